@@ -1,0 +1,72 @@
+/**
+ * What a person can do about an error. The extension turns each into a button, the command line into a hint.
+ */
+export type ErrorRemedy = "showLog" | "retry" | "openSettings" | "pickNode" | "start" | "none";
+
+/**
+ * Names of everything that can go wrong across a process boundary. They travel over the control channel, so they
+ * are part of the protocol: never rename one, add another.
+ */
+export const errorCodes = [
+  "appAlreadyRunning",
+  "appNotFound",
+  "badConfig",
+  "badMessage",
+  "badSecret",
+  "cancelled",
+  "connectionLost",
+  "deadline",
+  "entryNotFound",
+  "internal",
+  "invalidState",
+  "nodeTooOld",
+  "nodeUnusable",
+  "notInitialized",
+  "protocolMismatch",
+  "runtimeFolder",
+  "supervisorFailed",
+  "typescriptUnsupported",
+  "usage",
+  "workerNotFound",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface HitlessErrorOptions {
+  /** What the person can do; default `"none"`. */
+  readonly remedy?: ErrorRemedy;
+  /** Extra lines that explain the failure, such as the last lines a process wrote to stderr. */
+  readonly detail?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** An error that a person is meant to read: `message` says what happened and, where there is one, how to mend it. */
+export class HitlessError extends Error {
+  override readonly name = "HitlessError";
+  readonly code: ErrorCode;
+  readonly remedy: ErrorRemedy;
+  readonly detail: readonly string[];
+
+  constructor(code: ErrorCode, message: string, options: HitlessErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy ?? "none";
+    this.detail = options.detail ?? [];
+  }
+}
+
+/** The plain-data form of a `HitlessError`, as it travels in the `data` of a JSON-RPC error. */
+export interface ErrorData {
+  readonly code: ErrorCode;
+  readonly remedy: ErrorRemedy;
+  readonly detail: readonly string[];
+}
+
+/** Turns whatever was thrown into a `HitlessError`; anything foreign becomes `internal`. */
+export function toHitlessError(thrown: unknown): HitlessError {
+  if (thrown instanceof HitlessError) {
+    return thrown;
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new HitlessError("internal", message, { cause: thrown });
+}

@@ -1,0 +1,59 @@
+import * as v from "valibot";
+
+/**
+ * Why a worker could not start or did not stay up.
+ *
+ * - `entryNotFound`, `missingModule`, `syntaxError`, `portInUse`, `portDenied`, `nestedCluster`, `typescriptUnsupported`:
+ *   the same start would fail the same way, so it is not tried again by itself.
+ * - `threw`, `exited`, `killed`, `outOfMemory`, `notReady`, `readyUrlFailed`, `spawnFailed`: another try may succeed.
+ */
+export const failureCodeSchema = v.picklist([
+  "entryNotFound",
+  "missingModule",
+  "syntaxError",
+  "portInUse",
+  "portDenied",
+  "nestedCluster",
+  "typescriptUnsupported",
+  "threw",
+  "exited",
+  "killed",
+  "outOfMemory",
+  "notReady",
+  "readyUrlFailed",
+  "spawnFailed",
+]);
+
+export type FailureCode = v.InferOutput<typeof failureCodeSchema>;
+
+export const failureSchema = v.object({
+  code: failureCodeSchema,
+  /** One sentence for a person: what happened, and the fix where it is known. */
+  message: v.string(),
+  /** Exit code of the process, `null` if a signal ended it or it is still alive. */
+  exitCode: v.nullable(v.number()),
+  /** Signal that ended the process, such as `SIGKILL`; `null` if none did. */
+  signal: v.nullable(v.string()),
+  /** The last lines the worker wrote to stderr (at most 20), oldest first. */
+  stderr: v.array(v.string()),
+  /** Where in the app's source it happened, when that is known; `line` counts from 1. */
+  location: v.optional(v.object({ file: v.string(), line: v.number() })),
+});
+
+/** Why a worker failed, with everything a person needs to mend it. */
+export type Failure = v.InferOutput<typeof failureSchema>;
+
+const permanentCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "entryNotFound",
+  "missingModule",
+  "syntaxError",
+  "portInUse",
+  "portDenied",
+  "nestedCluster",
+  "typescriptUnsupported",
+]);
+
+/** Whether starting the same files again would fail in the same way. */
+export function isPermanentFailure(failure: Failure): boolean {
+  return permanentCodes.has(failure.code);
+}

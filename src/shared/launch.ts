@@ -1,0 +1,47 @@
+import * as v from "valibot";
+import { launchRecipeSchema } from "./appConfig.ts";
+import { errorCodes } from "./errors.ts";
+
+/**
+ * The small file by which clients find a supervisor: one a supervisor, named `<id>.json`, mode 0600, in the per-user
+ * runtime folder. Stale when `pid` is dead or `socket` refuses.
+ */
+export const endpointSchema = v.object({
+  protocolVersion: v.number(),
+  pid: v.number(),
+  /** Path of the Unix socket, or name of the Windows pipe. */
+  socket: v.string(),
+  name: v.string(),
+  /** Absolute path of the app's working directory. */
+  root: v.string(),
+  secret: v.string(),
+  /** Epoch milliseconds. */
+  startedAt: v.number(),
+});
+export type Endpoint = v.InferOutput<typeof endpointSchema>;
+
+/** The one message that a launcher sends to the supervisor it spawned, over Node's IPC channel. */
+export const launchMessageSchema = v.strictObject({
+  kind: v.literal("launch"),
+  protocolVersion: v.number(),
+  version: v.string(),
+  recipe: launchRecipeSchema,
+  endpointFile: v.string(),
+  socket: v.string(),
+  secret: v.string(),
+  /** Keep running when no client is connected. */
+  detached: v.boolean(),
+  /** Milliseconds without a client before the app is stopped gracefully; ignored when `detached`. */
+  graceMs: v.number(),
+});
+export type LaunchMessage = v.InferOutput<typeof launchMessageSchema>;
+
+/** Milliseconds a supervisor waits for a client to come back. */
+export const defaultGraceMs = 10_000;
+
+/** The supervisor's one answer: the control server listens, or why it can't. The IPC channel closes after it. */
+export const launchReplySchema = v.variant("kind", [
+  v.object({ kind: v.literal("launched"), pid: v.number() }),
+  v.object({ kind: v.literal("refused"), code: v.picklist(errorCodes), message: v.string() }),
+]);
+export type LaunchReply = v.InferOutput<typeof launchReplySchema>;

@@ -1,0 +1,108 @@
+import * as v from "valibot";
+import { HitlessError } from "./errors.ts";
+import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
+import { renewalReportSchema } from "./report.ts";
+import { renewalKindSchema, snapshotSchema } from "./snapshot.ts";
+
+/**
+ * Version of the control channel between a supervisor and its clients (extension, command line). It rises with every
+ * change that an older peer would misread; `initialize` refuses any other.
+ */
+export const protocolVersion = 1;
+
+const empty = v.strictObject({});
+const workerId = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/**
+ * Requests of a client to the supervisor. JSON-RPC 2.0 with `Content-Length` headers (vscode-jsonrpc) over a Unix
+ * socket or a named pipe. `initialize` comes first; everything else before it is refused with `notInitialized`.
+ */
+export const requests = {
+  /** Presents the endpoint's secret. Answered with the whole state. */
+  initialize: {
+    params: v.object({
+      protocolVersion: v.number(),
+      secret: v.string(),
+      client: v.object({ name: v.string(), version: v.string() }),
+    }),
+    result: v.object({ protocolVersion: v.number(), snapshot: snapshotSchema }),
+  },
+  /** The latest snapshot, for a client that does not listen. */
+  "app/snapshot": { params: empty, result: snapshotSchema },
+  /** Starts a stopped, finished or crash-looping app again. Answered as soon as workers are being started. */
+  "app/start": { params: empty, result: empty },
+  /**
+   * Renews the app, or one worker of it. Answered with the report once all is over, however it went. A cancelled
+   * request (JSON-RPC `$/cancelRequest`) rolls the renewal back while that is still possible.
+   * While one renewal runs, further requests share one more that follows it.
+   */
+  "app/renew": {
+    params: v.object({ kind: renewalKindSchema, worker: v.optional(workerId) }),
+    result: renewalReportSchema,
+  },
+  /** Cancels the renewal that runs, whoever asked for it. `cancelled` is false when it is too late or none runs. */
+  "app/cancelRenewal": { params: empty, result: v.object({ cancelled: v.boolean() }) },
+  /** Changes the number of workers. Answered once that many are ready (or starting them failed). */
+  "app/scale": {
+    params: v.object({ workers: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)) }),
+    result: v.object({ from: v.number(), to: v.number() }),
+  },
+  /** Stops the app gracefully (`now`: at once) and ends the supervisor. Answered when no worker is left. */
+  "app/stop": { params: v.object({ now: v.optional(v.boolean()) }), result: v.object({ killed: v.number() }) },
+  /** Kills the process tree of one worker at once; the supervisor starts a new one in its slot. */
+  "app/killWorker": { params: v.object({ worker: workerId }), result: empty },
+  /** The newest renewal reports, newest first. */
+  "app/reports": { params: empty, result: v.object({ reports: v.array(renewalReportSchema) }) },
+  /** The last events, oldest first. */
+  "app/events": { params: empty, result: v.object({ events: v.array(supervisorEventSchema) }) },
+  /**
+   * The next output after `cursor` (of all workers or of one), oldest first, at most `maxBytes`. The client asks again
+   * when it has dealt with the answer, so a slow one costs the supervisor nothing: what fell out of the ring meanwhile
+   * is counted in `skippedBytes`.
+   * Without `cursor`: the last `lines` lines. With nothing to say it waits `waitMs` and answers with none.
+   */
+  "logs/read": {
+    params: v.object({
+      cursor: v.optional(v.number()),
+      worker: v.optional(workerId),
+      lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      maxBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576))),
+      waitMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000))),
+    }),
+    result: v.object({ cursor: v.number(), chunks: v.array(logChunkSchema), skippedBytes: v.number() }),
+  },
+} as const;
+
+/** Notifications of the supervisor to every initialized client. */
+export const notifications = {
+  "app/snapshot": snapshotSchema,
+  "app/event": supervisorEventSchema,
+  "app/report": renewalReportSchema,
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestParams<Name extends RequestName> = v.InferOutput<(typeof requests)[Name]["params"]>;
+export type RequestResult<Name extends RequestName> = v.InferOutput<(typeof requests)[Name]["result"]>;
+export type NotificationName = keyof typeof notifications;
+export type NotificationParams<Name extends NotificationName> = v.InferOutput<(typeof notifications)[Name]>;
+
+/** JSON-RPC error code of every error Hitless sends; the name is in `data.code` (`ErrorData`). */
+export const rpcErrorCode = -32_000;
+
+/**
+ * Checks what came from the other side.
+ * @throws HitlessError `badMessage`, which names the message and the field.
+ */
+export function parseMessage<Schema extends v.GenericSchema>(
+  schema: Schema,
+  name: string,
+  input: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) {
+    return result.output;
+  }
+  const [issue] = result.issues;
+  const path = (issue.path ?? []).map(({ key }) => String(key)).join(".");
+  throw new HitlessError("badMessage", `${name}${path === "" ? "" : `, field ${path}`}: ${issue.message}`);
+}

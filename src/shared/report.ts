@@ -1,0 +1,38 @@
+import * as v from "valibot";
+import { renewalKindSchema, workerStateSchema } from "./snapshot.ts";
+
+export const renewalOutcomeSchema = v.picklist(["completed", "rolledBack", "cancelled", "failed"]);
+export type RenewalOutcome = v.InferOutput<typeof renewalOutcomeSchema>;
+
+/**
+ * What one renewal did.
+ *
+ * - `completed`: every worker it was about is of the new generation, and the old ones are gone.
+ * - `rolledBack`: a new worker failed; the new generation was discarded, the old one served on untouched.
+ * - `cancelled`: somebody cancelled it while the new generation started; same effect as `rolledBack`.
+ * - `failed`: it ended half-way and could not be undone (a restart, or a reload in steps whose later step failed).
+ */
+export const renewalReportSchema = v.object({
+  kind: renewalKindSchema,
+  outcome: renewalOutcomeSchema,
+  /** Generation before. */
+  from: v.number(),
+  /** Generation that was tried. */
+  to: v.number(),
+  /** Epoch milliseconds. */
+  startedAt: v.number(),
+  durationMs: v.number(),
+  /** Why it did not complete: one sentence for a person. */
+  reason: v.optional(v.string()),
+  /** Last stderr lines of the worker that failed, oldest first. */
+  stderr: v.optional(v.array(v.string())),
+  /** Milliseconds until the last new worker was ready; absent if one never was. */
+  readyMs: v.optional(v.number()),
+  /** The workers that the app has after the renewal. */
+  workers: v.array(
+    v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number(), state: workerStateSchema }),
+  ),
+  /** Old workers that did not go by themselves before their deadline and were killed. */
+  killed: v.number(),
+});
+export type RenewalReport = v.InferOutput<typeof renewalReportSchema>;

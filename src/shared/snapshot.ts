@@ -1,0 +1,116 @@
+import * as v from "valibot";
+import { failureSchema } from "./failure.ts";
+
+/** `starting → ready → draining → exited`; a worker never goes back. */
+export const workerStateSchema = v.picklist(["starting", "ready", "draining", "exited"]);
+export type WorkerState = v.InferOutput<typeof workerStateSchema>;
+
+export const appStateSchema = v.picklist([
+  "stopped",
+  "starting",
+  "running",
+  "reloading",
+  "degraded",
+  "crash-looping",
+  "stopping",
+]);
+export type AppState = v.InferOutput<typeof appStateSchema>;
+
+/** The ways to renew an app or one worker of it, in pm2's words. */
+export const renewalKindSchema = v.picklist(["restart", "reload", "gracefulReload"]);
+export type RenewalKind = v.InferOutput<typeof renewalKindSchema>;
+
+export const workerViewSchema = v.object({
+  /** Unique within the supervisor's life; never used again. */
+  id: v.number(),
+  /** The seat the worker takes, from 1; its successor takes the same one. */
+  slot: v.number(),
+  pid: v.number(),
+  generation: v.number(),
+  state: workerStateSchema,
+  /** Beside the state: whether the event loop answers. */
+  health: v.picklist(["responsive", "unresponsive"]),
+  /** Epoch milliseconds at which the process was forked. */
+  startedAt: v.number(),
+  /** Epoch milliseconds at which it became ready; absent before. */
+  readyAt: v.optional(v.number()),
+  /** Epoch milliseconds at which its drain began; absent before. */
+  drainingSince: v.optional(v.number()),
+  /** Epoch milliseconds at which a drain is cut; absent unless draining. */
+  drainDeadline: v.optional(v.number()),
+  /** Requests being answered and connections open, as last reported by a draining worker. */
+  drain: v.optional(v.object({ requests: v.number(), connections: v.number() })),
+  /** How often the worker of this slot was started again after an unexpected exit. */
+  restarts: v.number(),
+  /** Addresses listened on, such as `http://127.0.0.1:3000` or `tcp://0.0.0.0:5000`. */
+  addresses: v.array(v.string()),
+  /** Why the previous worker of this slot ended, if it did so unexpectedly. */
+  lastFailure: v.optional(failureSchema),
+});
+export type WorkerView = v.InferOutput<typeof workerViewSchema>;
+
+export const renewalViewSchema = v.object({
+  kind: renewalKindSchema,
+  phase: v.picklist(["stopping", "starting", "draining", "rollingBack"]),
+  /** Slot of the only worker that is renewed; absent when the whole app is. */
+  slot: v.optional(v.number()),
+  from: v.number(),
+  to: v.number(),
+  /** New workers that are ready, of `total`. */
+  ready: v.number(),
+  total: v.number(),
+  /** Old workers still draining. */
+  draining: v.number(),
+  /** Epoch milliseconds. */
+  startedAt: v.number(),
+  /** Whether one more renewal waits behind this one. */
+  queued: v.boolean(),
+  /** Whether cancelling still has an effect: false once old workers drain. */
+  cancellable: v.boolean(),
+});
+export type RenewalView = v.InferOutput<typeof renewalViewSchema>;
+
+/** The whole state of one supervised app. Sent at connect and after every transition, at most 20 times a second. */
+export const snapshotSchema = v.object({
+  /** Rises with every snapshot of one supervisor. */
+  sequence: v.number(),
+  supervisor: v.object({
+    pid: v.number(),
+    /** Version of Hitless that the supervisor belongs to. */
+    version: v.string(),
+    /** `process.version` of the supervisor and its workers, such as `v24.1.0`. */
+    nodeVersion: v.string(),
+    /** Whether it keeps running when no client is connected. */
+    detached: v.boolean(),
+  }),
+  app: v.object({
+    name: v.string(),
+    /** Absolute path of the app's working directory. */
+    root: v.string(),
+    /** Absolute path of the file the workers run. */
+    entry: v.string(),
+    state: appStateSchema,
+    generation: v.number(),
+    /** How many workers there should be. */
+    desiredWorkers: v.number(),
+    /** Union of what the ready workers listen on. */
+    addresses: v.array(v.string()),
+    /** Epoch milliseconds of the last start. */
+    startedAt: v.number(),
+    /** Why the app does not run, crash-loops, or is degraded; absent when all is well. */
+    failure: v.optional(failureSchema),
+    /** True when the workers ended with exit code 0 without ever listening: a script that is done. */
+    finished: v.boolean(),
+    /** Epoch milliseconds of the next try to start a worker after a crash; absent when none waits. */
+    nextRestartAt: v.optional(v.number()),
+  }),
+  /** Every worker process that is alive, draining ones included, by slot and then by id. */
+  workers: v.array(workerViewSchema),
+  renewal: v.optional(renewalViewSchema),
+});
+export type Snapshot = v.InferOutput<typeof snapshotSchema>;
+
+/** Workers that serve or should: neither draining nor exited, and not of a generation still being proven. */
+export function readyCount(snapshot: Snapshot): number {
+  return snapshot.workers.filter((worker) => worker.state === "ready").length;
+}
