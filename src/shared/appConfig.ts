@@ -117,7 +117,7 @@ export function parseAppConfig(input: unknown, where: string): AppConfig {
   if (result.success) {
     return result.output;
   }
-  const lines = result.issues.map((issue) => `${where}${fieldPath(issue)}: ${describe(issue)}`);
+  const lines = result.issues.map((issue) => `${where}${fieldPath(issue)}: ${explain(issue)}`);
   throw new HitlessError("badConfig", lines.join("\n"), { remedy: "openSettings" });
 }
 
@@ -131,7 +131,7 @@ function fieldPath(issue: IssueLike): string {
   return (issue.path ?? []).map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
 }
 
-function describe(issue: IssueLike): string {
+function explain(issue: IssueLike): string {
   if (issue.type === "strict_object") {
     return issue.path === undefined || issue.path.length === 0
       ? "must be an object"
