@@ -1,0 +1,55 @@
+import type { Socket } from "node:net";
+import {
+  createMessageConnection,
+  type MessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from "vscode-jsonrpc/node";
+
+export interface RpcConnection {
+  readonly connection: MessageConnection;
+  /** Calls back when the peer is gone and everything it had sent before has been dealt with. */
+  onDrained(listener: () => void): void;
+}
+
+/**
+ * Turns of the event loop without a message after which none is left. The reader decodes and the connection dispatches
+ * in a `setImmediate` each, one message a turn.
+ */
+const quietTurns = 8;
+
+/**
+ * JSON-RPC over a socket.
+ *
+ * vscode-jsonrpc queues what arrives and neither drops the queue nor rejects pending requests when the socket closes.
+ * A supervisor may answer and hang up at once, so the answers in the queue have to be let through first.
+ */
+export function openRpcConnection(socket: Socket): RpcConnection {
+  let handled = 0;
+  const connection = createMessageConnection(
+    new SocketMessageReader(socket),
+    new SocketMessageWriter(socket),
+    undefined,
+    {
+      messageStrategy: {
+        handleMessage(message, next) {
+          handled += 1;
+          return next(message);
+        },
+      },
+    },
+  );
+  const waitUntilQuiet = (done: () => void, seen: number, turns: number): void => {
+    if (turns === 0) {
+      done();
+      return;
+    }
+    setImmediate(() => waitUntilQuiet(done, handled, handled === seen ? turns - 1 : quietTurns));
+  };
+  return {
+    connection,
+    onDrained(listener) {
+      connection.onClose(() => waitUntilQuiet(listener, handled, quietTurns));
+    },
+  };
+}
