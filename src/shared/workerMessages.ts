@@ -8,45 +8,86 @@
  */
 export const workerMessageCommand = "NODE_HITLESS";
 
-interface Envelope {
-  readonly cmd: typeof workerMessageCommand;
-}
-
 /** What kind of server listens, as far as a client of it is concerned. */
 export type ServerProtocol = "http" | "https" | "tcp" | "tls" | "http2" | "https2";
 
+/** What `server.address()` says of a listening server: the path of a Unix socket or pipe, or an IP address and port. */
+export type ServerAddress = string | { readonly address: string; readonly port: number; readonly family: string };
+
+/** What the next worker must know of a connection that is handed over, so that the app's limits keep their meaning. */
+export interface HandedConnection {
+  /** Names the server the connection belongs to: equal in all workers of an app. */
+  readonly server: string;
+  /** Requests already answered on it (counts toward `maxRequestsPerSocket`); 0 if no server has such a limit. */
+  readonly requests: number;
+  /** Whether no byte was ever received on it (a browser's preconnect). */
+  readonly unused: boolean;
+}
+
+/** Progress of a drain, told by the worker. */
+export interface DrainProgress {
+  /** Requests whose response has not ended. */
+  readonly requests: number;
+  readonly connections: number;
+  /** Connections handed to the supervisor so far. */
+  readonly handedOver: number;
+  /** Nothing is in flight any more. */
+  readonly done: boolean;
+}
+
+type FromWorker =
+  /** The preload runs. */
+  | { readonly type: "hello" }
+  | {
+      readonly type: "listening";
+      readonly server: string;
+      readonly protocol: ServerProtocol;
+      readonly address: ServerAddress;
+      /** Whether connections of this server can be handed over. */
+      readonly handoff: boolean;
+    }
+  /** An exception that nobody caught, told before it ends the process. */
+  | {
+      readonly type: "fatal";
+      readonly name: string;
+      readonly code: string | null;
+      readonly message: string;
+      readonly stack: string;
+      readonly address: string | null;
+      readonly port: number | null;
+    }
+  /** Nothing but the channel keeps the process alive; answered with `alone`. */
+  | { readonly type: "alone" }
+  | ({ readonly type: "drain" } & DrainProgress)
+  /** Comes with a socket: the connection is idle and nobody reads it. */
+  | ({ readonly type: "connection" } & HandedConnection)
+  /** The worker has the connection `id` and serves it. */
+  | { readonly type: "taken"; readonly id: number }
+  /** The worker can't serve it (it drains, or does not listen there). */
+  | { readonly type: "refused"; readonly id: number }
+  /** The preload itself failed at something; the app is not affected. */
+  | { readonly type: "trouble"; readonly message: string };
+
+type ToWorker =
+  /**
+   * Stop accepting and finish what is in flight. `handoff`: send idle connections here; else they are closed
+   * `idleGraceMs` milliseconds later, unless the client or `keepAliveTimeout` does so before.
+   */
+  | { readonly type: "drain"; readonly handoff: boolean; readonly idleGraceMs: number }
+  /** The twin of SIGTERM where a process can't catch it (Windows). */
+  | { readonly type: "terminate" }
+  | { readonly type: "alone" }
+  /** The supervisor has the last connection that this worker sent; send the next. */
+  | { readonly type: "received" }
+  /** Comes with a socket to serve; answered with `taken` or `refused`. */
+  | ({ readonly type: "connection"; readonly id: number } & HandedConnection);
+
 /** From a worker to the supervisor. */
-export type WorkerToSupervisor = Envelope &
-  (
-    | { readonly type: "hello" }
-    /** A server of the app listens; `address` is what `server.address()` said. */
-    | {
-        readonly type: "listening";
-        readonly protocol: ServerProtocol;
-        readonly address: string | { readonly address: string; readonly port: number; readonly family: string };
-      }
-    /** An exception that ends the process, told before it does. */
-    | {
-        readonly type: "fatal";
-        readonly name: string;
-        readonly code: string | null;
-        readonly message: string;
-        readonly stack: string;
-        readonly address: string | null;
-        readonly port: number | null;
-      }
-    /** Nothing but the channel keeps the process alive: answered with `alone`. */
-    | { readonly type: "alone" }
-    /** Progress of a drain. `done`: nothing is in flight any more. */
-    | { readonly type: "drain"; readonly requests: number; readonly connections: number; readonly done: boolean }
-  );
+export type WorkerToSupervisor = { readonly cmd: typeof workerMessageCommand } & FromWorker;
 
 /** From the supervisor to a worker. */
-export type SupervisorToWorker = Envelope &
-  /** Stop accepting; finish what is in flight; close idle connections after `idleGraceMs`. */
-  (
-    | { readonly type: "drain"; readonly idleGraceMs: number }
-    /** The twin of SIGTERM where signals can't be caught (Windows). */
-    | { readonly type: "terminate" }
-    | { readonly type: "alone" }
-  );
+export type SupervisorToWorker = { readonly cmd: typeof workerMessageCommand } & ToWorker;
+
+/** The messages without their envelope: what the sending helpers of both ends take. */
+export type FromWorkerBody = FromWorker;
+export type ToWorkerBody = ToWorker;

@@ -1,0 +1,271 @@
+import type { Failure } from "../shared/failure.ts";
+import type { RenewalOutcome, RenewalReport } from "../shared/report.ts";
+import type { RenewalKind, RenewalView } from "../shared/snapshot.ts";
+import { pardonSlot, type Slot } from "./slot.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
+
+/** What a renewal may do to the app. */
+export interface RenewalHost {
+  readonly slots: ReadonlyMap<number, Slot>;
+  startWorker(slot: Slot, generation: number): WorkerHandle;
+  /** Sends a worker away; `handoff` only where another worker serves on. */
+  dismiss(worker: WorkerHandle, options: { readonly handoff: boolean; readonly graceful: boolean }): void;
+  /** The generation becomes the app's. */
+  commit(generation: number): void;
+  log(level: "info" | "warning" | "error", code: string, message: string): void;
+}
+
+export interface RenewalOptions {
+  readonly kind: RenewalKind;
+  /** The slots to renew, in order. */
+  readonly slots: readonly number[];
+  /** Only this slot was asked for. */
+  readonly single: boolean;
+  readonly from: number;
+  readonly to: number;
+  /** How many new workers may start at a time. */
+  readonly surge: number;
+}
+
+/**
+ * One renewal of an app as a state machine: `step` is called after every event and does whatever can be done now.
+ *
+ * Reload: starts a step of new workers; when all of the step are ready, they take their slots and the old ones drain;
+ * when those are gone, the next step begins. A new worker that fails ends it: nothing of the old generation has been
+ * touched if that happens in the first step, else the steps already done stay done.
+ * Restart: the old go first, then the new start.
+ */
+export class Renewal {
+  readonly options: RenewalOptions;
+  readonly startedAt = Date.now();
+  #phase: RenewalView["phase"];
+  /** Slots not yet begun. */
+  #pending: number[];
+  /** Slots whose new worker is being proven. */
+  #step: number[] = [];
+  readonly #old = new Set<WorkerHandle>();
+  readonly #fresh = new Set<WorkerHandle>();
+  #renewed = 0;
+  #readyAt: number | undefined;
+  #killed = 0;
+  #end: { readonly outcome: RenewalOutcome; readonly reason: string; readonly stderr?: readonly string[] } | undefined;
+  readonly #host: RenewalHost;
+
+  constructor(host: RenewalHost, options: RenewalOptions) {
+    this.#host = host;
+    this.options = options;
+    this.#pending = [...options.slots];
+    this.#phase = options.kind === "restart" ? "stopping" : "starting";
+    if (options.kind === "restart") {
+      for (const slot of this.#slotsOf(options.slots)) {
+        this.#sendAway(slot.current, { handoff: false, graceful: false });
+      }
+    }
+  }
+
+  /** Whether cancelling still undoes everything. */
+  get cancellable(): boolean {
+    return this.options.kind !== "restart" && this.#renewed === 0 && this.#end === undefined;
+  }
+
+  /** Whether this slot's worker is the renewal's business, so that nobody else may start one there. */
+  owns(slot: Slot): boolean {
+    if (this.#end !== undefined) {
+      return false;
+    }
+    return slot.next !== undefined || (this.options.kind === "restart" && this.#pending.includes(slot.index));
+  }
+
+  /** Ends it as cancelled, if that still undoes everything. */
+  cancel(reason: string): boolean {
+    if (!this.cancellable) {
+      return false;
+    }
+    this.#giveUp("cancelled", reason);
+    return true;
+  }
+
+  /** Ends it because the app stops. */
+  abort(reason: string): void {
+    this.#giveUp("failed", reason);
+  }
+
+  /** A worker of the new generation died or was not ready in time. */
+  workerFailed(worker: WorkerHandle, failure: Failure): void {
+    if (!this.#fresh.has(worker) || this.#end !== undefined) {
+      return;
+    }
+    const partly = this.#renewed > 0 || this.options.kind === "restart";
+    const kept =
+      this.#renewed > 0
+        ? ` ${this.#renewed} of ${this.options.slots.length} slots were renewed before; they stay so.`
+        : "";
+    this.#giveUp(partly ? "failed" : "rolledBack", `${failure.message}${kept}`, failure.stderr);
+  }
+
+  workerExited(worker: WorkerHandle): void {
+    if (this.#old.delete(worker) && worker.killed) {
+      this.#killed += 1;
+    }
+    this.#fresh.delete(worker);
+  }
+
+  /** Does what can be done now. Returns true once all is over. */
+  step(): boolean {
+    if (this.#end !== undefined) {
+      return this.#old.size === 0;
+    }
+    if (this.#phase === "stopping") {
+      return this.#stepStopping();
+    }
+    if (this.#step.length > 0) {
+      return this.#stepStarting();
+    }
+    if (this.#old.size > 0) {
+      return false;
+    }
+    this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
+    if (this.#pending.length === 0) {
+      return true;
+    }
+    this.#phase = "starting";
+    this.#startStep(this.#pending.splice(0, this.options.surge));
+    return false;
+  }
+
+  view(queued: boolean): RenewalView {
+    const { kind, from, to, slots, single } = this.options;
+    const provingReady = this.#slotsOf(this.#step).filter((slot) => this.#isReady(slot)).length;
+    const [only] = slots;
+    return {
+      kind,
+      phase: this.#end !== undefined && this.#old.size > 0 ? "rollingBack" : this.#phase,
+      ...(single && only !== undefined && { slot: only }),
+      from,
+      to,
+      ready: this.#renewed + provingReady,
+      total: slots.length,
+      draining: this.#old.size,
+      startedAt: this.startedAt,
+      queued,
+      cancellable: this.cancellable,
+    };
+  }
+
+  report(workers: RenewalReport["workers"]): RenewalReport {
+    const { kind, from, to } = this.options;
+    return {
+      kind,
+      outcome: this.#end?.outcome ?? "completed",
+      from,
+      to,
+      startedAt: this.startedAt,
+      durationMs: Date.now() - this.startedAt,
+      ...(this.#end !== undefined && { reason: this.#end.reason }),
+      ...(this.#end?.stderr !== undefined && { stderr: [...this.#end.stderr] }),
+      ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
+      workers,
+      killed: this.#killed,
+    };
+  }
+
+  #slotsOf(indexes: readonly number[]): Slot[] {
+    return indexes.flatMap((index) => this.#host.slots.get(index) ?? []);
+  }
+
+  /** The new worker of a slot is `next` in a reload and `current` in a restart. */
+  #isReady(slot: Slot): boolean {
+    const worker = this.options.kind === "restart" ? slot.current : slot.next;
+    return worker?.state === "ready";
+  }
+
+  #sendAway(
+    worker: WorkerHandle | undefined,
+    options: { readonly handoff: boolean; readonly graceful: boolean },
+  ): void {
+    if (worker !== undefined && worker.state !== "exited") {
+      this.#old.add(worker);
+      this.#host.dismiss(worker, options);
+    }
+  }
+
+  #stepStopping(): boolean {
+    if (this.#old.size > 0) {
+      return false;
+    }
+    const { to } = this.options;
+    this.#phase = "starting";
+    this.#host.commit(to);
+    this.#step = this.#pending;
+    this.#pending = [];
+    for (const slot of this.#slotsOf(this.#step)) {
+      pardonSlot(slot);
+      slot.generation = to;
+      slot.current = this.#host.startWorker(slot, to);
+      this.#fresh.add(slot.current);
+    }
+    return false;
+  }
+
+  #startStep(indexes: number[]): void {
+    this.#step = indexes;
+    for (const slot of this.#slotsOf(indexes)) {
+      slot.next = this.#host.startWorker(slot, this.options.to);
+      this.#fresh.add(slot.next);
+    }
+  }
+
+  #stepStarting(): boolean {
+    this.#step = this.#step.filter((index) => this.#host.slots.has(index));
+    const slots = this.#slotsOf(this.#step);
+    if (!slots.every((slot) => this.#isReady(slot))) {
+      return false;
+    }
+    this.#readyAt = Date.now();
+    this.#renewed += slots.length;
+    this.#step = [];
+    this.#fresh.clear();
+    if (this.options.kind !== "restart") {
+      this.#takeSlots(slots);
+    }
+    return this.step();
+  }
+
+  #takeSlots(slots: readonly Slot[]): void {
+    const { to, kind } = this.options;
+    this.#host.commit(to);
+    this.#phase = "draining";
+    const old = slots.map((slot) => {
+      const previous = slot.current;
+      slot.current = slot.next;
+      slot.next = undefined;
+      slot.generation = to;
+      slot.lastFailure = undefined;
+      pardonSlot(slot);
+      return previous;
+    });
+    // Only now that every slot of the step has its new worker may the old ones go.
+    for (const previous of old) {
+      this.#sendAway(previous, { handoff: true, graceful: kind === "gracefulReload" });
+    }
+  }
+
+  #giveUp(outcome: RenewalOutcome, reason: string, stderr?: readonly string[]): void {
+    if (this.#end !== undefined) {
+      return;
+    }
+    this.#end = { outcome, reason, ...(stderr !== undefined && { stderr }) };
+    for (const slot of this.#host.slots.values()) {
+      if (slot.next !== undefined) {
+        // A new worker that listens may have been given connections already: they go back to the old ones.
+        this.#sendAway(slot.next, { handoff: true, graceful: false });
+        slot.next = undefined;
+      }
+    }
+    this.#host.log(
+      "warning",
+      "renewalEnded",
+      `${this.options.kind} to generation ${this.options.to} ${outcome}: ${reason}`,
+    );
+  }
+}

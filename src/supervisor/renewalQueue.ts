@@ -1,0 +1,91 @@
+import { HitlessError } from "../shared/errors.ts";
+import type { RenewalReport } from "../shared/report.ts";
+import type { RenewalKind } from "../shared/snapshot.ts";
+
+/** The later of two kinds does all that the earlier would. */
+const strength: readonly RenewalKind[] = ["reload", "gracefulReload", "restart"];
+
+interface Waiter {
+  readonly resolve: (report: RenewalReport) => void;
+  readonly reject: (error: HitlessError) => void;
+}
+
+interface Wish {
+  kind: RenewalKind;
+  /** Slots to renew; `undefined`: all. */
+  slots: Set<number> | undefined;
+  readonly waiters: Waiter[];
+}
+
+export interface RenewalQueue {
+  /** Runs a renewal now, or after the one that runs, together with everybody else who waits. */
+  request(kind: RenewalKind, slot: number | undefined): Promise<RenewalReport>;
+  /** The renewal that ran is over; the one that waits, if any, begins. */
+  finished(report: RenewalReport): void;
+  /** Whether a renewal waits behind the one that runs. */
+  readonly waiting: boolean;
+}
+
+/** At most one renewal runs and at most one waits: requests that come meanwhile become one. */
+export function createRenewalQueue(options: {
+  readonly canBegin: () => boolean;
+  readonly begin: (kind: RenewalKind, slots: readonly number[] | undefined) => void;
+}): RenewalQueue {
+  let running: Wish | undefined;
+  let next: Wish | undefined;
+
+  const begin = (wish: Wish): void => {
+    running = wish;
+    options.begin(wish.kind, wish.slots && [...wish.slots]);
+  };
+
+  return {
+    get waiting() {
+      return next !== undefined;
+    },
+    request: (kind, slot) =>
+      new Promise((resolve, reject) => {
+        const wish: Wish = {
+          kind,
+          slots: slot === undefined ? undefined : new Set([slot]),
+          waiters: [{ resolve, reject }],
+        };
+        if (running === undefined) {
+          begin(wish);
+        } else {
+          next = next === undefined ? wish : merge(next, wish);
+        }
+      }),
+    finished(report) {
+      const done = running;
+      const following = next;
+      running = undefined;
+      next = undefined;
+      for (const waiter of done?.waiters ?? []) {
+        waiter.resolve(report);
+      }
+      if (following === undefined) {
+        return;
+      }
+      if (options.canBegin()) {
+        begin(following);
+      } else {
+        for (const waiter of following.waiters) {
+          waiter.reject(
+            new HitlessError("invalidState", "The app was stopped before this renewal could begin.", {
+              remedy: "start",
+            }),
+          );
+        }
+      }
+    },
+  };
+}
+
+function merge(a: Wish, b: Wish): Wish {
+  return {
+    kind: strength.indexOf(a.kind) >= strength.indexOf(b.kind) ? a.kind : b.kind,
+    slots: a.slots === undefined || b.slots === undefined ? undefined : new Set([...a.slots, ...b.slots]),
+    waiters: [...a.waiters, ...b.waiters],
+  };
+}

@@ -1,0 +1,99 @@
+import { HitlessError } from "../shared/errors.ts";
+import { readyCount, type Snapshot } from "../shared/snapshot.ts";
+import type { AppSupervisor } from "./appSupervisor.ts";
+import type { RequestHandlers } from "./controlSession.ts";
+import type { EventLog } from "./eventLog.ts";
+import { readLogs } from "./logReader.ts";
+import type { LogStore } from "./logStore.ts";
+
+/** A scaling that neither succeeds nor fails is given up this long after `readyTimeout`, in milliseconds. */
+const scaleMarginMs = 5_000;
+
+export interface HandlerParts {
+  readonly app: AppSupervisor;
+  readonly logs: LogStore;
+  readonly events: EventLog;
+  readonly readyTimeout: number;
+  /** Stops the app and resolves when no worker is left. */
+  readonly stop: (now: boolean) => Promise<void>;
+}
+
+/** What each request of the control channel does. */
+export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
+  const { app, logs, events, readyTimeout, stop } = parts;
+  return {
+    "app/snapshot": () => app.snapshot(),
+    "app/start": () => {
+      app.start();
+      return {};
+    },
+    "app/renew": ({ kind, worker }, cancelled) => {
+      const cancel = (): void => {
+        app.cancelRenewal();
+      };
+      cancelled.addEventListener("abort", cancel, { once: true });
+      return app.renew(kind, worker).finally(() => cancelled.removeEventListener("abort", cancel));
+    },
+    "app/cancelRenewal": () => ({ cancelled: app.cancelRenewal() }),
+    "app/scale": async ({ workers }) => {
+      const change = app.scale(workers);
+      await scaled(app, workers, readyTimeout + scaleMarginMs);
+      return change;
+    },
+    "app/stop": async ({ now }) => {
+      await stop(now ?? false);
+      return { killed: app.killedWhileStopping };
+    },
+    "app/killWorker": ({ worker }) => {
+      app.killWorker(worker);
+      return {};
+    },
+    "app/reports": () => ({ reports: app.reports }),
+    "app/events": () => ({ events: events.recent() }),
+    "logs/read": (params, cancelled) => readLogs(logs, params, cancelled),
+  };
+}
+
+/** Waits until that many workers are ready; an app that is stopped takes the number along to its next start. */
+function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const startedAt = Date.now();
+    const check = (snapshot: Snapshot): void => {
+      const { state, failure, desiredWorkers } = snapshot.app;
+      const failedNow = snapshot.workers.length < workers && failure !== undefined && state !== "running";
+      if (
+        readyCount(snapshot) >= workers ||
+        desiredWorkers !== workers ||
+        state === "stopped" ||
+        state === "stopping"
+      ) {
+        finish(resolve);
+      } else if (failedNow) {
+        finish(() =>
+          reject(
+            new HitlessError("invalidState", `Not all of the ${workers} workers could be started: ${failure.message}`, {
+              remedy: "showLog",
+              detail: failure.stderr,
+            }),
+          ),
+        );
+      } else if (Date.now() - startedAt > deadlineMs) {
+        finish(() =>
+          reject(
+            new HitlessError("deadline", `Not all of the ${workers} workers were ready within ${deadlineMs} ms.`, {
+              remedy: "showLog",
+            }),
+          ),
+        );
+      }
+    };
+    const finish = (settle: () => void): void => {
+      clearTimeout(timer);
+      stopListening();
+      settle();
+    };
+    const timer = setTimeout(() => check(app.snapshot()), deadlineMs + 1);
+    const stopListening = app.publisher.onDidPublish(check);
+    check(app.snapshot());
+  });
+}

@@ -1,0 +1,46 @@
+/** Milliseconds before the first restart after an unexpected exit; doubles with each further one. */
+const firstDelayMs = 100;
+const longestDelayMs = 15_000;
+/** A worker that stayed up this long starts again with the first delay. */
+const stableMs = 30_000;
+/** Restarts are counted over this time. */
+const windowMs = 60_000;
+
+export type RestartDecision = { readonly kind: "restart"; readonly delayMs: number } | { readonly kind: "giveUp" };
+
+export interface RestartPolicy {
+  /**
+   * Decides what follows an unexpected exit.
+   * @param slot The slot whose worker exited; delays grow per slot, the budget is shared by all.
+   * @param upMs How long the worker was ready, in milliseconds; 0 if it never was.
+   */
+  decide(slot: number, upMs: number): RestartDecision;
+  /** Forgets everything, as after a start or reload that a person asked for. */
+  reset(): void;
+}
+
+/**
+ * Exponential back-off (100 ms doubling to 15 s, from the start again after 30 s up) and a budget: `maxRestarts` within
+ * 60 s, or as many in a row for one slot without 30 s up, and the app counts as crash-looping.
+ * @param now The clock, in milliseconds.
+ */
+export function createRestartPolicy(maxRestarts: number, now: () => number): RestartPolicy {
+  let restarts: number[] = [];
+  const failuresInARow = new Map<number, number>();
+  return {
+    decide(slot, upMs) {
+      const failures = upMs >= stableMs ? 0 : (failuresInARow.get(slot) ?? 0);
+      restarts = restarts.filter((time) => time > now() - windowMs);
+      if (restarts.length >= maxRestarts || failures >= maxRestarts) {
+        return { kind: "giveUp" };
+      }
+      restarts.push(now());
+      failuresInARow.set(slot, failures + 1);
+      return { kind: "restart", delayMs: Math.min(longestDelayMs, firstDelayMs * 2 ** failures) };
+    },
+    reset() {
+      restarts = [];
+      failuresInARow.clear();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+export interface SignalActions {
+  readonly reload: () => void;
+  readonly gracefulReload: () => void;
+  /** Told how many times it was asked for: from the second on it is urgent. */
+  readonly stop: (times: number) => void;
+}
+
+/**
+ * What a person may say with `kill`: SIGUSR2 reload, SIGHUP gracefulReload, SIGTERM and SIGINT stop, the second one at once.
+ * Windows has no such signals; there the control channel says the same.
+ */
+export function listenToSignals({ reload, gracefulReload, stop }: SignalActions): void {
+  let stops = 0;
+  const onStop = (): void => {
+    stops += 1;
+    stop(stops);
+  };
+  process.on("SIGTERM", onStop);
+  process.on("SIGINT", onStop);
+  if (process.platform !== "win32") {
+    process.on("SIGUSR2", reload);
+    process.on("SIGHUP", gracefulReload);
+  }
+}

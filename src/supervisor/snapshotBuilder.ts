@@ -1,0 +1,70 @@
+import type { LaunchRecipe } from "../shared/appConfig.ts";
+import type { Failure } from "../shared/failure.ts";
+import type { AppState, RenewalView, Snapshot, WorkerView } from "../shared/snapshot.ts";
+import type { Slot } from "./slot.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
+
+export interface SnapshotParts {
+  readonly sequence: number;
+  readonly recipe: LaunchRecipe;
+  readonly version: string;
+  readonly detached: boolean;
+  readonly state: AppState;
+  readonly generation: number;
+  readonly desiredWorkers: number;
+  readonly startedAt: number;
+  readonly failure: Failure | undefined;
+  readonly finished: boolean;
+  readonly slots: ReadonlyMap<number, Slot>;
+  readonly workers: ReadonlyMap<number, WorkerHandle>;
+  readonly renewal: RenewalView | undefined;
+}
+
+/** The state of an app as clients see it. */
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+  const { recipe, slots, failure, renewal } = parts;
+  const workers = [...parts.workers.values()]
+    .sort((a, b) => a.slot - b.slot || a.id - b.id)
+    .map((worker) => viewWorker(worker, slots.get(worker.slot)));
+  const addresses = new Set(workers.flatMap((worker) => (worker.state === "ready" ? worker.addresses : [])));
+  const retries = [...slots.values()].filter((slot) => slot.retryTimer !== undefined).map((slot) => slot.retryAt);
+  return {
+    sequence: parts.sequence,
+    supervisor: { pid: process.pid, version: parts.version, nodeVersion: process.version, detached: parts.detached },
+    app: {
+      name: recipe.name,
+      root: recipe.cwd,
+      entry: recipe.entry,
+      state: parts.state,
+      generation: parts.generation,
+      desiredWorkers: parts.desiredWorkers,
+      addresses: [...addresses],
+      startedAt: parts.startedAt,
+      ...(failure !== undefined && { failure }),
+      finished: parts.finished,
+      ...(retries.length > 0 && { nextRestartAt: Math.min(...retries) }),
+    },
+    workers,
+    ...(renewal !== undefined && { renewal }),
+  };
+}
+
+function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {
+  const { id, pid, generation, state, startedAt, readyAt, drainingSince, drainDeadline, drain, addresses } = worker;
+  return {
+    id,
+    slot: worker.slot,
+    pid,
+    generation,
+    state,
+    health: "responsive",
+    startedAt,
+    ...(readyAt !== undefined && { readyAt }),
+    ...(drainingSince !== undefined && { drainingSince }),
+    ...(drainDeadline !== undefined && { drainDeadline }),
+    ...(drain !== undefined && { drain: { requests: drain.requests, connections: drain.connections } }),
+    restarts: slot?.restarts ?? 0,
+    addresses,
+    ...(slot?.lastFailure !== undefined && { lastFailure: slot.lastFailure }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { LaunchRecipe } from "../shared/appConfig.ts";
+import type { Failure } from "../shared/failure.ts";
+import { addressUrl } from "./addresses.ts";
+import type { EventLog } from "./eventLog.ts";
+import type { HandoffBroker } from "./handoffBroker.ts";
+import type { LogStore } from "./logStore.ts";
+import { watchReadiness } from "./readiness.ts";
+import { forkWorker } from "./workerForker.ts";
+import { WorkerHandle } from "./workerHandle.ts";
+
+export interface SuperviseOptions {
+  readonly recipe: LaunchRecipe;
+  readonly slot: number;
+  readonly generation: number;
+  readonly logs: LogStore;
+  readonly events: EventLog;
+  readonly broker: HandoffBroker;
+  readonly callbacks: {
+    readonly changed: () => void;
+    readonly ready: (worker: WorkerHandle) => void;
+    /** It is alive but not ready in time. */
+    readonly notReady: (worker: WorkerHandle, failure: Failure) => void;
+    readonly exited: (worker: WorkerHandle) => void;
+  };
+}
+
+/** Forks a worker and watches it until it is gone. */
+export function superviseWorker(options: SuperviseOptions): WorkerHandle {
+  const { recipe, slot, generation, logs, events, broker, callbacks } = options;
+  const { worker, stderr } = forkWorker({ recipe, slot, generation, logs });
+  const handle: WorkerHandle = new WorkerHandle({
+    worker,
+    slot,
+    generation,
+    entry: recipe.entry,
+    killTimeout: recipe.killTimeout,
+    stderr,
+    listener: {
+      changed: callbacks.changed,
+      log: (level, code, message) => events.log(level, code, message, worker.id),
+      appMessage: (message) => readiness.appMessage(message),
+      message: (message, socket) => {
+        switch (message.type) {
+          case "listening":
+            handle.servers.set(message.server, {
+              url: addressUrl(message.protocol, message.address),
+              handoff: message.handoff,
+            });
+            readiness.listening();
+            callbacks.changed();
+            break;
+          case "connection":
+            broker.accept(handle, message, socket);
+            break;
+          case "taken":
+            broker.taken(message.id);
+            break;
+          case "refused":
+            broker.refused(handle, message.id);
+            break;
+          default:
+            break;
+        }
+      },
+      exited: () => {
+        readiness.stop();
+        callbacks.exited(handle);
+      },
+    },
+  });
+  const readiness = watchReadiness({
+    recipe,
+    ready: () => {
+      handle.markReady();
+      callbacks.ready(handle);
+    },
+    late: (code, message) => {
+      callbacks.notReady(handle, { code, message, exitCode: null, signal: null, stderr: handle.stderrLines });
+    },
+  });
+  return handle;
+}

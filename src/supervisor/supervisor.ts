@@ -1,0 +1,109 @@
+import { HitlessError } from "../shared/errors.ts";
+import type { Endpoint, LaunchMessage } from "../shared/launch.ts";
+import { protocolVersion } from "../shared/protocol.ts";
+import { AppSupervisor } from "./appSupervisor.ts";
+import { type ControlServer, openControlServer } from "./controlServer.ts";
+import { removeEndpoint, writeEndpointFile } from "./endpointFile.ts";
+import { createEventLog } from "./eventLog.ts";
+import { createGracePeriod } from "./grace.ts";
+import { createLogStore } from "./logStore.ts";
+import { createRequestHandlers } from "./requestHandlers.ts";
+import { listenToSignals } from "./signals.ts";
+
+/** After the app was stopped, clients may read the last output this long, in milliseconds. */
+const lingerMs = 2_000;
+
+/**
+ * Starts the app and serves its clients until it is stopped or nobody looks after it any more; then the process ends.
+ * Resolves once clients can connect.
+ * @throws HitlessError `runtimeFolder` if the control channel can't be opened.
+ */
+export async function runSupervisor(launch: LaunchMessage): Promise<void> {
+  const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
+  const logs = createLogStore();
+  const events = createEventLog();
+  const app = new AppSupervisor({ recipe, version: launch.version, detached, logs, events });
+  let left = false;
+
+  const leave = (): void => {
+    if (!left) {
+      left = true;
+      removeEndpoint(endpointFile, socket);
+      // Clients that still read the last output close their connection when they have it.
+      const deadline = setTimeout(() => process.exit(0), lingerMs);
+      if (server.clients === 0) {
+        clearTimeout(deadline);
+        setImmediate(() => process.exit(0));
+      }
+    }
+  };
+
+  const stop = (now: boolean): Promise<void> => {
+    return new Promise((resolve) => {
+      app.onDidStop(() => {
+        resolve();
+        setImmediate(leave);
+      });
+      app.stop(now);
+    });
+  };
+
+  const grace = createGracePeriod(graceMs, () => {
+    if (!detached || app.stopped) {
+      events.log("info", "abandoned", `no client for ${graceMs} ms; stopping`);
+      void stop(false);
+    }
+  });
+  app.onDidStop(() => {
+    if (detached && server.clients === 0) {
+      grace.clientsChanged(0);
+    }
+  });
+
+  const server: ControlServer = await openControlServer({
+    socket,
+    secret,
+    handlers: createRequestHandlers({ app, logs, events, readyTimeout: recipe.readyTimeout, stop }),
+    onClientsChanged: (clients) => {
+      grace.clientsChanged(clients);
+      if (left && clients === 0) {
+        process.exit(0);
+      }
+    },
+    onTrouble: (message) => events.log("warning", "control", message),
+  }).catch((error: unknown) => {
+    throw new HitlessError("runtimeFolder", `The control socket ${socket} can't be opened: ${String(error)}`);
+  });
+  const endpoint: Endpoint = {
+    protocolVersion,
+    pid: process.pid,
+    socket,
+    name: recipe.name,
+    root: recipe.cwd,
+    secret,
+    startedAt: Date.now(),
+  };
+  try {
+    writeEndpointFile(endpointFile, endpoint);
+  } catch (error) {
+    server.close();
+    throw new HitlessError("runtimeFolder", `The endpoint file ${endpointFile} can't be written: ${String(error)}`);
+  }
+  process.on("exit", () => removeEndpoint(endpointFile, socket));
+
+  app.publisher.onDidPublish((snapshot) => server.broadcast("app/snapshot", snapshot));
+  app.onDidReport((report) => server.broadcast("app/report", report));
+  events.onDidLog((event) => server.broadcast("app/event", event));
+
+  const renewBySignal = (kind: "reload" | "gracefulReload") => (): void => {
+    Promise.resolve()
+      .then(() => app.renew(kind, undefined))
+      .catch((error: unknown) => events.log("warning", "signal", `${kind} by signal: ${String(error)}`));
+  };
+  listenToSignals({
+    reload: renewBySignal("reload"),
+    gracefulReload: renewBySignal("gracefulReload"),
+    stop: (times) => void stop(times > 1),
+  });
+  app.start();
+}

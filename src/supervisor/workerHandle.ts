@@ -1,0 +1,308 @@
+import type { Worker } from "node:cluster";
+import type { Socket } from "node:net";
+import type { Failure } from "../shared/failure.ts";
+import type { WorkerState } from "../shared/snapshot.ts";
+import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
+import { workerMessageCommand } from "../shared/workerMessages.ts";
+import { explainDeath, type FatalError } from "./bootFailure.ts";
+import { killTree } from "./killTree.ts";
+import type { StderrTail } from "./stderrTail.ts";
+
+/** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
+const fatalCountsForMs = 5_000;
+
+/** After an exit its output may still be in the pipes; somebody else may hold them open for ever. */
+const outputDeadlineMs = 200;
+
+/** How a worker is asked to go. */
+export interface Farewell {
+  /** Send its idle connections here instead of closing them. */
+  readonly handoff: boolean;
+  /** Send the message `shutdown` first and leave the worker alone until the deadline. */
+  readonly graceful: boolean;
+  /** Milliseconds before idle connections that can't be handed over are closed. */
+  readonly idleGraceMs: number;
+  /** Milliseconds until it is told SIGTERM though it is not done. */
+  readonly drainTimeout: number;
+}
+
+export interface WorkerListener {
+  /** Something a snapshot shows has changed. */
+  changed(): void;
+  message(message: WorkerToSupervisor, socket: Socket | undefined): void;
+  /** The app's own `process.send(message)`. */
+  appMessage(message: unknown): void;
+  /** The process is gone and all it wrote has been read. Called once. */
+  exited(): void;
+  log(level: "info" | "warning" | "error", code: string, message: string): void;
+}
+
+export interface WorkerHandleOptions {
+  readonly worker: Worker;
+  readonly slot: number;
+  readonly generation: number;
+  readonly entry: string;
+  readonly killTimeout: number;
+  readonly stderr: StderrTail;
+  readonly listener: WorkerListener;
+}
+
+/** The primary's view of one worker: it outlives the process, and every method may be called at any time, again. */
+export class WorkerHandle {
+  readonly id: number;
+  readonly slot: number;
+  readonly generation: number;
+  readonly pid: number;
+  readonly startedAt = Date.now();
+  /** Keys of the servers that listen, with their addresses as people write them. */
+  readonly servers = new Map<string, { readonly url: string; readonly handoff: boolean }>();
+  readyAt: number | undefined;
+  drainingSince: number | undefined;
+  drainDeadline: number | undefined;
+  drain: DrainProgress | undefined;
+  /** Whether it was killed because it did not go by itself. */
+  killed = false;
+  /** Whether the supervisor asked it to go; an exit without that is unexpected. */
+  dismissed = false;
+  /** Why it is sent away, if it failed while it was still alive. */
+  verdict: Failure | undefined;
+  readonly #options: WorkerHandleOptions;
+  #exit: { readonly code: number | null; readonly signal: string | null } | undefined;
+  #gone = false;
+  #fatal: { readonly error: FatalError; readonly at: number } | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #graceful = false;
+
+  constructor(options: WorkerHandleOptions) {
+    const { worker, slot, generation } = options;
+    this.#options = options;
+    this.id = worker.id;
+    this.slot = slot;
+    this.generation = generation;
+    this.pid = worker.process.pid ?? 0;
+    this.#watch(worker);
+  }
+
+  get state(): WorkerState {
+    if (this.#gone) {
+      return "exited";
+    }
+    if (this.drainingSince !== undefined || this.dismissed) {
+      return "draining";
+    }
+    return this.readyAt === undefined ? "starting" : "ready";
+  }
+
+  get addresses(): string[] {
+    return [...this.servers.values()].map(({ url }) => url);
+  }
+
+  /** Whether the process can still be sent anything. */
+  get connected(): boolean {
+    return !this.#gone && this.#exit === undefined && this.#options.worker.isConnected();
+  }
+
+  /** Milliseconds it was ready, or 0. */
+  get readyMs(): number {
+    return this.readyAt === undefined ? 0 : Date.now() - this.readyAt;
+  }
+
+  /** Why it ended; only sensible once its state is `exited`. */
+  get failure(): Failure {
+    if (this.verdict !== undefined) {
+      return { ...this.verdict, exitCode: this.#exit?.code ?? null, signal: this.#exit?.signal ?? null };
+    }
+    return explainDeath({
+      entry: this.#options.entry,
+      exitCode: this.#exit?.code ?? null,
+      signal: this.#exit?.signal ?? null,
+      stderr: this.stderrLines,
+      fatal:
+        this.#fatal !== undefined && Date.now() - this.#fatal.at < fatalCountsForMs ? this.#fatal.error : undefined,
+      wasReady: this.readyAt !== undefined,
+    });
+  }
+
+  get stderrLines(): string[] {
+    return this.#options.stderr.lines();
+  }
+
+  get exitCode(): number | null {
+    return this.#exit?.code ?? null;
+  }
+
+  /** Sends one of our messages. Returns false, and drops it, if the worker can't be reached. */
+  send(body: ToWorkerBody, socket?: Socket): boolean {
+    if (!this.connected) {
+      return false;
+    }
+    // The primary keeps its copy of a socket until the worker says that it has taken the connection.
+    return this.#options.worker.process.send(
+      { cmd: workerMessageCommand, ...body },
+      socket,
+      { keepOpen: true },
+      () => undefined,
+    );
+  }
+
+  markReady(): void {
+    if (this.state === "starting") {
+      this.readyAt = Date.now();
+      this.#options.listener.changed();
+    }
+  }
+
+  /** Asks it to go: drain, then SIGTERM, then the kill of its process tree, each with its deadline. */
+  dismiss(farewell: Farewell): void {
+    if (this.dismissed || this.#gone) {
+      return;
+    }
+    this.dismissed = true;
+    this.drainingSince = Date.now();
+    this.drainDeadline = this.drainingSince + farewell.drainTimeout;
+    this.#graceful = farewell.graceful;
+    this.#after(farewell.drainTimeout, () => {
+      this.#options.listener.log(
+        "warning",
+        "drainTimeout",
+        `worker ${this.id} did not finish within ${farewell.drainTimeout} ms (drainTimeout); sending SIGTERM`,
+      );
+      this.terminate();
+    });
+    if (farewell.graceful && this.connected) {
+      this.#options.worker.send("shutdown", () => undefined);
+    }
+    if (!this.send({ type: "drain", handoff: farewell.handoff, idleGraceMs: farewell.idleGraceMs })) {
+      this.terminate();
+    }
+    this.#options.listener.changed();
+  }
+
+  /** SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. */
+  terminate(): void {
+    if (this.#gone) {
+      return;
+    }
+    this.dismissed = true;
+    this.#after(this.#options.killTimeout, () => {
+      this.#options.listener.log(
+        "warning",
+        "killTimeout",
+        `worker ${this.id} ignored SIGTERM for ${this.#options.killTimeout} ms (killTimeout); killing its process tree`,
+      );
+      this.kill();
+    });
+    if (process.platform !== "win32") {
+      this.#options.worker.process.kill("SIGTERM");
+    } else if (!this.send({ type: "terminate" })) {
+      this.kill();
+    }
+  }
+
+  /** Ends the process and all its descendants at once. */
+  kill(): void {
+    if (this.#gone) {
+      return;
+    }
+    this.killed = true;
+    clearTimeout(this.#deadline);
+    killTree(this.pid, (error) => {
+      if (error !== undefined) {
+        this.#options.listener.log(
+          "warning",
+          "killTree",
+          `the process tree of worker ${this.id} could not be listed: ${error}`,
+        );
+      }
+      this.#options.worker.process.kill("SIGKILL");
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(act, ms);
+  }
+
+  #watch(worker: Worker): void {
+    const { listener } = this.#options;
+    worker.on("error", (error) => {
+      // A channel that breaks while the worker dies is reported here; the exit follows.
+      if (worker.process.pid === undefined) {
+        this.verdict = {
+          code: "spawnFailed",
+          message: `The worker could not be started: ${error.message}`,
+          exitCode: null,
+          signal: null,
+          stderr: [],
+        };
+        this.#finish(null, null);
+      }
+    });
+    worker.process.on("internalMessage" as "message", (message: unknown, socket: unknown) => {
+      if (isOurs(message)) {
+        this.#receive(message, socket as Socket | undefined);
+      }
+    });
+    worker.on("message", (message: unknown) => listener.appMessage(message));
+    worker.on("disconnect", () => {
+      // The app itself closed the channel: it can't be asked to drain any more, and must not stay for ever.
+      if (this.#exit === undefined && !this.dismissed) {
+        this.#after(this.#options.killTimeout, () => this.terminate());
+      }
+    });
+    worker.process.once("exit", (code, signal) => {
+      this.#exit = { code, signal };
+      const deadline = setTimeout(() => this.#finish(code, signal), outputDeadlineMs);
+      worker.process.once("close", () => {
+        clearTimeout(deadline);
+        this.#finish(code, signal);
+      });
+    });
+  }
+
+  #receive(message: WorkerToSupervisor, socket: Socket | undefined): void {
+    switch (message.type) {
+      case "fatal":
+        this.#fatal = { error: message, at: Date.now() };
+        break;
+      case "alone":
+        this.send({ type: "alone" });
+        break;
+      case "drain":
+        this.drain = message;
+        this.#options.listener.changed();
+        if (message.done && !this.#graceful) {
+          this.terminate();
+        }
+        break;
+      case "trouble":
+        this.#options.listener.log(
+          "warning",
+          "preloadTrouble",
+          `Hitless's preload in worker ${this.id} failed: ${message.message}`,
+        );
+        break;
+      case "hello":
+      case "listening":
+      case "connection":
+      case "taken":
+      case "refused":
+        this.#options.listener.message(message, socket);
+        break;
+    }
+  }
+
+  #finish(code: number | null, signal: string | null): void {
+    if (this.#gone) {
+      return;
+    }
+    this.#exit = { code, signal };
+    this.#gone = true;
+    clearTimeout(this.#deadline);
+    this.#options.listener.exited();
+  }
+}
+
+function isOurs(message: unknown): message is WorkerToSupervisor {
+  return typeof message === "object" && message !== null && "cmd" in message && message.cmd === workerMessageCommand;
+}

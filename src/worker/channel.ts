@@ -1,0 +1,39 @@
+import type { Socket } from "node:net";
+import {
+  type FromWorkerBody,
+  type SupervisorToWorker,
+  type ToWorkerBody,
+  type WorkerToSupervisor,
+  workerMessageCommand,
+} from "../shared/workerMessages.ts";
+
+/** The preload's end of the IPC channel. Taken before the app can replace `process.send`. */
+export interface Channel {
+  send(body: FromWorkerBody, socket?: Socket): void;
+  listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
+}
+
+export function openChannel(): Channel | undefined {
+  const send = process.send?.bind(process);
+  if (send === undefined) {
+    return undefined;
+  }
+  return {
+    send(body, socket) {
+      if (process.connected) {
+        const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
+        // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker.
+        send(message, socket, undefined, () => undefined);
+      }
+    },
+    listen(listener) {
+      const receive = (message: SupervisorToWorker, socket: Socket | undefined): void => {
+        if (message.cmd === workerMessageCommand) {
+          listener(message, socket);
+        }
+      };
+      // Node's own types do not know this event, though its documentation names it.
+      process.on("internalMessage" as "message", receive as NodeJS.MessageListener);
+    },
+  };
+}

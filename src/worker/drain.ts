@@ -1,0 +1,217 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { Server as HttpServer, ServerResponse } from "node:http";
+import type { Server, Socket } from "node:net";
+import type { DrainProgress, HandedConnection } from "../shared/workerMessages.ts";
+import type { Channel } from "./channel.ts";
+import type { Guard } from "./guard.ts";
+import { type Parking, requestsOn } from "./handoff.ts";
+import {
+  closeListeningHandle,
+  currentResponse,
+  forgetServer,
+  httpConnections,
+  isAnswering,
+  isFlushed,
+  stopReading,
+} from "./internals.ts";
+import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
+
+/** How often a drain looks for connections that became idle without an event, and reports. */
+const tickMs = 25;
+
+/** WebSocket close frame of a server, status 1012 "service restart" (RFC 6455, section 5.5.1; IANA registry). */
+const closeFrame1012 = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
+
+export interface Drain {
+  isDraining(): boolean;
+  /** Begins; a second call changes nothing. */
+  start(options: { readonly handoff: boolean; readonly idleGraceMs: number }): void;
+  /** The supervisor has the connection sent last. */
+  received(): void;
+}
+
+export function createDrain(options: {
+  readonly channel: Channel;
+  readonly tracker: ServerTracker;
+  readonly parking: Parking;
+  readonly guard: Guard;
+}): Drain {
+  const { channel, tracker, parking, guard } = options;
+  let servers: readonly TrackedServer[] | undefined;
+  let handoff = false;
+  let idleDeadline = 0;
+  let handedOver = 0;
+  /** The one connection under way: Node sends handles one at a time and detaches each only when its turn comes. */
+  let inTransit: Socket | undefined;
+  /** Idle connections and how much had been read from each when that was seen: more since means it is idle no longer. */
+  const candidates = new Map<Socket, { readonly bytesRead: number; readonly connection: HandedConnection }>();
+
+  const movable = (tracked: TrackedServer): boolean => handoff && tracked.protocol === "http";
+
+  const findCandidates = (): void => {
+    for (const tracked of servers ?? []) {
+      const connections =
+        movable(tracked) && isHttpServer(tracked.server) ? httpConnections(tracked.server) : undefined;
+      const unused = connections?.all.filter((socket) => socket.bytesRead === 0) ?? [];
+      for (const socket of [...(connections?.idle ?? []), ...unused]) {
+        if (!candidates.has(socket)) {
+          const { bytesRead } = socket;
+          const connection = { server: tracked.key, requests: requestsOn(socket), unused: bytesRead === 0 };
+          candidates.set(socket, { bytesRead, connection });
+        }
+      }
+    }
+    for (const [socket, connection] of handoff ? parking.parked() : []) {
+      candidates.set(socket, { bytesRead: socket.bytesRead, connection });
+    }
+  };
+
+  const handOn = (): void => {
+    for (const [socket, { bytesRead, connection }] of candidates) {
+      if (inTransit !== undefined) {
+        return;
+      }
+      candidates.delete(socket);
+      const idle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
+      if (idle && socket.writable && stopReading(socket)) {
+        inTransit = socket;
+        socket.setTimeout(0);
+        parking.release(socket);
+        forgetServer(socket);
+        channel.send({ type: "connection", ...connection }, socket);
+        handedOver += 1;
+      }
+    }
+  };
+
+  const closeIdle = (): void => {
+    if (Date.now() < idleDeadline) {
+      return;
+    }
+    for (const tracked of servers ?? []) {
+      if (isHttpServer(tracked.server) && !movable(tracked)) {
+        tracked.server.closeIdleConnections();
+        for (const socket of httpConnections(tracked.server)?.all ?? []) {
+          if (socket.bytesRead === 0) {
+            socket.destroy();
+          }
+        }
+      }
+    }
+    for (const socket of handoff ? [] : parking.parked().keys()) {
+      socket.destroy();
+    }
+  };
+
+  let lastReport = "";
+  const report = (): void => {
+    const connections = tracker.sockets().size;
+    const progress: DrainProgress = {
+      requests: countRequests(servers ?? []),
+      connections,
+      handedOver,
+      done: connections === 0,
+    };
+    const text = JSON.stringify(progress);
+    if (text !== lastReport) {
+      lastReport = text;
+      channel.send({ type: "drain", ...progress });
+    }
+  };
+
+  const pump = guard("drain", () => {
+    findCandidates();
+    handOn();
+    closeIdle();
+    report();
+  });
+
+  return {
+    isDraining: () => servers !== undefined,
+    start: guard("drain start", (wanted) => {
+      if (servers !== undefined) {
+        return;
+      }
+      servers = tracker.servers();
+      handoff = wanted.handoff;
+      idleDeadline = Date.now() + wanted.idleGraceMs;
+      for (const tracked of servers) {
+        stopAccepting(tracked.server);
+        bidFarewell(tracked, !movable(tracked));
+      }
+      closeAfterAnswer(
+        servers.filter((tracked) => !movable(tracked)),
+        guard,
+      );
+      let scheduled = false;
+      subscribe("http.server.response.finish", () => {
+        if (!scheduled) {
+          scheduled = true;
+          // Only after Node has dealt with the end of the response does the parser tell whether the connection is idle.
+          setImmediate(() => {
+            scheduled = false;
+            pump();
+          });
+        }
+      });
+      setInterval(pump, tickMs).unref();
+      pump();
+    }),
+    received: guard("handoff", () => {
+      // Node has detached the connection from this object; this lets the app see it closed.
+      inTransit?.destroy();
+      inTransit = undefined;
+      handOn();
+      if (candidates.size === 0) {
+        pump();
+      }
+    }),
+  };
+}
+
+function stopAccepting(server: Server): void {
+  if (!closeListeningHandle(server)) {
+    server.close();
+  }
+}
+
+/** Tells the clients of long-lived connections to go, in the words of their protocol. */
+function bidFarewell(tracked: TrackedServer, closing: boolean): void {
+  for (const session of tracked.sessions) {
+    session.close();
+  }
+  for (const socket of tracked.webSockets) {
+    if (socket.writable) {
+      socket.write(closeFrame1012);
+    }
+  }
+  const connections = closing && isHttpServer(tracked.server) ? httpConnections(tracked.server) : undefined;
+  for (const socket of connections?.all ?? []) {
+    const response = currentResponse(socket);
+    if (response !== undefined && !response.headersSent) {
+      response.shouldKeepAlive = false;
+    }
+  }
+}
+
+/** Makes every further answer of these servers say `Connection: close`. */
+function closeAfterAnswer(servers: readonly TrackedServer[], guard: Guard): void {
+  const closing = new Set<Server>(servers.map((tracked) => tracked.server));
+  if (closing.size > 0) {
+    subscribe(
+      "http.server.request.start",
+      guard("closing answer", (message: unknown) => {
+        const { server, response } = message as { server: HttpServer; response: ServerResponse };
+        if (closing.has(server)) {
+          response.shouldKeepAlive = false;
+        }
+      }),
+    );
+  }
+}
+
+function countRequests(servers: readonly TrackedServer[]): number {
+  return servers
+    .flatMap((tracked) => (isHttpServer(tracked.server) ? (httpConnections(tracked.server)?.all ?? []) : []))
+    .filter(isAnswering).length;
+}

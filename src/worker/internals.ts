@@ -1,0 +1,125 @@
+import type { Server as HttpServer } from "node:http";
+import type { Server, Socket } from "node:net";
+
+/*
+ * Every touch of something in Node that is not documented, in one place. Each is feature-tested by
+ * `canMoveConnections` when the worker starts; where one is missing, connections are drained instead of moved.
+ * Checked on Node 20, 22, 24 and 26.
+ */
+
+interface StreamHandle {
+  readStop(): number;
+  /** Bytes given to libuv that the kernel has not taken yet. */
+  readonly writeQueueSize?: number;
+}
+
+interface ListeningHandle {
+  close(): void;
+}
+
+interface ParserList {
+  all(): readonly { readonly socket: Socket | null }[];
+  idle(): readonly { readonly socket: Socket | null }[];
+}
+
+/** Node keeps the connections of an `http.Server` in a list of its own, by the state of their parsers. */
+function parserList(server: object): ParserList | undefined {
+  const symbol = Object.getOwnPropertySymbols(server).find((own) => own.description === "http.server.connections");
+  const list: unknown = symbol === undefined ? undefined : Reflect.get(server, symbol);
+  return isParserList(list) ? list : undefined;
+}
+
+function isParserList(value: unknown): value is ParserList {
+  return typeof value === "object" && value !== null && "all" in value && "idle" in value;
+}
+
+function streamHandle(socket: Socket): StreamHandle | undefined {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  const usable = typeof handle === "object" && handle !== null && "readStop" in handle;
+  return usable ? (handle as StreamHandle) : undefined;
+}
+
+/**
+ * Whether this Node has all that moving the connections of a plain HTTP server takes. On Windows a socket with a read
+ * under way can't be given away safely.
+ */
+export function canMoveConnections(server: Server): boolean {
+  return parserList(server) !== undefined && process.platform !== "win32";
+}
+
+/**
+ * The HTTP/1 connections of a server: `all` of them, and those (`idle`) whose parser is between two messages, so that
+ * no half-read header is in it. `undefined` if this Node does not tell.
+ */
+export function httpConnections(server: HttpServer): { readonly all: Socket[]; readonly idle: Socket[] } | undefined {
+  const list = parserList(server);
+  return list && { all: socketsOf(list.all()), idle: socketsOf(list.idle()) };
+}
+
+function socketsOf(parsers: readonly { readonly socket: Socket | null }[]): Socket[] {
+  return parsers.flatMap(({ socket }) => (socket === null || socket === undefined ? [] : [socket]));
+}
+
+/** Whether a response is being written to this HTTP/1 connection. */
+export function isAnswering(socket: Socket): boolean {
+  return Boolean(Reflect.get(socket, "_httpMessage"));
+}
+
+/** The response being written to this HTTP/1 connection, as far as a drain needs it. */
+export function currentResponse(
+  socket: Socket,
+): { shouldKeepAlive: boolean; readonly headersSent: boolean } | undefined {
+  return Reflect.get(socket, "_httpMessage") ?? undefined;
+}
+
+/** Whether everything written was taken by the kernel and everything read was given to the app. */
+export function isFlushed(socket: Socket): boolean {
+  return (
+    socket.writableLength === 0 && socket.readableLength === 0 && (streamHandle(socket)?.writeQueueSize ?? 0) === 0
+  );
+}
+
+/** Stops reading, so that what the client sends next stays in the kernel. False if there is nothing left to stop. */
+export function stopReading(socket: Socket): boolean {
+  const handle = streamHandle(socket);
+  if (handle === undefined || socket.destroyed) {
+    return false;
+  }
+  handle.readStop();
+  return true;
+}
+
+/**
+ * Makes Node send a socket without tracking it for `server.getConnections()`, for which it would ask the receiver
+ * again and again (`SocketListSend` in lib/internal/child_process.js).
+ */
+export function forgetServer(socket: Socket): void {
+  Reflect.set(socket, "server", null);
+}
+
+/** Makes `server.getConnections()` and `server.close()` count a connection that another worker accepted. */
+export function attachToServer(socket: Socket, server: Server): void {
+  const connections: unknown = Reflect.get(server, "_connections");
+  if (typeof connections === "number" && Reflect.has(socket, "_server")) {
+    Reflect.set(server, "_connections", connections + 1);
+    Reflect.set(socket, "_server", server);
+  }
+}
+
+/** The server that accepted a connection. */
+export function serverOf(socket: Socket): Server | undefined {
+  return Reflect.get(socket, "server") ?? undefined;
+}
+
+/**
+ * Stops accepting and changes nothing else of the server: the app may still call `server.close(callback)` and is
+ * answered as if we had not been here. False if this Node has no such handle.
+ */
+export function closeListeningHandle(server: Server): boolean {
+  const handle: unknown = Reflect.get(server, "_handle");
+  if (typeof handle !== "object" || handle === null || !("close" in handle)) {
+    return false;
+  }
+  (handle as ListeningHandle).close();
+  return true;
+}

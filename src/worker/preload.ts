@@ -1,0 +1,80 @@
+import cluster from "node:cluster";
+import type { Socket } from "node:net";
+import { isMainThread } from "node:worker_threads";
+import type { ToWorkerBody } from "../shared/workerMessages.ts";
+import { type Channel, openChannel } from "./channel.ts";
+import { createDrain } from "./drain.ts";
+import { watchFatalErrors } from "./fatalErrors.ts";
+import { createGuard } from "./guard.ts";
+import { countLimitedRequests, createParking } from "./handoff.ts";
+import { canMoveConnections } from "./internals.ts";
+import { watchLoneliness } from "./loneliness.ts";
+import { explainNestedCluster } from "./nestedCluster.ts";
+import { isHttpServer, trackServers } from "./servers.ts";
+
+/*
+ * Runs in every worker before the app (`node --require`). Threads and child processes of the app inherit the flag, so
+ * it first makes sure that it is in a worker of the supervisor and not in one of those.
+ */
+if (isMainThread && cluster.isWorker && process.env.HITLESS_WORKER !== undefined) {
+  const channel = openChannel();
+  if (channel !== undefined) {
+    hideFromApp();
+    prepareWorker(channel);
+  }
+}
+
+function prepareWorker(channel: Channel): void {
+  const guard = createGuard(channel);
+  guard("start", () => {
+    watchFatalErrors(channel, guard);
+    explainNestedCluster();
+    const loneliness = watchLoneliness(channel, guard);
+    const tracker = trackServers(guard, ({ server, key, protocol, address }) => {
+      loneliness.stop();
+      if (isHttpServer(server)) {
+        countLimitedRequests(server, guard);
+      }
+      const handoff = protocol === "http" && canMoveConnections(server);
+      channel.send({ type: "listening", server: key, protocol, address, handoff });
+    });
+    const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
+    const drain = createDrain({ channel, tracker, parking, guard });
+    const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
+      switch (message.type) {
+        case "alone":
+          loneliness.answered();
+          break;
+        case "connection":
+          parking.receive(message, socket);
+          break;
+        case "drain":
+          drain.start(message);
+          break;
+        case "received":
+          drain.received();
+          break;
+        case "terminate":
+          terminate();
+          break;
+      }
+    };
+    channel.listen(guard("message", receive));
+    channel.send({ type: "hello" });
+  })();
+}
+
+/** Takes the flag that loaded this file out of what the app sees and its children inherit. */
+function hideFromApp(): void {
+  const index = process.execArgv.indexOf(__filename);
+  if (index > 0) {
+    process.execArgv.splice(index - 1, 2);
+  }
+}
+
+/** What SIGTERM would do: the app's own handler if it has one, else the end. */
+function terminate(): void {
+  if (!process.emit("SIGTERM", "SIGTERM")) {
+    process.exit(0);
+  }
+}

@@ -1,0 +1,163 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { Server as HttpServer } from "node:http";
+import type { Server, Socket } from "node:net";
+import type { ServerAddress, ServerProtocol } from "../shared/workerMessages.ts";
+import type { Guard } from "./guard.ts";
+import { serverOf } from "./internals.ts";
+
+/** A server of the app that listens. */
+export interface TrackedServer {
+  readonly server: Server;
+  readonly protocol: ServerProtocol;
+  /** Equal for the same server in every worker of the app. */
+  readonly key: string;
+  readonly address: ServerAddress;
+  /** Open HTTP/2 sessions; empty for every other protocol. */
+  readonly sessions: ReadonlySet<Http2Session>;
+  /** Sockets that left HTTP for a WebSocket. */
+  readonly webSockets: ReadonlySet<Socket>;
+}
+
+/** The part of `http2.ServerHttp2Session` that a drain needs. */
+export interface Http2Session {
+  readonly closed: boolean;
+  close(): void;
+  once(event: "close", listener: () => void): unknown;
+}
+
+export interface ServerTracker {
+  /** The servers that listen, or did until the drain began. */
+  servers(): readonly TrackedServer[];
+  /** Every accepted connection that is open, of any protocol. */
+  sockets(): ReadonlySet<Socket>;
+  find(key: string): TrackedServer | undefined;
+  /** Takes a connection over that another worker accepted. */
+  adopt(socket: Socket): void;
+}
+
+/**
+ * Learns of the app's servers and connections through Node's diagnostics channels
+ * (https://nodejs.org/api/diagnostics_channel.html#net): nothing is patched, and a request costs nothing.
+ */
+export function trackServers(guard: Guard, onListening: (tracked: TrackedServer) => void): ServerTracker {
+  const servers = new Map<Server, TrackedServer>();
+  const sockets = new Set<Socket>();
+  const forget = function (this: Socket): void {
+    sockets.delete(this);
+  };
+  const adopt = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once("close", forget);
+  };
+
+  subscribe(
+    "tracing:net.server.listen:asyncEnd",
+    guard("listening", (message: unknown) => {
+      const { server } = message as { server: Server };
+      const address = server.address();
+      if (address !== null && !servers.has(server)) {
+        const tracked = describeServer(server, address);
+        servers.set(server, tracked);
+        server.once("close", () => servers.delete(server));
+        onListening(tracked);
+      }
+    }),
+  );
+  subscribe(
+    "net.server.socket",
+    guard("connection", (message: unknown) => {
+      const { socket } = message as { socket: Socket };
+      const server = serverOf(socket);
+      if (server !== undefined && servers.has(server)) {
+        adopt(socket);
+      }
+    }),
+  );
+
+  return {
+    servers: () => [...servers.values()],
+    sockets: () => sockets,
+    find: (key) => [...servers.values()].find((tracked) => tracked.key === key),
+    adopt,
+  };
+}
+
+function describeServer(server: Server, address: ServerAddress): TrackedServer {
+  const protocol = protocolOf(server);
+  const key = typeof address === "string" ? address : `${address.address}|${address.port}`;
+  const sessions = protocol === "http2" || protocol === "https2" ? watchSessions(server) : new Set<Http2Session>();
+  const webSockets = protocol === "http" || protocol === "https" ? watchWebSockets(server) : new Set<Socket>();
+  return { server, protocol, key, address, sessions, webSockets };
+}
+
+/** By the names of the classes a server descends from, so that neither http2 nor tls is loaded for an app without them. */
+function protocolOf(server: Server): ServerProtocol {
+  const names = new Set<string>();
+  for (let proto: unknown = Object.getPrototypeOf(server); proto !== null; proto = Object.getPrototypeOf(proto)) {
+    names.add((proto as object).constructor.name);
+  }
+  if (names.has("Http2SecureServer")) {
+    return "https2";
+  }
+  if (names.has("Http2Server")) {
+    return "http2";
+  }
+  const secure = typeof Reflect.get(server, "setSecureContext") === "function";
+  if (isHttpServer(server)) {
+    return secure ? "https" : "http";
+  }
+  return secure ? "tls" : "tcp";
+}
+
+/** Whether a server speaks HTTP/1 (plain or over TLS): only those have `closeIdleConnections`. */
+export function isHttpServer(server: Server): server is HttpServer {
+  return "closeIdleConnections" in server && "keepAliveTimeout" in server;
+}
+
+function watchSessions(server: Server): ReadonlySet<Http2Session> {
+  const sessions = new Set<Http2Session>();
+  server.on("session", (session: Http2Session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  return sessions;
+}
+
+/**
+ * Remembers the sockets of WebSockets. A listener for `upgrade` changes what Node does with an upgrade request, so ours is there only
+ * while the app has one of its own.
+ */
+function watchWebSockets(server: Server): ReadonlySet<Socket> {
+  const webSockets = new Set<Socket>();
+  const observe = (request: { readonly headers: { readonly upgrade?: string } }, socket: Socket): void => {
+    if (request.headers.upgrade?.toLowerCase() === "websocket") {
+      webSockets.add(socket);
+      socket.once("close", () => webSockets.delete(socket));
+    }
+  };
+  let observing = false;
+  const follow = (): void => {
+    const theirs = server.listenerCount("upgrade") - (observing ? 1 : 0);
+    if (theirs > 0 && !observing) {
+      observing = true;
+      server.prependListener("upgrade", observe);
+    } else if (theirs === 0 && observing) {
+      observing = false;
+      server.removeListener("upgrade", observe);
+    }
+  };
+  follow();
+  // `newListener` comes before the listener is there, and adding ours at once would put it before the app's first one.
+  server.on("newListener", (event: string | symbol, listener: unknown) => {
+    if (event === "upgrade" && listener !== observe && !observing) {
+      observing = true;
+      server.prependListener("upgrade", observe);
+    }
+  });
+  server.on("removeListener", (event: string | symbol, listener: unknown) => {
+    if (event === "upgrade" && listener !== observe) {
+      follow();
+    }
+  });
+  return webSockets;
+}
