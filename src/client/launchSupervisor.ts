@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { open, readFile, rm } from "node:fs/promises";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LaunchRecipe } from "../shared/appConfig.ts";
-import { HitlessError } from "../shared/errors.ts";
+import { HitlessError, toHitlessError } from "../shared/errors.ts";
 import {
   defaultGraceMs,
   type Endpoint,
@@ -74,7 +74,8 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     graceMs,
   };
   const logFile = join(folder, `${id}.log`);
-  const log = await open(logFile, "a", 0o600);
+  // Opened and closed without a wait in between: the events of a child are emitted whether somebody listens or not.
+  const log = openSync(logFile, "a", 0o600);
   // NODE_OPTIONS is meant for the app, which gets it with its recipe.
   const { NODE_OPTIONS: _, ...env } = cleanEnvironment(process.env);
   let child: ChildProcess;
@@ -84,61 +85,54 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
       cwd: [homedir(), tmpdir()].find((candidate) => existsSync(candidate)) ?? folder,
       detached: true,
       env,
-      stdio: ["ignore", log.fd, log.fd, "ipc"],
+      stdio: ["ignore", log, log, "ipc"],
       windowsHide: true,
     });
   } finally {
-    await log.close();
+    closeSync(log);
   }
   try {
     const reply = await awaitReply(child, message);
     if (reply.kind === "refused") {
-      throw new HitlessError(reply.code, reply.message, { detail: await lastLines(logFile) });
+      throw new HitlessError(reply.code, reply.message);
     }
-    release(child);
     const { socket, secret } = message;
-    return {
-      protocolVersion,
-      pid: reply.pid,
-      socket,
-      name: recipe.name,
-      root: recipe.cwd,
-      secret,
-      startedAt: Date.now(),
-    };
-  } catch (error) {
-    const reason = error instanceof HitlessError ? error : undefined;
+    const startedAt = Date.now();
+    return { protocolVersion, pid: reply.pid, socket, name: recipe.name, root: recipe.cwd, secret, startedAt };
+  } catch (thrown) {
+    const { code, message: text, cause } = toHitlessError(thrown);
     const detail = await lastLines(logFile);
     child.kill("SIGKILL");
-    release(child);
     await rm(logFile, { force: true }).catch(() => undefined);
-    throw reason ?? new HitlessError("supervisorFailed", `The supervisor could not be started: ${error}`, { detail });
+    throw new HitlessError(code, text, { detail, cause, remedy: code === "supervisorFailed" ? "retry" : "none" });
+  } finally {
+    release(child);
   }
 }
 
 function awaitReply(child: ChildProcess, message: LaunchMessage): Promise<LaunchReply> {
-  return new Promise((resolve, reject) => {
-    const fail = (text: string) => reject(new Error(text));
+  return new Promise<LaunchReply>((resolve, reject) => {
     const timer = setTimeout(() => fail(`it did not answer within ${replyDeadlineMs} ms`), replyDeadlineMs);
-    child.once("error", (error) => fail(error.message));
-    child.once("exit", (code, signal) =>
-      fail(code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`),
-    );
+    const fail = (reason: string) => {
+      clearTimeout(timer);
+      reject(new HitlessError("supervisorFailed", `The supervisor could not be started: ${reason}.`));
+    };
+    // Stays attached: a program that can't be spawned emits more than one error.
+    child.on("error", (error) => fail(error.message));
+    child.once("exit", (code, signal) => {
+      fail(code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`);
+    });
     child.once("message", (input: unknown) => {
       try {
         resolve(parseMessage(launchReplySchema, "LaunchReply", input));
+        clearTimeout(timer);
       } catch (error) {
         fail(error instanceof Error ? error.message : String(error));
       }
     });
-    child.once("exit", () => clearTimeout(timer));
-    child.once("message", () => clearTimeout(timer));
-    child.once("error", () => clearTimeout(timer));
-    child.send(message, (error) => {
-      // An exit tells more than the broken pipe before it, and always follows.
-      if (error !== null && child.pid === undefined) {
-        fail(error.message);
-      }
+    child.once("spawn", () => {
+      // When it can't be sent the supervisor is gone, and its exit tells more than the broken pipe.
+      child.send(message, () => undefined);
     });
   });
 }

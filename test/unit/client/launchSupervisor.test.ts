@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withLaunchLock } from "../../../src/client/launchLock.ts";
+import { type LaunchOptions, launchSupervisor } from "../../../src/client/launchSupervisor.ts";
+import { fakeSupervisor } from "./fakeSupervisor.ts";
+import { removeTempFolders, tempFolder } from "./tempFolder.ts";
+
+/** Takes the launch message, writes it and its own circumstances down, and answers as told. */
+const scripted = (answer: string) => `
+const { writeFileSync } = require("node:fs");
+process.once("message", (message) => {
+  writeFileSync(message.endpointFile + ".seen", JSON.stringify({ message, env: process.env, cwd: process.cwd() }));
+  console.error("line one\\nline two");
+  ${answer}
+});`;
+
+describe("launchSupervisor", () => {
+  afterEach(removeTempFolders);
+
+  function optionsFor(script: string, changes: Partial<LaunchOptions> = {}): LaunchOptions {
+    const folder = tempFolder({ "supervisor.cjs": script });
+    return {
+      recipe: {
+        name: "api",
+        entry: "/srv/api/server.js",
+        cwd: "/srv/api",
+        workers: 2,
+        args: [],
+        env: {},
+        nodeArgs: [],
+        waitReady: false,
+        readyTimeout: 1,
+        drainTimeout: 1,
+        killTimeout: 1,
+        surge: 1,
+        maxRestarts: 1,
+      },
+      node: process.execPath,
+      supervisorFile: join(folder, "supervisor.cjs"),
+      version: "0.1.0",
+      detached: false,
+      folder,
+      ...changes,
+    };
+  }
+
+  function seenIn(folder: string | undefined) {
+    assert(folder !== undefined);
+    const name = readdirSync(folder).find((file) => file.endsWith(".seen"));
+    assert(name !== undefined);
+    return JSON.parse(readFileSync(join(folder, name), "utf8"));
+  }
+
+  it("hands over the recipe and returns where the supervisor listens", async () => {
+    const options = optionsFor(
+      scripted(`process.send({ kind: "launched", pid: process.pid }, () => process.disconnect());`),
+    );
+    process.env.ELECTRON_RUN_AS_NODE = "1";
+    process.env.VSCODE_CWD = "/";
+    let endpoint: Awaited<ReturnType<typeof launchSupervisor>>;
+    try {
+      endpoint = await launchSupervisor(options);
+    } finally {
+      delete process.env.ELECTRON_RUN_AS_NODE;
+      delete process.env.VSCODE_CWD;
+    }
+    const { message, env, cwd } = seenIn(options.folder);
+    assert.deepEqual(message.recipe, options.recipe);
+    assert.deepEqual(
+      [message.kind, message.detached, message.graceMs, message.secret, message.socket],
+      ["launch", false, 10_000, endpoint.secret, endpoint.socket],
+    );
+    assert.deepEqual([endpoint.name, endpoint.root], ["api", "/srv/api"]);
+    assert.equal(endpoint.secret.length, 43);
+    assert.equal(env.ELECTRON_RUN_AS_NODE ?? env.VSCODE_CWD, undefined);
+    assert.notEqual(cwd, options.folder);
+  });
+
+  it("passes on why the supervisor refuses", async () => {
+    const refusal = `process.send({ kind: "refused", code: "entryNotFound", message: "No such file." });`;
+    await assert.rejects(launchSupervisor(optionsFor(scripted(refusal))), {
+      code: "entryNotFound",
+      message: "No such file.",
+    });
+  });
+
+  it("shows the last lines of a supervisor that dies", async () => {
+    const options = optionsFor(scripted("process.exit(7);"));
+    await assert.rejects(launchSupervisor(options), {
+      code: "supervisorFailed",
+      message: /exit code 7/,
+      detail: ["line one", "line two"],
+    });
+    assert.deepEqual(
+      readdirSync(options.folder ?? "").filter((name) => /\.(log|lock)$/.test(name)),
+      [],
+    );
+  });
+
+  it("names a program that can't be started", async () => {
+    await assert.rejects(launchSupervisor(optionsFor("", { node: "/nowhere/node" })), {
+      code: "supervisorFailed",
+      message: /ENOENT/,
+    });
+  });
+
+  it("refuses an answer it does not understand", async () => {
+    await assert.rejects(launchSupervisor(optionsFor(scripted(`process.send({ kind: "hello" });`))), {
+      code: "supervisorFailed",
+      message: /LaunchReply/,
+    });
+  });
+
+  it("refuses to start what runs already, naming its supervisor", async () => {
+    const options = optionsFor(scripted(""));
+    const folder = options.folder ?? "";
+    const supervisor = await fakeSupervisor(folder);
+    try {
+      writeFileSync(join(folder, "a.json"), JSON.stringify(supervisor.endpoint));
+      await assert.rejects(launchSupervisor(options), {
+        code: "appAlreadyRunning",
+        message: new RegExp(`supervisor ${process.pid}`),
+      });
+    } finally {
+      await supervisor.close();
+    }
+  });
+
+  it("lets one launch of an app at a time through", async () => {
+    const folder = tempFolder();
+    const order: string[] = [];
+    const first = withLaunchLock(folder, "key", async () => {
+      order.push("first begins");
+      await new Promise(setImmediate);
+      order.push("first ends");
+    });
+    const second = withLaunchLock(folder, "key", async () => order.push("second"));
+    await Promise.all([first, second]);
+    assert.deepEqual(order.filter((step) => step !== "second").length, 2);
+    assert.notEqual(order[1], "second");
+  });
+
+  it("takes over the lock of a process that is dead", async () => {
+    const folder = tempFolder();
+    await withLaunchLock(folder, "key", async () => {
+      const [lock] = readdirSync(folder);
+      writeFileSync(join(folder, lock ?? ""), "999999999");
+      assert.equal(await withLaunchLock(folder, "key", async () => "taken"), "taken");
+    });
+    assert.equal(existsSync(join(folder, "key.lock")), false);
+  });
+});

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { NodeProgram } from "../../../src/client/nodeProgram.ts";
+import { buildRecipe } from "../../../src/client/recipe.ts";
+import type { AppConfig } from "../../../src/shared/appConfig.ts";
+import { removeTempFolders, tempFolder } from "./tempFolder.ts";
+
+const node = (version: string): NodeProgram => ({ path: "/usr/bin/node", version, source: "PATH" });
+
+function recipeIn(folder: string, config: AppConfig, version = "v24.1.0", environment: NodeJS.ProcessEnv = {}) {
+  return buildRecipe(config, { folder, node: node(version), environment });
+}
+
+describe("buildRecipe", () => {
+  afterEach(removeTempFolders);
+
+  it("fills in every default", async () => {
+    const folder = tempFolder({ "server.js": "", "package.json": '{"name":"@acme/api"}' });
+    assert.deepEqual(await recipeIn(folder, {}), {
+      name: "api",
+      entry: join(folder, "server.js"),
+      cwd: folder,
+      workers: 2,
+      args: [],
+      env: {},
+      nodeArgs: [],
+      waitReady: false,
+      readyTimeout: 30_000,
+      drainTimeout: 30_000,
+      killTimeout: 5_000,
+      surge: "100%",
+      maxRestarts: 10,
+    });
+  });
+
+  it("keeps what was written", async () => {
+    const folder = tempFolder({ "web/run.mjs": "" });
+    const config: AppConfig = {
+      name: "shop",
+      entry: "run.mjs",
+      cwd: "web",
+      workers: "max",
+      args: ["--port", "1"],
+      nodeArgs: ["--enable-source-maps"],
+      waitReady: true,
+      readyUrl: "http://127.0.0.1:1/up",
+      readyTimeout: 1,
+      drainTimeout: 0,
+      killTimeout: 0,
+      surge: 1,
+      maxRestarts: 0,
+    };
+    const { cwd, entry, ...rest } = config;
+    const expected = { ...rest, cwd: join(folder, "web"), entry: join(folder, "web", "run.mjs"), env: {} };
+    assert.deepEqual(await recipeIn(folder, config), expected);
+  });
+
+  it("names an app without a package after its folder", async () => {
+    const folder = tempFolder({ "项目 1!/server.js": "" });
+    assert.equal((await recipeIn(folder, { cwd: "项目 1!" })).name, "项目 1-");
+    const plain = tempFolder({ "server.js": "" });
+    assert.equal((await recipeIn(plain, {})).name, basename(plain));
+  });
+
+  it("takes the start script's flags, arguments and variables when no entry is written", async () => {
+    const scripts = { start: "PORT=1 node --enable-source-maps server.js here" };
+    const folder = tempFolder({ "server.js": "", "package.json": JSON.stringify({ scripts }) });
+    const found = await recipeIn(folder, {});
+    assert.deepEqual([found.nodeArgs, found.args, found.env], [["--enable-source-maps"], ["here"], { PORT: "1" }]);
+    const named = await recipeIn(folder, { entry: "server.js" });
+    assert.deepEqual([named.nodeArgs, named.args, named.env], [[], [], {}]);
+  });
+
+  it("cleans the environment, and lets envFile win over it and env over both", async () => {
+    const folder = tempFolder({ "server.js": "", ".env": 'A=file\nB="from file"\n# C=no\n' });
+    const environment = {
+      A: "shell",
+      B: "shell",
+      D: "shell",
+      ELECTRON_RUN_AS_NODE: "1",
+      VSCODE_PID: "1",
+      NODE_UNIQUE_ID: "1",
+      NODE_CHANNEL_FD: "3",
+      HITLESS_WORKER: "1",
+      NODE_OPTIONS: "--max-old-space-size=99",
+    };
+    const { env } = await recipeIn(folder, { envFile: ".env", env: { A: "written" } }, "v24.1.0", environment);
+    assert.deepEqual(env, { A: "written", B: "from file", D: "shell", NODE_OPTIONS: "--max-old-space-size=99" });
+  });
+
+  it("names the entry, the folder or the file that is not there", async () => {
+    const folder = tempFolder({ "server.js": "" });
+    await assert.rejects(recipeIn(folder, { entry: "gone.js" }), { code: "entryNotFound", message: /gone\.js/ });
+    await assert.rejects(recipeIn(folder, { cwd: "gone" }), { code: "badConfig", message: /^cwd: .*gone/ });
+    await assert.rejects(recipeIn(folder, { envFile: ".env" }), {
+      code: "badConfig",
+      message: /^envFile: .*\.env does not/,
+    });
+    await assert.rejects(recipeIn(tempFolder(), {}), { code: "entryNotFound", message: /No app was found/ });
+  });
+
+  describe("with a TypeScript entry", () => {
+    const files = { "server.ts": "" };
+    const argsOn = async (version: string, more: Record<string, string> = {}, nodeArgs: string[] = []) =>
+      (await recipeIn(tempFolder({ ...files, ...more }), { nodeArgs }, version)).nodeArgs;
+
+    it("adds nothing where Node.js strips types by itself", async () => {
+      for (const version of ["v22.18.0", "v22.20.1", "v23.6.0", "v24.1.0", "v26.0.0"]) {
+        assert.deepEqual(await argsOn(version), [], version);
+      }
+    });
+
+    it("adds the flag where it is needed", async () => {
+      for (const version of ["v22.6.0", "v22.17.1", "v23.5.0"]) {
+        assert.deepEqual(await argsOn(version), ["--experimental-strip-types"], version);
+      }
+    });
+
+    it("uses the project's own tsx on older ones", async () => {
+      const folder = tempFolder({
+        ...files,
+        "node_modules/tsx/package.json": '{"exports":{".":"./loader.mjs"}}',
+        "node_modules/tsx/loader.mjs": "",
+      });
+      const url = pathToFileURL(join(folder, "node_modules", "tsx", "loader.mjs")).href;
+      assert.deepEqual((await recipeIn(folder, {}, "v20.19.0")).nodeArgs, ["--import", url]);
+    });
+
+    it("leaves a loader of the person's own alone", async () => {
+      for (const nodeArgs of [["--import", "tsx"], ["--import=tsx"], ["-r", "ts-node/register"]]) {
+        assert.deepEqual(await argsOn("v20.19.0", {}, nodeArgs), nodeArgs);
+      }
+    });
+
+    it("says what to do when nothing can run it", async () => {
+      await assert.rejects(argsOn("v20.19.0"), {
+        code: "typescriptUnsupported",
+        message: /npm install --save-dev tsx/,
+      });
+    });
+  });
+});
