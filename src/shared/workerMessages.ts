@@ -70,10 +70,10 @@ type FromWorker =
 
 type ToWorker =
   /**
-   * Stop accepting and finish what is in flight. `handoff`: send idle connections here; else they are closed
-   * `idleGraceMs` milliseconds later, unless the client or `keepAliveTimeout` does so before.
+   * Stop accepting and finish what is in flight. Idle connections of the servers named in `handoff` are sent here; all
+   * others are closed `idleGraceMs` milliseconds later, unless the client or `keepAliveTimeout` does so before.
    */
-  | { readonly type: "drain"; readonly handoff: boolean; readonly idleGraceMs: number }
+  | { readonly type: "drain"; readonly handoff: readonly string[]; readonly idleGraceMs: number }
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   | { readonly type: "alone" }

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type LaunchRecipe, surgeCount } from "../shared/appConfig.ts";
+import type { LaunchRecipe } from "../shared/appConfig.ts";
 import { HitlessError } from "../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../shared/failure.ts";
 import type { RenewalReport } from "../shared/report.ts";
@@ -7,8 +7,7 @@ import type { AppState, RenewalKind, Snapshot } from "../shared/snapshot.ts";
 import type { EventLog } from "./eventLog.ts";
 import { createHandoffBroker } from "./handoffBroker.ts";
 import type { LogStore } from "./logStore.ts";
-import { Renewal, type RenewalHost } from "./renewal.ts";
-import { createRenewalQueue } from "./renewalQueue.ts";
+import { createRenewalDesk, type RenewalDesk } from "./renewalDesk.ts";
 import { createRestartPolicy } from "./restartPolicy.ts";
 import { createSlot, pardonSlot, type Slot } from "./slot.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
@@ -16,9 +15,6 @@ import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPubli
 import { type SuperviseOptions, superviseWorker } from "./superviseWorker.ts";
 import { prepareCluster } from "./workerForker.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
-
-/** Renewal reports kept for clients that ask later. */
-const reportsKept = 50;
 
 /** Idle connections that can't be handed over are closed by their own keepAliveTimeout, at the latest this long before a drain is cut. */
 const idleMarginMs = 1_000;
@@ -37,23 +33,17 @@ export interface AppSupervisorOptions {
  */
 export class AppSupervisor {
   readonly publisher: SnapshotPublisher;
-  readonly reports: RenewalReport[] = [];
+  readonly renewals: RenewalDesk;
   readonly #options: AppSupervisorOptions;
   readonly #slots = new Map<number, Slot>();
   /** Every worker whose process may still exist, by id. */
   readonly #workers = new Map<number, WorkerHandle>();
   readonly #broker = createHandoffBroker(() => this.#serving());
   readonly #policy;
-  readonly #reportListeners: ((report: RenewalReport) => void)[] = [];
   readonly #stopListeners: (() => void)[] = [];
-  readonly #queue = createRenewalQueue({
-    canBegin: () => this.#running,
-    begin: (kind, slots) => this.#beginRenewal(kind, slots),
-  });
   #running = false;
   #desiredWorkers: number;
   #generation = 0;
-  #renewal: Renewal | undefined;
   #startedAt = Date.now();
   #failure: Failure | undefined;
   /** Some worker was ready since the last start: from then on a failure is a crash, not a bad start. */
@@ -70,11 +60,23 @@ export class AppSupervisor {
     this.#desiredWorkers = workers === "max" ? availableParallelism() : workers;
     this.#policy = createRestartPolicy(maxRestarts, () => performance.now());
     this.publisher = createSnapshotPublisher(() => this.snapshot());
+    this.renewals = createRenewalDesk({
+      slots: this.#slots,
+      events: options.events,
+      surge: options.recipe.surge,
+      isRunning: () => this.#running,
+      generation: () => this.#generation,
+      workers: () => this.#workers.values(),
+      reconcile: () => this.#reconcile(),
+      startWorker: (slot, generation) => this.#startWorker(slot, generation),
+      dismiss: (worker, options) => this.#dismiss(worker, options),
+      commit: (generation) => {
+        this.#generation = Math.max(this.#generation, generation);
+        this.#failure = undefined;
+        this.#policy.reset();
+      },
+    });
     prepareCluster(options.recipe);
-  }
-
-  onDidReport(listener: (report: RenewalReport) => void): void {
-    this.#reportListeners.push(listener);
   }
 
   /** Called whenever the app has come to rest: no worker is left and none will start by itself. */
@@ -108,7 +110,7 @@ export class AppSupervisor {
       finished: this.#finished,
       slots: this.#slots,
       workers: this.#workers,
-      renewal: this.#renewal?.view(this.#queue.waiting),
+      renewal: this.renewals.view(),
     });
   }
 
@@ -155,16 +157,10 @@ export class AppSupervisor {
       });
     }
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
-    return this.#queue.request(kind, slot?.index);
+    return this.renewals.request(kind, slot?.index);
   }
 
-  cancelRenewal(): boolean {
-    const cancelled = this.#renewal?.cancel("Cancelled.") ?? false;
-    this.#reconcile();
-    return cancelled;
-  }
-
-  /** Resolves once the wanted number of workers is ready, or rejects with the reason why it can't be. */
+  /** Changes how many workers there should be; they start or drain at once. */
   scale(workers: number): { readonly from: number; readonly to: number } {
     const from = this.#desiredWorkers;
     this.#desiredWorkers = workers;
@@ -179,7 +175,9 @@ export class AppSupervisor {
 
   /** @throws HitlessError `workerNotFound` */
   killWorker(workerId: number): void {
-    this.#find(workerId).kill();
+    const worker = this.#find(workerId);
+    worker.killRequested = true;
+    worker.kill();
   }
 
   /** Sends all workers away. `now`: kills them. May be called again, to hurry. */
@@ -189,7 +187,7 @@ export class AppSupervisor {
       this.#killedWhileStopping = 0;
     }
     this.#running = false;
-    this.#renewal?.abort("The app was stopped.");
+    this.renewals.current?.abort("The app was stopped.");
     if (now) {
       for (const worker of this.#workers.values()) {
         worker.kill();
@@ -205,7 +203,7 @@ export class AppSupervisor {
     if ([...this.#slots.values()].some((slot) => slot.givenUp)) {
       return "crash-looping";
     }
-    if (this.#renewal !== undefined) {
+    if (this.renewals.current !== undefined) {
       return "reloading";
     }
     if (this.#serving().length >= this.#desiredWorkers) {
@@ -244,7 +242,7 @@ export class AppSupervisor {
     this.#reconciling = true;
     try {
       this.#reconcileSlots();
-      this.#stepRenewal();
+      this.renewals.step();
     } finally {
       this.#reconciling = false;
     }
@@ -279,7 +277,7 @@ export class AppSupervisor {
   }
 
   #mayStart(slot: Slot): boolean {
-    if (slot.current !== undefined || slot.finished || slot.givenUp || (this.#renewal?.owns(slot) ?? false)) {
+    if (slot.current !== undefined || slot.finished || slot.givenUp || (this.renewals.current?.owns(slot) ?? false)) {
       return false;
     }
     const wait = slot.retryAt - Date.now();
@@ -291,59 +289,6 @@ export class AppSupervisor {
       return false;
     }
     return true;
-  }
-
-  #stepRenewal(): void {
-    const renewal = this.#renewal;
-    if (renewal?.step() !== true) {
-      return;
-    }
-    this.#renewal = undefined;
-    const workers = [...this.#workers.values()].filter((worker) => worker.state !== "exited");
-    const report = renewal.report(
-      workers.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
-    );
-    this.reports.unshift(report);
-    this.reports.splice(reportsKept);
-    const { kind, outcome, to, durationMs } = report;
-    this.#options.events.log(
-      outcome === "completed" ? "info" : "error",
-      "renewed",
-      `${kind} to generation ${to} ${outcome} after ${durationMs} ms${report.reason === undefined ? "" : `: ${report.reason}`}`,
-    );
-    for (const listener of this.#reportListeners) {
-      listener(report);
-    }
-    this.#queue.finished(report);
-  }
-
-  #beginRenewal(kind: RenewalKind, slots: readonly number[] | undefined): void {
-    const host: RenewalHost = {
-      slots: this.#slots,
-      startWorker: (slot, generation) => this.#startWorker(slot, generation),
-      dismiss: (worker, options) => this.#dismiss(worker, options),
-      commit: (generation) => {
-        this.#generation = Math.max(this.#generation, generation);
-        this.#failure = undefined;
-      },
-      log: (level, code, message) => this.#options.events.log(level, code, message),
-    };
-    const chosen = slots?.filter((index) => this.#slots.has(index)) ?? [...this.#slots.keys()];
-    this.#policy.reset();
-    this.#renewal = new Renewal(host, {
-      kind,
-      slots: chosen,
-      single: slots !== undefined,
-      from: this.#generation,
-      to: slots === undefined ? this.#generation + 1 : this.#generation,
-      surge: surgeCount(this.#options.recipe.surge, chosen.length),
-    });
-    this.#options.events.log(
-      "info",
-      "renewing",
-      `${kind} of ${slots === undefined ? "the app" : `slot ${slots.join(", ")}`} began`,
-    );
-    queueMicrotask(() => this.#reconcile());
   }
 
   #startWorker(slot: Slot, generation: number): WorkerHandle {
@@ -391,12 +336,14 @@ export class AppSupervisor {
       return;
     }
     const idleGraceMs = handoff ? Math.max(0, drainTimeout - idleMarginMs) : 0;
-    worker.dismiss({ handoff, graceful, idleGraceMs, drainTimeout });
+    const others = handoff ? this.#serving().filter((other) => other !== worker) : [];
+    const servers = [...worker.servers.keys()].filter((key) => others.some((other) => other.servers.get(key)?.handoff));
+    worker.dismiss({ handoff: servers, graceful, idleGraceMs, drainTimeout });
   }
 
   #workerNotReady(worker: WorkerHandle, failure: Failure): void {
     worker.verdict = failure;
-    this.#renewal?.workerFailed(worker, failure);
+    this.renewals.current?.workerFailed(worker, failure);
     if (!worker.dismissed) {
       // Its exit counts as a failure of the slot, with this reason.
       worker.kill();
@@ -410,26 +357,24 @@ export class AppSupervisor {
     this.#broker.workerExited(worker);
     const slot = this.#slots.get(worker.slot);
     const unexpected = !worker.dismissed;
+    const finished = unexpected && worker.finished;
     if (worker.killed && worker.dismissed) {
       this.#killedWhileStopping += 1;
     }
-    if (unexpected && this.#running) {
-      events.log(
-        "error",
-        "workerDied",
-        `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid}): ${worker.failure.message}`,
-        worker.id,
-      );
-      this.#renewal?.workerFailed(worker, worker.failure);
+    const who = `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid})`;
+    if (worker.killRequested) {
+      events.log("info", "workerKilled", `${who} was killed as asked`, worker.id);
+    } else if (finished) {
+      events.log("info", "workerFinished", `${who} finished (exit code 0) without ever listening`, worker.id);
+    } else if (unexpected && this.#running) {
+      events.log("error", "workerDied", `${who}: ${worker.failure.message}`, worker.id);
     } else {
-      events.log(
-        "info",
-        "workerGone",
-        `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid}) is gone`,
-        worker.id,
-      );
+      events.log("info", "workerGone", `${who} is gone`, worker.id);
     }
-    this.#renewal?.workerExited(worker);
+    if (unexpected) {
+      this.renewals.current?.workerFailed(worker, worker.failure);
+    }
+    this.renewals.current?.workerExited(worker);
     if (slot?.next === worker) {
       slot.next = undefined;
     } else if (slot?.current === worker) {
@@ -442,11 +387,14 @@ export class AppSupervisor {
   }
 
   #slotFailed(slot: Slot, worker: WorkerHandle): void {
-    const { failure } = worker;
-    if (failure.code === "exited" && worker.exitCode === 0 && worker.readyAt === undefined) {
+    if (worker.killRequested) {
+      return;
+    }
+    if (worker.finished) {
       slot.finished = true;
       return;
     }
+    const { failure } = worker;
     slot.lastFailure = failure;
     this.#failure = failure;
     if (!this.#everReady && isPermanentFailure(failure)) {
@@ -473,9 +421,9 @@ export class AppSupervisor {
     const slots = [...this.#slots.values()];
     if (this.#running && slots.length > 0 && slots.every((slot) => slot.finished)) {
       this.#running = false;
-      this.#renewal?.abort("The app's script has finished.");
+      this.renewals.current?.abort("The app's script has finished.");
       this.#finished = true;
-      this.#stepRenewal();
+      this.renewals.step();
     }
     if (this.stopped) {
       for (const listener of this.#stopListeners) {

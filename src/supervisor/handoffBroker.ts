@@ -31,7 +31,10 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
 
   const pass = (transit: Transit): void => {
     const fit = targets().filter(
-      (worker) => worker.servers.has(transit.connection.server) && !transit.tried.has(worker.id) && worker.connected,
+      (worker) =>
+        worker.servers.get(transit.connection.server)?.handoff === true &&
+        !transit.tried.has(worker.id) &&
+        worker.connected,
     );
     turn += 1;
     const target = fit[turn % Math.max(1, fit.length)];

@@ -29,12 +29,12 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     },
     "app/renew": ({ kind, worker }, cancelled) => {
       const cancel = (): void => {
-        app.cancelRenewal();
+        app.renewals.cancel();
       };
       cancelled.addEventListener("abort", cancel, { once: true });
       return app.renew(kind, worker).finally(() => cancelled.removeEventListener("abort", cancel));
     },
-    "app/cancelRenewal": () => ({ cancelled: app.cancelRenewal() }),
+    "app/cancelRenewal": () => ({ cancelled: app.renewals.cancel() }),
     "app/scale": async ({ workers }) => {
       const change = app.scale(workers);
       await scaled(app, workers, readyTimeout + scaleMarginMs);
@@ -48,7 +48,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.killWorker(worker);
       return {};
     },
-    "app/reports": () => ({ reports: app.reports }),
+    "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
     "logs/read": (params, cancelled) => readLogs(logs, params, cancelled),
   };

@@ -92,7 +92,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   process.on("exit", () => removeEndpoint(endpointFile, socket));
 
   app.publisher.onDidPublish((snapshot) => server.broadcast("app/snapshot", snapshot));
-  app.onDidReport((report) => server.broadcast("app/report", report));
+  app.renewals.onDidReport((report) => server.broadcast("app/report", report));
   events.onDidLog((event) => server.broadcast("app/event", event));
 
   const renewBySignal = (kind: "reload" | "gracefulReload") => (): void => {
@@ -100,6 +100,10 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
       .then(() => app.renew(kind, undefined))
       .catch((error: unknown) => events.log("warning", "signal", `${kind} by signal: ${String(error)}`));
   };
+  // A fault in the supervisor must not take the app down; what it was doing is reconciled with the next event.
+  process.on("uncaughtException", (error) =>
+    events.log("error", "internal", `internal error: ${error.stack ?? error.message}`),
+  );
   listenToSignals({
     reload: renewBySignal("reload"),
     gracefulReload: renewBySignal("gracefulReload"),

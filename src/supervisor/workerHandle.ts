@@ -16,8 +16,8 @@ const outputDeadlineMs = 200;
 
 /** How a worker is asked to go. */
 export interface Farewell {
-  /** Send its idle connections here instead of closing them. */
-  readonly handoff: boolean;
+  /** Keys of the servers whose idle connections are sent here instead of being closed. */
+  readonly handoff: readonly string[];
   /** Send the message `shutdown` first and leave the worker alone until the deadline. */
   readonly graceful: boolean;
   /** Milliseconds before idle connections that can't be handed over are closed. */
@@ -64,6 +64,8 @@ export class WorkerHandle {
   killed = false;
   /** Whether the supervisor asked it to go; an exit without that is unexpected. */
   dismissed = false;
+  /** Somebody asked for its death, so it counts as no crash. */
+  killRequested = false;
   /** Why it is sent away, if it failed while it was still alive. */
   verdict: Failure | undefined;
   readonly #options: WorkerHandleOptions;
@@ -127,8 +129,15 @@ export class WorkerHandle {
     return this.#options.stderr.lines();
   }
 
-  get exitCode(): number | null {
-    return this.#exit?.code ?? null;
+  /** Whether it was a script that ran to its end: exit code 0 without ever having been ready or listened. */
+  get finished(): boolean {
+    return (
+      this.#gone &&
+      this.#exit?.code === 0 &&
+      this.readyAt === undefined &&
+      this.servers.size === 0 &&
+      this.verdict === undefined
+    );
   }
 
   /** Sends one of our messages. Returns false, and drops it, if the worker can't be reached. */
@@ -137,12 +146,10 @@ export class WorkerHandle {
       return false;
     }
     // The primary keeps its copy of a socket until the worker says that it has taken the connection.
-    return this.#options.worker.process.send(
-      { cmd: workerMessageCommand, ...body },
-      socket,
-      { keepOpen: true },
-      () => undefined,
-    );
+    // What `send` returns tells of back-pressure, not of failure.
+    const message = { cmd: workerMessageCommand, ...body };
+    this.#options.worker.process.send(message, socket, { keepOpen: true }, () => undefined);
+    return true;
   }
 
   markReady(): void {

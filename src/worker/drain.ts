@@ -25,7 +25,7 @@ const closeFrame1012 = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
 export interface Drain {
   isDraining(): boolean;
   /** Begins; a second call changes nothing. */
-  start(options: { readonly handoff: boolean; readonly idleGraceMs: number }): void;
+  start(options: { readonly handoff: readonly string[]; readonly idleGraceMs: number }): void;
   /** The supervisor has the connection sent last. */
   received(): void;
 }
@@ -38,7 +38,7 @@ export function createDrain(options: {
 }): Drain {
   const { channel, tracker, parking, guard } = options;
   let servers: readonly TrackedServer[] | undefined;
-  let handoff = false;
+  let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
   let handedOver = 0;
   /** The one connection under way: Node sends handles one at a time and detaches each only when its turn comes. */
@@ -46,7 +46,7 @@ export function createDrain(options: {
   /** Idle connections and how much had been read from each when that was seen: more since means it is idle no longer. */
   const candidates = new Map<Socket, { readonly bytesRead: number; readonly connection: HandedConnection }>();
 
-  const movable = (tracked: TrackedServer): boolean => handoff && tracked.protocol === "http";
+  const movable = (tracked: TrackedServer): boolean => handoff.has(tracked.key) && tracked.protocol === "http";
 
   const findCandidates = (): void => {
     for (const tracked of servers ?? []) {
@@ -61,8 +61,10 @@ export function createDrain(options: {
         }
       }
     }
-    for (const [socket, connection] of handoff ? parking.parked() : []) {
-      candidates.set(socket, { bytesRead: socket.bytesRead, connection });
+    for (const [socket, connection] of parking.parked()) {
+      if (handoff.has(connection.server)) {
+        candidates.set(socket, { bytesRead: socket.bytesRead, connection });
+      }
     }
   };
 
@@ -98,8 +100,10 @@ export function createDrain(options: {
         }
       }
     }
-    for (const socket of handoff ? [] : parking.parked().keys()) {
-      socket.destroy();
+    for (const [socket, connection] of parking.parked()) {
+      if (!handoff.has(connection.server)) {
+        socket.destroy();
+      }
     }
   };
 
@@ -133,7 +137,7 @@ export function createDrain(options: {
         return;
       }
       servers = tracker.servers();
-      handoff = wanted.handoff;
+      handoff = new Set(wanted.handoff);
       idleDeadline = Date.now() + wanted.idleGraceMs;
       for (const tracked of servers) {
         stopAccepting(tracked.server);

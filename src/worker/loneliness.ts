@@ -13,6 +13,11 @@ const ours = new Set(["PipeWrap", "TTYWrap"]);
  * of the channel. Letting go wrongly does no harm: whatever else is open still holds the process.
  */
 export function watchLoneliness(channel: Channel, guard: Guard): { answered(): void; stop(): void } {
+  // Node's own cluster module listens too; a listener of the app means that it waits for messages.
+  const listenersAtStart = process.listenerCount("message");
+  const isAlone = (): boolean =>
+    process.listenerCount("message") <= listenersAtStart &&
+    process.getActiveResourcesInfo().every((resource) => ours.has(resource));
   let asked = false;
   let answered = false;
   const check = guard("loneliness", () => {
@@ -38,10 +43,4 @@ export function watchLoneliness(channel: Channel, guard: Guard): { answered(): v
     },
     stop,
   };
-}
-
-function isAlone(): boolean {
-  return (
-    process.listenerCount("message") === 0 && process.getActiveResourcesInfo().every((resource) => ours.has(resource))
-  );
 }

@@ -1,0 +1,117 @@
+import { type LaunchRecipe, surgeCount } from "../shared/appConfig.ts";
+import type { RenewalReport } from "../shared/report.ts";
+import type { RenewalKind, RenewalView } from "../shared/snapshot.ts";
+import type { EventLog } from "./eventLog.ts";
+import { Renewal, type RenewalHost } from "./renewal.ts";
+import { createRenewalQueue } from "./renewalQueue.ts";
+import type { Slot } from "./slot.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
+
+/** Reports kept for clients that ask later. */
+const reportsKept = 50;
+
+export interface RenewalDeskOptions extends Omit<RenewalHost, "log"> {
+  readonly slots: ReadonlyMap<number, Slot>;
+  readonly events: EventLog;
+  readonly surge: LaunchRecipe["surge"];
+  readonly isRunning: () => boolean;
+  readonly generation: () => number;
+  readonly workers: () => Iterable<WorkerHandle>;
+  readonly reconcile: () => void;
+}
+
+/** Takes requests for renewals, runs one at a time, and keeps their reports. */
+export interface RenewalDesk {
+  /** The renewal that runs. */
+  readonly current: Renewal | undefined;
+  /** Newest first. */
+  readonly reports: readonly RenewalReport[];
+  /** Resolves with the report of the renewal that covers this request. */
+  request(kind: RenewalKind, slot: number | undefined): Promise<RenewalReport>;
+  /** Cancels the renewal that runs, if that still undoes everything. */
+  cancel(): boolean;
+  /** Lets the renewal do what it can; part of reconciling. */
+  step(): void;
+  view(): RenewalView | undefined;
+  onDidReport(listener: (report: RenewalReport) => void): void;
+}
+
+export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
+  const { slots, events, reconcile } = options;
+  const reports: RenewalReport[] = [];
+  const listeners: ((report: RenewalReport) => void)[] = [];
+  let current: Renewal | undefined;
+
+  const host: RenewalHost = {
+    slots,
+    startWorker: options.startWorker,
+    dismiss: options.dismiss,
+    commit: options.commit,
+    log: (level, code, message) => events.log(level, code, message),
+  };
+
+  const begin = (kind: RenewalKind, only: readonly number[] | undefined): void => {
+    const chosen = (only ?? [...slots.keys()]).filter((index) => slots.has(index));
+    const from = options.generation();
+    current = new Renewal(host, {
+      kind,
+      slots: chosen,
+      single: only !== undefined,
+      from,
+      // One worker alone is renewed within its generation.
+      to: only === undefined ? from + 1 : from,
+      surge: surgeCount(options.surge, Math.max(1, chosen.length)),
+    });
+    events.log(
+      "info",
+      "renewing",
+      `${kind} of ${only === undefined ? "all workers" : `slot ${only.join(", ")}`} began`,
+    );
+    queueMicrotask(reconcile);
+  };
+  const queue = createRenewalQueue({ canBegin: options.isRunning, begin });
+
+  const finish = (renewal: Renewal): void => {
+    const alive = [...options.workers()].filter((worker) => worker.state !== "exited");
+    const report = renewal.report(
+      alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
+    );
+    reports.unshift(report);
+    reports.splice(reportsKept);
+    const { kind, outcome, to, durationMs, reason } = report;
+    const level = outcome === "completed" ? "info" : "error";
+    events.log(
+      level,
+      "renewed",
+      `${kind} to generation ${to} ${outcome} after ${durationMs} ms${reason === undefined ? "" : `: ${reason}`}`,
+    );
+    for (const listener of listeners) {
+      listener(report);
+    }
+    queue.finished(report);
+  };
+
+  return {
+    get current() {
+      return current;
+    },
+    reports,
+    request: queue.request,
+    cancel() {
+      const cancelled = current?.cancel("Cancelled.") ?? false;
+      reconcile();
+      return cancelled;
+    },
+    step() {
+      const renewal = current;
+      if (renewal?.step() === true) {
+        current = undefined;
+        finish(renewal);
+      }
+    },
+    view: () => current?.view(queue.waiting),
+    onDidReport: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}
