@@ -19,8 +19,8 @@ export interface ReadinessOptions {
   readonly ready: () => void;
   /** Told the reason; called at most once, and not after `ready`. */
   readonly late: (code: "notReady" | "readyUrlFailed", reason: string) => void;
-  /** Asks the URL; resolves with the status code. Replaced in tests. */
-  readonly ask?: (url: string) => Promise<number>;
+  /** Asks this worker for the URL; resolves with the status code. */
+  readonly ask: (url: URL) => Promise<number>;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ReadinessOptions {
  * when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`.
  */
 export function watchReadiness(options: ReadinessOptions): Readiness {
-  const { recipe, ready, late, ask = askUrl } = options;
+  const { recipe, ready, late, ask } = options;
   const { readyUrl, waitReady, readyTimeout } = recipe;
   let over = false;
   let lastAnswer = "";
@@ -69,7 +69,7 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     lastAnswer = "none";
     while (!over) {
       try {
-        const status = await ask(url);
+        const status = await ask(new URL(url));
         lastAnswer = `status ${status}`;
         if (status >= 200 && status < 400) {
           succeed();
@@ -105,9 +105,10 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
   };
 }
 
-function askUrl(url: string): Promise<number> {
+/** Asks whoever listens at an address. */
+export function askAddress(url: URL): Promise<number> {
   return new Promise((resolve, reject) => {
-    const request = url.startsWith("https:") ? httpsRequest : httpRequest;
+    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
     // A certificate made for another name, or self-signed in development, says nothing about readiness.
     const asked = request(url, { agent: false, timeout: tryDeadlineMs, rejectUnauthorized: false }, (response) => {
       response.resume();

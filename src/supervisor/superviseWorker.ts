@@ -4,9 +4,10 @@ import { addressUrl } from "./addresses.ts";
 import type { EventLog } from "./eventLog.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
 import type { LogStore } from "./logStore.ts";
-import { watchReadiness } from "./readiness.ts";
+import { askAddress, watchReadiness } from "./readiness.ts";
 import { forkWorker } from "./workerForker.ts";
 import { WorkerHandle } from "./workerHandle.ts";
+import { askWorker } from "./workerQuestion.ts";
 
 export interface SuperviseOptions {
   readonly recipe: LaunchRecipe;
@@ -70,6 +71,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
   });
   const readiness = watchReadiness({
     recipe,
+    ask: (url) => askReadyUrl(handle, url),
     ready: () => {
       handle.markReady();
       callbacks.ready(handle);
@@ -79,4 +81,18 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     },
   });
   return handle;
+}
+
+/**
+ * Asks the worker itself if the address is one of its own plain HTTP servers (by port); else whoever listens there, such
+ * as a health check on another port that only one worker may have.
+ */
+function askReadyUrl(worker: WorkerHandle, url: URL): Promise<number> {
+  const port = url.port === "" ? "80" : url.port;
+  for (const [key, server] of worker.servers) {
+    if (url.protocol === "http:" && server.handoff && key.endsWith(`|${port}`)) {
+      return askWorker(worker, key, url);
+    }
+  }
+  return askAddress(url);
 }

@@ -5,7 +5,9 @@ import type { WorkerState } from "../shared/snapshot.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
 import { workerMessageCommand } from "../shared/workerMessages.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
+import { listFamily, type Relative } from "./family.ts";
 import { killTree } from "./killTree.ts";
+import { endOrphans } from "./orphans.ts";
 import type { StderrTail } from "./stderrTail.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
@@ -74,6 +76,8 @@ export class WorkerHandle {
   #fatal: { readonly error: FatalError; readonly at: number } | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #graceful = false;
+  /** Descendants it had when it was told to end. */
+  #family: readonly Relative[] = [];
 
   constructor(options: WorkerHandleOptions) {
     const { worker, slot, generation } = options;
@@ -199,6 +203,14 @@ export class WorkerHandle {
       );
       this.kill();
     });
+    // What it started is listed while it can still be told whose it is.
+    listFamily(this.pid, (family) => {
+      this.#family = family;
+      this.#signalEnd();
+    });
+  }
+
+  #signalEnd(): void {
     if (process.platform !== "win32") {
       this.#options.worker.process.kill("SIGTERM");
     } else if (!this.send({ type: "terminate" })) {
@@ -306,7 +318,17 @@ export class WorkerHandle {
     this.#exit = { code, signal };
     this.#gone = true;
     clearTimeout(this.#deadline);
-    this.#options.listener.exited();
+    const { killTimeout, listener } = this.#options;
+    endOrphans(this.#family, {
+      killTimeout,
+      found: (pids) =>
+        listener.log(
+          "warning",
+          "orphans",
+          `worker ${this.id} is gone; ending what it left behind: pid ${pids.join(", ")}`,
+        ),
+      done: () => listener.exited(),
+    });
   }
 }
 

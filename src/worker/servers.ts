@@ -59,7 +59,11 @@ export function trackServers(guard: Guard, onListening: (tracked: TrackedServer)
         const tracked = describeServer(server, address);
         servers.set(server, tracked);
         server.once("close", () => servers.delete(server));
-        onListening(tracked);
+        // Node prepares an HTTP server for its connections in a listener of the event that follows.
+        server.once(
+          "listening",
+          guard("listening", () => onListening(tracked)),
+        );
       }
     }),
   );
