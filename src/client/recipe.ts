@@ -74,7 +74,7 @@ async function bestEntry(cwd: string): Promise<EntryCandidate> {
 }
 
 /** The package's name without its scope, else the folder's, made to fit what a name may hold. */
-async function defaultName(cwd: string): Promise<string> {
+export async function defaultName(cwd: string): Promise<string> {
   const { name } = await readPackageJson(cwd);
   for (const candidate of [name?.replace(/^@[^/]*\//, ""), basename(cwd)]) {
     const fitting = candidate
