@@ -19,6 +19,7 @@ import { listEndpoints } from "./endpoints.ts";
 import { withLaunchLock } from "./launchLock.ts";
 import { runtimeFolder } from "./runtimeFolder.ts";
 import { newEndpointId, socketPath } from "./socketPath.ts";
+import { tidyLogs } from "./tidyLogs.ts";
 
 export interface LaunchOptions {
   readonly recipe: LaunchRecipe;
@@ -55,6 +56,7 @@ export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint
         `"${name}" already runs in ${cwd} (supervisor ${running.pid}). Stop it first, or give this one another name.`,
       );
     }
+    await tidyLogs(folder);
     return launch(options, folder);
   });
 }

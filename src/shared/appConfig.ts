@@ -12,16 +12,31 @@ const milliseconds = (least: number) =>
     v.maxValue(longestTimeout, `must be at most ${longestTimeout} (milliseconds)`),
   );
 
+// A union passes the complaints of the one member that fits the kind on as they are, so the members say the same.
+const workerCountMessage = 'must be "max" or a whole number from 1 to 1024';
+const surgeMessage = 'must be a whole number from 1 or a percentage from "1%" to "100%"';
+
 /** A number of workers, or `"max"`: as many as the machine runs in parallel. */
 export const workerCountSchema = v.union(
-  [v.literal("max"), v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024))],
-  'must be "max" or a whole number from 1 to 1024',
+  [
+    v.literal("max"),
+    v.pipe(
+      v.number(),
+      v.integer(workerCountMessage),
+      v.minValue(1, workerCountMessage),
+      v.maxValue(1024, workerCountMessage),
+    ),
+  ],
+  workerCountMessage,
 );
 
 /** How many new workers a reload starts at a time: a number from 1, or a percentage of the workers such as `"50%"`. */
 export const surgeSchema = v.union(
-  [v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.string(), v.regex(/^(100|[1-9][0-9]?)%$/))],
-  'must be a whole number from 1 or a percentage from "1%" to "100%"',
+  [
+    v.pipe(v.number(), v.integer(surgeMessage), v.minValue(1, surgeMessage)),
+    v.pipe(v.string(), v.regex(/^(100|[1-9][0-9]?)%$/, surgeMessage)),
+  ],
+  surgeMessage,
 );
 
 const httpUrl = v.pipe(

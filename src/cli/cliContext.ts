@@ -1,0 +1,23 @@
+import type { ClientIdentity } from "../client/supervisorClient.ts";
+import type { Output } from "./output.ts";
+
+/** What every command is given of the world. */
+export interface CliContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly identity: ClientIdentity;
+  /** Absolute path of the bundled supervisor. */
+  readonly supervisorFile: string;
+}
+
+/** What a command's process ends with. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, noSuchApp: 3 } as const;
+
+/** A shell's convention for what a signal ended: 128 and its number. */
+export function exitCodeOfSignal(signal: StopSignal): number {
+  return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal];
+}
+
+export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM";

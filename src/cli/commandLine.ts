@@ -1,0 +1,108 @@
+import type { ErrorOutput } from "../shared/cliOutput.ts";
+import { HitlessError, toHitlessError } from "../shared/errors.ts";
+import { type CliContext, exitCodes } from "./cliContext.ts";
+import { type Command, printLine, say } from "./command.ts";
+import { killCommand } from "./commands/kill.ts";
+import { listCommand } from "./commands/list.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
+import { scaleCommand } from "./commands/scale.ts";
+import { startCommand } from "./commands/start.ts";
+import { statusCommand } from "./commands/status.ts";
+import { stopCommand } from "./commands/stop.ts";
+import { commandHelp, overviewHelp } from "./help.ts";
+import { parseCommand } from "./parseCommand.ts";
+import { nearest } from "./suggestion.ts";
+import { errorText } from "./texts.ts";
+
+/** In the order of the help. */
+export const commands: readonly Command[] = [
+  startCommand,
+  listCommand,
+  statusCommand,
+  reloadCommand,
+  gracefulReloadCommand,
+  restartCommand,
+  stopCommand,
+  scaleCommand,
+  killCommand,
+  logsCommand,
+];
+
+/** Does what the words say and resolves with the exit code; never rejects. */
+export async function runCommandLine(context: CliContext, words: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(context, words);
+  } catch (thrown) {
+    const error = toHitlessError(thrown);
+    if (asksForJson(words)) {
+      const { code, message, detail } = error;
+      const output: ErrorOutput = { error: { code, message, detail: [...detail] } };
+      await context.stderr.write(`${JSON.stringify(output)}\n`);
+    } else {
+      say(context, errorText(error, context.stderr.paint));
+    }
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(context: CliContext, words: readonly string[]): Promise<number> {
+  const [first, ...rest] = words;
+  const { paint } = context.stdout;
+  const specs = commands.map(({ spec }) => spec);
+  if (first === undefined) {
+    say(context, overviewHelp(specs, context.identity.version, context.stderr.paint).trimEnd());
+    return exitCodes.usage;
+  }
+  if (first === "--version" || first === "-v") {
+    await printLine(context, context.identity.version);
+    return exitCodes.done;
+  }
+  const asksHelp = first === "--help" || first === "-h" || first === "help";
+  if (asksHelp && (first !== "help" || rest[0] === undefined)) {
+    await context.stdout.write(overviewHelp(specs, context.identity.version, paint));
+    return exitCodes.done;
+  }
+  const command = findCommand(asksHelp ? (rest[0] ?? "") : first);
+  if (asksHelp) {
+    await context.stdout.write(commandHelp(command.spec, paint));
+    return exitCodes.done;
+  }
+  const parsed = parseCommand(command.spec, rest);
+  if (parsed.has("help")) {
+    await context.stdout.write(commandHelp(command.spec, paint));
+    return exitCodes.done;
+  }
+  return command.run(context, parsed);
+}
+
+function findCommand(name: string): Command {
+  const command = commands.find(({ spec }) => spec.name === name);
+  if (command !== undefined) {
+    return command;
+  }
+  const kind = name.startsWith("-") ? "flag" : "command";
+  const meant = nearest(
+    name,
+    commands.map(({ spec }) => spec.name),
+  );
+  const hint = meant === undefined ? "" : ` Did you mean "hitless ${meant}"?`;
+  throw new HitlessError("usage", `There is no ${kind} "${name}".${hint}\nSee: hitless --help`);
+}
+
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words.slice(0, end === -1 ? undefined : end).includes("--json");
+}
+
+function exitCodeOf(error: HitlessError): number {
+  switch (error.code) {
+    case "usage":
+    case "badConfig":
+      return exitCodes.usage;
+    case "appNotFound":
+      return exitCodes.noSuchApp;
+    default:
+      return exitCodes.failed;
+  }
+}

@@ -1,0 +1,50 @@
+/** One flag of a command. */
+export interface FlagSpec {
+  /** Without the dashes. */
+  readonly name: string;
+  /** One letter. */
+  readonly short?: string;
+  /** What its value is called in the help; absent for one that takes none. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  /** Whether its value may begin with a dash when it is the next word. */
+  readonly dashValue?: boolean;
+  readonly help: string;
+}
+
+/** What a command takes; its help is made from it. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly summary: string;
+  /** What follows the name, such as `NAME N`. */
+  readonly operands: readonly OperandSpec[];
+  /** Whether words after `--` belong to the app. */
+  readonly takesAppArgs?: boolean;
+  readonly flags: readonly FlagSpec[];
+  /** Paragraphs below the summary. */
+  readonly details?: readonly string[];
+  readonly examples: readonly string[];
+}
+
+export interface OperandSpec {
+  /** As in the help, such as `NAME`. */
+  readonly name: string;
+  /** What to give, for the error when it is missing. */
+  readonly what: string;
+  readonly optional?: boolean;
+}
+
+/** What a person gave to a command. */
+export interface ParsedCommand {
+  readonly operands: readonly string[];
+  /** The words after `--`. */
+  readonly appArgs: readonly string[];
+  has(flag: string): boolean;
+  /** The value of a flag; `undefined` if it was not given. */
+  value(flag: string): string | undefined;
+  /** All values of a repeatable flag. */
+  values(flag: string): readonly string[];
+}
+
+export const jsonFlag: FlagSpec = { name: "json", help: "Print JSON for programs (shapes: docs/cli.md)" };
+export const helpFlag: FlagSpec = { name: "help", short: "h", help: "Show this help" };

@@ -1,0 +1,49 @@
+import { listEndpoints } from "../../client/endpoints.ts";
+import { runtimeFolder } from "../../client/runtimeFolder.ts";
+import { SupervisorClient } from "../../client/supervisorClient.ts";
+import { type ListedApp, listedApp } from "../../shared/cliOutput.ts";
+import { toHitlessError } from "../../shared/errors.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import { listTable } from "../appTables.ts";
+import { type CliContext, exitCodes } from "../cliContext.ts";
+import { type Command, printJson, printLine, say } from "../command.ts";
+import { helpFlag, jsonFlag } from "../commandSpec.ts";
+
+/** Milliseconds for one supervisor to answer, so that one that hangs does not hide the others. */
+const answerMs = 2_000;
+
+export const listCommand: Command = {
+  spec: {
+    name: "list",
+    summary: "List the apps that run",
+    operands: [],
+    flags: [jsonFlag, helpFlag],
+    examples: ["hitless list", "hitless list --json"],
+  },
+  async run(context, parsed) {
+    const endpoints = await listEndpoints(runtimeFolder());
+    const apps = await Promise.all(endpoints.map((endpoint) => askSupervisor(context, endpoint)));
+    if (parsed.has("json")) {
+      await printJson(context, apps);
+    } else if (apps.length === 0) {
+      say(context, "No app runs. Start one with: hitless start");
+    } else {
+      await printLine(context, listTable(apps, context.stdout.paint));
+    }
+    return exitCodes.done;
+  },
+};
+
+async function askSupervisor(context: CliContext, endpoint: Endpoint): Promise<ListedApp> {
+  try {
+    const client = await SupervisorClient.connect(endpoint, context.identity, answerMs);
+    const app = listedApp(client.snapshot, Date.now());
+    client.dispose();
+    return app;
+  } catch (error) {
+    const { paint } = context.stderr;
+    say(context, `${paint("yellow", "!")} ${endpoint.name}: ${toHitlessError(error).message}`);
+    const { name, pid: supervisorPid, root } = endpoint;
+    return { name, state: "unreachable", generation: 0, supervisorPid, root, addresses: [], workers: [] };
+  }
+}

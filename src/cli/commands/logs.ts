@@ -1,0 +1,129 @@
+import type { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { LogLine } from "../../shared/cliOutput.ts";
+import { HitlessError } from "../../shared/errors.ts";
+import type { LogChunk } from "../../shared/logs.ts";
+import { type CliContext, exitCodes } from "../cliContext.ts";
+import { type Command, say } from "../command.ts";
+import { helpFlag, jsonFlag, type ParsedCommand } from "../commandSpec.ts";
+import { connectToApp } from "../findApp.ts";
+import { createLineAssembler } from "../lineAssembler.ts";
+import { createLineFormat, type LineFormat } from "../lineFormat.ts";
+import { pumpLogs } from "../logPump.ts";
+import { wholeNumber } from "../numbers.ts";
+import { onStopSignal } from "../signals.ts";
+import { byteCount } from "../words.ts";
+
+const usualLines = 100;
+
+export const logsCommand: Command = {
+  spec: {
+    name: "logs",
+    summary: "Print what the workers of an app print",
+    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    flags: [
+      { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
+      { name: "follow", short: "f", help: "Go on with what comes, until Ctrl-C" },
+      { name: "lines", short: "n", value: "N", help: `Begin with the last N lines (default ${usualLines})` },
+      { ...jsonFlag, help: "Print one JSON object a line (shape: docs/cli.md)" },
+      helpFlag,
+    ],
+    details: [
+      "With several workers each line begins with the worker it is from, such as “w3 │ ”; with one it is as it was\nprinted. The supervisor keeps the last 1 MiB of each worker.",
+    ],
+    examples: [
+      "hitless logs api",
+      "hitless logs api --follow",
+      "hitless logs api --worker 3 --lines 20",
+      "hitless logs api --json",
+    ],
+  },
+  async run(context, parsed) {
+    const lines = wholeNumber("logs", "--lines", parsed.value("lines") ?? String(usualLines), 0);
+    const written = parsed.value("worker");
+    const worker = written === undefined ? undefined : wholeNumber("logs", "--worker", written, 1);
+    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    try {
+      const only = worker === undefined ? {} : { worker };
+      const first = await client.request("logs/read", { lines, ...only });
+      if (
+        worker !== undefined &&
+        first.chunks.length === 0 &&
+        !client.snapshot.workers.some(({ id }) => id === worker)
+      ) {
+        const { name } = client.snapshot.app;
+        throw new HitlessError("workerNotFound", `${name} has no worker ${worker}, and no output of one is kept.`);
+      }
+      const format = chooseFormat(context, parsed, client, first.chunks);
+      const print = createPrinter(context, format);
+      await print.chunks(first.chunks);
+      if (parsed.has("follow")) {
+        await follow(context, client, { ...only, cursor: first.cursor, receive: print.chunks });
+      }
+      await print.rest();
+      return exitCodes.done;
+    } finally {
+      client.dispose();
+    }
+  },
+};
+
+function chooseFormat(
+  context: CliContext,
+  parsed: ParsedCommand,
+  client: SupervisorClient,
+  chunks: readonly LogChunk[],
+): LineFormat {
+  if (parsed.has("json")) {
+    return (line: LogLine) => JSON.stringify(line);
+  }
+  const { app, workers } = client.snapshot;
+  const ids = new Set([...workers.map(({ id }) => id), ...chunks.map((chunk) => chunk.worker)]);
+  const several = parsed.value("worker") === undefined && (app.desiredWorkers > 1 || ids.size > 1);
+  return createLineFormat(context.stdout.paint, { several, widest: Math.max(1, ...ids) });
+}
+
+function createPrinter(context: CliContext, format: LineFormat) {
+  const assembler = createLineAssembler();
+  const write = (lines: readonly LogLine[]) => context.stdout.write(lines.map((line) => `${format(line)}\n`).join(""));
+  return {
+    chunks: (chunks: readonly LogChunk[]) => write(chunks.flatMap((chunk) => assembler.add(chunk))),
+    rest: () => write(assembler.rest()),
+  };
+}
+
+interface FollowOptions {
+  readonly cursor: number;
+  readonly worker?: number;
+  readonly receive: (chunks: readonly LogChunk[]) => Promise<void>;
+}
+
+/** Prints what comes until a signal, until nobody reads it any more, or until the app has stopped. */
+async function follow(context: CliContext, client: SupervisorClient, options: FollowOptions): Promise<void> {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const signals = onStopSignal(end);
+  context.stdout.onDidBreak(end);
+  const checkState = () => {
+    if (client.snapshot.app.state === "stopped") {
+      end();
+    }
+  };
+  const states = client.onDidSnapshot(checkState);
+  checkState();
+  const onDidSkip = (bytes: number) =>
+    say(
+      context,
+      context.stderr.paint("dim", `hitless ${byteCount(bytes)} of output were skipped: it was read too slowly`),
+    );
+  try {
+    await pumpLogs(client, { ...options, onDidSkip, ending: ending.signal });
+  } catch (error) {
+    if (!client.closed) {
+      throw error;
+    }
+    say(context, context.stderr.paint("dim", "hitless the supervisor has gone"));
+  } finally {
+    states.dispose();
+    signals.dispose();
+  }
+}

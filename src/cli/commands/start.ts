@@ -1,0 +1,145 @@
+import { stat } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { listEndpoints } from "../../client/endpoints.ts";
+import { launchSupervisor } from "../../client/launchSupervisor.ts";
+import { resolveNode } from "../../client/nodeProgram.ts";
+import { appFolder, buildRecipe } from "../../client/recipe.ts";
+import { resolveScript } from "../../client/resolveScript.ts";
+import { runtimeFolder } from "../../client/runtimeFolder.ts";
+import { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { AppConfig } from "../../shared/appConfig.ts";
+import { HitlessError } from "../../shared/errors.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import type { CliContext, StopSignal } from "../cliContext.ts";
+import { type Command, say } from "../command.ts";
+import type { ParsedCommand } from "../commandSpec.ts";
+import { awaitReady } from "../detached.ts";
+import { runInForeground, type StopWishes } from "../foreground.ts";
+import { usageError } from "../parseCommand.ts";
+import { onStopSignal } from "../signals.ts";
+import { configOfFlags, startFlags } from "../startFlags.ts";
+import { findWorkspaceApp } from "../workspaceApps.ts";
+
+export const startCommand: Command = {
+  spec: {
+    name: "start",
+    summary: "Start an app, by default in the foreground",
+    operands: [{ name: "entry|app", what: "the file to run, or the name of an app", optional: true }],
+    takesAppArgs: true,
+    flags: startFlags,
+    details: [
+      "Without an entry it is found: package.json scripts.start or main, server.js, app.js, index.js, also in src and dist.\n" +
+        "An app is one of hitless.apps in .vscode/settings.json, or one that runs under a supervisor but has stopped.",
+      "In the foreground the app's output is on stdout and stderr as it is; Hitless's own lines are on stderr. Ctrl-C, SIGTERM\n" +
+        "and SIGHUP stop the app gracefully, a second one at once. SIGUSR2 reloads it.",
+    ],
+    examples: [
+      "hitless start",
+      "hitless start server.js --workers max --env PORT=3000",
+      "hitless start dist/main.js --detach --ready-url http://127.0.0.1:3000/health",
+      "hitless start server.js -- --port 8080",
+    ],
+  },
+  async run(context, parsed) {
+    if (parsed.has("json") && !parsed.has("detach")) {
+      throw usageError("start", "--json needs --detach: in the foreground stdout belongs to the app");
+    }
+    const wishes = collectWishes();
+    try {
+      const app = await chooseApp(context, parsed);
+      const again = app.kind === "supervised";
+      const endpoint = again ? app.endpoint : await launch(context, app, parsed.has("detach"));
+      const client = await SupervisorClient.connect(endpoint, context.identity);
+      try {
+        if (again) {
+          await client.request("app/start", {});
+        }
+        return again || parsed.has("detach")
+          ? await awaitReady(context, client, wishes, { json: parsed.has("json"), stopOnFailure: !again })
+          : await runInForeground(context, client, wishes);
+      } finally {
+        client.dispose();
+      }
+    } finally {
+      wishes.dispose();
+    }
+  },
+};
+
+type ChosenApp =
+  | { readonly kind: "recipe"; readonly config: AppConfig; readonly folder: string }
+  | { readonly kind: "supervised"; readonly endpoint: Endpoint };
+
+/** What the operand means: a file, an app of the workspace, or an app that has stopped under a supervisor. */
+async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<ChosenApp> {
+  const flags = configOfFlags(parsed);
+  const [written] = parsed.operands;
+  const folder = context.cwd;
+  if (written === undefined) {
+    return { kind: "recipe", config: flags, folder };
+  }
+  const cwd = appFolder(flags, folder);
+  // As in a shell, a file is meant as seen from here, though the workers may run elsewhere.
+  for (const base of [folder, cwd]) {
+    const file = await resolveScript(base, written);
+    if (file !== undefined) {
+      const inside =
+        flags.cwd === undefined && (await isFolder(resolve(base, written))) ? resolve(base, written) : undefined;
+      const entry = inside === undefined ? file : relative(inside, file);
+      return { kind: "recipe", config: { ...flags, entry, ...(inside === undefined ? {} : { cwd: inside }) }, folder };
+    }
+  }
+  const configured = await findWorkspaceApp(folder, written);
+  if (configured !== undefined) {
+    const env = { ...configured.env, ...flags.env };
+    return { kind: "recipe", config: { ...configured, ...flags, env }, folder };
+  }
+  const endpoint = (await listEndpoints(runtimeFolder())).find(({ name, root }) => name === written && root === cwd);
+  if (endpoint !== undefined) {
+    return { kind: "supervised", endpoint };
+  }
+  throw new HitlessError(
+    "entryNotFound",
+    `There is no file ${resolve(cwd, written)}, and no app called "${written}" in .vscode/settings.json of this folder.`,
+  );
+}
+
+async function launch(
+  context: CliContext,
+  { config, folder }: ChosenApp & { kind: "recipe" },
+  detached: boolean,
+): Promise<Endpoint> {
+  const node = await resolveNode({ explicit: config.node, cwd: appFolder(config, folder) });
+  const recipe = await buildRecipe(config, { folder, node, environment: context.environment });
+  if (config.entry === undefined && context.stderr.isTerminal) {
+    say(context, context.stderr.paint("dim", `hitless found ${relative(recipe.cwd, recipe.entry)}`));
+  }
+  const { supervisorFile, identity } = context;
+  return launchSupervisor({ recipe, node: node.path, supervisorFile, version: identity.version, detached });
+}
+
+/** Listens for signals from the very start, and keeps them for whoever can act on them. */
+function collectWishes(): StopWishes & { dispose(): void } {
+  const kept: [StopSignal, number][] = [];
+  let listener: ((signal: StopSignal, times: number) => void) | undefined;
+  const signals = onStopSignal((signal, times) => {
+    kept.push([signal, times]);
+    listener?.(signal, times);
+  });
+  return {
+    listen(given) {
+      listener = given;
+      for (const [signal, times] of kept) {
+        given(signal, times);
+      }
+    },
+    dispose: () => signals.dispose(),
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}

@@ -1,0 +1,27 @@
+import { statusOutput } from "../../shared/cliOutput.ts";
+import { statusText } from "../appTables.ts";
+import { exitCodes } from "../cliContext.ts";
+import { type Command, printJson, printLine } from "../command.ts";
+import { helpFlag, jsonFlag } from "../commandSpec.ts";
+import { connectToApp } from "../findApp.ts";
+
+export const statusCommand: Command = {
+  spec: {
+    name: "status",
+    summary: "Show an app and its workers",
+    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    flags: [jsonFlag, helpFlag],
+    examples: ["hitless status api", "hitless status api --json"],
+  },
+  async run(context, parsed) {
+    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const status = statusOutput(client.snapshot, Date.now());
+    client.dispose();
+    if (parsed.has("json")) {
+      await printJson(context, status);
+    } else {
+      await printLine(context, statusText(status, context.stdout.paint));
+    }
+    return exitCodes.done;
+  },
+};

@@ -1,0 +1,49 @@
+import type { StopOutput } from "../../shared/cliOutput.ts";
+import { exitCodes } from "../cliContext.ts";
+import { type Command, printJson, printLine } from "../command.ts";
+import { helpFlag, jsonFlag } from "../commandSpec.ts";
+import { connectToApp } from "../findApp.ts";
+import { openProgressLine } from "../progressLine.ts";
+import { onStopSignal } from "../signals.ts";
+import { stopApp } from "../stopApp.ts";
+import { killedText } from "../texts.ts";
+import { count } from "../words.ts";
+
+export const stopCommand: Command = {
+  spec: {
+    name: "stop",
+    summary: "Stop an app gracefully, and its supervisor",
+    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    flags: [{ name: "now", help: "Kill the workers at once" }, jsonFlag, helpFlag],
+    details: ["Requests in flight are finished first. Ctrl-C kills the workers that are left."],
+    examples: ["hitless stop api", "hitless stop api --now"],
+  },
+  async run(context, parsed) {
+    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const { name } = client.snapshot.app;
+    const progress = openProgressLine(
+      context.stderr,
+      () => `stopping ${name} · ${count(client.snapshot.workers.length, "worker")} left`,
+    );
+    const signals = onStopSignal(() => {
+      // Its answer is the same as that of the request that waits already.
+      client.request("app/stop", { now: true }).catch(() => undefined);
+    });
+    let killed: number;
+    try {
+      killed = await stopApp(client, { now: parsed.has("now") });
+    } finally {
+      signals.dispose();
+      progress.end();
+      client.dispose();
+    }
+    if (parsed.has("json")) {
+      await printJson(context, { name, supervisorPid: client.endpoint.pid, killed } satisfies StopOutput);
+    } else {
+      const { paint } = context.stdout;
+      const details = killed === 0 ? "" : `\n  ${killedText(killed, paint)}`;
+      await printLine(context, `${paint("green", "✔")} ${name} stopped${details}`);
+    }
+    return exitCodes.done;
+  },
+};

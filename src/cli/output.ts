@@ -1,0 +1,60 @@
+import { choosePaint, type Paint } from "./paint.ts";
+
+/** Standard output or error, as the commands see it. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Width of the terminal in characters; 80 where there is none. */
+  readonly columns: number;
+  readonly paint: Paint;
+  /** Resolves when more may be written; at once when nobody reads any more. */
+  write(text: string): Promise<void>;
+  /** Resolves when everything written has left this process, or nobody reads it. */
+  flush(): Promise<void>;
+  /** Calls back once when the reader is gone, as with `hitless logs api | head`. */
+  onDidBreak(listener: () => void): void;
+}
+
+export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Output {
+  let broken = false;
+  const waiting = new Set<() => void>();
+  const listeners: (() => void)[] = [];
+  const letGo = () => {
+    for (const resume of waiting) {
+      resume();
+    }
+    waiting.clear();
+  };
+  stream.on("drain", letGo);
+  stream.on("error", () => {
+    if (!broken) {
+      broken = true;
+      letGo();
+      for (const listener of listeners) {
+        listener();
+      }
+    }
+  });
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+    paint: choosePaint(stream.isTTY === true, environment),
+    write(text) {
+      if (broken || text === "" || stream.write(text)) {
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => waiting.add(resolve));
+    },
+    flush() {
+      if (broken) {
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => {
+        waiting.add(resolve);
+        stream.write("", () => resolve());
+      });
+    },
+    onDidBreak: (listener) => listeners.push(listener),
+  };
+}

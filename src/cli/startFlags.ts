@@ -1,0 +1,92 @@
+import * as v from "valibot";
+import { type AppConfig, appConfigSchema } from "../shared/appConfig.ts";
+import { type FlagSpec, helpFlag, jsonFlag, type ParsedCommand } from "./commandSpec.ts";
+import { usageError } from "./parseCommand.ts";
+
+/** The flags of `hitless start`. */
+export const startFlags: readonly FlagSpec[] = [
+  { name: "name", value: "N", help: "Name of the app; default: the package's, else the folder's" },
+  { name: "workers", value: "N|max", help: "Workers to run; max: as many as the machine has cores (default 2)" },
+  { name: "cwd", value: "D", help: "Working directory of the workers; default: this one" },
+  { name: "env", value: "K=V", repeatable: true, help: "Variable for the workers; may be given again" },
+  { name: "env-file", value: "FILE", help: "File of K=V lines; --env wins over it" },
+  { name: "node", value: "PATH", help: "Node.js to run with; default: .nvmrc or .node-version, else the PATH's" },
+  {
+    name: "node-arg",
+    value: "A",
+    repeatable: true,
+    dashValue: true,
+    help: "Argument for Node.js itself; may be given again",
+  },
+  { name: "wait-ready", help: "Ready when the app calls process.send('ready'), not when it listens" },
+  { name: "ready-url", value: "U", help: "Ready when this address answers 2xx or 3xx" },
+  { name: "ready-timeout", value: "MS", help: "Milliseconds for a worker to become ready (default 30000)" },
+  { name: "drain-timeout", value: "MS", help: "Milliseconds for an old worker to finish its requests (default 30000)" },
+  { name: "kill-timeout", value: "MS", help: "Milliseconds between SIGTERM and the kill (default 5000)" },
+  { name: "surge", value: "N|P%", help: "New workers that a reload starts at a time (default 100%)" },
+  { name: "detach", help: "Return once the app is ready; it runs on without this terminal" },
+  { ...jsonFlag, help: "With --detach: print the status as JSON once the app is ready" },
+  helpFlag,
+];
+
+/**
+ * The configuration that the flags make; without the entry.
+ * @throws HitlessError `usage`, which names the flag.
+ */
+export function configOfFlags(parsed: ParsedCommand): AppConfig {
+  const config: Record<string, unknown> = {};
+  const set = (flag: string, key: keyof AppConfig, value: unknown, written: string) => {
+    const result = v.safeParse(appConfigSchema.entries[key], value);
+    if (!result.success) {
+      throw usageError("start", `--${flag} ${result.issues[0].message}, not "${written}"`);
+    }
+    config[key] = result.output;
+  };
+  const texts = [
+    ["name", "name"],
+    ["cwd", "cwd"],
+    ["env-file", "envFile"],
+    ["node", "node"],
+    ["ready-url", "readyUrl"],
+  ] as const;
+  for (const [flag, key] of texts) {
+    const written = parsed.value(flag);
+    if (written !== undefined) {
+      set(flag, key, written, written);
+    }
+  }
+  const numbers = [
+    ["workers", "workers"],
+    ["surge", "surge"],
+    ["ready-timeout", "readyTimeout"],
+    ["drain-timeout", "drainTimeout"],
+    ["kill-timeout", "killTimeout"],
+  ] as const;
+  for (const [flag, key] of numbers) {
+    const written = parsed.value(flag);
+    if (written !== undefined) {
+      set(flag, key, /^-?\d+(?:\.\d+)?$/.test(written) ? Number(written) : written, written);
+    }
+  }
+  if (parsed.has("env")) {
+    config.env = Object.fromEntries(parsed.values("env").map(assignment));
+  }
+  if (parsed.has("node-arg")) {
+    config.nodeArgs = [...parsed.values("node-arg")];
+  }
+  if (parsed.has("wait-ready")) {
+    config.waitReady = true;
+  }
+  if (parsed.appArgs.length > 0) {
+    config.args = [...parsed.appArgs];
+  }
+  return config;
+}
+
+function assignment(written: string): [string, string] {
+  const equals = written.indexOf("=");
+  if (equals < 1) {
+    throw usageError("start", `--env must be K=V, as in --env PORT=3000, not "${written}"`);
+  }
+  return [written.slice(0, equals), written.slice(equals + 1)];
+}

@@ -1,0 +1,84 @@
+import type { HitlessError } from "../shared/errors.ts";
+import type { Failure } from "../shared/failure.ts";
+import type { RenewalReport } from "../shared/report.ts";
+import { type RenewalView, readyCount, type Snapshot } from "../shared/snapshot.ts";
+import type { Paint } from "./paint.ts";
+import { count, duration } from "./words.ts";
+
+/** `ready 2/2 · generation 1 · http://127.0.0.1:3000 · supervisor 4711` */
+export function readyLine(snapshot: Snapshot): string {
+  const { app, supervisor } = snapshot;
+  return [
+    `ready ${readyCount(snapshot)}/${app.desiredWorkers}`,
+    `generation ${app.generation}`,
+    ...(app.addresses.length === 0 ? [] : [app.addresses.join(", ")]),
+    `supervisor ${supervisor.pid}`,
+  ].join(" · ");
+}
+
+const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gracefully reloaded" } as const;
+const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;
+
+/** What a renewal did, for people; several lines. */
+export function reportText(name: string, report: RenewalReport, paint: Paint): string {
+  const { kind, outcome, from, to, durationMs, killed, workers } = report;
+  const took = duration(durationMs);
+  if (outcome === "completed") {
+    const generation = from === to ? `generation ${to}` : `generation ${from} → ${to}`;
+    const head = `${paint("green", "✔")} ${name} ${renewed[kind]} · ${generation} · ${count(workers.length, "worker")} · ${took}`;
+    return killed === 0 ? head : `${head}\n  ${killedText(killed, paint)}`;
+  }
+  const verb = outcome === "cancelled" ? "cancelled" : outcome === "failed" ? "failed" : "rolled back";
+  const fate =
+    outcome === "failed"
+      ? `it ended half-way after ${took}; see: hitless status ${name}`
+      : `generation ${from} serves on untouched · gave up after ${took}`;
+  return [
+    `${paint("red", "✖")} ${kindName(kind)} of ${name} ${verb}${report.reason === undefined ? "" : `: ${report.reason}`}`,
+    `  ${fate}`,
+    ...(killed === 0 ? [] : [`  ${killedText(killed, paint)}`]),
+    ...stderrBlock(report.stderr ?? [], paint),
+  ].join("\n");
+}
+
+function kindName(kind: RenewalReport["kind"]): string {
+  return kind === "gracefulReload" ? "graceful reload" : kind;
+}
+
+export function killedText(killed: number, paint: Paint): string {
+  return paint("yellow", `${count(killed, "worker")} did not end in time and ${killed === 1 ? "was" : "were"} killed`);
+}
+
+/** One line on how far a renewal is, such as `reloading api · 2/4 ready`. */
+export function renewalProgress(name: string, renewal: RenewalView): string {
+  const { kind, phase, ready, total, draining, queued } = renewal;
+  const what = phase === "rollingBack" ? "rolling back" : renewing[kind];
+  const step =
+    phase === "draining" ? `draining ${draining}` : phase === "stopping" ? "stopping" : `${ready}/${total} ready`;
+  return [`${what} ${name}`, ...(phase === "rollingBack" ? [] : [step]), ...(queued ? ["one more waits"] : [])].join(
+    " · ",
+  );
+}
+
+/** Why the app failed, with the place and the last stderr lines. */
+export function failureText(failure: Failure, paint: Paint, options: { readonly withStderr: boolean }): string {
+  const place =
+    failure.location === undefined ? [] : [`  ${paint("dim", `at ${failure.location.file}:${failure.location.line}`)}`];
+  return [
+    `${paint("red", "✖")} ${failure.message}`,
+    ...place,
+    ...(options.withStderr ? stderrBlock(failure.stderr, paint) : []),
+  ].join("\n");
+}
+
+function stderrBlock(lines: readonly string[], paint: Paint): string[] {
+  return lines.length === 0
+    ? []
+    : ["", `  ${paint("dim", "last stderr lines:")}`, ...lines.map((line) => `    ${line}`)];
+}
+
+/** An error as the command line tells it. */
+export function errorText(error: HitlessError, paint: Paint): string {
+  const own = error.code === "internal" ? `Something unexpected went wrong: ${error.message}` : error.message;
+  return [`${paint("red", "✖")} ${own}`, ...error.detail.map((line) => `    ${line}`)].join("\n");
+}

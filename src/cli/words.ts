@@ -1,0 +1,36 @@
+/** `7 ms`, `1.2 s`, `3m 12s`, `2h 5m`, `4d 3h`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) {
+    return `${Math.round(milliseconds)} ms`;
+  }
+  // Tenths are rounded first: 9.96 s is ten seconds, not "10.0 s".
+  const tenths = Math.round(milliseconds / 100) / 10;
+  if (tenths < 10) {
+    return `${tenths.toFixed(1)} s`;
+  }
+  const seconds = Math.round(milliseconds / 1_000);
+  if (seconds < 60) {
+    return `${seconds} s`;
+  }
+  const units = [
+    [86_400, "d", 3_600, "h"],
+    [3_600, "h", 60, "m"],
+    [60, "m", 1, "s"],
+  ] as const;
+  const [large, largeName, small, smallName] = units.find(([unit]) => seconds >= unit) ?? units[2];
+  const rest = Math.floor((seconds % large) / small);
+  return `${Math.floor(seconds / large)}${largeName}${rest === 0 ? "" : ` ${rest}${smallName}`}`;
+}
+
+/** `1 worker`, `3 workers`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** `512 bytes`, `12 KB`, `3.4 MB`. */
+export function byteCount(bytes: number): string {
+  if (bytes < 1_000) {
+    return count(bytes, "byte");
+  }
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
