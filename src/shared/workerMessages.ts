@@ -71,9 +71,16 @@ type FromWorker =
 type ToWorker =
   /**
    * Stop accepting and finish what is in flight. Idle connections of the servers named in `handoff` are sent here; all
-   * others are closed `idleGraceMs` milliseconds later, unless the client or `keepAliveTimeout` does so before.
+   * others are closed `idleGraceMs` milliseconds later, unless the client or `keepAliveTimeout` does so before. Event
+   * streams are ended after `streamGraceMs`, WebSockets are closed over `spreadMs`.
    */
-  | { readonly type: "drain"; readonly handoff: readonly string[]; readonly idleGraceMs: number }
+  | {
+      readonly type: "drain";
+      readonly handoff: readonly string[];
+      readonly idleGraceMs: number;
+      readonly streamGraceMs: number;
+      readonly spreadMs: number;
+    }
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   | { readonly type: "alone" }

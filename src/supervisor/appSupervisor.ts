@@ -19,6 +19,9 @@ import type { WorkerHandle } from "./workerHandle.ts";
 /** Idle connections that can't be handed over are closed by their own keepAliveTimeout, at the latest this long before a drain is cut. */
 const idleMarginMs = 1_000;
 
+/** Event streams may go on this long in a reload; in a stop they are ended at once. */
+const streamGraceMs = 1_000;
+
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
   readonly version: string;
@@ -338,7 +341,14 @@ export class AppSupervisor {
     const idleGraceMs = handoff ? Math.max(0, drainTimeout - idleMarginMs) : 0;
     const others = handoff ? this.#serving().filter((other) => other !== worker) : [];
     const servers = [...worker.servers.keys()].filter((key) => others.some((other) => other.servers.get(key)?.handoff));
-    worker.dismiss({ handoff: servers, graceful, idleGraceMs, drainTimeout });
+    worker.dismiss({
+      handoff: servers,
+      graceful,
+      idleGraceMs,
+      streamGraceMs: handoff ? streamGraceMs : 0,
+      spreadMs: 0,
+      drainTimeout,
+    });
   }
 
   #workerNotReady(worker: WorkerHandle, failure: Failure): void {

@@ -24,6 +24,10 @@ export interface Farewell {
   readonly graceful: boolean;
   /** Milliseconds before idle connections that can't be handed over are closed. */
   readonly idleGraceMs: number;
+  /** Milliseconds before event streams are ended. */
+  readonly streamGraceMs: number;
+  /** Milliseconds over which the close frames of WebSockets are spread. */
+  readonly spreadMs: number;
   /** Milliseconds until it is told SIGTERM though it is not done. */
   readonly drainTimeout: number;
 }
@@ -183,7 +187,8 @@ export class WorkerHandle {
     if (farewell.graceful && this.connected) {
       this.#options.worker.send("shutdown", () => undefined);
     }
-    if (!this.send({ type: "drain", handoff: farewell.handoff, idleGraceMs: farewell.idleGraceMs })) {
+    const { handoff, idleGraceMs, streamGraceMs, spreadMs } = farewell;
+    if (!this.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
       this.terminate();
     }
     this.#options.listener.changed();

@@ -1,13 +1,12 @@
 import { subscribe } from "node:diagnostics_channel";
-import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { DrainProgress, HandedConnection } from "../shared/workerMessages.ts";
 import type { Channel } from "./channel.ts";
+import { closeAfterAnswers, closeSessions, closeWebSockets, endEventStreams } from "./farewell.ts";
 import type { Guard } from "./guard.ts";
 import { type Parking, requestsOn } from "./handoff.ts";
 import {
   closeListeningHandle,
-  currentResponse,
   forgetServer,
   httpConnections,
   isAnswering,
@@ -19,13 +18,21 @@ import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.
 /** How often a drain looks for connections that became idle without an event, and reports. */
 const tickMs = 25;
 
-/** WebSocket close frame of a server, status 1012 "service restart" (RFC 6455, section 5.5.1; IANA registry). */
-const closeFrame1012 = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
+export interface DrainOrder {
+  /** Keys of the servers whose idle connections are handed over. */
+  readonly handoff: readonly string[];
+  /** Milliseconds before other idle connections are closed. */
+  readonly idleGraceMs: number;
+  /** Milliseconds before event streams are ended. */
+  readonly streamGraceMs: number;
+  /** Milliseconds over which the close frames of WebSockets are spread. */
+  readonly spreadMs: number;
+}
 
 export interface Drain {
   isDraining(): boolean;
   /** Begins; a second call changes nothing. */
-  start(options: { readonly handoff: readonly string[]; readonly idleGraceMs: number }): void;
+  start(order: DrainOrder): void;
   /** The supervisor has the connection sent last. */
   received(): void;
 }
@@ -40,6 +47,7 @@ export function createDrain(options: {
   let servers: readonly TrackedServer[] | undefined;
   let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
+  let streamDeadline = 0;
   let handedOver = 0;
   /** The one connection under way: Node sends handles one at a time and detaches each only when its turn comes. */
   let inTransit: Socket | undefined;
@@ -107,6 +115,20 @@ export function createDrain(options: {
     }
   };
 
+  const closeStreams = (): void => {
+    for (const { sessions } of servers ?? []) {
+      // Again and again: a TLS handshake that was under way when the drain began ends in a session too.
+      closeSessions(sessions, guard);
+    }
+    if (Date.now() >= streamDeadline) {
+      for (const { server } of servers ?? []) {
+        if (isHttpServer(server)) {
+          endEventStreams(server);
+        }
+      }
+    }
+  };
+
   let lastReport = "";
   const report = (): void => {
     const connections = tracker.sockets().size;
@@ -127,6 +149,7 @@ export function createDrain(options: {
     findCandidates();
     handOn();
     closeIdle();
+    closeStreams();
     report();
   });
 
@@ -139,11 +162,12 @@ export function createDrain(options: {
       servers = tracker.servers();
       handoff = new Set(wanted.handoff);
       idleDeadline = Date.now() + wanted.idleGraceMs;
+      streamDeadline = Date.now() + wanted.streamGraceMs;
       for (const tracked of servers) {
         stopAccepting(tracked.server);
-        bidFarewell(tracked, !movable(tracked));
+        closeWebSockets(tracked.webSockets, wanted.spreadMs, guard);
       }
-      closeAfterAnswer(
+      closeAfterAnswers(
         servers.filter((tracked) => !movable(tracked)),
         guard,
       );
@@ -176,41 +200,6 @@ export function createDrain(options: {
 function stopAccepting(server: Server): void {
   if (!closeListeningHandle(server)) {
     server.close();
-  }
-}
-
-/** Tells the clients of long-lived connections to go, in the words of their protocol. */
-function bidFarewell(tracked: TrackedServer, closing: boolean): void {
-  for (const session of tracked.sessions) {
-    session.close();
-  }
-  for (const socket of tracked.webSockets) {
-    if (socket.writable) {
-      socket.write(closeFrame1012);
-    }
-  }
-  const connections = closing && isHttpServer(tracked.server) ? httpConnections(tracked.server) : undefined;
-  for (const socket of connections?.all ?? []) {
-    const response = currentResponse(socket);
-    if (response !== undefined && !response.headersSent) {
-      response.shouldKeepAlive = false;
-    }
-  }
-}
-
-/** Makes every further answer of these servers say `Connection: close`. */
-function closeAfterAnswer(servers: readonly TrackedServer[], guard: Guard): void {
-  const closing = new Set<Server>(servers.map((tracked) => tracked.server));
-  if (closing.size > 0) {
-    subscribe(
-      "http.server.request.start",
-      guard("closing answer", (message: unknown) => {
-        const { server, response } = message as { server: HttpServer; response: ServerResponse };
-        if (closing.has(server)) {
-          response.shouldKeepAlive = false;
-        }
-      }),
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 
 /*
@@ -65,11 +65,18 @@ export function isAnswering(socket: Socket): boolean {
   return Boolean(Reflect.get(socket, "_httpMessage"));
 }
 
-/** The response being written to this HTTP/1 connection, as far as a drain needs it. */
-export function currentResponse(
-  socket: Socket,
-): { shouldKeepAlive: boolean; readonly headersSent: boolean } | undefined {
+/** The response being written to this HTTP/1 connection, if there is one. */
+export function currentResponse(socket: Socket): ServerResponse | undefined {
   return Reflect.get(socket, "_httpMessage") ?? undefined;
+}
+
+/**
+ * Whether a response is an event stream. Headers that an app gives to `writeHead` are not kept for `getHeader`, only in
+ * the text that was sent.
+ */
+export function isEventStream(response: ServerResponse): boolean {
+  const sent: unknown = Reflect.get(response, "_header");
+  return typeof sent === "string" && /^content-type:\s*text\/event-stream/im.test(sent);
 }
 
 /** Whether everything written was taken by the kernel and everything read was given to the app. */

@@ -1,0 +1,107 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { Server as HttpServer, ServerResponse } from "node:http";
+import type { Server, Socket } from "node:net";
+import type { Guard } from "./guard.ts";
+import { currentResponse, httpConnections, isEventStream } from "./internals.ts";
+import { type Http2Session, isHttpServer, type TrackedServer } from "./servers.ts";
+
+/*
+ * How the connections that can't be handed over are asked to leave, each in the words of its protocol.
+ */
+
+/** WebSocket close frame of a server, status 1012 "service restart" (RFC 6455, section 5.5.1; IANA registry). */
+const closeFrame1012 = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
+
+/** The GOAWAY that only announces the end: streams up to this one are still accepted (RFC 9113, section 6.8). */
+const highestStream = 2 ** 31 - 1;
+
+const notified = new WeakSet<Http2Session>();
+
+/** A client that does not answer our ping within this time, in milliseconds, gets the final GOAWAY all the same. */
+const noticeDeadlineMs = 300;
+
+/** The last chunk of a chunked body (RFC 9112, section 7.1). */
+const lastChunk = "0\r\n\r\n";
+
+/**
+ * Ends HTTP/2 sessions without refusing a request that is on its way: first the notice, and a round trip later, when
+ * the client must have seen it, the GOAWAY that counts. Streams that run finish.
+ */
+export function closeSessions(sessions: Iterable<Http2Session>, guard: Guard): void {
+  for (const session of sessions) {
+    if (notified.has(session)) {
+      continue;
+    }
+    notified.add(session);
+    const close = guard("http2 session", () => {
+      clearTimeout(deadline);
+      if (!session.closed && !session.destroyed) {
+        session.close();
+      }
+    });
+    const deadline = setTimeout(close, noticeDeadlineMs);
+    deadline.unref();
+    guard("http2 notice", () => {
+      session.goaway(0, highestStream);
+      session.ping(close);
+    })();
+  }
+}
+
+/** Sends every WebSocket its close frame, spread evenly over `spreadMs` so that the clients don't come back all at once. */
+export function closeWebSockets(sockets: ReadonlySet<Socket>, spreadMs: number, guard: Guard): void {
+  let place = 0;
+  for (const socket of sockets) {
+    const delay = (spreadMs * place) / sockets.size;
+    place += 1;
+    setTimeout(
+      guard("WebSocket", () => {
+        if (socket.writable) {
+          socket.write(closeFrame1012);
+        }
+      }),
+      delay,
+    ).unref();
+  }
+}
+
+/** Ends the event streams of a server as if the app had: their clients reconnect by themselves (HTML, section 9.2). */
+export function endEventStreams(server: HttpServer): void {
+  for (const socket of httpConnections(server)?.all ?? []) {
+    const response = currentResponse(socket);
+    if (response !== undefined && isEventStream(response) && socket.writable) {
+      // Not `response.end()`: a later `write` of the app would then be an error that nobody handles.
+      if (response.chunkedEncoding) {
+        socket.write(lastChunk);
+      }
+      socket.destroySoon();
+    }
+  }
+}
+
+/** Makes the answers of these servers say `Connection: close`, those under way included if their headers are not sent. */
+export function closeAfterAnswers(servers: readonly TrackedServer[], guard: Guard): void {
+  const closing = new Set<Server>();
+  for (const { server } of servers) {
+    if (isHttpServer(server)) {
+      closing.add(server);
+      for (const socket of httpConnections(server)?.all ?? []) {
+        const response = currentResponse(socket);
+        if (response !== undefined && !response.headersSent) {
+          response.shouldKeepAlive = false;
+        }
+      }
+    }
+  }
+  if (closing.size > 0) {
+    subscribe(
+      "http.server.request.start",
+      guard("closing answer", (message: unknown) => {
+        const { server, response } = message as { server: HttpServer; response: ServerResponse };
+        if (closing.has(server)) {
+          response.shouldKeepAlive = false;
+        }
+      }),
+    );
+  }
+}
