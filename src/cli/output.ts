@@ -37,7 +37,8 @@ export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.Proce
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      // Some pseudo-terminals say that they have none.
+      return stream.columns || 80;
     },
     paint: choosePaint(stream.isTTY === true, environment),
     write(text) {

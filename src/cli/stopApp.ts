@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isAlive } from "../client/endpoints.ts";
+import { openSocket } from "../client/openSocket.ts";
 import type { SupervisorClient } from "../client/supervisorClient.ts";
 
-/** Milliseconds for a supervisor without an app to end; it lingers 2 s for its other clients. */
-const exitDeadlineMs = 4_000;
+/** Milliseconds for a supervisor without an app to close its control channel. */
+const closeDeadlineMs = 4_000;
 const pollMs = 20;
 
 /**
@@ -16,12 +16,19 @@ export async function stopApp(client: SupervisorClient, { now }: { readonly now:
   return killed;
 }
 
-/** Closes the connection to a supervisor whose app has stopped, and waits until its process is gone. */
+/**
+ * Closes the connection to a supervisor whose app has stopped, and waits until it can't be found any more. Its pid would
+ * tell less: without an init that reaps, as in many containers, a process that has ended keeps it.
+ */
 export async function leaveSupervisor(client: SupervisorClient): Promise<void> {
   client.dispose();
-  const deadline = performance.now() + exitDeadlineMs;
-  // It is no child of ours, so there is no event to wait for.
-  while (isAlive(client.endpoint.pid) && performance.now() < deadline) {
+  const deadline = performance.now() + closeDeadlineMs;
+  while (performance.now() < deadline) {
+    const attempt = await openSocket(client.endpoint.socket, closeDeadlineMs);
+    if (attempt.kind !== "open") {
+      return;
+    }
+    attempt.socket.destroy();
     await delay(pollMs);
   }
 }

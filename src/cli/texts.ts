@@ -34,7 +34,7 @@ export function reportText(name: string, report: RenewalReport, paint: Paint): s
       ? `it ended half-way after ${took}; see: hitless status ${name}`
       : `generation ${from} serves on untouched · gave up after ${took}`;
   return [
-    `${paint("red", "✖")} ${kindName(kind)} of ${name} ${verb}${report.reason === undefined ? "" : `: ${report.reason}`}`,
+    `${paint("red", "✖")} ${kindName(kind)} of ${name} ${verb}${outcome === "cancelled" || report.reason === undefined ? "" : `: ${report.reason}`}`,
     `  ${fate}`,
     ...(killed === 0 ? [] : [`  ${killedText(killed, paint)}`]),
     ...stderrBlock(report.stderr ?? [], paint),
