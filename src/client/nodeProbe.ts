@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
@@ -68,8 +69,10 @@ type Answer = { readonly kind: "text"; readonly text: string } | { readonly kind
 function ask(path: string, args: readonly string[], cwd: string): Promise<Answer> {
   // NODE_OPTIONS may hold what only the app's own Node understands, or a debugger's hook.
   const { NODE_OPTIONS: _, ...env } = cleanEnvironment(process.env);
+  // A folder that is not there is complained about where it is configured; here it would look like a missing program.
+  const there = existsSync(cwd) ? { cwd } : {};
   return new Promise((settle) => {
-    const options = { cwd, env, timeout: probeDeadlineMs, killSignal: "SIGKILL", windowsHide: true } as const;
+    const options = { ...there, env, timeout: probeDeadlineMs, killSignal: "SIGKILL", windowsHide: true } as const;
     try {
       const child = execFile(path, [...args], options, (error, stdout) => {
         settle(error === null ? { kind: "text", text: stdout.trim() } : { kind: "failed", reason: explain(error) });

@@ -144,6 +144,11 @@ onPosix("resolveNode", () => {
     }
   });
 
+  it("does not blame the program for a folder that is not there", async () => {
+    const path = onPath("v22.1.0");
+    assert.equal((await resolveNode({ cwd: join(tempFolder(), "gone") })).path, path);
+  });
+
   it("says that the PATH has none", async () => {
     process.env.PATH = tempFolder();
     await assert.rejects(resolveNode({ cwd: tempFolder() }), {

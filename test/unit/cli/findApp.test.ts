@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chooseEndpoint } from "../../../src/cli/findApp.ts";
+import { parseJsonc } from "../../../src/cli/jsonc.ts";
+import { nearest } from "../../../src/cli/suggestion.ts";
+import { findWorkspaceApp } from "../../../src/cli/workspaceApps.ts";
+import type { Endpoint } from "../../../src/shared/launch.ts";
+import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
+
+function endpoint(name: string, pid: number, root = "/srv"): Endpoint {
+  return { protocolVersion: 1, pid, socket: "", name, root, secret: "", startedAt: pid };
+}
+
+describe("chooseEndpoint", () => {
+  const endpoints = [endpoint("api", 10), endpoint("web", 20, "/a"), endpoint("web", 30, "/b"), endpoint("10", 40)];
+
+  it("finds an app by its name, or by the pid of its supervisor", () => {
+    assert.equal(chooseEndpoint(endpoints, "api").pid, 10);
+    assert.equal(chooseEndpoint(endpoints, "30").pid, 30);
+    assert.equal(chooseEndpoint(endpoints, "10").pid, 40);
+  });
+
+  it("says what runs when there is no such app", () => {
+    const refuses = (list: Endpoint[], name: string, message: RegExp) =>
+      assert.throws(() => chooseEndpoint(list, name), { code: "appNotFound", message });
+    refuses(endpoints, "aip", /No app "aip" runs\. Did you mean "api"\?/);
+    refuses(endpoints, "something", /Running: api, web, 10\./);
+    refuses([], "api", /None does; start one with: hitless start/);
+  });
+
+  it("lists those that share the name", () => {
+    assert.throws(() => chooseEndpoint(endpoints, "web"), { code: "usage", detail: ["20  /a", "30  /b"] });
+  });
+});
+
+describe("nearest", () => {
+  it("finds what was most likely meant, and nothing far-fetched", () => {
+    const commands = ["start", "list", "status", "reload", "restart", "stop"];
+    const cases: [string, string | undefined][] = [
+      ["lst", "list"],
+      ["strat", "start"],
+      ["realod", "reload"],
+      ["STATUS", "status"],
+      ["deploy", undefined],
+      ["x", undefined],
+    ];
+    for (const [written, meant] of cases) {
+      assert.equal(nearest(written, commands), meant, written);
+    }
+    assert.equal(nearest("x", []), undefined);
+  });
+});
+
+describe("findWorkspaceApp", () => {
+  afterEach(removeTempFolders);
+
+  it("finds an app of the workspace's settings, comments and all", async () => {
+    const settings = `{
+      // "hitless.apps": [],
+      "editor.rulers": [80,], /* , ] */
+      "hitless.apps": [
+        { "name": "api", "entry": "a.js", "args": ["//not a comment", "/* nor this */", ",]"], },
+        { "name": "bad", "wrokers": 2 },
+      ],
+    }`;
+    const folder = tempFolder({ ".vscode/settings.json": `\uFEFF${settings}` });
+    assert.deepEqual(await findWorkspaceApp(folder, "api"), {
+      name: "api",
+      entry: "a.js",
+      args: ["//not a comment", "/* nor this */", ",]"],
+    });
+    assert.equal(await findWorkspaceApp(folder, "other"), undefined);
+    await assert.rejects(findWorkspaceApp(folder, "bad"), {
+      code: "badConfig",
+      message: /hitless\.apps\[1\] in .*wrokers/,
+    });
+  });
+
+  it("finds nothing without settings, and says when they can't be read", async () => {
+    const folder = tempFolder({ ".vscode/other.json": "" });
+    assert.equal(await findWorkspaceApp(folder, "api"), undefined);
+    writeFileSync(join(folder, ".vscode", "settings.json"), '{"hitless.apps": 7}');
+    assert.equal(await findWorkspaceApp(folder, "api"), undefined);
+    writeFileSync(join(folder, ".vscode", "settings.json"), "{");
+    await assert.rejects(findWorkspaceApp(folder, "api"), { code: "badConfig", message: /can't be read as JSON/ });
+  });
+
+  it("reads a string with an escaped quote as a whole", () => {
+    assert.deepEqual(parseJsonc('["\\"// x", 1,]'), ['"// x', 1]);
+  });
+});

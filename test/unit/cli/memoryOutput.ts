@@ -1,0 +1,42 @@
+import type { CliContext } from "../../../src/cli/cliContext.ts";
+import type { Output } from "../../../src/cli/output.ts";
+import { plain } from "../../../src/cli/paint.ts";
+
+export interface MemoryOutput extends Output {
+  readonly text: string;
+}
+
+/** An output that keeps what is written to it. */
+export function memoryOutput(): MemoryOutput {
+  let text = "";
+  return {
+    get text() {
+      return text;
+    },
+    isTerminal: false,
+    columns: 80,
+    paint: plain,
+    write: async (piece) => {
+      text += piece;
+    },
+    flush: async () => undefined,
+    onDidBreak: () => undefined,
+  };
+}
+
+export interface MemoryContext extends CliContext {
+  readonly stdout: MemoryOutput;
+  readonly stderr: MemoryOutput;
+}
+
+export function memoryContext(changes: Partial<CliContext> = {}): MemoryContext {
+  return {
+    cwd: "/nowhere",
+    environment: {},
+    identity: { name: "test", version: "1.2.3" },
+    supervisorFile: "/nowhere/supervisor.cjs",
+    ...changes,
+    stdout: memoryOutput(),
+    stderr: memoryOutput(),
+  };
+}
