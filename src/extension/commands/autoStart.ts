@@ -1,0 +1,15 @@
+import { isActive } from "../supervisor/appView.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { Notifier } from "./notify.ts";
+
+/** Starts what is to start with the workspace and does not run yet, once a window. */
+export async function autoStart({ registry }: CommandContext, notifier: Notifier): Promise<void> {
+  const wanted = registry.sessions.filter(({ definition, view, client }) => {
+    return definition?.config.autoStart === true && client === undefined && !isActive(view);
+  });
+  await Promise.all(
+    wanted.map((session) =>
+      session.start().catch((error: unknown) => notifier.error(error, { target: { app: session.key } })),
+    ),
+  );
+}

@@ -1,0 +1,14 @@
+import type { LogOutputChannel } from "vscode";
+import type { LogTerminals } from "../log/logTerminals.ts";
+import type { Localize } from "../platform/localize.ts";
+import type { AppRegistry } from "../supervisor/appRegistry.ts";
+import type { SessionMemory } from "../supervisor/sessionHost.ts";
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly registry: AppRegistry;
+  readonly logs: LogTerminals;
+  readonly channel: LogOutputChannel;
+  readonly memory: SessionMemory;
+  readonly t: Localize;
+}

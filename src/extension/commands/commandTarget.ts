@@ -1,0 +1,17 @@
+/** What a command was called on: a row of the tree, a button of a message, or a person's own key binding. */
+export interface CommandTarget {
+  /** Key or name of the app. */
+  readonly app?: string;
+  /** Id of the worker. */
+  readonly worker?: number;
+}
+
+/** Reads the first argument of a command; anybody may call commands with anything. */
+export function readTarget(argument: unknown): CommandTarget {
+  if (typeof argument !== "object" || argument === null) {
+    return {};
+  }
+  const app = "app" in argument && typeof argument.app === "string" ? argument.app : undefined;
+  const worker = "worker" in argument && typeof argument.worker === "number" ? argument.worker : undefined;
+  return { ...(app !== undefined && { app }), ...(worker !== undefined && { worker }) };
+}

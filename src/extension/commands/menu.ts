@@ -1,0 +1,80 @@
+import { commands, type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import { type CommandId, commandIds } from "../ids.ts";
+import { renewalWord, stateWord } from "../presentation/words.ts";
+import type { AppSession } from "../supervisor/appSession.ts";
+import { type AppView, isActive, isRenewable, isStartable, webAddresses, workerCounts } from "../supervisor/appView.ts";
+import { chooseApp } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+
+interface MenuItem extends QuickPickItem {
+  readonly command?: CommandId;
+}
+
+/** What can be done with an app now. */
+export async function showMenu(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, { suits: () => true, placeHolder: t("Which app?") });
+  if (session === undefined) {
+    return;
+  }
+  const picked = await window.showQuickPick(menuItems(session, t), {
+    title: menuTitle(session.view, t),
+    placeHolder: t("What is to be done?"),
+  });
+  if (picked?.command !== undefined) {
+    await commands.executeCommand(picked.command, { app: session.key });
+  }
+}
+
+function menuTitle(view: AppView, t: CommandContext["t"]): string {
+  const { ready, desired } = workerCounts(view);
+  const renewal = view.snapshot?.renewal;
+  return [
+    view.name,
+    stateWord(view.state, t),
+    ...(isActive(view) && desired > 0 ? [`${ready}/${desired}`] : []),
+    ...(renewal === undefined ? [] : [renewalWord(renewal, t)]),
+  ].join(" · ");
+}
+
+function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): MenuItem[] {
+  const item = (shown: boolean, command: CommandId, icon: string, label: string, description = ""): MenuItem[] =>
+    shown ? [{ label: `$(${icon}) ${label}`, description, command }] : [];
+  const renewable = isRenewable(view);
+  const separator: MenuItem = { label: "", kind: QuickPickItemKind.Separator };
+  return [
+    ...item(isStartable(view), commandIds.start, "play", t("Start")),
+    ...item(view.snapshot?.renewal?.cancellable === true, commandIds.cancelReload, "discard", t("Cancel Reload")),
+    ...item(renewable, commandIds.reload, "refresh", t("Reload"), t("new workers first, no request is lost")),
+    ...item(
+      renewable,
+      commandIds.gracefulReload,
+      "heart",
+      t("Graceful Reload"),
+      t("as Reload, and the app is told to finish its own way"),
+    ),
+    ...item(renewable, commandIds.restart, "debug-restart", t("Restart"), t("old workers stop first: there is a gap")),
+    ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),
+    separator,
+    ...item(renewable, commandIds.scale, "arrow-both", t("Scale…")),
+    ...item(
+      webAddresses(view).length > 0,
+      commandIds.openInBrowser,
+      "globe",
+      t("Open in Browser"),
+      webAddresses(view)[0],
+    ),
+    ...item(true, commandIds.showLog, "output", t("Show Log")),
+    ...item(true, commandIds.showEvents, "list-flat", t("Show Hitless's Own Log")),
+    separator,
+    ...item(
+      definition?.config.entry === undefined && (definition?.entries.length ?? 0) > 1,
+      commandIds.pickEntry,
+      "file-code",
+      t("Pick Entry…"),
+    ),
+    ...item(true, commandIds.pickNode, "versions", t("Pick Node.js…"), view.snapshot?.supervisor.nodeVersion),
+    ...item(true, commandIds.configure, "gear", t("Configure Apps…")),
+  ];
+}

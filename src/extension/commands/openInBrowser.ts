@@ -1,0 +1,30 @@
+import { env, Uri, window } from "vscode";
+import { HitlessError } from "../../shared/errors.ts";
+import { webAddresses } from "../supervisor/appView.ts";
+import { browsableAddress } from "./browsableAddress.ts";
+import { chooseApp } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+
+/** Opens an address of an app in the browser of the person, wherever that is. */
+export async function openInBrowser(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: (app) => webAddresses(app).length > 0,
+    placeHolder: t("Which app is to be opened?"),
+  });
+  if (session === undefined) {
+    return;
+  }
+  const addresses = [...new Set(webAddresses(session.view).map(browsableAddress))];
+  if (addresses.length === 0) {
+    throw new HitlessError("invalidState", t("“{0}” listens on no http address now.", session.name), {
+      remedy: "none",
+    });
+  }
+  const address = addresses.length === 1 ? addresses[0] : await window.showQuickPick(addresses);
+  if (address !== undefined) {
+    // In a remote window this is where the port gets its tunnel.
+    await env.openExternal(await env.asExternalUri(Uri.parse(address, true)));
+  }
+}

@@ -1,0 +1,75 @@
+import { commands, workspace } from "vscode";
+import type { Disposable } from "../../client/disposable.ts";
+import { type CommandId, commandIds } from "../ids.ts";
+import { DisposableStore } from "../platform/disposableStore.ts";
+import type { CommandContext } from "./commandContext.ts";
+import { type CommandTarget, readTarget } from "./commandTarget.ts";
+import { configure } from "./configure.ts";
+import { showMenu } from "./menu.ts";
+import type { Notifier } from "./notify.ts";
+import { openInBrowser } from "./openInBrowser.ts";
+import { pickEntry } from "./pickEntry.ts";
+import { pickNode } from "./pickNode.ts";
+import { cancelReload, reloadWorker, renewApp } from "./renew.ts";
+import { scale } from "./scale.ts";
+import { showLog } from "./showLog.ts";
+import { start, stop } from "./startStop.ts";
+import { copyPid, killWorker } from "./workerCommands.ts";
+
+type CommandHandler = (target: CommandTarget, ...args: unknown[]) => unknown;
+
+/** Every command of Hitless. The type demands a handler for each id, and none without. */
+function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<Record<CommandId, CommandHandler>> {
+  return {
+    [commandIds.start]: (target) => start(context, target),
+    [commandIds.stop]: (target) => stop(context, target, notifier),
+    [commandIds.restart]: (target) => renewApp(context, target, "restart", notifier),
+    [commandIds.reload]: (target) => renewApp(context, target, "reload", notifier),
+    [commandIds.gracefulReload]: (target) => renewApp(context, target, "gracefulReload", notifier),
+    [commandIds.cancelReload]: (target) => cancelReload(context, target, notifier),
+    [commandIds.scale]: (target, workers) => scale(context, target, workers),
+    [commandIds.reloadWorker]: (target) => reloadWorker(context, target, notifier),
+    [commandIds.killWorker]: (target) => killWorker(context, target),
+    [commandIds.copyPid]: (target) => copyPid(context, target),
+    [commandIds.openInBrowser]: (target) => openInBrowser(context, target),
+    [commandIds.showLog]: (target) => showLog(context, target),
+    [commandIds.showEvents]: () => context.channel.show(),
+    [commandIds.showMenu]: (target) => showMenu(context, target),
+    [commandIds.pickNode]: () => pickNode(context),
+    [commandIds.pickEntry]: (target) => pickEntry(context, target),
+    [commandIds.configure]: () => configure(),
+    [commandIds.refresh]: () => context.registry.refresh(),
+  };
+}
+
+/** Those that neither run nor read anything of the workspace. */
+const harmless: ReadonlySet<CommandId> = new Set<CommandId>([commandIds.showEvents, commandIds.configure]);
+
+/** Registers all commands. Each shows its own errors, and never throws at whoever called it. */
+export function registerCommands(context: CommandContext, notifier: Notifier): Disposable {
+  const store = new DisposableStore();
+  const handlers = commandHandlers(context, notifier);
+  for (const [id, handler] of Object.entries(handlers) as [CommandId, CommandHandler][]) {
+    const run = async (argument?: unknown, ...rest: unknown[]): Promise<unknown> => {
+      const target = readTarget(argument);
+      if (!workspace.isTrusted && !harmless.has(id)) {
+        tellUntrusted(context, notifier);
+        return undefined;
+      }
+      try {
+        return await handler(target, ...rest);
+      } catch (error) {
+        notifier.error(error, { target, again: () => void run(argument, ...rest) });
+        return undefined;
+      }
+    };
+    store.add(commands.registerCommand(id, run));
+  }
+  return store;
+}
+
+function tellUntrusted({ t }: CommandContext, notifier: Notifier): void {
+  notifier.message("warning", t("Hitless runs nothing in a workspace that is not trusted."), [
+    { title: t("Manage Workspace Trust"), run: () => commands.executeCommand("workbench.trust.manage") },
+  ]);
+}

@@ -1,0 +1,115 @@
+import { ProgressLocation, window } from "vscode";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { RenewalKind } from "../../shared/snapshot.ts";
+import type { Localize } from "../platform/localize.ts";
+import { renewalProgress } from "../presentation/renewalProgress.ts";
+import type { AppSession } from "../supervisor/appSession.ts";
+import { isRenewable } from "../supervisor/appView.ts";
+import { chooseApp, chooseWorker } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+import type { Notifier } from "./notify.ts";
+import { tellReport } from "./tellReport.ts";
+
+/** Renews an app. Resolves with the report when all is over; `undefined` if nobody chose an app. */
+export async function renewApp(
+  context: CommandContext,
+  target: CommandTarget,
+  kind: RenewalKind,
+  notifier: Notifier,
+): Promise<RenewalReport | undefined> {
+  const session = await chooseApp(context, target, {
+    suits: isRenewable,
+    placeHolder: question(kind, context.t),
+  });
+  return session && renew({ context, notifier, session, kind, worker: undefined });
+}
+
+/** Reloads one worker: a new one takes its place before it goes. */
+export async function reloadWorker(
+  context: CommandContext,
+  target: CommandTarget,
+  notifier: Notifier,
+): Promise<RenewalReport | undefined> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: isRenewable,
+    placeHolder: t("Which app's worker is to be reloaded?"),
+  });
+  const worker =
+    session &&
+    (await chooseWorker(context, session, target, {
+      suits: ({ state }) => state === "ready" || state === "starting",
+      placeHolder: t("Which worker is to be reloaded?"),
+    }));
+  return session && worker !== undefined ? renew({ context, notifier, session, kind: "reload", worker }) : undefined;
+}
+
+/** Undoes the reload that runs, whoever asked for it, if that is still possible. */
+export async function cancelReload(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: ({ snapshot }) => snapshot?.renewal?.cancellable === true,
+    placeHolder: t("Which app's reload is to be cancelled?"),
+  });
+  if (session !== undefined && !(await session.cancelRenewal())) {
+    notifier.message("info", t("There is no reload of “{0}” that could still be cancelled.", session.name), []);
+  }
+}
+
+interface Renewal {
+  readonly context: CommandContext;
+  readonly notifier: Notifier;
+  readonly session: AppSession;
+  readonly kind: RenewalKind;
+  readonly worker: number | undefined;
+}
+
+async function renew({ context, notifier, session, kind, worker }: Renewal): Promise<RenewalReport> {
+  const { t } = context;
+  const controller = new AbortController();
+  const report = await window.withProgress(
+    {
+      location: ProgressLocation.Notification,
+      title: title(kind, session.name, worker, t),
+      // A restart stops the old workers first, so there is nothing to go back to.
+      cancellable: kind !== "restart",
+    },
+    async (progress, token) => {
+      token.onCancellationRequested(() => controller.abort());
+      let shown = 0;
+      const show = () => {
+        const { message, percent } = renewalProgress(session.view.snapshot, t);
+        progress.report({ message, increment: Math.max(0, percent - shown) });
+        shown = Math.max(shown, percent);
+      };
+      const listening = session.onDidChange(show);
+      try {
+        show();
+        return await session.renew(kind, worker, controller.signal);
+      } finally {
+        listening.dispose();
+      }
+    },
+  );
+  tellReport({ context, notifier, session, report, worker, wasCancelled: controller.signal.aborted });
+  return report;
+}
+
+function question(kind: RenewalKind, t: Localize): string {
+  switch (kind) {
+    case "restart":
+      return t("Which app is to be restarted? Its workers stop first, so there is a gap.");
+    case "reload":
+      return t("Which app is to be reloaded?");
+    case "gracefulReload":
+      return t("Which app is to be reloaded gracefully?");
+  }
+}
+
+function title(kind: RenewalKind, app: string, worker: number | undefined, t: Localize): string {
+  if (worker !== undefined) {
+    return t("Reloading worker {0} of {1}", worker, app);
+  }
+  return kind === "restart" ? t("Restarting {0}", app) : t("Reloading {0}", app);
+}

@@ -1,0 +1,20 @@
+import { chooseApp } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+
+/** Shows the output of an app, or of one worker; of an app that never had any, Hitless's own log. */
+export async function showLog(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { logs, channel, t } = context;
+  const session = await chooseApp(context, target, {
+    suits: ({ snapshot }) => snapshot !== undefined,
+    placeHolder: t("Which app's log is to be shown?"),
+  });
+  if (session === undefined) {
+    return;
+  }
+  if (session.client === undefined && !logs.has(session)) {
+    channel.show();
+    return;
+  }
+  logs.show(session, target.worker === undefined ? {} : { worker: target.worker });
+}

@@ -1,0 +1,82 @@
+import { window } from "vscode";
+import { appDefaults } from "../../shared/appConfig.ts";
+import { viewIds } from "../ids.ts";
+import { revealLogSetting } from "../platform/settings.ts";
+import type { AppSession } from "../supervisor/appSession.ts";
+import { type AppView, isActive, isStartable } from "../supervisor/appView.ts";
+import { needsEntryChoice } from "../supervisor/entryChoice.ts";
+import { chooseApp } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+import type { Notifier } from "./notify.ts";
+import { chooseEntry } from "./pickEntry.ts";
+
+/** Milliseconds beyond `readyTimeout` after which a start is no longer waited for. */
+const startMarginMs = 30_000;
+
+/** Starts an app. Resolves when it runs, or has failed to. */
+export async function start(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { logs, memory, t } = context;
+  const session = await chooseApp(context, target, {
+    suits: isStartable,
+    placeHolder: t("Which app is to be started?"),
+  });
+  const definition = session?.definition;
+  if (session === undefined) {
+    return;
+  }
+  if (definition !== undefined && isStartable(session.view) && needsEntryChoice(definition, memory)) {
+    if (!(await chooseEntry(context, definition))) {
+      return;
+    }
+  }
+  await window.withProgress({ location: { viewId: viewIds.apps } }, async () => {
+    await session.start();
+    if (revealLogSetting() === "onStart") {
+      logs.show(session, { quietly: true });
+    }
+    await untilStarted(session);
+  });
+}
+
+/** Stops an app. Asked again while it stops, it offers to stop at once. */
+export async function stop(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Which app is to be stopped?") });
+  if (session === undefined) {
+    return;
+  }
+  if (session.view.state === "stopping") {
+    notifier.message("info", t("“{0}” is stopping already. {1}", session.name, drainWords(session.view, t)), [
+      { title: t("Stop Now"), run: () => session.stop(true).catch(() => undefined) },
+    ]);
+    return;
+  }
+  await window.withProgress({ location: { viewId: viewIds.apps } }, () => session.stop(false));
+}
+
+function drainWords({ snapshot }: AppView, t: CommandContext["t"]): string {
+  const count = snapshot?.workers.length ?? 0;
+  return count === 1
+    ? t("1 worker still finishes its requests.")
+    : t("{0} workers still finish their requests.", count);
+}
+
+function untilStarted(session: AppSession): Promise<void> {
+  const readyMs = session.definition?.config.readyTimeout ?? appDefaults.readyTimeout;
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(deadline);
+      listening.dispose();
+      resolve();
+    };
+    const check = () => {
+      if (session.view.state !== "starting") {
+        finish();
+      }
+    };
+    const deadline = setTimeout(finish, readyMs + startMarginMs);
+    const listening = session.onDidChange(check);
+    check();
+  });
+}

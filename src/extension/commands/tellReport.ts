@@ -1,0 +1,71 @@
+import { commands, window } from "vscode";
+import type { RenewalReport } from "../../shared/report.ts";
+import { type CommandId, commandIds } from "../ids.ts";
+import type { Localize } from "../platform/localize.ts";
+import type { AppSession } from "../supervisor/appSession.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+import type { Notifier } from "./notify.ts";
+
+/** Milliseconds for which the status bar says that all went well. */
+const praiseMs = 6_000;
+
+export interface ReportToTell {
+  readonly context: CommandContext;
+  readonly notifier: Notifier;
+  readonly session: AppSession;
+  readonly report: RenewalReport;
+  readonly worker: number | undefined;
+  /** Whether the person pressed Cancel. */
+  readonly wasCancelled: boolean;
+}
+
+/** Says how a renewal went: in passing when it is done, with reason and buttons when it is not. */
+export function tellReport({ context, notifier, session, report, worker, wasCancelled }: ReportToTell): void {
+  const { t, channel } = context;
+  const { name, key } = session;
+  const { outcome, to, durationMs } = report;
+  if (outcome === "completed") {
+    const seconds = (durationMs / 1000).toFixed(1);
+    const done =
+      worker === undefined
+        ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
+        : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
+    window.setStatusBarMessage(`$(check) ${done}`, praiseMs);
+    if (wasCancelled) {
+      notifier.message("info", t("It was too late to cancel: “{0}” has been reloaded.", name), []);
+    }
+    return;
+  }
+  if (outcome === "cancelled" && wasCancelled) {
+    notifier.message("info", t("The reload of “{0}” was cancelled. Generation {1} serves on.", name, report.from), []);
+    return;
+  }
+  if (report.stderr !== undefined && report.stderr.length > 0) {
+    channel.error(`[${name}] ${report.reason ?? ""}\n${report.stderr.join("\n")}`);
+  }
+  const target: CommandTarget = { app: key };
+  const run = (command: CommandId) => () => commands.executeCommand(command, target);
+  notifier.message("error", failureText(name, report, t), [
+    { title: t("Show Log"), run: run(commandIds.showLog) },
+    { title: t("Retry"), run: run(commandOf(report)) },
+  ]);
+}
+
+function failureText(name: string, report: RenewalReport, t: Localize): string {
+  const reason = report.reason ?? t("no reason was given");
+  switch (report.outcome) {
+    case "rolledBack":
+      return t("The reload of “{0}” was rolled back, generation {1} serves on: {2}", name, report.from, reason);
+    case "cancelled":
+      return t("The reload of “{0}” was cancelled elsewhere: {1}", name, reason);
+    default:
+      return report.kind === "restart"
+        ? t("The restart of “{0}” failed: {1}", name, reason)
+        : t("The reload of “{0}” failed: {1}", name, reason);
+  }
+}
+
+function commandOf({ kind }: RenewalReport): CommandId {
+  return commandIds[kind];
+}

@@ -1,0 +1,33 @@
+import { env } from "vscode";
+import { findWorker, isActive } from "../supervisor/appView.ts";
+import { chooseApp, chooseWorker } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+
+/** Kills the process tree of one worker at once; a new one takes its place. */
+export async function killWorker(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: isActive,
+    placeHolder: t("Which app's worker is to be killed?"),
+  });
+  const worker =
+    session &&
+    (await chooseWorker(context, session, target, {
+      suits: () => true,
+      placeHolder: t("Which worker is to be killed? Its requests are lost."),
+    }));
+  if (session !== undefined && worker !== undefined) {
+    await session.killWorker(worker);
+  }
+}
+
+/** Puts the process id of a worker on the clipboard. */
+export async function copyPid({ registry }: CommandContext, { app, worker }: CommandTarget): Promise<void> {
+  const view = registry.apps.find(({ key }) => key === app);
+  const found = view && worker !== undefined ? findWorker(view, worker) : undefined;
+  const pid = found?.pid ?? view?.snapshot?.supervisor.pid;
+  if (pid !== undefined) {
+    await env.clipboard.writeText(String(pid));
+  }
+}

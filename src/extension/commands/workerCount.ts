@@ -1,0 +1,13 @@
+/**
+ * Reads a number of workers as a person types it.
+ * @param most What `max` stands for.
+ * @returns `undefined` if it is none.
+ */
+export function readWorkerCount(text: string, most: number): number | undefined {
+  const trimmed = text.trim().toLowerCase();
+  if (trimmed === "max") {
+    return most;
+  }
+  const count = /^\d{1,4}$/.test(trimmed) ? Number(trimmed) : Number.NaN;
+  return count >= 1 && count <= 1024 ? count : undefined;
+}

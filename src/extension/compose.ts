@@ -1,0 +1,90 @@
+import { type ExtensionContext, l10n, Uri, window, workspace } from "vscode";
+import { runtimeFolder } from "../client/runtimeFolder.ts";
+import { alertOnFailure } from "./commands/alerts.ts";
+import { autoStart } from "./commands/autoStart.ts";
+import type { CommandContext } from "./commands/commandContext.ts";
+import { createNotifier } from "./commands/notify.ts";
+import { registerCommands } from "./commands/registerCommands.ts";
+import { createSessionLog } from "./log/eventChannel.ts";
+import { createLogTerminals } from "./log/logTerminals.ts";
+import { coalesce } from "./platform/coalesce.ts";
+import { createContextSetter } from "./platform/contextKeys.ts";
+import { DisposableStore } from "./platform/disposableStore.ts";
+import type { Localize } from "./platform/localize.ts";
+import { graceSetting, nodeSetting, readFolders, timestampsSetting } from "./platform/settings.ts";
+import { onDidChangeWorkspace } from "./platform/workspaceEvents.ts";
+import { defineApps } from "./supervisor/appDefinition.ts";
+import { AppRegistry } from "./supervisor/appRegistry.ts";
+import { watchEndpoints } from "./supervisor/endpointWatcher.ts";
+import type { SessionHost, SessionMemory } from "./supervisor/sessionHost.ts";
+import { createAppTree } from "./views/appTree.ts";
+import { followContext } from "./views/contextUpdater.ts";
+import { createStatusBar } from "./views/statusBar.ts";
+
+declare const __HITLESS_VERSION__: string;
+
+/** A burst of changes (a checkout, a settings file being written) is looked at once, after this many milliseconds. */
+const settleMs = 300;
+
+/** Makes all parts and connects them. Nothing here waits: what takes time goes on after the activation. */
+export function compose(extension: ExtensionContext): DisposableStore {
+  const store = new DisposableStore();
+  const t: Localize = (text, ...args) => l10n.t(text, ...args);
+  const channel = store.add(window.createOutputChannel("Hitless", { log: true }));
+  const memory = workspaceMemory(extension);
+  const host: SessionHost = {
+    version: __HITLESS_VERSION__,
+    supervisorFile: Uri.joinPath(extension.extensionUri, "dist", "supervisor.cjs").fsPath,
+    runtimeFolder,
+    graceMs: graceSetting,
+    nodeProgram: nodeSetting,
+    memory,
+    log: createSessionLog(channel),
+    t,
+  };
+  const registry = store.add(
+    new AppRegistry({ host, define: () => defineApps(readFolders(), t), folders: readFolders }),
+  );
+  const logs = store.add(createLogTerminals(timestampsSetting, t));
+  const context: CommandContext = { registry, logs, channel, memory, t };
+  const notifier = createNotifier(channel, t);
+
+  store.add(createAppTree(registry, t));
+  store.add(createStatusBar(registry, t));
+  store.add(followContext(registry, createContextSetter()));
+  store.add(registerCommands(context, notifier));
+  store.add(alertOnFailure(context, notifier));
+
+  const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
+  store.add(onDidChangeWorkspace(refresh));
+  watchRuntimeFolder(store, host, refresh);
+  const begin = () => {
+    void refreshOrLog(registry, host).then(() => (store.disposed ? undefined : autoStart(context, notifier)));
+  };
+  store.add(workspace.onDidGrantWorkspaceTrust(begin));
+  begin();
+  return store;
+}
+
+async function refreshOrLog(registry: AppRegistry, { log }: SessionHost): Promise<void> {
+  try {
+    await registry.refresh();
+  } catch (error) {
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+function watchRuntimeFolder(store: DisposableStore, { log }: SessionHost, changed: () => void): void {
+  try {
+    store.add(watchEndpoints(runtimeFolder(), changed));
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function workspaceMemory({ workspaceState }: ExtensionContext): SessionMemory {
+  return {
+    get: (key) => workspaceState.get<string>(key),
+    set: (key, value) => void workspaceState.update(key, value),
+  };
+}

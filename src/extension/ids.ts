@@ -1,0 +1,50 @@
+/** Everything that package.json and the code call by the same name. `test/unit/extension/manifest.test.ts` compares them. */
+export const commandIds = {
+  start: "hitless.start",
+  stop: "hitless.stop",
+  restart: "hitless.restart",
+  reload: "hitless.reload",
+  gracefulReload: "hitless.gracefulReload",
+  cancelReload: "hitless.cancelReload",
+  scale: "hitless.scale",
+  reloadWorker: "hitless.reloadWorker",
+  killWorker: "hitless.killWorker",
+  copyPid: "hitless.copyPid",
+  openInBrowser: "hitless.openInBrowser",
+  showLog: "hitless.showLog",
+  showEvents: "hitless.showEvents",
+  showMenu: "hitless.showMenu",
+  pickNode: "hitless.pickNode",
+  pickEntry: "hitless.pickEntry",
+  configure: "hitless.configure",
+  refresh: "hitless.refresh",
+} as const;
+
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+export const viewIds = { container: "hitless", apps: "hitless.apps" } as const;
+
+/** Without the prefix `hitless.`, as `WorkspaceConfiguration.get` takes them. */
+export const settingIds = {
+  apps: "apps",
+  node: "node",
+  gracePeriod: "gracePeriod",
+  revealLog: "log.reveal",
+  logTimestamps: "log.timestamps",
+} as const;
+
+export const settingsSection = "hitless";
+
+/** Set only when their value changes. */
+export const contextKeys = {
+  /** Whether the workspace was searched for apps: before, there is nothing to say about them. */
+  scanned: "hitless.scanned",
+  hasApp: "hitless.hasApp",
+  hasRunningApp: "hitless.hasRunningApp",
+  /** Whether a reload runs that could still be cancelled. */
+  reloading: "hitless.reloading",
+  /** Whether some app listens on an http or https address. */
+  hasAddress: "hitless.hasAddress",
+} as const;
+
+export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

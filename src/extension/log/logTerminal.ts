@@ -1,0 +1,79 @@
+import { EventEmitter, type Pseudoterminal } from "vscode";
+import type { Disposable } from "../../client/disposable.ts";
+import type { Localize } from "../platform/localize.ts";
+import type { AppSession } from "../supervisor/appSession.ts";
+import { findWorker } from "../supervisor/appView.ts";
+import { createLineFormatter } from "./lineFormatter.ts";
+import { startLogFeed } from "./logFeed.ts";
+
+export interface LogTerminalOptions {
+  readonly session: AppSession;
+  /** Only this worker's output. */
+  readonly worker?: number;
+  readonly timestamps: boolean;
+  readonly t: Localize;
+  readonly onClosed: () => void;
+}
+
+/** The output of an app, or of one worker, as a terminal that only shows. */
+export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
+  const { session, worker, timestamps, t, onClosed } = options;
+  const writes = new EventEmitter<string>();
+  const lines = createLineFormatter({ timestamps });
+  let feed: Disposable | undefined;
+  let watching: Disposable | undefined;
+  let ended = worker === undefined;
+
+  const note = (text: string) => writes.fire(lines.note(text));
+  const noteEnd = () => {
+    const { client, view } = session;
+    if (!ended && worker !== undefined && client !== undefined && findWorker(view, worker) === undefined) {
+      ended = true;
+      note(t("worker {0} has ended", worker));
+    }
+  };
+
+  return {
+    onDidWrite: writes.event,
+    open() {
+      if (session.client === undefined) {
+        note(t("{0} does not run", session.name));
+      }
+      feed = startLogFeed({
+        source: session,
+        ...(worker !== undefined && { worker }),
+        onConnected({ snapshot: { supervisor } }) {
+          if (worker === undefined) {
+            note(t("{0} · Node.js {1} · supervisor {2}", session.name, supervisor.nodeVersion, supervisor.pid));
+          }
+        },
+        onRead({ chunks, skippedBytes }) {
+          if (skippedBytes > 0) {
+            note(t("{0} KB of output skipped", Math.ceil(skippedBytes / 1024)));
+          }
+          const text = chunks.map(lines.format).join("");
+          if (text !== "") {
+            writes.fire(text);
+          }
+          noteEnd();
+        },
+        onDisconnected: () => note(t("{0} has ended", session.name)),
+      });
+      watching = session.onDidChange(noteEnd);
+    },
+    close() {
+      feed?.dispose();
+      watching?.dispose();
+      writes.dispose();
+      onClosed();
+    },
+    handleInput(data) {
+      if (data === "\u0003") {
+        note(t("This terminal only shows the output. Use “Hitless: Stop” to stop the app."));
+      } else if (data === "\r") {
+        // Room between what was and what comes, as people make in any log.
+        writes.fire("\r\n");
+      }
+    },
+  };
+}

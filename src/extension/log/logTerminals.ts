@@ -1,0 +1,56 @@
+import { type Terminal, ThemeIcon, window } from "vscode";
+import type { Disposable } from "../../client/disposable.ts";
+import { DisposableStore } from "../platform/disposableStore.ts";
+import type { Localize } from "../platform/localize.ts";
+import type { AppSession } from "../supervisor/appSession.ts";
+import { createLogTerminal } from "./logTerminal.ts";
+import { createSourceLinks } from "./sourceLinks.ts";
+
+export interface LogTerminals extends Disposable {
+  /** Whether the terminal of this app is open. */
+  has(session: AppSession): boolean;
+  /** Opens the terminal of an app, or of one worker of it, or shows it again. `quietly`: the focus stays. */
+  show(session: AppSession, options?: { readonly worker?: number; readonly quietly?: boolean }): void;
+}
+
+export function createLogTerminals(timestamps: () => boolean, t: Localize): LogTerminals {
+  const store = new DisposableStore();
+  const terminals = new Map<string, Terminal>();
+  const roots = new WeakMap<Terminal, string>();
+  store.add(createSourceLinks((terminal) => roots.get(terminal), t));
+  store.add({
+    dispose: () => {
+      for (const terminal of terminals.values()) {
+        terminal.dispose();
+      }
+    },
+  });
+
+  const open = (key: string, session: AppSession, worker: number | undefined): Terminal => {
+    const terminal = window.createTerminal({
+      name: worker === undefined ? session.name : t("{0} · worker {1}", session.name, worker),
+      pty: createLogTerminal({
+        session,
+        ...(worker !== undefined && { worker }),
+        timestamps: timestamps(),
+        t,
+        onClosed: () => terminals.delete(key),
+      }),
+      iconPath: new ThemeIcon("server-process"),
+      isTransient: true,
+    });
+    terminals.set(key, terminal);
+    roots.set(terminal, session.root);
+    return terminal;
+  };
+
+  return {
+    has: ({ key }) => terminals.has(key),
+    show(session, { worker, quietly = false } = {}) {
+      const key = worker === undefined ? session.key : `${session.key}#${session.client?.endpoint.pid ?? 0}#${worker}`;
+      const terminal = terminals.get(key) ?? open(key, session, worker);
+      terminal.show(quietly);
+    },
+    dispose: () => store.dispose(),
+  };
+}

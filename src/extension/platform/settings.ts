@@ -1,0 +1,76 @@
+import { realpathSync } from "node:fs";
+import { ConfigurationTarget, workspace } from "vscode";
+import { defaultGraceMs } from "../../shared/launch.ts";
+import { settingIds, settingsSection } from "../ids.ts";
+
+/** One folder of the workspace that is on this machine's disk, and what the setting `hitless.apps` says for it. */
+export interface WorkspaceFolderSetting {
+  readonly name: string;
+  /** Absolute; `realPath` without symbolic links. */
+  readonly path: string;
+  readonly realPath: string;
+  readonly apps: unknown;
+  /** Whether it was written for the whole workspace or the user and not for this folder. */
+  readonly inherited: boolean;
+}
+
+/** None while the workspace is not trusted. */
+export function readFolders(): WorkspaceFolderSetting[] {
+  const folders = workspace.isTrusted ? (workspace.workspaceFolders ?? []) : [];
+  return folders
+    .filter(({ uri }) => uri.scheme === "file")
+    .map(({ name, uri }) => {
+      const section = workspace.getConfiguration(settingsSection, uri);
+      return {
+        name,
+        path: uri.fsPath,
+        realPath: withoutLinks(uri.fsPath),
+        apps: section.get<unknown>(settingIds.apps),
+        inherited: section.inspect(settingIds.apps)?.workspaceFolderValue === undefined,
+      };
+    });
+}
+
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Path of the Node.js program that runs apps which name none; `undefined` when the setting is empty. */
+export function nodeSetting(): string | undefined {
+  const path = setting<string>(settingIds.node);
+  return typeof path === "string" && path.trim() !== "" ? path.trim() : undefined;
+}
+
+/** Writes `hitless.node` where it has a value already, else for the user: it is a path of this machine. */
+export async function writeNodeSetting(path: string | undefined): Promise<void> {
+  const section = workspace.getConfiguration(settingsSection);
+  const inWorkspace = section.inspect(settingIds.node)?.workspaceValue !== undefined;
+  const target = inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
+  await section.update(settingIds.node, path, target);
+}
+
+/** Milliseconds an app runs on after the window closed. */
+export function graceSetting(): number {
+  const seconds = setting<number>(settingIds.gracePeriod);
+  return typeof seconds === "number" && seconds >= 0 ? Math.round(seconds * 1000) : defaultGraceMs;
+}
+
+export type RevealLog = "onStart" | "onFailure" | "never";
+
+/** When the log comes up by itself. */
+export function revealLogSetting(): RevealLog {
+  const when = setting<string>(settingIds.revealLog);
+  return when === "onFailure" || when === "never" ? when : "onStart";
+}
+
+export function timestampsSetting(): boolean {
+  return setting<boolean>(settingIds.logTimestamps) === true;
+}
+
+function setting<Value>(id: string): Value | undefined {
+  return workspace.getConfiguration(settingsSection).get<Value>(id);
+}

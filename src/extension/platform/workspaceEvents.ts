@@ -1,0 +1,47 @@
+import { RelativePattern, window, workspace } from "vscode";
+import type { Disposable } from "../../client/disposable.ts";
+import { settingsSection } from "../ids.ts";
+import { DisposableStore } from "./disposableStore.ts";
+
+/** Files by which an app is found, relative to a folder. */
+const entryPattern = "{package.json,{,src/,dist/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}}";
+
+/** Calls back whenever the apps of the workspace may be others than before. */
+export function onDidChangeWorkspace(changed: () => void): Disposable {
+  const store = new DisposableStore();
+  let files = store.add(watchFolders(changed));
+  store.add({ dispose: () => files.dispose() });
+  store.add(
+    workspace.onDidChangeWorkspaceFolders(() => {
+      files.dispose();
+      files = watchFolders(changed);
+      changed();
+    }),
+  );
+  store.add(
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(settingsSection)) {
+        changed();
+      }
+    }),
+  );
+  store.add(
+    window.onDidChangeWindowState(({ focused }) => {
+      if (focused) {
+        changed();
+      }
+    }),
+  );
+  return store;
+}
+
+function watchFolders(changed: () => void): Disposable {
+  const store = new DisposableStore();
+  for (const folder of workspace.workspaceFolders ?? []) {
+    const watcher = store.add(workspace.createFileSystemWatcher(new RelativePattern(folder, entryPattern)));
+    store.add(watcher.onDidCreate(changed));
+    store.add(watcher.onDidDelete(changed));
+    store.add(watcher.onDidChange((uri) => uri.path.endsWith("/package.json") && changed()));
+  }
+  return store;
+}

@@ -1,0 +1,23 @@
+/**
+ * Text of the app or the user as Markdown that shows just that text. What reaches a tooltip may come from a program's
+ * output, so it must become neither a link nor an image.
+ */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$:@/"']/g, "\\$&").replace(/\r?\n/g, "  \n");
+}
+
+/** Lines of a program as a block of code, whatever they hold. */
+export function codeBlock(lines: readonly string[]): string {
+  const text = lines.join("\n");
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+/** A list of facts, one a line; those without a value are left out. */
+export function factList(facts: readonly (readonly [name: string, value: string | undefined])[]): string {
+  return facts
+    .filter(([, value]) => value !== undefined && value !== "")
+    .map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(value ?? "")}`)
+    .join("  \n");
+}

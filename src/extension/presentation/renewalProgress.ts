@@ -1,0 +1,22 @@
+import type { Snapshot } from "../../shared/snapshot.ts";
+import type { Localize } from "../platform/localize.ts";
+import { renewalWord } from "./words.ts";
+
+export interface RenewalProgress {
+  readonly message: string;
+  /** 0 to 100, for all of the renewal; starting and draining count half each. */
+  readonly percent: number;
+}
+
+/** What the progress notification says of the renewal that runs. */
+export function renewalProgress(snapshot: Snapshot | undefined, t: Localize): RenewalProgress {
+  const renewal = snapshot?.renewal;
+  if (renewal === undefined) {
+    return { message: t("waiting for the first worker"), percent: 0 };
+  }
+  const started = renewal.total === 0 ? 0 : renewal.ready / renewal.total;
+  const drained = renewal.total === 0 ? 0 : 1 - Math.min(1, renewal.draining / renewal.total);
+  const percent = renewal.phase === "draining" ? 50 * started + 50 * drained * started : 50 * started;
+  const queued = renewal.queued ? ` · ${t("one more follows")}` : "";
+  return { message: `${renewalWord(renewal, t)}${queued}`, percent: Math.floor(percent) };
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { launchSupervisor } from "../../client/launchSupervisor.ts";
+import { resolveNode } from "../../client/nodeProgram.ts";
+import { buildRecipe } from "../../client/recipe.ts";
+import { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { AppDefinition } from "./appDefinition.ts";
+import { chosenEntry } from "./entryChoice.ts";
+import type { SessionHost } from "./sessionHost.ts";
+
+/** All that is needed to start an app now, and a mark that changes when any of it does. */
+export interface LaunchPlan {
+  readonly recipe: LaunchRecipe;
+  /** Absolute path of the Node.js program. */
+  readonly node: string;
+  readonly mark: string;
+}
+
+/** @throws HitlessError `nodeUnusable`, `nodeTooOld`, `entryNotFound`, `badConfig` or `typescriptUnsupported`. */
+export async function planLaunch(definition: AppDefinition, host: SessionHost): Promise<LaunchPlan> {
+  const { config, name, root, folder } = definition;
+  const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: root });
+  const chosen = chosenEntry(definition, host.memory);
+  // The best one is left to `buildRecipe`, which also takes the flags of the start script over.
+  const entry = chosen === definition.entries[0]?.entry ? undefined : chosen;
+  const recipe = await buildRecipe(
+    { ...config, name, ...(entry !== undefined && { entry }) },
+    { folder: folder.path, node, environment: process.env },
+  );
+  const mark = createHash("sha256")
+    .update(JSON.stringify([node.path, recipe]))
+    .digest("base64url");
+  return { recipe, node: node.path, mark };
+}
+
+/** Starts a supervisor for the app and connects to it. */
+export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<SupervisorClient> {
+  const endpoint = await launchSupervisor({
+    recipe: plan.recipe,
+    node: plan.node,
+    supervisorFile: host.supervisorFile,
+    version: host.version,
+    detached: false,
+    graceMs: host.graceMs(),
+    folder: host.runtimeFolder(),
+  });
+  return SupervisorClient.connect(endpoint, clientIdentity(host));
+}
+
+export function clientIdentity({ version }: SessionHost): { readonly name: string; readonly version: string } {
+  return { name: "vscode", version };
+}

@@ -1,0 +1,121 @@
+import {
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  window,
+} from "vscode";
+import type { Disposable } from "../../client/disposable.ts";
+import { commandIds, viewIds } from "../ids.ts";
+import { DisposableStore } from "../platform/disposableStore.ts";
+import type { Localize } from "../platform/localize.ts";
+import type { AppRegistry } from "../supervisor/appRegistry.ts";
+import { unhealthyWorkers } from "../supervisor/appView.ts";
+import { changedRows } from "./treeDiff.ts";
+import { projectTree, type TreeRow } from "./treeModel.ts";
+
+/** Uptimes and deadlines are drawn again this often while somebody can see them, in milliseconds. */
+const tickMs = 5_000;
+
+/** What VS Code holds of a row. The row itself is looked up, so that VS Code never shows an old one. */
+export interface TreeElement {
+  readonly id: string;
+  readonly app: string;
+  readonly worker?: number;
+}
+
+export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
+  const store = new DisposableStore();
+  const changes = store.add(new EventEmitter<TreeElement[] | undefined>());
+  const elements = new Map<string, TreeElement>();
+  let rows: readonly TreeRow[] = [];
+  let byId = new Map<string, TreeRow>();
+
+  const elementOf = ({ id, app, worker }: TreeRow): TreeElement => {
+    const known = elements.get(id) ?? { id, app, ...(worker !== undefined && { worker }) };
+    elements.set(id, known);
+    return known;
+  };
+  const provider: TreeDataProvider<TreeElement> = {
+    onDidChangeTreeData: changes.event,
+    getChildren: (element) => (element === undefined ? rows : (byId.get(element.id)?.children ?? [])).map(elementOf),
+    getTreeItem: (element) => treeItem(element, byId.get(element.id)),
+    getParent: (element) => {
+      const parent = element.worker === undefined ? undefined : byId.get(element.app);
+      return parent && elementOf(parent);
+    },
+  };
+  const view = store.add(window.createTreeView(viewIds.apps, { treeDataProvider: provider, showCollapseAll: false }));
+
+  const update = () => {
+    const before = rows;
+    rows = projectTree(registry.apps, Date.now(), t);
+    byId = new Map(rows.flatMap((row) => [row, ...row.children]).map((row) => [row.id, row]));
+    for (const id of elements.keys()) {
+      if (!byId.has(id)) {
+        elements.delete(id);
+      }
+    }
+    const changed = changedRows(before, rows);
+    if (changed === "all") {
+      changes.fire(undefined);
+    } else if (changed.length > 0) {
+      changes.fire(changed.flatMap((id) => elements.get(id) ?? []));
+    }
+    showBadge(view, registry, t);
+  };
+  store.add(registry.onDidChange(update));
+  store.add(tickWhileVisible(view, update));
+  update();
+  return store;
+}
+
+function tickWhileVisible(view: TreeView<TreeElement>, tick: () => void): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const follow = (visible: boolean) => {
+    clearInterval(timer);
+    timer = visible ? setInterval(tick, tickMs) : undefined;
+  };
+  const listening = view.onDidChangeVisibility(({ visible }) => {
+    follow(visible);
+    tick();
+  });
+  follow(view.visible);
+  return {
+    dispose: () => {
+      follow(false);
+      listening.dispose();
+    },
+  };
+}
+
+function showBadge(view: TreeView<TreeElement>, registry: AppRegistry, t: Localize): void {
+  const value = registry.apps.reduce((sum, app) => sum + unhealthyWorkers(app), 0);
+  if (value !== (view.badge?.value ?? 0)) {
+    const tooltip = value === 1 ? t("1 unhealthy worker") : t("{0} unhealthy workers", value);
+    view.badge = value === 0 ? undefined : { value, tooltip };
+  }
+}
+
+function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
+  const item = new TreeItem(row?.label ?? "");
+  item.id = element.id;
+  if (row === undefined) {
+    return item;
+  }
+  const { icon, children } = row;
+  item.description = row.description;
+  item.tooltip = new MarkdownString(row.tooltip);
+  item.iconPath = new ThemeIcon(icon.name, icon.color === undefined ? undefined : new ThemeColor(icon.color));
+  item.contextValue = row.contextValue;
+  item.accessibilityInformation = { label: row.accessibilityLabel };
+  item.collapsibleState = children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  if (row.contextValue === "app.invalid") {
+    item.command = { command: commandIds.configure, title: "", arguments: [element] };
+  }
+  return item;
+}

@@ -1,0 +1,25 @@
+import type { Disposable } from "../../client/disposable.ts";
+import { contextKeys } from "../ids.ts";
+import type { SetContext } from "../platform/contextKeys.ts";
+import type { AppRegistry } from "../supervisor/appRegistry.ts";
+import { isActive, webAddresses } from "../supervisor/appView.ts";
+
+/** Keeps the `when` clauses of package.json true. */
+export function followContext(registry: AppRegistry, set: SetContext): Disposable {
+  const update = () => {
+    const { apps } = registry;
+    set(contextKeys.hasApp, apps.length > 0);
+    set(contextKeys.hasRunningApp, apps.some(isActive));
+    set(
+      contextKeys.reloading,
+      apps.some(({ snapshot }) => snapshot?.renewal?.cancellable === true),
+    );
+    set(
+      contextKeys.hasAddress,
+      apps.some((app) => webAddresses(app).length > 0),
+    );
+    set(contextKeys.scanned, registry.scanned);
+  };
+  update();
+  return registry.onDidChange(update);
+}

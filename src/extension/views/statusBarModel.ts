@@ -1,0 +1,100 @@
+import type { Localize } from "../platform/localize.ts";
+import { escapeMarkdown } from "../presentation/markdown.ts";
+import { renewalWord, stateWord } from "../presentation/words.ts";
+import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
+
+/** The button beside the item. */
+export type StatusAction = "restart" | "start";
+
+export interface StatusModel {
+  /** With codicons, `$(name)`. */
+  readonly text: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  readonly accessibilityLabel: string;
+  readonly severity: "none" | "warning" | "error";
+  readonly action: StatusAction | undefined;
+}
+
+/** What the status bar shows of all apps: the only one, or their sum with the worst state. `undefined`: nothing. */
+export function projectStatus(apps: readonly AppView[], t: Localize): StatusModel | undefined {
+  const [first] = apps;
+  if (first === undefined) {
+    return undefined;
+  }
+  const worst = apps.reduce((a, b) => (severityOrder.indexOf(b.state) < severityOrder.indexOf(a.state) ? b : a), first);
+  const counts = apps.map(workerCounts);
+  const ready = counts.reduce((sum, count) => sum + count.ready, 0);
+  const desired = counts.reduce((sum, count) => sum + count.desired, 0);
+  const active = apps.some(isActive);
+  const name = apps.length === 1 ? first.name : t("{0} apps", apps.length);
+  const numbers = active && desired > 0 ? `${ready}/${desired}` : stateWord(worst.state, t);
+  const spoken = active && desired > 0 ? t("{0} of {1} workers ready", ready, desired) : "";
+  return {
+    text: `$(${icons[worst.state]}) ${escapeIcons(name)} ${numbers}`,
+    tooltip: [...apps.map((app) => tooltipLine(app, t)), escapeMarkdown(t("Click for the menu"))].join("  \n"),
+    accessibilityLabel: ["Hitless", name, stateWord(worst.state, t), spoken].filter(Boolean).join(", "),
+    severity: severityOf(worst.state),
+    action: actionFor(apps),
+  };
+}
+
+/** The worst first; what is under way comes before what rests. */
+const severityOrder: readonly AppViewState[] = [
+  "crash-looping",
+  "failed",
+  "invalid",
+  "degraded",
+  "stopping",
+  "reloading",
+  "starting",
+  "running",
+  "finished",
+  "stopped",
+];
+
+const icons: Readonly<Record<AppViewState, string>> = {
+  stopped: "server-process",
+  starting: "sync~spin",
+  running: "server-process",
+  reloading: "sync~spin",
+  degraded: "warning",
+  "crash-looping": "error",
+  stopping: "sync~spin",
+  finished: "server-process",
+  failed: "error",
+  invalid: "error",
+};
+
+function severityOf(state: AppViewState): StatusModel["severity"] {
+  if (state === "crash-looping" || state === "failed" || state === "invalid") {
+    return "error";
+  }
+  return state === "degraded" ? "warning" : "none";
+}
+
+function actionFor(apps: readonly AppView[]): StatusAction | undefined {
+  if (apps.some((app) => isActive(app) && app.state !== "stopping")) {
+    return "restart";
+  }
+  return apps.some((app) => app.state !== "stopping" && app.state !== "invalid") ? "start" : undefined;
+}
+
+function tooltipLine(app: AppView, t: Localize): string {
+  const { ready, desired } = workerCounts(app);
+  const { snapshot } = app;
+  const facts = [
+    stateWord(app.state, t),
+    ...(isActive(app) && desired > 0 ? [t("{0} of {1} ready", ready, desired)] : []),
+    ...(snapshot?.renewal === undefined ? [] : [renewalWord(snapshot.renewal, t)]),
+    ...(isActive(app) ? (snapshot?.app.addresses ?? []) : []),
+    ...(app.problem === undefined ? [] : [app.problem]),
+    ...(app.problem === undefined && snapshot?.app.failure !== undefined ? [snapshot.app.failure.message] : []),
+  ];
+  return `**${escapeMarkdown(app.name)}** ${escapeMarkdown(facts.join(" · "))}`;
+}
+
+/** A name must not become an icon. */
+function escapeIcons(text: string): string {
+  return text.replace(/\$\(/g, "$ (");
+}

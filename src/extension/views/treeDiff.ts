@@ -1,0 +1,26 @@
+import type { TreeRow } from "./treeModel.ts";
+
+/**
+ * Which rows have to be drawn again after a change: the whole tree (`"all"`) when apps came or went, else the rows that
+ * differ, and those whose children came or went. Rows keep their place and what is expanded stays so.
+ */
+export function changedRows(before: readonly TreeRow[], after: readonly TreeRow[]): "all" | string[] {
+  if (ids(before) !== ids(after)) {
+    return "all";
+  }
+  return after.flatMap((row, index) => {
+    const old = before[index];
+    if (old === undefined || ids(old.children) !== ids(row.children) || !sameRow(old, row)) {
+      return [row.id];
+    }
+    return row.children.filter((child, place) => !sameRow(old.children[place], child)).map(({ id }) => id);
+  });
+}
+
+function ids(rows: readonly TreeRow[]): string {
+  return JSON.stringify(rows.map(({ id }) => id));
+}
+
+function sameRow(a: TreeRow | undefined, b: TreeRow): boolean {
+  return a !== undefined && JSON.stringify({ ...a, children: [] }) === JSON.stringify({ ...b, children: [] });
+}

@@ -1,0 +1,158 @@
+import type { WorkerView } from "../../shared/snapshot.ts";
+import type { Localize } from "../platform/localize.ts";
+import { durationWord, portWords, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
+import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
+import { appTooltip, workerTooltip } from "./treeTooltips.ts";
+
+export interface TreeIcon {
+  /** Name of a codicon, with its modifier. */
+  readonly name: string;
+  /** Id of a theme colour. */
+  readonly color?: string;
+}
+
+/** One row as plain data: what is the same here looks the same on the screen. */
+export interface TreeRow {
+  /** The same for as long as the app or worker exists, so that the tree keeps what is expanded and selected. */
+  readonly id: string;
+  readonly app: string;
+  /** Id of the worker; absent on an app's row. */
+  readonly worker?: number;
+  readonly label: string;
+  readonly description: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  readonly icon: TreeIcon;
+  /** `app.<state>` or `worker.<state>`: decides which buttons the row has. */
+  readonly contextValue: string;
+  readonly accessibilityLabel: string;
+  readonly children: readonly TreeRow[];
+}
+
+/**
+ * The rows of the tree. None when there is but one app and nothing to say of it: then the welcome text with its button
+ * takes their place.
+ * @param now Epoch milliseconds.
+ */
+export function projectTree(apps: readonly AppView[], now: number, t: Localize): TreeRow[] {
+  const [only] = apps;
+  if (apps.length === 1 && only?.state === "stopped") {
+    return [];
+  }
+  return apps.map((app) => appRow(app, now, t));
+}
+
+function appRow(app: AppView, now: number, t: Localize): TreeRow {
+  const { ready, desired } = workerCounts(app);
+  const counts = app.snapshot === undefined ? "" : t("{0} of {1} workers ready", ready, desired);
+  return {
+    id: app.key,
+    app: app.key,
+    label: app.name,
+    description: appFacts(app, t).join(" · "),
+    tooltip: appTooltip(app, now, t),
+    icon: appIcons[app.state],
+    contextValue: `app.${app.state}`,
+    accessibilityLabel: [app.name, stateWord(app.state, t), counts, ...portsOf(app)].filter(Boolean).join(", "),
+    children: isActive(app) ? (app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)) : [],
+  };
+}
+
+function appFacts(app: AppView, t: Localize): string[] {
+  const { snapshot, state } = app;
+  const word = stateWord(state, t);
+  if (snapshot === undefined || !isActive(app)) {
+    const reason = app.problem ?? snapshot?.app.failure?.message;
+    return state === "stopped" || reason === undefined ? [word] : [word, firstLine(reason)];
+  }
+  const { ready, desired } = workerCounts(app);
+  const { renewal } = snapshot;
+  const generation = t("gen {0}", snapshot.app.generation);
+  if (state === "reloading" && renewal !== undefined) {
+    return [word, renewalWord(renewal, t), generation, ...portsOf(app)];
+  }
+  if (state === "crash-looping" && snapshot.app.failure !== undefined) {
+    return [word, `${ready}/${desired}`, firstLine(snapshot.app.failure.message)];
+  }
+  return [word, `${ready}/${desired}`, generation, ...portsOf(app)];
+}
+
+function portsOf({ snapshot }: AppView): string[] {
+  return portWords(snapshot?.app.addresses ?? []);
+}
+
+function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): TreeRow {
+  const name = t("worker {0}", worker.id);
+  const facts = workerFacts(worker, now, t);
+  const unresponsive = worker.health === "unresponsive" && worker.state === "ready";
+  return {
+    id: `${app.key}#${app.snapshot?.supervisor.pid ?? 0}#${worker.id}`,
+    app: app.key,
+    worker: worker.id,
+    label: name,
+    description: facts.join(" · "),
+    tooltip: workerTooltip(worker, now, t),
+    icon: unresponsive ? unresponsiveIcon : workerIcons[worker.state],
+    contextValue: `worker.${worker.state}`,
+    accessibilityLabel: [
+      name,
+      workerWord(worker, t),
+      t("process {0}", worker.pid),
+      ...portWords(worker.addresses),
+    ].join(", "),
+    children: [],
+  };
+}
+
+function workerFacts(worker: WorkerView, now: number, t: Localize): string[] {
+  const { pid, generation, state, addresses, drain, drainDeadline } = worker;
+  if (state === "draining") {
+    return [
+      drain === undefined ? workerWord(worker, t) : drainFact(drain.requests, t),
+      ...(drainDeadline === undefined ? [] : [t("{0} left", durationWord(drainDeadline - now, t))]),
+      t("pid {0}", pid),
+      t("gen {0}", generation),
+    ];
+  }
+  return [
+    ...(state === "ready" && worker.health === "responsive" ? [] : [workerWord(worker, t)]),
+    t("pid {0}", pid),
+    t("gen {0}", generation),
+    ...portWords(addresses),
+    durationWord(now - worker.startedAt, t),
+  ];
+}
+
+function drainFact(requests: number, t: Localize): string {
+  return requests === 1 ? t("draining 1 request") : t("draining {0} requests", requests);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
+const good = "charts.green";
+const busy = "charts.yellow";
+const bad = "charts.red";
+
+const appIcons: Readonly<Record<AppViewState, TreeIcon>> = {
+  stopped: { name: "circle-outline", color: "disabledForeground" },
+  starting: { name: "loading~spin", color: busy },
+  running: { name: "pass-filled", color: good },
+  reloading: { name: "sync~spin", color: busy },
+  degraded: { name: "warning", color: busy },
+  "crash-looping": { name: "error", color: bad },
+  stopping: { name: "loading~spin", color: "disabledForeground" },
+  finished: { name: "pass", color: "disabledForeground" },
+  failed: { name: "error", color: bad },
+  invalid: { name: "settings-gear", color: bad },
+};
+
+const workerIcons: Readonly<Record<WorkerView["state"], TreeIcon>> = {
+  starting: { name: "loading~spin", color: busy },
+  ready: { name: "circle-filled", color: good },
+  draining: { name: "arrow-circle-down", color: busy },
+  exited: { name: "circle-slash", color: "disabledForeground" },
+};
+
+const unresponsiveIcon: TreeIcon = { name: "watch", color: bad };

@@ -1,0 +1,60 @@
+import type { Failure } from "../../shared/failure.ts";
+import type { WorkerView } from "../../shared/snapshot.ts";
+import type { Localize } from "../platform/localize.ts";
+import { codeBlock, escapeMarkdown, factList } from "../presentation/markdown.ts";
+import { durationWord, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
+import { type AppView, workerCounts } from "../supervisor/appView.ts";
+
+/** Lines of a program's stderr that a tooltip has room for. */
+const stderrLines = 8;
+
+/** All that is known of an app, as Markdown. */
+export function appTooltip(app: AppView, now: number, t: Localize): string {
+  const { snapshot } = app;
+  const { ready, desired } = workerCounts(app);
+  const title = `**${escapeMarkdown(app.name)}** — ${escapeMarkdown(stateWord(app.state, t))}`;
+  const waits = snapshot?.app.nextRestartAt;
+  const facts = factList([
+    [t("Workers"), snapshot && t("{0} of {1} ready", ready, desired)],
+    [t("Generation"), snapshot && `${snapshot.app.generation}`],
+    [t("Reload"), snapshot?.renewal && renewalWord(snapshot.renewal, t)],
+    [t("Next attempt in"), waits === undefined ? undefined : durationWord(waits - now, t)],
+    [t("Listens on"), snapshot?.app.addresses.join(", ")],
+    [t("Up for"), snapshot && durationWord(now - snapshot.app.startedAt, t)],
+    [t("Entry"), snapshot?.app.entry],
+    [t("Folder"), app.root],
+    ["Node.js", snapshot?.supervisor.nodeVersion],
+    [t("Supervisor"), snapshot && t("process {0}", snapshot.supervisor.pid)],
+  ]);
+  const reason = app.problem === undefined ? failureText(snapshot?.app.failure) : escapeMarkdown(app.problem);
+  return [title, reason, facts].filter((part) => part !== "").join("\n\n");
+}
+
+/** All that is known of a worker, and why the one before it ended. */
+export function workerTooltip(worker: WorkerView, now: number, t: Localize): string {
+  const { drain, drainDeadline, readyAt, startedAt, lastFailure } = worker;
+  const title = `**${escapeMarkdown(t("worker {0}", worker.id))}** — ${escapeMarkdown(workerWord(worker, t))}`;
+  const facts = factList([
+    [t("Process"), `${worker.pid}`],
+    [t("Generation"), `${worker.generation}`],
+    [t("Slot"), `${worker.slot}`],
+    [t("Listens on"), worker.addresses.join(", ")],
+    [t("Up for"), durationWord(now - startedAt, t)],
+    [t("Ready after"), readyAt === undefined ? undefined : t("{0} ms", readyAt - startedAt)],
+    [t("Requests in flight"), drain && `${drain.requests}`],
+    [t("Open connections"), drain && `${drain.connections}`],
+    [t("Cut in"), drainDeadline === undefined ? undefined : durationWord(drainDeadline - now, t)],
+    [t("Restarts after a crash"), worker.restarts === 0 ? undefined : `${worker.restarts}`],
+  ]);
+  const last =
+    lastFailure === undefined ? "" : `${escapeMarkdown(t("The worker before it:"))} ${failureText(lastFailure)}`;
+  return [title, facts, last].filter((part) => part !== "").join("\n\n");
+}
+
+function failureText(failure: Failure | undefined): string {
+  if (failure === undefined) {
+    return "";
+  }
+  const lines = failure.stderr.slice(-stderrLines);
+  return escapeMarkdown(failure.message) + (lines.length === 0 ? "" : `\n\n${codeBlock(lines)}`);
+}
