@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LaunchRecipe } from "../shared/appConfig.ts";
+import type { LaunchRecipeInput } from "../shared/appConfig.ts";
 import { HitlessError, toHitlessError } from "../shared/errors.ts";
 import {
   defaultGraceMs,
@@ -22,7 +22,7 @@ import { newEndpointId, socketPath } from "./socketPath.ts";
 import { tidyLogs } from "./tidyLogs.ts";
 
 export interface LaunchOptions {
-  readonly recipe: LaunchRecipe;
+  readonly recipe: LaunchRecipeInput;
   /** Absolute path of the Node.js program that runs the supervisor and the workers. */
   readonly node: string;
   /** Absolute path of the bundled supervisor. */

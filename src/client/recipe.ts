@@ -53,6 +53,15 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
     killTimeout: config.killTimeout ?? appDefaults.killTimeout,
     surge: config.surge ?? appDefaults.surge,
     maxRestarts: config.maxRestarts ?? appDefaults.maxRestarts,
+    handoff: config.handoff ?? appDefaults.handoff,
+    streamGrace: config.streamGrace ?? appDefaults.streamGrace,
+    drainSpread: config.drainSpread ?? appDefaults.drainSpread,
+    minReady: config.minReady ?? appDefaults.minReady,
+    canary: config.canary ?? appDefaults.canary,
+    unresponsiveAfter: config.unresponsiveAfter ?? appDefaults.unresponsiveAfter,
+    replaceUnresponsive: config.replaceUnresponsive ?? appDefaults.replaceUnresponsive,
+    ...(config.maxMemory === undefined ? {} : { maxMemory: config.maxMemory }),
+    scheduling: config.scheduling ?? appDefaults.scheduling,
   };
 }
 

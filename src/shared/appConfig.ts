@@ -76,6 +76,30 @@ export const appConfigSchema = v.strictObject({
   drainTimeout: v.optional(milliseconds(0)),
   killTimeout: v.optional(milliseconds(0)),
   surge: v.optional(surgeSchema),
+  /** Hand idle connections of old workers to new ones instead of closing them. */
+  handoff: v.optional(v.boolean("must be true or false")),
+  /** Milliseconds after which event streams of a draining worker are ended. */
+  streamGrace: v.optional(milliseconds(0)),
+  /** Milliseconds over which the WebSockets of a draining worker are closed. */
+  drainSpread: v.optional(milliseconds(0)),
+  /** Milliseconds a new worker must stay up before old ones drain. */
+  minReady: v.optional(milliseconds(0)),
+  /** Start one new worker first; the others follow when it has stayed up for `minReady`. */
+  canary: v.optional(v.boolean("must be true or false")),
+  /** Milliseconds an event loop may be blocked before the worker counts as unresponsive; 0: never. */
+  unresponsiveAfter: v.optional(milliseconds(0)),
+  /** Replace an unresponsive worker, the new one first. */
+  replaceUnresponsive: v.optional(v.boolean("must be true or false")),
+  /** Mebibytes of memory (RSS) above which a worker is replaced, the new one first. */
+  maxMemory: v.optional(
+    v.pipe(
+      v.number("must be a number of mebibytes"),
+      v.integer("must be a whole number of mebibytes"),
+      v.minValue(16, "must be at least 16 (mebibytes)"),
+    ),
+  ),
+  /** Who gives new connections to workers: the supervisor in turn, or the system, which costs less and is less even. */
+  scheduling: v.optional(v.picklist(["roundRobin", "shared"], 'must be "roundRobin" or "shared"')),
   /** Unexpected exits in a row or within 60 s before the app counts as crash-looping. */
   maxRestarts: v.optional(
     v.pipe(
@@ -99,6 +123,14 @@ export const appDefaults = {
   killTimeout: 5_000,
   surge: "100%",
   maxRestarts: 10,
+  handoff: true,
+  streamGrace: 1_000,
+  drainSpread: 0,
+  minReady: 0,
+  canary: false,
+  unresponsiveAfter: 5_000,
+  replaceUnresponsive: false,
+  scheduling: "roundRobin",
   autoStart: false,
 } as const;
 
@@ -119,8 +151,21 @@ export const launchRecipeSchema = v.strictObject({
   killTimeout: v.number(),
   surge: surgeSchema,
   maxRestarts: v.number(),
+  handoff: v.optional(v.boolean(), appDefaults.handoff),
+  streamGrace: v.optional(v.number(), appDefaults.streamGrace),
+  drainSpread: v.optional(v.number(), appDefaults.drainSpread),
+  minReady: v.optional(v.number(), appDefaults.minReady),
+  canary: v.optional(v.boolean(), appDefaults.canary),
+  unresponsiveAfter: v.optional(v.number(), appDefaults.unresponsiveAfter),
+  replaceUnresponsive: v.optional(v.boolean(), appDefaults.replaceUnresponsive),
+  /** Mebibytes; absent: no limit. */
+  maxMemory: v.optional(v.number()),
+  scheduling: v.optional(v.picklist(["roundRobin", "shared"]), appDefaults.scheduling),
 });
 export type LaunchRecipe = v.InferOutput<typeof launchRecipeSchema>;
+
+/** A recipe before what is missing in it has become the default. */
+export type LaunchRecipeInput = v.InferInput<typeof launchRecipeSchema>;
 
 /**
  * Checks what a person wrote about an app.

@@ -19,9 +19,6 @@ import type { WorkerHandle } from "./workerHandle.ts";
 /** Idle connections that can't be handed over are closed by their own keepAliveTimeout, at the latest this long before a drain is cut. */
 const idleMarginMs = 1_000;
 
-/** Event streams may go on this long in a reload; in a stop they are ended at once. */
-const streamGraceMs = 1_000;
-
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
   readonly version: string;
@@ -66,7 +63,7 @@ export class AppSupervisor {
     this.renewals = createRenewalDesk({
       slots: this.#slots,
       events: options.events,
-      surge: options.recipe.surge,
+      recipe: options.recipe,
       isRunning: () => this.#running,
       generation: () => this.#generation,
       workers: () => this.#workers.values(),
@@ -332,21 +329,21 @@ export class AppSupervisor {
     worker: WorkerHandle,
     { handoff, graceful }: { readonly handoff: boolean; readonly graceful: boolean },
   ): void {
-    const { drainTimeout } = this.#options.recipe;
+    const { drainTimeout, streamGrace, drainSpread } = this.#options.recipe;
     if (worker.readyAt === undefined && worker.servers.size === 0) {
       // It never served anybody: there is nothing to drain.
       worker.terminate();
       return;
     }
     const idleGraceMs = handoff ? Math.max(0, drainTimeout - idleMarginMs) : 0;
-    const others = handoff ? this.#serving().filter((other) => other !== worker) : [];
+    const others = handoff && this.#options.recipe.handoff ? this.#serving().filter((other) => other !== worker) : [];
     const servers = [...worker.servers.keys()].filter((key) => others.some((other) => other.servers.get(key)?.handoff));
     worker.dismiss({
       handoff: servers,
       graceful,
       idleGraceMs,
-      streamGraceMs: handoff ? streamGraceMs : 0,
-      spreadMs: 0,
+      streamGraceMs: handoff ? streamGrace : 0,
+      spreadMs: handoff ? drainSpread : 0,
       drainTimeout,
     });
   }

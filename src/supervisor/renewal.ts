@@ -12,6 +12,8 @@ export interface RenewalHost {
   dismiss(worker: WorkerHandle, options: { readonly handoff: boolean; readonly graceful: boolean }): void;
   /** The generation becomes the app's. */
   commit(generation: number): void;
+  /** Calls `step` again after so many milliseconds. */
+  wakeAfter(ms: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
 }
 
@@ -25,6 +27,10 @@ export interface RenewalOptions {
   readonly to: number;
   /** How many new workers may start at a time. */
   readonly surge: number;
+  /** Milliseconds a new worker must have been ready before an old one goes for it. */
+  readonly minReady: number;
+  /** Start one worker first, and the others once that one has been ready for `minReady`. */
+  readonly canary: boolean;
 }
 
 /**
@@ -43,6 +49,8 @@ export class Renewal {
   #pending: number[];
   /** Slots whose new worker is being proven. */
   #step: number[] = [];
+  /** Slots of the step that wait for the canary. */
+  #behindCanary: number[] = [];
   readonly #old = new Set<WorkerHandle>();
   readonly #fresh = new Set<WorkerHandle>();
   #renewed = 0;
@@ -129,7 +137,11 @@ export class Renewal {
       return true;
     }
     this.#phase = "starting";
-    this.#startStep(this.#pending.splice(0, this.options.surge));
+    const step = this.#pending.splice(0, this.options.surge);
+    if (this.options.canary && this.#renewed === 0) {
+      this.#behindCanary = step.splice(1);
+    }
+    this.#startStep(step);
     return false;
   }
 
@@ -207,8 +219,8 @@ export class Renewal {
     return false;
   }
 
-  #startStep(indexes: number[]): void {
-    this.#step = indexes;
+  #startStep(indexes: readonly number[]): void {
+    this.#step = [...this.#step, ...indexes];
     for (const slot of this.#slotsOf(indexes)) {
       slot.next = this.#host.startWorker(slot, this.options.to);
       this.#fresh.add(slot.next);
@@ -218,7 +230,11 @@ export class Renewal {
   #stepStarting(): boolean {
     this.#step = this.#step.filter((index) => this.#host.slots.has(index));
     const slots = this.#slotsOf(this.#step);
-    if (!slots.every((slot) => this.#isReady(slot))) {
+    if (!slots.every((slot) => this.#isReady(slot)) || !this.#haveStayedUp(slots)) {
+      return false;
+    }
+    if (this.#behindCanary.length > 0) {
+      this.#startStep(this.#behindCanary.splice(0));
       return false;
     }
     this.#readyAt = Date.now();
@@ -229,6 +245,17 @@ export class Renewal {
       this.#takeSlots(slots);
     }
     return this.step();
+  }
+
+  /** Whether every one of them has been ready for `minReady`; if not, it is looked again when the last will have been. */
+  #haveStayedUp(slots: readonly Slot[]): boolean {
+    const { minReady, kind } = this.options;
+    const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
+    const wait = newest + minReady - Date.now();
+    if (wait > 0) {
+      this.#host.wakeAfter(wait);
+    }
+    return wait <= 0;
   }
 
   #takeSlots(slots: readonly Slot[]): void {

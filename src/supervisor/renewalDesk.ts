@@ -10,10 +10,10 @@ import type { WorkerHandle } from "./workerHandle.ts";
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
-export interface RenewalDeskOptions extends Omit<RenewalHost, "log"> {
+export interface RenewalDeskOptions extends Omit<RenewalHost, "log" | "wakeAfter"> {
   readonly slots: ReadonlyMap<number, Slot>;
   readonly events: EventLog;
-  readonly surge: LaunchRecipe["surge"];
+  readonly recipe: Pick<LaunchRecipe, "surge" | "minReady" | "canary">;
   readonly isRunning: () => boolean;
   readonly generation: () => number;
   readonly workers: () => Iterable<WorkerHandle>;
@@ -37,7 +37,7 @@ export interface RenewalDesk {
 }
 
 export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
-  const { slots, events, reconcile } = options;
+  const { slots, events, reconcile, recipe } = options;
   const reports: RenewalReport[] = [];
   const listeners: ((report: RenewalReport) => void)[] = [];
   let current: Renewal | undefined;
@@ -47,6 +47,9 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
     startWorker: options.startWorker,
     dismiss: options.dismiss,
     commit: options.commit,
+    wakeAfter: (ms) => {
+      setTimeout(reconcile, ms);
+    },
     log: (level, code, message) => events.log(level, code, message),
   };
 
@@ -60,7 +63,9 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
       from,
       // One worker alone is renewed within its generation.
       to: only === undefined ? from + 1 : from,
-      surge: surgeCount(options.surge, Math.max(1, chosen.length)),
+      surge: surgeCount(recipe.surge, Math.max(1, chosen.length)),
+      minReady: recipe.minReady,
+      canary: recipe.canary && kind !== "restart",
     });
     events.log(
       "info",

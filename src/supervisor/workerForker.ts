@@ -13,7 +13,7 @@ const preloadFile = join(dirname(process.argv[1] ?? ""), "preload.cjs");
 /** Makes `node:cluster` run the app's entry with our preload. Called once, before the first worker. */
 export function prepareCluster(recipe: LaunchRecipe): void {
   // Explicit, since the default on Windows is to leave it to the system, which lets few workers have most connections.
-  cluster.schedulingPolicy = cluster.SCHED_RR;
+  cluster.schedulingPolicy = recipe.scheduling === "shared" ? cluster.SCHED_NONE : cluster.SCHED_RR;
   cluster.setupPrimary({
     exec: recipe.entry,
     args: recipe.args,
