@@ -9,7 +9,7 @@ import { HitlessError, toHitlessError } from "../shared/errors.ts";
 import {
   defaultGraceMs,
   type Endpoint,
-  type LaunchMessage,
+  type LaunchMessageInput,
   type LaunchReply,
   launchReplySchema,
 } from "../shared/launch.ts";
@@ -64,7 +64,7 @@ export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint
 async function launch(options: LaunchOptions, folder: string): Promise<Endpoint> {
   const { recipe, node, supervisorFile, version, detached, graceMs = defaultGraceMs } = options;
   const id = newEndpointId();
-  const message: LaunchMessage = {
+  const message: LaunchMessageInput = {
     kind: "launch",
     protocolVersion,
     version,
@@ -112,7 +112,7 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
   }
 }
 
-function awaitReply(child: ChildProcess, message: LaunchMessage): Promise<LaunchReply> {
+function awaitReply(child: ChildProcess, message: LaunchMessageInput): Promise<LaunchReply> {
   return new Promise<LaunchReply>((resolve, reject) => {
     const timer = setTimeout(() => fail(`it did not answer within ${replyDeadlineMs} ms`), replyDeadlineMs);
     const fail = (reason: string) => {

@@ -36,6 +36,9 @@ export const launchMessageSchema = v.strictObject({
 });
 export type LaunchMessage = v.InferOutput<typeof launchMessageSchema>;
 
+/** The message before what is missing in its recipe has become the default. */
+export type LaunchMessageInput = v.InferInput<typeof launchMessageSchema>;
+
 /** Milliseconds a supervisor waits for a client to come back. */
 export const defaultGraceMs = 10_000;
 
