@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requestInFlightSchema } from "./drainView.ts";
 import { renewalKindSchema, workerStateSchema } from "./snapshot.ts";
 
 export const renewalOutcomeSchema = v.picklist(["completed", "rolledBack", "cancelled", "failed"]);
@@ -32,6 +33,27 @@ export const renewalReportSchema = v.object({
   workers: v.array(
     v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number(), state: workerStateSchema }),
   ),
+  /** Milliseconds until the last old worker was gone; absent if none had to go. */
+  drainedMs: v.optional(v.number()),
+  /** What the clients had of it. */
+  traffic: v.optional(
+    v.object({
+      /** Requests answered while it ran. */
+      served: v.number(),
+      /** Requests that were cut off: by a deadline, or with a worker that died. */
+      failed: v.number(),
+      /** Connections that went on in another worker. */
+      handedOver: v.number(),
+      /** Connections that were ended the way their protocol asks for. */
+      closed: v.number(),
+      /** Connections that were cut off by a deadline. */
+      cut: v.number(),
+      /** The longest time for which nobody read a connection that was handed over, in milliseconds. */
+      longestStallMs: v.number(),
+    }),
+  ),
+  /** The requests that were cut off, as far as they are known (at most 50 a worker). */
+  cutRequests: v.optional(v.array(v.object({ worker: v.number(), ...requestInFlightSchema.entries }))),
   /** Old workers that did not go by themselves before their deadline and were killed. */
   killed: v.number(),
 });

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { connectionKindsSchema, requestInFlightSchema } from "./drainView.ts";
 import { failureSchema } from "./failure.ts";
 
 /** `starting → ready → draining → exited`; a worker never goes back. */
@@ -38,8 +39,21 @@ export const workerViewSchema = v.object({
   drainingSince: v.optional(v.number()),
   /** Epoch milliseconds at which a drain is cut; absent unless draining. */
   drainDeadline: v.optional(v.number()),
-  /** Requests being answered and connections open, as last reported by a draining worker. */
-  drain: v.optional(v.object({ requests: v.number(), connections: v.number() })),
+  /** What a draining worker still has, as it last reported. */
+  drain: v.optional(
+    v.object({
+      requests: v.number(),
+      connections: v.number(),
+      /** Connections other workers have taken over. */
+      handedOver: v.optional(v.number()),
+      kinds: v.optional(connectionKindsSchema),
+      inFlight: v.optional(v.array(requestInFlightSchema)),
+    }),
+  ),
+  /** Bytes of memory (RSS) at its last heartbeat. */
+  memory: v.optional(v.number()),
+  /** Where an unresponsive worker is stuck: the topmost frames of its stack; `line` counts from 1. */
+  stuckAt: v.optional(v.array(v.object({ function: v.string(), file: v.string(), line: v.number() }))),
   /** How often the worker of this slot was started again after an unexpected exit. */
   restarts: v.number(),
   /** Addresses listened on, such as `http://127.0.0.1:3000` or `tcp://0.0.0.0:5000`. */

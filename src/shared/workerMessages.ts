@@ -1,3 +1,5 @@
+import type { ConnectionKinds, RequestInFlight } from "./drainView.ts";
+
 /**
  * Messages between the supervisor and the preload in each worker, over Node's own IPC channel.
  *
@@ -22,6 +24,8 @@ export interface HandedConnection {
   readonly requests: number;
   /** Whether no byte was ever received on it (a browser's preconnect). */
   readonly unused: boolean;
+  /** Epoch milliseconds since which nobody reads it. */
+  readonly stoppedAt: number;
 }
 
 /** Progress of a drain, told by the worker. */
@@ -31,6 +35,12 @@ export interface DrainProgress {
   readonly connections: number;
   /** Connections handed to the supervisor so far. */
   readonly handedOver: number;
+  /** Connections that ended since the drain began, without those handed over. */
+  readonly closed: number;
+  readonly kinds: ConnectionKinds;
+  readonly inFlight: readonly RequestInFlight[];
+  /** Requests answered since counting began. */
+  readonly served: number;
   /** Nothing is in flight any more. */
   readonly done: boolean;
 }
@@ -62,9 +72,11 @@ type FromWorker =
   /** Comes with a socket: the connection is idle and nobody reads it. */
   | ({ readonly type: "connection" } & HandedConnection)
   /** The worker has the connection `id` and serves it. */
-  | { readonly type: "taken"; readonly id: number }
+  | { readonly type: "taken"; readonly id: number; readonly stallMs: number }
   /** The worker can't serve it (it drains, or does not listen there). */
   | { readonly type: "refused"; readonly id: number }
+  /** Answers to `count`: requests answered since counting began. */
+  | { readonly type: "counted"; readonly served: number }
   /** The preload itself failed at something; the app is not affected. */
   | { readonly type: "trouble"; readonly message: string };
 
@@ -84,6 +96,8 @@ type ToWorker =
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   | { readonly type: "alone" }
+  /** Begins to count answered requests from 0, or asks how many there were and ends it. */
+  | { readonly type: "count"; readonly on: boolean }
   /** The supervisor has the last connection that this worker sent; send the next. */
   | { readonly type: "received" }
   /** Comes with a socket to serve; answered with `taken` or `refused`. */

@@ -63,6 +63,7 @@ export class AppSupervisor {
     this.renewals = createRenewalDesk({
       slots: this.#slots,
       events: options.events,
+      broker: this.#broker,
       recipe: options.recipe,
       isRunning: () => this.#running,
       generation: () => this.#generation,
@@ -295,6 +296,8 @@ export class AppSupervisor {
     const { recipe, logs, events } = this.#options;
     const callbacks: SuperviseOptions["callbacks"] = {
       changed: () => this.publisher.invalidate(),
+      started: (worker) => this.renewals.traffic.workerStarted(worker),
+      counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
       ready: (worker) => {
         this.#everReady = true;
         events.log(
@@ -362,6 +365,7 @@ export class AppSupervisor {
     const { events } = this.#options;
     this.#workers.delete(worker.id);
     this.#broker.workerExited(worker);
+    this.renewals.traffic.workerExited(worker);
     const slot = this.#slots.get(worker.slot);
     const unexpected = !worker.dismissed;
     const finished = unexpected && worker.finished;

@@ -14,18 +14,21 @@ interface Transit {
 /** Takes connections from draining workers and gives each to a worker that serves on. */
 export interface HandoffBroker {
   accept(from: WorkerHandle, connection: HandedConnection, socket: Socket | undefined): void;
-  taken(id: number): void;
+  taken(id: number, stallMs: number): void;
   refused(worker: WorkerHandle, id: number): void;
   /** Gives what this worker had not confirmed to another. */
   workerExited(worker: WorkerHandle): void;
-  /** Connections handed over and confirmed, and those nobody could take, since the start. */
-  readonly counts: { handedOver: number; closed: number };
+  /**
+   * Connections handed over and confirmed, and those nobody could take, since the start; and the longest time for which
+   * nobody read one, in milliseconds, since somebody set it to 0.
+   */
+  readonly counts: { handedOver: number; closed: number; longestStallMs: number };
 }
 
 /** @param targets The workers that may take connections now, best first in any order. */
 export function createHandoffBroker(targets: () => readonly WorkerHandle[]): HandoffBroker {
   const transits = new Map<number, Transit>();
-  const counts = { handedOver: 0, closed: 0 };
+  const counts = { handedOver: 0, closed: 0, longestStallMs: 0 };
   let nextId = 1;
   let turn = 0;
 
@@ -57,11 +60,11 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
     counts,
     accept(from, connection, socket) {
       if (socket !== undefined && hold(socket)) {
-        const { server, requests, unused } = connection;
+        const { server, requests, unused, stoppedAt } = connection;
         const transit: Transit = {
           id: nextId,
           socket,
-          connection: { server, requests, unused },
+          connection: { server, requests, unused, stoppedAt },
           tried: new Set([from.id]),
           holder: undefined,
         };
@@ -73,11 +76,12 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       }
       from.send({ type: "received" });
     },
-    taken(id) {
+    taken(id, stallMs) {
       const transit = transits.get(id);
       if (transit !== undefined) {
         transits.delete(id);
         counts.handedOver += 1;
+        counts.longestStallMs = Math.max(counts.longestStallMs, stallMs);
         // The worker has its own copy; closing ours sends nothing to the client.
         transit.socket.destroy();
       }

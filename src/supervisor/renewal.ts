@@ -56,6 +56,8 @@ export class Renewal {
   #renewed = 0;
   #readyAt: number | undefined;
   #killed = 0;
+  #drainedAt: number | undefined;
+  #endedAt: number | undefined;
   #end: { readonly outcome: RenewalOutcome; readonly reason: string; readonly stderr?: readonly string[] } | undefined;
   readonly #host: RenewalHost;
 
@@ -112,14 +114,23 @@ export class Renewal {
   }
 
   workerExited(worker: WorkerHandle): void {
-    if (this.#old.delete(worker) && worker.killed) {
-      this.#killed += 1;
+    if (this.#old.delete(worker)) {
+      this.#killed += worker.killed ? 1 : 0;
+      this.#drainedAt = Date.now();
     }
     this.#fresh.delete(worker);
   }
 
   /** Does what can be done now. Returns true once all is over. */
   step(): boolean {
+    const over = this.#advance();
+    if (over) {
+      this.#endedAt ??= Date.now();
+    }
+    return over;
+  }
+
+  #advance(): boolean {
     if (this.#end !== undefined) {
       return this.#old.size === 0;
     }
@@ -164,7 +175,7 @@ export class Renewal {
     };
   }
 
-  report(workers: RenewalReport["workers"]): RenewalReport {
+  report(workers: RenewalReport["workers"], totals: Pick<RenewalReport, "traffic" | "cutRequests">): RenewalReport {
     const { kind, from, to } = this.options;
     return {
       kind,
@@ -172,10 +183,12 @@ export class Renewal {
       from,
       to,
       startedAt: this.startedAt,
-      durationMs: Date.now() - this.startedAt,
+      durationMs: (this.#endedAt ?? Date.now()) - this.startedAt,
       ...(this.#end !== undefined && { reason: this.#end.reason }),
       ...(this.#end?.stderr !== undefined && { stderr: [...this.#end.stderr] }),
       ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
+      ...(this.#drainedAt !== undefined && { drainedMs: this.#drainedAt - this.startedAt }),
+      ...totals,
       workers,
       killed: this.#killed,
     };
@@ -244,7 +257,7 @@ export class Renewal {
     if (this.options.kind !== "restart") {
       this.#takeSlots(slots);
     }
-    return this.step();
+    return this.#advance();
   }
 
   /** Whether every one of them has been ready for `minReady`; if not, it is looked again when the last will have been. */

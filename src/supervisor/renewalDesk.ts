@@ -2,9 +2,11 @@ import { type LaunchRecipe, surgeCount } from "../shared/appConfig.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../shared/snapshot.ts";
 import type { EventLog } from "./eventLog.ts";
+import type { HandoffBroker } from "./handoffBroker.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
 import { createRenewalQueue } from "./renewalQueue.ts";
 import type { Slot } from "./slot.ts";
+import { createTrafficMeter, type TrafficMeter, type TrafficTotals } from "./trafficMeter.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
 /** Reports kept for clients that ask later. */
@@ -18,12 +20,14 @@ export interface RenewalDeskOptions extends Omit<RenewalHost, "log" | "wakeAfter
   readonly generation: () => number;
   readonly workers: () => Iterable<WorkerHandle>;
   readonly reconcile: () => void;
+  readonly broker: HandoffBroker;
 }
 
 /** Takes requests for renewals, runs one at a time, and keeps their reports. */
 export interface RenewalDesk {
   /** The renewal that runs. */
   readonly current: Renewal | undefined;
+  readonly traffic: TrafficMeter;
   /** Newest first. */
   readonly reports: readonly RenewalReport[];
   /** Resolves with the report of the renewal that covers this request. */
@@ -41,6 +45,8 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
   const reports: RenewalReport[] = [];
   const listeners: ((report: RenewalReport) => void)[] = [];
   let current: Renewal | undefined;
+  let counting = false;
+  const traffic = createTrafficMeter(options.workers, options.broker);
 
   const host: RenewalHost = {
     slots,
@@ -56,6 +62,7 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
   const begin = (kind: RenewalKind, only: readonly number[] | undefined): void => {
     const chosen = (only ?? [...slots.keys()]).filter((index) => slots.has(index));
     const from = options.generation();
+    traffic.begin();
     current = new Renewal(host, {
       kind,
       slots: chosen,
@@ -76,10 +83,11 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
   };
   const queue = createRenewalQueue({ canBegin: options.isRunning, begin });
 
-  const finish = (renewal: Renewal): void => {
+  const finish = (renewal: Renewal, totals: TrafficTotals): void => {
     const alive = [...options.workers()].filter((worker) => worker.state !== "exited");
     const report = renewal.report(
       alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
+      totals,
     );
     reports.unshift(report);
     reports.splice(reportsKept);
@@ -100,6 +108,7 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
     get current() {
       return current;
     },
+    traffic,
     reports,
     request: queue.request,
     cancel() {
@@ -109,9 +118,14 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
     },
     step() {
       const renewal = current;
-      if (renewal?.step() === true) {
-        current = undefined;
-        finish(renewal);
+      if (renewal?.step() === true && !counting) {
+        counting = true;
+        void traffic.end().then((totals) => {
+          counting = false;
+          current = undefined;
+          finish(renewal, totals);
+          reconcile();
+        });
       }
     },
     view: () => current?.view(queue.waiting),

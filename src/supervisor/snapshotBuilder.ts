@@ -1,6 +1,7 @@
 import type { LaunchRecipe } from "../shared/appConfig.ts";
 import type { Failure } from "../shared/failure.ts";
 import type { AppState, RenewalView, Snapshot, WorkerView } from "../shared/snapshot.ts";
+import type { DrainProgress } from "../shared/workerMessages.ts";
 import type { Slot } from "./slot.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -62,9 +63,14 @@ function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {
     ...(readyAt !== undefined && { readyAt }),
     ...(drainingSince !== undefined && { drainingSince }),
     ...(drainDeadline !== undefined && { drainDeadline }),
-    ...(drain !== undefined && { drain: { requests: drain.requests, connections: drain.connections } }),
+    ...(drain !== undefined && { drain: viewDrain(drain) }),
     restarts: slot?.restarts ?? 0,
     addresses,
     ...(slot?.lastFailure !== undefined && { lastFailure: slot.lastFailure }),
   };
+}
+
+function viewDrain(drain: DrainProgress): NonNullable<WorkerView["drain"]> {
+  const { requests, connections, handedOver, kinds, inFlight } = drain;
+  return { requests, connections, handedOver, kinds, inFlight: [...inFlight] };
 }

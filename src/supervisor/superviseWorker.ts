@@ -18,6 +18,9 @@ export interface SuperviseOptions {
   readonly broker: HandoffBroker;
   readonly callbacks: {
     readonly changed: () => void;
+    /** Its preload runs and can be sent messages. */
+    readonly started: (worker: WorkerHandle) => void;
+    readonly counted: (worker: WorkerHandle, served: number) => void;
     readonly ready: (worker: WorkerHandle) => void;
     /** It is alive but not ready in time. */
     readonly notReady: (worker: WorkerHandle, failure: Failure) => void;
@@ -54,7 +57,13 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
             broker.accept(handle, message, socket);
             break;
           case "taken":
-            broker.taken(message.id);
+            broker.taken(message.id, message.stallMs);
+            break;
+          case "hello":
+            callbacks.started(handle);
+            break;
+          case "counted":
+            callbacks.counted(handle, message.served);
             break;
           case "refused":
             broker.refused(handle, message.id);

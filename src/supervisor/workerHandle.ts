@@ -307,6 +307,7 @@ export class WorkerHandle {
         );
         break;
       case "hello":
+      case "counted":
       case "listening":
       case "connection":
       case "taken":

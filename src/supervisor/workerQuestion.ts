@@ -39,7 +39,12 @@ export function askWorker(worker: WorkerHandle, server: string, url: URL): Promi
       }
       theirs = socket;
       socket.on("error", () => undefined);
-      if (!worker.send({ type: "connection", id: questionId, server, requests: 0, unused: true }, socket)) {
+      if (
+        !worker.send(
+          { type: "connection", id: questionId, server, requests: 0, unused: true, stoppedAt: Date.now() },
+          socket,
+        )
+      ) {
         fail(new Error("the worker is gone"));
       }
     });

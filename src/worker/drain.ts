@@ -14,6 +14,7 @@ import {
   stopReading,
 } from "./internals.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** How often a drain looks for connections that became idle without an event, and reports. */
 const tickMs = 25;
@@ -41,18 +42,23 @@ export function createDrain(options: {
   readonly channel: Channel;
   readonly tracker: ServerTracker;
   readonly parking: Parking;
+  readonly traffic: Traffic;
   readonly guard: Guard;
 }): Drain {
-  const { channel, tracker, parking, guard } = options;
+  const { channel, tracker, parking, traffic, guard } = options;
   let servers: readonly TrackedServer[] | undefined;
   let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
   let streamDeadline = 0;
   let handedOver = 0;
+  let openAtStart = 0;
   /** The one connection under way: Node sends handles one at a time and detaches each only when its turn comes. */
   let inTransit: Socket | undefined;
   /** Idle connections and how much had been read from each when that was seen: more since means it is idle no longer. */
-  const candidates = new Map<Socket, { readonly bytesRead: number; readonly connection: HandedConnection }>();
+  const candidates = new Map<
+    Socket,
+    { readonly bytesRead: number; readonly connection: Omit<HandedConnection, "stoppedAt"> }
+  >();
 
   const movable = (tracked: TrackedServer): boolean => handoff.has(tracked.key) && tracked.protocol === "http";
 
@@ -88,7 +94,7 @@ export function createDrain(options: {
         socket.setTimeout(0);
         parking.release(socket);
         forgetServer(socket);
-        channel.send({ type: "connection", ...connection }, socket);
+        channel.send({ type: "connection", ...connection, stoppedAt: Date.now() }, socket);
         handedOver += 1;
       }
     }
@@ -132,13 +138,18 @@ export function createDrain(options: {
   let lastReport = "";
   const report = (): void => {
     const connections = tracker.sockets().size;
+    const { count, named } = traffic.inFlight(servers ?? []);
     const progress: DrainProgress = {
-      requests: countRequests(servers ?? []),
+      requests: count,
       connections,
       handedOver,
+      closed: Math.max(0, openAtStart - connections - handedOver),
+      kinds: traffic.kinds(servers ?? [], tracker.sockets()),
+      inFlight: named,
+      served: traffic.served(),
       done: connections === 0,
     };
-    const text = JSON.stringify(progress);
+    const text = JSON.stringify({ ...progress, served: 0 });
     if (text !== lastReport) {
       lastReport = text;
       channel.send({ type: "drain", ...progress });
@@ -160,6 +171,7 @@ export function createDrain(options: {
         return;
       }
       servers = tracker.servers();
+      openAtStart = tracker.sockets().size;
       handoff = new Set(wanted.handoff);
       idleDeadline = Date.now() + wanted.idleGraceMs;
       streamDeadline = Date.now() + wanted.streamGraceMs;
@@ -201,10 +213,4 @@ function stopAccepting(server: Server): void {
   if (!closeListeningHandle(server)) {
     server.close();
   }
-}
-
-function countRequests(servers: readonly TrackedServer[]): number {
-  return servers
-    .flatMap((tracked) => (isHttpServer(tracked.server) ? (httpConnections(tracked.server)?.all ?? []) : []))
-    .filter(isAnswering).length;
 }

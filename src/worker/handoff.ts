@@ -114,7 +114,7 @@ export function createParking(options: {
         channel.send({ type: "refused", id: connection.id });
         return;
       }
-      channel.send({ type: "taken", id: connection.id });
+      channel.send({ type: "taken", id: connection.id, stallMs: Math.max(0, Date.now() - connection.stoppedAt) });
       tracker.adopt(socket);
       park(socket, server, connection);
     },

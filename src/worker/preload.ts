@@ -11,6 +11,7 @@ import { canMoveConnections } from "./internals.ts";
 import { watchLoneliness } from "./loneliness.ts";
 import { explainNestedCluster } from "./nestedCluster.ts";
 import { isHttpServer, trackServers } from "./servers.ts";
+import { watchTraffic } from "./traffic.ts";
 
 /*
  * Runs in every worker before the app (`node --require`). Threads and child processes of the app inherit the flag, so
@@ -39,7 +40,8 @@ function prepareWorker(channel: Channel): void {
       channel.send({ type: "listening", server: key, protocol, address, handoff });
     });
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
-    const drain = createDrain({ channel, tracker, parking, guard });
+    const traffic = watchTraffic(tracker, guard);
+    const drain = createDrain({ channel, tracker, parking, traffic, guard });
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "alone":
@@ -47,6 +49,12 @@ function prepareWorker(channel: Channel): void {
           break;
         case "connection":
           parking.receive(message, socket);
+          break;
+        case "count":
+          traffic.count(message.on);
+          if (!message.on) {
+            channel.send({ type: "counted", served: traffic.served() });
+          }
           break;
         case "drain":
           drain.start(message);
