@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { NodeProgram } from "../../../src/client/nodeProgram.ts";
 import { buildRecipe } from "../../../src/client/recipe.ts";
-import type { AppConfig } from "../../../src/shared/appConfig.ts";
+import { type AppConfig, appDefaults } from "../../../src/shared/appConfig.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 const node = (version: string): NodeProgram => ({ path: "/usr/bin/node", version, source: "PATH" });
@@ -17,20 +17,15 @@ describe("buildRecipe", () => {
 
   it("fills in every default", async () => {
     const folder = tempFolder({ "server.js": "", "package.json": '{"name":"@acme/api"}' });
+    const { autoStart: _, ...defaults } = appDefaults;
     assert.deepEqual(await recipeIn(folder, {}), {
+      ...defaults,
       name: "api",
       entry: join(folder, "server.js"),
       cwd: folder,
-      workers: 2,
       args: [],
       env: {},
       nodeArgs: [],
-      waitReady: false,
-      readyTimeout: 30_000,
-      drainTimeout: 30_000,
-      killTimeout: 5_000,
-      surge: "100%",
-      maxRestarts: 10,
     });
   });
 
@@ -52,8 +47,9 @@ describe("buildRecipe", () => {
       maxRestarts: 0,
     };
     const { cwd, entry, ...rest } = config;
-    const expected = { ...rest, cwd: join(folder, "web"), entry: join(folder, "web", "run.mjs"), env: {} };
-    assert.deepEqual(await recipeIn(folder, config), expected);
+    const { autoStart: _, ...defaults } = appDefaults;
+    const paths = { cwd: join(folder, "web"), entry: join(folder, "web", "run.mjs") };
+    assert.deepEqual(await recipeIn(folder, config), { ...defaults, ...rest, ...paths, env: {} });
   });
 
   it("names an app without a package after its folder", async () => {

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { commands } from "../../../src/cli/commandLine.ts";
+import { appDefaults } from "../../../src/shared/appConfig.ts";
+import {
+  errorOutputSchema,
+  killOutputSchema,
+  listOutputSchema,
+  logLineSchema,
+  renewOutputSchema,
+  scaleOutputSchema,
+  statusOutputSchema,
+  stopOutputSchema,
+} from "../../../src/shared/cliOutput.ts";
+
+const docs = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
+
+const schemas: Readonly<Record<string, v.GenericSchema>> = {
+  list: listOutputSchema,
+  status: statusOutputSchema,
+  renew: renewOutputSchema,
+  stop: stopOutputSchema,
+  scale: scaleOutputSchema,
+  kill: killOutputSchema,
+  logLine: logLineSchema,
+  error: errorOutputSchema,
+};
+
+/** The part of the page under the heading that names the command. */
+function section(command: string): string {
+  const found = docs.split(/^## /m).find((part) => part.split("\n", 1)[0]?.split(", ").includes(command));
+  assert(found !== undefined, `docs/cli.md has no section "${command}"`);
+  return found;
+}
+
+describe("docs/cli.md", () => {
+  it("shows JSON of the shapes that are printed, one example of each", () => {
+    const examples = [...docs.matchAll(/^```json (\w+)\n(.*?)^```$/gms)];
+    assert.deepEqual(examples.map(([, name]) => name).sort(), Object.keys(schemas).sort());
+    for (const [, name = "", text = ""] of examples) {
+      v.parse(schemas[name] as v.GenericSchema, JSON.parse(text));
+    }
+    assert.equal(docs.split("```json").length - 1, examples.length);
+  });
+
+  it("describes every flag of every command, and no other", () => {
+    for (const { spec } of commands) {
+      const text = section(spec.name);
+      for (const { name, short } of spec.flags) {
+        assert.match(text, new RegExp(`\`--${name}\\b(?!-)`), `${spec.name} --${name}`);
+        if (short !== undefined && short !== "h") {
+          assert.ok(text.includes(`\`-${short}`), `${spec.name} -${short}`);
+        }
+      }
+      const known = new Set([...commands.flatMap((command) => command.spec.flags)].map(({ name }) => name));
+      for (const [, name = ""] of text.matchAll(/`--([a-z][a-z-]+)/g)) {
+        assert.ok(known.has(name), `${spec.name}: --${name} is not a flag`);
+      }
+    }
+  });
+
+  it("lists every command, and names the defaults as they are", () => {
+    for (const { spec } of commands) {
+      assert.match(docs, new RegExp(`^\\| \\[\`hitless ${spec.name}\\b`, "m"), spec.name);
+    }
+    const { workers, readyTimeout, drainTimeout, killTimeout, surge } = appDefaults;
+    const defaults = {
+      workers,
+      "ready-timeout": readyTimeout,
+      "drain-timeout": drainTimeout,
+      "kill-timeout": killTimeout,
+      surge,
+    };
+    const start = section("start");
+    const help = commands.find(({ spec }) => spec.name === "start")?.spec.flags ?? [];
+    for (const [flag, value] of Object.entries(defaults)) {
+      assert.match(start, new RegExp(`^\\| \`--${flag} .*\\| ${value} \\|$`, "m"), flag);
+      assert.ok(help.find(({ name }) => name === flag)?.help.includes(`(default ${value})`), flag);
+    }
+  });
+});
