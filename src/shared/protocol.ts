@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { launchRecipeSchema } from "./appConfig.ts";
 import { HitlessError } from "./errors.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
 import { renewalReportSchema } from "./report.ts";
@@ -37,8 +38,23 @@ export const requests = {
    * While one renewal runs, further requests share one more that follows it.
    */
   "app/renew": {
-    params: v.object({ kind: renewalKindSchema, worker: v.optional(workerId) }),
+    params: v.object({
+      kind: renewalKindSchema,
+      worker: v.optional(workerId),
+      /** How to start the app from now on; its name and folder must stay the same. Default: as before. */
+      recipe: v.optional(launchRecipeSchema),
+    }),
     result: renewalReportSchema,
+  },
+  /** Goes back to how the previous generation was started, by a reload; refused when its files are not the same. */
+  "app/rollback": { params: empty, result: renewalReportSchema },
+  /** Gives a draining worker more time, or none. */
+  "app/drain": {
+    params: v.variant("action", [
+      v.object({ action: v.literal("extend"), worker: workerId, ms: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+      v.object({ action: v.literal("cut"), worker: workerId }),
+    ]),
+    result: empty,
   },
   /** Cancels the renewal that runs, whoever asked for it. `cancelled` is false when it is too late or none runs. */
   "app/cancelRenewal": { params: empty, result: v.object({ cancelled: v.boolean() }) },

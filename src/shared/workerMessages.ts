@@ -10,6 +10,9 @@ import type { ConnectionKinds, RequestInFlight } from "./drainView.ts";
  */
 export const workerMessageCommand = "NODE_HITLESS";
 
+/** Makes a worker's inspector, should it ever be opened, listen on a free port. The preload hides it from the app. */
+export const inspectPortFlag = "--inspect-port=0";
+
 /** What kind of server listens, as far as a client of it is concerned. */
 export type ServerProtocol = "http" | "https" | "tcp" | "tls" | "http2" | "https2";
 
@@ -75,6 +78,14 @@ type FromWorker =
   | { readonly type: "taken"; readonly id: number; readonly stallMs: number }
   /** The worker can't serve it (it drains, or does not listen there). */
   | { readonly type: "refused"; readonly id: number }
+  /** Answers to `beat`. `memory`: RSS in bytes. `debugging`: its inspector is open, so a debugger may hold it. */
+  | {
+      readonly type: "beat";
+      readonly memory: number;
+      readonly debugging: boolean;
+      /** Whether a signal opens its inspector: the app has no use of its own for SIGUSR1. */
+      readonly inspectable: boolean;
+    }
   /** Answers to `count`: requests answered since counting began. */
   | { readonly type: "counted"; readonly served: number }
   /** The preload itself failed at something; the app is not affected. */
@@ -96,6 +107,10 @@ type ToWorker =
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   | { readonly type: "alone" }
+  /** Asks for a sign of life. */
+  | { readonly type: "beat" }
+  /** Close the inspector that the supervisor had opened. */
+  | { readonly type: "closeInspector" }
   /** Begins to count answered requests from 0, or asks how many there were and ends it. */
   | { readonly type: "count"; readonly on: boolean }
   /** The supervisor has the last connection that this worker sent; send the next. */

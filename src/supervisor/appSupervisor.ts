@@ -5,19 +5,21 @@ import { type Failure, isPermanentFailure } from "../shared/failure.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../shared/snapshot.ts";
 import type { EventLog } from "./eventLog.ts";
+import { describeExit, describeWorker } from "./exitNotice.ts";
+import { farewellFor } from "./farewellFor.ts";
 import { createHandoffBroker } from "./handoffBroker.ts";
+import { type Health, watchHealth } from "./health.ts";
 import type { LogStore } from "./logStore.ts";
+import { createRecipeBook, type RecipeBook } from "./recipeBook.ts";
 import { createRenewalDesk, type RenewalDesk } from "./renewalDesk.ts";
 import { createRestartPolicy } from "./restartPolicy.ts";
-import { createSlot, pardonSlot, type Slot } from "./slot.ts";
+import type { Slot } from "./slot.ts";
+import { createSlotTable, type SlotTable } from "./slotTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
-import { type SuperviseOptions, superviseWorker } from "./superviseWorker.ts";
-import { prepareCluster } from "./workerForker.ts";
+import { superviseWorker } from "./superviseWorker.ts";
+import { chooseScheduling } from "./workerForker.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
-
-/** Idle connections that can't be handed over are closed by their own keepAliveTimeout, at the latest this long before a drain is cut. */
-const idleMarginMs = 1_000;
 
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
@@ -35,10 +37,12 @@ export class AppSupervisor {
   readonly publisher: SnapshotPublisher;
   readonly renewals: RenewalDesk;
   readonly #options: AppSupervisorOptions;
-  readonly #slots = new Map<number, Slot>();
+  readonly #recipes: RecipeBook;
+  readonly #table: SlotTable;
+  readonly #health: Health;
   /** Every worker whose process may still exist, by id. */
   readonly #workers = new Map<number, WorkerHandle>();
-  readonly #broker = createHandoffBroker(() => this.#serving());
+  readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
   readonly #stopListeners: (() => void)[] = [];
   #running = false;
@@ -55,29 +59,50 @@ export class AppSupervisor {
   #reconciling = false;
 
   constructor(options: AppSupervisorOptions) {
+    const { recipe, events } = options;
     this.#options = options;
-    const { workers, maxRestarts } = options.recipe;
-    this.#desiredWorkers = workers === "max" ? availableParallelism() : workers;
-    this.#policy = createRestartPolicy(maxRestarts, () => performance.now());
+    this.#recipes = createRecipeBook(recipe);
+    this.#desiredWorkers = workersOf(recipe);
+    this.#policy = createRestartPolicy(recipe.maxRestarts, () => performance.now());
     this.publisher = createSnapshotPublisher(() => this.snapshot());
+    this.#table = createSlotTable({
+      policy: this.#policy,
+      isOwned: (slot) => this.renewals.current?.owns(slot) ?? false,
+      start: (slot, generation) => this.#startWorker(slot, generation),
+      dismiss: (worker) => this.#dismiss(worker, { handoff: this.#running, graceful: false }),
+      due: () => this.#reconcile(),
+      gaveUp: (slot, failure) =>
+        events.log(
+          "error",
+          "crashLooping",
+          `${recipe.name} is crash-looping, slot ${slot.index} is not started again by itself: ${failure.message}`,
+        ),
+    });
     this.renewals = createRenewalDesk({
-      slots: this.#slots,
-      events: options.events,
+      slots: this.#table.slots,
+      events,
       broker: this.#broker,
-      recipe: options.recipe,
+      recipes: this.#recipes,
       isRunning: () => this.#running,
       generation: () => this.#generation,
       workers: () => this.#workers.values(),
       reconcile: () => this.#reconcile(),
       startWorker: (slot, generation) => this.#startWorker(slot, generation),
-      dismiss: (worker, options) => this.#dismiss(worker, options),
-      commit: (generation) => {
-        this.#generation = Math.max(this.#generation, generation);
-        this.#failure = undefined;
-        this.#policy.reset();
-      },
+      dismiss: (worker, how) => this.#dismiss(worker, how),
+      commit: (generation) => this.#commit(generation),
     });
-    prepareCluster(options.recipe);
+    this.#health = watchHealth({
+      recipe: () => this.#recipes.current,
+      workers: () => this.#workers.values(),
+      becameUnresponsive: (worker) => void this.#unresponsive(worker),
+      becameResponsive: (worker) => {
+        events.log("info", "responsive", `${describeWorker(worker)} responds again`, worker.id);
+        this.publisher.invalidate();
+      },
+      outgrew: (worker, bytes) =>
+        this.#replace(worker, `uses ${Math.round(bytes / 1_048_576)} MiB, more than maxMemory`),
+    });
+    chooseScheduling(recipe.scheduling);
   }
 
   /** Called whenever the app has come to rest: no worker is left and none will start by itself. */
@@ -97,10 +122,10 @@ export class AppSupervisor {
 
   snapshot(): Snapshot {
     this.#sequence += 1;
-    const { recipe, version, detached } = this.#options;
+    const { version, detached } = this.#options;
     return buildSnapshot({
       sequence: this.#sequence,
-      recipe,
+      recipe: this.#recipes.current,
       version,
       detached,
       state: this.#state(),
@@ -109,7 +134,7 @@ export class AppSupervisor {
       startedAt: this.#startedAt,
       failure: this.#failure,
       finished: this.#finished,
-      slots: this.#slots,
+      slots: this.#table.slots,
       workers: this.#workers,
       renewal: this.renewals.view(),
     });
@@ -117,59 +142,62 @@ export class AppSupervisor {
 
   /** @throws HitlessError `invalidState` if the app runs. */
   start(): void {
+    const { name } = this.#options.recipe;
     if (this.#running && this.#state() !== "crash-looping") {
-      throw new HitlessError("invalidState", `${this.#options.recipe.name} runs already.`);
+      throw new HitlessError("invalidState", `${name} runs already.`);
     }
     if (this.#workers.size > 0 && !this.#running) {
-      throw new HitlessError(
-        "invalidState",
-        `${this.#options.recipe.name} is still stopping; start it when it has stopped.`,
-        { remedy: "retry" },
-      );
+      throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
+        remedy: "retry",
+      });
     }
     this.#policy.reset();
     this.#startedAt = Date.now();
     this.#failure = undefined;
-    this.#everReady = this.#serving().length > 0;
+    this.#everReady = this.#table.serving().length > 0;
     this.#everFull = false;
     this.#finished = false;
     this.#running = true;
     this.#generation += 1;
-    for (const slot of this.#slots.values()) {
-      pardonSlot(slot);
-      slot.generation = this.#generation;
-    }
-    this.#options.events.log(
-      "info",
-      "starting",
-      `starting ${this.#options.recipe.name}, ${this.#desiredWorkers} workers of generation ${this.#generation}`,
-    );
+    this.#recipes.open(this.#generation);
+    this.#recipes.commit(this.#generation);
+    this.#table.pardonAll(this.#generation);
+    this.#log("starting", `starting ${name}, ${this.#desiredWorkers} workers of generation ${this.#generation}`);
     this.#reconcile();
   }
 
   /**
    * Renews all workers or one; see `docs/reload.md`. While a renewal runs, further requests share one that follows.
-   * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`.
+   * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
    */
-  renew(kind: RenewalKind, workerId: number | undefined): Promise<RenewalReport> {
+  renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
+    const { name, cwd } = this.#options.recipe;
     if (!this.#running) {
-      throw new HitlessError("invalidState", `${this.#options.recipe.name} does not run; start it first.`, {
-        remedy: "start",
-      });
+      throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
+    }
+    if (recipe !== undefined && (recipe.name !== name || recipe.cwd !== cwd)) {
+      throw new HitlessError(
+        "badConfig",
+        `This supervisor runs ${name} in ${cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
+      );
     }
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
-    return this.renewals.request(kind, slot?.index);
+    return this.renewals.request(kind, slot?.index, recipe);
+  }
+
+  /**
+   * Reloads with the recipe of the previous generation.
+   * @throws HitlessError `invalidState` if there is none, or its files are not the same any more.
+   */
+  async rollBack(): Promise<RenewalReport> {
+    return this.renew("reload", undefined, await this.#recipes.previous());
   }
 
   /** Changes how many workers there should be; they start or drain at once. */
   scale(workers: number): { readonly from: number; readonly to: number } {
     const from = this.#desiredWorkers;
     this.#desiredWorkers = workers;
-    this.#options.events.log(
-      "info",
-      "scaling",
-      `scaling ${this.#options.recipe.name} from ${from} to ${workers} workers`,
-    );
+    this.#log("scaling", `scaling ${this.#options.recipe.name} from ${from} to ${workers} workers`);
     this.#reconcile();
     return { from, to: workers };
   }
@@ -181,41 +209,52 @@ export class AppSupervisor {
     worker.kill();
   }
 
+  /** Gives a draining worker `ms` more milliseconds, or (without) ends its drain. */
+  changeDrain(workerId: number, ms: number | undefined): void {
+    const worker = this.#find(workerId);
+    if (ms === undefined && worker.dismissed) {
+      this.#log("drainCut", `${describeWorker(worker)}: its drain is cut as asked`);
+      worker.terminate();
+    } else if (ms === undefined || !worker.extendDrain(ms)) {
+      throw new HitlessError("invalidState", `Worker ${workerId} does not drain.`);
+    }
+  }
+
   /** Sends all workers away. `now`: kills them. May be called again, to hurry. */
   stop(now: boolean): void {
     if (this.#running) {
-      this.#options.events.log("info", "stopping", `stopping ${this.#options.recipe.name}${now ? " now" : ""}`);
+      this.#log("stopping", `stopping ${this.#options.recipe.name}${now ? " now" : ""}`);
       this.#killedWhileStopping = 0;
     }
     this.#running = false;
     this.renewals.current?.abort("The app was stopped.");
     if (now) {
       for (const worker of this.#workers.values()) {
+        worker.dismissed = true;
         worker.kill();
       }
     }
     this.#reconcile();
   }
 
+  #log(code: string, message: string): void {
+    this.#options.events.log("info", code, message);
+  }
+
   #state(): AppState {
     if (!this.#running) {
       return this.#workers.size > 0 ? "stopping" : "stopped";
     }
-    if ([...this.#slots.values()].some((slot) => slot.givenUp)) {
+    if ([...this.#table.slots.values()].some((slot) => slot.givenUp)) {
       return "crash-looping";
     }
     if (this.renewals.current !== undefined) {
       return "reloading";
     }
-    if (this.#serving().length >= this.#desiredWorkers) {
+    if (this.#table.serving().length >= this.#desiredWorkers) {
       return "running";
     }
     return this.#everFull ? "degraded" : "starting";
-  }
-
-  /** Workers that take connections and will go on doing so. */
-  #serving(): WorkerHandle[] {
-    return [...this.#slots.values()].flatMap(({ current }) => (current?.state === "ready" ? [current] : []));
   }
 
   #find(workerId: number): WorkerHandle {
@@ -228,7 +267,7 @@ export class AppSupervisor {
 
   #slotOf(workerId: number): Slot {
     const worker = this.#find(workerId);
-    const slot = this.#slots.get(worker.slot);
+    const slot = this.#table.slots.get(worker.slot);
     if (slot?.current !== worker) {
       throw new HitlessError("workerNotFound", `Worker ${workerId} is leaving already.`);
     }
@@ -242,7 +281,7 @@ export class AppSupervisor {
     }
     this.#reconciling = true;
     try {
-      this.#reconcileSlots();
+      this.#table.reconcile(this.#running ? this.#desiredWorkers : 0, this.#generation);
       this.renewals.step();
     } finally {
       this.#reconciling = false;
@@ -251,70 +290,20 @@ export class AppSupervisor {
     this.#checkRest();
   }
 
-  #reconcileSlots(): void {
-    const wanted = this.#running ? this.#desiredWorkers : 0;
-    for (let index = 1; index <= wanted; index += 1) {
-      if (!this.#slots.has(index)) {
-        this.#slots.set(index, createSlot(index, this.#generation));
-      }
+  #commit(generation: number): void {
+    const before = this.#recipes.current;
+    this.#generation = Math.max(this.#generation, generation);
+    this.#recipes.commit(this.#generation);
+    if (workersOf(this.#recipes.current) !== workersOf(before)) {
+      this.#desiredWorkers = workersOf(this.#recipes.current);
     }
-    for (const slot of this.#slots.values()) {
-      if (slot.index > wanted) {
-        this.#emptySlot(slot);
-      } else if (this.#mayStart(slot)) {
-        slot.current = this.#startWorker(slot, slot.generation);
-      }
-    }
-  }
-
-  #emptySlot(slot: Slot): void {
-    clearTimeout(slot.retryTimer);
-    for (const worker of [slot.current, slot.next]) {
-      if (worker !== undefined && worker.state !== "exited") {
-        this.#dismiss(worker, { handoff: this.#running, graceful: false });
-      }
-    }
-    this.#slots.delete(slot.index);
-  }
-
-  #mayStart(slot: Slot): boolean {
-    if (slot.current !== undefined || slot.finished || slot.givenUp || (this.renewals.current?.owns(slot) ?? false)) {
-      return false;
-    }
-    const wait = slot.retryAt - Date.now();
-    if (wait > 0) {
-      slot.retryTimer ??= setTimeout(() => {
-        slot.retryTimer = undefined;
-        this.#reconcile();
-      }, wait);
-      return false;
-    }
-    return true;
+    this.#failure = undefined;
+    this.#policy.reset();
   }
 
   #startWorker(slot: Slot, generation: number): WorkerHandle {
-    const { recipe, logs, events } = this.#options;
-    const callbacks: SuperviseOptions["callbacks"] = {
-      changed: () => this.publisher.invalidate(),
-      started: (worker) => this.renewals.traffic.workerStarted(worker),
-      counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
-      ready: (worker) => {
-        this.#everReady = true;
-        events.log(
-          "info",
-          "workerReady",
-          `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid}) ready after ${worker.readyAt === undefined ? 0 : worker.readyAt - worker.startedAt} ms`,
-          worker.id,
-        );
-        this.#reconcile();
-        if (this.#serving().length >= this.#desiredWorkers) {
-          this.#everFull = true;
-          this.#failure = undefined;
-        }
-      },
-      notReady: (worker, failure) => this.#workerNotReady(worker, failure),
-      exited: (worker) => this.#workerExited(worker),
-    };
+    const { logs, events } = this.#options;
+    const recipe = this.#recipes.of(generation);
     const handle = superviseWorker({
       recipe,
       slot: slot.index,
@@ -322,33 +311,38 @@ export class AppSupervisor {
       logs,
       events,
       broker: this.#broker,
-      callbacks,
+      callbacks: {
+        changed: () => this.publisher.invalidate(),
+        started: (worker) => this.renewals.traffic.workerStarted(worker),
+        counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
+        beat: (worker, beat) => this.#health.beat(worker, beat),
+        ready: (worker) => this.#workerReady(worker),
+        notReady: (worker, failure) => this.#workerNotReady(worker, failure),
+        exited: (worker) => this.#workerExited(worker),
+      },
     });
     this.#workers.set(handle.id, handle);
     return handle;
   }
 
-  #dismiss(
-    worker: WorkerHandle,
-    { handoff, graceful }: { readonly handoff: boolean; readonly graceful: boolean },
-  ): void {
-    const { drainTimeout, streamGrace, drainSpread } = this.#options.recipe;
+  #dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void {
     if (worker.readyAt === undefined && worker.servers.size === 0) {
       // It never served anybody: there is nothing to drain.
       worker.terminate();
-      return;
+    } else {
+      worker.dismiss(farewellFor(worker, this.#recipes.current, { ...how, serving: this.#table.serving() }));
     }
-    const idleGraceMs = handoff ? Math.max(0, drainTimeout - idleMarginMs) : 0;
-    const others = handoff && this.#options.recipe.handoff ? this.#serving().filter((other) => other !== worker) : [];
-    const servers = [...worker.servers.keys()].filter((key) => others.some((other) => other.servers.get(key)?.handoff));
-    worker.dismiss({
-      handoff: servers,
-      graceful,
-      idleGraceMs,
-      streamGraceMs: handoff ? streamGrace : 0,
-      spreadMs: handoff ? drainSpread : 0,
-      drainTimeout,
-    });
+  }
+
+  #workerReady(worker: WorkerHandle): void {
+    this.#everReady = true;
+    const ms = (worker.readyAt ?? 0) - worker.startedAt;
+    this.#options.events.log("info", "workerReady", `${describeWorker(worker)} ready after ${ms} ms`, worker.id);
+    if (this.#table.serving().length >= this.#desiredWorkers) {
+      this.#everFull = true;
+      this.#failure = undefined;
+    }
+    this.#reconcile();
   }
 
   #workerNotReady(worker: WorkerHandle, failure: Failure): void {
@@ -362,78 +356,97 @@ export class AppSupervisor {
   }
 
   #workerExited(worker: WorkerHandle): void {
-    const { events } = this.#options;
+    const { level, code, message } = describeExit(worker, this.#running);
+    this.#options.events.log(level, code, message, worker.id);
     this.#workers.delete(worker.id);
     this.#broker.workerExited(worker);
     this.renewals.traffic.workerExited(worker);
-    const slot = this.#slots.get(worker.slot);
-    const unexpected = !worker.dismissed;
-    const finished = unexpected && worker.finished;
     if (worker.killed && worker.dismissed) {
       this.#killedWhileStopping += 1;
     }
-    const who = `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid})`;
-    if (worker.killRequested) {
-      events.log("info", "workerKilled", `${who} was killed as asked`, worker.id);
-    } else if (finished) {
-      events.log("info", "workerFinished", `${who} finished (exit code 0) without ever listening`, worker.id);
-    } else if (unexpected && this.#running) {
-      events.log("error", "workerDied", `${who}: ${worker.failure.message}`, worker.id);
-    } else {
-      events.log("info", "workerGone", `${who} is gone`, worker.id);
-    }
-    if (unexpected) {
+    if (!worker.dismissed) {
       this.renewals.current?.workerFailed(worker, worker.failure);
     }
     this.renewals.current?.workerExited(worker);
+    this.#vacate(worker);
+    this.#reconcile();
+  }
+
+  #vacate(worker: WorkerHandle): void {
+    const slot = this.#table.slots.get(worker.slot);
     if (slot?.next === worker) {
       slot.next = undefined;
     } else if (slot?.current === worker) {
       slot.current = undefined;
-      if (unexpected && this.#running) {
-        this.#slotFailed(slot, worker);
+      if (!worker.dismissed && !worker.killRequested && this.#running) {
+        this.#table.failed(slot, worker);
+        this.#noteFailure(worker);
       }
     }
-    this.#reconcile();
   }
 
-  #slotFailed(slot: Slot, worker: WorkerHandle): void {
-    if (worker.killRequested) {
-      return;
-    }
+  #noteFailure(worker: WorkerHandle): void {
     if (worker.finished) {
-      slot.finished = true;
       return;
     }
-    const { failure } = worker;
-    slot.lastFailure = failure;
-    this.#failure = failure;
-    if (!this.#everReady && isPermanentFailure(failure)) {
+    this.#failure = worker.failure;
+    if (!this.#everReady && isPermanentFailure(worker.failure)) {
       // The next try would end the same way: tell it now rather than try it ten times.
       this.stop(false);
+    }
+  }
+
+  async #unresponsive(worker: WorkerHandle): Promise<void> {
+    const { events } = this.#options;
+    const { unresponsiveAfter, replaceUnresponsive } = this.#recipes.current;
+    this.publisher.invalidate();
+    let place = "";
+    if (worker.vitals.inspectable) {
+      try {
+        const frames = await worker.takeStack();
+        worker.vitals.stuckAt = worker.vitals.responsive ? undefined : frames;
+        const [top] = frames;
+        place = top === undefined ? "" : ` in ${top.function} (${top.file}:${top.line})`;
+      } catch (error) {
+        events.log(
+          "info",
+          "noStack",
+          `${describeWorker(worker)}: where it is stuck can't be told: ${String(error)}`,
+          worker.id,
+        );
+      }
+    }
+    events.log(
+      "warning",
+      "unresponsive",
+      `${describeWorker(worker)} has not responded for ${unresponsiveAfter} ms${place}`,
+      worker.id,
+    );
+    this.publisher.invalidate();
+    if (replaceUnresponsive && !worker.vitals.responsive) {
+      this.#replace(worker, "is unresponsive");
+    }
+  }
+
+  /** Reloads the slot of a worker that is no good any more. */
+  #replace(worker: WorkerHandle, why: string): void {
+    if (!this.#running || this.#table.slots.get(worker.slot)?.current !== worker) {
       return;
     }
-    const decision = this.#policy.decide(slot.index, worker.readyMs);
-    if (decision.kind === "giveUp") {
-      slot.givenUp = true;
-      this.#options.events.log(
-        "error",
-        "crashLooping",
-        `${this.#options.recipe.name} is crash-looping, slot ${slot.index} is not started again by itself: ${failure.message}`,
-      );
-      return;
-    }
-    slot.restarts += 1;
-    slot.retryAt = Date.now() + decision.delayMs;
+    const { events } = this.#options;
+    events.log("warning", "replacing", `${describeWorker(worker)} ${why}; it is being replaced`, worker.id);
+    this.renewals.request("reload", worker.slot, undefined).catch((error: unknown) => {
+      events.log("error", "replacing", `${describeWorker(worker)} could not be replaced: ${String(error)}`, worker.id);
+    });
   }
 
   /** Settles what has come to an end: an app whose script is done, or that was stopped. */
   #checkRest(): void {
-    const slots = [...this.#slots.values()];
+    const slots = [...this.#table.slots.values()];
     if (this.#running && slots.length > 0 && slots.every((slot) => slot.finished)) {
       this.#running = false;
-      this.renewals.current?.abort("The app's script has finished.");
       this.#finished = true;
+      this.renewals.current?.abort("The app's script has finished.");
       this.renewals.step();
     }
     if (this.stopped) {
@@ -442,4 +455,8 @@ export class AppSupervisor {
       }
     }
   }
+}
+
+function workersOf({ workers }: LaunchRecipe): number {
+  return workers === "max" ? availableParallelism() : workers;
 }

@@ -3,8 +3,9 @@ import type { RenewalReport } from "../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../shared/snapshot.ts";
 import type { EventLog } from "./eventLog.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
+import type { RecipeBook } from "./recipeBook.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
-import { createRenewalQueue } from "./renewalQueue.ts";
+import { type BeginRenewal, createRenewalQueue } from "./renewalQueue.ts";
 import type { Slot } from "./slot.ts";
 import { createTrafficMeter, type TrafficMeter, type TrafficTotals } from "./trafficMeter.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
@@ -15,7 +16,7 @@ const reportsKept = 50;
 export interface RenewalDeskOptions extends Omit<RenewalHost, "log" | "wakeAfter"> {
   readonly slots: ReadonlyMap<number, Slot>;
   readonly events: EventLog;
-  readonly recipe: Pick<LaunchRecipe, "surge" | "minReady" | "canary">;
+  readonly recipes: RecipeBook;
   readonly isRunning: () => boolean;
   readonly generation: () => number;
   readonly workers: () => Iterable<WorkerHandle>;
@@ -31,7 +32,7 @@ export interface RenewalDesk {
   /** Newest first. */
   readonly reports: readonly RenewalReport[];
   /** Resolves with the report of the renewal that covers this request. */
-  request(kind: RenewalKind, slot: number | undefined): Promise<RenewalReport>;
+  request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
   /** Cancels the renewal that runs, if that still undoes everything. */
   cancel(): boolean;
   /** Lets the renewal do what it can; part of reconciling. */
@@ -41,7 +42,7 @@ export interface RenewalDesk {
 }
 
 export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
-  const { slots, events, reconcile, recipe } = options;
+  const { slots, events, reconcile, recipes } = options;
   const reports: RenewalReport[] = [];
   const listeners: ((report: RenewalReport) => void)[] = [];
   let current: Renewal | undefined;
@@ -59,20 +60,25 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
     log: (level, code, message) => events.log(level, code, message),
   };
 
-  const begin = (kind: RenewalKind, only: readonly number[] | undefined): void => {
+  const begin: BeginRenewal = (kind, only, recipe) => {
     const chosen = (only ?? [...slots.keys()]).filter((index) => slots.has(index));
     const from = options.generation();
+    // One worker alone is renewed within its generation.
+    const to = only === undefined ? from + 1 : from;
+    if (only === undefined) {
+      recipes.open(to, recipe);
+    }
+    const { surge, minReady, canary } = recipes.of(to);
     traffic.begin();
     current = new Renewal(host, {
       kind,
       slots: chosen,
       single: only !== undefined,
       from,
-      // One worker alone is renewed within its generation.
-      to: only === undefined ? from + 1 : from,
-      surge: surgeCount(recipe.surge, Math.max(1, chosen.length)),
-      minReady: recipe.minReady,
-      canary: recipe.canary && kind !== "restart",
+      to,
+      surge: surgeCount(surge, Math.max(1, chosen.length)),
+      minReady,
+      canary: canary && kind !== "restart",
     });
     events.log(
       "info",

@@ -1,3 +1,4 @@
+import type { LaunchRecipe } from "../shared/appConfig.ts";
 import { HitlessError } from "../shared/errors.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { RenewalKind } from "../shared/snapshot.ts";
@@ -14,40 +15,49 @@ interface Wish {
   kind: RenewalKind;
   /** Slots to renew; `undefined`: all. */
   slots: Set<number> | undefined;
+  /** How to start the app from then on; `undefined`: as before. */
+  readonly recipe: LaunchRecipe | undefined;
   readonly waiters: Waiter[];
 }
 
 export interface RenewalQueue {
   /** Runs a renewal now, or after the one that runs, together with everybody else who waits. */
-  request(kind: RenewalKind, slot: number | undefined): Promise<RenewalReport>;
+  request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
   /** The renewal that ran is over; the one that waits, if any, begins. */
   finished(report: RenewalReport): void;
   /** Whether a renewal waits behind the one that runs. */
   readonly waiting: boolean;
 }
 
+export type BeginRenewal = (
+  kind: RenewalKind,
+  slots: readonly number[] | undefined,
+  recipe: LaunchRecipe | undefined,
+) => void;
+
 /** At most one renewal runs and at most one waits: requests that come meanwhile become one. */
 export function createRenewalQueue(options: {
   readonly canBegin: () => boolean;
-  readonly begin: (kind: RenewalKind, slots: readonly number[] | undefined) => void;
+  readonly begin: BeginRenewal;
 }): RenewalQueue {
   let running: Wish | undefined;
   let next: Wish | undefined;
 
   const begin = (wish: Wish): void => {
     running = wish;
-    options.begin(wish.kind, wish.slots && [...wish.slots]);
+    options.begin(wish.kind, wish.slots && [...wish.slots], wish.recipe);
   };
 
   return {
     get waiting() {
       return next !== undefined;
     },
-    request: (kind, slot) =>
+    request: (kind, slot, recipe) =>
       new Promise((resolve, reject) => {
         const wish: Wish = {
           kind,
           slots: slot === undefined ? undefined : new Set([slot]),
+          recipe,
           waiters: [{ resolve, reject }],
         };
         if (running === undefined) {
@@ -86,6 +96,8 @@ function merge(a: Wish, b: Wish): Wish {
   return {
     kind: strength.indexOf(a.kind) >= strength.indexOf(b.kind) ? a.kind : b.kind,
     slots: a.slots === undefined || b.slots === undefined ? undefined : new Set([...a.slots, ...b.slots]),
+    // The later recipe is what the person wants now.
+    recipe: b.recipe ?? a.recipe,
     waiters: [...a.waiters, ...b.waiters],
   };
 }

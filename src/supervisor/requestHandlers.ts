@@ -27,12 +27,17 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.start();
       return {};
     },
-    "app/renew": ({ kind, worker }, cancelled) => {
+    "app/renew": ({ kind, worker, recipe }, cancelled) => {
       const cancel = (): void => {
         app.renewals.cancel();
       };
       cancelled.addEventListener("abort", cancel, { once: true });
-      return app.renew(kind, worker).finally(() => cancelled.removeEventListener("abort", cancel));
+      return app.renew(kind, worker, recipe).finally(() => cancelled.removeEventListener("abort", cancel));
+    },
+    "app/rollback": () => app.rollBack(),
+    "app/drain": (params) => {
+      app.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
+      return {};
     },
     "app/cancelRenewal": () => ({ cancelled: app.renewals.cancel() }),
     "app/scale": async ({ workers }) => {

@@ -51,14 +51,17 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 }
 
 function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {
-  const { id, pid, generation, state, startedAt, readyAt, drainingSince, drainDeadline, drain, addresses } = worker;
+  const { id, pid, generation, state, startedAt, readyAt, drainingSince, drainDeadline, drain, addresses, vitals } =
+    worker;
   return {
     id,
     slot: worker.slot,
     pid,
     generation,
     state,
-    health: "responsive",
+    health: vitals.responsive ? "responsive" : "unresponsive",
+    ...(vitals.memory !== undefined && { memory: vitals.memory }),
+    ...(vitals.stuckAt !== undefined && { stuckAt: vitals.stuckAt }),
     startedAt,
     ...(readyAt !== undefined && { readyAt }),
     ...(drainingSince !== undefined && { drainingSince }),

@@ -3,6 +3,7 @@ import type { Failure } from "../shared/failure.ts";
 import { addressUrl } from "./addresses.ts";
 import type { EventLog } from "./eventLog.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
+import type { Beat } from "./health.ts";
 import type { LogStore } from "./logStore.ts";
 import { askAddress, watchReadiness } from "./readiness.ts";
 import { forkWorker } from "./workerForker.ts";
@@ -20,6 +21,7 @@ export interface SuperviseOptions {
     readonly changed: () => void;
     /** Its preload runs and can be sent messages. */
     readonly started: (worker: WorkerHandle) => void;
+    readonly beat: (worker: WorkerHandle, beat: Beat) => void;
     readonly counted: (worker: WorkerHandle, served: number) => void;
     readonly ready: (worker: WorkerHandle) => void;
     /** It is alive but not ready in time. */
@@ -31,7 +33,7 @@ export interface SuperviseOptions {
 /** Forks a worker and watches it until it is gone. */
 export function superviseWorker(options: SuperviseOptions): WorkerHandle {
   const { recipe, slot, generation, logs, events, broker, callbacks } = options;
-  const { worker, stderr } = forkWorker({ recipe, slot, generation, logs });
+  const { worker, stderr, inspector } = forkWorker({ recipe, slot, generation, logs });
   const handle: WorkerHandle = new WorkerHandle({
     worker,
     slot,
@@ -39,6 +41,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     entry: recipe.entry,
     killTimeout: recipe.killTimeout,
     stderr,
+    inspector,
     listener: {
       changed: callbacks.changed,
       log: (level, code, message) => events.log(level, code, message, worker.id),
@@ -64,6 +67,9 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
             break;
           case "counted":
             callbacks.counted(handle, message.served);
+            break;
+          case "beat":
+            callbacks.beat(handle, message);
             break;
           case "refused":
             broker.refused(handle, message.id);

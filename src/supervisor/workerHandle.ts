@@ -6,9 +6,12 @@ import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/
 import { workerMessageCommand } from "../shared/workerMessages.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
 import { listFamily, type Relative } from "./family.ts";
+import { createVitals, type Vitals } from "./health.ts";
+import type { InspectorDoor } from "./inspectorDoor.ts";
 import { killTree } from "./killTree.ts";
 import { endOrphans } from "./orphans.ts";
 import type { StderrTail } from "./stderrTail.ts";
+import { type StackFrames, takeStack } from "./stuckStack.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
 const fatalCountsForMs = 5_000;
@@ -50,6 +53,7 @@ export interface WorkerHandleOptions {
   readonly entry: string;
   readonly killTimeout: number;
   readonly stderr: StderrTail;
+  readonly inspector: InspectorDoor;
   readonly listener: WorkerListener;
 }
 
@@ -62,6 +66,7 @@ export class WorkerHandle {
   readonly startedAt = Date.now();
   /** Keys of the servers that listen, with their addresses as people write them. */
   readonly servers = new Map<string, { readonly url: string; readonly handoff: boolean }>();
+  readonly vitals: Vitals = createVitals();
   readyAt: number | undefined;
   drainingSince: number | undefined;
   drainDeadline: number | undefined;
@@ -80,6 +85,8 @@ export class WorkerHandle {
   #fatal: { readonly error: FatalError; readonly at: number } | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #graceful = false;
+  /** It was told SIGTERM. */
+  #terminating = false;
   /** Descendants it had when it was told to end. */
   #family: readonly Relative[] = [];
 
@@ -160,6 +167,16 @@ export class WorkerHandle {
     return true;
   }
 
+  /** Where its JavaScript is just now, though its event loop is blocked. */
+  async takeStack(): Promise<StackFrames> {
+    const url = await this.#options.inspector.open(this.pid);
+    try {
+      return await takeStack(url);
+    } finally {
+      this.send({ type: "closeInspector" });
+    }
+  }
+
   markReady(): void {
     if (this.state === "starting") {
       this.readyAt = Date.now();
@@ -176,14 +193,7 @@ export class WorkerHandle {
     this.drainingSince = Date.now();
     this.drainDeadline = this.drainingSince + farewell.drainTimeout;
     this.#graceful = farewell.graceful;
-    this.#after(farewell.drainTimeout, () => {
-      this.#options.listener.log(
-        "warning",
-        "drainTimeout",
-        `worker ${this.id} did not finish within ${farewell.drainTimeout} ms (drainTimeout); sending SIGTERM`,
-      );
-      this.terminate();
-    });
+    this.#awaitDrain(farewell.drainTimeout);
     if (farewell.graceful && this.connected) {
       this.#options.worker.send("shutdown", () => undefined);
     }
@@ -194,12 +204,24 @@ export class WorkerHandle {
     this.#options.listener.changed();
   }
 
+  /** Moves the deadline of its drain. Returns false if it does not drain, or was told SIGTERM already. */
+  extendDrain(ms: number): boolean {
+    if (this.#gone || this.#terminating || this.drainDeadline === undefined) {
+      return false;
+    }
+    this.drainDeadline = Math.max(this.drainDeadline, Date.now()) + ms;
+    this.#awaitDrain(this.drainDeadline - Date.now());
+    this.#options.listener.changed();
+    return true;
+  }
+
   /** SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. */
   terminate(): void {
     if (this.#gone) {
       return;
     }
     this.dismissed = true;
+    this.#terminating = true;
     this.#after(this.#options.killTimeout, () => {
       this.#options.listener.log(
         "warning",
@@ -239,6 +261,18 @@ export class WorkerHandle {
         );
       }
       this.#options.worker.process.kill("SIGKILL");
+    });
+  }
+
+  #awaitDrain(ms: number): void {
+    this.#after(ms, () => {
+      const took = Date.now() - (this.drainingSince ?? Date.now());
+      this.#options.listener.log(
+        "warning",
+        "drainTimeout",
+        `worker ${this.id} did not finish within ${took} ms (drainTimeout); sending SIGTERM`,
+      );
+      this.terminate();
     });
   }
 
@@ -308,6 +342,7 @@ export class WorkerHandle {
         break;
       case "hello":
       case "counted":
+      case "beat":
       case "listening":
       case "connection":
       case "taken":

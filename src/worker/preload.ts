@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import type { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
-import type { ToWorkerBody } from "../shared/workerMessages.ts";
+import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { createDrain } from "./drain.ts";
 import { watchFatalErrors } from "./fatalErrors.ts";
@@ -23,6 +23,18 @@ if (isMainThread && cluster.isWorker && process.env.HITLESS_WORKER !== undefined
     hideFromApp();
     prepareWorker(channel);
   }
+}
+
+/** Loaded late and only if there is one: a Node without inspector throws. */
+let inspector: typeof import("node:inspector") | undefined;
+
+function signOfLife(): FromWorkerBody {
+  return {
+    type: "beat",
+    memory: process.memoryUsage.rss(),
+    debugging: inspector?.url() !== undefined,
+    inspectable: inspector !== undefined && process.listenerCount("SIGUSR1") === 0,
+  };
 }
 
 function prepareWorker(channel: Channel): void {
@@ -47,6 +59,12 @@ function prepareWorker(channel: Channel): void {
         case "alone":
           loneliness.answered();
           break;
+        case "beat":
+          channel.send(signOfLife());
+          break;
+        case "closeInspector":
+          inspector?.close();
+          break;
         case "connection":
           parking.receive(message, socket);
           break;
@@ -69,14 +87,28 @@ function prepareWorker(channel: Channel): void {
     };
     channel.listen(guard("message", receive));
     channel.send({ type: "hello" });
+    import("node:inspector").then(
+      (loaded) => {
+        inspector = loaded;
+      },
+      () => undefined,
+    );
   })();
 }
 
-/** Takes the flag that loaded this file out of what the app sees and its children inherit. */
+/** Takes the flags that are ours out of what the app sees and its children inherit. */
 function hideFromApp(): void {
-  const index = process.execArgv.indexOf(__filename);
+  const { execArgv } = process;
+  const index = execArgv.indexOf(__filename);
   if (index > 0) {
-    process.execArgv.splice(index - 1, 2);
+    execArgv.splice(index - 1, 2);
+  }
+  // Ours stands first, and Node adds it again at the end.
+  if (execArgv[0] === inspectPortFlag) {
+    execArgv.shift();
+    if (execArgv.at(-1) === inspectPortFlag) {
+      execArgv.pop();
+    }
   }
 }
 
