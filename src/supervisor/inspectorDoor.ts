@@ -3,7 +3,7 @@ const deadlineMs = 3_000;
 
 /** What Node prints about its inspector, to be kept out of the app's own output. */
 const inspectorLines =
-  /^(Debugger listening on (ws:\S+)|For help, see: \S+inspector\S*|Debugger attached\.|Debugger ending on ws:\S+|Waiting for the debugger to disconnect\.\.\.)\r?\n/gm;
+  /^(Debugger listening on (ws:\S+)|For help, see: https:\/\/nodejs\.org\/\S+|Debugger attached\.|Debugger ending on ws:\S+|Waiting for the debugger to disconnect\.\.\.)\r?\n/gm;
 
 /**
  * Opens the inspector of a worker on request. Node opens it at SIGUSR1 even while JavaScript is running, and tells the

@@ -18,11 +18,16 @@ const pausedSchema = v.object({
     callFrames: v.array(
       v.object({
         functionName: v.string(),
-        url: v.string(),
-        location: v.object({ lineNumber: v.number() }),
+        location: v.object({ scriptId: v.string(), lineNumber: v.number() }),
       }),
     ),
   }),
+});
+
+/** Tells which file a script is; sent for every script when the debugger is enabled. */
+const scriptSchema = v.object({
+  method: v.literal("Debugger.scriptParsed"),
+  params: v.object({ scriptId: v.string(), url: v.string() }),
 });
 
 /**
@@ -44,12 +49,20 @@ export function takeStack(url: string): Promise<StackFrames> {
       socket.send(JSON.stringify({ id: 1, method: "Debugger.enable" }));
       socket.send(JSON.stringify({ id: 2, method: "Debugger.pause" }));
     });
+    const files = new Map<string, string>();
     socket.on("message", (data) => {
-      const paused = v.safeParse(pausedSchema, parse(String(data)));
+      const message = parse(String(data));
+      const script = v.safeParse(scriptSchema, message);
+      if (script.success) {
+        files.set(script.output.params.scriptId, script.output.params.url);
+      }
+      const paused = v.safeParse(pausedSchema, message);
       if (paused.success) {
         socket.send(JSON.stringify({ id: 3, method: "Debugger.resume" }));
         socket.send(JSON.stringify({ id: 4, method: "Debugger.disable" }), () =>
-          finish(() => resolve(paused.output.params.callFrames.slice(0, mostFrames).map(toFrame))),
+          finish(() =>
+            resolve(paused.output.params.callFrames.slice(0, mostFrames).map((frame) => toFrame(frame, files))),
+          ),
         );
       }
     });
@@ -64,10 +77,14 @@ function parse(text: string): unknown {
   }
 }
 
-function toFrame(frame: v.InferOutput<typeof pausedSchema>["params"]["callFrames"][number]): StackFrames[number] {
+function toFrame(
+  frame: v.InferOutput<typeof pausedSchema>["params"]["callFrames"][number],
+  files: ReadonlyMap<string, string>,
+): StackFrames[number] {
+  const file = files.get(frame.location.scriptId) ?? "";
   return {
     function: frame.functionName || "(anonymous)",
-    file: frame.url.startsWith("file://") ? fileURLToPath(frame.url) : frame.url,
+    file: file.startsWith("file://") ? fileURLToPath(file) : file,
     line: frame.location.lineNumber + 1,
   };
 }
