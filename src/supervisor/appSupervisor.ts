@@ -18,6 +18,7 @@ import { createSlotTable, type SlotTable } from "./slotTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
 import { superviseWorker } from "./superviseWorker.ts";
+import { type WaitingConnections, watchWaiting } from "./waiting.ts";
 import { chooseScheduling } from "./workerForker.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -44,6 +45,7 @@ export class AppSupervisor {
   readonly #workers = new Map<number, WorkerHandle>();
   readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
+  readonly #waiting: WaitingConnections;
   readonly #stopListeners: (() => void)[] = [];
   #running = false;
   #desiredWorkers: number;
@@ -91,6 +93,10 @@ export class AppSupervisor {
       dismiss: (worker, how) => this.#dismiss(worker, how),
       commit: (generation) => this.#commit(generation),
     });
+    this.#waiting = watchWaiting(
+      () => this.#broker.inTransit,
+      (waiting) => events.log("warning", "waiting", `${waiting} connections wait for a worker: all workers are busy`),
+    );
     this.#health = watchHealth({
       recipe: () => this.#recipes.current,
       workers: () => this.#workers.values(),
@@ -98,6 +104,11 @@ export class AppSupervisor {
       becameResponsive: (worker) => {
         events.log("info", "responsive", `${describeWorker(worker)} responds again`, worker.id);
         this.publisher.invalidate();
+      },
+      turned: () => {
+        if (this.#waiting.look()) {
+          this.publisher.invalidate();
+        }
       },
       outgrew: (worker, bytes) =>
         this.#replace(worker, `uses ${Math.round(bytes / 1_048_576)} MiB, more than maxMemory`),
@@ -134,6 +145,7 @@ export class AppSupervisor {
       startedAt: this.#startedAt,
       failure: this.#failure,
       finished: this.#finished,
+      waitingConnections: this.#waiting.count(),
       slots: this.#table.slots,
       workers: this.#workers,
       renewal: this.renewals.view(),

@@ -22,6 +22,8 @@ export interface HandoffBroker {
    * Connections handed over and confirmed, and those nobody could take, since the start; and the longest time for which
    * nobody read one, in milliseconds, since somebody set it to 0.
    */
+  /** Connections that nobody has confirmed yet. */
+  readonly inTransit: number;
   readonly counts: { handedOver: number; closed: number; longestStallMs: number };
 }
 
@@ -58,6 +60,9 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
 
   return {
     counts,
+    get inTransit() {
+      return transits.size;
+    },
     accept(from, connection, socket) {
       if (socket !== undefined && hold(socket)) {
         const { server, requests, unused, stoppedAt } = connection;

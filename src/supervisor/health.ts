@@ -45,6 +45,8 @@ export interface HealthOptions {
   readonly workers: () => Iterable<WorkerHandle>;
   readonly becameUnresponsive: (worker: WorkerHandle) => void;
   readonly becameResponsive: (worker: WorkerHandle) => void;
+  /** Once a heartbeat, for whatever else wants to be looked at as often. */
+  readonly turned: () => void;
   readonly outgrew: (worker: WorkerHandle, bytes: number) => void;
 }
 
@@ -59,7 +61,7 @@ export interface Health {
  * process itself was asleep.
  */
 export function watchHealth(options: HealthOptions): Health {
-  const { recipe, workers, becameUnresponsive, becameResponsive, outgrew } = options;
+  const { recipe, workers, becameUnresponsive, becameResponsive, outgrew, turned } = options;
   let lastTurn = performance.now();
 
   const turn = (): void => {
@@ -84,6 +86,7 @@ export function watchHealth(options: HealthOptions): Health {
         becameUnresponsive(worker);
       }
     }
+    turned();
     setTimeout(turn, beatMs);
   };
   setTimeout(turn, usualBeatMs);

@@ -16,6 +16,7 @@ export interface SnapshotParts {
   readonly startedAt: number;
   readonly failure: Failure | undefined;
   readonly finished: boolean;
+  readonly waitingConnections: number;
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
   readonly renewal: RenewalView | undefined;
@@ -43,6 +44,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       startedAt: parts.startedAt,
       ...(failure !== undefined && { failure }),
       finished: parts.finished,
+      waitingConnections: parts.waitingConnections,
       ...(retries.length > 0 && { nextRestartAt: Math.min(...retries) }),
     },
     workers,
