@@ -8,7 +8,6 @@ import type { EventLog } from "./eventLog.ts";
 import { describeExit, describeWorker } from "./exitNotice.ts";
 import { farewellFor } from "./farewellFor.ts";
 import { createHandoffBroker } from "./handoffBroker.ts";
-import { type Health, watchHealth } from "./health.ts";
 import type { LogStore } from "./logStore.ts";
 import { createRecipeBook, type RecipeBook } from "./recipeBook.ts";
 import { createRenewalDesk, type RenewalDesk } from "./renewalDesk.ts";
@@ -18,7 +17,7 @@ import { createSlotTable, type SlotTable } from "./slotTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
 import { superviseWorker } from "./superviseWorker.ts";
-import { type WaitingConnections, watchWaiting } from "./waiting.ts";
+import { createWorkerCare, type WorkerCare } from "./workerCare.ts";
 import { chooseScheduling } from "./workerForker.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -40,12 +39,11 @@ export class AppSupervisor {
   readonly #options: AppSupervisorOptions;
   readonly #recipes: RecipeBook;
   readonly #table: SlotTable;
-  readonly #health: Health;
+  readonly #care: WorkerCare;
   /** Every worker whose process may still exist, by id. */
   readonly #workers = new Map<number, WorkerHandle>();
   readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
-  readonly #waiting: WaitingConnections;
   readonly #stopListeners: (() => void)[] = [];
   #running = false;
   #desiredWorkers: number;
@@ -93,25 +91,13 @@ export class AppSupervisor {
       dismiss: (worker, how) => this.#dismiss(worker, how),
       commit: (generation) => this.#commit(generation),
     });
-    this.#waiting = watchWaiting(
-      () => this.#broker.inTransit,
-      (waiting) => events.log("warning", "waiting", `${waiting} connections wait for a worker: all workers are busy`),
-    );
-    this.#health = watchHealth({
+    this.#care = createWorkerCare({
+      events,
+      broker: this.#broker,
       recipe: () => this.#recipes.current,
       workers: () => this.#workers.values(),
-      becameUnresponsive: (worker) => void this.#unresponsive(worker),
-      becameResponsive: (worker) => {
-        events.log("info", "responsive", `${describeWorker(worker)} responds again`, worker.id);
-        this.publisher.invalidate();
-      },
-      turned: () => {
-        if (this.#waiting.look()) {
-          this.publisher.invalidate();
-        }
-      },
-      outgrew: (worker, bytes) =>
-        this.#replace(worker, `uses ${Math.round(bytes / 1_048_576)} MiB, more than maxMemory`),
+      changed: () => this.publisher.invalidate(),
+      replace: (worker) => this.renew("reload", worker.id),
     });
     chooseScheduling(recipe.scheduling);
   }
@@ -145,7 +131,7 @@ export class AppSupervisor {
       startedAt: this.#startedAt,
       failure: this.#failure,
       finished: this.#finished,
-      waitingConnections: this.#waiting.count(),
+      waitingConnections: this.#care.waiting.count(),
       slots: this.#table.slots,
       workers: this.#workers,
       renewal: this.renewals.view(),
@@ -182,7 +168,7 @@ export class AppSupervisor {
    * Renews all workers or one; see `docs/reload.md`. While a renewal runs, further requests share one that follows.
    * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
    */
-  renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
+  async renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
     const { name, cwd } = this.#options.recipe;
     if (!this.#running) {
       throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
@@ -327,7 +313,7 @@ export class AppSupervisor {
         changed: () => this.publisher.invalidate(),
         started: (worker) => this.renewals.traffic.workerStarted(worker),
         counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
-        beat: (worker, beat) => this.#health.beat(worker, beat),
+        beat: (worker, beat) => this.#care.beat(worker, beat),
         ready: (worker) => this.#workerReady(worker),
         notReady: (worker, failure) => this.#workerNotReady(worker, failure),
         exited: (worker) => this.#workerExited(worker),
@@ -406,50 +392,6 @@ export class AppSupervisor {
       // The next try would end the same way: tell it now rather than try it ten times.
       this.stop(false);
     }
-  }
-
-  async #unresponsive(worker: WorkerHandle): Promise<void> {
-    const { events } = this.#options;
-    const { unresponsiveAfter, replaceUnresponsive } = this.#recipes.current;
-    this.publisher.invalidate();
-    let place = "";
-    if (worker.vitals.inspectable) {
-      try {
-        const frames = await worker.takeStack();
-        worker.vitals.stuckAt = worker.vitals.responsive ? undefined : frames;
-        const [top] = frames;
-        place = top === undefined ? "" : ` in ${top.function} (${top.file}:${top.line})`;
-      } catch (error) {
-        events.log(
-          "info",
-          "noStack",
-          `${describeWorker(worker)}: where it is stuck can't be told: ${String(error)}`,
-          worker.id,
-        );
-      }
-    }
-    events.log(
-      "warning",
-      "unresponsive",
-      `${describeWorker(worker)} has not responded for ${unresponsiveAfter} ms${place}`,
-      worker.id,
-    );
-    this.publisher.invalidate();
-    if (replaceUnresponsive && !worker.vitals.responsive) {
-      this.#replace(worker, "is unresponsive");
-    }
-  }
-
-  /** Reloads the slot of a worker that is no good any more. */
-  #replace(worker: WorkerHandle, why: string): void {
-    if (!this.#running || this.#table.slots.get(worker.slot)?.current !== worker) {
-      return;
-    }
-    const { events } = this.#options;
-    events.log("warning", "replacing", `${describeWorker(worker)} ${why}; it is being replaced`, worker.id);
-    this.renewals.request("reload", worker.slot, undefined).catch((error: unknown) => {
-      events.log("error", "replacing", `${describeWorker(worker)} could not be replaced: ${String(error)}`, worker.id);
-    });
   }
 
   /** Settles what has come to an end: an app whose script is done, or that was stopped. */

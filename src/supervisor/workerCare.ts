@@ -1,0 +1,91 @@
+import type { LaunchRecipe } from "../shared/appConfig.ts";
+import type { EventLog } from "./eventLog.ts";
+import { describeWorker } from "./exitNotice.ts";
+import type { HandoffBroker } from "./handoffBroker.ts";
+import { type Health, watchHealth } from "./health.ts";
+import { type WaitingConnections, watchWaiting } from "./waiting.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
+
+const mebibyte = 1_048_576;
+
+export interface WorkerCareOptions {
+  readonly events: EventLog;
+  readonly recipe: () => LaunchRecipe;
+  readonly workers: () => Iterable<WorkerHandle>;
+  readonly broker: HandoffBroker;
+  /** Something a snapshot shows has changed. */
+  readonly changed: () => void;
+  /** Puts a new worker in this one's place, the new one first. Resolves when that is over. */
+  readonly replace: (worker: WorkerHandle) => Promise<unknown>;
+}
+
+/** Looks after running workers: tells which are stuck and where, and replaces those that are no good any more. */
+export interface WorkerCare {
+  readonly beat: Health["beat"];
+  readonly waiting: WaitingConnections;
+}
+
+export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
+  const { events, recipe, workers, broker, changed } = options;
+
+  const replace = (worker: WorkerHandle, why: string): void => {
+    if (worker.state !== "ready") {
+      return;
+    }
+    events.log("warning", "replacing", `${describeWorker(worker)} ${why}; it is being replaced`, worker.id);
+    options.replace(worker).catch((error: unknown) => {
+      events.log("error", "replacing", `${describeWorker(worker)} could not be replaced: ${String(error)}`, worker.id);
+    });
+  };
+
+  const findPlace = async (worker: WorkerHandle): Promise<string> => {
+    if (!worker.vitals.inspectable) {
+      return "";
+    }
+    try {
+      const frames = await worker.takeStack();
+      worker.vitals.stuckAt = worker.vitals.responsive ? undefined : frames;
+      const [top] = frames;
+      return top === undefined ? "" : ` in ${top.function} (${top.file}:${top.line})`;
+    } catch (error) {
+      const message = `${describeWorker(worker)}: where it is stuck can't be told: ${String(error)}`;
+      events.log("info", "noStack", message, worker.id);
+      return "";
+    }
+  };
+
+  const becameUnresponsive = async (worker: WorkerHandle): Promise<void> => {
+    const { unresponsiveAfter, replaceUnresponsive } = recipe();
+    changed();
+    const place = await findPlace(worker);
+    const message = `${describeWorker(worker)} has not responded for ${unresponsiveAfter} ms${place}`;
+    events.log("warning", "unresponsive", message, worker.id);
+    changed();
+    if (replaceUnresponsive && !worker.vitals.responsive) {
+      replace(worker, "is unresponsive");
+    }
+  };
+
+  const waiting = watchWaiting(
+    () => broker.inTransit,
+    (count) => events.log("warning", "waiting", `${count} connections wait for a worker: all workers are busy`),
+  );
+  const health = watchHealth({
+    recipe,
+    workers,
+    becameUnresponsive: (worker) => void becameUnresponsive(worker),
+    becameResponsive: (worker) => {
+      events.log("info", "responsive", `${describeWorker(worker)} responds again`, worker.id);
+      changed();
+    },
+    outgrew: (worker, bytes) => {
+      replace(worker, `uses ${Math.round(bytes / mebibyte)} MiB, more than maxMemory`);
+    },
+    turned: () => {
+      if (waiting.look()) {
+        changed();
+      }
+    },
+  });
+  return { beat: health.beat, waiting };
+}
