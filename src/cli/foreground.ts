@@ -11,8 +11,8 @@ import { leaveSupervisor } from "./stopApp.ts";
 import { failureText, readyLine } from "./texts.ts";
 import { byteCount } from "./words.ts";
 
-/** Milliseconds for the last output to be taken by whoever reads it; the supervisor itself keeps it for 2 s. */
-const lastOutputMs = 5_000;
+/** Milliseconds for the last output to be taken by whoever reads it, once the person has asked for the end. */
+const lastOutputMs = 3_000;
 
 /** The wishes of a person to stop, which may come before there is anything to stop. */
 export interface StopWishes {
@@ -65,13 +65,23 @@ export async function runInForeground(
     client.request("app/renew", { kind: "reload" }).catch((error: Error) => tell(error.message));
   });
 
+  /** Whoever was told to stop does not wait for a reader that has stalled. */
+  const deliverRest = async (read: Promise<void>) => {
+    const delivered = read.then(() => (asked ? context.stdout.flush() : undefined));
+    const patience = delay(lastOutputMs, "late", { ref: false });
+    const late = await Promise.race([delivered, hurried.then(() => "late"), asked ? patience : delivered]);
+    if (late !== undefined) {
+      context.stdout.giveUp();
+    }
+  };
+
   const outcome = await ended;
   reloads.dispose();
   await events;
   // An app that ended by itself leaves its supervisor behind, which is of no use without a terminal.
   await stop(false);
   ending.abort();
-  await Promise.race([output, delay(lastOutputMs, undefined, { ref: false }), hurried]);
+  await deliverRest(output);
   await leaveSupervisor(client);
   if (urgent !== undefined) {
     return exitCodeOfSignal(urgent);

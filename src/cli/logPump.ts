@@ -18,11 +18,19 @@ export interface LogPumpOptions {
 const longPollMs = 20_000;
 
 /**
- * Reads output until `ending`, and then the rest of it.
+ * Reads output until `ending`, and then the rest of it: at once, since the supervisor does not keep it for long, though
+ * `receive` may still be busy with what came before. The rest is no more than the supervisor's rings hold.
  * @throws HitlessError `connectionLost` when the supervisor goes before that.
  */
 export async function pumpLogs(client: SupervisorClient, options: LogPumpOptions): Promise<void> {
   const { worker, receive, onDidSkip, ending } = options;
+  const ended = new Promise<void>((resolve) => {
+    if (ending.aborted) {
+      resolve();
+    }
+    ending.addEventListener("abort", () => resolve(), { once: true });
+  });
+  let received: Promise<void> = Promise.resolve();
   for (let cursor = options.cursor; ; ) {
     const last = ending.aborted;
     const answer = await client.request(
@@ -34,10 +42,11 @@ export async function pumpLogs(client: SupervisorClient, options: LogPumpOptions
       onDidSkip(answer.skippedBytes);
     }
     if (answer.chunks.length > 0) {
-      await receive(answer.chunks);
+      received = received.then(() => receive(answer.chunks));
     } else if (last) {
-      return;
+      return received;
     }
+    await Promise.race([received, ended]);
     cursor = answer.cursor;
   }
 }

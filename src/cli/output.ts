@@ -10,6 +10,8 @@ export interface Output {
   write(text: string): Promise<void>;
   /** Resolves when everything written has left this process, or nobody reads it. */
   flush(): Promise<void>;
+  /** Waits for the reader no longer: what it has not taken by now is lost. */
+  giveUp(): void;
   /** Calls back once when the reader is gone, as with `hitless logs api | head`. */
   onDidBreak(listener: () => void): void;
 }
@@ -55,6 +57,10 @@ export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.Proce
         waiting.add(resolve);
         stream.write("", () => resolve());
       });
+    },
+    giveUp() {
+      broken = true;
+      letGo();
     },
     onDidBreak: (listener) => listeners.push(listener),
   };

@@ -26,7 +26,9 @@ export function reportText(name: string, report: RenewalReport, paint: Paint): s
   if (outcome === "completed") {
     const generation = from === to ? `generation ${to}` : `generation ${from} → ${to}`;
     const head = `${paint("green", "✔")} ${name} ${renewed[kind]} · ${generation} · ${count(workers.length, "worker")} · ${took}`;
-    return killed === 0 ? head : `${head}\n  ${killedText(killed, paint)}`;
+    return [head, ...trafficLines(report, paint), ...(killed === 0 ? [] : [`  ${killedText(killed, paint)}`])].join(
+      "\n",
+    );
   }
   const verb = outcome === "cancelled" ? "cancelled" : outcome === "failed" ? "failed" : "rolled back";
   const fate =
@@ -36,9 +38,26 @@ export function reportText(name: string, report: RenewalReport, paint: Paint): s
   return [
     `${paint("red", "✖")} ${kindName(kind)} of ${name} ${verb}${outcome === "cancelled" || report.reason === undefined ? "" : `: ${report.reason}`}`,
     `  ${fate}`,
+    ...trafficLines(report, paint),
     ...(killed === 0 ? [] : [`  ${killedText(killed, paint)}`]),
     ...stderrBlock(report.stderr ?? [], paint),
   ].join("\n");
+}
+
+/** What the clients had of it, if there were any. */
+function trafficLines({ traffic }: RenewalReport, paint: Paint): string[] {
+  if (traffic === undefined) {
+    return [];
+  }
+  const { served, failed, handedOver, closed, cut } = traffic;
+  const parts = [
+    ...(served > 0 ? [`${count(served, "request")} served`] : []),
+    ...(handedOver > 0 ? [`${count(handedOver, "connection")} handed over`] : []),
+    ...(closed > 0 ? [`${closed} closed`] : []),
+    ...(failed > 0 ? [paint("red", `${count(failed, "request")} cut off`)] : []),
+    ...(cut > 0 ? [paint("red", `${count(cut, "connection")} cut off`)] : []),
+  ];
+  return parts.length === 0 ? [] : [`  ${parts.join(" · ")}`];
 }
 
 function kindName(kind: RenewalReport["kind"]): string {

@@ -1,5 +1,5 @@
 import type { StopOutput } from "../../shared/cliOutput.ts";
-import { exitCodes } from "../cliContext.ts";
+import { exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { helpFlag, jsonFlag } from "../commandSpec.ts";
 import { connectToApp } from "../findApp.ts";
@@ -25,17 +25,28 @@ export const stopCommand: Command = {
       context.stderr,
       () => `stopping ${name} · ${count(client.snapshot.workers.length, "worker")} left`,
     );
-    const signals = onStopSignal(() => {
-      // Its answer is the same as that of the request that waits already.
-      client.request("app/stop", { now: true }).catch(() => undefined);
+    let left: (signal: StopSignal) => void;
+    const leaving = new Promise<StopSignal>((resolve) => {
+      left = resolve;
     });
-    let killed: number;
+    const signals = onStopSignal((signal) => {
+      if (signal === "SIGINT") {
+        // Its answer is the same as that of the request that waits already.
+        client.request("app/stop", { now: true }).catch(() => undefined);
+      } else {
+        left(signal);
+      }
+    });
+    let killed: number | StopSignal;
     try {
-      killed = await stopApp(client, { now: parsed.has("now") });
+      killed = await Promise.race([stopApp(client, { now: parsed.has("now") }), leaving]);
     } finally {
       signals.dispose();
       progress.end();
       client.dispose();
+    }
+    if (typeof killed === "string") {
+      return exitCodeOfSignal(killed);
     }
     if (parsed.has("json")) {
       await printJson(context, { name, supervisorPid: client.endpoint.pid, killed } satisfies StopOutput);

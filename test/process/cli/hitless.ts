@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The bundles under test; another folder for those of a package. */
 const dist = process.env.HITLESS_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
+
+/** The Node.js that runs the command line, and with it (by the PATH) the apps. */
+const node = process.env.HITLESS_TEST_NODE ?? process.execPath;
 
 const deadlineMs = 15_000;
 
@@ -49,9 +52,9 @@ export function openCliWorld(): CliWorld {
       }
     },
     start(words, { cwd = folder } = {}) {
-      const child = spawn(process.execPath, [join(dist, "cli.cjs"), ...words], {
+      const child = spawn(node, [join(dist, "cli.cjs"), ...words], {
         cwd,
-        env: { ...process.env, HITLESS_RUNTIME_DIR: runtime },
+        env: { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter), HITLESS_RUNTIME_DIR: runtime },
         stdio: ["ignore", "pipe", "pipe"],
       });
       const run = watchRun(child);

@@ -51,6 +51,33 @@ describe("hitless start", function () {
     assert.match(result.stderr, /^on stderr$/m);
   });
 
+  const talkative = `
+    process.stdout.write("x".repeat(900_000) + "end", () => require("node:http").createServer().listen(0));`;
+
+  it("keeps the last output for a reader that is slow", async () => {
+    world.write({ "server.js": talkative });
+    const run = world.start(["start", "server.js", "--name", "api", "--workers", "1"]);
+    run.child.stdout?.pause();
+    await run.until("stderr", readyPattern);
+    assertCode(await world.run(["stop", "api"]), 0);
+    run.child.stdout?.resume();
+    const result = await run.ended;
+    assertCode(result, 0);
+    assert.equal(result.stdout.length, 900_003);
+    assert.equal(result.stdout.endsWith("xend"), true);
+  });
+
+  onPosix("does not wait for a reader that has stalled when it was told to stop", async () => {
+    world.write({ "server.js": talkative });
+    const run = world.start(["start", "server.js", "--workers", "1"]);
+    run.child.stdout?.pause();
+    await run.until("stderr", readyPattern);
+    run.child.kill("SIGTERM");
+    await new Promise((resolve) => run.child.once("exit", resolve));
+    run.child.stdout?.resume();
+    assertCode(await run.ended, 0);
+  });
+
   it("passes arguments, variables, Node's flags and the folder on", async () => {
     world.write({
       "my 应用/server.js": `

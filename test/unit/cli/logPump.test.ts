@@ -13,8 +13,25 @@ describe("pumpLogs", () => {
   let supervisor: FakeSupervisor | undefined;
   let client: SupervisorClient | undefined;
 
+  let asked = 0;
+  let onAsked: () => void = () => undefined;
+
+  async function peerAsked(times: number): Promise<void> {
+    while (asked < times) {
+      await new Promise<void>((resolve) => {
+        onAsked = resolve;
+      });
+    }
+  }
+
   async function connect(read: Answer): Promise<SupervisorClient> {
-    supervisor = await fakeSupervisor(tempFolder(), { "logs/read": read });
+    asked = 0;
+    const counted: Answer = (...given) => {
+      asked += 1;
+      setImmediate(() => onAsked());
+      return read(...given);
+    };
+    supervisor = await fakeSupervisor(tempFolder(), { "logs/read": counted });
     client = await SupervisorClient.connect(supervisor.endpoint, { name: "test", version: "0" });
     return client;
   }
@@ -26,10 +43,8 @@ describe("pumpLogs", () => {
   });
 
   it("asks for more only when the last was dealt with", async () => {
-    let asked = 0;
     const ending = new AbortController();
     const connection = await connect((params) => {
-      asked += 1;
       const { cursor } = params as { cursor: number };
       return cursor < 3
         ? { cursor: cursor + 1, chunks: [chunk(cursor + 1)], skippedBytes: cursor === 1 ? 77 : 0 }
@@ -78,6 +93,35 @@ describe("pumpLogs", () => {
     });
     assert.deepEqual(seen, ["1", "2"]);
     assert.deepEqual(waits, [20_000, 0, 0]);
+  });
+
+  it("does not leave the rest with the supervisor while a slow reader has not taken the last", async () => {
+    const ending = new AbortController();
+    const connection = await connect((params) => {
+      const { cursor } = params as { cursor: number };
+      return { cursor: Math.min(cursor + 1, 3), chunks: cursor < 3 ? [chunk(cursor + 1)] : [], skippedBytes: 0 };
+    });
+    const seen: string[] = [];
+    let take: () => void = () => undefined;
+    const pumped = pumpLogs(connection, {
+      cursor: 0,
+      receive: async ([first]) => {
+        if (first?.sequence === 1) {
+          ending.abort();
+          await new Promise<void>((resolve) => {
+            take = resolve;
+          });
+        }
+        seen.push(first?.text ?? "");
+      },
+      onDidSkip: () => undefined,
+      ending: ending.signal,
+    });
+    await peerAsked(4);
+    assert.deepEqual(seen, []);
+    take();
+    await pumped;
+    assert.deepEqual(seen, ["1", "2", "3"]);
   });
 
   it("fails when the supervisor goes", async () => {

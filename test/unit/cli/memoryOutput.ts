@@ -20,6 +20,7 @@ export function memoryOutput(): MemoryOutput {
       text += piece;
     },
     flush: async () => undefined,
+    giveUp: () => undefined,
     onDidBreak: () => undefined,
   };
 }

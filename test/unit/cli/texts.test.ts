@@ -25,6 +25,15 @@ describe("texts of the command line", () => {
     );
   });
 
+  it("reports what the clients had of it", () => {
+    const nothing = { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0 };
+    const second = (traffic: object) =>
+      reportText("api", sampleReport({ traffic: { ...nothing, ...traffic } }), plain).split("\n")[1];
+    assert.equal(second({}), undefined);
+    assert.equal(second({ served: 1200, handedOver: 1 }), "  1200 requests served · 1 connection handed over");
+    assert.equal(second({ failed: 1, closed: 3, cut: 2 }), "  3 closed · 1 request cut off · 2 connections cut off");
+  });
+
   it("reports why a reload was rolled back, with the last stderr lines", () => {
     const report = sampleReport({
       outcome: "rolledBack",
