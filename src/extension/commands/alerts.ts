@@ -14,8 +14,8 @@ export function alertOnFailure({ registry, logs, t }: CommandContext, notifier: 
     for (const app of registry.apps) {
       const before = states.get(app.key);
       states.set(app.key, app.state);
-      // What was so when the window opened is in the tree; nobody has to be told of it as news.
-      if (before !== undefined && before !== app.state) {
+      // What failed before the window opened is in the tree and no news; wrong settings stay in the way until mended.
+      if (before !== app.state && (before !== undefined || app.state === "invalid")) {
         const text = alertText(app, t);
         if (text !== undefined) {
           notifier.message("error", text, buttons(app, t));

@@ -79,7 +79,7 @@ function linePrefix(chunk: LogChunk, { timestamps }: LineFormatOptions): string 
 
 /** A carriage return draws the line anew from its start, where the prefix is. */
 function redrawn(line: string, prefix: string): string {
-  return line.replace(/\r+(?=[^\r])/g, `\r${prefix}`).replace(/\r/g, "");
+  return line.replace(/\r+$/, "").replace(/\r+/g, `\r${prefix}`);
 }
 
 function clock(time: number): string {

@@ -19,7 +19,7 @@ import { changedRows } from "./treeDiff.ts";
 import { projectTree, type TreeRow } from "./treeModel.ts";
 
 /** Uptimes and deadlines are drawn again this often while somebody can see them, in milliseconds. */
-const tickMs = 5_000;
+const tickMs = 3_000;
 
 /** What VS Code holds of a row. The row itself is looked up, so that VS Code never shows an old one. */
 export interface TreeElement {
@@ -45,7 +45,10 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
     getChildren: (element) => (element === undefined ? rows : (byId.get(element.id)?.children ?? [])).map(elementOf),
     getTreeItem: (element) => treeItem(element, byId.get(element.id)),
     getParent: (element) => {
-      const parent = element.worker === undefined ? undefined : byId.get(element.app);
+      const parent =
+        element.worker === undefined
+          ? undefined
+          : rows.find(({ children }) => children.some(({ id }) => id === element.id));
       return parent && elementOf(parent);
     },
   };
@@ -107,13 +110,13 @@ function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
   if (row === undefined) {
     return item;
   }
-  const { icon, children } = row;
+  const { icon, expandable } = row;
   item.description = row.description;
   item.tooltip = new MarkdownString(row.tooltip);
   item.iconPath = new ThemeIcon(icon.name, icon.color === undefined ? undefined : new ThemeColor(icon.color));
   item.contextValue = row.contextValue;
   item.accessibilityInformation = { label: row.accessibilityLabel };
-  item.collapsibleState = children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  item.collapsibleState = expandable ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
   if (row.contextValue === "app.invalid") {
     item.command = { command: commandIds.configure, title: "", arguments: [element] };
   }

@@ -26,6 +26,8 @@ export interface TreeRow {
   /** `app.<state>` or `worker.<state>`: decides which buttons the row has. */
   readonly contextValue: string;
   readonly accessibilityLabel: string;
+  /** Whether it may have children, now or soon. */
+  readonly expandable: boolean;
   readonly children: readonly TreeRow[];
 }
 
@@ -44,9 +46,11 @@ export function projectTree(apps: readonly AppView[], now: number, t: Localize):
 
 function appRow(app: AppView, now: number, t: Localize): TreeRow {
   const { ready, desired } = workerCounts(app);
+  const active = isActive(app);
   const counts = app.snapshot === undefined ? "" : t("{0} of {1} workers ready", ready, desired);
   return {
-    id: app.key,
+    // A tree remembers for each id whether it is open: a row that comes to have children is a new one, and opens.
+    id: active ? app.key : `${app.key}#resting`,
     app: app.key,
     label: app.name,
     description: appFacts(app, t).join(" · "),
@@ -54,7 +58,8 @@ function appRow(app: AppView, now: number, t: Localize): TreeRow {
     icon: appIcons[app.state],
     contextValue: `app.${app.state}`,
     accessibilityLabel: [app.name, stateWord(app.state, t), counts, ...portsOf(app)].filter(Boolean).join(", "),
-    children: isActive(app) ? (app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)) : [],
+    expandable: active,
+    children: active ? (app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)) : [],
   };
 }
 
@@ -100,6 +105,7 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
       t("process {0}", worker.pid),
       ...portWords(worker.addresses),
     ].join(", "),
+    expandable: false,
     children: [],
   };
 }
@@ -108,7 +114,7 @@ function workerFacts(worker: WorkerView, now: number, t: Localize): string[] {
   const { pid, generation, state, addresses, drain, drainDeadline } = worker;
   if (state === "draining") {
     return [
-      drain === undefined ? workerWord(worker, t) : drainFact(drain.requests, t),
+      drain === undefined || drain.requests === 0 ? workerWord(worker, t) : drainFact(drain.requests, t),
       ...(drainDeadline === undefined ? [] : [t("{0} left", durationWord(drainDeadline - now, t))]),
       t("pid {0}", pid),
       t("gen {0}", generation),

@@ -3,7 +3,7 @@ import type { WorkerView } from "../../shared/snapshot.ts";
 import type { Localize } from "../platform/localize.ts";
 import { codeBlock, escapeMarkdown, factList } from "../presentation/markdown.ts";
 import { durationWord, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
-import { type AppView, workerCounts } from "../supervisor/appView.ts";
+import { type AppView, isActive, workerCounts } from "../supervisor/appView.ts";
 
 /** Lines of a program's stderr that a tooltip has room for. */
 const stderrLines = 8;
@@ -11,16 +11,17 @@ const stderrLines = 8;
 /** All that is known of an app, as Markdown. */
 export function appTooltip(app: AppView, now: number, t: Localize): string {
   const { snapshot } = app;
+  const live = isActive(app) ? snapshot : undefined;
   const { ready, desired } = workerCounts(app);
   const title = `**${escapeMarkdown(app.name)}** — ${escapeMarkdown(stateWord(app.state, t))}`;
   const waits = snapshot?.app.nextRestartAt;
   const facts = factList([
-    [t("Workers"), snapshot && t("{0} of {1} ready", ready, desired)],
-    [t("Generation"), snapshot && `${snapshot.app.generation}`],
-    [t("Reload"), snapshot?.renewal && renewalWord(snapshot.renewal, t)],
+    [t("Workers"), live && t("{0} of {1} ready", ready, desired)],
+    [t("Generation"), live && `${live.app.generation}`],
+    [t("Reload"), live?.renewal && renewalWord(live.renewal, t)],
     [t("Next attempt in"), waits === undefined ? undefined : durationWord(waits - now, t)],
-    [t("Listens on"), snapshot?.app.addresses.join(", ")],
-    [t("Up for"), snapshot && durationWord(now - snapshot.app.startedAt, t)],
+    [t("Listens on"), live?.app.addresses.join(", ")],
+    [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
     [t("Entry"), snapshot?.app.entry],
     [t("Folder"), app.root],
     ["Node.js", snapshot?.supervisor.nodeVersion],
@@ -55,6 +56,13 @@ function failureText(failure: Failure | undefined): string {
   if (failure === undefined) {
     return "";
   }
-  const lines = failure.stderr.slice(-stderrLines);
+  const lines = tellingLines(failure.stderr);
   return escapeMarkdown(failure.message) + (lines.length === 0 ? "" : `\n\n${codeBlock(lines)}`);
+}
+
+/** The last lines that are about the app: Node's own frames and its version say nothing here. */
+function tellingLines(stderr: readonly string[]): string[] {
+  return stderr
+    .filter((line) => line.trim() !== "" && !/\(?node:[\w/]+(:\d+){1,2}\)?|^Node\.js v\d/.test(line))
+    .slice(-stderrLines);
 }

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { type AppDefinition, defineApps, type FolderSetting } from "../../../src/extension/supervisor/appDefinition.ts";
+import { chosenEntry, needsEntryChoice, rememberEntry } from "../../../src/extension/supervisor/entryChoice.ts";
+import type { SessionMemory } from "../../../src/extension/supervisor/sessionHost.ts";
+import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
+import { english } from "./fixtures.ts";
+
+function folder(files: Readonly<Record<string, string>>, apps: unknown = [], changes: Partial<FolderSetting> = {}) {
+  const path = tempFolder(files);
+  return { name: basename(path), path, apps, inherited: false, ...changes };
+}
+
+const define = (...folders: FolderSetting[]) => defineApps(folders, english);
+
+function only(apps: readonly AppDefinition[]): AppDefinition {
+  const [app] = apps;
+  assert.ok(app !== undefined && apps.length === 1);
+  return app;
+}
+
+function memory(): SessionMemory {
+  const values = new Map<string, string>();
+  return {
+    get: (key) => values.get(key),
+    set: (key, value) => (value === undefined ? values.delete(key) : values.set(key, value)),
+  };
+}
+
+describe("the apps of a workspace", () => {
+  afterEach(removeTempFolders);
+
+  it("are found without any setting", async () => {
+    const at = folder({
+      "package.json": '{"name":"@acme/shop","scripts":{"start":"node server.js"}}',
+      "server.js": "",
+    });
+    const app = only(await define(at));
+    assert.deepEqual([app.name, app.root, app.entries[0]?.entry], ["shop", at.path, "server.js"]);
+    assert.deepEqual(await define(folder({ "readme.md": "" })), []);
+  });
+
+  it("are those of the setting, where there is one", async () => {
+    const at = folder({ "api/server.js": "" }, [{ name: "api", cwd: "api", entry: "server.js", workers: 4 }]);
+    const app = only(await define(at));
+    assert.deepEqual([app.name, app.root, app.config.workers], ["api", join(at.path, "api"), 4]);
+  });
+
+  it("say which field of the setting is wrong", async () => {
+    const [first, second] = await define(
+      folder({ "a.js": "" }, [
+        { entry: "a.js", workers: 0 },
+        { entry: "a.js", wrokers: 2 },
+      ]),
+    );
+    assert.match(first?.problem ?? "", /^hitless\.apps\[0\]\.workers: /);
+    assert.match(second?.problem ?? "", /^hitless\.apps\[1\]\.wrokers: /);
+    assert.match(only(await define(folder({}, { entry: "a.js" }))).problem ?? "", /^hitless\.apps: /);
+  });
+
+  it("may not have one name twice in a folder", async () => {
+    const apps = [
+      { name: "a", entry: "a.js" },
+      { name: "a", entry: "b.js" },
+    ];
+    const [, second] = await define(folder({}, apps));
+    assert.match(second?.problem ?? "", /^hitless\.apps\[1\]\.name: “a”/);
+  });
+
+  it("of one name in several folders are called after their folders", async () => {
+    const files = { "package.json": '{"name":"shop"}', "index.js": "" };
+    const apps = await define(
+      folder(files, [], { name: "one" }),
+      folder(files, [], { name: "two" }),
+      folder(files, [], { name: "two" }),
+    );
+    assert.deepEqual(
+      apps.map(({ name }) => name),
+      ["shop", "shop-two", "shop-two-2"],
+    );
+  });
+
+  it("written for all folders are those of the folders that have the file", async () => {
+    const apps = [{ name: "web", entry: "web.js" }];
+    const found = await define(
+      folder({ "web.js": "" }, apps, { inherited: true }),
+      folder({}, apps, { inherited: true }),
+    );
+    assert.equal(only(found).name, "web");
+    assert.equal(
+      (await define(folder({}, apps, { inherited: true }))).length,
+      1,
+      "the only folder is meant in any case",
+    );
+  });
+});
+
+describe("the entry of an app", () => {
+  afterEach(removeTempFolders);
+
+  it("has to be chosen when several files may be meant, once", async () => {
+    const app = only(await define(folder({ "server.js": "", "index.js": "" })));
+    const kept = memory();
+    assert.ok(needsEntryChoice(app, kept));
+    rememberEntry(app, kept, "index.js");
+    assert.equal(chosenEntry(app, kept), "index.js");
+    assert.ok(!needsEntryChoice(app, kept));
+  });
+
+  it("is asked for again when the chosen file is gone", async () => {
+    const app = only(await define(folder({ "server.js": "", "index.js": "" })));
+    const kept = memory();
+    rememberEntry(app, kept, "gone.js");
+    assert.ok(needsEntryChoice(app, kept));
+  });
+
+  it("needs no choice when the start script or the setting names it", async () => {
+    const script = folder({ "package.json": '{"scripts":{"start":"node a.js"}}', "a.js": "", "index.js": "" });
+    assert.ok(!needsEntryChoice(only(await define(script)), memory()));
+    const setting = folder({ "a.js": "", "index.js": "" }, [{ entry: "a.js" }]);
+    assert.ok(!needsEntryChoice(only(await define(setting)), memory()));
+  });
+});

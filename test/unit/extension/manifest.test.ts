@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { commandIds, contextKeys, settingIds, settingsSection, viewIds } from "../../../src/extension/ids.ts";
+import { appConfigSchema, appDefaults } from "../../../src/shared/appConfig.ts";
+
+interface MenuEntry {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
+}
+
+interface Property {
+  readonly default?: unknown;
+  readonly type?: string;
+  readonly markdownDescription?: string;
+  readonly items?: { readonly properties: Readonly<Record<string, Property>>; readonly additionalProperties: boolean };
+}
+
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly category: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string }[] };
+    readonly viewsWelcome: readonly { readonly view: string; readonly when: string }[];
+    readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
+    readonly keybindings: readonly MenuEntry[];
+    readonly walkthroughs: readonly { readonly steps: readonly { readonly completionEvents: readonly string[] }[] }[];
+  };
+}
+
+const project = new URL("../../../", import.meta.url);
+const text = readFileSync(new URL("package.json", project), "utf8");
+const { contributes, capabilities }: Manifest = JSON.parse(text);
+const sources = sourcesOf("src/extension/");
+
+/** Commands that only a row of the tree makes sense for: registered and contributed, but not in the palette. */
+const rowOnly = ["hitless.copyPid"];
+
+describe("package.json and the code name the same", () => {
+  it("commands", () => {
+    assert.deepEqual(sorted(contributes.commands.map(({ command }) => command)), sorted(Object.values(commandIds)));
+    assert.ok(contributes.commands.every(({ category }) => category === "Hitless"));
+    const table = sources.get("commands/registerCommands.ts") ?? "";
+    const handled = [...table.matchAll(/\[commandIds\.(\w+)\]: /g)].map(([, name]) => name ?? "");
+    assert.deepEqual(sorted(handled), sorted(Object.keys(commandIds)));
+  });
+
+  it("commands of menus, buttons, keys and links", () => {
+    const ids = new Set<string>(Object.values(commandIds));
+    const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
+    const nls = readFileSync(new URL("package.nls.json", project), "utf8");
+    const linked = [...nls.matchAll(/command:(hitless\.[\w.]+)/g)].map(([, id]) => id ?? "");
+    const own = [...used, ...linked].filter((id) => id !== `${viewIds.apps}.focus`);
+    assert.deepEqual(
+      own.filter((id) => !ids.has(id)),
+      [],
+    );
+  });
+
+  it("views", () => {
+    assert.deepEqual(
+      contributes.viewsContainers.activitybar.map(({ id }) => id),
+      [viewIds.container],
+    );
+    assert.deepEqual(
+      contributes.views[viewIds.container]?.map(({ id }) => id),
+      [viewIds.apps],
+    );
+    assert.ok(contributes.viewsWelcome.every(({ view }) => view === viewIds.apps));
+    assert.equal(contributes.viewsWelcome.length, 4);
+  });
+
+  it("settings", () => {
+    const contributed = Object.keys(contributes.configuration.properties);
+    assert.deepEqual(sorted(contributed), sorted(Object.values(settingIds).map((id) => `${settingsSection}.${id}`)));
+    const all = [...sources.values()].join("\n");
+    for (const name of Object.keys(settingIds)) {
+      assert.ok(all.includes(`settingIds.${name}`), `${name} is read`);
+    }
+    assert.deepEqual(sorted(capabilities.untrustedWorkspaces.restrictedConfigurations), sorted(contributed));
+  });
+
+  it("context keys", () => {
+    const clauses = [...text.matchAll(/"when": "((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause ?? "").join(" ");
+    const events = contributes.walkthroughs.flatMap(({ steps }) =>
+      steps.flatMap(({ completionEvents }) => completionEvents),
+    );
+    const read = [...`${clauses} ${events.join(" ")}`.matchAll(/(?<!== )\bhitless\.\w+\b(?!\.)/g)]
+      .map(([key]) => key)
+      .filter((key) => key !== viewIds.apps && !Object.values<string>(commandIds).includes(key));
+    assert.deepEqual(sorted(new Set(read)), sorted(Object.values(contextKeys)));
+    const updater = sources.get("views/contextUpdater.ts") ?? "";
+    for (const name of Object.keys(contextKeys)) {
+      assert.ok(updater.includes(`contextKeys.${name}`), `${name} is set`);
+    }
+  });
+
+  it("states of rows", () => {
+    const states = new Set(
+      [...text.matchAll(/viewItem (?:== |=~ )(?:\/\^)?((?:app|worker)[^/& "]*)/g)].flatMap(([, value]) => {
+        const [, kind, list] = /^(app|worker)\\*\.\(?([\w|-]*)\)?/.exec(value ?? "") ?? [];
+        return (list ?? "")
+          .split("|")
+          .filter(Boolean)
+          .map((state) => `${kind}.${state}`);
+      }),
+    );
+    const model = sources.get("views/treeModel.ts") ?? "";
+    for (const state of states) {
+      const [, name = ""] = state.split(".");
+      assert.match(model, new RegExp(`^ {2}"?${name}"?: \\{ name`, "m"), state);
+    }
+    assert.ok(states.size > 6);
+  });
+});
+
+describe("the palette", () => {
+  it("hides what only a row makes sense for, and what can't be done now", () => {
+    const palette = new Map(contributes.menus.commandPalette?.map(({ command, when }) => [command, when]));
+    assert.deepEqual(
+      [...palette].filter(([, when]) => when === "false").map(([command]) => command),
+      rowOnly,
+    );
+    for (const id of [commandIds.reload, commandIds.restart, commandIds.stop, commandIds.scale]) {
+      assert.equal(palette.get(id), contextKeys.hasRunningApp);
+    }
+  });
+});
+
+describe("the setting hitless.apps", () => {
+  const { items, ...setting } = contributes.configuration.properties["hitless.apps"] ?? {};
+  const properties = items?.properties ?? {};
+
+  it("has the fields that the code takes, and no others", () => {
+    assert.deepEqual(sorted(Object.keys(properties)), sorted(Object.keys(appConfigSchema.entries)));
+    assert.equal(items?.additionalProperties, false);
+    assert.deepEqual(setting.default, []);
+  });
+
+  it("has their defaults", () => {
+    const defaults = Object.entries(properties).filter(([, property]) => property.default !== undefined);
+    assert.deepEqual(Object.fromEntries(defaults.map(([name, { default: value }]) => [name, value])), {
+      ...appDefaults,
+    });
+  });
+
+  it("explains each", () => {
+    assert.ok(Object.values(properties).every(({ markdownDescription }) => markdownDescription?.startsWith("%apps.")));
+  });
+});
+
+function sorted(values: Iterable<string>): string[] {
+  return [...values].sort();
+}
+
+function sourcesOf(folder: string): Map<string, string> {
+  const root = new URL(folder, project);
+  const files = readdirSync(fileURLToPath(root), { recursive: true, encoding: "utf8" });
+  return new Map(
+    files
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => [file.replaceAll("\\", "/"), readFileSync(new URL(file.replaceAll("\\", "/"), root), "utf8")]),
+  );
+}
