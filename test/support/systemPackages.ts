@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { findProgram, run } from "./programs.ts";
+
+/** Something the system must have, the Debian package that brings it, and how to see whether it is there. */
+interface SystemNeed {
+  readonly debianPackage: string;
+  readonly isPresent: () => boolean;
+}
+
+/** What npm needs to compile the native modules of the embedded workbench. */
+export const compilerNeeds: readonly SystemNeed[] = [
+  { debianPackage: "python3", isPresent: () => findProgram(["python3", "python"]) !== null },
+  { debianPackage: "make", isPresent: () => findProgram(["make", "gmake"]) !== null },
+  { debianPackage: "g++", isPresent: () => findProgram(["g++", "c++", "clang++"]) !== null },
+  { debianPackage: "pkg-config", isPresent: () => findProgram(["pkg-config"]) !== null },
+  {
+    debianPackage: "libkrb5-dev",
+    isPresent: () => process.platform === "darwin" || existsSync("/usr/include/gssapi/gssapi.h"),
+  },
+];
+
+export function programNeed(debianPackage: string, isPresent: () => boolean): SystemNeed {
+  return { debianPackage, isPresent };
+}
+
+/**
+ * Makes sure that the system has what is needed. As root on a Debian-like system it installs what is missing.
+ * @throws Error that names every missing package, where it can't be installed from here.
+ */
+export async function ensureSystem(needs: readonly SystemNeed[], purpose: string): Promise<void> {
+  const missing = missingPackages(needs);
+  if (missing.length === 0) {
+    return;
+  }
+  const aptGet = process.platform === "linux" ? findProgram(["apt-get"]) : null;
+  const advice = `${purpose} needs ${missing.join(", ")}`;
+  if (aptGet === null) {
+    throw new Error(`${advice} (names of the Debian packages). Install what your system calls them, then try again.`);
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Error(`${advice}. Install with: sudo apt-get install ${missing.join(" ")}`);
+  }
+  process.stdout.write(`Installing system packages: ${missing.join(" ")} …\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await run(aptGet, ["update", "-qq"], { deadlineMs: 120_000, env });
+  const install = ["install", "-y", "-qq", "--no-install-recommends", ...missing];
+  const result = await run(aptGet, install, { deadlineMs: 300_000, env });
+  const left = missingPackages(needs);
+  if (left.length > 0) {
+    const tail = result.output.trimEnd().split("\n").slice(-10).join("\n");
+    throw new Error(`${purpose} needs ${left.join(", ")}, and apt-get could not install them:\n${tail}`);
+  }
+}
+
+function missingPackages(needs: readonly SystemNeed[]): string[] {
+  return needs.filter((need) => !need.isPresent()).map((need) => need.debianPackage);
+}
