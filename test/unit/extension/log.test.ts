@@ -4,8 +4,8 @@ import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts
 import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
 import type { LogChunk } from "../../../src/shared/logs.ts";
 
-/** SGR sequences. */
-const colours = new RegExp("\u001b\\[\\d*m", "g");
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences are control characters.
+const colours = /\u001b\[\d*m/g;
 
 let sequence = 0;
 
@@ -17,10 +17,7 @@ function chunk(worker: number, text: string, stream: LogChunk["stream"] = "stdou
 /** What a terminal would show, without its colours. */
 function shown(chunks: readonly LogChunk[]): string {
   const lines = createLineFormatter({ timestamps: false });
-  return chunks
-    .map(lines.format)
-    .join("")
-    .replace(colours, "");
+  return chunks.map(lines.format).join("").replace(colours, "");
 }
 
 describe("the lines of a log", () => {
@@ -118,7 +115,12 @@ describe("links in a log", () => {
   });
 
   it("are looked for in no more of a line than a person reads", () => {
-    for (const endless of ["a ".repeat(100_000), "a.b".repeat(100_000), `${"x/".repeat(50_000)}.js:`, "(".repeat(100_000)]) {
+    for (const endless of [
+      "a ".repeat(100_000),
+      "a.b".repeat(100_000),
+      `${"x/".repeat(50_000)}.js:`,
+      "(".repeat(100_000),
+    ]) {
       assert.deepEqual(found(`${endless} /srv/server.js:1:1`), []);
     }
   });
