@@ -26,7 +26,7 @@ export interface CommandSpec {
   readonly examples: readonly string[];
 }
 
-export interface OperandSpec {
+interface OperandSpec {
   /** As in the help, such as `NAME`. */
   readonly name: string;
   /** What to give, for the error when it is missing. */

@@ -8,7 +8,7 @@ import { cleanEnvironment } from "./cleanEnvironment.ts";
 /** Milliseconds a program has to tell its version. */
 const probeDeadlineMs = 5_000;
 
-export const nodeFileName = process.platform === "win32" ? "node.exe" : "node";
+const nodeFileName = process.platform === "win32" ? "node.exe" : "node";
 
 export type NodeProbe =
   | { readonly kind: "node"; readonly path: string; readonly version: string }

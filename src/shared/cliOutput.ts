@@ -40,7 +40,7 @@ const listedAppEntries = {
 };
 
 /** `hitless list --json` prints an array of these, oldest first. */
-export const listedAppSchema = v.strictObject({ ...listedAppEntries, workers: v.array(v.strictObject(workerEntries)) });
+const listedAppSchema = v.strictObject({ ...listedAppEntries, workers: v.array(v.strictObject(workerEntries)) });
 export type ListedApp = v.InferOutput<typeof listedAppSchema>;
 
 export const listOutputSchema = v.array(listedAppSchema);

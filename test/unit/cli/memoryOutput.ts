@@ -2,12 +2,12 @@ import type { CliContext } from "../../../src/cli/cliContext.ts";
 import type { Output } from "../../../src/cli/output.ts";
 import { plain } from "../../../src/cli/paint.ts";
 
-export interface MemoryOutput extends Output {
+interface MemoryOutput extends Output {
   readonly text: string;
 }
 
 /** An output that keeps what is written to it. */
-export function memoryOutput(): MemoryOutput {
+function memoryOutput(): MemoryOutput {
   let text = "";
   return {
     get text() {

@@ -15,7 +15,7 @@ import { sampleSnapshot } from "./samples.ts";
 
 export type Answer = (params: unknown, token: CancellationToken, peer: FakePeer) => unknown;
 
-export interface FakePeer {
+interface FakePeer {
   readonly connection: MessageConnection;
   readonly socket: Socket;
 }
