@@ -46,6 +46,8 @@ export interface DrainProgress {
   readonly served: number;
   /** Nothing is in flight any more. */
   readonly done: boolean;
+  /** The app listens to messages, so `shutdown` may mean something to it. */
+  readonly listens: boolean;
 }
 
 type FromWorker =

@@ -329,7 +329,7 @@ export class WorkerHandle {
       case "drain":
         this.drain = message;
         this.#options.listener.changed();
-        if (message.done && !this.#graceful) {
+        if (message.done && !(this.#graceful && message.listens)) {
           this.terminate();
         }
         break;

@@ -46,6 +46,8 @@ export function createDrain(options: {
   readonly guard: Guard;
 }): Drain {
   const { channel, tracker, parking, traffic, guard } = options;
+  // Node's own cluster module listens too.
+  const listenersAtStart = process.listenerCount("message");
   let servers: readonly TrackedServer[] | undefined;
   let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
@@ -148,6 +150,7 @@ export function createDrain(options: {
       inFlight: named,
       served: traffic.served(),
       done: connections === 0,
+      listens: process.listenerCount("message") > listenersAtStart,
     };
     const text = JSON.stringify({ ...progress, served: 0 });
     if (text !== lastReport) {

@@ -12,39 +12,22 @@ import { type Http2Session, isHttpServer, type TrackedServer } from "./servers.t
 /** WebSocket close frame of a server, status 1012 "service restart" (RFC 6455, section 5.5.1; IANA registry). */
 const closeFrame1012 = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
 
-/** The GOAWAY that only announces the end: streams up to this one are still accepted (RFC 9113, section 6.8). */
-const highestStream = 2 ** 31 - 1;
-
-const notified = new WeakSet<Http2Session>();
-
-/** A client that does not answer our ping within this time, in milliseconds, gets the final GOAWAY all the same. */
-const noticeDeadlineMs = 300;
-
 /** The last chunk of a chunked body (RFC 9112, section 7.1). */
 const lastChunk = "0\r\n\r\n";
 
+const closing = new WeakSet<Http2Session>();
+
 /**
- * Ends HTTP/2 sessions without refusing a request that is on its way: first the notice, and a round trip later, when
- * the client must have seen it, the GOAWAY that counts. Streams that run finish.
+ * Ends HTTP/2 sessions: GOAWAY names the last stream that is answered, streams that run finish. A request that crosses the
+ * GOAWAY on its way counts as refused, which every client may send again elsewhere (RFC 9113, section 8.7). The notice
+ * that would avoid even that (section 6.8) can't be had: after any GOAWAY, nghttp2 as Node drives it ignores new streams.
  */
 export function closeSessions(sessions: Iterable<Http2Session>, guard: Guard): void {
   for (const session of sessions) {
-    if (notified.has(session)) {
-      continue;
+    if (!closing.has(session)) {
+      closing.add(session);
+      guard("http2 session", () => session.close())();
     }
-    notified.add(session);
-    const close = guard("http2 session", () => {
-      clearTimeout(deadline);
-      if (!session.closed && !session.destroyed) {
-        session.close();
-      }
-    });
-    const deadline = setTimeout(close, noticeDeadlineMs);
-    deadline.unref();
-    guard("http2 notice", () => {
-      session.goaway(0, highestStream);
-      session.ping(close);
-    })();
   }
 }
 

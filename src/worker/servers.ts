@@ -20,10 +20,6 @@ export interface TrackedServer {
 
 /** The part of `http2.ServerHttp2Session` that a drain needs. */
 export interface Http2Session {
-  readonly closed: boolean;
-  readonly destroyed: boolean;
-  goaway(code: number, lastStream: number): void;
-  ping(answered: () => void): boolean;
   close(): void;
   once(event: "close", listener: () => void): unknown;
 }

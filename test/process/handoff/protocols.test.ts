@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
+import { Agent, get as httpsGet } from "node:https";
+import { WebSocket } from "ws";
+import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { openStage, type Stage } from "../../support/process/stage.ts";
+import { startApp, type TestApp } from "../../support/process/testApp.ts";
+import { until, untilRunning, within } from "../../support/process/until.ts";
+import { get, openRawClient } from "./rawClient.ts";
+
+/** Certificates of the fixture are self-signed. */
+const trusting = { rejectUnauthorized: false };
+
+for (const node of testedNodes()) {
+  describe(`Drain of connections that can't be handed over on Node ${node.major}`, () => {
+    let stage: Stage;
+    let app: TestApp;
+
+    before(async () => {
+      stage = openStage();
+      app = await startApp(stage, {
+        fixture: "protocols",
+        node,
+        config: { workers: 2, drainTimeout: 15_000, streamGrace: 100 },
+      });
+      await untilRunning(app.client);
+    });
+
+    after(() => stage.close());
+
+    const reload = async (): Promise<void> => {
+      const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }), 30_000);
+      assert.equal(report.outcome, "completed");
+      assert.equal(report.traffic?.failed, 0);
+      assert.equal(report.traffic?.cut, 0);
+      assert.equal(report.killed, 0);
+    };
+
+    /** Lets clients ask again and again while the app is reloaded twice; each throws when a request fails. */
+    const underLoad = async (ask: () => Promise<void>): Promise<number> => {
+      let over = false;
+      let answers = 0;
+      const clients = Array.from({ length: 8 }, async () => {
+        while (!over) {
+          await ask();
+          answers += 1;
+        }
+      });
+      await reload();
+      await reload();
+      over = true;
+      await within("the clients end", Promise.all(clients));
+      return answers;
+    };
+
+    it("loses no request of HTTPS clients with keep-alive", async () => {
+      const agent = new Agent({ keepAlive: true, ...trusting });
+      const answers = await underLoad(
+        () =>
+          new Promise((resolve, reject) => {
+            const request = httpsGet({ host: "127.0.0.1", port: app.port + 2, agent }, (response) => {
+              response.resume();
+              response.on("end", resolve);
+              response.on("error", reject);
+            });
+            request.on("error", reject);
+          }),
+      );
+      agent.destroy();
+      assert.ok(answers > 0);
+    });
+
+    for (const [scheme, offset] of [
+      ["http", 3],
+      ["https", 4],
+    ] as const) {
+      it(`loses no request of HTTP/2 clients over ${scheme}`, async () => {
+        const sessions = new Set<ClientHttp2Session>();
+        const idle: ClientHttp2Session[] = [];
+        const connect = async (): Promise<ClientHttp2Session> => {
+          const session = connectHttp2(`${scheme}://127.0.0.1:${app.port + offset}`, trusting);
+          session.on("error", () => undefined);
+          sessions.add(session);
+          await once(session, "connect");
+          return session;
+        };
+        const usable = (session: ClientHttp2Session | undefined): session is ClientHttp2Session =>
+          session !== undefined && !session.closed && !session.destroyed;
+        /** One request; says whether it was answered or refused, which allows the client to send it again. */
+        const ask = async (session: ClientHttp2Session): Promise<"answered" | "refused"> => {
+          const stream = session.request({ ":path": "/" });
+          let status: unknown;
+          stream.on("response", (headers) => {
+            status = headers[":status"];
+          });
+          stream.resume();
+          return new Promise((resolve, reject) => {
+            stream.on("error", (error: NodeJS.ErrnoException) => {
+              const mayRepeat =
+                stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || error.code === "ERR_HTTP2_GOAWAY_SESSION";
+              (mayRepeat && status === undefined ? () => resolve("refused") : () => reject(error))();
+            });
+            stream.on("end", () => {
+              (status === 200 ? () => resolve("answered") : () => reject(new Error(`status ${status}`)))();
+            });
+          });
+        };
+        const answers = await underLoad(async () => {
+          for (;;) {
+            const kept = idle.pop();
+            const session = usable(kept) ? kept : await connect();
+            if ((await ask(session)) === "answered") {
+              idle.push(session);
+              return;
+            }
+          }
+        });
+        for (const session of sessions) {
+          session.destroy();
+        }
+        assert.ok(answers > 0);
+      });
+    }
+
+    it("closes a WebSocket with 1012 after what is under way", async () => {
+      const socket = new WebSocket(`ws://127.0.0.1:${app.port}`);
+      await once(socket, "open");
+      socket.send("hello");
+      const [message] = await once(socket, "message");
+      assert.match(String(message), /^\d+:hello$/);
+      const closed = once(socket, "close");
+      await reload();
+      const [code] = await within("the WebSocket closes", closed);
+      assert.equal(code, 1012);
+    });
+
+    it("ends an event stream whole, so that its client reconnects", async () => {
+      const client = await openRawClient(app.port);
+      client.send(get("/events"));
+      await client.received(/data: \d+/);
+      await reload();
+      await client.closes();
+      assert.match(client.text, /\r\n0\r\n\r\n$/);
+    });
+
+    it("leaves a plain TCP connection to the app until its client goes", async () => {
+      const client = await openRawClient(app.port + 5);
+      client.send("a");
+      await client.received(/\d+:a/);
+      const done = reload();
+      await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
+      client.send("b");
+      await client.received(/\d+:b/);
+      client.end();
+      await done;
+    });
+  });
+}
