@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { HitlessError } from "../../../src/shared/errors.ts";
+import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { askFixture } from "../../support/process/strictClient.ts";
+
+const apps = [
+  { fixture: "plain", entry: "server.js", title: "plain http" },
+  { fixture: "express", entry: "server.js", title: "Express 5" },
+  { fixture: "fastify", entry: "server.js", title: "Fastify 5" },
+  { fixture: "koa", entry: "server.js", title: "Koa" },
+  { fixture: "nest", entry: "dist/main", title: "a NestJS-style build" },
+  { fixture: "esm", entry: "server.mjs", title: "ESM with top-level await" },
+  { fixture: "typescript", entry: "server.ts", title: "TypeScript" },
+];
+
+describeOn(testedNodes(), "unmodified apps", (scene) => {
+  for (const { fixture, entry, title } of apps) {
+    it(`${title}: starts, serves, is reloaded without a client noticing, stops`, async function () {
+      if (fixture === "typescript" && scene.node.major === "20") {
+        this.skip();
+      }
+      const { client, port, write } = await scene.run({ fixture, config: { entry } });
+      const { app, supervisor, workers } = client.snapshot;
+      assert.equal(supervisor.nodeVersion, `v${scene.node.version}`);
+      assert.deepEqual(app.addresses, [`http://127.0.0.1:${port}`]);
+      assert.deepEqual(
+        workers.map(({ slot, state, generation }) => ({ slot, state, generation })),
+        [
+          { slot: 1, state: "ready", generation: 1 },
+          { slot: 2, state: "ready", generation: 1 },
+        ],
+      );
+      const strict = await scene.ask({ target: { port }, connections: 10 });
+      await strict.untilAnswers("1", 100);
+      write("version.txt", "2");
+      assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+      await strict.untilAnswers("2", 100);
+      assertUnnoticed(await strict.stop());
+      assert.equal((await askFixture({ port })).generation, "2");
+      assert.deepEqual(await client.request("app/stop", {}), { killed: 0 });
+      await assert.rejects(askFixture({ port }), /ECONNREFUSED/);
+    });
+  }
+
+  it("TypeScript where Node can't run it and tsx is not installed: says what to do", async function () {
+    if (scene.node.major !== "20") {
+      this.skip();
+    }
+    await assert.rejects(scene.start({ fixture: "typescript", config: { entry: "server.ts" } }), (error) => {
+      assert.ok(error instanceof HitlessError);
+      assert.equal(error.code, "typescriptUnsupported");
+      assert.match(error.message, /tsx/);
+      return true;
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { until } from "../../support/process/until.ts";
+
+const brokenBuilds = [
+  { title: "throws", text: "throw new Error('no settings');", reason: /no settings/ },
+  { title: "has a syntax error", text: "const = 1;", reason: /Syntax error/ },
+  { title: "exits", text: "process.exit(3);", reason: /code 3/ },
+  { title: "misses a package", text: "require('no-such-package');", reason: /no-such-package/ },
+];
+
+describeOn(testedNodes(), "a broken build", (scene) => {
+  it("is rolled back while a client keeps asking and notices nothing", async () => {
+    const { client, port, write, read } = await scene.run({ fixture: "plain" });
+    const before = client.snapshot.workers.map(({ id }) => id);
+    const good = read("server.js");
+    const strict = await scene.ask({ target: { port }, connections: 20 });
+    write("version.txt", "2");
+    for (const { title, text, reason } of brokenBuilds) {
+      write("server.js", text);
+      const report = await client.request("app/renew", { kind: "reload" });
+      assert.equal(report.outcome, "rolledBack", `a build that ${title}: ${JSON.stringify(report)}`);
+      assert.match(report.reason ?? "", reason);
+    }
+    const { workers, app } = await until(client, "the new generation is gone", (state) => state.workers.length === 2);
+    assert.deepEqual(
+      workers.map(({ id }) => id),
+      before,
+    );
+    assert.equal(app.state, "running");
+    assert.equal(app.generation, 1);
+    await strict.untilAnswers("1", 50);
+    write("server.js", good);
+    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+    await strict.untilAnswers("2", 50);
+    assertUnnoticed(await strict.stop());
+  });
+});
+
+describeOn([usualNode()], "a build that breaks late", (scene) => {
+  it("is rolled back when it never becomes ready", async () => {
+    const { client, port, write } = await scene.run({ fixture: "plain", config: { readyTimeout: 1_500 } });
+    const strict = await scene.ask({ target: { port }, connections: 10 });
+    write("server.js", "setInterval(() => undefined, 1000);");
+    const report = await client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "rolledBack");
+    assert.match(report.reason ?? "", /did not listen .* within 1500 ms/);
+    assertUnnoticed(await strict.stop());
+  });
+
+  it("is rolled back when only one of the new workers fails", async () => {
+    const { client, port, write, read } = await scene.run({ fixture: "plain", config: { workers: 3 } });
+    const strict = await scene.ask({ target: { port }, connections: 10 });
+    const good = read("server.js");
+    write("server.js", `if (process.env.HITLESS_WORKER === "2") throw new Error("no seat");\n${good}`);
+    const report = await client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "rolledBack");
+    assert.match(report.reason ?? "", /no seat/);
+    assert.deepEqual(
+      report.stderr?.some((line) => line.includes("no seat")),
+      true,
+    );
+    await until(
+      client,
+      "three workers of generation 1 are left",
+      ({ workers }) => workers.length === 3 && workers.every(({ generation }) => generation === 1),
+    );
+    assertUnnoticed(await strict.stop());
+  });
+
+  it("is rolled back when it crashes within minReady", async () => {
+    const { client, port, write } = await scene.run({ fixture: "crasher", config: { minReady: 2_000 } });
+    const strict = await scene.ask({ target: { port }, connections: 10, thinkMs: 5 });
+    write("after.txt", "300");
+    write("version.txt", "crash");
+    const report = await client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "rolledBack");
+    assert.match(report.reason ?? "", /this build is broken/);
+    assert.equal(client.snapshot.app.generation, 1);
+    await strict.untilAnswers("1", 20);
+  });
+
+  it("without minReady: the crash after the switch is a crash of the app, and the next build mends it", async () => {
+    const { client, port, write } = await scene.run({ fixture: "crasher", config: { maxRestarts: 2 } });
+    write("after.txt", "200");
+    write("version.txt", "crash");
+    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+    await until(client, "the app crash-loops", ({ app }) => app.state === "crash-looping");
+    write("version.txt", "3");
+    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+    await until(client, "the app runs again", ({ app }) => app.state === "running");
+    const strict = await scene.ask({ target: { port }, connections: 2 });
+    await strict.untilAnswers("3", 10);
+  });
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import type { RenewalReport } from "../../../src/shared/report.ts";
+import type { MatrixNode } from "./nodeMatrix.ts";
+import { openStage, type Stage } from "./stage.ts";
+import { type StrictClient, type StrictClientOptions, type StrictCounts, startStrictClient } from "./strictClient.ts";
+import { type StartOptions, startApp, type TestApp } from "./testApp.ts";
+import { untilRunning } from "./until.ts";
+
+/** A test may take so long in all, in milliseconds; everything it waits for has a deadline of its own, long before. */
+const testDeadlineMs = 300_000;
+
+/** What the tests of one `describe` work with. */
+export interface Scene {
+  readonly node: MatrixNode;
+  /** The stage of the test that runs. */
+  readonly stage: Stage;
+  /** Starts a copy of a fixture; the app may not be ready yet. */
+  start(options: Omit<StartOptions, "node">): Promise<TestApp>;
+  /** Starts a copy of a fixture and waits until it runs. */
+  run(options: Omit<StartOptions, "node">): Promise<TestApp>;
+  /** Starts a strict client that ends with the test. */
+  ask(options: StrictClientOptions): Promise<StrictClient>;
+}
+
+/** Describes the same behaviour on each of these versions of Node.js; every test has a stage of its own. */
+export function describeOn(nodes: readonly MatrixNode[], title: string, define: (scene: Scene) => void): void {
+  for (const node of nodes) {
+    describe(`${title} (Node ${node.major})`, function () {
+      this.timeout(testDeadlineMs);
+      let stage: Stage | undefined;
+      const current = (): Stage => {
+        assert.ok(stage !== undefined, "no test runs");
+        return stage;
+      };
+      beforeEach(() => {
+        stage = openStage();
+      });
+      afterEach(() => stage?.close());
+      define({
+        node,
+        get stage() {
+          return current();
+        },
+        start: (options) => startApp(current(), { ...options, node }),
+        async run(options) {
+          const app = await startApp(current(), { ...options, node });
+          await untilRunning(app.client);
+          return app;
+        },
+        async ask(options) {
+          const client = await startStrictClient(options);
+          current().onClose(async () => {
+            await client.stop();
+          });
+          return client;
+        },
+      });
+    });
+  }
+}
+
+/** Signals, process groups and modes of files are nothing Windows has. */
+export const onPosix: Mocha.PendingTestFunction | Mocha.TestFunction = process.platform === "win32" ? it.skip : it;
+
+/** No request was lost and no connection had to be opened again. */
+export function assertUnnoticed({ failed, reopened, failures }: StrictCounts): void {
+  assert.deepEqual({ failed, reopened, failures }, { failed: 0, reopened: 0, failures: [] });
+}
+
+export function assertOutcome(report: RenewalReport, outcome: RenewalReport["outcome"]): void {
+  assert.equal(report.outcome, outcome, JSON.stringify(report, null, 2));
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { isAlive, processesWithEnvironment, signal } from "./processes.ts";
+import type { TestApp } from "./testApp.ts";
+
+/** Set for every worker of a stage, and so for everything that a worker starts. */
+export const stageVariable = "TEST_STAGE";
+
+/** Processes that were told to end are given so long, in milliseconds. */
+const endDeadlineMs = 10_000;
+
+/** What one test uses up: a folder for apps, a runtime folder of its own, and every process that came of it. */
+export interface Stage {
+  readonly id: string;
+  /** For copies of fixtures. */
+  readonly folder: string;
+  /** Where endpoint files and sockets are. */
+  readonly runtimeFolder: string;
+  /** Adds something that `close` ends, the latest first. */
+  add(app: TestApp): void;
+  /** Ends with the stage, before its apps. */
+  onClose(action: () => void | Promise<void>): void;
+  /**
+   * Stops every app and removes the folders.
+   * @throws AssertionError if a process, an endpoint file or a socket is left: the supervisor must leave nothing behind.
+   */
+  close(): Promise<void>;
+}
+
+let stages = 0;
+
+/** Opens a stage; close it in `afterEach`. */
+export function openStage(): Stage {
+  stages += 1;
+  const id = `${process.pid}-${stages}`;
+  // The real path: on macOS the temporary folder is reached through a link, and workers tell where they really are.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "hitless-stage-")));
+  // Short: the path of a Unix socket has to be.
+  const runtimeFolder = realpathSync(mkdtempSync(join(tmpdir(), "hl-")));
+  const apps: TestApp[] = [];
+  const actions: (() => void | Promise<void>)[] = [];
+  return {
+    id,
+    folder,
+    runtimeFolder,
+    add: (app) => apps.push(app),
+    onClose: (action) => actions.push(action),
+    async close() {
+      try {
+        for (const action of actions.reverse()) {
+          await action();
+        }
+        await Promise.all(apps.map((app) => app.end()));
+        await assertNothingLeft(id, apps, runtimeFolder);
+      } finally {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+        rmSync(runtimeFolder, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+  };
+}
+
+async function assertNothingLeft(id: string, apps: readonly TestApp[], runtimeFolder: string): Promise<void> {
+  const known = apps.flatMap((app) => [app.endpoint.pid, ...app.pids]);
+  const marker = `${stageVariable}=${id}\0`;
+  const left = async (): Promise<number[]> => {
+    const marked = await processesWithEnvironment(process.platform === "linux" ? marker : marker.slice(0, -1));
+    return [...new Set([...known.filter(isAlive), ...marked])];
+  };
+  const deadline = performance.now() + endDeadlineMs;
+  let orphans = await left();
+  while (orphans.length > 0 && performance.now() < deadline) {
+    await wait(20);
+    orphans = await left();
+  }
+  for (const pid of orphans) {
+    signal(pid, "SIGKILL");
+  }
+  assert.deepEqual(orphans, [], `processes that outlived their supervisor by ${endDeadlineMs} ms (now killed)`);
+  const files = existsSync(runtimeFolder)
+    ? readdirSync(runtimeFolder).filter((name) => /\.(json|sock|tmp)$/.test(name))
+    : [];
+  const killed = apps.some((app) => app.wasKilled);
+  // A supervisor that was killed can't tidy up; whoever looks next does.
+  assert.deepEqual(killed ? [] : files, [], "files that a supervisor left in the runtime folder");
+}

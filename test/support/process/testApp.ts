@@ -1,0 +1,151 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { launchSupervisor } from "../../../src/client/launchSupervisor.ts";
+import { buildRecipe } from "../../../src/client/recipe.ts";
+import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import type { AppConfig, LaunchRecipe, LaunchRecipeInput } from "../../../src/shared/appConfig.ts";
+import type { Endpoint } from "../../../src/shared/launch.ts";
+import { distFolder, projectRoot } from "../paths.ts";
+import { freePort } from "./freePort.ts";
+import { type MatrixNode, nodeProgramOf } from "./nodeMatrix.ts";
+import { isAlive, signal } from "./processes.ts";
+import { type Stage, stageVariable } from "./stage.ts";
+import { poll, within } from "./until.ts";
+
+const fixturesFolder = fileURLToPath(new URL("../../fixtures", import.meta.url));
+
+/** The bundles under test; `HITLESS_DIST` names another folder, such as that of an unpacked package. */
+const supervisorFile = join(process.env.HITLESS_DIST ?? distFolder, "supervisor.cjs");
+
+const identity = { name: "process tests", version: "0" };
+
+export interface StartOptions {
+  /** Folder under `test/fixtures`. */
+  readonly fixture: string;
+  readonly node: MatrixNode;
+  /** What a person would write; its `env` gets a free `PORT` unless it has one. */
+  readonly config?: AppConfig;
+  /** Changes to the finished recipe: for what a person could not write. */
+  readonly recipe?: Partial<LaunchRecipeInput>;
+  /** Default: 10 minutes, so that no test is stopped by it by chance. */
+  readonly graceMs?: number;
+  readonly detached?: boolean;
+  /** Name of the copy's folder; default: the fixture's name. */
+  readonly folderName?: string;
+  /** Changes the copy before the start. */
+  readonly prepare?: (folder: string) => void;
+}
+
+/** A copy of a fixture that runs under a supervisor. */
+export interface TestApp {
+  /** The copy, which the test may change. */
+  readonly folder: string;
+  readonly recipe: LaunchRecipe;
+  readonly client: SupervisorClient;
+  readonly endpoint: Endpoint;
+  readonly port: number;
+  /** Every worker that was ever seen. */
+  readonly pids: ReadonlySet<number>;
+  /** The supervisor was killed by the test, so that it could not tidy up. */
+  readonly wasKilled: boolean;
+  write(file: string, text: string): void;
+  read(file: string): string;
+  /** Another client of the same supervisor. */
+  connect(): Promise<SupervisorClient>;
+  /** SIGKILL to the supervisor. */
+  killSupervisor(): void;
+  /** Whether the endpoint file and the socket are gone. */
+  endpointGone(): boolean;
+  /** Stops the app at once, if it still runs. Called by the stage. */
+  end(): Promise<void>;
+}
+
+/** Copies a fixture, starts it under a supervisor and connects. The app itself may not be ready yet, or fail. */
+export async function startApp(stage: Stage, options: StartOptions): Promise<TestApp> {
+  const { fixture, node, config = {}, graceMs = 600_000, detached = false } = options;
+  const folder = copyFixture(stage, fixture, options.folderName ?? fixture);
+  options.prepare?.(folder);
+  const path = await nodeProgramOf(node);
+  const port = Number(config.env?.PORT ?? (await freePort()));
+  const built = await buildRecipe(
+    {
+      name: `${fixture} ${stage.id}`,
+      ...config,
+      env: { ...config.env, PORT: String(port), [stageVariable]: stage.id },
+    },
+    { folder, node: { path, version: `v${node.version}`, source: "explicit" }, environment: process.env },
+  );
+  const recipe = { ...built, ...options.recipe };
+  const endpoint = await launchSupervisor({
+    recipe,
+    node: path,
+    supervisorFile,
+    version: "0.0.0-test",
+    detached,
+    graceMs,
+    folder: stage.runtimeFolder,
+  });
+  const clients: SupervisorClient[] = [];
+  const pids = new Set<number>();
+  const connect = async (): Promise<SupervisorClient> => {
+    const client = await SupervisorClient.connect(endpoint, identity);
+    clients.push(client);
+    const note = ({ workers }: SupervisorClient["snapshot"]): void => {
+      for (const { pid } of workers) {
+        pids.add(pid);
+      }
+    };
+    note(client.snapshot);
+    client.onDidSnapshot(note);
+    return client;
+  };
+  let wasKilled = false;
+  const kill = (): void => {
+    wasKilled = true;
+    signal(endpoint.pid, "SIGKILL");
+  };
+  const app: TestApp = {
+    folder,
+    recipe: built,
+    client: await connect().catch((error: unknown) => {
+      signal(endpoint.pid, "SIGKILL");
+      throw error;
+    }),
+    endpoint,
+    port,
+    pids,
+    get wasKilled() {
+      return wasKilled;
+    },
+    write(file, text) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    },
+    read: (file) => readFileSync(join(folder, file), "utf8"),
+    connect,
+    killSupervisor: kill,
+    endpointGone: () =>
+      !existsSync(endpoint.socket) && !readdirSync(stage.runtimeFolder).some((name) => name.endsWith(".json")),
+    async end() {
+      const live = clients.find((client) => !client.closed);
+      if (isAlive(endpoint.pid) && live !== undefined) {
+        await within("stopping the app", live.request("app/stop", { now: true })).catch(kill);
+      }
+      for (const client of clients) {
+        client.dispose();
+      }
+      await poll("the supervisor ends", () => !isAlive(endpoint.pid), 5_000).catch(kill);
+    },
+  };
+  stage.add(app);
+  return app;
+}
+
+function copyFixture(stage: Stage, fixture: string, folderName: string): string {
+  const folder = join(stage.folder, folderName);
+  cpSync(join(fixturesFolder, fixture), folder, { recursive: true });
+  // The copy finds the project's packages (express and the like) as if they were installed in it.
+  symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"), "junction");
+  return folder;
+}
