@@ -13,7 +13,7 @@ import { DisposableStore } from "./platform/disposableStore.ts";
 import type { Localize } from "./platform/localize.ts";
 import { graceSetting, nodeSetting, readFolders, timestampsSetting } from "./platform/settings.ts";
 import { onDidChangeWorkspace } from "./platform/workspaceEvents.ts";
-import { defineApps } from "./supervisor/appDefinition.ts";
+import type { AppDefinition } from "./supervisor/appDefinition.ts";
 import { AppRegistry } from "./supervisor/appRegistry.ts";
 import { watchEndpoints } from "./supervisor/endpointWatcher.ts";
 import type { SessionHost, SessionMemory } from "./supervisor/sessionHost.ts";
@@ -42,10 +42,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
     log: createSessionLog(channel),
     t,
   };
-  const registry = store.add(
-    new AppRegistry({ host, define: () => defineApps(readFolders(), t), folders: readFolders }),
-  );
-  const logs = store.add(createLogTerminals(timestampsSetting, t));
+  const registry = store.add(new AppRegistry({ host, define: () => define(t), folders: readFolders }));
+  const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
   const context: CommandContext = { registry, logs, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
@@ -58,12 +56,25 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
   store.add(onDidChangeWorkspace(refresh));
   watchRuntimeFolder(store, host, refresh);
-  const begin = () => {
-    void refreshOrLog(registry, host).then(() => (store.disposed ? undefined : autoStart(context, notifier)));
+  const begin = async () => {
+    await refreshOrLog(registry, host);
+    if (!store.disposed) {
+      registry.sessions.forEach(logs.restore);
+      await autoStart(context, notifier);
+    }
   };
-  store.add(workspace.onDidGrantWorkspaceTrust(begin));
-  begin();
+  store.add(workspace.onDidGrantWorkspaceTrust(() => void begin()));
+  // VS Code waits for an activation before it goes on with the next.
+  const beginning = setImmediate(() => void begin());
+  store.add({ dispose: () => clearImmediate(beginning) });
   return store;
+}
+
+/** Imported when it is first used: the schemas of the settings are no part of the activation. */
+async function define(t: Localize): Promise<AppDefinition[]> {
+  const folders = readFolders();
+  const { defineApps } = await import("./supervisor/appDefinition.ts");
+  return defineApps(folders, t);
 }
 
 async function refreshOrLog(registry: AppRegistry, { log }: SessionHost): Promise<void> {

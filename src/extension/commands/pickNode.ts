@@ -1,5 +1,5 @@
 import { type QuickPickItem, QuickPickItemKind, window } from "vscode";
-import { listNodePrograms, type NodeProgram, resolveNode } from "../../client/nodeProgram.ts";
+import type { NodeProgram } from "../../client/nodeProgram.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import { nodeSetting, readFolders, writeNodeSetting } from "../platform/settings.ts";
 import { isActive } from "../supervisor/appView.ts";
@@ -33,6 +33,7 @@ export async function pickNode({ registry, t }: CommandContext): Promise<void> {
 }
 
 async function nodeItems(folder: string, current: string | undefined, t: CommandContext["t"]): Promise<NodeItem[]> {
+  const { listNodePrograms, resolveNode } = await import("../../client/nodeProgram.ts");
   const [usual, programs] = await Promise.all([
     resolveNode({ cwd: folder }).then(
       ({ version, path }) => `${version} · ${path}`,
@@ -63,5 +64,6 @@ async function nodeItems(folder: string, current: string | undefined, t: Command
 /** The program is tried before it is kept. */
 async function browse(folder: string, t: CommandContext["t"]): Promise<string | undefined> {
   const [file] = (await window.showOpenDialog({ canSelectMany: false, openLabel: t("Use This Node.js") })) ?? [];
+  const { resolveNode } = await import("../../client/nodeProgram.ts");
   return file && (await resolveNode({ explicit: file.fsPath, cwd: folder })).path;
 }

@@ -1,5 +1,4 @@
 import { window } from "vscode";
-import { appDefaults } from "../../shared/appConfig.ts";
 import { viewIds } from "../ids.ts";
 import { revealLogSetting } from "../platform/settings.ts";
 import type { AppSession } from "../supervisor/appSession.ts";
@@ -62,7 +61,8 @@ function drainWords({ snapshot }: AppView, t: CommandContext["t"]): string {
     : t("{0} workers still finish their requests.", count);
 }
 
-function untilStarted(session: AppSession): Promise<void> {
+async function untilStarted(session: AppSession): Promise<void> {
+  const { appDefaults } = await import("../../shared/appConfig.ts");
   const readyMs = session.definition?.config.readyTimeout ?? appDefaults.readyTimeout;
   return new Promise((resolve) => {
     const finish = () => {

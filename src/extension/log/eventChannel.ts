@@ -1,14 +1,19 @@
 import type { LogOutputChannel } from "vscode";
 import type { SessionLog } from "../supervisor/sessionHost.ts";
 
+/** Milliseconds for which an event counts as one of now. */
+const newsMs = 3_000;
+
 /** Hitless's own log in VS Code's Output panel. */
 export function createSessionLog(channel: LogOutputChannel): SessionLog {
   return {
     info: (message) => channel.info(message),
     warn: (message) => channel.warn(message),
     error: (message) => channel.error(message),
-    event(app, { level, message }) {
-      const text = `[${app}] ${message}`;
+    event(app, { level, message, time }) {
+      // The channel writes the time it was told; what happened before VS Code was there has one of its own.
+      const earlier = Date.now() - time > newsMs ? ` (${new Date(time).toLocaleTimeString()})` : "";
+      const text = `[${app}]${earlier} ${message}`;
       switch (level) {
         case "info":
           return channel.info(text);

@@ -3,17 +3,20 @@ import type { Disposable } from "../../client/disposable.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
 import type { AppSession } from "../supervisor/appSession.ts";
+import type { SessionMemory } from "../supervisor/sessionHost.ts";
 import { createLogTerminal } from "./logTerminal.ts";
 import { createSourceLinks } from "./sourceLinks.ts";
 
 export interface LogTerminals extends Disposable {
+  /** Opens the terminal of an app again, out of sight, if it was open when the window was last closed or reloaded. */
+  restore(session: AppSession): void;
   /** Whether the terminal of this app is open. */
   has(session: AppSession): boolean;
   /** Opens the terminal of an app, or of one worker of it, or shows it again. `quietly`: the focus stays. */
   show(session: AppSession, options?: { readonly worker?: number; readonly quietly?: boolean }): void;
 }
 
-export function createLogTerminals(timestamps: () => boolean, t: Localize): LogTerminals {
+export function createLogTerminals(timestamps: () => boolean, memory: SessionMemory, t: Localize): LogTerminals {
   const store = new DisposableStore();
   const terminals = new Map<string, Terminal>();
   const roots = new WeakMap<Terminal, string>();
@@ -34,17 +37,30 @@ export function createLogTerminals(timestamps: () => boolean, t: Localize): LogT
         ...(worker !== undefined && { worker }),
         timestamps: timestamps(),
         t,
-        onClosed: () => terminals.delete(key),
+        onClosed: () => {
+          terminals.delete(key);
+          if (!store.disposed && worker === undefined) {
+            memory.set(memoryKey(session), undefined);
+          }
+        },
       }),
       iconPath: new ThemeIcon("server-process"),
       isTransient: true,
     });
     terminals.set(key, terminal);
+    if (worker === undefined) {
+      memory.set(memoryKey(session), "open");
+    }
     roots.set(terminal, session.root);
     return terminal;
   };
 
   return {
+    restore(session) {
+      if (session.client !== undefined && !terminals.has(session.key) && memory.get(memoryKey(session)) === "open") {
+        open(session.key, session, undefined);
+      }
+    },
     has: ({ key }) => terminals.has(key),
     show(session, { worker, quietly = false } = {}) {
       const key = worker === undefined ? session.key : `${session.key}#${session.client?.endpoint.pid ?? 0}#${worker}`;
@@ -53,4 +69,8 @@ export function createLogTerminals(timestamps: () => boolean, t: Localize): LogT
     },
     dispose: () => store.dispose(),
   };
+}
+
+function memoryKey({ key }: AppSession): string {
+  return `log:${key}`;
 }

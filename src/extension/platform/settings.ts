@@ -1,6 +1,5 @@
 import { realpathSync } from "node:fs";
 import { ConfigurationTarget, workspace } from "vscode";
-import { defaultGraceMs } from "../../shared/launch.ts";
 import { settingIds, settingsSection } from "../ids.ts";
 
 /** One folder of the workspace that is on this machine's disk, and what the setting `hitless.apps` says for it. */
@@ -53,10 +52,10 @@ export async function writeNodeSetting(path: string | undefined): Promise<void> 
   await section.update(settingIds.node, path, target);
 }
 
-/** Milliseconds an app runs on after the window closed. */
-export function graceSetting(): number {
+/** Milliseconds an app runs on after the window closed; `undefined`: the usual ones. */
+export function graceSetting(): number | undefined {
   const seconds = setting<number>(settingIds.gracePeriod);
-  return typeof seconds === "number" && seconds >= 0 ? Math.round(seconds * 1000) : defaultGraceMs;
+  return typeof seconds === "number" && seconds >= 0 ? Math.round(seconds * 1000) : undefined;
 }
 
 export type RevealLog = "onStart" | "onFailure" | "never";

@@ -5,6 +5,7 @@ import { resolveScript } from "../../client/resolveScript.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Localize } from "../platform/localize.ts";
+import { appKey } from "./appKey.ts";
 
 /** One folder of the workspace and what the setting `hitless.apps` says for it. */
 export interface FolderSetting {
@@ -116,9 +117,4 @@ function withUniqueNames(drafts: readonly Draft[]): AppDefinition[] {
     taken.add(name);
     return { ...draft, name, key: appKey(draft.root, name) };
   });
-}
-
-/** Names an app for as long as it has the same name in the same folder. */
-export function appKey(root: string, name: string): string {
-  return `${root}#${name}`;
 }

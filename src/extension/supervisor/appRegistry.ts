@@ -1,12 +1,12 @@
 import type { Disposable } from "../../client/disposable.ts";
-import { listEndpoints } from "../../client/endpoints.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { createEmitter } from "../platform/emitter.ts";
 import { isInside, samePath } from "../platform/paths.ts";
-import { type AppDefinition, appKey } from "./appDefinition.ts";
+import type { AppDefinition } from "./appDefinition.ts";
+import { appKey } from "./appKey.ts";
 import { AppSession } from "./appSession.ts";
 import type { AppView } from "./appView.ts";
 import type { SessionHost } from "./sessionHost.ts";
@@ -113,7 +113,8 @@ export class AppRegistry implements Disposable {
   async #endpoints(): Promise<Endpoint[]> {
     const { host } = this.#options;
     try {
-      return await listEndpoints(host.runtimeFolder());
+      const { findSupervisors } = await import("./launchApp.ts");
+      return await findSupervisors(host);
     } catch (error) {
       host.log.error(toHitlessError(error).message);
       return [];

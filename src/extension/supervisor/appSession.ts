@@ -1,6 +1,5 @@
 import type { Disposable } from "../../client/disposable.ts";
-import { listEndpoints } from "../../client/endpoints.ts";
-import { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { SupervisorClient } from "../../client/supervisorClient.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { RenewalReport } from "../../shared/report.ts";
@@ -10,7 +9,6 @@ import { createEmitter } from "../platform/emitter.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { relayEvents } from "./eventRelay.ts";
-import { clientIdentity, launchApp, planLaunch } from "./launchApp.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
 export interface SessionOptions {
@@ -85,11 +83,9 @@ export class AppSession implements Disposable {
     if (this.#disposed || this.#client !== undefined || this.#starting !== undefined) {
       return Promise.resolve();
     }
-    this.#connecting ??= SupervisorClient.connect(endpoint, clientIdentity(this.#host))
-      .then((client) => this.#use(client))
-      .finally(() => {
-        this.#connecting = undefined;
-      });
+    this.#connecting ??= this.#connect(endpoint).finally(() => {
+      this.#connecting = undefined;
+    });
     return this.#connecting;
   }
 
@@ -181,6 +177,11 @@ export class AppSession implements Disposable {
     client?.dispose();
   }
 
+  async #connect(endpoint: Endpoint): Promise<void> {
+    const { connectTo } = await import("./launchApp.ts");
+    this.#use(await connectTo(endpoint, this.#host));
+  }
+
   #connected(): SupervisorClient {
     if (this.#client === undefined) {
       throw new HitlessError("invalidState", this.#host.t("“{0}” does not run.", this.name), { remedy: "start" });
@@ -197,10 +198,11 @@ export class AppSession implements Disposable {
     if (definition.problem !== undefined) {
       throw new HitlessError("badConfig", definition.problem, { remedy: "openSettings" });
     }
+    const { findSupervisors, launchApp, planLaunch } = await import("./launchApp.ts");
     const plan = await planLaunch(definition, this.#host);
     if (this.#client !== undefined && !this.#stopped) {
       const { endpoint } = this.#client;
-      if (await this.#isListed(endpoint)) {
+      if ((await findSupervisors(this.#host)).some(({ pid }) => pid === endpoint.pid)) {
         const [launched, mark] = this.#host.memory.get(this.#markKey())?.split(" ") ?? [];
         if (launched !== `${endpoint.pid}` || mark === plan.mark) {
           await this.#client.request("app/start", {});
@@ -215,11 +217,6 @@ export class AppSession implements Disposable {
     const client = await launchApp(plan, this.#host);
     this.#host.memory.set(this.#markKey(), `${client.endpoint.pid} ${plan.mark}`);
     this.#use(client);
-  }
-
-  async #isListed({ pid }: Endpoint): Promise<boolean> {
-    const endpoints = await listEndpoints(this.#host.runtimeFolder());
-    return endpoints.some((endpoint) => endpoint.pid === pid);
   }
 
   #markKey(): string {

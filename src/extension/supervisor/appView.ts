@@ -1,4 +1,4 @@
-import { type AppState, readyCount, type Snapshot, type WorkerView } from "../../shared/snapshot.ts";
+import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 
 /**
  * The supervisor's states, and those of an app without workers that has a reason for it: `finished` (its script is
@@ -54,7 +54,8 @@ export interface WorkerCounts {
 /** How many of the wanted workers serve; never more than wanted, though a reload has both generations up. */
 export function workerCounts({ snapshot }: AppView): WorkerCounts {
   const desired = snapshot?.app.desiredWorkers ?? 0;
-  return { ready: snapshot === undefined ? 0 : Math.min(readyCount(snapshot), desired), desired };
+  const ready = (snapshot?.workers ?? []).filter(({ state }) => state === "ready").length;
+  return { ready: Math.min(ready, desired), desired };
 }
 
 /** Workers that do not answer, and in a state that is none anybody asked for also those that are missing. */

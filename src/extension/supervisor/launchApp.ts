@@ -1,12 +1,19 @@
 import { createHash } from "node:crypto";
+import { listEndpoints } from "../../client/endpoints.ts";
 import { launchSupervisor } from "../../client/launchSupervisor.ts";
 import { resolveNode } from "../../client/nodeProgram.ts";
 import { buildRecipe } from "../../client/recipe.ts";
 import { SupervisorClient } from "../../client/supervisorClient.ts";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { Endpoint } from "../../shared/launch.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { chosenEntry } from "./entryChoice.ts";
 import type { SessionHost } from "./sessionHost.ts";
+
+/*
+ * The way to supervisors. It is imported when it is first walked: the protocol's code and schemas take longer to load
+ * than all the rest of an activation.
+ */
 
 /** All that is needed to start an app now, and a mark that changes when any of it does. */
 export interface LaunchPlan {
@@ -35,18 +42,25 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
 
 /** Starts a supervisor for the app and connects to it. */
 export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<SupervisorClient> {
+  const graceMs = host.graceMs();
   const endpoint = await launchSupervisor({
     recipe: plan.recipe,
     node: plan.node,
     supervisorFile: host.supervisorFile,
     version: host.version,
     detached: false,
-    graceMs: host.graceMs(),
+    ...(graceMs !== undefined && { graceMs }),
     folder: host.runtimeFolder(),
   });
-  return SupervisorClient.connect(endpoint, clientIdentity(host));
+  return connectTo(endpoint, host);
 }
 
-export function clientIdentity({ version }: SessionHost): { readonly name: string; readonly version: string } {
-  return { name: "vscode", version };
+/** Connects to a supervisor that runs. */
+export function connectTo(endpoint: Endpoint, { version }: SessionHost): Promise<SupervisorClient> {
+  return SupervisorClient.connect(endpoint, { name: "vscode", version });
+}
+
+/** All supervisors of this user. */
+export function findSupervisors({ runtimeFolder }: SessionHost): Promise<Endpoint[]> {
+  return listEndpoints(runtimeFolder());
 }

@@ -9,8 +9,8 @@ export interface SessionHost {
   readonly supervisorFile: string;
   /** Folder of endpoint files and sockets. */
   readonly runtimeFolder: () => string;
-  /** Milliseconds a supervisor waits for VS Code to come back. */
-  readonly graceMs: () => number;
+  /** Milliseconds a supervisor waits for VS Code to come back; `undefined`: its default. */
+  readonly graceMs: () => number | undefined;
   /** The Node.js program of the settings, for apps that name none. */
   readonly nodeProgram: () => string | undefined;
   readonly memory: SessionMemory;
