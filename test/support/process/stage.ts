@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -21,6 +21,8 @@ export interface Stage {
   readonly runtimeFolder: string;
   /** Adds something that `close` ends, the latest first. */
   add(app: TestApp): void;
+  /** What the supervisors of this stage wrote to their own stdout and stderr, such as a warning of Node. */
+  supervisorLog(): string;
   /** Ends with the stage, before its apps. */
   onClose(action: () => void | Promise<void>): void;
   /**
@@ -47,6 +49,11 @@ export function openStage(): Stage {
     folder,
     runtimeFolder,
     add: (app) => apps.push(app),
+    supervisorLog: () =>
+      readdirSync(runtimeFolder)
+        .filter((name) => name.endsWith(".log"))
+        .map((name) => readFileSync(join(runtimeFolder, name), "utf8"))
+        .join(""),
     onClose: (action) => actions.push(action),
     async close() {
       try {

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:net";
+import { launchSupervisor } from "../../../src/client/launchSupervisor.ts";
+import type { FailureCode } from "../../../src/shared/failure.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { describeOn } from "../../support/process/scene.ts";
+import { until } from "../../support/process/until.ts";
+
+interface BootError {
+  readonly entry: string;
+  readonly code: FailureCode;
+  readonly message: RegExp;
+  /** Where the failure is, relative to the fixture. */
+  readonly location?: RegExp;
+  /** A line that the worker's stderr must hold. */
+  readonly stderr?: RegExp;
+}
+
+/** The same start would fail in the same way, so it is told after one try. */
+const permanent: readonly BootError[] = [
+  { entry: "brokenSyntax.cjs", code: "syntaxError", message: /Unexpected token/, location: /brokenSyntax\.cjs:1$/ },
+  { entry: "brokenSyntax.mjs", code: "syntaxError", message: /Unexpected token/, location: /brokenSyntax\.mjs:1$/ },
+  { entry: "brokenSyntaxBelow.cjs", code: "syntaxError", message: /Unexpected/, location: /brokenSyntax\.cjs:1$/ },
+  { entry: "missingPackage.cjs", code: "missingModule", message: /no-such-package-as-this'.*npm install/ },
+  { entry: "missingPackage.mjs", code: "missingModule", message: /no-such-package-as-this'.*npm install/ },
+  { entry: "missingFile.cjs", code: "missingModule", message: /no-such-file\.cjs/ },
+  { entry: "forksItself.cjs", code: "nestedCluster", message: /own cluster/ },
+  { entry: "forksItself.mjs", code: "nestedCluster", message: /own cluster/ },
+];
+
+const temporary: readonly BootError[] = [
+  {
+    entry: "throwsAtImport.cjs",
+    code: "threw",
+    message: /TypeError: Cannot read properties of undefined/,
+    location: /throwsAtImport\.cjs:3$/,
+    stderr: /about to throw/,
+  },
+  { entry: "rejectsAtImport.mjs", code: "threw", message: /no database/, location: /rejectsAtImport\.mjs:1$/ },
+  { entry: "exits1.cjs", code: "exited", message: /code 1/, stderr: /bad configuration/ },
+];
+
+describeOn(testedNodes(), "an app that can't start", (scene) => {
+  for (const { entry, code, message, location, stderr } of [...permanent, ...temporary]) {
+    it(`${entry}: ${code}, at once`, async () => {
+      const { client } = await scene.start({
+        fixture: "misbehaving",
+        // What the test waits for is far shorter: a time-out would not do.
+        config: { entry, workers: 2, readyTimeout: 600_000, maxRestarts: 0 },
+      });
+      const { app } = await until(client, "it is given up", (snapshot) =>
+        ["stopped", "crash-looping"].includes(snapshot.app.state),
+      );
+      assert.equal(app.failure?.code, code, JSON.stringify(app.failure));
+      assert.match(app.failure?.message ?? "", message);
+      assert.ok((app.failure?.stderr.length ?? 0) > 0, "no stderr");
+      if (location !== undefined) {
+        assert.match(`${app.failure?.location?.file}:${app.failure?.location?.line}`, location);
+      }
+      if (stderr !== undefined) {
+        assert.match(app.failure?.stderr.join("\n") ?? "", stderr);
+      }
+    });
+  }
+
+  it("a port in use: portInUse, with the port", async () => {
+    const server: Server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, () => {
+        const address = server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+    scene.stage.onClose(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { client } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "listens.cjs", env: { PORT: String(port) }, readyTimeout: 600_000 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "stopped");
+    assert.equal(app.failure?.code, "portInUse", JSON.stringify(app.failure));
+    assert.match(app.failure?.message ?? "", new RegExp(`${port} is in use`));
+  });
+
+  it("a script that ends with 0 without listening is finished, not broken", async () => {
+    const { client } = await scene.start({ fixture: "misbehaving", config: { entry: "exits0.cjs" } });
+    const { app } = await until(client, "it has finished", (snapshot) => snapshot.app.state === "stopped");
+    assert.equal(app.finished, true);
+    assert.equal(app.failure, undefined);
+    const { chunks } = await client.request("logs/read", { cursor: 0 });
+    assert.equal(chunks.map(({ text }) => text).join(""), "done\ndone\n");
+  });
+
+  it("an entry that is gone: entryNotFound", async () => {
+    const { client } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "listens.cjs" },
+      recipe: { entry: `${scene.stage.folder}/nothing-here.js` },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "stopped");
+    assert.equal(app.failure?.code, "entryNotFound", JSON.stringify(app.failure));
+  });
+});
+
+describeOn([usualNode()], "an app that can't start for a rarer reason", (scene) => {
+  it("TypeScript that needs more than type stripping: typescriptUnsupported", async () => {
+    const { client } = await scene.start({ fixture: "misbehaving", config: { entry: "enums.ts" } });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "stopped");
+    assert.equal(app.failure?.code, "typescriptUnsupported", JSON.stringify(app.failure));
+  });
+
+  it("no memory: outOfMemory", async () => {
+    const { client } = await scene.start({
+      fixture: "misbehaving",
+      config: {
+        entry: "runsOutOfMemory.cjs",
+        nodeArgs: ["--max-old-space-size=32"],
+        workers: 1,
+        maxRestarts: 0,
+        readyTimeout: 600_000,
+      },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.equal(app.failure?.code, "outOfMemory", JSON.stringify(app.failure));
+  });
+
+  it("a Node that can't be run is refused before anything starts", async () => {
+    const app = await scene.run({ fixture: "plain" });
+    await assert.rejects(
+      launchSupervisor({
+        recipe: { ...app.recipe, name: "other" },
+        node: "/no/such/node",
+        supervisorFile: "/no/such/supervisor.cjs",
+        version: "0",
+        detached: false,
+        folder: scene.stage.runtimeFolder,
+      }),
+      { code: "supervisorFailed" },
+    );
+  });
+});

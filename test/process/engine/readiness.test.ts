@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { freePort } from "../../support/process/freePort.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { until } from "../../support/process/until.ts";
+
+const letFirstBuildGo = (folder: string): void => writeFileSync(join(folder, "go-1"), "");
+
+describeOn(testedNodes(), "ready", (scene) => {
+  it("with waitReady: not when the app listens, but when it says so", async () => {
+    const { client, write, port } = await scene.run({
+      fixture: "ready",
+      config: { waitReady: true },
+      prepare: letFirstBuildGo,
+    });
+    const strict = await scene.ask({ target: { port }, connections: 4, thinkMs: 2 });
+    write("version.txt", "2");
+    const renewed = client.request("app/renew", { kind: "reload" });
+    const { workers, renewal } = await until(
+      client,
+      "the new workers listen",
+      (snapshot) =>
+        snapshot.workers.filter(({ generation, addresses }) => generation === 2 && addresses.length > 0).length === 2,
+    );
+    assert.deepEqual(workers.map(({ state, generation }) => [generation, state]).sort(), [
+      [1, "ready"],
+      [1, "ready"],
+      [2, "starting"],
+      [2, "starting"],
+    ]);
+    assert.deepEqual([renewal?.phase, renewal?.ready, renewal?.total], ["starting", 0, 2]);
+    write("go-2", "");
+    assertOutcome(await renewed, "completed");
+    await strict.untilAnswers("2", 20);
+    assertUnnoticed(await strict.stop());
+  });
+
+  it("with readyUrl: when it answers 2xx or 3xx", async () => {
+    const port = await freePort();
+    const { client, write } = await scene.run({
+      fixture: "ready",
+      config: { env: { PORT: String(port) }, readyUrl: `http://127.0.0.1:${port}/health` },
+      prepare: letFirstBuildGo,
+    });
+    const strict = await scene.ask({ target: { port }, connections: 4, thinkMs: 2 });
+    write("version.txt", "2");
+    const renewed = client.request("app/renew", { kind: "reload" });
+    await until(
+      client,
+      "the new workers listen",
+      (snapshot) =>
+        snapshot.workers.filter(({ generation, addresses }) => generation === 2 && addresses.length > 0).length === 2,
+    );
+    // The old workers answer 200 there all along: each new one is asked itself.
+    assert.equal(client.snapshot.renewal?.ready, 0);
+    write("go-2", "");
+    assertOutcome(await renewed, "completed");
+    await strict.untilAnswers("2", 20);
+    assertUnnoticed(await strict.stop());
+  });
+});
+
+describeOn([usualNode()], "not ready in time", (scene) => {
+  it("with waitReady: says what the app did not do", async () => {
+    const { client } = await scene.start({
+      fixture: "ready",
+      config: { workers: 1, waitReady: true, readyTimeout: 400, maxRestarts: 0 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.equal(app.failure?.code, "notReady");
+    assert.match(app.failure?.message ?? "", /process\.send\('ready'\).* 400 ms/);
+  });
+
+  it("with readyUrl: says the last answer", async () => {
+    const port = await freePort();
+    const { client } = await scene.start({
+      fixture: "ready",
+      config: {
+        env: { PORT: String(port) },
+        workers: 1,
+        readyUrl: `http://127.0.0.1:${port}/health`,
+        readyTimeout: 600,
+        maxRestarts: 0,
+      },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.equal(app.failure?.code, "readyUrlFailed");
+    assert.match(app.failure?.message ?? "", /status 503/);
+  });
+
+  it("an app that never listens: says that, and how to run what is no server", async () => {
+    const { client } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "neverListens.cjs", workers: 1, readyTimeout: 400, maxRestarts: 0 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.equal(app.failure?.code, "notReady");
+    assert.match(app.failure?.message ?? "", /waitReady/);
+  });
+});

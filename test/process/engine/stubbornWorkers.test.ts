@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { isAlive } from "../../support/process/processes.ts";
+import { assertOutcome, describeOn } from "../../support/process/scene.ts";
+import { openConnection } from "../../support/process/strictConnection.ts";
+import { poll } from "../../support/process/until.ts";
+
+/** Pids of the children and grandchildren of the worker that answers. */
+async function familyOf(port: number): Promise<{ pid: number; pids: number[] }> {
+  const connection = await openConnection({ port });
+  const { body } = await connection.ask("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  return JSON.parse(body) as { pid: number; pids: number[] };
+}
+
+const config = { workers: 1, killTimeout: 400, drainTimeout: 400 };
+
+describeOn(testedNodes(), "workers that ignore SIGTERM, with grandchildren", (scene) => {
+  for (const kind of ["reload", "restart"] as const) {
+    it(`${kind}: all of them are gone after the deadline`, async () => {
+      const { client, port } = await scene.run({ fixture: "stubborn", config });
+      const { pid, pids } = await familyOf(port);
+      assert.equal(pids.length, 2);
+      assert.deepEqual([pid, ...pids].filter(isAlive), [pid, ...pids]);
+      const report = await client.request("app/renew", { kind });
+      assertOutcome(report, "completed");
+      assert.equal(report.killed, 1);
+      await poll("the grandchildren are gone", () => ![pid, ...pids].some(isAlive), 2_000);
+    });
+  }
+
+  it("stop: all of them are gone when it answers", async () => {
+    const { client, port } = await scene.run({ fixture: "stubborn", config });
+    const { pid, pids } = await familyOf(port);
+    assert.deepEqual(await client.request("app/stop", {}), { killed: 1 });
+    assert.deepEqual([pid, ...pids].filter(isAlive), []);
+  });
+});
