@@ -4,6 +4,7 @@ import { HitlessError } from "../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../shared/failure.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../shared/snapshot.ts";
+import { steadyNow } from "./clock.ts";
 import type { EventLog } from "./eventLog.ts";
 import { describeExit, describeWorker } from "./exitNotice.ts";
 import { farewellFor } from "./farewellFor.ts";
@@ -48,7 +49,7 @@ export class AppSupervisor {
   #running = false;
   #desiredWorkers: number;
   #generation = 0;
-  #startedAt = Date.now();
+  #startedAt = steadyNow();
   #failure: Failure | undefined;
   /** Some worker was ready since the last start: from then on a failure is a crash, not a bad start. */
   #everReady = false;
@@ -150,7 +151,7 @@ export class AppSupervisor {
       });
     }
     this.#policy.reset();
-    this.#startedAt = Date.now();
+    this.#startedAt = steadyNow();
     this.#failure = undefined;
     this.#everReady = this.#table.serving().length > 0;
     this.#everFull = false;

@@ -1,3 +1,4 @@
+import { steadyNow } from "./clock.ts";
 import { listSurvivors, type Relative } from "./family.ts";
 
 /** How often it is looked whether they are gone, in milliseconds. */
@@ -17,12 +18,12 @@ export function endOrphans(
   },
 ): void {
   const { killTimeout, found, done } = options;
-  const deadline = Date.now() + killTimeout;
+  const deadline = steadyNow() + killTimeout;
   const look = (orphans: readonly Relative[]): void => {
     listSurvivors(orphans, (left) => {
       if (left.length === 0) {
         done();
-      } else if (Date.now() >= deadline) {
+      } else if (steadyNow() >= deadline) {
         signal(left, "SIGKILL");
         done();
       } else {

@@ -1,6 +1,7 @@
 import type { Failure } from "../shared/failure.ts";
 import type { RenewalOutcome, RenewalReport } from "../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../shared/snapshot.ts";
+import { steadyNow } from "./clock.ts";
 import { pardonSlot, type Slot } from "./slot.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -43,7 +44,7 @@ export interface RenewalOptions {
  */
 export class Renewal {
   readonly options: RenewalOptions;
-  readonly startedAt = Date.now();
+  readonly startedAt = steadyNow();
   #phase: RenewalView["phase"];
   /** Slots not yet begun. */
   #pending: number[];
@@ -116,7 +117,7 @@ export class Renewal {
   workerExited(worker: WorkerHandle): void {
     if (this.#old.delete(worker)) {
       this.#killed += worker.killed ? 1 : 0;
-      this.#drainedAt = Date.now();
+      this.#drainedAt = steadyNow();
     }
     this.#fresh.delete(worker);
   }
@@ -125,7 +126,7 @@ export class Renewal {
   step(): boolean {
     const over = this.#advance();
     if (over) {
-      this.#endedAt ??= Date.now();
+      this.#endedAt ??= steadyNow();
     }
     return over;
   }
@@ -183,7 +184,7 @@ export class Renewal {
       from,
       to,
       startedAt: this.startedAt,
-      durationMs: (this.#endedAt ?? Date.now()) - this.startedAt,
+      durationMs: (this.#endedAt ?? steadyNow()) - this.startedAt,
       ...(this.#end !== undefined && { reason: this.#end.reason }),
       ...(this.#end?.stderr !== undefined && { stderr: [...this.#end.stderr] }),
       ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
@@ -250,7 +251,7 @@ export class Renewal {
       this.#startStep(this.#behindCanary.splice(0));
       return false;
     }
-    this.#readyAt = Date.now();
+    this.#readyAt = steadyNow();
     this.#renewed += slots.length;
     this.#step = [];
     this.#fresh.clear();
@@ -264,7 +265,7 @@ export class Renewal {
   #haveStayedUp(slots: readonly Slot[]): boolean {
     const { minReady, kind } = this.options;
     const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
-    const wait = newest + minReady - Date.now();
+    const wait = newest + minReady - steadyNow();
     if (wait > 0) {
       this.#host.wakeAfter(wait);
     }

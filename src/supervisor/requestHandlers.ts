@@ -1,6 +1,7 @@
 import { HitlessError } from "../shared/errors.ts";
 import { readyCount, type Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./appSupervisor.ts";
+import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./controlSession.ts";
 import type { EventLog } from "./eventLog.ts";
 import { readLogs } from "./logReader.ts";
@@ -62,7 +63,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
 /** Waits until that many workers are ready; an app that is stopped takes the number along to its next start. */
 function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     const check = (snapshot: Snapshot): void => {
       const { state, failure, desiredWorkers } = snapshot.app;
       const failedNow = snapshot.workers.length < workers && failure !== undefined && state !== "running";
@@ -82,7 +83,7 @@ function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promis
             }),
           ),
         );
-      } else if (Date.now() - startedAt > deadlineMs) {
+      } else if (steadyNow() - startedAt > deadlineMs) {
         finish(() =>
           reject(
             new HitlessError("deadline", `Not all of the ${workers} workers were ready within ${deadlineMs} ms.`, {

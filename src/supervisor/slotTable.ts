@@ -1,4 +1,5 @@
 import type { Failure } from "../shared/failure.ts";
+import { steadyNow } from "./clock.ts";
 import type { RestartPolicy } from "./restartPolicy.ts";
 import { createSlot, pardonSlot, type Slot } from "./slot.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
@@ -46,7 +47,7 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
     if (slot.current !== undefined || slot.finished || slot.givenUp || isOwned(slot)) {
       return false;
     }
-    const wait = slot.retryAt - Date.now();
+    const wait = slot.retryAt - steadyNow();
     if (wait > 0 && slot.retryTimer === undefined) {
       slot.retryTimer = setTimeout(() => {
         slot.retryTimer = undefined;
@@ -91,7 +92,7 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
         gaveUp(slot, failure);
       } else {
         slot.restarts += 1;
-        slot.retryAt = Date.now() + decision.delayMs;
+        slot.retryAt = steadyNow() + decision.delayMs;
       }
     },
     serving: () => [...slots.values()].flatMap(({ current }) => (current?.state === "ready" ? [current] : [])),

@@ -5,6 +5,7 @@ import type { WorkerState } from "../shared/snapshot.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
 import { workerMessageCommand } from "../shared/workerMessages.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
+import { steadyNow } from "./clock.ts";
 import { listFamily, type Relative } from "./family.ts";
 import { createVitals, type Vitals } from "./health.ts";
 import type { InspectorDoor } from "./inspectorDoor.ts";
@@ -63,7 +64,7 @@ export class WorkerHandle {
   readonly slot: number;
   readonly generation: number;
   readonly pid: number;
-  readonly startedAt = Date.now();
+  readonly startedAt = steadyNow();
   /** Keys of the servers that listen, with their addresses as people write them. */
   readonly servers = new Map<string, { readonly url: string; readonly handoff: boolean }>();
   readonly vitals: Vitals = createVitals();
@@ -121,7 +122,7 @@ export class WorkerHandle {
 
   /** Milliseconds it was ready, or 0. */
   get readyMs(): number {
-    return this.readyAt === undefined ? 0 : Date.now() - this.readyAt;
+    return this.readyAt === undefined ? 0 : steadyNow() - this.readyAt;
   }
 
   /** Why it ended; only sensible once its state is `exited`. */
@@ -135,7 +136,7 @@ export class WorkerHandle {
       signal: this.#exit?.signal ?? null,
       stderr: this.stderrLines,
       fatal:
-        this.#fatal !== undefined && Date.now() - this.#fatal.at < fatalCountsForMs ? this.#fatal.error : undefined,
+        this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs ? this.#fatal.error : undefined,
       wasReady: this.readyAt !== undefined,
     });
   }
@@ -179,7 +180,7 @@ export class WorkerHandle {
 
   markReady(): void {
     if (this.state === "starting") {
-      this.readyAt = Date.now();
+      this.readyAt = steadyNow();
       this.#options.listener.changed();
     }
   }
@@ -190,7 +191,7 @@ export class WorkerHandle {
       return;
     }
     this.dismissed = true;
-    this.drainingSince = Date.now();
+    this.drainingSince = steadyNow();
     this.drainDeadline = this.drainingSince + farewell.drainTimeout;
     this.#graceful = farewell.graceful;
     this.#awaitDrain(farewell.drainTimeout);
@@ -209,8 +210,8 @@ export class WorkerHandle {
     if (this.#gone || this.#terminating || this.drainDeadline === undefined) {
       return false;
     }
-    this.drainDeadline = Math.max(this.drainDeadline, Date.now()) + ms;
-    this.#awaitDrain(this.drainDeadline - Date.now());
+    this.drainDeadline = Math.max(this.drainDeadline, steadyNow()) + ms;
+    this.#awaitDrain(this.drainDeadline - steadyNow());
     this.#options.listener.changed();
     return true;
   }
@@ -266,7 +267,7 @@ export class WorkerHandle {
 
   #awaitDrain(ms: number): void {
     this.#after(ms, () => {
-      const took = Date.now() - (this.drainingSince ?? Date.now());
+      const took = steadyNow() - (this.drainingSince ?? steadyNow());
       this.#options.listener.log(
         "warning",
         "drainTimeout",
@@ -321,7 +322,7 @@ export class WorkerHandle {
   #receive(message: WorkerToSupervisor, socket: Socket | undefined): void {
     switch (message.type) {
       case "fatal":
-        this.#fatal = { error: message, at: Date.now() };
+        this.#fatal = { error: message, at: steadyNow() };
         break;
       case "alone":
         this.send({ type: "alone" });

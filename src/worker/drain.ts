@@ -103,7 +103,7 @@ export function createDrain(options: {
   };
 
   const closeIdle = (): void => {
-    if (Date.now() < idleDeadline) {
+    if (performance.now() < idleDeadline) {
       return;
     }
     for (const tracked of servers ?? []) {
@@ -128,7 +128,7 @@ export function createDrain(options: {
       // Again and again: a TLS handshake that was under way when the drain began ends in a session too.
       closeSessions(sessions, guard);
     }
-    if (Date.now() >= streamDeadline) {
+    if (performance.now() >= streamDeadline) {
       for (const { server } of servers ?? []) {
         if (isHttpServer(server)) {
           endEventStreams(server);
@@ -176,8 +176,8 @@ export function createDrain(options: {
       servers = tracker.servers();
       openAtStart = tracker.sockets().size;
       handoff = new Set(wanted.handoff);
-      idleDeadline = Date.now() + wanted.idleGraceMs;
-      streamDeadline = Date.now() + wanted.streamGraceMs;
+      idleDeadline = performance.now() + wanted.idleGraceMs;
+      streamDeadline = performance.now() + wanted.streamGraceMs;
       for (const tracked of servers) {
         stopAccepting(tracked.server);
         closeWebSockets(tracked.webSockets, wanted.spreadMs, guard);
