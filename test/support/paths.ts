@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The checkout. */
-export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
+export const projectRoot = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** Git-ignored: editors and workbenches that the tests and `npm start` download once. */
 export const cacheFolder = join(projectRoot, ".vscode-test");

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { ensureCodeServer } from "./codeServer.ts";
@@ -21,17 +21,21 @@ export interface WorkbenchOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Asked of everyone who opens the address; default: none, for tests on a port nobody knows. */
   readonly token?: string;
-  /** A packaged extension to install before the start. */
-  readonly vsix?: string;
+  /**
+   * An extension to install before the start: a packaged one (`.vsix`), or the folder of one, which is linked to.
+   * People and browser tests get it so, not as an extension that is being developed: for that the workbench has to
+   * be in a test mode in which no message pops up.
+   */
+  readonly install?: string;
+  /** Whether an address may name a suite to run; no message pops up then. Default false. */
+  readonly testDriver?: boolean;
 }
 
 export interface WorkbenchTarget {
   /** A folder, or a `.code-workspace` file; none opens an empty window. */
   readonly open?: string;
-  /** Folder of the extension to load as if it were being developed. */
-  readonly extension?: string;
-  /** File whose `run()` runs inside the extension host; needs `extension`. */
-  readonly tests?: string;
+  /** An extension's folder, and the file whose `run()` tests it inside the extension host. */
+  readonly suite?: { readonly extension: string; readonly tests: string };
 }
 
 /** A running VS Code server, which any browser on this machine can use as a full VS Code. */
@@ -65,15 +69,17 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   const serverMain = await ensureCodeServer();
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), "hitless-workbench-"));
   writeSettings(dataFolder, { ...quietSettings, ...options.settings });
-  if (options.vsix !== undefined) {
-    await installVsix(serverMain, dataFolder, options.vsix);
+  if (options.install?.endsWith(".vsix")) {
+    await installVsix(serverMain, dataFolder, options.install);
+  } else if (options.install !== undefined) {
+    linkExtension(dataFolder, options.install);
   }
   const child = spawnServer(
     serverMain,
     [
       ...["--host", "127.0.0.1", "--port", "0", "--accept-server-license-terms", "--disable-telemetry"],
       // Without it a built workbench ignores the address's `payload`.
-      "--enable-smoke-test-driver",
+      ...(options.testDriver ? ["--enable-smoke-test-driver"] : []),
       ...["--reconnection-grace-time", "5"],
       ...(options.token === undefined ? ["--without-connection-token"] : ["--connection-token", options.token]),
       ...((options.trusted ?? true) ? ["--disable-workspace-trust"] : []),
@@ -119,6 +125,14 @@ function writeSettings(dataFolder: string, settings: Readonly<Record<string, unk
   const folder = join(dataFolder, "user", "User");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "settings.json"), JSON.stringify(settings, null, 2));
+}
+
+/** VS Code takes up whatever lies in its extensions folder when that folder has no list yet. */
+function linkExtension(dataFolder: string, extension: string): void {
+  const extensions = join(dataFolder, "extensions");
+  rmSync(extensions, { recursive: true, force: true });
+  mkdirSync(extensions, { recursive: true });
+  symlinkSync(extension, join(extensions, basename(extension)), "junction");
 }
 
 /** Its own process group, so that nothing of it outlives `endServer`. */
@@ -168,11 +182,9 @@ function listeningPort(child: ChildProcess, log: () => string): Promise<number> 
 function workbenchAddress(port: number, target: WorkbenchTarget, token: string | undefined): string {
   const remote = (path: string) => `vscode-remote://127.0.0.1:${port}${pathToFileURL(path).pathname}`;
   const payload: [string, string][] = [];
-  if (target.extension !== undefined) {
-    payload.push(["extensionDevelopmentPath", remote(target.extension)]);
-  }
-  if (target.tests !== undefined) {
-    payload.push(["extensionTestsPath", remote(target.tests)]);
+  if (target.suite !== undefined) {
+    payload.push(["extensionDevelopmentPath", remote(target.suite.extension)]);
+    payload.push(["extensionTestsPath", remote(target.suite.tests)]);
   }
   const query = [
     ...(token === undefined ? [] : [["tkn", token]]),

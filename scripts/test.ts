@@ -1,0 +1,122 @@
+// `npm test`: checks, then every test layer. Each layer writes a report; the summary counts from those alone, so a
+// layer that crashed, or never ran, is a failure and not a silence. The last line is `N passed, N failed`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { projectRoot, resultsFolder } from "../test/support/paths.ts";
+import { npmCommand } from "./support/prepare.mjs";
+import { countReport, type LayerCounts } from "./support/reports.ts";
+
+interface Step {
+  /** The npm script. */
+  readonly script: string;
+  /** Milliseconds until the step counts as stuck. */
+  readonly deadlineMs: number;
+  /** File under `test-results`; a step without one counts as one failure if it fails, and else as nothing. */
+  readonly report?: string;
+}
+
+const steps: readonly Step[] = [
+  { script: "build", deadlineMs: 60_000 },
+  { script: "check", deadlineMs: 180_000 },
+  { script: "test:unit", deadlineMs: 180_000, report: "unit.json" },
+  { script: "test:process", deadlineMs: 480_000, report: "process.json" },
+  { script: "test:vscode", deadlineMs: 780_000, report: "vscode.json" },
+  { script: "test:browser", deadlineMs: 780_000, report: "browser.json" },
+];
+
+const killAfterMs = 10_000;
+const chosen = process.argv.slice(2);
+const wanted = steps.filter(({ script }) => chosen.length === 0 || script === "build" || chosen.includes(script));
+const lines: string[] = [];
+const sum: LayerCounts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+
+mkdirSync(resultsFolder, { recursive: true });
+for (const { report } of wanted) {
+  if (report !== undefined) {
+    rmSync(join(resultsFolder, report), { force: true });
+  }
+}
+for (const step of wanted) {
+  process.stdout.write(`\n── ${step.script} ──\n`);
+  const started = performance.now();
+  const trouble = await runScript(step);
+  const counts = countStep(step, trouble);
+  sum.passed += counts.passed;
+  sum.failed += counts.failed;
+  sum.skipped += counts.skipped;
+  sum.failures.push(...counts.failures.map((failure) => `${step.script}: ${failure}`));
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  lines.push(
+    `${step.script.padEnd(14)} ${step.report === undefined ? (trouble ?? "ok") : words(counts)}, ${seconds} s`,
+  );
+}
+process.stdout.write(`\n${lines.join("\n")}\n`);
+for (const failure of sum.failures) {
+  process.stdout.write(`✖ ${failure}\n`);
+}
+process.stdout.write(`${words(sum)}\n`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
+
+/** Runs an npm script to its end and says what went wrong with it as a whole; null when nothing did. */
+async function runScript({ script, deadlineMs }: Step): Promise<string | null> {
+  const npm = npmCommand();
+  const child = spawn(npm.program, [...npm.args, "run", "--silent", script], {
+    cwd: projectRoot,
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: process.platform !== "win32",
+  });
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(process.platform === "win32" ? (child.pid ?? 0) : -(child.pid ?? 0), signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  };
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    kill("SIGTERM");
+    setTimeout(() => kill("SIGKILL"), killAfterMs).unref();
+  }, deadlineMs);
+  const stop = () => {
+    kill("SIGTERM");
+    process.exit(130);
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    const [code, signal] = await once(child, "exit");
+    if (late) {
+      return `was not done after ${deadlineMs / 1_000} s`;
+    }
+    return code === 0 ? null : `ended with ${signal ?? `exit code ${code}`}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+function countStep({ report }: Step, trouble: string | null): LayerCounts {
+  const failed = (why: string): LayerCounts => ({ passed: 0, failed: 1, skipped: 0, failures: [why] });
+  if (report === undefined) {
+    return trouble === null ? { passed: 0, failed: 0, skipped: 0, failures: [] } : failed(trouble);
+  }
+  let counts: LayerCounts;
+  try {
+    counts = countReport(JSON.parse(readFileSync(join(resultsFolder, report), "utf8")));
+  } catch (error) {
+    return failed(`no report (${trouble ?? (error instanceof Error ? error.message : "unreadable")})`);
+  }
+  if (trouble !== null && counts.failed === 0) {
+    return { ...counts, failed: 1, failures: [trouble] };
+  }
+  return counts;
+}
+
+function words({ passed, failed, skipped }: LayerCounts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}

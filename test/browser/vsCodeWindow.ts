@@ -1,0 +1,58 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** A VS Code window as a person uses it: everything is found by the name that a screen reader would read. */
+export interface VsCodeWindow {
+  readonly page: Page;
+  /** Opens the Hitless view from the activity bar. */
+  openView(): Promise<void>;
+  appRow(name: string): Locator;
+  workerRows(): Locator;
+  /** Points at a row of the tree and presses one of its buttons. */
+  pressRowButton(row: Locator, button: string): Promise<void>;
+  /** The item of the status bar that begins with this name. */
+  statusItem(name: RegExp): Locator;
+  /** Picks a command from the palette, by its whole title. */
+  runCommand(title: string): Promise<void>;
+  /** A message at the bottom right that has this text. */
+  message(text: RegExp): Locator;
+}
+
+export async function openVsCode(page: Page, address: string): Promise<VsCodeWindow> {
+  await page.goto(address);
+  await untilLoaded(page);
+  const pane = page.getByRole("tree", { name: /^(Hitless: )?Apps/ });
+  return {
+    page,
+    async openView() {
+      const tab = page.getByRole("tab", { name: /^Hitless/ });
+      await tab.waitFor();
+      if ((await tab.getAttribute("aria-selected")) !== "true") {
+        await tab.click();
+      }
+    },
+    appRow: (name) => pane.getByRole("treeitem", { name: new RegExp(`^${name}, `) }),
+    workerRows: () => pane.getByRole("treeitem", { name: /^worker \d+, / }),
+    async pressRowButton(row, button) {
+      await row.hover();
+      await row.getByRole("button", { name: new RegExp(`^${button}( \\(|$)`) }).click();
+    },
+    statusItem: (name) => page.locator("footer").getByRole("button", { name }),
+    async runCommand(title) {
+      await page.keyboard.press("F1");
+      const input = page
+        .getByRole("combobox", { name: /Type the name of a command/ })
+        .or(page.locator(".quick-input-box input"));
+      await input.first().fill(`>${title}`);
+      await page
+        .getByRole("option", { name: new RegExp(`^${title.replace(/[.…]/g, ".")}(,|$)`) })
+        .first()
+        .click();
+    },
+    message: (text) => page.locator(".notification-toast").filter({ hasText: text }),
+  };
+}
+
+/** The status bar shows when the workbench is up and has its extension host. */
+export async function untilLoaded(page: Page): Promise<void> {
+  await expect(page.getByRole("tab", { name: /^Explorer/ })).toBeVisible({ timeout: 60_000 });
+}
