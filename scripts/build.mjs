@@ -1,10 +1,21 @@
-// Bundles Hitless: one entry for each process. `--production` minifies, `--watch` rebuilds on change.
-import { readFileSync } from "node:fs";
+// Bundles Hitless: one entry for each process. `--production` minifies and adds the licences of what is bundled,
+// `--watch` rebuilds on change, `--outdir=…` writes somewhere else than `dist`.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build, context } from "esbuild";
 
-const production = process.argv.includes("--production");
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const { values } = parseArgs({
+  options: {
+    production: { type: "boolean", default: false },
+    watch: { type: "boolean", default: false },
+    outdir: { type: "string", default: "dist" },
+  },
+});
+const { production, watch, outdir } = values;
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const common = {
   bundle: true,
@@ -15,21 +26,43 @@ const common = {
   sourcemap: production ? false : "linked",
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
   define: { __HITLESS_VERSION__: JSON.stringify(version) },
-  absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
+  absWorkingDir: root,
 };
 
 const bundles = [
-  { entryPoints: ["src/supervisor/main.ts"], outfile: "dist/supervisor.cjs" },
-  { entryPoints: ["src/worker/preload.ts"], outfile: "dist/preload.cjs" },
-  { entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.cjs", banner: { js: "#!/usr/bin/env node" } },
-  { entryPoints: ["src/extension/main.ts"], outfile: "dist/extension.cjs", external: ["vscode"] },
+  { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
+  { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
+  { entryPoints: ["src/cli/main.ts"], outfile: join(outdir, "cli.cjs"), banner: { js: "#!/usr/bin/env node" } },
+  { entryPoints: ["src/extension/main.ts"], outfile: join(outdir, "extension.cjs"), external: ["vscode"] },
 ];
 
-if (process.argv.includes("--watch")) {
+if (watch) {
   for (const bundle of bundles) {
     await (await context({ ...common, ...bundle, logLevel: "info" })).watch();
   }
 } else {
-  await Promise.all(bundles.map((bundle) => build({ ...common, ...bundle })));
+  const results = await Promise.all(bundles.map((bundle) => build({ ...common, ...bundle })));
+  if (production) {
+    writeFileSync(resolve(root, outdir, "THIRD_PARTY_NOTICES.txt"), notices(results.map(({ metafile }) => metafile)));
+  }
+}
+
+/** The licences of the packages that went into the bundles, as those licences ask for. */
+function notices(metafiles) {
+  const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
+  const packages = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]).filter(Boolean);
+  return [...new Set(packages)]
+    .sort()
+    .map(notice)
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+function notice(name) {
+  const folder = join(root, "node_modules", name);
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8");
+  return `${name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`;
 }
