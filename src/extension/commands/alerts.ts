@@ -16,7 +16,7 @@ export function alertOnFailure({ registry, logs, t }: CommandContext, notifier: 
       states.set(app.key, app.state);
       // What failed before the window opened is in the tree and no news; wrong settings stay in the way until mended.
       if (before !== app.state && (before !== undefined || app.state === "invalid")) {
-        const text = alertText(app, t);
+        const text = alertText(app, before, t);
         if (text !== undefined) {
           notifier.message("error", text, buttons(app, t));
           const session = revealLogSetting() === "never" ? undefined : registry.find(app.key);
@@ -29,7 +29,8 @@ export function alertOnFailure({ registry, logs, t }: CommandContext, notifier: 
   });
 }
 
-function alertText({ name, state, snapshot, problem }: AppView, t: CommandContext["t"]): string | undefined {
+function alertText(app: AppView, before: AppViewState | undefined, t: CommandContext["t"]): string | undefined {
+  const { name, state, snapshot, problem } = app;
   const failure = snapshot?.app.failure;
   if (state === "crash-looping") {
     return t("“{0}” is crash-looping: {1}", name, failure?.message ?? "");
@@ -37,10 +38,8 @@ function alertText({ name, state, snapshot, problem }: AppView, t: CommandContex
   if (state === "failed" && failure !== undefined) {
     return t("“{0}” could not start: {1}", name, failure.message);
   }
-  if (state === "invalid" && problem !== undefined) {
-    return problem;
-  }
-  return undefined;
+  // A start that failed without a supervisor is told by the command that asked for it.
+  return state === "invalid" || (state === "failed" && before !== "starting") ? problem : undefined;
 }
 
 function buttons({ key, state, snapshot }: AppView, t: CommandContext["t"]): MessageButton[] {

@@ -21,7 +21,7 @@ export function stateWord(state: AppViewState, t: Localize): string {
     case "finished":
       return t("finished");
     case "failed":
-      return t("could not start");
+      return t("failed");
     case "invalid":
       return t("wrong settings");
   }

@@ -153,8 +153,8 @@ export class AppSession implements Disposable {
     if (this.#client === undefined && this.#lastSnapshot !== undefined) {
       const { pid } = this.#lastSnapshot.supervisor;
       this.#lastSnapshot = undefined;
-      this.#problem = this.#host.t("Its supervisor (process {0}) ended unexpectedly.", pid);
-      this.#host.log.error(`${this.name}: ${this.#problem}`);
+      this.#problem = this.#host.t("The supervisor of “{0}” (process {1}) ended unexpectedly.", this.name, pid);
+      this.#host.log.error(this.#problem);
       this.#changes.fire();
     }
   }

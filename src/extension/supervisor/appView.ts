@@ -2,7 +2,7 @@ import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 
 /**
  * The supervisor's states, and those of an app without workers that has a reason for it: `finished` (its script is
- * done), `failed` (it could not start), `invalid` (its settings are wrong).
+ * done), `failed` (it could not start, or its supervisor died), `invalid` (its settings are wrong).
  */
 export type AppViewState = AppState | "finished" | "failed" | "invalid";
 

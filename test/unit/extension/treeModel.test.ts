@@ -81,7 +81,7 @@ describe("the tree", () => {
       "charts.red",
     ]);
     assert.deepEqual(looks(only(projectTree([sampleView({ state: "failed", snapshot })], now, t))), [
-      "could not start · Port 3000 is in use.",
+      "failed · Port 3000 is in use.",
       "app.failed",
       "charts.red",
     ]);
