@@ -36,12 +36,20 @@ export async function withLaunchLock<T>(folder: string, key: string, launch: () 
 async function take(file: string): Promise<boolean> {
   try {
     const handle = await open(file, "wx", 0o600);
-    await handle.write(String(process.pid));
-    await handle.close();
+    try {
+      await handle.write(String(process.pid));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-      throw error;
+      throw new HitlessError("runtimeFolder", `The runtime folder can't be written to: ${String(error)}`, {
+        cause: error,
+      });
     }
   }
   const [stats, owner] = await Promise.all([stat(file).catch(() => undefined), readFile(file, "utf8").catch(() => "")]);

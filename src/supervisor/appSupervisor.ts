@@ -368,6 +368,9 @@ export class AppSupervisor {
     }
     this.renewals.current?.workerExited(worker);
     this.#vacate(worker);
+    for (const connection of worker.takeStranded()) {
+      this.#broker.rescue(connection);
+    }
     this.#reconcile();
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { HandedConnection } from "../shared/workerMessages.ts";
+import type { StrandedConnection } from "./acceptGuard.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
 interface Transit {
@@ -14,6 +15,8 @@ interface Transit {
 /** Takes connections from draining workers and gives each to a worker that serves on. */
 export interface HandoffBroker {
   accept(from: WorkerHandle, connection: HandedConnection, socket: Socket | undefined): void;
+  /** Gives a connection that no worker has had yet to one that listens where it came to. */
+  rescue(connection: StrandedConnection): void;
   taken(id: number, stallMs: number): void;
   refused(worker: WorkerHandle, id: number): void;
   /** Gives what this worker had not confirmed to another. */
@@ -58,6 +61,13 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
     pass(transit);
   };
 
+  const adopt = (socket: Socket, connection: HandedConnection, tried: Set<number>): void => {
+    const transit: Transit = { id: nextId, socket, connection, tried, holder: undefined };
+    nextId += 1;
+    transits.set(transit.id, transit);
+    pass(transit);
+  };
+
   return {
     counts,
     get inTransit() {
@@ -66,20 +76,22 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
     accept(from, connection, socket) {
       if (socket !== undefined && hold(socket)) {
         const { server, requests, unused, stoppedAt } = connection;
-        const transit: Transit = {
-          id: nextId,
-          socket,
-          connection: { server, requests, unused, stoppedAt },
-          tried: new Set([from.id]),
-          holder: undefined,
-        };
-        nextId += 1;
-        transits.set(transit.id, transit);
-        pass(transit);
+        adopt(socket, { server, requests, unused, stoppedAt }, new Set([from.id]));
       } else {
         counts.closed += 1;
       }
       from.send({ type: "received" });
+    },
+    rescue({ socket, port, path }) {
+      const server = targets()
+        .flatMap((worker) => [...worker.servers.keys()])
+        .find((key) => (port === undefined ? key === path : key.endsWith(`|${port}`)));
+      if (server === undefined || !hold(socket)) {
+        counts.closed += 1;
+        socket.destroy();
+        return;
+      }
+      adopt(socket, { server, requests: 0, unused: true, stoppedAt: Date.now() }, new Set());
     },
     taken(id, stallMs) {
       const transit = transits.get(id);

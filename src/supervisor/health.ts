@@ -20,6 +20,8 @@ export interface Vitals {
   owesSince: number | undefined;
   responsive: boolean;
   memory: number | undefined;
+  /** What clients were last told of it. */
+  shownMemory: number | undefined;
   debugging: boolean;
   inspectable: boolean;
   /** It was above `maxMemory`; said once. */
@@ -33,6 +35,7 @@ export function createVitals(): Vitals {
     owesSince: undefined,
     responsive: true,
     memory: undefined,
+    shownMemory: undefined,
     debugging: false,
     inspectable: false,
     outgrown: false,

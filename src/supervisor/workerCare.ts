@@ -8,6 +8,9 @@ import type { WorkerHandle } from "./workerHandle.ts";
 
 const mebibyte = 1_048_576;
 
+/** A worker's memory is shown anew when it has changed by this part. */
+const worthShowing = 0.1;
+
 export interface WorkerCareOptions {
   readonly events: EventLog;
   readonly recipe: () => LaunchRecipe;
@@ -87,5 +90,15 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
       }
     },
   });
-  return { beat: health.beat, waiting };
+  return {
+    beat(worker, beat) {
+      const { shownMemory } = worker.vitals;
+      if (shownMemory === undefined || Math.abs(beat.memory - shownMemory) > shownMemory * worthShowing) {
+        worker.vitals.shownMemory = beat.memory;
+        changed();
+      }
+      health.beat(worker, beat);
+    },
+    waiting,
+  };
 }

@@ -4,6 +4,7 @@ import type { Failure } from "../shared/failure.ts";
 import type { WorkerState } from "../shared/snapshot.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
 import { workerMessageCommand } from "../shared/workerMessages.ts";
+import { guardAccepts, type StrandedConnection } from "./acceptGuard.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
 import { steadyNow } from "./clock.ts";
 import { listFamily, type Relative } from "./family.ts";
@@ -84,6 +85,7 @@ export class WorkerHandle {
   #exit: { readonly code: number | null; readonly signal: string | null } | undefined;
   #gone = false;
   #fatal: { readonly error: FatalError; readonly at: number } | undefined;
+  readonly #stranded: () => StrandedConnection[];
   #deadline: NodeJS.Timeout | undefined;
   #graceful = false;
   /** It was told SIGTERM. */
@@ -98,6 +100,7 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
+    this.#stranded = guardAccepts(worker.process);
     this.#watch(worker);
   }
 
@@ -154,6 +157,11 @@ export class WorkerHandle {
       this.servers.size === 0 &&
       this.verdict === undefined
     );
+  }
+
+  /** Connections that were under way to it when it died; only sensible once its state is `exited`. */
+  takeStranded(): StrandedConnection[] {
+    return this.#stranded();
   }
 
   /** Sends one of our messages. Returns false, and drops it, if the worker can't be reached. */

@@ -1,0 +1,70 @@
+import type { ChildProcess } from "node:child_process";
+import { Socket, type SocketConstructorOpts } from "node:net";
+
+/** What `node:cluster` tells a worker of a connection that it is to take, and what the worker answers. */
+interface ClusterMessage {
+  readonly cmd: "NODE_CLUSTER";
+  readonly seq?: number;
+  readonly act?: string;
+  readonly key?: string;
+  /** Answer to the message of this number. */
+  readonly ack?: number;
+}
+
+/** A connection that was on its way to a worker when that died: accepted, but not one byte of it read. */
+export interface StrandedConnection {
+  readonly socket: Socket;
+  /** Port that it came to; `undefined` for a Unix socket. */
+  readonly port: number | undefined;
+  /** Path of the Unix socket that it came to. */
+  readonly path: string | undefined;
+}
+
+/**
+ * With round-robin scheduling the primary sends each accepted connection to a worker and waits for its answer. When the
+ * worker dies before it answers, `node:cluster` forgets the connection without closing it, and its client waits for ever
+ * (lib/internal/cluster/round_robin_handle.js, `handoff`). This keeps an eye on what is under way to one worker.
+ * @returns A function that tells, after the worker's exit, what it left behind.
+ */
+export function guardAccepts(worker: ChildProcess): () => StrandedConnection[] {
+  const underWay = new Map<number, { readonly handle: unknown; readonly key: string }>();
+  const send = worker.send;
+  const watched = (...args: Parameters<ChildProcess["send"]>): boolean => {
+    const [message, handle] = args as unknown as [ClusterMessage | undefined, unknown];
+    if (message?.cmd === "NODE_CLUSTER" && message.act === "newconn" && message.seq !== undefined && handle) {
+      underWay.set(message.seq, { handle, key: message.key ?? "" });
+    }
+    return send.apply(worker, args);
+  };
+  worker.send = watched as ChildProcess["send"];
+  worker.on("internalMessage" as "message", (message: unknown) => {
+    const { cmd, ack } = message as Partial<ClusterMessage>;
+    if (cmd === "NODE_CLUSTER" && ack !== undefined) {
+      underWay.delete(ack);
+    }
+  });
+  return () => {
+    const stranded = [...underWay.values()].flatMap(({ handle, key }) => revive(handle, key) ?? []);
+    underWay.clear();
+    return stranded;
+  };
+}
+
+function revive(handle: unknown, key: string): StrandedConnection | undefined {
+  if (typeof handle !== "object" || handle === null || !("readStop" in handle) || isClosed(handle)) {
+    return undefined;
+  }
+  // As `net.Server` does for `pauseOnConnect`: nothing may be read here.
+  const options = { handle, pauseOnCreate: true, readable: true, writable: true };
+  const socket = new Socket(options as SocketConstructorOpts);
+  const { localPort } = socket;
+  // Address, port, type, descriptor and index, joined by colons; a Unix socket's path stands for its address.
+  const path = key.split(":").slice(0, -4).join(":");
+  return { socket, port: localPort, path: localPort === undefined ? path : undefined };
+}
+
+/** A handle that was closed has no file descriptor left. */
+function isClosed(handle: object): boolean {
+  const descriptor: unknown = Reflect.get(handle, "fd");
+  return typeof descriptor === "number" && descriptor < 0;
+}

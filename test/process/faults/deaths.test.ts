@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { isAlive, signal } from "../../support/process/processes.ts";
+import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
+import { poll, until, untilEvent } from "../../support/process/until.ts";
+
+describeOn([usualNode()], "deaths at a bad moment", (scene) => {
+  it("a supervisor that is killed in the middle of a reload leaves no worker", async () => {
+    const app = await scene.run({ fixture: "plain", config: { minReady: 5_000 } });
+    const reload = app.client.request("app/renew", { kind: "reload" }).catch(() => undefined);
+    const { workers } = await until(app.client, "both generations are there", (state) => state.workers.length === 4);
+    app.killSupervisor();
+    await poll("all workers are gone", () => workers.every(({ pid }) => !isAlive(pid)));
+    await reload;
+  });
+
+  it("an old worker that is killed while it drains does not stop the reload", async () => {
+    const { client, port } = await scene.run({ fixture: "plain" });
+    const slow = fetch(`http://127.0.0.1:${port}/slow/10000`).then(
+      () => "answered",
+      () => "cut",
+    );
+    const reload = client.request("app/renew", { kind: "reload" });
+    const { workers } = await until(client, "the slow request is in flight", (state) =>
+      state.workers.some(({ drain }) => (drain?.requests ?? 0) > 0),
+    );
+    const busy = workers.find(({ drain }) => (drain?.requests ?? 0) > 0);
+    assert.ok(busy);
+    assert.deepEqual(
+      busy.drain?.inFlight?.map(({ method, url }) => ({ method, url })),
+      [{ method: "GET", url: "/slow/10000" }],
+    );
+    signal(busy.pid, "SIGKILL");
+    const report = await reload;
+    assertOutcome(report, "completed");
+    assert.equal(await slow, "cut");
+    assert.equal(report.traffic?.failed, 1);
+    assert.deepEqual(
+      report.cutRequests?.map(({ worker, url }) => ({ worker, url })),
+      [{ worker: busy.id, url: "/slow/10000" }],
+    );
+  });
+
+  onPosix("a worker that is stopped is told unresponsive, and replaced if wanted, while others answer", async () => {
+    const { client, port } = await scene.run({
+      fixture: "plain",
+      config: { unresponsiveAfter: 1_000, replaceUnresponsive: true, drainTimeout: 1_000, killTimeout: 500 },
+    });
+    const [victim] = client.snapshot.workers;
+    assert.ok(victim);
+    await until(client, "its heartbeat was seen", ({ workers }) => workers.every(({ memory }) => (memory ?? 0) > 0));
+    const told = untilEvent(client, "unresponsive");
+    signal(victim.pid, "SIGSTOP");
+    await told;
+    const { workers } = await until(
+      client,
+      "another worker has its slot",
+      (state) => state.app.state === "running" && state.workers.every(({ id }) => id !== victim.id),
+    );
+    assert.equal(workers.length, 2);
+    const strict = await scene.ask({ target: { port }, connections: 5 });
+    await strict.untilAnswers("1", 20);
+    assertUnnoticed(await strict.stop());
+  });
+
+  it("a worker above maxMemory is replaced, and nobody notices", async () => {
+    const grow =
+      'if (process.env.HITLESS_WORKER === "1") setTimeout(() => { globalThis.ballast = Buffer.alloc(200 << 20, 1); }, 500);';
+    const { client, port } = await scene.run({
+      fixture: "plain",
+      config: { maxMemory: 180 },
+      prepare: (folder) => appendFileSync(join(folder, "server.js"), `\n${grow}`),
+    });
+    const strict = await scene.ask({ target: { port }, connections: 5 });
+    const [first] = client.snapshot.workers;
+    const { message } = await untilEvent(client, "replacing");
+    assert.match(message, /slot 1.* MiB, more than maxMemory/);
+    await until(client, "it is gone", ({ workers }) => workers.every(({ id }) => id !== first?.id));
+    assertUnnoticed(await strict.stop());
+  });
+});
