@@ -9,6 +9,7 @@ import { createEmitter } from "../platform/emitter.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { relayEvents } from "./eventRelay.ts";
+import type { LaunchPlan } from "./launchApp.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
 export interface SessionOptions {
@@ -131,8 +132,19 @@ export class AppSession implements Disposable {
     this.#changes.fire();
   }
 
-  renew(kind: RenewalKind, worker: number | undefined, signal: AbortSignal): Promise<RenewalReport> {
-    return this.#connected().request("app/renew", { kind, ...(worker !== undefined && { worker }) }, { signal });
+  /** Renews the app, with its settings as they are now, or one worker as it is. */
+  async renew(kind: RenewalKind, worker: number | undefined, signal: AbortSignal): Promise<RenewalReport> {
+    const client = this.#connected();
+    if (worker !== undefined) {
+      return client.request("app/renew", { kind, worker }, { signal });
+    }
+    const plan = await this.#changedPlan(client);
+    const recipe = plan === undefined ? {} : { recipe: plan.recipe };
+    const report = await client.request("app/renew", { kind, ...recipe }, { signal });
+    if (plan !== undefined && report.outcome === "completed") {
+      this.#remember(client, plan);
+    }
+    return report;
   }
 
   /** Resolves with whether there was a renewal that could still be undone. */
@@ -195,16 +207,13 @@ export class AppSession implements Disposable {
       await this.#connected().request("app/start", {});
       return;
     }
-    if (definition.problem !== undefined) {
-      throw new HitlessError("badConfig", definition.problem, { remedy: "openSettings" });
-    }
     const { findSupervisors, launchApp, planLaunch } = await import("./launchApp.ts");
-    const plan = await planLaunch(definition, this.#host);
+    const plan = await planLaunch(requireValid(definition), this.#host);
     if (this.#client !== undefined && !this.#stopped) {
       const { endpoint } = this.#client;
       if ((await findSupervisors(this.#host)).some(({ pid }) => pid === endpoint.pid)) {
-        const [launched, mark] = this.#host.memory.get(this.#markKey())?.split(" ") ?? [];
-        if (launched !== `${endpoint.pid}` || mark === plan.mark) {
+        const mark = this.#launchedAs(endpoint);
+        if (mark === undefined || mark === plan.mark) {
           await this.#client.request("app/start", {});
           return;
         }
@@ -215,12 +224,30 @@ export class AppSession implements Disposable {
     this.#disconnect();
     this.#lastSnapshot = undefined;
     const client = await launchApp(plan, this.#host);
-    this.#host.memory.set(this.#markKey(), `${client.endpoint.pid} ${plan.mark}`);
+    this.#remember(client, plan);
     this.#use(client);
   }
 
-  #markKey(): string {
-    return `mark:${this.key}`;
+  /** How the app is to run from now on, if its settings say something else than when it was started from here. */
+  async #changedPlan({ endpoint }: SupervisorClient): Promise<LaunchPlan | undefined> {
+    const { definition } = this;
+    const mark = this.#launchedAs(endpoint);
+    if (definition === undefined || mark === undefined) {
+      return undefined;
+    }
+    const { planLaunch } = await import("./launchApp.ts");
+    const plan = await planLaunch(requireValid(definition), this.#host);
+    return plan.mark === mark ? undefined : plan;
+  }
+
+  #remember({ endpoint }: SupervisorClient, { mark }: LaunchPlan): void {
+    this.#host.memory.set(`mark:${this.key}`, `${endpoint.pid} ${mark}`);
+  }
+
+  /** The mark of the plan by which VS Code started this supervisor; `undefined` if somebody else did. */
+  #launchedAs({ pid }: Endpoint): string | undefined {
+    const [launched, mark] = this.#host.memory.get(`mark:${this.key}`)?.split(" ") ?? [];
+    return launched === `${pid}` ? mark : undefined;
   }
 
   #use(client: SupervisorClient): void {
@@ -253,4 +280,11 @@ export class AppSession implements Disposable {
       this.#losses.fire();
     }
   }
+}
+
+function requireValid(definition: AppDefinition): AppDefinition {
+  if (definition.problem !== undefined) {
+    throw new HitlessError("badConfig", definition.problem, { remedy: "openSettings" });
+  }
+  return definition;
 }
