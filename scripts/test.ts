@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { projectRoot, resultsFolder } from "../test/support/paths.ts";
+import { countReport, type LayerCounts } from "../test/support/reports.ts";
 import { npmCommand } from "./support/prepare.mjs";
-import { countReport, type LayerCounts } from "./support/reports.ts";
 
 interface Step {
   /** The npm script. */

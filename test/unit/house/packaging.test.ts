@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { listFiles, PackageManager } from "@vscode/vsce";
+import { npmCommand } from "../../../scripts/support/prepare.mjs";
+import { withStagedExtension } from "../../support/packageExtension.ts";
+import { projectRoot } from "../../support/paths.ts";
+import { run } from "../../support/programs.ts";
+
+const bundles = ["dist/cli.cjs", "dist/extension.cjs", "dist/preload.cjs", "dist/supervisor.cjs"];
+
+describe("what is shipped", () => {
+  it("is, in the extension, the bundles, their texts and pictures, and nothing else", async function () {
+    this.timeout(60_000);
+    const { files, extensionBytes } = await withStagedExtension(async (stage) => ({
+      files: await listFiles({ cwd: stage, packageManager: PackageManager.None }),
+      extensionBytes: statSync(join(stage, "dist", "extension.cjs")).size,
+    }));
+    const known =
+      /^(dist\/(\w+\.cjs|THIRD_PARTY_NOTICES\.txt)|l10n\/.+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+    assert.deepEqual(
+      files.filter((file) => !known.test(file)),
+      [],
+    );
+    const wanted = [
+      ...bundles,
+      "package.json",
+      "package.nls.json",
+      "README.md",
+      "CHANGELOG.md",
+      "LICENSE",
+      "dist/THIRD_PARTY_NOTICES.txt",
+    ];
+    assert.deepEqual(
+      wanted.filter((file) => !files.includes(file)),
+      [],
+    );
+    assert.ok(extensionBytes < 400_000, `the extension's bundle has ${extensionBytes} bytes`);
+  });
+
+  it("is, in the npm package, the command line, the supervisor and the preload", async function () {
+    this.timeout(60_000);
+    const npm = npmCommand();
+    const args = [...npm.args, "pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=silent"];
+    const result = await run(npm.program, args, { cwd: projectRoot, deadlineMs: 60_000 });
+    const packed: unknown = JSON.parse(result.output.slice(result.output.search(/^[[{]/m)));
+    const [package_] = Array.isArray(packed) ? packed : Object.values(packed as object);
+    const files = (package_ as { files: { path: string }[] }).files.map(({ path }) => path);
+    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+    assert.deepEqual(
+      files.filter((path) => path !== "dist/THIRD_PARTY_NOTICES.txt").sort(),
+      [...expected, "dist/cli.cjs", "dist/preload.cjs", "dist/supervisor.cjs"].sort(),
+    );
+  });
+
+  it("needs no package at run time, since the bundles hold theirs", () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
+    assert.equal(Object.hasOwn(manifest as object, "dependencies"), false);
+  });
+
+  it("names no address of a registry in the lock file", () => {
+    assert.doesNotMatch(readFileSync(join(projectRoot, "package-lock.json"), "utf8"), /"resolved"/);
+  });
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { countReport } from "../../support/reports.ts";
+
+const mocha = (passes: number, pending: number, failed: readonly string[]) => ({
+  stats: { passes, pending, failures: failed.length },
+  failures: failed.map((fullTitle) => ({ fullTitle })),
+});
+
+const playwright = (counts: object, errors: readonly object[] = []) => ({
+  stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0, ...counts },
+  errors,
+});
+
+describe("countReport", () => {
+  it("counts a report of mocha's", () => {
+    assert.deepEqual(countReport(mocha(3, 1, ["a b"])), { passed: 3, failed: 1, skipped: 1, failures: ["a b"] });
+  });
+
+  it("counts a report of Playwright's", () => {
+    const { passed, failed, skipped } = countReport(playwright({ expected: 5, unexpected: 1, skipped: 2 }));
+    assert.deepEqual([passed, failed, skipped], [5, 1, 2]);
+  });
+
+  it("takes a test that needed a second try for a failure", () => {
+    assert.equal(countReport(playwright({ expected: 5, flaky: 1 })).failed, 1);
+  });
+
+  it("takes an error outside of the tests for a failure", () => {
+    const { failed, failures } = countReport(playwright({ expected: 5 }, [{ message: "globalSetup threw" }]));
+    assert.deepEqual([failed, failures], [1, ["globalSetup threw"]]);
+  });
+
+  it("takes a report without tests for a failure", () => {
+    assert.equal(countReport(mocha(0, 0, [])).failed, 1);
+  });
+
+  it("refuses what is no report", () => {
+    assert.throws(() => countReport({}), /unknown form/);
+  });
+});
