@@ -3,34 +3,53 @@ import type { Disposable } from "../../client/disposable.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import { revealLogSetting } from "../platform/settings.ts";
-import type { AppView, AppViewState } from "../supervisor/appView.ts";
+import { type AppView, type AppViewState, isActive } from "../supervisor/appView.ts";
 import type { CommandContext } from "./commandContext.ts";
 import type { MessageButton, Notifier } from "./notify.ts";
 
-/** Tells, once each time, that an app crash-loops or could not start, with the reason. */
-export function alertOnFailure({ registry, logs, t }: CommandContext, notifier: Notifier): Disposable {
-  const states = new Map<string, AppViewState>();
+/** Tells, once each time, that an app crash-loops, could not start, or has wrong settings, with the reason. */
+export function alertOnFailure(context: CommandContext, notifier: Notifier): Disposable {
+  const { registry } = context;
+  const before = new Map<string, { readonly state: AppViewState; readonly settings: string | undefined }>();
   return registry.onDidChange(() => {
     for (const app of registry.apps) {
-      const before = states.get(app.key);
-      states.set(app.key, app.state);
-      // What failed before the window opened is in the tree and no news; wrong settings stay in the way until mended.
-      if (before !== app.state && (before !== undefined || app.state === "invalid")) {
-        const text = alertText(app, before, t);
-        if (text !== undefined) {
-          notifier.message("error", text, buttons(app, t));
-          const session = revealLogSetting() === "never" ? undefined : registry.find(app.key);
-          if (session?.client !== undefined) {
-            logs.show(session, { quietly: true });
-          }
-        }
+      const last = before.get(app.key);
+      const settings = settingsProblem(app);
+      before.set(app.key, { state: app.state, settings });
+      if (settings !== undefined && settings !== last?.settings) {
+        const run = () => commands.executeCommand(commandIds.configure, { app: app.key });
+        notifier.message("error", settings, [{ title: context.t("Open Settings"), run }]);
+      }
+      // What failed before the window opened is in the tree and no news.
+      if (last !== undefined && last.state !== app.state) {
+        alertOnState(app, last.state, context, notifier);
       }
     }
   });
 }
 
-function alertText(app: AppView, before: AppViewState | undefined, t: CommandContext["t"]): string | undefined {
-  const { name, state, snapshot, problem } = app;
+function settingsProblem(app: AppView): string | undefined {
+  return app.state === "invalid" || isActive(app) ? app.problem : undefined;
+}
+
+function alertOnState(app: AppView, before: AppViewState, context: CommandContext, notifier: Notifier): void {
+  const { registry, logs, t } = context;
+  const text = alertText(app, before, t);
+  if (text === undefined) {
+    return;
+  }
+  notifier.message("error", text, buttons(app, t));
+  const session = revealLogSetting() === "never" ? undefined : registry.find(app.key);
+  if (session?.client !== undefined) {
+    logs.show(session, { quietly: true });
+  }
+}
+
+function alertText(
+  { name, state, snapshot, problem }: AppView,
+  before: AppViewState,
+  t: CommandContext["t"],
+): string | undefined {
   const failure = snapshot?.app.failure;
   if (state === "crash-looping") {
     return t("“{0}” is crash-looping: {1}", name, failure?.message ?? "");
@@ -39,14 +58,11 @@ function alertText(app: AppView, before: AppViewState | undefined, t: CommandCon
     return t("“{0}” could not start: {1}", name, failure.message);
   }
   // A start that failed without a supervisor is told by the command that asked for it.
-  return state === "invalid" || (state === "failed" && before !== "starting") ? problem : undefined;
+  return state === "failed" && before !== "starting" ? problem : undefined;
 }
 
-function buttons({ key, state, snapshot }: AppView, t: CommandContext["t"]): MessageButton[] {
+function buttons({ key, snapshot }: AppView, t: CommandContext["t"]): MessageButton[] {
   const run = (command: CommandId) => () => commands.executeCommand(command, { app: key });
-  if (state === "invalid") {
-    return [{ title: t("Open Settings"), run: run(commandIds.configure) }];
-  }
   const { location } = snapshot?.app.failure ?? {};
   return [
     { title: t("Show Log"), run: run(commandIds.showLog) },

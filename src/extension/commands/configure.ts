@@ -5,10 +5,12 @@ import { settingIds, settingsSection } from "../ids.ts";
 export async function configure(): Promise<void> {
   const folder = workspace.workspaceFolders?.[0];
   const found = workspace.getConfiguration(settingsSection, folder?.uri).inspect(settingIds.apps);
+  const isSet = found?.globalValue !== undefined;
   const inWorkspace = found?.workspaceFolderValue !== undefined || found?.workspaceValue !== undefined;
-  const forUser = folder === undefined || (!inWorkspace && found?.globalValue !== undefined);
+  const forUser = folder === undefined || (!inWorkspace && isSet);
   await commands.executeCommand(
     forUser ? "workbench.action.openSettingsJson" : "workbench.action.openWorkspaceSettingsFile",
-    { revealSetting: { key: `${settingsSection}.${settingIds.apps}`, edit: true } },
+    // To edit means to write an empty setting, so only where there is none.
+    { revealSetting: { key: `${settingsSection}.${settingIds.apps}`, edit: !inWorkspace && !isSet } },
   );
 }

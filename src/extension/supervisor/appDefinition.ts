@@ -77,9 +77,20 @@ async function writtenApp(folder: FolderSetting, written: unknown, where: string
   try {
     config = parseAppConfig(written, where);
   } catch (error) {
-    return invalid(folder, where, toHitlessError(error).message);
+    return { ...(await draftApp(folder, identityOf(written, where))), problem: toHitlessError(error).message };
   }
   return draftApp(folder, config);
+}
+
+/** What names an app whose settings are wrong, so that it stays the same app if it runs. */
+function identityOf(written: unknown, where: string): AppConfig {
+  const fields: Readonly<Record<string, unknown>> =
+    typeof written === "object" && written !== null ? { ...written } : {};
+  const { name, cwd } = fields;
+  return {
+    name: typeof name === "string" && name !== "" ? name : where,
+    ...(typeof cwd === "string" && { cwd }),
+  };
 }
 
 async function draftApp(folder: FolderSetting, config: AppConfig): Promise<Draft> {

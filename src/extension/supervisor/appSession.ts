@@ -67,7 +67,7 @@ export class AppSession implements Disposable {
     const common = { key, name, root, folder: this.#folder, problem: undefined };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
-      return { ...common, snapshot, state };
+      return { ...common, snapshot, state, problem: this.definition?.problem };
     }
     if (this.#starting !== undefined) {
       return { ...common, snapshot: undefined, state: "starting" };

@@ -18,7 +18,7 @@ export interface AppView {
   readonly state: AppViewState;
   /** Absent while no supervisor runs. */
   readonly snapshot: Snapshot | undefined;
-  /** Why it does not run, when that is not in the snapshot. */
+  /** Why it does not run when that is not in the snapshot, or could not be started again: its settings are wrong. */
   readonly problem: string | undefined;
 }
 

@@ -58,6 +58,13 @@ describe("the apps of a workspace", () => {
     assert.match(only(await define(folder({}, { entry: "a.js" }))).problem ?? "", /^hitless\.apps: /);
   });
 
+  it("keep their name when their settings become wrong, so that one that runs stays the same app", async () => {
+    const at = folder({ "api/a.js": "" }, [{ name: "api", cwd: "api", workers: 0 }]);
+    const app = only(await define(at));
+    assert.deepEqual([app.name, app.root], ["api", join(at.path, "api")]);
+    assert.match(app.problem ?? "", /^hitless\.apps\[0\]\.workers: /);
+  });
+
   it("may not have one name twice in a folder", async () => {
     const apps = [
       { name: "a", entry: "a.js" },
