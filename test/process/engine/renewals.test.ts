@@ -93,7 +93,8 @@ describeOn([usualNode()], "what a renewal needs", (scene) => {
     const next = port + 1;
     write("version.txt", String(next));
     assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
-    assert.deepEqual(client.snapshot.app.addresses, [`http://127.0.0.1:${next}`]);
+    const moved = [`http://127.0.0.1:${next}`];
+    await until(client, "only the new port is listened on", ({ app }) => app.addresses.join() === moved.join());
     assert.equal((await askFixture({ port: next })).version, String(next));
     await assert.rejects(askFixture({ port }), /ECONNREFUSED/);
   });
