@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, type TestInfo } from "@playwright/test";
@@ -23,6 +23,8 @@ export async function startServer(options: WorkbenchOptions = {}): Promise<Serve
   const runtimeFolder = realpathSync(mkdtempSync(join(tmpdir(), "hl-")));
   const workbench = await startWorkbench({
     install: projectRoot,
+    // A terminal that is drawn on a canvas has no text to read.
+    settings: { "terminal.integrated.gpuAcceleration": "off" },
     ...options,
     env: { HITLESS_RUNTIME_DIR: runtimeFolder },
   });
@@ -93,7 +95,10 @@ export async function attachLogs(info: TestInfo, server: Server): Promise<void> 
   ];
   for (const { folder, name } of places.filter((place) => existsSync(place.folder))) {
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => name.test(path))) {
-      await info.attach(file, { body: readFileSync(join(folder, file)), contentType: "text/plain" });
+      const body = readFileSync(join(folder, file));
+      if (body.length > 0 && statSync(join(folder, file)).mtimeMs > Date.now() - info.duration) {
+        await info.attach(file, { body, contentType: "text/plain" });
+      }
     }
   }
 }

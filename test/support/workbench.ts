@@ -15,7 +15,7 @@ export interface WorkbenchOptions {
   readonly dataFolder?: string;
   /** Whether every folder counts as trusted; default true. */
   readonly trusted?: boolean;
-  /** User settings on top of the quiet defaults. */
+  /** Settings on top of the quiet defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
@@ -56,7 +56,6 @@ const quietSettings = {
   "workbench.enableExperiments": false,
   "chat.disableAIFeatures": true,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
-  "telemetry.telemetryLevel": "off",
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "security.workspace.trust.banner": "never",
@@ -121,8 +120,12 @@ function dataArgs(dataFolder: string): string[] {
   return ["--user-data-dir", user ?? "", "--server-data-dir", server ?? "", "--extensions-dir", extensions ?? ""];
 }
 
+/**
+ * As settings of this machine: a person's own ones live in the storage of the browser, where they can't be prepared.
+ * Those that hold for all of VS Code (scope `application`), such as telemetry, have no effect here.
+ */
 function writeSettings(dataFolder: string, settings: Readonly<Record<string, unknown>>): void {
-  const folder = join(dataFolder, "user", "User");
+  const folder = join(dataFolder, "user", "Machine");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "settings.json"), JSON.stringify(settings, null, 2));
 }

@@ -1,0 +1,68 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+import { createSampleApp } from "../support/createSampleApp.ts";
+import { packageExtension } from "../support/packageExtension.ts";
+import { attachLogs, startServer, test } from "./fixtures.ts";
+import { openVsCode } from "./vsCodeWindow.ts";
+
+test("runs nothing in a workspace that is not trusted, and says why", async ({ page, app }, info) => {
+  test.setTimeout(120_000);
+  const server = await startServer({ trusted: false });
+  try {
+    const vscode = await openVsCode(page, server.workbench.address({ open: app.folder }));
+    await vscode.openView();
+    await expect(page.getByText(/This workspace is not trusted\. Starting an app runs its code/)).toBeVisible();
+    await expect(page.getByRole("button", { name: "Manage Workspace Trust" })).toBeVisible();
+    await expect(vscode.appRow("api")).toHaveCount(0);
+
+    await vscode.runCommand("Hitless: Start");
+    await expect(vscode.message(/runs nothing in a workspace that is not trusted/)).toBeVisible();
+    await expect(app.ask()).rejects.toThrow("ECONNREFUSED");
+  } finally {
+    await attachLogs(info, server);
+    await server.stop();
+  }
+});
+
+test("works as it is packaged", async ({ page, app, folder }, info) => {
+  test.setTimeout(180_000);
+  const vsix = join(folder, "hitless.vsix");
+  expect(await packageExtension(vsix)).toBeLessThan(1_500_000);
+  const server = await startServer({ install: vsix });
+  try {
+    const vscode = await openVsCode(page, server.workbench.address({ open: app.folder }));
+    await vscode.openView();
+    await page.getByRole("button", { name: "Start", exact: true }).first().click();
+    await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2 workers ready/);
+    expect((await app.ask()).generation).toBe("1");
+    await vscode.pressRowButton(vscode.appRow("api"), "Stop");
+    await expect(page.getByText("Your app is stopped.")).toBeVisible();
+  } finally {
+    await attachLogs(info, server);
+    await server.stop();
+  }
+});
+
+test("asks for a folder when none is open", async ({ page, server }) => {
+  const vscode = await openVsCode(page, server.workbench.address({}));
+  await vscode.openView();
+  await expect(page.getByText(/Open the folder of a Node\.js server/)).toBeVisible();
+});
+
+test("says what it looked for in a folder without an app, and starts one that comes", async ({
+  page,
+  server,
+  folder,
+}) => {
+  const empty = join(folder, "later");
+  mkdirSync(empty);
+  const vscode = await openVsCode(page, server.workbench.address({ open: empty }));
+  await vscode.openView();
+  await expect(page.getByText(/No Node\.js app was found here/)).toBeVisible();
+  const app = await createSampleApp(folder, "later");
+  await page.getByRole("button", { name: "Start", exact: true }).first().click();
+  await expect(vscode.appRow("later")).toHaveAccessibleName(/^later, running/);
+  expect((await app.ask()).version).toBe("1");
+  await server.endApps();
+});
