@@ -1,0 +1,26 @@
+"use strict";
+// The app that every peer runs: plain http, not a line that knows of clusters or reloads, unless GRACEFUL asks for it.
+const { readFileSync } = require("node:fs");
+const { createServer } = require("node:http");
+const { join } = require("node:path");
+
+const version = readFileSync(join(__dirname, "version.txt"), "utf8").trim();
+let served = 0;
+
+const server = createServer((request, response) => {
+  served += 1;
+  const { url } = request;
+  if (url.startsWith("/slow/")) {
+    setTimeout(() => response.end(JSON.stringify({ url, version })), Number.parseInt(url.slice("/slow/".length), 10));
+  } else if (url.startsWith("/served")) {
+    response.end(JSON.stringify({ url, version, pid: process.pid, served }));
+  } else {
+    response.end(JSON.stringify({ url, version }));
+  }
+});
+server.listen(Number(process.env.PORT), "127.0.0.1");
+
+if (process.env.GRACEFUL === "1") {
+  // The handler that pm2's documentation asks for.
+  process.on("SIGINT", () => server.close(() => process.exit(0)));
+}

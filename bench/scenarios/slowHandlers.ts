@@ -1,0 +1,64 @@
+import { startStrictClient } from "../../test/support/process/strictClient.ts";
+import { pause, readBuild, type Scenario, withApp } from "../bench.ts";
+import { milliseconds } from "../figures.ts";
+import type { Peer } from "../peers/peer.ts";
+
+const connections = 50;
+const handlerMs = 1_000;
+/** Old code that still answers after this time is taken to stay, in milliseconds. */
+const patienceMs = 20_000;
+/** No answer of the old build for so long: there will be none any more. */
+const quietMs = 2.5 * handlerMs;
+
+/** How long clients of slow handlers get answers of the old build. */
+export const slowHandlers: Scenario = {
+  name: "slow-handlers",
+  async run(bench) {
+    const rows: string[][] = [];
+    for (const peer of bench.peers.filter(({ runsApp }) => runsApp)) {
+      bench.say(`1 s handlers: ${peer.name}`);
+      rows.push(await measure(peer));
+    }
+    return {
+      title: "Requests of 1 s in flight",
+      about: `${connections} kept-alive connections, 2 workers, one reload: time from the command to the last answer of the old build.`,
+      columns: ["", "last old answer", "failed", "reopened", "reload says done"],
+      rows,
+    };
+  },
+};
+
+function measure(peer: Peer): Promise<string[]> {
+  return withApp(peer, 2, async (app) => {
+    const old = app.build;
+    let lastOld = performance.now();
+    const client = await startStrictClient({
+      target: app.target,
+      connections,
+      path: `/slow/${handlerMs}`,
+      read: (response, path) => {
+        const build = readBuild(response, path);
+        if (build === old) {
+          lastOld = performance.now();
+        }
+        return build;
+      },
+    });
+    await pause(handlerMs * 1.5);
+    app.nextBuild();
+    const startedAt = performance.now();
+    let doneMs: number | undefined;
+    const reloaded = app.reload().then(() => {
+      doneMs = performance.now() - startedAt;
+    });
+    while (performance.now() - lastOld < quietMs && performance.now() - startedAt < patienceMs) {
+      await pause(50);
+    }
+    const stayed = performance.now() - lastOld < quietMs;
+    const lastOldMs = lastOld - startedAt;
+    const { failed, reopened } = await client.stop();
+    await reloaded;
+    const last = stayed ? `more than ${milliseconds(patienceMs)}` : milliseconds(Math.max(0, lastOldMs));
+    return [peer.name, last, String(failed), String(reopened), milliseconds(doneMs)];
+  });
+}
