@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { launchSupervisor } from "../../src/client/launchSupervisor.ts";
 import { buildRecipe } from "../../src/client/recipe.ts";
 import { SupervisorClient } from "../../src/client/supervisorClient.ts";
-import { distFolder } from "../../test/support/paths.ts";
+import { bundlesFolder } from "../../test/support/process/bundles.ts";
 import { isAlive } from "../../test/support/process/processes.ts";
 import { poll, untilRunning } from "../../test/support/process/until.ts";
 import { packageVersion } from "../machine.ts";
@@ -22,7 +22,7 @@ export function hitlessPeer(scheduling: "roundRobin" | "shared", name: string): 
       const endpoint = await launchSupervisor({
         recipe,
         node,
-        supervisorFile: join(distFolder, "supervisor.cjs"),
+        supervisorFile: join(bundlesFolder, "supervisor.cjs"),
         version: packageVersion(),
         detached: false,
       });

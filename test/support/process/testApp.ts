@@ -6,7 +6,8 @@ import { buildRecipe } from "../../../src/client/recipe.ts";
 import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
 import type { AppConfig, LaunchRecipe, LaunchRecipeInput } from "../../../src/shared/appConfig.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
-import { distFolder, projectRoot } from "../paths.ts";
+import { projectRoot } from "../paths.ts";
+import { bundlesFolder } from "./bundles.ts";
 import { freePort } from "./freePort.ts";
 import { type MatrixNode, nodeProgramOf } from "./nodeMatrix.ts";
 import { isAlive, signal } from "./processes.ts";
@@ -15,8 +16,7 @@ import { poll, within } from "./until.ts";
 
 const fixturesFolder = fileURLToPath(new URL("../../fixtures", import.meta.url));
 
-/** The bundles under test; `HITLESS_DIST` names another folder, such as that of an unpacked package. */
-const supervisorFile = join(process.env.HITLESS_DIST ?? distFolder, "supervisor.cjs");
+const supervisorFile = join(bundlesFolder, "supervisor.cjs");
 
 const identity = { name: "process tests", version: "0" };
 
