@@ -61,6 +61,8 @@ const quietSettings = {
   "security.workspace.trust.banner": "never",
   "window.commandCenter": false,
   "git.openRepositoryInParentFolders": "never",
+  // Every port of every app would be announced with a message of its own.
+  "remote.autoForwardPorts": false,
 };
 
 /** Starts a VS Code server on a free port of this machine. */

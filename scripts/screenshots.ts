@@ -1,0 +1,124 @@
+// `npm run screenshots`: takes the pictures of the README from the running extension, in a light and a dark theme.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { openVsCode, type VsCodeWindow } from "../test/browser/vsCodeWindow.ts";
+import { launchChromium } from "../test/support/chromium.ts";
+import { projectRoot } from "../test/support/paths.ts";
+import { endSupervisors } from "../test/support/supervisors.ts";
+import { startWorkbench } from "../test/support/workbench.ts";
+
+const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
+const pictureSettings = {
+  "editor.minimap.enabled": false,
+  "editor.scrollbar.horizontal": "hidden",
+  // A terminal on a canvas is drawn at a wrong scale in a headless browser.
+  "terminal.integrated.gpuAcceleration": "off",
+  "typescript.disableAutomaticTypeAcquisition": true,
+};
+const port = 3000;
+const imagesFolder = join(projectRoot, "docs", "images");
+/** Time for what fades in or out, in milliseconds. */
+const settleMs = 1_500;
+
+mkdirSync(imagesFolder, { recursive: true });
+await buildExtension();
+const browser = await launchChromium();
+try {
+  for (const [name, theme] of Object.entries(themes)) {
+    await takeAll(name, theme);
+  }
+} finally {
+  await browser.close();
+}
+
+async function buildExtension(): Promise<void> {
+  const child = spawn(process.execPath, [join(projectRoot, "scripts", "build.mjs")], { stdio: "inherit" });
+  const [code] = await once(child, "exit");
+  if (code !== 0) {
+    throw new Error("The build failed.");
+  }
+}
+
+async function takeAll(name: string, theme: string): Promise<void> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "hitless-pictures-")));
+  const runtimeFolder = realpathSync(mkdtempSync(join(tmpdir(), "hl-")));
+  const app = copyShop(folder);
+  const workbench = await startWorkbench({
+    install: projectRoot,
+    settings: { ...pictureSettings, "workbench.colorTheme": theme },
+    env: { HITLESS_RUNTIME_DIR: runtimeFolder },
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 700 }, deviceScaleFactor: 1.5 });
+    const vscode = await openVsCode(page, workbench.address({ open: app }));
+    await arrange(vscode);
+    const take = async (picture: string) => {
+      // Where nothing has a tooltip.
+      await page.mouse.move(760, 5);
+      await page.getByText(/^Analyzing/).waitFor({ state: "hidden" });
+      await page.waitForTimeout(settleMs);
+      await page.screenshot({ path: join(imagesFolder, `${picture}-${name}.png`) });
+    };
+    await take("stopped");
+    await page.getByRole("button", { name: "Start", exact: true }).first().click();
+    await vscode
+      .appRow("shop")
+      .and(page.getByRole("treeitem", { name: /3 of 3/ }))
+      .waitFor();
+    await take("running");
+    await vscode.statusItem(/^Hitless, shop, running/).click();
+    await take("menu");
+    await page.keyboard.press("Escape");
+    // The focus goes back to the status bar, which would show its tooltip.
+    await page.getByRole("tab", { name: /^server\.js/ }).click();
+    // Long requests keep old workers draining while the picture is taken.
+    const requests = Array.from({ length: 6 }, slowRequest);
+    await vscode.runCommand("Hitless: Reload");
+    await page
+      .getByRole("treeitem", { name: /draining/ })
+      .first()
+      .waitFor();
+    await take("reload");
+    await Promise.all(requests);
+    await page.close();
+  } finally {
+    await workbench.stop();
+    await endSupervisors(runtimeFolder);
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(runtimeFolder, { recursive: true, force: true });
+  }
+}
+
+function copyShop(parent: string): string {
+  const app = join(parent, "shop");
+  cpSync(join(projectRoot, "examples", "shop"), app, { recursive: true });
+  mkdirSync(join(app, ".vscode"));
+  const apps = [{ name: "shop", entry: "server.js", workers: 3, env: { PORT: String(port) } }];
+  writeFileSync(join(app, ".vscode", "settings.json"), JSON.stringify({ "hitless.apps": apps }, null, 2));
+  return app;
+}
+
+/** An editor with the server's code, and a side bar in which no row is cut. */
+async function arrange(vscode: VsCodeWindow): Promise<void> {
+  const { page } = vscode;
+  await page.getByRole("treeitem", { name: "server.js" }).dblclick();
+  await page.getByRole("tab", { name: /^server\.js/ }).waitFor();
+  await vscode.openView();
+  await page.mouse.move(350, 400);
+  await page.mouse.down();
+  await page.mouse.move(460, 400, { steps: 5 });
+  await page.mouse.up();
+}
+
+function slowRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    get({ host: "127.0.0.1", port, path: "/slow", agent: false }, (response) => {
+      response.resume().once("end", resolve);
+    }).once("error", () => resolve());
+  });
+}
