@@ -4,6 +4,8 @@ export interface CommandTarget {
   readonly app?: string;
   /** Id of the worker. */
   readonly worker?: number;
+  /** When a renewal began, in epoch milliseconds: names its report. */
+  readonly report?: number;
 }
 
 /** Reads the first argument of a command; anybody may call commands with anything. */
@@ -13,5 +15,10 @@ export function readTarget(argument: unknown): CommandTarget {
   }
   const app = "app" in argument && typeof argument.app === "string" ? argument.app : undefined;
   const worker = "worker" in argument && typeof argument.worker === "number" ? argument.worker : undefined;
-  return { ...(app !== undefined && { app }), ...(worker !== undefined && { worker }) };
+  const report = "report" in argument && typeof argument.report === "number" ? argument.report : undefined;
+  return {
+    ...(app !== undefined && { app }),
+    ...(worker !== undefined && { worker }),
+    ...(report !== undefined && { report }),
+  };
 }

@@ -56,6 +56,7 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
     ),
     ...item(renewable, commandIds.restart, "debug-restart", t("Restart"), t("old workers stop first: there is a gap")),
     ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),
+    ...item(renewable, commandIds.rollback, "discard", t("Back to Previous Generation")),
     separator,
     ...item(renewable, commandIds.scale, "arrow-both", t("Scale…")),
     ...item(
@@ -66,6 +67,7 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       webAddresses(view)[0],
     ),
     ...item(true, commandIds.showLog, "output", t("Show Log")),
+    ...item(view.reports.length > 0, commandIds.showHistory, "history", t("Show Renewals")),
     ...item(true, commandIds.showEvents, "list-flat", t("Show Hitless's Own Log")),
     separator,
     ...item(

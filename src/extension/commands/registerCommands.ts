@@ -5,12 +5,14 @@ import { DisposableStore } from "../platform/disposableStore.ts";
 import type { CommandContext } from "./commandContext.ts";
 import { type CommandTarget, readTarget } from "./commandTarget.ts";
 import { configure } from "./configure.ts";
+import { cutNow, waitLonger } from "./drain.ts";
+import { showHistory } from "./history.ts";
 import { showMenu } from "./menu.ts";
 import type { Notifier } from "./notify.ts";
 import { openInBrowser } from "./openInBrowser.ts";
 import { pickEntry } from "./pickEntry.ts";
 import { pickNode } from "./pickNode.ts";
-import { cancelReload, reloadWorker, renewApp } from "./renew.ts";
+import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
 import { scale } from "./scale.ts";
 import { showLog } from "./showLog.ts";
 import { start, stop } from "./startStop.ts";
@@ -28,8 +30,12 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.gracefulReload]: (target) => renewApp(context, target, "gracefulReload", notifier),
     [commandIds.cancelReload]: (target) => cancelReload(context, target, notifier),
     [commandIds.scale]: (target, workers) => scale(context, target, workers),
+    [commandIds.rollback]: (target) => rollBack(context, target, notifier),
+    [commandIds.showHistory]: (target) => showHistory(context, target),
     [commandIds.reloadWorker]: (target) => reloadWorker(context, target, notifier),
     [commandIds.killWorker]: (target) => killWorker(context, target),
+    [commandIds.waitLonger]: (target) => waitLonger(context, target),
+    [commandIds.cutNow]: (target) => cutNow(context, target),
     [commandIds.copyPid]: (target) => copyPid(context, target),
     [commandIds.openInBrowser]: (target) => openInBrowser(context, target),
     [commandIds.showLog]: (target) => showLog(context, target),

@@ -45,6 +45,19 @@ export async function reloadWorker(
   return session && worker !== undefined ? renew({ context, notifier, session, kind: "reload", worker }) : undefined;
 }
 
+/** Reloads with what the previous generation was started with; the supervisor refuses when its files have changed. */
+export async function rollBack(
+  context: CommandContext,
+  target: CommandTarget,
+  notifier: Notifier,
+): Promise<RenewalReport | undefined> {
+  const session = await chooseApp(context, target, {
+    suits: isRenewable,
+    placeHolder: context.t("Which app is to go back to its previous generation?"),
+  });
+  return session && renew({ context, notifier, session, kind: "rollback", worker: undefined });
+}
+
 /** Undoes the reload that runs, whoever asked for it, if that is still possible. */
 export async function cancelReload(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
   const { t } = context;
@@ -61,7 +74,7 @@ interface Renewal {
   readonly context: CommandContext;
   readonly notifier: Notifier;
   readonly session: AppSession;
-  readonly kind: RenewalKind;
+  readonly kind: RenewalKind | "rollback";
   readonly worker: number | undefined;
 }
 
@@ -86,7 +99,9 @@ async function renew({ context, notifier, session, kind, worker }: Renewal): Pro
       const listening = session.onDidChange(show);
       try {
         show();
-        return await session.renew(kind, worker, controller.signal);
+        return kind === "rollback"
+          ? await session.rollBack(controller.signal)
+          : await session.renew(kind, worker, controller.signal);
       } finally {
         listening.dispose();
       }
@@ -107,7 +122,7 @@ function question(kind: RenewalKind, t: Localize): string {
   }
 }
 
-function title(kind: RenewalKind, app: string, worker: number | undefined, t: Localize): string {
+function title(kind: Renewal["kind"], app: string, worker: number | undefined, t: Localize): string {
   if (worker !== undefined) {
     return t("Reloading worker {0} of {1}", worker, app);
   }

@@ -2,6 +2,7 @@ import { commands, window } from "vscode";
 import type { RenewalReport } from "../../shared/report.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import type { Localize } from "../platform/localize.ts";
+import { droppedNothing, trafficFacts } from "../presentation/reportText.ts";
 import type { AppSession } from "../supervisor/appSession.ts";
 import type { CommandContext } from "./commandContext.ts";
 import type { CommandTarget } from "./commandTarget.ts";
@@ -31,7 +32,18 @@ export function tellReport({ context, notifier, session, report, worker, wasCanc
       worker === undefined
         ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
         : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
-    window.setStatusBarMessage(`$(check) ${done}`, praiseMs);
+    if (report.traffic !== undefined && !droppedNothing(report)) {
+      const { failed, cut } = report.traffic;
+      notifier.message("warning", `${done}. ${t("{0} requests and {1} connections cut", failed, cut)}.`, [
+        {
+          title: t("Show Report"),
+          run: () => commands.executeCommand(commandIds.showHistory, { app: key, report: report.startedAt }),
+        },
+      ]);
+    } else {
+      const facts = trafficFacts(report, t);
+      window.setStatusBarMessage(`$(check) ${[done, ...facts.slice(0, 1)].join(" · ")}`, praiseMs);
+    }
     if (wasCancelled) {
       notifier.message("info", t("It was too late to cancel: “{0}” has been reloaded.", name), []);
     }

@@ -2,6 +2,7 @@ import type { Disposable } from "../../client/disposable.ts";
 import type { SupervisorClient } from "../../client/supervisorClient.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
+import type { RequestParams } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
@@ -11,6 +12,9 @@ import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { relayEvents } from "./eventRelay.ts";
 import type { LaunchPlan } from "./launchApp.ts";
 import type { SessionHost } from "./sessionHost.ts";
+
+/** Renewal reports that are shown; the supervisor keeps as many. */
+const reportsKept = 50;
 
 export interface SessionOptions {
   readonly key: string;
@@ -42,6 +46,7 @@ export class AppSession implements Disposable {
   #disposed = false;
   #lastSnapshot: Snapshot | undefined;
   #problem: string | undefined;
+  #reports: readonly RenewalReport[] = [];
 
   constructor(options: SessionOptions) {
     this.key = options.key;
@@ -61,10 +66,15 @@ export class AppSession implements Disposable {
     return this.#client;
   }
 
+  /** The last renewals, newest first; empty while no supervisor runs. */
+  get reports(): readonly RenewalReport[] {
+    return this.#reports;
+  }
+
   get view(): AppView {
     const { key, name, root } = this;
     const snapshot = this.#client?.snapshot ?? this.#lastSnapshot;
-    const common = { key, name, root, folder: this.#folder, problem: undefined };
+    const common = { key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
       return { ...common, snapshot, state, problem: this.definition?.problem };
@@ -145,6 +155,15 @@ export class AppSession implements Disposable {
       this.#remember(client, plan);
     }
     return report;
+  }
+
+  /** Reloads with what the previous generation was started with. */
+  rollBack(signal: AbortSignal): Promise<RenewalReport> {
+    return this.#connected().request("app/rollback", {}, { signal });
+  }
+
+  async changeDrain(change: RequestParams<"app/drain">): Promise<void> {
+    await this.#connected().request("app/drain", change);
   }
 
   /** Resolves with whether there was a renewal that could still be undone. */
@@ -260,9 +279,21 @@ export class AppSession implements Disposable {
     this.#stopped = false;
     this.#problem = undefined;
     this.#lastSnapshot = undefined;
+    this.#reports = [];
+    void client.request("app/reports", {}).then(
+      ({ reports }) => this.#keepReports(reports),
+      () => undefined,
+    );
+    this.#connection.add(client.onDidReport((report) => this.#keepReports([report])));
     this.#connection.add(client.onDidSnapshot(() => this.#changes.fire()));
     this.#connection.add(relayEvents(client, (event) => this.#host.log.event(this.name, event)));
     this.#connection.add(client.onDidClose(() => this.#onClosed(client)));
+    this.#changes.fire();
+  }
+
+  #keepReports(reports: readonly RenewalReport[]): void {
+    const known = new Map([...reports, ...this.#reports].map((report) => [report.startedAt, report]));
+    this.#reports = [...known.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, reportsKept);
     this.#changes.fire();
   }
 

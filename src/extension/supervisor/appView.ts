@@ -1,3 +1,4 @@
+import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface AppView {
   readonly snapshot: Snapshot | undefined;
   /** Why it does not run when that is not in the snapshot, or could not be started again: its settings are wrong. */
   readonly problem: string | undefined;
+  /** The last renewals, newest first. */
+  readonly reports: readonly RenewalReport[];
 }
 
 const statesWithWorkers: ReadonlySet<AppViewState> = new Set<AppViewState>([

@@ -1,12 +1,15 @@
 import {
   EventEmitter,
   MarkdownString,
+  Position,
+  Range,
   ThemeColor,
   ThemeIcon,
   type TreeDataProvider,
   TreeItem,
   TreeItemCollapsibleState,
   type TreeView,
+  Uri,
   window,
 } from "vscode";
 import type { Disposable } from "../../client/disposable.ts";
@@ -26,6 +29,7 @@ export interface TreeElement {
   readonly id: string;
   readonly app: string;
   readonly worker?: number;
+  readonly report?: number;
 }
 
 export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
@@ -35,8 +39,13 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
   let rows: readonly TreeRow[] = [];
   let byId = new Map<string, TreeRow>();
 
-  const elementOf = ({ id, app, worker }: TreeRow): TreeElement => {
-    const known = elements.get(id) ?? { id, app, ...(worker !== undefined && { worker }) };
+  const elementOf = ({ id, app, worker, report }: TreeRow): TreeElement => {
+    const known = elements.get(id) ?? {
+      id,
+      app,
+      ...(worker !== undefined && { worker }),
+      ...(report !== undefined && { report }),
+    };
     elements.set(id, known);
     return known;
   };
@@ -45,10 +54,7 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
     getChildren: (element) => (element === undefined ? rows : (byId.get(element.id)?.children ?? [])).map(elementOf),
     getTreeItem: (element) => treeItem(element, byId.get(element.id)),
     getParent: (element) => {
-      const parent =
-        element.worker === undefined
-          ? undefined
-          : rows.find(({ children }) => children.some(({ id }) => id === element.id));
+      const parent = [...byId.values()].find(({ children }) => children.some(({ id }) => id === element.id));
       return parent && elementOf(parent);
     },
   };
@@ -57,7 +63,7 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
   const update = () => {
     const before = rows;
     rows = projectTree(registry.apps, Date.now(), t);
-    byId = new Map(rows.flatMap((row) => [row, ...row.children]).map((row) => [row.id, row]));
+    byId = new Map(allRows(rows).map((row) => [row.id, row]));
     for (const id of elements.keys()) {
       if (!byId.has(id)) {
         elements.delete(id);
@@ -75,6 +81,10 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
   store.add(tickWhileVisible(view, update));
   update();
   return store;
+}
+
+function allRows(rows: readonly TreeRow[]): TreeRow[] {
+  return rows.flatMap((row) => [row, ...allRows(row.children)]);
 }
 
 function tickWhileVisible(view: TreeView<TreeElement>, tick: () => void): Disposable {
@@ -116,8 +126,15 @@ function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
   item.iconPath = new ThemeIcon(icon.name, icon.color === undefined ? undefined : new ThemeColor(icon.color));
   item.contextValue = row.contextValue;
   item.accessibilityInformation = { label: row.accessibilityLabel };
-  item.collapsibleState = expandable ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
-  if (row.contextValue === "app.invalid") {
+  const open = row.collapsed === true ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
+  item.collapsibleState = expandable ? open : TreeItemCollapsibleState.None;
+  if (row.report !== undefined) {
+    item.command = { command: commandIds.showHistory, title: "", arguments: [element] };
+  } else if (row.opens !== undefined) {
+    const at = new Position(row.opens.line - 1, 0);
+    const options = { selection: new Range(at, at) };
+    item.command = { command: "vscode.open", title: "", arguments: [Uri.file(row.opens.file), options] };
+  } else if (row.contextValue === "app.invalid") {
     item.command = { command: commandIds.configure, title: "", arguments: [element] };
   }
   return item;

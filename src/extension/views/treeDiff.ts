@@ -13,12 +13,16 @@ export function changedRows(before: readonly TreeRow[], after: readonly TreeRow[
     if (old === undefined || ids(old.children) !== ids(row.children) || !sameRow(old, row)) {
       return [row.id];
     }
-    return row.children.filter((child, place) => !sameRow(old.children[place], child)).map(({ id }) => id);
+    return row.children.filter((child, place) => !sameTree(old.children[place], child)).map(({ id }) => id);
   });
 }
 
 function ids(rows: readonly TreeRow[]): string {
   return JSON.stringify(rows.map(({ id }) => id));
+}
+
+function sameTree(a: TreeRow | undefined, b: TreeRow): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function sameRow(a: TreeRow | undefined, b: TreeRow): boolean {

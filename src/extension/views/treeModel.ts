@@ -1,8 +1,14 @@
+import type { RenewalReport } from "../../shared/report.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
 import type { Localize } from "../platform/localize.ts";
+import { escapeMarkdown } from "../presentation/markdown.ts";
+import { droppedNothing, outcomeWord, reportTitle, trafficFacts } from "../presentation/reportText.ts";
 import { durationWord, portWords, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
 import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
+
+/** Renewals that the tree lists; the command shows all that are kept. */
+const renewalsListed = 10;
 
 export interface TreeIcon {
   /** Name of a codicon, with its modifier. */
@@ -18,6 +24,12 @@ export interface TreeRow {
   readonly app: string;
   /** Id of the worker; absent on an app's row. */
   readonly worker?: number;
+  /** When the renewal began that the row tells of. */
+  readonly report?: number;
+  /** Where a click leads: `line` counts from 1. */
+  readonly opens?: { readonly file: string; readonly line: number };
+  /** Whether it is closed until somebody opens it. */
+  readonly collapsed?: boolean;
   readonly label: string;
   readonly description: string;
   /** Markdown. */
@@ -59,7 +71,9 @@ function appRow(app: AppView, now: number, t: Localize): TreeRow {
     contextValue: `app.${app.state}`,
     accessibilityLabel: [app.name, stateWord(app.state, t), counts, ...portsOf(app)].filter(Boolean).join(", "),
     expandable: active,
-    children: active ? (app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)) : [],
+    children: active
+      ? [...(app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)), ...historyRows(app, now, t)]
+      : [],
   };
 }
 
@@ -89,6 +103,7 @@ function portsOf({ snapshot }: AppView): string[] {
 function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): TreeRow {
   const name = t("worker {0}", worker.id);
   const facts = workerFacts(worker, now, t);
+  const stuck = worker.stuckAt?.find(({ file }) => file !== "" && !file.startsWith("node:"));
   const unresponsive = worker.health === "unresponsive" && worker.state === "ready";
   return {
     id: `${app.key}#${app.snapshot?.supervisor.pid ?? 0}#${worker.id}`,
@@ -105,6 +120,52 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
       t("process {0}", worker.pid),
       ...portWords(worker.addresses),
     ].join(", "),
+    expandable: false,
+    children: [],
+    ...(stuck !== undefined && { opens: { file: stuck.file, line: stuck.line } }),
+  };
+}
+
+/** The last renewals, in a row of their own that is closed at first; none while there were none. */
+function historyRows(app: AppView, now: number, t: Localize): TreeRow[] {
+  if (app.reports.length === 0) {
+    return [];
+  }
+  const label = t("Renewals");
+  return [
+    {
+      id: `${app.key}#history`,
+      app: app.key,
+      label,
+      description: `${app.reports.length}`,
+      tooltip: "",
+      icon: { name: "history" },
+      contextValue: "history",
+      accessibilityLabel: `${label}, ${app.reports.length}`,
+      expandable: true,
+      collapsed: true,
+      children: app.reports.slice(0, renewalsListed).map((report) => reportRow(app, report, now, t)),
+    },
+  ];
+}
+
+function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize): TreeRow {
+  const label = reportTitle(report, t);
+  const outcome = outcomeWord(report, t);
+  const ago = t("{0} ago", durationWord(now - report.startedAt, t));
+  const well = report.outcome === "completed" && (report.traffic === undefined || droppedNothing(report));
+  return {
+    id: `${app.key}#report#${report.startedAt}`,
+    app: app.key,
+    report: report.startedAt,
+    label,
+    description: [outcome, ...trafficFacts(report, t).slice(0, 1), ago].join(" · "),
+    tooltip: [report.reason ?? "", ...trafficFacts(report, t)].filter(Boolean).map(escapeMarkdown).join("  \n"),
+    icon: well
+      ? { name: "pass", color: good }
+      : { name: report.outcome === "completed" ? "warning" : "discard", color: busy },
+    contextValue: `report.${report.outcome}`,
+    accessibilityLabel: [label, outcome, ago].join(", "),
     expandable: false,
     children: [],
   };

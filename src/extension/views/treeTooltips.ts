@@ -8,6 +8,9 @@ import { type AppView, isActive, workerCounts } from "../supervisor/appView.ts";
 /** Lines of a program's stderr that a tooltip has room for. */
 const stderrLines = 8;
 
+/** Requests or stack frames that a tooltip has room for. */
+const listedLines = 10;
+
 /** All that is known of an app, as Markdown. */
 export function appTooltip(app: AppView, now: number, t: Localize): string {
   const { snapshot } = app;
@@ -43,13 +46,28 @@ export function workerTooltip(worker: WorkerView, now: number, t: Localize): str
     [t("Up for"), durationWord(now - startedAt, t)],
     [t("Ready after"), readyAt === undefined ? undefined : t("{0} ms", readyAt - startedAt)],
     [t("Requests in flight"), drain && `${drain.requests}`],
-    [t("Open connections"), drain && `${drain.connections}`],
+    [t("Open connections"), drain && connectionWords(drain)],
+    [t("Handed over"), drain?.handedOver === undefined ? undefined : `${drain.handedOver}`],
+    [t("Memory"), worker.memory === undefined ? undefined : `${Math.round(worker.memory / 1_048_576)} MiB`],
     [t("Cut in"), drainDeadline === undefined ? undefined : durationWord(drainDeadline - now, t)],
     [t("Restarts after a crash"), worker.restarts === 0 ? undefined : `${worker.restarts}`],
   ]);
   const last =
     lastFailure === undefined ? "" : `${escapeMarkdown(t("The worker before it:"))} ${failureText(lastFailure)}`;
-  return [title, facts, last].filter((part) => part !== "").join("\n\n");
+  const requests = (drain?.inFlight ?? []).map(
+    ({ method, url, since }) => `${method} ${url} · ${durationWord(now - since, t)}`,
+  );
+  const stuck = (worker.stuckAt ?? []).map(({ function: name, file, line }) => `${name} (${file}:${line})`);
+  const lists = [requests, stuck]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => codeBlock(lines.slice(0, listedLines)));
+  return [title, facts, ...lists, last].filter((part) => part !== "").join("\n\n");
+}
+
+/** How many connections, and of which kinds. */
+function connectionWords({ connections, kinds }: NonNullable<WorkerView["drain"]>): string {
+  const words = Object.entries(kinds ?? {}).flatMap(([kind, count]) => (count > 0 ? [`${count} ${kind}`] : []));
+  return words.length === 0 ? `${connections}` : `${connections} (${words.join(", ")})`;
 }
 
 function failureText(failure: Failure | undefined): string {

@@ -15,6 +15,7 @@ export function sampleView(changes: Partial<AppView> = {}): AppView {
     state: "running",
     snapshot: sampleSnapshot(),
     problem: undefined,
+    reports: [],
     ...changes,
   };
 }

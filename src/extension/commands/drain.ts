@@ -1,0 +1,38 @@
+import { isActive } from "../supervisor/appView.ts";
+import { chooseApp, chooseWorker } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+
+/** How much longer a draining worker is waited for at a time, in milliseconds. */
+const extensionMs = 30_000;
+
+/** Gives a draining worker half a minute more. */
+export function waitLonger(context: CommandContext, target: CommandTarget): Promise<void> {
+  return changeDrain(context, target, { action: "extend", ms: extensionMs });
+}
+
+/** Ends the drain of a worker: what it still answers is cut. */
+export function cutNow(context: CommandContext, target: CommandTarget): Promise<void> {
+  return changeDrain(context, target, { action: "cut" });
+}
+
+async function changeDrain(
+  context: CommandContext,
+  target: CommandTarget,
+  change: { readonly action: "extend"; readonly ms: number } | { readonly action: "cut" },
+): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Which app drains?") });
+  const worker =
+    session &&
+    (await chooseWorker(context, session, target, {
+      suits: ({ state }) => state === "draining",
+      placeHolder:
+        change.action === "cut"
+          ? t("Which worker's drain is to be cut? Its requests are lost.")
+          : t("Which worker is to be waited for?"),
+    }));
+  if (session !== undefined && worker !== undefined) {
+    await session.changeDrain({ ...change, worker });
+  }
+}

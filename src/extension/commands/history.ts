@@ -1,0 +1,51 @@
+import { type QuickPickItem, window, workspace } from "vscode";
+import type { RenewalReport } from "../../shared/report.ts";
+import { droppedNothing, outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportText.ts";
+import { isActive } from "../supervisor/appView.ts";
+import { chooseApp } from "./chooseApp.ts";
+import type { CommandContext } from "./commandContext.ts";
+import type { CommandTarget } from "./commandTarget.ts";
+
+/** Shows the last renewals of an app; the one that is picked opens as a document. */
+export async function showHistory(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: isActive,
+    placeHolder: t("Which app's renewals are to be shown?"),
+  });
+  if (session === undefined) {
+    return;
+  }
+  const reports = session.reports;
+  if (target.report !== undefined) {
+    const wanted = reports.find(({ startedAt }) => startedAt === target.report);
+    return wanted && openReport(session.name, wanted, context);
+  }
+  const items = reports.map((report): QuickPickItem & { report: RenewalReport } => ({
+    label: `$(${reportIcon(report)}) ${reportTitle(report, t)}`,
+    description: `${outcomeWord(report, t)} · ${new Date(report.startedAt).toLocaleTimeString()}`,
+    detail: report.reason ?? trafficFacts(report, t).join(" · "),
+    report,
+  }));
+  const placeHolder =
+    items.length === 0
+      ? t("“{0}” has not been renewed yet.", session.name)
+      : t("The last renewals of “{0}”", session.name);
+  const picked = await window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+  if (picked !== undefined) {
+    await openReport(session.name, picked.report, context);
+  }
+}
+
+/** Name of the codicon that tells how it went. */
+function reportIcon(report: RenewalReport): string {
+  if (report.outcome !== "completed") {
+    return report.outcome === "failed" ? "error" : "discard";
+  }
+  return droppedNothing(report) || report.traffic === undefined ? "pass" : "warning";
+}
+
+async function openReport(app: string, report: RenewalReport, { t }: CommandContext): Promise<void> {
+  const document = await workspace.openTextDocument({ language: "markdown", content: reportDocument(app, report, t) });
+  await window.showTextDocument(document, { preview: true });
+}

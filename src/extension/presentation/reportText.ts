@@ -1,0 +1,85 @@
+import type { RenewalReport } from "../../shared/report.ts";
+import type { Localize } from "../platform/localize.ts";
+
+/** Whether every request was answered and no connection cut. Unknown counts as no. */
+export function droppedNothing({ traffic }: RenewalReport): boolean {
+  return traffic !== undefined && traffic.failed === 0 && traffic.cut === 0;
+}
+
+/** What a renewal was, in a few words. */
+export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): string {
+  const generations = from === to ? t("gen {0}", to) : `${from} → ${to}`;
+  switch (kind) {
+    case "restart":
+      return t("Restart · {0}", generations);
+    case "reload":
+      return t("Reload · {0}", generations);
+    case "gracefulReload":
+      return t("Graceful Reload · {0}", generations);
+  }
+}
+
+export function outcomeWord({ outcome }: RenewalReport, t: Localize): string {
+  switch (outcome) {
+    case "completed":
+      return t("completed");
+    case "rolledBack":
+      return t("rolled back");
+    case "cancelled":
+      return t("cancelled");
+    case "failed":
+      return t("failed");
+  }
+}
+
+/** What the clients had of it, a fact each; empty when nobody counted. */
+export function trafficFacts({ traffic }: RenewalReport, t: Localize): string[] {
+  if (traffic === undefined) {
+    return [];
+  }
+  const { served, failed, handedOver, closed, cut, longestStallMs } = traffic;
+  const dropped = failed + cut;
+  return [
+    dropped === 0 ? t("0 dropped") : t("{0} requests and {1} connections cut", failed, cut),
+    t("{0} requests answered", served),
+    ...(handedOver > 0 ? [t("{0} connections handed over", handedOver)] : []),
+    ...(closed > 0 ? [t("{0} connections closed", closed)] : []),
+    ...(handedOver > 0 ? [t("longest stall {0} ms", longestStallMs)] : []),
+  ];
+}
+
+/** The whole report as Markdown for a document of its own. Names come from the app, so they stand in code. */
+export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
+  const { startedAt, durationMs, readyMs, drainedMs, killed, reason, stderr, cutRequests, workers } = report;
+  const facts = [
+    t("Began: {0}", new Date(startedAt).toLocaleString()),
+    t("Took: {0} ms", durationMs),
+    ...(readyMs === undefined ? [] : [t("New workers ready after: {0} ms", readyMs)]),
+    ...(drainedMs === undefined ? [] : [t("Old workers gone after: {0} ms", drainedMs)]),
+    ...(killed === 0 ? [] : [t("Old workers killed: {0}", killed)]),
+    ...trafficFacts(report, t),
+  ];
+  const cut = (cutRequests ?? []).map(({ worker, method, url }) => `w${worker} ${method} ${url}`);
+  return [
+    `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`,
+    ...(reason === undefined ? [] : [block([reason])]),
+    facts.map((fact) => `- ${fact}`).join("\n"),
+    ...(cut.length === 0 ? [] : [`## ${t("Requests that were cut")}`, block(cut)]),
+    ...(stderr === undefined || stderr.length === 0 ? [] : ["## stderr", block(stderr)]),
+    `## ${t("Workers")}`,
+    block(
+      workers.map(
+        ({ id, slot, pid, generation, state }) => `w${id} · slot ${slot} · pid ${pid} · gen ${generation} · ${state}`,
+      ),
+    ),
+    "",
+  ].join("\n\n");
+}
+
+/** Indented text is code in Markdown, whatever it holds. */
+function block(lines: readonly string[]): string {
+  return lines
+    .flatMap((line) => line.split("\n"))
+    .map((line) => `    ${line}`)
+    .join("\n");
+}

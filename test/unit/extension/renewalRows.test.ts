@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { reportDocument, trafficFacts } from "../../../src/extension/presentation/reportText.ts";
+import { projectTree, type TreeRow } from "../../../src/extension/views/treeModel.ts";
+import type { RenewalReport } from "../../../src/shared/report.ts";
+import { sampleSnapshot } from "../client/samples.ts";
+import { english, sampleView } from "./fixtures.ts";
+
+const now = 1_800_000_000_000;
+
+const traffic = { served: 120, failed: 0, handedOver: 50, closed: 3, cut: 0, longestStallMs: 7 };
+
+const report: RenewalReport = {
+  kind: "reload",
+  outcome: "completed",
+  from: 1,
+  to: 2,
+  startedAt: now - 60_000,
+  durationMs: 250,
+  workers: [{ id: 3, slot: 1, pid: 4711, generation: 2, state: "ready" }],
+  killed: 0,
+  traffic,
+};
+
+function renewals(reports: readonly RenewalReport[]): TreeRow | undefined {
+  const [app] = projectTree([sampleView({ reports })], now, english);
+  return app?.children.find(({ contextValue }) => contextValue === "history");
+}
+
+describe("the rows of past renewals", () => {
+  it("are absent while there were none", () => {
+    assert.equal(renewals([]), undefined);
+  });
+
+  it("stand in a closed row of their own, newest first, and say what the clients had of it", () => {
+    const row = renewals([{ ...report, startedAt: now - 1_000, to: 3, from: 2 }, report]);
+    assert.equal(row?.collapsed, true);
+    assert.deepEqual(
+      row?.children.map(({ label, description, report: id }) => [label, description, id]),
+      [
+        ["Reload · 2 → 3", "completed · 0 dropped · 1s ago", now - 1_000],
+        ["Reload · 1 → 2", "completed · 0 dropped · 1m ago", now - 60_000],
+      ],
+    );
+  });
+
+  it("say 0 dropped only when it is so", () => {
+    const cut = { ...report, traffic: { ...traffic, failed: 2, cut: 1 } };
+    assert.match(renewals([cut])?.children[0]?.description ?? "", /2 requests and 1 connections cut/);
+    assert.deepEqual(trafficFacts({ ...report, traffic: undefined } as unknown as RenewalReport, english), []);
+  });
+
+  it("keep what an app printed from becoming Markdown", () => {
+    const text = reportDocument(
+      "api",
+      { ...report, outcome: "rolledBack", reason: "# no [link](x)", stderr: ["```", "<b>"] },
+      english,
+    );
+    assert.match(text, /^ {4}# no \[link\]\(x\)$/m);
+    assert.match(text, /^ {4}```$/m);
+    assert.match(text, /^ {4}<b>$/m);
+  });
+});
+
+describe("the row of a worker that is stuck", () => {
+  it("leads to the file and line, past Node's own frames", () => {
+    const snapshot = sampleSnapshot();
+    const [worker] = snapshot.workers;
+    assert.ok(worker);
+    const stuckAt = [
+      { function: "readSync", file: "node:fs", line: 1 },
+      { function: "burn", file: "/srv/api/burn.js", line: 12 },
+    ];
+    const stuck = { ...snapshot, workers: [{ ...worker, health: "unresponsive" as const, stuckAt }] };
+    const [app] = projectTree([sampleView({ snapshot: stuck })], now, english);
+    assert.deepEqual(app?.children[0]?.opens, { file: "/srv/api/burn.js", line: 12 });
+    assert.match(app?.children[0]?.tooltip ?? "", /burn \(\/srv\/api\/burn\.js:12\)/);
+  });
+});
