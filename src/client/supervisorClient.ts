@@ -32,14 +32,19 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /**
    * Milliseconds until the request is given up with `deadline`. Default 10,000, plus `waitMs` for `logs/read`;
-   * none for `app/renew`, `app/stop` and `app/scale`, which end by the supervisor's own deadlines.
+   * none for `app/renew`, `app/rollback`, `app/stop` and `app/scale`, which end by the supervisor's own deadlines.
    */
   readonly deadlineMs?: number;
 }
 
 const defaultDeadlineMs = 10_000;
 const defaultConnectMs = 5_000;
-const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>(["app/renew", "app/stop", "app/scale"]);
+const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
+  "app/renew",
+  "app/rollback",
+  "app/stop",
+  "app/scale",
+]);
 
 /** One connection to one supervisor. It never reconnects: a new one is made from the endpoint. */
 export class SupervisorClient implements Disposable {

@@ -106,7 +106,7 @@ export const appConfigSchema = v.strictObject({
       v.number("must be a number"),
       v.integer("must be a whole number"),
       v.minValue(0, "must be at least 0"),
-      v.maxValue(1000),
+      v.maxValue(1000, "must be at most 1000"),
     ),
   ),
   /** Start when the workspace opens (extension only). */
