@@ -6,6 +6,7 @@ import type { Paint, Style } from "./paint.ts";
 import { type Cell, table } from "./table.ts";
 import { failureText, renewalProgress } from "./texts.ts";
 import { duration } from "./words.ts";
+import { workerDetails } from "./workerDetails.ts";
 
 const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
   stopped: "dim",
@@ -18,11 +19,13 @@ const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
   unreachable: "red",
 };
 
+const workerHeadings = ["ID", "SLOT", "STATE", "PID", "GEN", "UPTIME", "MEMORY", "RESTARTS"];
+
 /** The apps of `hitless list`, one a row. */
 export function listTable(apps: readonly ListedApp[], paint: Paint): string {
   const rows = apps.map((app): Cell[] => [
     { text: app.name, style: "bold" },
-    { text: app.state, style: stateStyles[app.state] },
+    stateCell(app),
     { text: `${app.workers.filter(({ state }) => state === "ready").length}/${app.workers.length}` },
     { text: app.generation === 0 ? "–" : String(app.generation) },
     { text: app.addresses[0] ?? "–", style: "cyan" },
@@ -32,18 +35,25 @@ export function listTable(apps: readonly ListedApp[], paint: Paint): string {
   return table(["NAME", "STATE", "READY", "GEN", "ADDRESS", "SUPERVISOR", "FOLDER"], rows, paint);
 }
 
+function stateCell({ state, workers }: ListedApp): Cell {
+  const stuck = workers.filter(({ health }) => health === "unresponsive").length;
+  return stuck === 0
+    ? { text: state, style: stateStyles[state] }
+    : { text: `${state}, ${stuck} unresponsive`, style: "red" };
+}
+
 /** One app and its workers, as `hitless status` shows them. */
 export function statusText(status: StatusOutput, paint: Paint): string {
   const { name, state, generation, supervisorPid, nodeVersion, addresses, workers, renewal, failure } = status;
+  const { waitingConnections = 0 } = status;
   const rows = workers.map((worker): Cell[] => [
     { text: String(worker.id) },
     { text: String(worker.slot) },
-    worker.health === "unresponsive"
-      ? { text: "unresponsive", style: "red" }
-      : { text: worker.state, style: worker.state === "ready" ? "green" : "yellow" },
+    workerStateCell(worker),
     { text: String(worker.pid) },
     { text: String(worker.generation) },
     { text: duration(worker.uptimeMs) },
+    { text: worker.memory === undefined ? "–" : mebibytes(worker.memory) },
     { text: String(worker.restarts), ...(worker.restarts > 0 ? { style: "yellow" as const } : {}) },
   ]);
   const ready = workers.filter((worker) => worker.state === "ready").length;
@@ -52,9 +62,28 @@ export function statusText(status: StatusOutput, paint: Paint): string {
     ...addresses.map((address) => `  ${paint("cyan", address)}`),
     `  ${paint("dim", `${shortPath(status.entry)} · supervisor ${supervisorPid} · Node.js ${nodeVersion}`)}`,
     ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
+    ...(waitingConnections === 0
+      ? []
+      : [`  ${paint("yellow", `connections that wait for a free worker: ${waitingConnections}`)}`]),
     ...(failure === undefined ? [] : ["", failureText(failure, paint, { withStderr: true })]),
-    ...(rows.length === 0 ? [] : ["", table(["ID", "SLOT", "STATE", "PID", "GEN", "UPTIME", "RESTARTS"], rows, paint)]),
+    ...(rows.length === 0 ? [] : ["", table(workerHeadings, rows, paint)]),
+    ...workers.flatMap((worker) => {
+      const details = workerDetails(worker, paint);
+      return details.length === 0 ? [] : ["", ...details];
+    }),
   ].join("\n");
+}
+
+/** A worker that does not respond is shown as such, whatever else it is. */
+function workerStateCell({ state, health }: StatusOutput["workers"][number]): Cell {
+  if (health === "unresponsive") {
+    return { text: state === "ready" ? "unresponsive" : `${state}, unresponsive`, style: "red" };
+  }
+  return { text: state, style: state === "ready" ? "green" : "yellow" };
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1_048_576)} MiB`;
 }
 
 function shortPath(path: string): string {

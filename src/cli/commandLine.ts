@@ -2,10 +2,13 @@ import type { ErrorOutput } from "../shared/cliOutput.ts";
 import { HitlessError, toHitlessError } from "../shared/errors.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, printLine, say } from "./command.ts";
+import { drainCommand } from "./commands/drain.ts";
+import { historyCommand } from "./commands/history.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
 import { scaleCommand } from "./commands/scale.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -20,13 +23,16 @@ export const commands: readonly Command[] = [
   startCommand,
   listCommand,
   statusCommand,
+  logsCommand,
   reloadCommand,
   gracefulReloadCommand,
   restartCommand,
-  stopCommand,
+  rollbackCommand,
+  historyCommand,
   scaleCommand,
+  drainCommand,
   killCommand,
-  logsCommand,
+  stopCommand,
 ];
 
 /** Does what the words say and resolves with the exit code; never rejects. */

@@ -9,6 +9,8 @@ export interface FlagSpec {
   readonly repeatable?: boolean;
   /** Whether its value may begin with a dash when it is the next word. */
   readonly dashValue?: boolean;
+  /** Heading of the help under which it stands; default: "Flags". */
+  readonly group?: string;
   readonly help: string;
 }
 

@@ -1,7 +1,8 @@
 import type { SupervisorClient } from "../client/supervisorClient.ts";
 import type { EventLevel, SupervisorEvent } from "../shared/logs.ts";
 import type { Output } from "./output.ts";
-import type { Style } from "./paint.ts";
+import { plain, type Style } from "./paint.ts";
+import { trafficLines } from "./reportText.ts";
 
 const levelStyles: Readonly<Record<EventLevel, Style>> = { info: "dim", warning: "yellow", error: "red" };
 
@@ -21,6 +22,11 @@ export async function printEvents(client: SupervisorClient, output: Output): Pro
       print(event);
     } else {
       meanwhile.push(event);
+    }
+  });
+  client.onDidReport((report) => {
+    for (const line of trafficLines(report, plain)) {
+      void output.write(hitlessLine(output, line));
     }
   });
   const { events } = await client.request("app/events", {});

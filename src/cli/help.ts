@@ -34,9 +34,7 @@ export function commandHelp(command: CommandSpec, paint: Paint): string {
     `  hitless ${synopsis(command)} [flags]${appArgs}`,
     "",
     ...(command.details ?? []).flatMap((paragraph) => [paragraph, ""]),
-    paint("bold", "Flags"),
-    ...columns(command.flags.map((flag): Row => [flagText(flag), flag.help])),
-    "",
+    ...flagLines(command.flags, paint),
     paint("bold", "Examples"),
     ...command.examples.map((example) => `  ${example}`),
     "",
@@ -49,6 +47,17 @@ function synopsis({ name, operands }: CommandSpec): string {
   return [name, ...operands.map((operand) => (operand.optional === true ? `[${operand.name}]` : operand.name))].join(
     " ",
   );
+}
+
+/** The flags under the headings of their groups, all in columns of one width. */
+function flagLines(flags: readonly FlagSpec[], paint: Paint): string[] {
+  const groups = [...new Set(flags.map(({ group }) => group ?? "Flags"))];
+  const rows = columns(flags.map((flag): Row => [flagText(flag), flag.help]));
+  return groups.flatMap((group) => [
+    paint("bold", group),
+    ...rows.filter((_, index) => (flags[index]?.group ?? "Flags") === group),
+    "",
+  ]);
 }
 
 function flagText({ name, short, value, repeatable }: FlagSpec): string {

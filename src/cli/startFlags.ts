@@ -3,8 +3,7 @@ import { type AppConfig, appConfigSchema } from "../shared/appConfig.ts";
 import { type FlagSpec, helpFlag, jsonFlag, type ParsedCommand } from "./commandSpec.ts";
 import { usageError } from "./parseCommand.ts";
 
-/** The flags of `hitless start`. */
-export const startFlags: readonly FlagSpec[] = [
+const what: readonly FlagSpec[] = [
   { name: "name", value: "N", help: "Name of the app; default: the package's, else the folder's" },
   { name: "workers", value: "N|max", help: "Workers to run; max: as many as the machine has cores (default 2)" },
   { name: "cwd", value: "D", help: "Working directory of the workers; default: this one" },
@@ -18,16 +17,98 @@ export const startFlags: readonly FlagSpec[] = [
     dashValue: true,
     help: "Argument for Node.js itself; may be given again",
   },
+  {
+    name: "scheduling",
+    value: "WAY",
+    help: "roundRobin: the supervisor deals connections out; shared: the system (default roundRobin)",
+  },
+];
+
+const readiness: readonly FlagSpec[] = [
   { name: "wait-ready", help: "Ready when the app calls process.send('ready'), not when it listens" },
   { name: "ready-url", value: "U", help: "Ready when this address answers 2xx or 3xx" },
   { name: "ready-timeout", value: "MS", help: "Milliseconds for a worker to become ready (default 30000)" },
-  { name: "drain-timeout", value: "MS", help: "Milliseconds for an old worker to finish its requests (default 30000)" },
-  { name: "kill-timeout", value: "MS", help: "Milliseconds between SIGTERM and the kill (default 5000)" },
+  { name: "min-ready", value: "MS", help: "Milliseconds a new worker must stay up before old ones drain (default 0)" },
+  { name: "canary", help: "Start one new worker first; the others follow when it has stayed up for --min-ready" },
+];
+
+const renewal: readonly FlagSpec[] = [
   { name: "surge", value: "N|P%", help: "New workers that a reload starts at a time (default 100%)" },
+  { name: "no-handoff", help: "Close idle connections of old workers instead of handing them to new ones" },
+  { name: "drain-timeout", value: "MS", help: "Milliseconds for an old worker to finish its requests (default 30000)" },
+  {
+    name: "stream-grace",
+    value: "MS",
+    help: "Milliseconds until an old worker's event streams are ended (default 1000)",
+  },
+  { name: "drain-spread", value: "MS", help: "Milliseconds over which its WebSockets are closed (default 0)" },
+  { name: "kill-timeout", value: "MS", help: "Milliseconds between SIGTERM and the kill (default 5000)" },
+];
+
+const care: readonly FlagSpec[] = [
+  {
+    name: "max-restarts",
+    value: "N",
+    help: "Unexpected exits, in a row or within 60 s, that make a crash loop (default 10)",
+  },
+  {
+    name: "unresponsive-after",
+    value: "MS",
+    help: "Milliseconds until a blocked worker counts as unresponsive; 0: never (default 5000)",
+  },
+  { name: "replace-unresponsive", help: "Replace a worker that does not respond, the new one first" },
+  { name: "max-memory", value: "MIB", help: "Mebibytes above which a worker is replaced, the new one first" },
+];
+
+const here: readonly FlagSpec[] = [
   { name: "detach", help: "Return once the app is ready; it runs on without this terminal" },
   { ...jsonFlag, help: "With --detach: print the status as JSON once the app is ready" },
   helpFlag,
 ];
+
+/** The flags of `hitless start`. */
+export const startFlags: readonly FlagSpec[] = [
+  ...inGroup("The app", what),
+  ...inGroup("When a worker is ready", readiness),
+  ...inGroup("How workers are renewed", renewal),
+  ...inGroup("When workers fail", care),
+  ...inGroup("This command", here),
+];
+
+function inGroup(group: string, flags: readonly FlagSpec[]): FlagSpec[] {
+  return flags.map((flag) => ({ ...flag, group }));
+}
+
+/** Settings that are switched by the mere flag. */
+const switches = [
+  ["wait-ready", "waitReady", true],
+  ["canary", "canary", true],
+  ["no-handoff", "handoff", false],
+  ["replace-unresponsive", "replaceUnresponsive", true],
+] as const;
+
+const texts = [
+  ["name", "name"],
+  ["cwd", "cwd"],
+  ["env-file", "envFile"],
+  ["node", "node"],
+  ["ready-url", "readyUrl"],
+  ["scheduling", "scheduling"],
+] as const;
+
+const numbers = [
+  ["workers", "workers"],
+  ["surge", "surge"],
+  ["ready-timeout", "readyTimeout"],
+  ["min-ready", "minReady"],
+  ["drain-timeout", "drainTimeout"],
+  ["stream-grace", "streamGrace"],
+  ["drain-spread", "drainSpread"],
+  ["kill-timeout", "killTimeout"],
+  ["max-restarts", "maxRestarts"],
+  ["unresponsive-after", "unresponsiveAfter"],
+  ["max-memory", "maxMemory"],
+] as const;
 
 /**
  * The configuration that the flags make; without the entry.
@@ -42,26 +123,12 @@ export function configOfFlags(parsed: ParsedCommand): AppConfig {
     }
     config[key] = result.output;
   };
-  const texts = [
-    ["name", "name"],
-    ["cwd", "cwd"],
-    ["env-file", "envFile"],
-    ["node", "node"],
-    ["ready-url", "readyUrl"],
-  ] as const;
   for (const [flag, key] of texts) {
     const written = parsed.value(flag);
     if (written !== undefined) {
       set(flag, key, written, written);
     }
   }
-  const numbers = [
-    ["workers", "workers"],
-    ["surge", "surge"],
-    ["ready-timeout", "readyTimeout"],
-    ["drain-timeout", "drainTimeout"],
-    ["kill-timeout", "killTimeout"],
-  ] as const;
   for (const [flag, key] of numbers) {
     const written = parsed.value(flag);
     if (written !== undefined) {
@@ -74,8 +141,10 @@ export function configOfFlags(parsed: ParsedCommand): AppConfig {
   if (parsed.has("node-arg")) {
     config.nodeArgs = [...parsed.values("node-arg")];
   }
-  if (parsed.has("wait-ready")) {
-    config.waitReady = true;
+  for (const [flag, key, value] of switches) {
+    if (parsed.has(flag)) {
+      config[key] = value;
+    }
   }
   if (parsed.appArgs.length > 0) {
     config.args = [...parsed.appArgs];

@@ -1,9 +1,8 @@
 import type { HitlessError } from "../shared/errors.ts";
 import type { Failure } from "../shared/failure.ts";
-import type { RenewalReport } from "../shared/report.ts";
 import { type RenewalView, readyCount, type Snapshot } from "../shared/snapshot.ts";
 import type { Paint } from "./paint.ts";
-import { count, duration } from "./words.ts";
+import { count } from "./words.ts";
 
 /** `ready 2/2 · generation 1 · http://127.0.0.1:3000 · supervisor 4711` */
 export function readyLine(snapshot: Snapshot): string {
@@ -16,53 +15,7 @@ export function readyLine(snapshot: Snapshot): string {
   ].join(" · ");
 }
 
-const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gracefully reloaded" } as const;
 const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;
-
-/** What a renewal did, for people; several lines. */
-export function reportText(name: string, report: RenewalReport, paint: Paint): string {
-  const { kind, outcome, from, to, durationMs, killed, workers } = report;
-  const took = duration(durationMs);
-  if (outcome === "completed") {
-    const generation = from === to ? `generation ${to}` : `generation ${from} → ${to}`;
-    const head = `${paint("green", "✔")} ${name} ${renewed[kind]} · ${generation} · ${count(workers.length, "worker")} · ${took}`;
-    return [head, ...trafficLines(report, paint), ...(killed === 0 ? [] : [`  ${killedText(killed, paint)}`])].join(
-      "\n",
-    );
-  }
-  const verb = outcome === "cancelled" ? "cancelled" : outcome === "failed" ? "failed" : "rolled back";
-  const fate =
-    outcome === "failed"
-      ? `it ended half-way after ${took}; see: hitless status ${name}`
-      : `generation ${from} serves on untouched · gave up after ${took}`;
-  return [
-    `${paint("red", "✖")} ${kindName(kind)} of ${name} ${verb}${outcome === "cancelled" || report.reason === undefined ? "" : `: ${report.reason}`}`,
-    `  ${fate}`,
-    ...trafficLines(report, paint),
-    ...(killed === 0 ? [] : [`  ${killedText(killed, paint)}`]),
-    ...stderrBlock(report.stderr ?? [], paint),
-  ].join("\n");
-}
-
-/** What the clients had of it, if there were any. */
-function trafficLines({ traffic }: RenewalReport, paint: Paint): string[] {
-  if (traffic === undefined) {
-    return [];
-  }
-  const { served, failed, handedOver, closed, cut } = traffic;
-  const parts = [
-    ...(served > 0 ? [`${count(served, "request")} served`] : []),
-    ...(handedOver > 0 ? [`${count(handedOver, "connection")} handed over`] : []),
-    ...(closed > 0 ? [`${closed} closed`] : []),
-    ...(failed > 0 ? [paint("red", `${count(failed, "request")} cut off`)] : []),
-    ...(cut > 0 ? [paint("red", `${count(cut, "connection")} cut off`)] : []),
-  ];
-  return parts.length === 0 ? [] : [`  ${parts.join(" · ")}`];
-}
-
-function kindName(kind: RenewalReport["kind"]): string {
-  return kind === "gracefulReload" ? "graceful reload" : kind;
-}
 
 export function killedText(killed: number, paint: Paint): string {
   return paint("yellow", `${count(killed, "worker")} did not end in time and ${killed === 1 ? "was" : "were"} killed`);
@@ -90,7 +43,8 @@ export function failureText(failure: Failure, paint: Paint, options: { readonly 
   ].join("\n");
 }
 
-function stderrBlock(lines: readonly string[], paint: Paint): string[] {
+/** The last stderr lines under a heading; nothing if there are none. */
+export function stderrBlock(lines: readonly string[], paint: Paint): string[] {
   return lines.length === 0
     ? []
     : ["", `  ${paint("dim", "last stderr lines:")}`, ...lines.map((line) => `    ${line}`)];

@@ -34,3 +34,16 @@ export function byteCount(bytes: number): string {
   }
   return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+/** `2026-01-31 09:05:07`, in the time of this machine. */
+export function localTime(epochMs: number): string {
+  const date = new Date(epochMs);
+  const two = (number: number) => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
+}
+
+/** What a client or an app wrote, without what a terminal would obey (control and direction characters). */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
+}

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { connectionKindsSchema } from "./drainView.ts";
 import { errorCodes } from "./errors.ts";
 import { failureSchema } from "./failure.ts";
 import { logStreamSchema } from "./logs.ts";
@@ -22,6 +23,8 @@ const workerEntries = {
   pid: v.number(),
   generation: v.number(),
   state: workerStateSchema,
+  /** Whether its event loop answers. */
+  health: workerViewSchema.entries.health,
   /** Milliseconds since the process was started. */
   uptimeMs: v.number(),
   /** How often the worker of this slot was started again after an unexpected exit. */
@@ -45,6 +48,21 @@ export type ListedApp = v.InferOutput<typeof listedAppSchema>;
 
 export const listOutputSchema = v.array(listedAppSchema);
 
+/** What a draining worker still has. What is absent it has not told yet. */
+const drainOutputEntries = {
+  /** Milliseconds until its drain is cut. */
+  leftMs: v.optional(v.number()),
+  /** Requests in flight. */
+  requests: v.optional(v.number()),
+  connections: v.optional(v.number()),
+  /** Connections other workers have taken over. */
+  handedOver: v.optional(v.number()),
+  /** The connections, by kind. */
+  kinds: v.optional(connectionKindsSchema),
+  /** The requests in flight, at most 50 of them; `url` without query. */
+  inFlight: v.optional(v.array(v.strictObject({ method: v.string(), url: v.string(), ageMs: v.number() }))),
+};
+
 /** `hitless status NAME --json`, and `hitless start --detach --json` once the app is ready. */
 export const statusOutputSchema = v.strictObject({
   ...listedAppEntries,
@@ -56,12 +74,19 @@ export const statusOutputSchema = v.strictObject({
   detached: v.boolean(),
   /** How many workers there should be. */
   desiredWorkers: v.number(),
+  /** Connections accepted for which no worker was free yet. */
+  waitingConnections: v.optional(v.number()),
   workers: v.array(
     v.strictObject({
       ...workerEntries,
       slot: v.number(),
-      health: workerViewSchema.entries.health,
       addresses: v.array(v.string()),
+      /** Bytes (RSS). */
+      memory: v.optional(v.number()),
+      /** Where an unresponsive worker is stuck: the topmost frames of its stack; `line` counts from 1. */
+      stuckAt: workerViewSchema.entries.stuckAt,
+      /** Only while it drains. */
+      drain: v.optional(v.strictObject(drainOutputEntries)),
       lastFailure: v.optional(failureSchema),
     }),
   ),
@@ -71,9 +96,26 @@ export const statusOutputSchema = v.strictObject({
 });
 export type StatusOutput = v.InferOutput<typeof statusOutputSchema>;
 
-/** `hitless reload|graceful-reload|restart NAME --json`. */
+/** `hitless reload|graceful-reload|restart|rollback NAME --json`. */
 export const renewOutputSchema = v.strictObject({ name: v.string(), ...renewalReportSchema.entries });
 export type RenewOutput = v.InferOutput<typeof renewOutputSchema>;
+
+/** `hitless history NAME --json`: newest first. */
+export const historyOutputSchema = v.strictObject({
+  name: v.string(),
+  reports: v.array(v.strictObject(renewalReportSchema.entries)),
+});
+export type HistoryOutput = v.InferOutput<typeof historyOutputSchema>;
+
+/** `hitless drain NAME --worker ID --json`. */
+export const drainOutputSchema = v.strictObject({
+  name: v.string(),
+  worker: v.number(),
+  action: v.picklist(["extend", "cut"]),
+  /** Milliseconds until the new deadline of a drain that was extended. */
+  leftMs: v.optional(v.number()),
+});
+export type DrainOutput = v.InferOutput<typeof drainOutputSchema>;
 
 /** `hitless stop NAME --json`. */
 export const stopOutputSchema = v.strictObject({
@@ -139,19 +181,49 @@ export function statusOutput(snapshot: Snapshot, now: number): StatusOutput {
     nodeVersion: supervisor.nodeVersion,
     detached: supervisor.detached,
     desiredWorkers: app.desiredWorkers,
-    workers: workers.map((worker) => ({
-      ...listedWorker(worker, now),
-      slot: worker.slot,
-      health: worker.health,
-      addresses: worker.addresses,
-      ...(worker.lastFailure === undefined ? {} : { lastFailure: worker.lastFailure }),
-    })),
+    ...(app.waitingConnections === undefined ? {} : { waitingConnections: app.waitingConnections }),
+    workers: workers.map((worker) => statusWorker(worker, now)),
     ...(renewal === undefined ? {} : { renewal }),
     ...(app.failure === undefined ? {} : { failure: app.failure }),
   };
 }
 
 function listedWorker(worker: WorkerView, now: number): ListedApp["workers"][number] {
-  const { id, pid, generation, state, startedAt, restarts } = worker;
-  return { id, pid, generation, state, uptimeMs: Math.max(0, now - startedAt), restarts };
+  const { id, pid, generation, state, health, startedAt, restarts } = worker;
+  return { id, pid, generation, state, health, uptimeMs: whole(now - startedAt), restarts };
+}
+
+function statusWorker(worker: WorkerView, now: number): StatusOutput["workers"][number] {
+  const { slot, addresses, memory, stuckAt, lastFailure } = worker;
+  return {
+    ...listedWorker(worker, now),
+    slot,
+    addresses,
+    ...(memory === undefined ? {} : { memory }),
+    ...(stuckAt === undefined ? {} : { stuckAt }),
+    ...(worker.state === "draining" ? { drain: statusDrain(worker, now) } : {}),
+    ...(lastFailure === undefined ? {} : { lastFailure }),
+  };
+}
+
+function statusDrain(
+  { drain, drainDeadline }: WorkerView,
+  now: number,
+): NonNullable<StatusOutput["workers"][number]["drain"]> {
+  const { requests, connections, handedOver, kinds, inFlight } = drain ?? {};
+  return {
+    ...(drainDeadline === undefined ? {} : { leftMs: whole(drainDeadline - now) }),
+    ...(requests === undefined ? {} : { requests }),
+    ...(connections === undefined ? {} : { connections }),
+    ...(handedOver === undefined ? {} : { handedOver }),
+    ...(kinds === undefined ? {} : { kinds }),
+    ...(inFlight === undefined
+      ? {}
+      : { inFlight: inFlight.map(({ method, url, since }) => ({ method, url, ageMs: whole(now - since) })) }),
+  };
+}
+
+/** Milliseconds for people and programs: whole, and never below 0 where two clocks disagree. */
+function whole(milliseconds: number): number {
+  return Math.max(0, Math.round(milliseconds));
 }

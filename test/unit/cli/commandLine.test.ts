@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { commands, runCommandLine } from "../../../src/cli/commandLine.ts";
 import { errorOutputSchema } from "../../../src/shared/cliOutput.ts";
 import { type FakeSupervisor, fakeSupervisor, refuse } from "../client/fakeSupervisor.ts";
+import { sampleReport, sampleSnapshot, sampleWorker } from "../client/samples.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 import { memoryContext } from "./memoryOutput.ts";
 
@@ -83,10 +84,11 @@ describe("runCommandLine", () => {
     assert.equal((await run("scale", "api", "5000")).code, 2);
     assert.equal((await run("kill", "api")).code, 2);
     assert.equal((await run("logs", "api", "--lines", "few")).code, 2);
+    assert.equal((await run("history", "api", "--limit", "0")).code, 2);
     assert.equal((await run("start", "--json")).code, 2);
     assert.equal((await run("start", "--cwd", "gone")).code, 2);
     assert.equal((await run("start", "gone.js")).code, 1);
-    for (const command of ["status", "reload", "graceful-reload", "restart", "stop", "logs"]) {
+    for (const command of ["status", "reload", "graceful-reload", "restart", "rollback", "history", "stop", "logs"]) {
       assert.equal((await run(command, "api")).code, 3, command);
     }
   });
@@ -106,6 +108,75 @@ describe("runCommandLine", () => {
     });
     const { code, stderr } = await run("reload", "api", "--worker", "9");
     assert.deepEqual([code, stderr], [1, "✖ api has no worker 9.\n"]);
+  });
+
+  it("ends with 1 and the reason when going back is refused", async () => {
+    const why = "Generation 1 can't be started again: its files have changed.";
+    await withSupervisor({
+      "app/rollback": () => {
+        throw refuse("invalidState", why);
+      },
+    });
+    assert.deepEqual(await run("rollback", "api"), { code: 1, stdout: "", stderr: `✖ ${why}\n` });
+    const { error } = v.parse(errorOutputSchema, JSON.parse((await run("rollback", "api", "--json")).stderr));
+    assert.deepEqual([error.code, error.message], ["invalidState", why]);
+  });
+
+  it("shows the history as far as it is asked for", async () => {
+    const reports = [1, 2, 3].map((to) => sampleReport({ from: to - 1, to }));
+    await withSupervisor({ "app/reports": () => ({ reports }) });
+    const shown = async (...words: string[]) => JSON.parse((await run("history", "api", "--json", ...words)).stdout);
+    assert.deepEqual(await shown(), { name: "api", reports });
+    assert.deepEqual(await shown("--limit", "2"), { name: "api", reports: reports.slice(0, 2) });
+    assert.equal((await run("history", "api", "--limit", "1")).stdout.trimEnd().split("\n").length, 2);
+  });
+
+  it("says that there is no history yet", async () => {
+    await withSupervisor({ "app/reports": () => ({ reports: [] }) });
+    const { code, stdout, stderr } = await run("history", "api");
+    assert.deepEqual([code, stdout], [0, ""]);
+    assert.match(stderr, /^api has not been renewed/);
+  });
+
+  it("asks what a drain shall be: either longer or cut", async () => {
+    const asked: unknown[] = [];
+    const worker = sampleWorker({ state: "draining", drainDeadline: Date.now() + 90_000 });
+    await withSupervisor({
+      "app/drain": (params) => {
+        asked.push(params);
+        return {};
+      },
+      "app/snapshot": () => sampleSnapshot({ workers: [worker] }),
+    });
+    for (const words of [
+      ["--cut"],
+      ["--worker", "1"],
+      ["--worker", "1", "--cut", "--extend", "5"],
+      ["--worker", "1", "--extend", "0"],
+      ["--worker", "1", "--extend", "86400001"],
+      ["--worker", "x", "--cut"],
+    ]) {
+      assert.equal((await run("drain", "api", ...words)).code, 2, words.join(" "));
+    }
+    assert.deepEqual(asked, []);
+    const extended = await run("drain", "api", "--worker", "1", "--extend", "60000");
+    assert.match(extended.stdout, /^✔ api: worker 1 may drain 1m longer · 1m \d+s left\n$/);
+    assert.equal((await run("drain", "api", "--worker", "1", "--cut")).stdout, "✔ api: worker 1 is cut off\n");
+    assert.deepEqual(asked, [
+      { action: "extend", worker: 1, ms: 60_000 },
+      { action: "cut", worker: 1 },
+    ]);
+  });
+
+  it("groups the flags of start, each under one heading", async () => {
+    const { stdout } = await run("start", "--help");
+    const flags = stdout.slice(stdout.indexOf("\nThe app\n"), stdout.indexOf("\nExamples\n"));
+    assert.deepEqual(
+      flags.split("\n").filter((line) => /^\S/.test(line)),
+      ["The app", "When a worker is ready", "How workers are renewed", "When workers fail", "This command"],
+    );
+    assert.equal(stdout.includes("\nFlags\n"), false);
+    assert.match((await run("stop", "--help")).stdout, /\nFlags\n/);
   });
 
   it("lists a supervisor that does not answer for what it is", async () => {

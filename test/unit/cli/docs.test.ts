@@ -4,7 +4,9 @@ import * as v from "valibot";
 import { commands } from "../../../src/cli/commandLine.ts";
 import { appDefaults } from "../../../src/shared/appConfig.ts";
 import {
+  drainOutputSchema,
   errorOutputSchema,
+  historyOutputSchema,
   killOutputSchema,
   listOutputSchema,
   logLineSchema,
@@ -20,6 +22,8 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   list: listOutputSchema,
   status: statusOutputSchema,
   renew: renewOutputSchema,
+  history: historyOutputSchema,
+  drain: drainOutputSchema,
   stop: stopOutputSchema,
   scale: scaleOutputSchema,
   kill: killOutputSchema,
@@ -64,17 +68,10 @@ describe("docs/cli.md", () => {
     for (const { spec } of commands) {
       assert.match(docs, new RegExp(`^\\| \\[\`hitless ${spec.name}\\b`, "m"), spec.name);
     }
-    const { workers, readyTimeout, drainTimeout, killTimeout, surge } = appDefaults;
-    const defaults = {
-      workers,
-      "ready-timeout": readyTimeout,
-      "drain-timeout": drainTimeout,
-      "kill-timeout": killTimeout,
-      surge,
-    };
     const start = section("start");
     const help = commands.find(({ spec }) => spec.name === "start")?.spec.flags ?? [];
-    for (const [flag, value] of Object.entries(defaults)) {
+    for (const [key, value] of Object.entries(appDefaults).filter(([, value]) => typeof value !== "boolean")) {
+      const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       assert.match(start, new RegExp(`^\\| \`--${flag} .*\\| ${value} \\|$`, "m"), flag);
       assert.ok(help.find(({ name }) => name === flag)?.help.includes(`(default ${value})`), flag);
     }

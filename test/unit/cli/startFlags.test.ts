@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { startCommand } from "../../../src/cli/commands/start.ts";
 import { parseCommand } from "../../../src/cli/parseCommand.ts";
-import { configOfFlags } from "../../../src/cli/startFlags.ts";
+import { configOfFlags, startFlags } from "../../../src/cli/startFlags.ts";
+import { appConfigSchema } from "../../../src/shared/appConfig.ts";
 
 const configOf = (...words: string[]) => configOfFlags(parseCommand(startCommand.spec, words));
 
@@ -12,7 +13,7 @@ describe("configOfFlags", () => {
 
   it("makes a configuration of every flag", () => {
     const words =
-      "--name api --workers 4 --cwd web --env A=1 --env B=x=y --env C= --env-file .env --node ./node --node-arg -r --node-arg x.cjs --wait-ready --ready-url http://localhost:1/ --ready-timeout 5 --drain-timeout 0 --kill-timeout 7 --surge 50%";
+      "--name api --workers 4 --cwd web --env A=1 --env B=x=y --env C= --env-file .env --node ./node --node-arg -r --node-arg x.cjs --wait-ready --ready-url http://localhost:1/ --ready-timeout 5 --drain-timeout 0 --kill-timeout 7 --surge 50% --min-ready 8 --canary --no-handoff --stream-grace 9 --drain-spread 10 --max-restarts 3 --unresponsive-after 0 --replace-unresponsive --max-memory 512 --scheduling shared";
     assert.deepEqual(configOf(...words.split(" "), "--", "--port", "80"), {
       name: "api",
       workers: 4,
@@ -27,9 +28,28 @@ describe("configOfFlags", () => {
       drainTimeout: 0,
       killTimeout: 7,
       surge: "50%",
+      minReady: 8,
+      canary: true,
+      handoff: false,
+      streamGrace: 9,
+      drainSpread: 10,
+      maxRestarts: 3,
+      unresponsiveAfter: 0,
+      replaceUnresponsive: true,
+      maxMemory: 512,
+      scheduling: "shared",
       args: ["--port", "80"],
     });
     assert.deepEqual(configOf("--workers", "max", "--surge", "2"), { workers: "max", surge: 2 });
+  });
+
+  it("leaves no setting without a flag", () => {
+    const elsewhere = ["entry", "args", "autoStart"];
+    const known = new Set(startFlags.map(({ name }) => name));
+    for (const key of Object.keys(appConfigSchema.entries).filter((key) => !elsewhere.includes(key))) {
+      const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^node-args$/, "node-arg");
+      assert.ok(known.has(flag) || known.has(`no-${flag}`), key);
+    }
   });
 
   it("names the flag, the rule and what was written", () => {
@@ -41,6 +61,12 @@ describe("configOfFlags", () => {
       [["--ready-timeout", "soon"], /--ready-timeout must be a number of milliseconds, not "soon"/],
       [["--ready-timeout", "0"], /--ready-timeout must be at least 1/],
       [["--ready-url", "localhost:3000"], /--ready-url must be an http/],
+      [["--min-ready", "-1"], /--min-ready needs a value; write --min-ready=MS/],
+      [["--min-ready=-1"], /--min-ready must be at least 0/],
+      [["--max-memory", "512M"], /--max-memory must be a number of mebibytes, not "512M"/],
+      [["--max-memory", "8"], /--max-memory must be at least 16 \(mebibytes\)/],
+      [["--max-restarts", "5000"], /--max-restarts must be at most 1000, not "5000"/],
+      [["--scheduling", "fair"], /--scheduling must be "roundRobin" or "shared", not "fair"/],
       [["--env", "PORT"], /--env must be K=V, as in --env PORT=3000, not "PORT"/],
       [["--env", "=1"], /--env must be K=V/],
       [["--name="], /--name must not be empty/],

@@ -2,60 +2,18 @@ import assert from "node:assert/strict";
 import { listTable, statusText } from "../../../src/cli/appTables.ts";
 import { choosePaint, coloured, plain } from "../../../src/cli/paint.ts";
 import { displayWidth, table } from "../../../src/cli/table.ts";
-import { errorText, failureText, readyLine, renewalProgress, reportText } from "../../../src/cli/texts.ts";
-import { byteCount, count, duration } from "../../../src/cli/words.ts";
+import { errorText, failureText, readyLine, renewalProgress } from "../../../src/cli/texts.ts";
+import { byteCount, count, duration, localTime, printable } from "../../../src/cli/words.ts";
 import { listedApp, statusOutput } from "../../../src/shared/cliOutput.ts";
 import { HitlessError } from "../../../src/shared/errors.ts";
 import type { RenewalView } from "../../../src/shared/snapshot.ts";
-import { sampleFailure, sampleReport, sampleSnapshot, sampleWorker } from "../client/samples.ts";
+import { sampleFailure, sampleSnapshot, sampleWorker } from "../client/samples.ts";
 
 describe("texts of the command line", () => {
   it("says that an app is ready", () => {
     assert.equal(readyLine(sampleSnapshot()), "ready 2/2 · generation 1 · http://127.0.0.1:3000 · supervisor 4711");
     const silent = sampleSnapshot({ app: { addresses: [] }, workers: [sampleWorker()] });
     assert.equal(readyLine(silent), "ready 1/2 · generation 1 · supervisor 4711");
-  });
-
-  it("reports a reload that completed", () => {
-    assert.equal(reportText("api", sampleReport(), plain), "✔ api reloaded · generation 1 → 2 · 2 workers · 1.2 s");
-    const one = sampleReport({ kind: "restart", from: 2, killed: 1 });
-    assert.equal(
-      reportText("api", one, plain),
-      "✔ api restarted · generation 2 · 2 workers · 1.2 s\n  1 worker did not end in time and was killed",
-    );
-  });
-
-  it("reports what the clients had of it", () => {
-    const nothing = { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0 };
-    const second = (traffic: object) =>
-      reportText("api", sampleReport({ traffic: { ...nothing, ...traffic } }), plain).split("\n")[1];
-    assert.equal(second({}), undefined);
-    assert.equal(second({ served: 1200, handedOver: 1 }), "  1200 requests served · 1 connection handed over");
-    assert.equal(second({ failed: 1, closed: 3, cut: 2 }), "  3 closed · 1 request cut off · 2 connections cut off");
-  });
-
-  it("reports why a reload was rolled back, with the last stderr lines", () => {
-    const report = sampleReport({
-      outcome: "rolledBack",
-      reason: "Worker 3 threw.",
-      stderr: ["Error: no", "    at x"],
-    });
-    assert.equal(
-      reportText("api", report, plain),
-      [
-        "✖ reload of api rolled back: Worker 3 threw.",
-        "  generation 1 serves on untouched · gave up after 1.2 s",
-        "",
-        "  last stderr lines:",
-        "    Error: no",
-        "        at x",
-      ].join("\n"),
-    );
-    assert.match(reportText("api", sampleReport({ outcome: "cancelled" }), plain), /^✖ reload of api cancelled\n/);
-    assert.match(
-      reportText("api", sampleReport({ kind: "gracefulReload", outcome: "failed" }), plain),
-      /^✖ graceful reload .*failed\n.*half-way/,
-    );
   });
 
   it("tells how far a renewal is", () => {
@@ -107,26 +65,78 @@ describe("texts of the command line", () => {
     );
   });
 
+  it("lists an app with a worker that does not respond as such", () => {
+    const workers = [sampleWorker(), sampleWorker({ id: 2, slot: 2, health: "unresponsive" })];
+    const listed = listTable([listedApp(sampleSnapshot({ workers }), 5_000)], plain);
+    assert.match(listed, /^api {3}running, 1 unresponsive {2}2\/2 /m);
+  });
+
   it("shows an app and its workers", () => {
-    const workers = [sampleWorker({ restarts: 2 }), sampleWorker({ id: 2, slot: 2, health: "unresponsive" })];
-    const status = statusOutput(sampleSnapshot({ workers, app: { failure: sampleFailure() } }), 4_000);
+    const workers = [
+      sampleWorker({ restarts: 2, memory: 73_400_320 }),
+      sampleWorker({
+        id: 2,
+        slot: 2,
+        health: "unresponsive",
+        stuckAt: [
+          { function: "render", file: "/srv/api/render.js", line: 31 },
+          { function: "", file: "/srv/api/server.js", line: 4 },
+        ],
+      }),
+    ];
+    const app = { failure: sampleFailure(), waitingConnections: 3 };
+    const status = statusOutput(sampleSnapshot({ workers, app }), 4_000);
     assert.equal(
       statusText(status, plain),
       [
         "api · running · ready 2/2 · generation 1",
         "  http://127.0.0.1:3000",
         "  /srv/api/server.js · supervisor 4711 · Node.js v24.1.0",
+        "  connections that wait for a free worker: 3",
         "",
         "✖ It threw.",
         "",
         "  last stderr lines:",
         "    Error: no",
         "",
-        "ID  SLOT  STATE         PID   GEN  UPTIME  RESTARTS",
-        "1   1     ready         4712  1    3.0 s   2",
-        "2   2     unresponsive  4712  1    3.0 s   0",
+        "ID  SLOT  STATE         PID   GEN  UPTIME  MEMORY  RESTARTS",
+        "1   1     ready         4712  1    3.0 s   70 MiB  2",
+        "2   2     unresponsive  4712  1    3.0 s   –       0",
+        "",
+        "worker 2 does not respond · stuck in render (/srv/api/render.js:31)",
       ].join("\n"),
     );
+  });
+
+  it("shows what a draining worker still has", () => {
+    const kinds = { http: 2, https: 0, http2: 0, webSocket: 1, eventStream: 0, raw: 0 };
+    const inFlight = [{ method: "GET", url: "/slow\u009b2J", since: 1_000 }];
+    const drain = { requests: 3, connections: 3, handedOver: 48, kinds, inFlight };
+    const worker = sampleWorker({ state: "draining", drainingSince: 2_000, drainDeadline: 32_000, drain });
+    const status = statusOutput(sampleSnapshot({ workers: [worker] }), 4_200);
+    assert.deepEqual(status.workers[0]?.drain, {
+      leftMs: 27_800,
+      requests: 3,
+      connections: 3,
+      handedOver: 48,
+      kinds,
+      inFlight: [{ method: "GET", url: "/slow\u009b2J", ageMs: 3_200 }],
+    });
+    assert.deepEqual(statusText(status, plain).split("\n").slice(-4), [
+      "worker 1 drains · 28 s left · 3 requests in flight · 48 connections handed over",
+      "  3 connections: 2 HTTP, 1 WebSocket",
+      "  GET /slow\ufffd2J · 3.2 s",
+      "  and 2 requests more",
+    ]);
+  });
+
+  it("shows a draining worker that has told nothing yet, or is past its deadline", () => {
+    const silent = sampleWorker({ state: "draining", drainDeadline: 3_000, health: "unresponsive" });
+    const status = statusOutput(sampleSnapshot({ workers: [silent] }), 4_000);
+    assert.deepEqual(status.workers[0]?.drain, { leftMs: 0 });
+    const [, row, , stuck, drains] = statusText(status, plain).split("\n").slice(-5);
+    assert.match(row ?? "", /^1 {3}1 {5}draining, unresponsive /);
+    assert.deepEqual([stuck, drains], ["worker 1 does not respond", "worker 1 drains · 0 ms left"]);
   });
 
   it("colours for a terminal only, and for nobody who has declined", () => {
@@ -166,6 +176,8 @@ describe("texts of the command line", () => {
       ["1 worker", "2 workers", "0 workers"],
     );
     assert.deepEqual([byteCount(1), byteCount(12_345), byteCount(3_400_000)], ["1 byte", "12 KB", "3.4 MB"]);
+    assert.equal(localTime(new Date(2026, 0, 31, 9, 5, 7).getTime()), "2026-01-31 09:05:07");
+    assert.equal(printable("a\u001b[2J\u202eb网"), "a\ufffd[2J\ufffdb网");
     assert.deepEqual([displayWidth("abc"), displayWidth("网关"), displayWidth("e\u0301")], [3, 4, 1]);
   });
 });

@@ -1,0 +1,74 @@
+import type { DrainOutput } from "../../shared/cliOutput.ts";
+import { exitCodes } from "../cliContext.ts";
+import { type Command, printJson, printLine } from "../command.ts";
+import { helpFlag, jsonFlag, type ParsedCommand } from "../commandSpec.ts";
+import { connectToApp } from "../findApp.ts";
+import { wholeNumber } from "../numbers.ts";
+import { usageError } from "../parseCommand.ts";
+import { duration } from "../words.ts";
+
+/** A day: far below what a timer can hold, far above what a request takes. */
+const mostMs = 86_400_000;
+
+export const drainCommand: Command = {
+  spec: {
+    name: "drain",
+    summary: "Give a draining worker more time, or none",
+    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    flags: [
+      { name: "worker", value: "ID", help: "The worker that drains (see: hitless status NAME); required" },
+      { name: "extend", value: "MS", help: "Wait so many milliseconds longer than its deadline" },
+      { name: "cut", help: "End it now: what it still has is cut off, and counted in the report" },
+      jsonFlag,
+      helpFlag,
+    ],
+    details: ["Give either --extend or --cut. hitless status NAME shows what a draining worker still has."],
+    examples: ["hitless drain api --worker 1 --extend 60000", "hitless drain api --worker 1 --cut"],
+  },
+  async run(context, parsed) {
+    const { worker, ms } = whatIsAsked(parsed);
+    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    try {
+      await client.request(
+        "app/drain",
+        ms === undefined ? { action: "cut", worker } : { action: "extend", worker, ms },
+      );
+      const { app, workers } = await client.request("app/snapshot", {});
+      const deadline = workers.find(({ id }) => id === worker)?.drainDeadline;
+      const leftMs = ms === undefined || deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
+      if (parsed.has("json")) {
+        await printJson(context, {
+          name: app.name,
+          worker,
+          action: ms === undefined ? "cut" : "extend",
+          ...(leftMs === undefined ? {} : { leftMs: Math.round(leftMs) }),
+        } satisfies DrainOutput);
+      } else {
+        const left = leftMs === undefined ? "" : ` · ${duration(leftMs)} left`;
+        const what = ms === undefined ? "is cut off" : `may drain ${duration(ms)} longer${left}`;
+        await printLine(context, `${context.stdout.paint("green", "✔")} ${app.name}: worker ${worker} ${what}`);
+      }
+      return exitCodes.done;
+    } finally {
+      client.dispose();
+    }
+  },
+};
+
+/** `ms` is absent when the drain shall be cut. */
+function whatIsAsked(parsed: ParsedCommand): { readonly worker: number; readonly ms: number | undefined } {
+  const written = parsed.value("worker");
+  if (written === undefined) {
+    throw usageError("drain", "--worker is missing; write --worker=ID");
+  }
+  const worker = wholeNumber("drain", "--worker", written, 1);
+  const extend = parsed.value("extend");
+  if ((extend === undefined) !== parsed.has("cut")) {
+    throw usageError("drain", "give either --extend=MS or --cut");
+  }
+  const ms = extend === undefined ? undefined : wholeNumber("drain", "--extend", extend, 1);
+  if (ms !== undefined && ms > mostMs) {
+    throw usageError("drain", `--extend must be at most ${mostMs} milliseconds (a day), not ${ms}`);
+  }
+  return { worker, ms };
+}

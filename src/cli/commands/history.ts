@@ -1,0 +1,38 @@
+import type { HistoryOutput } from "../../shared/cliOutput.ts";
+import { exitCodes } from "../cliContext.ts";
+import { type Command, printJson, printLine, say } from "../command.ts";
+import { helpFlag, jsonFlag } from "../commandSpec.ts";
+import { connectToApp } from "../findApp.ts";
+import { historyTable } from "../historyTable.ts";
+import { wholeNumber } from "../numbers.ts";
+
+export const historyCommand: Command = {
+  spec: {
+    name: "history",
+    summary: "Show the reports of past renewals, newest first",
+    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    flags: [{ name: "limit", value: "N", help: "At most N reports (default: all that are kept)" }, jsonFlag, helpFlag],
+    details: ["The supervisor keeps the last 50, as long as it runs."],
+    examples: ["hitless history api", "hitless history api --limit 1 --json"],
+  },
+  async run(context, parsed) {
+    const written = parsed.value("limit");
+    const limit = written === undefined ? undefined : wholeNumber("history", "--limit", written, 1);
+    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    try {
+      const { name } = client.snapshot.app;
+      const answer = await client.request("app/reports", {});
+      const reports = answer.reports.slice(0, limit);
+      if (parsed.has("json")) {
+        await printJson(context, { name, reports } satisfies HistoryOutput);
+      } else if (reports.length === 0) {
+        say(context, `${name} has not been renewed since its supervisor started.`);
+      } else {
+        await printLine(context, historyTable(reports, context.stdout.paint));
+      }
+      return exitCodes.done;
+    } finally {
+      client.dispose();
+    }
+  },
+};
