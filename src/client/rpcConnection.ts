@@ -26,8 +26,11 @@ const quietTurns = 8;
  */
 export function openRpcConnection(socket: Socket): RpcConnection {
   let handled = 0;
+  const reader = new SocketMessageReader(socket);
+  // Its timer for a message that came in part outlives the connection and keeps the process from ending.
+  reader.partialMessageTimeout = 0;
   const connection = createMessageConnection(
-    new SocketMessageReader(socket),
+    reader,
     new SocketMessageWriter(socket),
     undefined,
     {

@@ -55,7 +55,10 @@ export interface ControlSessionOptions {
 export function openControlSession(options: ControlSessionOptions): ControlSession {
   const { socket, secret, handlers, onInitialized, onClosed, onTrouble } = options;
   let initialized = false;
-  const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
+  const reader = new StreamMessageReader(socket);
+  // Its timer for a message that came in part would outlive the session, and with it everything the session holds.
+  reader.partialMessageTimeout = 0;
+  const connection = createMessageConnection(reader, new StreamMessageWriter(socket));
   const close = (): void => {
     socket.destroy();
   };
