@@ -29,19 +29,14 @@ export function openRpcConnection(socket: Socket): RpcConnection {
   const reader = new SocketMessageReader(socket);
   // Its timer for a message that came in part outlives the connection and keeps the process from ending.
   reader.partialMessageTimeout = 0;
-  const connection = createMessageConnection(
-    reader,
-    new SocketMessageWriter(socket),
-    undefined,
-    {
-      messageStrategy: {
-        handleMessage(message, next) {
-          handled += 1;
-          return next(message);
-        },
+  const connection = createMessageConnection(reader, new SocketMessageWriter(socket), undefined, {
+    messageStrategy: {
+      handleMessage(message, next) {
+        handled += 1;
+        return next(message);
       },
     },
-  );
+  });
   const waitUntilQuiet = (done: () => void, seen: number, turns: number): void => {
     if (turns === 0) {
       done();
