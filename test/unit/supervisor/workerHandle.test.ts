@@ -193,6 +193,7 @@ describe("workerHandle", () => {
   it("tells a program that could not be started from one that ended", () => {
     Reflect.set(worker.process, "pid", undefined);
     worker.emit("error", new Error("spawn node ENOENT"));
+    worker.die(null, null);
     assert.deepEqual(heard, ["exited"]);
     assert.deepEqual(
       [handle.failure.code, handle.failure.message],
