@@ -1,4 +1,4 @@
-import type { RenewalReport } from "../shared/report.ts";
+import { droppedNothing, type RenewalReport } from "../shared/report.ts";
 import type { Paint } from "./paint.ts";
 import { killedText, stderrBlock } from "./texts.ts";
 import { count, duration, printable } from "./words.ts";
@@ -18,21 +18,6 @@ export function reportText(name: string, report: RenewalReport, paint: Paint): s
     ...cutLines(report, paint),
     ...stderrBlock(report.stderr ?? [], paint),
   ].join("\n");
-}
-
-/**
- * Whether no client lost anything, as far as anybody can know. A worker that was killed or crashed may have taken
- * requests along that it never told of, and a restart refuses connections, so of these it is not said.
- */
-export function droppedNothing({ kind, outcome, traffic, killed }: RenewalReport): boolean {
-  return (
-    outcome === "completed" &&
-    kind !== "restart" &&
-    killed === 0 &&
-    traffic !== undefined &&
-    traffic.failed === 0 &&
-    traffic.cut === 0
-  );
 }
 
 /** What the clients had of it: a line on their requests, a line on their connections; none where nothing is known. */

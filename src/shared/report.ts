@@ -48,6 +48,8 @@ export const renewalReportSchema = v.object({
       closed: v.number(),
       /** Connections that were cut off by a deadline. */
       cut: v.number(),
+      /** Serving workers that died by themselves meanwhile: nobody knows what they were answering. */
+      crashed: v.optional(v.number()),
       /** The longest time for which nobody read a connection that was handed over, in milliseconds. */
       longestStallMs: v.number(),
     }),
@@ -58,3 +60,19 @@ export const renewalReportSchema = v.object({
   killed: v.number(),
 });
 export type RenewalReport = v.InferOutput<typeof renewalReportSchema>;
+
+/**
+ * Whether every request was answered and no connection cut. Unknown counts as no; so does a restart, which refuses clients
+ * in its gap, and whatever was killed or died.
+ */
+export function droppedNothing({ traffic, outcome, kind, killed }: RenewalReport): boolean {
+  return (
+    traffic !== undefined &&
+    traffic.failed === 0 &&
+    traffic.cut === 0 &&
+    (traffic.crashed ?? 0) === 0 &&
+    killed === 0 &&
+    outcome === "completed" &&
+    kind !== "restart"
+  );
+}

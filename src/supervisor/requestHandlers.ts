@@ -28,14 +28,9 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.start();
       return {};
     },
-    "app/renew": ({ kind, worker, recipe }, cancelled) => {
-      const cancel = (): void => {
-        app.renewals.cancel();
-      };
-      cancelled.addEventListener("abort", cancel, { once: true });
-      return app.renew(kind, worker, recipe).finally(() => cancelled.removeEventListener("abort", cancel));
-    },
-    "app/rollback": () => app.rollBack(),
+    "app/renew": ({ kind, worker, recipe }, cancelled) =>
+      cancellable(app, cancelled, () => app.renew(kind, worker, recipe)),
+    "app/rollback": (_params, cancelled) => cancellable(app, cancelled, () => app.rollBack()),
     "app/drain": (params) => {
       app.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return {};
@@ -58,6 +53,15 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "app/events": () => ({ events: events.recent() }),
     "logs/read": (params, cancelled) => readLogs(logs, params, cancelled),
   };
+}
+
+/** A renewal that is undone, while that is possible, when its client cancels the request. */
+function cancellable<T>(app: AppSupervisor, cancelled: AbortSignal, renew: () => Promise<T>): Promise<T> {
+  const cancel = (): void => {
+    app.renewals.cancel();
+  };
+  cancelled.addEventListener("abort", cancel, { once: true });
+  return renew().finally(() => cancelled.removeEventListener("abort", cancel));
 }
 
 /** Waits until that many workers are ready; an app that is stopped takes the number along to its next start. */

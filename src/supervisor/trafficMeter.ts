@@ -56,6 +56,9 @@ export function createTrafficMeter(workers: () => Iterable<WorkerHandle>, broker
         answered?.();
       }
       const { drain } = worker;
+      if (counting && !worker.dismissed && worker.readyAt !== undefined) {
+        totals.traffic.crashed = (totals.traffic.crashed ?? 0) + 1;
+      }
       if (!counting || drain === undefined) {
         return;
       }
@@ -94,7 +97,7 @@ export function createTrafficMeter(workers: () => Iterable<WorkerHandle>, broker
 
 function emptyTotals(): TrafficTotals {
   return {
-    traffic: { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0 },
+    traffic: { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0 },
     cutRequests: [],
   };
 }

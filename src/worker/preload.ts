@@ -90,6 +90,8 @@ function prepareWorker(channel: Channel): void {
     import("node:inspector").then(
       (loaded) => {
         inspector = loaded;
+        // At once, so that the supervisor can take a stack though the app blocks before the first heartbeat.
+        channel.send(signOfLife());
       },
       () => undefined,
     );

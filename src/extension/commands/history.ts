@@ -1,6 +1,6 @@
 import { type QuickPickItem, window, workspace } from "vscode";
-import type { RenewalReport } from "../../shared/report.ts";
-import { droppedNothing, outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportText.ts";
+import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
+import { outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportText.ts";
 import { isActive } from "../supervisor/appView.ts";
 import { chooseApp } from "./chooseApp.ts";
 import type { CommandContext } from "./commandContext.ts";
@@ -42,7 +42,7 @@ function reportIcon(report: RenewalReport): string {
   if (report.outcome !== "completed") {
     return report.outcome === "failed" ? "error" : "discard";
   }
-  return droppedNothing(report) || report.traffic === undefined ? "pass" : "warning";
+  return droppedNothing(report) || report.kind === "restart" ? "pass" : "warning";
 }
 
 async function openReport(app: string, report: RenewalReport, { t }: CommandContext): Promise<void> {

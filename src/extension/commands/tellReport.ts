@@ -2,7 +2,7 @@ import { commands, window } from "vscode";
 import type { RenewalReport } from "../../shared/report.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import type { Localize } from "../platform/localize.ts";
-import { droppedNothing, trafficFacts } from "../presentation/reportText.ts";
+import { trafficFacts } from "../presentation/reportText.ts";
 import type { AppSession } from "../supervisor/appSession.ts";
 import type { CommandContext } from "./commandContext.ts";
 import type { CommandTarget } from "./commandTarget.ts";
@@ -32,8 +32,8 @@ export function tellReport({ context, notifier, session, report, worker, wasCanc
       worker === undefined
         ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
         : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
-    if (report.traffic !== undefined && !droppedNothing(report)) {
-      const { failed, cut } = report.traffic;
+    const { failed, cut } = report.traffic ?? { failed: 0, cut: 0 };
+    if (failed + cut > 0) {
       notifier.message("warning", `${done}. ${t("{0} requests and {1} connections cut", failed, cut)}.`, [
         {
           title: t("Show Report"),

@@ -1,10 +1,5 @@
-import type { RenewalReport } from "../../shared/report.ts";
+import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
 import type { Localize } from "../platform/localize.ts";
-
-/** Whether every request was answered and no connection cut. Unknown counts as no. */
-export function droppedNothing({ traffic }: RenewalReport): boolean {
-  return traffic !== undefined && traffic.failed === 0 && traffic.cut === 0;
-}
 
 /** What a renewal was, in a few words. */
 export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): string {
@@ -33,14 +28,15 @@ export function outcomeWord({ outcome }: RenewalReport, t: Localize): string {
 }
 
 /** What the clients had of it, a fact each; empty when nobody counted. */
-export function trafficFacts({ traffic }: RenewalReport, t: Localize): string[] {
+export function trafficFacts(report: RenewalReport, t: Localize): string[] {
+  const { traffic } = report;
   if (traffic === undefined) {
     return [];
   }
   const { served, failed, handedOver, closed, cut, longestStallMs } = traffic;
-  const dropped = failed + cut;
   return [
-    dropped === 0 ? t("0 dropped") : t("{0} requests and {1} connections cut", failed, cut),
+    ...(droppedNothing(report) ? [t("0 dropped")] : []),
+    ...(failed + cut > 0 ? [t("{0} requests and {1} connections cut", failed, cut)] : []),
     t("{0} requests answered", served),
     ...(handedOver > 0 ? [t("{0} connections handed over", handedOver)] : []),
     ...(closed > 0 ? [t("{0} connections closed", closed)] : []),

@@ -2,7 +2,7 @@ import type { RenewalReport } from "../../shared/report.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
-import { droppedNothing, outcomeWord, reportTitle, trafficFacts } from "../presentation/reportText.ts";
+import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportText.ts";
 import { durationWord, portWords, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
 import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
@@ -153,7 +153,8 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
   const label = reportTitle(report, t);
   const outcome = outcomeWord(report, t);
   const ago = t("{0} ago", durationWord(now - report.startedAt, t));
-  const well = report.outcome === "completed" && (report.traffic === undefined || droppedNothing(report));
+  const { failed, cut } = report.traffic ?? { failed: 0, cut: 0 };
+  const well = report.outcome === "completed" && failed + cut === 0;
   return {
     id: `${app.key}#report#${report.startedAt}`,
     app: app.key,
