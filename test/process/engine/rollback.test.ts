@@ -23,12 +23,15 @@ describeOn(testedNodes(), "a broken build", (scene) => {
       assert.equal(report.outcome, "rolledBack", `a build that ${title}: ${JSON.stringify(report)}`);
       assert.match(report.reason ?? "", reason);
     }
-    const { workers, app } = await until(client, "the new generation is gone", (state) => state.workers.length === 2);
+    const { workers, app } = await until(
+      client,
+      "only the old workers are left",
+      (state) => state.workers.length === 2 && state.app.state === "running",
+    );
     assert.deepEqual(
       workers.map(({ id }) => id),
       before,
     );
-    assert.equal(app.state, "running");
     assert.equal(app.generation, 1);
     await strict.untilAnswers("1", 50);
     write("server.js", good);
