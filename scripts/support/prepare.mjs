@@ -59,7 +59,7 @@ function installPackages() {
   const command = existsSync(join(projectRoot, "node_modules")) ? "install" : "ci";
   process.stdout.write(`Installing packages (npm ${command}: ${missing}) …\n`);
   const npm = npmCommand();
-  const result = spawnSync(npm.program, [...npm.args, command, "--no-audit", "--no-fund"], {
+  const result = spawnSync(npm.program, [...npm.args, command, "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: projectRoot,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 480_000,

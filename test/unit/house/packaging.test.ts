@@ -61,4 +61,16 @@ describe("what is shipped", () => {
   it("names no address of a registry in the lock file", () => {
     assert.doesNotMatch(readFileSync(join(projectRoot, "package-lock.json"), "utf8"), /"resolved"/);
   });
+
+  // A registry that has not all of them makes npm leave them out; then "npm ci" fails everywhere else.
+  it("locks the packages of every platform", () => {
+    const { packages } = JSON.parse(readFileSync(join(projectRoot, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const optional = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    assert.deepEqual(
+      optional.filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`))),
+      [],
+    );
+  });
 });
