@@ -51,7 +51,7 @@ export const appConfigSchema = v.strictObject({
     v.pipe(
       nonEmpty("a name"),
       v.regex(
-        /^[\p{L}\p{N}][\p{L}\p{N} ._@/-]{0,99}$/u,
+        /^[@\p{L}\p{N}][\p{L}\p{N} ._@/-]{0,99}$/u,
         "may hold letters, digits, spaces and . _ @ / - (at most 100)",
       ),
     ),

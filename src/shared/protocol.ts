@@ -51,7 +51,11 @@ export const requests = {
   /** Gives a draining worker more time, or none. */
   "app/drain": {
     params: v.variant("action", [
-      v.object({ action: v.literal("extend"), worker: workerId, ms: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+      v.object({
+        action: v.literal("extend"),
+        worker: workerId,
+        ms: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400_000)),
+      }),
       v.object({ action: v.literal("cut"), worker: workerId }),
     ]),
     result: empty,

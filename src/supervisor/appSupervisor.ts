@@ -72,6 +72,10 @@ export class AppSupervisor {
       start: (slot, generation) => this.#startWorker(slot, generation),
       dismiss: (worker) => this.#dismiss(worker, { handoff: this.#running, graceful: false }),
       due: () => this.#reconcile(),
+      couldNotStart: (slot, failure) => {
+        this.#failure = failure;
+        events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
+      },
       gaveUp: (slot, failure) =>
         events.log(
           "error",
@@ -280,13 +284,19 @@ export class AppSupervisor {
     }
     this.#reconciling = true;
     try {
-      this.#table.reconcile(this.#running ? this.#desiredWorkers : 0, this.#generation);
+      this.#table.reconcile(this.#running ? this.#desiredWorkers : 0, this.#startGeneration());
       this.renewals.step();
     } finally {
       this.#reconciling = false;
     }
     this.publisher.invalidate();
     this.#checkRest();
+  }
+
+  /** The generation of a slot that is new: in a restart the one that comes, else the one that is proven. */
+  #startGeneration(): number {
+    const { current } = this.renewals;
+    return current?.options.kind === "restart" ? current.options.to : this.#generation;
   }
 
   #commit(generation: number): void {
@@ -355,9 +365,11 @@ export class AppSupervisor {
   }
 
   #workerExited(worker: WorkerHandle): void {
+    // First of all: whatever else goes wrong, it is not counted among the living.
+    this.#workers.delete(worker.id);
+    this.#options.logs.ended(worker.id);
     const { level, code, message } = describeExit(worker, this.#running);
     this.#options.events.log(level, code, message, worker.id);
-    this.#workers.delete(worker.id);
     this.#broker.workerExited(worker);
     this.renewals.traffic.workerExited(worker);
     if (worker.killed && worker.dismissed) {

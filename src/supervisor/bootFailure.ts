@@ -45,7 +45,7 @@ function reasonOf(facts: DeathFacts): Reason {
         "The worker ran out of memory (JavaScript heap). Raise --max-old-space-size in nodeArgs, or find the leak.",
     };
   }
-  if (fatal !== undefined && exitCode !== 0) {
+  if (fatal !== undefined && signal === null && exitCode !== 0) {
     return reasonOfError(fatal, facts.entry);
   }
   if (signal !== null) {
@@ -97,8 +97,8 @@ function reasonOfError(fatal: FatalError, entry: string): Reason {
 }
 
 function missingModule(message: string, entry: string): Reason {
-  const [, missing = "?"] = /Cannot find (?:module|package) '([^']+)'/.exec(message) ?? [];
-  if (missing === entry) {
+  const [, missing = "?"] = /Cannot find (?:module|package) '(.+?)'(?: imported from |$)/.exec(message) ?? [];
+  if (message.includes(`'${entry}'`) && !message.includes(" imported from ")) {
     return { code: "entryNotFound", message: `The entry ${entry} does not exist.` };
   }
   const isPackage = !/^[./\\]|^[a-zA-Z]:|^file:/.test(missing);
@@ -107,7 +107,7 @@ function missingModule(message: string, entry: string): Reason {
 }
 
 function place({ address, port }: FatalError): string {
-  if (port === null) {
+  if (port === null || port < 0) {
     return address ?? "The address";
   }
   return address === null || address === "::" || address === "0.0.0.0" ? `Port ${port}` : `${address}:${port}`;
@@ -116,14 +116,22 @@ function place({ address, port }: FatalError): string {
 /** The topmost frame of a stack that is in the app's own code. */
 function firstOwnFrame(stack: string): Failure["location"] {
   for (const line of stack.split("\n")) {
-    const [, file, number] =
-      /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:\\)[^():]*(?:\\[^():]*)?):(\d+)(?::\d+)?\)?$/.exec(line) ??
-      [];
+    const place = placeOfFrame(line.trim());
+    const [, file, number] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
     if (file !== undefined && number !== undefined && !/[\\/]node_modules[\\/]/.test(file)) {
       return { file: toPath(file), line: Number(number) };
     }
   }
   return firstLocation(stack.split("\n", 1));
+}
+
+/** What stands in the brackets of `at name (place)`, or after `at`. Names and folders may hold brackets themselves. */
+function placeOfFrame(line: string): string {
+  if (!line.startsWith("at ")) {
+    return "";
+  }
+  const bracket = line.endsWith(")") ? line.search(/ \((?:file:|\/|[A-Za-z]:[\\/])/) : -1;
+  return bracket === -1 ? line.replace(/^at (?:async )?/, "") : line.slice(bracket + 2, -1);
 }
 
 /** Node puts `file:line` before the source line of a syntax error. */
@@ -138,5 +146,10 @@ function firstLocation(lines: readonly string[]): Failure["location"] {
 }
 
 function toPath(file: string): string {
-  return file.startsWith("file://") ? fileURLToPath(file) : file;
+  try {
+    return file.startsWith("file://") ? fileURLToPath(file) : file;
+  } catch {
+    // A stack is text that anybody may have made up.
+    return file;
+  }
 }

@@ -21,13 +21,18 @@ import {
   requests,
   rpcErrorCode,
 } from "../shared/protocol.ts";
+import { boundWriter } from "./boundedWriter.ts";
 
 /** A client must present the secret within this time, in milliseconds. */
 const initializeDeadlineMs = 5_000;
 /** Bytes a client may send before it has presented the secret. */
 const mostBytesBefore = 65_536;
-/** Bytes that may wait for a client which does not read; then it is cut off. */
-const mostBytesWaiting = 8 * 1_048_576;
+/** Messages that may wait for a client which does not read; then it is cut off. */
+const mostMessagesWaiting = 256;
+/** Requests of one client that may be under way. */
+const mostRequestsOpen = 128;
+/** A client that was refused may read why for this long, in milliseconds. */
+const refusalLingerMs = 1_000;
 
 /** What the supervisor does for a request. Absent from here: `initialize`, which the session itself answers. */
 export type RequestHandlers = {
@@ -55,16 +60,26 @@ export interface ControlSessionOptions {
 export function openControlSession(options: ControlSessionOptions): ControlSession {
   const { socket, secret, handlers, onInitialized, onClosed, onTrouble } = options;
   let initialized = false;
+  let refused = false;
+  const open = { requests: 0 };
   const reader = new StreamMessageReader(socket);
   // Its timer for a message that came in part would outlive the session, and with it everything the session holds.
   reader.partialMessageTimeout = 0;
-  const connection = createMessageConnection(reader, new StreamMessageWriter(socket));
+  const writer = boundWriter(new StreamMessageWriter(socket), mostMessagesWaiting, () =>
+    cutOff("it does not read what it is sent"),
+  );
+  const connection = createMessageConnection(reader, writer);
   const close = (): void => {
     socket.destroy();
   };
+  let cut = false;
   const cutOff = (reason: string): void => {
-    onTrouble(`a client of the control channel was cut off: ${reason}`);
+    // Closed first: telling of it is a message to every client, this one included.
     close();
+    if (!cut) {
+      cut = true;
+      onTrouble(`a client of the control channel was cut off: ${reason}`);
+    }
   };
 
   const deadline = setTimeout(
@@ -93,8 +108,10 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
           `This supervisor speaks protocol version ${protocolVersion}, the client ${params.protocolVersion}. Stop the app with the Hitless that started it, or update the older one.`,
         );
       }
-      if (!equalSecrets(params.secret, secret)) {
-        setImmediate(() => cutOff("it presented a wrong secret"));
+      if (refused || !equalSecrets(params.secret, secret)) {
+        // It is told so, and has no second try.
+        setTimeout(() => cutOff("it presented a wrong secret"), refusalLingerMs).unref();
+        refused = true;
         throw new HitlessError("badSecret", "The secret is wrong.");
       }
       clearTimeout(deadline);
@@ -108,17 +125,13 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   );
 
   for (const name of Object.keys(handlers) as (keyof RequestHandlers)[]) {
-    serve(connection, name, handlers[name] as AnyHandler, () => initialized);
+    serve({ connection, name, handler: handlers[name] as AnyHandler, isInitialized: () => initialized, open });
   }
   connection.listen();
 
   return {
     notify(name, params) {
-      if (!initialized || socket.destroyed) {
-        return;
-      }
-      if (socket.writableLength > mostBytesWaiting) {
-        cutOff("it does not read what it is sent");
+      if (!initialized || cut || socket.destroyed) {
         return;
       }
       connection.sendNotification(name, params).catch(() => close());
@@ -129,23 +142,34 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
 
 type AnyHandler = (params: unknown, cancelled: AbortSignal) => unknown;
 
-function serve(
-  connection: MessageConnection,
-  name: Exclude<RequestName, "initialize">,
-  handler: AnyHandler,
-  isInitialized: () => boolean,
-): void {
-  connection.onRequest(name, (input: unknown, token: CancellationToken) =>
+interface Service {
+  readonly connection: MessageConnection;
+  readonly name: Exclude<RequestName, "initialize">;
+  readonly handler: AnyHandler;
+  readonly isInitialized: () => boolean;
+  /** Requests of this client that are under way. */
+  readonly open: { requests: number };
+}
+
+function serve({ connection, name, handler, isInitialized, open }: Service): void {
+  // Without parameters, the token is the only argument.
+  connection.onRequest(name, (...args: unknown[]) =>
     answer(async () => {
+      const token = args.at(-1) as CancellationToken;
       if (!isInitialized()) {
         throw new HitlessError("notInitialized", `${name} came before initialize.`);
       }
-      const params = parseMessage(requests[name].params as v.GenericSchema, name, input ?? {});
+      if (open.requests >= mostRequestsOpen) {
+        throw new HitlessError("invalidState", `More than ${mostRequestsOpen} requests of this client are under way.`);
+      }
+      const params = parseMessage(requests[name].params as v.GenericSchema, name, args.length > 1 ? args[0] : {});
       const controller = new AbortController();
       const listening = token.onCancellationRequested(() => controller.abort());
+      open.requests += 1;
       try {
         return await handler(params, controller.signal);
       } finally {
+        open.requests -= 1;
         listening.dispose();
       }
     }),

@@ -28,6 +28,53 @@ export function listFamily(pid: number, done: (family: readonly Relative[]) => v
   }
 }
 
+/**
+ * Processes of this process group that carry a mark (`NAME=value`) in the environment they were started with. Empty where
+ * the system does not tell (all but Linux).
+ */
+export function listMarked(mark: string): Relative[] {
+  if (process.platform !== "linux") {
+    return [];
+  }
+  const own = readStat(process.pid)?.group;
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid || !environmentOf(pid).includes(`${mark}\0`)) {
+      return [];
+    }
+    const stat = readStat(pid);
+    return stat !== undefined && stat.group === own ? [{ pid, started: stat.started }] : [];
+  });
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1");
+  } catch {
+    // It ended meanwhile, or belongs to somebody else.
+    return "";
+  }
+}
+
+/** All descendants of a process, those that were made independent included. Empty where the system can't tell. */
+export function listDescendants(pid: number, done: (pids: readonly number[]) => void): void {
+  if (process.platform === "linux") {
+    done(descendantsFromProc(pid));
+    return;
+  }
+  const options = { timeout: listDeadlineMs, env: { ...process.env, LC_ALL: "C" } };
+  execFile("ps", ["-axo", "pid=,ppid=,pgid=,lstart="], options, (error, stdout) => {
+    const rows = error === null ? parsePs(stdout) : [];
+    const below = (parent: number): number[] =>
+      rows.filter((row) => row.parent === parent).flatMap((row) => [row.pid, ...below(row.pid)]);
+    done(below(pid));
+  });
+}
+
+function descendantsFromProc(pid: number): number[] {
+  return childrenFromProc(pid).flatMap((child) => [child, ...descendantsFromProc(child)]);
+}
+
 /** Those of the family that still live, asked of the system again. */
 export function listSurvivors(family: readonly Relative[], done: (survivors: readonly Relative[]) => void): void {
   if (family.length === 0) {

@@ -68,9 +68,18 @@ export function watchHealth(options: HealthOptions): Health {
   let lastTurn = performance.now();
 
   const turn = (): void => {
+    try {
+      look();
+    } finally {
+      const { unresponsiveAfter } = recipe();
+      setTimeout(turn, beatLength(unresponsiveAfter));
+    }
+  };
+
+  const look = (): void => {
     const now = performance.now();
     const { unresponsiveAfter } = recipe();
-    const beatMs = unresponsiveAfter === 0 ? usualBeatMs : Math.min(usualBeatMs, Math.ceil(unresponsiveAfter / 3));
+    const beatMs = beatLength(unresponsiveAfter);
     const overslept = now - lastTurn > beatMs * 3;
     lastTurn = now;
     for (const worker of workers()) {
@@ -90,7 +99,6 @@ export function watchHealth(options: HealthOptions): Health {
       }
     }
     turned();
-    setTimeout(turn, beatMs);
   };
   setTimeout(turn, usualBeatMs);
 
@@ -113,4 +121,9 @@ export function watchHealth(options: HealthOptions): Health {
       }
     },
   };
+}
+
+/** Milliseconds between two heartbeats. */
+function beatLength(unresponsiveAfter: number): number {
+  return unresponsiveAfter === 0 ? usualBeatMs : Math.min(usualBeatMs, Math.ceil(unresponsiveAfter / 3));
 }

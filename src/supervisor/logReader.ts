@@ -13,7 +13,7 @@ export async function readLogs(
   const { cursor, worker, lines, maxBytes = usualBytes, waitMs = 0 } = params;
   const read = (): RequestResult<"logs/read"> => logs.read({ cursor, worker, lines, maxBytes });
   const first = read();
-  if (first.chunks.length > 0 || first.skippedBytes > 0 || waitMs === 0 || cursor === undefined) {
+  if (first.chunks.length > 0 || first.skippedBytes > 0 || waitMs === 0 || cursor === undefined || cancelled.aborted) {
     return first;
   }
   await appended(logs, worker, waitMs, cancelled);

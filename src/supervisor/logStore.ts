@@ -28,6 +28,8 @@ interface Ring {
   first: number;
   size: number;
   lost: number;
+  /** Its worker is gone. */
+  ended: boolean;
   /** After the piece `sequence` was lost, `lost` bytes had been lost in all. */
   losses: { readonly sequence: number; readonly lost: number }[];
 }
@@ -49,6 +51,8 @@ export interface ReadResult {
 export interface LogStore {
   append(source: LogSource, stream: LogStream, bytes: Buffer): void;
   read(request: ReadRequest): ReadResult;
+  /** The worker is gone: its output is kept only until enough others have gone after it. */
+  ended(worker: number): void;
   /** Calls once as soon as something is appended (for that worker, or any); the returned function gives up. */
   onceAppended(worker: number | undefined, listener: () => void): () => void;
 }
@@ -68,7 +72,7 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     if (known !== undefined) {
       return known;
     }
-    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, losses: [] };
+    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, ended: false, losses: [] };
     rings.set(source.worker, ring);
     return ring;
   };
@@ -83,7 +87,6 @@ export function createLogStore(now: () => number = Date.now): LogStore {
       ring.pieces.push({ sequence, stream, time: now(), bytes });
       ring.size += bytes.length;
       trim(ring);
-      forgetOldest(rings);
       for (const waiter of waiting) {
         if (waiter.worker === undefined || waiter.worker === source.worker) {
           waiting.delete(waiter);
@@ -94,12 +97,15 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     read({ cursor, worker, lines, maxBytes }) {
       const chosen = [...rings.values()].filter((ring) => worker === undefined || ring.source.worker === worker);
       return cursor === undefined
-        ? {
-            cursor: sequence,
-            chunks: lastLines(merge(chosen, 0, Number.POSITIVE_INFINITY), lines ?? 0),
-            skippedBytes: 0,
-          }
+        ? { cursor: sequence, chunks: lastLines(chosen, lines ?? 0, maxBytes), skippedBytes: 0 }
         : readAfter(chosen, cursor, maxBytes, sequence);
+    },
+    ended(worker) {
+      const ring = rings.get(worker);
+      if (ring !== undefined) {
+        ring.ended = true;
+        forgetOldest(rings);
+      }
     },
     onceAppended(worker, listener) {
       const waiter = { worker, listener };
@@ -124,7 +130,8 @@ function trim(ring: Ring): void {
     }
   }
   if (ring.losses.length > mostLossSteps * 2) {
-    ring.losses = ring.losses.slice(-mostLossSteps);
+    // Thinned out rather than cut off: a reader from long ago is still told most of what it missed.
+    ring.losses = ring.losses.filter((_, index) => index % 2 === 0);
   }
   if (ring.first > 64 && ring.first * 2 > ring.pieces.length) {
     ring.pieces = ring.pieces.slice(ring.first);
@@ -132,14 +139,12 @@ function trim(ring: Ring): void {
   }
 }
 
-/** Rings of workers that ended stay readable until enough newer workers have written. */
+/** The rings of the workers that ended last stay readable. */
 function forgetOldest(rings: Map<number, Ring>): void {
-  if (rings.size > logRingsKept) {
-    const byAge = [...rings.entries()].sort(([, a], [, b]) => lastSequence(a) - lastSequence(b));
-    const [oldest] = byAge[0] ?? [];
-    if (oldest !== undefined) {
-      rings.delete(oldest);
-    }
+  const ended = [...rings.entries()].filter(([, ring]) => ring.ended);
+  const [oldest] = ended.sort(([, a], [, b]) => lastSequence(a) - lastSequence(b));
+  if (oldest !== undefined && ended.length > logRingsKept) {
+    rings.delete(oldest[0]);
   }
 }
 
@@ -167,8 +172,7 @@ function merge(rings: readonly Ring[], cursor: number, maxBytes: number): LogChu
     }
     next.index += 1;
     size += piece.bytes.length;
-    const { sequence, stream, time, bytes } = piece;
-    chunks.push({ sequence, ...next.ring.source, stream, time, text: bytes.toString("utf8") });
+    chunks.push(toChunk(piece, next.ring.source));
   }
 }
 
@@ -205,32 +209,68 @@ function lostAfter(ring: Ring, cursor: number): number {
   return lostSince <= cursor ? 0 : ring.lost - before;
 }
 
-/** The last `lines` lines of these pieces; the first piece is cut where the first of them begins. */
-function lastLines(chunks: readonly LogChunk[], lines: number): LogChunk[] {
-  const kept: LogChunk[] = [];
-  let wanted = lines;
-  for (let index = chunks.length - 1; index >= 0 && wanted > 0; index -= 1) {
-    const chunk = chunks[index] as LogChunk;
-    const start = startOfLastLines(chunk.text, wanted);
-    kept.unshift(start.offset === 0 ? chunk : { ...chunk, text: chunk.text.slice(start.offset) });
-    wanted -= start.lines;
+/** The last `lines` lines, as far as `maxBytes` reach: found from the end, so that old output costs nothing. */
+function lastLines(rings: readonly Ring[], lines: number, maxBytes: number): LogChunk[] {
+  const newestFirst: LogChunk[] = [];
+  let newlines: number | undefined;
+  let size = 0;
+  for (const { piece, source } of backwards(rings)) {
+    size += piece.bytes.length;
+    if (lines === 0 || (newestFirst.length > 0 && size > maxBytes)) {
+      break;
+    }
+    const chunk = toChunk(piece, source);
+    // The text begins after the newline that ends the line before.
+    newlines ??= lines + (chunk.text.endsWith("\n") ? 1 : 0);
+    const end = skipNewlines(chunk.text, newlines);
+    newlines -= end.found;
+    const text = newlines === 0 ? chunk.text.slice(end.offset + 1) : chunk.text;
+    if (text !== "") {
+      newestFirst.push({ ...chunk, text });
+    }
+    if (newlines === 0) {
+      break;
+    }
   }
-  return kept;
+  return newestFirst.reverse();
 }
 
-function startOfLastLines(text: string, wanted: number): { readonly offset: number; readonly lines: number } {
-  let lines = text.endsWith("\n") || text === "" ? 0 : 1;
+/** Goes back over at most `most` newlines; `offset` is where the last one found stands. */
+function skipNewlines(text: string, most: number): { readonly found: number; readonly offset: number } {
+  let found = 0;
   let offset = text.length;
-  while (lines <= wanted) {
-    const newline = offset === 0 ? -1 : text.lastIndexOf("\n", offset - 1);
+  while (found < most && offset > 0) {
+    const newline = text.lastIndexOf("\n", offset - 1);
     if (newline === -1) {
-      return { offset: 0, lines };
+      break;
     }
-    if (lines === wanted) {
-      return { offset: newline + 1, lines };
-    }
-    lines += 1;
+    found += 1;
     offset = newline;
   }
-  return { offset, lines };
+  return { found, offset };
+}
+
+/** All kept pieces of these rings, newest first. */
+function* backwards(rings: readonly Ring[]): Generator<{ readonly piece: Piece; readonly source: LogSource }> {
+  const heads = rings.map((ring) => ({ ring, index: ring.pieces.length - 1 }));
+  for (;;) {
+    let next: { ring: Ring; index: number } | undefined;
+    let piece: Piece | undefined;
+    for (const head of heads) {
+      const candidate = head.index < head.ring.first ? undefined : head.ring.pieces[head.index];
+      if (candidate !== undefined && (piece === undefined || candidate.sequence > piece.sequence)) {
+        next = head;
+        piece = candidate;
+      }
+    }
+    if (next === undefined || piece === undefined) {
+      return;
+    }
+    next.index -= 1;
+    yield { piece, source: next.ring.source };
+  }
+}
+
+function toChunk({ sequence, stream, time, bytes }: Piece, source: LogSource): LogChunk {
+  return { sequence, ...source, stream, time, text: bytes.toString("utf8") };
 }

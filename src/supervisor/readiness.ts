@@ -111,8 +111,9 @@ export function askAddress(url: URL): Promise<number> {
     const request = url.protocol === "https:" ? httpsRequest : httpRequest;
     // A certificate made for another name, or self-signed in development, says nothing about readiness.
     const asked = request(url, { agent: false, timeout: tryDeadlineMs, rejectUnauthorized: false }, (response) => {
-      response.resume();
       resolve(response.statusCode ?? 0);
+      // Only the status counts, and the answer may never end.
+      response.destroy();
     });
     asked.on("timeout", () => asked.destroy(new Error(`no answer within ${tryDeadlineMs} ms`)));
     asked.on("error", reject);

@@ -106,12 +106,7 @@ export class Renewal {
     if (!this.#fresh.has(worker) || this.#end !== undefined) {
       return;
     }
-    const partly = this.#renewed > 0 || this.options.kind === "restart";
-    const kept =
-      this.#renewed > 0
-        ? ` ${this.#renewed} of ${this.options.slots.length} slots were renewed before; they stay so.`
-        : "";
-    this.#giveUp(partly ? "failed" : "rolledBack", `${failure.message}${kept}`, failure.stderr);
+    this.#giveUpOn(failure.message, failure.stderr);
   }
 
   workerExited(worker: WorkerHandle): void {
@@ -119,7 +114,10 @@ export class Renewal {
       this.#killed += worker.killed ? 1 : 0;
       this.#drainedAt = steadyNow();
     }
-    this.#fresh.delete(worker);
+    if (this.#fresh.delete(worker) && this.#host.slots.get(worker.slot)?.next === worker) {
+      // It was told to go by somebody else before it could be proven.
+      this.#giveUpOn(`A new worker (slot ${worker.slot}) ended before it could take over.`);
+    }
   }
 
   /** Does what can be done now. Returns true once all is over. */
@@ -145,6 +143,10 @@ export class Renewal {
       return false;
     }
     this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
+    if (this.#pending.length === 0 && !this.options.single) {
+      // Slots that came while it ran, because somebody scaled the app.
+      this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
+    }
     if (this.#pending.length === 0) {
       return true;
     }
@@ -168,7 +170,7 @@ export class Renewal {
       from,
       to,
       ready: this.#renewed + provingReady,
-      total: slots.length,
+      total: this.#total,
       draining: this.#old.size,
       startedAt: this.startedAt,
       queued,
@@ -195,6 +197,14 @@ export class Renewal {
     };
   }
 
+  #isBehind(slot: Slot): boolean {
+    return this.options.kind !== "restart" && slot.generation !== this.options.to;
+  }
+
+  get #total(): number {
+    return this.#renewed + this.#step.length + this.#behindCanary.length + this.#pending.length;
+  }
+
   #slotsOf(indexes: readonly number[]): Slot[] {
     return indexes.flatMap((index) => this.#host.slots.get(index) ?? []);
   }
@@ -202,7 +212,7 @@ export class Renewal {
   /** The new worker of a slot is `next` in a reload and `current` in a restart. */
   #isReady(slot: Slot): boolean {
     const worker = this.options.kind === "restart" ? slot.current : slot.next;
-    return worker?.state === "ready";
+    return worker?.state === "ready" && worker.connected;
   }
 
   #sendAway(
@@ -227,8 +237,7 @@ export class Renewal {
     for (const slot of this.#slotsOf(this.#step)) {
       pardonSlot(slot);
       slot.generation = to;
-      slot.current = this.#host.startWorker(slot, to);
-      this.#fresh.add(slot.current);
+      slot.current = this.#start(slot);
     }
     return false;
   }
@@ -236,8 +245,22 @@ export class Renewal {
   #startStep(indexes: readonly number[]): void {
     this.#step = [...this.#step, ...indexes];
     for (const slot of this.#slotsOf(indexes)) {
-      slot.next = this.#host.startWorker(slot, this.options.to);
-      this.#fresh.add(slot.next);
+      slot.next = this.#start(slot);
+    }
+  }
+
+  /** `undefined`, and the renewal is over, if the system did not start it. */
+  #start(slot: Slot): WorkerHandle | undefined {
+    if (this.#end !== undefined) {
+      return undefined;
+    }
+    try {
+      const worker = this.#host.startWorker(slot, this.options.to);
+      this.#fresh.add(worker);
+      return worker;
+    } catch (error) {
+      this.#giveUpOn(`A worker could not be started: ${String(error)}`);
+      return undefined;
     }
   }
 
@@ -291,8 +314,16 @@ export class Renewal {
     }
   }
 
+  /** Ends it because a new worker is no good. */
+  #giveUpOn(reason: string, stderr?: readonly string[]): void {
+    const partly = this.#renewed > 0 || this.options.kind === "restart";
+    const kept =
+      this.#renewed > 0 ? ` ${this.#renewed} of ${this.#total} slots were renewed before; they stay so.` : "";
+    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${kept}`, stderr);
+  }
+
   #giveUp(outcome: RenewalOutcome, reason: string, stderr?: readonly string[]): void {
-    if (this.#end !== undefined) {
+    if (this.#end !== undefined || this.#endedAt !== undefined) {
       return;
     }
     this.#end = { outcome, reason, ...(stderr !== undefined && { stderr }) };

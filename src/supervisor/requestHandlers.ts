@@ -15,6 +15,8 @@ export interface HandlerParts {
   readonly logs: LogStore;
   readonly events: EventLog;
   readonly readyTimeout: number;
+  /** Whether the process is about to end. */
+  readonly isLeaving: () => boolean;
   /** Stops the app and resolves when no worker is left. */
   readonly stop: (now: boolean) => Promise<void>;
 }
@@ -25,6 +27,9 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
   return {
     "app/snapshot": () => app.snapshot(),
     "app/start": () => {
+      if (parts.isLeaving()) {
+        throw new HitlessError("invalidState", "This supervisor is leaving; launch the app anew.", { remedy: "start" });
+      }
       app.start();
       return {};
     },

@@ -13,6 +13,8 @@ export interface SlotTableOptions {
   /** A slot may be started again now. */
   readonly due: () => void;
   /** A worker failed too often: the slot is left empty until somebody asks. */
+  /** The system did not start a worker. */
+  readonly couldNotStart: (slot: Slot, failure: Failure) => void;
   readonly gaveUp: (slot: Slot, failure: Failure) => void;
 }
 
@@ -30,7 +32,7 @@ export interface SlotTable {
 }
 
 export function createSlotTable(options: SlotTableOptions): SlotTable {
-  const { policy, isOwned, start, dismiss, due, gaveUp } = options;
+  const { policy, isOwned, start, dismiss, due, couldNotStart, gaveUp } = options;
   const slots = new Map<number, Slot>();
 
   const close = (slot: Slot): void => {
@@ -57,6 +59,30 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
     return wait <= 0;
   };
 
+  const note = (slot: Slot, failure: Failure, readyMs: number): void => {
+    slot.lastFailure = failure;
+    const decision = policy.decide(slot.index, readyMs);
+    if (decision.kind === "giveUp") {
+      slot.givenUp = true;
+      gaveUp(slot, failure);
+    } else {
+      slot.restarts += 1;
+      slot.retryAt = steadyNow() + decision.delayMs;
+    }
+  };
+
+  /** The system may refuse a process at once, for want of memory or because the environment is too large. */
+  const tryToStart = (slot: Slot): void => {
+    try {
+      slot.current = start(slot, slot.generation);
+    } catch (error) {
+      const message = `The worker could not be started: ${String(error)}`;
+      const failure: Failure = { code: "spawnFailed", message, exitCode: null, signal: null, stderr: [] };
+      note(slot, failure, 0);
+      couldNotStart(slot, failure);
+    }
+  };
+
   return {
     slots,
     reconcile(wanted, generation) {
@@ -69,7 +95,7 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
         if (slot.index > wanted) {
           close(slot);
         } else if (isDue(slot)) {
-          slot.current = start(slot, slot.generation);
+          tryToStart(slot);
         }
       }
     },
@@ -84,17 +110,9 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
         slot.finished = true;
         return;
       }
-      const { failure } = worker;
-      slot.lastFailure = failure;
-      const decision = policy.decide(slot.index, worker.readyMs);
-      if (decision.kind === "giveUp") {
-        slot.givenUp = true;
-        gaveUp(slot, failure);
-      } else {
-        slot.restarts += 1;
-        slot.retryAt = steadyNow() + decision.delayMs;
-      }
+      note(slot, worker.failure, worker.readyMs);
     },
-    serving: () => [...slots.values()].flatMap(({ current }) => (current?.state === "ready" ? [current] : [])),
+    serving: () =>
+      [...slots.values()].flatMap(({ current }) => (current?.state === "ready" && current.connected ? [current] : [])),
   };
 }

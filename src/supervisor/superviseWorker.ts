@@ -33,7 +33,7 @@ export interface SuperviseOptions {
 /** Forks a worker and watches it until it is gone. */
 export function superviseWorker(options: SuperviseOptions): WorkerHandle {
   const { recipe, slot, generation, logs, events, broker, callbacks } = options;
-  const { worker, stderr, inspector } = forkWorker({ recipe, slot, generation, logs });
+  const { worker, stderr, inspector, mark } = forkWorker({ recipe, slot, generation, logs });
   const handle: WorkerHandle = new WorkerHandle({
     worker,
     slot,
@@ -42,7 +42,13 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     killTimeout: recipe.killTimeout,
     stderr,
     inspector,
+    mark,
     listener: {
+      udpListening: (address, port) => {
+        handle.servers.set(`udp|${port}`, { url: `udp://${address ?? "127.0.0.1"}:${port}`, handoff: false });
+        readiness.listening();
+        callbacks.changed();
+      },
       changed: callbacks.changed,
       log: (level, code, message) => events.log(level, code, message, worker.id),
       appMessage: (message) => readiness.appMessage(message),
@@ -88,10 +94,15 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     recipe,
     ask: (url) => askReadyUrl(handle, url),
     ready: () => {
-      handle.markReady();
-      callbacks.ready(handle);
+      if (!handle.dead) {
+        handle.markReady();
+        callbacks.ready(handle);
+      }
     },
     late: (code, message) => {
+      if (handle.dead) {
+        return;
+      }
       callbacks.notReady(handle, { code, message, exitCode: null, signal: null, stderr: handle.stderrLines });
     },
   });

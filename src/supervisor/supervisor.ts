@@ -63,7 +63,14 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const server: ControlServer = await openControlServer({
     socket,
     secret,
-    handlers: createRequestHandlers({ app, logs, events, readyTimeout: recipe.readyTimeout, stop }),
+    handlers: createRequestHandlers({
+      app,
+      logs,
+      events,
+      readyTimeout: recipe.readyTimeout,
+      stop,
+      isLeaving: () => left,
+    }),
     onClientsChanged: (clients) => {
       grace.clientsChanged(clients);
       if (left && clients === 0) {
@@ -101,9 +108,13 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
       .catch((error: unknown) => events.log("warning", "signal", `${kind} by signal: ${String(error)}`));
   };
   // A fault in the supervisor must not take the app down; what it was doing is reconciled with the next event.
-  process.on("uncaughtException", (error) =>
-    events.log("error", "internal", `internal error: ${error.stack ?? error.message}`),
-  );
+  process.on("uncaughtException", (error) => {
+    try {
+      events.log("error", "internal", `internal error: ${error.stack ?? error.message}`);
+    } catch {
+      // Telling of a fault must not become the next one.
+    }
+  });
   listenToSignals({
     reload: renewBySignal("reload"),
     gracefulReload: renewBySignal("gracefulReload"),

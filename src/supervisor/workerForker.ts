@@ -1,4 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type { LaunchRecipe } from "../shared/appConfig.ts";
@@ -9,7 +10,8 @@ import { createStderrTail, type StderrTail } from "./stderrTail.ts";
 import { createUtf8Splitter } from "./utf8Splitter.ts";
 
 /** The preload lies beside the supervisor's bundle. */
-const preloadFile = join(dirname(process.argv[1] ?? ""), "preload.cjs");
+// Its real path, which is what the preload finds itself under and hides from the app.
+const preloadFile = join(realpathSync(dirname(process.argv[1] ?? "")), "preload.cjs");
 
 /** Whoever debugs the app on purpose has a port of his own. */
 const inspectFlag = /^--inspect/;
@@ -20,13 +22,25 @@ export function chooseScheduling(scheduling: LaunchRecipe["scheduling"]): void {
   cluster.schedulingPolicy = scheduling === "shared" ? cluster.SCHED_NONE : cluster.SCHED_RR;
 }
 
-/** Forks one worker and keeps what it prints. */
+export interface ForkedWorker {
+  readonly worker: Worker;
+  readonly stderr: StderrTail;
+  readonly inspector: InspectorDoor;
+  readonly mark: string;
+}
+
+let forks = 0;
+
+/**
+ * Forks one worker and keeps what it prints.
+ * @throws what the system says when it can't start a process, such as E2BIG or ENOMEM.
+ */
 export function forkWorker(options: {
   readonly recipe: LaunchRecipe;
   readonly slot: number;
   readonly generation: number;
   readonly logs: LogStore;
-}): { readonly worker: Worker; readonly stderr: StderrTail; readonly inspector: InspectorDoor } {
+}): ForkedWorker {
   const { recipe, slot, generation, logs } = options;
   const debugged = recipe.nodeArgs.some((arg) => inspectFlag.test(arg));
   cluster.setupPrimary({
@@ -39,8 +53,14 @@ export function forkWorker(options: {
     windowsHide: true,
     ...(!debugged && { inspectPort: 0 }),
   });
+  forks += 1;
+  const mark = `${process.pid}-${forks}`;
+  // `fork` adds the supervisor's own variables; what the recipe does not have is taken out again.
+  const unwanted = Object.keys(process.env).map((name) => [name, undefined]);
   const worker = cluster.fork({
+    ...Object.fromEntries(unwanted),
     ...recipe.env,
+    HITLESS_ID: mark,
     HITLESS_WORKER: String(slot),
     HITLESS_GENERATION: String(generation),
     // pm2's name for the same, from 0, so that apps which know pm2 need no change.
@@ -56,7 +76,7 @@ export function forkWorker(options: {
     logs.append(source, "stderr", own === text ? bytes : Buffer.from(own));
     stderr.push(own);
   });
-  return { worker, stderr, inspector };
+  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}` };
 }
 
 function capture(output: Readable | null, keep: (bytes: Buffer) => void): void {

@@ -7,7 +7,7 @@ import { workerMessageCommand } from "../shared/workerMessages.ts";
 import { guardAccepts, type StrandedConnection } from "./acceptGuard.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
 import { steadyNow } from "./clock.ts";
-import { listFamily, type Relative } from "./family.ts";
+import { listFamily, listMarked, type Relative } from "./family.ts";
 import { createVitals, type Vitals } from "./health.ts";
 import type { InspectorDoor } from "./inspectorDoor.ts";
 import { killTree } from "./killTree.ts";
@@ -20,6 +20,12 @@ const fatalCountsForMs = 5_000;
 
 /** After an exit its output may still be in the pipes; somebody else may hold them open for ever. */
 const outputDeadlineMs = 200;
+
+/** The longest time a timer of Node can wait, in milliseconds. */
+const longestDrainMs = 2_147_483_647;
+
+/** A channel that closes is mostly the first sign of an exit, which follows within this time, in milliseconds. */
+const exitFollowsMs = 1_000;
 
 /** How a worker is asked to go. */
 export interface Farewell {
@@ -45,6 +51,8 @@ export interface WorkerListener {
   appMessage(message: unknown): void;
   /** The process is gone and all it wrote has been read. Called once. */
   exited(): void;
+  /** It listens for datagrams. */
+  udpListening(address: string | undefined, port: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
 }
 
@@ -55,6 +63,8 @@ export interface WorkerHandleOptions {
   readonly entry: string;
   readonly killTimeout: number;
   readonly stderr: StderrTail;
+  /** `NAME=value` that stands in the environment of this worker and of all it starts, and nowhere else. */
+  readonly mark: string;
   readonly inspector: InspectorDoor;
   readonly listener: WorkerListener;
 }
@@ -186,8 +196,13 @@ export class WorkerHandle {
     }
   }
 
+  /** Whether the process has ended, though what it wrote may not have been read. */
+  get dead(): boolean {
+    return this.#exit !== undefined;
+  }
+
   markReady(): void {
-    if (this.state === "starting") {
+    if (this.state === "starting" && !this.dead) {
       this.readyAt = steadyNow();
       this.#options.listener.changed();
     }
@@ -218,7 +233,7 @@ export class WorkerHandle {
     if (this.#gone || this.#terminating || this.drainDeadline === undefined) {
       return false;
     }
-    this.drainDeadline = Math.max(this.drainDeadline, steadyNow()) + ms;
+    this.drainDeadline = Math.min(Math.max(this.drainDeadline, steadyNow()) + ms, steadyNow() + longestDrainMs);
     this.#awaitDrain(this.drainDeadline - steadyNow());
     this.#options.listener.changed();
     return true;
@@ -226,10 +241,15 @@ export class WorkerHandle {
 
   /** SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. */
   terminate(): void {
-    if (this.#gone) {
+    this.dismissed = true;
+    this.#end();
+  }
+
+  /** Tells it to end; a second call changes nothing, since many apps take a second SIGTERM for "at once". */
+  #end(): void {
+    if (this.#gone || this.#terminating) {
       return;
     }
-    this.dismissed = true;
     this.#terminating = true;
     this.#after(this.#options.killTimeout, () => {
       this.#options.listener.log(
@@ -261,14 +281,7 @@ export class WorkerHandle {
     }
     this.killed = true;
     clearTimeout(this.#deadline);
-    killTree(this.pid, (error) => {
-      if (error !== undefined) {
-        this.#options.listener.log(
-          "warning",
-          "killTree",
-          `the process tree of worker ${this.id} could not be listed: ${error}`,
-        );
-      }
+    killTree(this.pid, () => {
       this.#options.worker.process.kill("SIGKILL");
     });
   }
@@ -311,20 +324,49 @@ export class WorkerHandle {
       }
     });
     worker.on("message", (message: unknown) => listener.appMessage(message));
-    worker.on("disconnect", () => {
-      // The app itself closed the channel: it can't be asked to drain any more, and must not stay for ever.
-      if (this.#exit === undefined && !this.dismissed) {
-        this.#after(this.#options.killTimeout, () => this.terminate());
+    worker.on("listening", (address) => {
+      // The preload tells of servers; only the cluster itself tells of UDP sockets.
+      if (String(address.addressType).startsWith("udp")) {
+        listener.udpListening(address.address, address.port);
       }
     });
+    worker.on("disconnect", () => {
+      if (this.#exit === undefined && !this.dismissed) {
+        this.#after(exitFollowsMs, () => this.#giveUpDisconnected());
+      }
+    });
+    // An exit comes before the last output and the last messages have been read.
+    let outputRead = false;
+    worker.process.once("close", () => {
+      outputRead = true;
+      this.#finishIf(outputRead);
+    });
+    worker.process.once("disconnect", () => this.#finishIf(outputRead));
     worker.process.once("exit", (code, signal) => {
       this.#exit = { code, signal };
-      const deadline = setTimeout(() => this.#finish(code, signal), outputDeadlineMs);
-      worker.process.once("close", () => {
-        clearTimeout(deadline);
-        this.#finish(code, signal);
-      });
+      clearTimeout(this.#deadline);
+      this.#deadline = setTimeout(() => this.#finish(code, signal), outputDeadlineMs);
+      this.#finishIf(outputRead);
     });
+  }
+
+  #finishIf(outputRead: boolean): void {
+    if (this.#exit !== undefined && outputRead && !this.#options.worker.process.connected) {
+      this.#finish(this.#exit.code, this.#exit.signal);
+    }
+  }
+
+  /** The app itself closed the channel: the worker can't be looked after any more, and must not stay. */
+  #giveUpDisconnected(): void {
+    this.verdict = {
+      code: "exited",
+      message:
+        "The app closed the channel to Hitless (process.disconnect or cluster.worker.disconnect), so the worker had to be ended.",
+      exitCode: null,
+      signal: null,
+      stderr: this.stderrLines,
+    };
+    this.#end();
   }
 
   #receive(message: WorkerToSupervisor, socket: Socket | undefined): void {
@@ -369,7 +411,8 @@ export class WorkerHandle {
     this.#gone = true;
     clearTimeout(this.#deadline);
     const { killTimeout, listener } = this.#options;
-    endOrphans(this.#family, {
+    // Of a worker that died by itself nobody knows the children; what they inherited tells whose they are.
+    endOrphans(this.#terminating ? this.#family : listMarked(this.#options.mark), {
       killTimeout,
       found: (pids) =>
         listener.log(

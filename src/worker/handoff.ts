@@ -80,15 +80,19 @@ export function createParking(options: {
     const close = (): void => {
       socket.destroy();
     };
-    const wake = guard("parked connection", () => {
+    const takeOut = guard("parked connection", () => {
+      release(socket);
+      answered.set(socket, connection.requests);
+      attachToServer(socket, server);
+    });
+    const wake = (): void => {
       // The end of the stream makes a socket readable too: then the client left.
       if (socket.readableLength > 0) {
-        release(socket);
-        answered.set(socket, connection.requests);
-        attachToServer(socket, server);
+        takeOut();
+        // Not guarded: what the app's own listener throws is the app's.
         server.emit("connection", socket);
       }
-    });
+    };
     releases.set(socket, () => {
       socket.off("readable", wake);
       socket.off("end", close);

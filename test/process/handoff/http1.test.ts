@@ -195,7 +195,10 @@ for (const node of testedNodes()) {
         client.send(get("/"));
         await client.received(/generation \d+ /);
       }
-      const [first] = app.client.snapshot.workers;
+      const { workers } = await until(app.client, "only the newest workers are left", (state) =>
+        state.workers.every((worker) => worker.state === "ready"),
+      );
+      const [first] = workers;
       const report = await app.client.request("app/renew", { kind: "reload", worker: first?.id ?? 0 });
       assert.equal(report.outcome, "completed");
       await app.client.request("app/scale", { workers: 1 });

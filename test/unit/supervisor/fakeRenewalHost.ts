@@ -12,6 +12,7 @@ export interface FakeWorker {
   readonly slot: number;
   readonly generation: number;
   state: WorkerState;
+  connected: boolean;
   readyAt: number | undefined;
   killed: boolean;
   dismissed: boolean;
@@ -45,6 +46,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       slot,
       generation,
       state,
+      connected: true,
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,
       dismissed: false,

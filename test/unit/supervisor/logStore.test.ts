@@ -160,10 +160,26 @@ describe("logStore", () => {
     const logs = createLogStore();
     for (let worker = 1; worker <= logRingsKept + 200; worker += 1) {
       write(logs, worker, `${worker}\n`);
+      logs.ended(worker);
     }
     const kept = texts(logs.read({ cursor: 0, maxBytes: everything }));
     assert(kept.length >= logRingsKept && kept.length < 200, `${kept.length} kept`);
     assert.equal(kept.at(-1), `${logRingsKept + 200}\n`);
+  });
+
+  it("keeps the output of every worker that lives, however many write", () => {
+    const logs = createLogStore();
+    for (let worker = 1; worker <= logRingsKept + 20; worker += 1) {
+      write(logs, worker, `${worker}\n`);
+    }
+    assert.equal(logs.read({ cursor: 0, maxBytes: everything }).chunks.length, logRingsKept + 20);
+  });
+
+  it("gives the whole last line though it came in two pieces", () => {
+    const logs = createLogStore();
+    write(logs, 1, "first\nsec");
+    write(logs, 1, "ond\n");
+    assert.deepEqual(texts(logs.read({ lines: 1, maxBytes: everything })), ["sec", "ond\n"]);
   });
 
   it("calls who waits for a worker, or for any, once", () => {

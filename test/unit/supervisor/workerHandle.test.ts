@@ -65,12 +65,14 @@ describe("workerHandle", () => {
       entry: "/srv/api/server.js",
       killTimeout: 100_000,
       stderr: { push: () => undefined, lines: () => stderr },
+      mark: "HITLESS_ID=none",
       inspector: { open: () => Promise.reject(new Error("closed")), filter: (text) => text },
       listener: {
         changed: () => undefined,
         message: ({ type }) => heard.push(type),
         appMessage: (message) => heard.push(`app ${JSON.stringify(message)}`),
         exited: () => heard.push("exited"),
+        udpListening: () => undefined,
         log: (_level, code) => heard.push(`log ${code}`),
       },
     });
