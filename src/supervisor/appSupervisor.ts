@@ -102,7 +102,7 @@ export class AppSupervisor {
       recipe: () => this.#recipes.current,
       workers: () => this.#workers.values(),
       changed: () => this.publisher.invalidate(),
-      replace: (worker) => this.renew("reload", worker.id),
+      replace: async (worker) => this.renew("reload", worker.id),
     });
     chooseScheduling(recipe.scheduling);
   }
@@ -173,7 +173,7 @@ export class AppSupervisor {
    * Renews all workers or one; see `docs/reload.md`. While a renewal runs, further requests share one that follows.
    * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
    */
-  async renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
+  renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
     const { name, cwd } = this.#options.recipe;
     if (!this.#running) {
       throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
@@ -189,11 +189,11 @@ export class AppSupervisor {
   }
 
   /**
-   * Reloads with the recipe of the previous generation.
+   * How the previous generation was started.
    * @throws HitlessError `invalidState` if there is none, or its files are not the same any more.
    */
-  async rollBack(): Promise<RenewalReport> {
-    return this.renew("reload", undefined, await this.#recipes.previous());
+  previousRecipe(): Promise<LaunchRecipe> {
+    return this.#recipes.previous();
   }
 
   /** Changes how many workers there should be; they start or drain at once. */

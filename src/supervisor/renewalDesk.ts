@@ -35,6 +35,8 @@ export interface RenewalDesk {
   request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
   /** Cancels the renewal that runs, if that still undoes everything. */
   cancel(): boolean;
+  /** Cancels what one client asked for: its place in the queue, or the renewal that runs if that is its own. */
+  withdraw(request: Promise<RenewalReport>): void;
   /** Lets the renewal do what it can; part of reconciling. */
   step(): void;
   view(): RenewalView | undefined;
@@ -121,6 +123,12 @@ export function createRenewalDesk(options: RenewalDeskOptions): RenewalDesk {
       const cancelled = current?.cancel("Cancelled.") ?? false;
       reconcile();
       return cancelled;
+    },
+    withdraw(request) {
+      if (queue.withdraw(request)) {
+        current?.cancel("Cancelled.");
+      }
+      reconcile();
     },
     step() {
       const renewal = current;

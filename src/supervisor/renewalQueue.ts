@@ -23,6 +23,11 @@ interface Wish {
 export interface RenewalQueue {
   /** Runs a renewal now, or after the one that runs, together with everybody else who waits. */
   request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
+  /**
+   * Takes a request back. One that waits is dropped, and rejects with `cancelled`; if it is the one that runs, the
+   * renewal itself has to be cancelled, and this returns true.
+   */
+  withdraw(request: Promise<RenewalReport>): boolean;
   /** The renewal that ran is over; the one that waits, if any, begins. */
   finished(report: RenewalReport): void;
   /** Whether a renewal waits behind the one that runs. */
@@ -43,6 +48,8 @@ export function createRenewalQueue(options: {
   let running: Wish | undefined;
   let next: Wish | undefined;
 
+  const waiters = new WeakMap<Promise<RenewalReport>, Waiter>();
+
   const begin = (wish: Wish): void => {
     running = wish;
     options.begin(wish.kind, wish.slots && [...wish.slots], wish.recipe);
@@ -52,20 +59,37 @@ export function createRenewalQueue(options: {
     get waiting() {
       return next !== undefined;
     },
-    request: (kind, slot, recipe) =>
-      new Promise((resolve, reject) => {
+    request(kind, slot, recipe) {
+      let own: Waiter | undefined;
+      const request = new Promise<RenewalReport>((resolve, reject) => {
+        own = { resolve, reject };
         const wish: Wish = {
           kind,
           slots: slot === undefined ? undefined : new Set([slot]),
           recipe,
-          waiters: [{ resolve, reject }],
+          waiters: [own],
         };
         if (running === undefined) {
           begin(wish);
         } else {
           next = next === undefined ? wish : merge(next, wish);
         }
-      }),
+      });
+      if (own !== undefined) {
+        waiters.set(request, own);
+      }
+      return request;
+    },
+    withdraw(request) {
+      const own = waiters.get(request);
+      if (own === undefined || next?.waiters.includes(own) !== true) {
+        return own !== undefined && running?.waiters.includes(own) === true;
+      }
+      const left = next.waiters.filter((waiter) => waiter !== own);
+      next = left.length === 0 ? undefined : { ...next, waiters: left };
+      own.reject(new HitlessError("cancelled", "The renewal was cancelled before it began."));
+      return false;
+    },
     finished(report) {
       const done = running;
       const following = next;

@@ -1,4 +1,5 @@
 import { HitlessError } from "../shared/errors.ts";
+import type { RenewalReport } from "../shared/report.ts";
 import { readyCount, type Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./appSupervisor.ts";
 import { steadyNow } from "./clock.ts";
@@ -35,7 +36,10 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     },
     "app/renew": ({ kind, worker, recipe }, cancelled) =>
       cancellable(app, cancelled, () => app.renew(kind, worker, recipe)),
-    "app/rollback": (_params, cancelled) => cancellable(app, cancelled, () => app.rollBack()),
+    "app/rollback": async (_params, cancelled) => {
+      const recipe = await app.previousRecipe();
+      return cancellable(app, cancelled, () => app.renew("reload", undefined, recipe));
+    },
     "app/drain": (params) => {
       app.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return {};
@@ -61,12 +65,19 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
 }
 
 /** A renewal that is undone, while that is possible, when its client cancels the request. */
-function cancellable<T>(app: AppSupervisor, cancelled: AbortSignal, renew: () => Promise<T>): Promise<T> {
-  const cancel = (): void => {
-    app.renewals.cancel();
-  };
+async function cancellable(
+  app: AppSupervisor,
+  cancelled: AbortSignal,
+  renew: () => Promise<RenewalReport>,
+): Promise<RenewalReport> {
+  const renewal = renew();
+  const cancel = (): void => app.renewals.withdraw(renewal);
   cancelled.addEventListener("abort", cancel, { once: true });
-  return renew().finally(() => cancelled.removeEventListener("abort", cancel));
+  try {
+    return await renewal;
+  } finally {
+    cancelled.removeEventListener("abort", cancel);
+  }
 }
 
 /** Waits until that many workers are ready; an app that is stopped takes the number along to its next start. */

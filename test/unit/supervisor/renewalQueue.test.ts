@@ -98,3 +98,17 @@ describe("renewalQueue", () => {
     assert.equal(queue.waiting, false);
   });
 });
+
+describe("a renewal request that is taken back", () => {
+  it("is dropped while it waits, and leaves the one that runs to whoever asked for it", async () => {
+    const begun: string[] = [];
+    const queue = createRenewalQueue({ canBegin: () => true, begin: (kind) => begun.push(kind) });
+    const running = queue.request("reload", undefined, undefined);
+    const waiting = queue.request("restart", undefined, undefined);
+    assert.equal(queue.withdraw(waiting), false);
+    await assert.rejects(waiting, /cancelled before it began/);
+    assert.equal(queue.waiting, false);
+    assert.equal(queue.withdraw(running), true);
+    assert.deepEqual(begun, ["reload"]);
+  });
+});
