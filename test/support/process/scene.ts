@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import type { RenewalReport } from "../../../src/shared/report.ts";
-import type { MatrixNode } from "./nodeMatrix.ts";
+import { type MatrixNode, nodeProgramOf } from "./nodeMatrix.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { type StrictClient, type StrictClientOptions, type StrictCounts, startStrictClient } from "./strictClient.ts";
 import { type StartOptions, startApp, type TestApp } from "./testApp.ts";
 import { untilRunning } from "./until.ts";
 
-/** A test may take so long in all, in milliseconds; everything it waits for has a deadline of its own, long before. */
-const testDeadlineMs = 300_000;
+/** A test may take so long in all, in milliseconds; what it waits for has a deadline of its own before, but for a renewal, which ends by the supervisor's. */
+const testDeadlineMs = 90_000;
+
+/** The first test on a version may have to install it. */
+const installDeadlineMs = 300_000;
 
 /** What the tests of one `describe` work with. */
 export interface Scene {
@@ -32,6 +35,10 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
         assert.ok(stage !== undefined, "no test runs");
         return stage;
       };
+      before(async function () {
+        this.timeout(installDeadlineMs);
+        await nodeProgramOf(node);
+      });
       beforeEach(() => {
         stage = openStage();
       });
