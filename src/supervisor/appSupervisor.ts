@@ -322,6 +322,7 @@ export class AppSupervisor {
       broker: this.#broker,
       callbacks: {
         changed: () => this.publisher.invalidate(),
+        listening: () => this.#reconcile(),
         started: (worker) => this.renewals.traffic.workerStarted(worker),
         counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
         beat: (worker, beat) => this.#care.beat(worker, beat),

@@ -26,7 +26,7 @@ export interface FatalError {
 /** Names why a worker died, in one sentence for a person. */
 export function explainDeath(facts: DeathFacts): Failure {
   const { code, message } = reasonOf(facts);
-  const location = facts.fatal && (firstOwnFrame(facts.fatal.stack) ?? firstLocation(facts.stderr));
+  const location = facts.fatal && locate(facts.fatal, facts.stderr);
   const { exitCode, signal } = facts;
   return { code, message, exitCode, signal, stderr: [...facts.stderr], ...(location && { location }) };
 }
@@ -113,6 +113,12 @@ function place({ address, port }: FatalError): string {
   return address === null || address === "::" || address === "0.0.0.0" ? `Port ${port}` : `${address}:${port}`;
 }
 
+/** A syntax error is where Node says before its stack; the frames only tell who wanted the file. */
+function locate({ name, stack }: FatalError, stderr: readonly string[]): Failure["location"] {
+  const said = firstLocation(stack.split("\n", 1)) ?? firstLocation(stderr);
+  return name === "SyntaxError" ? (said ?? firstOwnFrame(stack)) : (firstOwnFrame(stack) ?? said);
+}
+
 /** The topmost frame of a stack that is in the app's own code. */
 function firstOwnFrame(stack: string): Failure["location"] {
   for (const line of stack.split("\n")) {
@@ -122,7 +128,7 @@ function firstOwnFrame(stack: string): Failure["location"] {
       return { file: toPath(file), line: Number(number) };
     }
   }
-  return firstLocation(stack.split("\n", 1));
+  return undefined;
 }
 
 /** What stands in the brackets of `at name (place)`, or after `at`. Names and folders may hold brackets themselves. */

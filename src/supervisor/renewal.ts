@@ -5,6 +5,9 @@ import { steadyNow } from "./clock.ts";
 import { pardonSlot, type Slot } from "./slot.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
+/** A new worker is given so long to listen wherever the old one does, in milliseconds. */
+const serversSettleMs = 3_000;
+
 /** What a renewal may do to the app. */
 export interface RenewalHost {
   readonly slots: ReadonlyMap<number, Slot>;
@@ -267,7 +270,7 @@ export class Renewal {
   #stepStarting(): boolean {
     this.#step = this.#step.filter((index) => this.#host.slots.has(index));
     const slots = this.#slotsOf(this.#step);
-    if (!slots.every((slot) => this.#isReady(slot)) || !this.#haveStayedUp(slots)) {
+    if (!slots.every((slot) => this.#isReady(slot)) || !this.#haveStayedUp(slots) || !this.#coverServers(slots)) {
       return false;
     }
     if (this.#behindCanary.length > 0) {
@@ -289,6 +292,26 @@ export class Renewal {
     const { minReady, kind } = this.options;
     const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
     const wait = newest + minReady - steadyNow();
+    if (wait > 0) {
+      this.#host.wakeAfter(wait);
+    }
+    return wait <= 0;
+  }
+
+  /**
+   * Whether the new workers listen wherever the old ones do. A worker is ready with its first server; were the old ones
+   * sent away before the second listens, that one's clients would be refused. A build that has dropped a port is waited
+   * for no longer than `serversSettleMs`.
+   */
+  #coverServers(slots: readonly Slot[]): boolean {
+    if (this.options.kind === "restart") {
+      return true;
+    }
+    const uncovered = slots.filter(({ current, next }) =>
+      [...(current?.servers.keys() ?? [])].some((key) => next?.servers.has(key) !== true),
+    );
+    const newest = Math.max(0, ...uncovered.map(({ next }) => next?.readyAt ?? 0));
+    const wait = uncovered.length === 0 ? 0 : newest + serversSettleMs - steadyNow();
     if (wait > 0) {
       this.#host.wakeAfter(wait);
     }

@@ -19,6 +19,8 @@ export interface SuperviseOptions {
   readonly broker: HandoffBroker;
   readonly callbacks: {
     readonly changed: () => void;
+    /** One more of its servers listens. */
+    readonly listening: () => void;
     /** Its preload runs and can be sent messages. */
     readonly started: (worker: WorkerHandle) => void;
     readonly beat: (worker: WorkerHandle, beat: Beat) => void;
@@ -60,7 +62,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
               handoff: message.handoff,
             });
             readiness.listening();
-            callbacks.changed();
+            callbacks.listening();
             break;
           case "connection":
             broker.accept(handle, message, socket);

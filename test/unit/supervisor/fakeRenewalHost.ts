@@ -13,6 +13,7 @@ export interface FakeWorker {
   readonly generation: number;
   state: WorkerState;
   connected: boolean;
+  readonly servers: Map<string, unknown>;
   readyAt: number | undefined;
   killed: boolean;
   dismissed: boolean;
@@ -47,6 +48,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       generation,
       state,
       connected: true,
+      servers: new Map(),
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,
       dismissed: false,
