@@ -11,6 +11,7 @@ import {
   httpConnections,
   isAnswering,
   isFlushed,
+  startReading,
   stopReading,
 } from "./internals.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
@@ -62,6 +63,12 @@ export function createDrain(options: {
     { readonly bytesRead: number; readonly connection: Omit<HandedConnection, "stoppedAt"> }
   >();
 
+  /**
+   * Connections whose answer has just ended, and since when (epoch milliseconds) they are not read: the client's next
+   * request would keep them here for as long as it takes.
+   */
+  const paused = new Map<Socket, number>();
+
   const movable = (tracked: TrackedServer): boolean => handoff.has(tracked.key) && tracked.protocol === "http";
 
   const findCandidates = (): void => {
@@ -92,13 +99,24 @@ export function createDrain(options: {
       candidates.delete(socket);
       const idle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
       if (idle && socket.writable && stopReading(socket)) {
+        const stoppedAt = paused.get(socket) ?? Date.now();
+        paused.delete(socket);
         inTransit = socket;
         socket.setTimeout(0);
         parking.release(socket);
         forgetServer(socket);
-        channel.send({ type: "connection", ...connection, stoppedAt: Date.now() }, socket);
+        channel.send({ type: "connection", ...connection, stoppedAt }, socket);
         handedOver += 1;
+      } else {
+        readOn(socket);
       }
+    }
+  };
+
+  /** A connection that turned out not to be idle is read on: a further request is under way on it. */
+  const readOn = (socket: Socket): void => {
+    if (paused.delete(socket)) {
+      startReading(socket);
     }
   };
 
@@ -161,6 +179,11 @@ export function createDrain(options: {
 
   const pump = guard("drain", () => {
     findCandidates();
+    for (const socket of paused.keys()) {
+      if (!candidates.has(socket)) {
+        readOn(socket);
+      }
+    }
     handOn();
     closeIdle();
     closeStreams();
@@ -187,7 +210,12 @@ export function createDrain(options: {
         guard,
       );
       let scheduled = false;
-      subscribe("http.server.response.finish", () => {
+      const answerEnded = guard("answer", (message: unknown) => {
+        const { socket, server } = message as { socket: Socket; server: Server };
+        // In the very turn in which the answer ends, before the client's next request can have come.
+        if (servers?.some((tracked) => tracked.server === server && movable(tracked)) && stopReading(socket)) {
+          paused.set(socket, Date.now());
+        }
         if (!scheduled) {
           scheduled = true;
           // Only after Node has dealt with the end of the response does the parser tell whether the connection is idle.
@@ -197,6 +225,7 @@ export function createDrain(options: {
           });
         }
       });
+      subscribe("http.server.response.finish", answerEnded);
       setInterval(pump, tickMs).unref();
       pump();
     }),

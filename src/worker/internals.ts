@@ -8,6 +8,7 @@ import type { Server, Socket } from "node:net";
  */
 
 interface StreamHandle {
+  readStart(): number;
   readStop(): number;
   /** Bytes given to libuv that the kernel has not taken yet. */
   readonly writeQueueSize?: number;
@@ -94,6 +95,13 @@ export function stopReading(socket: Socket): boolean {
   }
   handle.readStop();
   return true;
+}
+
+/** Undoes `stopReading`. */
+export function startReading(socket: Socket): void {
+  if (!socket.destroyed) {
+    streamHandle(socket)?.readStart();
+  }
 }
 
 /**
