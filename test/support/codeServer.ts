@@ -76,7 +76,11 @@ function installEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
     // What the outer npm tells its scripts would be taken for settings of this one.
-    if (!/^npm_(package|lifecycle|command|execpath|node_execpath|config_(user_agent|local_prefix|allow_scripts))/.test(name)) {
+    if (
+      !/^npm_(package|lifecycle|command|execpath|node_execpath|config_(user_agent|local_prefix|allow_scripts))/.test(
+        name,
+      )
+    ) {
       env[name] = value;
     }
   }
