@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { createSampleApp } from "../support/createSampleApp.ts";
@@ -55,14 +55,18 @@ test("says what it looked for in a folder without an app, and starts one that co
   server,
   folder,
 }) => {
-  const empty = join(folder, "later");
-  mkdirSync(empty);
-  const vscode = await openVsCode(page, server.workbench.address({ open: empty }));
+  const model = await createSampleApp(folder, "model");
+  const later = join(folder, "later");
+  mkdirSync(later);
+  const vscode = await openVsCode(page, server.workbench.address({ open: later }));
   await vscode.openView();
   await expect(page.getByText(/No Node\.js app was found here/)).toBeVisible();
-  const app = await createSampleApp(folder, "later");
+
+  cpSync(join(model.folder, "version.txt"), join(later, "version.txt"));
+  writeFileSync(join(later, "server.js"), model.read("server.js").replace("process.env.PORT", `"${model.port}"`));
   await page.getByRole("button", { name: "Start", exact: true }).first().click();
   await expect(vscode.appRow("later")).toHaveAccessibleName(/^later, running/);
-  expect((await app.ask()).version).toBe("1");
+  expect((await model.ask()).version).toBe("1");
+  await page.close();
   await server.endApps();
 });
