@@ -1,0 +1,37 @@
+import type { Dependency } from "./layer.ts";
+
+/**
+ * How a call does its work. `synchronous`: before it returns. `threadPool`: on one of libuv's threads. `eventLoop`: the
+ * operating system tells the loop when it is done. `timer`: the loop calls back. `microtask`: before the loop goes on.
+ * `process` and `thread`: in a process or thread of its own.
+ */
+export type Mechanism = "synchronous" | "threadPool" | "eventLoop" | "timer" | "microtask" | "process" | "thread";
+
+/** One public function of Node.js that leaves JavaScript. */
+export interface CatalogueEntry {
+  /** As required, without `node:`, such as `fs/promises`; `globals` for `fetch`, `setTimeout` … */
+  readonly module: string;
+  /** As written behind the module, such as `readFile`, `Server.prototype.listen` or `hash.update`. */
+  readonly name: string;
+  /** The internal binding it calls (`internalBinding(…)`). */
+  readonly binding: string;
+  /** The file of the binding in Node's sources, such as `src/node_file.cc`. */
+  readonly source: string;
+  readonly dependency: Dependency;
+  readonly mechanism: Mechanism;
+  /** Where the work is done: on the thread that calls, on one of the pool, or on one of its own. */
+  readonly thread: "main" | "pool" | "own";
+  /** System calls by operating system; empty when none is needed. */
+  readonly calls: {
+    readonly linux: readonly string[];
+    readonly macos: readonly string[];
+    readonly windows: readonly string[];
+  };
+  /** Its documentation. */
+  readonly docs: string;
+}
+
+/** `fs.readFile`: how an entry is named in the panel and the editor. */
+export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {
+  return entry.module === "globals" ? entry.name : `${entry.module.replaceAll("/", ".")}.${entry.name}`;
+}

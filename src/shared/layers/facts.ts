@@ -1,0 +1,189 @@
+import * as v from "valibot";
+import { dependencySchema } from "./layer.ts";
+
+/**
+ * What is in each layer of one worker: collected when somebody asks, by public API of Node.js. Never holds a value of an
+ * environment variable.
+ */
+
+const count = v.number();
+
+/** At most so many modules are listed; the sums tell of all. */
+export const mostModulesListed = 20_000;
+
+export const loadedModuleSchema = v.object({
+  /** Absolute path. */
+  file: v.string(),
+  /** ECMAScript module, CommonJS module, or JSON loaded by `require`. */
+  kind: v.picklist(["esm", "cjs", "json"]),
+  /** Name of the package of `node_modules` it belongs to; absent for the user's own files. */
+  package: v.optional(v.string()),
+  /** Size on disk in bytes; absent when the file is gone. */
+  bytes: v.optional(count),
+});
+export type LoadedModule = v.InferOutput<typeof loadedModuleSchema>;
+
+export const loadedPackageSchema = v.object({
+  name: v.string(),
+  version: v.optional(v.string()),
+  /** Absolute path of its folder: the same package may be there twice. */
+  folder: v.string(),
+  modules: count,
+  bytes: count,
+});
+export type LoadedPackage = v.InferOutput<typeof loadedPackageSchema>;
+
+/** A place in a file; line and column count from 1. */
+export const sourcePositionSchema = v.object({
+  /** Absolute path, or `node:…` for JavaScript of Node.js itself. */
+  file: v.string(),
+  line: v.number(),
+  column: v.optional(v.number()),
+});
+export type SourcePosition = v.InferOutput<typeof sourcePositionSchema>;
+
+export const addonSchema = v.object({
+  /** Absolute path of the `.node` file. */
+  file: v.string(),
+  package: v.optional(v.string()),
+  version: v.optional(v.string()),
+  /** `napi`: stable across versions of Node.js; `abi`: bound to one `NODE_MODULE_VERSION`. */
+  interface: v.picklist(["napi", "abi", "unknown"]),
+  /** Node-API level or `NODE_MODULE_VERSION`, where it can be told. */
+  level: v.optional(v.number()),
+  /** Whether it must be built again for another major version of Node.js; absent when it can't be told. */
+  rebuild: v.optional(v.boolean()),
+});
+export type Addon = v.InferOutput<typeof addonSchema>;
+
+export const layerFactsSchema = v.object({
+  worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
+  /** Epoch milliseconds. */
+  takenAt: v.number(),
+  code: v.object({
+    entry: v.string(),
+    /** Commit checked out in the app's repository when the generation was started; absent outside of one. */
+    commit: v.optional(v.string()),
+    modules: v.array(loadedModuleSchema),
+    packages: v.array(loadedPackageSchema),
+    own: v.object({ modules: count, bytes: count }),
+    esm: count,
+    cjs: count,
+    /** Modules beyond those listed. */
+    unlisted: count,
+    /** Whether stack traces are mapped back to the sources (`--enable-source-maps` or `setSourceMapsSupport`). */
+    sourceMaps: v.boolean(),
+    /** Names of the environment variables the worker was started with, sorted; never a value. */
+    environmentNames: v.array(v.string()),
+  }),
+  api: v.object({
+    /** `process.version`. */
+    version: v.string(),
+    /** `Current`, `Active LTS`, `Maintenance LTS` or `End of life` at `takenAt`; absent for an unknown line. */
+    status: v.optional(v.string()),
+    /** Name of the LTS line, such as `Krypton`. */
+    codename: v.optional(v.string()),
+    /** End of life as `YYYY-MM-DD`. */
+    endOfLife: v.optional(v.string()),
+    flags: v.array(v.string()),
+    /** Public built-in modules loaded, such as `fs` and `http`. */
+    builtins: v.array(v.string()),
+    /** Warnings emitted since the collector was loaded. */
+    warnings: v.array(
+      v.object({
+        name: v.string(),
+        code: v.optional(v.string()),
+        message: v.string(),
+        /** The first line of its stack that is the user's own. */
+        at: v.optional(sourcePositionSchema),
+        count: v.number(),
+      }),
+    ),
+  }),
+  bindings: v.object({
+    /** Internal bindings loaded, such as `fs` and `tcp_wrap`. */
+    internal: v.array(v.string()),
+    addons: v.array(addonSchema),
+    /** `process.versions.modules`. */
+    abi: v.string(),
+    /** `process.versions.napi`. */
+    napi: v.string(),
+  }),
+  dependencies: v.object({
+    /** One for each dependency that `process.versions` names. */
+    versions: v.array(v.object({ name: v.string(), dependency: v.optional(dependencySchema), version: v.string() })),
+    fips: v.boolean(),
+    resolvers: v.array(v.string()),
+    /** `UV_THREADPOOL_SIZE`, or libuv's default of 4. */
+    threadPoolSize: v.number(),
+    ciphers: v.number(),
+  }),
+  os: v.object({
+    platform: v.string(),
+    release: v.string(),
+    arch: v.string(),
+    cpuModel: v.string(),
+    cpus: v.number(),
+    /** CPUs this process may use (`os.availableParallelism()`). */
+    availableCpus: v.number(),
+    memoryTotal: count,
+    /** Limit of the control group in bytes; absent without one. */
+    memoryLimit: v.optional(count),
+    /** CPU limit of the control group in CPUs; absent without one. */
+    cpuLimit: v.optional(v.number()),
+    /** Most file descriptors the process may open; absent where it can't be told. */
+    fileLimit: v.optional(count),
+  }),
+});
+export type LayerFacts = v.InferOutput<typeof layerFactsSchema>;
+
+const milliseconds = v.number();
+
+/** What moves: small, asked once a second while somebody looks. Rates are over the time since the previous ask. */
+export const layerPulseSchema = v.object({
+  worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
+  takenAt: v.number(),
+  code: v.object({ modules: count, packages: count }),
+  api: v.object({
+    builtins: count,
+    /** Requests answered a second; absent when no HTTP server listens. */
+    requestsPerSecond: v.optional(v.number()),
+    warnings: count,
+  }),
+  bindings: v.object({ internal: count, addons: count }),
+  v8: v.object({
+    heapUsed: count,
+    heapTotal: count,
+    heapLimit: count,
+    external: count,
+    spaces: v.array(v.object({ name: v.string(), used: count, size: count })),
+    /** Collections since the previous ask, by kind. */
+    gc: v.array(
+      v.object({ kind: v.picklist(["minor", "major", "incremental", "weakCallbacks"]), count, ms: milliseconds }),
+    ),
+  }),
+  uv: v.object({
+    /** Event loop utilisation, 0 to 1. */
+    utilisation: v.number(),
+    iterations: v.optional(count),
+    delayP50: v.optional(milliseconds),
+    delayP99: v.optional(milliseconds),
+    /** Active handles and requests by type, such as `TCPSocketWrap` and `FSReqCallback`. */
+    active: v.array(v.object({ type: v.string(), count })),
+  }),
+  openssl: v.object({ tlsSockets: v.optional(count) }),
+  os: v.object({
+    rss: count,
+    /** CPU time as a share of one CPU, 0 to n. */
+    cpuUser: v.number(),
+    cpuSystem: v.number(),
+    files: v.optional(count),
+    voluntarySwitches: count,
+    involuntarySwitches: count,
+    fsReads: count,
+    fsWrites: count,
+    minorFaults: count,
+    majorFaults: count,
+  }),
+});
+export type LayerPulse = v.InferOutput<typeof layerPulseSchema>;

@@ -1,0 +1,49 @@
+import * as v from "valibot";
+import { sourcePositionSchema } from "./facts.ts";
+import { dependencySchema, layerSchema } from "./layer.ts";
+
+/** Length of a CPU sample in seconds. */
+export const sampleSeconds = { default: 5, least: 1, most: 60 } as const;
+
+/** Where a function of a sample is, and its self time. */
+export const sampledFunctionSchema = v.object({
+  /** `(anonymous)` when it has no name. */
+  name: v.string(),
+  at: v.optional(sourcePositionSchema),
+  /** Milliseconds. */
+  selfMs: v.number(),
+});
+export type SampledFunction = v.InferOutput<typeof sampledFunctionSchema>;
+
+/** One of the parts the time was spent in. The `selfMs` of all parts add up to the sample's `durationMs`. */
+export const samplePartSchema = v.object({
+  /** Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `gc`, `idle`, `native`. */
+  id: v.string(),
+  kind: v.picklist(["code", "package", "node", "binding", "v8", "gc", "idle", "native"]),
+  /** The layer it is drawn in; absent for `idle`. */
+  layer: v.optional(layerSchema),
+  /** Name of the package or binding. */
+  name: v.optional(v.string()),
+  /** What the binding leads to. */
+  dependency: v.optional(dependencySchema),
+  selfMs: v.number(),
+  /** Of the whole sample, 0 to 1. All add up to 1. */
+  share: v.number(),
+  /** Largest self time first, at most 20. */
+  functions: v.array(sampledFunctionSchema),
+});
+export type SamplePart = v.InferOutput<typeof samplePartSchema>;
+
+export const cpuSampleSchema = v.object({
+  worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
+  /** Epoch milliseconds at which it began. */
+  startedAt: v.number(),
+  durationMs: v.number(),
+  /** Number of ticks of V8's profiler. */
+  ticks: v.number(),
+  /** Whether it was ended before its time. */
+  cancelled: v.boolean(),
+  /** Largest first. */
+  parts: v.array(samplePartSchema),
+});
+export type CpuSample = v.InferOutput<typeof cpuSampleSchema>;
