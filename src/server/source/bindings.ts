@@ -1,0 +1,64 @@
+import type { Identifier, Node } from "@babel/types";
+
+/** A name and what it is bound to. */
+export interface Binding {
+  readonly name: string;
+  readonly kind: "import" | "const" | "let" | "var" | "function" | "class" | "param" | "catch";
+  /**
+   * What declares it: the import specifier, the `VariableDeclarator` (its pattern holds the name when it is
+   * destructured), the function, the class, the enum, the parameter as it is written, or the `CatchClause`.
+   */
+  readonly declaration: Node;
+  readonly scope: Scope;
+  /** The value it is given at once: of `const x = …`, or the function or class itself. Nothing of what is destructured. */
+  readonly init: Node | undefined;
+  /** Every use, read or written, in the order of the source; not the declaration. */
+  readonly references: readonly Identifier[];
+  /** Every `AssignmentExpression`, `UpdateExpression` and `for (x of …)` that gives it another value. */
+  readonly assignments: readonly Node[];
+}
+
+/** Where names are known. A function's parameters and body are one scope; a namespace of TypeScript is a function. */
+export interface Scope {
+  readonly kind: "module" | "function" | "block" | "class";
+  readonly node: Node;
+  readonly parent: Scope | undefined;
+  readonly bindings: ReadonlyMap<string, Binding>;
+}
+
+export interface MutableBinding extends Binding {
+  readonly references: Identifier[];
+  readonly assignments: Node[];
+}
+
+export interface MutableScope extends Scope {
+  readonly parent: MutableScope | undefined;
+  readonly bindings: Map<string, MutableBinding>;
+}
+
+/** The identifiers that a pattern binds or assigns to, through destructuring, defaults and the wrappers of TypeScript. */
+export function patternIdentifiers(pattern: Node | null | undefined): Identifier[] {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern];
+    case "ObjectPattern":
+      return pattern.properties.flatMap((property) =>
+        patternIdentifiers(property.type === "RestElement" ? property : property.value),
+      );
+    case "ArrayPattern":
+      return pattern.elements.flatMap(patternIdentifiers);
+    case "AssignmentPattern":
+      return patternIdentifiers(pattern.left);
+    case "RestElement":
+      return patternIdentifiers(pattern.argument);
+    case "TSParameterProperty":
+      return patternIdentifiers(pattern.parameter);
+    case "TSAsExpression":
+    case "TSSatisfiesExpression":
+    case "TSNonNullExpression":
+    case "TSTypeAssertion":
+      return patternIdentifiers(pattern.expression);
+    default:
+      return [];
+  }
+}

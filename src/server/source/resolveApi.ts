@@ -1,0 +1,229 @@
+import type {
+  Expression,
+  Identifier,
+  MemberExpression,
+  Node,
+  ObjectPattern,
+  OptionalMemberExpression,
+} from "@babel/types";
+import { globalApi } from "./globalApis.ts";
+import type { Analysis, Binding } from "./scopes.ts";
+
+/** What an expression names among the exports of a module. */
+export interface ApiReference {
+  /** As required, without `node:`: `fs`, `fs/promises`, `express`; `globals` for `fetch`, `setTimeout` … */
+  readonly module: string;
+  /** Dotted: `readFile`, `promises.readFile`; `default` for the module or its default export itself. */
+  readonly name: string;
+}
+
+interface Resolved {
+  readonly module: string;
+  readonly path: readonly string[];
+}
+
+/** Aliases of aliases are followed this far. */
+const deepest = 12;
+
+/**
+ * What a call, a `new`, an identifier or a member expression names: of a call, what is called. Follows imports, `require`,
+ * `await import()`, `createRequire`, renaming, destructuring and globals; a variable that is assigned twice is nothing.
+ */
+export function resolveApi(analysis: Analysis, node: Node): ApiReference | undefined {
+  const resolved = resolveTarget(analysis, node);
+  if (resolved === undefined) {
+    return undefined;
+  }
+  const path = resolved.path[0] === "default" ? resolved.path.slice(1) : resolved.path;
+  return { module: resolved.module, name: path.length === 0 ? "default" : path.join(".") };
+}
+
+function resolveTarget(analysis: Analysis, node: Node): Resolved | undefined {
+  switch (node.type) {
+    case "CallExpression":
+    case "OptionalCallExpression":
+    case "NewExpression":
+      return resolvePath(analysis, node.callee, 0);
+    case "Identifier": {
+      const parent = analysis.parentOf(node);
+      return isMember(parent) && !parent.computed && parent.property === node
+        ? resolvePath(analysis, parent, 0)
+        : resolvePath(analysis, node, 0);
+    }
+    default:
+      return resolvePath(analysis, node, 0);
+  }
+}
+
+function resolvePath(analysis: Analysis, node: Node, depth: number): Resolved | undefined {
+  if (depth > deepest) {
+    return undefined;
+  }
+  switch (node.type) {
+    case "Identifier": {
+      const binding = analysis.bindingOf(node);
+      return binding === undefined ? ofGlobal(analysis, node) : resolveBinding(analysis, binding, depth + 1);
+    }
+    case "MemberExpression":
+    case "OptionalMemberExpression": {
+      const name = propertyName(node);
+      return name === undefined ? undefined : member(resolvePath(analysis, node.object, depth + 1), name);
+    }
+    case "CallExpression":
+    case "OptionalCallExpression":
+      return requiredModule(analysis, node.callee, node.arguments[0]);
+    case "AwaitExpression":
+      return node.argument.type === "ImportExpression" ? ofModule(node.argument.source) : undefined;
+    case "AssignmentExpression":
+      return node.operator === "=" ? resolvePath(analysis, node.right, depth + 1) : undefined;
+    case "SequenceExpression": {
+      const last = node.expressions.at(-1);
+      return last && resolvePath(analysis, last, depth + 1);
+    }
+    case "TSAsExpression":
+    case "TSSatisfiesExpression":
+    case "TSNonNullExpression":
+    case "TSTypeAssertion":
+    case "TSInstantiationExpression":
+      return resolvePath(analysis, node.expression, depth + 1);
+    default:
+      return undefined;
+  }
+}
+
+function resolveBinding(analysis: Analysis, binding: Binding, depth: number): Resolved | undefined {
+  const { declaration } = binding;
+  switch (declaration.type) {
+    case "ImportSpecifier": {
+      const { imported } = declaration;
+      return member(
+        importSource(analysis, declaration),
+        imported.type === "Identifier" ? imported.name : imported.value,
+      );
+    }
+    case "ImportDefaultSpecifier":
+      return member(importSource(analysis, declaration), "default");
+    case "ImportNamespaceSpecifier":
+      return importSource(analysis, declaration);
+    case "TSImportEqualsDeclaration":
+      return declaration.moduleReference.type === "TSExternalModuleReference"
+        ? ofModule(declaration.moduleReference.expression)
+        : undefined;
+    case "VariableDeclarator": {
+      const value = onlyValue(binding);
+      const path = patternPath(declaration.id, binding.name);
+      return value && path?.reduce(member, resolvePath(analysis, value, depth));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The one value that a variable ever has: what it is declared with, or the only one that it is assigned. */
+function onlyValue({ declaration, assignments }: Binding): Node | undefined {
+  if (declaration.type !== "VariableDeclarator") {
+    return undefined;
+  }
+  const [first, second] = assignments;
+  if (declaration.init != null) {
+    return first === undefined ? declaration.init : undefined;
+  }
+  return first?.type === "AssignmentExpression" &&
+    first.operator === "=" &&
+    first.left.type === "Identifier" &&
+    second === undefined
+    ? first.right
+    : undefined;
+}
+
+/** The properties that lead from a destructured value to a name in its pattern. */
+function patternPath(pattern: Node, name: string): string[] | undefined {
+  switch (pattern.type) {
+    case "Identifier":
+      return pattern.name === name ? [] : undefined;
+    case "AssignmentPattern":
+      return patternPath(pattern.left, name);
+    case "ObjectPattern":
+      return objectPath(pattern, name);
+    default:
+      return undefined;
+  }
+}
+
+function objectPath({ properties }: ObjectPattern, name: string): string[] | undefined {
+  for (const property of properties) {
+    if (property.type === "RestElement") {
+      // `const { a, ...rest } = require("fs")`: the rest has what the module has, but for what was taken out.
+      return patternPath(property.argument, name);
+    }
+    const below = patternPath(property.value, name);
+    if (below !== undefined) {
+      const key = literalName(property.key, property.computed);
+      return key === undefined ? undefined : [key, ...below];
+    }
+  }
+  return undefined;
+}
+
+function member(resolved: Resolved | undefined, name: string): Resolved | undefined {
+  // `process` of `node:process`, `globalThis.fetch`: what a global names by itself.
+  if (resolved?.module === "globals" && resolved.path.length === 0) {
+    return globalApi(name);
+  }
+  return resolved && { module: resolved.module, path: [...resolved.path, name] };
+}
+
+function ofGlobal(analysis: Analysis, { name }: Identifier): Resolved | undefined {
+  // `module` and `exports` are nobody's API; a name in a `with` can't be told and does not happen.
+  return analysis.root.bindings.has(name) ? undefined : globalApi(name);
+}
+
+function importSource(analysis: Analysis, specifier: Node): Resolved | undefined {
+  const declaration = analysis.parentOf(specifier);
+  return declaration?.type === "ImportDeclaration" ? ofModule(declaration.source) : undefined;
+}
+
+function requiredModule(analysis: Analysis, callee: Node, source: Node | undefined): Resolved | undefined {
+  if (source === undefined) {
+    return undefined;
+  }
+  if (callee.type === "Identifier" && isRequire(analysis, callee)) {
+    return ofModule(source);
+  }
+  const api = callee.type === "MemberExpression" ? resolveApi(analysis, callee) : undefined;
+  return api?.module === "process" && api.name === "getBuiltinModule" ? ofModule(source) : undefined;
+}
+
+/** The `require` of CommonJS, or one that `module.createRequire` made. */
+function isRequire(analysis: Analysis, callee: Identifier): boolean {
+  const binding = analysis.bindingOf(callee);
+  if (binding === undefined) {
+    return callee.name === "require";
+  }
+  const made = binding.init?.type === "CallExpression" ? resolveApi(analysis, binding.init) : undefined;
+  return made?.module === "module" && made.name === "createRequire";
+}
+
+function ofModule(source: Expression | Node): Resolved | undefined {
+  const name = literalName(source, true);
+  return name === undefined ? undefined : { module: name.replace(/^node:/, ""), path: [] };
+}
+
+export function propertyName({ property, computed }: MemberExpression | OptionalMemberExpression): string | undefined {
+  return literalName(property, computed);
+}
+
+function literalName(node: Node, computed: boolean): string | undefined {
+  if (node.type === "Identifier") {
+    return computed ? undefined : node.name;
+  }
+  if (node.type === "StringLiteral") {
+    return node.value;
+  }
+  const [only] = node.type === "TemplateLiteral" && node.expressions.length === 0 ? node.quasis : [];
+  return only?.value.cooked ?? undefined;
+}
+
+function isMember(node: Node | undefined): node is MemberExpression | OptionalMemberExpression {
+  return node?.type === "MemberExpression" || node?.type === "OptionalMemberExpression";
+}

@@ -1,0 +1,101 @@
+import { type ParseResult, type ParserOptions, type ParserPlugin, parse } from "@babel/parser";
+import type { File } from "@babel/types";
+import { isFunction } from "./declare.ts";
+import { walk } from "./walk.ts";
+
+/** One parsed file. Offsets of nodes are those of `text`, in UTF-16 units. */
+export interface SourceModule {
+  readonly uri: string;
+  readonly text: string;
+  readonly format: "esm" | "cjs";
+  readonly ast: File;
+  /** Whether the source has errors: then parts of it may be missing in the tree. */
+  readonly broken: boolean;
+}
+
+/** How often a line that stops the parser is taken out before the file is given up. */
+const repairs = 3;
+
+/** Reads JavaScript, TypeScript and JSX; `undefined` only if nothing of it could be read. */
+export function parseModule(uri: string, languageId: string, text: string): SourceModule | undefined {
+  const extension = /\.([cm]?[jt]sx?)$/i.exec(new URL(uri, "file:///").pathname)?.[1]?.toLowerCase() ?? "";
+  const plugins = pluginsFor(languageId, extension, text);
+  let readable = text;
+  for (let attempt = 0; attempt <= repairs; attempt += 1) {
+    const result = tryParse(readable, plugins);
+    if (typeof result !== "number") {
+      const broken = attempt > 0 || (result.errors ?? []).length > 0;
+      return { uri, text, format: formatOf(extension, result), ast: result, broken };
+    }
+    readable = withoutLineAt(readable, result);
+  }
+  return undefined;
+}
+
+/** The tree, or where the parser gave up. */
+function tryParse(text: string, plugins: ParserPlugin[]): ParseResult<File> | number {
+  const options: ParserOptions = {
+    sourceType: "unambiguous",
+    plugins,
+    errorRecovery: true,
+    attachComment: false,
+    createImportExpressions: true,
+    allowReturnOutsideFunction: true,
+    allowNewTargetOutsideFunction: true,
+    allowSuperOutsideMethod: true,
+    allowUndeclaredExports: true,
+  };
+  try {
+    const file = parse(text, options);
+    return awaitsOutside(file, text) ? parse(text, { ...options, sourceType: "module" }) : file;
+  } catch (error) {
+    return error instanceof Error && "pos" in error && typeof error.pos === "number" ? error.pos : 0;
+  }
+}
+
+/** `await (x)` outside of a function calls a function `await` for the parser, but not for Node.js. */
+function awaitsOutside({ program }: File, text: string): boolean {
+  if (program.sourceType === "module" || !/\bawait\b/.test(text)) {
+    return false;
+  }
+  let found = false;
+  walk(program, (node) => {
+    found ||= (node.type === "Identifier" && node.name === "await") || (node.type === "ForOfStatement" && node.await);
+    return found || isFunction(node) ? "skip" : undefined;
+  });
+  return found;
+}
+
+function pluginsFor(languageId: string, extension: string, text: string): ParserPlugin[] {
+  if (languageId.startsWith("typescript") || /tsx?$/.test(extension)) {
+    const jsx = languageId === "typescriptreact" || extension === "tsx";
+    return ["typescript", "decorators-legacy", "explicitResourceManagement", ...(jsx ? (["jsx"] as const) : [])];
+  }
+  const flow = /^\s*(?:\/\/|\/\*)[\s\S]{0,200}?@flow\b/.test(text);
+  return ["jsx", "decorators", "explicitResourceManagement", ...(flow ? (["flow"] as const) : [])];
+}
+
+/** A file that says neither is what Node.js takes it for by its name, and CommonJS if that says nothing. */
+function formatOf(extension: string, { program }: File): SourceModule["format"] {
+  if (extension.startsWith("m")) {
+    return "esm";
+  }
+  if (extension.startsWith("c")) {
+    return "cjs";
+  }
+  return program.sourceType === "module" ? "esm" : "cjs";
+}
+
+/** Blanks the line at an offset, so that all other offsets stay what they are. */
+function withoutLineAt(text: string, offset: number): string {
+  const at = Math.min(offset, text.length);
+  let start = text.lastIndexOf("\n", at - 1) + 1;
+  let end = text.indexOf("\n", at);
+  end = end === -1 ? text.length : end;
+  if (text.slice(start, end).trim() === "") {
+    // What is missing is missed after it: the last line with something on it is the one.
+    end = text.slice(0, start).trimEnd().length;
+    start = text.lastIndexOf("\n", end - 1) + 1;
+  }
+  return text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { resolveApi } from "../../../src/server/source/resolveApi.ts";
+import { analysed, lastNode } from "./sources.ts";
+
+/** `module#name` of the last node with the text. */
+function resolved(text: string, node: string, file?: string): string | undefined {
+  const analysis = analysed(text, file);
+  const api = resolveApi(analysis, lastNode(analysis, node));
+  return api && `${api.module}#${api.name}`;
+}
+
+const readFile = [
+  ['import fs from "node:fs"; fs.readFile("x", f);', "fs.readFile"],
+  ['import * as fs from "fs"; fs.readFile("x", f);', "fs.readFile"],
+  ['import { readFile } from "fs"; readFile("x", f);', "readFile"],
+  ['import { readFile as read } from "node:fs"; read("x", f);', "read"],
+  ['import { default as fs } from "node:fs"; fs.readFile("x", f);', "fs.readFile"],
+  ['const fs = require("fs"); fs.readFile("x", f);', "fs.readFile"],
+  ['const { readFile: read } = require("node:fs"); read("x", f);', "read"],
+  ['const fs = require("fs"); const { readFile } = fs; readFile("x", f);', "readFile"],
+  ['const fs = require("fs"); const read = fs.readFile; read("x", f);', "read"],
+  ['const fs = require("fs"); const alias = fs; alias["readFile"]("x", f);', 'alias["readFile"]'],
+  ['require("fs").readFile("x", f);', 'require("fs").readFile'],
+  ['let fs; fs = require("fs"); fs.readFile("x", f);', "fs.readFile"],
+  ['var fs = require(`fs`); (0, fs.readFile)("x", f);', '(0, fs.readFile)("x", f)'],
+  ['const fs = await import("node:fs"); fs.readFile("x", f);', "fs.readFile"],
+  ['const { default: fs } = await import("fs"); fs.readFile("x", f);', "fs.readFile"],
+  ['(await import("fs")).readFile("x", f);', '(await import("fs")).readFile("x", f)'],
+  [
+    'import { createRequire } from "module"; const require = createRequire(import.meta.url); require("fs").readFile();',
+    'require("fs").readFile',
+  ],
+  ['const fs = process.getBuiltinModule("fs"); fs.readFile("x", f);', "fs.readFile"],
+  ['const fs = require("fs"); fs?.readFile?.("x", f);', "fs?.readFile"],
+  ['use(fs.readFile); var fs = require("fs");', "fs.readFile"],
+] as const;
+
+describe("what a call names", () => {
+  for (const [text, node] of readFile) {
+    it(text, () => assert.equal(resolved(text, node), "fs#readFile"));
+  }
+
+  it("types of TypeScript are in the way of nothing", () => {
+    const text =
+      'import fs = require("fs"); export function load(fs2: typeof fs): void { (fs as any)!.readFile("x"); }';
+    assert.equal(resolved(text, "(fs as any)!.readFile", "app.ts"), "fs#readFile");
+    assert.equal(
+      resolved(
+        'import type { Server } from "http"; import { createServer } from "http"; createServer();',
+        "createServer",
+        "a.mts",
+      ),
+      "http#createServer",
+    );
+  });
+
+  it("dotted names, nested patterns and modules with a slash", () => {
+    assert.equal(
+      resolved('const fs = require("fs"); fs.promises.readFile("x");', "fs.promises.readFile"),
+      "fs#promises.readFile",
+    );
+    assert.equal(
+      resolved('const { promises: { readFile } } = require("fs"); readFile("x");', "readFile"),
+      "fs#promises.readFile",
+    );
+    assert.equal(
+      resolved('import { readFile } from "node:fs/promises"; readFile("x");', "readFile"),
+      "fs/promises#readFile",
+    );
+    assert.equal(resolved('const { a, ...rest } = require("fs"); rest.readFile("x");', "rest.readFile"), "fs#readFile");
+  });
+
+  it("packages and default exports", () => {
+    assert.equal(resolved('import express from "express"; express();', "express()"), "express#default");
+    assert.equal(
+      resolved('const express = require("express"); express.static("x");', "express.static"),
+      "express#static",
+    );
+    assert.equal(resolved('import Koa from "koa"; new Koa();', "new Koa()"), "koa#default");
+  });
+
+  it("globals, unless the file has something of that name", () => {
+    assert.equal(resolved("fetch('x');", "fetch"), "globals#fetch");
+    assert.equal(resolved("globalThis.setTimeout(f);", "globalThis.setTimeout"), "globals#setTimeout");
+    assert.equal(resolved("process.exit(1);", "process.exit"), "process#exit");
+    assert.equal(resolved('import { exit } from "node:process"; exit(1);', "exit"), "process#exit");
+    assert.equal(resolved("const { env: { PORT } } = process; use(PORT);", "PORT"), "process#env.PORT");
+    assert.equal(resolved("Buffer.from('x');", "Buffer.from"), "buffer#Buffer.from");
+    assert.equal(resolved("function f(fetch) { fetch('x'); }", "fetch"), undefined);
+    assert.equal(resolved("const process = {}; process.exit(1);", "process.exit"), undefined);
+  });
+
+  it("nothing where it can't be told", () => {
+    assert.equal(resolved('let fs = require("fs"); fs = other; fs.readFile();', "fs.readFile"), undefined);
+    assert.equal(resolved('const fs = require("fs"); fs[name]();', "fs[name]"), undefined);
+    assert.equal(resolved('const require = load; require("fs").readFile();', 'require("fs").readFile'), undefined);
+    assert.equal(resolved("const a = b; const b = a; a.readFile();", "a.readFile"), undefined);
+    assert.equal(resolved('const fs = require("fs"); function f(fs) { fs.readFile(); }', "fs.readFile"), undefined);
+  });
+});
