@@ -9,6 +9,8 @@ export interface VsCodeWindow {
   workerRows(): Locator;
   /** Points at a row of the tree and presses one of its buttons. */
   pressRowButton(row: Locator, button: string): Promise<void>;
+  /** Picks an item of a row's context menu. */
+  pickFromRowMenu(row: Locator, item: string): Promise<void>;
   /** The item of the status bar that begins with this name. */
   statusItem(name: RegExp): Locator;
   /** Picks a command from the palette, by its whole title. */
@@ -35,6 +37,18 @@ export async function openVsCode(page: Page, address: string): Promise<VsCodeWin
     async pressRowButton(row, button) {
       await row.hover();
       await row.getByRole("button", { name: new RegExp(`^${button}( \\(|$)`) }).click();
+    },
+    async pickFromRowMenu(row, item) {
+      const menuItem = page.getByRole("menuitem", { name: item });
+      // A terminal that takes the focus closes an open menu, and a menu takes no click in its first moments: what counts
+      // is that the menu has gone because of the click.
+      await expect(async () => {
+        if (!(await menuItem.isVisible())) {
+          await row.click({ button: "right" });
+        }
+        await menuItem.click({ timeout: 2_000 });
+        await expect(menuItem).toBeHidden({ timeout: 1_000 });
+      }).toPass({ timeout: 20_000 });
     },
     statusItem: (name) => page.locator("footer").getByRole("button", { name }),
     async runCommand(title) {
