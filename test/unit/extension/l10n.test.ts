@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const project = new URL("../../../", import.meta.url);
-const extension = new URL("src/extension/", project);
+/** Where texts for a person are written; the language server takes the same translations. */
+const folders = ["src/extension/", "src/server/"].map((folder) => new URL(folder, project));
 
 function read(path: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(new URL(path, project), "utf8"));
@@ -17,11 +19,8 @@ function fixedParts(text: string): string[] {
 function textsOfSources(): { readonly texts: Set<string>; readonly odd: string[] } {
   const texts = new Set<string>();
   const odd: string[] = [];
-  for (const file of readdirSync(fileURLToPath(extension), { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ts")) {
-      continue;
-    }
-    const source = readFileSync(new URL(file.replaceAll("\\", "/"), extension), "utf8");
+  for (const file of folders.flatMap(filesBelow)) {
+    const source = readFileSync(file, "utf8");
     for (const [call, literal] of source.matchAll(/\bt\(\s*("(?:[^"\\]|\\.)*"|[^"\s].*)/g)) {
       if (literal?.startsWith('"')) {
         texts.add(JSON.parse(literal));
@@ -31,6 +30,13 @@ function textsOfSources(): { readonly texts: Set<string>; readonly odd: string[]
     }
   }
   return { texts, odd };
+}
+
+function filesBelow(folder: URL): string[] {
+  const root = fileURLToPath(folder);
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(root, file));
 }
 
 describe("the texts of package.json", () => {
