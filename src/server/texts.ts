@@ -9,7 +9,7 @@ export function setTranslations(texts: Readonly<Record<string, string>>): void {
  * Translates a text and fills `{0}`, `{1}` … in it. The text itself is the key of `l10n/bundle.l10n.*.json`, so calls
  * give it as one literal: a test collects them from the sources.
  */
-export function t(text: string, ...args: (string | number)[]): string {
+export const t = (text: string, ...args: (string | number)[]): string => {
   const translated = Object.hasOwn(translations, text) ? (translations[text] ?? text) : text;
   return translated.replace(/\{(\d+)\}/g, (placeholder, index) => String(args[Number(index)] ?? placeholder));
-}
+};
