@@ -29,6 +29,8 @@ export interface CatalogueEntry {
   };
   /** Its documentation. */
   readonly docs: string;
+  /** First version of Node.js that has it, such as `22.15.0`; absent when all that are supported do. */
+  readonly since?: string;
 }
 
 /** `fs.readFile`: how an entry is named in the panel and the editor. */

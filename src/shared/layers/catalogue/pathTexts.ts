@@ -1,0 +1,61 @@
+import type { Mechanism } from "../entry.ts";
+import type { Dependency } from "../layer.ts";
+
+/** Fills `{0}` … in; the editor's own translates first. */
+export type Translate = (message: string, ...args: string[]) => string;
+
+export const english: Translate = (message, ...args) =>
+  message.replace(/\{(\d+)\}/g, (whole, index) => args[Number(index)] ?? whole);
+
+/** How people write it. */
+export const dependencyTitles: Readonly<Record<Dependency, string>> = {
+  v8: "V8",
+  uv: "libuv",
+  openssl: "OpenSSL",
+  llhttp: "llhttp",
+  nghttp2: "nghttp2",
+  ares: "c-ares",
+  zlib: "zlib",
+  brotli: "Brotli",
+  zstd: "Zstandard",
+  undici: "undici",
+  ada: "Ada",
+  simdjson: "simdjson",
+  simdutf: "simdutf",
+  icu: "ICU",
+  sqlite: "SQLite",
+  cjs_module_lexer: "cjs-module-lexer",
+  amaro: "Amaro",
+  acorn: "Acorn",
+  node: "Node.js",
+  os: "",
+};
+
+/** What a path says; keys of a translation. `{0}` is a name that is not translated. */
+export const pathTexts = {
+  code: {
+    synchronous: "Your code waits until the work is done; nothing else runs on this thread meanwhile.",
+    threadPool: "Your code goes on; the result comes later, through a callback or promise.",
+    eventLoop: "Your code goes on; the result comes later, through an event, callback or promise.",
+    timer: "Your code goes on and is called back when the time has come.",
+    microtask: "Your code goes on; the rest runs before the event loop does.",
+    process: "Your code starts a process.",
+    thread: "Your code goes on beside the thread it starts.",
+  },
+  api: "JavaScript of Node.js checks the arguments and calls {0}.",
+  dependencies: {
+    synchronous: "{0} does the work on the thread that calls.",
+    threadPool: "{0} does the work on a thread of the pool; libuv's event loop calls back.",
+    eventLoop: "libuv's event loop waits for the operating system and calls back.",
+    timer: "libuv's event loop sleeps until the time has come and calls back.",
+    microtask: "{0} runs it before the event loop goes on.",
+    process: "libuv starts a process and watches it.",
+    thread: "libuv starts a thread that has an event loop of its own.",
+  },
+  os: "System calls on {0}",
+} as const satisfies {
+  code: Record<Mechanism, string>;
+  api: string;
+  dependencies: Record<Mechanism, string>;
+  os: string;
+};
