@@ -35,8 +35,30 @@ const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
   { entryPoints: ["src/cli/main.ts"], outfile: join(outdir, "cli.cjs"), banner: { js: "#!/usr/bin/env node" } },
-  { entryPoints: ["src/extension/main.ts"], outfile: join(outdir, "extension.cjs"), external: ["vscode"] },
+  {
+    entryPoints: ["src/extension/main.ts"],
+    outfile: join(outdir, "extension.cjs"),
+    external: ["vscode"],
+    plugins: [apart("languageClient", "./language.cjs")],
+  },
+  {
+    entryPoints: ["src/extension/language/languageClient.ts"],
+    outfile: join(outdir, "language.cjs"),
+    external: ["vscode"],
+  },
+  { entryPoints: ["src/server/main.ts"], outfile: join(outdir, "server.cjs") },
 ];
+
+/** Leaves what is imported when it is first used in a bundle of its own, which the activation need not read. */
+function apart(name, file) {
+  return {
+    name: `${name} apart`,
+    setup: ({ onResolve }) => onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, resolved),
+  };
+  function resolved({ kind }) {
+    return kind === "dynamic-import" ? { path: file, external: true } : undefined;
+  }
+}
 
 if (watch) {
   for (const bundle of bundles) {

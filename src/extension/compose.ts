@@ -5,6 +5,7 @@ import { autoStart } from "./commands/autoStart.ts";
 import type { CommandContext } from "./commands/commandContext.ts";
 import { createNotifier } from "./commands/notify.ts";
 import { registerCommands } from "./commands/registerCommands.ts";
+import { createLanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
 import { createLogTerminals } from "./log/logTerminals.ts";
 import { coalesce } from "./platform/coalesce.ts";
@@ -52,6 +53,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(followContext(registry, createContextSetter()));
   store.add(registerCommands(context, notifier));
   store.add(alertOnFailure(context, notifier));
+  const { extensionUri } = extension;
+  store.add(createLanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
   store.add(onDidChangeWorkspace(refresh));

@@ -35,6 +35,7 @@ export const settingIds = {
   gracePeriod: "gracePeriod",
   revealLog: "log.reveal",
   logTimestamps: "log.timestamps",
+  language: "language.enabled",
 } as const;
 
 export const settingsSection = "hitless";

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { createVSIX } from "@vscode/vsce";
@@ -38,6 +38,10 @@ export async function withStagedExtension<T>(action: (stage: string) => Promise<
     await build(join(stage, "dist"));
     for (const name of readdirSync(projectRoot).filter((entry) => candidates.test(entry))) {
       cpSync(join(projectRoot, name), join(stage, name), { recursive: true });
+    }
+    const pages = join("docs", "rules");
+    if (existsSync(join(projectRoot, pages))) {
+      cpSync(join(projectRoot, pages), join(stage, pages), { recursive: true });
     }
     const manifest = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
     const { scripts, devDependencies, allowScripts, ...shipped } = manifest;

@@ -70,6 +70,11 @@ export function timestampsSetting(): boolean {
   return setting<boolean>(settingIds.logTimestamps) === true;
 }
 
+/** Whether JavaScript and TypeScript files get hovers, lenses and diagnostics. */
+export function languageSetting(): boolean {
+  return setting<boolean>(settingIds.language) !== false;
+}
+
 function setting<Value>(id: string): Value | undefined {
   return workspace.getConfiguration(settingsSection).get<Value>(id);
 }

@@ -8,6 +8,7 @@ import type {
 } from "@babel/types";
 import { globalApi } from "./globalApis.ts";
 import type { Analysis, Binding } from "./scopes.ts";
+import { onlyValue } from "./values.ts";
 
 /** What an expression names among the exports of a module. */
 export interface ApiReference {
@@ -117,23 +118,6 @@ function resolveBinding(analysis: Analysis, binding: Binding, depth: number): Re
     default:
       return undefined;
   }
-}
-
-/** The one value that a variable ever has: what it is declared with, or the only one that it is assigned. */
-function onlyValue({ declaration, assignments }: Binding): Node | undefined {
-  if (declaration.type !== "VariableDeclarator") {
-    return undefined;
-  }
-  const [first, second] = assignments;
-  if (declaration.init != null) {
-    return first === undefined ? declaration.init : undefined;
-  }
-  return first?.type === "AssignmentExpression" &&
-    first.operator === "=" &&
-    first.left.type === "Identifier" &&
-    second === undefined
-    ? first.right
-    : undefined;
 }
 
 /** The properties that lead from a destructured value to a name in its pattern. */

@@ -7,7 +7,7 @@ import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
 import { run } from "../../support/programs.ts";
 
-const bundles = ["dist/cli.cjs", "dist/extension.cjs", "dist/preload.cjs", "dist/supervisor.cjs"];
+const bundles = ["cli", "extension", "language", "preload", "server", "supervisor"].map((name) => `dist/${name}.cjs`);
 
 describe("what is shipped", () => {
   it("is, in the extension, the bundles, their texts and pictures, and nothing else", async function () {
@@ -17,7 +17,7 @@ describe("what is shipped", () => {
       extensionBytes: statSync(join(stage, "dist", "extension.cjs")).size,
     }));
     const known =
-      /^(dist\/(\w+\.cjs|THIRD_PARTY_NOTICES\.txt)|l10n\/.+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+      /^(dist\/(\w+\.cjs|THIRD_PARTY_NOTICES\.txt)|docs\/rules\/[\w-]+\.md|l10n\/.+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|(README|CHANGELOG)\.md|LICENSE)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file)),
       [],

@@ -1,0 +1,54 @@
+import { resolve } from "node:path";
+import { type AppConfig, appDefaults } from "../../shared/appConfig.ts";
+import type { LanguageApp } from "../../shared/language.ts";
+import type { Localize } from "../platform/localize.ts";
+import { stateWord } from "../presentation/words.ts";
+import type { AppDefinition } from "../supervisor/appDefinition.ts";
+import { type AppView, isActive, isRenewable, isStartable, workerCounts } from "../supervisor/appView.ts";
+
+/** What the language server is told of an app. `definition` is absent for one that was started elsewhere. */
+export function languageApp(
+  view: AppView,
+  definition: Pick<AppDefinition, "config" | "root" | "entries"> | undefined,
+  t: Localize,
+): LanguageApp {
+  const { key, name, root, reports } = view;
+  const config = definition?.config ?? {};
+  const workers = wantedWorkers(view, config);
+  return {
+    key,
+    name,
+    root,
+    entries: entriesOf(view, definition),
+    status: statusText(view, t),
+    startable: isStartable(view),
+    renewable: isRenewable(view),
+    active: isActive(view),
+    ...(workers !== undefined && { workers }),
+    drainTimeout: config.drainTimeout ?? appDefaults.drainTimeout,
+    gracefulReload: reports.some(({ kind }) => kind === "gracefulReload"),
+  };
+}
+
+function entriesOf({ snapshot }: AppView, definition: Parameters<typeof languageApp>[1]): string[] {
+  const written = definition?.config.entry ?? definition?.entries[0]?.entry;
+  const defined = definition === undefined || written === undefined ? [] : [resolve(definition.root, written)];
+  return [...new Set([...defined, ...(snapshot === undefined ? [] : [snapshot.app.entry])])];
+}
+
+/** `undefined`: as many as the machine runs in parallel, which only the supervisor knows. */
+function wantedWorkers({ snapshot }: AppView, { workers = appDefaults.workers }: AppConfig): number | undefined {
+  return snapshot?.app.desiredWorkers ?? (workers === "max" ? undefined : workers);
+}
+
+function statusText(view: AppView, t: Localize): string {
+  const { ready, desired } = workerCounts(view);
+  const state = stateWord(view.state, t);
+  if (!isActive(view) || desired === 0) {
+    return state;
+  }
+  if (ready < desired) {
+    return t("{0} · {1} of {2} workers", state, ready, desired);
+  }
+  return desired === 1 ? t("{0} · 1 worker", state) : t("{0} · {1} workers", state, desired);
+}

@@ -1,0 +1,144 @@
+import {
+  CodeLensRefreshRequest,
+  type Connection,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import {
+  type LanguageOptions,
+  type LanguageState,
+  parseLanguageOptions,
+  parseLanguageState,
+} from "../shared/language.ts";
+import { languageNotifications } from "../shared/languageNames.ts";
+import { codeActions } from "./codeActions.ts";
+import { codeLenses } from "./codeLenses.ts";
+import { createDiagnostics } from "./diagnostics.ts";
+import { errorText } from "./errorText.ts";
+import { hoverAt } from "./hover.ts";
+import { createParsedDocuments } from "./parsedDocuments.ts";
+import { createRuleSettings } from "./ruleSettings.ts";
+import { setTranslations } from "./texts.ts";
+import { pathOf } from "./workspaceState.ts";
+
+/** What of the client's abilities matters here. */
+interface Abilities {
+  readonly configuration: boolean;
+  readonly refreshLenses: boolean;
+}
+
+/**
+ * Answers an editor. Reads only what the editor sends: no file is opened and nothing is run, whatever the workspace holds.
+ * A request that fails is logged and answered with nothing.
+ */
+export function serveEditor(connection: Connection): void {
+  const documents = new TextDocuments(TextDocument);
+  const parsed = createParsedDocuments();
+  let abilities: Abilities = { configuration: false, refreshLenses: false };
+  let options: LanguageOptions = { state: { trusted: false, apps: [] }, texts: {} };
+  let state: LanguageState = options.state;
+  const settings = createRuleSettings(connection, () => abilities.configuration);
+  const diagnostics = createDiagnostics({
+    connection,
+    documents,
+    parsed,
+    settings,
+    state: () => state,
+    docsOf: (ruleId) => options.ruleDocs && `${options.ruleDocs}${ruleId}.md`,
+  });
+  const guarded = <Result>(answer: () => Result): Result | null => {
+    try {
+      return answer();
+    } catch (error) {
+      connection.console.error(errorText(error));
+      return null;
+    }
+  };
+
+  connection.onInitialize(({ capabilities, initializationOptions }): InitializeResult => {
+    options = parseLanguageOptions(initializationOptions);
+    state = options.state;
+    setTranslations(options.texts);
+    abilities = {
+      configuration: capabilities.workspace?.configuration === true,
+      refreshLenses: capabilities.workspace?.codeLens?.refreshSupport === true,
+    };
+    return {
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true,
+        codeLensProvider: { resolveProvider: false },
+        codeActionProvider: { codeActionKinds: ["quickfix", "refactor"] },
+      },
+      serverInfo: { name: "hitless" },
+    };
+  });
+
+  connection.onDidChangeConfiguration(() => {
+    settings.forget();
+    documents.all().forEach(diagnostics.schedule);
+  });
+  connection.onNotification(languageNotifications.apps, (message: unknown) => {
+    guarded(() => {
+      const before = rulesDependOn(state);
+      state = parseLanguageState(message);
+      if (abilities.refreshLenses) {
+        connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
+      }
+      if (rulesDependOn(state) !== before) {
+        documents.all().forEach(diagnostics.schedule);
+      }
+    });
+  });
+
+  documents.onDidChangeContent(({ document }) => diagnostics.schedule(document));
+  documents.onDidClose(({ document: { uri } }) => {
+    diagnostics.forget(uri);
+    parsed.forget(uri);
+    connection.sendDiagnostics({ uri, diagnostics: [] }).catch(() => undefined);
+  });
+
+  connection.onHover(({ textDocument, position }) =>
+    guarded(() => {
+      const document = documents.get(textDocument.uri);
+      const place = document && parsed.at(document, document.offsetAt(position));
+      return place === undefined ? null : hoverAt(place.analysis, place.offset);
+    }),
+  );
+  connection.onCodeLens(({ textDocument: { uri } }) =>
+    guarded(() => {
+      const document = documents.get(uri);
+      const path = pathOf(uri);
+      return document === undefined || path === undefined
+        ? []
+        : codeLenses({ document, analysis: parsed.current(document), path, state });
+    }),
+  );
+  connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
+    guarded(() => {
+      const document = documents.get(uri);
+      const analysis = document && parsed.current(document);
+      return document === undefined || analysis === undefined
+        ? []
+        : codeActions({ document, analysis, range, found: diagnostics.found(document), shown: context.diagnostics });
+    }),
+  );
+
+  documents.listen(connection);
+  connection.listen();
+}
+
+/** A change of an app's state alone is no reason to look through all files again. */
+function rulesDependOn({ apps }: LanguageState): string {
+  return JSON.stringify(
+    apps.map(({ root, entries, workers, drainTimeout, gracefulReload }) => [
+      root,
+      entries,
+      workers,
+      drainTimeout,
+      gracefulReload,
+    ]),
+  );
+}

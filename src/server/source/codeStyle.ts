@@ -1,0 +1,60 @@
+import type { Analysis } from "./scopes.ts";
+import { walk } from "./walk.ts";
+
+/** How a file is written, so that what is added looks like the rest. */
+export interface CodeStyle {
+  /** One step of indentation. */
+  readonly indent: string;
+  readonly quote: '"' | "'";
+  readonly semicolon: ";" | "";
+  readonly eol: "\n" | "\r\n";
+}
+
+/** What most of the file does; of a file that says nothing, the usual: two spaces, double quotes, semicolons. */
+export function codeStyle({ module: { ast, text } }: Analysis): CodeStyle {
+  let semicolons = 0;
+  let double = 0;
+  walk(ast.program, (node) => {
+    switch (node.type) {
+      case "ExpressionStatement":
+      case "VariableDeclaration":
+      case "ReturnStatement":
+      case "ImportDeclaration":
+        semicolons += text[(node.end ?? 0) - 1] === ";" ? 1 : -1;
+        return undefined;
+      case "StringLiteral":
+        double += text[node.start ?? 0] === "'" ? -1 : 1;
+        return undefined;
+      // JSX has quotes of its own, and the head of a `for` no semicolon that counts.
+      case "JSXElement":
+        return "skip";
+      default:
+        return undefined;
+    }
+  });
+  return {
+    indent: indentOf(text),
+    quote: double < 0 ? "'" : '"',
+    semicolon: semicolons < 0 ? "" : ";",
+    eol: text.includes("\r\n") ? "\r\n" : "\n",
+  };
+}
+
+/** The step by which most lines are indented further than the line above. */
+function indentOf(text: string): string {
+  const steps = new Map<string, number>();
+  let above = "";
+  for (const line of text.split(/\r?\n/, 2_000)) {
+    const indent = /^[ \t]*(?=[^\s*])/.exec(line)?.[0];
+    if (indent === undefined) {
+      continue;
+    }
+    const step = indent.startsWith(above) ? indent.slice(above.length) : "";
+    if (step === "\t" || (step.length > 1 && step.length <= 8)) {
+      steps.set(step, (steps.get(step) ?? 0) + 1);
+    }
+    above = indent;
+  }
+  const [most] = [...steps].sort(([, a], [, b]) => b - a);
+  return most?.[0] ?? "  ";
+}

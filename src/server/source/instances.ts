@@ -1,0 +1,134 @@
+import type { CallExpression, Node, OptionalCallExpression } from "@babel/types";
+import { type ApiReference, propertyName, resolveApi } from "./resolveApi.ts";
+import type { Analysis } from "./scopes.ts";
+import { serverKind } from "./servers.ts";
+import { onlyValue, unwrapped } from "./values.ts";
+
+/** The class of an object, by the module and name it is exported under. */
+type ClassName = `${string}#${string}`;
+
+/** What functions of Node.js make, beside the constructors of the classes themselves. */
+const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
+  ["child_process#exec", "child_process#ChildProcess"],
+  ["child_process#execFile", "child_process#ChildProcess"],
+  ["child_process#fork", "child_process#ChildProcess"],
+  ["child_process#spawn", "child_process#ChildProcess"],
+  ["crypto#createCipheriv", "crypto#Cipheriv"],
+  ["crypto#createDecipheriv", "crypto#Decipheriv"],
+  ["crypto#createDiffieHellman", "crypto#DiffieHellman"],
+  ["crypto#createECDH", "crypto#ECDH"],
+  ["crypto#createHash", "crypto#Hash"],
+  ["crypto#createHmac", "crypto#Hmac"],
+  ["crypto#createSign", "crypto#Sign"],
+  ["crypto#createVerify", "crypto#Verify"],
+  ["dgram#createSocket", "dgram#Socket"],
+  ["fs#createReadStream", "fs#ReadStream"],
+  ["fs#createWriteStream", "fs#WriteStream"],
+  ["fs#promises.open", "fs/promises#FileHandle"],
+  ["fs/promises#open", "fs/promises#FileHandle"],
+  ["http#createServer", "http#Server"],
+  ["http#get", "http#ClientRequest"],
+  ["http#request", "http#ClientRequest"],
+  ["http2#connect", "http2#ClientHttp2Session"],
+  ["http2#createServer", "http2#Http2Server"],
+  ["http2#createSecureServer", "http2#Http2SecureServer"],
+  ["https#createServer", "https#Server"],
+  ["https#get", "http#ClientRequest"],
+  ["https#request", "http#ClientRequest"],
+  ["net#connect", "net#Socket"],
+  ["net#createConnection", "net#Socket"],
+  ["net#createServer", "net#Server"],
+  ["readline#createInterface", "readline#Interface"],
+  ["tls#connect", "tls#TLSSocket"],
+  ["tls#createServer", "tls#Server"],
+  ["zlib#createBrotliCompress", "zlib#BrotliCompress"],
+  ["zlib#createBrotliDecompress", "zlib#BrotliDecompress"],
+  ["zlib#createDeflate", "zlib#Deflate"],
+  ["zlib#createGunzip", "zlib#Gunzip"],
+  ["zlib#createGzip", "zlib#Gzip"],
+  ["zlib#createInflate", "zlib#Inflate"],
+]);
+
+/** Whose methods a class has too. */
+const parents: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
+  ["http#Server", "net#Server"],
+  ["http2#Http2SecureServer", "tls#Server"],
+  ["http2#Http2Server", "net#Server"],
+  ["https#Server", "tls#Server"],
+  ["tls#Server", "net#Server"],
+  ["tls#TLSSocket", "net#Socket"],
+  ["fs#ReadStream", "stream#Readable"],
+  ["fs#WriteStream", "stream#Writable"],
+]);
+
+/** Methods that answer with the object they are called on. */
+const chaining: ReadonlySet<string> = new Set(["on", "once", "addListener", "update", "setEncoding", "ref", "unref"]);
+
+/** Aliases and chains are followed this far. */
+const deepest = 8;
+
+/**
+ * What a call of a method may name: `net` + `Server.prototype.listen` of `http.createServer().listen`, the object's own
+ * class first, then those it inherits from. Empty if the object is none that Node.js makes, as far as can be told.
+ */
+export function resolveMethod(analysis: Analysis, member: Node): ApiReference[] {
+  if (member.type !== "MemberExpression" && member.type !== "OptionalMemberExpression") {
+    return [];
+  }
+  const method = propertyName(member);
+  const found: ApiReference[] = [];
+  let name = method === undefined ? undefined : classOf(analysis, member.object, 0);
+  while (name !== undefined) {
+    const [module = "", className = ""] = name.split("#");
+    found.push({ module, name: `${className}.prototype.${method}` });
+    name = parents.get(name);
+  }
+  return found;
+}
+
+function classOf(analysis: Analysis, expression: Node, depth: number): ClassName | undefined {
+  const node = unwrapped(expression);
+  if (depth > deepest) {
+    return undefined;
+  }
+  switch (node.type) {
+    case "Identifier": {
+      const binding = analysis.bindingOf(node);
+      const value = binding && onlyValue(binding);
+      const isPlain =
+        binding?.declaration.type === "VariableDeclarator" && binding.declaration.id.type === "Identifier";
+      return value !== undefined && isPlain ? classOf(analysis, value, depth + 1) : undefined;
+    }
+    case "NewExpression": {
+      const api = resolveApi(analysis, node);
+      return api && (factories.get(`${api.module}#${api.name}`) ?? `${api.module}#${api.name}`);
+    }
+    case "CallExpression":
+    case "OptionalCallExpression":
+      return classOfCall(analysis, node, depth);
+    default:
+      return undefined;
+  }
+}
+
+function classOfCall(
+  analysis: Analysis,
+  node: CallExpression | OptionalCallExpression,
+  depth: number,
+): ClassName | undefined {
+  const api = resolveApi(analysis, node);
+  const made = api && factories.get(`${api.module}#${api.name}`);
+  if (made !== undefined) {
+    return made;
+  }
+  const kind = serverKind(analysis, node);
+  if (kind === "express" || kind === "koa") {
+    // Their `listen` makes an HTTP server and calls its own.
+    return "http#Server";
+  }
+  const { callee } = node;
+  const isChained =
+    (callee.type === "MemberExpression" || callee.type === "OptionalMemberExpression") &&
+    chaining.has(propertyName(callee) ?? "");
+  return isChained ? classOf(analysis, callee.object, depth + 1) : undefined;
+}

@@ -1,0 +1,128 @@
+import type { CallExpression, MemberExpression, Node, OptionalCallExpression } from "@babel/types";
+import { resolveApi } from "./resolveApi.ts";
+import type { Analysis } from "./scopes.ts";
+import { onlyValue, unwrapped } from "./values.ts";
+import { walk } from "./walk.ts";
+
+/**
+ * What a server is, by the way it is ended: `http` has `close(callback)`; the `listen` of `express` and `koa` answers with
+ * an `http` one; `fastify` and `nest` have a `close` that gives a promise; of `other` no more is known than that it listens.
+ */
+export type ServerKind = "http" | "express" | "koa" | "fastify" | "nest" | "other";
+
+export interface ListenCall {
+  readonly call: CallExpression | OptionalCallExpression;
+  /** What listens, as it is written: `app`, `this.server`, `http.createServer(handle)`. */
+  readonly receiver: Node;
+  /** The word `listen`. */
+  readonly name: Node;
+  readonly kind: ServerKind;
+}
+
+const kinds: ReadonlyMap<string, ServerKind> = new Map([
+  ["http#createServer", "http"],
+  ["http#Server", "http"],
+  ["https#createServer", "http"],
+  ["https#Server", "http"],
+  ["net#createServer", "http"],
+  ["net#Server", "http"],
+  ["http2#createServer", "other"],
+  ["http2#createSecureServer", "other"],
+  ["express#default", "express"],
+  ["connect#default", "express"],
+  ["koa#default", "koa"],
+  ["fastify#default", "fastify"],
+  ["fastify#fastify", "fastify"],
+  ["@nestjs/core#NestFactory.create", "nest"],
+  ["restify#createServer", "other"],
+  ["polka#default", "other"],
+]);
+
+/** Methods that answer with the server they are called on. */
+const chaining: ReadonlySet<string> = new Set(["on", "once", "addListener", "setTimeout", "ref", "unref"]);
+
+/** Names that servers have when it can't be told what they are. */
+const usualName = /(?:^|[a-z\d_$])(?:app|server|api|fastify|koa|express|application)$/i;
+
+/** Aliases and chains are followed this far. */
+const deepest = 8;
+
+/** Every call that makes a server listen, in the order of the source. */
+export function listenCalls(analysis: Analysis): ListenCall[] {
+  const found: ListenCall[] = [];
+  walk(analysis.module.ast.program, (node) => {
+    if (node.type === "CallExpression" || node.type === "OptionalCallExpression") {
+      const { receiver, name } = methodCall(node, "listen") ?? {};
+      const kind = receiver && (serverKind(analysis, receiver) ?? guessedKind(analysis, receiver));
+      if (receiver !== undefined && name !== undefined && kind !== undefined) {
+        found.push({ call: node, receiver, name, kind });
+      }
+    }
+    return undefined;
+  });
+  return found;
+}
+
+/** What server an expression gives; `undefined` if it gives none or that can't be told. */
+export function serverKind(analysis: Analysis, expression: Node, depth = 0): ServerKind | undefined {
+  const node = unwrapped(expression);
+  if (depth > deepest) {
+    return undefined;
+  }
+  if (node.type === "Identifier") {
+    const binding = analysis.bindingOf(node);
+    const value = binding && onlyValue(binding);
+    return value && serverKind(analysis, value, depth + 1);
+  }
+  if (node.type !== "CallExpression" && node.type !== "NewExpression" && node.type !== "OptionalCallExpression") {
+    return undefined;
+  }
+  const api = resolveApi(analysis, node);
+  const kind = api && kinds.get(`${api.module}#${api.name}`);
+  if (kind !== undefined || node.type === "NewExpression") {
+    return kind;
+  }
+  const { callee } = node;
+  if (callee.type === "MemberExpression" && callee.property.type === "Identifier" && !callee.computed) {
+    const before = serverKind(analysis, callee.object, depth + 1);
+    if (callee.property.name === "listen") {
+      return before === "express" || before === "koa" ? "http" : before;
+    }
+    return chaining.has(callee.property.name) ? before : undefined;
+  }
+  return undefined;
+}
+
+/** What a method of that name is called on, and the name itself. */
+export function methodCall(
+  { callee }: CallExpression | OptionalCallExpression,
+  method: string,
+): { readonly receiver: Node; readonly name: Node } | undefined {
+  const isMember = callee.type === "MemberExpression" || callee.type === "OptionalMemberExpression";
+  return isMember && !callee.computed && callee.property.type === "Identifier" && callee.property.name === method
+    ? { receiver: callee.object, name: callee.property }
+    : undefined;
+}
+
+/** A parameter, an import or a property may hold a server; what the file makes itself would be known. */
+function guessedKind(analysis: Analysis, receiver: Node): ServerKind | undefined {
+  const name = lastName(receiver);
+  if (name === undefined || !usualName.test(name)) {
+    return undefined;
+  }
+  const kind = receiver.type === "Identifier" ? analysis.bindingOf(receiver)?.kind : "param";
+  return kind === "param" || kind === "import" || kind === "let" || kind === "const" || kind === "var"
+    ? "other"
+    : undefined;
+}
+
+function lastName(node: Node): string | undefined {
+  if (node.type === "Identifier") {
+    return node.name;
+  }
+  const property = node.type === "MemberExpression" ? (node satisfies MemberExpression).property : undefined;
+  if (property?.type === "PrivateName") {
+    return property.id.name;
+  }
+  return property?.type === "Identifier" ? property.name : undefined;
+}
