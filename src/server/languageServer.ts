@@ -103,8 +103,13 @@ export function serveEditor(connection: Connection): void {
   connection.onHover(({ textDocument, position }) =>
     guarded(() => {
       const document = documents.get(textDocument.uri);
-      const place = document && parsed.at(document, document.offsetAt(position));
-      return place === undefined ? null : hoverAt(place.analysis, place.offset);
+      for (const { analysis, offset } of document ? parsed.places(document, document.offsetAt(position)) : []) {
+        const hover = hoverAt(analysis, offset);
+        if (hover !== null) {
+          return hover;
+        }
+      }
+      return null;
     }),
   );
   connection.onCodeLens(({ textDocument: { uri } }) =>

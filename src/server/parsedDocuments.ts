@@ -8,15 +8,24 @@ const largestText = 2_000_000;
 export interface ParsedDocuments {
   /** What the document says now; `undefined` if nothing of it can be read. */
   current(document: TextDocument): Analysis | undefined;
-  /** The same, or the last that could be read, and where in it an offset of the document now lies. */
-  at(document: TextDocument, offset: number): { readonly analysis: Analysis; readonly offset: number } | undefined;
+  /**
+   * Where an offset of the document lies: in what it says now and, while that is broken, in what it said when it last was
+   * not.
+   */
+  places(document: TextDocument, offset: number): Place[];
   forget(uri: string): void;
+}
+
+export interface Place {
+  readonly analysis: Analysis;
+  readonly offset: number;
 }
 
 interface Entry {
   version: number;
   analysis: Analysis | undefined;
-  readable: Analysis | undefined;
+  /** The last without errors. */
+  sound: Analysis | undefined;
 }
 
 /** Reads each version of a document once, whoever asks. */
@@ -31,19 +40,20 @@ export function createParsedDocuments(): ParsedDocuments {
     const text = document.getText();
     const module = text.length > largestText ? undefined : parseModule(uri, languageId, text);
     const analysis = module && analyse(module);
-    const entry = { version, analysis, readable: analysis ?? known?.readable };
+    const entry = { version, analysis, sound: module?.broken === false ? analysis : known?.sound };
     entries.set(uri, entry);
     return entry;
   };
   return {
     current: (document) => entryOf(document).analysis,
-    at(document, offset) {
-      const { analysis, readable } = entryOf(document);
-      if (analysis !== undefined) {
-        return { analysis, offset };
+    places(document, offset) {
+      const { analysis, sound } = entryOf(document);
+      const now = analysis === undefined ? [] : [{ analysis, offset }];
+      if (sound === undefined || sound === analysis) {
+        return now;
       }
-      const before = readable && offsetBefore(readable.module.text, document.getText(), offset);
-      return readable === undefined || before === undefined ? undefined : { analysis: readable, offset: before };
+      const before = offsetBefore(sound.module.text, document.getText(), offset);
+      return before === undefined ? now : [...now, { analysis: sound, offset: before }];
     },
     forget: (uri) => void entries.delete(uri),
   };

@@ -31,7 +31,8 @@ export function shutdownHandlers(analysis: Analysis): ShutdownOffer[] {
     const lines = handler(server.name, closesByPromise(listen.kind), style, taken);
     const margin = marginOf(analysis.module.text, place.start);
     const text = lines.map((line) => (line === "" ? style.eol : `${style.eol}${margin}${line}`)).join("");
-    const edits = [...server.edits, { start: place.end, end: place.end, text }];
+    const distance = isFollowed(analysis.module.text, place.end) ? style.eol : "";
+    const edits = [...server.edits, { start: place.end, end: place.end, text: text + distance }];
     return [{ call: listen.call, title: t("Add a shutdown handler for {0}", server.name), edits }];
   });
 }
@@ -62,6 +63,11 @@ function placeFor(analysis: Analysis, { call }: ListenCall): Place | undefined {
 function endOfLine(text: string, end: number): number {
   const comment = /^[ \t]*\/\/[^\r\n]*/.exec(text.slice(end));
   return end + (comment?.[0].length ?? 0);
+}
+
+/** Whether the next line has more code of the same block. */
+function isFollowed(text: string, end: number): boolean {
+  return /^[ \t]*\r?\n[ \t]*[^\s})]/.test(text.slice(end));
 }
 
 function closesByPromise(kind: ServerKind): boolean {

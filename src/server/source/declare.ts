@@ -1,4 +1,4 @@
-import type { Node, VariableDeclaration } from "@babel/types";
+import type { Identifier, Node, VariableDeclaration } from "@babel/types";
 import { type MutableBinding, type MutableScope, patternIdentifiers, type Scope } from "./bindings.ts";
 
 /** The kind of scope that a node opens, if it opens one. The block that is a function's body opens none of its own. */
@@ -45,63 +45,72 @@ export function isFunction(node: Node): boolean {
   }
 }
 
-/** Adds the names that `node` declares; `outer` is the scope around it, `own` the one that it opens or `outer`. */
-export function declare(node: Node, outer: MutableScope, own: MutableScope): void {
+export interface Around {
+  /** The scope around a node, and the one that it opens or the same. */
+  readonly outer: MutableScope;
+  readonly own: MutableScope;
+  /** Is told of every identifier that stands where it is declared. */
+  readonly declared: Set<Identifier>;
+}
+
+/** Adds the names that `node` declares to their scopes. */
+export function declare(node: Node, around: Around): void {
+  const { outer, own, declared } = around;
   switch (node.type) {
     case "VariableDeclaration":
-      declareVariables(node, outer);
+      declareVariables(node, outer, declared);
       return;
     case "FunctionDeclaration":
-      add(outer, node.id, { kind: "function", declaration: node, init: node });
-      declareParameters(node.params, own);
+      addNames(outer, node.id, { kind: "function", declaration: node, init: node }, declared);
+      addParameters(node.params, around);
       return;
     case "FunctionExpression":
-      add(own, node.id, { kind: "function", declaration: node, init: node });
-      declareParameters(node.params, own);
+      addNames(own, node.id, { kind: "function", declaration: node, init: node }, declared);
+      addParameters(node.params, around);
       return;
     case "ArrowFunctionExpression":
     case "ObjectMethod":
     case "ClassMethod":
     case "ClassPrivateMethod":
-      declareParameters(node.params, own);
+      addParameters(node.params, around);
       return;
     case "ClassDeclaration":
-      add(outer, node.id, { kind: "class", declaration: node, init: node });
+      addNames(outer, node.id, { kind: "class", declaration: node, init: node }, declared);
       return;
     case "ClassExpression":
-      add(own, node.id, { kind: "class", declaration: node, init: node });
+      addNames(own, node.id, { kind: "class", declaration: node, init: node }, declared);
       return;
     case "CatchClause":
-      add(own, node.param, { kind: "catch", declaration: node, init: undefined });
+      addNames(own, node.param, { kind: "catch", declaration: node, init: undefined }, declared);
       return;
     case "ImportSpecifier":
     case "ImportDefaultSpecifier":
     case "ImportNamespaceSpecifier":
-      add(outer, node.local, { kind: "import", declaration: node, init: undefined });
+      addNames(outer, node.local, { kind: "import", declaration: node, init: undefined }, declared);
       return;
     case "TSImportEqualsDeclaration":
-      add(outer, node.id, { kind: "import", declaration: node, init: undefined });
+      addNames(outer, node.id, { kind: "import", declaration: node, init: undefined }, declared);
       return;
     case "TSEnumDeclaration":
     case "TSModuleDeclaration":
-      add(outer, node.id, { kind: "const", declaration: node, init: undefined });
+      addNames(outer, node.id, { kind: "const", declaration: node, init: undefined }, declared);
       return;
     default:
   }
 }
 
-function declareVariables(node: VariableDeclaration, scope: MutableScope): void {
+function declareVariables(node: VariableDeclaration, scope: MutableScope, declared: Set<Identifier>): void {
   const kind = node.kind === "var" || node.kind === "let" ? node.kind : "const";
   const target = kind === "var" ? functionScope(scope) : scope;
   for (const declaration of node.declarations) {
     const init = declaration.id.type === "Identifier" ? (declaration.init ?? undefined) : undefined;
-    add(target, declaration.id, { kind, declaration, init });
+    addNames(target, declaration.id, { kind, declaration, init }, declared);
   }
 }
 
-function declareParameters(params: readonly Node[], scope: MutableScope): void {
+function addParameters(params: readonly Node[], { own, declared }: Around): void {
   for (const param of params) {
-    add(scope, param, { kind: "param", declaration: param, init: undefined });
+    addNames(own, param, { kind: "param", declaration: param, init: undefined }, declared);
   }
 }
 
@@ -113,12 +122,12 @@ function functionScope(scope: MutableScope): MutableScope {
   return current;
 }
 
-function add(
-  scope: MutableScope,
-  pattern: Node | null | undefined,
-  what: Pick<MutableBinding, "kind" | "declaration" | "init">,
-): void {
-  for (const { name } of patternIdentifiers(pattern)) {
+type What = Pick<MutableBinding, "kind" | "declaration" | "init">;
+
+function addNames(scope: MutableScope, pattern: Node | null | undefined, what: What, declared: Set<Identifier>): void {
+  for (const identifier of patternIdentifiers(pattern)) {
+    const { name } = identifier;
+    declared.add(identifier);
     // `var x` twice, overloads and broken sources: the first one that says what it is stays.
     const known = scope.bindings.get(name);
     if (known === undefined || (known.init === undefined && what.init !== undefined && known.kind === what.kind)) {

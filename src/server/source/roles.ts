@@ -41,55 +41,10 @@ export function isNameOf(node: Identifier, parent: Node | undefined): boolean {
   return (parent?.type === "FunctionDeclaration" || parent?.type === "ClassDeclaration") && parent.id === node;
 }
 
-/** Whether an identifier stands where it is declared, be it deep in a pattern. */
-export function isDeclared(identifier: Identifier, parents: ReadonlyMap<Node, Node>): boolean {
-  let node: Node = identifier;
-  for (let parent = parents.get(node); parent !== undefined; node = parent, parent = parents.get(parent)) {
-    switch (parent.type) {
-      case "ObjectProperty":
-        if (parent.value !== node) {
-          return false;
-        }
-        break;
-      case "AssignmentPattern":
-        if (parent.left !== node) {
-          return false;
-        }
-        break;
-      case "ObjectPattern":
-      case "ArrayPattern":
-      case "RestElement":
-      case "TSParameterProperty":
-        break;
-      case "VariableDeclarator":
-        return parent.id === node;
-      case "CatchClause":
-        return parent.param === node;
-      case "ImportSpecifier":
-      case "ImportDefaultSpecifier":
-      case "ImportNamespaceSpecifier":
-        return true;
-      case "FunctionDeclaration":
-      case "FunctionExpression":
-      case "ClassDeclaration":
-      case "ClassExpression":
-      case "TSEnumDeclaration":
-      case "TSModuleDeclaration":
-      case "TSImportEqualsDeclaration":
-        return "params" in parent && parent.params.some((param) => param === node) ? true : parent.id === node;
-      case "ArrowFunctionExpression":
-      case "ObjectMethod":
-      case "ClassMethod":
-      case "ClassPrivateMethod":
-        return parent.params.some((param) => param === node);
-      default:
-        return false;
-    }
-  }
-  return false;
-}
+const nothing: readonly Identifier[] = [];
 
-export function writtenBy(node: Node): Identifier[] {
+/** The variables that a node gives another value. */
+export function writtenBy(node: Node): readonly Identifier[] {
   switch (node.type) {
     case "AssignmentExpression":
       return patternIdentifiers(node.left);
@@ -99,7 +54,7 @@ export function writtenBy(node: Node): Identifier[] {
     case "ForOfStatement":
       return patternIdentifiers(node.left);
     default:
-      return [];
+      return nothing;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Identifier, Node } from "@babel/types";
 import type { Binding, MutableBinding, MutableScope, Scope } from "./bindings.ts";
 import { declare, isFunction, scopeKind } from "./declare.ts";
-import { isDeclared, isNameOf, isType, namesVariable, writtenBy } from "./roles.ts";
+import { isNameOf, isType, namesVariable, writtenBy } from "./roles.ts";
 import type { SourceModule } from "./sourceModule.ts";
-import { childrenOf } from "./walk.ts";
+import { pushChildren } from "./walk.ts";
 
 export type { Binding, Scope } from "./bindings.ts";
 
@@ -32,36 +32,47 @@ export function analyse(module: SourceModule): Analysis {
   const root: MutableScope = { kind: "module", node: program, parent: undefined, bindings: new Map() };
   const parents = new Map<Node, Node>();
   const scopes = new Map<Node, MutableScope>([[program, root]]);
+  const declared = new Set<Identifier>();
   const uses: Use[] = [];
   const writes: { readonly identifier: Identifier; readonly node: Node }[] = [];
-  const pending: { readonly node: Node; readonly scope: MutableScope }[] = [{ node: program, scope: root }];
-  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
-    const { node, scope } = current;
+  const nodes: Node[] = [program];
+  const around: MutableScope[] = [root];
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    const outer = around.pop() ?? root;
     const parent = parents.get(node);
     const kind = node === program ? undefined : scopeKind(node, parent);
-    const own: MutableScope = kind === undefined ? scope : { kind, node, parent: scope, bindings: new Map() };
-    if (own !== scope) {
+    const own: MutableScope = kind === undefined ? outer : { kind, node, parent: outer, bindings: new Map() };
+    if (own !== outer) {
       scopes.set(node, own);
     }
-    declare(node, scope, own);
-    if (node.type === "Identifier" && namesVariable(node, parent)) {
-      uses.push({ identifier: node, scope: isNameOf(node, parent) ? (scope.parent ?? scope) : scope });
-    }
-    for (const identifier of writtenBy(node)) {
-      writes.push({ identifier, node });
-    }
-    // `export { x } from` names nothing of this file.
-    const foreign = node.type === "ExportNamedDeclaration" && node.source != null;
-    const children = foreign ? [] : childrenOf(node);
-    for (let index = children.length - 1; index >= 0; index -= 1) {
-      const child = children[index];
-      if (child !== undefined && !isType(child)) {
-        parents.set(child, node);
-        pending.push({ node: child, scope: own });
+    if (node.type === "Identifier") {
+      if (namesVariable(node, parent)) {
+        uses.push({ identifier: node, scope: isNameOf(node, parent) ? (outer.parent ?? outer) : outer });
+      }
+    } else {
+      declare(node, { outer, own, declared });
+      for (const identifier of writtenBy(node)) {
+        writes.push({ identifier, node });
       }
     }
+    // `export { x } from` names nothing of this file.
+    if (node.type !== "ExportNamedDeclaration" || node.source == null) {
+      const first = nodes.length;
+      pushChildren(node, nodes);
+      let kept = first;
+      for (let index = first; index < nodes.length; index += 1) {
+        const child = nodes[index];
+        if (child !== undefined && !isType(child)) {
+          parents.set(child, node);
+          around.push(own);
+          nodes[kept] = child;
+          kept += 1;
+        }
+      }
+      nodes.length = kept;
+    }
   }
-  const bindings = resolve(uses, parents);
+  const bindings = resolve(uses, declared);
   for (const { identifier, node } of writes) {
     bindings.get(identifier)?.assignments.push(node);
   }
@@ -78,7 +89,7 @@ export function analyse(module: SourceModule): Analysis {
   };
 }
 
-function resolve(uses: readonly Use[], parents: ReadonlyMap<Node, Node>): Map<Identifier, MutableBinding> {
+function resolve(uses: readonly Use[], declared: ReadonlySet<Identifier>): Map<Identifier, MutableBinding> {
   const bindings = new Map<Identifier, MutableBinding>();
   for (const { identifier, scope } of uses) {
     let current: MutableScope | undefined = scope;
@@ -88,7 +99,7 @@ function resolve(uses: readonly Use[], parents: ReadonlyMap<Node, Node>): Map<Id
     const binding = current?.bindings.get(identifier.name);
     if (binding !== undefined) {
       bindings.set(identifier, binding);
-      if (!isDeclared(identifier, parents)) {
+      if (!declared.has(identifier)) {
         binding.references.push(identifier);
       }
     }

@@ -39,7 +39,9 @@ const kinds: ReadonlyMap<string, ServerKind> = new Map([
 ]);
 
 /** Methods that answer with the server they are called on. */
-const chaining: ReadonlySet<string> = new Set(["on", "once", "addListener", "setTimeout", "ref", "unref"]);
+const chaining: ReadonlySet<string> = new Set(
+  "on once addListener setTimeout ref unref use get post put patch delete all set enable disable register".split(" "),
+);
 
 /** Names that servers have when it can't be told what they are. */
 const usualName = /(?:^|[a-z\d_$])(?:app|server|api|fastify|koa|express|application)$/i;

@@ -1,21 +1,5 @@
 import type { Node } from "@babel/types";
 
-/** What a node holds beside its children. */
-const noChildren: ReadonlySet<string> = new Set([
-  "type",
-  "start",
-  "end",
-  "loc",
-  "range",
-  "extra",
-  "errors",
-  "comments",
-  "tokens",
-  "leadingComments",
-  "innerComments",
-  "trailingComments",
-]);
-
 /**
  * Visits `node` and all below it in the order of the source, types included. `enter` may answer `skip`: then what is below
  * its node is not visited. Needs no stack of its own depth, since a chain of a thousand `+` is a tree of that depth.
@@ -24,15 +8,9 @@ export function walk(node: Node, enter: (node: Node, parent: Node | undefined) =
   const nodes: Node[] = [node];
   const parents: (Node | undefined)[] = [undefined];
   for (let current = nodes.pop(); current !== undefined; current = nodes.pop()) {
-    const parent = parents.pop();
-    if (enter(current, parent) === "skip") {
-      continue;
-    }
-    const children = childrenOf(current);
-    for (let index = children.length - 1; index >= 0; index -= 1) {
-      const child = children[index];
-      if (child !== undefined) {
-        nodes.push(child);
+    if (enter(current, parents.pop()) !== "skip") {
+      const count = pushChildren(current, nodes);
+      for (let index = 0; index < count; index += 1) {
         parents.push(current);
       }
     }
@@ -42,22 +20,46 @@ export function walk(node: Node, enter: (node: Node, parent: Node | undefined) =
 /** The nodes directly below, in the order of the source as far as Babel's own order of fields is it. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
+  pushChildren(node, children);
+  return children.reverse();
+}
+
+/** Puts the nodes directly below on a stack, the first on top; returns how many. */
+export function pushChildren(node: Node, stack: Node[]): number {
+  const before = stack.length;
   const fields = node as unknown as Readonly<Record<string, unknown>>;
-  for (const key in fields) {
-    const value = noChildren.has(key) ? undefined : fields[key];
+  // Not `in`: Babel's nodes inherit a method that could be listed, which makes that slow.
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (typeof value !== "object" || value === null) {
+      continue;
+    }
     if (Array.isArray(value)) {
       for (const item of value) {
         if (isNode(item)) {
-          children.push(item);
+          stack.push(item);
         }
       }
     } else if (isNode(value)) {
-      children.push(value);
+      stack.push(value);
     }
   }
-  return children;
+  reverseFrom(stack, before);
+  return stack.length - before;
 }
 
+function reverseFrom(stack: Node[], start: number): void {
+  for (let low = start, high = stack.length - 1; low < high; low += 1, high -= 1) {
+    const one = stack[low];
+    const other = stack[high];
+    if (one !== undefined && other !== undefined) {
+      stack[low] = other;
+      stack[high] = one;
+    }
+  }
+}
+
+/** Positions, comments and the like have no type, or are not kept (`attachComment: false`). */
 function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+  return typeof (value as { readonly type?: unknown } | null | undefined)?.type === "string";
 }
