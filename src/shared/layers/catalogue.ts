@@ -1,12 +1,42 @@
-import { computingEntries } from "./catalogue/computing.ts";
+import { cryptoEntries } from "./catalogue/crypto.ts";
+import { cryptoJobsEntries } from "./catalogue/cryptoJobs.ts";
+import { dataEntries } from "./catalogue/data.ts";
+import { dnsEntries } from "./catalogue/dns.ts";
+import { engineEntries } from "./catalogue/engine.ts";
 import { fsEntries } from "./catalogue/fs.ts";
-import { networkEntries } from "./catalogue/network.ts";
+import { fsPromisesEntries } from "./catalogue/fsPromises.ts";
+import { fsSyncEntries } from "./catalogue/fsSync.ts";
+import { globalsEntries } from "./catalogue/globals.ts";
+import { httpEntries } from "./catalogue/http.ts";
+import { netEntries } from "./catalogue/net.ts";
 import { dependencyTitles, english, pathTexts, type Translate } from "./catalogue/pathTexts.ts";
+import { processesEntries } from "./catalogue/processes.ts";
+import { schedulingEntries } from "./catalogue/scheduling.ts";
+import { systemEntries } from "./catalogue/system.ts";
+import { tlsEntries } from "./catalogue/tls.ts";
+import { zlibEntries } from "./catalogue/zlib.ts";
 import { type CatalogueEntry, qualifiedName } from "./entry.ts";
 import type { Dependency, Layer } from "./layer.ts";
 
 /** The public functions of Node.js that leave JavaScript, module by module. */
-export const catalogue: readonly CatalogueEntry[] = [...fsEntries, ...networkEntries, ...computingEntries];
+export const catalogue: readonly CatalogueEntry[] = [
+  ...fsEntries,
+  ...fsSyncEntries,
+  ...fsPromisesEntries,
+  ...netEntries,
+  ...dnsEntries,
+  ...httpEntries,
+  ...tlsEntries,
+  ...cryptoEntries,
+  ...cryptoJobsEntries,
+  ...zlibEntries,
+  ...processesEntries,
+  ...systemEntries,
+  ...schedulingEntries,
+  ...globalsEntries,
+  ...engineEntries,
+  ...dataEntries,
+];
 
 const byName = new Map(catalogue.map((entry) => [key(entry.module, entry.name), entry]));
 

@@ -29,8 +29,10 @@ export interface CatalogueEntry {
   };
   /** Its documentation. */
   readonly docs: string;
-  /** First version of Node.js that has it, such as `22.15.0`; absent when all that are supported do. */
-  readonly since?: string;
+  /** Major version of Node.js that was the first to have it; absent when all that are supported do. */
+  readonly since?: number;
+  /** Without a callback it does the same before it returns, on the thread that calls. */
+  readonly callbackOptional?: boolean;
 }
 
 /** `fs.readFile`: how an entry is named in the panel and the editor. */

@@ -1,33 +1,75 @@
 import type { CatalogueEntry } from "../entry.ts";
-import { entriesOf, type Row } from "./rows.ts";
-
-const shared = { module: "fs", binding: "fs", source: "node_file.cc", dependency: "uv" } as const;
-
-const pool: readonly Row[] = [
-  ["access", "path-mode-callback", "access"],
-  ["close", "fd-callback", "close"],
-  ["open", "path-flags-mode-callback", "open"],
-  ["readFile", "path-options-callback", "open", "fstat", "read", "close"],
-  ["writeFile", "file-data-options-callback", "open", "write", "close"],
-];
-
-const synchronous: readonly Row[] = [
-  ["accessSync", "path-mode", "access"],
-  ["closeSync", "fd", "close"],
-  ["openSync", "path-flags-mode", "open"],
-  ["readFileSync", "path-options", "open", "fstat", "read", "close"],
-  ["writeFileSync", "file-data-options", "open", "write", "close"],
-];
-
-const promises: readonly Row[] = [
-  ["access", "path-mode", "access"],
-  ["open", "path-flags-mode", "open"],
-  ["readFile", "path-options", "open", "fstat", "read", "close"],
-  ["writeFile", "file-data-options", "open", "write", "close"],
-];
+import { entriesOf } from "./rows.ts";
 
 export const fsEntries: readonly CatalogueEntry[] = [
-  ...entriesOf({ ...shared, mechanism: "threadPool" }, pool),
-  ...entriesOf({ ...shared, mechanism: "synchronous" }, synchronous),
-  ...entriesOf({ ...shared, module: "fs/promises", mechanism: "threadPool" }, promises),
+  ...entriesOf(
+    ["fs", "fs", "uv", "threadPool"],
+    [
+      ["access", "path-mode-callback", "access"],
+      ["appendFile", "path-data-options-callback", "open", "write", "close"],
+      ["chmod", "path-mode-callback", "chmod"],
+      ["chown", "path-uid-gid-callback", "chown"],
+      ["copyFile", "src-dest-mode-callback", "open", "clone", "close"],
+      ["lchown", "path-uid-gid-callback", "lchown"],
+      ["link", "existingpath-newpath-callback", "link"],
+      ["lstat", "path-options-callback", "lstat"],
+      ["lutimes", "path-atime-mtime-callback", "utimes"],
+      ["mkdir", "path-options-callback", "mkdir"],
+      ["mkdtemp", "prefix-options-callback", "mkdir"],
+      ["open", "path-flags-mode-callback", "open"],
+      ["readdir", "path-options-callback", "open", "list", "close"],
+      ["readFile", "path-options-callback", "open", "fstat", "read", "close"],
+      ["readlink", "path-options-callback", "readlink"],
+      ["rename", "oldpath-newpath-callback", "rename"],
+      ["rmdir", "path-options-callback", "rmdir"],
+      ["stat", "path-options-callback", "stat"],
+      ["statfs", "path-options-callback", "statfs"],
+      ["symlink", "target-path-type-callback", "symlink"],
+      ["truncate", "path-len-callback", "open", "ftruncate", "close"],
+      ["unlink", "path-callback", "unlink"],
+      ["utimes", "path-atime-mtime-callback", "utimes"],
+      ["writeFile", "file-data-options-callback", "open", "write", "close"],
+      ["close", "fd-callback", "close"],
+      ["fchmod", "fd-mode-callback", "fchmod"],
+      ["fchown", "fd-uid-gid-callback", "fchown"],
+      ["fdatasync", "fd-callback", "fdatasync"],
+      ["fstat", "fd-options-callback", "fstat"],
+      ["fsync", "fd-callback", "fsync"],
+      ["ftruncate", "fd-len-callback", "ftruncate"],
+      ["futimes", "fd-atime-mtime-callback", "futimes"],
+      ["read", "fd-buffer-offset-length-position-callback", "pread"],
+      ["readv", "fd-buffers-position-callback", "preadv"],
+      ["write", "fd-buffer-offset-length-position-callback", "write"],
+      ["writev", "fd-buffers-position-callback", "writev"],
+      ["exists", "path-callback", "access"],
+      ["realpath.native", "path-options-callback", "realpath"],
+      ["createReadStream", "path-options", "open", "read", "close"],
+      ["createWriteStream", "path-options", "open", "write", "close"],
+    ],
+  ),
+  ...entriesOf(
+    ["fs", "fs", "uv", "threadPool"],
+    [
+      ["cp", "src-dest-options-callback", "stat", "mkdir", "open", "list", "clone", "close"],
+      ["realpath", "path-options-callback", "lstat", "readlink"],
+      ["rm", "path-options-callback", "lstat", "open", "list", "unlink", "rmdir"],
+    ],
+  ),
+  ...entriesOf(["fs", "fs", "uv", "threadPool"], [["glob", null, "stat", "open", "list", "close"]], { since: 22 }),
+  ...entriesOf(["fs", "fs", "uv", "threadPool"], [["watchFile", "filename-options-listener", "stat"]], {
+    source: "node_stat_watcher.cc",
+  }),
+  ...entriesOf(["fs", "fs", "uv", "synchronous"], [["unwatchFile", "filename-listener"]], {
+    source: "node_stat_watcher.cc",
+  }),
+  ...entriesOf(
+    ["fs", "fs_dir", "uv", "threadPool"],
+    [
+      ["opendir", "path-options-callback", "open"],
+      ["Dir.prototype.read", "", "list"],
+      ["Dir.prototype.close", "", "close"],
+    ],
+  ),
+  ...entriesOf(["fs", "fs_event_wrap", "uv", "eventLoop"], [["watch", "filename-options-listener", "watch"]]),
+  ...entriesOf(["fs", "blob", "uv", "synchronous"], [["openAsBlob", "path-options", "stat"]]),
 ];

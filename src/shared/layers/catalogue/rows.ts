@@ -3,41 +3,84 @@ import type { Dependency } from "../layer.ts";
 import { type Operation, operations } from "./operations.ts";
 
 /** What the rows of a table have in common. */
-export interface Shared {
-  readonly module: string;
-  readonly binding: string;
-  /** Without `src/`. */
-  readonly source: string;
-  readonly dependency: Dependency;
-  readonly mechanism: Mechanism;
-  /** Page of the documentation; default: that of the module. */
+type Common = readonly [module: string, binding: string, dependency: Dependency, mechanism: Mechanism];
+
+interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional"> {
+  /** File of Node's `src` folder, where it is not the binding's usual one. */
+  readonly source?: string;
+  /** What each of them does; before what a row names. */
+  readonly operations?: readonly Operation[];
+  /** Page of the documentation, where it is not the module's. */
   readonly page?: string;
-  /** First version of Node.js that has it; default: it is in all that are supported. */
-  readonly since?: string;
 }
 
 /**
- * The heading of the function in the documentation is found by what its parameters make of it, such as `path-options` of
- * `fs.stat(path[, options])`; by the whole anchor after `#`; or not at all (null), then the link leads to the page.
+ * Where the function is on its page of the documentation: what the heading's anchor has after the function's name, such
+ * as `path-options` for `fs.statSync(path[, options])`; or the whole anchor, after `#`. Null where it is not surely
+ * known: then the link leads to the page.
  */
-export type Anchor = string | null;
+type Anchor = string | null;
 
-export type Row = readonly [name: string, anchor: Anchor, ...operations: Operation[]];
+type Row = readonly [name: string, anchor: Anchor, ...operations: Operation[]];
 
-export function entriesOf(shared: Shared, rows: readonly Row[]): CatalogueEntry[] {
-  const { module, binding, dependency, mechanism, since } = shared;
-  return rows.map(([name, anchor, ...needed]) => ({
-    module,
-    name,
-    binding,
-    source: `src/${shared.source}`,
-    dependency,
-    mechanism,
-    thread: threadOf(mechanism),
-    calls: { linux: callsOf(needed, 0), macos: callsOf(needed, 1), windows: callsOf(needed, 2) },
-    docs: docsLink(shared.page ?? module.replace(/\/.*/, ""), `${prefixOf(module)}${name}`, anchor),
-    ...(since === undefined ? {} : { since }),
-  }));
+export function entriesOf(common: Common, rows: readonly Row[], also: Also = {}): CatalogueEntry[] {
+  const [module, binding, dependency, mechanism] = common;
+  const { source = sources[binding] ?? `${binding}.cc`, page = pageOf(module), operations: all = [], ...rest } = also;
+  return rows.map(([name, anchor, ...own]) => {
+    const needed = [...all, ...own];
+    return {
+      module,
+      name,
+      binding,
+      source: `src/${source}`,
+      dependency,
+      mechanism,
+      thread: threadOf(mechanism),
+      calls: { linux: callsOf(needed, 0), macos: callsOf(needed, 1), windows: callsOf(needed, 2) },
+      docs: docsLink({ page, module, name, anchor }),
+      ...rest,
+    };
+  });
+}
+
+/** Where the bindings are that are not in a file of their name. */
+const sources: Readonly<Record<string, string>> = {
+  fs: "node_file.cc",
+  fs_dir: "node_dir.cc",
+  blob: "node_blob.cc",
+  block_list: "node_sockaddr.cc",
+  http_parser: "node_http_parser.cc",
+  http2: "node_http2.cc",
+  tls_wrap: "crypto/crypto_tls.cc",
+  crypto: "crypto/crypto_context.cc",
+  zlib: "node_zlib.cc",
+  worker: "node_worker.cc",
+  messaging: "node_messaging.cc",
+  process_methods: "node_process_methods.cc",
+  credentials: "node_credentials.cc",
+  task_queue: "node_task_queue.cc",
+  report: "node_report_module.cc",
+  errors: "node_errors.cc",
+  os: "node_os.cc",
+  performance: "node_perf.cc",
+  icu: "node_i18n.cc",
+  contextify: "node_contextify.cc",
+  v8: "node_v8.cc",
+  serdes: "node_serdes.cc",
+  profiler: "inspector_profiler.cc",
+  mksnapshot: "node_snapshotable.cc",
+  inspector: "inspector_js_api.cc",
+  modules: "node_modules.cc",
+  url: "node_url.cc",
+  url_pattern: "node_url_pattern.cc",
+  buffer: "node_buffer.cc",
+  sqlite: "node_sqlite.cc",
+  util: "node_util.cc",
+  types: "node_types.cc",
+};
+
+function pageOf(module: string): string {
+  return module.replace(/\/.*/, "");
 }
 
 function threadOf(mechanism: Mechanism): CatalogueEntry["thread"] {
@@ -47,7 +90,10 @@ function threadOf(mechanism: Mechanism): CatalogueEntry["thread"] {
     case "process":
     case "thread":
       return "own";
-    default:
+    case "synchronous":
+    case "eventLoop":
+    case "timer":
+    case "microtask":
       return "main";
   }
 }
@@ -57,17 +103,27 @@ function callsOf(needed: readonly Operation[], system: 0 | 1 | 2): string[] {
   return [...new Set(calls)].filter((call) => call !== "");
 }
 
-/** What stands before the name in the headings: nothing for globals, `fsPromises` for `fs/promises`. */
-function prefixOf(module: string): string {
-  const [name = "", part = ""] = module.split("/");
-  return module === "globals" ? "" : `${name}${part}`;
+interface DocsPlace {
+  readonly page: string;
+  readonly module: string;
+  readonly name: string;
+  readonly anchor: Anchor;
 }
 
-/** nodejs.org makes anchors of headings as GitHub does: lower case, no punctuation but `-` and `_`. */
-function docsLink(page: string, heading: string, anchor: Anchor): string {
+function docsLink({ page, module, name, anchor }: DocsPlace): string {
   const url = `https://nodejs.org/api/${page}.html`;
   if (anchor === null) {
     return url;
   }
-  return `${url}#${anchor.startsWith("#") ? anchor.slice(1) : heading.replace(/^.*\.(?=\w+\.prototype\.)|^\w+(?=[A-Z]\w+\.prototype)|\.prototype|[^\w-]/g, "").toLowerCase() + anchor}`;
+  return `${url}#${anchor.startsWith("#") ? anchor.slice(1) : slugOf(module, name) + anchor}`;
+}
+
+/**
+ * The anchors on nodejs.org are headings in lower case without punctuation. The headings write `fsPromises.readFile(…)`
+ * for a function, `hash.update(…)` for a method and nothing before a global.
+ */
+function slugOf(module: string, name: string): string {
+  const isMethod = name.includes(".prototype.");
+  const before = isMethod || module === "globals" ? "" : module.replace("/", "");
+  return (before + name.replace(".prototype", "").replaceAll(".", "")).toLowerCase();
 }

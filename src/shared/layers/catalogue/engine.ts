@@ -1,0 +1,87 @@
+import type { CatalogueEntry } from "../entry.ts";
+import { entriesOf } from "./rows.ts";
+
+export const engineEntries: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    ["vm", "contextify", "v8", "synchronous"],
+    [
+      ["Script", "#new-vmscriptcode-options"],
+      ["Script.prototype.createCachedData", ""],
+      ["Script.prototype.runInContext", "contextifiedobject-options"],
+      ["Script.prototype.runInNewContext", "contextobject-options"],
+      ["Script.prototype.runInThisContext", "options"],
+      ["compileFunction", "code-params-options"],
+      ["createContext", "contextobject-options"],
+      ["isContext", "object"],
+      ["measureMemory", "options"],
+      ["runInContext", "code-contextifiedobject-options"],
+      ["runInNewContext", "code-contextobject-options"],
+      ["runInThisContext", "code-options"],
+    ],
+  ),
+  ...entriesOf(
+    ["v8", "v8", "v8", "synchronous"],
+    [
+      ["GCProfiler.prototype.start", null],
+      ["cachedDataVersionTag", ""],
+      ["getHeapCodeStatistics", ""],
+      ["getHeapSpaceStatistics", ""],
+      ["getHeapStatistics", ""],
+      ["setFlagsFromString", "flags"],
+      ["setHeapSnapshotNearHeapLimit", "limit"],
+    ],
+  ),
+  ...entriesOf(["v8", "v8", "v8", "synchronous"], [["isStringOneByteRepresentation", null]], { since: 22 }),
+  ...entriesOf(
+    ["v8", "heap_utils", "v8", "synchronous"],
+    [
+      ["getHeapSnapshot", "options"],
+      ["writeHeapSnapshot", "filenameoptions", "open", "write", "close"],
+    ],
+  ),
+  ...entriesOf(["v8", "internal_only_v8", "v8", "synchronous"], [["queryObjects", "ctor-options"]]),
+  ...entriesOf(
+    ["v8", "serdes", "v8", "synchronous"],
+    [
+      ["Deserializer.prototype.readValue", ""],
+      ["Serializer.prototype.writeValue", "value"],
+      ["deserialize", "buffer"],
+      ["serialize", "value"],
+    ],
+  ),
+  ...entriesOf(
+    ["v8", "profiler", "v8", "synchronous"],
+    [
+      ["stopCoverage", ""],
+      ["takeCoverage", ""],
+    ],
+  ),
+  ...entriesOf(["v8", "mksnapshot", "v8", "synchronous"], [["startupSnapshot.isBuildingSnapshot", ""]]),
+  ...entriesOf(
+    ["inspector", "inspector", "v8", "thread"],
+    [
+      ["close", ""],
+      ["open", "port-host-wait", "thread", "socket", "bind", "listen"],
+    ],
+  ),
+  ...entriesOf(
+    ["inspector", "inspector", "v8", "synchronous"],
+    [
+      ["Session.prototype.connect", ""],
+      ["Session.prototype.disconnect", ""],
+      ["Session.prototype.post", "method-params"],
+      ["url", ""],
+    ],
+  ),
+  ...entriesOf(
+    ["module", "modules", "node", "synchronous"],
+    [
+      ["enableCompileCache", null, "mkdir"],
+      ["flushCompileCache", null],
+    ],
+    { since: 22 },
+  ),
+  ...entriesOf(["module", "modules", "simdjson", "synchronous"], [["findPackageJSON", null, "stat"]], { since: 22 }),
+  ...entriesOf(["module", "worker", "v8", "thread"], [["register", "specifier-parenturl-options", "thread"]]),
+  ...entriesOf(["module", "errors", "node", "synchronous"], [["setSourceMapsSupport", null]], { since: 22 }),
+];

@@ -1,0 +1,48 @@
+import type { CatalogueEntry } from "../entry.ts";
+import { entriesOf } from "./rows.ts";
+
+export const globalsEntries: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    ["globals", "tcp_wrap", "undici", "eventLoop"],
+    [["fetch", "", "socket", "connect", "send", "poll", "receive"]],
+  ),
+  ...entriesOf(
+    ["globals", "tcp_wrap", "undici", "eventLoop"],
+    [["WebSocket", "", "socket", "connect", "send", "poll", "receive"]],
+    { since: 22 },
+  ),
+  ...entriesOf(
+    ["globals", "timers", "uv", "timer"],
+    [
+      ["setInterval", "callback-delay-args", "poll"],
+      ["setTimeout", "callback-delay-args", "poll"],
+    ],
+    { page: "timers" },
+  ),
+  ...entriesOf(["globals", "timers", "uv", "eventLoop"], [["setImmediate", "callback-args"]], { page: "timers" }),
+  ...entriesOf(["globals", "task_queue", "v8", "microtask"], [["queueMicrotask", "callback"]]),
+  ...entriesOf(
+    ["globals", "messaging", "v8", "synchronous"],
+    [
+      ["BroadcastChannel", ""],
+      ["MessageChannel", ""],
+      ["structuredClone", "value-options"],
+    ],
+  ),
+  ...entriesOf(
+    ["globals", "encoding_binding", "simdutf", "synchronous"],
+    [
+      ["TextDecoder.prototype.decode", null],
+      ["TextEncoder.prototype.encode", null],
+      ["TextEncoder.prototype.encodeInto", null],
+    ],
+  ),
+  ...entriesOf(["globals", "icu", "icu", "synchronous"], [["TextDecoder", ""]]),
+  ...entriesOf(
+    ["globals", "zlib", "zlib", "threadPool"],
+    [
+      ["CompressionStream", null],
+      ["DecompressionStream", null],
+    ],
+  ),
+];

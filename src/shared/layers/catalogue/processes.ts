@@ -1,0 +1,62 @@
+import type { CatalogueEntry } from "../entry.ts";
+import { entriesOf } from "./rows.ts";
+
+export const processesEntries: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    ["child_process", "process_wrap", "uv", "process"],
+    [
+      ["exec", "command-options-callback", "spawn"],
+      ["execFile", "file-args-options-callback", "spawn"],
+      ["fork", "modulepath-args-options", "spawn"],
+      ["spawn", "command-args-options", "spawn"],
+    ],
+  ),
+  ...entriesOf(
+    ["child_process", "spawn_sync", "uv", "process"],
+    [
+      ["execFileSync", "file-args-options", "spawn", "wait"],
+      ["execSync", "command-options", "spawn", "wait"],
+      ["spawnSync", "command-args-options", "spawn", "wait"],
+    ],
+  ),
+  ...entriesOf(
+    ["child_process", "process_wrap", "uv", "synchronous"],
+    [["ChildProcess.prototype.kill", "#subprocesskillsignal", "kill"]],
+  ),
+  ...entriesOf(["cluster", "process_wrap", "uv", "process"], [["fork", "env", "spawn"]]),
+  ...entriesOf(
+    ["worker_threads", "worker", "v8", "thread"],
+    [
+      ["Worker", "#new-workerfilename-options", "thread"],
+      ["Worker.prototype.getHeapSnapshot", "options"],
+      ["Worker.prototype.terminate", ""],
+    ],
+  ),
+  ...entriesOf(
+    ["worker_threads", "worker", "v8", "thread"],
+    [
+      ["Worker.prototype.cpuUsage", null],
+      ["Worker.prototype.getHeapStatistics", null],
+    ],
+    { since: 22 },
+  ),
+  ...entriesOf(
+    ["worker_threads", "messaging", "v8", "eventLoop"],
+    [
+      ["BroadcastChannel.prototype.postMessage", "message"],
+      ["MessagePort.prototype.close", "#portclose"],
+      ["MessagePort.prototype.postMessage", "#portpostmessagevalue-transferlist"],
+      ["Worker.prototype.postMessage", "value-transferlist"],
+      ["postMessageToThread", "#workerpostmessagetothreadthreadid-value-transferlist-timeout"],
+    ],
+  ),
+  ...entriesOf(
+    ["worker_threads", "messaging", "v8", "synchronous"],
+    [
+      ["BroadcastChannel", "#new-broadcastchannelname"],
+      ["MessageChannel", null],
+      ["moveMessagePortToContext", "#workermovemessageporttocontextport-contextifiedsandbox"],
+      ["receiveMessageOnPort", "#workerreceivemessageonportport"],
+    ],
+  ),
+];

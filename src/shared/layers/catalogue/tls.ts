@@ -1,0 +1,51 @@
+import type { CatalogueEntry } from "../entry.ts";
+import { entriesOf } from "./rows.ts";
+
+export const tlsEntries: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    ["tls", "tls_wrap", "openssl", "eventLoop"],
+    [
+      ["connect", "options-callback", "socket", "connect", "send", "poll", "receive"],
+      ["TLSSocket.prototype.write", null, "send"],
+      ["TLSSocket.prototype.renegotiate", "options-callback", "send", "poll", "receive"],
+    ],
+  ),
+  ...entriesOf(
+    ["tls", "tls_wrap", "openssl", "synchronous"],
+    [
+      ["TLSSocket", "#new-tlstlssocketsocket-options"],
+      ["TLSSocket.prototype.exportKeyingMaterial", "length-label-context"],
+      ["TLSSocket.prototype.getCipher", ""],
+      ["TLSSocket.prototype.getEphemeralKeyInfo", ""],
+      ["TLSSocket.prototype.getFinished", ""],
+      ["TLSSocket.prototype.getPeerCertificate", "detailed"],
+      ["TLSSocket.prototype.getPeerX509Certificate", ""],
+      ["TLSSocket.prototype.getProtocol", ""],
+      ["TLSSocket.prototype.getSession", ""],
+      ["TLSSocket.prototype.getSharedSigalgs", ""],
+      ["TLSSocket.prototype.getTLSTicket", ""],
+      ["TLSSocket.prototype.isSessionReused", ""],
+      ["TLSSocket.prototype.setMaxSendFragment", "size"],
+    ],
+  ),
+  ...entriesOf(
+    ["tls", "crypto", "openssl", "synchronous"],
+    [
+      ["createSecureContext", "options"],
+      ["createServer", "options-secureconnectionlistener"],
+      ["Server.prototype.addContext", "hostname-context"],
+      ["Server.prototype.setSecureContext", "options"],
+    ],
+  ),
+  ...entriesOf(
+    ["tls", "crypto", "openssl", "synchronous"],
+    [
+      ["getCACertificates", "type"],
+      ["setDefaultCACertificates", null],
+    ],
+    { since: 22 },
+  ),
+  ...entriesOf(["tls", "crypto", "openssl", "synchronous"], [["getCiphers", ""]], {
+    source: "crypto/crypto_cipher.cc",
+  }),
+];
