@@ -13,6 +13,13 @@ export const workerMessageCommand = "NODE_HITLESS";
 /** Makes a worker's inspector, should it ever be opened, listen on a free port. The preload hides it from the app. */
 export const inspectPortFlag = "--inspect-port=0";
 
+/**
+ * Connections that a draining worker may have under way to the supervisor, and the supervisor to one worker, without the
+ * other end having confirmed them. Other messages wait behind those that Node has not sent yet, among them the new
+ * connections of `node:cluster`, so it must not be many.
+ */
+export const handoffWindow = 16;
+
 /** What kind of server listens, as far as a client of it is concerned. */
 export type ServerProtocol = "http" | "https" | "tcp" | "tls" | "http2" | "https2";
 
@@ -76,8 +83,8 @@ type FromWorker =
   | ({ readonly type: "drain" } & DrainProgress)
   /** Comes with a socket: the connection is idle and nobody reads it. */
   | ({ readonly type: "connection" } & HandedConnection)
-  /** The worker has the connection `id` and serves it. */
-  | { readonly type: "taken"; readonly id: number; readonly stallMs: number }
+  /** The worker has these connections and serves them. `stallMs`: the longest time for which nobody read one of them. */
+  | { readonly type: "taken"; readonly ids: readonly number[]; readonly stallMs: number }
   /** The worker can't serve it (it drains, or does not listen there). */
   | { readonly type: "refused"; readonly id: number }
   /** Answers to `beat`. `memory`: RSS in bytes. `debugging`: its inspector is open, so a debugger may hold it. */
@@ -115,8 +122,8 @@ type ToWorker =
   | { readonly type: "closeInspector" }
   /** Begins to count answered requests from 0, or asks how many there were and ends it. */
   | { readonly type: "count"; readonly on: boolean }
-  /** The supervisor has the last connection that this worker sent; send the next. */
-  | { readonly type: "received" }
+  /** The supervisor has so many more of the connections that this worker sent, and can take as many again. */
+  | { readonly type: "received"; readonly count: number }
   /** Comes with a socket to serve; answered with `taken` or `refused`. */
   | ({ readonly type: "connection"; readonly id: number } & HandedConnection);
 

@@ -1,7 +1,13 @@
 import type { Socket } from "node:net";
-import type { HandedConnection } from "../shared/workerMessages.ts";
+import { type HandedConnection, handoffWindow } from "../shared/workerMessages.ts";
 import type { StrandedConnection } from "./acceptGuard.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
+
+/** A worker is told in groups of so many that its connections have arrived; the rest of its window bridges the wait. */
+const receiptsAtOnce = handoffWindow / 2;
+
+/** With more connections than this waiting for a worker, draining ones keep theirs, and serve them, until there are fewer. */
+const mostWaiting = 4 * handoffWindow;
 
 interface Transit {
   readonly id: number;
@@ -17,16 +23,16 @@ export interface HandoffBroker {
   accept(from: WorkerHandle, connection: HandedConnection, socket: Socket | undefined): void;
   /** Gives a connection that no worker has had yet to one that listens where it came to. */
   rescue(connection: StrandedConnection): void;
-  taken(id: number, stallMs: number): void;
+  taken(ids: readonly number[], stallMs: number): void;
   refused(worker: WorkerHandle, id: number): void;
   /** Gives what this worker had not confirmed to another. */
   workerExited(worker: WorkerHandle): void;
+  /** Connections that nobody has confirmed yet. */
+  readonly inTransit: number;
   /**
    * Connections handed over and confirmed, and those nobody could take, since the start; and the longest time for which
    * nobody read one, in milliseconds, since somebody set it to 0.
    */
-  /** Connections that nobody has confirmed yet. */
-  readonly inTransit: number;
   readonly counts: { handedOver: number; closed: number; longestStallMs: number };
 }
 
@@ -36,29 +42,77 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
   const counts = { handedOver: 0, closed: 0, longestStallMs: 0 };
   let nextId = 1;
   let turn = 0;
+  /** Connections sent to each worker and not confirmed, by its id. */
+  const underWay = new Map<number, number>();
+  /** Connections for which every worker that could take them has as many under way as it may. */
+  const waiting = new Set<Transit>();
+  /** Connections that arrived from each worker and that it was not told of. */
+  const unconfirmed = new Map<WorkerHandle, number>();
 
+  const fits = (transit: Transit, worker: WorkerHandle): boolean =>
+    worker.servers.get(transit.connection.server)?.handoff === true &&
+    !transit.tried.has(worker.id) &&
+    worker.connected;
+
+  /** To the worker that has the fewest under way, so that one which hangs holds up no more than its window. */
   const pass = (transit: Transit): void => {
-    const fit = targets().filter(
-      (worker) =>
-        worker.servers.get(transit.connection.server)?.handoff === true &&
-        !transit.tried.has(worker.id) &&
-        worker.connected,
-    );
+    const fit = targets().filter((worker) => fits(transit, worker));
     turn += 1;
-    const target = fit[turn % Math.max(1, fit.length)];
-    if (target === undefined) {
+    let best = fit[turn % Math.max(1, fit.length)];
+    for (const worker of fit) {
+      best = best === undefined || loadOf(worker) < loadOf(best) ? worker : best;
+    }
+    if (best === undefined) {
+      waiting.delete(transit);
       transits.delete(transit.id);
       counts.closed += 1;
       transit.socket.destroy();
-      return;
+    } else if (loadOf(best) < handoffWindow) {
+      give(transit, best);
+    } else {
+      waiting.add(transit);
     }
+  };
+
+  const loadOf = ({ id }: WorkerHandle): number => underWay.get(id) ?? 0;
+
+  const give = (transit: Transit, target: WorkerHandle): void => {
+    waiting.delete(transit);
     transit.holder = target.id;
+    underWay.set(target.id, loadOf(target) + 1);
     target.send({ type: "connection", id: transit.id, ...transit.connection }, transit.socket);
   };
 
   const passOn = (transit: Transit, failed: number): void => {
     transit.tried.add(failed);
     pass(transit);
+  };
+
+  /** It is not under way to its holder any more: what waits for that worker can go. */
+  const arrived = ({ holder }: Transit): void => {
+    if (holder === undefined) {
+      return;
+    }
+    underWay.set(holder, (underWay.get(holder) ?? 1) - 1);
+    if (waiting.size > 0) {
+      const target = targets().find(({ id }) => id === holder);
+      const next = target && first(waiting, (transit) => fits(transit, target));
+      if (target !== undefined && next !== undefined) {
+        give(next, target);
+      }
+      confirmReceipts();
+    }
+  };
+
+  const confirmReceipts = (): void => {
+    if (waiting.size <= mostWaiting) {
+      for (const [worker, count] of unconfirmed) {
+        if (count >= receiptsAtOnce) {
+          unconfirmed.set(worker, 0);
+          worker.send({ type: "received", count });
+        }
+      }
+    }
   };
 
   const adopt = (socket: Socket, connection: HandedConnection, tried: Set<number>): void => {
@@ -80,7 +134,8 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       } else {
         counts.closed += 1;
       }
-      from.send({ type: "received" });
+      unconfirmed.set(from, (unconfirmed.get(from) ?? 0) + 1);
+      confirmReceipts();
     },
     rescue({ socket, port, path }) {
       const server = targets()
@@ -93,28 +148,40 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       }
       adopt(socket, { server, requests: 0, unused: true, stoppedAt: Date.now() }, new Set());
     },
-    taken(id, stallMs) {
-      const transit = transits.get(id);
-      if (transit !== undefined) {
-        transits.delete(id);
-        counts.handedOver += 1;
-        counts.longestStallMs = Math.max(counts.longestStallMs, stallMs);
-        // The worker has its own copy; closing ours sends nothing to the client.
-        transit.socket.destroy();
+    taken(ids, stallMs) {
+      for (const id of ids) {
+        const transit = transits.get(id);
+        if (transit !== undefined) {
+          transits.delete(id);
+          counts.handedOver += 1;
+          counts.longestStallMs = Math.max(counts.longestStallMs, stallMs);
+          // The worker has its own copy; closing ours sends nothing to the client.
+          transit.socket.destroy();
+          arrived(transit);
+        }
       }
     },
     refused(worker, id) {
       const transit = transits.get(id);
       if (transit?.holder === worker.id) {
+        arrived(transit);
+        transit.holder = undefined;
         passOn(transit, worker.id);
       }
     },
     workerExited(worker) {
-      for (const transit of transits.values()) {
+      unconfirmed.delete(worker);
+      underWay.delete(worker.id);
+      for (const transit of [...transits.values()]) {
         if (transit.holder === worker.id) {
+          transit.holder = undefined;
           passOn(transit, worker.id);
+        } else if (waiting.has(transit)) {
+          // Perhaps for this worker, in vain.
+          pass(transit);
         }
       }
+      confirmReceipts();
     },
   };
 }
@@ -139,4 +206,13 @@ function hold(socket: Socket): boolean {
   Reflect.set(handle, "reading", false);
   handle.readStop();
   return true;
+}
+
+function first<Item>(items: Iterable<Item>, fits: (item: Item) => boolean): Item | undefined {
+  for (const item of items) {
+    if (fits(item)) {
+      return item;
+    }
+  }
+  return undefined;
 }

@@ -68,7 +68,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
             broker.accept(handle, message, socket);
             break;
           case "taken":
-            broker.taken(message.id, message.stallMs);
+            broker.taken(message.ids, message.stallMs);
             break;
           case "hello":
             callbacks.started(handle);

@@ -9,7 +9,8 @@ import {
 
 /** The preload's end of the IPC channel. Taken before the app can replace `process.send`. */
 export interface Channel {
-  send(body: FromWorkerBody, socket?: Socket): void;
+  /** @param sent Called when a socket that goes along is detached from this process. */
+  send(body: FromWorkerBody, socket?: Socket, sent?: () => void): void;
   listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
 }
 
@@ -19,11 +20,11 @@ export function openChannel(): Channel | undefined {
     return undefined;
   }
   return {
-    send(body, socket) {
+    send(body, socket, sent = () => undefined) {
       if (process.connected) {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
         // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker.
-        send(message, socket, undefined, () => undefined);
+        send(message, socket, undefined, sent);
       }
     },
     listen(listener) {

@@ -1,24 +1,24 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Server, Socket } from "node:net";
-import type { DrainProgress, HandedConnection } from "../shared/workerMessages.ts";
+import type { DrainProgress } from "../shared/workerMessages.ts";
 import type { Channel } from "./channel.ts";
 import { closeAfterAnswers, closeSessions, closeWebSockets, endEventStreams } from "./farewell.ts";
 import type { Guard } from "./guard.ts";
-import { type Parking, requestsOn } from "./handoff.ts";
-import {
-  closeListeningHandle,
-  forgetServer,
-  httpConnections,
-  isAnswering,
-  isFlushed,
-  startReading,
-  stopReading,
-} from "./internals.ts";
+import type { Parking } from "./handoff.ts";
+import { closeListeningHandle, httpConnections } from "./internals.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
+import { createThrift } from "./thrift.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** How often a drain looks for connections that became idle without an event, and reports. */
+/** How often a drain looks for what comes without an event, in milliseconds. */
 const tickMs = 25;
+
+/** Between two reports of what is left pass at least so many milliseconds; that nothing is left is said at once. */
+const reportMs = 100;
+
+/** Looking through all connections may take this part of the time for the one purpose, and again for the other. */
+const searchShare = 0.01;
 
 export interface DrainOrder {
   /** Keys of the servers whose idle connections are handed over. */
@@ -35,8 +35,8 @@ export interface Drain {
   isDraining(): boolean;
   /** Begins; a second call changes nothing. */
   start(order: DrainOrder): void;
-  /** The supervisor has the connection sent last. */
-  received(): void;
+  /** The supervisor has so many more of the connections sent. */
+  received(count: number): void;
 }
 
 export function createDrain(options: {
@@ -53,72 +53,12 @@ export function createDrain(options: {
   let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
   let streamDeadline = 0;
-  let handedOver = 0;
+  let outbox: Outbox | undefined;
   let openAtStart = 0;
-  /** The one connection under way: Node sends handles one at a time and detaches each only when its turn comes. */
-  let inTransit: Socket | undefined;
-  /** Idle connections and how much had been read from each when that was seen: more since means it is idle no longer. */
-  const candidates = new Map<
-    Socket,
-    { readonly bytesRead: number; readonly connection: Omit<HandedConnection, "stoppedAt"> }
-  >();
-
-  /**
-   * Connections whose answer has just ended, and since when (epoch milliseconds) they are not read: the client's next
-   * request would keep them here for as long as it takes.
-   */
-  const paused = new Map<Socket, number>();
+  const searchStreams = createThrift(searchShare, tickMs);
+  const tell = createThrift(searchShare, reportMs);
 
   const movable = (tracked: TrackedServer): boolean => handoff.has(tracked.key) && tracked.protocol === "http";
-
-  const findCandidates = (): void => {
-    for (const tracked of servers ?? []) {
-      const connections =
-        movable(tracked) && isHttpServer(tracked.server) ? httpConnections(tracked.server) : undefined;
-      const unused = connections?.all.filter((socket) => socket.bytesRead === 0) ?? [];
-      for (const socket of [...(connections?.idle ?? []), ...unused]) {
-        if (!candidates.has(socket)) {
-          const { bytesRead } = socket;
-          const connection = { server: tracked.key, requests: requestsOn(socket), unused: bytesRead === 0 };
-          candidates.set(socket, { bytesRead, connection });
-        }
-      }
-    }
-    for (const [socket, connection] of parking.parked()) {
-      if (handoff.has(connection.server)) {
-        candidates.set(socket, { bytesRead: socket.bytesRead, connection });
-      }
-    }
-  };
-
-  const handOn = (): void => {
-    for (const [socket, { bytesRead, connection }] of candidates) {
-      if (inTransit !== undefined) {
-        return;
-      }
-      candidates.delete(socket);
-      const idle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
-      if (idle && socket.writable && stopReading(socket)) {
-        const stoppedAt = paused.get(socket) ?? Date.now();
-        paused.delete(socket);
-        inTransit = socket;
-        socket.setTimeout(0);
-        parking.release(socket);
-        forgetServer(socket);
-        channel.send({ type: "connection", ...connection, stoppedAt }, socket);
-        handedOver += 1;
-      } else {
-        readOn(socket);
-      }
-    }
-  };
-
-  /** A connection that turned out not to be idle is read on: a further request is under way on it. */
-  const readOn = (socket: Socket): void => {
-    if (paused.delete(socket)) {
-      startReading(socket);
-    }
-  };
 
   const closeIdle = (): void => {
     if (performance.now() < idleDeadline) {
@@ -147,17 +87,20 @@ export function createDrain(options: {
       closeSessions(sessions, guard);
     }
     if (performance.now() >= streamDeadline) {
-      for (const { server } of servers ?? []) {
-        if (isHttpServer(server)) {
-          endEventStreams(server);
+      searchStreams(() => {
+        for (const { server } of servers ?? []) {
+          if (isHttpServer(server)) {
+            endEventStreams(server);
+          }
         }
-      }
+      });
     }
   };
 
   let lastReport = "";
   const report = (): void => {
     const connections = tracker.sockets().size;
+    const handedOver = outbox?.handedOver ?? 0;
     const { count, named } = traffic.inFlight(servers ?? []);
     const progress: DrainProgress = {
       requests: count,
@@ -178,16 +121,30 @@ export function createDrain(options: {
   };
 
   const pump = guard("drain", () => {
-    findCandidates();
-    for (const socket of paused.keys()) {
-      if (!candidates.has(socket)) {
-        readOn(socket);
-      }
+    outbox?.pump();
+    if (tracker.sockets().size === 0) {
+      report();
+    } else {
+      tell(report);
     }
-    handOn();
+  });
+
+  let scheduled = false;
+  /** Once for all that happens in one turn. */
+  const schedulePump = (): void => {
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(() => {
+        scheduled = false;
+        pump();
+      });
+    }
+  };
+
+  const tick = guard("drain", () => {
+    pump();
     closeIdle();
     closeStreams();
-    report();
   });
 
   return {
@@ -196,6 +153,7 @@ export function createDrain(options: {
       if (servers !== undefined) {
         return;
       }
+      parking.confirm();
       servers = tracker.servers();
       openAtStart = tracker.sockets().size;
       handoff = new Set(wanted.handoff);
@@ -209,35 +167,24 @@ export function createDrain(options: {
         servers.filter((tracked) => !movable(tracked)),
         guard,
       );
-      let scheduled = false;
-      const answerEnded = guard("answer", (message: unknown) => {
-        const { socket, server } = message as { socket: Socket; server: Server };
-        // In the very turn in which the answer ends, before the client's next request can have come.
-        if (servers?.some((tracked) => tracked.server === server && movable(tracked)) && stopReading(socket)) {
-          paused.set(socket, Date.now());
-        }
-        if (!scheduled) {
-          scheduled = true;
-          // Only after Node has dealt with the end of the response does the parser tell whether the connection is idle.
-          setImmediate(() => {
-            scheduled = false;
-            pump();
-          });
-        }
-      });
-      subscribe("http.server.response.finish", answerEnded);
-      setInterval(pump, tickMs).unref();
-      pump();
+      const giving = servers.filter(movable);
+      outbox = createOutbox({ channel, parking, movable: giving, handoff, emptied: schedulePump });
+      const ended = outbox.answerEnded;
+      subscribe(
+        "http.server.response.finish",
+        guard("answer", (message: unknown) => {
+          const { socket, server } = message as { socket: Socket; server: Server };
+          const tracked = giving.find((own) => own.server === server);
+          if (tracked !== undefined) {
+            ended(socket, tracked);
+          }
+          schedulePump();
+        }),
+      );
+      setInterval(tick, tickMs).unref();
+      tick();
     }),
-    received: guard("handoff", () => {
-      // Node has detached the connection from this object; this lets the app see it closed.
-      inTransit?.destroy();
-      inTransit = undefined;
-      handOn();
-      if (candidates.size === 0) {
-        pump();
-      }
-    }),
+    received: guard("handoff", (count) => outbox?.received(count)),
   };
 }
 

@@ -1,10 +1,10 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { HandedConnection } from "../shared/workerMessages.ts";
+import { type HandedConnection, handoffWindow } from "../shared/workerMessages.ts";
 import type { Channel } from "./channel.ts";
 import type { Guard } from "./guard.ts";
-import { attachToServer } from "./internals.ts";
+import { attachToServer, startReading, stopReading } from "./internals.ts";
 import { isHttpServer, type ServerTracker } from "./servers.ts";
 
 /** Requests answered on a connection, kept only where a server limits them. */
@@ -46,6 +46,13 @@ export function countLimitedRequests(server: HttpServer, guard: Guard): void {
 }
 let counting = false;
 
+/** Connections that come within so many milliseconds of the one before are confirmed together. */
+const burstGapMs = 5;
+
+/** Of a burst, so many connections are confirmed together, or those that came within so many milliseconds. */
+const burstSize = handoffWindow / 2;
+const burstMs = 2;
+
 /** Connections that came from another worker and whose client has not sent anything since. */
 export interface Parking {
   /** Answers a connection that the supervisor sent: takes and parks it, or refuses it. */
@@ -53,6 +60,12 @@ export interface Parking {
   parked(): ReadonlyMap<Socket, HandedConnection>;
   /** Stops waiting for this connection's client, so that it can be handed on. */
   release(socket: Socket): void;
+  /** Confirms what has come so far. Until then the supervisor might give it to another worker too. */
+  confirm(): void;
+}
+
+interface ParkedConnection extends HandedConnection {
+  readonly owner: HttpServer;
 }
 
 export function createParking(options: {
@@ -62,51 +75,77 @@ export function createParking(options: {
   readonly isDraining: () => boolean;
 }): Parking {
   const { channel, tracker, guard, isDraining } = options;
-  const parked = new Map<Socket, HandedConnection>();
-  const releases = new WeakMap<Socket, () => void>();
+  const parked = new Map<Socket, ParkedConnection>();
+  let arrived: { readonly id: number; readonly socket: Socket; readonly stoppedAt: number }[] = [];
+  let lastArrival = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Nothing is read before the supervisor has been told: it gives what a dead worker has not confirmed to another. */
+  const confirm = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (arrived.length > 0) {
+      const confirmed = arrived;
+      arrived = [];
+      const longest = Date.now() - Math.min(...confirmed.map(({ stoppedAt }) => stoppedAt));
+      channel.send({ type: "taken", ids: confirmed.map(({ id }) => id), stallMs: Math.max(0, longest) });
+      for (const { socket } of confirmed) {
+        startReading(socket);
+      }
+    }
+  };
+  const confirmSoon = guard("handoff", confirm);
+
+  // One function of each kind for all connections, not one for each: thousands may come within a second.
+  const close = function (this: Socket): void {
+    this.destroy();
+  };
+  const forget = function (this: Socket): void {
+    parked.delete(this);
+  };
+  const takeOut = guard("parked connection", (socket: Socket, connection: ParkedConnection) => {
+    release(socket);
+    if (connection.requests > 0) {
+      answered.set(socket, connection.requests);
+    }
+    attachToServer(socket, connection.owner);
+  });
+  const wake = function (this: Socket): void {
+    const connection = parked.get(this);
+    // The end of the stream makes a socket readable too: then the client left.
+    if (connection !== undefined && this.readableLength > 0) {
+      takeOut(this, connection);
+      // Not guarded: what the app's own listener throws is the app's.
+      connection.owner.emit("connection", this);
+    }
+  };
 
   const release = (socket: Socket): void => {
-    parked.delete(socket);
-    releases.get(socket)?.();
+    if (parked.delete(socket)) {
+      socket.off("readable", wake);
+      socket.off("end", close);
+      socket.off("error", close);
+      socket.off("timeout", close);
+      socket.off("close", forget);
+      socket.setTimeout(0);
+    }
   };
 
   /**
    * Waits until the client sends something, then lets the app's server have the connection. Were it given to the server
    * at once, Node would take it for a new connection whose headers are late, and answer 408.
    */
-  const park = (socket: Socket, server: HttpServer, connection: HandedConnection): void => {
+  const park = (socket: Socket, connection: ParkedConnection): void => {
+    const { owner } = connection;
     // Node's own HTTP sockets are half-open too: a client may end its side and still wait for the answer.
     socket.allowHalfOpen = true;
-    const close = (): void => {
-      socket.destroy();
-    };
-    const takeOut = guard("parked connection", () => {
-      release(socket);
-      answered.set(socket, connection.requests);
-      attachToServer(socket, server);
-    });
-    const wake = (): void => {
-      // The end of the stream makes a socket readable too: then the client left.
-      if (socket.readableLength > 0) {
-        takeOut();
-        // Not guarded: what the app's own listener throws is the app's.
-        server.emit("connection", socket);
-      }
-    };
-    releases.set(socket, () => {
-      socket.off("readable", wake);
-      socket.off("end", close);
-      socket.off("error", close);
-      socket.off("timeout", close);
-      socket.setTimeout(0);
-    });
     parked.set(socket, connection);
-    socket.once("close", () => parked.delete(socket));
+    socket.on("close", forget);
     socket.on("readable", wake);
     socket.on("end", close);
     socket.on("error", close);
     socket.on("timeout", close);
-    socket.setTimeout(connection.unused ? server.headersTimeout : server.keepAliveTimeout);
+    socket.setTimeout(connection.unused ? owner.headersTimeout : owner.keepAliveTimeout);
   };
 
   return {
@@ -118,11 +157,22 @@ export function createParking(options: {
         channel.send({ type: "refused", id: connection.id });
         return;
       }
-      channel.send({ type: "taken", id: connection.id, stallMs: Math.max(0, Date.now() - connection.stoppedAt) });
+      stopReading(socket);
       tracker.adopt(socket);
-      park(socket, server, connection);
+      const { server: key, requests, unused, stoppedAt } = connection;
+      park(socket, { server: key, requests, unused, stoppedAt, owner: server });
+      arrived.push({ id: connection.id, socket, stoppedAt: connection.stoppedAt });
+      const now = performance.now();
+      const burst = now - lastArrival < burstGapMs;
+      lastArrival = now;
+      if (!burst || arrived.length >= burstSize) {
+        confirm();
+      } else {
+        timer ??= setTimeout(confirmSoon, burstMs);
+      }
     },
     parked: () => parked,
     release,
+    confirm,
   };
 }

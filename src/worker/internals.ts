@@ -21,6 +21,7 @@ interface ListeningHandle {
 interface ParserList {
   all(): readonly { readonly socket: Socket | null }[];
   idle(): readonly { readonly socket: Socket | null }[];
+  active(): readonly { readonly socket: Socket | null }[];
 }
 
 /** Node keeps the connections of an `http.Server` in a list of its own, by the state of their parsers. */
@@ -31,7 +32,7 @@ function parserList(server: object): ParserList | undefined {
 }
 
 function isParserList(value: unknown): value is ParserList {
-  return typeof value === "object" && value !== null && "all" in value && "idle" in value;
+  return typeof value === "object" && value !== null && "all" in value && "idle" in value && "active" in value;
 }
 
 function streamHandle(socket: Socket): StreamHandle | undefined {
@@ -48,13 +49,31 @@ export function canMoveConnections(server: Server): boolean {
   return parserList(server) !== undefined && process.platform !== "win32";
 }
 
-/**
- * The HTTP/1 connections of a server: `all` of them, and those (`idle`) whose parser is between two messages, so that
- * no half-read header is in it. `undefined` if this Node does not tell.
- */
-export function httpConnections(server: HttpServer): { readonly all: Socket[]; readonly idle: Socket[] } | undefined {
+/** The HTTP/1 connections of a server; each list is made when it is asked for. */
+export interface HttpConnections {
+  readonly all: Socket[];
+  /** Those whose parser is between two messages, so that no half-read header is in it. */
+  readonly idle: Socket[];
+  /** Those whose parser is within a message or, on a connection that is new, waits for the first one. */
+  readonly active: Socket[];
+}
+
+/** `undefined` if this Node does not tell. */
+export function httpConnections(server: HttpServer): HttpConnections | undefined {
   const list = parserList(server);
-  return list && { all: socketsOf(list.all()), idle: socketsOf(list.idle()) };
+  return (
+    list && {
+      get all() {
+        return socketsOf(list.all());
+      },
+      get idle() {
+        return socketsOf(list.idle());
+      },
+      get active() {
+        return socketsOf(list.active());
+      },
+    }
+  );
 }
 
 function socketsOf(parsers: readonly { readonly socket: Socket | null }[]): Socket[] {

@@ -78,7 +78,7 @@ function prepareWorker(channel: Channel): void {
           drain.start(message);
           break;
         case "received":
-          drain.received();
+          drain.received(message.count);
           break;
         case "terminate":
           terminate();

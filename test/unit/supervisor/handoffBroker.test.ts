@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import type { HandedConnection, ToWorkerBody } from "../../../src/shared/workerMessages.ts";
+import { type HandedConnection, handoffWindow, type ToWorkerBody } from "../../../src/shared/workerMessages.ts";
 import { createHandoffBroker } from "../../../src/supervisor/handoffBroker.ts";
 import type { WorkerHandle } from "../../../src/supervisor/workerHandle.ts";
 
@@ -60,21 +60,20 @@ describe("handoffBroker", () => {
     broker = createHandoffBroker(() => targets.map(({ handle }) => handle));
   });
 
-  it("stops reading at once, passes the connection on with what is known of it, and lets the next come", () => {
+  it("stops reading at once and passes the connection on with what is known of it", () => {
     const socket = accept();
     assert.equal(socket.readStops, 1);
     const [message] = targets.flatMap(({ sent }) => sent);
     assert.deepEqual(message, { type: "connection", id: 1, ...connection, socket });
-    assert.deepEqual(old.sent, [{ type: "received" }]);
     assert.deepEqual([socket.destroyed, broker.inTransit], [false, 1]);
   });
 
   it("lets go of its copy when the worker has it, and counts", () => {
     const sockets = [accept(), accept()];
-    broker.taken(1, 7);
-    broker.taken(2, 3);
-    broker.taken(2, 90);
-    broker.taken(99, 90);
+    broker.taken([1], 7);
+    broker.taken([2], 3);
+    broker.taken([2], 90);
+    broker.taken([99], 90);
     assert.deepEqual(
       sockets.map(({ destroyed }) => destroyed),
       [true, true],
@@ -124,7 +123,7 @@ describe("handoffBroker", () => {
     const [dead, heir] = targets;
     assert(dead !== undefined && heir !== undefined);
     const [confirmed = 0, unconfirmed = 0] = dead.given;
-    broker.taken(confirmed, 1);
+    broker.taken([confirmed], 1);
     dead.connected = false;
     broker.workerExited(dead.handle);
     assert.equal(heir.given.length, 3);
@@ -163,17 +162,87 @@ describe("handoffBroker", () => {
       assert.equal(socket.destroyed, true, `case ${index}`);
       assert.deepEqual([broker.counts.closed, broker.inTransit], [index + 1, 0]);
     }
-    assert.deepEqual(old.sent.length, cases.length);
   });
 
-  it("counts a connection whose client left on the way as closed, and asks for the next", () => {
+  it("counts a connection whose client left on the way as closed", () => {
     broker.accept(old.handle, connection, undefined);
     const gone = new FakeSocket();
     gone._handle = null;
     accept(gone);
     assert.equal(gone.destroyed, true);
     assert.deepEqual([broker.counts.closed, broker.inTransit], [2, 0]);
-    assert.deepEqual(old.sent, [{ type: "received" }, { type: "received" }]);
+  });
+
+  /** Connections that the old worker was told have arrived. */
+  const received = (): number =>
+    old.sent.reduce((sum, message) => sum + (message.type === "received" ? message.count : 0), 0);
+
+  it("tells the old worker what has arrived long before its window is used up", () => {
+    for (let count = 1; count <= 10 * handoffWindow; count += 1) {
+      accept();
+      broker.taken([count], 1);
+      assert(count - received() < handoffWindow);
+    }
+  });
+
+  it("tells it of connections without a socket too, or it would wait for ever", () => {
+    for (let count = 1; count <= handoffWindow; count += 1) {
+      broker.accept(old.handle, connection, undefined);
+    }
+    assert.equal(received(), handoffWindow);
+  });
+
+  it("gives a worker that confirms nothing no more than a window, and the others all the rest", () => {
+    const [hanging, living] = targets;
+    assert(hanging !== undefined && living !== undefined);
+    let confirmed = 0;
+    for (let count = 1; count <= 10 * handoffWindow; count += 1) {
+      accept();
+      broker.taken(living.given.slice(confirmed), 1);
+      confirmed = living.given.length;
+    }
+    assert(hanging.given.length <= handoffWindow);
+    assert.equal(hanging.given.length + living.given.length, 10 * handoffWindow);
+    assert.equal(received(), 10 * handoffWindow);
+  });
+
+  it("lets the old worker keep its connections while nobody confirms any, and goes on when somebody does", () => {
+    for (let count = 1; count <= 20 * handoffWindow; count += 1) {
+      accept();
+    }
+    const toldEarly = received();
+    assert(toldEarly < 10 * handoffWindow);
+    assert.deepEqual(
+      targets.map(({ given }) => given.length),
+      [handoffWindow, handoffWindow],
+    );
+    for (let round = 0; round < 20; round += 1) {
+      for (const target of targets) {
+        broker.taken(target.given, 1);
+      }
+    }
+    assert.equal(received(), 20 * handoffWindow);
+    assert.equal(broker.inTransit, 0);
+    assert.equal(broker.counts.handedOver, 20 * handoffWindow);
+  });
+
+  it("gives what waits for a worker that dies to another", () => {
+    const [first, second] = targets;
+    assert(first !== undefined && second !== undefined);
+    for (let count = 1; count <= 3 * handoffWindow; count += 1) {
+      accept();
+    }
+    first.connected = false;
+    second.connected = false;
+    const heir = new FakeWorker(4);
+    targets = [heir];
+    broker.workerExited(first.handle);
+    broker.workerExited(second.handle);
+    for (let round = 0; round < 5; round += 1) {
+      broker.taken(heir.given, 1);
+    }
+    assert.deepEqual([broker.inTransit, broker.counts.closed], [0, 0]);
+    assert.equal(broker.counts.handedOver, 3 * handoffWindow);
   });
 
   it("is not upset by a connection that breaks here", () => {
