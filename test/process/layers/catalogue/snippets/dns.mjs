@@ -1,0 +1,85 @@
+import dgram from "node:dgram";
+import dns from "node:dns";
+import promises from "node:dns/promises";
+import { call, event, tolerating } from "./support.mjs";
+
+// A name server that knows of nothing: it sends each question back as an answer without records.
+const nameServer = dgram.createSocket("udp4");
+nameServer.bind(0, "127.0.0.1");
+await event(nameServer, "listening");
+nameServer.on("message", (question, from) => {
+  question.writeUInt16BE(0x8180, 2);
+  nameServer.send(question, from.port, from.address);
+});
+const servers = [`127.0.0.1:${nameServer.address().port}`];
+dns.setServers(servers);
+promises.setServers(servers);
+
+const name = "hitless.example";
+const questions = [
+  "resolve",
+  "resolve4",
+  "resolve6",
+  "resolveAny",
+  "resolveCaa",
+  "resolveCname",
+  "resolveMx",
+  "resolveNaptr",
+  "resolveNs",
+  "resolvePtr",
+  "resolveSoa",
+  "resolveSrv",
+  "resolveTlsa",
+  "resolveTxt",
+];
+
+function resolver(kind) {
+  const own = new kind.Resolver();
+  own.setServers(servers);
+  return own;
+}
+
+const withCallback = {};
+const promised = {};
+for (const question of [...questions, "reverse"]) {
+  const asked = question === "reverse" ? "192.0.2.1" : name;
+  withCallback[question] = () => tolerating(() => call(dns[question], asked));
+  promised[question] = () => tolerating(() => promises[question](asked));
+  withCallback[`Resolver.prototype.${question}`] = {
+    before: () => resolver(dns),
+    run: (own) => tolerating(() => call(own[question].bind(own), asked)),
+  };
+  promised[`Resolver.prototype.${question}`] = {
+    before: () => resolver(promises),
+    run: (own) => tolerating(() => own[question](asked)),
+  };
+}
+
+export const snippets = {
+  dns: {
+    lookup: () => call(dns.lookup, "localhost"),
+    lookupService: () => call(dns.lookupService, "127.0.0.1", 22),
+    ...withCallback,
+    getServers: () => void dns.getServers(),
+    setServers: () => dns.setServers(servers),
+    Resolver: () => void new dns.Resolver(),
+    "Resolver.prototype.cancel": { before: () => resolver(dns), run: (own) => own.cancel() },
+    "Resolver.prototype.setLocalAddress": {
+      before: () => resolver(dns),
+      run: (own) => own.setLocalAddress("127.0.0.1"),
+    },
+  },
+  "dns/promises": {
+    lookup: () => promises.lookup("localhost"),
+    lookupService: () => promises.lookupService("127.0.0.1", 22),
+    ...promised,
+    getServers: () => void promises.getServers(),
+    setServers: () => promises.setServers(servers),
+    Resolver: () => void new promises.Resolver(),
+    "Resolver.prototype.cancel": { before: () => resolver(promises), run: (own) => own.cancel() },
+    "Resolver.prototype.setLocalAddress": {
+      before: () => resolver(promises),
+      run: (own) => own.setLocalAddress("127.0.0.1"),
+    },
+  },
+};

@@ -1,0 +1,195 @@
+import buffer from "node:buffer";
+import fs from "node:fs";
+import inspector from "node:inspector";
+import module from "node:module";
+import { backup, DatabaseSync } from "node:sqlite";
+import { StringDecoder } from "node:string_decoder";
+import tty from "node:tty";
+import url from "node:url";
+import util from "node:util";
+import v8 from "node:v8";
+import vm from "node:vm";
+import { call, folder, fresh, tolerating } from "./support.mjs";
+
+const script = () => new vm.Script("1");
+const context = () => vm.createContext();
+const text = Buffer.from("text");
+const blob = () => new Blob(["text"]);
+const serialized = v8.serialize({ text: "text" });
+
+function database() {
+  const own = new DatabaseSync(fresh(".db"));
+  own.exec("CREATE TABLE numbers (number INTEGER); INSERT INTO numbers VALUES (1)");
+  return own;
+}
+
+const onDatabase = (run) => ({ before: database, run, after: (own) => tolerating(() => own.close()) });
+const onStatement = (sql, run) => onDatabaseWith((own) => own.prepare(sql), run);
+const onDatabaseWith = (make, run) => ({ before: () => make(database()), run });
+
+function session() {
+  const own = new inspector.Session();
+  own.connect();
+  return own;
+}
+
+const onSession = (run) => ({ before: session, run, after: (own) => own.disconnect() });
+
+/** The side of a pseudo-terminal that a terminal's program has. */
+const terminal = () => fs.openSync("/dev/ptmx", "r+");
+
+export const snippets = {
+  vm: {
+    Script: () => void script(),
+    "Script.prototype.runInThisContext": { before: script, run: (own) => void own.runInThisContext() },
+    "Script.prototype.runInNewContext": { before: script, run: (own) => void own.runInNewContext() },
+    "Script.prototype.runInContext": { before: script, run: (own) => void own.runInContext(context()) },
+    "Script.prototype.createCachedData": { before: script, run: (own) => void own.createCachedData() },
+    createContext: () => void context(),
+    isContext: () => void vm.isContext({}),
+    runInContext: () => void vm.runInContext("1", context()),
+    runInNewContext: () => void vm.runInNewContext("1"),
+    runInThisContext: () => void vm.runInThisContext("1"),
+    compileFunction: () => void vm.compileFunction("return 1"),
+    measureMemory: () => void vm.measureMemory({ execution: "eager" }),
+  },
+  v8: {
+    getHeapStatistics: () => void v8.getHeapStatistics(),
+    getHeapSpaceStatistics: () => void v8.getHeapSpaceStatistics(),
+    getHeapCodeStatistics: () => void v8.getHeapCodeStatistics(),
+    getHeapSnapshot: () => void v8.getHeapSnapshot().destroy(),
+    writeHeapSnapshot: () => void v8.writeHeapSnapshot(fresh(".heapsnapshot")),
+    cachedDataVersionTag: () => void v8.cachedDataVersionTag(),
+    setFlagsFromString: () => v8.setFlagsFromString("--stack-size=900"),
+    takeCoverage: () => v8.takeCoverage(),
+    stopCoverage: () => v8.stopCoverage(),
+    setHeapSnapshotNearHeapLimit: { child: `require("node:v8").setHeapSnapshotNearHeapLimit(1)` },
+    queryObjects: () => void v8.queryObjects(Date),
+    isStringOneByteRepresentation: () => void v8.isStringOneByteRepresentation("text"),
+    serialize: () => void v8.serialize({ text: "text" }),
+    deserialize: () => void v8.deserialize(serialized),
+    "Serializer.prototype.writeValue": { before: () => new v8.Serializer(), run: (own) => void own.writeValue(1) },
+    "Deserializer.prototype.readValue": {
+      before: () => {
+        const own = new v8.Deserializer(serialized);
+        own.readHeader();
+        return own;
+      },
+      run: (own) => void tolerating(() => own.readValue()),
+    },
+    "GCProfiler.prototype.start": {
+      before: () => new v8.GCProfiler(),
+      run: (own) => own.start(),
+      after: (own) => own.stop(),
+    },
+    "startupSnapshot.isBuildingSnapshot": () => void v8.startupSnapshot.isBuildingSnapshot(),
+  },
+  inspector: {
+    open: { before: () => {}, run: () => void inspector.open(0, "127.0.0.1"), after: () => inspector.close() },
+    close: { before: () => inspector.open(0, "127.0.0.1"), run: () => inspector.close() },
+    url: () => void inspector.url(),
+    "Session.prototype.connect": {
+      before: () => new inspector.Session(),
+      run: (own) => own.connect(),
+      after: (own) => own.disconnect(),
+    },
+    "Session.prototype.post": onSession((own) => call(own.post.bind(own), "Runtime.evaluate", { expression: "1" })),
+    "Session.prototype.disconnect": { before: session, run: (own) => own.disconnect() },
+  },
+  url: {
+    URL: () => void new URL("http://hitless.example/"),
+    "URL.canParse": () => void URL.canParse("http://hitless.example/"),
+    "URL.parse": () => void URL.parse("http://hitless.example/"),
+    URLPattern: () => void new URLPattern("/a", "http://hitless.example"),
+    domainToASCII: () => void url.domainToASCII("ö.example"),
+    domainToUnicode: () => void url.domainToUnicode("xn--nda.example"),
+    fileURLToPath: () => void url.fileURLToPath("file:///a"),
+    pathToFileURL: () => void url.pathToFileURL("/a"),
+    format: () => void url.format(new URL("http://hitless.example/#a"), { fragment: false }),
+    parse: () => void url.parse("http://ö.example/"),
+  },
+  buffer: {
+    atob: () => void atob("dGV4dA=="),
+    btoa: () => void btoa("text"),
+    isAscii: () => void buffer.isAscii(text),
+    isUtf8: () => void buffer.isUtf8(text),
+    transcode: () => void buffer.transcode(text, "utf8", "latin1"),
+    resolveObjectURL: () => void buffer.resolveObjectURL(URL.createObjectURL(blob())),
+    "Buffer.from": () => void Buffer.from("text"),
+    "Buffer.allocUnsafeSlow": () => void Buffer.allocUnsafeSlow(4),
+    "Buffer.byteLength": () => void Buffer.byteLength("text"),
+    "Buffer.compare": () => void Buffer.compare(text, text),
+    "Buffer.prototype.toString": () => void text.toString("utf8"),
+    "Buffer.prototype.write": () => void Buffer.alloc(4).write("text"),
+    "Buffer.prototype.fill": () => void Buffer.alloc(4).fill("ab"),
+    "Buffer.prototype.copy": () => void text.copy(Buffer.alloc(4)),
+    "Buffer.prototype.equals": () => void text.equals(Buffer.alloc(4)),
+    "Buffer.prototype.compare": () => void text.compare(Buffer.alloc(4)),
+    "Buffer.prototype.indexOf": () => void text.indexOf("x"),
+    "Buffer.prototype.includes": () => void text.includes("x"),
+    "Buffer.prototype.lastIndexOf": () => void text.lastIndexOf("x"),
+    "Buffer.prototype.swap16": () => void Buffer.alloc(1024).swap16(),
+    Blob: () => void blob(),
+    "Blob.prototype.arrayBuffer": () => blob().arrayBuffer(),
+    "Blob.prototype.bytes": () => blob().bytes(),
+    "Blob.prototype.text": () => blob().text(),
+    "Blob.prototype.slice": () => void blob().slice(1),
+    "Blob.prototype.stream": async () => void (await new Response(blob().stream()).text()),
+  },
+  string_decoder: {
+    "StringDecoder.prototype.write": () => void new StringDecoder().write(text),
+    "StringDecoder.prototype.end": () => void new StringDecoder().end(text),
+  },
+  tty: {
+    isatty: () => void tty.isatty(0),
+    ReadStream: { before: terminal, run: (descriptor) => new tty.ReadStream(descriptor).destroy() },
+    WriteStream: { before: terminal, run: (descriptor) => new tty.WriteStream(descriptor).destroy() },
+    "ReadStream.prototype.setRawMode": {
+      before: () => new tty.ReadStream(terminal()),
+      run: (stream) => void stream.setRawMode(true),
+      after: (stream) => stream.destroy(),
+    },
+  },
+  sqlite: {
+    DatabaseSync: () => void new DatabaseSync(fresh(".db")),
+    "DatabaseSync.prototype.open": {
+      before: () => new DatabaseSync(fresh(".db"), { open: false }),
+      run: (own) => own.open(),
+    },
+    "DatabaseSync.prototype.close": { before: database, run: (own) => own.close() },
+    "DatabaseSync.prototype.exec": onDatabase((own) => own.exec("INSERT INTO numbers VALUES (2)")),
+    "DatabaseSync.prototype.prepare": onDatabase((own) => void own.prepare("SELECT 1")),
+    "DatabaseSync.prototype.function": onDatabase((own) => own.function("one", () => 1)),
+    "DatabaseSync.prototype.aggregate": onDatabase((own) =>
+      own.aggregate("total2", { start: 0, step: (a, b) => a + b }),
+    ),
+    "DatabaseSync.prototype.createSession": onDatabase((own) => void own.createSession()),
+    "DatabaseSync.prototype.enableLoadExtension": {
+      before: () => new DatabaseSync(":memory:", { allowExtension: true }),
+      run: (own) => own.enableLoadExtension(false),
+    },
+    "StatementSync.prototype.all": onStatement("SELECT * FROM numbers", (own) => void own.all()),
+    "StatementSync.prototype.get": onStatement("SELECT * FROM numbers", (own) => void own.get()),
+    "StatementSync.prototype.iterate": onStatement("SELECT * FROM numbers", (own) => void [...own.iterate()]),
+    "StatementSync.prototype.run": onStatement("INSERT INTO numbers VALUES (3)", (own) => void own.run()),
+    backup: onDatabase((own) => backup(own, fresh(".db"))),
+  },
+  module: {
+    enableCompileCache: () => void module.enableCompileCache(folder),
+    flushCompileCache: () => module.flushCompileCache(),
+    findPackageJSON: () => void module.findPackageJSON(import.meta.url),
+    register: () => module.register("data:text/javascript,"),
+    setSourceMapsSupport: () => module.setSourceMapsSupport(false),
+  },
+  util: {
+    getSystemErrorName: () => void util.getSystemErrorName(-1),
+    getSystemErrorMap: () => void util.getSystemErrorMap(),
+    getSystemErrorMessage: () => void util.getSystemErrorMessage(-1),
+    getCallSites: () => void util.getCallSites(),
+    inspect: () => void util.inspect(new Map([[1, new Proxy({}, {})]]), { showProxy: true }),
+    parseEnv: () => void util.parseEnv("A=1"),
+    "types.isProxy": () => void util.types.isProxy({}),
+    "types.isPromise": () => void util.types.isPromise({}),
+    "types.isExternal": () => void util.types.isExternal({}),
+  },
+};

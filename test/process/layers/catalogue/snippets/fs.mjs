@@ -1,0 +1,179 @@
+import fs from "node:fs";
+import promises from "node:fs/promises";
+import process from "node:process";
+import { call, directory, event, file, folder, fresh, link, tolerating } from "./support.mjs";
+
+const user = process.getuid?.() ?? 0;
+const group = process.getgid?.() ?? 0;
+const bytes = () => Buffer.alloc(4);
+const openFile = () => fs.openSync(file(), "r+");
+
+/** Arguments of the functions that there are three times: with a callback, as `…Sync`, and in `fs/promises`. */
+const byPath = {
+  access: () => [file()],
+  appendFile: () => [file(), "more"],
+  chmod: () => [file(), 0o600],
+  chown: () => [file(), user, group],
+  copyFile: () => [file(), fresh()],
+  cp: () => [directory(), fresh(), { recursive: true }],
+  lchown: () => [link(), user, group],
+  link: () => [file(), fresh()],
+  lstat: () => [link()],
+  lutimes: () => [link(), 1, 1],
+  mkdir: () => [fresh()],
+  mkdtemp: () => [`${folder}/made-`],
+  open: () => [file()],
+  opendir: () => [directory()],
+  readdir: () => [directory()],
+  readFile: () => [file()],
+  readlink: () => [link()],
+  realpath: () => [link()],
+  rename: () => [file(), fresh()],
+  rm: () => [directory(), { recursive: true }],
+  rmdir: () => {
+    const path = fresh();
+    fs.mkdirSync(path);
+    return [path];
+  },
+  stat: () => [file()],
+  statfs: () => [folder],
+  symlink: () => [file(), fresh()],
+  truncate: () => [file(), 2],
+  unlink: () => [file()],
+  utimes: () => [file(), 1, 1],
+  writeFile: () => [file(), "text"],
+};
+
+/** The same, on a descriptor; twice only. */
+const byDescriptor = {
+  close: () => [openFile()],
+  fchmod: () => [openFile(), 0o600],
+  fchown: () => [openFile(), user, group],
+  fdatasync: () => [openFile()],
+  fstat: () => [openFile()],
+  fsync: () => [openFile()],
+  ftruncate: () => [openFile(), 2],
+  futimes: () => [openFile(), 1, 1],
+  read: () => [openFile(), bytes(), 0, 4, 0],
+  readv: () => [openFile(), [bytes(), bytes()], 0],
+  write: () => [openFile(), "text"],
+  writev: () => [openFile(), [bytes(), bytes()]],
+};
+
+const handleCases = {
+  appendFile: ["text"],
+  chmod: [0o600],
+  chown: [user, group],
+  close: [],
+  datasync: [],
+  read: [bytes(), 0, 4, 0],
+  readFile: [],
+  readv: [[bytes(), bytes()], 0],
+  stat: [],
+  sync: [],
+  truncate: [2],
+  utimes: [1, 1],
+  write: ["text"],
+  writeFile: ["text"],
+  writev: [[bytes(), bytes()]],
+};
+
+const callbacks = {};
+const synchronous = {};
+const promised = {};
+for (const [name, before] of Object.entries({ ...byPath, ...byDescriptor })) {
+  callbacks[name] = { before, run: (args) => call(fs[name], ...args) };
+  synchronous[`${name}Sync`] = { before, run: (args) => void fs[`${name}Sync`](...args) };
+}
+for (const [name, before] of Object.entries(byPath)) {
+  // A handle stays open until the end: to close it is another function.
+  promised[name] = { before, run: async (args) => keep(await promises[name](...args)) };
+}
+for (const [name, args] of Object.entries(handleCases)) {
+  promised[`FileHandle.prototype.${name}`] = {
+    before: () => promises.open(file(), "r+"),
+    run: (handle) => handle[name](...args),
+  };
+}
+
+const kept = [];
+function keep(value) {
+  kept.push(value);
+}
+
+async function drainStream(stream) {
+  stream.resume();
+  await event(stream, "close");
+}
+
+async function drainAsync(iterable) {
+  for await (const each of iterable) {
+    void each;
+  }
+}
+
+export const snippets = {
+  fs: {
+    ...callbacks,
+    exists: () => new Promise((resolve) => fs.exists(folder, resolve)),
+    glob: { before: directory, run: (cwd) => call(fs.glob, "*.txt", { cwd }) },
+    openAsBlob: { before: file, run: async (path) => keep(await fs.openAsBlob(path)) },
+    "realpath.native": { before: link, run: (path) => call(fs.realpath.native, path) },
+    createReadStream: { before: file, run: (path) => drainStream(fs.createReadStream(path)) },
+    createWriteStream: { before: file, run: (path) => event(fs.createWriteStream(path).end("text"), "close") },
+    watch: { before: directory, run: (path) => fs.watch(path).close() },
+    // A file that is not there is told of at once.
+    watchFile: {
+      before: () => fresh(),
+      run: (path) => new Promise((resolve) => fs.watchFile(path, resolve)),
+      after: (path) => fs.unwatchFile(path),
+    },
+    unwatchFile: {
+      before: async () => {
+        const path = fresh();
+        await new Promise((resolve) => fs.watchFile(path, resolve));
+        return path;
+      },
+      run: (path) => fs.unwatchFile(path),
+    },
+    "Dir.prototype.read": { before: () => fs.opendirSync(directory()), run: (dir) => dir.read() },
+    "Dir.prototype.close": { before: () => fs.opendirSync(directory()), run: (dir) => dir.close() },
+    ...synchronous,
+    existsSync: () => void fs.existsSync(folder),
+    globSync: { before: directory, run: (cwd) => void fs.globSync("*.txt", { cwd }) },
+    "realpathSync.native": { before: link, run: (path) => void fs.realpathSync.native(path) },
+    mkdtempDisposableSync: () => void fs.mkdtempDisposableSync(`${folder}/made-`),
+    "Dir.prototype.readSync": { before: () => fs.opendirSync(directory()), run: (dir) => void dir.readSync() },
+    "Dir.prototype.closeSync": { before: () => fs.opendirSync(directory()), run: (dir) => dir.closeSync() },
+  },
+  "fs/promises": {
+    ...promised,
+    glob: { before: directory, run: (cwd) => drainAsync(promises.glob("*.txt", { cwd })) },
+    mkdtempDisposable: async () => keep(await promises.mkdtempDisposable(`${folder}/made-`)),
+    watch: {
+      before: directory,
+      run: async (path) => {
+        const controller = new AbortController();
+        const watching = drainAsync(promises.watch(path, { signal: controller.signal }));
+        controller.abort();
+        await tolerating(() => watching);
+      },
+    },
+    "FileHandle.prototype.createReadStream": {
+      before: () => promises.open(file()),
+      run: (handle) => drainStream(handle.createReadStream()),
+    },
+    "FileHandle.prototype.createWriteStream": {
+      before: () => promises.open(file(), "r+"),
+      run: (handle) => event(handle.createWriteStream().end("text"), "close"),
+    },
+    "FileHandle.prototype.readLines": {
+      before: () => promises.open(file()),
+      run: (handle) => drainAsync(handle.readLines()),
+    },
+    "FileHandle.prototype.readableWebStream": {
+      before: () => promises.open(file()),
+      run: (handle) => drainAsync(handle.readableWebStream()),
+    },
+  },
+};

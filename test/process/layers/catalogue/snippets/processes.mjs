@@ -1,0 +1,151 @@
+import childProcess from "node:child_process";
+import cluster from "node:cluster";
+import os from "node:os";
+import process from "node:process";
+import vm from "node:vm";
+import workers from "node:worker_threads";
+import { call, event, file, fresh, tolerating } from "./support.mjs";
+
+const node = process.execPath;
+const idle = "setInterval(() => {}, 1000)";
+const nothing = ["-e", "0"];
+
+async function spawned() {
+  const child = childProcess.spawn(node, ["-e", idle], { stdio: "ignore" });
+  await event(child, "spawn");
+  return child;
+}
+
+async function working() {
+  const worker = new workers.Worker(`require("node:worker_threads").parentPort.on("message", (m, p) => p)`, {
+    eval: true,
+  });
+  await event(worker, "online");
+  return worker;
+}
+
+const onWorker = (run) => ({ before: working, run, after: (worker) => worker.terminate() });
+
+function channel() {
+  return new workers.MessageChannel();
+}
+
+export const snippets = {
+  child_process: {
+    spawn: async () => void (await event(childProcess.spawn(node, nothing, { stdio: "ignore" }), "close")),
+    exec: () => call(childProcess.exec, "exit 0"),
+    execFile: () => call(childProcess.execFile, node, nothing),
+    fork: { before: () => file(""), run: async (path) => void (await event(childProcess.fork(path), "close")) },
+    spawnSync: () => void childProcess.spawnSync(node, nothing),
+    execSync: () => void childProcess.execSync("exit 0"),
+    execFileSync: () => void childProcess.execFileSync(node, nothing),
+    "ChildProcess.prototype.kill": {
+      before: () => spawned(),
+      run: (child) => {
+        const exited = event(child, "exit");
+        child.kill("SIGKILL");
+        return exited;
+      },
+    },
+  },
+  cluster: {
+    fork: {
+      before: () => cluster.setupPrimary({ exec: file("process.disconnect()"), silent: true }),
+      run: async () => void (await event(cluster.fork(), "exit")),
+    },
+  },
+  worker_threads: {
+    Worker: async () => void (await event(new workers.Worker("0", { eval: true }), "exit")),
+    "Worker.prototype.postMessage": onWorker((worker) => worker.postMessage("text")),
+    "Worker.prototype.terminate": { before: working, run: (worker) => worker.terminate() },
+    // To the end: Node.js 24 crashes when the worker ends before its snapshot.
+    "Worker.prototype.getHeapSnapshot": onWorker(async (worker) => {
+      const snapshot = await worker.getHeapSnapshot();
+      await event(snapshot.resume(), "end");
+    }),
+    "Worker.prototype.getHeapStatistics": onWorker((worker) => worker.getHeapStatistics()),
+    "Worker.prototype.cpuUsage": onWorker((worker) => worker.cpuUsage()),
+    MessageChannel: () => void channel(),
+    "MessagePort.prototype.postMessage": {
+      before: channel,
+      run: ({ port1, port2 }) => {
+        const received = new Promise((resolve) => port2.once("message", resolve));
+        port1.postMessage("text");
+        return received;
+      },
+      after: ({ port1 }) => port1.close(),
+    },
+    "MessagePort.prototype.close": {
+      before: channel,
+      run: ({ port1 }) => new Promise((r) => port1.once("close", r).close()),
+    },
+    receiveMessageOnPort: { before: channel, run: ({ port1 }) => void workers.receiveMessageOnPort(port1) },
+    moveMessagePortToContext: {
+      before: () => ({ ...channel(), context: vm.createContext() }),
+      run: ({ port1, context }) => void workers.moveMessagePortToContext(port1, context),
+    },
+    postMessageToThread: onWorker((worker) =>
+      tolerating(() => workers.postMessageToThread(worker.threadId, "text", 200)),
+    ),
+    BroadcastChannel: () => new workers.BroadcastChannel("one").close(),
+    "BroadcastChannel.prototype.postMessage": {
+      before: () => new workers.BroadcastChannel("two"),
+      run: (own) => own.postMessage("text"),
+      after: (own) => own.close(),
+    },
+  },
+  process: {
+    abort: { child: "process.abort()" },
+    exit: { child: "process.exit(0)" },
+    execve: { child: `process.execve(process.execPath, [process.execPath, "-e", "0"], {})` },
+    availableMemory: () => void process.availableMemory(),
+    chdir: { child: `process.chdir("/")` },
+    constrainedMemory: () => void process.constrainedMemory(),
+    cpuUsage: () => void process.cpuUsage(),
+    cwd: { child: "process.cwd()" },
+    dlopen: () => tolerating(() => process.dlopen({ exports: {} }, fresh(".node"))),
+    getActiveResourcesInfo: () => void process.getActiveResourcesInfo(),
+    getegid: () => void process.getegid(),
+    geteuid: () => void process.geteuid(),
+    getgid: () => void process.getgid(),
+    getgroups: () => void process.getgroups(),
+    getuid: () => void process.getuid(),
+    hrtime: () => void process.hrtime(),
+    "hrtime.bigint": () => void process.hrtime.bigint(),
+    initgroups: { child: `process.initgroups(process.getuid(), process.getgid())` },
+    kill: () => void process.kill(process.pid, 0),
+    loadEnvFile: { before: () => file("HITLESS_SNIPPET=1\n"), run: (path) => process.loadEnvFile(path) },
+    memoryUsage: () => void process.memoryUsage(),
+    "memoryUsage.rss": () => void process.memoryUsage.rss(),
+    nextTick: () => new Promise((resolve) => process.nextTick(resolve)),
+    "report.getReport": () => void process.report.getReport(),
+    "report.writeReport": () => void process.report.writeReport(fresh(".json")),
+    resourceUsage: () => void process.resourceUsage(),
+    setSourceMapsEnabled: () => process.setSourceMapsEnabled(false),
+    setegid: { child: "process.setegid(process.getegid())" },
+    seteuid: { child: "process.seteuid(process.geteuid())" },
+    setgid: { child: "process.setgid(process.getgid())" },
+    setgroups: { child: "process.setgroups(process.getgroups())" },
+    setuid: { child: "process.setuid(process.getuid())" },
+    "stderr.write": () => new Promise((resolve) => process.stderr.write("", resolve)),
+    "stdout.write": () => new Promise((resolve) => process.stdout.write("", resolve)),
+    threadCpuUsage: () => void process.threadCpuUsage(),
+    umask: () => void process.umask(0o22),
+    uptime: () => void process.uptime(),
+  },
+  os: {
+    availableParallelism: () => void os.availableParallelism(),
+    cpus: () => void os.cpus(),
+    freemem: () => void os.freemem(),
+    getPriority: () => void os.getPriority(),
+    homedir: () => void os.homedir(),
+    hostname: () => void os.hostname(),
+    loadavg: () => void os.loadavg(),
+    networkInterfaces: () => void os.networkInterfaces(),
+    setPriority: () => void tolerating(() => os.setPriority(os.getPriority())),
+    totalmem: () => void os.totalmem(),
+    uptime: () => void os.uptime(),
+    userInfo: () => void os.userInfo(),
+    tmpdir: () => void os.tmpdir(),
+  },
+};

@@ -1,0 +1,77 @@
+// What the snippets need: files to work on, and callbacks as promises.
+import fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+
+/** Everything that the snippets make on disk is in here; deleted when the process exits. */
+export const folder = fs.mkdtempSync(join(tmpdir(), "hitless-catalogue-"));
+process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+
+let number = 0;
+
+/** A path that nothing has. */
+export function fresh(suffix = "") {
+  number += 1;
+  return join(folder, `${number}${suffix}`);
+}
+
+export function file(text = "some text\n") {
+  const path = fresh(".txt");
+  fs.writeFileSync(path, text);
+  return path;
+}
+
+export function directory() {
+  const path = fresh();
+  fs.mkdirSync(path);
+  fs.writeFileSync(join(path, "one.txt"), "1");
+  return path;
+}
+
+export function link() {
+  const path = fresh(".link");
+  fs.symlinkSync(file(), path);
+  return path;
+}
+
+/** Calls a function whose last parameter is a callback with an error and a value. */
+export function call(run, ...args) {
+  return new Promise((resolve, reject) => {
+    run(...args, (error, value) => (error ? reject(error) : resolve(value)));
+  });
+}
+
+/** The first event of that name; rejects on `error`. */
+export function event(emitter, name) {
+  return new Promise((resolve, reject) => {
+    emitter.once(name, resolve);
+    if (name !== "error") {
+      emitter.once("error", reject);
+    }
+  });
+}
+
+/** For what is done as well when the system refuses it. */
+export async function tolerating(run) {
+  try {
+    return await run();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Begins to listen on a free port of this machine; resolves with the server. */
+export async function listening(server) {
+  server.listen(0, "127.0.0.1");
+  await event(server, "listening");
+  return server;
+}
+
+const certificates = new URL("../../../../fixtures/protocols/", import.meta.url);
+
+/** Key and certificate of a server that nobody trusts. */
+export const identity = {
+  key: fs.readFileSync(new URL("key.pem", certificates)),
+  cert: fs.readFileSync(new URL("cert.pem", certificates)),
+};

@@ -1,0 +1,88 @@
+/** What was done between the marks of one snippet: names of system calls by who made them. */
+export interface Window {
+  /** The thread that runs the snippet. */
+  readonly main: Set<string>;
+  /** The threads of libuv's pool. */
+  readonly pool: Set<string>;
+  /** Other threads, and child processes until they run another program. */
+  readonly other: Set<string>;
+  /** How often a thread of the pool told an event loop that work is done. */
+  wakes: number;
+}
+
+/** libuv names the threads of its pool so. */
+const poolThread = "libuv-worker";
+
+/** Whether a thread wakes an event loop, or the loop sees that: neither is done for the snippet's own sake. */
+function isWake(call: string, rest: string): boolean {
+  return (call === "write" || call === "read") && rest.includes('"\\1\\0\\0\\0\\0\\0\\0\\0"');
+}
+
+/** Reads what `strace -f -o` wrote: a line for each call, with the id of the thread before it. */
+export function readTrace(text: string): ReadonlyMap<string, Window> {
+  const windows = new Map<string, Window>();
+  const names = new Map<string, string>();
+  /** Runs another program since: what it does there is not what the snippet did. */
+  const strangers = new Set<string>();
+  let current: { readonly window: Window; readonly main: string } | undefined;
+
+  for (const line of text.split("\n")) {
+    const [, thread = "", call = "", rest = ""] = /^(\d+)\s+(\w+)\((.*)/.exec(line) ?? [];
+    if (call === "") {
+      continue;
+    }
+    const [, edge, name = ""] = /"\/hitless-mark\/(begin|end)\/([^"]+)"/.exec(rest) ?? [];
+    if (edge === "begin") {
+      current = { window: { main: new Set(), pool: new Set(), other: new Set(), wakes: 0 }, main: thread };
+      windows.set(name, current.window);
+      strangers.delete(thread);
+    } else if (edge === "end") {
+      current = undefined;
+    } else if (call === "prctl" && rest.startsWith("PR_SET_NAME")) {
+      names.set(thread, /"([^"]*)"/.exec(rest)?.[1] ?? "");
+    } else if (current !== undefined && !strangers.has(thread)) {
+      const maker = thread === current.main ? "main" : names.get(thread) === poolThread ? "pool" : "other";
+      if (maker === "other" || !isWake(call, rest)) {
+        current.window[maker].add(call);
+      } else if (maker === "pool") {
+        current.window.wakes += 1;
+      }
+    }
+    if (call === "execve") {
+      strangers.add(thread);
+    }
+  }
+  return windows;
+}
+
+/**
+ * How the same call is spelled elsewhere: other processors have only the newer ones, other versions of libc and of the
+ * kernel choose among them.
+ */
+const spellings: Readonly<Record<string, readonly string[]>> = {
+  access: ["faccessat", "faccessat2"],
+  chmod: ["fchmodat"],
+  chown: ["fchownat"],
+  clone: ["clone3", "vfork", "fork"],
+  clone3: ["clone"],
+  copy_file_range: ["sendfile"],
+  epoll_pwait: ["epoll_wait", "epoll_pwait2"],
+  getdents64: ["getdents"],
+  lchown: ["fchownat"],
+  link: ["linkat"],
+  mkdir: ["mkdirat"],
+  readlink: ["readlinkat"],
+  rename: ["renameat", "renameat2"],
+  rmdir: ["unlinkat"],
+  sendmsg: ["sendmmsg"],
+  sendto: ["sendmsg", "sendmmsg"],
+  statx: ["newfstatat", "fstat"],
+  symlink: ["symlinkat"],
+  tgkill: ["kill"],
+  unlink: ["unlinkat"],
+};
+
+/** Those of `calls` that are not in `seen`, in no spelling. */
+export function unseen(calls: readonly string[], ...seen: readonly ReadonlySet<string>[]): string[] {
+  return calls.filter((call) => ![call, ...(spellings[call] ?? [])].some((name) => seen.some((set) => set.has(name))));
+}
