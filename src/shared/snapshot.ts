@@ -126,7 +126,7 @@ export const snapshotSchema = v.object({
 });
 export type Snapshot = v.InferOutput<typeof snapshotSchema>;
 
-/** Workers that serve or should: neither draining nor exited, and not of a generation still being proven. */
+/** Slots with a worker that serves. While a reload proves a new worker beside an old one, both sit in one slot. */
 export function readyCount(snapshot: Snapshot): number {
-  return snapshot.workers.filter((worker) => worker.state === "ready").length;
+  return new Set(snapshot.workers.flatMap(({ state, slot }) => (state === "ready" ? [slot] : []))).size;
 }

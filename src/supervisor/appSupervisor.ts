@@ -45,7 +45,7 @@ export class AppSupervisor {
   readonly #workers = new Map<number, WorkerHandle>();
   readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
-  readonly #stopListeners: (() => void)[] = [];
+  readonly #stopListeners = new Set<() => void>();
   #running = false;
   #desiredWorkers: number;
   #generation = 0;
@@ -64,7 +64,10 @@ export class AppSupervisor {
     this.#options = options;
     this.#recipes = createRecipeBook(recipe);
     this.#desiredWorkers = workersOf(recipe);
-    this.#policy = createRestartPolicy(recipe.maxRestarts, () => performance.now());
+    this.#policy = createRestartPolicy(
+      () => ({ maxRestarts: this.#recipes.current.maxRestarts, workers: this.#desiredWorkers }),
+      () => performance.now(),
+    );
     this.publisher = createSnapshotPublisher(() => this.snapshot());
     this.#table = createSlotTable({
       policy: this.#policy,
@@ -107,9 +110,15 @@ export class AppSupervisor {
     chooseScheduling(recipe.scheduling);
   }
 
-  /** Called whenever the app has come to rest: no worker is left and none will start by itself. */
-  onDidStop(listener: () => void): void {
-    this.#stopListeners.push(listener);
+  /** Called whenever the app has come to rest: no worker is left and none will start by itself. The returned function ends it. */
+  onDidStop(listener: () => void): () => void {
+    this.#stopListeners.add(listener);
+    return () => this.#stopListeners.delete(listener);
+  }
+
+  /** Milliseconds a worker has to become ready, as the app is started now. */
+  get readyTimeout(): number {
+    return this.#recipes.current.readyTimeout;
   }
 
   /** Whether no worker process is left and none will start by itself. */
@@ -161,9 +170,12 @@ export class AppSupervisor {
     this.#everFull = false;
     this.#finished = false;
     this.#running = true;
-    this.#generation += 1;
-    this.#recipes.open(this.#generation);
-    this.#recipes.commit(this.#generation);
+    if (this.#workers.size === 0) {
+      // Of a crash-looping app some workers may live: the new ones join their generation.
+      this.#generation += 1;
+      this.#recipes.open(this.#generation);
+      this.#recipes.commit(this.#generation);
+    }
     this.#table.pardonAll(this.#generation);
     this.#log("starting", `starting ${name}, ${this.#desiredWorkers} workers of generation ${this.#generation}`);
     this.#reconcile();
@@ -184,6 +196,12 @@ export class AppSupervisor {
         `This supervisor runs ${name} in ${cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
       );
     }
+    if (recipe !== undefined && workerId !== undefined) {
+      throw new HitlessError(
+        "badConfig",
+        "recipe: one worker can't be started in another way than the rest; leave out either worker or recipe.",
+      );
+    }
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
     return this.renewals.request(kind, slot?.index, recipe);
   }
@@ -199,6 +217,10 @@ export class AppSupervisor {
   /** Changes how many workers there should be; they start or drain at once. */
   scale(workers: number): { readonly from: number; readonly to: number } {
     const from = this.#desiredWorkers;
+    if (workers > from && this.#table.serving().length >= from) {
+      // Nothing is amiss while the further workers boot.
+      this.#everFull = false;
+    }
     this.#desiredWorkers = workers;
     this.#log("scaling", `scaling ${this.#options.recipe.name} from ${from} to ${workers} workers`);
     this.#reconcile();
@@ -421,7 +443,7 @@ export class AppSupervisor {
       this.renewals.step();
     }
     if (this.stopped) {
-      for (const listener of this.#stopListeners) {
+      for (const listener of [...this.#stopListeners]) {
         listener();
       }
     }

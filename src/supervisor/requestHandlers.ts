@@ -15,7 +15,6 @@ export interface HandlerParts {
   readonly app: AppSupervisor;
   readonly logs: LogStore;
   readonly events: EventLog;
-  readonly readyTimeout: number;
   /** Whether the process is about to end. */
   readonly isLeaving: () => boolean;
   /** Stops the app and resolves when no worker is left. */
@@ -24,7 +23,12 @@ export interface HandlerParts {
 
 /** What each request of the control channel does. */
 export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
-  const { app, logs, events, readyTimeout, stop } = parts;
+  const { app, logs, events, stop } = parts;
+  /** What an answer tells of is in a snapshot that comes before it. */
+  const shown = <Result>(result: Result): Result => {
+    app.publisher.flush();
+    return result;
+  };
   return {
     "app/snapshot": () => app.snapshot(),
     "app/start": () => {
@@ -32,23 +36,23 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
         throw new HitlessError("invalidState", "This supervisor is leaving; launch the app anew.", { remedy: "start" });
       }
       app.start();
-      return {};
+      return shown({});
     },
-    "app/renew": ({ kind, worker, recipe }, cancelled) =>
-      cancellable(app, cancelled, () => app.renew(kind, worker, recipe)),
+    "app/renew": async ({ kind, worker, recipe }, cancelled) =>
+      shown(await cancellable(app, cancelled, () => app.renew(kind, worker, recipe))),
     "app/rollback": async (_params, cancelled) => {
       const recipe = await app.previousRecipe();
-      return cancellable(app, cancelled, () => app.renew("reload", undefined, recipe));
+      return shown(await cancellable(app, cancelled, () => app.renew("reload", undefined, recipe)));
     },
     "app/drain": (params) => {
       app.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
-      return {};
+      return shown({});
     },
     "app/cancelRenewal": () => ({ cancelled: app.renewals.cancel() }),
     "app/scale": async ({ workers }) => {
       const change = app.scale(workers);
-      await scaled(app, workers, readyTimeout + scaleMarginMs);
-      return change;
+      await scaled(app, workers, app.readyTimeout + scaleMarginMs);
+      return shown(change);
     },
     "app/stop": async ({ now }) => {
       await stop(now ?? false);

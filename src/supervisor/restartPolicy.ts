@@ -19,19 +19,28 @@ export interface RestartPolicy {
   reset(): void;
 }
 
+export interface RestartLimits {
+  readonly maxRestarts: number;
+  readonly workers: number;
+}
+
 /**
  * Exponential back-off (100 ms doubling to 15 s, from the start again after 30 s up) and a budget: `maxRestarts` within
- * 60 s, or as many in a row for one slot without 30 s up, and the app counts as crash-looping.
+ * 60 s, or as many in a row for one slot without 30 s up, and the app counts as crash-looping. An app with more workers
+ * than that may lose each of them once: all dying together, as when memory runs out, is no loop yet.
+ * @param limits Asked at each exit, since a reload may change them.
  * @param now The clock, in milliseconds.
  */
-export function createRestartPolicy(maxRestarts: number, now: () => number): RestartPolicy {
+export function createRestartPolicy(limits: () => RestartLimits, now: () => number): RestartPolicy {
   let restarts: number[] = [];
   const failuresInARow = new Map<number, number>();
   return {
     decide(slot, upMs) {
       const failures = upMs >= stableMs ? 0 : (failuresInARow.get(slot) ?? 0);
       restarts = restarts.filter((time) => time > now() - windowMs);
-      if (restarts.length >= maxRestarts || failures >= maxRestarts) {
+      const { maxRestarts, workers } = limits();
+      const budget = maxRestarts === 0 ? 0 : Math.max(maxRestarts, workers);
+      if (restarts.length >= budget || failures >= maxRestarts) {
         return { kind: "giveUp" };
       }
       restarts.push(now());

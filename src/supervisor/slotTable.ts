@@ -12,9 +12,9 @@ export interface SlotTableOptions {
   readonly dismiss: (worker: WorkerHandle) => void;
   /** A slot may be started again now. */
   readonly due: () => void;
-  /** A worker failed too often: the slot is left empty until somebody asks. */
   /** The system did not start a worker. */
   readonly couldNotStart: (slot: Slot, failure: Failure) => void;
+  /** A worker failed too often: the slot is left empty until somebody asks. */
   readonly gaveUp: (slot: Slot, failure: Failure) => void;
 }
 

@@ -40,7 +40,8 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
 
   const stop = (now: boolean): Promise<void> => {
     return new Promise((resolve) => {
-      app.onDidStop(() => {
+      const stopListening = app.onDidStop(() => {
+        stopListening();
         resolve();
         setImmediate(leave);
       });
@@ -67,7 +68,6 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
       app,
       logs,
       events,
-      readyTimeout: recipe.readyTimeout,
       stop,
       isLeaving: () => left,
     }),
