@@ -38,15 +38,28 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...dataEntries,
 ];
 
-const byName = new Map(catalogue.map((entry) => [key(entry.module, entry.name), entry]));
+const byName = new Map(catalogue.map((entry) => [qualifiedName(entry), entry]));
 
 /**
- * The entry of a function. Takes every usual way of writing it: `fs` + `promises.readFile`, `node:fs/promises` +
- * `readFile`, `globals` or `globalThis` + `fetch`.
+ * The entry of a function. Takes every usual way of writing it: `fs` + `promises.readFile` and `node:fs/promises` +
+ * `readFile`; `globals` or `globalThis` + `fetch`; `globals` + `performance.now`, `performance` + `now` and `perf_hooks`
+ * + `performance.now`.
  */
 export function findEntry(module: string, name: string): CatalogueEntry | undefined {
-  return byName.get(normalKey(module, name));
+  const written = `${module.replace(/^node:/, "").replaceAll("/", ".")}.${name}`.replace(/^(global(s|This)\.)+/, "");
+  const alias = aliases.find(([from]) => written === from || written.startsWith(`${from}.`));
+  return byName.get(alias === undefined ? written : alias[1] + written.slice(alias[0].length));
 }
+
+/** What is the same as the exports of a module: globals, and exports of another one. */
+const aliases: readonly (readonly [from: string, to: string])[] = [
+  ...["Blob", "Buffer", "atob", "btoa"].map((name) => [name, `buffer.${name}`] as const),
+  ...["URL", "URLPattern"].map((name) => [name, `url.${name}`] as const),
+  ["performance", "perf_hooks.performance"],
+  ["crypto.webcrypto", "crypto"],
+  ["http.WebSocket", "WebSocket"],
+  ...["TextDecoder", "TextEncoder"].map((name) => [`util.${name}`, name] as const),
+];
 
 /**
  * The entries whose qualified name, such as `fs.readFile`, has all of the query in it, whatever its case: the same name
@@ -89,9 +102,10 @@ export interface PathOptions {
 export function pathThroughLayers(entry: CatalogueEntry, options: PathOptions = {}): readonly PathStep[] {
   const { system = "linux", translate = english } = options;
   const { module, mechanism, binding, calls } = entry;
+  const fromCode = entry.callbackOptional ? pathTexts.callbackOptional : pathTexts.code[mechanism];
   const libraries = librariesOf(entry).map((dependency) => dependencyTitles[dependency]);
   const steps: PathStep[] = [
-    { layer: "code", title: qualifiedName(entry), detail: translate(pathTexts.code[mechanism]) },
+    { layer: "code", title: qualifiedName(entry), detail: translate(fromCode) },
     {
       layer: "api",
       title: module === "globals" ? entry.name : `node:${module}`,
@@ -126,19 +140,6 @@ function librariesOf({ dependency, mechanism }: CatalogueEntry): Dependency[] {
   const own: Dependency[] = dependency === "os" || dependency === "node" ? [] : [dependency];
   const byLoop = mechanism !== "synchronous" && mechanism !== "microtask";
   return byLoop && dependency !== "uv" ? [...own, "uv"] : own;
-}
-
-function key(module: string, name: string): string {
-  return `${module}:${name}`;
-}
-
-function normalKey(module: string, name: string): string {
-  const plain = module.replace(/^node:/, "").replace(/^globalThis$/, "globals");
-  const [first = "", ...rest] = name.replace(/^globalThis\./, "").split(".");
-  if (first === "promises" && rest.length > 0) {
-    return key(`${plain}/promises`, rest.join("."));
-  }
-  return key(plain, [first, ...rest].join("."));
 }
 
 const notFound = 4;

@@ -21,12 +21,17 @@ export const dataEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(["url", "url_pattern", "ada", "synchronous"], [["URLPattern", null]], { since: 24 }),
   ...entriesOf(
-    ["buffer", "buffer", "simdutf", "synchronous"],
+    ["buffer", "buffer", "v8", "synchronous"],
     [
       ["Buffer.byteLength", "#static-method-bufferbytelengthstring-encoding"],
       ["Buffer.from", "#bufferfrom-bufferalloc-and-bufferallocunsafe"],
       ["Buffer.prototype.toString", "#buftostringencoding-start-end"],
       ["Buffer.prototype.write", "#bufwritestring-offset-length-encoding"],
+    ],
+  ),
+  ...entriesOf(
+    ["buffer", "buffer", "simdutf", "synchronous"],
+    [
       ["atob", "data"],
       ["btoa", "data"],
       ["isAscii", "input"],

@@ -59,11 +59,9 @@ export const engineEntries: readonly CatalogueEntry[] = [
   ...entriesOf(["v8", "mksnapshot", "v8", "synchronous"], [["startupSnapshot.isBuildingSnapshot", ""]]),
   ...entriesOf(
     ["inspector", "inspector", "v8", "thread"],
-    [
-      ["close", ""],
-      ["open", "port-host-wait", "thread", "socket", "bind", "listen"],
-    ],
+    [["open", "port-host-wait", "thread", "socket", "bind", "listen"]],
   ),
+  ...entriesOf(["inspector", "process_methods", "v8", "thread"], [["close", ""]]),
   ...entriesOf(
     ["inspector", "inspector", "v8", "synchronous"],
     [

@@ -42,6 +42,7 @@ export const pathTexts = {
     process: "Your code starts a process.",
     thread: "Your code goes on beside the thread it starts.",
   },
+  callbackOptional: "With a callback your code goes on; without one it waits until the work is done.",
   api: "JavaScript of Node.js checks the arguments and calls {0}.",
   dependencies: {
     synchronous: "{0} does the work on the thread that calls.",
@@ -55,6 +56,7 @@ export const pathTexts = {
   os: "System calls on {0}",
 } as const satisfies {
   code: Record<Mechanism, string>;
+  callbackOptional: string;
   api: string;
   dependencies: Record<Mechanism, string>;
   os: string;

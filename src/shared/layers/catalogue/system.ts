@@ -62,7 +62,7 @@ export const systemEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(["process", "errors", "node", "synchronous"], [["setSourceMapsEnabled", "val"]]),
   ...entriesOf(
-    ["process", "stream_wrap", "uv", "eventLoop"],
+    ["process", "stream_wrap", "uv", "synchronous"],
     [
       ["stderr.write", null, "console"],
       ["stdout.write", null, "console"],

@@ -92,12 +92,14 @@ function runProgram(program: string, args: readonly string[]): Promise<string> {
     // With io_uring, files would be read without a system call for each.
     const env = { ...process.env, UV_USE_IO_URING: "0", NODE_OPTIONS: "" };
     // Its own group: strace and what it traces are ended together.
-    const child = spawn(program, [...args], { env, stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const child = spawn(program, [...args], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const timer = setTimeout(() => {
       process.kill(-(child.pid ?? 0), "SIGKILL");
       reject(new Error(`${[program, ...args].join(" ")} took more than ${deadlineMs} ms\n${output}`));
     }, deadlineMs);
     let output = "";
+    // A pipe, as of a worker: what is written to it goes through another binding than what is written to a file.
+    child.stdout.resume();
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       output = (output + text).slice(-4096);
     });

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { catalogue } from "../../../../src/shared/layers/catalogue.ts";
+import type { CatalogueEntry } from "../../../../src/shared/layers/entry.ts";
+import { nodeProgramOf, testedNodes } from "../../../support/process/nodeMatrix.ts";
+
+const program = fileURLToPath(new URL("missing.mjs", import.meta.url));
+const onWindows = process.platform === "win32";
+// Some are there on POSIX only.
+const entries = catalogue.filter(({ calls }) => !onWindows || calls.linux.length === 0 || calls.windows.length > 0);
+const name = (entry: CatalogueEntry) => `${entry.module}:${entry.name}`;
+
+describe("the catalogue across versions of Node.js", () => {
+  for (const node of testedNodes()) {
+    it(`says what Node.js ${node.major} does not have`, async function () {
+      // It may have to be installed first.
+      this.timeout(250_000);
+      const run = promisify(execFile)(
+        await nodeProgramOf(node),
+        ["--no-warnings", program, entries.map(name).join(" ")],
+        {
+          timeout: 30_000,
+        },
+      );
+      const newer = entries.filter(({ since }) => since !== undefined && since > Number(node.major));
+      assert.deepEqual(JSON.parse((await run).stdout), newer.map(name));
+    });
+  }
+});

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { pathTexts, type Translate } from "../../../src/shared/layers/catalogue/pathTexts.ts";
+import {
+  catalogue,
+  findEntry,
+  modulesInCatalogue,
+  type PathStep,
+  pathThroughLayers,
+  searchEntries,
+} from "../../../src/shared/layers/catalogue.ts";
+import { type CatalogueEntry, qualifiedName } from "../../../src/shared/layers/entry.ts";
+import { layers } from "../../../src/shared/layers/layer.ts";
+
+function entryOf(module: string, name: string): CatalogueEntry {
+  const entry = findEntry(module, name);
+  assert.ok(entry, `${module} ${name} has no entry`);
+  return entry;
+}
+
+describe("findEntry", () => {
+  it("takes every usual way of writing a function", () => {
+    const ways: readonly (readonly [expected: string, ...ways: (readonly [module: string, name: string])[]])[] = [
+      [
+        "fs/promises readFile",
+        ["fs", "promises.readFile"],
+        ["node:fs", "promises.readFile"],
+        ["fs/promises", "readFile"],
+        ["node:fs/promises", "readFile"],
+      ],
+      ["globals fetch", ["globals", "fetch"], ["globalThis", "fetch"], ["globals", "globalThis.fetch"]],
+      ["perf_hooks performance.now", ["globals", "performance.now"], ["performance", "now"]],
+      ["crypto subtle.digest", ["crypto", "webcrypto.subtle.digest"], ["globals", "crypto.subtle.digest"]],
+      ["process hrtime.bigint", ["process", "hrtime.bigint"], ["globals", "process.hrtime.bigint"]],
+      ["buffer Buffer.from", ["Buffer", "from"], ["globals", "Buffer.from"]],
+      ["url URL", ["globals", "URL"], ["url", "URL"]],
+      ["globals TextDecoder", ["util", "TextDecoder"], ["globals", "TextDecoder"]],
+      ["timers/promises scheduler.wait", ["timers", "promises.scheduler.wait"]],
+      ["timers setTimeout", ["timers", "setTimeout"]],
+      ["globals setTimeout", ["globals", "setTimeout"]],
+      ["net Server.prototype.listen", ["node:net", "Server.prototype.listen"]],
+    ];
+    for (const [expected, ...written] of ways) {
+      for (const [module, name] of written) {
+        const entry = entryOf(module, name);
+        assert.equal(`${entry.module} ${entry.name}`, expected, `${module} ${name}`);
+      }
+    }
+  });
+
+  it("finds nothing where nothing is", () => {
+    for (const [module, name] of [
+      ["fs", "readfile"],
+      ["fs", "promises"],
+      ["path", "join"],
+      ["express", "readFile"],
+      ["", ""],
+      ["globals", "toString"],
+      ["constructor", "name"],
+    ] as const) {
+      assert.equal(findEntry(module, name), undefined, `${module} ${name}`);
+    }
+  });
+});
+
+describe("searchEntries", () => {
+  const found = (query: string, limit = 5) => searchEntries(query, limit).map(qualifiedName);
+
+  it("has the same name first, then beginnings, then the rest, whatever the case", () => {
+    assert.deepEqual(found("FS.READFILE", 2), ["fs.readFile", "fs.readFileSync"]);
+    assert.deepEqual(found("fetch"), ["fetch"]);
+    assert.equal(found("gzip")[0], "zlib.gzip");
+    assert.equal(found("pbkdf2()")[0], "crypto.pbkdf2");
+    assert.deepEqual(found("listen").slice(0, 1), ["net.Server.prototype.listen"]);
+    assert.ok(found("promises.readfile").includes("fs.promises.readFile"));
+  });
+
+  it("keeps to the limit, and finds nothing for what nobody has", () => {
+    assert.equal(found("sync", 7).length, 7);
+    assert.deepEqual(found("e", 0), []);
+    assert.equal(found("", 3).length, 3);
+    assert.deepEqual(found("no such function"), []);
+    assert.deepEqual(found("("), found(""));
+  });
+});
+
+describe("pathThroughLayers", () => {
+  /** Title of each step, by layer. */
+  const titles = (steps: readonly PathStep[]) => steps.map(({ layer, title }) => `${layer}: ${title}`);
+
+  const stories: readonly (readonly [module: string, name: string, path: readonly string[], how: RegExp])[] = [
+    [
+      "fs",
+      "readFile",
+      ["code: fs.readFile", "api: node:fs", "bindings: fs", "dependencies: libuv", "os: openat · statx · read · close"],
+      /thread of the pool/,
+    ],
+    [
+      "crypto",
+      "pbkdf2",
+      ["code: crypto.pbkdf2", "api: node:crypto", "bindings: crypto", "dependencies: OpenSSL · libuv"],
+      /OpenSSL does the work on a thread of the pool/,
+    ],
+    [
+      "dns",
+      "lookup",
+      [
+        "code: dns.lookup",
+        "api: node:dns",
+        "bindings: cares_wrap",
+        "dependencies: libuv",
+        "os: openat · read · close · socket · connect",
+      ],
+      /thread of the pool/,
+    ],
+    [
+      "dns",
+      "resolve4",
+      [
+        "code: dns.resolve4",
+        "api: node:dns",
+        "bindings: cares_wrap",
+        "dependencies: c-ares · libuv",
+        "os: socket · connect · sendto · epoll_pwait · recvfrom",
+      ],
+      /event loop waits/,
+    ],
+    [
+      "globals",
+      "fetch",
+      [
+        "code: fetch",
+        "api: fetch",
+        "bindings: tcp_wrap",
+        "dependencies: undici · libuv",
+        "os: socket · connect · write · epoll_pwait · read",
+      ],
+      /event loop waits/,
+    ],
+    [
+      "globals",
+      "setTimeout",
+      ["code: setTimeout", "api: setTimeout", "bindings: timers", "dependencies: libuv", "os: epoll_pwait"],
+      /sleeps until the time has come/,
+    ],
+    [
+      "zlib",
+      "gzip",
+      ["code: zlib.gzip", "api: node:zlib", "bindings: zlib", "dependencies: zlib · libuv"],
+      /zlib does the work on a thread of the pool/,
+    ],
+    [
+      "net",
+      "connect",
+      [
+        "code: net.connect",
+        "api: node:net",
+        "bindings: tcp_wrap",
+        "dependencies: libuv",
+        "os: socket · connect · epoll_pwait",
+      ],
+      /event loop waits/,
+    ],
+    [
+      "v8",
+      "serialize",
+      ["code: v8.serialize", "api: node:v8", "bindings: serdes", "dependencies: V8"],
+      /on the thread that calls/,
+    ],
+    [
+      "process",
+      "getuid",
+      ["code: process.getuid", "api: node:process", "bindings: credentials", "os: getuid"],
+      /getuid/,
+    ],
+  ];
+
+  for (const [module, name, path, how] of stories) {
+    it(`tells of ${module} ${name} what the classic picture does`, () => {
+      const steps = pathThroughLayers(entryOf(module, name));
+      assert.deepEqual(titles(steps), path);
+      assert.match(steps.map(({ title, detail }) => `${title} ${detail}`).join("\n"), how);
+    });
+  }
+
+  it("says how your code goes on: at once, later, or either", () => {
+    const detail = (module: string, name: string) => pathThroughLayers(entryOf(module, name))[0]?.detail;
+    assert.equal(detail("fs", "readFileSync"), pathTexts.code.synchronous);
+    assert.equal(detail("fs", "readFile"), pathTexts.code.threadPool);
+    assert.equal(detail("crypto", "randomBytes"), pathTexts.callbackOptional);
+  });
+
+  it("names the calls of the system asked for", () => {
+    const last = (system: "linux" | "macos" | "windows") => pathThroughLayers(entryOf("fs", "open"), { system }).at(-1);
+    assert.deepEqual(last("linux"), { layer: "os", title: "openat", detail: "System calls on Linux" });
+    assert.deepEqual(last("macos"), { layer: "os", title: "open", detail: "System calls on macOS" });
+    assert.deepEqual(last("windows"), { layer: "os", title: "CreateFileW", detail: "System calls on Windows" });
+  });
+
+  it("goes top to bottom, once through each layer, for every entry and system; all it says can be translated", () => {
+    const keys = new Set<string>(
+      Object.values(pathTexts).flatMap((text) => (typeof text === "string" ? text : Object.values(text))),
+    );
+    const translate: Translate = (message, ...args) => {
+      assert.ok(keys.has(message), message);
+      assert.ok(args.length === 1 || !message.includes("{0}"), message);
+      return `«${message}»`;
+    };
+    for (const entry of catalogue) {
+      for (const system of ["linux", "macos", "windows"] as const) {
+        const steps = pathThroughLayers(entry, { system, translate });
+        const order = steps.map(({ layer }) => layers.indexOf(layer));
+        assert.deepEqual(order, [...new Set(order)].sort(), qualifiedName(entry));
+        assert.ok(
+          steps.every(({ title, detail }) => title !== "" && detail !== ""),
+          qualifiedName(entry),
+        );
+        assert.equal(steps.at(-1)?.layer === "os", entry.calls[system].length > 0, qualifiedName(entry));
+      }
+    }
+  });
+});
+
+describe("modulesInCatalogue", () => {
+  it("names each module once", () => {
+    const modules = modulesInCatalogue();
+    assert.deepEqual(modules, [...new Set(modules)]);
+    for (const module of ["fs", "fs/promises", "net", "http2", "worker_threads", "globals"]) {
+      assert.ok(modules.includes(module), module);
+    }
+  });
+});
