@@ -14,6 +14,7 @@ import { pm2Peer } from "./peers/pm2.ts";
 import { wattpmPeer } from "./peers/wattpm.ts";
 import { idleConnections } from "./scenarios/idleConnections.ts";
 import { idleCost } from "./scenarios/idleCost.ts";
+import { language } from "./scenarios/language.ts";
 import { manyReloads } from "./scenarios/manyReloads.ts";
 import { reloadTimes } from "./scenarios/reloadTimes.ts";
 import { slowHandlers } from "./scenarios/slowHandlers.ts";
@@ -29,6 +30,7 @@ const scenarios: readonly Scenario[] = [
   manyReloads,
   reloadTimes,
   idleCost,
+  language,
 ];
 
 const peers: readonly (Peer & { readonly id: string })[] = [

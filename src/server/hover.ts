@@ -26,7 +26,8 @@ function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefin
   const isProperty = "property" in parent && parent.property === name;
   const candidates: ApiReference[] = api === undefined && isProperty ? resolveMethod(analysis, parent) : [];
   for (const candidate of api === undefined ? candidates : [api]) {
-    const entry = findEntry(candidate.module, candidate.name);
+    // The global `crypto` is `webcrypto` of the module, whose functions the documentation lists without it.
+    const entry = findEntry(candidate.module, candidate.name.replace(/^webcrypto\./, ""));
     if (entry !== undefined) {
       return entry;
     }

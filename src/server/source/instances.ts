@@ -1,6 +1,6 @@
 import type { CallExpression, Node, OptionalCallExpression } from "@babel/types";
 import { type ApiReference, propertyName, resolveApi } from "./resolveApi.ts";
-import type { Analysis } from "./scopes.ts";
+import type { Analysis, Binding } from "./scopes.ts";
 import { serverKind } from "./servers.ts";
 import { onlyValue, unwrapped } from "./values.ts";
 
@@ -9,6 +9,10 @@ type ClassName = `${string}#${string}`;
 
 /** What functions of Node.js make, beside the constructors of the classes themselves. */
 const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
+  ["buffer#Buffer.alloc", "buffer#Buffer"],
+  ["buffer#Buffer.allocUnsafe", "buffer#Buffer"],
+  ["buffer#Buffer.concat", "buffer#Buffer"],
+  ["buffer#Buffer.from", "buffer#Buffer"],
   ["child_process#exec", "child_process#ChildProcess"],
   ["child_process#execFile", "child_process#ChildProcess"],
   ["child_process#fork", "child_process#ChildProcess"],
@@ -24,8 +28,10 @@ const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["dgram#createSocket", "dgram#Socket"],
   ["fs#createReadStream", "fs#ReadStream"],
   ["fs#createWriteStream", "fs#WriteStream"],
+  ["fs#opendirSync", "fs#Dir"],
   ["fs#promises.open", "fs/promises#FileHandle"],
   ["fs/promises#open", "fs/promises#FileHandle"],
+  ["fs/promises#opendir", "fs#Dir"],
   ["http#createServer", "http#Server"],
   ["http#get", "http#ClientRequest"],
   ["http#request", "http#ClientRequest"],
@@ -47,6 +53,21 @@ const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["zlib#createGunzip", "zlib#Gunzip"],
   ["zlib#createGzip", "zlib#Gzip"],
   ["zlib#createInflate", "zlib#Inflate"],
+]);
+
+/** What functions of Node.js give to the function that they are passed, by its parameters. */
+const given: ReadonlyMap<string, readonly (ClassName | undefined)[]> = new Map<string, (ClassName | undefined)[]>([
+  ["http#createServer", ["http#IncomingMessage", "http#ServerResponse"]],
+  ["http2#createSecureServer", [undefined, "http2#Http2ServerResponse"]],
+  ["http2#createServer", [undefined, "http2#Http2ServerResponse"]],
+  ["https#createServer", ["http#IncomingMessage", "http#ServerResponse"]],
+  ["net#createServer", ["net#Socket"]],
+  ["tls#createServer", ["tls#TLSSocket"]],
+]);
+
+/** What methods make. */
+const made: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
+  ["sqlite#DatabaseSync.prepare", "sqlite#StatementSync"],
 ]);
 
 /** Whose methods a class has too. */
@@ -94,6 +115,9 @@ function classOf(analysis: Analysis, expression: Node, depth: number): ClassName
   switch (node.type) {
     case "Identifier": {
       const binding = analysis.bindingOf(node);
+      if (binding?.kind === "param") {
+        return classOfParameter(analysis, binding);
+      }
       const value = binding && onlyValue(binding);
       const isPlain =
         binding?.declaration.type === "VariableDeclarator" && binding.declaration.id.type === "Identifier";
@@ -117,9 +141,9 @@ function classOfCall(
   depth: number,
 ): ClassName | undefined {
   const api = resolveApi(analysis, node);
-  const made = api && factories.get(`${api.module}#${api.name}`);
-  if (made !== undefined) {
-    return made;
+  const product = api && factories.get(`${api.module}#${api.name}`);
+  if (product !== undefined) {
+    return product;
   }
   const kind = serverKind(analysis, node);
   if (kind === "express" || kind === "koa") {
@@ -127,8 +151,23 @@ function classOfCall(
     return "http#Server";
   }
   const { callee } = node;
-  const isChained =
-    (callee.type === "MemberExpression" || callee.type === "OptionalMemberExpression") &&
-    chaining.has(propertyName(callee) ?? "");
-  return isChained ? classOf(analysis, callee.object, depth + 1) : undefined;
+  if (callee.type !== "MemberExpression" && callee.type !== "OptionalMemberExpression") {
+    return undefined;
+  }
+  const method = propertyName(callee) ?? "";
+  const owner = classOf(analysis, callee.object, depth + 1);
+  return chaining.has(method) ? owner : made.get(`${owner}.${method}`);
+}
+
+/** Of `(request, response) => …` in `http.createServer((request, response) => …)`. */
+function classOfParameter(analysis: Analysis, { declaration, assignments }: Binding): ClassName | undefined {
+  const callback = analysis.enclosingFunction(declaration);
+  const call = callback && analysis.parentOf(callback);
+  if (assignments.length > 0 || callback === undefined || call?.type !== "CallExpression") {
+    return undefined;
+  }
+  const api = resolveApi(analysis, call);
+  const params: readonly unknown[] = "params" in callback && Array.isArray(callback.params) ? callback.params : [];
+  const index = params.indexOf(declaration);
+  return api && given.get(`${api.module}#${api.name}`)?.[index];
 }

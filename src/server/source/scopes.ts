@@ -3,7 +3,7 @@ import type { Binding, MutableBinding, MutableScope, Scope } from "./bindings.ts
 import { declare, isFunction, scopeKind } from "./declare.ts";
 import { isNameOf, isType, namesVariable, writtenBy } from "./roles.ts";
 import type { SourceModule } from "./sourceModule.ts";
-import { pushChildren } from "./walk.ts";
+import { flatTree } from "./walk.ts";
 
 export type { Binding, Scope } from "./bindings.ts";
 
@@ -29,22 +29,27 @@ interface Use {
 /** Goes through the tree once and resolves the names afterwards, when everything that is hoisted is known. */
 export function analyse(module: SourceModule): Analysis {
   const { program } = module.ast;
+  const tree = flatTree(program);
   const root: MutableScope = { kind: "module", node: program, parent: undefined, bindings: new Map() };
-  const parents = new Map<Node, Node>();
-  const scopes = new Map<Node, MutableScope>([[program, root]]);
+  /** By the index of the node; absent in types. */
+  const scopes: (MutableScope | undefined)[] = new Array(tree.nodes.length);
   const declared = new Set<Identifier>();
   const uses: Use[] = [];
   const writes: { readonly identifier: Identifier; readonly node: Node }[] = [];
-  const nodes: Node[] = [program];
-  const around: MutableScope[] = [root];
-  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-    const outer = around.pop() ?? root;
-    const parent = parents.get(node);
-    const kind = node === program ? undefined : scopeKind(node, parent);
-    const own: MutableScope = kind === undefined ? outer : { kind, node, parent: outer, bindings: new Map() };
-    if (own !== outer) {
-      scopes.set(node, own);
+  for (let index = 0; index < tree.nodes.length; ) {
+    const node = tree.nodes[index];
+    const above = tree.parents[index] ?? -1;
+    const parent = tree.nodes[above];
+    const outer = scopes[above] ?? root;
+    // `export { x } from` names nothing of this file.
+    const foreign = parent?.type === "ExportNamedDeclaration" && parent.source != null;
+    if (node === undefined || foreign || isType(node)) {
+      index = tree.ends[index] ?? tree.nodes.length;
+      continue;
     }
+    const kind = parent === undefined ? undefined : scopeKind(node, parent);
+    const own: MutableScope = kind === undefined ? outer : { kind, node, parent: outer, bindings: new Map() };
+    scopes[index] = own;
     if (node.type === "Identifier") {
       if (namesVariable(node, parent)) {
         uses.push({ identifier: node, scope: isNameOf(node, parent) ? (outer.parent ?? outer) : outer });
@@ -55,37 +60,34 @@ export function analyse(module: SourceModule): Analysis {
         writes.push({ identifier, node });
       }
     }
-    // `export { x } from` names nothing of this file.
-    if (node.type !== "ExportNamedDeclaration" || node.source == null) {
-      const first = nodes.length;
-      pushChildren(node, nodes);
-      let kept = first;
-      for (let index = first; index < nodes.length; index += 1) {
-        const child = nodes[index];
-        if (child !== undefined && !isType(child)) {
-          parents.set(child, node);
-          around.push(own);
-          nodes[kept] = child;
-          kept += 1;
-        }
-      }
-      nodes.length = kept;
-    }
+    index += 1;
   }
   const bindings = resolve(uses, declared);
   for (const { identifier, node } of writes) {
     bindings.get(identifier)?.assignments.push(node);
   }
+  const indexOf = lazily(() => new Map(tree.nodes.map((node, index) => [node, index])));
+  const climb = <Found>(node: Node, find: (node: Node, index: number) => Found | undefined): Found | undefined => {
+    for (let index = indexOf().get(node) ?? -1; index >= 0; index = tree.parents[index] ?? -1) {
+      const current = tree.nodes[index];
+      const found = current && find(current, index);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  };
   return {
     module,
     root,
-    parentOf: (node) => parents.get(node),
-    scopeOf: (node) => climb(node, parents, (it) => scopes.get(it)) ?? root,
-    bindingOf: (identifier) => bindings.get(identifier),
-    enclosingFunction: (node) => {
-      const parent = parents.get(node);
-      return parent && climb(parent, parents, (it) => (isFunction(it) ? it : undefined));
+    parentOf: (node) => {
+      const index = indexOf().get(node) ?? -1;
+      return scopes[index] === undefined ? undefined : tree.nodes[tree.parents[index] ?? -1];
     },
+    scopeOf: (node) => climb(node, (_, index) => scopes[index]) ?? root,
+    bindingOf: (identifier) => bindings.get(identifier),
+    enclosingFunction: (node) =>
+      climb(node, (current) => (current !== node && isFunction(current) ? current : undefined)),
   };
 }
 
@@ -93,10 +95,11 @@ function resolve(uses: readonly Use[], declared: ReadonlySet<Identifier>): Map<I
   const bindings = new Map<Identifier, MutableBinding>();
   for (const { identifier, scope } of uses) {
     let current: MutableScope | undefined = scope;
-    while (current !== undefined && !current.bindings.has(identifier.name)) {
+    let binding: MutableBinding | undefined;
+    while (current !== undefined && binding === undefined) {
+      binding = current.bindings.get(identifier.name);
       current = current.parent;
     }
-    const binding = current?.bindings.get(identifier.name);
     if (binding !== undefined) {
       bindings.set(identifier, binding);
       if (!declared.has(identifier)) {
@@ -107,12 +110,10 @@ function resolve(uses: readonly Use[], declared: ReadonlySet<Identifier>): Map<I
   return bindings;
 }
 
-function climb<Found>(node: Node, parents: ReadonlyMap<Node, Node>, find: (node: Node) => Found | undefined) {
-  for (let current: Node | undefined = node; current !== undefined; current = parents.get(current)) {
-    const found = find(current);
-    if (found !== undefined) {
-      return found;
-    }
-  }
-  return undefined;
+function lazily<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

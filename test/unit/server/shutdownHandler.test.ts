@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ClientRequest, request } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { shutdownHandlers } from "../../../src/server/shutdownHandler.ts";
+import { cacheFolder } from "../../support/paths.ts";
+import { poll, within } from "../../support/process/until.ts";
+import { analysed } from "./sources.ts";
+
+/** The source with the first offer taken. */
+function completed(text: string, file?: string): string | undefined {
+  const [offer] = shutdownHandlers(analysed(text, file));
+  return offer?.edits
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((source, edit) => source.slice(0, edit.start) + edit.text + source.slice(edit.end), text);
+}
+
+// Each says on which port it listens, and answers when the request has come to its end.
+const listening = "process.send({ port: this.address().port });";
+const slow = 'process.send("in flight"); request.resume(); request.on("end", () => response.end("done"));';
+const servers: Readonly<Record<string, string>> = {
+  "http.cjs": `const http = require("http");
+const server = http.createServer((request, response) => { ${slow} });
+server.listen(0, function () { ${listening} });
+`,
+  "http.mjs": `import { createServer } from 'node:http'
+
+createServer((request, response) => { ${slow} })
+  .listen(0, function () { ${listening} })
+`,
+  "http-in-function.cjs": `const http = require("http");
+class Api {
+\tstart() {
+\t\tthis.server = http.createServer((request, response) => { ${slow} });
+\t\tconst server = this.server;
+\t\tserver.on("error", console.error);
+\t\tconst own = http.createServer((request, response) => { ${slow} });
+\t\town.listen(0, function () { ${listening} }); // all addresses
+\t}
+}
+new Api().start();
+`,
+  "express.cjs": `const express = require('express')
+const app = express()
+app.post('/', (request, response) => { ${slow} })
+app.listen(0, function () { ${listening} })
+`,
+  "express.mjs": `import express from "express";
+const app = express();
+app.post("/", (request, response) => { ${slow} });
+export const listener = app.listen(0, function () { ${listening} }).on("error", console.error);
+`,
+  "koa.cjs": `const Koa = require("koa");
+const app = new Koa();
+app.use(({ request: { req: request }, res: response, ...context }) => new Promise(() => { ${slow} }));
+if (require.main === module) {
+    app.listen(0, function () { ${listening} });
+}
+`,
+  "koa.mjs": `import Koa from "koa";
+const server = "a name that is taken";
+const app = new Koa();
+app.use((context) => { context.respond = false; const request = context.req, response = context.res; response.statusCode = 200; ${slow} });
+app.listen(0, function () { ${listening} });
+void server;
+`,
+  "fastify.mjs": `import Fastify from "fastify";
+const fastify = Fastify();
+fastify.addContentTypeParser("*", (_, payload, done) => { process.send("in flight"); payload.resume(); payload.on("end", () => done(null)); });
+fastify.post("/", async () => "done");
+await fastify.listen({ port: 0 });
+process.send({ port: fastify.server.address().port });
+`,
+  "fastify.cjs": `const { fastify } = require("fastify");
+const app = fastify();
+app.addContentTypeParser("*", (_, payload, done) => { process.send("in flight"); payload.resume(); payload.on("end", () => done(null)); });
+app.post("/", async () => "done");
+const start = async () => {
+  try {
+    await app.listen({ port: 0 });
+    process.send({ port: app.server.address().port });
+  } catch (error) {
+    process.exit(1);
+  }
+};
+start();
+`,
+};
+
+describe("the shutdown handler", () => {
+  const folder = (() => {
+    mkdirSync(cacheFolder, { recursive: true });
+    return mkdtempSync(join(cacheFolder, "shutdown-"));
+  })();
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const [file, source] of Object.entries(servers)) {
+    it(`lets ${file} answer what it has begun, take no more and end`, async function () {
+      this.timeout(30_000);
+      const text = completed(source, file);
+      assert.ok(text, "nothing was offered");
+      const path = join(folder, file);
+      writeFileSync(path, text);
+      await endsWell(path, (child) => child.send("shutdown"));
+      if (process.platform !== "win32" && file.startsWith("http.")) {
+        await endsWell(path, (child) => child.kill("SIGTERM"));
+      }
+    });
+  }
+
+  it("is written as the file is", () => {
+    const single = completed("const http = require('http')\r\n\thttp.createServer(f).listen(80)\r\n");
+    assert.ok(single);
+    assert.ok(single.includes("\tconst server = http.createServer(f).listen(80)\r\n\r\n\t// "));
+    assert.ok(single.includes("\tprocess.once('SIGTERM', shutdown)\r\n"));
+    assert.doesNotMatch(single, /[;"]|[^\r]\n/);
+    const four = completed('import Koa from "koa";\nfunction go() {\n    new Koa().listen(80);\n}\n');
+    assert.ok(four?.includes('\n    process.on("message", (message) => {\n        if (message === "shutdown") {\n'));
+  });
+
+  it("keeps a line between it and what follows", () => {
+    const text = completed('import http from "http";\nconst s = http.createServer();\ns.listen(80);\nnext();\n');
+    assert.ok(text?.endsWith("});\n\nnext();\n"));
+  });
+
+  it("takes no name that is taken", () => {
+    const text = completed('import express from "express";\nlet server, shutdown;\nexpress().listen(80);\n');
+    assert.match(
+      text ?? "",
+      /const httpServer = express\(\)\.listen\(80\);[\s\S]+const shutDownServer = \(\) => \{\n {2}httpServer\.close/,
+    );
+  });
+
+  it("is not offered where it would be wrong", () => {
+    for (const text of [
+      'import http from "http"; process.on("SIGTERM", f); http.createServer().listen(80);',
+      'import http from "http"; import { once } from "process"; once("message", f); http.createServer().listen(80);',
+      "app.listen(80);",
+      'import express from "express"; const app = express(); module.exports = () => app.listen(80);',
+      'import express from "express"; const app = express(); new Promise((done) => app.listen(80, done));',
+      'import express from "express"; const app = express(); module.exports = app.listen(80);',
+    ]) {
+      assert.equal(completed(text), undefined, text);
+    }
+  });
+});
+
+/** A request is under way; the server is told to end, refuses others, answers the one, and its process is gone. */
+async function endsWell(path: string, tellToEnd: (child: ChildProcess) => void): Promise<void> {
+  const child = fork(path, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const exit = once(child, "exit");
+  try {
+    const [{ port }] = await within("listening", once(child, "message"));
+    const asking = request({ port, method: "POST", headers: { "content-type": "text/x-slow", connection: "close" } });
+    const answer = answerOf(asking);
+    asking.write("x".repeat(10));
+    await within("taking the request", once(child, "message"));
+    tellToEnd(child);
+    await poll("it refuses connections", () => refuses(port));
+    asking.end();
+    assert.equal(await within("the answer", answer), "done");
+    assert.deepEqual(await within("the end", exit), [0, null]);
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+async function answerOf(asking: ClientRequest): Promise<string> {
+  const [response] = await once(asking, "response");
+  let text = "";
+  for await (const chunk of response) {
+    text += chunk;
+  }
+  return text;
+}
+
+function refuses(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(false)).once("error", () => resolve(true));
+    socket.once("connect", () => socket.destroy());
+  });
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { type Node, VISITOR_KEYS } from "@babel/types";
+import { visitorKeys } from "../../../src/server/source/visitorKeys.ts";
+import { childrenOf, flatTree, walk } from "../../../src/server/source/walk.ts";
+import { analysed, lastNode } from "./sources.ts";
+
+/** Types and names, indented by depth, as `enter` sees them. */
+function seen(node: Node, skip?: string): string[] {
+  const depths = new Map<Node, number>();
+  const lines: string[] = [];
+  walk(node, (it, parent) => {
+    const depth = parent === undefined ? 0 : (depths.get(parent) ?? Number.NaN) + 1;
+    depths.set(it, depth);
+    lines.push(`${" ".repeat(depth)}${it.type}${it.type === "Identifier" ? ` ${it.name}` : ""}`);
+    return it.type === skip ? "skip" : undefined;
+  });
+  return lines;
+}
+
+describe("walking a tree", () => {
+  it("knows of each type where its children are, as Babel does", () => {
+    for (const [type, keys] of visitorKeys) {
+      assert.deepEqual(keys, VISITOR_KEYS[type], type);
+    }
+    const needed = Object.keys(VISITOR_KEYS).filter((type) => /^(?:TS|JSX)|Statement$|Class|Import/.test(type));
+    const missing = needed.filter((type) => !visitorKeys.has(type) && !/^(?:DeclareClass|ClassImplements)$/.test(type));
+    assert.deepEqual(missing, []);
+  });
+
+  it("visits each before those below it, in the order of the source", () => {
+    const { program } = analysed("f(a, (b) => { c; }); d;").module.ast;
+    const expected = [
+      "Program",
+      " ExpressionStatement",
+      "  CallExpression",
+      "   Identifier f",
+      "   Identifier a",
+      "   ArrowFunctionExpression",
+      "    Identifier b",
+      "    BlockStatement",
+      "     ExpressionStatement",
+      "      Identifier c",
+      " ExpressionStatement",
+      "  Identifier d",
+    ];
+    assert.deepEqual(seen(program), expected);
+    assert.deepEqual(
+      seen(program, "ArrowFunctionExpression"),
+      expected.filter((line) => !/ [bc]$|Block|^ {5}/.test(line)),
+    );
+  });
+
+  it("visits the same from within", () => {
+    const analysis = analysed("f(a, (b) => { c; }); d;");
+    const arrow = lastNode(analysis, "(b) => { c; }");
+    assert.deepEqual(seen(arrow), [
+      "ArrowFunctionExpression",
+      " Identifier b",
+      " BlockStatement",
+      "  ExpressionStatement",
+      "   Identifier c",
+    ]);
+    assert.deepEqual(seen(arrow, "BlockStatement"), ["ArrowFunctionExpression", " Identifier b", " BlockStatement"]);
+  });
+
+  it("sorts what Babel keeps apart, and reads types that it does not know", () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a source.
+    const source = "`1${a}2${b}3`";
+    const template = lastNode(analysed(source), source);
+    assert.deepEqual(
+      childrenOf(template).map(({ start }) => start),
+      [1, 4, 6, 9, 11],
+    );
+    const typed = analysed("// @flow\nconst a: Array<number> = b;");
+    assert.ok(seen(typed.module.ast.program).some((line) => line.trim() === "NumberTypeAnnotation"));
+  });
+
+  it("says where each subtree ends", () => {
+    const { program } = analysed("f(a, (b) => { c; }); d;").module.ast;
+    assert.deepEqual(flatTree(program).ends, [12, 10, 10, 4, 5, 10, 7, 10, 10, 10, 12, 12]);
+  });
+});
