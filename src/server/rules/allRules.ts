@@ -1,4 +1,27 @@
+import { exitBeforeClose } from "./exitBeforeClose.ts";
+import { inMemoryStore } from "./inMemoryStore.ts";
+import { longKeepAlive } from "./longKeepAlive.ts";
+import { nestedCluster } from "./nestedCluster.ts";
+import { randomPort } from "./randomPort.ts";
 import type { Rule } from "./rule.ts";
+import { shutdownMessage } from "./shutdownMessage.ts";
+import { signalWithoutExit } from "./signalWithoutExit.ts";
+import { socketIoAlone } from "./socketIoAlone.ts";
+import { syncInRequest } from "./syncInRequest.ts";
+import { timerPerWorker } from "./timerPerWorker.ts";
+import { workerLocalState } from "./workerLocalState.ts";
 
 /** Every rule, in the order of the documentation. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  exitBeforeClose,
+  signalWithoutExit,
+  shutdownMessage,
+  nestedCluster,
+  workerLocalState,
+  inMemoryStore,
+  timerPerWorker,
+  syncInRequest,
+  randomPort,
+  socketIoAlone,
+  longKeepAlive,
+];

@@ -75,7 +75,10 @@ describe("package.json and the code name the same", () => {
   });
 
   it("settings", () => {
-    const contributed = Object.keys(contributes.configuration.properties);
+    // Those of the rules are held by a test of their own, and silence hints only.
+    const contributed = Object.keys(contributes.configuration.properties).filter(
+      (id) => !id.startsWith("hitless.rules."),
+    );
     assert.deepEqual(sorted(contributed), sorted(Object.values(settingIds).map((id) => `${settingsSection}.${id}`)));
     const all = [...sources.values()].join("\n");
     for (const name of Object.keys(settingIds)) {

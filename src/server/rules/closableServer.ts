@@ -1,0 +1,41 @@
+import type { Node } from "@babel/types";
+import type { Analysis, Scope } from "../source/scopes.ts";
+import { serverKind } from "../source/servers.ts";
+import { bindingValue } from "./nodes.ts";
+
+/** A server that code at some place can close, and how. */
+export interface ClosableServer {
+  readonly name: string;
+  /** Closes it and then ends the process. */
+  readonly closeAndExit: string;
+}
+
+/** The one server that is known by a name at a place; nothing if there are several, or it is no server for sure. */
+export function closableServer(analysis: Analysis, place: Node): ClosableServer | undefined {
+  const found = new Map<string, "callback" | "promise">();
+  const hidden = new Set<string>();
+  for (let scope: Scope | undefined = analysis.scopeOf(place); scope !== undefined; scope = scope.parent) {
+    for (const [name, binding] of scope.bindings) {
+      const value = hidden.has(name) ? undefined : bindingValue(binding);
+      const kind = value && serverKind(analysis, value);
+      hidden.add(name);
+      if (kind === "http") {
+        found.set(name, "callback");
+      } else if (kind === "fastify" || kind === "nest") {
+        found.set(name, "promise");
+      }
+    }
+  }
+  const [first, second] = found;
+  if (first === undefined || second !== undefined) {
+    return undefined;
+  }
+  const [name, way] = first;
+  return {
+    name,
+    closeAndExit:
+      way === "callback"
+        ? `${name}.close(() => process.exit(0))`
+        : `${name}.close().then(() => process.exit(0), () => process.exit(1))`,
+  };
+}

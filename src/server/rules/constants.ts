@@ -1,0 +1,52 @@
+import type { BinaryExpression, Node } from "@babel/types";
+import type { Analysis } from "../source/scopes.ts";
+import { settledValue } from "./nodes.ts";
+
+/** The number that an expression of constants gives, such as `60 * 60 * 1_000`. */
+export function numberOf(analysis: Analysis, expression: Node): number | undefined {
+  const node = settledValue(analysis, expression);
+  switch (node.type) {
+    case "NumericLiteral":
+      return node.value;
+    case "UnaryExpression": {
+      const value = node.operator === "-" ? numberOf(analysis, node.argument) : undefined;
+      return value === undefined ? undefined : -value;
+    }
+    case "BinaryExpression":
+      return calculated(analysis, node);
+    default:
+      return undefined;
+  }
+}
+
+function calculated(analysis: Analysis, { left, operator, right }: BinaryExpression): number | undefined {
+  const a = numberOf(analysis, left);
+  const b = numberOf(analysis, right);
+  if (a === undefined || b === undefined) {
+    return undefined;
+  }
+  switch (operator) {
+    case "*":
+      return a * b;
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "/":
+      return a / b;
+    case "**":
+      return a ** b;
+    default:
+      return undefined;
+  }
+}
+
+/** The text that an expression always gives. */
+export function stringOf(analysis: Analysis, expression: Node): string | undefined {
+  const node = settledValue(analysis, expression);
+  if (node.type === "StringLiteral") {
+    return node.value;
+  }
+  const [only] = node.type === "TemplateLiteral" && node.expressions.length === 0 ? node.quasis : [];
+  return only?.value.cooked ?? undefined;
+}

@@ -1,0 +1,147 @@
+import type { Node } from "@babel/types";
+import { resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { t } from "../texts.ts";
+import { closableServer } from "./closableServer.ts";
+import { factsOf } from "./facts.ts";
+import { around, asCall, asMember, type Call, type FunctionNode, functionAround } from "./nodes.ts";
+import { calledFunction } from "./requestPath.ts";
+import type { Finding, Fix, Rule } from "./rule.ts";
+import { type SignalHandler, signalHandlers } from "./signalHandlers.ts";
+
+/** Functions that call functions are followed this far. */
+const deepest = 3;
+
+/** `process.exit` in a signal handler, in a file with a server, before anything could be closed. */
+export const exitBeforeClose: Rule = {
+  id: "exit-before-close",
+  severity: "warning",
+  check({ analysis }) {
+    const facts = factsOf(analysis);
+    if (facts.isTest || facts.listens.length === 0) {
+      return [];
+    }
+    const findings = new Map<number, Finding>();
+    for (const handler of signalHandlers(analysis)) {
+      for (const { node, fixes } of exits(analysis, handler)) {
+        const { start, end } = node;
+        if (start != null && end != null) {
+          findings.set(start, { start, end, message: message(), fixes });
+        }
+      }
+    }
+    return [...findings.values()];
+  },
+};
+
+function message(): string {
+  return t(
+    "process.exit() ends the worker in the middle of its requests, and their clients are cut off: close the server first, and exit when it has closed.",
+  );
+}
+
+interface EarlyExit {
+  readonly node: Node;
+  readonly fixes: Fix[];
+}
+
+function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyExit[] {
+  if (handler === undefined) {
+    const api = resolveApi(analysis, listener);
+    const server = closableServer(analysis, listener);
+    return api?.module === "process" && api.name === "exit"
+      ? [{ node: listener, fixes: server === undefined ? [] : [replace(listener, `() => ${server.closeAndExit}`)] }]
+      : [];
+  }
+  return exitsOf(analysis, handler, 0).map((node) => ({
+    node,
+    fixes: functionAround(analysis, node) === handler ? fixesOf(analysis, node, handler) : [],
+  }));
+}
+
+/** The exits that a function surely comes to before it has waited for anything. */
+function exitsOf(analysis: Analysis, handler: FunctionNode, depth: number): Call[] {
+  return (factsOf(analysis).callsIn.get(handler) ?? []).flatMap(({ node, api }) => {
+    if (!isCertain(analysis, node, handler)) {
+      return [];
+    }
+    if (api === "process#exit") {
+      return [node];
+    }
+    const called = depth < deepest ? calledFunction(analysis, node) : undefined;
+    return called === undefined || called === handler ? [] : exitsOf(analysis, called, depth + 1);
+  });
+}
+
+/** Whether a call in a handler depends on nothing: no condition, no error, no `await` before it. */
+function isCertain(analysis: Analysis, call: Node, handler: FunctionNode): boolean {
+  for (const parent of around(analysis, call, handler)) {
+    switch (parent.type) {
+      case "IfStatement":
+      case "ConditionalExpression":
+      case "LogicalExpression":
+      case "CatchClause":
+      case "TryStatement":
+      case "SwitchStatement":
+      case "ForStatement":
+      case "ForOfStatement":
+      case "WhileStatement":
+        return false;
+      default:
+    }
+  }
+  return !awaitsBefore(analysis, handler, call.start ?? 0);
+}
+
+function awaitsBefore(analysis: Analysis, { body }: FunctionNode, offset: number): boolean {
+  const text = analysis.module.text.slice(body.start ?? 0, offset);
+  // Rather one finding too few: an `await` in a comment counts too.
+  return /\bawait\b/.test(text);
+}
+
+function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {
+  const server = closableServer(analysis, exit);
+  const parent = analysis.parentOf(exit);
+  if (server === undefined || exit.arguments.length > 1) {
+    return [];
+  }
+  if (parent === handler) {
+    return [replace(exit, server.closeAndExit)];
+  }
+  const block = parent?.type === "ExpressionStatement" ? analysis.parentOf(parent) : undefined;
+  if (
+    parent === undefined ||
+    block?.type !== "BlockStatement" ||
+    block !== handler.body ||
+    block.body.at(-1) !== parent
+  ) {
+    return [];
+  }
+  const { edits, title } = replace(exit, server.closeAndExit);
+  const before = block.body.filter((statement) => closes(statement, server.name));
+  const [only, second] = before;
+  if (only === undefined) {
+    return [{ title, edits }];
+  }
+  const end = block.body[block.body.indexOf(only) + 1]?.start;
+  return second === undefined && only.start != null && end != null
+    ? [{ title, edits: [{ start: only.start, end, text: "" }, ...edits] }]
+    : [];
+}
+
+/** `server.close();`, with nothing that it would tell. */
+function closes(statement: Node, server: string): boolean {
+  const call = statement.type === "ExpressionStatement" ? asCall(statement.expression) : undefined;
+  const callee = asMember(call?.callee);
+  return (
+    callee?.object.type === "Identifier" &&
+    callee.object.name === server &&
+    callee.property.type === "Identifier" &&
+    callee.property.name === "close"
+  );
+}
+
+function replace({ start, end }: Node, text: string): Fix {
+  const edits = start != null && end != null ? [{ start, end, text }] : [];
+  return { title: t("Close the server first"), edits };
+}

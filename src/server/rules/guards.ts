@@ -1,0 +1,138 @@
+import type { LogicalExpression, Node } from "@babel/types";
+import type { Analysis } from "../source/scopes.ts";
+import { around, asCall, asMember, functionAround, textOf } from "./nodes.ts";
+
+/**
+ * Whether something is done only until a value is there that outlives the call: within `if (!cached) …`, `cached ??= …`,
+ * or below `if (cached) return cached;`.
+ */
+export function isDoneOnce(analysis: Analysis, node: Node): boolean {
+  let below = node;
+  const within = functionAround(analysis, node);
+  for (const parent of around(analysis, node)) {
+    if (parent.type === "AssignmentExpression" && (parent.operator === "??=" || parent.operator === "||=")) {
+      return true;
+    }
+    if (parent.type === "IfStatement" && parent.consequent === below && isMissing(analysis, parent.test)) {
+      return true;
+    }
+    if (parent.type === "LogicalExpression" && parent.right === below && fillsIn(analysis, parent)) {
+      return true;
+    }
+    if (parent.type === "BlockStatement" && returnsBefore(analysis, parent.body, below)) {
+      return true;
+    }
+    if (parent === within) {
+      return false;
+    }
+    below = parent;
+  }
+  return false;
+}
+
+/** `cached = cached ?? …`, or `cache.get(key) ?? …`. */
+function fillsIn(analysis: Analysis, { left, operator }: LogicalExpression): boolean {
+  if (operator === "&&" || !isKept(analysis, left)) {
+    return false;
+  }
+  const [target] = [...around(analysis, left)].filter(({ type }) => type === "AssignmentExpression");
+  const isSame = target?.type === "AssignmentExpression" && textOf(analysis, target.left) === textOf(analysis, left);
+  return left.type === "CallExpression" || isSame;
+}
+
+/** Whether something is done only while a person works on the code. */
+export function isForDevelopment(analysis: Analysis, node: Node): boolean {
+  for (const parent of around(analysis, node)) {
+    if (
+      (parent.type === "IfStatement" || parent.type === "ConditionalExpression") &&
+      /NODE_ENV|\b(?:is)?dev(?:elopment)?\b|debug/i.test(textOf(analysis, parent.test))
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isMissing(analysis: Analysis, test: Node): boolean {
+  switch (test.type) {
+    case "UnaryExpression":
+      return test.operator === "!" && (isKept(analysis, test.argument) || isAsked(test.argument));
+    case "BinaryExpression":
+      return (
+        /^={2,3}$/.test(test.operator) &&
+        (test.right.type === "NullLiteral" || (test.right.type === "Identifier" && test.right.name === "undefined")) &&
+        isKept(analysis, test.left)
+      );
+    case "LogicalExpression":
+      return isMissing(analysis, test.left) || isMissing(analysis, test.right);
+    default:
+      return false;
+  }
+}
+
+/** `cache.has(key)`. */
+function isAsked(node: Node): boolean {
+  const callee = asMember(asCall(node)?.callee);
+  return callee?.property.type === "Identifier" && callee.property.name === "has";
+}
+
+/** A variable from outside of the function, or a property of something from there. */
+function isKept(analysis: Analysis, node: Node): boolean {
+  const member = asMember(node);
+  if (member !== undefined) {
+    return member.object.type === "ThisExpression" || isKept(analysis, member.object);
+  }
+  if (node.type === "CallExpression") {
+    const callee = asMember(node.callee);
+    return callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object);
+  }
+  const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
+  return binding !== undefined && binding.kind !== "param" && !isInside(analysis, node, binding.scope.node);
+}
+
+/** Whether a variable is declared in the very function that asks for it. */
+function isInside(analysis: Analysis, node: Node, scope: Node): boolean {
+  const own = functionAround(analysis, node);
+  if (own === undefined) {
+    return false;
+  }
+  return scope === own || [...around(analysis, scope)].includes(own);
+}
+
+/** `if (cached) return cached;`, also by way of `const hit = cache.get(key)`. */
+function returnsBefore(analysis: Analysis, statements: readonly Node[], end: Node): boolean {
+  for (const statement of statements) {
+    if (statement === end) {
+      return false;
+    }
+    if (statement.type === "IfStatement" && leaves(statement.consequent) && isThere(analysis, statement.test)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isThere(analysis: Analysis, test: Node): boolean {
+  if (test.type === "BinaryExpression") {
+    return /^!={1,2}$/.test(test.operator) && isThere(analysis, test.left);
+  }
+  if (test.type === "LogicalExpression") {
+    return isThere(analysis, test.left);
+  }
+  if (isKept(analysis, test) || isAsked(test)) {
+    return true;
+  }
+  const init = test.type === "Identifier" ? analysis.bindingOf(test)?.init : undefined;
+  const callee = asMember(asCall(init)?.callee);
+  return (
+    (callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object)) ||
+    (asMember(init)?.computed === true && isKept(analysis, asMember(init)?.object ?? test))
+  );
+}
+
+function leaves(statement: Node): boolean {
+  return (
+    statement.type === "ReturnStatement" ||
+    (statement.type === "BlockStatement" && statement.body.at(-1)?.type === "ReturnStatement")
+  );
+}

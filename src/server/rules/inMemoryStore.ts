@@ -1,0 +1,116 @@
+import { resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { t } from "../texts.ts";
+import { type CallSite, type Facts, factsOf, requiredName } from "./facts.ts";
+import { asCall, asMember, propertyOf, settledValue } from "./nodes.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+/** What keeps its data in the worker's memory unless an option names something else. */
+interface Keeper {
+  readonly what: "sessions" | "limits" | "messages";
+  /** The options that name another store; none: it always keeps them in memory. */
+  readonly options: readonly string[];
+  /** Which argument holds the options. */
+  readonly argument: number;
+}
+
+const sessions = { what: "sessions", options: ["store"], argument: 0 } as const;
+const limits = { what: "limits", options: ["store"], argument: 0 } as const;
+
+const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
+  ["express-session#default", sessions],
+  ["express-session#MemoryStore", { ...sessions, options: [] }],
+  ["memorystore#default", { ...sessions, options: [] }],
+  ["koa-generic-session#default", sessions],
+  ["express-rate-limit#default", limits],
+  ["express-rate-limit#rateLimit", limits],
+  ["express-rate-limit#MemoryStore", { ...limits, options: [] }],
+  ["express-slow-down#default", limits],
+  ["express-slow-down#slowDown", limits],
+  ["hono-rate-limiter#rateLimiter", limits],
+  ["rate-limiter-flexible#RateLimiterMemory", { ...limits, options: [] }],
+  ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
+  ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
+]);
+
+/** Plugins that are handed to `register` with their options. */
+const plugins: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
+  ["@fastify/session#default", { ...sessions, argument: 1 }],
+  ["@fastify/session#fastifySession", { ...sessions, argument: 1 }],
+  ["@fastify/rate-limit#default", { what: "limits", options: ["store", "redis"], argument: 1 }],
+  ["@fastify/rate-limit#fastifyRateLimit", { what: "limits", options: ["store", "redis"], argument: 1 }],
+]);
+
+/** Stores of sessions, limits or messages that are in the memory of one worker. */
+export const inMemoryStore: Rule = {
+  id: "in-memory-store",
+  severity: "warning",
+  check({ analysis }) {
+    const facts = factsOf(analysis);
+    if (facts.isTest) {
+      return [];
+    }
+    return facts.calls.flatMap((site): Finding[] => {
+      const keeper = keeperOf(analysis, site);
+      const { start, end } = site.node.callee;
+      const isMemory = keeper !== undefined && keepsInMemory(analysis, facts, site, keeper);
+      return isMemory && start != null && end != null
+        ? [{ start, end, message: messageOf(keeper.what), fixes: [] }]
+        : [];
+    });
+  },
+};
+
+function keeperOf(analysis: Analysis, { node, api, method }: CallSite): Keeper | undefined {
+  const known = api === undefined ? undefined : keepers.get(api);
+  if (known !== undefined || method !== "register") {
+    return known;
+  }
+  const [plugin] = node.arguments;
+  const required = requiredName(asCall(plugin) ?? node);
+  const named = plugin && resolveApi(analysis, plugin);
+  return plugins.get(required === undefined ? `${named?.module}#${named?.name}` : `${required}#default`);
+}
+
+function messageOf(what: Keeper["what"]): string {
+  switch (what) {
+    case "sessions":
+      return t(
+        "These sessions are in the memory of one worker: the other workers don't know them, and a reload signs everybody out; give it a store that all workers share, such as Redis.",
+      );
+    case "limits":
+      return t(
+        "Each worker counts for itself here, so a client gets the limit once per worker and again after a reload: give it a store that all workers share, such as Redis.",
+      );
+    case "messages":
+      return t(
+        "What is published here reaches only subscribers in the same worker: use a PubSub that all workers share, such as that of graphql-redis-subscriptions.",
+      );
+  }
+}
+
+function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { options, argument }: Keeper): boolean {
+  if (options.length === 0) {
+    return true;
+  }
+  const given = node.arguments[argument];
+  const value = given && settledValue(analysis, given);
+  if (value === undefined || value.type === "ArrayExpression") {
+    return true;
+  }
+  if (value.type !== "ObjectExpression") {
+    return false;
+  }
+  const isSetLater =
+    given?.type === "Identifier" &&
+    facts.assignments.some(({ left }) => {
+      const member = asMember(left);
+      return (
+        member?.object.type === "Identifier" &&
+        member.object.name === given.name &&
+        member.property.type === "Identifier" &&
+        options.includes(member.property.name)
+      );
+    });
+  return !isSetLater && options.every((name) => propertyOf(value, name) === undefined);
+}

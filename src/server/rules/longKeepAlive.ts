@@ -1,0 +1,63 @@
+import type { Node } from "@babel/types";
+import type { Analysis } from "../source/scopes.ts";
+import { serverKind } from "../source/servers.ts";
+import { t } from "../texts.ts";
+import { numberOf } from "./constants.ts";
+import { factsOf } from "./facts.ts";
+import { asMember, lastName, propertyOf, settledValue } from "./nodes.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+/** Idle connections are closed this long before the end of a drain, in milliseconds; see `farewellFor.ts`. */
+const idleMarginMs = 1_000;
+
+const takesOptions: ReadonlySet<string> = new Set([
+  "http#createServer",
+  "https#createServer",
+  "fastify#default",
+  "fastify#fastify",
+]);
+
+/** A `keepAliveTimeout` that is longer than a worker has to drain. */
+export const longKeepAlive: Rule = {
+  id: "long-keep-alive",
+  severity: "information",
+  check({ analysis, app }) {
+    if (factsOf(analysis).isTest) {
+      return [];
+    }
+    return timeouts(analysis).flatMap((value): Finding[] => {
+      const { start, end } = value;
+      const timeout = numberOf(analysis, value);
+      if (timeout === undefined || timeout < app.drainTimeout - idleMarginMs || start == null || end == null) {
+        return [];
+      }
+      const message = t(
+        "An idle connection that can't be handed over (HTTPS, Windows, `handoff: false`) stays {0} s, so that an old worker drains until drainTimeout ({1} s) cuts it: choose less, or a longer drainTimeout.",
+        timeout / 1_000,
+        app.drainTimeout / 1_000,
+      );
+      return [{ start, end, message, fixes: [] }];
+    });
+  },
+};
+
+/** What servers of the file are given as `keepAliveTimeout`. */
+function timeouts(analysis: Analysis): Node[] {
+  const { assignments, calls } = factsOf(analysis);
+  const set = assignments.flatMap(({ left, right }) => {
+    const member = asMember(left);
+    const isTimeout = member?.property.type === "Identifier" && member.property.name === "keepAliveTimeout";
+    return isTimeout && isServer(analysis, member.object) ? [right] : [];
+  });
+  const given = calls.flatMap(({ api, node }) => {
+    const [first] = api !== undefined && takesOptions.has(api) ? node.arguments : [];
+    const options = first && settledValue(analysis, first);
+    const value = options?.type === "ObjectExpression" ? propertyOf(options, "keepAliveTimeout") : undefined;
+    return value === undefined || value === "unknown" ? [] : [value];
+  });
+  return [...set, ...given];
+}
+
+function isServer(analysis: Analysis, node: Node): boolean {
+  return serverKind(analysis, node) !== undefined || /server|app|listener|https?$/i.test(lastName(node) ?? "");
+}

@@ -1,0 +1,106 @@
+import type { Node } from "@babel/types";
+import { propertyName, resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { unwrapped } from "../source/values.ts";
+import { asCall, asMember, keyOf } from "./nodes.ts";
+
+/** What a use of a variable, or of `this.field`, does to its value. */
+export type Use =
+  | { readonly kind: "read" | "assign" | "add" | "remove" | "increase" | "decrease"; readonly node: Node }
+  | { readonly kind: "assign"; readonly node: Node; readonly value: Node };
+
+const adding: ReadonlySet<string> = new Set(["push", "unshift", "set", "add", "splice", "fill", "copyWithin"]);
+const removing: ReadonlySet<string> = new Set(["delete", "clear", "pop", "shift"]);
+
+/** The kinds of values that keep something and can be changed in place. */
+export function isContainer(analysis: Analysis, init: Node | undefined): boolean {
+  const node = init && unwrapped(init);
+  if (node?.type === "ArrayExpression" || node?.type === "ObjectExpression") {
+    return true;
+  }
+  const callee = asCall(node)?.callee;
+  if (callee === undefined) {
+    return false;
+  }
+  if (node?.type === "NewExpression") {
+    const isGlobal = callee.type === "Identifier" && analysis.bindingOf(callee) === undefined;
+    return isGlobal && /^(?:Map|Set|Array|Object)$/.test(callee.name);
+  }
+  const member = asMember(callee);
+  return (
+    member?.object.type === "Identifier" &&
+    member.object.name === "Object" &&
+    propertyName(member) === "create" &&
+    resolveApi(analysis, callee) === undefined
+  );
+}
+
+/** What is done with `use`, a reference to a variable or `this.field`; `init` is what it begins with. */
+export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Use {
+  let node = use;
+  let parent = analysis.parentOf(node);
+  const path: string[] = [];
+  for (let member = asMember(parent); member !== undefined && member.object === node; member = asMember(parent)) {
+    path.push(propertyName(member) ?? "");
+    node = member;
+    parent = analysis.parentOf(node);
+    while (parent?.type.startsWith("TS")) {
+      node = parent;
+      parent = analysis.parentOf(parent);
+    }
+  }
+  if (path.length > 0 && !isContainer(analysis, init)) {
+    return { kind: "read", node: use };
+  }
+  switch (parent?.type) {
+    case "AssignmentExpression":
+      if (parent.left !== node) {
+        break;
+      }
+      if (parent.operator === "=" || path.length > 0) {
+        return { kind: "assign", node: parent, value: parent.right };
+      }
+      return { kind: parent.operator === "-=" ? "decrease" : "increase", node: parent };
+    case "UpdateExpression":
+      return { kind: parent.operator === "--" ? "decrease" : "increase", node: parent };
+    case "UnaryExpression":
+      return { kind: parent.operator === "delete" && path.length > 0 ? "remove" : "read", node: parent };
+    case "CallExpression":
+    case "OptionalCallExpression":
+      if (parent.callee === node && path.length > 0 && isContainer(analysis, ownerOf(init, path.slice(0, -1)))) {
+        const method = path.at(-1) ?? "";
+        const kind = adding.has(method) ? "add" : removing.has(method) ? "remove" : "read";
+        return { kind, node: parent };
+      }
+      break;
+    default:
+  }
+  return { kind: "read", node: use };
+}
+
+/** What lies at a path within an object that is written out; of a computed key, the whole. */
+function ownerOf(init: Node | undefined, path: readonly string[]): Node | undefined {
+  let node = init && unwrapped(init);
+  for (const name of path) {
+    if (node?.type !== "ObjectExpression") {
+      return name === "" ? node : undefined;
+    }
+    const property = node.properties.find((item) => item.type === "ObjectProperty" && keyOf(item) === name);
+    node = property?.type === "ObjectProperty" ? unwrapped(property.value) : undefined;
+  }
+  return node;
+}
+
+/** Whether what a change gives is used: of `next++` as an argument, it is read as well. */
+export function isUsed(analysis: Analysis, { node }: Use): boolean {
+  const parent = analysis.parentOf(node);
+  return parent !== undefined && parent.type !== "ExpressionStatement" && !isDropped(node, parent);
+}
+
+function isDropped(node: Node, parent: Node): boolean {
+  return (
+    parent.type === "ForStatement" ||
+    (parent.type === "ArrowFunctionExpression" && parent.body === node) ||
+    (parent.type === "SequenceExpression" && parent.expressions.at(-1) !== node)
+  );
+}

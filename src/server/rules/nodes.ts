@@ -1,0 +1,133 @@
+import type {
+  ArrowFunctionExpression,
+  CallExpression,
+  ClassMethod,
+  ClassPrivateMethod,
+  FunctionDeclaration,
+  FunctionExpression,
+  MemberExpression,
+  NewExpression,
+  Node,
+  ObjectExpression,
+  ObjectMethod,
+  OptionalCallExpression,
+  OptionalMemberExpression,
+} from "@babel/types";
+import type { Analysis, Binding } from "../source/scopes.ts";
+import { onlyValue, unwrapped } from "../source/values.ts";
+
+export type Call = CallExpression | OptionalCallExpression | NewExpression;
+
+export type Member = MemberExpression | OptionalMemberExpression;
+
+export type FunctionNode =
+  | FunctionDeclaration
+  | FunctionExpression
+  | ArrowFunctionExpression
+  | ObjectMethod
+  | ClassMethod
+  | ClassPrivateMethod;
+
+/** Values of values are followed this far. */
+const deepest = 6;
+
+export function asCall(node: Node | null | undefined): Call | undefined {
+  return node?.type === "CallExpression" || node?.type === "OptionalCallExpression" || node?.type === "NewExpression"
+    ? node
+    : undefined;
+}
+
+export function asMember(node: Node | null | undefined): Member | undefined {
+  return node?.type === "MemberExpression" || node?.type === "OptionalMemberExpression" ? node : undefined;
+}
+
+export function asFunction(node: Node | null | undefined): FunctionNode | undefined {
+  switch (node?.type) {
+    case "FunctionDeclaration":
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+    case "ObjectMethod":
+    case "ClassMethod":
+    case "ClassPrivateMethod":
+      return node;
+    default:
+      return undefined;
+  }
+}
+
+/** The innermost function around a node, and not the node itself. */
+export function functionAround(analysis: Analysis, node: Node): FunctionNode | undefined {
+  return asFunction(analysis.enclosingFunction(node));
+}
+
+/** The nodes around a node, from the inside, up to and without `end`. */
+export function* around(analysis: Analysis, node: Node, end?: Node): Generator<Node> {
+  for (let parent = analysis.parentOf(node); parent !== undefined && parent !== end; ) {
+    yield parent;
+    parent = analysis.parentOf(parent);
+  }
+}
+
+/** What an expression is worth, as far as that can be told: through variables that have but one value. */
+export function settledValue(analysis: Analysis, node: Node, depth = 0): Node {
+  const inner = unwrapped(node);
+  if (inner.type !== "Identifier" || depth > deepest) {
+    return inner;
+  }
+  const binding = analysis.bindingOf(inner);
+  const value = binding && bindingValue(binding);
+  return value === undefined ? inner : settledValue(analysis, value, depth + 1);
+}
+
+/** What a variable, function or class is worth, unless it is destructured or ever changes. */
+export function bindingValue(binding: Binding): Node | undefined {
+  const { declaration, init, assignments } = binding;
+  if (declaration.type === "VariableDeclarator") {
+    return declaration.id.type === "Identifier" ? onlyValue(binding) : undefined;
+  }
+  return assignments.length === 0 ? init : undefined;
+}
+
+/** The value of a property that an object is written with; `unknown` if a spread may set it as well. */
+export function propertyOf(object: ObjectExpression, name: string): Node | "unknown" | undefined {
+  let found: Node | "unknown" | undefined;
+  for (const property of object.properties) {
+    if (property.type === "SpreadElement") {
+      found ??= "unknown";
+    } else if (keyOf(property) === name) {
+      found = property.type === "ObjectMethod" ? property : property.value;
+    }
+  }
+  return found;
+}
+
+/** The name of a property, method or field. */
+export function keyOf(property: { readonly key: Node; readonly computed?: boolean | null }): string | undefined {
+  const { key, computed } = property;
+  if (key.type === "StringLiteral") {
+    return key.value;
+  }
+  if (key.type === "PrivateName") {
+    return key.id.name;
+  }
+  return key.type === "Identifier" && computed !== true ? key.name : undefined;
+}
+
+/** The last name of `app`, `this.app`, `this.#app`. */
+export function lastName(node: Node): string | undefined {
+  const inner = unwrapped(node);
+  if (inner.type === "Identifier") {
+    return inner.name;
+  }
+  const property = asMember(inner)?.property;
+  return property?.type === "PrivateName"
+    ? property.id.name
+    : property?.type === "Identifier"
+      ? property.name
+      : undefined;
+}
+
+/** The text of a node. */
+export function textOf({ module }: Analysis, node: Node): string {
+  return module.text.slice(node.start ?? 0, node.end ?? 0);
+}

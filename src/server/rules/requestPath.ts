@@ -1,0 +1,96 @@
+import type { Node } from "@babel/types";
+import type { Analysis } from "../source/scopes.ts";
+import { factsOf } from "./facts.ts";
+import {
+  around,
+  asFunction,
+  asMember,
+  type Call,
+  type FunctionNode,
+  functionAround,
+  keyOf,
+  settledValue,
+} from "./nodes.ts";
+import { requestHandlers } from "./requestHandlers.ts";
+
+/** What of a file runs while a request is answered. */
+export interface RequestPath {
+  /** The functions that are called with a request. */
+  readonly handlers: ReadonlySet<FunctionNode>;
+  /** Those, what they define, and what of this file they call. */
+  readonly functions: ReadonlySet<FunctionNode>;
+  has(node: Node): boolean;
+}
+
+/** Functions that call functions are followed this far. */
+const deepest = 5;
+
+const known = new WeakMap<Analysis, RequestPath>();
+
+export function requestPathOf(analysis: Analysis): RequestPath {
+  const before = known.get(analysis);
+  if (before !== undefined) {
+    return before;
+  }
+  const handlers = requestHandlers(analysis, factsOf(analysis));
+  const functions = reachable(analysis, handlers);
+  const path: RequestPath = {
+    handlers,
+    functions,
+    has(node) {
+      const inside = functionAround(analysis, node);
+      return inside !== undefined && functions.has(inside);
+    },
+  };
+  known.set(analysis, path);
+  return path;
+}
+
+/** The functions that run when one of `roots` does: what they define and what they call, as far as this file tells. */
+export function reachable(analysis: Analysis, roots: Iterable<FunctionNode>): Set<FunctionNode> {
+  const { callsIn, functionsIn } = factsOf(analysis);
+  const found = new Set<FunctionNode>();
+  const pending = [...roots].map((node) => ({ node, depth: 0 }));
+  for (let current = pending.shift(); current !== undefined; current = pending.shift()) {
+    const { node, depth } = current;
+    if (found.has(node)) {
+      continue;
+    }
+    found.add(node);
+    for (const inner of functionsIn.get(node) ?? []) {
+      pending.push({ node: inner, depth });
+    }
+    for (const call of depth < deepest ? (callsIn.get(node) ?? []) : []) {
+      const called = calledFunction(analysis, call.node);
+      if (called !== undefined) {
+        pending.push({ node: called, depth: depth + 1 });
+      }
+    }
+  }
+  return found;
+}
+
+/** The function of this file that a call runs: by its name, or as `this.method()` of the same class. */
+export function calledFunction(analysis: Analysis, { callee }: Call): FunctionNode | undefined {
+  const member = asMember(callee);
+  if (member === undefined) {
+    return asFunction(settledValue(analysis, callee));
+  }
+  const { object, property } = member;
+  if (object.type !== "ThisExpression" || member.computed) {
+    return undefined;
+  }
+  const name = property.type === "PrivateName" ? property.id.name : property.type === "Identifier" ? property.name : "";
+  for (const node of around(analysis, callee)) {
+    if (node.type === "ClassBody") {
+      return node.body
+        .map((item) => asFunction(item.type === "ClassProperty" ? item.value : item))
+        .find((item, index) => item !== undefined && memberName(node.body[index]) === name);
+    }
+  }
+  return undefined;
+}
+
+function memberName(member: Node | undefined): string | undefined {
+  return member !== undefined && "key" in member ? keyOf(member as Parameters<typeof keyOf>[0]) : undefined;
+}

@@ -1,0 +1,61 @@
+import type { Node } from "@babel/types";
+import { shutdownHandlers } from "../shutdownHandler.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { t } from "../texts.ts";
+import { stringOf } from "./constants.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import type { Finding, Rule } from "./rule.ts";
+import { isProcessListener } from "./signalHandlers.ts";
+
+/** A server of an app that is renewed by gracefulReload, and nothing that acts on the message `shutdown`. */
+export const shutdownMessage: Rule = {
+  id: "shutdown-message",
+  severity: "warning",
+  check({ analysis, app }) {
+    const facts = factsOf(analysis);
+    const [listen] = facts.listens;
+    if (!app.gracefulReload || listen === undefined || facts.isTest || mentionsShutdown(analysis)) {
+      return [];
+    }
+    const listener = messageListener(analysis, facts);
+    if (listener !== undefined) {
+      const text = t(
+        "This listener for messages does not act on “shutdown”, so a graceful reload waits for each old worker until drainTimeout ({0} s) is over: exit when that message comes.",
+        app.drainTimeout / 1_000,
+      );
+      return finding(listener, text, []);
+    }
+    if (leavesItToOthers(facts)) {
+      return [];
+    }
+    const offer = shutdownHandlers(analysis).find(({ call }) => call === listen.call);
+    const text = t(
+      "Nothing here acts on the message “shutdown”, so a graceful reload of this app is no more than a reload: listen for it with process.on('message') and exit when the last request is answered.",
+    );
+    return finding(listen.name, text, offer === undefined ? [] : [{ title: offer.title, edits: offer.edits }]);
+  },
+};
+
+function finding({ start, end }: Node, message: string, fixes: Finding["fixes"]): Finding[] {
+  return start == null || end == null ? [] : [{ start, end, message, fixes }];
+}
+
+/** The text may come from a table or a type; whoever writes it has thought of it. */
+function mentionsShutdown({ module: { text } }: Analysis): boolean {
+  return /["'`]shutdown["'`]/.test(text);
+}
+
+function messageListener(analysis: Analysis, { calls }: Facts): Node | undefined {
+  const found = calls.find((site) => {
+    const [event] = isProcessListener(site) ? site.node.arguments : [];
+    return event !== undefined && stringOf(analysis, event) === "message";
+  });
+  return found?.node.arguments[0];
+}
+
+/** Whether a file or package that is used here may well be what ends the app. */
+function leavesItToOthers({ modules }: Facts): boolean {
+  return [...modules].some(
+    (name) => /shut|grace|signal|lifecycle|terminat|terminus|exit|process|stop|close/i.test(name) && name !== "process",
+  );
+}

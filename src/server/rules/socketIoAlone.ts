@@ -1,0 +1,91 @@
+import type { Node, ObjectExpression } from "@babel/types";
+import type { Analysis } from "../source/scopes.ts";
+import { t } from "../texts.ts";
+import { stringOf } from "./constants.ts";
+import { type CallSite, type Facts, factsOf } from "./facts.ts";
+import { propertyOf, settledValue } from "./nodes.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+const serverMakers: ReadonlySet<string> = new Set(["socket.io#Server", "socket.io#default"]);
+
+/** Packages that let workers reach the clients of each other. */
+const adapters = /socket\.io.*adapter|socket\.io-redis|cluster-engine/;
+
+/** Methods that send to clients which may be connected to other workers. */
+const broadcasts: ReadonlySet<string> = new Set(["to", "in", "except", "fetchSockets", "disconnectSockets"]);
+
+/** A server of Socket.IO whose workers know nothing of each other. */
+export const socketIoAlone: Rule = {
+  id: "socket-io-alone",
+  severity: "warning",
+  check({ analysis, app }) {
+    const facts = factsOf(analysis);
+    if (facts.isTest || app.workers === 1) {
+      return [];
+    }
+    return facts.calls.flatMap((site): Finding[] => {
+      const { start, end } = site.node.callee;
+      const text = site.api !== undefined && serverMakers.has(site.api) ? messageOf(analysis, facts, site) : undefined;
+      return text === undefined || start == null || end == null ? [] : [{ start, end, message: text, fixes: [] }];
+    });
+  },
+};
+
+function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string | undefined {
+  const options = optionsOf(analysis, node.arguments);
+  if (options === "unknown") {
+    return undefined;
+  }
+  const isSticky = [...facts.modules].some((name) => /sticky|cluster-engine/.test(name));
+  const hasAdapter =
+    [...facts.modules].some((name) => adapters.test(name)) ||
+    facts.calls.some(({ method }) => method === "adapter") ||
+    (options !== undefined && propertyOf(options, "adapter") !== undefined);
+  const polls = !isSticky && mayPoll(analysis, options);
+  if (polls && !hasAdapter) {
+    return t(
+      "Here an event reaches only the clients of one worker, and long polling fails because its requests go to different workers: give it an adapter, such as @socket.io/redis-adapter, and allow the transport “websocket” only.",
+    );
+  }
+  if (polls) {
+    return t(
+      "Long polling fails with several workers, because the requests of one client go to different ones: allow the transport “websocket” only, here and in the clients.",
+    );
+  }
+  return hasAdapter || !doesBroadcast(facts)
+    ? undefined
+    : t(
+        "Here an event reaches only the clients of one worker: give it an adapter that all workers share, such as @socket.io/redis-adapter.",
+      );
+}
+
+/** The options, which come last; a spread in them may hold anything. */
+function optionsOf(analysis: Analysis, given: readonly Node[]): ObjectExpression | "unknown" | undefined {
+  const last = given.at(-1);
+  const value = last && settledValue(analysis, last);
+  if (value?.type === "ObjectExpression") {
+    return value.properties.some(({ type }) => type === "SpreadElement") ? "unknown" : value;
+  }
+  return given.length > 1 ? "unknown" : undefined;
+}
+
+function mayPoll(analysis: Analysis, options: ObjectExpression | undefined): boolean {
+  const transports = options && propertyOf(options, "transports");
+  if (transports === undefined || transports === "unknown") {
+    return true;
+  }
+  const list = settledValue(analysis, transports);
+  return (
+    list.type !== "ArrayExpression" ||
+    list.elements.some((element) => element != null && stringOf(analysis, element) === "polling")
+  );
+}
+
+function doesBroadcast({ calls }: Facts): boolean {
+  return calls.some(({ method, receiver }) => {
+    if (method === "emit") {
+      return receiver?.type === "Identifier" ? /^io$|server/i.test(receiver.name) : false;
+    }
+    return method !== undefined && broadcasts.has(method);
+  });
+}

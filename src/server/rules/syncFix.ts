@@ -1,0 +1,112 @@
+import type { Node } from "@babel/types";
+import { resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { t } from "../texts.ts";
+import type { CallSite } from "./facts.ts";
+import { asMember, functionAround, keyOf, textOf } from "./nodes.ts";
+import type { Fix } from "./rule.ts";
+
+/** Functions of `fs` whose promise takes the same arguments and gives the same. */
+const same: ReadonlySet<string> = new Set([
+  "access",
+  "appendFile",
+  "chmod",
+  "chown",
+  "copyFile",
+  "cp",
+  "link",
+  "lstat",
+  "lutimes",
+  "mkdir",
+  "mkdtemp",
+  "readFile",
+  "readdir",
+  "readlink",
+  "realpath",
+  "rename",
+  "rm",
+  "rmdir",
+  "stat",
+  "symlink",
+  "truncate",
+  "unlink",
+  "utimes",
+  "writeFile",
+]);
+
+/** `fs.readFileSync(…)` as `await fs.promises.readFile(…)`, where the function is asynchronous already. */
+export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: string): Fix[] {
+  const member = asMember(node.callee);
+  const { start, end } = node;
+  const isPlain = node.type === "CallExpression" && member?.type === "MemberExpression" && !member.computed;
+  if (!isPlain || api !== `fs#${name}Sync` || !same.has(name) || start == null || end == null) {
+    return [];
+  }
+  const owner = resolveApi(analysis, member.object);
+  const { object, property } = member;
+  if (owner?.module !== "fs" || owner.name !== "default" || object.end == null || property.end == null) {
+    return [];
+  }
+  // Only `stat` and `lstat` have it, and only their synchronous forms.
+  const hasOwnOption = node.arguments.some((argument) => /\bthrowIfNoEntry\b/.test(textOf(analysis, argument)));
+  if (hasOwnOption || !mayAwait(analysis, node)) {
+    return [];
+  }
+  const [before, after] = standsAlone(analysis, node) ? ["await ", ""] : ["(await ", ")"];
+  const isAtStart = statementStart(analysis, node) === start;
+  if (before.startsWith("(") && isAtStart) {
+    // A line that begins with a parenthesis may go on with the line above.
+    return [];
+  }
+  return [
+    {
+      title: t("Await fs.promises.{0}()", name),
+      edits: [
+        { start, end: start, text: before },
+        { start: object.end, end: property.end, text: `.promises.${name}` },
+        ...(after === "" ? [] : [{ start: end, end, text: after }]),
+      ],
+    },
+  ];
+}
+
+function mayAwait(analysis: Analysis, node: Node): boolean {
+  const inside = functionAround(analysis, node);
+  if (inside?.async !== true || inside.generator === true) {
+    return false;
+  }
+  // Not in the default of a parameter.
+  return (node.start ?? 0) >= (inside.body.start ?? 0);
+}
+
+function standsAlone(analysis: Analysis, node: Node): boolean {
+  const parent = analysis.parentOf(node);
+  switch (parent?.type) {
+    case "VariableDeclarator":
+    case "ReturnStatement":
+    case "ExpressionStatement":
+    case "AssignmentExpression":
+    case "ArrowFunctionExpression":
+    case "TemplateLiteral":
+    case "ArrayExpression":
+    case "AwaitExpression":
+    case "ConditionalExpression":
+      return true;
+    case "CallExpression":
+    case "NewExpression":
+      return parent.callee !== node;
+    case "ObjectProperty":
+      return parent.value === node && keyOf(parent) !== undefined;
+    default:
+      return false;
+  }
+}
+
+function statementStart(analysis: Analysis, node: Node): number | null | undefined {
+  for (let current: Node | undefined = node; current !== undefined; current = analysis.parentOf(current)) {
+    if (current.type.endsWith("Statement") || current.type.endsWith("Declaration")) {
+      return current.start;
+    }
+  }
+  return undefined;
+}

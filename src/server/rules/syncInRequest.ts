@@ -1,0 +1,49 @@
+import { t } from "../texts.ts";
+import { type CallSite, factsOf } from "./facts.ts";
+import { isDoneOnce, isForDevelopment } from "./guards.ts";
+import { requestPathOf } from "./requestPath.ts";
+import type { Finding, Rule } from "./rule.ts";
+import { awaitedFix } from "./syncFix.ts";
+
+const modules = /^(?:fs|zlib|child_process|crypto)#(\w+)Sync$/;
+
+/** Synchronous and quick: they only set up, or take what is there in memory. */
+const quick: ReadonlySet<string> = new Set([
+  "crypto#hkdfSync",
+  "crypto#generateKeySync",
+  "crypto#randomFillSync",
+  "fs#closeSync",
+]);
+
+/** Synchronous functions of Node.js that make all other requests of the worker wait. */
+export const syncInRequest: Rule = {
+  id: "sync-in-request",
+  severity: "warning",
+  check({ analysis, cancelled }) {
+    const { calls, isTest } = factsOf(analysis);
+    const path = requestPathOf(analysis);
+    if (isTest || path.functions.size === 0 || cancelled()) {
+      return [];
+    }
+    return calls.flatMap((site): Finding[] => {
+      const name = nameOf(site);
+      const { callee } = site.node;
+      if (name === undefined || !path.has(site.node) || callee.start == null || callee.end == null) {
+        return [];
+      }
+      if (isDoneOnce(analysis, site.node) || isForDevelopment(analysis, site.node)) {
+        return [];
+      }
+      const message = t(
+        "{0}() blocks this worker in the middle of a request, and all its other requests wait until it is done: use {1}() instead.",
+        `${name}Sync`,
+        name === "exists" ? "access" : name,
+      );
+      return [{ start: callee.start, end: callee.end, message, fixes: awaitedFix(analysis, site, name) }];
+    });
+  },
+};
+
+function nameOf({ api }: CallSite): string | undefined {
+  return api === undefined || quick.has(api) ? undefined : modules.exec(api)?.[1];
+}

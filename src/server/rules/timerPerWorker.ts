@@ -1,0 +1,198 @@
+import type { Node } from "@babel/types";
+import { resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { unwrapped } from "../source/values.ts";
+import { t } from "../texts.ts";
+import { numberOf, stringOf } from "./constants.ts";
+import { type CallSite, factsOf } from "./facts.ts";
+import { around, asFunction, propertyOf, settledValue, textOf } from "./nodes.ts";
+import { reachable, requestPathOf } from "./requestPath.ts";
+import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
+
+/** What plans a job by the clock. */
+const planners: ReadonlySet<string> = new Set([
+  "node-cron#schedule",
+  "cron#CronJob",
+  "cron#CronJob.from",
+  "node-schedule#scheduleJob",
+  "node-schedule#scheduleJob.default",
+  "croner#Cron",
+  "croner#default",
+]);
+
+const planningDecorators: ReadonlySet<string> = new Set(["@nestjs/schedule#Cron", "@nestjs/schedule#Interval"]);
+
+/** Shorter intervals, in milliseconds, are the worker's own business: heartbeats, figures, caches. */
+const shortestJobMs = 30_000;
+
+/** Jobs that would run in each worker, once by the number of workers. */
+export const timerPerWorker: Rule = {
+  id: "timer-per-worker",
+  severity: "warning",
+  check(context) {
+    const { analysis, app } = context;
+    const facts = factsOf(analysis);
+    if (facts.isTest || !app.supervised || app.workers === 1 || isOtherProgram(context)) {
+      return [];
+    }
+    const path = requestPathOf(analysis);
+    const jobs = facts.calls.filter(
+      (site) => !path.has(site.node) && isJob(analysis, site) && !isGuarded(analysis, site.node),
+    );
+    return [
+      ...jobs.flatMap(({ node }) => findingOf(node.callee, fixesOf(analysis, node))),
+      ...facts.classes
+        .flatMap(({ body }) => body.body)
+        .flatMap((member) => {
+          const decorators = member.type === "ClassMethod" ? (member.decorators ?? []) : [];
+          const planned = decorators.find(({ expression }) => {
+            const api = resolveApi(analysis, unwrapped(expression));
+            return api !== undefined && planningDecorators.has(`${api.module}#${api.name}`);
+          });
+          return planned === undefined || isElected(analysis, member) ? [] : findingOf(planned.expression, []);
+        }),
+    ];
+  },
+};
+
+function findingOf({ start, end }: Node, fixes: Fix[]): Finding[] {
+  const message = t(
+    "Every worker does this job, so it is done as many times as there are workers: do it in one of them only, or in a program of its own.",
+  );
+  return start == null || end == null ? [] : [{ start, end, message, fixes }];
+}
+
+/** A script beside the server, which has a process of its own. */
+function isOtherProgram({ analysis }: RuleContext): boolean {
+  const { listens, exports, modules } = factsOf(analysis);
+  const isScript = /(?:^|[/\\])(?:scripts?|bin|cli|workers?|jobs?|cron|schedulers?)(?:[/\\]|[^/\\]*$)/i.test(
+    analysis.module.uri,
+  );
+  return listens.length === 0 && !exports && isScript && !modules.has("@nestjs/schedule");
+}
+
+function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
+  if (api !== undefined && planners.has(api)) {
+    return node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression";
+  }
+  if (api !== "globals#setInterval" && api !== "timers#setInterval") {
+    return false;
+  }
+  const [work, delay] = node.arguments;
+  const interval = delay && numberOf(analysis, delay);
+  return interval !== undefined && interval >= shortestJobMs && work !== undefined && worksOutside(analysis, work);
+}
+
+const senders =
+  /^(?:nodemailer|@sendgrid\/mail|resend|twilio|stripe|@slack\/web-api|pg|mysql2?(?:\/promise)?|mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm(?:\/.+)?|better-sqlite3|@aws-sdk\/.+)$/;
+
+/** Methods that change something in a database, a bucket or somebody's mailbox. */
+const changing =
+  /^(?:sendMail|sendEmail|send_?message|deleteMany|insertMany|updateMany|deleteOne|insertOne|updateOne|createMany|bulkWrite|destroy|\$executeRaw|postMessage|putObject|execute)$/i;
+
+const changingStatement = /^\s*(?:delete\s+from|insert\s+into|update\s|truncate\s|refresh\s+materialized)/i;
+
+/** Whether a function surely changes something that all workers share. */
+function worksOutside(analysis: Analysis, work: Node): boolean {
+  const handler = asFunction(settledValue(analysis, work));
+  if (handler === undefined) {
+    return false;
+  }
+  const { callsIn } = factsOf(analysis);
+  return [...reachable(analysis, [handler])].some((inner) =>
+    (callsIn.get(inner) ?? []).some((site) => changesOutside(analysis, site) && !isElected(analysis, handler)),
+  );
+}
+
+function changesOutside(analysis: Analysis, { node, api, method }: CallSite): boolean {
+  const [first, second] = node.arguments;
+  if (api === "globals#fetch" || api?.startsWith("undici#")) {
+    const options = second && settledValue(analysis, second);
+    const verb = options?.type === "ObjectExpression" ? propertyOf(options, "method") : undefined;
+    const name = verb === undefined || verb === "unknown" ? undefined : stringOf(analysis, verb);
+    return name !== undefined && !/^(?:GET|HEAD)$/i.test(name);
+  }
+  if (api !== undefined && /^axios#(?:post|put|patch|delete)$/.test(api)) {
+    return true;
+  }
+  const { modules } = factsOf(analysis);
+  const statement =
+    method === "query" || method === "run" || method === "prepare" ? first && stringOf(analysis, first) : undefined;
+  if (statement !== undefined && changingStatement.test(statement)) {
+    return true;
+  }
+  return (
+    method !== undefined &&
+    changing.test(method) &&
+    (isShared(method) || [...modules].some((name) => senders.test(name)))
+  );
+}
+
+/** Names that say enough, whatever they are called on. */
+function isShared(method: string): boolean {
+  return /^(?:sendMail|sendEmail|deleteMany|insertMany|updateMany|createMany|bulkWrite)$/.test(method);
+}
+
+/** Whether a condition around it, or a way out before it, picks the worker. */
+function isGuarded(analysis: Analysis, node: Node): boolean {
+  for (const parent of around(analysis, node)) {
+    const test =
+      parent.type === "IfStatement" || parent.type === "ConditionalExpression"
+        ? parent.test
+        : parent.type === "LogicalExpression"
+          ? parent.left
+          : undefined;
+    if (test !== undefined) {
+      return true;
+    }
+    if (parent.type === "BlockStatement") {
+      const leaves = parent.body.some(
+        (statement) =>
+          statement.type === "IfStatement" &&
+          (statement.end ?? 0) < (node.start ?? 0) &&
+          /\breturn\b/.test(textOf(analysis, statement.consequent)),
+      );
+      if (leaves) {
+        return true;
+      }
+    }
+  }
+  return factsOf(analysis).calls.some(
+    ({ node: call }) => call.start === node.start && call.arguments.some((argument) => isElected(analysis, argument)),
+  );
+}
+
+/** Whether a job asks, before it works, whether it is its turn: by a lock, a leader, or the number of the worker. */
+function isElected(analysis: Analysis, work: Node): boolean {
+  const handler = settledValue(analysis, work);
+  return /(?<![bc])lock|leader|mutex|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
+    textOf(analysis, handler),
+  );
+}
+
+/** Hitless and pm2 number their workers from 0; without either there is one process, and the job is its. */
+const isFirst = `(process.env.NODE_APP_INSTANCE ?? "0") === "0"`;
+
+function fixesOf(analysis: Analysis, node: Node): Fix[] {
+  const statement = analysis.parentOf(node);
+  const parent = statement && analysis.parentOf(statement);
+  if (
+    statement?.type !== "ExpressionStatement" ||
+    (parent?.type !== "Program" && parent?.type !== "BlockStatement") ||
+    analysis.root.bindings.has("process") ||
+    statement.start == null ||
+    statement.end == null
+  ) {
+    return [];
+  }
+  const { start, end } = statement;
+  return [
+    {
+      title: t("Do it in the first worker only"),
+      edits: [
+        { start, end: start, text: `if (${isFirst}) {\n` },
+        { start: end, end, text: "\n}" },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,215 @@
+import type { RuleApp } from "./runRules.ts";
+
+/** A source, and what a rule marks in it. */
+export interface RuleCase {
+  readonly text: string;
+  /** What is marked, in the order of the source; none: nothing is to be found. */
+  readonly marked: readonly string[];
+  readonly file?: string;
+  readonly app?: Partial<RuleApp>;
+}
+
+const hit = (text: string, marked: string | readonly string[], more: Partial<RuleCase> = {}): RuleCase => ({
+  text,
+  marked: typeof marked === "string" ? [marked] : marked,
+  ...more,
+});
+const miss = (text: string, more: Partial<RuleCase> = {}): RuleCase => ({ text, marked: [], ...more });
+
+const http =
+  'const http = require("http"); const server = http.createServer((req, res) => res.end()); server.listen(80); ';
+const handled = (body: string, top = "") =>
+  `const app = require("express")(); ${top} app.get("/", async (req, res) => { ${body} }); app.listen(80);`;
+const graceful = { app: { gracefulReload: true } };
+
+/** For each rule what it finds and, as important, what it leaves alone. */
+export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
+  "exit-before-close": [
+    hit(`${http} process.on("SIGTERM", () => process.exit());`, "process.exit()"),
+    hit(`${http} process.on("SIGTERM", process.exit);`, "process.exit"),
+    hit(`${http} process.on("SIGTERM", () => { server.close(); process.exit(0); });`, "process.exit(0)"),
+    hit(
+      `${http} process.on("SIGINT", stop); function stop() { end(); } function end() { process.exit(1); }`,
+      "process.exit(1)",
+    ),
+    hit(`${http} for (const s of ["SIGINT", "SIGTERM"]) process.on(s, () => process.exit(0));`, "process.exit(0)"),
+    hit(
+      `import { exit, once } from "node:process"; import { createServer } from "http"; createServer().listen(1); once("SIGTERM", () => exit(0));`,
+      "exit(0)",
+    ),
+    miss(`${http} process.on("SIGTERM", () => server.close(() => process.exit(0)));`),
+    miss(`${http} process.on("SIGTERM", async () => { await close(); process.exit(0); });`),
+    miss(`${http} process.on("SIGTERM", () => close().finally(() => process.exit(0)));`),
+    miss(`${http} process.on("SIGTERM", () => { server.close(); setTimeout(() => process.exit(1), 5000).unref(); });`),
+    miss(
+      `${http} let twice; process.on("SIGTERM", () => { if (twice) process.exit(1); twice = true; server.close(); });`,
+    ),
+    miss(`${http} process.on("uncaughtException", () => process.exit(1));`),
+    miss('process.on("SIGINT", () => process.exit(1)); run();'),
+    miss(`${http} const process = fake(); process.on("SIGTERM", () => process.exit(0));`),
+  ],
+  "signal-without-exit": [
+    hit('process.on("SIGTERM", () => console.log("bye"));', '"SIGTERM"'),
+    hit('process.on("SIGTERM", () => {});', '"SIGTERM"'),
+    hit('process.once("SIGINT", () => { logger.info("bye"); });', '"SIGINT"'),
+    hit(
+      'process.on("SIGTERM", stop); function stop() { note(); } function note() { console.log("bye"); }',
+      '"SIGTERM"',
+    ),
+    miss('process.on("SIGINT", () => {});'),
+    miss('process.on("SIGHUP", () => console.log("again"));'),
+    miss('process.on("SIGTERM", () => server.close());'),
+    miss('process.on("SIGTERM", () => { stopping = true; }); let stopping = false;'),
+    miss('process.on("SIGTERM", stop); import { stop } from "./stop.js";'),
+    miss('process.on("SIGTERM", () => console.log("bye")); process.on("SIGTERM", () => process.exit());'),
+    miss('process.on("SIGTERM", () => { console.log("bye"); setTimeout(() => process.exit(), 100); });'),
+    miss('process.on("SIGTERM", () => { throw new Error("bye"); });'),
+    miss('emitter.on("SIGTERM", () => console.log("bye"));'),
+  ],
+  "shutdown-message": [
+    hit(http, "listen", graceful),
+    hit(`${http} process.on("message", (m) => log(m));`, '"message"', graceful),
+    miss(http),
+    miss(`${http} process.on("message", (m) => { if (m === "shutdown") server.close(); });`, graceful),
+    miss(`${http} require("./graceful.js")(server);`, graceful),
+    miss("export const one = 1;", graceful),
+  ],
+  "nested-cluster": [
+    hit('const cluster = require("cluster"); cluster.fork();', "cluster.fork"),
+    hit('import { fork, isPrimary } from "node:cluster"; if (isPrimary) fork();', "fork"),
+    hit('import cluster from "node:cluster"; cluster.setupPrimary({});', "cluster.setupPrimary"),
+    miss('import cluster from "node:cluster"; console.log(cluster.worker.id);'),
+    miss('const cluster = require("cluster"); cluster.fork();', { app: { supervised: false } }),
+    miss('const { fork } = require("child_process"); fork("./job.js");'),
+  ],
+  "worker-local-state": [
+    hit(handled("n++; res.json(n);", "let n = 0;"), "n"),
+    hit(handled("res.json({ id: nextId++ });", "let nextId = 1;"), "nextId"),
+    hit(handled("users[req.query.id] = req.query; res.json(users);", "const users = {};"), "users"),
+    hit(handled("state.list.push(1); res.json(state.list);", "const state = { list: [] };"), "state"),
+    hit(handled("keep(req); res.json(all);", "const all = new Set(); function keep(x) { all.add(x.ip); }"), "all"),
+    hit(handled("mode = req.query.mode; res.send(mode);", 'let mode = "a";'), "mode"),
+    hit(
+      "export const users: string[] = []; export const add = (req: Request, res: Response) => { users.push(req.url); res.json(users); };",
+      "users",
+      { file: "a.ts" },
+    ),
+    miss(handled("const n = []; n.push(1); res.json(n);")),
+    miss(handled("memo.set(req.url, 1); res.json(memo.get(req.url));", "const memo = new Map();")),
+    miss(handled("hits++;", "let hits = 0; setInterval(() => console.log(hits), 1000);")),
+    miss(handled("count++; res.on('close', () => count--); res.json(count);", "let count = 0;")),
+    miss(handled("data ??= await load(); res.json(data);", "let data;")),
+    miss(handled("if (!data) { data = await load(); } res.json(data);", "let data;")),
+    miss(handled("if (data) return res.json(data); data = await load(); res.json(data);", "let data;")),
+    miss(handled("turn = (turn + 1) % 3; res.json(list[turn]);", "let turn = 0; const list = [1, 2, 3];")),
+    miss(handled("kept.set(req, 1); res.json(kept.get(req));", "const kept = new WeakMap();")),
+    miss(handled("store.add(1); res.json(store.all());", 'const store = require("./store");')),
+    miss(handled("res.json(list);", "const list = []; list.push(1);")),
+    miss(`${handled("n++; res.json(n);", "let n = 0;")} import test from "node:test";`),
+  ],
+  "in-memory-store": [
+    hit('const session = require("express-session"); app.use(session({ secret }));', "session"),
+    hit('import session from "express-session"; app.use(session());', "session"),
+    hit('import s from "express-session"; const o = { store: new s.MemoryStore() }; app.use(s(o));', "s.MemoryStore"),
+    hit('import { rateLimit } from "express-rate-limit"; app.use(rateLimit({ limit: 3 }));', "rateLimit"),
+    hit('import { RateLimiterMemory } from "rate-limiter-flexible"; new RateLimiterMemory({});', "RateLimiterMemory"),
+    hit('import limit from "@fastify/rate-limit"; app.register(limit);', "app.register"),
+    hit('const app = require("fastify")(); app.register(require("@fastify/rate-limit"), { max: 1 });', "app.register"),
+    miss('import session from "express-session"; app.use(session({ store, secret }));'),
+    miss('import session from "express-session"; app.use(session({ ...options }));'),
+    miss('import session from "express-session"; const o = {}; o.store = make(); app.use(session(o));'),
+    miss('import session from "express-session"; import o from "./options.js"; app.use(session(o));'),
+    miss('import limit from "@fastify/rate-limit"; app.register(limit, { redis });'),
+    miss('import session from "cookie-session"; app.use(session({ keys }));'),
+    miss("app.use(session({ secret }));"),
+  ],
+  "timer-per-worker": [
+    hit('const cron = require("node-cron"); cron.schedule("* * * * *", () => send());', "cron.schedule"),
+    hit('import { CronJob } from "cron"; new CronJob("* * * * *", send);', "CronJob"),
+    hit('import { Cron } from "croner"; Cron("* * * * *", send);', "Cron"),
+    hit('setInterval(() => db.collection("x").deleteMany({ old: true }), 60_000);', "setInterval"),
+    hit('setInterval(async () => { await fetch(url, { method: "POST" }); }, 60 * 1000);', "setInterval"),
+    miss('setInterval(() => db.collection("x").deleteMany({ old: true }), 60_000);', { app: { workers: 1 } }),
+    miss('setInterval(() => db.collection("x").deleteMany({ old: true }), 60_000);', { app: { supervised: false } }),
+    miss("setInterval(() => seen.clear(), 60_000); const seen = new Set();"),
+    miss("setInterval(() => fetch(url), 60_000);"),
+    miss("setTimeout(() => mail.sendMail({}), 60_000);"),
+    miss(
+      'const cron = require("node-cron"); if (process.env.NODE_APP_INSTANCE === "0") cron.schedule("* * * * *", send);',
+    ),
+    miss('const cron = require("node-cron"); cron.schedule("* * * * *", async () => { if (await lock()) send(); });'),
+    miss('import { Cron } from "croner"; const next = Cron("* * * * *").nextRun();'),
+    miss('import { schedule } from "node-cron"; schedule("* * * * *", send);', { file: "scripts/nightly.js" }),
+  ],
+  "sync-in-request": [
+    hit(handled('res.send(fs.readFileSync("x"));', 'const fs = require("fs");'), "fs.readFileSync"),
+    hit(
+      handled("res.send(load());", 'const { readFileSync } = require("fs"); const load = () => readFileSync("x");'),
+      "readFileSync",
+    ),
+    hit(handled('res.send(require("zlib").gzipSync("x"));'), 'require("zlib").gzipSync'),
+    hit(handled('res.send(cp.execSync("ls"));', 'const cp = require("child_process");'), "cp.execSync"),
+    hit(
+      'import { pbkdf2Sync } from "crypto"; export function login(req, res) { pbkdf2Sync(a, b, 1, 2, "sha1"); }',
+      "pbkdf2Sync",
+    ),
+    hit(
+      'import fs from "fs"; export default async (fastify) => { fastify.get("/x", async () => fs.statSync("x")); };',
+      "fs.statSync",
+    ),
+    hit(
+      'import fs from "fs"; import Koa from "koa"; new Koa().use(async (context) => { fs.statSync("x"); });',
+      "fs.statSync",
+    ),
+    miss(handled("res.send(page);", 'const page = require("fs").readFileSync("x");')),
+    miss(handled('page ??= fs.readFileSync("x"); res.send(page);', 'let page; const fs = require("fs");')),
+    miss(
+      handled(
+        'if (!kept.has(1)) { kept.set(1, fs.readFileSync("x")); }',
+        'const kept = new Map(); const fs = require("fs");',
+      ),
+    ),
+    miss(handled('if (process.env.NODE_ENV === "test") fs.readFileSync("x");', 'const fs = require("fs");')),
+    miss('import fs from "fs"; export function read() { return fs.readFileSync("x"); }'),
+    miss('import fs from "fs"; cache.get("key", () => fs.readFileSync("x"));'),
+    miss(handled('fake.readFileSync("x");')),
+    miss(handled('res.send(require("crypto").randomFillSync(buffer));')),
+  ],
+  "random-port": [
+    hit('require("http").createServer().listen(0);', "0"),
+    hit('import fastify from "fastify"; fastify().listen({ port: 0, host: "::" });', "0"),
+    hit('const app = require("express")(); const port = 0; app.listen(port);', "port"),
+    miss('require("express")().listen(80);'),
+    miss('require("express")().listen(process.env.PORT || 0);'),
+    miss('require("http").createServer().listen(0);', { app: { supervised: false } }),
+    miss('import test from "node:test"; require("http").createServer().listen(0);'),
+    miss('require("http").createServer().listen(0);', { file: "app.test.js" }),
+  ],
+  "socket-io-alone": [
+    hit('const io = require("socket.io")(server);', 'require("socket.io")'),
+    hit('import { Server } from "socket.io"; const io = new Server(3000, { cors: {} });', "Server"),
+    hit(
+      'import { Server } from "socket.io"; const io = new Server(1, { transports: ["websocket"] }); io.emit("x");',
+      "Server",
+    ),
+    hit('import { Server } from "socket.io"; const io = new Server(1); io.adapter(createAdapter(a, b));', "Server"),
+    miss(
+      'import { Server } from "socket.io"; const io = new Server(1, { transports: ["websocket"] }); io.on("connection", (s) => s.emit("x"));',
+    ),
+    miss(
+      'import { Server } from "socket.io"; const io = new Server(1, { transports: ["websocket"], adapter }); io.emit("x");',
+    ),
+    miss('import { Server } from "socket.io"; const io = new Server(1, options);'),
+    miss('import { Server } from "socket.io"; const io = new Server(1);', { app: { workers: 1 } }),
+    miss('import { Server } from "ws"; new Server({ server });'),
+  ],
+  "long-keep-alive": [
+    hit(`${http} server.keepAliveTimeout = 65 * 1000;`, "65 * 1000"),
+    hit('import fastify from "fastify"; fastify({ keepAliveTimeout: 72_000 });', "72_000"),
+    hit(`${http} server.keepAliveTimeout = 4_500;`, "4_500", { app: { drainTimeout: 5_000 } }),
+    miss(`${http} server.keepAliveTimeout = 5_000;`),
+    miss(`${http} server.keepAliveTimeout = Number(process.env.KEEP_ALIVE);`),
+    miss('import { Agent } from "undici"; new Agent({ keepAliveTimeout: 60_000 });'),
+    miss("agent.keepAliveTimeout = 60_000;"),
+  ],
+};

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { rules } from "../../../../src/server/rules/allRules.ts";
+import type { Finding, RuleContext } from "../../../../src/server/rules/rule.ts";
+import { type Analysis, analyse } from "../../../../src/server/source/scopes.ts";
+import { parseModule } from "../../../../src/server/source/sourceModule.ts";
+
+export type RuleApp = RuleContext["app"];
+
+/** An app as Hitless runs it unless it is told otherwise. */
+export const usualApp: RuleApp = { gracefulReload: false, supervised: true, workers: 2, drainTimeout: 30_000 };
+
+export interface Found extends Finding {
+  readonly ruleId: string;
+  /** From 1. */
+  readonly line: number;
+  /** What is marked. */
+  readonly marked: string;
+}
+
+/** What the rules find in a source whose name tells its language; `undefined` if nothing of it can be read. */
+export function runRules(text: string, file: string, app: Partial<RuleApp> = {}): Found[] | undefined {
+  const analysis = analysisOf(text, file);
+  const context = analysis && { analysis, app: { ...usualApp, ...app }, cancelled: () => false };
+  return (
+    context &&
+    rules
+      .flatMap(({ id, check }) => check(context).map((finding) => ({ ...finding, ruleId: id })))
+      .map((finding) => ({
+        ...finding,
+        line: text.slice(0, finding.start).split("\n").length,
+        marked: text.slice(finding.start, finding.end),
+      }))
+      .sort((a, b) => a.start - b.start)
+  );
+}
+
+export function analysisOf(text: string, file: string): Analysis | undefined {
+  const languageId = /ts$/.test(file) ? "typescript" : "javascript";
+  const module = parseModule(`file:///${file}`, languageId, text);
+  return module && analyse(module);
+}
+
+/** The source after a fix. */
+export function applied(text: string, { edits }: Finding["fixes"][number]): string {
+  return [...edits]
+    .sort((a, b) => b.start - a.start || b.end - a.end)
+    .reduce(
+      (result, { start, end, text: replacement }) => result.slice(0, start) + replacement + result.slice(end),
+      text,
+    );
+}
+
+const sources: ReadonlySet<string> = new Set([".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"]);
+
+/** The sources below a folder, as paths relative to it; neither types nor what is installed. */
+export function sourcesBelow(folder: string): { readonly file: string; readonly text: string }[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => sources.has(extname(file)) && !/\.d\.[cm]?ts$|(?:^|\/)node_modules\//.test(file))
+    .sort()
+    .map((file) => ({ file, text: readFileSync(join(folder, file), "utf8") }));
+}
+
+/** What the first line of an example says of the app: `// app: gracefulReload, workers=1`. */
+export function appOf(text: string): Partial<RuleApp> {
+  const [, list = ""] = /^\/\/ app: (.*)$/m.exec(text.split("\n", 1)[0] ?? "") ?? [];
+  const words = list.split(/,\s*/);
+  const numberOf = (name: string) => Number(words.find((word) => word.startsWith(`${name}=`))?.split("=")[1]);
+  return {
+    ...(words.includes("gracefulReload") && { gracefulReload: true }),
+    ...(words.includes("unsupervised") && { supervised: false }),
+    ...(numberOf("workers") > 0 && { workers: numberOf("workers") }),
+    ...(numberOf("drainTimeout") > 0 && { drainTimeout: numberOf("drainTimeout") }),
+  };
+}
+
+/** `line rule` of each `// expect: rule` at the end of a line. */
+export function expectedIn(text: string): string[] {
+  return text.split("\n").flatMap((content, index) => {
+    const [, list] = /\/\/ expect: ([\w ,-]+)$/.exec(content) ?? [];
+    return (list?.split(/,\s*/) ?? []).map((id) => `${index + 1} ${id}`);
+  });
+}
