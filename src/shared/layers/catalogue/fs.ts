@@ -1,46 +1,16 @@
 import type { CatalogueEntry } from "../entry.ts";
-import { entriesOf } from "./rows.ts";
+import { byDescriptor, byPath } from "./fsFamilies.ts";
+import { entriesOf, type Row } from "./rows.ts";
+
+const families = [...byPath, ...byDescriptor].map(
+  ([name, anchor, ...needed]): Row => [name, `${anchor}-callback`, ...needed],
+);
 
 export const fsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["fs", "fs", "uv", "threadPool"],
     [
-      ["access", "path-mode-callback", "access"],
-      ["appendFile", "path-data-options-callback", "open", "write", "close"],
-      ["chmod", "path-mode-callback", "chmod"],
-      ["chown", "path-uid-gid-callback", "chown"],
-      ["copyFile", "src-dest-mode-callback", "open", "clone", "close"],
-      ["lchown", "path-uid-gid-callback", "lchown"],
-      ["link", "existingpath-newpath-callback", "link"],
-      ["lstat", "path-options-callback", "lstat"],
-      ["lutimes", "path-atime-mtime-callback", "utimes"],
-      ["mkdir", "path-options-callback", "mkdir"],
-      ["mkdtemp", "prefix-options-callback", "mkdir"],
-      ["open", "path-flags-mode-callback", "open"],
-      ["readdir", "path-options-callback", "open", "list", "close"],
-      ["readFile", "path-options-callback", "open", "fstat", "read", "close"],
-      ["readlink", "path-options-callback", "readlink"],
-      ["rename", "oldpath-newpath-callback", "rename"],
-      ["rmdir", "path-options-callback", "rmdir"],
-      ["stat", "path-options-callback", "stat"],
-      ["statfs", "path-options-callback", "statfs"],
-      ["symlink", "target-path-type-callback", "symlink"],
-      ["truncate", "path-len-callback", "open", "ftruncate", "close"],
-      ["unlink", "path-callback", "unlink"],
-      ["utimes", "path-atime-mtime-callback", "utimes"],
-      ["writeFile", "file-data-options-callback", "open", "write", "close"],
-      ["close", "fd-callback", "close"],
-      ["fchmod", "fd-mode-callback", "fchmod"],
-      ["fchown", "fd-uid-gid-callback", "fchown"],
-      ["fdatasync", "fd-callback", "fdatasync"],
-      ["fstat", "fd-options-callback", "fstat"],
-      ["fsync", "fd-callback", "fsync"],
-      ["ftruncate", "fd-len-callback", "ftruncate"],
-      ["futimes", "fd-atime-mtime-callback", "futimes"],
-      ["read", "fd-buffer-offset-length-position-callback", "pread"],
-      ["readv", "fd-buffers-position-callback", "preadv"],
-      ["write", "fd-buffer-offset-length-position-callback", "write"],
-      ["writev", "fd-buffers-position-callback", "writev"],
+      ...families,
       ["exists", "path-callback", "access"],
       ["realpath.native", "path-options-callback", "realpath"],
       ["createReadStream", "path-options", "open", "read", "close"],

@@ -1,34 +1,12 @@
 import type { CatalogueEntry } from "../entry.ts";
+import { byPath } from "./fsFamilies.ts";
 import { entriesOf } from "./rows.ts";
 
 export const fsPromisesEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["fs/promises", "fs", "uv", "threadPool"],
     [
-      ["access", "path-mode", "access"],
-      ["appendFile", "path-data-options", "open", "write", "close"],
-      ["chmod", "path-mode", "chmod"],
-      ["chown", "path-uid-gid", "chown"],
-      ["copyFile", "src-dest-mode", "open", "clone", "close"],
-      ["lchown", "path-uid-gid", "lchown"],
-      ["link", "existingpath-newpath", "link"],
-      ["lstat", "path-options", "lstat"],
-      ["lutimes", "path-atime-mtime", "utimes"],
-      ["mkdir", "path-options", "mkdir"],
-      ["mkdtemp", "prefix-options", "mkdir"],
-      ["open", "path-flags-mode", "open"],
-      ["readdir", "path-options", "open", "list", "close"],
-      ["readFile", "path-options", "open", "fstat", "read", "close"],
-      ["readlink", "path-options", "readlink"],
-      ["rename", "oldpath-newpath", "rename"],
-      ["rmdir", "path-options", "rmdir"],
-      ["stat", "path-options", "stat"],
-      ["statfs", "path-options", "statfs"],
-      ["symlink", "target-path-type", "symlink"],
-      ["truncate", "path-len", "open", "ftruncate", "close"],
-      ["unlink", "path", "unlink"],
-      ["utimes", "path-atime-mtime", "utimes"],
-      ["writeFile", "file-data-options", "open", "write", "close"],
+      ...byPath,
       ["cp", "src-dest-options", "stat", "mkdir", "open", "list", "clone", "close"],
       ["realpath", "path-options", "realpath"],
       ["rm", "path-options", "lstat", "open", "list", "unlink", "rmdir"],

@@ -1,46 +1,16 @@
 import type { CatalogueEntry } from "../entry.ts";
-import { entriesOf } from "./rows.ts";
+import { byDescriptor, byPath } from "./fsFamilies.ts";
+import { entriesOf, type Row } from "./rows.ts";
+
+const families = [...byPath, ...byDescriptor].map(
+  ([name, anchor, ...needed]): Row => [`${name}Sync`, anchor, ...needed],
+);
 
 export const fsSyncEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["fs", "fs", "uv", "synchronous"],
     [
-      ["accessSync", "path-mode", "access"],
-      ["appendFileSync", "path-data-options", "open", "write", "close"],
-      ["chmodSync", "path-mode", "chmod"],
-      ["chownSync", "path-uid-gid", "chown"],
-      ["copyFileSync", "src-dest-mode", "open", "clone", "close"],
-      ["lchownSync", "path-uid-gid", "lchown"],
-      ["linkSync", "existingpath-newpath", "link"],
-      ["lstatSync", "path-options", "lstat"],
-      ["lutimesSync", "path-atime-mtime", "utimes"],
-      ["mkdirSync", "path-options", "mkdir"],
-      ["mkdtempSync", "prefix-options", "mkdir"],
-      ["openSync", "path-flags-mode", "open"],
-      ["readdirSync", "path-options", "open", "list", "close"],
-      ["readFileSync", "path-options", "open", "fstat", "read", "close"],
-      ["readlinkSync", "path-options", "readlink"],
-      ["renameSync", "oldpath-newpath", "rename"],
-      ["rmdirSync", "path-options", "rmdir"],
-      ["statSync", "path-options", "stat"],
-      ["statfsSync", "path-options", "statfs"],
-      ["symlinkSync", "target-path-type", "symlink"],
-      ["truncateSync", "path-len", "open", "ftruncate", "close"],
-      ["unlinkSync", "path", "unlink"],
-      ["utimesSync", "path-atime-mtime", "utimes"],
-      ["writeFileSync", "file-data-options", "open", "write", "close"],
-      ["closeSync", "fd", "close"],
-      ["fchmodSync", "fd-mode", "fchmod"],
-      ["fchownSync", "fd-uid-gid", "fchown"],
-      ["fdatasyncSync", "fd", "fdatasync"],
-      ["fstatSync", "fd-options", "fstat"],
-      ["fsyncSync", "fd", "fsync"],
-      ["ftruncateSync", "fd-len", "ftruncate"],
-      ["futimesSync", "fd-atime-mtime", "futimes"],
-      ["readSync", "fd-buffer-offset-length-position", "pread"],
-      ["readvSync", "fd-buffers-position", "preadv"],
-      ["writeSync", "fd-buffer-offset-length-position", "write"],
-      ["writevSync", "fd-buffers-position", "writev"],
+      ...families,
       ["existsSync", "path", "access"],
       ["realpathSync", "path-options", "lstat", "readlink"],
       ["realpathSync.native", "path-options", "realpath"],

@@ -21,7 +21,7 @@ interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional"> {
  */
 type Anchor = string | null;
 
-type Row = readonly [name: string, anchor: Anchor, ...operations: Operation[]];
+export type Row = readonly [name: string, anchor: Anchor, ...operations: Operation[]];
 
 export function entriesOf(common: Common, rows: readonly Row[], also: Also = {}): CatalogueEntry[] {
   const [module, binding, dependency, mechanism] = common;

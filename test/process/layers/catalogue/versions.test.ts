@@ -17,15 +17,10 @@ describe("the catalogue across versions of Node.js", () => {
     it(`says what Node.js ${node.major} does not have`, async function () {
       // It may have to be installed first.
       this.timeout(250_000);
-      const run = promisify(execFile)(
-        await nodeProgramOf(node),
-        ["--no-warnings", program, entries.map(name).join(" ")],
-        {
-          timeout: 30_000,
-        },
-      );
+      const args = ["--no-warnings", program, entries.map(name).join(" ")];
+      const { stdout } = await promisify(execFile)(await nodeProgramOf(node), args, { timeout: 30_000 });
       const newer = entries.filter(({ since }) => since !== undefined && since > Number(node.major));
-      assert.deepEqual(JSON.parse((await run).stdout), newer.map(name));
+      assert.deepEqual(JSON.parse(stdout), newer.map(name));
     });
   }
 });
