@@ -45,7 +45,7 @@ function stateCell({ state, workers }: ListedApp): Cell {
 /** One app and its workers, as `hitless status` shows them. */
 export function statusText(status: StatusOutput, paint: Paint): string {
   const { name, state, generation, supervisorPid, nodeVersion, addresses, workers, renewal, failure } = status;
-  const { waitingConnections = 0 } = status;
+  const { waitingConnections = 0, refusedConnections = 0 } = status;
   const rows = workers.map((worker): Cell[] => [
     { text: String(worker.id) },
     { text: String(worker.slot) },
@@ -65,6 +65,9 @@ export function statusText(status: StatusOutput, paint: Paint): string {
     ...(waitingConnections === 0
       ? []
       : [`  ${paint("yellow", `connections that wait for a free worker: ${waitingConnections}`)}`]),
+    ...(refusedConnections === 0
+      ? []
+      : [`  ${paint("red", `connections refused because too many waited: ${refusedConnections}`)}`]),
     ...(failure === undefined ? [] : ["", failureText(failure, paint, { withStderr: true })]),
     ...(rows.length === 0 ? [] : ["", table(workerHeadings, rows, paint)]),
     ...workers.flatMap((worker) => {

@@ -57,6 +57,11 @@ const care: readonly FlagSpec[] = [
     help: "Milliseconds until a blocked worker counts as unresponsive; 0: never (default 5000)",
   },
   { name: "replace-unresponsive", help: "Replace a worker that does not respond, the new one first" },
+  {
+    name: "max-waiting",
+    value: "N",
+    help: "Connections that may wait while all workers are busy; more are closed (default 10000)",
+  },
   { name: "max-memory", value: "MIB", help: "Mebibytes above which a worker is replaced, the new one first" },
 ];
 
@@ -107,6 +112,7 @@ const numbers = [
   ["kill-timeout", "killTimeout"],
   ["max-restarts", "maxRestarts"],
   ["unresponsive-after", "unresponsiveAfter"],
+  ["max-waiting", "maxWaiting"],
   ["max-memory", "maxMemory"],
 ] as const;
 

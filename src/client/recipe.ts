@@ -61,6 +61,7 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
     unresponsiveAfter: config.unresponsiveAfter ?? appDefaults.unresponsiveAfter,
     replaceUnresponsive: config.replaceUnresponsive ?? appDefaults.replaceUnresponsive,
     ...(config.maxMemory === undefined ? {} : { maxMemory: config.maxMemory }),
+    maxWaiting: config.maxWaiting ?? appDefaults.maxWaiting,
     scheduling: config.scheduling ?? appDefaults.scheduling,
   };
 }

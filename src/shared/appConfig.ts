@@ -100,6 +100,15 @@ export const appConfigSchema = v.strictObject({
   ),
   /** Who gives new connections to workers: the supervisor in turn, or the system, which costs less and is less even. */
   scheduling: v.optional(v.picklist(["roundRobin", "shared"], 'must be "roundRobin" or "shared"')),
+  /** Most connections that may wait while all workers are busy; each further one is closed at once (round-robin only). */
+  maxWaiting: v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.integer("must be a whole number"),
+      v.minValue(1, "must be at least 1"),
+      v.maxValue(1_000_000, "must be at most 1000000"),
+    ),
+  ),
   /** Unexpected exits in a row or within 60 s before the app counts as crash-looping. */
   maxRestarts: v.optional(
     v.pipe(
@@ -123,6 +132,7 @@ export const appDefaults = {
   killTimeout: 5_000,
   surge: "100%",
   maxRestarts: 10,
+  maxWaiting: 10_000,
   handoff: true,
   streamGrace: 1_000,
   drainSpread: 0,
@@ -161,6 +171,7 @@ export const launchRecipeSchema = v.strictObject({
   /** Mebibytes; absent: no limit. */
   maxMemory: v.optional(v.number()),
   scheduling: v.optional(v.picklist(["roundRobin", "shared"]), appDefaults.scheduling),
+  maxWaiting: v.optional(v.number(), appDefaults.maxWaiting),
 });
 export type LaunchRecipe = v.InferOutput<typeof launchRecipeSchema>;
 

@@ -76,6 +76,8 @@ export const statusOutputSchema = v.strictObject({
   desiredWorkers: v.number(),
   /** Connections accepted for which no worker was free yet. */
   waitingConnections: v.optional(v.number()),
+  /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
+  refusedConnections: v.optional(v.number()),
   workers: v.array(
     v.strictObject({
       ...workerEntries,
@@ -182,6 +184,7 @@ export function statusOutput(snapshot: Snapshot, now: number): StatusOutput {
     detached: supervisor.detached,
     desiredWorkers: app.desiredWorkers,
     ...(app.waitingConnections === undefined ? {} : { waitingConnections: app.waitingConnections }),
+    ...(app.refusedConnections === undefined ? {} : { refusedConnections: app.refusedConnections }),
     workers: workers.map((worker) => statusWorker(worker, now)),
     ...(renewal === undefined ? {} : { renewal }),
     ...(app.failure === undefined ? {} : { failure: app.failure }),

@@ -115,8 +115,10 @@ export const snapshotSchema = v.object({
     failure: v.optional(failureSchema),
     /** True when the workers ended with exit code 0 without ever listening: a script that is done. */
     finished: v.boolean(),
-    /** Connections accepted for which no worker was free yet, at the last heartbeat. */
+    /** Connections accepted for which no worker was free yet. */
     waitingConnections: v.optional(v.number()),
+    /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
+    refusedConnections: v.optional(v.number()),
     /** Epoch milliseconds of the next try to start a worker after a crash; absent when none waits. */
     nextRestartAt: v.optional(v.number()),
   }),

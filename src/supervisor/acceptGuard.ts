@@ -24,15 +24,17 @@ export interface StrandedConnection {
  * With round-robin scheduling the primary sends each accepted connection to a worker and waits for its answer. When the
  * worker dies before it answers, `node:cluster` forgets the connection without closing it, and its client waits for ever
  * (lib/internal/cluster/round_robin_handle.js, `handoff`). This keeps an eye on what is under way to one worker.
+ * @param sent Told of each connection as it leaves.
  * @returns A function that tells, after the worker's exit, what it left behind.
  */
-export function guardAccepts(worker: ChildProcess): () => StrandedConnection[] {
+export function guardAccepts(worker: ChildProcess, sent: (connection: unknown) => void): () => StrandedConnection[] {
   const underWay = new Map<number, { readonly handle: unknown; readonly key: string }>();
   const send = worker.send;
   const watched = (...args: Parameters<ChildProcess["send"]>): boolean => {
     const [message, handle] = args as unknown as [ClusterMessage | undefined, unknown];
     if (message?.cmd === "NODE_CLUSTER" && message.act === "newconn" && message.seq !== undefined && handle) {
       underWay.set(message.seq, { handle, key: message.key ?? "" });
+      sent(handle);
     }
     return send.apply(worker, args);
   };

@@ -101,7 +101,6 @@ export class AppSupervisor {
     });
     this.#care = createWorkerCare({
       events,
-      broker: this.#broker,
       recipe: () => this.#recipes.current,
       workers: () => this.#workers.values(),
       changed: () => this.publisher.invalidate(),
@@ -145,7 +144,7 @@ export class AppSupervisor {
       startedAt: this.#startedAt,
       failure: this.#failure,
       finished: this.#finished,
-      waitingConnections: this.#care.waiting.count(),
+      accepts: this.#care.accepts,
       slots: this.#table.slots,
       workers: this.#workers,
       renewal: this.renewals.view(),
@@ -342,6 +341,7 @@ export class AppSupervisor {
       logs,
       events,
       broker: this.#broker,
+      accepts: this.#care.accepts,
       callbacks: {
         changed: () => this.publisher.invalidate(),
         listening: () => this.#reconcile(),

@@ -2,6 +2,7 @@ import type { LaunchRecipe } from "../shared/appConfig.ts";
 import type { Failure } from "../shared/failure.ts";
 import type { AppState, RenewalView, Snapshot, WorkerView } from "../shared/snapshot.ts";
 import type { DrainProgress } from "../shared/workerMessages.ts";
+import type { AcceptQueue } from "./acceptQueue.ts";
 import type { Slot } from "./slot.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -16,7 +17,7 @@ export interface SnapshotParts {
   readonly startedAt: number;
   readonly failure: Failure | undefined;
   readonly finished: boolean;
-  readonly waitingConnections: number;
+  readonly accepts: Pick<AcceptQueue, "waiting" | "refused">;
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
   readonly renewal: RenewalView | undefined;
@@ -44,7 +45,8 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       startedAt: parts.startedAt,
       ...(failure !== undefined && { failure }),
       finished: parts.finished,
-      waitingConnections: parts.waitingConnections,
+      waitingConnections: parts.accepts.waiting,
+      refusedConnections: parts.accepts.refused,
       ...(retries.length > 0 && { nextRestartAt: Math.min(...retries) }),
     },
     workers,

@@ -1,5 +1,6 @@
 import type { LaunchRecipe } from "../shared/appConfig.ts";
 import type { Failure } from "../shared/failure.ts";
+import type { AcceptQueue } from "./acceptQueue.ts";
 import { addressUrl } from "./addresses.ts";
 import type { EventLog } from "./eventLog.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
@@ -17,6 +18,7 @@ export interface SuperviseOptions {
   readonly logs: LogStore;
   readonly events: EventLog;
   readonly broker: HandoffBroker;
+  readonly accepts: AcceptQueue;
   readonly callbacks: {
     readonly changed: () => void;
     /** One more of its servers listens. */
@@ -34,7 +36,7 @@ export interface SuperviseOptions {
 
 /** Forks a worker and watches it until it is gone. */
 export function superviseWorker(options: SuperviseOptions): WorkerHandle {
-  const { recipe, slot, generation, logs, events, broker, callbacks } = options;
+  const { recipe, slot, generation, logs, events, broker, accepts, callbacks } = options;
   const { worker, stderr, inspector, mark } = forkWorker({ recipe, slot, generation, logs });
   const handle: WorkerHandle = new WorkerHandle({
     worker,
@@ -46,6 +48,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     inspector,
     mark,
     listener: {
+      connectionSent: (connection) => accepts.left(connection),
       udpListening: (address, port) => {
         handle.servers.set(`udp|${port}`, { url: `udp://${address ?? "127.0.0.1"}:${port}`, handoff: false });
         readiness.listening();

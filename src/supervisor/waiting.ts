@@ -1,37 +1,47 @@
+import type { AcceptQueue } from "./acceptQueue.ts";
+import type { EventLog } from "./eventLog.ts";
+
 /** From this many on, waiting connections are worth a warning. */
 const manyWaiting = 100;
 
-/**
- * Connections that the supervisor has accepted and no worker has taken yet, because all of them are busy. They can only be
- * counted, not seen: `node:cluster` keeps them to itself. With `scheduling: "shared"` the kernel's backlog holds them instead.
- */
-export interface WaitingConnections {
-  count(): number;
-  /** Counts again; returns whether the number has changed. */
+export interface WaitingWatch {
+  /** Looks at the queue; returns whether what a snapshot says of it has changed. */
   look(): boolean;
+  /** A connection was refused. */
+  refused(): void;
 }
 
-/**
- * @param otherSockets Open TCP connections of this process that are no waiting ones.
- * @param warn Told once when there are many, and again only after there were few.
- */
-export function watchWaiting(otherSockets: () => number, warn: (waiting: number) => void): WaitingConnections {
-  let last = 0;
+/** Tells of connections that wait for a worker or were refused: once when it begins, and when it is over. */
+export function watchWaiting(queue: () => AcceptQueue, limit: () => number, events: EventLog): WaitingWatch {
+  let shown = { waiting: 0, refused: 0 };
   let warned = false;
+  let refusedBefore: number | undefined;
   return {
-    count: () => last,
     look() {
-      const open = process.getActiveResourcesInfo().filter((resource) => resource === "TCPSocketWrap").length;
-      const waiting = Math.max(0, open - otherSockets());
-      const changed = waiting !== last;
-      last = waiting;
+      const { waiting, refused } = queue();
+      const changed = waiting !== shown.waiting || refused !== shown.refused;
       if (waiting >= manyWaiting && !warned) {
         warned = true;
-        warn(waiting);
+        events.log("warning", "waiting", `${waiting} connections wait for a worker: all workers are busy`);
       } else if (waiting === 0) {
         warned = false;
       }
+      if (refusedBefore !== undefined && refused === shown.refused) {
+        events.log("warning", "refused", `${refused - refusedBefore} connections were closed: too many waited already`);
+        refusedBefore = undefined;
+      }
+      shown = { waiting, refused };
       return changed;
+    },
+    refused() {
+      if (refusedBefore === undefined) {
+        refusedBefore = queue().refused - 1;
+        events.log(
+          "error",
+          "refusing",
+          `all workers are busy and ${limit()} connections (maxWaiting) wait for them; further ones are closed at once`,
+        );
+      }
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { LaunchRecipe } from "../shared/appConfig.ts";
+import { type AcceptQueue, watchAcceptQueue } from "./acceptQueue.ts";
 import type { EventLog } from "./eventLog.ts";
 import { describeWorker } from "./exitNotice.ts";
-import type { HandoffBroker } from "./handoffBroker.ts";
 import { type Health, watchHealth } from "./health.ts";
-import { type WaitingConnections, watchWaiting } from "./waiting.ts";
+import { watchWaiting } from "./waiting.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
 const mebibyte = 1_048_576;
@@ -15,7 +15,6 @@ export interface WorkerCareOptions {
   readonly events: EventLog;
   readonly recipe: () => LaunchRecipe;
   readonly workers: () => Iterable<WorkerHandle>;
-  readonly broker: HandoffBroker;
   /** Something a snapshot shows has changed. */
   readonly changed: () => void;
   /** Puts a new worker in this one's place, the new one first. Resolves when that is over. */
@@ -25,11 +24,12 @@ export interface WorkerCareOptions {
 /** Looks after running workers: tells which are stuck and where, and replaces those that are no good any more. */
 export interface WorkerCare {
   readonly beat: Health["beat"];
-  readonly waiting: WaitingConnections;
+  /** Accepted connections that no worker has taken yet. */
+  readonly accepts: AcceptQueue;
 }
 
 export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
-  const { events, recipe, workers, broker, changed } = options;
+  const { events, recipe, workers, changed } = options;
 
   const replace = (worker: WorkerHandle, why: string): void => {
     if (worker.state !== "ready") {
@@ -69,10 +69,9 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
     }
   };
 
-  const waiting = watchWaiting(
-    () => broker.inTransit,
-    (count) => events.log("warning", "waiting", `${count} connections wait for a worker: all workers are busy`),
-  );
+  const limit = (): number => recipe().maxWaiting;
+  const accepts = watchAcceptQueue({ limit, onRefused: () => waiting.refused() });
+  const waiting = watchWaiting(() => accepts, limit, events);
   const health = watchHealth({
     recipe,
     workers,
@@ -99,6 +98,6 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
       }
       health.beat(worker, beat);
     },
-    waiting,
+    accepts,
   };
 }

@@ -51,6 +51,8 @@ export interface WorkerListener {
   appMessage(message: unknown): void;
   /** The process is gone and all it wrote has been read. Called once. */
   exited(): void;
+  /** An accepted connection is on its way to it. */
+  connectionSent(connection: unknown): void;
   /** It listens for datagrams. */
   udpListening(address: string | undefined, port: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
@@ -110,7 +112,7 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.#stranded = guardAccepts(worker.process);
+    this.#stranded = guardAccepts(worker.process, (connection) => options.listener.connectionSent(connection));
     this.#watch(worker);
   }
 

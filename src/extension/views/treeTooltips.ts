@@ -25,6 +25,8 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
     [t("Next attempt in"), waits === undefined ? undefined : durationWord(waits - now, t)],
     [t("Listens on"), live?.app.addresses.join(", ")],
     [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
+    [t("Connections waiting for a worker"), count(live?.app.waitingConnections)],
+    [t("Connections refused"), count(live?.app.refusedConnections)],
     [t("Entry"), snapshot?.app.entry],
     [t("Folder"), app.root],
     ["Node.js", snapshot?.supervisor.nodeVersion],
@@ -32,6 +34,11 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
   ]);
   const reason = app.problem === undefined ? failureText(snapshot?.app.failure) : escapeMarkdown(app.problem);
   return [title, reason, facts].filter((part) => part !== "").join("\n\n");
+}
+
+/** What is worth a line only if there is any. */
+function count(number: number | undefined): string | undefined {
+  return number === undefined || number === 0 ? undefined : String(number);
 }
 
 /** All that is known of a worker, and why the one before it ended. */

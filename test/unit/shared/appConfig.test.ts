@@ -69,6 +69,10 @@ describe("parseAppConfig", () => {
       ["1G", /must be a number of mebibytes/],
     ],
     scheduling: [["random", /must be "roundRobin" or "shared"/]],
+    maxWaiting: [
+      [0, /must be at least 1/],
+      [1e9, /must be at most 1000000/],
+    ],
     maxRestarts: [
       [-1, /must be at least 0/],
       [1.5, /must be a whole number/],

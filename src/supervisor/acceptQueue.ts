@@ -1,0 +1,102 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { Server } from "node:net";
+
+/**
+ * Connections that the supervisor has accepted and no worker has taken yet, because all workers are busy. `node:cluster`
+ * queues them without a bound, and out of sight. With `scheduling: "shared"` the kernel's backlog holds them instead.
+ */
+export interface AcceptQueue {
+  /** How many wait now. */
+  readonly waiting: number;
+  /** How many were closed because too many waited, since the supervisor started. */
+  readonly refused: number;
+  /** A connection is on its way to a worker. */
+  left(handle: unknown): void;
+}
+
+export interface AcceptQueueOptions {
+  /** Most connections that may wait; each further one is closed at once. */
+  readonly limit: () => number;
+  /** One was closed. */
+  readonly onRefused: () => void;
+}
+
+/** The parts of `TCP` and `Pipe` (lib/internal/cluster/round_robin_handle.js) that this touches. */
+interface ConnectionHandle {
+  close(): void;
+}
+interface ListeningHandle extends ConnectionHandle {
+  onconnection: (this: unknown, error: unknown, handle: ConnectionHandle | undefined) => void;
+}
+
+/**
+ * Stands between the listening handles of `node:cluster` and its queues. Where Node keeps them in another way, nothing is
+ * watched and nothing refused. A connection that a worker sends back (it stopped to listen meanwhile) is not counted again.
+ */
+export function watchAcceptQueue({ limit, onRefused }: AcceptQueueOptions): AcceptQueue {
+  const queues = new Set<Set<unknown>>();
+  let refused = 0;
+  const waiting = (): number => {
+    let sum = 0;
+    for (const queue of queues) {
+      sum += queue.size;
+    }
+    return sum;
+  };
+
+  const watch = (listening: ListeningHandle): void => {
+    const queue = new Set<unknown>();
+    queues.add(queue);
+    const { onconnection, close } = listening;
+    listening.onconnection = function (error, handle) {
+      if (handle !== undefined && !error) {
+        if (waiting() >= limit()) {
+          handle.close();
+          refused += 1;
+          onRefused();
+          return;
+        }
+        queue.add(handle);
+      }
+      onconnection.call(this, error, handle);
+    };
+    // Closed with the last worker that listens; what still waits is closed with it.
+    listening.close = function (...args: []) {
+      queues.delete(queue);
+      return close.apply(this, args);
+    };
+  };
+
+  subscribe("tracing:net.server.listen:asyncEnd", (message) => {
+    const { server } = message as { readonly server: Server };
+    const handle: unknown = Reflect.get(server, "_handle");
+    server.once("listening", () =>
+      queueMicrotask(() => {
+        // `node:cluster` takes the handle out of its server and accepts by itself.
+        if (Reflect.get(server, "_handle") === null && isListeningHandle(handle)) {
+          watch(handle);
+        }
+      }),
+    );
+  });
+
+  return {
+    get waiting() {
+      return waiting();
+    },
+    get refused() {
+      return refused;
+    },
+    left(handle) {
+      for (const queue of queues) {
+        if (queue.delete(handle)) {
+          return;
+        }
+      }
+    },
+  };
+}
+
+function isListeningHandle(handle: unknown): handle is ListeningHandle {
+  return typeof handle === "object" && handle !== null && "onconnection" in handle && "close" in handle;
+}
