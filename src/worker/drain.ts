@@ -58,6 +58,8 @@ export function createDrain(options: {
   const searchStreams = createThrift(searchShare, tickMs);
   const tell = createThrift(searchShare, reportMs);
 
+  const open = (): number => tracker.connections() + parking.parked().size;
+
   const movable = (tracked: TrackedServer): boolean => handoff.has(tracked.key) && tracked.protocol === "http";
 
   const closeIdle = (): void => {
@@ -99,7 +101,7 @@ export function createDrain(options: {
 
   let lastReport = "";
   const report = (): void => {
-    const connections = tracker.sockets().size;
+    const connections = open();
     const handedOver = outbox?.handedOver ?? 0;
     const { count, named } = traffic.inFlight(servers ?? []);
     const progress: DrainProgress = {
@@ -107,7 +109,7 @@ export function createDrain(options: {
       connections,
       handedOver,
       closed: Math.max(0, openAtStart - connections - handedOver),
-      kinds: traffic.kinds(servers ?? [], tracker.sockets()),
+      kinds: traffic.kinds(servers ?? [], connections),
       inFlight: named,
       served: traffic.served(),
       done: connections === 0,
@@ -122,7 +124,7 @@ export function createDrain(options: {
 
   const pump = guard("drain", () => {
     outbox?.pump();
-    if (tracker.sockets().size === 0) {
+    if (open() === 0) {
       report();
     } else {
       tell(report);
@@ -155,7 +157,7 @@ export function createDrain(options: {
       }
       parking.confirm();
       servers = tracker.servers();
-      openAtStart = tracker.sockets().size;
+      openAtStart = open();
       handoff = new Set(wanted.handoff);
       idleDeadline = performance.now() + wanted.idleGraceMs;
       streamDeadline = performance.now() + wanted.streamGraceMs;

@@ -158,7 +158,6 @@ export function createParking(options: {
         return;
       }
       stopReading(socket);
-      tracker.adopt(socket);
       const { server: key, requests, unused, stoppedAt } = connection;
       park(socket, { server: key, requests, unused, stoppedAt, owner: server });
       arrived.push({ id: connection.id, socket, stoppedAt: connection.stoppedAt });

@@ -46,7 +46,7 @@ function streamHandle(socket: Socket): StreamHandle | undefined {
  * under way can't be given away safely.
  */
 export function canMoveConnections(server: Server): boolean {
-  return parserList(server) !== undefined && process.platform !== "win32";
+  return parserList(server) !== undefined && openConnections(server) !== undefined && process.platform !== "win32";
 }
 
 /** The HTTP/1 connections of a server; each list is made when it is asked for. */
@@ -131,10 +131,16 @@ export function forgetServer(socket: Socket): void {
   Reflect.set(socket, "server", null);
 }
 
+/** What `server.getConnections()` tells, at once: connections of whatever protocol. `undefined` if this Node does not. */
+export function openConnections(server: Server): number | undefined {
+  const connections: unknown = Reflect.get(server, "_connections");
+  return typeof connections === "number" ? connections : undefined;
+}
+
 /** Makes `server.getConnections()` and `server.close()` count a connection that another worker accepted. */
 export function attachToServer(socket: Socket, server: Server): void {
-  const connections: unknown = Reflect.get(server, "_connections");
-  if (typeof connections === "number" && Reflect.has(socket, "_server")) {
+  const connections = openConnections(server);
+  if (connections !== undefined && Reflect.has(socket, "_server")) {
     Reflect.set(server, "_connections", connections + 1);
     Reflect.set(socket, "_server", server);
   }

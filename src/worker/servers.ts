@@ -1,9 +1,9 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer } from "node:http";
-import type { Server, Socket } from "node:net";
+import { Server, type Socket } from "node:net";
 import type { ServerAddress, ServerProtocol } from "../shared/workerMessages.ts";
 import type { Guard } from "./guard.ts";
-import { serverOf } from "./internals.ts";
+import { openConnections, serverOf } from "./internals.ts";
 
 /** A server of the app that listens. */
 export interface TrackedServer {
@@ -27,27 +27,18 @@ export interface Http2Session {
 export interface ServerTracker {
   /** The servers that listen, or did until the drain began. */
   servers(): readonly TrackedServer[];
-  /** Every accepted connection that is open, of any protocol. */
-  sockets(): ReadonlySet<Socket>;
+  /** How many accepted connections are open, of any protocol. */
+  connections(): number;
   find(key: string): TrackedServer | undefined;
-  /** Takes a connection over that another worker accepted. */
-  adopt(socket: Socket): void;
 }
 
 /**
  * Learns of the app's servers and connections through Node's diagnostics channels
- * (https://nodejs.org/api/diagnostics_channel.html#net): nothing is patched, and a request costs nothing.
+ * (https://nodejs.org/api/diagnostics_channel.html#net): nothing is patched, and neither a
+ * connection nor a request costs anything.
  */
 export function trackServers(guard: Guard, onListening: (tracked: TrackedServer) => void): ServerTracker {
   const servers = new Map<Server, TrackedServer>();
-  const sockets = new Set<Socket>();
-  const forget = function (this: Socket): void {
-    sockets.delete(this);
-  };
-  const adopt = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.once("close", forget);
-  };
 
   subscribe(
     "tracing:net.server.listen:asyncEnd",
@@ -66,23 +57,34 @@ export function trackServers(guard: Guard, onListening: (tracked: TrackedServer)
       }
     }),
   );
+  const count = openConnections(new Server()) === undefined ? countSockets(servers, guard) : undefined;
+
+  return {
+    servers: () => [...servers.values()],
+    connections: () =>
+      count?.() ?? [...servers.keys()].reduce((sum, server) => sum + (openConnections(server) ?? 0), 0),
+    find: (key) => [...servers.values()].find((tracked) => tracked.key === key),
+  };
+}
+
+/** For a Node that does not count the connections of a server itself: following each costs a tenth of serving it. */
+function countSockets(servers: ReadonlyMap<Server, TrackedServer>, guard: Guard): () => number {
+  const sockets = new Set<Socket>();
+  const forget = function (this: Socket): void {
+    sockets.delete(this);
+  };
   subscribe(
     "net.server.socket",
     guard("connection", (message: unknown) => {
       const { socket } = message as { socket: Socket };
       const server = serverOf(socket);
       if (server !== undefined && servers.has(server)) {
-        adopt(socket);
+        sockets.add(socket);
+        socket.once("close", forget);
       }
     }),
   );
-
-  return {
-    servers: () => [...servers.values()],
-    sockets: () => sockets,
-    find: (key) => [...servers.values()].find((tracked) => tracked.key === key),
-    adopt,
-  };
+  return () => sockets.size;
 }
 
 function describeServer(server: Server, address: ServerAddress): TrackedServer {

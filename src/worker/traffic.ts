@@ -1,6 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { type ConnectionKinds, mostRequestsNamed, type RequestInFlight } from "../shared/drainView.ts";
 import type { Guard } from "./guard.ts";
 import { currentResponse, httpConnections, isEventStream } from "./internals.ts";
@@ -17,7 +16,8 @@ const longestUrl = 200;
 /** What a worker knows of the requests it is answering. */
 export interface Traffic {
   inFlight(servers: readonly TrackedServer[]): { readonly count: number; readonly named: RequestInFlight[] };
-  kinds(servers: readonly TrackedServer[], sockets: ReadonlySet<Socket>): ConnectionKinds;
+  /** @param open How many connections there are in all. */
+  kinds(servers: readonly TrackedServer[], open: number): ConnectionKinds;
   /** Begins to count answered requests from 0, or ends it. */
   count(on: boolean): void;
   /** Requests answered since counting began. */
@@ -75,7 +75,7 @@ function answering(servers: readonly TrackedServer[], most: number): ServerRespo
   });
 }
 
-function countKinds(servers: readonly TrackedServer[], sockets: ReadonlySet<Socket>): ConnectionKinds {
+function countKinds(servers: readonly TrackedServer[], open: number): ConnectionKinds {
   const kinds = { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 };
   for (const { server, protocol, sessions, webSockets } of servers) {
     kinds.http2 += sessions.size;
@@ -92,5 +92,5 @@ function countKinds(servers: readonly TrackedServer[], sockets: ReadonlySet<Sock
     }
   }
   const known = kinds.http + kinds.https + kinds.http2 + kinds.webSocket + kinds.eventStream;
-  return { ...kinds, raw: Math.max(0, sockets.size - known) };
+  return { ...kinds, raw: Math.max(0, open - known) };
 }
