@@ -6,8 +6,8 @@ import { bindingValue } from "./nodes.ts";
 /** A server that code at some place can close, and how. */
 export interface ClosableServer {
   readonly name: string;
-  /** Closes it and then ends the process. */
-  readonly closeAndExit: string;
+  /** Code that closes it and then does `exit`, such as `process.exit(0)`. */
+  closeAndThen(exit: string): string;
 }
 
 /** The one server that is known by a name at a place; nothing if there are several, or it is no server for sure. */
@@ -33,9 +33,9 @@ export function closableServer(analysis: Analysis, place: Node): ClosableServer 
   const [name, way] = first;
   return {
     name,
-    closeAndExit:
+    closeAndThen: (exit) =>
       way === "callback"
-        ? `${name}.close(() => process.exit(0))`
-        : `${name}.close().then(() => process.exit(0), () => process.exit(1))`,
+        ? `${name}.close(() => ${exit})`
+        : `${name}.close().then(() => ${exit}, () => process.exit(1))`,
   };
 }

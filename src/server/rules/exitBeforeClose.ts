@@ -4,7 +4,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { t } from "../texts.ts";
 import { closableServer } from "./closableServer.ts";
 import { factsOf } from "./facts.ts";
-import { around, asCall, asMember, type Call, type FunctionNode, functionAround } from "./nodes.ts";
+import { around, asCall, asMember, type Call, type FunctionNode, functionAround, textOf } from "./nodes.ts";
 import { calledFunction } from "./requestPath.ts";
 import type { Finding, Fix, Rule } from "./rule.ts";
 import { type SignalHandler, signalHandlers } from "./signalHandlers.ts";
@@ -50,7 +50,15 @@ function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyE
     const api = resolveApi(analysis, listener);
     const server = closableServer(analysis, listener);
     return api?.module === "process" && api.name === "exit"
-      ? [{ node: listener, fixes: server === undefined ? [] : [replace(listener, `() => ${server.closeAndExit}`)] }]
+      ? [
+          {
+            node: listener,
+            fixes:
+              server === undefined
+                ? []
+                : [replace(listener, `() => ${server.closeAndThen(`${textOf(analysis, listener)}(0)`)}`)],
+          },
+        ]
       : [];
   }
   return exitsOf(analysis, handler, 0).map((node) => ({
@@ -102,11 +110,11 @@ function awaitsBefore(analysis: Analysis, { body }: FunctionNode, offset: number
 function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {
   const server = closableServer(analysis, exit);
   const parent = analysis.parentOf(exit);
-  if (server === undefined || exit.arguments.length > 1) {
+  if (server === undefined) {
     return [];
   }
   if (parent === handler) {
-    return [replace(exit, server.closeAndExit)];
+    return [replace(exit, server.closeAndThen(textOf(analysis, exit)))];
   }
   const block = parent?.type === "ExpressionStatement" ? analysis.parentOf(parent) : undefined;
   if (
@@ -117,7 +125,7 @@ function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {
   ) {
     return [];
   }
-  const { edits, title } = replace(exit, server.closeAndExit);
+  const { edits, title } = replace(exit, server.closeAndThen(textOf(analysis, exit)));
   const before = block.body.filter((statement) => closes(statement, server.name));
   const [only, second] = before;
   if (only === undefined) {

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import type { Analysis } from "../source/scopes.ts";
+import { serverKind } from "../source/servers.ts";
 import { factsOf } from "./facts.ts";
 import {
   around,
@@ -33,7 +34,8 @@ export function requestPathOf(analysis: Analysis): RequestPath {
     return before;
   }
   const handlers = requestHandlers(analysis, factsOf(analysis));
-  const functions = reachable(analysis, handlers);
+  const all = reachable(analysis, handlers);
+  const functions = handlers.size === 1 && endsServer(analysis, all) ? new Set<FunctionNode>() : all;
   const path: RequestPath = {
     handlers,
     functions,
@@ -44,6 +46,18 @@ export function requestPathOf(analysis: Analysis): RequestPath {
   };
   known.set(analysis, path);
   return path;
+}
+
+/** Whether a request ends the server: one that waits for a single answer, as in the sign-in of a command line. */
+function endsServer(analysis: Analysis, functions: ReadonlySet<FunctionNode>): boolean {
+  return factsOf(analysis).calls.some(
+    ({ inside, method, receiver }) =>
+      method === "close" &&
+      receiver !== undefined &&
+      inside !== undefined &&
+      functions.has(inside) &&
+      serverKind(analysis, receiver) !== undefined,
+  );
 }
 
 /** The functions that run when one of `roots` does: what they define and what they call, as far as this file tells. */

@@ -135,7 +135,7 @@ function fixesOf(analysis: Analysis, { handler, listener }: SignalHandler): Fix[
   const lineOf = (offset: number) => text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
   const margin = last?.start == null ? undefined : /^\s*$/.exec(lineOf(last.start))?.[0];
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const statement = `${server.closeAndExit};`;
+  const statement = `${server.closeAndThen("process.exit(0)")};`;
   const at = last?.end ?? end - 1;
   // A statement that ends without a semicolon would go on into what is added on its line.
   const separator =

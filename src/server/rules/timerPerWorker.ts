@@ -1,11 +1,12 @@
 import type { Node } from "@babel/types";
+import { codeStyle } from "../source/codeStyle.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { t } from "../texts.ts";
 import { numberOf, stringOf } from "./constants.ts";
 import { type CallSite, factsOf } from "./facts.ts";
-import { around, asFunction, propertyOf, settledValue, textOf } from "./nodes.ts";
+import { around, asFunction, type Call, propertyOf, settledValue, textOf } from "./nodes.ts";
 import { reachable, requestPathOf } from "./requestPath.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
@@ -73,7 +74,9 @@ function isOtherProgram({ analysis }: RuleContext): boolean {
 
 function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== undefined && planners.has(api)) {
-    return node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression";
+    return (
+      (node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression") && !doesNothing(analysis, node)
+    );
   }
   if (api !== "globals#setInterval" && api !== "timers#setInterval") {
     return false;
@@ -81,6 +84,14 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   const [work, delay] = node.arguments;
   const interval = delay && numberOf(analysis, delay);
   return interval !== undefined && interval >= shortestJobMs && work !== undefined && worksOutside(analysis, work);
+}
+
+/** `new Cron(pattern, () => {})` asks whether a pattern is one. */
+function doesNothing(analysis: Analysis, { arguments: given }: Call): boolean {
+  const functions = given.flatMap((argument) => asFunction(settledValue(analysis, argument)) ?? []);
+  return (
+    functions.length > 0 && functions.every(({ body }) => body.type === "BlockStatement" && body.body.length === 0)
+  );
 }
 
 const senders =
@@ -186,13 +197,12 @@ function fixesOf(analysis: Analysis, node: Node): Fix[] {
     return [];
   }
   const { start, end } = statement;
-  return [
-    {
-      title: t("Do it in the first worker only"),
-      edits: [
-        { start, end: start, text: `if (${isFirst}) {\n` },
-        { start: end, end, text: "\n}" },
-      ],
-    },
-  ];
+  const { text } = analysis.module;
+  const { indent, eol } = codeStyle(analysis);
+  const margin = /[^\S\r\n]*$/.exec(text.slice(0, start))?.[0] ?? "";
+  // The lines of a template are its content.
+  const lines = text.slice(start, end);
+  const moved = lines.includes("`") ? lines : lines.replace(/\r?\n(?=[^\r\n])/g, `$&${indent}`);
+  const edit = { start, end, text: `if (${isFirst}) {${eol}${margin}${indent}${moved}${eol}${margin}}` };
+  return [{ title: t("Do it in the first worker only"), edits: [edit] }];
 }

@@ -77,7 +77,7 @@ function changes(analysis: Analysis, use: Use): boolean {
   if (!("value" in use)) {
     return true;
   }
-  // Turns over a list, keeps the first value, or notes what went wrong last.
+  // A turn over a list, the first value kept, a time, or what it was in the beginning.
   const value = unwrapped(use.value);
   const isTurn = value.type === "BinaryExpression" && value.operator === "%";
   const keepsFirst = value.type === "LogicalExpression" && value.operator !== "&&";
@@ -85,10 +85,16 @@ function changes(analysis: Analysis, use: Use): boolean {
 }
 
 function isTimeOrEmpty(analysis: Analysis, value: Node): boolean {
-  return (
-    value.type === "NullLiteral" ||
-    /^(?:undefined|Date\.now\(\)|performance\.now\(\)|process\.hrtime.*)$/.test(textOf(analysis, value))
-  );
+  switch (value.type) {
+    case "NullLiteral":
+      return true;
+    case "ObjectExpression":
+      return value.properties.length === 0;
+    case "ArrayExpression":
+      return value.elements.length === 0;
+    default:
+      return /^(?:undefined|Date\.now\(\)|performance\.now\(\)|process\.hrtime.*)$/.test(textOf(analysis, value));
+  }
 }
 
 /** A count that goes up and down again is that of what runs in this worker. */

@@ -102,6 +102,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(handled("if (!data) { data = await load(); } res.json(data);", "let data;")),
     miss(handled("if (data) return res.json(data); data = await load(); res.json(data);", "let data;")),
     miss(handled("turn = (turn + 1) % 3; res.json(list[turn]);", "let turn = 0; const list = [1, 2, 3];")),
+    miss(handled("last = {}; res.json(last);", "let last = { n: 1 };")),
     miss(handled("kept.set(req, 1); res.json(kept.get(req));", "const kept = new WeakMap();")),
     miss(handled("store.add(1); res.json(store.all());", 'const store = require("./store");')),
     miss(handled("res.json(list);", "const list = []; list.push(1);")),
@@ -138,6 +139,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       'const cron = require("node-cron"); if (process.env.NODE_APP_INSTANCE === "0") cron.schedule("* * * * *", send);',
     ),
     miss('const cron = require("node-cron"); cron.schedule("* * * * *", async () => { if (await lock()) send(); });'),
+    miss('import { Cron } from "croner"; new Cron(pattern, () => {}).stop();'),
     miss('import { Cron } from "croner"; const next = Cron("* * * * *").nextRun();'),
     miss('import { schedule } from "node-cron"; schedule("* * * * *", send);', { file: "scripts/nightly.js" }),
   ],
@@ -173,6 +175,9 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('import fs from "fs"; export function read() { return fs.readFileSync("x"); }'),
     miss('import fs from "fs"; cache.get("key", () => fs.readFileSync("x"));'),
     miss(handled('fake.readFileSync("x");')),
+    miss(
+      'import fs from "fs"; import http from "http"; const s = http.createServer((q, a) => { fs.writeFileSync("t", q.url); s.close(); });',
+    ),
     miss(handled('res.send(require("crypto").randomFillSync(buffer));')),
   ],
   "random-port": [

@@ -57,7 +57,7 @@ describe("every rule", () => {
     const table = readFileSync(join(pages, "README.md"), "utf8");
     for (const { id, severity } of rules) {
       const page = readFileSync(join(pages, `${id}.md`), "utf8");
-      assert.ok(page.startsWith(`# ${id}\n`), id);
+      assert.ok(page.startsWith(`# ${id}`), id);
       for (const part of ["**What.**", "**Why.**", "**Example.**", "**Fix.**", "```"]) {
         assert.ok(page.includes(part), `${id}: ${part}`);
       }
@@ -72,7 +72,7 @@ describe("every rule", () => {
       assert.ok(existsSync(file), id);
       const [bad = "", good = ""] = readFileSync(file, "utf8").split("**Fix.**");
       const idsIn = (part: string) =>
-        [...part.matchAll(/```(js|mjs|ts)\n([\s\S]*?)```/g)].map(([, language = "", code = ""]) =>
+        [...part.matchAll(/```(js|mjs|ts)\r?\n([\s\S]*?)```/g)].map(([, language = "", code = ""]) =>
           runRules(code, `example.${language}`, { gracefulReload: id === "shutdown-message" })?.map(
             ({ ruleId }) => ruleId,
           ),

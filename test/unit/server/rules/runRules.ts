@@ -64,7 +64,7 @@ export function sourcesBelow(folder: string): { readonly file: string; readonly 
 
 /** What the first line of an example says of the app: `// app: gracefulReload, workers=1`. */
 export function appOf(text: string): Partial<RuleApp> {
-  const [, list = ""] = /^\/\/ app: (.*)$/m.exec(text.split("\n", 1)[0] ?? "") ?? [];
+  const [, list = ""] = /^\/\/ app: (.*)$/m.exec(text.split(/\r?\n/, 1)[0] ?? "") ?? [];
   const words = list.split(/,\s*/);
   const numberOf = (name: string) => Number(words.find((word) => word.startsWith(`${name}=`))?.split("=")[1]);
   return {
@@ -77,7 +77,7 @@ export function appOf(text: string): Partial<RuleApp> {
 
 /** `line rule` of each `// expect: rule` at the end of a line. */
 export function expectedIn(text: string): string[] {
-  return text.split("\n").flatMap((content, index) => {
+  return text.split(/\r?\n/).flatMap((content, index) => {
     const [, list] = /\/\/ expect: ([\w ,-]+)$/.exec(content) ?? [];
     return (list?.split(/,\s*/) ?? []).map((id) => `${index + 1} ${id}`);
   });

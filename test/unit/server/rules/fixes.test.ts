@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../../../support/paths.ts";
+import { analysisOf, applied, appOf, type Found, type RuleApp, runRules, sourcesBelow } from "./runRules.ts";
+
+/** The source, after the only fix of the only finding of a rule. */
+function fixed(ruleId: string, text: string, file = "app.js", app: Partial<RuleApp> = {}): string {
+  const [finding, ...more] = runRules(text, file, app)?.filter((it) => it.ruleId === ruleId) ?? [];
+  assert.ok(finding !== undefined && more.length === 0, `${ruleId} finds one thing`);
+  return finding.fixes[0] === undefined ? text : applied(text, finding.fixes[0]);
+}
+
+const listening = 'const server = require("http").createServer(f).listen(80);\n';
+
+const cases: readonly (readonly [rule: string, before: string, after: string])[] = [
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", () => process.exit(3));`,
+    `${listening}process.on("SIGTERM", () => server.close(() => process.exit(3)));`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", process.exit);`,
+    `${listening}process.on("SIGTERM", () => server.close(() => process.exit(0)));`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", () => { log(1); server.close(); process.exit() })`,
+    `${listening}process.on("SIGTERM", () => { log(1); server.close(() => process.exit()) })`,
+  ],
+  [
+    "exit-before-close",
+    'import { exit } from "process";\nimport fastify from "fastify";\nconst app = fastify();\nawait app.listen({ port: 80 });\nprocess.on("SIGINT", () => exit(2));',
+    'import { exit } from "process";\nimport fastify from "fastify";\nconst app = fastify();\nawait app.listen({ port: 80 });\nprocess.on("SIGINT", () => app.close().then(() => exit(2), () => process.exit(1)));',
+  ],
+  [
+    "signal-without-exit",
+    `${listening}process.on("SIGTERM", () => {\n  console.log("bye");\n});`,
+    `${listening}process.on("SIGTERM", () => {\n  console.log("bye");\n  server.close(() => process.exit(0));\n});`,
+  ],
+  [
+    "signal-without-exit",
+    `${listening}process.on("SIGTERM", () => { console.log("bye") })`,
+    `${listening}process.on("SIGTERM", () => { console.log("bye"); server.close(() => process.exit(0)); })`,
+  ],
+  [
+    "signal-without-exit",
+    `${listening}process.on("SIGTERM", () => {})`,
+    `${listening}process.on("SIGTERM", () => { server.close(() => process.exit(0)); })`,
+  ],
+  [
+    "timer-per-worker",
+    'const cron = require("cron");\nfunction plan() {\n    new cron.CronJob("* * * * *", () => {\n        send();\n    });\n}',
+    'const cron = require("cron");\nfunction plan() {\n    if ((process.env.NODE_APP_INSTANCE ?? "0") === "0") {\n        new cron.CronJob("* * * * *", () => {\n            send();\n        });\n    }\n}',
+  ],
+  [
+    "sync-in-request",
+    'const fs = require("fs");\nexports.a = async (req, res) => { res.send(fs.readFileSync("a")); };',
+    'const fs = require("fs");\nexports.a = async (req, res) => { res.send(await fs.promises.readFile("a")); };',
+  ],
+  [
+    "sync-in-request",
+    'import * as fs from "node:fs";\nexport async function a(req, res) { if (fs.statSync("a").isFile()) res.end(); }',
+    'import * as fs from "node:fs";\nexport async function a(req, res) { if ((await fs.promises.stat("a")).isFile()) res.end(); }',
+  ],
+  [
+    "random-port",
+    'require("http").createServer(f).listen(0, done);',
+    'require("http").createServer(f).listen(Number(process.env.PORT ?? 3000), done);',
+  ],
+];
+
+/** Where the code around would make a fix wrong, there is none. */
+const unfixed: readonly (readonly [rule: string, text: string])[] = [
+  [
+    "exit-before-close",
+    `${listening}const other = require("http").createServer(f); process.on("SIGTERM", () => process.exit());`,
+  ],
+  ["exit-before-close", `${listening}process.on("SIGTERM", () => { process.exit(); log(); });`],
+  ["exit-before-close", `${listening}process.on("SIGTERM", () => { const exit = process.exit(); });`],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", stop); function stop() { end(); } function end() { process.exit(); }`,
+  ],
+  ["exit-before-close", 'require("http").createServer(f).listen(80); process.on("SIGTERM", () => process.exit());'],
+  ["signal-without-exit", 'process.on("SIGTERM", () => { console.log("bye"); });'],
+  ["timer-per-worker", 'const { CronJob } = require("cron"); const job = new CronJob("* * * * *", f);'],
+  ["sync-in-request", 'const fs = require("fs"); exports.a = (req, res) => { fs.readFileSync("a"); };'],
+  [
+    "sync-in-request",
+    'const fs = require("fs"); exports.a = async (req, res) => { all.map((x) => fs.readFileSync(x)); };',
+  ],
+  [
+    "sync-in-request",
+    'const fs = require("fs"); exports.a = async (req, res) => { fs.statSync("a", { throwIfNoEntry: false }); };',
+  ],
+  ["sync-in-request", 'const fs = require("fs"); exports.a = async (req, res) => { fs.openSync("a"); };'],
+  [
+    "sync-in-request",
+    'const { readFileSync } = require("fs"); exports.a = async (req, res) => { readFileSync("a"); };',
+  ],
+  ["random-port", "const port = 0; require('http').createServer(f).listen(port);"],
+];
+
+describe("a quick fix", () => {
+  for (const [ruleId, before, after] of cases) {
+    it(`of ${ruleId} makes ${JSON.stringify(after)}`, () => {
+      assert.equal(fixed(ruleId, before), after);
+    });
+  }
+
+  for (const [ruleId, text] of unfixed) {
+    it(`of ${ruleId} is not offered for ${JSON.stringify(text)}`, () => {
+      assert.equal(fixed(ruleId, text), text);
+    });
+  }
+
+  it("leaves, in the example apps, code that parses and where the rule finds nothing more there", () => {
+    let count = 0;
+    const keyOf = ({ ruleId, marked }: Found) => `${ruleId} ${marked}`;
+    for (const { file, text } of sourcesBelow(join(projectRoot, "test", "fixtures", "apps"))) {
+      const before = runRules(text, file, appOf(text)) ?? [];
+      for (const finding of before) {
+        for (const fix of finding.fixes) {
+          const after = applied(text, fix);
+          const left = runRules(after, file, appOf(text))?.map(keyOf);
+          const wanted = before.filter((other) => other !== finding).map(keyOf);
+          assert.equal(analysisOf(after, file)?.module.broken, false, after);
+          assert.deepEqual(left, wanted, after);
+          count += 1;
+        }
+      }
+    }
+    assert.ok(count >= 8, `${count} fixes`);
+  });
+
+  it("of a signal handler lets a request end that SIGTERM finds half answered", async function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const source = `
+      const server = require("http").createServer((req, res) => {
+        res.write("half ");
+        process.on("message", () => res.end("whole"));
+      });
+      server.listen(0, () => process.send(server.address().port));
+      process.on("SIGTERM", () => { process.send("asked"); process.exit(0); });`;
+    assert.equal(await answerOf(source), "cut off");
+    assert.equal(await answerOf(fixed("exit-before-close", source, "app.js", { supervised: true })), "half whole");
+    const silent = source.replace("process.exit(0);", "").replace('process.send("asked")', "console.log(1)");
+    const repaired = fixed("signal-without-exit", silent).replace("console.log(1)", 'process.send("asked")');
+    assert.equal(await answerOf(repaired), "half whole");
+  });
+});
+
+/** What a client gets whose answer is half written when the server is told SIGTERM. */
+async function answerOf(source: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "hitless-fix-"));
+  const file = join(folder, "app.cjs");
+  writeFileSync(file, source);
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const exit = once(child, "exit");
+  try {
+    const [port] = await once(child, "message");
+    const asking = request({ port, host: "127.0.0.1", agent: false }).end();
+    const [response] = await once(asking, "response");
+    response.setEncoding("utf8");
+    let body = "";
+    response.on("data", (chunk: string) => {
+      body += chunk;
+    });
+    await once(response, "data");
+    const ended = new Promise<string>((resolve) => {
+      response.on("end", () => resolve(body));
+      response.on("error", () => resolve("cut off"));
+    });
+    const asked = once(child, "message");
+    child.kill("SIGTERM");
+    await asked;
+    if (child.connected) {
+      child.send("go on", () => {});
+    }
+    const answer = await ended;
+    await exit;
+    return answer;
+  } finally {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
