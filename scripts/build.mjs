@@ -34,6 +34,7 @@ const common = {
 const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
+  { entryPoints: ["src/worker/layers/collector.ts"], outfile: join(outdir, "layers.cjs") },
   { entryPoints: ["src/cli/main.ts"], outfile: join(outdir, "cli.cjs"), banner: { js: "#!/usr/bin/env node" } },
   {
     entryPoints: ["src/extension/main.ts"],

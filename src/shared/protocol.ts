@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
 import { HitlessError } from "./errors.ts";
+import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
+import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
 import { renewalReportSchema } from "./report.ts";
 import { renewalKindSchema, snapshotSchema } from "./snapshot.ts";
@@ -90,6 +92,18 @@ export const requests = {
       waitMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000))),
     }),
     result: v.object({ cursor: v.number(), chunks: v.array(logChunkSchema), skippedBytes: v.number() }),
+  },
+  /** What is in each layer of a worker (default: the ready one of the lowest slot). */
+  "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
+  /** What moves in the layers of a worker. Its observers are taken out 5 s after the last ask. */
+  "layers/pulse": { params: v.object({ worker: v.optional(workerId) }), result: layerPulseSchema },
+  /** Samples where a worker spends its CPU time. A cancelled request ends the sample and answers with what there is. */
+  "layers/sample": {
+    params: v.object({
+      worker: v.optional(workerId),
+      seconds: v.optional(v.pipe(v.number(), v.minValue(sampleSeconds.least), v.maxValue(sampleSeconds.most))),
+    }),
+    result: cpuSampleSchema,
   },
 } as const;
 

@@ -1,4 +1,5 @@
 import type { ConnectionKinds, RequestInFlight } from "./drainView.ts";
+import type { LayerAnswer, LayerQuestion } from "./layers/collected.ts";
 
 /**
  * Messages between the supervisor and the preload in each worker, over Node's own IPC channel.
@@ -97,6 +98,9 @@ type FromWorker =
     }
   /** Answers to `count`: requests answered since counting began. */
   | { readonly type: "counted"; readonly served: number }
+  /** Answers to `layers`: `answer`, or `error` for a person to read. */
+  | { readonly type: "layers"; readonly id: number; readonly answer: LayerAnswer }
+  | { readonly type: "layers"; readonly id: number; readonly error: string }
   /** The preload itself failed at something; the app is not affected. */
   | { readonly type: "trouble"; readonly message: string };
 
@@ -122,6 +126,8 @@ type ToWorker =
   | { readonly type: "closeInspector" }
   /** Begins to count answered requests from 0, or asks how many there were and ends it. */
   | { readonly type: "count"; readonly on: boolean }
+  /** Asks what is in the worker's layers; answered with the same id. */
+  | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
   /** The supervisor has so many more of the connections that this worker sent, and can take as many again. */
   | { readonly type: "received"; readonly count: number }
   /** Comes with a socket to serve; answered with `taken` or `refused`. */

@@ -233,6 +233,28 @@ export class AppSupervisor {
     worker.kill();
   }
 
+  /**
+   * The worker with this id; without one, the ready worker of the lowest slot.
+   * @throws HitlessError `workerNotFound`, or `invalidState` if none is ready.
+   */
+  worker(workerId?: number): WorkerHandle {
+    if (workerId !== undefined) {
+      return this.#find(workerId);
+    }
+    const [first] = this.#table.serving().sort((a, b) => a.slot - b.slot);
+    if (first === undefined) {
+      throw new HitlessError("invalidState", `${this.#options.recipe.name} has no worker that is ready.`, {
+        remedy: "retry",
+      });
+    }
+    return first;
+  }
+
+  /** How a generation was started. */
+  originOf(generation: number): { readonly recipe: LaunchRecipe; readonly commit: string | undefined } {
+    return { recipe: this.#recipes.of(generation), commit: this.#recipes.commitOf(generation) };
+  }
+
   /** Gives a draining worker `ms` more milliseconds, or (without) ends its drain. */
   changeDrain(workerId: number, ms: number | undefined): void {
     const worker = this.#find(workerId);

@@ -16,6 +16,8 @@ export interface RecipeBook {
   /** The recipe of the app's generation. */
   readonly current: LaunchRecipe;
   of(generation: number): LaunchRecipe;
+  /** The commit checked out when a generation was started; `undefined` outside of a repository. */
+  commitOf(generation: number): string | undefined;
   /** Notes how a generation is started: with a recipe of its own or with the current one. */
   open(generation: number, recipe?: LaunchRecipe): void;
   /** The generation is the app's now. */
@@ -37,6 +39,7 @@ export function createRecipeBook(first: LaunchRecipe): RecipeBook {
       return pageOf(generation).recipe;
     },
     of: (wanted) => pageOf(wanted).recipe,
+    commitOf: (wanted) => pageOf(wanted).source?.commit,
     open(wanted, recipe) {
       const page: Page = { recipe: recipe ?? pageOf(generation).recipe, source: undefined };
       pages.set(wanted, page);

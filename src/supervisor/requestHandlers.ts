@@ -5,6 +5,7 @@ import type { AppSupervisor } from "./appSupervisor.ts";
 import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./controlSession.ts";
 import type { EventLog } from "./eventLog.ts";
+import { createLayerHandlers } from "./layers/layerHandlers.ts";
 import { readLogs } from "./logReader.ts";
 import type { LogStore } from "./logStore.ts";
 
@@ -65,6 +66,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
     "logs/read": (params, cancelled) => readLogs(logs, params, cancelled),
+    ...createLayerHandlers(app),
   };
 }
 

@@ -13,6 +13,9 @@ import { createUtf8Splitter } from "./utf8Splitter.ts";
 // Its real path, which is what the preload finds itself under and hides from the app.
 const preloadFile = join(realpathSync(dirname(process.argv[1] ?? "")), "preload.cjs");
 
+/** The variables that every worker is given beside those of the recipe. */
+const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
+
 /** Whoever debugs the app on purpose has a port of his own. */
 const inspectFlag = /^--inspect/;
 
@@ -30,6 +33,11 @@ export interface ForkedWorker {
 }
 
 let forks = 0;
+
+/** Names of the environment variables that a worker is started with. */
+export function variablesOfWorker({ env }: Pick<LaunchRecipe, "env">): string[] {
+  return [...new Set([...Object.keys(env), ...ownVariables])];
+}
 
 /**
  * Forks one worker and keeps what it prints.

@@ -11,6 +11,7 @@ import { listFamily, listMarked, type Relative } from "./family.ts";
 import { createVitals, type Vitals } from "./health.ts";
 import type { InspectorDoor } from "./inspectorDoor.ts";
 import { killTree } from "./killTree.ts";
+import { createLayerQuestions, type LayerQuestions } from "./layers/questions.ts";
 import { endOrphans } from "./orphans.ts";
 import type { StderrTail } from "./stderrTail.ts";
 import { type StackFrames, takeStack } from "./stuckStack.ts";
@@ -81,6 +82,7 @@ export class WorkerHandle {
   /** Keys of the servers that listen, with their addresses as people write them. */
   readonly servers = new Map<string, { readonly url: string; readonly handoff: boolean }>();
   readonly vitals: Vitals = createVitals();
+  readonly layers: LayerQuestions = createLayerQuestions((body) => this.send(body));
   readyAt: number | undefined;
   drainingSince: number | undefined;
   drainDeadline: number | undefined;
@@ -386,6 +388,9 @@ export class WorkerHandle {
           this.terminate();
         }
         break;
+      case "layers":
+        this.layers.answered(message);
+        break;
       case "trouble":
         this.#options.listener.log(
           "warning",
@@ -411,6 +416,7 @@ export class WorkerHandle {
     }
     this.#exit = { code, signal };
     this.#gone = true;
+    this.layers.workerGone();
     clearTimeout(this.#deadline);
     const { killTimeout, listener } = this.#options;
     // Of a worker that died by itself nobody knows the children; what they inherited tells whose they are.

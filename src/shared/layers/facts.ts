@@ -79,7 +79,10 @@ export const layerFactsSchema = v.object({
   api: v.object({
     /** `process.version`. */
     version: v.string(),
-    /** `Current`, `Active LTS`, `Maintenance LTS` or `End of life` at `takenAt`; absent for an unknown line. */
+    /**
+     * `Current`, `Active LTS`, `Maintenance LTS`, `Maintenance` (a line that was never LTS) or `End of life` at `takenAt`;
+     * absent for an unknown line.
+     */
     status: v.optional(v.string()),
     /** Name of the LTS line, such as `Krypton`. */
     codename: v.optional(v.string()),
@@ -139,14 +142,15 @@ export type LayerFacts = v.InferOutput<typeof layerFactsSchema>;
 
 const milliseconds = v.number();
 
-/** What moves: small, asked once a second while somebody looks. Rates are over the time since the previous ask. */
+/** What moves: small, asked once a second while somebody looks. Rates are over the time since the previous ask;
+ * in the first pulse after a pause (5 s) over the life of the process. */
 export const layerPulseSchema = v.object({
   worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
   takenAt: v.number(),
   code: v.object({ modules: count, packages: count }),
   api: v.object({
     builtins: count,
-    /** Requests answered a second; absent when no HTTP server listens. */
+    /** Requests answered a second; absent when no HTTP server listens, and in the first pulse after a pause. */
     requestsPerSecond: v.optional(v.number()),
     warnings: count,
   }),

@@ -38,11 +38,18 @@ export const cpuSampleSchema = v.object({
   worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
   /** Epoch milliseconds at which it began. */
   startedAt: v.number(),
+  /** Time that was sampled, without what Hitless itself used. */
   durationMs: v.number(),
   /** Number of ticks of V8's profiler. */
   ticks: v.number(),
   /** Whether it was ended before its time. */
   cancelled: v.boolean(),
+  /**
+   * CPU time in milliseconds that the threads of libuv's pool used meanwhile: work such as `fs.readFile`, `crypto.pbkdf2`
+   * or `zlib.gzip` is done there and is in none of the parts, which are of the main thread. Absent where it can't be told
+   * (only Linux tells of threads, and libuv names its own since Node.js 22).
+   */
+  poolMs: v.optional(v.number()),
   /** Largest first. */
   parts: v.array(samplePartSchema),
 });

@@ -7,7 +7,9 @@ import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
 import { run } from "../../support/programs.ts";
 
-const bundles = ["cli", "extension", "language", "preload", "server", "supervisor"].map((name) => `dist/${name}.cjs`);
+const bundles = ["cli", "extension", "language", "layers", "preload", "server", "supervisor"].map(
+  (name) => `dist/${name}.cjs`,
+);
 
 describe("what is shipped", () => {
   it("is, in the extension, the bundles, their texts and pictures, and nothing else", async function () {
@@ -49,7 +51,7 @@ describe("what is shipped", () => {
     const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
     assert.deepEqual(
       files.filter((path) => path !== "dist/THIRD_PARTY_NOTICES.txt").sort(),
-      [...expected, "dist/cli.cjs", "dist/preload.cjs", "dist/supervisor.cjs"].sort(),
+      [...expected, "dist/cli.cjs", "dist/layers.cjs", "dist/preload.cjs", "dist/supervisor.cjs"].sort(),
     );
   });
 

@@ -36,6 +36,9 @@ describe("control channel", function () {
         calls.push(name);
         return result;
       };
+    const never = (): never => {
+      throw new HitlessError("invalidState", "Nothing here asks for layers.");
+    };
     let noteBegin: () => void = () => undefined;
     renewBegan = new Promise((resolve) => {
       noteBegin = resolve;
@@ -60,6 +63,9 @@ describe("control channel", function () {
       "app/killWorker": note("killWorker", {}),
       "app/reports": note("reports", { reports: [] }),
       "app/events": note("events", { events: [] }),
+      "layers/facts": never,
+      "layers/pulse": never,
+      "layers/sample": never,
       "logs/read": note("logs", { cursor: 0, chunks: [], skippedBytes: 0 }),
     };
   }

@@ -1,0 +1,82 @@
+import type { LayerFacts, LayerPulse, LoadedModule } from "./facts.ts";
+
+/*
+ * What a worker itself tells of its layers. The supervisor adds what it knows or can find out without troubling the
+ * worker: who the worker is, sizes and versions of files, the machine.
+ */
+
+export type LayerQuestion =
+  | { readonly kind: "facts" }
+  | { readonly kind: "pulse" }
+  | { readonly kind: "sample"; readonly seconds: number }
+  /** Ends the sample that runs before its time; the answer is that of the sample. */
+  | { readonly kind: "endSample" };
+
+export type LayerAnswer =
+  | ({ readonly kind: "facts" } & CollectedFacts)
+  | ({ readonly kind: "pulse" } & CollectedPulse)
+  | ({ readonly kind: "sample" } & CollectedSample);
+
+export interface CollectedFacts {
+  readonly code: {
+    readonly entry: string;
+    readonly modules: readonly Pick<LoadedModule, "file" | "kind">[];
+    /** Modules beyond those listed. */
+    readonly unlisted: number;
+    readonly sourceMaps: boolean;
+  };
+  readonly api: Pick<LayerFacts["api"], "version" | "flags" | "builtins" | "warnings">;
+  readonly bindings: {
+    readonly internal: readonly string[];
+    /** Absolute paths of the `.node` files that were loaded, as far as the worker itself can tell. */
+    readonly addons: readonly string[];
+    readonly abi: string;
+    readonly napi: string;
+  };
+  readonly dependencies: Omit<LayerFacts["dependencies"], "versions"> & {
+    /** `process.versions`. */
+    readonly versions: Readonly<Record<string, string>>;
+  };
+}
+
+/** Without what the supervisor tells. */
+export type CollectedPulse = Omit<LayerPulse, "worker" | "takenAt" | "code" | "os"> & {
+  readonly code: { readonly modules: number; readonly packages: number };
+  readonly os: Omit<LayerPulse["os"], "files">;
+};
+
+/** A CPU profile of V8 without what is not needed to tell whose time it was. */
+export interface CollectedSample {
+  /** Epoch milliseconds at which it began. */
+  readonly startedAt: number;
+  readonly cancelled: boolean;
+  /** Samples that the profiler took. */
+  readonly ticks: number;
+  readonly frames: readonly ProfileFrame[];
+  /** A tree: every node comes after its parent. */
+  readonly nodes: readonly ProfileNode[];
+}
+
+/** A function; several nodes may be calls of the same one. */
+export interface ProfileFrame {
+  readonly name: string;
+  /** As V8 has it: `file://…`, `node:…`, a path, or empty for what is not JavaScript; `ownCodeUrl` for Hitless. */
+  readonly url: string;
+  /** From 1; 0 where there is none. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ProfileNode {
+  /** Index of its frame. */
+  readonly frame: number;
+  /** Index of its caller's node; -1 for the root. */
+  readonly parent: number;
+  /** Microseconds. */
+  readonly selfUs: number;
+  /** Lines (from 1) at which ticks were seen, with their number. */
+  readonly lines?: readonly (readonly [line: number, ticks: number])[];
+}
+
+/** Stands for the files of Hitless itself. */
+export const ownCodeUrl = "hitless:";

@@ -1,0 +1,62 @@
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { CollectedFacts } from "../../shared/layers/collected.ts";
+import type { LayerFacts } from "../../shared/layers/facts.ts";
+import { type Dependency, dependencySchema } from "../../shared/layers/layer.ts";
+import { releaseState } from "../../shared/layers/nodeReleases.ts";
+import { steadyNow } from "../clock.ts";
+import { variablesOfWorker } from "../workerForker.ts";
+import { describeAddons } from "./addonFiles.ts";
+import { describeCode } from "./codeFiles.ts";
+import { describeMachine } from "./machine.ts";
+
+/** What `process.versions` names otherwise than the layers do, or what belongs to one of them. */
+const namesOfDependencies: Readonly<Record<string, Dependency>> = {
+  nghttp3: "nghttp2",
+  ngtcp2: "nghttp2",
+  sqlite: "sqlite",
+  cldr: "icu",
+  tz: "icu",
+  unicode: "icu",
+  http_parser: "llhttp",
+  modules: "node",
+  napi: "node",
+};
+
+/** Adds to what a worker told what the supervisor knows, or can find out without troubling the worker. */
+export async function completeFacts(
+  worker: LayerFacts["worker"],
+  collected: CollectedFacts,
+  origin: { readonly recipe: LaunchRecipe; readonly commit: string | undefined },
+): Promise<LayerFacts> {
+  const takenAt = steadyNow();
+  const { modules, ...code } = collected.code;
+  const { versions, ...dependencies } = collected.dependencies;
+  const [files, addons, os] = await Promise.all([
+    describeCode(modules),
+    describeAddons(worker.pid, collected.bindings.addons),
+    describeMachine(worker.pid),
+  ]);
+  const { internal, abi, napi } = collected.bindings;
+  return {
+    worker,
+    takenAt,
+    code: {
+      ...code,
+      ...files,
+      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+      environmentNames: variablesOfWorker(origin.recipe).sort(),
+    },
+    api: { ...collected.api, ...releaseState(collected.api.version, takenAt) },
+    bindings: { internal: [...internal], addons, abi, napi },
+    dependencies: { ...dependencies, versions: describeVersions(versions) },
+    os,
+  };
+}
+
+function describeVersions(versions: Readonly<Record<string, string>>): LayerFacts["dependencies"]["versions"] {
+  const known = new Set<string>(dependencySchema.options);
+  return Object.entries(versions).map(([name, version]) => {
+    const dependency = known.has(name) ? (name as Dependency) : namesOfDependencies[name];
+    return { name, ...(dependency === undefined ? {} : { dependency }), version };
+  });
+}

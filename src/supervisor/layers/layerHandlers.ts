@@ -1,0 +1,80 @@
+import { HitlessError } from "../../shared/errors.ts";
+import type { LayerPulse } from "../../shared/layers/facts.ts";
+import { sampleSeconds } from "../../shared/layers/sample.ts";
+import type { AppSupervisor } from "../appSupervisor.ts";
+import { steadyNow } from "../clock.ts";
+import type { RequestHandlers } from "../controlSession.ts";
+import type { WorkerHandle } from "../workerHandle.ts";
+import { completeFacts } from "./completeFacts.ts";
+import { completeSample } from "./completeSample.ts";
+import { openFiles } from "./machine.ts";
+import { poolTime } from "./poolTime.ts";
+
+/** Milliseconds for a worker to tell its facts; the first time, it loads its collector. */
+const factsDeadlineMs = 10_000;
+const pulseDeadlineMs = 3_000;
+/** Milliseconds for a worker to end a sample whose time is over, and to tell of it. */
+const sampleMarginMs = 10_000;
+/** A pulse younger than this, in milliseconds, serves a second client too: rates over a shorter time would be noise. */
+const pulseAgeMs = 400;
+
+type LayerHandlers = Pick<RequestHandlers, "layers/facts" | "layers/pulse" | "layers/sample">;
+
+/** What the requests for the layers of a worker do. */
+export function createLayerHandlers(app: Pick<AppSupervisor, "worker" | "originOf">): LayerHandlers {
+  const pulses = new WeakMap<WorkerHandle, { readonly askedAt: number; readonly pulse: Promise<LayerPulse> }>();
+  const sampled = new WeakSet<WorkerHandle>();
+  return {
+    "layers/facts": async ({ worker: id }) => {
+      const worker = app.worker(id);
+      const collected = await worker.layers.ask({ kind: "facts" }, factsDeadlineMs);
+      return completeFacts(identify(worker), collected, app.originOf(worker.generation));
+    },
+    "layers/pulse": ({ worker: id }) => {
+      const worker = app.worker(id);
+      const latest = pulses.get(worker);
+      if (latest !== undefined && steadyNow() - latest.askedAt < pulseAgeMs) {
+        return latest.pulse;
+      }
+      const pulse = askPulse(worker);
+      pulses.set(worker, { askedAt: steadyNow(), pulse });
+      return pulse;
+    },
+    "layers/sample": async ({ worker: id, seconds = sampleSeconds.default }, cancelled) => {
+      const worker = app.worker(id);
+      if (sampled.has(worker)) {
+        throw new HitlessError(
+          "invalidState",
+          `Worker ${worker.id} is being sampled already; ask again when that is over.`,
+          {
+            remedy: "retry",
+          },
+        );
+      }
+      sampled.add(worker);
+      const end = (): void => worker.layers.tell({ kind: "endSample" });
+      cancelled.addEventListener("abort", end, { once: true });
+      try {
+        const poolBefore = await poolTime(worker.pid);
+        const sample = await worker.layers.ask({ kind: "sample", seconds }, seconds * 1_000 + sampleMarginMs);
+        const poolAfter = await poolTime(worker.pid);
+        const poolMs = poolBefore === undefined || poolAfter === undefined ? {} : { poolMs: poolAfter - poolBefore };
+        return { ...(await completeSample(identify(worker), sample, worker.startedAt)), ...poolMs };
+      } finally {
+        cancelled.removeEventListener("abort", end);
+        sampled.delete(worker);
+      }
+    },
+  };
+}
+
+async function askPulse(worker: WorkerHandle): Promise<LayerPulse> {
+  const { kind: _kind, ...pulse } = await worker.layers.ask({ kind: "pulse" }, pulseDeadlineMs);
+  const files = await openFiles(worker.pid);
+  const os = files === undefined ? pulse.os : { ...pulse.os, files };
+  return { ...pulse, worker: identify(worker), takenAt: steadyNow(), os };
+}
+
+function identify({ id, slot, pid, generation }: WorkerHandle): LayerPulse["worker"] {
+  return { id, slot, pid, generation };
+}

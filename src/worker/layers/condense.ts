@@ -1,0 +1,77 @@
+import type { Profiler } from "node:inspector";
+import { sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  type CollectedSample,
+  ownCodeUrl,
+  type ProfileFrame,
+  type ProfileNode,
+} from "../../shared/layers/collected.ts";
+
+/**
+ * Reduces a profile to what is needed to tell whose time it was, so that little has to be sent.
+ * @param folder Where Hitless's own bundles are.
+ */
+export function condense(
+  profile: Profiler.Profile,
+  folder: string,
+): Pick<CollectedSample, "ticks" | "frames" | "nodes"> {
+  const own = [folder + sep, pathToFileURL(folder + sep).href];
+  const frames: ProfileFrame[] = [];
+  const frameIndexes = new Map<string, number>();
+  const frameOf = ({ functionName, url, lineNumber, columnNumber }: Profiler.ProfileNode["callFrame"]): number => {
+    const key = `${url}:${lineNumber}:${columnNumber}:${functionName}`;
+    const known = frameIndexes.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const shown = own.some((start) => url.startsWith(start)) ? ownCodeUrl : url;
+    frameIndexes.set(key, frames.length);
+    return frames.push({ name: functionName, url: shown, line: lineNumber + 1, column: columnNumber + 1 }) - 1;
+  };
+  const selfUs = selfTimes(profile);
+  const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
+  const indexes = new Map<number, number>();
+  const nodes: ProfileNode[] = [];
+  for (const { id, callFrame, positionTicks } of parentsFirst(profile)) {
+    indexes.set(id, nodes.length);
+    const lines = positionTicks?.map(({ line, ticks }) => [line, ticks] as const);
+    nodes.push({
+      frame: frameOf(callFrame),
+      parent: indexes.get(parents.get(id) ?? -1) ?? -1,
+      selfUs: selfUs.get(id) ?? 0,
+      ...(lines === undefined || lines.length === 0 ? {} : { lines }),
+    });
+  }
+  return { ticks: profile.samples?.length ?? 0, frames, nodes };
+}
+
+/** Microseconds that each node was on top: from each tick to the next one. */
+function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile): Map<number, number> {
+  const sums = new Map<number, number>();
+  let now = startTime;
+  // The profiler may note two ticks in the wrong order.
+  const ticks = samples
+    .map((node, index) => {
+      now += timeDeltas[index] ?? 0;
+      return { node, at: now };
+    })
+    .sort((a, b) => a.at - b.at);
+  ticks.forEach(({ node, at }, index) => {
+    const until = ticks[index + 1]?.at ?? Math.max(at, endTime);
+    sums.set(node, (sums.get(node) ?? 0) + (until - at));
+  });
+  return sums;
+}
+
+function parentsFirst({ nodes }: Profiler.Profile): Profiler.ProfileNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const children = new Set(nodes.flatMap((node) => node.children ?? []));
+  const ordered: Profiler.ProfileNode[] = [];
+  const open = nodes.filter(({ id }) => !children.has(id));
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    ordered.push(node);
+    open.push(...(node.children ?? []).flatMap((id) => byId.get(id) ?? []));
+  }
+  return ordered;
+}

@@ -1,0 +1,90 @@
+import { type Profiler, Session, url } from "node:inspector";
+import type { CollectedSample } from "../../shared/layers/collected.ts";
+import { condense } from "./condense.ts";
+
+/** Microseconds between two ticks. */
+const intervalUs = 1_000;
+
+export interface CpuSampler {
+  /** @throws Error when a sample is being taken already, or this Node has no profiler. */
+  sample(seconds: number): Promise<CollectedSample>;
+  /** Ends the sample that is being taken, if there is one. */
+  end(): void;
+}
+
+/**
+ * Takes CPU profiles by V8's own profiler, in a session of its own: profilers and debuggers that others use are not
+ * touched.
+ * @param folder Where Hitless's own bundles are.
+ */
+export function createCpuSampler(folder: string): CpuSampler {
+  let running: AbortController | undefined;
+  return {
+    async sample(seconds) {
+      if (running !== undefined) {
+        throw new Error("a sample is being taken already");
+      }
+      const controller = new AbortController();
+      running = controller;
+      const session = new Session();
+      try {
+        session.connect();
+        await post(session, "Profiler.enable");
+        session.post("Profiler.setSamplingInterval", { interval: intervalUs });
+        const startedAt = Date.now();
+        await post(session, "Profiler.start");
+        forgetOptimizedCode(session);
+        await wait(seconds * 1_000, controller.signal);
+        const profile = await stop(session);
+        return { startedAt, cancelled: controller.signal.aborted, ...condense(profile, folder) };
+      } finally {
+        running = undefined;
+        session.disconnect();
+      }
+    },
+    end: () => running?.abort(),
+  };
+}
+
+/** Until then, or until somebody ends it. The app may end whenever it likes. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms).unref();
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (signal.aborted) {
+      end();
+    } else {
+      signal.addEventListener("abort", end, { once: true });
+    }
+  });
+}
+
+function post(session: Session, method: "Profiler.enable" | "Profiler.start"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    session.post(method, (error) => (error === null ? resolve() : reject(new Error(`${method}: ${error.message}`))));
+  });
+}
+
+/**
+ * Code that V8 optimized before a profiler ran does not tell which of the functions inlined into it runs, so a package's
+ * time would be that of its caller. To begin precise coverage makes V8 drop all optimized code, and to end it changes
+ * nothing more; what is hot is optimized again within some milliseconds, now with all that a profiler needs. Whoever
+ * collects coverage himself would lose it, and a debugger might be just doing that: then the code stays as it is.
+ */
+function forgetOptimizedCode(session: Session): void {
+  if (url() === undefined && process.env.NODE_V8_COVERAGE === undefined) {
+    session.post("Profiler.startPreciseCoverage", { callCount: false, detailed: false });
+    session.post("Profiler.stopPreciseCoverage");
+  }
+}
+
+function stop(session: Session): Promise<Profiler.Profile> {
+  return new Promise((resolve, reject) => {
+    session.post("Profiler.stop", (error, result) =>
+      error === null ? resolve(result.profile) : reject(new Error(`Profiler.stop: ${error.message}`)),
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { ToWorkerBody } from "../../shared/workerMessages.ts";
+import type { Channel } from "../channel.ts";
+import type { Collector } from "./collector.ts";
+
+/** Answers questions about the layers of this worker. */
+export interface LayerDesk {
+  asked(message: Extract<ToWorkerBody, { readonly type: "layers" }>): void;
+}
+
+/** The collector is a bundle of its own beside the preload, loaded with the first question: until then it costs nothing. */
+export function createLayerDesk(channel: Channel, servesHttp: () => boolean): LayerDesk {
+  let collector: Collector | undefined;
+  const load = (): Collector => {
+    // What Node has loaded so far is the app's; what the collector loads is not.
+    const loadedBefore = [...builtinsLoaded()];
+    const { createCollector } = createRequire(__filename)("./layers.cjs") as typeof import("./collector.ts");
+    return createCollector({ folder: dirname(__filename), loadedBefore, servesHttp });
+  };
+  return {
+    asked({ id, ask }) {
+      new Promise((resolve) => {
+        collector ??= load();
+        resolve(undefined);
+      })
+        .then(() => collector?.answer(ask))
+        .then(
+          (answer) => {
+            if (answer !== undefined) {
+              channel.send({ type: "layers", id, answer });
+            }
+          },
+          (thrown: unknown) => {
+            channel.send({ type: "layers", id, error: thrown instanceof Error ? thrown.message : String(thrown) });
+          },
+        );
+    },
+  };
+}
+
+/** Not documented, but there since Node 0.10; without it nothing is taken for the collector's own. */
+function builtinsLoaded(): readonly string[] {
+  const list: unknown = Reflect.get(process, "moduleLoadList");
+  return Array.isArray(list) ? list : [];
+}

@@ -1,0 +1,75 @@
+import { createRequire } from "node:module";
+import type { CollectedFacts } from "../../shared/layers/collected.ts";
+import type { LoadedModules } from "./loadedModules.ts";
+import type { NativeList } from "./nativeList.ts";
+import { sharedAddons } from "./sharedAddons.ts";
+import type { Warnings } from "./warnings.ts";
+
+/** What libuv uses unless it is told otherwise: https://nodejs.org/api/cli.html#uv_threadpool_sizesize */
+const usualPoolSize = 4;
+/** The most that libuv takes. */
+const largestPoolSize = 1_024;
+
+export interface FactsParts {
+  readonly modules: LoadedModules;
+  readonly natives: NativeList;
+  readonly warnings: Warnings;
+}
+
+/** What is in the layers of this process, as far as only the process itself can tell. */
+export function collectFacts({ modules, natives, warnings }: FactsParts): CollectedFacts {
+  // Before the modules below are loaded for it.
+  const builtins = natives.builtins();
+  const internal = natives.bindings();
+  const { versions, version, execArgv, argv } = process;
+  return {
+    code: { entry: argv[1] ?? "", ...modules.list(), sourceMaps: mapsSources() },
+    api: { version, flags: [...execArgv], builtins: [...builtins], warnings: warnings.list() },
+    bindings: {
+      internal,
+      addons: [...new Set([...modules.addons(), ...sharedAddons()])],
+      abi: versions.modules,
+      napi: versions.napi ?? "",
+    },
+    dependencies: {
+      versions: { ...onlyTexts(versions) },
+      ...cryptography(),
+      resolvers: resolvers(),
+      threadPoolSize: poolSize(),
+    },
+  };
+}
+
+function onlyTexts(versions: NodeJS.ProcessVersions): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(versions).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}
+
+function mapsSources(): boolean {
+  const told: unknown = Reflect.get(process, "sourceMapsEnabled");
+  return typeof told === "boolean" ? told : process.execArgv.includes("--enable-source-maps");
+}
+
+const require = createRequire(__filename);
+
+/** A Node.js may be built without OpenSSL. */
+function cryptography(): { readonly fips: boolean; readonly ciphers: number } {
+  try {
+    const crypto = require("node:crypto") as typeof import("node:crypto");
+    return { fips: crypto.getFips() === 1, ciphers: crypto.getCiphers().length };
+  } catch {
+    return { fips: false, ciphers: 0 };
+  }
+}
+
+function resolvers(): string[] {
+  const dns = require("node:dns") as typeof import("node:dns");
+  return dns.getServers();
+}
+
+/** libuv read the variable when its first work came; the app may have set it until then. */
+function poolSize(): number {
+  const size = Number.parseInt(process.env.UV_THREADPOOL_SIZE ?? "", 10);
+  return Number.isNaN(size) ? usualPoolSize : Math.min(Math.max(size, 1), largestPoolSize);
+}

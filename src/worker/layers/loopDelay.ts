@@ -1,0 +1,29 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+/** The timer that measures wakes the loop this often, in milliseconds. */
+const resolutionMs = 20;
+
+/** Measures how late the event loop calls its timers. */
+export interface DelayWatch {
+  /** Since the last time; absent when nothing was measured. */
+  take(): { readonly delayP50?: number; readonly delayP99?: number };
+  stop(): void;
+}
+
+export function watchDelay(): DelayWatch {
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  histogram.enable();
+  // Node measures from one call of its timer to the next, so the timer's own time is part of it.
+  const late = (percentile: number): number => Math.max(0, histogram.percentile(percentile) / 1e6 - resolutionMs);
+  return {
+    take() {
+      // Before the first measure the smallest is the largest number there is.
+      const delay = histogram.max > 0 ? { delayP50: late(50), delayP99: late(99) } : {};
+      histogram.reset();
+      return delay;
+    },
+    stop() {
+      histogram.disable();
+    },
+  };
+}
