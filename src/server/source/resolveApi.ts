@@ -72,7 +72,7 @@ function resolvePath(analysis: Analysis, node: Node, depth: number): Resolved | 
     }
     case "CallExpression":
     case "OptionalCallExpression":
-      return requiredModule(analysis, node.callee, node.arguments[0]);
+      return requiredModule(analysis, node.callee, node.arguments[0], depth + 1);
     case "AwaitExpression":
       return node.argument.type === "ImportExpression" ? ofModule(node.argument.source) : undefined;
     case "AssignmentExpression":
@@ -167,25 +167,30 @@ function importSource(analysis: Analysis, specifier: Node): Resolved | undefined
   return declaration?.type === "ImportDeclaration" ? ofModule(declaration.source) : undefined;
 }
 
-function requiredModule(analysis: Analysis, callee: Node, source: Node | undefined): Resolved | undefined {
+function requiredModule(
+  analysis: Analysis,
+  callee: Node,
+  source: Node | undefined,
+  depth: number,
+): Resolved | undefined {
   if (source === undefined) {
     return undefined;
   }
-  if (callee.type === "Identifier" && isRequire(analysis, callee)) {
+  if (callee.type === "Identifier" && isRequire(analysis, callee, depth)) {
     return ofModule(source);
   }
-  const api = callee.type === "MemberExpression" ? resolveApi(analysis, callee) : undefined;
-  return api?.module === "process" && api.name === "getBuiltinModule" ? ofModule(source) : undefined;
+  const api = callee.type === "MemberExpression" ? resolvePath(analysis, callee, depth) : undefined;
+  return api?.module === "process" && api.path.at(-1) === "getBuiltinModule" ? ofModule(source) : undefined;
 }
 
 /** The `require` of CommonJS, or one that `module.createRequire` made. */
-function isRequire(analysis: Analysis, callee: Identifier): boolean {
+function isRequire(analysis: Analysis, callee: Identifier, depth: number): boolean {
   const binding = analysis.bindingOf(callee);
   if (binding === undefined) {
     return callee.name === "require";
   }
-  const made = binding.init?.type === "CallExpression" ? resolveApi(analysis, binding.init) : undefined;
-  return made?.module === "module" && made.name === "createRequire";
+  const made = binding.init?.type === "CallExpression" ? resolvePath(analysis, binding.init.callee, depth) : undefined;
+  return made?.module === "module" && made.path.at(-1) === "createRequire";
 }
 
 function ofModule(source: Expression | Node): Resolved | undefined {

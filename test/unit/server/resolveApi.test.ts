@@ -95,6 +95,8 @@ describe("what a call names", () => {
     assert.equal(resolved('const fs = require("fs"); fs[name]();', "fs[name]"), undefined);
     assert.equal(resolved('const require = load; require("fs").readFile();', 'require("fs").readFile'), undefined);
     assert.equal(resolved("const a = b; const b = a; a.readFile();", "a.readFile"), undefined);
+    assert.equal(resolved("const a = a.b('x').readFile; a();", "a()"), undefined);
+    assert.equal(resolved("const a = a('fs'); a.readFile();", "a.readFile"), undefined);
     assert.equal(resolved('const fs = require("fs"); function f(fs) { fs.readFile(); }', "fs.readFile"), undefined);
   });
 });
