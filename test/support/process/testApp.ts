@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly detached?: boolean;
   /** Name of the copy's folder; default: the fixture's name. */
   readonly folderName?: string;
+  /** Default: that of the bundles under test. */
+  readonly supervisorFile?: string;
   /** Changes the copy before the start. */
   readonly prepare?: (folder: string) => void;
 }
@@ -80,7 +82,7 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   const endpoint = await launchSupervisor({
     recipe,
     node: path,
-    supervisorFile,
+    supervisorFile: options.supervisorFile ?? supervisorFile,
     version: "0.0.0-test",
     detached,
     graceMs,

@@ -1,0 +1,217 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { Server, Socket } from "node:net";
+import type { DrainProgress } from "../shared/workerMessages.ts";
+import type { Channel } from "./channel.ts";
+import { closeAfterAnswers, closeSessions, closeWebSockets, endEventStreams } from "./farewell.ts";
+import type { Guard } from "./guard.ts";
+import type { Parking } from "./handoff.ts";
+import { closeListeningHandle, httpConnections } from "./internals.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
+import { createThrift } from "./thrift.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** How often a drain looks for what comes without an event, in milliseconds. */
+const tickMs = 25;
+
+/** Between two reports of what is left pass at least so many milliseconds; that nothing is left is said at once. */
+const reportMs = 100;
+
+/** Looking through all connections may take this part of the time for the one purpose, and again for the other. */
+const searchShare = 0.01;
+
+export interface DrainOrder {
+  /** Keys of the servers whose idle connections are handed over. */
+  readonly handoff: readonly string[];
+  /** Milliseconds before other idle connections are closed. */
+  readonly idleGraceMs: number;
+  /** Milliseconds before event streams are ended. */
+  readonly streamGraceMs: number;
+  /** Milliseconds over which the close frames of WebSockets are spread. */
+  readonly spreadMs: number;
+}
+
+export interface Drain {
+  isDraining(): boolean;
+  /** Begins; a second call changes nothing. */
+  start(order: DrainOrder): void;
+  /** A server of the app began to listen; during a drain it is drained with the others, its connections not moved. */
+  serverListens(tracked: TrackedServer): void;
+  /** The supervisor has so many more of the connections sent. */
+  received(count: number): void;
+}
+
+export function createDrain(options: {
+  readonly channel: Channel;
+  readonly tracker: ServerTracker;
+  readonly parking: Parking;
+  readonly traffic: Traffic;
+  readonly guard: Guard;
+}): Drain {
+  const { channel, tracker, parking, traffic, guard } = options;
+  // Node's own cluster module listens too.
+  const listenersAtStart = process.listenerCount("message");
+  let servers: readonly TrackedServer[] | undefined;
+  let handoff: ReadonlySet<string> = new Set();
+  let idleDeadline = 0;
+  let streamDeadline = 0;
+  let spreadMs = 0;
+  let outbox: Outbox | undefined;
+  let openAtStart = 0;
+  const searchStreams = createThrift(searchShare, tickMs);
+  const tell = createThrift(searchShare, reportMs);
+
+  const open = (): number => tracker.connections() + parking.parked().size;
+
+  /** Servers that began to listen when the drain had begun. */
+  const late = new Set<TrackedServer>();
+
+  const movable = (tracked: TrackedServer): boolean =>
+    handoff.has(tracked.key) && tracked.protocol === "http" && !late.has(tracked);
+
+  /** What is done to a server once. */
+  const bid = (leaving: readonly TrackedServer[]): void => {
+    for (const tracked of leaving) {
+      stopAccepting(tracked.server);
+      closeWebSockets(tracked.webSockets, spreadMs, guard);
+    }
+    closeAfterAnswers(
+      leaving.filter((tracked) => !movable(tracked)),
+      guard,
+    );
+  };
+
+  const closeIdle = (): void => {
+    if (performance.now() < idleDeadline) {
+      return;
+    }
+    for (const tracked of servers ?? []) {
+      if (isHttpServer(tracked.server) && !movable(tracked)) {
+        tracked.server.closeIdleConnections();
+        for (const socket of httpConnections(tracked.server)?.all ?? []) {
+          if (socket.bytesRead === 0) {
+            socket.destroy();
+          }
+        }
+      }
+    }
+    for (const [socket, connection] of parking.parked()) {
+      if (!handoff.has(connection.server)) {
+        socket.destroy();
+      }
+    }
+  };
+
+  const closeStreams = (): void => {
+    for (const { sessions } of servers ?? []) {
+      // Again and again: a TLS handshake that was under way when the drain began ends in a session too.
+      closeSessions(sessions, guard);
+    }
+    if (performance.now() >= streamDeadline) {
+      searchStreams(() => {
+        for (const { server } of servers ?? []) {
+          if (isHttpServer(server)) {
+            endEventStreams(server);
+          }
+        }
+      });
+    }
+  };
+
+  let lastReport = "";
+  const report = (): void => {
+    const connections = open();
+    const handedOver = outbox?.handedOver ?? 0;
+    const { count, named } = traffic.inFlight(servers ?? []);
+    const progress: DrainProgress = {
+      requests: count,
+      connections,
+      handedOver,
+      closed: Math.max(0, openAtStart - connections - handedOver),
+      kinds: traffic.kinds(servers ?? [], connections),
+      inFlight: named,
+      served: traffic.served(),
+      done: connections === 0,
+      listens: process.listenerCount("message") > listenersAtStart,
+    };
+    const text = JSON.stringify({ ...progress, served: 0 });
+    if (text !== lastReport) {
+      lastReport = text;
+      channel.send({ type: "drain", ...progress });
+    }
+  };
+
+  const pump = guard("drain", () => {
+    outbox?.pump();
+    if (open() === 0) {
+      report();
+    } else {
+      tell(report);
+    }
+  });
+
+  let scheduled = false;
+  /** Once for all that happens in one turn. */
+  const schedulePump = (): void => {
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(() => {
+        scheduled = false;
+        pump();
+      });
+    }
+  };
+
+  const tick = guard("drain", () => {
+    pump();
+    closeIdle();
+    closeStreams();
+  });
+
+  return {
+    isDraining: () => servers !== undefined,
+    start: guard("drain start", (wanted) => {
+      if (servers !== undefined) {
+        return;
+      }
+      parking.confirm();
+      servers = tracker.servers();
+      openAtStart = open();
+      handoff = new Set(wanted.handoff);
+      idleDeadline = performance.now() + wanted.idleGraceMs;
+      streamDeadline = performance.now() + wanted.streamGraceMs;
+      spreadMs = wanted.spreadMs;
+      bid(servers);
+      const giving = servers.filter(movable);
+      outbox = createOutbox({ channel, parking, movable: giving, handoff, emptied: schedulePump });
+      const ended = outbox.answerEnded;
+      subscribe(
+        "http.server.response.finish",
+        guard("answer", (message: unknown) => {
+          const { socket, server } = message as { socket: Socket; server: Server };
+          const tracked = giving.find((own) => own.server === server);
+          if (tracked !== undefined) {
+            ended(socket, tracked);
+          }
+          schedulePump();
+        }),
+      );
+      setInterval(tick, tickMs).unref();
+      tick();
+    }),
+    serverListens: guard("late server", (tracked) => {
+      if (servers !== undefined && !servers.includes(tracked)) {
+        late.add(tracked);
+        servers = [...servers, tracked];
+        bid([tracked]);
+      }
+    }),
+    received: guard("handoff", (count) => outbox?.received(count)),
+  };
+}
+
+function stopAccepting(server: Server): void {
+  if (!closeListeningHandle(server)) {
+    server.close();
+  }
+}

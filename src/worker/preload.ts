@@ -1,0 +1,124 @@
+import cluster from "node:cluster";
+import type { Socket } from "node:net";
+import { isMainThread } from "node:worker_threads";
+import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
+import { type Channel, openChannel } from "./channel.ts";
+import { createDrain } from "./drain.ts";
+import { watchFatalErrors } from "./fatalErrors.ts";
+import { createGuard } from "./guard.ts";
+import { countLimitedRequests, createParking } from "./handoff.ts";
+import { canMoveConnections } from "./internals.ts";
+import { watchLoneliness } from "./loneliness.ts";
+import { explainNestedCluster } from "./nestedCluster.ts";
+import { isHttpServer, trackServers } from "./servers.ts";
+import { watchTraffic } from "./traffic.ts";
+
+/*
+ * Runs in every worker before the app (`node --require`). Threads and child processes of the app inherit the flag, so
+ * it first makes sure that it is in a worker of the supervisor and not in one of those.
+ */
+if (isMainThread && cluster.isWorker && process.env.HITLESS_WORKER !== undefined) {
+  const channel = openChannel();
+  if (channel !== undefined) {
+    hideFromApp();
+    prepareWorker(channel);
+  }
+}
+
+/** Loaded late and only if there is one: a Node without inspector throws. */
+let inspector: typeof import("node:inspector") | undefined;
+
+function signOfLife(): FromWorkerBody {
+  return {
+    type: "beat",
+    memory: process.memoryUsage.rss(),
+    debugging: inspector?.url() !== undefined,
+    inspectable: inspector !== undefined && process.listenerCount("SIGUSR1") === 0,
+  };
+}
+
+function prepareWorker(channel: Channel): void {
+  const guard = createGuard(channel);
+  guard("start", () => {
+    watchFatalErrors(channel, guard);
+    explainNestedCluster();
+    const loneliness = watchLoneliness(channel, guard);
+    const tracker = trackServers(guard, (tracked) => {
+      const { server, key, protocol, address } = tracked;
+      loneliness.stop();
+      if (isHttpServer(server)) {
+        countLimitedRequests(server, guard);
+      }
+      const handoff = protocol === "http" && canMoveConnections(server);
+      channel.send({ type: "listening", server: key, protocol, address, handoff });
+      drain.serverListens(tracked);
+    });
+    const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
+    const traffic = watchTraffic(tracker, guard);
+    const drain = createDrain({ channel, tracker, parking, traffic, guard });
+    const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
+      switch (message.type) {
+        case "alone":
+          loneliness.answered();
+          break;
+        case "beat":
+          channel.send(signOfLife());
+          break;
+        case "closeInspector":
+          inspector?.close();
+          break;
+        case "connection":
+          parking.receive(message, socket);
+          break;
+        case "count":
+          traffic.count(message.on);
+          if (!message.on) {
+            channel.send({ type: "counted", served: traffic.served() });
+          }
+          break;
+        case "drain":
+          drain.start(message);
+          break;
+        case "received":
+          drain.received(message.count);
+          break;
+        case "terminate":
+          terminate();
+          break;
+      }
+    };
+    channel.listen(guard("message", receive));
+    channel.send({ type: "hello" });
+    import("node:inspector").then(
+      (loaded) => {
+        inspector = loaded;
+        // At once, so that the supervisor can take a stack though the app blocks before the first heartbeat.
+        channel.send(signOfLife());
+      },
+      () => undefined,
+    );
+  })();
+}
+
+/** Takes the flags that are ours out of what the app sees and its children inherit. */
+function hideFromApp(): void {
+  const { execArgv } = process;
+  const index = execArgv.indexOf(__filename);
+  if (index > 0) {
+    execArgv.splice(index - 1, 2);
+  }
+  // Ours stands first, and Node adds it again at the end.
+  if (execArgv[0] === inspectPortFlag) {
+    execArgv.shift();
+    if (execArgv.at(-1) === inspectPortFlag) {
+      execArgv.pop();
+    }
+  }
+}
+
+/** What SIGTERM would do: the app's own handler if it has one, else the end. */
+function terminate(): void {
+  if (!process.emit("SIGTERM", "SIGTERM")) {
+    process.exit(0);
+  }
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { freePort } from "../../support/process/freePort.ts";
+import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, describeOn } from "../../support/process/scene.ts";
+import { until } from "../../support/process/until.ts";
+import { openRawClient } from "./rawClient.ts";
+
+describeOn(testedNodes(), "a server that begins to listen when its worker drains", (scene) => {
+  it("takes no connection there", async () => {
+    const adminPort = await freePort();
+    const { client, port } = await scene.run({
+      fixture: "twoPorts",
+      config: { workers: 1, env: { ADMIN_PORT: String(adminPort), ADMIN_AFTER: "2000" } },
+    });
+    const half = await openRawClient(port);
+    half.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
+    const reload = client.request("app/renew", { kind: "reload" });
+    await until(
+      client,
+      "both listen on the second port, the old worker while it drains",
+      ({ workers }) =>
+        workers.length === 2 &&
+        workers.some(({ state }) => state === "draining") &&
+        workers.every(({ addresses }) => addresses.length === 2),
+    );
+    const generations = new Set<string>();
+    for (let asked = 0; asked < 20; asked += 1) {
+      const response = await fetch(`http://127.0.0.1:${adminPort}/`, { headers: { connection: "close" } });
+      const { generation } = (await response.json()) as { generation: string };
+      generations.add(generation);
+    }
+    assert.deepEqual([...generations], ["2"]);
+    half.send("\r\n");
+    await half.received(/"generation":"1"/);
+    half.end();
+    assertOutcome(await reload, "completed");
+  });
+});
