@@ -8,6 +8,7 @@ import { watchFatalErrors } from "./fatalErrors.ts";
 import { createGuard } from "./guard.ts";
 import { countLimitedRequests, createParking } from "./handoff.ts";
 import { canMoveConnections } from "./internals.ts";
+import { createLayerDesk } from "./layers/desk.ts";
 import { watchLoneliness } from "./loneliness.ts";
 import { explainNestedCluster } from "./nestedCluster.ts";
 import { isHttpServer, trackServers } from "./servers.ts";
@@ -56,6 +57,7 @@ function prepareWorker(channel: Channel): void {
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
     const drain = createDrain({ channel, tracker, parking, traffic, guard });
+    const layers = createLayerDesk(channel, () => tracker.servers().some(({ server }) => isHttpServer(server)));
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "alone":
@@ -78,6 +80,9 @@ function prepareWorker(channel: Channel): void {
           break;
         case "drain":
           drain.start(message);
+          break;
+        case "layers":
+          layers.asked(message);
           break;
         case "received":
           drain.received(message.count);
