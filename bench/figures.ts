@@ -23,6 +23,11 @@ export function latencies(numbers: readonly number[]): string {
   return numbers.length === 0 ? "–" : values.map((value) => value.toFixed(1)).join(" / ");
 }
 
+/** How many times as much as `base`. */
+export function times(value: number, base: number): string {
+  return base === 0 ? "–" : `${(value / base).toFixed(2)} ×`;
+}
+
 export function mebibytes(bytes: number | undefined): string {
   return bytes === undefined ? "–" : `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }

@@ -1,29 +1,21 @@
-import { asMarkdown, type Table } from "./figures.ts";
-
-export interface PageParts {
-  readonly tables: readonly Table[];
-  /** Each peer with its version, or why it was not measured. */
-  readonly versions: readonly string[];
-  readonly machine: string;
-  readonly command: string;
-  readonly date: Date;
-}
+import { asMarkdown } from "./figures.ts";
+import type { Result } from "./results.ts";
 
 /** The page docs/benchmarks.md: figures with everything that is needed to judge them and to get them again. */
-export function writePage({ tables, versions, machine, command, date }: PageParts): string {
+export function writePage(results: readonly Result[]): string {
+  const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
   const head = [
     "# Benchmarks",
     "",
-    "Written by `npm run bench`; do not edit. All peers ran the same app (`bench/app/server.cjs`: plain http, no line of graceful",
-    "code unless a row says so) on the same machine in the same run, asked by the same client.",
+    "Written by `npm run bench -- --write` from `bench/results.json`; do not edit. All peers ran the same app (`bench/app/server.cjs`:",
+    "plain http, no line of graceful code unless a row says so) on the same machine, asked by the same client.",
     "",
-    `- Machine: ${machine}`,
-    `- Date: ${date.toISOString().slice(0, 10)}`,
-    `- Command: \`${command.trim()}\``,
-    ...versions.map((version) => `- ${version}`),
+    ...distinct(results.map(({ machine }) => `- Machine: ${machine}`)),
+    ...distinct(results.flatMap(({ versions }) => versions)).map((version) => `- ${version}`),
     "",
     "A request has *failed* when it got no whole and right answer; nothing is retried. A connection was *reopened* when the server",
-    "had closed it.",
+    "had closed it. Below each table stand its date, the command that measures it again, and the machine's load average when it",
+    "began: from 0.5 on, something else was running.",
     "",
   ];
   const tail = [
@@ -33,11 +25,17 @@ export function writePage({ tables, versions, machine, command, date }: PagePart
     "  machine that is full, and no network loses or delays a packet.",
     "- The app does next to nothing. What an app of your own does at start and per request decides how long a reload takes, and",
     "  makes what a supervisor costs smaller in proportion.",
-    "- HTTP/1.1 without TLS. TLS, HTTP/2 and WebSocket connections can't be handed over; `docs/reload.md` says what happens to them.",
+    "- Only HTTP/1.1 without TLS is handed over. That no request of the other protocols fails means that their clients open a new",
+    "  connection when they are told to, which takes them a round trip or three; `docs/reload.md` says what happens to each.",
     "- nginx answers by itself and runs no app: it is here for what its reload does to kept-alive connections.",
     "- `wattpm restart` replaces threads one after the other; `pm2 reload` was measured as it comes.",
-    "- One machine, one run. Differences of a few percent are noise; run it yourself.",
+    "- One machine with two processors, one run. Differences below a tenth are noise in all but the ratios of throughput; run it",
+    "  yourself.",
     "",
   ];
-  return [...head, ...tables.map(asMarkdown), ...tail].join("\n");
+  return [...head, ...results.map(asSection), ...tail].join("\n");
+}
+
+function asSection({ table, date, command, load }: Result): string {
+  return `${asMarkdown(table)}\n*${date} · \`${command}\` · load before: ${load.toFixed(1)}*\n`;
 }

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../test/support/paths.ts";
 import type { Scenario } from "./bench.ts";
-import { asText, type Table } from "./figures.ts";
+import { asText } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
 import { writePage } from "./page.ts";
 import { hitlessPeer } from "./peers/hitless.ts";
@@ -12,10 +13,12 @@ import { nodeClusterPeer } from "./peers/nodeCluster.ts";
 import type { Peer } from "./peers/peer.ts";
 import { pm2Peer } from "./peers/pm2.ts";
 import { wattpmPeer } from "./peers/wattpm.ts";
+import { keepResult } from "./results.ts";
 import { idleConnections } from "./scenarios/idleConnections.ts";
 import { idleCost } from "./scenarios/idleCost.ts";
 import { language } from "./scenarios/language.ts";
 import { manyReloads } from "./scenarios/manyReloads.ts";
+import { protocols } from "./scenarios/protocols.ts";
 import { reloadTimes } from "./scenarios/reloadTimes.ts";
 import { slowHandlers } from "./scenarios/slowHandlers.ts";
 import { strictKeepAlive } from "./scenarios/strictKeepAlive.ts";
@@ -24,6 +27,7 @@ import { throughput } from "./scenarios/throughput.ts";
 const scenarios: readonly Scenario[] = [
   strictKeepAlive(0),
   strictKeepAlive(20),
+  protocols,
   slowHandlers,
   idleConnections,
   throughput("roundRobin"),
@@ -48,7 +52,7 @@ const usage = `Usage: npm run bench -- [--quick] [--only SCENARIO,…] [--peers 
   --quick    a short run: the same steps, fewer of them
   --only     ${scenarios.map(({ name }) => name).join(", ")}
   --peers    ${peers.map(({ id }) => id).join(", ")}
-  --write    writes docs/benchmarks.md (of a whole run)
+  --write    keeps the results of each scenario in bench/results.json, and writes docs/benchmarks.md of all that are there
 
 All load goes to loopback, and stops with the run.`;
 
@@ -81,20 +85,22 @@ async function run(): Promise<void> {
       versions.push(`${peer.name}: not measured, ${prepared.missing}`);
     }
   }
-  process.stdout.write(`${describeMachine()}\n${versions.join("\n")}\n`);
-  const tables: Table[] = [];
+  const machine = describeMachine();
+  process.stdout.write(`${machine}\n${versions.join("\n")}\n`);
   for (const scenario of chosen) {
+    const [load = 0] = loadavg();
     const say = (text: string): void => {
       process.stderr.write(`… ${text}\n`);
     };
     const table = await scenario.run({ quick: values.quick, peers: present, say });
-    tables.push(table);
     process.stdout.write(`${asText(table)}\n`);
-  }
-  if (values.write) {
-    const command = `npm run bench -- ${process.argv.slice(2).join(" ")}`;
-    const page = writePage({ tables, versions, machine: describeMachine(), command, date: new Date() });
-    writeFileSync(join(projectRoot, "docs", "benchmarks.md"), page);
+    if (values.write) {
+      const command = ["npm run bench --", ...(values.quick ? ["--quick"] : []), `--only ${scenario.name}`].join(" ");
+      const date = new Date().toISOString().slice(0, 10);
+      const results = keepResult(scenario.name, { table, date, machine, command, versions, load });
+      const known = scenarios.flatMap(({ name }) => results[name] ?? []);
+      writeFileSync(join(projectRoot, "docs", "benchmarks.md"), writePage(known));
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Scenario, withApp } from "../bench.ts";
-import { median, milliseconds } from "../figures.ts";
+import { median, milliseconds, times } from "../figures.ts";
 
 /** How long a reload takes without load. */
 export const reloadTimes: Scenario = {
@@ -8,6 +8,7 @@ export const reloadTimes: Scenario = {
     const rows: string[][] = [];
     const peers = bench.peers.filter(({ runsApp }) => runsApp);
     for (const workers of bench.quick ? [2] : [2, 8, 32]) {
+      let base: number | undefined;
       for (const peer of peers) {
         bench.say(`reload times, ${workers} workers: ${peer.name}`);
         const firsts: number[] = [];
@@ -24,7 +25,9 @@ export const reloadTimes: Scenario = {
           }
         });
         const first = firsts.length === 0 ? undefined : median(firsts);
-        rows.push([String(workers), peer.name, milliseconds(first), milliseconds(median(dones))]);
+        const done = median(dones);
+        base ??= done;
+        rows.push([String(workers), peer.name, milliseconds(first), milliseconds(done), times(done, base)]);
       }
     }
     return {
@@ -32,7 +35,7 @@ export const reloadTimes: Scenario = {
       about:
         "No load; median of three. Done is when the command or the supervisor says so: for Hitless every old worker is gone by then, " +
         "plain node:cluster says it when it has told the old ones to disconnect.",
-      columns: ["workers", "", "first new worker ready", "done"],
+      columns: ["workers", "", "first new worker ready", "done", "compared with the first"],
       rows,
     };
   },

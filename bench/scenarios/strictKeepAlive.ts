@@ -1,6 +1,6 @@
 import { startStrictClient } from "../../test/support/process/strictClient.ts";
 import { type Bench, pause, readBuild, type Scenario, withApp } from "../bench.ts";
-import { latencies } from "../figures.ts";
+import { latencies, quantile, times } from "../figures.ts";
 import type { Peer } from "../peers/peer.ts";
 
 const connections = 50;
@@ -20,7 +20,7 @@ export function strictKeepAlive(thinkMs: number): Scenario {
         about:
           `${connections} connections, 2 workers, ${reloadsOf(bench)} reloads. Nothing is retried; every response is ` +
           "checked whole. Latencies are p50 / p99 / max in ms.",
-        columns: ["", "requests", "failed", "reopened", "steady", "during reload"],
+        columns: ["", "requests", "failed", "reopened", "steady", "during reload", "p99 during / steady"],
         rows,
       };
     },
@@ -51,6 +51,13 @@ function measure(bench: Bench, peer: Peer, thinkMs: number): Promise<string[]> {
     for (const failure of failures.slice(0, 3)) {
       bench.say(`  ${failure}`);
     }
-    return [peer.name, String(requests), String(failed), String(reopened), latencies(steady), latencies(during)];
+    const counts = [requests, failed, reopened].map(String);
+    return [
+      peer.name,
+      ...counts,
+      latencies(steady),
+      latencies(during),
+      times(quantile(during, 0.99), quantile(steady, 0.99)),
+    ];
   });
 }
