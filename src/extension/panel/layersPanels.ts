@@ -1,0 +1,76 @@
+import { type LogOutputChannel, type Uri, ViewColumn, type WebviewPanel, window } from "vscode";
+import type { Disposable } from "../../client/disposable.ts";
+import { viewIds } from "../ids.ts";
+import { DisposableStore } from "../platform/disposableStore.ts";
+import type { Localize } from "../platform/localize.ts";
+import type { AppRegistry } from "../supervisor/appRegistry.ts";
+import type { OpenLayersPanel } from "./layersPanel.ts";
+
+export interface LayersPanelsOptions {
+  readonly registry: AppRegistry;
+  readonly extensionUri: Uri;
+  readonly channel: LogOutputChannel;
+  /** Version of Hitless. */
+  readonly version: string;
+  readonly t: Localize;
+}
+
+/** What the panel is to show; what is not named stays as it is. */
+export interface LayersTarget {
+  /** Key or name of the app. */
+  readonly app?: string;
+  readonly worker?: number;
+  /** Name of a function of Node.js, such as `fs.readFile`. */
+  readonly trace?: string;
+}
+
+export interface LayersPanels extends Disposable {
+  /** Opens the panel, or brings it to the front. */
+  show(target: LayersTarget): Promise<void>;
+}
+
+/** The one panel with the layers of the runtime. What it is made of is loaded when it is first opened. */
+export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
+  const store = new DisposableStore();
+  let current: OpenLayersPanel | undefined;
+
+  const open = async (panel: WebviewPanel, target: LayersTarget): Promise<void> => {
+    const { openLayersPanel } = await import("./layersPanel.ts");
+    const opened = openLayersPanel(panel, options);
+    current = opened;
+    panel.onDidDispose(() => {
+      current = current === opened ? undefined : current;
+    });
+    opened.show(target);
+  };
+
+  store.add(
+    window.registerWebviewPanelSerializer(viewIds.layers, {
+      async deserializeWebviewPanel(panel: WebviewPanel, state: unknown) {
+        await open(panel, savedTarget(state));
+      },
+    }),
+  );
+  store.add({ dispose: () => current?.dispose() });
+  return {
+    async show(target) {
+      if (current !== undefined) {
+        current.show(target);
+        return;
+      }
+      const title = options.t("Runtime Layers");
+      await open(window.createWebviewPanel(viewIds.layers, title, ViewColumn.Active), target);
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+/** What the page had kept; anything may be in there. */
+function savedTarget(state: unknown): LayersTarget {
+  if (typeof state !== "object" || state === null) {
+    return {};
+  }
+  const app = "app" in state && typeof state.app === "string" ? state.app : undefined;
+  const worker = "worker" in state && typeof state.worker === "number" ? state.worker : undefined;
+  return { ...(app !== undefined && { app }), ...(worker !== undefined && { worker }) };
+}

@@ -1,0 +1,47 @@
+import type { Disposable } from "../../client/disposable.ts";
+
+/** A pulse is asked for this often, in milliseconds, counted from ask to ask. */
+const beatMs = 1_000;
+/** After a failure the next try comes later. */
+const afterFailureMs = 5_000;
+
+export interface PulseLoop extends Disposable {
+  /** Begins, or begins again at once; never two asks at a time. */
+  start(): void;
+  stop(): void;
+  readonly running: boolean;
+}
+
+/** Asks once a second while it runs. `ask` resolves with whether it went well, and never rejects. */
+export function createPulseLoop(ask: () => Promise<boolean>, now: () => number): PulseLoop {
+  let timer: NodeJS.Timeout | undefined;
+  /** Rises with every start and stop, so that an ask under way knows whether it is still wanted. */
+  let turn = 0;
+  let running = false;
+
+  const beat = async (mine: number) => {
+    const begun = now();
+    const went = await ask();
+    if (mine === turn) {
+      const waitMs = went ? Math.max(0, beatMs - (now() - begun)) : afterFailureMs;
+      timer = setTimeout(() => void beat(mine), waitMs);
+    }
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    turn += 1;
+    running = false;
+  };
+  return {
+    get running() {
+      return running;
+    },
+    start() {
+      stop();
+      running = true;
+      void beat(turn);
+    },
+    stop,
+    dispose: stop,
+  };
+}

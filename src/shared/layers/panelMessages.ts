@@ -1,0 +1,107 @@
+import * as v from "valibot";
+import { layerFactsSchema, layerPulseSchema, sourcePositionSchema } from "./facts.ts";
+import { cpuSampleSchema, sampleSeconds } from "./sample.ts";
+
+/*
+ * What the extension host and the page of the layers panel say to each other. The page says `ready` first and is
+ * answered with all there is; after that each side speaks when it has something to say.
+ */
+
+const workerId = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** A worker that can be looked at. `gone`: it has ended, what was last known of it is kept. */
+export const panelWorkerSchema = v.object({
+  id: v.number(),
+  slot: v.number(),
+  pid: v.number(),
+  generation: v.number(),
+  state: v.picklist(["starting", "ready", "draining", "gone"]),
+  /** Whether its event loop does not answer. */
+  unresponsive: v.boolean(),
+});
+export type PanelWorker = v.InferOutput<typeof panelWorkerSchema>;
+
+/** `searching`: the workspace has not been looked through yet. `starting`: no worker is ready yet. */
+export const panelStatusSchema = v.picklist(["searching", "noApp", "stopped", "starting", "running", "stopping"]);
+export type PanelStatus = v.InferOutput<typeof panelStatusSchema>;
+
+/** What failed, so that the page knows where to say it. */
+export const failurePlaceSchema = v.picklist(["facts", "pulse", "sample", "comparison", "source", "report"]);
+export type FailurePlace = v.InferOutput<typeof failurePlaceSchema>;
+
+export const hostMessageSchema = v.variant("type", [
+  /** The answer to `ready`. */
+  v.object({
+    type: v.literal("begin"),
+    /** Translations from English; empty for English. */
+    texts: v.record(v.string(), v.string()),
+    /** BCP 47. */
+    language: v.string(),
+    /** Where the apps run. */
+    system: v.picklist(["linux", "macos", "windows"]),
+    /** The home folder, which is shown as `~`. */
+    home: v.string(),
+  }),
+  /** Everything there is to choose from, and what is chosen; the whole of it each time. */
+  v.object({
+    type: v.literal("app"),
+    apps: v.array(v.object({ key: v.string(), name: v.string() })),
+    app: v.optional(v.string()),
+    status: panelStatusSchema,
+    /** Why the app does not run, in the editor's language. */
+    problem: v.optional(v.string()),
+    /** Absolute path of the app's working directory. */
+    root: v.optional(v.string()),
+    workers: v.array(panelWorkerSchema),
+    worker: v.optional(v.number()),
+  }),
+  v.object({ type: v.literal("facts"), facts: layerFactsSchema }),
+  v.object({ type: v.literal("pulse"), pulse: layerPulseSchema }),
+  v.object({ type: v.literal("sampling"), worker: v.number(), elapsedMs: v.number(), seconds: v.number() }),
+  v.object({ type: v.literal("sample"), sample: cpuSampleSchema }),
+  /** The chosen worker was renewed, and its successor is now the chosen one. */
+  v.object({ type: v.literal("replaced"), from: panelWorkerSchema, to: panelWorkerSchema }),
+  v.object({ type: v.literal("comparison"), left: layerFactsSchema, right: layerFactsSchema }),
+  v.object({ type: v.literal("trace"), name: v.string() }),
+  /** `message` is in the editor's language where Hitless has it. */
+  v.object({ type: v.literal("failure"), place: failurePlaceSchema, message: v.string() }),
+  /** Something a person asked for was done. */
+  v.object({ type: v.literal("done"), message: v.string() }),
+]);
+export type HostMessage = v.InferOutput<typeof hostMessageSchema>;
+export type HostMessageOf<Type extends HostMessage["type"]> = Extract<HostMessage, { readonly type: Type }>;
+
+export const panelMessageSchema = v.variant("type", [
+  /** With what was chosen before the page was hidden or the window reloaded. */
+  v.object({ type: v.literal("ready"), app: v.optional(v.string()), worker: v.optional(workerId) }),
+  v.object({ type: v.literal("choose"), app: v.optional(v.string()), worker: v.optional(workerId) }),
+  v.object({
+    type: v.literal("sample"),
+    seconds: v.pipe(v.number(), v.minValue(sampleSeconds.least), v.maxValue(sampleSeconds.most)),
+  }),
+  v.object({ type: v.literal("cancelSample") }),
+  v.object({ type: v.literal("retry") }),
+  v.object({ type: v.literal("start") }),
+  /** Opens a file that the worker has named. */
+  v.object({ type: v.literal("open"), at: v.partial(sourcePositionSchema, ["line"]) }),
+  v.object({ type: v.literal("compare"), left: workerId, right: workerId }),
+  v.object({ type: v.literal("copyReport") }),
+  v.object({ type: v.literal("saveReport") }),
+]);
+export type PanelMessage = v.InferOutput<typeof panelMessageSchema>;
+
+/**
+ * Checks what came from the other side.
+ * @throws TypeError that names the field.
+ */
+export function parsePanelMessage<Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) {
+    return result.output;
+  }
+  const [issue] = result.issues;
+  throw new TypeError(`Layers panel, ${v.getDotPath(issue) ?? "message"}: ${issue.message}`);
+}

@@ -1,0 +1,113 @@
+/** Everything that comes from outside becomes text here, never markup. */
+export type Child = Node | string | undefined;
+
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    setAttribute(element, name, value);
+  }
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+export function svg<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes,
+  ...children: readonly Node[]
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    setAttribute(element, name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** `undefined` and `false` take it away, `true` is an attribute without a value. Nothing happens when it is so already. */
+export function setAttribute(element: Element, name: string, value: Attributes[string]): void {
+  if (value === undefined || value === false) {
+    element.removeAttribute(name);
+    return;
+  }
+  const text = value === true ? "" : String(value);
+  if (element.getAttribute(name) !== text) {
+    element.setAttribute(name, text);
+  }
+}
+
+/** A screen reader says a text again when it is set again, so one that is the same is left alone. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+export function button(text: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  const element = h("button", { type: "button", ...attributes }, text);
+  element.addEventListener("click", press);
+  return element;
+}
+
+/** Something drawn that can be drawn again from newer data. */
+export interface Piece<Data> {
+  readonly element: Element;
+  update(data: Data): void;
+}
+
+/** Keeps the children of a container in step with a list. What stays keeps its element, and with it the focus. */
+export function createList<Item>(
+  container: Element,
+  keyOf: (item: Item) => string,
+  create: (item: Item) => Piece<Item>,
+): (items: readonly Item[]) => void {
+  let pieces = new Map<string, Piece<Item>>();
+  return (items) => {
+    const next = new Map<string, Piece<Item>>();
+    for (const item of items) {
+      const key = keyOf(item);
+      const piece = pieces.get(key) ?? create(item);
+      piece.update(item);
+      next.set(key, piece);
+    }
+    pieces = next;
+    placeChildren(
+      container,
+      [...next.values()].map(({ element }) => element),
+    );
+  };
+}
+
+export function placeChildren(container: Element, elements: readonly Node[]): void {
+  let cursor = container.firstChild;
+  for (const element of elements) {
+    if (element === cursor) {
+      cursor = cursor.nextSibling;
+    } else {
+      container.insertBefore(element, cursor);
+    }
+  }
+  while (cursor !== null) {
+    const next = cursor.nextSibling;
+    cursor.remove();
+    cursor = next;
+  }
+}
+
+/** A heading that only a screen reader reads, or a text that explains a sign to it. */
+export function hidden<Tag extends "span" | "h2" | "h3" | "caption">(tag: Tag, text: string): HTMLElement {
+  return h(tag, { class: "unseen" }, text);
+}
+
+let ids = 0;
+
+/** For `aria-labelledby` and its like. */
+export function newId(what: string): string {
+  ids += 1;
+  return `${what}-${ids}`;
+}

@@ -1,0 +1,181 @@
+import {
+  type FailurePlace,
+  type HostMessage,
+  hostMessageSchema,
+  type PanelMessage,
+  parsePanelMessage,
+} from "../shared/layers/panelMessages.ts";
+import { createAnnouncer } from "./announcer.ts";
+import { createNumbers } from "./model/numbers.ts";
+import { readSavedState, type SavedState } from "./model/savedState.ts";
+import { addToSeries, noSeries } from "./model/series.ts";
+import { sharesByKind } from "./model/shares.ts";
+import { findTraced } from "./model/trace.ts";
+import { kindWord } from "./model/words.ts";
+import type { PageContext, PageData, Part } from "./page.ts";
+import { createPageView } from "./pageView.ts";
+import { setTranslations, t } from "./texts.ts";
+
+/** What VS Code gives to the pages of a webview. */
+declare function acquireVsCodeApi(): {
+  postMessage(message: PanelMessage): void;
+  getState(): unknown;
+  setState(state: SavedState): void;
+};
+
+const host = acquireVsCodeApi();
+const announcer = createAnnouncer();
+let data: PageData = firstData(readSavedState(host.getState()));
+let context: PageContext | undefined;
+let view: Part | undefined;
+let scheduled = false;
+
+function firstData(saved: SavedState): PageData {
+  return {
+    app: undefined,
+    facts: undefined,
+    pulse: undefined,
+    series: noSeries,
+    sample: undefined,
+    sampling: undefined,
+    failures: new Map(),
+    replaced: undefined,
+    comparison: undefined,
+    traced: findTraced(saved.trace),
+    saved,
+  };
+}
+
+/** Takes a change over and draws it with the next frame, together with all others until then. */
+function change(changes: Partial<PageData>): void {
+  data = { ...data, ...changes };
+  if (!scheduled && view !== undefined) {
+    scheduled = true;
+    requestAnimationFrame(() => {
+      scheduled = false;
+      view?.update(data);
+    });
+  }
+}
+
+function save(changes: Partial<SavedState>): void {
+  const saved = { ...data.saved, ...changes };
+  host.setState(saved);
+  change({ saved, ...(changes.trace !== undefined && { traced: findTraced(changes.trace) }) });
+}
+
+function without(place: FailurePlace): ReadonlyMap<FailurePlace, string> {
+  if (!data.failures.has(place)) {
+    return data.failures;
+  }
+  return new Map([...data.failures].filter(([other]) => other !== place));
+}
+
+function begin({ texts, language, system, home }: Extract<HostMessage, { type: "begin" }>): void {
+  setTranslations(texts);
+  const numbers = createNumbers(language);
+  context = {
+    numbers,
+    system,
+    home,
+    send: (message) => host.postMessage(message),
+    save,
+    dismiss: (place) => change(place === "replaced" ? { replaced: undefined } : { failures: without(place) }),
+    say: announcer.say,
+    openSource: (at) => host.postMessage({ type: "open", at }),
+  };
+  view = createPageView(context);
+  document.getElementById("page")?.replaceChildren(view.element, announcer.element);
+  view.update(data);
+  window.scrollTo({ top: data.saved.scroll, behavior: "instant" });
+}
+
+function receive(message: HostMessage): void {
+  switch (message.type) {
+    case "begin":
+      begin(message);
+      break;
+    case "app":
+      receiveApp(message);
+      break;
+    case "facts":
+      if (message.facts.worker.id === data.app?.worker) {
+        change({ facts: message.facts, failures: without("facts") });
+      }
+      break;
+    case "pulse":
+      if (message.pulse.worker.id === data.app?.worker) {
+        const { pulse } = message;
+        change({ pulse, series: addToSeries(data.series, pulse, data.pulse), failures: without("pulse") });
+      }
+      break;
+    case "sampling": {
+      const { worker, elapsedMs, seconds } = message;
+      change({ sampling: { worker, startedAt: performance.now() - elapsedMs, seconds }, failures: without("sample") });
+      break;
+    }
+    case "sample":
+      receiveSample(message);
+      break;
+    case "replaced":
+      change({ replaced: message });
+      break;
+    case "comparison":
+      change({ comparison: message, failures: without("comparison") });
+      break;
+    case "trace":
+      save({ trace: message.name });
+      break;
+    case "failure":
+      change({
+        failures: new Map(data.failures).set(message.place, message.message),
+        ...(message.place === "sample" && { sampling: undefined }),
+      });
+      break;
+    case "done":
+      announcer.say(message.message);
+      break;
+  }
+}
+
+function receiveApp({ type, ...app }: Extract<HostMessage, { type: "app" }>): void {
+  const isOther = app.worker !== data.app?.worker || app.app !== data.app?.app;
+  const nothing = { facts: undefined, pulse: undefined, series: noSeries, sample: undefined, sampling: undefined };
+  change({ app, ...(isOther && { ...nothing, failures: new Map() }) });
+  if (isOther) {
+    const { app: key, worker } = app;
+    save({ ...(key !== undefined && { app: key }), ...(worker !== undefined && { worker }) });
+  }
+}
+
+function receiveSample({ sample }: Extract<HostMessage, { type: "sample" }>): void {
+  const wasRunning = data.sampling !== undefined;
+  if (sample.worker.id !== data.app?.worker) {
+    return;
+  }
+  change({ sample, sampling: undefined, failures: without("sample") });
+  if (wasRunning && context !== undefined) {
+    const { numbers } = context;
+    const shares = sharesByKind(sample, false).sort((one, other) => other.share - one.share);
+    const words = shares.map(({ kind, share }) => `${kindWord(kind)} ${numbers.percent(share)}`);
+    announcer.say(t("The sample is done: {0}", words.join(", ")));
+  }
+}
+
+window.addEventListener("message", ({ data: input }: MessageEvent<unknown>) => {
+  receive(parsePanelMessage(hostMessageSchema, input));
+});
+let scrolling: ReturnType<typeof setTimeout> | undefined;
+window.addEventListener(
+  "scroll",
+  () => {
+    clearTimeout(scrolling);
+    scrolling = setTimeout(() => {
+      data = { ...data, saved: { ...data.saved, scroll: window.scrollY } };
+      host.setState(data.saved);
+    }, 200);
+  },
+  { passive: true },
+);
+const { app, worker } = data.saved;
+host.postMessage({ type: "ready", ...(app !== undefined && { app }), ...(worker !== undefined && { worker }) });

@@ -1,0 +1,45 @@
+/** What the page keeps while it is hidden and when the window is reloaded. */
+export interface SavedState {
+  readonly app?: string;
+  readonly worker?: number;
+  /** What stands in the trace box. */
+  readonly trace: string;
+  /** Ids of the bands that are open. */
+  readonly open: readonly string[];
+  readonly seconds: number;
+  readonly busyOnly: boolean;
+  readonly comparing: boolean;
+  /** Pixels. */
+  readonly scroll: number;
+}
+
+export const freshState: SavedState = {
+  trace: "",
+  open: [],
+  seconds: 5,
+  busyOnly: false,
+  comparing: false,
+  scroll: 0,
+};
+
+/** Lengths of a sample to choose from, in seconds. */
+export const sampleLengths: readonly number[] = [2, 5, 15, 60];
+
+/** Takes what fits; an older version of the page may have kept something else. */
+export function readSavedState(input: unknown): SavedState {
+  if (typeof input !== "object" || input === null) {
+    return freshState;
+  }
+  const saved: Partial<Record<keyof SavedState, unknown>> = input;
+  const { app, worker, trace, open, seconds, busyOnly, comparing, scroll } = saved;
+  return {
+    ...(typeof app === "string" && { app }),
+    ...(typeof worker === "number" && { worker }),
+    trace: typeof trace === "string" ? trace : "",
+    open: Array.isArray(open) ? open.filter((id): id is string => typeof id === "string") : [],
+    seconds: typeof seconds === "number" && sampleLengths.includes(seconds) ? seconds : freshState.seconds,
+    busyOnly: busyOnly === true,
+    comparing: comparing === true,
+    scroll: typeof scroll === "number" && scroll >= 0 ? scroll : 0,
+  };
+}

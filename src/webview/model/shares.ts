@@ -1,0 +1,73 @@
+import type { Layer } from "../../shared/layers/layer.ts";
+import type { CpuSample, SampledFunction, SamplePart } from "../../shared/layers/sample.ts";
+
+export type PartKind = SamplePart["kind"];
+
+/** The kinds of time in the order in which they are drawn: down the layers, then what is nobody's. */
+export const partKinds: readonly PartKind[] = ["code", "package", "node", "binding", "v8", "gc", "native", "idle"];
+
+export interface KindShare {
+  readonly kind: PartKind;
+  /** 0 to 1. */
+  readonly share: number;
+  readonly selfMs: number;
+}
+
+/** How much each kind has; those that have nothing are left out. `busyOnly`: of the time that was not idle. */
+export function sharesByKind({ parts }: CpuSample, busyOnly: boolean): KindShare[] {
+  const whole = wholeOf(parts, busyOnly);
+  return partKinds
+    .filter((kind) => !(busyOnly && kind === "idle"))
+    .map((kind) => {
+      const own = parts.filter((part) => part.kind === kind);
+      const selfMs = sum(own.map((part) => part.selfMs));
+      return { kind, selfMs, share: whole === 0 ? 0 : sum(own.map(({ share }) => share)) / whole };
+    })
+    .filter(({ selfMs }) => selfMs > 0);
+}
+
+/** What a layer has of the whole, or of what was not idle; 0 to 1. */
+export function shareOfLayer({ parts }: CpuSample, layer: Layer, busyOnly: boolean): number {
+  const whole = wholeOf(parts, busyOnly);
+  const own = sum(parts.filter((part) => part.layer === layer).map(({ share }) => share));
+  return whole === 0 ? 0 : own / whole;
+}
+
+/** A part with its share of the whole, or of what was not idle. */
+export function partsOfLayer({ parts }: CpuSample, layer: Layer, busyOnly: boolean): SamplePart[] {
+  const whole = wholeOf(parts, busyOnly);
+  return parts
+    .filter((part) => part.layer === layer)
+    .map((part) => ({ ...part, share: whole === 0 ? 0 : part.share / whole }))
+    .sort((one, other) => other.selfMs - one.selfMs);
+}
+
+export interface LayerFunction extends SampledFunction {
+  /** Tells it from all others of the sample. */
+  readonly key: string;
+  readonly part: SamplePart;
+  readonly share: number;
+}
+
+/** The functions of a layer in which most time was spent, most first. */
+export function functionsOfLayer(sample: CpuSample, layer: Layer, busyOnly: boolean): LayerFunction[] {
+  const wholeMs = sum(sample.parts.filter(({ kind }) => !(busyOnly && kind === "idle")).map(({ selfMs }) => selfMs));
+  return partsOfLayer(sample, layer, busyOnly)
+    .flatMap((part) =>
+      part.functions.map((each, index) => ({
+        ...each,
+        key: `${part.id} ${index}`,
+        part,
+        share: wholeMs === 0 ? 0 : each.selfMs / wholeMs,
+      })),
+    )
+    .sort((one, other) => other.selfMs - one.selfMs);
+}
+
+function wholeOf(parts: readonly SamplePart[], busyOnly: boolean): number {
+  return busyOnly ? sum(parts.filter(({ kind }) => kind !== "idle").map(({ share }) => share)) : 1;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,53 @@
+import type { CatalogueEntry } from "../shared/layers/entry.ts";
+import type { LayerFacts, LayerPulse } from "../shared/layers/facts.ts";
+import type { FailurePlace, HostMessageOf, PanelMessage } from "../shared/layers/panelMessages.ts";
+import type { CpuSample } from "../shared/layers/sample.ts";
+import type { Numbers } from "./model/numbers.ts";
+import type { SavedState } from "./model/savedState.ts";
+import type { Series } from "./model/series.ts";
+
+/** All that is shown. A change makes a new one; parts of it that stay are the same objects. */
+export interface PageData {
+  readonly app: Omit<HostMessageOf<"app">, "type"> | undefined;
+  readonly facts: LayerFacts | undefined;
+  readonly pulse: LayerPulse | undefined;
+  readonly series: Series;
+  readonly sample: CpuSample | undefined;
+  readonly sampling: Sampling | undefined;
+  readonly failures: ReadonlyMap<FailurePlace, string>;
+  readonly replaced: HostMessageOf<"replaced"> | undefined;
+  readonly comparison: HostMessageOf<"comparison"> | undefined;
+  readonly traced: CatalogueEntry | undefined;
+  readonly saved: SavedState;
+}
+
+export interface Sampling {
+  readonly worker: number;
+  /** By the clock of `performance.now()`. */
+  readonly startedAt: number;
+  readonly seconds: number;
+}
+
+/** A place in a file, or the file as a whole. */
+export type SourcePlace = Extract<PanelMessage, { type: "open" }>["at"];
+
+/** What the parts of the page have in common. */
+export interface PageContext {
+  readonly numbers: Numbers;
+  readonly system: HostMessageOf<"begin">["system"];
+  readonly home: string;
+  send(message: PanelMessage): void;
+  /** Keeps a choice, and shows what follows from it. */
+  save(change: Partial<SavedState>): void;
+  /** Puts a failure away. */
+  dismiss(place: FailurePlace | "replaced"): void;
+  /** Says something to a screen reader when it has said what it says now. */
+  say(text: string): void;
+  openSource(at: SourcePlace): void;
+}
+
+/** A part of the page: made once, and told of every change. */
+export interface Part {
+  readonly element: HTMLElement;
+  update(data: PageData): void;
+}

@@ -1,0 +1,56 @@
+import { layers } from "../shared/layers/layer.ts";
+import { h } from "./dom.ts";
+import type { PageContext, PageData, Part } from "./page.ts";
+import { createBand } from "./parts/band.ts";
+import { createComparison } from "./parts/comparison.ts";
+import { createCpuOverview } from "./parts/cpuOverview.ts";
+import { createMasthead } from "./parts/masthead.ts";
+import { createNotices } from "./parts/notices.ts";
+import { createTraceBox } from "./parts/traceBox.ts";
+import { t } from "./texts.ts";
+
+/** The whole page, from top to bottom. */
+export function createPageView(context: PageContext): Part {
+  const masthead = createMasthead(context);
+  const notices = createNotices(context);
+  const trace = createTraceBox(context);
+  const cpu = createCpuOverview(context);
+  const comparison = createComparison(context);
+  const bands = layers.map((layer) => createBand(layer, context));
+  const stack = h("div", { class: "bands", role: "group", "aria-label": t("The layers, top to bottom") });
+  stack.append(...bands.map(({ element }) => element));
+  stack.addEventListener("keydown", (event) =>
+    moveBetween(
+      bands.map(({ toggle }) => toggle),
+      event,
+    ),
+  );
+  const main = h("main", {}, notices.element, trace.element, cpu.element, comparison.element, stack);
+  const parts = [masthead, notices, trace, cpu, comparison, ...bands];
+  return {
+    element: h("div", { class: "page" }, masthead.element, main),
+    update(data: PageData) {
+      cpu.element.hidden = data.app?.workers.length === 0 && data.sample === undefined;
+      for (const part of parts) {
+        part.update(data);
+      }
+    },
+  };
+}
+
+/** Arrow keys go from band to band; the tab key goes through everything. */
+function moveBetween(toggles: readonly HTMLButtonElement[], event: KeyboardEvent): void {
+  const index = toggles.findIndex((toggle) => event.target instanceof Node && toggle.contains(event.target));
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
+    Home: 0,
+    End: toggles.length - 1,
+  };
+  const wanted = index < 0 ? undefined : steps[event.key];
+  const next = wanted === undefined ? undefined : toggles[wanted];
+  if (next !== undefined) {
+    event.preventDefault();
+    next.focus();
+  }
+}

@@ -1,0 +1,178 @@
+import type { LayerFacts } from "../../shared/layers/facts.ts";
+import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { h, newId, setText } from "../dom.ts";
+import { type Difference, type DifferenceGroup, differences } from "../model/differences.ts";
+import { shortPath } from "../model/paths.ts";
+import { workerTitle } from "../model/words.ts";
+import type { PageContext, PageData, Part } from "../page.ts";
+import { t } from "../texts.ts";
+import { createDataTable } from "./dataTable.ts";
+
+/** Two workers side by side: only what differs. */
+export function createComparison(context: PageContext): Part {
+  const { numbers, send } = context;
+  const headingId = newId("comparison");
+  const left = h("select", { "aria-label": t("First worker") });
+  const right = h("select", { "aria-label": t("Second worker") });
+  const result = h("p", { class: "note" });
+  let root: string | undefined;
+  const table = createDataTable<Difference>({
+    title: t("Differences"),
+    columns: [
+      {
+        id: "group",
+        title: t("What"),
+        width: 150,
+        cell: ({ group }) => groupWord(group),
+        order: ({ group }) => groupWord(group),
+      },
+      { id: "name", title: t("Name"), cell: nameOf, order: nameOf },
+      { id: "left", title: t("First"), cell: (each) => shownValue(each, each.left) },
+      { id: "right", title: t("Second"), cell: (each) => shownValue(each, each.right) },
+    ],
+    sortedBy: { id: "none", descending: false },
+    filterText: ({ name, left: one = "", right: other = "" }) => `${name} ${one} ${other}`,
+    empty: t("The two do not differ."),
+    count: numbers.count,
+  });
+  const element = h(
+    "section",
+    { class: "comparison", "aria-labelledby": headingId, hidden: true },
+    h("h2", { id: headingId }, t("What changed")),
+    h("div", { class: "control" }, left, h("span", { "aria-hidden": "true" }, "→"), right),
+    result,
+    table.element,
+  );
+  let shown: PageData["comparison"];
+  let shownWorkers = "";
+  let asked = "";
+
+  function ask(): void {
+    const [one, other] = [Number(left.value), Number(right.value)];
+    const pair = `${one} ${other}`;
+    if (one > 0 && other > 0 && pair !== asked) {
+      asked = pair;
+      send({ type: "compare", left: one, right: other });
+    }
+  }
+
+  function nameOf({ group, name }: Difference): string {
+    return group === "addons" ? shortPath(name, root, context.home) : (fieldWord(name) ?? name);
+  }
+
+  function shownValue({ group, name }: Difference, value: string | undefined): string {
+    if (value === undefined || value === "") {
+      return "–";
+    }
+    if (group === "environment") {
+      return t("set");
+    }
+    if (name === "commit") {
+      return value.slice(0, 12);
+    }
+    if (name === "bytes") {
+      return numbers.bytes(Number(value));
+    }
+    return name === "entry" || group === "addons" ? shortPath(value, root, context.home) : value;
+  }
+
+  left.addEventListener("change", ask);
+  right.addEventListener("change", ask);
+  return {
+    element,
+    update({ app, comparison, saved }) {
+      root = app?.root;
+      element.hidden = !saved.comparing;
+      if (!saved.comparing) {
+        asked = "";
+        return;
+      }
+      const workers = app?.workers ?? [];
+      const key = JSON.stringify(workers);
+      if (key !== shownWorkers) {
+        shownWorkers = key;
+        offer(left, workers);
+        offer(right, workers);
+      }
+      if (comparison !== undefined && comparison !== shown) {
+        shown = comparison;
+        const { left: one, right: other } = comparison;
+        left.value = String(one.worker.id);
+        right.value = String(other.worker.id);
+        asked = `${one.worker.id} ${other.worker.id}`;
+        const found = differences(one, other);
+        setText(result, t("{0} against {1}", workerWords(one), workerWords(other)));
+        table.update(found);
+        context.say(t("{0} differences", found.length));
+      } else if (asked === "" && workers.length > 1) {
+        suggestPair(workers, app?.worker, left, right);
+        ask();
+      }
+    },
+  };
+}
+
+function offer(select: HTMLSelectElement, workers: readonly PanelWorker[]): void {
+  const { value } = select;
+  select.replaceChildren(...workers.map((worker) => h("option", { value: worker.id }, workerTitle(worker))));
+  select.value = value;
+}
+
+/** The chosen worker against one of an earlier generation, else against any other. */
+function suggestPair(
+  workers: readonly PanelWorker[],
+  chosen: number | undefined,
+  left: HTMLSelectElement,
+  right: HTMLSelectElement,
+): void {
+  const current = workers.find(({ id }) => id === chosen) ?? workers[0];
+  const others = workers.filter(({ id }) => id !== current?.id);
+  const other = others.find(({ generation }) => generation !== current?.generation) ?? others[0];
+  const pair = [current?.id ?? 0, other?.id ?? 0].sort((a, b) => a - b);
+  left.value = String(pair[0]);
+  right.value = String(pair[1]);
+}
+
+function workerWords({ worker: { id, generation } }: LayerFacts): string {
+  return t("worker {0} (gen {1})", id, generation);
+}
+
+function groupWord(group: DifferenceGroup): string {
+  switch (group) {
+    case "code":
+      return t("Your code");
+    case "runtime":
+      return t("Runtime");
+    case "packages":
+      return t("Package");
+    case "environment":
+      return t("Environment variable");
+    case "addons":
+      return t("Addon");
+  }
+}
+
+function fieldWord(name: string): string | undefined {
+  switch (name) {
+    case "commit":
+      return t("Commit");
+    case "entry":
+      return t("Entry");
+    case "modules":
+      return t("Own modules");
+    case "bytes":
+      return t("Size");
+    case "sourceMaps":
+      return t("Source maps");
+    case "node":
+      return t("Node.js");
+    case "flags":
+      return t("Flags");
+    case "abi":
+      return t("ABI");
+    case "threadPool":
+      return t("Thread pool");
+    default:
+      return undefined;
+  }
+}

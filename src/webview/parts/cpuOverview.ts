@@ -1,0 +1,90 @@
+import { createList, h, newId, type Piece, setAttribute, setText } from "../dom.ts";
+import { type KindShare, sharesByKind } from "../model/shares.ts";
+import { kindWord } from "../model/words.ts";
+import type { PageContext, PageData, Part } from "../page.ts";
+import { t } from "../texts.ts";
+import { createSampleControl } from "./sampleControl.ts";
+
+/** Where the worker's time goes, as one bar and its legend; and the button that finds out. */
+export function createCpuOverview(context: PageContext): Part {
+  const { numbers, save } = context;
+  const headingId = newId("cpu");
+  const control = createSampleControl(context);
+  const bar = h("div", { class: "stack" });
+  const segments = createList<KindShare>(bar, ({ kind }) => kind, createSegment);
+  const legend = h("ul", { class: "legend" });
+  const items = createList<KindShare>(
+    legend,
+    ({ kind }) => kind,
+    (item) => createLegendItem(item, context),
+  );
+  const about = h("p", { class: "note" });
+  const busyBox = h("input", { type: "checkbox" });
+  const busy = h("label", { class: "check" }, busyBox, t("Leave out idle time"));
+  const result = h("div", { class: "cpu-result" }, bar, legend);
+  const element = h(
+    "section",
+    { class: "cpu", "aria-labelledby": headingId },
+    h("div", { class: "cpu-head" }, h("h2", { id: headingId }, t("CPU time")), control.element, about, busy),
+    result,
+  );
+  busyBox.addEventListener("change", () => save({ busyOnly: busyBox.checked }));
+  return {
+    element,
+    update(data: PageData) {
+      const { sample, saved } = data;
+      control.update(data);
+      busyBox.checked = saved.busyOnly;
+      busy.hidden = sample === undefined;
+      result.hidden = sample === undefined;
+      if (sample === undefined) {
+        setText(about, t("Sample the worker under load to see in which layer its time goes."));
+        return;
+      }
+      const { worker, startedAt, durationMs, ticks, cancelled, poolMs } = sample;
+      const words = [
+        t("worker {0}", worker.id),
+        numbers.time(startedAt),
+        t("{0} s", numbers.decimal(durationMs / 1_000)),
+        t("{0} ticks", numbers.count(ticks)),
+        ...(cancelled ? [t("ended early")] : []),
+        // Beside the main thread, of which the bar tells.
+        ...(poolMs === undefined ? [] : [t("thread pool {0}", numbers.milliseconds(poolMs))]),
+      ];
+      setText(about, words.join(" · "));
+      const shares = sharesByKind(sample, saved.busyOnly);
+      setAttribute(bar, "role", "img");
+      setAttribute(
+        bar,
+        "aria-label",
+        shares.map(({ kind, share }) => `${kindWord(kind)} ${numbers.percent(share)}`).join(", "),
+      );
+      segments(shares);
+      items(shares);
+    },
+  };
+}
+
+function createSegment({ kind }: KindShare): Piece<KindShare> {
+  const element = h("div", { class: "segment", "data-kind": kind });
+  return {
+    element,
+    update({ share }) {
+      element.style.flexGrow = String(Math.max(0.0005, share));
+      setAttribute(element, "title", kindWord(kind));
+    },
+  };
+}
+
+function createLegendItem({ kind }: KindShare, { numbers }: PageContext): Piece<KindShare> {
+  const value = h("span", { class: "value" });
+  const element = h(
+    "li",
+    {},
+    h("span", { class: "swatch", "data-kind": kind, "aria-hidden": "true" }),
+    kindWord(kind),
+    " ",
+    value,
+  );
+  return { element, update: ({ share }) => setText(value, numbers.percent(share)) };
+}

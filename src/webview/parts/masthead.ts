@@ -1,0 +1,78 @@
+import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { button, h, setAttribute, setText } from "../dom.ts";
+import { workerStateWord, workerTitle } from "../model/words.ts";
+import type { PageContext, PageData, Part } from "../page.ts";
+import { t } from "../texts.ts";
+
+/** What is looked at: the app, the worker, whether it is live; and what can be done with what is seen. */
+export function createMasthead({ send, save }: PageContext): Part {
+  const app = h("select", { class: "app-picker", "aria-label": t("App") });
+  const worker = h("select", { class: "worker-picker", "aria-label": t("Worker") });
+  const state = h("span", { class: "state" });
+  const compare = button(t("Compare"), () => save({ comparing: compare.getAttribute("aria-expanded") !== "true" }), {
+    "aria-expanded": "false",
+  });
+  const copy = button(t("Copy as Markdown"), () => send({ type: "copyReport" }));
+  const saveAs = button(t("Save as JSON"), () => send({ type: "saveReport" }));
+  const element = h(
+    "header",
+    { class: "masthead" },
+    h("h1", {}, t("Runtime Layers")),
+    h("div", { class: "pickers" }, app, worker, state),
+    h("div", { class: "tools" }, compare, copy, saveAs),
+  );
+  let shownApps = "";
+  let shownWorkers = "";
+
+  app.addEventListener("change", () => send({ type: "choose", app: app.value }));
+  worker.addEventListener("change", () => send({ type: "choose", worker: Number(worker.value) }));
+  return {
+    element,
+    update({ app: known, facts, pulse, failures, comparison, saved }: PageData) {
+      const apps = known?.apps ?? [];
+      const appsKey = JSON.stringify(apps);
+      if (appsKey !== shownApps) {
+        shownApps = appsKey;
+        app.replaceChildren(...apps.map(({ key, name }) => h("option", { value: key }, name)));
+      }
+      app.hidden = apps.length === 0;
+      app.value = known?.app ?? "";
+      const workers = known?.workers ?? [];
+      const workersKey = JSON.stringify(workers);
+      if (workersKey !== shownWorkers) {
+        shownWorkers = workersKey;
+        worker.replaceChildren(...workerOptions(workers));
+      }
+      worker.hidden = workers.length === 0;
+      worker.value = String(known?.worker ?? "");
+      const chosen = workers.find(({ id }) => id === known?.worker);
+      const isFailing = failures.has("pulse") || failures.has("facts");
+      const isLive = chosen !== undefined && chosen.state !== "gone" && pulse !== undefined && !isFailing;
+      setText(state, stateText(chosen, isLive));
+      state.hidden = chosen === undefined;
+      setAttribute(state, "data-live", isLive);
+      setAttribute(copy, "disabled", facts === undefined);
+      setAttribute(saveAs, "disabled", facts === undefined);
+      compare.hidden = workers.length < 2 && comparison === undefined;
+      setAttribute(compare, "aria-expanded", String(saved.comparing));
+    },
+  };
+}
+
+/** Those that have ended stand below the others: they can be looked at and compared with. */
+function workerOptions(workers: readonly PanelWorker[]): HTMLElement[] {
+  const option = (worker: PanelWorker) => h("option", { value: worker.id }, workerTitle(worker));
+  const live = workers.filter(({ state }) => state !== "gone").map(option);
+  const gone = workers.filter(({ state }) => state === "gone").map(option);
+  return gone.length === 0 ? live : [...live, h("optgroup", { label: t("Ended") }, ...gone)];
+}
+
+function stateText(worker: PanelWorker | undefined, isLive: boolean): string {
+  if (worker === undefined) {
+    return "";
+  }
+  if (isLive && worker.state === "ready" && !worker.unresponsive) {
+    return t("live");
+  }
+  return workerStateWord(worker);
+}

@@ -1,0 +1,97 @@
+import type { Layer } from "../../shared/layers/layer.ts";
+import type { SamplePart } from "../../shared/layers/sample.ts";
+import { h } from "../dom.ts";
+import { functionsOfLayer, type LayerFunction, partsOfLayer } from "../model/shares.ts";
+import { kindWord, partTitle } from "../model/words.ts";
+import type { PageContext, PageData, Part } from "../page.ts";
+import { t } from "../texts.ts";
+import { createDataTable } from "./dataTable.ts";
+import { sourceLink } from "./sourceLink.ts";
+
+/** Where the time of a layer went in the last sample. */
+export function createSampleDetails(layer: Layer, context: PageContext): Part {
+  const { count, percent, milliseconds } = context.numbers;
+  let root: string | undefined;
+  let shown: { sample: PageData["sample"]; busyOnly: boolean } = { sample: undefined, busyOnly: false };
+  const parts = createDataTable<SamplePart>({
+    title: t("CPU time by part"),
+    columns: [
+      { id: "part", title: t("Part"), cell: partTitle, order: partTitle },
+      { id: "kind", title: t("Kind"), cell: kindAndDependency, order: kindAndDependency },
+      {
+        id: "self",
+        title: t("Self time"),
+        numeric: true,
+        cell: ({ selfMs }) => milliseconds(selfMs),
+        order: ({ selfMs }) => selfMs,
+      },
+      {
+        id: "share",
+        title: t("Share"),
+        width: 72,
+        numeric: true,
+        cell: ({ share }) => percent(share),
+        order: ({ share }) => share,
+      },
+    ],
+    sortedBy: { id: "self", descending: true },
+    filterText: (part) => `${partTitle(part)} ${kindAndDependency(part)}`,
+    empty: t("The sample saw nothing of this layer."),
+    count,
+  });
+  const functions = createDataTable<LayerFunction>({
+    title: t("Top functions"),
+    columns: [
+      { id: "name", title: t("Function"), cell: ({ name }) => name, order: ({ name }) => name },
+      {
+        id: "at",
+        title: t("Source"),
+        cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
+        order: ({ at }) => at?.file ?? "",
+      },
+      {
+        id: "self",
+        title: t("Self time"),
+        numeric: true,
+        cell: ({ selfMs }) => milliseconds(selfMs),
+        order: ({ selfMs }) => selfMs,
+      },
+      {
+        id: "share",
+        title: t("Share"),
+        width: 72,
+        numeric: true,
+        cell: ({ share }) => percent(share),
+        order: ({ share }) => share,
+      },
+    ],
+    sortedBy: { id: "self", descending: true },
+    filterText: ({ name, at }) => `${name} ${at?.file ?? ""}`,
+    empty: t("The sample saw no function of this layer."),
+    count,
+  });
+  const element = h("div", { class: "details-grid" }, functions.element, parts.element);
+  return {
+    element,
+    update({ sample, saved: { busyOnly }, app }) {
+      element.hidden = sample === undefined;
+      if (sample === undefined || (sample === shown.sample && busyOnly === shown.busyOnly)) {
+        return;
+      }
+      shown = { sample, busyOnly };
+      root = app?.root;
+      const ownParts = partsOfLayer(sample, layer, busyOnly);
+      const ownFunctions = functionsOfLayer(sample, layer, busyOnly);
+      // A layer that is one part says no more than its bar does.
+      parts.element.hidden = ownParts.length < 2 && ownParts[0]?.name === undefined;
+      functions.element.hidden = ownFunctions.length === 0 && !parts.element.hidden;
+      parts.update(ownParts);
+      functions.update(ownFunctions);
+    },
+  };
+}
+
+function kindAndDependency({ kind, dependency }: SamplePart): string {
+  const word = kind === "package" || kind === "binding" ? kindWord(kind) : "";
+  return dependency === undefined || kind === "v8" ? word : `${word} → ${dependency}`;
+}

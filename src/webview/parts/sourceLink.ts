@@ -1,0 +1,27 @@
+import { button, h } from "../dom.ts";
+import { shortPath, splitPath } from "../model/paths.ts";
+import type { PageContext, SourcePlace } from "../page.ts";
+import { t } from "../texts.ts";
+
+/** A place in a file, short: what is the user's or a package's opens in the editor, what is Node's own is only named. */
+export function sourceLink(
+  at: SourcePlace,
+  root: string | undefined,
+  { home, openSource }: Pick<PageContext, "home" | "openSource">,
+): HTMLElement {
+  const { file, line } = at;
+  const isFile = /^([/\\]|[A-Za-z]:[/\\])/.test(file);
+  const short = isFile ? shortPath(file, root, home) : file;
+  const place = line === undefined ? "" : `:${line}`;
+  const { folder, name } = splitPath(short);
+  const parts = [h("span", { class: "folder" }, folder), h("span", { class: "file" }, `${name}${place}`)];
+  if (!isFile) {
+    return h("span", { class: "source", title: `${file}${place}` }, ...parts);
+  }
+  const link = button("", () => openSource(at), {
+    class: "source link",
+    title: t("Open {0}", `${shortPath(file, undefined, home)}${place}`),
+  });
+  link.append(...parts);
+  return link;
+}

@@ -1,0 +1,15 @@
+let translations: Readonly<Record<string, string>> = {};
+
+/** The translations of the language that the editor speaks, from English; called once, before anything is shown. */
+export function setTranslations(texts: Readonly<Record<string, string>>): void {
+  translations = texts;
+}
+
+/**
+ * Translates a text and fills `{0}`, `{1}` … in it. The text itself is the key of `l10n/bundle.l10n.*.json`, so calls
+ * give it as one literal: a test collects them from the sources.
+ */
+export const t = (text: string, ...args: (string | number)[]): string => {
+  const translated = Object.hasOwn(translations, text) ? (translations[text] ?? text) : text;
+  return translated.replace(/\{(\d+)\}/g, (placeholder, index) => String(args[Number(index)] ?? placeholder));
+};
