@@ -5,6 +5,7 @@ import { type Command, printLine, say } from "./command.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { historyCommand } from "./commands/history.ts";
 import { killCommand } from "./commands/kill.ts";
+import { layersCommand } from "./commands/layers.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   listCommand,
   statusCommand,
   logsCommand,
+  layersCommand,
   reloadCommand,
   gracefulReloadCommand,
   restartCommand,

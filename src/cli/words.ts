@@ -27,12 +27,15 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** `512 bytes`, `12 KB`, `3.4 MB`. */
+/** `512 bytes`, `12 KB`, `3.4 MB`, `1.2 GB`. */
 export function byteCount(bytes: number): string {
   if (bytes < 1_000) {
     return count(bytes, "byte");
   }
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000) {
+    return `${Math.round(bytes / 1_000)} KB`;
+  }
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** `2026-01-31 09:05:07`, in the time of this machine. */

@@ -32,7 +32,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /**
    * Milliseconds until the request is given up with `deadline`. Default 10,000, plus `waitMs` for `logs/read`;
-   * none for `app/renew`, `app/rollback`, `app/stop` and `app/scale`, which end by the supervisor's own deadlines.
+   * none for `app/renew`, `app/rollback`, `app/stop`, `app/scale` and `layers/sample`, which end by the supervisor's own
+   * deadlines.
    */
   readonly deadlineMs?: number;
 }
@@ -44,6 +45,7 @@ const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
   "app/rollback",
   "app/stop",
   "app/scale",
+  "layers/sample",
 ]);
 
 /** One connection to one supervisor. It never reconnects: a new one is made from the endpoint. */

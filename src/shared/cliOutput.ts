@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { connectionKindsSchema } from "./drainView.ts";
 import { errorCodes } from "./errors.ts";
 import { failureSchema } from "./failure.ts";
+import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
+import { cpuSampleSchema } from "./layers/sample.ts";
 import { logStreamSchema } from "./logs.ts";
 import { renewalReportSchema } from "./report.ts";
 import {
@@ -135,6 +137,16 @@ export type ScaleOutput = v.InferOutput<typeof scaleOutputSchema>;
 /** `hitless kill NAME --worker ID --json`. */
 export const killOutputSchema = v.strictObject({ name: v.string(), worker: v.number(), pid: v.nullable(v.number()) });
 export type KillOutput = v.InferOutput<typeof killOutputSchema>;
+
+/** `hitless layers NAME --json`. */
+export const layersOutputSchema = v.strictObject({
+  name: v.string(),
+  facts: layerFactsSchema,
+  pulse: layerPulseSchema,
+  /** Only with `--sample`. */
+  sample: v.optional(cpuSampleSchema),
+});
+export type LayersOutput = v.InferOutput<typeof layersOutputSchema>;
 
 /** `hitless logs NAME --json` prints one of these a line. */
 export const logLineSchema = v.strictObject({

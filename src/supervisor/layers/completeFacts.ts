@@ -3,7 +3,7 @@ import type { CollectedFacts } from "../../shared/layers/collected.ts";
 import type { LayerFacts } from "../../shared/layers/facts.ts";
 import { type Dependency, dependencySchema } from "../../shared/layers/layer.ts";
 import { releaseState } from "../../shared/layers/nodeReleases.ts";
-import { steadyNow } from "../clock.ts";
+import { shownTime, steadyNow } from "../clock.ts";
 import { variablesOfWorker } from "../workerForker.ts";
 import { describeAddons } from "./addonFiles.ts";
 import { describeCode } from "./codeFiles.ts";
@@ -13,7 +13,10 @@ import { describeMachine } from "./machine.ts";
 const namesOfDependencies: Readonly<Record<string, Dependency>> = {
   nghttp3: "nghttp2",
   ngtcp2: "nghttp2",
-  sqlite: "sqlite",
+  merve: "cjs_module_lexer",
+  nbytes: "node",
+  ncrypto: "openssl",
+  uvwasi: "uv",
   cldr: "icu",
   tz: "icu",
   unicode: "icu",
@@ -28,7 +31,7 @@ export async function completeFacts(
   collected: CollectedFacts,
   origin: { readonly recipe: LaunchRecipe; readonly commit: string | undefined },
 ): Promise<LayerFacts> {
-  const takenAt = steadyNow();
+  const takenAt = shownTime(steadyNow());
   const { modules, ...code } = collected.code;
   const { versions, ...dependencies } = collected.dependencies;
   const [files, addons, os] = await Promise.all([

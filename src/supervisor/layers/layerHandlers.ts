@@ -2,7 +2,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
 import type { AppSupervisor } from "../appSupervisor.ts";
-import { steadyNow } from "../clock.ts";
+import { shownTime, steadyNow } from "../clock.ts";
 import type { RequestHandlers } from "../controlSession.ts";
 import type { WorkerHandle } from "../workerHandle.ts";
 import { completeFacts } from "./completeFacts.ts";
@@ -11,7 +11,7 @@ import { openFiles } from "./machine.ts";
 import { poolTime } from "./poolTime.ts";
 
 /** Milliseconds for a worker to tell its facts; the first time, it loads its collector. */
-const factsDeadlineMs = 10_000;
+const factsDeadlineMs = 8_000;
 const pulseDeadlineMs = 3_000;
 /** Milliseconds for a worker to end a sample whose time is over, and to tell of it. */
 const sampleMarginMs = 10_000;
@@ -59,7 +59,7 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "worker" | "originO
         const sample = await worker.layers.ask({ kind: "sample", seconds }, seconds * 1_000 + sampleMarginMs);
         const poolAfter = await poolTime(worker.pid);
         const poolMs = poolBefore === undefined || poolAfter === undefined ? {} : { poolMs: poolAfter - poolBefore };
-        return { ...(await completeSample(identify(worker), sample, worker.startedAt)), ...poolMs };
+        return { ...(await completeSample(identify(worker), sample, shownTime(worker.startedAt))), ...poolMs };
       } finally {
         cancelled.removeEventListener("abort", end);
         sampled.delete(worker);
@@ -72,7 +72,7 @@ async function askPulse(worker: WorkerHandle): Promise<LayerPulse> {
   const { kind: _kind, ...pulse } = await worker.layers.ask({ kind: "pulse" }, pulseDeadlineMs);
   const files = await openFiles(worker.pid);
   const os = files === undefined ? pulse.os : { ...pulse.os, files };
-  return { ...pulse, worker: identify(worker), takenAt: steadyNow(), os };
+  return { ...pulse, worker: identify(worker), takenAt: shownTime(steadyNow()), os };
 }
 
 function identify({ id, slot, pid, generation }: WorkerHandle): LayerPulse["worker"] {

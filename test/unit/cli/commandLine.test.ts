@@ -85,6 +85,8 @@ describe("runCommandLine", () => {
     assert.equal((await run("kill", "api")).code, 2);
     assert.equal((await run("logs", "api", "--lines", "few")).code, 2);
     assert.equal((await run("history", "api", "--limit", "0")).code, 2);
+    assert.equal((await run("layers", "api", "--sample", "61")).code, 2);
+    assert.equal((await run("layers", "api", "--worker", "one")).code, 2);
     assert.equal((await run("start", "--json")).code, 2);
     assert.equal((await run("start", "--cwd", "gone")).code, 2);
     assert.equal((await run("start", "gone.js")).code, 1);

@@ -8,6 +8,7 @@ import {
   errorOutputSchema,
   historyOutputSchema,
   killOutputSchema,
+  layersOutputSchema,
   listOutputSchema,
   logLineSchema,
   renewOutputSchema,
@@ -21,6 +22,7 @@ const docs = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf
 const schemas: Readonly<Record<string, v.GenericSchema>> = {
   list: listOutputSchema,
   status: statusOutputSchema,
+  layers: layersOutputSchema,
   renew: renewOutputSchema,
   history: historyOutputSchema,
   drain: drainOutputSchema,

@@ -1,0 +1,107 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { LayersOutput } from "../../shared/cliOutput.ts";
+import { type CpuSample, sampleSeconds } from "../../shared/layers/sample.ts";
+import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
+import { type Command, printJson, printLine } from "../command.ts";
+import { helpFlag, jsonFlag, type ParsedCommand } from "../commandSpec.ts";
+import { connectToApp } from "../findApp.ts";
+import { layersText } from "../layersText.ts";
+import { wholeNumber } from "../numbers.ts";
+import { usageError } from "../parseCommand.ts";
+import { openProgressLine } from "../progressLine.ts";
+import { onStopSignal } from "../signals.ts";
+
+/** Rates need a time over which they are taken: milliseconds between the two looks. */
+const lookMs = 1_000;
+
+export const layersCommand: Command = {
+  spec: {
+    name: "layers",
+    summary: "Show what is in the layers of the runtime of a worker, and where its CPU time goes",
+    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    flags: [
+      { name: "worker", value: "ID", help: "This worker (default: the first that is ready; see: hitless status NAME)" },
+      {
+        name: "sample",
+        value: "SECONDS",
+        help: `Sample its CPU time for so long (${sampleSeconds.least} to ${sampleSeconds.most})`,
+      },
+      jsonFlag,
+      helpFlag,
+    ],
+    details: [
+      "From top to bottom: your code, the API of Node.js, its bindings and addons, what it is built of, the system.",
+      "Ctrl-C ends a sample early and shows what there is; a second Ctrl-C leaves without waiting.",
+    ],
+    examples: ["hitless layers api", "hitless layers api --worker 3 --sample 5", "hitless layers api --json"],
+  },
+  async run(context, parsed) {
+    const { worker, seconds } = whatIsAsked(parsed);
+    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    try {
+      const facts = await client.request("layers/facts", worker === undefined ? {} : { worker });
+      // The rest is asked of the same worker, whichever is the first by then.
+      const same = { worker: facts.worker.id };
+      await client.request("layers/pulse", same);
+      const sampled = seconds === undefined ? undefined : await sample(context, client, { ...same, seconds });
+      if (sampled?.kind === "left") {
+        return exitCodeOfSignal(sampled.signal);
+      }
+      if (sampled === undefined) {
+        await wait(lookMs);
+      }
+      const pulse = await client.request("layers/pulse", same);
+      const output: LayersOutput = {
+        name: client.snapshot.app.name,
+        facts,
+        pulse,
+        ...(sampled === undefined ? {} : { sample: sampled.sample }),
+      };
+      const { paint, columns } = context.stdout;
+      await (parsed.has("json") ? printJson(context, output) : printLine(context, layersText(output, paint, columns)));
+      return exitCodes.done;
+    } finally {
+      client.dispose();
+    }
+  },
+};
+
+type Sampled =
+  | { readonly kind: "sampled"; readonly sample: CpuSample }
+  | { readonly kind: "left"; readonly signal: StopSignal };
+
+async function sample(
+  context: CliContext,
+  client: SupervisorClient,
+  params: { readonly worker: number; readonly seconds: number },
+): Promise<Sampled> {
+  const ending = new AbortController();
+  const progress = openProgressLine(context.stderr, () =>
+    ending.signal.aborted ? "ending the sample" : `sampling worker ${params.worker} for ${params.seconds} s`,
+  );
+  let signals: ReturnType<typeof onStopSignal> | undefined;
+  try {
+    const left = new Promise<Sampled>((resolve) => {
+      signals = onStopSignal((signal, times) => (times > 1 ? resolve({ kind: "left", signal }) : ending.abort()));
+    });
+    const asked = client.request("layers/sample", params, { signal: ending.signal });
+    return await Promise.race([asked.then((taken): Sampled => ({ kind: "sampled", sample: taken })), left]);
+  } finally {
+    signals?.dispose();
+    progress.end();
+  }
+}
+
+function whatIsAsked(parsed: ParsedCommand): {
+  readonly worker: number | undefined;
+  readonly seconds: number | undefined;
+} {
+  const worker = parsed.value("worker");
+  const written = parsed.value("sample");
+  const seconds = written === undefined ? undefined : wholeNumber("layers", "--sample", written, sampleSeconds.least);
+  if (seconds !== undefined && seconds > sampleSeconds.most) {
+    throw usageError("layers", `--sample must be at most ${sampleSeconds.most} seconds, not ${seconds}`);
+  }
+  return { worker: worker === undefined ? undefined : wholeNumber("layers", "--worker", worker, 1), seconds };
+}

@@ -1,0 +1,30 @@
+import { displayWidth } from "./table.ts";
+
+/** A label and the parts of what it says. */
+export interface LabelledParts {
+  readonly label: string;
+  readonly parts: readonly string[];
+  /** Between two parts; default ` · `. */
+  readonly separator?: string;
+}
+
+/** Sets the parts behind the label, in lines of at most so many columns, all indented alike. */
+export function wrapParts(
+  { label, parts, separator = " · " }: LabelledParts,
+  indent: number,
+  columns: number,
+): string[] {
+  const lines: string[] = [];
+  const begin = `  ${label}`.padEnd(indent);
+  let line = "";
+  for (const part of parts) {
+    const longer = line === "" ? part : line + separator + part;
+    if (line !== "" && indent + displayWidth(longer) > columns) {
+      lines.push(line + separator.trimEnd());
+      line = part;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].map((text, index) => (index === 0 ? begin : " ".repeat(indent)) + text);
+}
