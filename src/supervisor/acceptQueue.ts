@@ -17,9 +17,14 @@ export interface AcceptQueue {
 export interface AcceptQueueOptions {
   /** Most connections that may wait; each further one is closed at once. */
   readonly limit: () => number;
-  /** One was closed. */
-  readonly onRefused: () => void;
+  /** Files and sockets this process may have open: waiting connections take no more than half of them. */
+  readonly mostOpenFiles: () => number;
+  /** One was closed, since so many wait. */
+  readonly onRefused: (waiting: number) => void;
 }
+
+/** No system allows a process so few open files that these would be too many. */
+const fewWaiting = 64;
 
 /** The parts of `TCP` and `Pipe` (lib/internal/cluster/round_robin_handle.js) that this touches. */
 interface ConnectionHandle {
@@ -33,9 +38,10 @@ interface ListeningHandle extends ConnectionHandle {
  * Stands between the listening handles of `node:cluster` and its queues. Where Node keeps them in another way, nothing is
  * watched and nothing refused. A connection that a worker sends back (it stopped to listen meanwhile) is not counted again.
  */
-export function watchAcceptQueue({ limit, onRefused }: AcceptQueueOptions): AcceptQueue {
+export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueueOptions): AcceptQueue {
   const queues = new Set<Set<unknown>>();
   let refused = 0;
+  let half: number | undefined;
   const waiting = (): number => {
     let sum = 0;
     for (const queue of queues) {
@@ -44,16 +50,26 @@ export function watchAcceptQueue({ limit, onRefused }: AcceptQueueOptions): Acce
     return sum;
   };
 
+  /** The rest is left to new workers, to clients of the control channel and to connections that are handed over. */
+  const isFull = (): boolean => {
+    const count = waiting();
+    if (count < fewWaiting) {
+      return count >= limit();
+    }
+    half ??= Math.floor(mostOpenFiles() / 2);
+    return count >= Math.min(limit(), half);
+  };
+
   const watch = (listening: ListeningHandle): void => {
     const queue = new Set<unknown>();
     queues.add(queue);
     const { onconnection, close } = listening;
     listening.onconnection = function (error, handle) {
       if (handle !== undefined && !error) {
-        if (waiting() >= limit()) {
+        if (isFull()) {
           handle.close();
           refused += 1;
-          onRefused();
+          onRefused(waiting());
           return;
         }
         queue.add(handle);

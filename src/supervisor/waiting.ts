@@ -7,12 +7,12 @@ const manyWaiting = 100;
 export interface WaitingWatch {
   /** Looks at the queue; returns whether what a snapshot says of it has changed. */
   look(): boolean;
-  /** A connection was refused. */
-  refused(): void;
+  /** A connection was refused since so many wait. */
+  refused(waiting: number): void;
 }
 
 /** Tells of connections that wait for a worker or were refused: once when it begins, and when it is over. */
-export function watchWaiting(queue: () => AcceptQueue, limit: () => number, events: EventLog): WaitingWatch {
+export function watchWaiting(queue: () => AcceptQueue, events: EventLog): WaitingWatch {
   let shown = { waiting: 0, refused: 0 };
   let warned = false;
   let refusedBefore: number | undefined;
@@ -33,13 +33,13 @@ export function watchWaiting(queue: () => AcceptQueue, limit: () => number, even
       shown = { waiting, refused };
       return changed;
     },
-    refused() {
+    refused(waiting) {
       if (refusedBefore === undefined) {
         refusedBefore = queue().refused - 1;
         events.log(
           "error",
           "refusing",
-          `all workers are busy and ${limit()} connections (maxWaiting) wait for them; further ones are closed at once`,
+          `all workers are busy and ${waiting} connections wait for them (maxWaiting, or half of the open files this system allows); further ones are closed at once`,
         );
       }
     },

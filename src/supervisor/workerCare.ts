@@ -3,6 +3,7 @@ import { type AcceptQueue, watchAcceptQueue } from "./acceptQueue.ts";
 import type { EventLog } from "./eventLog.ts";
 import { describeWorker } from "./exitNotice.ts";
 import { type Health, watchHealth } from "./health.ts";
+import { mostOpenFiles } from "./openFiles.ts";
 import { watchWaiting } from "./waiting.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -69,9 +70,12 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
     }
   };
 
-  const limit = (): number => recipe().maxWaiting;
-  const accepts = watchAcceptQueue({ limit, onRefused: () => waiting.refused() });
-  const waiting = watchWaiting(() => accepts, limit, events);
+  const accepts = watchAcceptQueue({
+    limit: () => recipe().maxWaiting,
+    mostOpenFiles,
+    onRefused: (count) => waiting.refused(count),
+  });
+  const waiting = watchWaiting(() => accepts, events);
   const health = watchHealth({
     recipe,
     workers,

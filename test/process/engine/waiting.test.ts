@@ -38,7 +38,7 @@ describeOn(testedNodes(), "connections that come while all workers are busy", (s
       const accepted = Array.from({ length: 6 }, () => ask(port));
       await until(client, "five wait", ({ app }) => app.waitingConnections === 5);
       assert.deepEqual(await within("being refused", Promise.all([ask(port), ask(port)])), ["", ""]);
-      assert.match((await refusing).message, /5 connections \(maxWaiting\)/);
+      assert.match((await refusing).message, /5 connections wait for them \(maxWaiting/);
       await until(client, "two were refused", ({ app }) => app.refusedConnections === 2);
 
       signal(worker.pid, "SIGCONT");

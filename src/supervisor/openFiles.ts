@@ -1,0 +1,13 @@
+/**
+ * How many files and sockets this process may have open; `Infinity` where the system sets no limit (Windows) or does not
+ * tell. Takes some milliseconds.
+ */
+export function mostOpenFiles(): number {
+  const { report } = process;
+  // Without it the report asks the name servers for the address of every connection.
+  Reflect.set(report, "excludeNetwork", true);
+  const limits: unknown = Reflect.get(report.getReport(), "userLimits");
+  const files: unknown = typeof limits === "object" && limits !== null ? Reflect.get(limits, "open_files") : undefined;
+  const soft: unknown = typeof files === "object" && files !== null ? Reflect.get(files, "soft") : undefined;
+  return typeof soft === "number" ? soft : Number.POSITIVE_INFINITY;
+}
