@@ -4,7 +4,7 @@ import { type CodeStyle, codeStyle } from "./source/codeStyle.ts";
 import { resolveApi } from "./source/resolveApi.ts";
 import type { Analysis } from "./source/scopes.ts";
 import { type ListenCall, listenCalls, type ServerKind } from "./source/servers.ts";
-import { walk } from "./source/walk.ts";
+import { nodesOf } from "./source/walk.ts";
 import { t } from "./texts.ts";
 
 /** The offer to end what listens at `call` in good order. */
@@ -168,23 +168,14 @@ function freeName(wishes: readonly string[], taken: ReadonlySet<string>): string
 
 /** Every name of the file; `undefined` if it handles SIGTERM or messages already, or `process` is something else. */
 function namesIn(analysis: Analysis): Set<string> | undefined {
-  const names = new Set<string>();
-  let handled = false;
-  walk(analysis.module.ast.program, (node) => {
-    if (node.type === "Identifier") {
-      names.add(node.name);
-    } else if (node.type === "CallExpression") {
-      const [event] = node.arguments;
-      const api = event?.type === "StringLiteral" ? resolveApi(analysis, node) : undefined;
-      handled ||=
-        event?.type === "StringLiteral" &&
-        (event.value === "SIGTERM" || event.value === "message") &&
-        api?.module === "process" &&
-        /^(?:on|once|addListener|prependListener)$/.test(api.name);
-    }
-    return undefined;
+  const { program } = analysis.module.ast;
+  const handled = nodesOf(program, "CallExpression").some((call) => {
+    const [event] = call.arguments;
+    const isEnd = event?.type === "StringLiteral" && (event.value === "SIGTERM" || event.value === "message");
+    const api = isEnd ? resolveApi(analysis, call) : undefined;
+    return api?.module === "process" && /^(?:on|once|addListener|prependListener)$/.test(api.name);
   });
   const own = analysis.root.bindings.get("process");
   const isProcess = own === undefined || own.kind === "import" || own.init !== undefined;
-  return handled || !isProcess ? undefined : names;
+  return handled || !isProcess ? undefined : new Set(nodesOf(program, "Identifier").map(({ name }) => name));
 }

@@ -1,5 +1,5 @@
 import type { Analysis } from "./scopes.ts";
-import { walk } from "./walk.ts";
+import { nodesOf } from "./walk.ts";
 
 /** How a file is written, so that what is added looks like the rest. */
 export interface CodeStyle {
@@ -11,27 +11,18 @@ export interface CodeStyle {
 }
 
 /** What most of the file does; of a file that says nothing, the usual: two spaces, double quotes, semicolons. */
-export function codeStyle({ module: { ast, text } }: Analysis): CodeStyle {
-  let semicolons = 0;
-  let double = 0;
-  walk(ast.program, (node) => {
-    switch (node.type) {
-      case "ExpressionStatement":
-      case "VariableDeclaration":
-      case "ReturnStatement":
-      case "ImportDeclaration":
-        semicolons += text[(node.end ?? 0) - 1] === ";" ? 1 : -1;
-        return undefined;
-      case "StringLiteral":
-        double += text[node.start ?? 0] === "'" ? -1 : 1;
-        return undefined;
-      // JSX has quotes of its own, and the head of a `for` no semicolon that counts.
-      case "JSXElement":
-        return "skip";
-      default:
-        return undefined;
-    }
-  });
+export function codeStyle({ module: { ast, text }, parentOf }: Analysis): CodeStyle {
+  const statements = nodesOf(
+    ast.program,
+    "ExpressionStatement",
+    "VariableDeclaration",
+    "ReturnStatement",
+    "ImportDeclaration",
+  );
+  const semicolons = statements.reduce((sum, { end }) => sum + (text[(end ?? 0) - 1] === ";" ? 1 : -1), 0);
+  // JSX has quotes of its own.
+  const strings = nodesOf(ast.program, "StringLiteral").filter((node) => parentOf(node)?.type !== "JSXAttribute");
+  const double = strings.reduce((sum, { start }) => sum + (text[start ?? 0] === "'" ? -1 : 1), 0);
   return {
     indent: indentOf(text),
     quote: double < 0 ? "'" : '"',

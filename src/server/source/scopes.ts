@@ -66,9 +66,8 @@ export function analyse(module: SourceModule): Analysis {
   for (const { identifier, node } of writes) {
     bindings.get(identifier)?.assignments.push(node);
   }
-  const indexOf = lazily(() => new Map(tree.nodes.map((node, index) => [node, index])));
   const climb = <Found>(node: Node, find: (node: Node, index: number) => Found | undefined): Found | undefined => {
-    for (let index = indexOf().get(node) ?? -1; index >= 0; index = tree.parents[index] ?? -1) {
+    for (let index = tree.indexOf(node); index >= 0; index = tree.parents[index] ?? -1) {
       const current = tree.nodes[index];
       const found = current && find(current, index);
       if (found !== undefined) {
@@ -81,7 +80,7 @@ export function analyse(module: SourceModule): Analysis {
     module,
     root,
     parentOf: (node) => {
-      const index = indexOf().get(node) ?? -1;
+      const index = tree.indexOf(node);
       return scopes[index] === undefined ? undefined : tree.nodes[tree.parents[index] ?? -1];
     },
     scopeOf: (node) => climb(node, (_, index) => scopes[index]) ?? root,
@@ -108,12 +107,4 @@ function resolve(uses: readonly Use[], declared: ReadonlySet<Identifier>): Map<I
     }
   }
   return bindings;
-}
-
-function lazily<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

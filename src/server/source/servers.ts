@@ -2,7 +2,7 @@ import type { CallExpression, MemberExpression, Node, OptionalCallExpression } f
 import { resolveApi } from "./resolveApi.ts";
 import type { Analysis } from "./scopes.ts";
 import { onlyValue, unwrapped } from "./values.ts";
-import { walk } from "./walk.ts";
+import { nodesOf } from "./walk.ts";
 
 /**
  * What a server is, by the way it is ended: `http` has `close(callback)`; the `listen` of `express` and `koa` answers with
@@ -51,18 +51,12 @@ const deepest = 8;
 
 /** Every call that makes a server listen, in the order of the source. */
 export function listenCalls(analysis: Analysis): ListenCall[] {
-  const found: ListenCall[] = [];
-  walk(analysis.module.ast.program, (node) => {
-    if (node.type === "CallExpression" || node.type === "OptionalCallExpression") {
-      const { receiver, name } = methodCall(node, "listen") ?? {};
-      const kind = receiver && (serverKind(analysis, receiver) ?? guessedKind(analysis, receiver));
-      if (receiver !== undefined && name !== undefined && kind !== undefined) {
-        found.push({ call: node, receiver, name, kind });
-      }
-    }
-    return undefined;
+  const calls = nodesOf(analysis.module.ast.program, "CallExpression", "OptionalCallExpression");
+  return calls.flatMap((call) => {
+    const { receiver, name } = methodCall(call, "listen") ?? {};
+    const kind = receiver && (serverKind(analysis, receiver) ?? guessedKind(analysis, receiver));
+    return receiver === undefined || name === undefined || kind === undefined ? [] : [{ call, receiver, name, kind }];
   });
-  return found;
 }
 
 /** What server an expression gives; `undefined` if it gives none or that can't be told. */

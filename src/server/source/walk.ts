@@ -38,6 +38,8 @@ export interface FlatTree {
   readonly parents: readonly number[];
   /** For each node the index behind the last one below it. */
   readonly ends: readonly number[];
+  /** The index of a node; -1 for one of another tree. */
+  indexOf(node: Node): number;
 }
 
 /** Every rule walks through the whole program: the way is found once. */
@@ -75,9 +77,68 @@ export function flatTree(program: Program): FlatTree {
   for (const index of open) {
     ends[index] = nodes.length;
   }
-  const tree: FlatTree = { nodes, parents, ends };
+  const tree: FlatTree = { nodes, parents, ends, indexOf: finder(nodes) };
   flatTrees.set(program, tree);
   return tree;
+}
+
+/** All nodes of some types, in the order of the source: what a rule looks at is mostly a small part of a program. */
+export function nodesOf<Type extends Node["type"]>(
+  program: Program,
+  ...types: Type[]
+): Extract<Node, { type: Type }>[] {
+  let byType = nodesByType.get(program);
+  if (byType === undefined) {
+    byType = new Map();
+    for (const node of flatTree(program).nodes) {
+      const known = byType.get(node.type);
+      if (known === undefined) {
+        byType.set(node.type, [node]);
+      } else {
+        known.push(node);
+      }
+    }
+    nodesByType.set(program, byType);
+  }
+  const found = types.flatMap((type) => byType.get(type) ?? []) as Extract<Node, { type: Type }>[];
+  return types.length === 1 ? found : found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+}
+
+const nodesByType = new WeakMap<Program, Map<Node["type"], Node[]>>();
+
+/**
+ * Finds nodes by where they begin, which costs less than a table of all: a node never begins before the one above it or
+ * the one next to it. Where that does not hold, such as with decorators before `export`, a table it is.
+ */
+function finder(nodes: readonly Node[]): FlatTree["indexOf"] {
+  const starts = Int32Array.from(nodes, ({ start }) => start ?? 0);
+  let table: Map<Node, number> | undefined;
+  if (starts.some((start, index) => index > 0 && start < (starts[index - 1] ?? 0))) {
+    table = new Map(nodes.map((node, index) => [node, index]));
+  }
+  return (node) => {
+    if (table !== undefined) {
+      return table.get(node) ?? -1;
+    }
+    const start = node.start ?? 0;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) < start) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    while (starts[low] === start) {
+      if (nodes[low] === node) {
+        return low;
+      }
+      low += 1;
+    }
+    return -1;
+  };
 }
 
 /** The nodes directly below, in the order of the source. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Node, VISITOR_KEYS } from "@babel/types";
 import { visitorKeys } from "../../../src/server/source/visitorKeys.ts";
-import { childrenOf, flatTree, walk } from "../../../src/server/source/walk.ts";
+import { childrenOf, flatTree, nodesOf, walk } from "../../../src/server/source/walk.ts";
 import { analysed, lastNode } from "./sources.ts";
 
 /** Types and names, indented by depth, as `enter` sees them. */
@@ -73,6 +73,26 @@ describe("walking a tree", () => {
     );
     const typed = analysed("// @flow\nconst a: Array<number> = b;");
     assert.ok(seen(typed.module.ast.program).some((line) => line.trim() === "NumberTypeAnnotation"));
+  });
+
+  it("finds the nodes of some types, and each by itself, in odd places too", () => {
+    const { program } = analysed("f(g?.(), a.b); h;").module.ast;
+    const types = nodesOf(program, "OptionalCallExpression", "CallExpression").map(({ type }) => type);
+    assert.deepEqual(types, ["CallExpression", "OptionalCallExpression"]);
+    assert.deepEqual(
+      nodesOf(program, "Identifier").map(({ name }) => name),
+      ["f", "g", "a", "b", "h"],
+    );
+    assert.deepEqual(nodesOf(program, "ClassBody"), []);
+    for (const [text, file] of [
+      ["f(a, ({ b, c: [d = e] }) => { f; });", "a.js"],
+      ["@d export class C { @e f = 1; }", "a.js"],
+      ["@d() export default class<T> extends B<T> { constructor(@I() private x?: X) {} }", "a.ts"],
+    ] as const) {
+      const tree = flatTree(analysed(text, file).module.ast.program);
+      assert.deepEqual(tree.nodes.map(tree.indexOf), [...tree.nodes.keys()], text);
+    }
+    assert.equal(flatTree(program).indexOf(analysed("z;").module.ast.program), -1);
   });
 
   it("says where each subtree ends", () => {
