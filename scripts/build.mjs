@@ -48,6 +48,15 @@ const bundles = [
     external: ["vscode"],
   },
   { entryPoints: ["src/server/main.ts"], outfile: join(outdir, "server.cjs") },
+  {
+    entryPoints: ["src/webview/main.ts"],
+    // In a folder of its own: a page may read all of the folder that its script is in.
+    outfile: join(outdir, "webview", "layers.js"),
+    platform: "browser",
+    format: "iife",
+    // The Chromium of VS Code 1.100, and the Safari that opens VS Code in a browser.
+    target: ["chrome132", "safari17"],
+  },
 ];
 
 /** Leaves what is imported when it is first used in a bundle of its own, which the activation need not read. */

@@ -8,6 +8,7 @@ import { registerCommands } from "./commands/registerCommands.ts";
 import { createLanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
 import { createLogTerminals } from "./log/logTerminals.ts";
+import { createLayersPanels } from "./panel/layersPanels.ts";
 import { coalesce } from "./platform/coalesce.ts";
 import { createContextSetter } from "./platform/contextKeys.ts";
 import { DisposableStore } from "./platform/disposableStore.ts";
@@ -45,7 +46,9 @@ export function compose(extension: ExtensionContext): DisposableStore {
   };
   const registry = store.add(new AppRegistry({ host, define: () => define(t), folders: readFolders }));
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
-  const context: CommandContext = { registry, logs, channel, memory, t };
+  const { extensionUri } = extension;
+  const layers = store.add(createLayersPanels({ registry, extensionUri, channel, version: host.version, t }));
+  const context: CommandContext = { registry, logs, layers, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
   store.add(createAppTree(registry, t));
@@ -53,7 +56,6 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(followContext(registry, createContextSetter()));
   store.add(registerCommands(context, notifier));
   store.add(alertOnFailure(context, notifier));
-  const { extensionUri } = extension;
   store.add(createLanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));

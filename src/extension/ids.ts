@@ -16,6 +16,7 @@ export const commandIds = {
   copyPid: "hitless.copyPid",
   openInBrowser: "hitless.openInBrowser",
   showLog: "hitless.showLog",
+  showLayers: "hitless.showLayers",
   showEvents: "hitless.showEvents",
   showMenu: "hitless.showMenu",
   pickNode: "hitless.pickNode",
@@ -26,7 +27,7 @@ export const commandIds = {
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
-export const viewIds = { container: "hitless", apps: "hitless.apps" } as const;
+export const viewIds = { container: "hitless", apps: "hitless.apps", layers: "hitless.layers" } as const;
 
 /** Without the prefix `hitless.`, as `WorkspaceConfiguration.get` takes them. */
 export const settingIds = {

@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from "vscode";
 import type { LogTerminals } from "../log/logTerminals.ts";
+import type { LayersPanels } from "../panel/layersPanels.ts";
 import type { Localize } from "../platform/localize.ts";
 import type { AppRegistry } from "../supervisor/appRegistry.ts";
 import type { SessionMemory } from "../supervisor/sessionHost.ts";
@@ -8,6 +9,7 @@ import type { SessionMemory } from "../supervisor/sessionHost.ts";
 export interface CommandContext {
   readonly registry: AppRegistry;
   readonly logs: LogTerminals;
+  readonly layers: LayersPanels;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
   readonly t: Localize;

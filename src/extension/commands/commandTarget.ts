@@ -6,6 +6,8 @@ export interface CommandTarget {
   readonly worker?: number;
   /** When a renewal began, in epoch milliseconds: names its report. */
   readonly report?: number;
+  /** Name of a function of Node.js whose way through the layers is to be shown, such as `fs.readFile`. */
+  readonly trace?: string;
 }
 
 /** Reads the first argument of a command; anybody may call commands with anything. */
@@ -16,9 +18,11 @@ export function readTarget(argument: unknown): CommandTarget {
   const app = "app" in argument && typeof argument.app === "string" ? argument.app : undefined;
   const worker = "worker" in argument && typeof argument.worker === "number" ? argument.worker : undefined;
   const report = "report" in argument && typeof argument.report === "number" ? argument.report : undefined;
+  const trace = "trace" in argument && typeof argument.trace === "string" ? argument.trace : undefined;
   return {
     ...(app !== undefined && { app }),
     ...(worker !== undefined && { worker }),
     ...(report !== undefined && { report }),
+    ...(trace !== undefined && { trace }),
   };
 }

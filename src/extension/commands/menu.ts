@@ -66,6 +66,13 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       t("Open in Browser"),
       webAddresses(view)[0],
     ),
+    ...item(
+      isActive(view),
+      commandIds.showLayers,
+      "layers",
+      t("Show Runtime Layers"),
+      t("what each layer is doing now, and where the time goes"),
+    ),
     ...item(true, commandIds.showLog, "output", t("Show Log")),
     ...item(view.reports.length > 0, commandIds.showHistory, "history", t("Show Renewals")),
     ...item(true, commandIds.showEvents, "list-flat", t("Show Hitless's Own Log")),

@@ -14,6 +14,7 @@ import { pickEntry } from "./pickEntry.ts";
 import { pickNode } from "./pickNode.ts";
 import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
 import { scale } from "./scale.ts";
+import { showLayers } from "./showLayers.ts";
 import { showLog } from "./showLog.ts";
 import { start, stop } from "./startStop.ts";
 import { copyPid, killWorker } from "./workerCommands.ts";
@@ -39,6 +40,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.copyPid]: (target) => copyPid(context, target),
     [commandIds.openInBrowser]: (target) => openInBrowser(context, target),
     [commandIds.showLog]: (target) => showLog(context, target),
+    [commandIds.showLayers]: (target) => showLayers(context, target),
     [commandIds.showEvents]: () => context.channel.show(),
     [commandIds.showMenu]: (target) => showMenu(context, target),
     [commandIds.pickNode]: () => pickNode(context),
@@ -49,7 +51,11 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
 }
 
 /** Those that neither run nor read anything of the workspace. */
-const harmless: ReadonlySet<CommandId> = new Set<CommandId>([commandIds.showEvents, commandIds.configure]);
+const harmless: ReadonlySet<CommandId> = new Set<CommandId>([
+  commandIds.showEvents,
+  commandIds.configure,
+  commandIds.showLayers,
+]);
 
 /** Registers all commands. Each shows its own errors, and never throws at whoever called it. */
 export function registerCommands(context: CommandContext, notifier: Notifier): Disposable {

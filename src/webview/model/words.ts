@@ -32,7 +32,7 @@ export function layerNote(layer: Layer): string {
     case "dependencies":
       return t("V8, libuv, OpenSSL, llhttp, zlib …");
     case "os":
-      return t("What the worker asks of the machine");
+      return t("What it asks of the machine");
   }
 }
 

@@ -1,8 +1,9 @@
+import { dependencyTitles } from "../../shared/layers/catalogue/pathTexts.ts";
 import type { Layer } from "../../shared/layers/layer.ts";
 import type { SamplePart } from "../../shared/layers/sample.ts";
 import { h } from "../dom.ts";
 import { functionsOfLayer, type LayerFunction, partsOfLayer } from "../model/shares.ts";
-import { kindWord, partTitle } from "../model/words.ts";
+import { partTitle } from "../model/words.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { t } from "../texts.ts";
 import { createDataTable } from "./dataTable.ts";
@@ -16,8 +17,7 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
   const parts = createDataTable<SamplePart>({
     title: t("CPU time by part"),
     columns: [
-      { id: "part", title: t("Part"), cell: partTitle, order: partTitle },
-      { id: "kind", title: t("Kind"), cell: kindAndDependency, order: kindAndDependency },
+      { id: "part", title: t("Part"), cell: partCell, order: partTitle },
       {
         id: "self",
         title: t("Self time"),
@@ -35,7 +35,7 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
       },
     ],
     sortedBy: { id: "self", descending: true },
-    filterText: (part) => `${partTitle(part)} ${kindAndDependency(part)}`,
+    filterText: (part) => `${partTitle(part)} ${partNote(part)}`,
     empty: t("The sample saw nothing of this layer."),
     count,
   });
@@ -83,7 +83,8 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
       const ownParts = partsOfLayer(sample, layer, busyOnly);
       const ownFunctions = functionsOfLayer(sample, layer, busyOnly);
       // A layer that is one part says no more than its bar does.
-      parts.element.hidden = ownParts.length < 2 && ownParts[0]?.name === undefined;
+      const [first] = ownParts;
+      parts.element.hidden = ownParts.length < 2 && (first?.kind === "code" || first?.kind === "node");
       functions.element.hidden = ownFunctions.length === 0 && !parts.element.hidden;
       parts.update(ownParts);
       functions.update(ownFunctions);
@@ -91,7 +92,18 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
   };
 }
 
-function kindAndDependency({ kind, dependency }: SamplePart): string {
-  const word = kind === "package" || kind === "binding" ? kindWord(kind) : "";
-  return dependency === undefined || kind === "v8" ? word : `${word} → ${dependency}`;
+function partCell(part: SamplePart): HTMLElement {
+  return h("span", {}, partTitle(part), " ", h("span", { class: "detail" }, partNote(part)));
+}
+
+/** What a name is the name of, and what a binding leads to. */
+function partNote({ kind, dependency }: SamplePart): string {
+  switch (kind) {
+    case "package":
+      return t("package");
+    case "binding":
+      return dependency === undefined ? t("binding") : t("binding, leads to {0}", dependencyTitles[dependency]);
+    default:
+      return "";
+  }
 }

@@ -14,18 +14,20 @@ const bundles = ["cli", "extension", "language", "layers", "preload", "server", 
 describe("what is shipped", () => {
   it("is, in the extension, the bundles, their texts and pictures, and nothing else", async function () {
     this.timeout(60_000);
-    const { files, extensionBytes } = await withStagedExtension(async (stage) => ({
+    const { files, extensionBytes, pageBytes } = await withStagedExtension(async (stage) => ({
       files: await listFiles({ cwd: stage, packageManager: PackageManager.None }),
       extensionBytes: statSync(join(stage, "dist", "extension.cjs")).size,
+      pageBytes: statSync(join(stage, "dist", "webview", "layers.js")).size,
     }));
     const known =
-      /^(dist\/(\w+\.cjs|THIRD_PARTY_NOTICES\.txt)|docs\/rules\/[\w-]+\.md|l10n\/.+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+      /^(dist\/(\w+\.cjs|webview\/layers\.js|THIRD_PARTY_NOTICES\.txt)|docs\/rules\/[\w-]+\.md|l10n\/.+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|(README|CHANGELOG)\.md|LICENSE)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file)),
       [],
     );
     const wanted = [
       ...bundles,
+      "dist/webview/layers.js",
       "package.json",
       "package.nls.json",
       "README.md",
@@ -38,6 +40,7 @@ describe("what is shipped", () => {
       [],
     );
     assert.ok(extensionBytes < 400_000, `the extension's bundle has ${extensionBytes} bytes`);
+    assert.ok(pageBytes < 150_000, `the script of the layers panel has ${pageBytes} bytes`);
   });
 
   it("is, in the npm package, the command line, the supervisor and the preload", async function () {
