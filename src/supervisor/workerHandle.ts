@@ -82,7 +82,10 @@ export class WorkerHandle {
   /** Keys of the servers that listen, with their addresses as people write them. */
   readonly servers = new Map<string, { readonly url: string; readonly handoff: boolean }>();
   readonly vitals: Vitals = createVitals();
-  readonly layers: LayerQuestions = createLayerQuestions((body) => this.send(body));
+  readonly layers: LayerQuestions = createLayerQuestions(
+    (body) => this.send(body),
+    () => `worker ${this.id}`,
+  );
   readyAt: number | undefined;
   drainingSince: number | undefined;
   drainDeadline: number | undefined;

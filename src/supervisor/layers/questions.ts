@@ -24,8 +24,11 @@ interface Waiting {
   readonly reject: (error: HitlessError) => void;
 }
 
-/** @param send Returns false if the worker can't be reached. */
-export function createLayerQuestions(send: (body: ToWorkerBody) => boolean): LayerQuestions {
+/**
+ * @param send Returns false if the worker can't be reached.
+ * @param name What errors call the worker, such as `worker 3`.
+ */
+export function createLayerQuestions(send: (body: ToWorkerBody) => boolean, name: () => string): LayerQuestions {
   const waiting = new Map<number, Waiting>();
   let last = 0;
   const take = (id: number): Waiting | undefined => {
@@ -42,7 +45,7 @@ export function createLayerQuestions(send: (body: ToWorkerBody) => boolean): Lay
           take(id)?.reject(
             new HitlessError(
               "deadline",
-              `The worker did not answer within ${deadlineMs} ms: its event loop is blocked.`,
+              `${name()} did not answer within ${deadlineMs} ms: its event loop is blocked.`,
               {
                 remedy: "retry",
               },
@@ -61,7 +64,7 @@ export function createLayerQuestions(send: (body: ToWorkerBody) => boolean): Lay
           },
         });
         if (!send({ type: "layers", id, ask: question })) {
-          take(id)?.reject(new HitlessError("invalidState", "The worker can't be reached any more."));
+          take(id)?.reject(new HitlessError("invalidState", `${name()} can't be reached any more.`));
         }
       });
       return answer as Extract<LayerAnswer, { readonly kind: typeof question.kind }>;
@@ -73,16 +76,16 @@ export function createLayerQuestions(send: (body: ToWorkerBody) => boolean): Lay
     answered(message) {
       const asked = take(message.id);
       if ("error" in message) {
-        asked?.reject(new HitlessError("internal", `The worker could not tell of its layers: ${message.error}`));
+        asked?.reject(new HitlessError("internal", `${name()} could not tell of its layers: ${message.error}`));
       } else if (asked !== undefined && message.answer.kind !== asked.kind) {
-        asked.reject(new HitlessError("internal", `The worker answered ${message.answer.kind} to ${asked.kind}.`));
+        asked.reject(new HitlessError("internal", `${name()} answered ${message.answer.kind} to ${asked.kind}.`));
       } else {
         asked?.resolve(message.answer);
       }
     },
     workerGone() {
       for (const id of [...waiting.keys()]) {
-        take(id)?.reject(new HitlessError("invalidState", "The worker ended before it could answer."));
+        take(id)?.reject(new HitlessError("invalidState", `${name()} ended before it could answer.`));
       }
     },
   };

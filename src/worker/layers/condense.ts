@@ -8,13 +8,17 @@ import {
   type ProfileNode,
 } from "../../shared/layers/collected.ts";
 
-/**
- * Reduces a profile to what is needed to tell whose time it was, so that little has to be sent.
- * @param folder Where Hitless's own bundles are.
- */
+export interface CondenseOptions {
+  /** Where Hitless's own bundles are. */
+  readonly folder: string;
+  /** Microseconds from the beginning that do not count; of a short profile at most the half. */
+  readonly settlingUs: number;
+}
+
+/** Reduces a profile to what is needed to tell whose time it was, so that little has to be sent. */
 export function condense(
   profile: Profiler.Profile,
-  folder: string,
+  { folder, settlingUs }: CondenseOptions,
 ): Pick<CollectedSample, "ticks" | "frames" | "nodes"> {
   const own = [folder + sep, pathToFileURL(folder + sep).href];
   const frames: ProfileFrame[] = [];
@@ -29,7 +33,7 @@ export function condense(
     frameIndexes.set(key, frames.length);
     return frames.push({ name: functionName, url: shown, line: lineNumber + 1, column: columnNumber + 1 }) - 1;
   };
-  const selfUs = selfTimes(profile);
+  const { selfUs, ticks } = selfTimes(profile, settlingUs);
   const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   const indexes = new Map<number, number>();
   const nodes: ProfileNode[] = [];
@@ -43,12 +47,16 @@ export function condense(
       ...(lines === undefined || lines.length === 0 ? {} : { lines }),
     });
   }
-  return { ticks: profile.samples?.length ?? 0, frames, nodes };
+  return { ticks, frames, nodes };
 }
 
 /** Microseconds that each node was on top: from each tick to the next one. */
-function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile): Map<number, number> {
-  const sums = new Map<number, number>();
+function selfTimes(
+  { samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile,
+  settlingUs: number,
+): { readonly selfUs: ReadonlyMap<number, number>; readonly ticks: number } {
+  const selfUs = new Map<number, number>();
+  const from = startTime + Math.min(settlingUs, (endTime - startTime) / 2);
   let now = startTime;
   // The profiler may note two ticks in the wrong order.
   const ticks = samples
@@ -56,12 +64,13 @@ function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: Profil
       now += timeDeltas[index] ?? 0;
       return { node, at: now };
     })
+    .filter(({ at }) => at >= from)
     .sort((a, b) => a.at - b.at);
   ticks.forEach(({ node, at }, index) => {
     const until = ticks[index + 1]?.at ?? Math.max(at, endTime);
-    sums.set(node, (sums.get(node) ?? 0) + (until - at));
+    selfUs.set(node, (selfUs.get(node) ?? 0) + (until - at));
   });
-  return sums;
+  return { selfUs, ticks: ticks.length };
 }
 
 function parentsFirst({ nodes }: Profiler.Profile): Profiler.ProfileNode[] {

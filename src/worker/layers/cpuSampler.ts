@@ -5,6 +5,9 @@ import { condense } from "./condense.ts";
 /** Microseconds between two ticks. */
 const intervalUs = 1_000;
 
+/** Time that V8 is given to optimize again what is hot, in milliseconds. */
+const usualSettlingMs = 250;
+
 export interface CpuSampler {
   /** @throws Error when a sample is being taken already, or this Node has no profiler. */
   sample(seconds: number): Promise<CollectedSample>;
@@ -19,6 +22,8 @@ export interface CpuSampler {
  */
 export function createCpuSampler(folder: string): CpuSampler {
   let running: AbortController | undefined;
+  /** Left open, since its end would end the coverage of others. */
+  let kept: Session | undefined;
   return {
     async sample(seconds) {
       if (running !== undefined) {
@@ -26,24 +31,50 @@ export function createCpuSampler(folder: string): CpuSampler {
       }
       const controller = new AbortController();
       running = controller;
-      const session = new Session();
+      const session = kept ?? new Session();
       try {
-        session.connect();
-        await post(session, "Profiler.enable");
-        session.post("Profiler.setSamplingInterval", { interval: intervalUs });
-        const startedAt = Date.now();
-        await post(session, "Profiler.start");
-        forgetOptimizedCode(session);
-        await wait(seconds * 1_000, controller.signal);
+        await begin(session, session === kept);
+        const settles = !mayBeCovered();
+        if (settles) {
+          forgetOptimizedCode(session);
+        } else {
+          kept = session;
+        }
+        const settlingMs = settles ? usualSettlingMs : 0;
+        const startedAt = Date.now() + settlingMs;
+        await wait(seconds * 1_000 + settlingMs, controller.signal);
         const profile = await stop(session);
-        return { startedAt, cancelled: controller.signal.aborted, ...condense(profile, folder) };
+        return {
+          startedAt,
+          cancelled: controller.signal.aborted,
+          ...condense(profile, { folder, settlingUs: settlingMs * 1_000 }),
+        };
       } finally {
         running = undefined;
-        session.disconnect();
+        if (session !== kept) {
+          session.disconnect();
+        }
       }
     },
     end: () => running?.abort(),
   };
+}
+
+async function begin(session: Session, connected: boolean): Promise<void> {
+  if (!connected) {
+    session.connect();
+    await post(session, "Profiler.enable");
+  }
+  session.post("Profiler.setSamplingInterval", { interval: intervalUs });
+  await post(session, "Profiler.start");
+}
+
+/**
+ * Whether somebody else may be collecting coverage: there is one mode for all of a process, and each session of a profiler
+ * that ends turns it off for all.
+ */
+function mayBeCovered(): boolean {
+  return url() !== undefined || process.env.NODE_V8_COVERAGE !== undefined;
 }
 
 /** Until then, or until somebody ends it. The app may end whenever it likes. */
@@ -71,14 +102,11 @@ function post(session: Session, method: "Profiler.enable" | "Profiler.start"): P
 /**
  * Code that V8 optimized before a profiler ran does not tell which of the functions inlined into it runs, so a package's
  * time would be that of its caller. To begin precise coverage makes V8 drop all optimized code, and to end it changes
- * nothing more; what is hot is optimized again within some milliseconds, now with all that a profiler needs. Whoever
- * collects coverage himself would lose it, and a debugger might be just doing that: then the code stays as it is.
+ * nothing more; what is hot is optimized again within some milliseconds, now with all that a profiler needs.
  */
 function forgetOptimizedCode(session: Session): void {
-  if (url() === undefined && process.env.NODE_V8_COVERAGE === undefined) {
-    session.post("Profiler.startPreciseCoverage", { callCount: false, detailed: false });
-    session.post("Profiler.stopPreciseCoverage");
-  }
+  session.post("Profiler.startPreciseCoverage", { callCount: false, detailed: false });
+  session.post("Profiler.stopPreciseCoverage");
 }
 
 function stop(session: Session): Promise<Profiler.Profile> {

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
+import { projectRoot } from "../../support/paths.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { isAlive } from "../../support/process/processes.ts";
+import { describeOn } from "../../support/process/scene.ts";
+import type { TestApp } from "../../support/process/testApp.ts";
+import { poll, within } from "../../support/process/until.ts";
+import { canary, runLayersApp } from "./layersApp.ts";
+
+/** An addon that is there anyway, made for this platform. */
+function someAddon(): string {
+  const scope = join(projectRoot, "node_modules", "@oxc-parser");
+  for (const name of readdirSync(scope).filter((found) => found.startsWith("binding-"))) {
+    const file = readdirSync(join(scope, name)).find((found) => found.endsWith(".node"));
+    if (file !== undefined) {
+      return join(scope, name, file);
+    }
+  }
+  throw new Error(`There is no addon under ${scope}.`);
+}
+
+function modulesOf({ code }: LayerFacts, app: TestApp): Record<string, string> {
+  return Object.fromEntries(
+    code.modules.map(({ file, kind, package: owner }) => [
+      relative(app.folder, file).replaceAll("\\", "/"),
+      owner === undefined ? kind : `${kind} of ${owner}`,
+    ]),
+  );
+}
+
+describeOn(testedNodes(), "the facts of the layers", (scene) => {
+  it("are those of the worker, from its code down to its system", async () => {
+    const addon = someAddon();
+    const app = await runLayersApp(scene, {
+      entry: "inventory.mjs",
+      nodeArgs: ["--no-warnings"],
+      env: { ADDON: addon },
+    });
+    const facts = await app.client.request("layers/facts", {});
+
+    const linked = "esm/node_modules/.pnpm/linked-package@4.5.6/node_modules/linked-package";
+    assert.deepEqual(modulesOf(facts, app), {
+      "inventory.mjs": "esm",
+      "own.mjs": "esm",
+      "own.cjs": "cjs",
+      "package.json": "json",
+      [`${linked}/index.js`]: "esm of linked-package",
+    });
+    assert.deepEqual(facts.code.packages, [
+      { name: "linked-package", version: "4.5.6", folder: join(app.folder, linked), modules: 1, bytes: 31 },
+    ]);
+    assert.deepEqual([facts.code.esm, facts.code.cjs, facts.code.own.modules, facts.code.unlisted], [3, 1, 4, 0]);
+    assert.equal(facts.code.entry, join(app.folder, "inventory.mjs"));
+    assert.ok(facts.code.environmentNames.includes("CANARY"));
+
+    const { api, bindings, dependencies, os } = facts;
+    assert.equal(api.version, `v${scene.node.version}`);
+    assert.ok(api.status !== undefined && api.endOfLife !== undefined);
+    // Not Hitless's own flags.
+    assert.deepEqual(api.flags, ["--no-warnings"]);
+    assert.ok(
+      ["fs", "http", "net"].every((name) => api.builtins.includes(name)),
+      String(api.builtins),
+    );
+    // What the collector itself has loaded is none of the app's.
+    assert.deepEqual(
+      api.builtins.filter((name) => name === "dns" || name.startsWith("internal/")),
+      [],
+    );
+    assert.ok(
+      ["fs", "tcp_wrap"].every((name) => bindings.internal.includes(name)),
+      String(bindings.internal),
+    );
+    assert.deepEqual(
+      bindings.addons.map(({ file, interface: kind, rebuild }) => ({ file, kind, rebuild })),
+      [{ file: addon, kind: "napi", rebuild: false }],
+    );
+    assert.match(bindings.addons[0]?.package ?? "", /^@oxc-parser\/binding-/);
+    assert.ok(bindings.addons[0]?.version !== undefined);
+    const versions = new Map(dependencies.versions.map(({ name, version }) => [name, version]));
+    assert.equal(`v${versions.get("node")}`, api.version);
+    assert.equal(versions.get("modules"), bindings.abi);
+    assert.ok(["v8", "uv", "openssl", "llhttp", "zlib"].every((name) => versions.has(name)));
+    assert.ok(dependencies.ciphers > 0 && dependencies.threadPoolSize === 4);
+    assert.ok(os.cpus > 0 && os.memoryTotal > 0);
+    assert.equal(os.platform, process.platform);
+  });
+});
+
+describeOn([usualNode()], "the layers of a worker", (scene) => {
+  it("never hold the value of an environment variable", async () => {
+    const app = await runLayersApp(scene);
+    const told = [
+      await app.client.request("layers/facts", {}),
+      await app.client.request("layers/pulse", {}),
+      await app.client.request("layers/sample", { seconds: 1 }),
+    ];
+    assert.ok(JSON.stringify(told).includes('"CANARY"'));
+    assert.ok(!JSON.stringify(told).includes(canary));
+  });
+
+  it("tell what moves, and of warnings with the app's own line", async () => {
+    const app = await runLayersApp(scene, { entry: "inventory.mjs", nodeArgs: ["--no-warnings"] });
+    const first = await app.client.request("layers/pulse", {});
+    assert.equal(first.api.requestsPerSecond, undefined);
+    for (let request = 0; request < 3; request += 1) {
+      await (await fetch(`http://127.0.0.1:${app.port}/`)).text();
+    }
+    let second = first;
+    // A second look that comes too soon is answered with the first.
+    await poll("the requests are told of", async () => {
+      second = await app.client.request("layers/pulse", {});
+      return (second.api.requestsPerSecond ?? 0) > 0;
+    });
+    assert.ok(second.takenAt > first.takenAt);
+    assert.equal(second.api.warnings, 3);
+    assert.ok(second.v8.heapUsed > 0 && second.v8.spaces.length > 3 && second.os.rss > 0);
+    assert.ok(second.uv.utilisation >= 0 && second.uv.utilisation <= 1);
+    const { api } = await app.client.request("layers/facts", {});
+    assert.deepEqual(
+      api.warnings.map(({ name, code, message, at, count }) => ({
+        name,
+        code,
+        message,
+        file: at?.file,
+        line: at?.line,
+        count,
+      })),
+      [
+        {
+          name: "DeprecationWarning",
+          code: "OWN01",
+          message: "the old way",
+          file: join(app.folder, "inventory.mjs"),
+          line: 14,
+          count: 3,
+        },
+      ],
+    );
+  });
+
+  it("are asked for in vain of a worker that is blocked, that is gone, or that there is not", async () => {
+    const app = await runLayersApp(scene, { unresponsiveAfter: 0 });
+    const { client } = app;
+    await client.request("layers/facts", {});
+    const blocked = fetch(`http://127.0.0.1:${app.port}/?block=60000`).catch(() => undefined);
+    // Its event loop is blocked as soon as the request has come to it.
+    await poll("the worker does not answer", () =>
+      client.request("layers/pulse", {}, { deadlineMs: 500 }).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await assert.rejects(client.request("layers/pulse", {}), {
+      code: "deadline",
+      message: /worker 1 did not answer within 3000 ms: its event loop is blocked/,
+    });
+    const [{ pid, id } = { pid: 0, id: 0 }] = client.snapshot.workers;
+    const asked = client.request("layers/facts", { worker: id });
+    const refused = assert.rejects(asked, { code: "invalidState", message: /worker 1 ended before it could answer/ });
+    await client.request("app/killWorker", { worker: id });
+    await within("the refusal", refused);
+    await poll("the worker is gone", () => !isAlive(pid));
+    await blocked;
+    await assert.rejects(client.request("layers/facts", { worker: 999 }), { code: "workerNotFound" });
+  });
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Scene } from "../../support/process/scene.ts";
+import type { StartOptions, TestApp } from "../../support/process/testApp.ts";
+
+/** In every value of an environment variable that the apps are started with. */
+export const canary = "canary-7f3a9c";
+
+const busyPackage = {
+  "package.json": '{ "name": "busy-package", "version": "1.2.3" }\n',
+  "index.js": `"use strict";
+
+module.exports = function busy(times) {
+  let sum = 0;
+  for (let i = 1; i < times; i += 1) {
+    sum += Math.sqrt(i) % 7;
+  }
+  return sum;
+};
+`,
+};
+
+const linkedPackage = {
+  "package.json": '{ "name": "linked-package", "version": "4.5.6", "type": "module", "exports": "./index.js" }\n',
+  "index.js": 'export default () => "linked";\n',
+};
+
+/** Packages can't be kept in the repository: git ignores `node_modules`. One is nested, one lies as pnpm lays it. */
+function addPackages(folder: string): void {
+  write(join(folder, "modules", "node_modules", "busy-package"), busyPackage);
+  write(
+    join(folder, "esm", "node_modules", ".pnpm", "linked-package@4.5.6", "node_modules", "linked-package"),
+    linkedPackage,
+  );
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+/** Starts the fixture of the layers, with one worker. */
+export function runLayersApp(scene: Scene, config: StartOptions["config"] = {}): Promise<TestApp> {
+  return scene.run({
+    fixture: "layers",
+    config: { workers: 1, ...config, env: { CANARY: canary, ...config.env } },
+    prepare: addPackages,
+  });
+}

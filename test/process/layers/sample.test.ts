@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { WebSocket } from "ws";
+import type { CpuSample } from "../../../src/shared/layers/sample.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { describeOn } from "../../support/process/scene.ts";
+import type { TestApp } from "../../support/process/testApp.ts";
+import { poll, within } from "../../support/process/until.ts";
+import { runLayersApp } from "./layersApp.ts";
+
+/** What the fixture does, and the part in which at least 80 % of the time must land. */
+const places: Readonly<Record<string, string>> = {
+  idle: "idle",
+  own: "code",
+  package: "package:busy-package",
+  json: "v8",
+  regexp: "v8",
+  zlib: "binding:zlib",
+  crypto: "binding:crypto",
+  fs: "binding:fs",
+  gc: "gc",
+};
+const leastShare = 0.8;
+
+/** On the other versions of Node.js only those that the profiler of V8 has shown differently over the years. */
+const placesElsewhere = ["package", "json", "regexp", "gc"];
+
+async function begin(app: TestApp, job: string): Promise<void> {
+  await (await fetch(`http://127.0.0.1:${app.port}/?job=${job}`)).text();
+}
+
+/** Of the time that was not idle, but for the sample of an idle worker. */
+function shareOf(sample: CpuSample, id: string): number {
+  const busy = sample.parts.filter((part) => id === "idle" || part.kind !== "idle");
+  const all = busy.reduce((sum, { share }) => sum + share, 0);
+  return (busy.find((part) => part.id === id)?.share ?? 0) / all;
+}
+
+for (const node of testedNodes()) {
+  describeOn([node], "a CPU sample", (scene) => {
+    const jobs = node === usualNode() ? Object.keys(places) : placesElsewhere;
+    it(`gives the time to whose it is: ${jobs.join(", ")}`, async () => {
+      const app = await runLayersApp(scene, { nodeArgs: ["--expose-gc"] });
+      for (const job of jobs) {
+        await begin(app, job);
+        const sample = await app.client.request("layers/sample", { seconds: 1 });
+        const told = `${job}: ${sample.parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(", ")}`;
+        assert.ok(shareOf(sample, places[job] ?? "") >= leastShare, told);
+        assert.ok(Math.abs(sample.parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, told);
+        assert.ok(sample.ticks > 0 && !sample.cancelled);
+      }
+    });
+  });
+}
+
+describeOn([usualNode()], "a CPU sample", (scene) => {
+  it("names the busiest functions with their places", async () => {
+    const app = await runLayersApp(scene);
+    await begin(app, "own");
+    const { parts } = await app.client.request("layers/sample", { seconds: 1 });
+    const [busiest] = parts.find(({ id }) => id === "code")?.functions ?? [];
+    assert.deepEqual([busiest?.name, busiest?.at?.line], ["own", 19]);
+    assert.match(busiest?.at?.file ?? "", /layers[\\/]jobs\.js$/);
+  });
+
+  it("ends early when it is cancelled, with what there is", async () => {
+    const app = await runLayersApp(scene);
+    await begin(app, "own");
+    const controller = new AbortController();
+    const asked = app.client.request("layers/sample", { seconds: 60 }, { signal: controller.signal });
+    // A second one is refused as long as the first is being taken, so the first is.
+    const other = await app.connect();
+    await poll("a second sample is refused", () =>
+      other.request("layers/sample", { seconds: 1 }).then(
+        () => false,
+        (error: Error) => /is being sampled already/.test(error.message),
+      ),
+    );
+    controller.abort();
+    const sample = await within("the cancelled sample", asked);
+    assert.ok(sample.cancelled);
+    assert.ok(sample.durationMs < 60_000);
+    // The next one may be taken.
+    assert.equal((await other.request("layers/sample", { seconds: 1 })).cancelled, false);
+  });
+
+  it("leaves a debugger alone, and the coverage it collects", async () => {
+    const app = await runLayersApp(scene, { nodeArgs: ["--inspect=127.0.0.1:0"] });
+    const debugging = await attach(app);
+    try {
+      await debugging.ask("Profiler.enable");
+      await debugging.ask("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
+      await app.client.request("layers/facts", {});
+      await begin(app, "own");
+      const sample = await app.client.request("layers/sample", { seconds: 1 });
+      assert.ok(shareOf(sample, "code") >= leastShare);
+      const coverage = JSON.stringify(await debugging.ask("Profiler.takePreciseCoverage"));
+      const counted = /"functionName":"own","ranges":\[\{[^}]*"count":(\d+)/.exec(coverage)?.[1];
+      assert.ok(Number(counted) > 10, `own was counted ${counted} times`);
+    } finally {
+      debugging.close();
+    }
+  });
+});
+
+interface Debugging {
+  ask(method: string, params?: object): Promise<unknown>;
+  close(): void;
+}
+
+async function attach(app: TestApp): Promise<Debugging> {
+  let address: string | undefined;
+  await poll("Node.js tells where its inspector is", async () => {
+    const { chunks } = await app.client.request("logs/read", { lines: 100 });
+    address = /ws:\/\/\S+/.exec(chunks.map(({ text }) => text).join(""))?.[0];
+    return address !== undefined;
+  });
+  const socket = new WebSocket(address ?? "");
+  await new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  let asked = 0;
+  return {
+    ask(method, params = {}) {
+      asked += 1;
+      const id = asked;
+      const answer = new Promise<unknown>((resolve) => {
+        const receive = (data: unknown): void => {
+          const message = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown };
+          if (message.id === id) {
+            socket.off("message", receive);
+            resolve(message.result);
+          }
+        };
+        socket.on("message", receive);
+      });
+      socket.send(JSON.stringify({ id, method, params }));
+      return within(method, answer);
+    },
+    close: () => socket.terminate(),
+  };
+}
