@@ -19,7 +19,8 @@ export function wrapParts(
   let line = "";
   for (const part of parts) {
     const longer = line === "" ? part : line + separator + part;
-    if (line !== "" && indent + displayWidth(longer) > columns) {
+    // The line may have to end with a separator.
+    if (line !== "" && indent + displayWidth(longer + separator.trimEnd()) > columns) {
       lines.push(line + separator.trimEnd());
       line = part;
     } else {

@@ -58,7 +58,9 @@ export async function completeFacts(
 
 function describeVersions(versions: Readonly<Record<string, string>>): LayerFacts["dependencies"]["versions"] {
   const known = new Set<string>(dependencySchema.options);
-  return Object.entries(versions).map(([name, version]) => {
+  // What a Node.js was built without has an empty version.
+  const present = Object.entries(versions).filter(([, version]) => version !== "");
+  return present.map(([name, version]) => {
     const dependency = known.has(name) ? (name as Dependency) : namesOfDependencies[name];
     return { name, ...(dependency === undefined ? {} : { dependency }), version };
   });

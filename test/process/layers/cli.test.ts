@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import { errorOutputSchema, layersOutputSchema } from "../../../src/shared/cliOutput.ts";
+import { assertCode, type CliRun, type CliWorld, openCliWorld, readyPattern } from "../cli/hitless.ts";
+
+const canary = "canary-1b7d2e";
+
+const server = `
+const { createServer } = require("node:http");
+function busy() {
+  for (let i = 0, sum = 0; i < 5e6; i += 1) {
+    sum += Math.sqrt(i) % 7;
+  }
+  setImmediate(busy);
+}
+createServer((request, response) => response.end("ok")).listen(0, busy);
+`;
+
+describe("hitless layers", function () {
+  this.timeout(60_000);
+  let world: CliWorld;
+
+  beforeEach(async () => {
+    world = openCliWorld();
+    world.write({ "server.js": server });
+    const app = world.start(["start", "server.js", "--name", "api", "--workers", "2", "--env", `SECRET=${canary}`]);
+    await app.until("stderr", readyPattern);
+  });
+
+  afterEach(() => world.end());
+
+  it("shows the five layers for people, and all that is known to programs", async () => {
+    const shown = await world.run(["layers", "api"]);
+    assertCode(shown, 0);
+    const headings = ["YOUR CODE", "NODE.JS API", "BINDINGS AND ADDONS", "DEPENDENCIES", "OPERATING SYSTEM"];
+    assert.deepEqual(
+      shown.stdout.split("\n").filter((line) => /^[A-Z]/.test(line)),
+      headings,
+    );
+    assert.match(shown.stdout, /^api · worker 1 · slot 1 · pid \d+ · generation 1\n/);
+    assert.ok(!shown.stdout.includes("\u001b"), "colours are for terminals");
+    assert.deepEqual(
+      shown.stdout.split("\n").filter((line) => line.length > 80 && !line.includes(world.folder)),
+      [],
+    );
+
+    const told = await world.run(["layers", "api", "--worker", "2", "--sample", "1", "--json"]);
+    assertCode(told, 0);
+    const { name, facts, pulse, sample } = v.parse(layersOutputSchema, JSON.parse(told.stdout));
+    assert.deepEqual([name, facts.worker.id, pulse.worker.id, sample?.worker.id], ["api", 2, 2, 2]);
+    assert.equal(sample?.parts[0]?.id, "code");
+    assert.ok(facts.code.environmentNames.includes("SECRET"));
+    for (const { stdout, stderr } of [shown, told]) {
+      assert.ok(!(stdout + stderr).includes(canary));
+    }
+  });
+
+  it("ends a sample early at Ctrl-C, with what there is", async function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const start = (): CliRun => world.start(["layers", "api", "--worker", "1", "--sample", "60"]);
+    let run = start();
+    // A second sample of the same worker is refused once the first is being taken; should it be the other way round, again.
+    for (let refused = false; !refused; ) {
+      const { stderr } = await world.run(["layers", "api", "--worker", "1", "--sample", "1", "--json"]);
+      refused =
+        stderr !== "" && /being sampled already/.test(v.parse(errorOutputSchema, JSON.parse(stderr)).error.message);
+      if (run.child.exitCode !== null) {
+        run = start();
+        refused = false;
+      }
+    }
+    run.child.kill("SIGINT");
+    const ended = await run.ended;
+    assertCode(ended, 0);
+    assert.match(ended.stdout, /\nCPU TIME · sample of .* · ended early\n +\d+(\.\d)? % {2}█+·* {2}\w/);
+  });
+
+  it("says so when there is no such worker", async () => {
+    const { code, stderr } = await world.run(["layers", "api", "--worker", "99"]);
+    assert.deepEqual([code, stderr], [1, "✖ api has no worker 99.\n"]);
+  });
+});
