@@ -5,6 +5,7 @@ import { autoStart } from "./commands/autoStart.ts";
 import type { CommandContext } from "./commands/commandContext.ts";
 import { createNotifier } from "./commands/notify.ts";
 import { registerCommands } from "./commands/registerCommands.ts";
+import { createReportDocuments } from "./commands/reportDocuments.ts";
 import { createLanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
 import { createLogTerminals } from "./log/logTerminals.ts";
@@ -48,7 +49,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
   const { extensionUri } = extension;
   const layers = store.add(createLayersPanels({ registry, extensionUri, channel, version: host.version, t }));
-  const context: CommandContext = { registry, logs, layers, channel, memory, t };
+  const reports = store.add(createReportDocuments());
+  const context: CommandContext = { registry, logs, layers, reports, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
   store.add(createAppTree(registry, t));

@@ -4,12 +4,14 @@ import type { LayersPanels } from "../panel/layersPanels.ts";
 import type { Localize } from "../platform/localize.ts";
 import type { AppRegistry } from "../supervisor/appRegistry.ts";
 import type { SessionMemory } from "../supervisor/sessionHost.ts";
+import type { ReportDocuments } from "./reportDocuments.ts";
 
 /** What commands work with. */
 export interface CommandContext {
   readonly registry: AppRegistry;
   readonly logs: LogTerminals;
   readonly layers: LayersPanels;
+  readonly reports: ReportDocuments;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
   readonly t: Localize;

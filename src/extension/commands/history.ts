@@ -1,4 +1,4 @@
-import { type QuickPickItem, window, workspace } from "vscode";
+import { type QuickPickItem, window } from "vscode";
 import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
 import { outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportText.ts";
 import { isActive } from "../supervisor/appView.ts";
@@ -45,7 +45,7 @@ function reportIcon(report: RenewalReport): string {
   return droppedNothing(report) || report.kind === "restart" ? "pass" : "warning";
 }
 
-async function openReport(app: string, report: RenewalReport, { t }: CommandContext): Promise<void> {
-  const document = await workspace.openTextDocument({ language: "markdown", content: reportDocument(app, report, t) });
-  await window.showTextDocument(document, { preview: true });
+async function openReport(app: string, report: RenewalReport, { reports, t }: CommandContext): Promise<void> {
+  const time = new Date(report.startedAt).toLocaleTimeString();
+  await reports.open(`${app} ${reportTitle(report, t)}, ${time}`, reportDocument(app, report, t));
 }

@@ -2,7 +2,7 @@ import { commands, window } from "vscode";
 import type { RenewalReport } from "../../shared/report.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import type { Localize } from "../platform/localize.ts";
-import { trafficFacts } from "../presentation/reportText.ts";
+import { cutFacts, trafficFacts } from "../presentation/reportText.ts";
 import type { AppSession } from "../supervisor/appSession.ts";
 import type { CommandContext } from "./commandContext.ts";
 import type { CommandTarget } from "./commandTarget.ts";
@@ -34,7 +34,7 @@ export function tellReport({ context, notifier, session, report, worker, wasCanc
         : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
     const { failed, cut } = report.traffic ?? { failed: 0, cut: 0 };
     if (failed + cut > 0) {
-      notifier.message("warning", `${done}. ${t("{0} requests and {1} connections cut", failed, cut)}.`, [
+      notifier.message("warning", `${done}. ${cutFacts(failed, cut, t).join(" · ")}.`, [
         {
           title: t("Show Report"),
           run: () => commands.executeCommand(commandIds.showHistory, { app: key, report: report.startedAt }),

@@ -36,12 +36,24 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
   const { served, failed, handedOver, closed, cut, longestStallMs } = traffic;
   return [
     ...(droppedNothing(report) ? [t("0 dropped")] : []),
-    ...(failed + cut > 0 ? [t("{0} requests and {1} connections cut", failed, cut)] : []),
+    ...cutFacts(failed, cut, t),
     t("{0} requests answered", served),
     ...(handedOver > 0 ? [t("{0} connections handed over", handedOver)] : []),
     ...(closed > 0 ? [t("{0} connections closed", closed)] : []),
     ...(handedOver > 0 ? [t("longest stall {0} ms", longestStallMs)] : []),
   ];
+}
+
+/** What was cut; empty when nothing was. */
+export function cutFacts(requests: number, connections: number, t: Localize): string[] {
+  const facts: string[] = [];
+  if (requests > 0) {
+    facts.push(requests === 1 ? t("1 request cut") : t("{0} requests cut", requests));
+  }
+  if (connections > 0) {
+    facts.push(connections === 1 ? t("1 connection cut") : t("{0} connections cut", connections));
+  }
+  return facts;
 }
 
 /** The whole report as Markdown for a document of its own. Names come from the app, so they stand in code. */

@@ -102,7 +102,7 @@ function portsOf({ snapshot }: AppView): string[] {
 
 function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): TreeRow {
   const name = t("worker {0}", worker.id);
-  const facts = workerFacts(worker, now, t);
+  const facts = workerFacts(app, worker, now, t);
   const stuck = worker.stuckAt?.find(({ file }) => file !== "" && !file.startsWith("node:"));
   const unresponsive = worker.health === "unresponsive" && worker.state === "ready";
   return {
@@ -160,7 +160,8 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
     app: app.key,
     report: report.startedAt,
     label,
-    description: [outcome, ...trafficFacts(report, t).slice(0, 1), ago].join(" · "),
+    // The icon says that it went well, so the words may say what else there is.
+    description: [...(well ? [] : [outcome]), ...trafficFacts(report, t).slice(0, 1), ago].join(" · "),
     tooltip: [report.reason ?? "", ...trafficFacts(report, t)].filter(Boolean).map(escapeMarkdown).join("  \n"),
     icon: well
       ? { name: "pass", color: good }
@@ -172,7 +173,8 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
   };
 }
 
-function workerFacts(worker: WorkerView, now: number, t: Localize): string[] {
+/** What matters most comes first: a narrow side bar cuts the rest off. */
+function workerFacts(app: AppView, worker: WorkerView, now: number, t: Localize): string[] {
   const { pid, generation, state, addresses, drain, drainDeadline } = worker;
   if (state === "draining") {
     return [
@@ -184,10 +186,11 @@ function workerFacts(worker: WorkerView, now: number, t: Localize): string[] {
   }
   return [
     ...(state === "ready" && worker.health === "responsive" ? [] : [workerWord(worker, t)]),
-    t("pid {0}", pid),
     t("gen {0}", generation),
-    ...portWords(addresses),
     durationWord(now - worker.startedAt, t),
+    t("pid {0}", pid),
+    // The row of the app has those that all workers share.
+    ...(addresses.join() === app.snapshot?.app.addresses.join() ? [] : portWords(addresses)),
   ];
 }
 

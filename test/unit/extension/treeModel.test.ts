@@ -35,8 +35,8 @@ describe("the tree", () => {
     assert.deepEqual(
       row.children.map(({ label, description, contextValue }) => [label, description, contextValue]),
       [
-        ["worker 1", "pid 4712 · gen 1 · :3000 · 2m", "worker.ready"],
-        ["worker 2", "pid 4713 · gen 1 · :3000 · 2m", "worker.ready"],
+        ["worker 1", "gen 1 · 2m · pid 4712", "worker.ready"],
+        ["worker 2", "gen 1 · 2m · pid 4713", "worker.ready"],
       ],
     );
   });
@@ -61,7 +61,7 @@ describe("the tree", () => {
     assert.equal(row.description, "reloading · draining 1 · gen 2 · :3000");
     assert.deepEqual(
       row.children.map(({ description }) => description),
-      ["draining 3 requests · 12s left · pid 4712 · gen 1", "pid 4800 · gen 2 · :3000 · 1s"],
+      ["draining 3 requests · 12s left · pid 4712 · gen 1", "gen 2 · 1s · pid 4800"],
     );
     assert.equal(row.children[0]?.contextValue, "worker.draining");
   });
