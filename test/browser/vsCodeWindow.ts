@@ -9,8 +9,8 @@ export interface VsCodeWindow {
   workerRows(): Locator;
   /** Points at a row of the tree and presses one of its buttons. */
   pressRowButton(row: Locator, button: string): Promise<void>;
-  /** Picks an item of a row's context menu. */
-  pickFromRowMenu(row: Locator, item: string): Promise<void>;
+  /** Picks an item of a row's context menu. `seen`: waits for what it has to lead to, for a few seconds. */
+  pickFromRowMenu(row: Locator, item: string, seen: (within: { timeout: number }) => Promise<void>): Promise<void>;
   /** The item of the status bar that begins with this name. */
   statusItem(name: RegExp): Locator;
   /** Picks a command from the palette, by its whole title. */
@@ -38,29 +38,32 @@ export async function openVsCode(page: Page, address: string): Promise<VsCodeWin
       await row.hover();
       await row.getByRole("button", { name: new RegExp(`^${button}( \\(|$)`) }).click();
     },
-    async pickFromRowMenu(row, item) {
+    async pickFromRowMenu(row, item, seen) {
       const menuItem = page.getByRole("menuitem", { name: item });
-      // A terminal that takes the focus closes an open menu, and a menu takes no click in its first moments: what counts
-      // is that the menu has gone because of the click.
+      // A menu takes no click in its first 100 ms, and closes when something else takes the focus, as a terminal does
+      // some time after its text has come. So neither the click nor the end of the menu tells that the item was picked.
       await expect(async () => {
         if (!(await menuItem.isVisible())) {
-          await row.click({ button: "right" });
+          await row.click({ button: "right", timeout: 5_000 });
         }
         await menuItem.click({ timeout: 2_000 });
         await expect(menuItem).toBeHidden({ timeout: 1_000 });
-      }).toPass({ timeout: 20_000 });
+        await seen({ timeout: 5_000 });
+      }).toPass({ timeout: 45_000 });
     },
     statusItem: (name) => page.locator("footer").getByRole("button", { name }),
     async runCommand(title) {
-      await page.keyboard.press("F1");
       const input = page
         .getByRole("combobox", { name: /Type the name of a command/ })
-        .or(page.locator(".quick-input-box input"));
-      await input.first().fill(`>${title}`);
-      await page
-        .getByRole("option", { name: new RegExp(`^${title.replace(/[.…]/g, ".")}(,|$)`) })
-        .first()
-        .click();
+        .or(page.locator(".quick-input-box input"))
+        .first();
+      const option = page.getByRole("option", { name: new RegExp(`^${title.replace(/[.…]/g, ".")}(,|$)`) }).first();
+      // The palette, too, closes when something else takes the focus; a click on a command in it is never lost.
+      await expect(async () => {
+        await page.keyboard.press("F1");
+        await input.fill(`>${title}`, { timeout: 3_000 });
+        await option.click({ timeout: 5_000 });
+      }).toPass({ timeout: 30_000 });
     },
     message: (text) => page.locator(".notification-toast").filter({ hasText: text }),
   };
