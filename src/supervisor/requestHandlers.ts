@@ -49,7 +49,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return shown({});
     },
-    "app/cancelRenewal": () => ({ cancelled: app.renewals.cancel() }),
+    "app/cancelRenewal": () => shown({ cancelled: app.renewals.cancel() }),
     "app/scale": async ({ workers }) => {
       const change = app.scale(workers);
       await scaled(app, workers, app.readyTimeout + scaleMarginMs);
@@ -57,7 +57,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     },
     "app/stop": async ({ now }) => {
       await stop(now ?? false);
-      return { killed: app.killedWhileStopping };
+      return shown({ killed: app.killedWhileStopping });
     },
     "app/killWorker": ({ worker }) => {
       app.killWorker(worker);
