@@ -16,6 +16,8 @@ interface StreamHandle {
 
 interface ListeningHandle {
   close(): void;
+  /** Writes the address into what it is given. A handle of a Unix socket has none. */
+  getsockname?(name: object): number;
 }
 
 interface ParserList {
@@ -152,14 +154,23 @@ export function serverOf(socket: Socket): Server | undefined {
 }
 
 /**
- * Stops accepting and changes nothing else of the server: the app may still call `server.close(callback)` and is
- * answered as if we had not been here. False if this Node has no such handle.
+ * Stops accepting and changes nothing else of the server: the app may still ask for its address or call
+ * `server.close(callback)` and is answered as if we had not been here. False if this Node has no such handle.
  */
 export function closeListeningHandle(server: Server): boolean {
   const handle: unknown = Reflect.get(server, "_handle");
   if (typeof handle !== "object" || handle === null || !("close" in handle)) {
     return false;
   }
-  (handle as ListeningHandle).close();
+  const listening = handle as ListeningHandle;
+  // Once closed it would have no address, and `server.address()` would throw.
+  const name = {};
+  if (listening.getsockname?.(name) === 0) {
+    listening.getsockname = (wanted) => {
+      Object.assign(wanted, name);
+      return 0;
+    };
+  }
+  listening.close();
   return true;
 }

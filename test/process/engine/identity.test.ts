@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
@@ -82,6 +84,38 @@ describeOn(testedNodes(), "what a worker sees", (scene) => {
     assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
     assert.equal((await askFixture({ port })).version, "二");
   });
+});
+
+const tellsAddress = `
+const server = require("node:http").createServer((_request, response) => {
+  response.end(JSON.stringify({ generation: process.env.HITLESS_GENERATION, address: server.address(), listening: server.listening }));
+});
+server.listen(Number(process.env.PORT), "127.0.0.1");
+`;
+
+describeOn(testedNodes(), "a server that drains", (scene) => {
+  for (const scheduling of ["roundRobin", "shared"] as const) {
+    it(`tells its app the same address as before (${scheduling})`, async () => {
+      const { client, port } = await scene.run({
+        fixture: "plain",
+        config: { workers: 1, scheduling },
+        prepare: (folder) => writeFileSync(join(folder, "server.js"), tellsAddress),
+      });
+      const connection = await openConnection({ port });
+      const answer = connection.ask("GET / HTTP/1.1\r\nHost: x\r\n");
+      const reload = client.request("app/renew", { kind: "reload" });
+      await until(client, "the old worker drains", ({ workers }) => workers.some(({ drain }) => drain !== undefined));
+      connection.socket.write("\r\n");
+      const { body } = await answer;
+      connection.close();
+      assert.deepEqual(JSON.parse(body), {
+        generation: "1",
+        address: { address: "127.0.0.1", family: "IPv4", port },
+        listening: true,
+      });
+      assertOutcome(await reload, "completed");
+    });
+  }
 });
 
 describeOn([usualNode()], "what an app may be", (scene) => {
