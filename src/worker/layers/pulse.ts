@@ -9,13 +9,15 @@ import type { NativeList } from "./nativeList.ts";
 import type { Warnings } from "./warnings.ts";
 
 /** Nobody looks any more when nobody has asked for so long, in milliseconds. */
-const lookingMs = 5_000;
+const usualLookingMs = 5_000;
 
 export interface PulseParts {
   readonly modules: LoadedModules;
   readonly natives: NativeList;
   readonly warnings: Warnings;
   readonly servesHttp: () => boolean;
+  /** Milliseconds after the last time for which it goes on watching; default 5,000. */
+  readonly lookingMs?: number;
 }
 
 export interface Pulse {
@@ -35,7 +37,8 @@ interface Look {
   stop(): void;
 }
 
-export function createPulse({ modules, natives, warnings, servesHttp }: PulseParts): Pulse {
+export function createPulse(parts: PulseParts): Pulse {
+  const { modules, natives, warnings, servesHttp, lookingMs = usualLookingMs } = parts;
   let look: Look | undefined;
   let timer: NodeJS.Timeout | undefined;
   const lookAway = (): void => {
