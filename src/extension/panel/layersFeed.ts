@@ -77,6 +77,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   let sampling: Sampling | undefined;
   /** Worker that facts are being asked of; what its pulse counted when they came. */
   let askingFacts: number | undefined;
+  let factsTried = { worker: 0, at: 0 };
   let factsAt = { worker: 0, counts: "", at: 0 };
 
   const chosenApp = () => source.sessions.find(({ key }) => key === app);
@@ -173,7 +174,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
       loop.stop();
       return;
     }
-    if (known()?.facts === undefined) {
+    if (known()?.facts === undefined && (anew || mayAskFacts())) {
       void askFacts();
     }
     if (anew || !loop.running) {
@@ -187,6 +188,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
       return;
     }
     askingFacts = asked;
+    factsTried = { worker: asked, at: now() };
     try {
       await fetchFacts(asked, true);
     } catch (error) {
@@ -224,7 +226,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
       remembered.pulse = pulse;
       if (asked === worker && visible) {
         post({ type: "pulse", pulse });
-        if (remembered.facts === undefined || hasMore(pulse)) {
+        if (remembered.facts === undefined ? mayAskFacts() : hasMore(pulse)) {
           void askFacts();
         }
       }
@@ -235,6 +237,11 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
       }
       return false;
     }
+  }
+
+  /** Not again at once when it has failed just now. */
+  function mayAskFacts(): boolean {
+    return factsTried.worker !== worker || now() - factsTried.at >= factsAgainMs;
   }
 
   /** Whether there is more of something than when the facts were told. */

@@ -9,6 +9,8 @@ export interface SavedState {
   readonly seconds: number;
   readonly busyOnly: boolean;
   readonly comparing: boolean;
+  /** Ids of the workers that are compared; absent: those that suggest themselves. */
+  readonly pair?: readonly [left: number, right: number];
   /** Pixels. */
   readonly scroll: number;
 }
@@ -31,7 +33,8 @@ export function readSavedState(input: unknown): SavedState {
     return freshState;
   }
   const saved: Partial<Record<keyof SavedState, unknown>> = input;
-  const { app, worker, trace, open, seconds, busyOnly, comparing, scroll } = saved;
+  const { app, worker, trace, open, seconds, busyOnly, comparing, pair, scroll } = saved;
+  const [left, right]: unknown[] = Array.isArray(pair) ? pair : [];
   return {
     ...(typeof app === "string" && { app }),
     ...(typeof worker === "number" && { worker }),
@@ -40,6 +43,7 @@ export function readSavedState(input: unknown): SavedState {
     seconds: typeof seconds === "number" && sampleLengths.includes(seconds) ? seconds : freshState.seconds,
     busyOnly: busyOnly === true,
     comparing: comparing === true,
+    ...(typeof left === "number" && typeof right === "number" && { pair: [left, right] as const }),
     scroll: typeof scroll === "number" && scroll >= 0 ? scroll : 0,
   };
 }

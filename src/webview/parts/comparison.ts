@@ -10,7 +10,7 @@ import { createDataTable } from "./dataTable.ts";
 
 /** Two workers side by side: only what differs. */
 export function createComparison(context: PageContext): Part {
-  const { numbers, send } = context;
+  const { numbers, send, save } = context;
   const headingId = newId("comparison");
   const left = h("select", { "aria-label": t("First worker") });
   const right = h("select", { "aria-label": t("Second worker") });
@@ -47,10 +47,12 @@ export function createComparison(context: PageContext): Part {
   let shownWorkers = "";
   let asked = "";
 
-  function ask(): void {
-    const [one, other] = [Number(left.value), Number(right.value)];
+  /** Asks for what is to be compared, unless that was asked for already. */
+  function ask([one, other]: readonly [number, number]): void {
     const pair = `${one} ${other}`;
-    if (one > 0 && other > 0 && pair !== asked) {
+    left.value = String(one);
+    right.value = String(other);
+    if (pair !== asked) {
       asked = pair;
       send({ type: "compare", left: one, right: other });
     }
@@ -76,8 +78,9 @@ export function createComparison(context: PageContext): Part {
     return name === "entry" || group === "addons" ? shortPath(value, root, context.home) : value;
   }
 
-  left.addEventListener("change", ask);
-  right.addEventListener("change", ask);
+  const choose = () => save({ pair: [Number(left.value), Number(right.value)] });
+  left.addEventListener("change", choose);
+  right.addEventListener("change", choose);
   return {
     element,
     update({ app, comparison, saved }) {
@@ -94,19 +97,17 @@ export function createComparison(context: PageContext): Part {
         offer(left, workers);
         offer(right, workers);
       }
+      const pair = pairOf(workers, app?.worker, saved.pair);
+      if (pair !== undefined) {
+        ask(pair);
+      }
       if (comparison !== undefined && comparison !== shown) {
         shown = comparison;
         const { left: one, right: other } = comparison;
-        left.value = String(one.worker.id);
-        right.value = String(other.worker.id);
-        asked = `${one.worker.id} ${other.worker.id}`;
         const found = differences(one, other);
         setText(result, t("{0} against {1}", workerWords(one), workerWords(other)));
         table.update(found);
         context.say(t("{0} differences", found.length));
-      } else if (asked === "" && workers.length > 1) {
-        suggestPair(workers, app?.worker, left, right);
-        ask();
       }
     },
   };
@@ -118,19 +119,23 @@ function offer(select: HTMLSelectElement, workers: readonly PanelWorker[]): void
   select.value = value;
 }
 
-/** The chosen worker against one of an earlier generation, else against any other. */
-function suggestPair(
+/** The pair that was picked, else the chosen worker against one of an earlier generation, else against any other. */
+function pairOf(
   workers: readonly PanelWorker[],
   chosen: number | undefined,
-  left: HTMLSelectElement,
-  right: HTMLSelectElement,
-): void {
-  const current = workers.find(({ id }) => id === chosen) ?? workers[0];
-  const others = workers.filter(({ id }) => id !== current?.id);
+  picked: readonly [number, number] | undefined,
+): readonly [number, number] | undefined {
+  if (picked?.every((id) => workers.some((worker) => worker.id === id)) === true) {
+    return picked;
+  }
+  const told = workers.filter(({ state }) => state !== "starting");
+  const current = told.find(({ id }) => id === chosen) ?? told[0];
+  const others = told.filter(({ id }) => id !== current?.id);
   const other = others.find(({ generation }) => generation !== current?.generation) ?? others[0];
-  const pair = [current?.id ?? 0, other?.id ?? 0].sort((a, b) => a - b);
-  left.value = String(pair[0]);
-  right.value = String(pair[1]);
+  if (current === undefined || other === undefined) {
+    return undefined;
+  }
+  return current.id < other.id ? [current.id, other.id] : [other.id, current.id];
 }
 
 function workerWords({ worker: { id, generation } }: LayerFacts): string {

@@ -70,8 +70,8 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
   const scroller = h("div", { class: "scroller" }, table);
   const empty = h("p", { class: "empty" });
   const element = h(
-    "section",
-    { class: "table", "aria-labelledby": headingId },
+    "div",
+    { class: "table" },
     h("div", { class: "table-head" }, heading, total, filter),
     scroller,
     empty,

@@ -34,8 +34,8 @@ export function createNameList({ title, empty, count, note }: NameListOptions): 
   const list = h("ul", { class: "names", "aria-labelledby": headingId });
   const rest = h("p", { class: "empty" });
   const element = h(
-    "section",
-    { class: "table", "aria-labelledby": headingId },
+    "div",
+    { class: "table" },
     h("div", { class: "table-head" }, h("h3", { id: headingId }, title), total, filter),
     note === undefined ? undefined : h("p", { class: "note" }, note),
     list,

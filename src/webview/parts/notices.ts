@@ -128,7 +128,7 @@ function failureTitle(place: FailurePlace): string {
   }
 }
 
-function replacedNotices({ replaced }: PageData, { send, save, dismiss }: PageContext): Notice[] {
+function replacedNotices({ replaced }: PageData, { save, dismiss }: PageContext): Notice[] {
   if (replaced === undefined) {
     return [];
   }
@@ -138,8 +138,7 @@ function replacedNotices({ replaced }: PageData, { send, save, dismiss }: PageCo
       ? t("Worker {0} has ended; worker {1} took its place.", from.id, to.id)
       : t("Generation {0} has taken over: worker {1} follows worker {2}.", to.generation, to.id, from.id);
   const changes = () => {
-    save({ comparing: true });
-    send({ type: "compare", left: from.id, right: to.id });
+    save({ comparing: true, pair: [from.id, to.id] });
     dismiss("replaced");
   };
   return [

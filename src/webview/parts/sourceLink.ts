@@ -20,6 +20,8 @@ export function sourceLink(
   }
   const link = button("", () => openSource(at), {
     class: "source link",
+    // Apart, its two parts would be read as two words.
+    "aria-label": `${short}${place}`,
     title: t("Open {0}", `${shortPath(file, undefined, home)}${place}`),
   });
   link.append(...parts);

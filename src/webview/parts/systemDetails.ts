@@ -13,8 +13,8 @@ export function createSystemDetails({ numbers }: PageContext): Part {
     element: h(
       "div",
       { class: "details-grid" },
-      h("section", { class: "table wide" }, h("h3", {}, t("Machine")), machine.element),
-      h("section", { class: "table wide" }, h("h3", {}, t("This worker")), use.element),
+      h("div", { class: "table wide" }, h("h3", {}, t("Machine")), machine.element),
+      h("div", { class: "table wide" }, h("h3", {}, t("This worker")), use.element),
     ),
     update({ facts, pulse }) {
       if (facts === shown.facts && pulse === shown.pulse) {

@@ -1,0 +1,277 @@
+import { expect, test } from "@playwright/test";
+import type { LayerFacts } from "../../src/shared/layers/facts.ts";
+import { expectAccessible } from "../support/accessibility.ts";
+import { appMessage, sampleFacts, samplePulse, sampleSample, workers } from "../unit/webview/fixtures.ts";
+import { openLayersPage, showLoad, themeNames } from "./layersPageHarness.ts";
+
+const root = appMessage.root ?? "";
+const allBands = ["code", "api", "bindings", "dependencies", "os"];
+
+for (const theme of themeNames) {
+  test(`has nothing that keeps anybody out, in the theme ${theme}`, async ({ page }) => {
+    const panel = await openLayersPage(page, {
+      theme,
+      saved: { open: allBands, trace: "fs.readFile", comparing: true },
+    });
+    await showLoad(panel);
+    await panel.tell(
+      { type: "comparison", left: sampleFacts({ worker: { ...sampleFacts().worker, id: 1 } }), right: sampleFacts() },
+      { type: "failure", place: "sample", message: "The worker was too busy." },
+    );
+    // Colours on their way from one to another are none to be judged.
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+    await expectAccessible(page);
+  });
+}
+
+test("says where there is nothing to see, and why", async ({ page }) => {
+  const panel = await openLayersPage(page);
+  const { tell, said } = panel;
+  await expect(page.getByText("Looking for apps …")).toBeVisible();
+  const { app, root: _root, worker, ...rest } = appMessage;
+  await tell({ ...rest, apps: [], workers: [], status: "noApp" });
+  await expect(page.getByText("No app was found in this workspace.")).toBeVisible();
+  await page.getByRole("button", { name: "fetch", exact: true }).click();
+  await expect(page.locator(".band[data-layer=api] .step")).toContainText("fetch");
+  await expectAccessible(page);
+
+  await tell({ ...appMessage, workers: [], status: "stopped", problem: "Its entry is gone." });
+  await expect(page.getByRole("alert")).toContainText("Its entry is gone.");
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await tell({ ...appMessage, status: "starting" });
+  await expect(page.getByText("No worker is ready yet.")).toBeVisible();
+  await tell(appMessage);
+  await expect(page.getByText("Asking the worker …")).toBeVisible();
+  await tell({ type: "failure", place: "facts", message: "It did not answer within 8000 ms." });
+  await page.getByRole("alert").getByRole("button", { name: "Retry" }).click();
+  await tell({ type: "facts", facts: sampleFacts() });
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  expect((await said()).map(({ type }) => type)).toEqual(["ready", "start", "retry"]);
+});
+
+test("goes by keyboard alone, from the first control to the last", async ({ page }) => {
+  const panel = await openLayersPage(page);
+  await showLoad(panel);
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "");
+  const way: string[] = [];
+  for (let step = 0; step < 22; step += 1) {
+    await page.keyboard.press("Tab");
+    way.push(await focused());
+  }
+  expect(way.slice(0, 20)).toEqual([
+    ...["App", "Worker", "Compare", "Copy as Markdown", "Save as JSON"],
+    // The box is named by its label.
+    "",
+    ...["fs.readFile", "crypto.pbkdf2", "dns.lookup", "fetch", "setTimeout", "zlib.gzip"],
+    ...["Sample now", "Length of the sample", ""],
+    ...["Your code", "Node.js API", "Bindings and C++ addons", "Dependencies", "Operating system"],
+  ]);
+
+  await page.getByRole("button", { name: "Your code" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Your code" })).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("button", { name: "Node.js API" })).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(page.getByRole("button", { name: "Operating system" })).toBeFocused();
+
+  const box = page.getByRole("combobox", { name: "Trace a call" });
+  await box.focus();
+  await page.keyboard.type("pbkdf2");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("option", { name: /^crypto\.pbkdf2\b/ }).first()).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
+  await page.keyboard.press("Enter");
+  await expect(box).toHaveValue("crypto.pbkdf2");
+  await expect(page.getByRole("status")).toContainText("Thread pool");
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".band[data-lit]")).toHaveCount(0);
+});
+
+test("reads well to who can't see it", async ({ page }) => {
+  const panel = await openLayersPage(page, { saved: { trace: "fs.readFile" } });
+  await showLoad(panel);
+  await expect(page.getByRole("banner")).toMatchAriaSnapshot(`
+    - banner:
+      - heading "Runtime Layers" [level=1]
+      - combobox "App":
+        - option "shop" [selected]
+      - combobox "Worker":
+        - option "worker 3 · gen 2 · pid 4211 · ready" [selected]
+        - option "worker 4 · gen 2 · pid 4212 · ready"
+      - text: live
+      - button "Compare"
+      - button "Copy as Markdown"
+      - button "Save as JSON"
+  `);
+  await expect(page.getByRole("region", { name: "Trace a call" })).toMatchAriaSnapshot(`
+    - region "Trace a call":
+      - heading "Trace a call" [level=2]
+      - combobox "Trace a call": fs.readFile
+      - button "End the trace"
+      - list "Examples":
+        - listitem:
+          - button "fs.readFile" [pressed]
+      - paragraph: Thread pool on a thread of the pool binding fs
+      - term: Linux
+      - definition:
+        - code: openat
+  `);
+  const shares = /^Your code 25\.0.%, Packages 7\.0.%, .*, Native, unattributed 1\.6.%, Idle 42\.0.%$/;
+  await expect(page.getByRole("region", { name: "CPU time" }).getByRole("img", { name: shares })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Your code" })).toMatchAriaSnapshot(`
+    - region "Your code":
+      - heading "Your code" [level=2]:
+        - button "Your code"
+      - paragraph: The app and the packages it loads
+      - term: Own modules
+      - definition: 3 61.0 KiB
+      - term: Packages
+      - definition: 3 111 KiB
+      - term: All modules
+      - definition: "5"
+      - term: ESM · CommonJS
+      - definition: 2 · 18
+      - term: Commit
+      - definition: 9cfe638f
+      - 'meter "CPU time: Your code"'
+      - paragraph:
+        - code: fs.readFile
+        - text: Your code goes on; the result comes later, through a callback or promise.
+  `);
+});
+
+test("samples, shows how far it is, and says the result", async ({ page }) => {
+  const panel = await openLayersPage(page);
+  await panel.tell(appMessage, { type: "facts", facts: sampleFacts() }, { type: "pulse", pulse: samplePulse() });
+  await page.getByLabel("Length of the sample").selectOption("15");
+  await page.getByRole("button", { name: "Sample now" }).click();
+  await panel.tell({ type: "sampling", worker: appMessage.worker ?? 0, elapsedMs: 0, seconds: 15 });
+  await expect(page.getByRole("progressbar", { name: "Sampling" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await panel.tell({ type: "sample", sample: sampleSample({ cancelled: true }) });
+  await expect(page.getByRole("status")).toContainText("The sample is done: Idle 42.0\u00a0%, Your code 25.0\u00a0%");
+  await expect(page.getByRole("meter", { name: "CPU time: Your code" })).toHaveAttribute("aria-valuenow", "32");
+  await page.getByLabel("Leave out idle time").check();
+  await expect(page.getByRole("meter", { name: "CPU time: Your code" })).toHaveAttribute("aria-valuenow", "55.2");
+  expect(await panel.said()).toEqual([{ type: "ready" }, { type: "sample", seconds: 15 }, { type: "cancelSample" }]);
+});
+
+test("shows what changed when a generation took over, and opens the user's files", async ({ page }) => {
+  const panel = await openLayersPage(page, { saved: { open: ["code"] } });
+  await showLoad(panel);
+  const [to, , from] = workers;
+  if (from === undefined || to === undefined) {
+    throw new Error("The fixtures have three workers.");
+  }
+  await panel.tell({ type: "replaced", from, to });
+  await page.getByRole("button", { name: "What changed?" }).click();
+  const facts = sampleFacts();
+  const left = { ...facts, worker: { ...facts.worker, id: 1 }, api: { ...facts.api, version: "v22.20.0" } };
+  await panel.tell({ type: "comparison", left, right: facts });
+  const row = page.getByRole("region", { name: "What changed" }).getByRole("row", { name: /Node\.js/ });
+  await expect(row).toContainText("v22.20.0");
+  await expect(row).toContainText("v24.21.0");
+
+  await page.getByRole("button", { name: "src/prices/rounding.js:12" }).click();
+  const said = await panel.said();
+  expect(said.filter(({ type }) => type === "compare")).toEqual([{ type: "compare", left: 1, right: 3 }]);
+  expect(said.at(-1)).toMatchObject({ type: "open", at: { file: `${root}/src/prices/rounding.js`, line: 12 } });
+});
+
+test("draws hostile names as text, and ten thousand modules at once", async ({ page }) => {
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  const panel = await openLayersPage(page, { saved: { open: allBands } });
+  const hostile = `<img src=x onerror="alert(1)"><script>alert(2)</script>‮\u0000${"x".repeat(300)}`;
+  await showLoad(panel);
+  await panel.tell(
+    { type: "facts", facts: hostileFacts(hostile) },
+    { type: "sample", sample: hostileSample(hostile) },
+    { type: "failure", place: "sample", message: hostile },
+  );
+  const code = page.locator(".band[data-layer=code]");
+  await expect(code.getByRole("table", { name: "Modules" })).toHaveAttribute("aria-rowcount", "10001");
+  await expect(code.getByRole("table", { name: "Packages" })).toHaveAttribute("aria-rowcount", "2001");
+  await expect(code.getByRole("table", { name: "Top functions" })).toHaveAttribute("aria-rowcount", "1001");
+  // Only what is in sight is in the page.
+  expect(await page.locator("tr").count()).toBeLessThan(400);
+  expect(await page.locator("img, #page script").count()).toBe(0);
+
+  const scroller = code.getByRole("group", { name: "Modules" });
+  await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(code.getByRole("row").filter({ hasText: "module-09999.js" })).toBeVisible();
+  await code.getByRole("searchbox", { name: "Filter: Modules" }).fill("module-00042");
+  await expect(code.getByRole("table", { name: "Modules" })).toHaveAttribute("aria-rowcount", "2");
+  await expect(code.locator("td").filter({ hasText: "<img src=x" }).first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(dialogs).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test("fits into 300 pixels", async ({ page }) => {
+  await page.setViewportSize({ width: 300, height: 900 });
+  const panel = await openLayersPage(page, { saved: { open: allBands, trace: "fs.readFile", comparing: true } });
+  await showLoad(panel);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll("h1, h2, h3, .vital .value, .meter-text, button")]
+      .filter((element) => element.closest("table") === null && element.getClientRects().length > 0)
+      .filter((element) => element.getBoundingClientRect().right > 300)
+      .map((element) => element.textContent),
+  );
+  expect(cut).toEqual([]);
+});
+
+function hostileFacts(name: string): LayerFacts {
+  const facts = sampleFacts();
+  const modules = Array.from({ length: 10_000 }, (_, index) => ({
+    file: `${root}/node_modules/${name}/module-${String(index).padStart(5, "0")}.js`,
+    kind: "cjs" as const,
+    package: name,
+    bytes: index,
+  }));
+  const packages = Array.from({ length: 2_000 }, (_, index) => ({
+    name: `${name}${index}`,
+    version: name,
+    folder: root,
+    modules: 5,
+    bytes: index,
+  }));
+  const environmentNames = Array.from({ length: 3_000 }, (_, index) => `${name}${index}`);
+  const warnings = [{ name, message: name, count: 1, at: { file: `javascript:alert(3)//${name}`, line: 1 } }];
+  return {
+    ...facts,
+    code: { ...facts.code, modules, packages, environmentNames, entry: name, commit: name },
+    api: { ...facts.api, warnings, flags: [name], version: name, codename: name, builtins: [name] },
+    bindings: { ...facts.bindings, internal: [name], addons: [{ file: name, package: name, interface: "unknown" }] },
+    os: { ...facts.os, cpuModel: name },
+  };
+}
+
+function hostileSample(name: string) {
+  const functions = Array.from({ length: 1_000 }, (_, index) => ({
+    name: `${name}${index}`,
+    at: { file: `${root}/${name}.js`, line: index + 1 },
+    selfMs: 5,
+  }));
+  const part = {
+    id: "code",
+    kind: "package" as const,
+    layer: "code" as const,
+    name,
+    selfMs: 5_000,
+    share: 1,
+    functions,
+  };
+  return sampleSample({ parts: [part] });
+}
