@@ -18,6 +18,8 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ url, version }));
   }
 });
+// As behind a load balancer. Node's default of 5 s would close idle connections while a slow machine is measured.
+server.keepAliveTimeout = 65_000;
 server.listen(Number(process.env.PORT), "127.0.0.1");
 
 if (process.env.GRACEFUL === "1") {

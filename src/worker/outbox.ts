@@ -16,7 +16,7 @@ const mostQueued = 2;
 const searchShare = 0.05;
 
 /** Between two searches pass at least so many milliseconds. */
-const searchEveryMs = 25;
+export const searchEveryMs = 25;
 
 interface Candidate {
   /** How much had been read from the connection when it was found idle: more since means it is idle no longer. */
@@ -48,7 +48,8 @@ export function createOutbox(options: {
   const { channel, parking, movable, handoff, emptied } = options;
   let handedOver = 0;
   let inTransit = 0;
-  let queued = 0;
+  /** Given to Node, which has not detached them yet: they still look idle. */
+  const queued = new Set<Socket>();
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
   const hot = new Map<Socket, Candidate>();
   const cold = new Map<Socket, Candidate>();
@@ -71,6 +72,7 @@ export function createOutbox(options: {
         if (busy.has(socket)) {
           readOn(socket);
         } else {
+          cold.delete(socket);
           hot.set(socket, asCandidate(socket, tracked));
         }
       }
@@ -97,14 +99,14 @@ export function createOutbox(options: {
   };
 
   const consider = (socket: Socket, tracked: TrackedServer): void => {
-    if (!hot.has(socket) && !cold.has(socket)) {
+    if (!hot.has(socket) && !cold.has(socket) && !queued.has(socket)) {
       cold.set(socket, asCandidate(socket, tracked));
     }
   };
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
     for (const [socket, { bytesRead, connection }] of candidates) {
-      if (queued >= mostQueued || inTransit >= handoffWindow) {
+      if (queued.size >= mostQueued || inTransit >= handoffWindow) {
         return;
       }
       candidates.delete(socket);
@@ -120,7 +122,7 @@ export function createOutbox(options: {
   const give = (socket: Socket, connection: HandedConnection): void => {
     paused.delete(socket);
     inTransit += 1;
-    queued += 1;
+    queued.add(socket);
     handedOver += 1;
     socket.setTimeout(0);
     parking.release(socket);
@@ -128,7 +130,7 @@ export function createOutbox(options: {
     channel.send({ type: "connection", ...connection }, socket, () => {
       // Its turn has come and Node has detached it from this object; this lets the app see it closed.
       socket.destroy();
-      queued -= 1;
+      queued.delete(socket);
       send();
       if (hot.size + cold.size === 0) {
         emptied();

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { handoffWindow } from "../../../src/shared/workerMessages.ts";
+import type { Channel } from "../../../src/worker/channel.ts";
+import type { Parking } from "../../../src/worker/handoff.ts";
+import { createOutbox, type Outbox, searchEveryMs } from "../../../src/worker/outbox.ts";
+import type { TrackedServer } from "../../../src/worker/servers.ts";
+
+const request = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+
+describe("outbox", () => {
+  let server: Server;
+  let clients: Socket[] = [];
+  let outbox: Outbox;
+  /** What was given to Node and has not had its turn. */
+  let waiting: { readonly socket: Socket; readonly sent: () => void }[] = [];
+  let given: Socket[] = [];
+
+  const channel: Channel = {
+    send(_body, socket, sent) {
+      assert(socket !== undefined && sent !== undefined);
+      given.push(socket);
+      waiting.push({ socket, sent });
+    },
+    listen: () => undefined,
+  };
+  const parking: Parking = {
+    receive: () => undefined,
+    parked: () => new Map(),
+    release: () => undefined,
+    confirm: () => undefined,
+  };
+
+  beforeEach(async () => {
+    [clients, waiting, given] = [[], [], []];
+    server = createServer((_, response) => response.end());
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const tracked: TrackedServer = {
+      server,
+      protocol: "http",
+      key: "key",
+      address: "",
+      sessions: new Set(),
+      webSockets: new Set(),
+    };
+    outbox = createOutbox({
+      channel,
+      parking,
+      movable: [tracked],
+      handoff: new Set(["key"]),
+      emptied: () => undefined,
+    });
+  });
+
+  afterEach(async () => {
+    for (const client of clients) {
+      client.destroy();
+    }
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  });
+
+  /** Opens connections that have been answered once and are idle since. */
+  async function openIdle(count: number): Promise<void> {
+    const { port } = server.address() as AddressInfo;
+    for (let index = 0; index < count; index += 1) {
+      const client = connect(port, "127.0.0.1");
+      clients.push(client);
+      client.write(request);
+      await once(client, "data");
+    }
+  }
+
+  /** Node has detached the connection that waited longest. */
+  function turn(): void {
+    const next = waiting.shift();
+    next?.sent();
+  }
+
+  it("gives each idle connection once, though it looks idle until its turn comes", async () => {
+    await openIdle(3);
+    for (let searches = 0; searches < 4; searches += 1) {
+      outbox.pump();
+      // The last one has not had its turn while the next searches find it.
+      while (waiting.length > 1) {
+        turn();
+      }
+      await new Promise((resolve) => setTimeout(resolve, searchEveryMs + 5));
+    }
+    turn();
+    assert.equal(given.length, 3);
+    assert.equal(new Set(given).size, 3);
+    assert.equal(outbox.handedOver, 3);
+  });
+
+  it("keeps no more than a window under way, and goes on when the supervisor has some", async () => {
+    await openIdle(handoffWindow + 4);
+    outbox.pump();
+    while (waiting.length > 0) {
+      turn();
+    }
+    assert.equal(given.length, handoffWindow);
+    outbox.received(4);
+    while (waiting.length > 0) {
+      turn();
+    }
+    assert.equal(given.length, handoffWindow + 4);
+  });
+
+  it("keeps a connection within whose next header the client is", async () => {
+    await openIdle(2);
+    const [client] = clients;
+    const seen = new Promise<void>((resolve) => {
+      server.once("request", () => resolve());
+    });
+    client?.write(`${request}GET /half`);
+    await seen;
+    await once(client as Socket, "data");
+    outbox.pump();
+    while (waiting.length > 0) {
+      turn();
+    }
+    assert.equal(given.length, 1);
+    assert.notEqual(given[0]?.remotePort, client?.localPort);
+  });
+});
