@@ -21,12 +21,17 @@ import {
   requests,
   rpcErrorCode,
 } from "../shared/protocol.ts";
+import { boundReader } from "./boundedReader.ts";
 import { boundWriter } from "./boundedWriter.ts";
 
 /** A client must present the secret within this time, in milliseconds. */
 const initializeDeadlineMs = 5_000;
 /** Bytes a client may send before it has presented the secret. */
 const mostBytesBefore = 65_536;
+/** Bytes of one message, which at most holds a recipe with its environment. */
+const mostBytesOfMessage = 8_388_608;
+/** Messages of a client that may wait to be looked at; while there are more, nothing is read. */
+const mostMessagesUnseen = 256;
 /** Messages that may wait for a client which does not read; then it is cut off. */
 const mostMessagesWaiting = 256;
 /** Requests of one client that may be under way. */
@@ -68,7 +73,14 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   const writer = boundWriter(new StreamMessageWriter(socket), mostMessagesWaiting, () =>
     cutOff("it does not read what it is sent"),
   );
-  const connection = createMessageConnection(reader, writer);
+  const bounded = boundReader(reader, socket, {
+    mostBytes: mostBytesOfMessage,
+    mostMessages: mostMessagesUnseen,
+    exceeded: () => cutOff(`it sent a message of more than ${mostBytesOfMessage} bytes`),
+  });
+  const connection = createMessageConnection(bounded.reader, writer, undefined, {
+    messageStrategy: bounded.messageStrategy,
+  });
   const close = (): void => {
     socket.destroy();
   };

@@ -1,0 +1,81 @@
+import type { Socket } from "node:net";
+import type { Message, MessageReader, MessageStrategy } from "vscode-jsonrpc/node";
+
+/** A queue from which nothing was taken in so many turns of the event loop is empty: one message is taken in each. */
+const idleTurns = 2;
+
+export interface ReaderBounds {
+  /** Bytes of one message. */
+  readonly mostBytes: number;
+  /** Messages that may wait to be looked at; while there are more, nothing is read. */
+  readonly mostMessages: number;
+  /** A message is longer. May be told more than once. */
+  readonly exceeded: () => void;
+}
+
+/**
+ * Keeps what a client sends from piling up here: a connection of `vscode-jsonrpc` reads faster than it looks at what it
+ * read, and collects a message of any length.
+ * @returns The reader and the strategy to make the connection with.
+ */
+export function boundReader(
+  reader: MessageReader,
+  socket: Socket,
+  { mostBytes, mostMessages, exceeded }: ReaderBounds,
+): { readonly reader: MessageReader; readonly messageStrategy: MessageStrategy } {
+  let bytes = 0;
+  /** At most so many wait. A request that is cancelled before its turn leaves the queue unseen. */
+  let waiting = 0;
+  let taken = 0;
+  let paused = false;
+
+  socket.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > mostBytes) {
+      exceeded();
+    }
+  });
+
+  const pause = (): void => {
+    paused = true;
+    socket.pause();
+    lookAgain(taken, 0);
+  };
+  const lookAgain = (takenBefore: number, idle: number): void => {
+    setImmediate(() => {
+      const idleNow = taken === takenBefore ? idle + 1 : 0;
+      waiting = idleNow > idleTurns ? 0 : waiting;
+      if (waiting > mostMessages / 2) {
+        lookAgain(taken, idleNow);
+      } else {
+        paused = false;
+        socket.resume();
+      }
+    });
+  };
+
+  return {
+    reader: {
+      onError: reader.onError,
+      onClose: reader.onClose,
+      onPartialMessage: reader.onPartialMessage,
+      listen: (callback) =>
+        reader.listen((message: Message) => {
+          bytes = 0;
+          waiting += 1;
+          callback(message);
+          if (waiting > mostMessages && !paused) {
+            pause();
+          }
+        }),
+      dispose: () => reader.dispose(),
+    },
+    messageStrategy: {
+      handleMessage(message, next) {
+        waiting = Math.max(0, waiting - 1);
+        taken += 1;
+        return next(message);
+      },
+    },
+  };
+}
