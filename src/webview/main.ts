@@ -29,6 +29,7 @@ let data: PageData = firstData(readSavedState(host.getState()));
 let context: PageContext | undefined;
 let view: Part | undefined;
 let scheduled = false;
+let restoring = data.saved.scroll > 0;
 
 function firstData(saved: SavedState): PageData {
   return {
@@ -54,6 +55,7 @@ function change(changes: Partial<PageData>): void {
     requestAnimationFrame(() => {
       scheduled = false;
       view?.update(data);
+      restoreScroll();
     });
   }
 }
@@ -87,7 +89,7 @@ function begin({ texts, language, system, home }: Extract<HostMessage, { type: "
   view = createPageView(context);
   document.getElementById("page")?.replaceChildren(view.element, announcer.element);
   view.update(data);
-  window.scrollTo({ top: data.saved.scroll, behavior: "instant" });
+  restoreScroll();
 }
 
 function receive(message: HostMessage): void {
@@ -165,11 +167,27 @@ function receiveSample({ sample }: Extract<HostMessage, { type: "sample" }>): vo
 window.addEventListener("message", ({ data: input }: MessageEvent<unknown>) => {
   receive(parsePanelMessage(hostMessageSchema, input));
 });
+/** Where the person was, as soon as the page is long enough again; unless they have gone somewhere else meanwhile. */
+function restoreScroll(): void {
+  if (restoring) {
+    window.scrollTo({ top: data.saved.scroll, behavior: "instant" });
+    restoring = window.scrollY < data.saved.scroll - 1;
+  }
+}
+
+for (const type of ["wheel", "keydown", "pointerdown"]) {
+  window.addEventListener(type, () => {
+    restoring = false;
+  });
+}
 let scrolling: ReturnType<typeof setTimeout> | undefined;
 window.addEventListener(
   "scroll",
   () => {
     clearTimeout(scrolling);
+    if (restoring) {
+      return;
+    }
     scrolling = setTimeout(() => {
       data = { ...data, saved: { ...data.saved, scroll: window.scrollY } };
       host.setState(data.saved);
