@@ -11,6 +11,7 @@ import { launchChromium } from "../test/support/chromium.ts";
 import { projectRoot } from "../test/support/paths.ts";
 import { endSupervisors } from "../test/support/supervisors.ts";
 import { startWorkbench } from "../test/support/workbench.ts";
+import { takeLayers } from "./support/layersPictures.ts";
 
 const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
 const pictureSettings = {
@@ -85,6 +86,7 @@ async function takeAll(name: string, theme: string): Promise<void> {
       .waitFor();
     await take("reload");
     await Promise.all(requests);
+    await takeLayers(vscode, { port, paths: ["/", "/api/goods"], folder: imagesFolder, name });
     await page.close();
   } finally {
     await workbench.stop();

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect, type Frame, type Page } from "@playwright/test";
+import axe from "axe-core";
 import * as v from "valibot";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const resultSchema = v.object({
   violations: v.array(
@@ -20,12 +17,8 @@ const resultSchema = v.object({
  * keep it out.
  */
 export async function expectAccessible(page: Page | Frame): Promise<void> {
-  const result = await page.evaluate(`(async () => {
-    const module = { exports: {} };
-    ${axeSource}
-    const axe = module.exports;
-    return JSON.stringify(await axe.run(document, { resultTypes: ["violations"] }));
-  })()`);
+  await page.evaluate(axe.source);
+  const result = await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(JSON.stringify)`);
   const { violations } = v.parse(resultSchema, JSON.parse(String(result)));
   const found = violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary = "" }) => `${id}: ${help}\n${html}\n${failureSummary}`),

@@ -4,7 +4,7 @@ import type { CpuSample } from "../../shared/layers/sample.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
 
 /** Workers that have ended and whose facts are kept, so that generations can be compared. */
-const goneKept = 12;
+const goneKept = 8;
 
 export interface RememberedWorker {
   worker: PanelWorker;

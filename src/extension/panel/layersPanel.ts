@@ -35,12 +35,18 @@ import { panelHtml } from "./panelHtml.ts";
 
 type OpenRequest = Extract<PanelMessage, { type: "open" }>["at"];
 
+/** Disposing it ends the conversation with the page; the panel stays, so that it is there again after a reload. */
 export interface OpenLayersPanel extends Disposable {
+  /** Brings it to the front with something else in it. */
   show(target: LayersTarget): void;
 }
 
 /** Fills a panel of VS Code and answers its page until it is closed. */
-export function openLayersPanel(panel: WebviewPanel, options: LayersPanelsOptions): OpenLayersPanel {
+export function openLayersPanel(
+  panel: WebviewPanel,
+  options: LayersPanelsOptions,
+  target: LayersTarget,
+): OpenLayersPanel {
   const { registry, extensionUri, channel, version, t } = options;
   const { webview } = panel;
   const store = new DisposableStore();
@@ -142,6 +148,7 @@ export function openLayersPanel(panel: WebviewPanel, options: LayersPanelsOption
   panel.onDidDispose(() => store.dispose());
   panel.iconPath = { light: Uri.joinPath(media, "layers-light.svg"), dark: Uri.joinPath(media, "layers-dark.svg") };
   webview.options = { enableScripts: true, localResourceRoots: [media, scripts] };
+  aim(feed, target);
   feed.setVisible(panel.visible);
   webview.html = panelHtml({
     title: t("Runtime Layers"),
@@ -152,8 +159,11 @@ export function openLayersPanel(panel: WebviewPanel, options: LayersPanelsOption
     nonce: randomBytes(16).toString("base64url"),
   });
   return {
-    show: (target) => showTarget(panel, feed, target),
-    dispose: () => panel.dispose(),
+    show(next) {
+      aim(feed, next);
+      panel.reveal();
+    },
+    dispose: () => store.dispose(),
   };
 }
 
@@ -162,15 +172,12 @@ const systemNames: Partial<Record<NodeJS.Platform, "linux" | "macos" | "windows"
   win32: "windows",
 };
 
-function showTarget(panel: WebviewPanel, feed: LayersFeed, { app, worker, trace }: LayersTarget): void {
+function aim(feed: LayersFeed, { app, worker, trace }: LayersTarget): void {
   if (app !== undefined || worker !== undefined) {
     feed.choose(app, worker);
   }
   if (trace !== undefined) {
     feed.trace(trace);
-  }
-  if (!panel.visible) {
-    panel.reveal();
   }
 }
 

@@ -36,12 +36,11 @@ export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
 
   const open = async (panel: WebviewPanel, target: LayersTarget): Promise<void> => {
     const { openLayersPanel } = await import("./layersPanel.ts");
-    const opened = openLayersPanel(panel, options);
+    const opened = openLayersPanel(panel, options, target);
     current = opened;
     panel.onDidDispose(() => {
       current = current === opened ? undefined : current;
     });
-    opened.show(target);
   };
 
   store.add(

@@ -125,7 +125,7 @@ function dependencyVitals({ facts, pulse }: Known, { bytes, percent, millisecond
         series: "heap",
         alarming: full > 0.9,
       },
-      { id: "gc", label: t("GC pauses"), value: milliseconds(pauseMs), detail: t("in {0}", count(collections)) },
+      { id: "gc", label: t("GC pauses"), value: count(collections), detail: milliseconds(pauseMs) },
       {
         id: "loop",
         label: t("Event loop busy"),
