@@ -27,16 +27,27 @@ export interface StrandedConnection {
  * @param sent Told of each connection as it leaves.
  * @returns A function that tells, after the worker's exit, what it left behind.
  */
-export function guardAccepts(worker: ChildProcess, sent: (connection: unknown) => void): () => StrandedConnection[] {
+export function guardAccepts(worker: ChildProcess, sent: (connection: object) => void): () => StrandedConnection[] {
   const underWay = new Map<number, { readonly handle: unknown; readonly key: string }>();
   const send = worker.send;
-  const watched = (...args: Parameters<ChildProcess["send"]>): boolean => {
-    const [message, handle] = args as unknown as [ClusterMessage | undefined, unknown];
-    if (message?.cmd === "NODE_CLUSTER" && message.act === "newconn" && message.seq !== undefined && handle) {
+  // Called for every connection, so without an array of what it is called with.
+  const watched = (
+    message: ClusterMessage | undefined,
+    handle: unknown,
+    options: unknown,
+    callback: unknown,
+  ): boolean => {
+    if (
+      message?.cmd === "NODE_CLUSTER" &&
+      message.act === "newconn" &&
+      message.seq !== undefined &&
+      typeof handle === "object" &&
+      handle !== null
+    ) {
       underWay.set(message.seq, { handle, key: message.key ?? "" });
       sent(handle);
     }
-    return send.apply(worker, args);
+    return send.call(worker, message as never, handle as never, options as never, callback as never);
   };
   worker.send = watched as ChildProcess["send"];
   worker.on("internalMessage" as "message", (message: unknown) => {

@@ -11,7 +11,19 @@ export interface AcceptQueue {
   /** How many were closed because too many waited, since the supervisor started. */
   readonly refused: number;
   /** A connection is on its way to a worker. */
-  left(handle: unknown): void;
+  left(handle: WaitingHandle): void;
+}
+
+/** What waits for one listening handle. */
+interface Queue {
+  length: number;
+}
+
+/** Notes on a connection which queue it waits in: cheaper than to look it up for every connection. */
+const queueOf = Symbol("hitless.queue");
+
+export interface WaitingHandle {
+  [queueOf]?: Queue | undefined;
 }
 
 export interface AcceptQueueOptions {
@@ -27,7 +39,7 @@ export interface AcceptQueueOptions {
 const fewWaiting = 64;
 
 /** The parts of `TCP` and `Pipe` (lib/internal/cluster/round_robin_handle.js) that this touches. */
-interface ConnectionHandle {
+interface ConnectionHandle extends WaitingHandle {
   close(): void;
 }
 interface ListeningHandle extends ConnectionHandle {
@@ -39,13 +51,13 @@ interface ListeningHandle extends ConnectionHandle {
  * watched and nothing refused. A connection that a worker sends back (it stopped to listen meanwhile) is not counted again.
  */
 export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueueOptions): AcceptQueue {
-  const queues = new Set<Set<unknown>>();
+  const queues = new Set<Queue>();
   let refused = 0;
   let half: number | undefined;
   const waiting = (): number => {
     let sum = 0;
     for (const queue of queues) {
-      sum += queue.size;
+      sum += queue.length;
     }
     return sum;
   };
@@ -53,6 +65,9 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
   /** The rest is left to new workers, to clients of the control channel and to connections that are handed over. */
   const isFull = (): boolean => {
     const count = waiting();
+    if (count === 0) {
+      return false;
+    }
     if (count < fewWaiting) {
       return count >= limit();
     }
@@ -61,7 +76,7 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
   };
 
   const watch = (listening: ListeningHandle): void => {
-    const queue = new Set<unknown>();
+    const queue: Queue = { length: 0 };
     queues.add(queue);
     const { onconnection, close } = listening;
     listening.onconnection = function (error, handle) {
@@ -72,7 +87,8 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
           onRefused(waiting());
           return;
         }
-        queue.add(handle);
+        queue.length += 1;
+        handle[queueOf] = queue;
       }
       onconnection.call(this, error, handle);
     };
@@ -104,10 +120,10 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
       return refused;
     },
     left(handle) {
-      for (const queue of queues) {
-        if (queue.delete(handle)) {
-          return;
-        }
+      const queue = handle[queueOf];
+      if (queue !== undefined) {
+        queue.length -= 1;
+        handle[queueOf] = undefined;
       }
     },
   };

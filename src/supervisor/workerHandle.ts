@@ -53,7 +53,7 @@ export interface WorkerListener {
   /** The process is gone and all it wrote has been read. Called once. */
   exited(): void;
   /** An accepted connection is on its way to it. */
-  connectionSent(connection: unknown): void;
+  connectionSent(connection: object): void;
   /** It listens for datagrams. */
   udpListening(address: string | undefined, port: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
