@@ -2,26 +2,12 @@ import type { Disposable } from "../../client/disposable.ts";
 import type { SupervisorClient } from "../../client/supervisorClient.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { LayerFacts, LayerPulse } from "../../shared/layers/facts.ts";
-import type { FailurePlace, HostMessage, PanelMessage, PanelWorker } from "../../shared/layers/panelMessages.ts";
+import type { FailurePlace, HostMessage, PanelMessage } from "../../shared/layers/panelMessages.ts";
 import type { Localize } from "../platform/localize.ts";
-import type { AppView } from "../supervisor/appView.ts";
-import { chooseWorker, panelStatus } from "./choice.ts";
-import { createLayersMemory, type LayersMemory, type RememberedWorker } from "./layersMemory.ts";
+import { panelStatus } from "./choice.ts";
+import type { RememberedWorker } from "./layersMemory.ts";
+import { createLayersSelection, type LayersApp, type LayersSource } from "./layersSelection.ts";
 import { createPulseLoop } from "./pulseLoop.ts";
-
-/** The apps of the window: what the panel needs of the registry. */
-export interface LayersSource {
-  readonly scanned: boolean;
-  readonly sessions: readonly LayersApp[];
-  onDidChange(listener: () => void): Disposable;
-}
-
-export interface LayersApp {
-  readonly key: string;
-  readonly name: string;
-  readonly view: AppView;
-  readonly client: Pick<SupervisorClient, "request"> | undefined;
-}
 
 export interface LayersFeedOptions {
   readonly source: LayersSource;
@@ -64,14 +50,10 @@ interface Sampling {
  * for its pulse every second while somebody looks, and remembers what ended.
  */
 export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOptions): LayersFeed {
-  const memories = new Map<string, LayersMemory>();
+  const selection = createLayersSelection(source);
   const loop = createPulseLoop(askPulse, now);
   let ready = false;
   let visible = false;
-  let app: string | undefined;
-  let worker: number | undefined;
-  /** The worker that a person picked, which stays chosen though it has ended. */
-  let picked: number | undefined;
   let wantedTrace: string | undefined;
   let posted = "";
   let sampling: Sampling | undefined;
@@ -80,41 +62,18 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   let factsTried = { worker: 0, at: 0 };
   let factsAt = { worker: 0, counts: "", at: 0 };
 
-  const chosenApp = () => source.sessions.find(({ key }) => key === app);
-  const memory = (): LayersMemory => {
-    const key = app ?? "";
-    const found = memories.get(key) ?? createLayersMemory();
-    memories.set(key, found);
-    return found;
-  };
-  const known = () => (worker === undefined ? undefined : memory().find(worker));
-  const isLive = () => known() !== undefined && known()?.worker.state !== "gone";
   const fail = (place: FailurePlace, error: unknown) =>
     post({ type: "failure", place, message: toHitlessError(error).message });
 
   /** Follows the apps and workers, says what there is if that has changed, and asks for what is missing. */
   function update(anew = false): void {
-    const before = known()?.worker;
-    if (chosenApp() === undefined && source.sessions.length > 0) {
-      const active = source.sessions.find(({ client }) => client !== undefined);
-      app = (active ?? source.sessions[0])?.key;
-      worker = undefined;
-    }
-    const session = chosenApp();
-    if (session !== undefined) {
-      followApp(session);
-    }
-    const workers = memory().workers();
-    worker = chooseWorker(workers, { chosen: worker, before, picked })?.id;
+    const { isOther, replaced } = selection.follow();
     if (!ready) {
       return;
     }
-    tellApp(workers);
-    const after = known()?.worker;
-    const isOther = before?.id !== after?.id;
-    const last = before === undefined ? undefined : memory().find(before.id);
-    if (isOther && !anew && last?.facts !== undefined && last.worker.state === "gone" && after !== undefined) {
-      post({ type: "replaced", from: last.worker, to: after });
+    tellApp();
+    if (replaced !== undefined && !anew) {
+      post({ type: "replaced", ...replaced });
     }
     if (isOther || anew) {
       tellKnown();
@@ -122,25 +81,16 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
     watch(isOther || anew);
   }
 
-  function followApp({ client, view }: LayersApp): void {
-    const { snapshot } = view;
-    if (client === undefined || snapshot === undefined) {
-      memory().end();
-    } else {
-      memory().follow(snapshot);
-    }
-  }
-
-  function tellApp(workers: readonly PanelWorker[]): void {
-    const session = chosenApp();
+  function tellApp(): void {
+    const { key, app, worker, memory } = selection;
     const message: HostMessage = {
       type: "app",
-      apps: source.sessions.map(({ key, name }) => ({ key, name })),
-      ...(app !== undefined && { app }),
-      status: panelStatus(source.scanned, session?.view),
-      ...(session?.view.problem !== undefined && { problem: session.view.problem }),
-      ...(session !== undefined && { root: session.view.snapshot?.app.root ?? session.view.root }),
-      workers: [...workers],
+      apps: source.sessions.map((session) => ({ key: session.key, name: session.name })),
+      ...(key !== undefined && { app: key }),
+      status: panelStatus(source.scanned, app?.view),
+      ...(app?.view.problem !== undefined && { problem: app.view.problem }),
+      ...(app !== undefined && { root: app.view.snapshot?.app.root ?? app.view.root }),
+      workers: [...memory.workers()],
       ...(worker !== undefined && { worker }),
     };
     const text = JSON.stringify(message);
@@ -152,7 +102,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
 
   /** What is remembered of the chosen worker, at once; what is new follows. */
   function tellKnown(): void {
-    const { facts, pulse, sample } = known() ?? {};
+    const { facts, pulse, sample } = selection.known ?? {};
     if (facts !== undefined) {
       post({ type: "facts", facts });
     }
@@ -162,7 +112,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
     if (sample !== undefined) {
       post({ type: "sample", sample });
     }
-    if (sampling !== undefined && sampling.worker === worker && sampling.app === app) {
+    if (sampling !== undefined && sampling.worker === selection.worker && sampling.app === selection.key) {
       const { seconds, startedAt } = sampling;
       post({ type: "sampling", worker: sampling.worker, elapsedMs: now() - startedAt, seconds });
     }
@@ -170,11 +120,12 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
 
   /** Asks as long as somebody looks at a worker that lives. */
   function watch(anew: boolean): void {
-    if (!ready || !visible || !isLive() || known()?.worker.state === "starting") {
+    const { known, isLive } = selection;
+    if (!ready || !visible || !isLive || known?.worker.state === "starting") {
       loop.stop();
       return;
     }
-    if (known()?.facts === undefined && (anew || mayAskFacts())) {
+    if (known?.facts === undefined && (anew || mayAskFacts())) {
       void askFacts();
     }
     if (anew || !loop.running) {
@@ -183,7 +134,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   }
 
   async function askFacts(): Promise<void> {
-    const asked = worker;
+    const asked = selection.worker;
     if (asked === undefined || askingFacts === asked) {
       return;
     }
@@ -192,7 +143,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
     try {
       await fetchFacts(asked, true);
     } catch (error) {
-      if (asked === worker && isLive()) {
+      if (asked === selection.worker && selection.isLive) {
         fail("facts", error);
       }
     } finally {
@@ -201,12 +152,12 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   }
 
   async function fetchFacts(id: number, tell: boolean): Promise<LayerFacts> {
-    const remembered = memory().find(id);
+    const remembered = selection.memory.find(id);
     const facts = await client().request("layers/facts", { worker: id });
     if (remembered !== undefined) {
       remembered.facts = facts;
     }
-    if (id === worker) {
+    if (id === selection.worker) {
       factsAt = { worker: id, counts: "", at: now() };
       if (tell) {
         post({ type: "facts", facts });
@@ -216,15 +167,14 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   }
 
   async function askPulse(): Promise<boolean> {
-    const asked = worker;
-    const remembered = known();
+    const { worker: asked, known: remembered } = selection;
     if (asked === undefined || remembered === undefined) {
       return false;
     }
     try {
       const pulse = await client().request("layers/pulse", { worker: asked });
       remembered.pulse = pulse;
-      if (asked === worker && visible) {
+      if (asked === selection.worker && visible) {
         post({ type: "pulse", pulse });
         if (remembered.facts === undefined ? mayAskFacts() : hasMore(pulse)) {
           void askFacts();
@@ -232,7 +182,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
       }
       return true;
     } catch (error) {
-      if (asked === worker && visible && isLive()) {
+      if (asked === selection.worker && visible && selection.isLive) {
         fail("pulse", error);
       }
       return false;
@@ -241,7 +191,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
 
   /** Not again at once when it has failed just now. */
   function mayAskFacts(): boolean {
-    return factsTried.worker !== worker || now() - factsTried.at >= factsAgainMs;
+    return factsTried.worker !== selection.worker || now() - factsTried.at >= factsAgainMs;
   }
 
   /** Whether there is more of something than when the facts were told. */
@@ -255,13 +205,13 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   }
 
   async function sample(seconds: number): Promise<void> {
-    const remembered = known();
+    const { key: app, worker, known: remembered } = selection;
     if (worker === undefined || app === undefined || remembered === undefined || sampling !== undefined) {
       return;
     }
     const mine: Sampling = { app, worker, seconds, startedAt: now(), controller: new AbortController() };
     sampling = mine;
-    const isShown = () => ready && mine.worker === worker && mine.app === app;
+    const isShown = () => ready && mine.worker === selection.worker && mine.app === selection.key;
     post({ type: "sampling", worker, elapsedMs: 0, seconds });
     try {
       const { signal } = mine.controller;
@@ -282,7 +232,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
 
   async function compare(left: number, right: number): Promise<void> {
     const of = async (id: number): Promise<LayerFacts> => {
-      const remembered = memory().find(id);
+      const remembered = selection.memory.find(id);
       return remembered?.worker.state === "gone" && remembered.facts !== undefined
         ? remembered.facts
         : await fetchFacts(id, false);
@@ -296,24 +246,15 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   }
 
   function client(): Pick<SupervisorClient, "request"> {
-    const session = chosenApp();
-    if (session?.client === undefined) {
-      throw new Error(t("“{0}” does not run.", session?.name ?? ""));
+    const { app } = selection;
+    if (app?.client === undefined) {
+      throw new Error(t("“{0}” does not run.", app?.name ?? ""));
     }
-    return session.client;
+    return app.client;
   }
 
-  function choose(wantedApp: string | undefined, wantedWorker: number | undefined): void {
-    if (wantedApp !== undefined && wantedApp !== app) {
-      const found = source.sessions.find(({ key, name }) => key === wantedApp || name === wantedApp);
-      // Before the workspace was looked through the app may come yet.
-      app = found?.key ?? (source.scanned ? undefined : wantedApp);
-      worker = undefined;
-    }
-    if (wantedWorker !== undefined) {
-      worker = wantedWorker;
-      picked = wantedWorker;
-    }
+  function choose(app: string | undefined, worker: number | undefined): void {
+    selection.pick(app, worker);
     posted = "";
     update(true);
   }
@@ -321,9 +262,9 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
   const listening = source.onDidChange(() => update());
   return {
     get current() {
-      return { app: chosenApp(), known: known() };
+      return { app: selection.app, known: selection.known };
     },
-    names: (file) => memory().names(file),
+    names: (file) => selection.memory.names(file),
     choose,
     trace(name) {
       wantedTrace = name;
@@ -343,7 +284,7 @@ export function createLayersFeed({ source, post, begin, now, t }: LayersFeedOpti
         case "ready":
           ready = true;
           post(begin());
-          choose(app === undefined ? message.app : undefined, worker ?? message.worker);
+          choose(selection.key === undefined ? message.app : undefined, selection.worker ?? message.worker);
           if (wantedTrace !== undefined) {
             post({ type: "trace", name: wantedTrace });
             wantedTrace = undefined;

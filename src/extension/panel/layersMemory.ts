@@ -54,7 +54,13 @@ export function createLayersMemory(): LayersMemory {
         if (state !== "exited") {
           live.add(id);
           const worker: PanelWorker = { id, slot, pid, generation, state, unresponsive: health === "unresponsive" };
-          known.set(id, { ...entry(id), worker });
+          const remembered = entry(id);
+          if (remembered === undefined) {
+            known.set(id, { worker });
+          } else {
+            // The same object: an answer may be on its way that belongs to it.
+            remembered.worker = worker;
+          }
         }
       }
       markGone(({ id }) => !live.has(id));

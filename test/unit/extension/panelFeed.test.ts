@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { createLayersFeed, type LayersApp, type LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
+import { createLayersFeed, type LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
+import type { LayersApp } from "../../../src/extension/panel/layersSelection.ts";
 import { createEmitter } from "../../../src/extension/platform/emitter.ts";
 import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
 import type { HostMessage, HostMessageOf } from "../../../src/shared/layers/panelMessages.ts";
@@ -169,6 +170,25 @@ describe("the feed of the layers panel", () => {
     // What is known is told again, not asked for again.
     assert.equal(scene.count("layers/facts"), 0);
     assert.equal(scene.of("facts").length, 1);
+  });
+
+  it("keeps an answer that comes after the apps have changed", async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    scene.answer = (name, worker) =>
+      name === "layers/facts"
+        ? new Promise((resolve) => {
+            answer = resolve;
+          })
+        : answerOf(name, worker);
+    await scene.show();
+    await scene.workersAre([sampleWorker({ memory: 1 })]);
+    answer(factsOf(1));
+    await turn();
+    scene.feed.setVisible(false);
+    scene.forget();
+    await scene.show();
+    assert.equal(scene.of("facts").length, 1);
+    assert.equal(scene.count("layers/facts"), 0);
   });
 
   it("never asks twice at a time", async () => {
