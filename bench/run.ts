@@ -66,6 +66,11 @@ const { values } = parseArgs({
   },
 });
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // What was started ends with this process, in its `exit` listeners.
+  process.once(signal, () => process.exit(1));
+}
+
 if (values.help) {
   process.stdout.write(`${usage}\n`);
 } else {

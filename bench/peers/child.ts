@@ -20,7 +20,14 @@ export interface ChildOptions {
 }
 
 export function startChild(program: string, args: readonly string[], options: ChildOptions): Child {
-  const child = spawn(program, [...args], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  // A session of its own, as supervisors that stay have: Linux shares the processors out by session, and one that is in
+  // the session of the client is asked and answers at another pace.
+  const child = spawn(program, [...args], { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const endWithUs = (): void => {
+    child.kill();
+  };
+  process.once("exit", endWithUs);
+  child.once("exit", () => process.off("exit", endWithUs));
   const listeners = new Set<(text: string) => void>();
   let tail = "";
   const hear = (text: string): void => {
