@@ -8,14 +8,19 @@ import { createServer as createTls } from "node:tls";
 import type { FromWorkerBody } from "../../../src/shared/workerMessages.ts";
 import { createGuard } from "../../../src/worker/guard.ts";
 import { canMoveConnections, httpConnections } from "../../../src/worker/internals.ts";
-import { type TrackedServer, trackServers } from "../../../src/worker/servers.ts";
+import { type ServerTracker, type TrackedServer, trackServers } from "../../../src/worker/servers.ts";
 
 describe("trackServers", () => {
   const troubles: FromWorkerBody[] = [];
   const channel = { send: (body: FromWorkerBody) => troubles.push(body), listen: () => undefined };
   const listening: TrackedServer[] = [];
-  const tracker = trackServers(createGuard(channel), (tracked) => listening.push(tracked));
+  let tracker: ServerTracker;
   let open: Server[] = [];
+
+  before(() => {
+    // Not earlier: it would count the connections of servers that other tests have made before.
+    tracker = trackServers(createGuard(channel), (tracked) => listening.push(tracked));
+  });
 
   beforeEach(() => {
     listening.splice(0);
@@ -84,11 +89,11 @@ describe("trackServers", () => {
     const accepted = once(server, "connection");
     const client = connect(port, "127.0.0.1");
     const [socket] = await accepted;
-    assert.equal(tracker.connections(), 1);
+    const during = tracker.connections();
     const closed = once(socket, "close");
     client.destroy();
     await closed;
-    assert.equal(tracker.connections(), 0);
+    assert.deepEqual([during, tracker.connections()], [1, 0]);
   });
 
   it("leaves what the app sees of its server as it was", async () => {
