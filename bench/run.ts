@@ -17,6 +17,7 @@ import { keepResult } from "./results.ts";
 import { idleConnections } from "./scenarios/idleConnections.ts";
 import { idleCost } from "./scenarios/idleCost.ts";
 import { language } from "./scenarios/language.ts";
+import { layersCost } from "./scenarios/layersCost.ts";
 import { manyReloads } from "./scenarios/manyReloads.ts";
 import { protocols } from "./scenarios/protocols.ts";
 import { reloadTimes } from "./scenarios/reloadTimes.ts";
@@ -35,6 +36,7 @@ const scenarios: readonly Scenario[] = [
   manyReloads,
   reloadTimes,
   idleCost,
+  layersCost,
   language,
 ];
 
