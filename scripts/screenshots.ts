@@ -20,6 +20,8 @@ const pictureSettings = {
   // A terminal on a canvas is drawn at a wrong scale in a headless browser.
   "terminal.integrated.gpuAcceleration": "off",
   "typescript.disableAutomaticTypeAcquisition": true,
+  // Whatever is on the PATH: a picture shows a release that is looked after.
+  "hitless.node": process.execPath,
 };
 const port = 3000;
 const imagesFolder = join(projectRoot, "docs", "images");

@@ -12,7 +12,7 @@ export interface LayersPictures {
 }
 
 /** Requests under way at a time. */
-const lanes = 8;
+const lanes = 32;
 /** Time for what fades in or out, in milliseconds. */
 const settleMs = 1_500;
 

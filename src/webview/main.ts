@@ -36,6 +36,7 @@ function firstData(saved: SavedState): PageData {
     app: undefined,
     facts: undefined,
     pulse: undefined,
+    previous: undefined,
     series: noSeries,
     sample: undefined,
     sampling: undefined,
@@ -108,7 +109,8 @@ function receive(message: HostMessage): void {
     case "pulse":
       if (message.pulse.worker.id === data.app?.worker) {
         const { pulse } = message;
-        change({ pulse, series: addToSeries(data.series, pulse, data.pulse), failures: without("pulse") });
+        const { pulse: previous, series } = data;
+        change({ pulse, previous, series: addToSeries(series, pulse, previous), failures: without("pulse") });
       }
       break;
     case "sampling": {
@@ -142,7 +144,14 @@ function receive(message: HostMessage): void {
 
 function receiveApp({ type, ...app }: Extract<HostMessage, { type: "app" }>): void {
   const isOther = app.worker !== data.app?.worker || app.app !== data.app?.app;
-  const nothing = { facts: undefined, pulse: undefined, series: noSeries, sample: undefined, sampling: undefined };
+  const nothing = {
+    facts: undefined,
+    pulse: undefined,
+    previous: undefined,
+    series: noSeries,
+    sample: undefined,
+    sampling: undefined,
+  };
   change({ app, ...(isOther && { ...nothing, failures: new Map() }) });
   if (isOther) {
     const { app: key, worker } = app;

@@ -11,6 +11,8 @@ export interface PageData {
   readonly app: Omit<HostMessageOf<"app">, "type"> | undefined;
   readonly facts: LayerFacts | undefined;
   readonly pulse: LayerPulse | undefined;
+  /** The one before it, of the same worker. */
+  readonly previous: LayerPulse | undefined;
   readonly series: Series;
   readonly sample: CpuSample | undefined;
   readonly sampling: Sampling | undefined;

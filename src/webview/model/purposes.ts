@@ -3,6 +3,8 @@ import { t } from "../texts.ts";
 /** What a dependency is for; by its name in `process.versions`, and nothing for one that came with a later Node.js. */
 export function purposeOf(name: string): string {
   switch (name) {
+    case "node":
+      return t("Node.js itself");
     case "v8":
       return t("Runs JavaScript, collects garbage");
     case "uv":

@@ -23,6 +23,8 @@ export interface Vital {
 export interface Known {
   readonly facts: LayerFacts | undefined;
   readonly pulse: LayerPulse | undefined;
+  /** The pulse before it, of the same worker. */
+  readonly previous?: LayerPulse | undefined;
 }
 
 /** At most six, the same ones as long as the same is known. */
@@ -150,7 +152,7 @@ function dependencyVitals({ facts, pulse }: Known, { bytes, percent, millisecond
   ];
 }
 
-function systemVitals({ facts, pulse }: Known, { bytes, percent, count }: Numbers): Vital[] {
+function systemVitals({ facts, pulse, previous }: Known, { bytes, percent, count }: Numbers): Vital[] {
   if (pulse === undefined) {
     return facts === undefined
       ? []
@@ -160,7 +162,7 @@ function systemVitals({ facts, pulse }: Known, { bytes, percent, count }: Number
           { id: "memory", label: t("Memory"), value: bytes(facts.os.memoryTotal) },
         ];
   }
-  const { rss, cpuUser, cpuSystem, files, voluntarySwitches, involuntarySwitches } = pulse.os;
+  const { rss, cpuUser, cpuSystem, files } = pulse.os;
   const most = facts?.os.memoryLimit ?? facts?.os.memoryTotal;
   const fileLimit = facts?.os.fileLimit;
   return [
@@ -190,8 +192,22 @@ function systemVitals({ facts, pulse }: Known, { bytes, percent, count }: Number
             alarming: fileLimit !== undefined && files > fileLimit * 0.9,
           },
         ]),
-    { id: "switches", label: t("Context switches"), value: count(voluntarySwitches + involuntarySwitches) },
+    ...(previous === undefined || previous.takenAt >= pulse.takenAt
+      ? []
+      : [
+          {
+            id: "switches",
+            label: t("Context switches"),
+            value: count(((switches(pulse) - switches(previous)) * 1_000) / (pulse.takenAt - previous.takenAt)),
+            detail: t("per second"),
+          },
+        ]),
   ];
+}
+
+/** Since the start of the process. */
+function switches({ os }: LayerPulse): number {
+  return os.voluntarySwitches + os.involuntarySwitches;
 }
 
 /** @param endOfLife `YYYY-MM-DD`. */

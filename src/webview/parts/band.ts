@@ -72,11 +72,11 @@ export function createBand(layer: Layer, context: PageContext): Band {
     element,
     toggle,
     update(data) {
-      const { facts, pulse, series, sample, saved } = data;
+      const { facts, pulse, previous, series, sample, saved } = data;
       open = saved.open;
       const isOpen = open.includes(layer);
       setAttribute(toggle, "aria-expanded", String(isOpen));
-      vitals.update({ vitals: vitalsOf(layer, { facts, pulse }, numbers), series });
+      vitals.update({ vitals: vitalsOf(layer, { facts, pulse, previous }, numbers), series });
       const share = sample === undefined ? undefined : shareOfLayer(sample, layer, saved.busyOnly);
       meter.update({
         label: t("CPU time: {0}", layerTitle(layer)),

@@ -8,13 +8,18 @@ export function createSystemDetails({ numbers }: PageContext): Part {
   const { count, bytes, percent, decimal } = numbers;
   const machine = createFactList();
   const use = createFactList();
+  const about = h(
+    "p",
+    { class: "note" },
+    t("CPU is of the last second; all that is counted, since the worker started."),
+  );
   let shown: Pick<PageData, "facts" | "pulse"> = { facts: undefined, pulse: undefined };
   return {
     element: h(
       "div",
       { class: "details-grid" },
       h("div", { class: "table wide" }, h("h3", {}, t("Machine")), machine.element),
-      h("div", { class: "table wide" }, h("h3", {}, t("This worker")), use.element),
+      h("div", { class: "table wide" }, h("h3", {}, t("This worker")), use.element, about),
     ),
     update({ facts, pulse }) {
       if (facts === shown.facts && pulse === shown.pulse) {

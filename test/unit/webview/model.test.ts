@@ -85,7 +85,8 @@ describe("what changed between two workers", () => {
 describe("what is read at a glance", () => {
   it("is there for every layer, and little without a pulse", () => {
     for (const layer of layers) {
-      const all = vitalsOf(layer, { facts: sampleFacts(), pulse: samplePulse() }, numbers);
+      const previous = samplePulse({ takenAt: samplePulse().takenAt - 1_000 });
+      const all = vitalsOf(layer, { facts: sampleFacts(), pulse: samplePulse(), previous }, numbers);
       assert.ok(all.length >= 4 && all.length <= 6, layer);
       assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
       assert.deepEqual(vitalsOf(layer, { facts: undefined, pulse: undefined }, numbers), []);
