@@ -26,11 +26,11 @@ test("shows a draining worker, waits longer, cuts it, and says what was lost", a
   await start(vscode);
   const slow = ask(app, "/slow/60000");
   await vscode.runCommand("Hitless: Reload");
-  const draining = vscode.workerRows().filter({ hasText: /draining 1 request/ });
+  const draining = vscode.workerRows().filter({ hasText: /1 request · / });
   await expect(draining).toHaveCount(1);
   await expect(draining).toContainText(/\b(2\d|30) ?s left/);
   await info.attach("draining", { body: await vscode.page.screenshot(), contentType: "image/png" });
-  // The row is drawn anew every second, which can take the button away under the pointer.
+  // The row is drawn anew every few seconds, which can take the button away under the pointer.
   await expect(async () => {
     await vscode.pressRowButton(draining, "Wait Longer");
     await expect(draining).toContainText(/\b[3-9]\d ?s left|\d ?m/, { timeout: 3_000 });

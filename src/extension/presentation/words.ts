@@ -73,6 +73,11 @@ export function durationWord(milliseconds: number, t: Localize): string {
   return days < 1 ? t("{0}h {1}m", hours, minutes % 60) : t("{0}d {1}h", days, hours % 24);
 }
 
+/** How long a worker is up, to the minute. */
+export function uptimeWord(milliseconds: number, t: Localize): string {
+  return milliseconds < 60_000 ? t("<1m") : durationWord(milliseconds, t);
+}
+
 /** Addresses as short as they can be told apart within an app: `:3000`, or the name of a socket file. */
 export function portWords(addresses: readonly string[]): string[] {
   const words = addresses.map((address) => {

@@ -21,8 +21,11 @@ import { unhealthyWorkers } from "../supervisor/appView.ts";
 import { changedRows } from "./treeDiff.ts";
 import { projectTree, type TreeRow } from "./treeModel.ts";
 
-/** Uptimes and deadlines are drawn again this often while somebody can see them, in milliseconds. */
-const tickMs = 3_000;
+/** Uptimes and deadlines are looked at this often while somebody can see them, in milliseconds. */
+const tickMs = 1_000;
+
+/** VS Code asks for the tooltip of a row once, until the row is drawn again: so long it keeps one, in milliseconds. */
+const tooltipMs = 60_000;
 
 /** What VS Code holds of a row. The row itself is looked up, so that VS Code never shows an old one. */
 export interface TreeElement {
@@ -37,6 +40,7 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
   const changes = store.add(new EventEmitter<TreeElement[] | undefined>());
   const elements = new Map<string, TreeElement>();
   let rows: readonly TreeRow[] = [];
+  let drawnAt = Date.now();
   let byId = new Map<string, TreeRow>();
 
   const elementOf = ({ id, app, worker, report }: TreeRow): TreeElement => {
@@ -53,6 +57,10 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
     onDidChangeTreeData: changes.event,
     getChildren: (element) => (element === undefined ? rows : (byId.get(element.id)?.children ?? [])).map(elementOf),
     getTreeItem: (element) => treeItem(element, byId.get(element.id)),
+    resolveTreeItem(item, { id }) {
+      item.tooltip = new MarkdownString(byId.get(id)?.tooltip);
+      return item;
+    },
     getParent: (element) => {
       const parent = [...byId.values()].find(({ children }) => children.some(({ id }) => id === element.id));
       return parent && elementOf(parent);
@@ -62,15 +70,17 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
 
   const update = () => {
     const before = rows;
-    rows = projectTree(registry.apps, Date.now(), t);
+    const now = Date.now();
+    rows = projectTree(registry.apps, now, t);
     byId = new Map(allRows(rows).map((row) => [row.id, row]));
     for (const id of elements.keys()) {
       if (!byId.has(id)) {
         elements.delete(id);
       }
     }
-    const changed = changedRows(before, rows);
+    const changed = now - drawnAt < tooltipMs ? changedRows(before, rows) : "all";
     if (changed === "all") {
+      drawnAt = now;
       changes.fire(undefined);
     } else if (changed.length > 0) {
       changes.fire(changed.flatMap((id) => elements.get(id) ?? []));
@@ -122,7 +132,6 @@ function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
   }
   const { icon, expandable } = row;
   item.description = row.description;
-  item.tooltip = new MarkdownString(row.tooltip);
   item.iconPath = new ThemeIcon(icon.name, icon.color === undefined ? undefined : new ThemeColor(icon.color));
   item.contextValue = row.contextValue;
   item.accessibilityInformation = { label: row.accessibilityLabel };

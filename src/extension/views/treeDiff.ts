@@ -22,9 +22,13 @@ function ids(rows: readonly TreeRow[]): string {
 }
 
 function sameTree(a: TreeRow | undefined, b: TreeRow): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return looks(a) === looks(b);
 }
 
 function sameRow(a: TreeRow | undefined, b: TreeRow): boolean {
-  return a !== undefined && JSON.stringify({ ...a, children: [] }) === JSON.stringify({ ...b, children: [] });
+  return a !== undefined && looks({ ...a, children: [] }) === looks({ ...b, children: [] });
+}
+
+function looks(row: TreeRow | undefined): string | undefined {
+  return JSON.stringify(row, (key, value) => (key === "tooltip" ? undefined : value));
 }

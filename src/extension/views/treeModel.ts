@@ -3,12 +3,15 @@ import type { WorkerView } from "../../shared/snapshot.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
 import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportText.ts";
-import { durationWord, portWords, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
+import { durationWord, portWords, renewalWord, stateWord, uptimeWord, workerWord } from "../presentation/words.ts";
 import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
 
-/** Renewals that the tree lists; the command shows all that are kept. */
-const renewalsListed = 10;
+/**
+ * What is left of a drain is told in steps of this many milliseconds. A row that is drawn again gets new buttons, and a
+ * click that began on an old one is lost, so rows must not change with every second.
+ */
+const drainStepMs = 5_000;
 
 export interface TreeIcon {
   /** Name of a codicon, with its modifier. */
@@ -32,7 +35,7 @@ export interface TreeRow {
   readonly collapsed?: boolean;
   readonly label: string;
   readonly description: string;
-  /** Markdown. */
+  /** Markdown; asked for when somebody points at the row, so it alone is no reason to draw the row again. */
   readonly tooltip: string;
   readonly icon: TreeIcon;
   /** `app.<state>` or `worker.<state>`: decides which buttons the row has. */
@@ -102,21 +105,22 @@ function portsOf({ snapshot }: AppView): string[] {
 
 function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): TreeRow {
   const name = t("worker {0}", worker.id);
-  const facts = workerFacts(app, worker, now, t);
-  const stuck = worker.stuckAt?.find(({ file }) => file !== "" && !file.startsWith("node:"));
   const unresponsive = worker.health === "unresponsive" && worker.state === "ready";
+  const stuck = placeOf(worker);
   return {
     id: `${app.key}#${app.snapshot?.supervisor.pid ?? 0}#${worker.id}`,
     app: app.key,
     worker: worker.id,
     label: name,
-    description: facts.join(" · "),
+    description: workerFacts(app, worker, now, t).join(" · "),
     tooltip: workerTooltip(worker, now, t),
     icon: unresponsive ? unresponsiveIcon : workerIcons[worker.state],
     contextValue: `worker.${worker.state}`,
     accessibilityLabel: [
       name,
       workerWord(worker, t),
+      ...(stuck === undefined ? [] : [t("stuck at {0}", stuck.place)]),
+      ...(worker.state === "draining" && worker.drain ? [requestWord(worker.drain.requests, t)] : []),
       t("process {0}", worker.pid),
       ...portWords(worker.addresses),
     ].join(", "),
@@ -144,7 +148,7 @@ function historyRows(app: AppView, now: number, t: Localize): TreeRow[] {
       accessibilityLabel: `${label}, ${app.reports.length}`,
       expandable: true,
       collapsed: true,
-      children: app.reports.slice(0, renewalsListed).map((report) => reportRow(app, report, now, t)),
+      children: app.reports.map((report) => reportRow(app, report, now, t)),
     },
   ];
 }
@@ -160,8 +164,12 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
     app: app.key,
     report: report.startedAt,
     label,
-    // The icon says that it went well, so the words may say what else there is.
-    description: [...(well ? [] : [outcome]), ...trafficFacts(report, t).slice(0, 1), ago].join(" · "),
+    // The icon says whether all went well, so the words may say what else there is.
+    description: [
+      ...(report.outcome === "completed" ? [] : [outcome]),
+      ...trafficFacts(report, t).slice(0, 1),
+      ago,
+    ].join(" · "),
     tooltip: [report.reason ?? "", ...trafficFacts(report, t)].filter(Boolean).map(escapeMarkdown).join("  \n"),
     icon: well
       ? { name: "pass", color: good }
@@ -178,24 +186,40 @@ function workerFacts(app: AppView, worker: WorkerView, now: number, t: Localize)
   const { pid, generation, state, addresses, drain, drainDeadline } = worker;
   if (state === "draining") {
     return [
-      drain === undefined || drain.requests === 0 ? workerWord(worker, t) : drainFact(drain.requests, t),
-      ...(drainDeadline === undefined ? [] : [t("{0} left", durationWord(drainDeadline - now, t))]),
+      drain === undefined || drain.requests === 0 ? workerWord(worker, t) : requestWord(drain.requests, t),
+      ...(drainDeadline === undefined ? [] : [t("{0} left", durationWord(inSteps(drainDeadline - now), t))]),
       t("pid {0}", pid),
       t("gen {0}", generation),
     ];
   }
+  const stuck = placeOf(worker);
   return [
-    ...(state === "ready" && worker.health === "responsive" ? [] : [workerWord(worker, t)]),
+    ...(stuck === undefined ? conditionWords(worker, t) : [t("stuck at {0}", stuck.place)]),
     t("gen {0}", generation),
-    durationWord(now - worker.startedAt, t),
+    uptimeWord(now - worker.startedAt, t),
     t("pid {0}", pid),
     // The row of the app has those that all workers share.
     ...(addresses.join() === app.snapshot?.app.addresses.join() ? [] : portWords(addresses)),
   ];
 }
 
-function drainFact(requests: number, t: Localize): string {
-  return requests === 1 ? t("draining 1 request") : t("draining {0} requests", requests);
+/** Of a worker that is well, its icon says enough. */
+function conditionWords(worker: WorkerView, t: Localize): string[] {
+  return worker.state === "ready" && worker.health === "responsive" ? [] : [workerWord(worker, t)];
+}
+
+/** The line of the app's own code in which a worker is stuck; `place` is short. */
+function placeOf({ stuckAt }: WorkerView): { file: string; line: number; place: string } | undefined {
+  const frame = stuckAt?.find(({ file }) => file !== "" && !file.startsWith("node:"));
+  return frame && { file: frame.file, line: frame.line, place: `${frame.file.split(/[\\/]/).at(-1)}:${frame.line}` };
+}
+
+function inSteps(milliseconds: number): number {
+  return Math.ceil(milliseconds / drainStepMs) * drainStepMs;
+}
+
+function requestWord(requests: number, t: Localize): string {
+  return requests === 1 ? t("1 request") : t("{0} requests", requests);
 }
 
 function firstLine(text: string): string {
