@@ -8,9 +8,6 @@ import { dependencySchema } from "./layer.ts";
 
 const count = v.number();
 
-/** At most so many modules are listed; the sums tell of all. */
-export const mostModulesListed = 20_000;
-
 export const loadedModuleSchema = v.object({
   /** Absolute path. */
   file: v.string(),

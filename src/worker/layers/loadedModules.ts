@@ -5,7 +5,7 @@ import type { CollectedFacts } from "../../shared/layers/collected.ts";
 import { packageOf } from "../../shared/layers/packageOf.ts";
 import { listScripts } from "./scripts.ts";
 
-/** At most so many are listed, so that the answer has a bound; see `mostModulesListed`. */
+/** At most so many are listed, so that the answer has a bound; the sums tell of all. */
 const mostListed = 20_000;
 
 /**

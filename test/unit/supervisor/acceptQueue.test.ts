@@ -47,8 +47,10 @@ describe("watchAcceptQueue", () => {
     open();
     await listener.until(2);
     assert.equal(queue.waiting, 2);
-    queue.left(listener.accepted[0]);
-    queue.left(listener.accepted[0]);
+    const [first] = listener.accepted;
+    assert.ok(first);
+    queue.left(first);
+    queue.left(first);
     assert.deepEqual([queue.waiting, refused()], [1, 0]);
   });
 
@@ -60,7 +62,9 @@ describe("watchAcceptQueue", () => {
     const late = open();
     await once(late, "close");
     assert.deepEqual([queue.waiting, refused(), refusedAt], [2, 1, [2]]);
-    queue.left(listener.accepted[1]);
+    const [, second] = listener.accepted;
+    assert.ok(second);
+    queue.left(second);
     open();
     await listener.until(3);
     assert.deepEqual([queue.waiting, refused()], [2, 1]);
