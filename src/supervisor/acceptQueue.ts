@@ -11,7 +11,7 @@ export interface AcceptQueue {
   /** How many were closed because too many waited, since the supervisor started. */
   readonly refused: number;
   /** A connection is on its way to a worker. */
-  left(handle: WaitingHandle): void;
+  left(handle: object): void;
 }
 
 /** What waits for one listening handle. */
@@ -22,7 +22,7 @@ interface Queue {
 /** Notes on a connection which queue it waits in: cheaper than to look it up for every connection. */
 const queueOf = Symbol("hitless.queue");
 
-export interface WaitingHandle {
+interface WaitingHandle {
   [queueOf]?: Queue | undefined;
 }
 
@@ -120,10 +120,11 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
       return refused;
     },
     left(handle) {
-      const queue = handle[queueOf];
+      const waited: WaitingHandle = handle;
+      const queue = waited[queueOf];
       if (queue !== undefined) {
         queue.length -= 1;
-        handle[queueOf] = undefined;
+        waited[queueOf] = undefined;
       }
     },
   };
