@@ -14,6 +14,7 @@ import type { Peer } from "./peers/peer.ts";
 import { pm2Peer } from "./peers/pm2.ts";
 import { wattpmPeer } from "./peers/wattpm.ts";
 import { keepResult } from "./results.ts";
+import { activation } from "./scenarios/activation.ts";
 import { idleConnections } from "./scenarios/idleConnections.ts";
 import { idleCost } from "./scenarios/idleCost.ts";
 import { language } from "./scenarios/language.ts";
@@ -38,6 +39,7 @@ const scenarios: readonly Scenario[] = [
   idleCost,
   layersCost,
   language,
+  activation,
 ];
 
 const peers: readonly (Peer & { readonly id: string })[] = [
