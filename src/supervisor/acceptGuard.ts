@@ -9,6 +9,8 @@ interface ClusterMessage {
   readonly key?: string;
   /** Answer to the message of this number. */
   readonly ack?: number;
+  /** Whether the worker took the connection. */
+  readonly accepted?: boolean;
 }
 
 /** A connection that was on its way to a worker when that died: accepted, but not one byte of it read. */
@@ -20,15 +22,25 @@ export interface StrandedConnection {
   readonly path: string | undefined;
 }
 
+export interface AcceptGuardOptions {
+  /** Told of each connection as it leaves. */
+  readonly sent: (connection: object) => void;
+  /** Whether nobody listens any more where the connection came to. */
+  readonly isAbandoned: (connection: object) => boolean;
+  /** Told of a connection that the worker sent back when nobody listened any more. */
+  readonly abandoned: (connection: StrandedConnection) => void;
+}
+
 /**
  * With round-robin scheduling the primary sends each accepted connection to a worker and waits for its answer. When the
  * worker dies before it answers, `node:cluster` forgets the connection without closing it, and its client waits for ever
- * (lib/internal/cluster/round_robin_handle.js, `handoff`). This keeps an eye on what is under way to one worker.
- * @param sent Told of each connection as it leaves.
+ * (lib/internal/cluster/round_robin_handle.js, `handoff`). The same happens when the last worker that listened sends one
+ * back. This keeps an eye on what is under way to one worker.
  * @returns A function that tells, after the worker's exit, what it left behind.
  */
-export function guardAccepts(worker: ChildProcess, sent: (connection: object) => void): () => StrandedConnection[] {
-  const underWay = new Map<number, { readonly handle: unknown; readonly key: string }>();
+export function guardAccepts(worker: ChildProcess, options: AcceptGuardOptions): () => StrandedConnection[] {
+  const { sent, isAbandoned, abandoned } = options;
+  const underWay = new Map<number, { readonly handle: object; readonly key: string }>();
   const send = worker.send;
   // Called for every connection, so without an array of what it is called with.
   const watched = (
@@ -51,9 +63,16 @@ export function guardAccepts(worker: ChildProcess, sent: (connection: object) =>
   };
   worker.send = watched as ChildProcess["send"];
   worker.on("internalMessage" as "message", (message: unknown) => {
-    const { cmd, ack } = message as Partial<ClusterMessage>;
+    const { cmd, ack, accepted } = message as Partial<ClusterMessage>;
     if (cmd === "NODE_CLUSTER" && ack !== undefined) {
+      const connection = accepted === false ? underWay.get(ack) : undefined;
       underWay.delete(ack);
+      if (connection !== undefined && isAbandoned(connection.handle)) {
+        const revived = revive(connection.handle, connection.key);
+        if (revived !== undefined) {
+          abandoned(revived);
+        }
+      }
     }
   });
   return () => {

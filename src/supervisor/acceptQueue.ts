@@ -12,18 +12,23 @@ export interface AcceptQueue {
   readonly refused: number;
   /** A connection is on its way to a worker. */
   left(handle: object): void;
+  /** Whether the address that a connection came to is not listened on any more: `node:cluster` gives it to nobody then. */
+  isAbandoned(handle: object): boolean;
 }
 
 /** What waits for one listening handle. */
 interface Queue {
   length: number;
+  closed: boolean;
 }
 
-/** Notes on a connection which queue it waits in: cheaper than to look it up for every connection. */
+/** Notes on a connection which queue it came to: cheaper than to look it up for every connection. */
 const queueOf = Symbol("hitless.queue");
+const waits = Symbol("hitless.waits");
 
 interface WaitingHandle {
-  [queueOf]?: Queue | undefined;
+  [queueOf]?: Queue;
+  [waits]?: boolean;
 }
 
 export interface AcceptQueueOptions {
@@ -76,7 +81,7 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
   };
 
   const watch = (listening: ListeningHandle): void => {
-    const queue: Queue = { length: 0 };
+    const queue: Queue = { length: 0, closed: false };
     queues.add(queue);
     const { onconnection, close } = listening;
     listening.onconnection = function (error, handle) {
@@ -89,12 +94,14 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
         }
         queue.length += 1;
         handle[queueOf] = queue;
+        handle[waits] = true;
       }
       onconnection.call(this, error, handle);
     };
     // Closed with the last worker that listens; what still waits is closed with it.
     listening.close = function (...args: []) {
       queues.delete(queue);
+      queue.closed = true;
       return close.apply(this, args);
     };
   };
@@ -119,14 +126,14 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
     get refused() {
       return refused;
     },
-    left(handle) {
-      const waited: WaitingHandle = handle;
-      const queue = waited[queueOf];
-      if (queue !== undefined) {
+    left(handle: WaitingHandle) {
+      const queue = handle[queueOf];
+      if (queue !== undefined && handle[waits]) {
         queue.length -= 1;
-        waited[queueOf] = undefined;
+        handle[waits] = false;
       }
     },
+    isAbandoned: (handle: WaitingHandle) => handle[queueOf]?.closed === true,
   };
 }
 

@@ -48,7 +48,11 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     inspector,
     mark,
     listener: {
-      connectionSent: (connection) => accepts.left(connection),
+      accepts: {
+        sent: (connection) => accepts.left(connection),
+        isAbandoned: (connection) => accepts.isAbandoned(connection),
+        abandoned: (connection) => broker.rescue(connection),
+      },
       udpListening: (address, port) => {
         handle.servers.set(`udp|${port}`, { url: `udp://${address ?? "127.0.0.1"}:${port}`, handoff: false });
         readiness.listening();

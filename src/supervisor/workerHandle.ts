@@ -4,7 +4,7 @@ import type { Failure } from "../shared/failure.ts";
 import type { WorkerState } from "../shared/snapshot.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
 import { workerMessageCommand } from "../shared/workerMessages.ts";
-import { guardAccepts, type StrandedConnection } from "./acceptGuard.ts";
+import { type AcceptGuardOptions, guardAccepts, type StrandedConnection } from "./acceptGuard.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
 import { steadyNow } from "./clock.ts";
 import { listFamily, listMarked, type Relative } from "./family.ts";
@@ -52,8 +52,8 @@ export interface WorkerListener {
   appMessage(message: unknown): void;
   /** The process is gone and all it wrote has been read. Called once. */
   exited(): void;
-  /** An accepted connection is on its way to it. */
-  connectionSent(connection: object): void;
+  /** What becomes of accepted connections on their way to it. */
+  readonly accepts: AcceptGuardOptions;
   /** It listens for datagrams. */
   udpListening(address: string | undefined, port: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
@@ -117,7 +117,7 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.#stranded = guardAccepts(worker.process, (connection) => options.listener.connectionSent(connection));
+    this.#stranded = guardAccepts(worker.process, options.listener.accepts);
     this.#watch(worker);
   }
 

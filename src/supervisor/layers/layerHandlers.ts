@@ -53,10 +53,15 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "worker" | "originO
       }
       sampled.add(worker);
       const end = (): void => worker.layers.tell({ kind: "endSample" });
-      cancelled.addEventListener("abort", end, { once: true });
       try {
         const poolBefore = await poolTime(worker.pid);
-        const sample = await worker.layers.ask({ kind: "sample", seconds }, seconds * 1_000 + sampleMarginMs);
+        const asked = worker.layers.ask({ kind: "sample", seconds }, seconds * 1_000 + sampleMarginMs);
+        // Not before the worker was asked: what ends a sample that has not begun is lost.
+        cancelled.addEventListener("abort", end, { once: true });
+        if (cancelled.aborted) {
+          end();
+        }
+        const sample = await asked;
         const poolAfter = await poolTime(worker.pid);
         const poolMs = poolBefore === undefined || poolAfter === undefined ? {} : { poolMs: poolAfter - poolBefore };
         return { ...(await completeSample(identify(worker), sample, shownTime(worker.startedAt))), ...poolMs };

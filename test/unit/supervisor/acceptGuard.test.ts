@@ -42,7 +42,16 @@ describe("guardAccepts", () => {
   function guard() {
     const child = new FakeChild();
     const left: unknown[] = [];
-    const stranded = guardAccepts(child as unknown as ChildProcess, (connection) => left.push(connection));
+    const sentBack: StrandedConnection[] = [];
+    const gone = new Set<object>();
+    const stranded = guardAccepts(child as unknown as ChildProcess, {
+      sent: (connection) => left.push(connection),
+      isAbandoned: (connection) => gone.has(connection),
+      abandoned: (connection) => {
+        sentBack.push(connection);
+        closes.push(() => connection.socket.destroy());
+      },
+    });
     let seq = 0;
     const give = (connection: RawConnection, key: string): number => {
       seq += 1;
@@ -63,7 +72,7 @@ describe("guardAccepts", () => {
       );
       return connections;
     };
-    return { child, left, give, answer, take };
+    return { child, left, gone, sentBack, give, answer, take };
   }
 
   it("finds what a dead worker has not answered for, unread, with the port that it came to", async () => {
@@ -92,6 +101,21 @@ describe("guardAccepts", () => {
     const numbers = accepted.map((connection) => give(connection, `127.0.0.1:${port}:4:-1:0`));
     accepted[0]?.close();
     answer(numbers[1] ?? 0, false);
+    assert.deepEqual(take(), []);
+  });
+
+  it("tells of what a worker sent back when nobody listened any more, and of nothing that was taken", async () => {
+    const { accepted, port } = await accept(3);
+    const { gone, sentBack, give, answer, take } = guard();
+    const numbers = accepted.map((connection) => give(connection, `127.0.0.1:${port}:4:-1:0`));
+    gone.add(accepted[0] ?? {}).add(accepted[1] ?? {});
+    answer(numbers[0] ?? 0, false);
+    answer(numbers[1] ?? 0, true);
+    answer(numbers[2] ?? 0, false);
+    assert.deepEqual(
+      sentBack.map(({ port: at }) => at),
+      [port],
+    );
     assert.deepEqual(take(), []);
   });
 

@@ -84,8 +84,11 @@ describe("watchAcceptQueue", () => {
     const { listener, open } = await listen(10);
     open();
     await listener.until(1);
+    const [waiting] = listener.accepted;
+    assert.ok(waiting);
+    assert.equal(queue.isAbandoned(waiting), false);
     listener.close();
     close = () => undefined;
-    assert.equal(queue.waiting, 0);
+    assert.deepEqual([queue.waiting, queue.isAbandoned(waiting)], [0, true]);
   });
 });

@@ -3,7 +3,7 @@ import { createEventLog } from "../../../src/supervisor/eventLog.ts";
 import { watchWaiting } from "../../../src/supervisor/waiting.ts";
 
 describe("watchWaiting", () => {
-  const queue = { waiting: 0, refused: 0, left: () => undefined };
+  const queue = { waiting: 0, refused: 0, left: () => undefined, isAbandoned: () => false };
   let codes: string[] = [];
   let watch: ReturnType<typeof watchWaiting>;
 

@@ -72,7 +72,7 @@ describe("workerHandle", () => {
         message: ({ type }) => heard.push(type),
         appMessage: (message) => heard.push(`app ${JSON.stringify(message)}`),
         exited: () => heard.push("exited"),
-        connectionSent: () => undefined,
+        accepts: { sent: () => undefined, isAbandoned: () => false, abandoned: () => undefined },
         udpListening: () => undefined,
         log: (_level, code) => heard.push(`log ${code}`),
       },
