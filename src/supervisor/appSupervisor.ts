@@ -4,7 +4,7 @@ import { HitlessError } from "../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../shared/failure.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../shared/snapshot.ts";
-import { steadyNow } from "./clock.ts";
+import { AppCondition } from "./appCondition.ts";
 import type { EventLog } from "./eventLog.ts";
 import { describeExit, describeWorker } from "./exitNotice.ts";
 import { farewellFor } from "./farewellFor.ts";
@@ -21,6 +21,7 @@ import { superviseWorker } from "./superviseWorker.ts";
 import { createWorkerCare, type WorkerCare } from "./workerCare.ts";
 import { chooseScheduling } from "./workerForker.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
+import { createWorkerRoster, type WorkerRoster } from "./workerRoster.ts";
 
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
@@ -37,24 +38,17 @@ export interface AppSupervisorOptions {
 export class AppSupervisor {
   readonly publisher: SnapshotPublisher;
   readonly renewals: RenewalDesk;
+  readonly roster: WorkerRoster;
   readonly #options: AppSupervisorOptions;
   readonly #recipes: RecipeBook;
   readonly #table: SlotTable;
   readonly #care: WorkerCare;
-  /** Every worker whose process may still exist, by id. */
-  readonly #workers = new Map<number, WorkerHandle>();
   readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
+  readonly #condition = new AppCondition();
   readonly #stopListeners = new Set<() => void>();
-  #running = false;
   #desiredWorkers: number;
   #generation = 0;
-  #startedAt = steadyNow();
-  #failure: Failure | undefined;
-  /** Some worker was ready since the last start: from then on a failure is a crash, not a bad start. */
-  #everReady = false;
-  #everFull = false;
-  #finished = false;
   #killedWhileStopping = 0;
   #sequence = 0;
   #reconciling = false;
@@ -69,14 +63,15 @@ export class AppSupervisor {
       () => performance.now(),
     );
     this.publisher = createSnapshotPublisher(() => this.snapshot());
+    this.roster = createWorkerRoster({ app: recipe.name, events, serving: () => this.#table.serving() });
     this.#table = createSlotTable({
       policy: this.#policy,
       isOwned: (slot) => this.renewals.current?.owns(slot) ?? false,
       start: (slot, generation) => this.#startWorker(slot, generation),
-      dismiss: (worker) => this.#dismiss(worker, { handoff: this.#running, graceful: false }),
+      dismiss: (worker) => this.#dismiss(worker, { handoff: this.#condition.running, graceful: false }),
       due: () => this.#reconcile(),
       couldNotStart: (slot, failure) => {
-        this.#failure = failure;
+        this.#condition.failure = failure;
         events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
       },
       gaveUp: (slot, failure) =>
@@ -91,9 +86,9 @@ export class AppSupervisor {
       events,
       broker: this.#broker,
       recipes: this.#recipes,
-      isRunning: () => this.#running,
+      isRunning: () => this.#condition.running,
       generation: () => this.#generation,
-      workers: () => this.#workers.values(),
+      workers: () => this.roster.all.values(),
       reconcile: () => this.#reconcile(),
       startWorker: (slot, generation) => this.#startWorker(slot, generation),
       dismiss: (worker, how) => this.#dismiss(worker, how),
@@ -102,7 +97,7 @@ export class AppSupervisor {
     this.#care = createWorkerCare({
       events,
       recipe: () => this.#recipes.current,
-      workers: () => this.#workers.values(),
+      workers: () => this.roster.all.values(),
       changed: () => this.publisher.invalidate(),
       replace: async (worker) => this.renew("reload", worker.id),
     });
@@ -122,7 +117,7 @@ export class AppSupervisor {
 
   /** Whether no worker process is left and none will start by itself. */
   get stopped(): boolean {
-    return !this.#running && this.#workers.size === 0;
+    return !this.#condition.running && this.roster.all.size === 0;
   }
 
   /** Workers that had to be killed during the last stop. */
@@ -141,12 +136,12 @@ export class AppSupervisor {
       state: this.#state(),
       generation: this.#generation,
       desiredWorkers: this.#desiredWorkers,
-      startedAt: this.#startedAt,
-      failure: this.#failure,
-      finished: this.#finished,
+      startedAt: this.#condition.startedAt,
+      failure: this.#condition.failure,
+      finished: this.#condition.finished,
       accepts: this.#care.accepts,
       slots: this.#table.slots,
-      workers: this.#workers,
+      workers: this.roster.all,
       renewal: this.renewals.view(),
     });
   }
@@ -154,22 +149,17 @@ export class AppSupervisor {
   /** @throws HitlessError `invalidState` if the app runs. */
   start(): void {
     const { name } = this.#options.recipe;
-    if (this.#running && this.#state() !== "crash-looping") {
+    if (this.#condition.running && this.#state() !== "crash-looping") {
       throw new HitlessError("invalidState", `${name} runs already.`);
     }
-    if (this.#workers.size > 0 && !this.#running) {
+    if (this.roster.all.size > 0 && !this.#condition.running) {
       throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
         remedy: "retry",
       });
     }
     this.#policy.reset();
-    this.#startedAt = steadyNow();
-    this.#failure = undefined;
-    this.#everReady = this.#table.serving().length > 0;
-    this.#everFull = false;
-    this.#finished = false;
-    this.#running = true;
-    if (this.#workers.size === 0) {
+    this.#condition.started(this.#table.serving().length);
+    if (this.roster.all.size === 0) {
       // Of a crash-looping app some workers may live: the new ones join their generation.
       this.#generation += 1;
       this.#recipes.open(this.#generation);
@@ -186,7 +176,7 @@ export class AppSupervisor {
    */
   renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
     const { name, cwd } = this.#options.recipe;
-    if (!this.#running) {
+    if (!this.#condition.running) {
       throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
     }
     if (recipe !== undefined && (recipe.name !== name || recipe.cwd !== cwd)) {
@@ -216,38 +206,11 @@ export class AppSupervisor {
   /** Changes how many workers there should be; they start or drain at once. */
   scale(workers: number): { readonly from: number; readonly to: number } {
     const from = this.#desiredWorkers;
-    if (workers > from && this.#table.serving().length >= from) {
-      // Nothing is amiss while the further workers boot.
-      this.#everFull = false;
-    }
+    this.#condition.scaled(this.#table.serving().length, from, workers);
     this.#desiredWorkers = workers;
     this.#log("scaling", `scaling ${this.#options.recipe.name} from ${from} to ${workers} workers`);
     this.#reconcile();
     return { from, to: workers };
-  }
-
-  /** @throws HitlessError `workerNotFound` */
-  killWorker(workerId: number): void {
-    const worker = this.#find(workerId);
-    worker.killRequested = true;
-    worker.kill();
-  }
-
-  /**
-   * The worker with this id; without one, the ready worker of the lowest slot.
-   * @throws HitlessError `workerNotFound`, or `invalidState` if none is ready.
-   */
-  worker(workerId?: number): WorkerHandle {
-    if (workerId !== undefined) {
-      return this.#find(workerId);
-    }
-    const [first] = this.#table.serving().sort((a, b) => a.slot - b.slot);
-    if (first === undefined) {
-      throw new HitlessError("invalidState", `${this.#options.recipe.name} has no worker that is ready.`, {
-        remedy: "retry",
-      });
-    }
-    return first;
   }
 
   /** How a generation was started. */
@@ -255,30 +218,16 @@ export class AppSupervisor {
     return { recipe: this.#recipes.of(generation), commit: this.#recipes.commitOf(generation) };
   }
 
-  /** Gives a draining worker `ms` more milliseconds, or (without) ends its drain. */
-  changeDrain(workerId: number, ms: number | undefined): void {
-    const worker = this.#find(workerId);
-    if (ms === undefined && worker.dismissed) {
-      this.#log("drainCut", `${describeWorker(worker)}: its drain is cut as asked`);
-      worker.terminate();
-    } else if (ms === undefined || !worker.extendDrain(ms)) {
-      throw new HitlessError("invalidState", `Worker ${workerId} does not drain.`);
-    }
-  }
-
   /** Sends all workers away. `now`: kills them. May be called again, to hurry. */
   stop(now: boolean): void {
-    if (this.#running) {
+    if (this.#condition.running) {
       this.#log("stopping", `stopping ${this.#options.recipe.name}${now ? " now" : ""}`);
       this.#killedWhileStopping = 0;
     }
-    this.#running = false;
+    this.#condition.running = false;
     this.renewals.current?.abort("The app was stopped.");
     if (now) {
-      for (const worker of this.#workers.values()) {
-        worker.dismissed = true;
-        worker.kill();
-      }
+      this.roster.killAll();
     }
     this.#reconcile();
   }
@@ -288,31 +237,17 @@ export class AppSupervisor {
   }
 
   #state(): AppState {
-    if (!this.#running) {
-      return this.#workers.size > 0 ? "stopping" : "stopped";
-    }
-    if ([...this.#table.slots.values()].some((slot) => slot.givenUp)) {
-      return "crash-looping";
-    }
-    if (this.renewals.current !== undefined) {
-      return "reloading";
-    }
-    if (this.#table.serving().length >= this.#desiredWorkers) {
-      return "running";
-    }
-    return this.#everFull ? "degraded" : "starting";
-  }
-
-  #find(workerId: number): WorkerHandle {
-    const worker = this.#workers.get(workerId);
-    if (worker === undefined) {
-      throw new HitlessError("workerNotFound", `${this.#options.recipe.name} has no worker ${workerId}.`);
-    }
-    return worker;
+    return this.#condition.state({
+      workers: this.roster.all.size,
+      serving: this.#table.serving().length,
+      desired: this.#desiredWorkers,
+      givenUp: [...this.#table.slots.values()].some((slot) => slot.givenUp),
+      renewing: this.renewals.current !== undefined,
+    });
   }
 
   #slotOf(workerId: number): Slot {
-    const worker = this.#find(workerId);
+    const worker = this.roster.find(workerId);
     const slot = this.#table.slots.get(worker.slot);
     if (slot?.current !== worker) {
       throw new HitlessError("workerNotFound", `Worker ${workerId} is leaving already.`);
@@ -327,7 +262,7 @@ export class AppSupervisor {
     }
     this.#reconciling = true;
     try {
-      this.#table.reconcile(this.#running ? this.#desiredWorkers : 0, this.#startGeneration());
+      this.#table.reconcile(this.#condition.running ? this.#desiredWorkers : 0, this.#startGeneration());
       this.renewals.step();
     } finally {
       this.#reconciling = false;
@@ -349,7 +284,7 @@ export class AppSupervisor {
     if (workersOf(this.#recipes.current) !== workersOf(before)) {
       this.#desiredWorkers = workersOf(this.#recipes.current);
     }
-    this.#failure = undefined;
+    this.#condition.failure = undefined;
     this.#policy.reset();
   }
 
@@ -375,7 +310,7 @@ export class AppSupervisor {
         exited: (worker) => this.#workerExited(worker),
       },
     });
-    this.#workers.set(handle.id, handle);
+    this.roster.add(handle);
     return handle;
   }
 
@@ -389,13 +324,9 @@ export class AppSupervisor {
   }
 
   #workerReady(worker: WorkerHandle): void {
-    this.#everReady = true;
     const ms = (worker.readyAt ?? 0) - worker.startedAt;
     this.#options.events.log("info", "workerReady", `${describeWorker(worker)} ready after ${ms} ms`, worker.id);
-    if (this.#table.serving().length >= this.#desiredWorkers) {
-      this.#everFull = true;
-      this.#failure = undefined;
-    }
+    this.#condition.workerReady(this.#table.serving().length, this.#desiredWorkers);
     this.#reconcile();
   }
 
@@ -411,9 +342,9 @@ export class AppSupervisor {
 
   #workerExited(worker: WorkerHandle): void {
     // First of all: whatever else goes wrong, it is not counted among the living.
-    this.#workers.delete(worker.id);
+    this.roster.remove(worker);
     this.#options.logs.ended(worker.id);
-    const { level, code, message } = describeExit(worker, this.#running);
+    const { level, code, message } = describeExit(worker, this.#condition.running);
     this.#options.events.log(level, code, message, worker.id);
     this.#broker.workerExited(worker);
     this.renewals.traffic.workerExited(worker);
@@ -437,7 +368,7 @@ export class AppSupervisor {
       slot.next = undefined;
     } else if (slot?.current === worker) {
       slot.current = undefined;
-      if (!worker.dismissed && !worker.killRequested && this.#running) {
+      if (!worker.dismissed && !worker.killRequested && this.#condition.running) {
         this.#table.failed(slot, worker);
         this.#noteFailure(worker);
       }
@@ -448,8 +379,8 @@ export class AppSupervisor {
     if (worker.finished) {
       return;
     }
-    this.#failure = worker.failure;
-    if (!this.#everReady && isPermanentFailure(worker.failure)) {
+    this.#condition.failure = worker.failure;
+    if (!this.#condition.everReady && isPermanentFailure(worker.failure)) {
       // The next try would end the same way: tell it now rather than try it ten times.
       this.stop(false);
     }
@@ -458,9 +389,8 @@ export class AppSupervisor {
   /** Settles what has come to an end: an app whose script is done, or that was stopped. */
   #checkRest(): void {
     const slots = [...this.#table.slots.values()];
-    if (this.#running && slots.length > 0 && slots.every((slot) => slot.finished)) {
-      this.#running = false;
-      this.#finished = true;
+    if (this.#condition.running && slots.length > 0 && slots.every((slot) => slot.finished)) {
+      this.#condition.scriptEnded();
       this.renewals.current?.abort("The app's script has finished.");
       this.renewals.step();
     }

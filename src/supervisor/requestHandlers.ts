@@ -46,7 +46,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       return shown(await cancellable(app, cancelled, () => app.renew("reload", undefined, recipe)));
     },
     "app/drain": (params) => {
-      app.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
+      app.roster.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return shown({});
     },
     "app/cancelRenewal": () => shown({ cancelled: app.renewals.cancel() }),
@@ -60,7 +60,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       return shown({ killed: app.killedWhileStopping });
     },
     "app/killWorker": ({ worker }) => {
-      app.killWorker(worker);
+      app.roster.kill(worker);
       return {};
     },
     "app/reports": () => ({ reports: [...app.renewals.reports] }),

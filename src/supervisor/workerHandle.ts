@@ -7,26 +7,16 @@ import { workerMessageCommand } from "../shared/workerMessages.ts";
 import { type AcceptGuardOptions, guardAccepts, type StrandedConnection } from "./acceptGuard.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
 import { steadyNow } from "./clock.ts";
-import { listFamily, listMarked, type Relative } from "./family.ts";
 import { createVitals, type Vitals } from "./health.ts";
 import type { InspectorDoor } from "./inspectorDoor.ts";
-import { killTree } from "./killTree.ts";
 import { createLayerQuestions, type LayerQuestions } from "./layers/questions.ts";
-import { endOrphans } from "./orphans.ts";
 import type { StderrTail } from "./stderrTail.ts";
 import { type StackFrames, takeStack } from "./stuckStack.ts";
+import { WorkerEnding } from "./workerEnding.ts";
+import { type Exit, watchWorkerProcess } from "./workerProcess.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
 const fatalCountsForMs = 5_000;
-
-/** After an exit its output may still be in the pipes; somebody else may hold them open for ever. */
-const outputDeadlineMs = 200;
-
-/** The longest time a timer of Node can wait, in milliseconds. */
-const longestDrainMs = 2_147_483_647;
-
-/** A channel that closes is mostly the first sign of an exit, which follows within this time, in milliseconds. */
-const exitFollowsMs = 1_000;
 
 /** How a worker is asked to go. */
 export interface Farewell {
@@ -87,11 +77,7 @@ export class WorkerHandle {
     () => `worker ${this.id}`,
   );
   readyAt: number | undefined;
-  drainingSince: number | undefined;
-  drainDeadline: number | undefined;
   drain: DrainProgress | undefined;
-  /** Whether it was killed because it did not go by itself. */
-  killed = false;
   /** Whether the supervisor asked it to go; an exit without that is unexpected. */
   dismissed = false;
   /** Somebody asked for its death, so it counts as no crash. */
@@ -99,36 +85,66 @@ export class WorkerHandle {
   /** Why it is sent away, if it failed while it was still alive. */
   verdict: Failure | undefined;
   readonly #options: WorkerHandleOptions;
-  #exit: { readonly code: number | null; readonly signal: string | null } | undefined;
+  readonly #ending: WorkerEnding;
+  readonly #stranded: () => StrandedConnection[];
+  #exit: Exit | undefined;
   #gone = false;
   #fatal: { readonly error: FatalError; readonly at: number } | undefined;
-  readonly #stranded: () => StrandedConnection[];
-  #deadline: NodeJS.Timeout | undefined;
   #graceful = false;
-  /** It was told SIGTERM. */
-  #terminating = false;
-  /** Descendants it had when it was told to end. */
-  #family: readonly Relative[] = [];
 
   constructor(options: WorkerHandleOptions) {
-    const { worker, slot, generation } = options;
+    const { worker, slot, generation, killTimeout, mark, listener } = options;
     this.#options = options;
     this.id = worker.id;
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.#stranded = guardAccepts(worker.process, options.listener.accepts);
-    this.#watch(worker);
+    this.#ending = new WorkerEnding({
+      id: this.id,
+      pid: this.pid,
+      killTimeout,
+      mark,
+      signal: (name) => worker.process.kill(name),
+      sayTerminate: () => this.send({ type: "terminate" }),
+      warn: (code, message) => listener.log("warning", code, message),
+    });
+    this.#stranded = guardAccepts(worker.process, listener.accepts);
+    watchWorkerProcess(worker, {
+      message: (message, socket) => this.#receive(message, socket),
+      appMessage: (message) => listener.appMessage(message),
+      udpListening: ({ address, port }) => listener.udpListening(address, port),
+      disconnected: () => this.#giveUpDisconnected(),
+      exited: (exit) => {
+        this.#exit = exit;
+        this.#ending.exited();
+      },
+      gone: (failure) => this.#finish(failure),
+    });
   }
 
   get state(): WorkerState {
     if (this.#gone) {
       return "exited";
     }
-    if (this.drainingSince !== undefined || this.dismissed) {
+    if (this.dismissed) {
       return "draining";
     }
     return this.readyAt === undefined ? "starting" : "ready";
+  }
+
+  /** When its drain began. */
+  get drainingSince(): number | undefined {
+    return this.#ending.drainingSince;
+  }
+
+  /** When it will be told SIGTERM though it is not done. */
+  get drainDeadline(): number | undefined {
+    return this.#ending.drainDeadline;
+  }
+
+  /** Whether it was killed because it did not go by itself. */
+  get killed(): boolean {
+    return this.#ending.killed;
   }
 
   get addresses(): string[] {
@@ -221,10 +237,8 @@ export class WorkerHandle {
       return;
     }
     this.dismissed = true;
-    this.drainingSince = steadyNow();
-    this.drainDeadline = this.drainingSince + farewell.drainTimeout;
     this.#graceful = farewell.graceful;
-    this.#awaitDrain(farewell.drainTimeout);
+    this.#ending.startDrain(farewell.drainTimeout);
     if (farewell.graceful && this.connected) {
       this.#options.worker.send("shutdown", () => undefined);
     }
@@ -237,134 +251,29 @@ export class WorkerHandle {
 
   /** Moves the deadline of its drain. Returns false if it does not drain, or was told SIGTERM already. */
   extendDrain(ms: number): boolean {
-    if (this.#gone || this.#terminating || this.drainDeadline === undefined) {
-      return false;
+    const moved = this.#ending.extendDrain(ms);
+    if (moved) {
+      this.#options.listener.changed();
     }
-    this.drainDeadline = Math.min(Math.max(this.drainDeadline, steadyNow()) + ms, steadyNow() + longestDrainMs);
-    this.#awaitDrain(this.drainDeadline - steadyNow());
-    this.#options.listener.changed();
-    return true;
+    return moved;
   }
 
-  /** SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. */
+  /** SIGTERM or its twin without a drain, then the kill deadline; a second call changes nothing. */
   terminate(): void {
     this.dismissed = true;
-    this.#end();
-  }
-
-  /** Tells it to end; a second call changes nothing, since many apps take a second SIGTERM for "at once". */
-  #end(): void {
-    if (this.#gone || this.#terminating) {
-      return;
-    }
-    this.#terminating = true;
-    this.#after(this.#options.killTimeout, () => {
-      this.#options.listener.log(
-        "warning",
-        "killTimeout",
-        `worker ${this.id} ignored SIGTERM for ${this.#options.killTimeout} ms (killTimeout); killing its process tree`,
-      );
-      this.kill();
-    });
-    // What it started is listed while it can still be told whose it is.
-    listFamily(this.pid, (family) => {
-      this.#family = family;
-      this.#signalEnd();
-    });
-  }
-
-  #signalEnd(): void {
-    if (process.platform !== "win32") {
-      this.#options.worker.process.kill("SIGTERM");
-    } else if (!this.send({ type: "terminate" })) {
-      this.kill();
-    }
+    this.#ending.terminate();
   }
 
   /** Ends the process and all its descendants at once. */
   kill(): void {
-    if (this.#gone) {
-      return;
-    }
-    this.killed = true;
-    clearTimeout(this.#deadline);
-    killTree(this.pid, () => {
-      this.#options.worker.process.kill("SIGKILL");
-    });
-  }
-
-  #awaitDrain(ms: number): void {
-    this.#after(ms, () => {
-      const took = steadyNow() - (this.drainingSince ?? steadyNow());
-      this.#options.listener.log(
-        "warning",
-        "drainTimeout",
-        `worker ${this.id} did not finish within ${took} ms (drainTimeout); sending SIGTERM`,
-      );
-      this.terminate();
-    });
-  }
-
-  #after(ms: number, act: () => void): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(act, ms);
-  }
-
-  #watch(worker: Worker): void {
-    const { listener } = this.#options;
-    worker.on("error", (error) => {
-      // A channel that breaks while the worker dies is reported here; the exit follows.
-      if (worker.process.pid === undefined) {
-        this.verdict = {
-          code: "spawnFailed",
-          message: `The worker could not be started: ${error.message}`,
-          exitCode: null,
-          signal: null,
-          stderr: [],
-        };
-        this.#finish(null, null);
-      }
-    });
-    worker.process.on("internalMessage" as "message", (message: unknown, socket: unknown) => {
-      if (isOurs(message)) {
-        this.#receive(message, socket as Socket | undefined);
-      }
-    });
-    worker.on("message", (message: unknown) => listener.appMessage(message));
-    worker.on("listening", (address) => {
-      // The preload tells of servers; only the cluster itself tells of UDP sockets.
-      if (String(address.addressType).startsWith("udp")) {
-        listener.udpListening(address.address, address.port);
-      }
-    });
-    worker.on("disconnect", () => {
-      if (this.#exit === undefined && !this.dismissed) {
-        this.#after(exitFollowsMs, () => this.#giveUpDisconnected());
-      }
-    });
-    // An exit comes before the last output and the last messages have been read.
-    let outputRead = false;
-    worker.process.once("close", () => {
-      outputRead = true;
-      this.#finishIf(outputRead);
-    });
-    worker.process.once("disconnect", () => this.#finishIf(outputRead));
-    worker.process.once("exit", (code, signal) => {
-      this.#exit = { code, signal };
-      clearTimeout(this.#deadline);
-      this.#deadline = setTimeout(() => this.#finish(code, signal), outputDeadlineMs);
-      this.#finishIf(outputRead);
-    });
-  }
-
-  #finishIf(outputRead: boolean): void {
-    if (this.#exit !== undefined && outputRead && !this.#options.worker.process.connected) {
-      this.#finish(this.#exit.code, this.#exit.signal);
-    }
+    this.#ending.kill();
   }
 
   /** The app itself closed the channel: the worker can't be looked after any more, and must not stay. */
   #giveUpDisconnected(): void {
+    if (this.dismissed || this.#gone) {
+      return;
+    }
     this.verdict = {
       code: "exited",
       message:
@@ -373,7 +282,7 @@ export class WorkerHandle {
       signal: null,
       stderr: this.stderrLines,
     };
-    this.#end();
+    this.#ending.terminate();
   }
 
   #receive(message: WorkerToSupervisor, socket: Socket | undefined): void {
@@ -413,29 +322,15 @@ export class WorkerHandle {
     }
   }
 
-  #finish(code: number | null, signal: string | null): void {
-    if (this.#gone) {
-      return;
-    }
-    this.#exit = { code, signal };
+  /** @param failure Why there never was a process. */
+  #finish(failure: Error | undefined): void {
+    this.#exit ??= { code: null, signal: null };
     this.#gone = true;
+    if (failure !== undefined) {
+      const message = `The worker could not be started: ${failure.message}`;
+      this.verdict = { code: "spawnFailed", message, exitCode: null, signal: null, stderr: [] };
+    }
     this.layers.workerGone();
-    clearTimeout(this.#deadline);
-    const { killTimeout, listener } = this.#options;
-    // Of a worker that died by itself nobody knows the children; what they inherited tells whose they are.
-    endOrphans(this.#terminating ? this.#family : listMarked(this.#options.mark), {
-      killTimeout,
-      found: (pids) =>
-        listener.log(
-          "warning",
-          "orphans",
-          `worker ${this.id} is gone; ending what it left behind: pid ${pids.join(", ")}`,
-        ),
-      done: () => listener.exited(),
-    });
+    this.#ending.cleanUp(() => this.#options.listener.exited());
   }
-}
-
-function isOurs(message: unknown): message is WorkerToSupervisor {
-  return typeof message === "object" && message !== null && "cmd" in message && message.cmd === workerMessageCommand;
 }

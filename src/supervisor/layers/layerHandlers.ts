@@ -21,17 +21,17 @@ const pulseAgeMs = 400;
 type LayerHandlers = Pick<RequestHandlers, "layers/facts" | "layers/pulse" | "layers/sample">;
 
 /** What the requests for the layers of a worker do. */
-export function createLayerHandlers(app: Pick<AppSupervisor, "worker" | "originOf">): LayerHandlers {
+export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originOf">): LayerHandlers {
   const pulses = new WeakMap<WorkerHandle, { readonly askedAt: number; readonly pulse: Promise<LayerPulse> }>();
   const sampled = new WeakSet<WorkerHandle>();
   return {
     "layers/facts": async ({ worker: id }) => {
-      const worker = app.worker(id);
+      const worker = app.roster.pick(id);
       const collected = await worker.layers.ask({ kind: "facts" }, factsDeadlineMs);
       return completeFacts(identify(worker), collected, app.originOf(worker.generation));
     },
     "layers/pulse": ({ worker: id }) => {
-      const worker = app.worker(id);
+      const worker = app.roster.pick(id);
       const latest = pulses.get(worker);
       if (latest !== undefined && steadyNow() - latest.askedAt < pulseAgeMs) {
         return latest.pulse;
@@ -41,7 +41,7 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "worker" | "originO
       return pulse;
     },
     "layers/sample": async ({ worker: id, seconds = sampleSeconds.default }, cancelled) => {
-      const worker = app.worker(id);
+      const worker = app.roster.pick(id);
       if (sampled.has(worker)) {
         throw new HitlessError(
           "invalidState",
