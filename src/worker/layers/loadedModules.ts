@@ -14,6 +14,10 @@ const mostListed = 20_000;
  */
 const mostCommonJs = 4_000;
 
+/** A look for ES modules that took longer, in milliseconds, is not repeated within the rest. */
+const longLookMs = 50;
+const restMs = 60_000;
+
 type Listed = CollectedFacts["code"]["modules"][number];
 
 /** The modules of the app that are loaded. */
@@ -29,53 +33,70 @@ export interface LoadedModules {
 export function createLoadedModules(folder: string): LoadedModules {
   // One cache for all of a process.
   const { cache } = createRequire(__filename);
-  const isOwn = (file: string): boolean => file.startsWith(folder + sep);
-  let esm: readonly string[] = [];
-  let counted = { commonJs: -1, esm: -1, modules: 0, packages: 0 };
+  const esm = createEsmList();
+  let known = { cached: -1, esm: -1, files: [] as string[], addons: [] as string[], packages: 0 };
 
-  const required = (): string[] => Object.keys(cache).filter((file) => !isOwn(file));
-  const all = (): Listed[] => {
-    const files = required();
-    if (files.length <= mostCommonJs) {
-      esm = esmFiles();
+  /** Modules come and hardly ever go: nothing else is looked at as long as there are as many as before. */
+  const look = (): typeof known => {
+    const cached = Object.keys(cache);
+    if (cached.length !== known.cached || esm.files().length !== known.esm) {
+      const required = cached.filter((file) => !file.startsWith(folder + sep));
+      const files = [...new Set([...required.filter((file) => extname(file) !== ".node"), ...esm.files()])];
+      known = {
+        cached: cached.length,
+        esm: esm.files().length,
+        files,
+        addons: required.filter((file) => extname(file) === ".node"),
+        packages: new Set(files.flatMap((file) => packageOf(file)?.folder ?? [])).size,
+      };
     }
-    const kinds = new Map<string, Listed["kind"]>();
-    for (const file of files) {
-      if (extname(file) !== ".node") {
-        kinds.set(file, extname(file) === ".json" ? "json" : "cjs");
-      }
-    }
-    for (const file of esm) {
-      kinds.set(file, "esm");
-    }
-    return [...kinds].map(([file, kind]) => ({ file, kind }));
+    return known;
   };
 
   return {
     list() {
-      const modules = all();
-      return { modules: modules.slice(0, mostListed), unlisted: Math.max(0, modules.length - mostListed) };
-    },
-    addons: () => required().filter((file) => extname(file) === ".node"),
-    count() {
-      const files = required();
-      if (files.length !== counted.commonJs || esm.length !== counted.esm) {
-        const distinct = new Set([...files.filter((file) => extname(file) !== ".node"), ...esm]);
-        const packages = new Set([...distinct].flatMap((file) => packageOf(file)?.folder ?? []));
-        counted = { commonJs: files.length, esm: esm.length, modules: distinct.size, packages: packages.size };
+      if (Object.keys(cache).length <= mostCommonJs) {
+        esm.look();
       }
-      return { modules: counted.modules, packages: counted.packages };
+      known.cached = -1;
+      const { files } = look();
+      const isEsm = new Set(esm.files());
+      const kindOf = (file: string): Listed["kind"] =>
+        isEsm.has(file) ? "esm" : extname(file) === ".json" ? "json" : "cjs";
+      const modules = files.slice(0, mostListed).map((file) => ({ file, kind: kindOf(file) }));
+      return { modules, unlisted: files.length - modules.length };
+    },
+    addons: () => look().addons,
+    count() {
+      const { files, packages } = look();
+      return { modules: files.length, packages };
     },
   };
 }
 
+interface EsmList {
+  /** Looks for them, unless that was done a short time ago and took long. */
+  look(): void;
+  /** Absolute paths, as of the last look. */
+  files(): readonly string[];
+}
+
 /** Nothing but V8's debugger knows which ES modules are loaded. */
-function esmFiles(): string[] {
-  const files = new Set<string>();
-  for (const { url, isModule } of listScripts()) {
-    if (isModule && url.startsWith("file:")) {
-      files.add(fileURLToPath(url));
-    }
-  }
-  return [...files];
+function createEsmList(): EsmList {
+  let files: readonly string[] = [];
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let tookMs = 0;
+  return {
+    look() {
+      const startedAt = performance.now();
+      if (tookMs > longLookMs && startedAt - lookedAt < restMs) {
+        return;
+      }
+      const modules = listScripts().filter(({ url, isModule }) => isModule && url.startsWith("file:"));
+      files = [...new Set(modules.map(({ url }) => fileURLToPath(url)))];
+      lookedAt = performance.now();
+      tookMs = lookedAt - startedAt;
+    },
+    files: () => files,
+  };
 }
