@@ -1,10 +1,9 @@
-import type { AssignmentExpression, Class, Node } from "@babel/types";
+import type { AssignmentExpression, Class, Node, Program } from "@babel/types";
 import { propertyName, resolveApi } from "../source/resolveApi.ts";
-import { isType } from "../source/roles.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { type ListenCall, listenCalls } from "../source/servers.ts";
-import { walk } from "../source/walk.ts";
-import { asCall, asFunction, asMember, type Call, type FunctionNode, functionAround } from "./nodes.ts";
+import { nodesOf } from "../source/walk.ts";
+import { asMember, type Call, type FunctionNode, functionAround, functionTypes } from "./nodes.ts";
 
 /** A call, and what can be told of it at once. */
 export interface CallSite {
@@ -49,46 +48,32 @@ export function factsOf(analysis: Analysis): Facts {
 }
 
 function gather(analysis: Analysis): Facts {
-  const calls: CallSite[] = [];
-  const functions: FunctionNode[] = [];
-  const classes: Class[] = [];
-  const assignments: AssignmentExpression[] = [];
-  const modules = new Set<string>();
-  let exports = false;
-  walk(analysis.module.ast.program, (node) => {
-    const call = asCall(node);
-    const own = asFunction(node);
-    if (call !== undefined) {
-      calls.push(callSite(analysis, call));
-      addModule(modules, requiredName(call));
-    } else if (own !== undefined) {
-      functions.push(own);
-    } else if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
-      classes.push(node);
-    } else if (node.type === "AssignmentExpression") {
-      assignments.push(node);
-      exports ||= isCommonJsExport(node.left);
-    } else if (node.type === "ImportDeclaration") {
-      addModule(modules, node.source.value);
-    } else if (node.type === "ImportExpression" && node.source.type === "StringLiteral") {
-      addModule(modules, node.source.value);
-    }
-    exports ||= node.type.startsWith("Export") || node.type === "TSExportAssignment";
-    return isType(node) ? "skip" : undefined;
-  });
+  const { program } = analysis.module.ast;
+  const callNodes = nodesOf(program, "CallExpression", "OptionalCallExpression", "NewExpression");
+  const calls = callNodes.map((call) => callSite(analysis, call));
+  const functions = nodesOf(program, ...functionTypes);
+  const assignments = nodesOf(program, "AssignmentExpression");
+  const modules = modulesOf(program, callNodes);
   return {
     calls,
     callsIn: groupBy(calls, ({ inside }) => inside),
     functions,
     functionsIn: groupBy(functions, (node) => functionAround(analysis, node)),
-    classes,
+    classes: nodesOf(program, "ClassDeclaration", "ClassExpression"),
     assignments,
     listens: listenCalls(analysis),
     modules,
-    exports,
+    exports: nodesOf(program, ...exportTypes).length > 0 || assignments.some(({ left }) => isCommonJsExport(left)),
     isTest: isTest(analysis, modules, calls),
   };
 }
+
+const exportTypes = [
+  "ExportAllDeclaration",
+  "ExportDefaultDeclaration",
+  "ExportNamedDeclaration",
+  "TSExportAssignment",
+] as const;
 
 function callSite(analysis: Analysis, node: Call): CallSite {
   const api = resolveApi(analysis, node);
@@ -102,10 +87,12 @@ function callSite(analysis: Analysis, node: Call): CallSite {
   };
 }
 
-function addModule(modules: Set<string>, name: string | undefined): void {
-  if (name !== undefined) {
-    modules.add(name.replace(/^node:/, ""));
-  }
+function modulesOf(program: Program, calls: readonly Call[]): Set<string> {
+  const imported = nodesOf(program, "ImportDeclaration", "ImportExpression").map(({ source }) =>
+    source.type === "StringLiteral" ? source.value : undefined,
+  );
+  const names = [...imported, ...calls.map(requiredName)].filter((name) => name !== undefined);
+  return new Set(names.map((name) => name.replace(/^node:/, "")));
 }
 
 /** The module that `require("…")` gives. */

@@ -28,6 +28,15 @@ export type FunctionNode =
   | ClassMethod
   | ClassPrivateMethod;
 
+export const functionTypes = [
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+  "ObjectMethod",
+  "ClassMethod",
+  "ClassPrivateMethod",
+] as const satisfies readonly FunctionNode["type"][];
+
 /** Values of values are followed this far. */
 const deepest = 6;
 

@@ -21,11 +21,6 @@ export interface Analysis {
   enclosingFunction(node: Node): Node | undefined;
 }
 
-interface Use {
-  readonly identifier: Identifier;
-  readonly scope: MutableScope;
-}
-
 /** Goes through the tree once and resolves the names afterwards, when everything that is hoisted is known. */
 export function analyse(module: SourceModule): Analysis {
   const { program } = module.ast;
@@ -34,7 +29,9 @@ export function analyse(module: SourceModule): Analysis {
   /** By the index of the node; absent in types. */
   const scopes: (MutableScope | undefined)[] = new Array(tree.nodes.length);
   const declared = new Set<Identifier>();
-  const uses: Use[] = [];
+  /** The indexes of the identifiers that name variables, and the scopes in which to look for these. */
+  const uses: number[] = [];
+  const usesIn: MutableScope[] = [];
   const writes: { readonly identifier: Identifier; readonly node: Node }[] = [];
   for (let index = 0; index < tree.nodes.length; ) {
     const node = tree.nodes[index];
@@ -52,7 +49,8 @@ export function analyse(module: SourceModule): Analysis {
     scopes[index] = own;
     if (node.type === "Identifier") {
       if (namesVariable(node, parent)) {
-        uses.push({ identifier: node, scope: isNameOf(node, parent) ? (outer.parent ?? outer) : outer });
+        uses.push(index);
+        usesIn.push(isNameOf(node, parent) ? (outer.parent ?? outer) : outer);
       }
     } else {
       declare(node, { outer, own, declared });
@@ -62,14 +60,24 @@ export function analyse(module: SourceModule): Analysis {
     }
     index += 1;
   }
-  const bindings = resolve(uses, declared);
-  for (const { identifier, node } of writes) {
-    bindings.get(identifier)?.assignments.push(node);
+  /** By the index of the identifier. */
+  const bindings: (MutableBinding | undefined)[] = new Array(tree.nodes.length);
+  for (const [order, index] of uses.entries()) {
+    const identifier = tree.nodes[index] as Identifier;
+    const binding = find(identifier.name, usesIn[order]);
+    bindings[index] = binding;
+    if (binding !== undefined && !declared.has(identifier)) {
+      binding.references.push(identifier);
+    }
   }
-  const climb = <Found>(node: Node, find: (node: Node, index: number) => Found | undefined): Found | undefined => {
+  const bindingOf = (identifier: Identifier) => bindings[tree.indexOf(identifier)];
+  for (const { identifier, node } of writes) {
+    bindingOf(identifier)?.assignments.push(node);
+  }
+  const climb = <Found>(node: Node, look: (node: Node, index: number) => Found | undefined): Found | undefined => {
     for (let index = tree.indexOf(node); index >= 0; index = tree.parents[index] ?? -1) {
       const current = tree.nodes[index];
-      const found = current && find(current, index);
+      const found = current && look(current, index);
       if (found !== undefined) {
         return found;
       }
@@ -84,27 +92,19 @@ export function analyse(module: SourceModule): Analysis {
       return scopes[index] === undefined ? undefined : tree.nodes[tree.parents[index] ?? -1];
     },
     scopeOf: (node) => climb(node, (_, index) => scopes[index]) ?? root,
-    bindingOf: (identifier) => bindings.get(identifier),
+    bindingOf,
     enclosingFunction: (node) =>
       climb(node, (current) => (current !== node && isFunction(current) ? current : undefined)),
   };
 }
 
-function resolve(uses: readonly Use[], declared: ReadonlySet<Identifier>): Map<Identifier, MutableBinding> {
-  const bindings = new Map<Identifier, MutableBinding>();
-  for (const { identifier, scope } of uses) {
-    let current: MutableScope | undefined = scope;
-    let binding: MutableBinding | undefined;
-    while (current !== undefined && binding === undefined) {
-      binding = current.bindings.get(identifier.name);
-      current = current.parent;
-    }
+/** What a name means in a scope. */
+function find(name: string, scope: MutableScope | undefined): MutableBinding | undefined {
+  for (let current = scope; current !== undefined; current = current.parent) {
+    const binding = current.bindings.get(name);
     if (binding !== undefined) {
-      bindings.set(identifier, binding);
-      if (!declared.has(identifier)) {
-        binding.references.push(identifier);
-      }
+      return binding;
     }
   }
-  return bindings;
+  return undefined;
 }

@@ -37,15 +37,16 @@ export interface FlatTree {
   /** For each node the index of the one above it; -1 for the root. */
   readonly parents: readonly number[];
   /** For each node the index behind the last one below it. */
-  readonly ends: readonly number[];
+  readonly ends: Int32Array;
+  readonly byType: ReadonlyMap<Node["type"], readonly Node[]>;
   /** The index of a node; -1 for one of another tree. */
   indexOf(node: Node): number;
 }
 
-/** Every rule walks through the whole program: the way is found once. */
+/** Scopes and rules all ask of the whole program: the way through it is gone once. */
 const flatTrees = new WeakMap<Program, FlatTree>();
 
-/** A program as a list, which is kept as long as the program. The tree must not change. */
+/** A program as a list, which is kept as long as the program. The tree must not change; its nodes lose their `loc`. */
 export function flatTree(program: Program): FlatTree {
   const known = flatTrees.get(program);
   if (known !== undefined) {
@@ -53,73 +54,69 @@ export function flatTree(program: Program): FlatTree {
   }
   const nodes: Node[] = [];
   const parents: number[] = [];
-  const ends: number[] = [];
-  const stack: Node[] = [program];
-  // The nodes whose children are being visited, and how many the stack has without these.
-  const open: number[] = [];
-  const marks: number[] = [];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    while (stack.length < (marks.at(-1) ?? 0)) {
-      marks.pop();
-      ends[open.pop() ?? 0] = nodes.length;
-    }
+  const starts: number[] = [];
+  const byType = new Map<Node["type"], Node[]>();
+  const pending: Node[] = [program];
+  const pendingParents = [-1];
+  let isSorted = true;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const index = nodes.length;
+    const start = node.start ?? 0;
+    isSorted &&= start >= (starts[index - 1] ?? 0);
     nodes.push(node);
-    parents.push(open.at(-1) ?? -1);
-    ends.push(index + 1);
-    const before = stack.length;
-    pushChildren(node, stack);
-    if (stack.length > before) {
-      open.push(index);
-      marks.push(before);
+    starts.push(start);
+    parents.push(pendingParents.pop() ?? -1);
+    const alike = byType.get(node.type);
+    if (alike === undefined) {
+      byType.set(node.type, [node]);
+    } else {
+      alike.push(node);
+    }
+    // Lines and columns, which nobody asks a node for, are a third of what a tree takes: without them it is collected faster.
+    node.loc = null;
+    pushChildren(node, pending);
+    while (pendingParents.length < pending.length) {
+      pendingParents.push(index);
     }
   }
-  for (const index of open) {
-    ends[index] = nodes.length;
-  }
-  const tree: FlatTree = { nodes, parents, ends, indexOf: finder(nodes) };
+  const indexOf = isSorted ? finder(nodes, starts) : table(nodes);
+  const tree: FlatTree = { nodes, parents, ends: endsOf(parents), byType, indexOf };
   flatTrees.set(program, tree);
   return tree;
+}
+
+/** What is below a node follows it, so the last one's end is known before that of the one above. */
+function endsOf(parents: readonly number[]): Int32Array {
+  const ends = new Int32Array(parents.length);
+  for (let index = parents.length - 1; index >= 0; index -= 1) {
+    const end = Math.max(ends[index] ?? 0, index + 1);
+    const parent = parents[index] ?? -1;
+    ends[index] = end;
+    if (parent >= 0 && end > (ends[parent] ?? 0)) {
+      ends[parent] = end;
+    }
+  }
+  return ends;
 }
 
 /** All nodes of some types, in the order of the source: what a rule looks at is mostly a small part of a program. */
 export function nodesOf<Type extends Node["type"]>(
   program: Program,
   ...types: Type[]
-): Extract<Node, { type: Type }>[] {
-  let byType = nodesByType.get(program);
-  if (byType === undefined) {
-    byType = new Map();
-    for (const node of flatTree(program).nodes) {
-      const known = byType.get(node.type);
-      if (known === undefined) {
-        byType.set(node.type, [node]);
-      } else {
-        known.push(node);
-      }
-    }
-    nodesByType.set(program, byType);
-  }
-  const found = types.flatMap((type) => byType.get(type) ?? []) as Extract<Node, { type: Type }>[];
-  return types.length === 1 ? found : found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+): readonly Extract<Node, { type: Type }>[] {
+  const { byType } = flatTree(program);
+  const lists = types.map((type) => byType.get(type) ?? []).filter(({ length }) => length > 0);
+  const [first = []] = lists;
+  const found = lists.length < 2 ? first : lists.flat().sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+  return found as readonly Extract<Node, { type: Type }>[];
 }
-
-const nodesByType = new WeakMap<Program, Map<Node["type"], Node[]>>();
 
 /**
  * Finds nodes by where they begin, which costs less than a table of all: a node never begins before the one above it or
- * the one next to it. Where that does not hold, such as with decorators before `export`, a table it is.
+ * the one next to it.
  */
-function finder(nodes: readonly Node[]): FlatTree["indexOf"] {
-  const starts = Int32Array.from(nodes, ({ start }) => start ?? 0);
-  let table: Map<Node, number> | undefined;
-  if (starts.some((start, index) => index > 0 && start < (starts[index - 1] ?? 0))) {
-    table = new Map(nodes.map((node, index) => [node, index]));
-  }
+function finder(nodes: readonly Node[], starts: readonly number[]): FlatTree["indexOf"] {
   return (node) => {
-    if (table !== undefined) {
-      return table.get(node) ?? -1;
-    }
     const start = node.start ?? 0;
     let low = 0;
     let high = starts.length;
@@ -139,6 +136,12 @@ function finder(nodes: readonly Node[]): FlatTree["indexOf"] {
     }
     return -1;
   };
+}
+
+/** For a tree with decorators before `export` and the like, in which a node begins before the one above it. */
+function table(nodes: readonly Node[]): FlatTree["indexOf"] {
+  const indexes = new Map(nodes.map((node, index) => [node, index]));
+  return (node) => indexes.get(node) ?? -1;
 }
 
 /** The nodes directly below, in the order of the source. */
