@@ -15,9 +15,9 @@ export const workerMessageCommand = "NODE_HITLESS";
 export const inspectPortFlag = "--inspect-port=0";
 
 /**
- * Connections that a draining worker may have under way to the supervisor, and the supervisor to one worker, without the
- * other end having confirmed them. Other messages wait behind those that Node has not sent yet, among them the new
- * connections of `node:cluster`, so it must not be many.
+ * Connections that a draining worker may have under way to others, and the supervisor to one worker, without that one having
+ * confirmed them. Other messages wait behind those that Node has not sent yet, among them the new connections of
+ * `node:cluster`, so it must not be many.
  */
 export const handoffWindow = 16;
 
@@ -82,8 +82,8 @@ type FromWorker =
   /** Nothing but the channel keeps the process alive; answered with `alone`. */
   | { readonly type: "alone" }
   | ({ readonly type: "drain" } & DrainProgress)
-  /** Comes with a socket: the connection is idle and nobody reads it. */
-  | ({ readonly type: "connection" } & HandedConnection)
+  /** Comes with a socket: the connection is idle and nobody reads it. The worker is told with `arrived` what became of it. */
+  | ({ readonly type: "connection"; readonly id: number } & HandedConnection)
   /** The worker has these connections and serves them. `stallMs`: the longest time for which nobody read one of them. */
   | { readonly type: "taken"; readonly ids: readonly number[]; readonly stallMs: number }
   /** The worker can't serve it (it drains, or does not listen there). */
@@ -128,8 +128,8 @@ type ToWorker =
   | { readonly type: "count"; readonly on: boolean }
   /** Asks what is in the worker's layers; answered with the same id. */
   | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
-  /** The supervisor has so many more of the connections that this worker sent, and can take as many again. */
-  | { readonly type: "received"; readonly count: number }
+  /** These of the connections that this worker sent have a new owner (or were closed, since nobody could take them). */
+  | { readonly type: "arrived"; readonly ids: readonly number[] }
   /** Comes with a socket to serve; answered with `taken` or `refused`. */
   | ({ readonly type: "connection"; readonly id: number } & HandedConnection);
 

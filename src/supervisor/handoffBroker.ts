@@ -3,14 +3,10 @@ import { type HandedConnection, handoffWindow } from "../shared/workerMessages.t
 import type { StrandedConnection } from "./acceptGuard.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
-/** A worker is told in groups of so many that its connections have arrived; the rest of its window bridges the wait. */
-const receiptsAtOnce = handoffWindow / 2;
-
-/** With more connections than this waiting for a worker, draining ones keep theirs, and serve them, until there are fewer. */
-const mostWaiting = 4 * handoffWindow;
-
 interface Transit {
   readonly id: number;
+  /** Who sent it, and what that worker calls it; nobody, if no worker has had it yet. */
+  readonly sender: { readonly worker: WorkerHandle; readonly id: number } | undefined;
   readonly socket: Socket;
   readonly connection: HandedConnection;
   /** Workers that refused it or died with it. */
@@ -20,7 +16,7 @@ interface Transit {
 
 /** Takes connections from draining workers and gives each to a worker that serves on. */
 export interface HandoffBroker {
-  accept(from: WorkerHandle, connection: HandedConnection, socket: Socket | undefined): void;
+  accept(from: WorkerHandle, connection: HandedConnection & { readonly id: number }, socket: Socket | undefined): void;
   /** Gives a connection that no worker has had yet to one that listens where it came to. */
   rescue(connection: StrandedConnection): void;
   taken(ids: readonly number[], stallMs: number): void;
@@ -46,8 +42,6 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
   const underWay = new Map<number, number>();
   /** Connections for which every worker that could take them has as many under way as it may. */
   const waiting = new Set<Transit>();
-  /** Connections that arrived from each worker and that it was not told of. */
-  const unconfirmed = new Map<WorkerHandle, number>();
 
   const fits = (transit: Transit, worker: WorkerHandle): boolean =>
     worker.servers.get(transit.connection.server)?.handoff === true &&
@@ -67,6 +61,7 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       transits.delete(transit.id);
       counts.closed += 1;
       transit.socket.destroy();
+      transit.sender?.worker.send({ type: "arrived", ids: [transit.sender.id] });
     } else if (loadOf(best) < handoffWindow) {
       give(transit, best);
     } else {
@@ -100,23 +95,12 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       if (target !== undefined && next !== undefined) {
         give(next, target);
       }
-      confirmReceipts();
     }
   };
 
-  const confirmReceipts = (): void => {
-    if (waiting.size <= mostWaiting) {
-      for (const [worker, count] of unconfirmed) {
-        if (count >= receiptsAtOnce) {
-          unconfirmed.set(worker, 0);
-          worker.send({ type: "received", count });
-        }
-      }
-    }
-  };
-
-  const adopt = (socket: Socket, connection: HandedConnection, tried: Set<number>): void => {
-    const transit: Transit = { id: nextId, socket, connection, tried, holder: undefined };
+  const adopt = (socket: Socket, connection: HandedConnection, sender: Transit["sender"]): void => {
+    const tried = new Set(sender === undefined ? [] : [sender.worker.id]);
+    const transit: Transit = { id: nextId, sender, socket, connection, tried, holder: undefined };
     nextId += 1;
     transits.set(transit.id, transit);
     pass(transit);
@@ -128,14 +112,13 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       return transits.size;
     },
     accept(from, connection, socket) {
+      const { id, server, requests, unused, stoppedAt } = connection;
       if (socket !== undefined && hold(socket)) {
-        const { server, requests, unused, stoppedAt } = connection;
-        adopt(socket, { server, requests, unused, stoppedAt }, new Set([from.id]));
+        adopt(socket, { server, requests, unused, stoppedAt }, { worker: from, id });
       } else {
         counts.closed += 1;
+        from.send({ type: "arrived", ids: [id] });
       }
-      unconfirmed.set(from, (unconfirmed.get(from) ?? 0) + 1);
-      confirmReceipts();
     },
     rescue({ socket, port, path }) {
       const server = targets()
@@ -146,9 +129,10 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
         socket.destroy();
         return;
       }
-      adopt(socket, { server, requests: 0, unused: true, stoppedAt: Date.now() }, new Set());
+      adopt(socket, { server, requests: 0, unused: true, stoppedAt: Date.now() }, undefined);
     },
     taken(ids, stallMs) {
+      const arrivals = new Map<WorkerHandle, number[]>();
       for (const id of ids) {
         const transit = transits.get(id);
         if (transit !== undefined) {
@@ -157,8 +141,15 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
           counts.longestStallMs = Math.max(counts.longestStallMs, stallMs);
           // The worker has its own copy; closing ours sends nothing to the client.
           transit.socket.destroy();
+          if (transit.sender !== undefined) {
+            const { worker, id: sent } = transit.sender;
+            arrivals.set(worker, [...(arrivals.get(worker) ?? []), sent]);
+          }
           arrived(transit);
         }
+      }
+      for (const [worker, sent] of arrivals) {
+        worker.send({ type: "arrived", ids: sent });
       }
     },
     refused(worker, id) {
@@ -170,7 +161,6 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       }
     },
     workerExited(worker) {
-      unconfirmed.delete(worker);
       underWay.delete(worker.id);
       for (const transit of [...transits.values()]) {
         if (transit.holder === worker.id) {
@@ -181,7 +171,6 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
           pass(transit);
         }
       }
-      confirmReceipts();
     },
   };
 }

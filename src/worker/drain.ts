@@ -37,8 +37,8 @@ export interface Drain {
   start(order: DrainOrder): void;
   /** A server of the app began to listen; during a drain it is drained with the others, its connections not moved. */
   serverListens(tracked: TrackedServer): void;
-  /** The supervisor has so many more of the connections sent. */
-  received(count: number): void;
+  /** These of the connections that were sent have a new owner. */
+  arrived(ids: readonly number[]): void;
 }
 
 export function createDrain(options: {
@@ -206,7 +206,7 @@ export function createDrain(options: {
         bid([tracked]);
       }
     }),
-    received: guard("handoff", (count) => outbox?.received(count)),
+    arrived: guard("handoff", (ids) => outbox?.arrived(ids)),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
-import { type HandedConnection, handoffWindow } from "../shared/workerMessages.ts";
+import type { HandedConnection } from "../shared/workerMessages.ts";
 import type { Channel } from "./channel.ts";
 import { type Parking, requestsOn } from "./handoff.ts";
 import { forgetServer, httpConnections, isAnswering, isFlushed, startReading, stopReading } from "./internals.ts";
 import { isHttpServer, type TrackedServer } from "./servers.ts";
 import { createThrift } from "./thrift.ts";
+import { createTransitWindow } from "./transitWindow.ts";
 
 /**
  * Node sends handles one at a time, and goes through all that queue for each of them. One that waits is enough to keep the
@@ -32,8 +33,8 @@ export interface Outbox {
   answerEnded(socket: Socket, tracked: TrackedServer): void;
   /** Looks for idle connections, and sends as many as may be under way. */
   pump(): void;
-  /** The supervisor has this many more of the connections that were sent. */
-  received(count: number): void;
+  /** These of the connections that were sent have a new owner. */
+  arrived(ids: readonly number[]): void;
 }
 
 /** @param movable The servers whose connections are handed over. */
@@ -47,7 +48,7 @@ export function createOutbox(options: {
 }): Outbox {
   const { channel, parking, movable, handoff, emptied } = options;
   let handedOver = 0;
-  let inTransit = 0;
+  const transit = createTransitWindow(() => performance.now());
   /** Given to Node, which has not detached them yet: they still look idle. */
   const queued = new Set<Socket>();
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
@@ -57,8 +58,8 @@ export function createOutbox(options: {
 
   /**
    * Connections whose answer has just ended, and since when (epoch milliseconds) they are not read: the client's next
-   * request would keep them here for as long as it takes. No more at a time than may be under way: should the supervisor
-   * be unable to take any, the others are served on.
+   * request would keep them here for as long as it takes. Only as many as may be under way besides those that are: the
+   * others are served on.
    */
   const paused = new Map<Socket, { readonly since: number; readonly tracked: TrackedServer }>();
 
@@ -106,7 +107,7 @@ export function createOutbox(options: {
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
     for (const [socket, { bytesRead, connection }] of candidates) {
-      if (queued.size >= mostQueued || inTransit >= handoffWindow) {
+      if (queued.size >= mostQueued || !(paused.has(socket) || transit.isOpen(paused.size))) {
         return;
       }
       candidates.delete(socket);
@@ -121,13 +122,14 @@ export function createOutbox(options: {
 
   const give = (socket: Socket, connection: HandedConnection): void => {
     paused.delete(socket);
-    inTransit += 1;
     queued.add(socket);
     handedOver += 1;
+    const id = handedOver;
+    transit.sent(id);
     socket.setTimeout(0);
     parking.release(socket);
     forgetServer(socket);
-    channel.send({ type: "connection", ...connection }, socket, () => {
+    channel.send({ type: "connection", id, ...connection }, socket, () => {
       // Its turn has come and Node has detached it from this object; this lets the app see it closed.
       socket.destroy();
       queued.delete(socket);
@@ -155,7 +157,7 @@ export function createOutbox(options: {
       return handedOver;
     },
     answerEnded(socket, tracked) {
-      if (paused.size < handoffWindow && !paused.has(socket) && stopReading(socket)) {
+      if (!paused.has(socket) && transit.isOpen(paused.size) && stopReading(socket)) {
         paused.set(socket, { since: Date.now(), tracked });
       }
     },
@@ -167,8 +169,8 @@ export function createOutbox(options: {
         send();
       }
     },
-    received(count) {
-      inTransit -= count;
+    arrived(ids) {
+      transit.arrived(ids);
       send();
     },
   };

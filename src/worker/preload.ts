@@ -84,8 +84,8 @@ function prepareWorker(channel: Channel): void {
         case "layers":
           layers.asked(message);
           break;
-        case "received":
-          drain.received(message.count);
+        case "arrived":
+          drain.arrived(message.ids);
           break;
         case "terminate":
           terminate();

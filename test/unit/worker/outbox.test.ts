@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { handoffWindow } from "../../../src/shared/workerMessages.ts";
 import type { Channel } from "../../../src/worker/channel.ts";
 import type { Parking } from "../../../src/worker/handoff.ts";
 import { createOutbox, type Outbox, searchEveryMs } from "../../../src/worker/outbox.ts";
@@ -17,11 +16,13 @@ describe("outbox", () => {
   /** What was given to Node and has not had its turn. */
   let waiting: { readonly socket: Socket; readonly sent: () => void }[] = [];
   let given: Socket[] = [];
+  let ids: number[] = [];
 
   const channel: Channel = {
-    send(_body, socket, sent) {
-      assert(socket !== undefined && sent !== undefined);
+    send(body, socket, sent) {
+      assert(body.type === "connection" && socket !== undefined && sent !== undefined);
       given.push(socket);
+      ids.push(body.id);
       waiting.push({ socket, sent });
     },
     listen: () => undefined,
@@ -34,7 +35,7 @@ describe("outbox", () => {
   };
 
   beforeEach(async () => {
-    [clients, waiting, given] = [[], [], []];
+    [clients, waiting, given, ids] = [[], [], [], []];
     server = createServer((_, response) => response.end());
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -85,6 +86,7 @@ describe("outbox", () => {
   it("gives each idle connection once, though it looks idle until its turn comes", async () => {
     await openIdle(3);
     for (let searches = 0; searches < 4; searches += 1) {
+      outbox.arrived(ids.splice(0, ids.length - 1));
       outbox.pump();
       // The last one has not had its turn while the next searches find it.
       while (waiting.length > 1) {
@@ -98,18 +100,24 @@ describe("outbox", () => {
     assert.equal(outbox.handedOver, 3);
   });
 
-  it("keeps no more than a window under way, and goes on when the supervisor has some", async () => {
-    await openIdle(handoffWindow + 4);
+  it("keeps few under way, and goes on when they have a new owner", async () => {
+    await openIdle(5);
+    const turns = (): number[] => {
+      while (waiting.length > 0) {
+        turn();
+      }
+      return ids.splice(0);
+    };
     outbox.pump();
-    while (waiting.length > 0) {
-      turn();
-    }
-    assert.equal(given.length, handoffWindow);
-    outbox.received(4);
-    while (waiting.length > 0) {
-      turn();
-    }
-    assert.equal(given.length, handoffWindow + 4);
+    assert.deepEqual(turns(), [1, 2]);
+    outbox.pump();
+    assert.deepEqual(turns(), []);
+    outbox.arrived([1, 2]);
+    const next = turns();
+    assert(next.length >= 2);
+    outbox.arrived(next);
+    turns();
+    assert.equal(outbox.handedOver, 5);
   });
 
   it("keeps a connection within whose next header the client is", async () => {
