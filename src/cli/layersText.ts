@@ -44,7 +44,7 @@ export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: 
 }
 
 function codeBand({ code }: LayerFacts): LabelledParts[] {
-  const { entry, commit, modules, packages, own, esm, cjs, unlisted, sourceMaps } = code;
+  const { entry, commit, modules, packages, own, esm, cjs, unlisted, sourceMaps, esmCostMs } = code;
   const inPackages = packages.reduce((sum, { modules: of }) => sum + of, 0);
   const bytes = packages.reduce((sum, { bytes: of }) => sum + of, 0);
   const json = modules.length - esm - cjs;
@@ -57,9 +57,12 @@ function codeBand({ code }: LayerFacts): LabelledParts[] {
         `${own.modules} of your own, ${byteCount(own.bytes)}`,
         ...(packages.length > 0 ? [`${inPackages} in ${count(packages.length, "package")}, ${byteCount(bytes)}`] : []),
         `${cjs} CommonJS`,
-        `${esm} ES`,
+        ...(esmCostMs === undefined ? [`${esm} ES`] : []),
         ...(json > 0 ? [`${json} JSON`] : []),
         ...(unlisted > 0 ? [`${unlisted} more`] : []),
+        ...(esmCostMs === undefined
+          ? []
+          : [`ES modules not listed: listing them would block the worker for about ${duration(esmCostMs)}`]),
       ],
     },
     {

@@ -32,7 +32,7 @@ export function reportMarkdown(report: LayersReport): string {
     "## Your code",
     "",
     `- Entry: ${inline(code.entry)}${code.commit === undefined ? "" : `, commit ${inline(code.commit)}`}`,
-    `- Modules: ${code.own.modules} own, ${code.esm} ESM, ${code.cjs} CommonJS; source maps ${code.sourceMaps ? "on" : "off"}`,
+    `- Modules: ${code.own.modules} own, ${code.esmCostMs === undefined ? code.esm : "unlisted"} ESM, ${code.cjs} CommonJS; source maps ${code.sourceMaps ? "on" : "off"}`,
     `- Packages: ${list(code.packages.map(({ name, version: of }) => (of === undefined ? name : `${name} ${of}`)))}`,
     `- Environment (names only): ${list(code.environmentNames)}`,
     "",

@@ -23,6 +23,8 @@ export interface CollectedFacts {
     readonly modules: readonly Pick<LoadedModule, "file" | "kind">[];
     /** Modules beyond those listed. */
     readonly unlisted: number;
+    /** As in `LayerFacts`. */
+    readonly esmCostMs?: number;
     readonly sourceMaps: boolean;
   };
   readonly api: Pick<LayerFacts["api"], "version" | "flags" | "builtins" | "warnings">;

@@ -68,6 +68,11 @@ export const layerFactsSchema = v.object({
     cjs: count,
     /** Modules beyond those listed. */
     unlisted: count,
+    /**
+     * There when ES modules were not looked for, since V8 would block the worker's event loop for about so many milliseconds
+     * (more than 100): then none is listed or counted.
+     */
+    esmCostMs: v.optional(v.number()),
     /** Whether stack traces are mapped back to the sources (`--enable-source-maps` or `setSourceMapsSupport`). */
     sourceMaps: v.boolean(),
     /** Names of the environment variables the worker was started with, sorted; never a value. */

@@ -47,14 +47,14 @@ function codeVitals({ facts }: Known, { count, bytes }: Numbers): Vital[] {
   if (facts === undefined) {
     return [];
   }
-  const { own, packages, modules, unlisted, esm, cjs, commit } = facts.code;
+  const { own, packages, modules, unlisted, esm, esmCostMs, cjs, commit } = facts.code;
   const bytesOfPackages = packages.reduce((sum, each) => sum + each.bytes, 0);
   const all = modules.length + unlisted;
   return [
     { id: "own", label: t("Own modules"), value: count(own.modules), detail: bytes(own.bytes) },
     { id: "packages", label: t("Packages"), value: count(packages.length), detail: bytes(bytesOfPackages) },
     { id: "modules", label: t("All modules"), value: count(all) },
-    { id: "kinds", label: t("ESM · CommonJS"), value: `${count(esm)} · ${count(cjs)}` },
+    { id: "kinds", label: t("ESM · CommonJS"), value: `${esmCostMs === undefined ? count(esm) : "?"} · ${count(cjs)}` },
     ...(commit === undefined ? [] : [{ id: "commit", label: t("Commit"), value: commit.slice(0, 8) }]),
   ];
 }

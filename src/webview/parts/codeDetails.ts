@@ -91,6 +91,15 @@ export function createCodeDetails(context: PageContext): Part {
         ...(code.unlisted === 0
           ? []
           : [{ id: "unlisted", label: t("Not listed"), value: t("{0} modules", count(code.unlisted)) }]),
+        ...(code.esmCostMs === undefined
+          ? []
+          : [
+              {
+                id: "esmUnlisted",
+                label: t("ES modules"),
+                value: t("not listed: listing them would block the worker for about {0} ms", count(code.esmCostMs)),
+              },
+            ]),
       ]);
       packages.update(code.packages);
       modules.update(code.modules);

@@ -30,7 +30,7 @@ export function createCollector({ folder, loadedBefore, servesHttp }: CollectorP
     async answer(question) {
       switch (question.kind) {
         case "facts":
-          return { kind: "facts", ...collectFacts({ modules, natives, warnings }) };
+          return { kind: "facts", ...(await collectFacts({ modules, natives, warnings })) };
         case "pulse":
           return { kind: "pulse", ...pulse.take() };
         case "sample":

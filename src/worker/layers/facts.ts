@@ -17,13 +17,14 @@ export interface FactsParts {
 }
 
 /** What is in the layers of this process, as far as only the process itself can tell. */
-export function collectFacts({ modules, natives, warnings }: FactsParts): CollectedFacts {
+export async function collectFacts({ modules, natives, warnings }: FactsParts): Promise<CollectedFacts> {
   // Before the modules below are loaded for it.
   const builtins = natives.builtins();
   const internal = natives.bindings();
   const { versions, version, execArgv, argv } = process;
+  const listed = await modules.list();
   return {
-    code: { entry: argv[1] ?? "", ...modules.list(), sourceMaps: mapsSources() },
+    code: { entry: argv[1] ?? "", ...listed, sourceMaps: mapsSources() },
     api: { version, flags: [...execArgv], builtins: [...builtins], warnings: warnings.list() },
     bindings: {
       internal,

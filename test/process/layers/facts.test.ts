@@ -53,6 +53,7 @@ describeOn(testedNodes(), "the facts of the layers", (scene) => {
       { name: "linked-package", version: "4.5.6", folder: join(app.folder, linked), modules: 1, bytes: 31 },
     ]);
     assert.deepEqual([facts.code.esm, facts.code.cjs, facts.code.own.modules, facts.code.unlisted], [3, 1, 4, 0]);
+    assert.equal(facts.code.esmCostMs, undefined);
     assert.equal(facts.code.entry, join(app.folder, "inventory.mjs"));
     assert.ok(facts.code.environmentNames.includes("CANARY"));
 
@@ -87,6 +88,30 @@ describeOn(testedNodes(), "the facts of the layers", (scene) => {
     assert.ok(dependencies.ciphers > 0 && dependencies.threadPoolSize === 4);
     assert.ok(os.cpus > 0 && os.memoryTotal > 0);
     assert.equal(os.platform, process.platform);
+  });
+});
+
+/** As many as V8 would tell of only after blocking the event loop for more than 100 ms. */
+const manyModules = 3_000;
+
+/** An app of so many ES modules. */
+function manyEsModules(): Record<string, string> {
+  const names = Array.from({ length: manyModules }, (_, index) => `many/${index}.mjs`);
+  const server =
+    'import { createServer } from "node:http";\ncreateServer((_, response) => response.end()).listen(Number(process.env.PORT));\n';
+  return {
+    ...Object.fromEntries(names.map((name) => [name, "export default 1;\n"])),
+    "many.mjs": names.map((name) => `import "./${name}";\n`).join("") + server,
+  };
+}
+
+describeOn(testedNodes(), "the facts of an app with many ES modules", (scene) => {
+  it("leave those out, and say how long it would have blocked the worker to list them", async () => {
+    const app = await runLayersApp(scene, { entry: "many.mjs" }, manyEsModules());
+    const { code } = await app.client.request("layers/facts", {});
+    assert.ok(code.esmCostMs !== undefined && code.esmCostMs > 100, `${code.esmCostMs} ms`);
+    assert.deepEqual([code.esm, code.modules], [0, []]);
+    assert.equal((await app.client.request("layers/pulse", {})).code.modules, 0);
   });
 });
 

@@ -46,11 +46,21 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Starts the fixture of the layers, with one worker. */
-export function runLayersApp(scene: Scene, config: StartOptions["config"] = {}): Promise<TestApp> {
+/**
+ * Starts the fixture of the layers, with one worker.
+ * @param files Texts of further files, by their names.
+ */
+export function runLayersApp(
+  scene: Scene,
+  config: StartOptions["config"] = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<TestApp> {
   return scene.run({
     fixture: "layers",
     config: { workers: 1, ...config, env: { CANARY: canary, ...config.env } },
-    prepare: addPackages,
+    prepare: (folder) => {
+      addPackages(folder);
+      write(folder, files);
+    },
   });
 }

@@ -78,7 +78,7 @@ describe("the pulse", () => {
   it("watches while somebody looks, and no longer", async () => {
     const pulse = createPulse({
       modules: {
-        list: () => ({ modules: [], unlisted: 0 }),
+        list: async () => ({ modules: [], unlisted: 0 }),
         addons: () => [],
         count: () => ({ modules: 0, packages: 0 }),
       },

@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { lookCost } from "./lookCost.ts";
+import { listScripts } from "./scripts.ts";
+
+/** The longest that a look may be expected to block the event loop, in milliseconds. */
+const mostBlockedMs = 100;
+
+/** A look that took longer, in milliseconds, is not repeated within the rest. */
+const longLookMs = 50;
+const restMs = 60_000;
+
+/** The ES modules of the app that are loaded. */
+export interface EsModules {
+  /**
+   * Looks for them, unless that was done a short time ago and took long, or would block the event loop for too long.
+   * @param required Absolute paths of the CommonJS modules, whose text V8 reads too.
+   */
+  look(required: readonly string[]): Promise<void>;
+  /** Absolute paths, as of the last look; empty before the first. */
+  files(): readonly string[];
+  /** Milliseconds that a look was expected to block the event loop, and was not taken therefore; `undefined` after one. */
+  costMs(): number | undefined;
+}
+
+/** Nothing but V8's debugger knows which ES modules are loaded. */
+export function createEsModules(): EsModules {
+  let files: readonly string[] | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let tookMs = 0;
+  let costMs: number | undefined;
+  return {
+    async look(required) {
+      if (tookMs > longLookMs && performance.now() - lookedAt < restMs) {
+        return;
+      }
+      // V8 keeps what it made of a text, so that of those it has read only their number counts.
+      const expectedMs = await lookCost(required, { mostMs: mostBlockedMs, textsAreKnown: files !== undefined });
+      if (expectedMs > mostBlockedMs) {
+        costMs = files === undefined ? expectedMs : undefined;
+        return;
+      }
+      const startedAt = performance.now();
+      const modules = listScripts().filter(({ url, isModule }) => isModule && url.startsWith("file:"));
+      files = [...new Set(modules.map(({ url }) => fileURLToPath(url)))];
+      lookedAt = performance.now();
+      tookMs = lookedAt - startedAt;
+      costMs = undefined;
+    },
+    files: () => files ?? [],
+    costMs: () => costMs,
+  };
+}

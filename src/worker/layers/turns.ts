@@ -1,0 +1,29 @@
+/** The longest that work of ours goes on in one turn of the event loop, in milliseconds. */
+const usualTurnMs = 10;
+
+/**
+ * Does something with each item, in as many turns of the event loop as it takes, so that the app's requests are answered
+ * meanwhile.
+ * @param turnMs Milliseconds after which the rest is left for the next turn; default 10.
+ */
+export async function shareOutTurns<Item>(
+  items: readonly Item[],
+  step: (item: Item) => void,
+  turnMs = usualTurnMs,
+): Promise<void> {
+  let turnEnds = performance.now() + turnMs;
+  for (const item of items) {
+    if (performance.now() >= turnEnds) {
+      await nextTurn();
+      turnEnds = performance.now() + turnMs;
+    }
+    step(item);
+  }
+}
+
+/** Resolves once the event loop has seen to what else there was. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
