@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { askFixture } from "../../support/process/strictClient.ts";
 import { within } from "../../support/process/until.ts";
@@ -58,7 +58,7 @@ function sayOnce(path: string, bytes: string): Promise<{ error?: { message: stri
     .finally(() => socket.destroy());
 }
 
-describeOn(testedNodes(), "the control channel", (scene) => {
+describeOn([usualNode()], "the control channel", (scene) => {
   it("refuses strangers and nonsense, and goes on serving", async () => {
     const { client, endpoint, port } = await scene.run({ fixture: "plain", config: { workers: 1 } });
     const { socket, secret } = endpoint;
