@@ -38,6 +38,18 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   "what V8 does not know": [["(program)"], "native"],
   "a native function nobody knows": [[`handle ${own}`, "frobnicate"], "native"],
   zlib: [[`handle ${own}`, "processChunkSync node:zlib", "writeSync"], "binding:zlib", "zlib"],
+  "Brotli, whose functions are those of zlib": [
+    ["syncBufferWrapper node:zlib", "zlibBufferSync node:zlib", "processChunkSync node:zlib", "writeSync"],
+    "binding:zlib",
+    "zlib",
+  ],
+  "a checksum, whose native function has no name": [["crc32 node:zlib", ""], "binding:zlib", "zlib"],
+  "a TLS connection that is wrapped": [["TLSSocket._wrapHandle node:_tls_wrap", "wrap"], "binding:tls_wrap", "openssl"],
+  "what is written to any socket, also one of TLS": [
+    ["Socket._writeGeneric node:net", "handleWriteReq node:internal/stream_base_commons", "writeBuffer"],
+    "binding:stream_wrap",
+    "uv",
+  ],
   crypto: [["pbkdf2Sync node:internal/crypto/pbkdf2", "run"], "binding:crypto", "openssl"],
   "a file": [["openSync node:fs", "open"], "binding:fs", "os"],
   "a file, by promises": [["open node:internal/fs/promises", "openFileHandle"], "binding:fs", "os"],
