@@ -62,7 +62,10 @@ export function compose(extension: ExtensionContext): DisposableStore {
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
   store.add(onDidChangeWorkspace(refresh));
-  watchRuntimeFolder(store, host, refresh);
+  if (readFolders().length > 0) {
+    // Without a folder no app belongs to this window, and the first folder brings another extension host.
+    watchRuntimeFolder(store, host, refresh);
+  }
   const begin = async () => {
     await refreshOrLog(registry, host);
     if (!store.disposed) {

@@ -34,6 +34,8 @@ export interface WorkbenchOptions {
 export interface WorkbenchTarget {
   /** A folder, or a `.code-workspace` file; none opens an empty window. */
   readonly open?: string;
+  /** A file to show in an editor. */
+  readonly file?: string;
   /** An extension's folder, and the file whose `run()` tests it inside the extension host. */
   readonly suite?: { readonly extension: string; readonly tests: string };
 }
@@ -190,6 +192,9 @@ function workbenchAddress(port: number, target: WorkbenchTarget, token: string |
   if (target.suite !== undefined) {
     payload.push(["extensionDevelopmentPath", remote(target.suite.extension)]);
     payload.push(["extensionTestsPath", remote(target.suite.tests)]);
+  }
+  if (target.file !== undefined) {
+    payload.push(["openFile", remote(target.file)]);
   }
   const query = [
     ...(token === undefined ? [] : [["tkn", token]]),
