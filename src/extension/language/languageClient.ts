@@ -34,7 +34,7 @@ const stopMs = 2_000;
  * loaded when the first JavaScript or TypeScript file is open.
  */
 export async function startLanguageClient(host: LanguageClientHost): Promise<RunningLanguageClient> {
-  const client = new LanguageClient(
+  const client = new LoggingClient(
     "hitless.language",
     "Hitless",
     { module: host.serverFile, transport: TransportKind.ipc },
@@ -71,6 +71,13 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
       await client.dispose(stopMs).catch((error: unknown) => host.channel.debug(String(error)));
     },
   };
+}
+
+/** Shows nothing by itself: the host tells a person once, with buttons that help, what this would tell at each crash. */
+class LoggingClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 /** The page of a rule is a Markdown file of the extension, which is to be read and not edited. */

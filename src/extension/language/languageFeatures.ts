@@ -45,7 +45,12 @@ export function createLanguageFeatures(host: LanguageHost): Disposable {
   const startAgain = { title: t("Start Again"), run: () => begin() };
   const giveUp = (text: string) => {
     givenUp = true;
-    host.message("error", text, [{ title: t("Show Log"), run: () => channel.show() }, startAgain]);
+    const showLog = () => {
+      channel.show();
+      // A button closes the message, and who has read the log may want the other one.
+      host.message("error", text, [startAgain]);
+    };
+    host.message("error", text, [{ title: t("Show Log"), run: showLog }, startAgain]);
   };
   const begin = () => {
     givenUp = false;
@@ -53,13 +58,17 @@ export function createLanguageFeatures(host: LanguageHost): Disposable {
     settle();
   };
   const crashed = (): boolean => {
-    if (store.disposed || window.crashed()) {
-      return !store.disposed;
+    // A first start that fails is told of by itself.
+    if (store.disposed || client === undefined) {
+      return false;
+    }
+    if (window.crashed()) {
+      return true;
     }
     client = undefined;
     giveUp(
       t(
-        "The language server of Hitless crashed {0} times within {1} minutes and is not started again. Hovers, lenses and hints in JavaScript and TypeScript files are missing until then.",
+        "The language server of Hitless crashed {0} times within {1} minutes. Hovers, lenses and hints in JavaScript and TypeScript files are missing until you start it again.",
         restarts + 1,
         windowMinutes,
       ),
@@ -69,9 +78,9 @@ export function createLanguageFeatures(host: LanguageHost): Disposable {
   const start = async (): Promise<void> => {
     const { startLanguageClient } = await import("./languageClient.ts");
     const serverFile = Uri.joinPath(host.extensionUri, "dist", "server.cjs").fsPath;
-    const state = await stateOf(registry, t);
+    latest = await stateOf(registry, t);
     const options = (): LanguageOptions => ({
-      state,
+      state: latest,
       texts: l10n.bundle ?? {},
       ruleDocs: rulePages(host.extensionUri),
     });
@@ -111,7 +120,8 @@ export function createLanguageFeatures(host: LanguageHost): Disposable {
   };
 
   store.add(workspace.onDidOpenTextDocument((document) => client === undefined && isRead(document) && settle()));
-  store.add(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("hitless.language") && settle()));
+  // Switched off and on again, it begins anew too.
+  store.add(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("hitless.language") && begin()));
   store.add(workspace.onDidGrantWorkspaceTrust(() => void tell()));
   store.add(registry.onDidChange(() => void tell()));
   // What is open already is looked at after the activation.
