@@ -27,6 +27,10 @@ export function parseModule(uri: string, languageId: string, text: string): Sour
       const broken = attempt > 0 || (result.errors ?? []).length > 0;
       return { uri, text, format: formatOf(extension, result), ast: result, broken };
     }
+    const typed = attempt === 0 ? parseFlow(text, result, plugins) : undefined;
+    if (typed !== undefined) {
+      return { uri, text, format: formatOf(extension, typed), ast: typed, broken: false };
+    }
     readable = withoutLineAt(readable, result);
   }
   return undefined;
@@ -51,6 +55,27 @@ function tryParse(text: string, plugins: ParserPlugin[]): ParseResult<File> | nu
   } catch (error) {
     return error instanceof Error && "pos" in error && typeof error.pos === "number" ? error.pos : 0;
   }
+}
+
+/**
+ * Many projects that Babel compiles have types of Flow without saying `@flow`. The file is read once more only if the
+ * parser gave up where a type would begin, and taken only if nothing is wrong with it then: most broken files are being
+ * typed just now.
+ */
+function parseFlow(text: string, stoppedAt: number, plugins: ParserPlugin[]): ParseResult<File> | undefined {
+  if (plugins.includes("typescript") || plugins.includes("flow") || !isBeforeType(text, stoppedAt)) {
+    return undefined;
+  }
+  const result = tryParse(text, [...plugins, "flow"]);
+  return typeof result === "number" || (result.errors ?? []).length > 0 ? undefined : result;
+}
+
+/** `name: Type`, `name<Type>`, `export type …`, and behind the word in `import type …`. */
+function isBeforeType(text: string, offset: number): boolean {
+  return (
+    /^(?:[:<]|(?:type|interface|opaque)\b)/.test(text.slice(offset, offset + 10)) ||
+    /\b(?:type|typeof)\s+$/.test(text.slice(Math.max(0, offset - 10), offset))
+  );
 }
 
 /** `await (x)` outside of a function calls a function `await` for the parser, but not for Node.js. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Identifier, Node } from "@babel/types";
 import type { Analysis, Binding } from "../../../src/server/source/scopes.ts";
 import { parseModule } from "../../../src/server/source/sourceModule.ts";
+import { flatTree } from "../../../src/server/source/walk.ts";
 import { analysed, lastNode, nodesOf } from "./sources.ts";
 
 function identifier(node: Node): Identifier {
@@ -99,6 +100,24 @@ describe("a source", () => {
       assert.equal(analysis.module.broken, true, text);
       assert.equal(analysis.module.text, text);
       assert.ok(analysis.root.bindings.has("a"), text);
+    }
+  });
+
+  it("may be typed by Flow without saying so, if that is all that is wrong with it", () => {
+    for (const text of [
+      "const a: number = 1;",
+      "import type { X } from 'y';\nexport function a(b: X, c?: ?string): Promise<void> {}",
+      "import { type X } from 'y';\nclass a<T> { b: T; }",
+      "export type X = { [key: string]: any };\nlet a = (b: any);",
+    ]) {
+      const analysis = analysed(text);
+      assert.equal(analysis.module.broken, false, text);
+      assert.ok(analysis.root.bindings.has("a"), text);
+    }
+    for (const text of ["const a = { b: 1 c: 2 };", "const a: number = ;", "const a = 1;\nf(a:);"]) {
+      const analysis = analysed(text);
+      assert.equal(analysis.module.broken, true, text);
+      assert.equal(flatTree(analysis.module.ast.program).byType.has("TypeAnnotation"), false, text);
     }
   });
 
