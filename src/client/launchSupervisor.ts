@@ -40,6 +40,12 @@ const replyDeadlineMs = 15_000;
 const logLinesShown = 20;
 
 /**
+ * Megabytes of each half of V8's young generation. A supervisor has little that lives long; with V8's own limit of 16 it
+ * comes to keep 15 MB more, since garbage is looked for the later the more room there is.
+ */
+const youngSpace = "--max-semi-space-size=2";
+
+/**
  * Starts a supervisor that outlives this process, and waits until its control server listens. The app may still fail to
  * start: the snapshot tells.
  * @throws HitlessError `appAlreadyRunning` when an app of this name runs in this folder, `supervisorFailed` with the last
@@ -82,7 +88,7 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
   const { NODE_OPTIONS: _, ...env } = cleanEnvironment(process.env);
   let child: ChildProcess;
   try {
-    child = spawn(node, [supervisorFile], {
+    child = spawn(node, [youngSpace, supervisorFile], {
       // Not the app's folder: a supervisor must not keep a folder from being removed, nor depend on one that is.
       cwd: [homedir(), tmpdir()].find((candidate) => existsSync(candidate)) ?? folder,
       detached: true,
