@@ -85,7 +85,8 @@ test("says where a worker is stuck, and opens it", async ({ vscode, app }, info)
   app.write("server.js", code.replace('    case "slow":', spin) + spinFor);
   await start(vscode);
   void ask(app, "/spin");
-  const stuck = vscode.page.getByRole("treeitem", { name: /^worker \d+, .*unresponsive/ });
+  // Where it is stuck is known a moment after that it is.
+  const stuck = vscode.page.getByRole("treeitem", { name: /^worker \d+, unresponsive, stuck at server\.js:\d+/ });
   await expect(stuck).toHaveCount(1);
   await info.attach("stuck", { body: await vscode.page.screenshot(), contentType: "image/png" });
   await stuck.click();
