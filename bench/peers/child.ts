@@ -38,7 +38,14 @@ export function startChild(program: string, args: readonly string[], options: Ch
   };
   child.stdout.setEncoding("utf8").on("data", hear);
   child.stderr.setEncoding("utf8").on("data", hear);
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let failure: Error | undefined;
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", (error) => {
+      failure = error;
+      resolve();
+    });
+  });
   return {
     pid: child.pid ?? 0,
     says(pattern) {
@@ -52,8 +59,7 @@ export function startChild(program: string, args: readonly string[], options: Ch
           }
         };
         listeners.add(listener);
-        void exited.then(() => reject(new Error(`${program} ended:\n${tail}`)));
-        child.once("error", reject);
+        void exited.then(() => reject(failure ?? new Error(`${program} ended:\n${tail}`)));
       });
       return within(`Waiting for ${pattern}`, heard, deadlineMs).finally(() => listeners.delete(listener));
     },

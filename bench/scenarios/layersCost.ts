@@ -1,14 +1,12 @@
-import { createRequire } from "node:module";
 import { listEndpoints } from "../../src/client/endpoints.ts";
 import { runtimeFolder } from "../../src/client/runtimeFolder.ts";
 import { SupervisorClient } from "../../src/client/supervisorClient.ts";
 import { processorMs } from "../../test/support/process/processes.ts";
-import { type Bench, type BenchApp, type Scenario, withApp } from "../bench.ts";
+import { type Bench, type BenchApp, pause, type Scenario, withApp } from "../bench.ts";
 import { median } from "../figures.ts";
+import { connections, type Load, loads } from "../loads.ts";
 import { packageVersion } from "../machine.ts";
 import { hitlessPeer } from "../peers/hitless.ts";
-
-const connections = 50;
 
 /** A panel that is open looks this often, in milliseconds. */
 const pulseEveryMs = 1_000;
@@ -16,12 +14,8 @@ const pulseEveryMs = 1_000;
 /** Seconds of load before and after a sample, so that its beginning and end are part of what is measured. */
 const marginSeconds = 1;
 
-type Autocannon = (options: {
-  readonly url: string;
-  readonly connections: number;
-  readonly duration: number;
-}) => Promise<{ readonly requests: { readonly average: number } }>;
-const autocannon = createRequire(import.meta.url)("autocannon") as Autocannon;
+/** So long after the last look the worker watches nothing any more, in milliseconds. */
+const lookedAwayMs = 5_500;
 
 /** A way to look at the layers of the one worker of an app. */
 interface Look {
@@ -31,7 +25,6 @@ interface Look {
 }
 
 const looks: readonly Look[] = [
-  { name: "nobody looks", begin: () => async () => undefined },
   {
     name: "panel open, 1 Hz",
     begin(client) {
@@ -63,15 +56,20 @@ export const layersCost: Scenario = {
   name: "layers-cost",
   async run(bench) {
     bench.say("layers: throughput while nobody looks, with the panel open, during a sample");
-    const rounds = await measureRounds(bench);
-    const [base = []] = rounds;
+    // The one that disturbs least, if it is there.
+    const load = loads().find(({ name }) => name === "wrk, keep-alive") ?? loads()[0];
+    if (load === undefined) {
+      throw new Error("There is no load to measure with.");
+    }
+    const pairs = await measurePairs(bench, load);
     const rows = looks.map(({ name }, index) => {
-      const own = rounds[index] ?? [];
+      const own = pairs[index] ?? [];
       const ratioOf = (of: (round: Round) => number): string =>
-        median(own.map((round, turn) => of(round) / of(base[turn] ?? round))).toFixed(3);
+        median(own.map(({ unseen, seen }) => of(seen) / of(unseen))).toFixed(3);
+      const rates = [own.map(({ unseen }) => unseen.rate), own.map(({ seen }) => seen.rate)];
       return [
         name,
-        Math.round(median(own.map(({ rate }) => rate))).toLocaleString("en"),
+        ...rates.map((values) => Math.round(median(values)).toLocaleString("en")),
         ratioOf(({ rate }) => rate),
         ratioOf(({ processor }) => processor),
       ];
@@ -79,18 +77,18 @@ export const layersCost: Scenario = {
     return {
       title: "What looking at the layers costs",
       about:
-        `${connections} connections, 1 worker; requests a second (autocannon, keep-alive), median of ${roundsOf(bench)} rounds of ` +
-        `${secondsOf(bench)} s each. Three apps take turns, so that whatever else the machine does hits all alike; the ratios ` +
-        "to the one at which nobody looks are medians of the rounds' ratios. Processor time: that of the worker for a request. " +
-        "A round with a sample holds its beginning and its end.",
-      columns: ["", "requests/s", "ratio", "processor time"],
+        `${connections} connections, 1 worker; requests a second (${load.name}), median of ${roundsOf(bench)} rounds. In each the same ` +
+        `worker is measured for ${secondsOf(bench)} s while nobody looks, and right after it for as long while somebody does; the ` +
+        "ratios are medians of the rounds' ratios. Processor time: that of the worker for a request. A round with a sample holds " +
+        "its beginning and its end.",
+      columns: ["", "nobody looks, requests/s", "somebody does", "ratio", "processor time"],
       rows,
     };
   },
 };
 
 function roundsOf({ quick }: Bench): number {
-  return quick ? 3 : 7;
+  return quick ? 3 : 11;
 }
 
 function secondsOf({ quick }: Bench): number {
@@ -104,58 +102,41 @@ interface Round {
   readonly processor: number;
 }
 
-interface Looked {
-  readonly app: BenchApp;
-  readonly client: SupervisorClient;
+interface Pair {
+  readonly unseen: Round;
+  readonly seen: Round;
 }
 
 /** The rounds of each way to look. */
-async function measureRounds(bench: Bench): Promise<readonly Round[][]> {
-  const peer = hitlessPeer("roundRobin", "Hitless");
-  const withAll = (apps: readonly Looked[]): Promise<Round[][]> =>
-    apps.length === looks.length
-      ? takeTurns(bench, apps)
-      : withApp(peer, 1, async (app) => {
-          const client = await connect(app);
-          try {
-            return await withAll([...apps, { app, client }]);
-          } finally {
-            client.dispose();
-          }
-        });
-  return withAll([]);
-}
-
-async function takeTurns(bench: Bench, apps: readonly Looked[]): Promise<Round[][]> {
-  const rounds: Round[][] = looks.map(() => []);
-  for (const { app } of apps) {
-    await load(app, marginSeconds);
-  }
-  for (let round = 0; round < roundsOf(bench); round += 1) {
-    for (let turn = 0; turn < looks.length; turn += 1) {
-      const index = (round + turn) % looks.length;
-      const looked = apps[index];
-      const look = looks[index];
-      if (looked !== undefined && look !== undefined) {
-        rounds[index]?.push(await measure(looked, look, secondsOf(bench)));
+function measurePairs(bench: Bench, load: Load): Promise<readonly Pair[][]> {
+  return withApp(hitlessPeer("roundRobin", "Hitless"), 1, async (app) => {
+    const client = await connect(app);
+    const pairs: Pair[][] = looks.map(() => []);
+    const seconds = secondsOf(bench);
+    const measure = async (begin: Look["begin"]): Promise<Round> => {
+      const [{ pid } = { pid: 0 }] = client.snapshot.workers;
+      const before = processorMs(pid) ?? Number.NaN;
+      const end = begin(client, seconds);
+      const rate = await load.run(app, seconds);
+      await end();
+      return { rate, processor: ((processorMs(pid) ?? Number.NaN) - before) / (rate * seconds) };
+    };
+    try {
+      // The first look loads the collector.
+      await client.request("layers/pulse", {});
+      await load.run(app, marginSeconds);
+      for (let round = 0; round < roundsOf(bench); round += 1) {
+        for (const [index, look] of looks.entries()) {
+          await pause(lookedAwayMs);
+          const unseen = await measure(() => async () => undefined);
+          pairs[index]?.push({ unseen, seen: await measure(look.begin) });
+        }
       }
+    } finally {
+      client.dispose();
     }
-  }
-  return rounds;
-}
-
-async function measure({ app, client }: Looked, look: Look, seconds: number): Promise<Round> {
-  const [{ pid } = { pid: 0 }] = client.snapshot.workers;
-  const before = processorMs(pid) ?? Number.NaN;
-  const end = look.begin(client, seconds);
-  const rate = await load(app, seconds);
-  await end();
-  return { rate, processor: ((processorMs(pid) ?? Number.NaN) - before) / (rate * seconds) };
-}
-
-async function load({ target }: BenchApp, seconds: number): Promise<number> {
-  const url = `http://127.0.0.1:${"port" in target ? target.port : 0}/`;
-  return (await autocannon({ url, connections, duration: seconds })).requests.average;
+    return pairs;
+  });
 }
 
 /** A second client of the app, as the panel is one. */

@@ -1,38 +1,11 @@
-import { createRequire } from "node:module";
 import { processorMs } from "../../test/support/process/processes.ts";
 import { openConnection } from "../../test/support/process/strictConnection.ts";
-import { findProgram } from "../../test/support/programs.ts";
 import { type Bench, type BenchApp, type Scenario, withApp } from "../bench.ts";
 import { median } from "../figures.ts";
-import { runCommand } from "../peers/child.ts";
+import { connections, type Load, loads } from "../loads.ts";
 import { hitlessPeer } from "../peers/hitless.ts";
 import { nodeClusterPeer } from "../peers/nodeCluster.ts";
 import type { Peer } from "../peers/peer.ts";
-
-const connections = 50;
-
-type Autocannon = (options: {
-  readonly url: string;
-  readonly connections: number;
-  readonly duration: number;
-}) => Promise<{ readonly requests: { readonly average: number } }>;
-const autocannon = createRequire(import.meta.url)("autocannon") as Autocannon;
-
-interface Load {
-  readonly name: string;
-  /** Requests a second. */
-  run(app: BenchApp, seconds: number): Promise<number>;
-}
-
-const loads: readonly Load[] = [
-  {
-    name: "autocannon, keep-alive",
-    run: async (app, seconds) =>
-      (await autocannon({ url: urlOf(app), connections, duration: seconds })).requests.average,
-  },
-  { name: "wrk, keep-alive", run: (app, seconds) => wrk(app, seconds, []) },
-  { name: "wrk, connection per request", run: (app, seconds) => wrk(app, seconds, ["-H", "Connection: close"]) },
-];
 
 /** What our preload costs an app that is not being reloaded. */
 export function throughput(scheduling: "roundRobin" | "shared"): Scenario {
@@ -42,7 +15,7 @@ export function throughput(scheduling: "roundRobin" | "shared"): Scenario {
       const ours = hitlessPeer(scheduling, "Hitless");
       const plain = nodeClusterPeer(scheduling, "node:cluster");
       const rows: string[][] = [];
-      for (const load of loads.filter(({ name }) => !name.startsWith("wrk") || findProgram(["wrk"]) !== null)) {
+      for (const load of loads()) {
         bench.say(`throughput, ${scheduling}: ${load.name}`);
         const { rate, ratio, processorRatio, evenness } = await compare(bench, load, ours, plain);
         const figures = rate.map((value) => Math.round(value).toLocaleString("en"));
@@ -51,10 +24,11 @@ export function throughput(scheduling: "roundRobin" | "shared"): Scenario {
       return {
         title: `Throughput of the steady state, scheduling "${scheduling}"`,
         about:
-          `${connections} connections, 2 workers; requests a second, median of ${roundsOf(bench)} rounds of ${secondsOf(bench)} s each, ` +
-          "in which both ran one after the other; the ratio (Hitless / node:cluster) is the median of the rounds' ratios. Processor " +
+          `${connections} connections, 2 workers; requests a second, median of ${startsOf(bench) * roundsOf(bench)} rounds of ` +
+          `${secondsOf(bench)} s each, in which both ran one after the other; both were started anew after ${roundsOf(bench)} rounds, ` +
+          "since no two processes are compiled alike. The ratio (Hitless / node:cluster) is the median of the rounds' ratios. Processor " +
           "time: that of supervisor and workers for a request, Hitless / node:cluster; unlike the rate it does not suffer from " +
-          "what else the machine does. Evenness: share of the requests that the busier worker served (50 % is even).",
+          "what else the machine does. Evenness: share of the requests that the busier worker served (50 % is even), after the last start.",
         columns: [
           "load",
           "Hitless",
@@ -70,8 +44,13 @@ export function throughput(scheduling: "roundRobin" | "shared"): Scenario {
   };
 }
 
+function startsOf({ quick }: Bench): number {
+  return quick ? 1 : 4;
+}
+
+/** After each start. */
 function roundsOf({ quick }: Bench): number {
-  return quick ? 3 : 9;
+  return quick ? 3 : 4;
 }
 
 function secondsOf({ quick }: Bench): number {
@@ -94,12 +73,25 @@ interface Round {
   readonly processor: number;
 }
 
+async function compare(bench: Bench, load: Load, ours: Peer, plain: Peer): Promise<Comparison> {
+  const rounds: Pair<Round>[] = [];
+  let evenness: Pair<string> = ["", ""];
+  for (let start = 0; start < startsOf(bench); start += 1) {
+    evenness = await addRounds(rounds, bench, load, [ours, plain]);
+  }
+  return {
+    rate: [median(rounds.map(([a]) => a.rate)), median(rounds.map(([, b]) => b.rate))],
+    ratio: median(rounds.map(([a, b]) => a.rate / b.rate)),
+    processorRatio: median(rounds.map(([a, b]) => a.processor / b.processor)),
+    evenness,
+  };
+}
+
 /** Both run at the same time, one of them idle, and take turns, so that whatever else the machine does hits both alike. */
-function compare(bench: Bench, load: Load, ours: Peer, plain: Peer): Promise<Comparison> {
-  return withApp(ours, 2, (first) =>
-    withApp(plain, 2, async (second) => {
+function addRounds(rounds: Pair<Round>[], bench: Bench, load: Load, peers: Pair<Peer>): Promise<Pair<string>> {
+  return withApp(peers[0], 2, (first) =>
+    withApp(peers[1], 2, async (second) => {
       const pids: Pair<number[]> = [await processesOf(first), await processesOf(second)];
-      const rounds: Pair<Round>[] = [];
       const seconds = secondsOf(bench);
       await load.run(first, 1);
       await load.run(second, 1);
@@ -114,12 +106,7 @@ function compare(bench: Bench, load: Load, ours: Peer, plain: Peer): Promise<Com
           rounds.push([await a(), result]);
         }
       }
-      return {
-        rate: [median(rounds.map(([a]) => a.rate)), median(rounds.map(([, b]) => b.rate))],
-        ratio: median(rounds.map(([a, b]) => a.rate / b.rate)),
-        processorRatio: median(rounds.map(([a, b]) => a.processor / b.processor)),
-        evenness: [evennessOf(await servedBy(first)), evennessOf(await servedBy(second))],
-      };
+      return [evennessOf(await servedBy(first)), evennessOf(await servedBy(second))];
     }),
   );
 }
@@ -162,15 +149,4 @@ function evennessOf(served: ReadonlyMap<number, number>): string {
   const counts = [...served.values()];
   const share = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0);
   return `${Math.round(share * 100)} %`;
-}
-
-async function wrk(app: BenchApp, seconds: number, flags: readonly string[]): Promise<number> {
-  const program = findProgram(["wrk"]) ?? "wrk";
-  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, ...flags, urlOf(app)];
-  const said = await runCommand(program, args, { cwd: ".", env: process.env });
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(said)?.[1]);
-}
-
-function urlOf({ target }: BenchApp): string {
-  return `http://127.0.0.1:${"port" in target ? target.port : 0}/`;
 }

@@ -6,6 +6,7 @@ import { closeAfterAnswers, closeSessions, closeWebSockets, endEventStreams } fr
 import type { Guard } from "./guard.ts";
 import type { Parking } from "./handoff.ts";
 import { closeListeningHandle, httpConnections } from "./internals.ts";
+import type { LoopLoad } from "./loopLoad.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
 import { createThrift } from "./thrift.ts";
@@ -16,6 +17,9 @@ const tickMs = 25;
 
 /** Between two reports of what is left pass at least so many milliseconds; that nothing is left is said at once. */
 const reportMs = 100;
+
+/** A worker whose event loop was busy for less of the time has little to do. */
+const idleShare = 0.5;
 
 /** Looking through all connections may take this part of the time for the one purpose, and again for the other. */
 const searchShare = 0.01;
@@ -46,9 +50,10 @@ export function createDrain(options: {
   readonly tracker: ServerTracker;
   readonly parking: Parking;
   readonly traffic: Traffic;
+  readonly load: LoopLoad;
   readonly guard: Guard;
 }): Drain {
-  const { channel, tracker, parking, traffic, guard } = options;
+  const { channel, tracker, parking, traffic, load, guard } = options;
   // Node's own cluster module listens too.
   const listenersAtStart = process.listenerCount("message");
   let servers: readonly TrackedServer[] | undefined;
@@ -183,7 +188,8 @@ export function createDrain(options: {
       spreadMs = wanted.spreadMs;
       bid(servers);
       const giving = servers.filter(movable);
-      outbox = createOutbox({ channel, parking, movable: giving, handoff, emptied: schedulePump });
+      const idle = load.share() < idleShare;
+      outbox = createOutbox({ channel, parking, movable: giving, handoff, idle, emptied: schedulePump });
       const ended = outbox.answerEnded;
       subscribe(
         "http.server.response.finish",

@@ -43,12 +43,14 @@ export function createOutbox(options: {
   readonly parking: Parking;
   readonly movable: readonly TrackedServer[];
   readonly handoff: ReadonlySet<string>;
+  /** Whether the worker had little to do of late. */
+  readonly idle: boolean;
   /** Called when the last connection that was known to be idle has gone. */
   readonly emptied: () => void;
 }): Outbox {
-  const { channel, parking, movable, handoff, emptied } = options;
+  const { channel, parking, movable, handoff, idle, emptied } = options;
   let handedOver = 0;
-  const transit = createTransitWindow(() => performance.now());
+  const transit = createTransitWindow(() => performance.now(), idle);
   /** Given to Node, which has not detached them yet: they still look idle. */
   const queued = new Set<Socket>();
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
@@ -58,8 +60,7 @@ export function createOutbox(options: {
 
   /**
    * Connections whose answer has just ended, and since when (epoch milliseconds) they are not read: the client's next
-   * request would keep them here for as long as it takes. Only as many as may be under way besides those that are: the
-   * others are served on.
+   * request would keep them here for as long as it takes. Only as many as will soon be gone: the others are served on.
    */
   const paused = new Map<Socket, { readonly since: number; readonly tracked: TrackedServer }>();
 
@@ -111,8 +112,8 @@ export function createOutbox(options: {
         return;
       }
       candidates.delete(socket);
-      const idle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
-      if (idle && socket.writable && stopReading(socket)) {
+      const isIdle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
+      if (isIdle && socket.writable && stopReading(socket)) {
         give(socket, { ...connection, stoppedAt: paused.get(socket)?.since ?? Date.now() });
       } else {
         readOn(socket);
@@ -157,7 +158,7 @@ export function createOutbox(options: {
       return handedOver;
     },
     answerEnded(socket, tracked) {
-      if (!paused.has(socket) && transit.isOpen(paused.size) && stopReading(socket)) {
+      if (!paused.has(socket) && transit.mayKeepBack(paused.size) && stopReading(socket)) {
         paused.set(socket, { since: Date.now(), tracked });
       }
     },

@@ -10,6 +10,7 @@ import { countLimitedRequests, createParking } from "./handoff.ts";
 import { canMoveConnections } from "./internals.ts";
 import { createLayerDesk } from "./layers/desk.ts";
 import { watchLoneliness } from "./loneliness.ts";
+import { watchLoopLoad } from "./loopLoad.ts";
 import { explainNestedCluster } from "./nestedCluster.ts";
 import { isHttpServer, trackServers } from "./servers.ts";
 import { watchTraffic } from "./traffic.ts";
@@ -56,7 +57,8 @@ function prepareWorker(channel: Channel): void {
     });
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
-    const drain = createDrain({ channel, tracker, parking, traffic, guard });
+    const load = watchLoopLoad();
+    const drain = createDrain({ channel, tracker, parking, traffic, load, guard });
     const layers = createLayerDesk(channel, () => tracker.servers().some(({ server }) => isHttpServer(server)));
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
@@ -64,6 +66,7 @@ function prepareWorker(channel: Channel): void {
           loneliness.answered();
           break;
         case "beat":
+          load.mark();
           channel.send(signOfLife());
           break;
         case "closeInspector":

@@ -3,8 +3,11 @@ import { handoffWindow } from "../shared/workerMessages.ts";
 /** A connection that is under way longer than this, in milliseconds, is felt: fewer go at a time. */
 const feltMs = 10;
 
-/** So many keep every step of the way busy; a drain begins with them. */
+/** So many keep every step of the way busy. */
 const fewest = 2;
+
+/** While at least half a window may be under way, so many may wait for their turn: all are gone before that is felt much. */
+const mostKeptBack = 64;
 
 /** A worker that has not taken a connection within this time, in milliseconds, hangs: one more may go, to another worker. */
 const hangsMs = 1_000;
@@ -18,15 +21,20 @@ export interface TransitWindow {
   sent(id: number): void;
   /** These have a new owner, or nobody could take them. */
   arrived(ids: readonly number[]): void;
-  /** Whether one more may go, or be kept back to go, besides so many that are kept back already. */
+  /** Whether one more may go besides so many that are kept back to go. */
   isOpen(keptBack: number): boolean;
+  /** Whether one more that has just been answered may be kept back, unread, until it can go. */
+  mayKeepBack(keptBack: number): boolean;
 }
 
-/** @param now Milliseconds of a clock that never goes back. */
-export function createTransitWindow(now: () => number): TransitWindow {
+/**
+ * @param now Milliseconds of a clock that never goes back.
+ * @param idle Whether there is little to do, so that connections will probably arrive fast.
+ */
+export function createTransitWindow(now: () => number, idle: boolean): TransitWindow {
   /** When each was sent, the oldest first. */
   const underWay = new Map<number, number>();
-  let size = fewest;
+  let size = idle ? handoffWindow : fewest;
   let passedOver = Number.NEGATIVE_INFINITY;
 
   /** One a second, so that not all connections end up with workers that hang. */
@@ -36,6 +44,13 @@ export function createTransitWindow(now: () => number): TransitWindow {
       underWay.delete(oldest[0]);
       passedOver = now();
     }
+  };
+
+  const hasRoom = (keptBack: number, room: number): boolean => {
+    if (underWay.size + keptBack >= room) {
+      passOverOldest();
+    }
+    return underWay.size + keptBack < room;
   };
 
   return {
@@ -49,11 +64,7 @@ export function createTransitWindow(now: () => number): TransitWindow {
         }
       }
     },
-    isOpen(keptBack) {
-      if (underWay.size + keptBack >= size) {
-        passOverOldest();
-      }
-      return underWay.size + keptBack < size;
-    },
+    isOpen: (keptBack) => hasRoom(keptBack, size),
+    mayKeepBack: (keptBack) => hasRoom(keptBack, size >= handoffWindow / 2 ? mostKeptBack : size),
   };
 }

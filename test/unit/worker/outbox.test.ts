@@ -52,6 +52,7 @@ describe("outbox", () => {
       parking,
       movable: [tracked],
       handoff: new Set(["key"]),
+      idle: false,
       emptied: () => undefined,
     });
   });

@@ -10,7 +10,7 @@ describe("transitWindow", () => {
   beforeEach(() => {
     now = 0;
     next = 1;
-    window = createTransitWindow(() => now);
+    window = createTransitWindow(() => now, false);
   });
 
   /** Sends as many as may go; returns their ids. */
@@ -46,6 +46,22 @@ describe("transitWindow", () => {
     rounds(10, 1);
     assert.equal(rounds(10, 30), 2);
     assert.equal(rounds(10, 1), handoffWindow);
+  });
+
+  it("begins with the whole window where there is little to do", () => {
+    window = createTransitWindow(() => now, true);
+    assert.equal(fill().length, handoffWindow);
+  });
+
+  it("lets more be kept back than may go only while they arrive fast", () => {
+    assert.deepEqual([window.mayKeepBack(1), window.mayKeepBack(2)], [true, false]);
+    rounds(10, 1);
+    assert.deepEqual([window.mayKeepBack(63), window.mayKeepBack(64)], [true, false]);
+    const ids = fill();
+    assert.deepEqual([window.mayKeepBack(47), window.mayKeepBack(48)], [true, false]);
+    now += 30;
+    window.arrived(ids);
+    assert.deepEqual([window.mayKeepBack(1), window.mayKeepBack(2)], [true, false]);
   });
 
   it("counts those that are kept back to go", () => {
