@@ -14,8 +14,8 @@ export function writePage(results: readonly Result[]): string {
     ...distinct(results.flatMap(({ versions }) => versions)).map((version) => `- ${version}`),
     "",
     "A request has *failed* when it got no whole and right answer; nothing is retried. A connection was *reopened* when the server",
-    "had closed it. Below each table stand its date, the command that measures it again, and the machine's load average when it",
-    "began: from 0.5 on, something else was running.",
+    "had closed it. Below each table stand its date, the command that measures it again, and the machine's load average of the",
+    "minute before it began: from 0.5 on something else had been running, which in a run of several tables is the one before.",
     "",
   ];
   const tail = [
@@ -23,6 +23,7 @@ export function writePage(results: readonly Result[]): string {
     "",
     "- Client, peer and workers share the processors of one machine and talk over loopback: latencies under load are those of a",
     "  machine that is full, and no network loses or delays a packet.",
+    "- Latencies are of answered requests only: a peer that fails requests in the busiest moment has none of them in its figures.",
     "- The app does next to nothing. What an app of your own does at start and per request decides how long a reload takes, and",
     "  makes what a supervisor costs smaller in proportion.",
     "- Only HTTP/1.1 without TLS is handed over. That no request of the other protocols fails means that their clients open a new",

@@ -24,7 +24,6 @@ function forkAll() {
 
 async function main() {
   let workers = await forkAll();
-  process.stdout.write("ready\n");
   process.on("SIGUSR2", async () => {
     const old = workers;
     workers = await forkAll();
@@ -39,6 +38,8 @@ async function main() {
     }
     process.exit(0);
   });
+  // Only now: a signal that nobody listens to ends the process.
+  process.stdout.write("ready\n");
 }
 
 void main();

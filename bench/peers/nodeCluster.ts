@@ -22,8 +22,8 @@ export function nodeClusterPeer(scheduling: "roundRobin" | "shared", name: strin
           const first = child.says(/^listening \d+$/m).then(() => performance.now() - startedAt);
           const done = child.says(/^reloaded$/m);
           child.signal("SIGUSR2");
-          await done;
-          return { firstReadyMs: await first };
+          const [firstReadyMs] = await Promise.all([first, done]);
+          return { firstReadyMs };
         },
         stop: () => child.end(),
       };
