@@ -74,6 +74,14 @@ export class AppSupervisor {
         this.#condition.failure = failure;
         events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
       },
+      finishedEarly: (slot, failure) => {
+        this.#condition.failure = failure;
+        events.log(
+          "warning",
+          "finishedEarly",
+          `slot ${slot.index} is started again: its worker ended without ever listening, while others serve`,
+        );
+      },
       gaveUp: (slot, failure) =>
         events.log(
           "error",
@@ -389,7 +397,7 @@ export class AppSupervisor {
   /** Settles what has come to an end: an app whose script is done, or that was stopped. */
   #checkRest(): void {
     const slots = [...this.#table.slots.values()];
-    if (this.#condition.running && slots.length > 0 && slots.every((slot) => slot.finished)) {
+    if (this.#condition.running && slots.length > 0 && slots.every((slot) => slot.finished !== undefined)) {
       this.#condition.scriptEnded();
       this.renewals.current?.abort("The app's script has finished.");
       this.renewals.step();

@@ -15,8 +15,8 @@ export interface Slot {
   /** Epoch milliseconds before which it is not started again. */
   retryAt: number;
   retryTimer: NodeJS.Timeout | undefined;
-  /** Its worker ended with code 0 without ever listening: nothing to start again. */
-  finished: boolean;
+  /** How its worker ended, if it did with code 0 without ever listening: nothing to start again, unless others serve. */
+  finished: Failure | undefined;
   /** Too many unexpected exits: not started again by itself. */
   givenUp: boolean;
 }
@@ -31,7 +31,7 @@ export function createSlot(index: number, generation: number): Slot {
     lastFailure: undefined,
     retryAt: 0,
     retryTimer: undefined,
-    finished: false,
+    finished: undefined,
     givenUp: false,
   };
 }
@@ -41,6 +41,6 @@ export function pardonSlot(slot: Slot): void {
   clearTimeout(slot.retryTimer);
   slot.retryTimer = undefined;
   slot.retryAt = 0;
-  slot.finished = false;
+  slot.finished = undefined;
   slot.givenUp = false;
 }

@@ -14,6 +14,8 @@ export interface SlotTableOptions {
   readonly due: () => void;
   /** The system did not start a worker. */
   readonly couldNotStart: (slot: Slot, failure: Failure) => void;
+  /** A slot whose worker ended like a script that is done is filled again, since others serve. */
+  readonly finishedEarly: (slot: Slot, failure: Failure) => void;
   /** A worker failed too often: the slot is left empty until somebody asks. */
   readonly gaveUp: (slot: Slot, failure: Failure) => void;
 }
@@ -32,7 +34,7 @@ export interface SlotTable {
 }
 
 export function createSlotTable(options: SlotTableOptions): SlotTable {
-  const { policy, isOwned, start, dismiss, due, couldNotStart, gaveUp } = options;
+  const { policy, isOwned, start, dismiss, due, couldNotStart, finishedEarly, gaveUp } = options;
   const slots = new Map<number, Slot>();
 
   const close = (slot: Slot): void => {
@@ -46,7 +48,7 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
   };
 
   const isDue = (slot: Slot): boolean => {
-    if (slot.current !== undefined || slot.finished || slot.givenUp || isOwned(slot)) {
+    if (slot.current !== undefined || slot.finished !== undefined || slot.givenUp || isOwned(slot)) {
       return false;
     }
     const wait = slot.retryAt - steadyNow();
@@ -83,6 +85,19 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
     }
   };
 
+  const serving = (): WorkerHandle[] =>
+    [...slots.values()].flatMap(({ current }) => (current?.state === "ready" && current.connected ? [current] : []));
+
+  /** Where others serve, the app is no script, and a worker that has ended is one too few. */
+  const reconsider = (slot: Slot): void => {
+    if (slot.finished !== undefined && serving().length > 0) {
+      const failure = slot.finished;
+      slot.finished = undefined;
+      finishedEarly(slot, failure);
+      note(slot, failure, 0);
+    }
+  };
+
   return {
     slots,
     reconcile(wanted, generation) {
@@ -94,7 +109,10 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
       for (const slot of slots.values()) {
         if (slot.index > wanted) {
           close(slot);
-        } else if (isDue(slot)) {
+          continue;
+        }
+        reconsider(slot);
+        if (isDue(slot)) {
           tryToStart(slot);
         }
       }
@@ -107,12 +125,11 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
     },
     failed(slot, worker) {
       if (worker.finished) {
-        slot.finished = true;
-        return;
+        slot.finished = worker.failure;
+      } else {
+        note(slot, worker.failure, worker.readyMs);
       }
-      note(slot, worker.failure, worker.readyMs);
     },
-    serving: () =>
-      [...slots.values()].flatMap(({ current }) => (current?.state === "ready" && current.connected ? [current] : [])),
+    serving,
   };
 }

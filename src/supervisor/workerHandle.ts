@@ -291,7 +291,8 @@ export class WorkerHandle {
         this.#fatal = { error: message, at: steadyNow() };
         break;
       case "alone":
-        this.send({ type: "alone" });
+        // Not before the answer to a `listen` that was read with it: a server binds its port in the next ticks.
+        setImmediate(() => this.send({ type: "alone" }));
         break;
       case "drain":
         this.drain = message;

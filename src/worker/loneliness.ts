@@ -1,3 +1,4 @@
+import { subscribe } from "node:diagnostics_channel";
 import type { Channel } from "./channel.ts";
 import type { Guard } from "./guard.ts";
 
@@ -9,8 +10,9 @@ const ours = new Set(["PipeWrap", "TTYWrap"]);
 /**
  * Lets a script that is done end. A cluster worker's channel keeps its process alive for ever, so a script that never
  * listens would hang. While no server listens, this looks whether anything but the channel is left, asks the supervisor
- * for a sign (which arrives after the answer to any `listen` that is still under way) and, if it is still so, lets go
- * of the channel. Letting go wrongly does no harm: whatever else is open still holds the process.
+ * for a sign and, if it is still so, lets go of the channel. Whatever else is open still holds the process; only a
+ * `listen` that waits for the primary's answer does not. The sign arrives after the answer to any that was asked before
+ * it, and one that was asked since makes it void.
  */
 export function watchLoneliness(channel: Channel, guard: Guard): { answered(): void; stop(): void } {
   // Node's own cluster module listens too; a listener of the app means that it waits for messages.
@@ -20,10 +22,13 @@ export function watchLoneliness(channel: Channel, guard: Guard): { answered(): v
     process.getActiveResourcesInfo().every((resource) => ours.has(resource));
   let asked = false;
   let answered = false;
+  const forget = (): void => {
+    asked = false;
+    answered = false;
+  };
   const check = guard("loneliness", () => {
     if (!isAlone()) {
-      asked = false;
-      answered = false;
+      forget();
       return;
     }
     if (answered) {
@@ -34,6 +39,7 @@ export function watchLoneliness(channel: Channel, guard: Guard): { answered(): v
       channel.send({ type: "alone" });
     }
   });
+  subscribe("tracing:net.server.listen:asyncStart", guard("loneliness", forget));
   const timer = setInterval(check, checkEveryMs);
   timer.unref();
   const stop = (): void => clearInterval(timer);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
-import { until } from "../../support/process/until.ts";
+import { poll, until } from "../../support/process/until.ts";
 
 const letFirstBuildGo = (folder: string): void => writeFileSync(join(folder, "go-1"), "");
 
@@ -59,6 +60,33 @@ describeOn(testedNodes(), "ready", (scene) => {
     assertOutcome(await renewed, "completed");
     await strict.untilAnswers("2", 20);
     assertUnnoticed(await strict.stop());
+  });
+});
+
+describeOn(testedNodes(), "an app that listens when it might have ended", (scene) => {
+  it("is not taken for a script that is done while a busy supervisor has not answered yet", async function () {
+    if (process.platform === "win32") {
+      this.skip(); // A process can't be stopped by a signal there.
+    }
+    const { client, endpoint, folder } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "listensLate.cjs", workers: 1 },
+    });
+    try {
+      await poll("the worker has waited for an answer", () => existsSync(join(folder, "waited")));
+    } finally {
+      signal(endpoint.pid, "SIGCONT");
+    }
+    const { app, workers } = await until(client, "it serves or has ended", ({ app }) => app.state !== "starting");
+    assert.deepEqual([app.state, workers.map(({ restarts }) => restarts)], ["running", [0]]);
+  });
+});
+
+describeOn([usualNode()], "a worker that ends without an error before it listens", (scene) => {
+  it("is started again when the others of its app listen", async () => {
+    const { client } = await scene.start({ fixture: "misbehaving", config: { entry: "endsOnce.cjs", workers: 3 } });
+    const { workers } = await until(client, "all serve", ({ app }) => app.state === "running");
+    assert.deepEqual(workers.map(({ restarts }) => restarts).sort(), [0, 0, 1]);
   });
 });
 
