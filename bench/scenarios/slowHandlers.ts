@@ -1,9 +1,11 @@
-import { startStrictClient } from "../../test/support/process/strictClient.ts";
+import { type StrictClient, startStrictClient } from "../../test/support/process/strictClient.ts";
 import { pause, readBuild, type Scenario, withApp } from "../bench.ts";
 import { milliseconds } from "../figures.ts";
 import type { Peer } from "../peers/peer.ts";
 
-const connections = 50;
+/** They begin one after the other, spread over the time of one request, so that at any moment some request is young. */
+const clients = 10;
+const connectionsEach = 5;
 const handlerMs = 1_000;
 /** Old code that still answers after this time is taken to stay, in milliseconds. */
 const patienceMs = 20_000;
@@ -21,7 +23,7 @@ export const slowHandlers: Scenario = {
     }
     return {
       title: "Requests of 1 s in flight",
-      about: `${connections} kept-alive connections, 2 workers, one reload: time from the command to the last answer of the old build.`,
+      about: `${clients * connectionsEach} kept-alive connections that ask at different moments, 2 workers, one reload: time from the command to the last answer of the old build.`,
       columns: ["", "last old answer", "failed", "reopened", "reload says done"],
       rows,
     };
@@ -32,19 +34,24 @@ function measure(peer: Peer): Promise<string[]> {
   return withApp(peer, 2, async (app) => {
     const old = app.build;
     let lastOld = performance.now();
-    const client = await startStrictClient({
-      target: app.target,
-      connections,
-      path: `/slow/${handlerMs}`,
-      read: (response, path) => {
-        const build = readBuild(response, path);
-        if (build === old) {
-          lastOld = performance.now();
-        }
-        return build;
-      },
-    });
-    await pause(handlerMs * 1.5);
+    const asking: StrictClient[] = [];
+    while (asking.length < clients) {
+      const client = await startStrictClient({
+        target: app.target,
+        connections: connectionsEach,
+        path: `/slow/${handlerMs}`,
+        read: (response, path) => {
+          const build = readBuild(response, path);
+          if (build === old) {
+            lastOld = performance.now();
+          }
+          return build;
+        },
+      });
+      asking.push(client);
+      await pause(handlerMs / clients);
+    }
+    await pause(handlerMs);
     app.nextBuild();
     const startedAt = performance.now();
     let doneMs: number | undefined;
@@ -56,8 +63,10 @@ function measure(peer: Peer): Promise<string[]> {
     }
     const stayed = performance.now() - lastOld < quietMs;
     const lastOldMs = lastOld - startedAt;
-    const { failed, reopened } = await client.stop();
+    const counts = await Promise.all(asking.map((client) => client.stop()));
     await reloaded;
+    const failed = counts.reduce((sum, { failed: of }) => sum + of, 0);
+    const reopened = counts.reduce((sum, { reopened: of }) => sum + of, 0);
     const last = stayed ? `more than ${milliseconds(patienceMs)}` : milliseconds(Math.max(0, lastOldMs));
     return [peer.name, last, String(failed), String(reopened), milliseconds(doneMs)];
   });
