@@ -78,7 +78,10 @@ process.stdout.write(`\n${lines.join("\n")}\n`);
 for (const failure of sum.failures) {
   process.stdout.write(`✖ ${failure}\n`);
 }
-process.stdout.write(`${words(sum)}\n`);
+if (sum.skipped > 0) {
+  process.stdout.write(`${sum.skipped} skipped: not for this system\n`);
+}
+process.stdout.write(`${sum.passed} passed, ${sum.failed} failed\n`);
 process.exitCode = sum.failed > 0 ? 1 : 0;
 
 /** Runs an npm script to its end and says what went wrong with it as a whole; null when nothing did. */

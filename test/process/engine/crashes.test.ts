@@ -44,7 +44,8 @@ describeOn(testedNodes(), "deaths nobody asked for", (scene) => {
   });
 
   it("a SIGKILLed supervisor leaves no worker in the middle of a reload", async () => {
-    const { client, killSupervisor, pids } = await scene.run({ fixture: "plain" });
+    // Long enough that nobody misses the moment in which there are both generations.
+    const { client, killSupervisor, pids } = await scene.run({ fixture: "plain", config: { minReady: 5_000 } });
     const reloading = client.request("app/renew", { kind: "reload" }).catch(() => undefined);
     await until(client, "four workers exist", ({ workers }) => workers.length === 4);
     killSupervisor();

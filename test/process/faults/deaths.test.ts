@@ -2,20 +2,11 @@ import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
-import { isAlive, signal } from "../../support/process/processes.ts";
+import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
-import { poll, until, untilEvent } from "../../support/process/until.ts";
+import { until, untilEvent } from "../../support/process/until.ts";
 
 describeOn([usualNode()], "deaths at a bad moment", (scene) => {
-  it("a supervisor that is killed in the middle of a reload leaves no worker", async () => {
-    const app = await scene.run({ fixture: "plain", config: { minReady: 5_000 } });
-    const reload = app.client.request("app/renew", { kind: "reload" }).catch(() => undefined);
-    const { workers } = await until(app.client, "both generations are there", (state) => state.workers.length === 4);
-    app.killSupervisor();
-    await poll("all workers are gone", () => workers.every(({ pid }) => !isAlive(pid)));
-    await reload;
-  });
-
   it("an old worker that is killed while it drains does not stop the reload", async () => {
     const { client, port } = await scene.run({ fixture: "plain" });
     const slow = fetch(`http://127.0.0.1:${port}/slow/10000`).then(
