@@ -139,10 +139,18 @@ function dependenciesBand({ dependencies }: LayerFacts, { v8, uv, openssl }: Lay
       ],
     },
     {
+      label: "heap spaces",
+      parts: v8.spaces
+        .filter(({ size }) => size > 0)
+        .map(({ name, used, size }) => `${name.replace(/_space$/, "")} ${byteCount(used)} of ${byteCount(size)}`),
+    },
+    {
       label: "libuv",
       parts: [
         versionOf("uv"),
-        `loop ${percent(uv.utilisation)} busy`,
+        // The shares of the sample tell how busy it was meanwhile.
+        ...(uv.utilisation === undefined ? [] : [`loop ${percent(uv.utilisation)} busy`]),
+        ...(uv.iterations === undefined ? [] : [`${uv.iterations} turns`]),
         ...(uv.delayP50 === undefined ? [] : [`delay p50 ${uv.delayP50.toFixed(1)} ms`]),
         ...(uv.delayP99 === undefined ? [] : [`p99 ${uv.delayP99.toFixed(1)} ms`]),
         `${threadPoolSize} pool threads`,
@@ -155,7 +163,8 @@ function dependenciesBand({ dependencies }: LayerFacts, { v8, uv, openssl }: Lay
         versionOf("openssl"),
         `FIPS ${fips ? "on" : "off"}`,
         `${ciphers} ciphers`,
-        ...(openssl.tlsSockets === undefined ? [] : [count(openssl.tlsSockets, "TLS socket")]),
+        ...(openssl.tlsSockets === undefined ? [] : [count(openssl.tlsSockets, "TLS connection")]),
+        ...(openssl.sessions === undefined ? [] : sessionWords(openssl.sessions)),
       ],
     },
     { label: "resolvers", parts: resolvers },
@@ -164,6 +173,15 @@ function dependenciesBand({ dependencies }: LayerFacts, { v8, uv, openssl }: Lay
       parts: versions.filter(({ name }) => !told.has(name)).map(({ name, version }) => `${name} ${version}`),
       separator: ", ",
     },
+  ];
+}
+
+/** `12 new sessions · 30 resumed · 42 TLSv1.3`. */
+function sessionWords({ full, resumed, protocols }: NonNullable<LayerPulse["openssl"]["sessions"]>): string[] {
+  return [
+    count(full, "new session"),
+    `${resumed} resumed`,
+    ...protocols.map(({ name, count: times }) => `${times} ${name}`),
   ];
 }
 

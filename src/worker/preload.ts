@@ -14,6 +14,7 @@ import { watchLoopLoad } from "./loopLoad.ts";
 import { explainNestedCluster } from "./nestedCluster.ts";
 import { isHttpServer, trackServers } from "./servers.ts";
 import { watchTraffic } from "./traffic.ts";
+import { keepWarnings } from "./warningLog.ts";
 
 /*
  * Runs in every worker before the app (`node --require`). Threads and child processes of the app inherit the flag, so
@@ -42,6 +43,7 @@ function signOfLife(): FromWorkerBody {
 function prepareWorker(channel: Channel): void {
   const guard = createGuard(channel);
   guard("start", () => {
+    const warnings = keepWarnings(guard);
     watchFatalErrors(channel, guard);
     explainNestedCluster();
     const loneliness = watchLoneliness(channel, guard);
@@ -59,7 +61,7 @@ function prepareWorker(channel: Channel): void {
     const traffic = watchTraffic(tracker, guard);
     const load = watchLoopLoad();
     const drain = createDrain({ channel, tracker, parking, traffic, load, guard });
-    const layers = createLayerDesk(channel, () => tracker.servers().some(({ server }) => isHttpServer(server)));
+    const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "alone":

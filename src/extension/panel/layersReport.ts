@@ -58,7 +58,7 @@ export function reportMarkdown(report: LayersReport): string {
       ? []
       : [
           `- Heap: ${mebibytes(pulse.v8.heapUsed)} of at most ${mebibytes(pulse.v8.heapLimit)}`,
-          `- Event loop: ${percent(pulse.uv.utilisation)} busy${pulse.uv.delayP99 === undefined ? "" : `, delay p99 ${pulse.uv.delayP99.toFixed(1)} ms`}`,
+          `- Event loop: ${pulse.uv.utilisation === undefined ? "not measured during a sample" : `${percent(pulse.uv.utilisation)} busy`}${pulse.uv.delayP99 === undefined ? "" : `, delay p99 ${pulse.uv.delayP99.toFixed(1)} ms`}`,
           `- Active: ${list(pulse.uv.active.map(({ type, count }) => `${type} ${count}`))}`,
         ]),
     "",

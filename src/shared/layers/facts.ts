@@ -90,10 +90,11 @@ export const layerFactsSchema = v.object({
     codename: v.optional(v.string()),
     /** End of life as `YYYY-MM-DD`. */
     endOfLife: v.optional(v.string()),
+    /** Those in `NODE_OPTIONS`, then those of the command line, without Hitless's own. */
     flags: v.array(v.string()),
     /** Public built-in modules loaded, such as `fs` and `http`. */
     builtins: v.array(v.string()),
-    /** Warnings emitted since the collector was loaded. */
+    /** Warnings emitted since the process began: the first 50 that differ. */
     warnings: v.array(
       v.object({
         name: v.string(),
@@ -169,15 +170,33 @@ export const layerPulseSchema = v.object({
     ),
   }),
   uv: v.object({
-    /** Event loop utilisation, 0 to 1. */
-    utilisation: v.number(),
+    /**
+     * Event loop utilisation, 0 to 1. Absent when a CPU sample was taken meanwhile: the profiler's ticks wake the loop, which
+     * seems busy though it waits.
+     */
+    utilisation: v.optional(v.number()),
     iterations: v.optional(count),
     delayP50: v.optional(milliseconds),
     delayP99: v.optional(milliseconds),
     /** Active handles and requests by type, such as `TCPSocketWrap` and `FSReqCallback`. */
     active: v.array(v.object({ type: v.string(), count })),
   }),
-  openssl: v.object({ tlsSockets: v.optional(count) }),
+  openssl: v.object({
+    /** Open connections to the servers that speak TLS; absent when none listens. */
+    tlsSockets: v.optional(count),
+    /**
+     * TLS sessions that these servers agreed on since somebody began to look: those with a full handshake, and those that
+     * resumed an earlier one. Absent in the first pulse after a pause, and when no such server listens.
+     */
+    sessions: v.optional(
+      v.object({
+        full: count,
+        resumed: count,
+        /** By version, such as `TLSv1.3`. */
+        protocols: v.array(v.object({ name: v.string(), count })),
+      }),
+    ),
+  }),
   os: v.object({
     rss: count,
     /** CPU time as a share of one CPU, 0 to n. */

@@ -131,9 +131,10 @@ function dependencyVitals({ facts, pulse }: Known, { bytes, percent, millisecond
       {
         id: "loop",
         label: t("Event loop busy"),
-        value: percent(utilisation),
+        value: utilisation === undefined ? "–" : percent(utilisation),
+        ...(utilisation === undefined && { detail: t("not measured during a sample") }),
         series: "utilisation",
-        alarming: utilisation > 0.9,
+        alarming: utilisation !== undefined && utilisation > 0.9,
       },
     );
     if (delayP99 !== undefined) {

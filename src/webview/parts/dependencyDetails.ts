@@ -88,7 +88,12 @@ export function createDependencyDetails(context: PageContext): Part {
               : [{ id: "p50", label: t("Loop delay p50"), value: milliseconds(pulse.uv.delayP50) }]),
             ...(pulse.openssl.tlsSockets === undefined
               ? []
-              : [{ id: "tls", label: t("TLS connections"), value: count(pulse.openssl.tlsSockets) }]),
+              : [{ id: "tls", label: t("TLS connections to its servers"), value: count(pulse.openssl.tlsSockets) }]),
+            ...(pulse.openssl.sessions === undefined
+              ? []
+              : [
+                  { id: "sessions", label: t("TLS sessions seen"), value: sessionWords(pulse.openssl.sessions, count) },
+                ]),
           ]),
       ...(dependencies === undefined
         ? []
@@ -125,6 +130,14 @@ export function createDependencyDetails(context: PageContext): Part {
       shown = { facts: known, pulse };
     },
   };
+}
+
+function sessionWords(
+  { full, resumed, protocols }: NonNullable<LayerPulse["openssl"]["sessions"]>,
+  count: (value: number) => string,
+): string {
+  const versions = protocols.map(({ name, count: times }) => `${count(times)} ${name}`);
+  return [t("{0} new, {1} resumed", count(full), count(resumed)), ...versions].join(" · ");
 }
 
 function collectionWords({ v8 }: LayerPulse, milliseconds: (value: number) => string): string {

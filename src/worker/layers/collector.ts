@@ -1,17 +1,23 @@
 import type { LayerAnswer, LayerQuestion } from "../../shared/layers/collected.ts";
+import type { Guard } from "../guard.ts";
+import type { WarningLog } from "../warningLog.ts";
 import { createCpuSampler } from "./cpuSampler.ts";
 import { collectFacts } from "./facts.ts";
 import { createLoadedModules } from "./loadedModules.ts";
 import { createNativeList } from "./nativeList.ts";
 import { createPulse } from "./pulse.ts";
-import { watchWarnings } from "./warnings.ts";
+import type { ListeningServer } from "./tlsWatch.ts";
 
 export interface CollectorParts {
   /** Where Hitless's own bundles are. */
   readonly folder: string;
   /** `process.moduleLoadList` before the collector was loaded. */
   readonly loadedBefore: readonly string[];
-  readonly servesHttp: () => boolean;
+  /** `NODE_OPTIONS` as the process was started with it. */
+  readonly nodeOptions: string;
+  readonly warnings: WarningLog;
+  readonly servers: () => readonly ListeningServer[];
+  readonly guard: Guard;
 }
 
 export interface Collector {
@@ -20,21 +26,21 @@ export interface Collector {
 }
 
 /** Tells what is in the layers of this process; loaded with the first question. */
-export function createCollector({ folder, loadedBefore, servesHttp }: CollectorParts): Collector {
-  const warnings = watchWarnings(folder);
+export function createCollector(parts: CollectorParts): Collector {
+  const { folder, loadedBefore, nodeOptions, warnings, servers, guard } = parts;
   const natives = createNativeList(loadedBefore);
   const modules = createLoadedModules(folder);
-  const pulse = createPulse({ modules, natives, warnings, servesHttp });
+  const pulse = createPulse({ modules, natives, warnings, servers, guard });
   const sampler = createCpuSampler(folder);
   return {
     async answer(question) {
       switch (question.kind) {
         case "facts":
-          return { kind: "facts", ...(await collectFacts({ modules, natives, warnings })) };
+          return { kind: "facts", ...(await collectFacts({ modules, natives, warnings, nodeOptions, folder })) };
         case "pulse":
           return { kind: "pulse", ...pulse.take() };
         case "sample":
-          return { kind: "sample", ...(await sampler.sample(question.seconds)) };
+          return { kind: "sample", ...(await pulse.during(() => sampler.sample(question.seconds))) };
         case "endSample":
           sampler.end();
           return undefined;

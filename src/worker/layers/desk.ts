@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import type { LayerAnswer } from "../../shared/layers/collected.ts";
 import type { ToWorkerBody } from "../../shared/workerMessages.ts";
 import type { Channel } from "../channel.ts";
-import type { Collector } from "./collector.ts";
+import type { Guard } from "../guard.ts";
+import type { Collector, CollectorParts } from "./collector.ts";
 
 /** Answers questions about the layers of this worker. */
 export interface LayerDesk {
@@ -10,13 +12,19 @@ export interface LayerDesk {
 }
 
 /** The collector is a bundle of its own beside the preload, loaded with the first question: until then it costs nothing. */
-export function createLayerDesk(channel: Channel, servesHttp: () => boolean): LayerDesk {
+export function createLayerDesk(
+  channel: Channel,
+  guard: Guard,
+  parts: Pick<CollectorParts, "servers" | "warnings">,
+): LayerDesk {
+  // The app may change it, which no longer matters to Node.
+  const nodeOptions = process.env.NODE_OPTIONS ?? "";
   let collector: Collector | undefined;
   const load = (): Collector => {
     // What Node has loaded so far is the app's; what the collector loads is not.
     const loadedBefore = [...builtinsLoaded()];
     const { createCollector } = createRequire(__filename)("./layers.cjs") as typeof import("./collector.ts");
-    return createCollector({ folder: dirname(__filename), loadedBefore, servesHttp });
+    return createCollector({ ...parts, guard, nodeOptions, folder: dirname(__filename), loadedBefore });
   };
   return {
     asked({ id, ask }) {
@@ -26,14 +34,14 @@ export function createLayerDesk(channel: Channel, servesHttp: () => boolean): La
       })
         .then(() => collector?.answer(ask))
         .then(
-          (answer) => {
+          guard("layers", (answer: LayerAnswer | undefined) => {
             if (answer !== undefined) {
               channel.send({ type: "layers", id, answer });
             }
-          },
-          (thrown: unknown) => {
+          }),
+          guard("layers", (thrown: unknown) => {
             channel.send({ type: "layers", id, error: thrown instanceof Error ? thrown.message : String(thrown) });
-          },
+          }),
         );
     },
   };

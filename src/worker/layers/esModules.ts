@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { lookCost } from "./lookCost.ts";
+import { pathOf } from "./pathOf.ts";
 import { listScripts } from "./scripts.ts";
 
 /** The longest that a look may be expected to block the event loop, in milliseconds. */
@@ -41,7 +41,7 @@ export function createEsModules(): EsModules {
       }
       const startedAt = performance.now();
       const modules = listScripts().filter(({ url, isModule }) => isModule && url.startsWith("file:"));
-      files = [...new Set(modules.map(({ url }) => fileURLToPath(url)))];
+      files = [...new Set(modules.flatMap(({ url }) => pathOf(url) ?? []))];
       lookedAt = performance.now();
       tookMs = lookedAt - startedAt;
       costMs = undefined;

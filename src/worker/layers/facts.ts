@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
 import type { CollectedFacts } from "../../shared/layers/collected.ts";
+import type { WarningLog } from "../warningLog.ts";
 import type { LoadedModules } from "./loadedModules.ts";
 import type { NativeList } from "./nativeList.ts";
+import { flagsOf } from "./nodeOptions.ts";
 import { sharedAddons } from "./sharedAddons.ts";
-import type { Warnings } from "./warnings.ts";
+import { describeWarnings } from "./warnings.ts";
 
 /** What libuv uses unless it is told otherwise: https://nodejs.org/api/cli.html#uv_threadpool_sizesize */
 const usualPoolSize = 4;
@@ -13,11 +15,16 @@ const largestPoolSize = 1_024;
 export interface FactsParts {
   readonly modules: LoadedModules;
   readonly natives: NativeList;
-  readonly warnings: Warnings;
+  readonly warnings: WarningLog;
+  /** `NODE_OPTIONS` as the process was started with it. */
+  readonly nodeOptions: string;
+  /** Where Hitless's own bundles are. */
+  readonly folder: string;
 }
 
 /** What is in the layers of this process, as far as only the process itself can tell. */
-export async function collectFacts({ modules, natives, warnings }: FactsParts): Promise<CollectedFacts> {
+export async function collectFacts(parts: FactsParts): Promise<CollectedFacts> {
+  const { modules, natives, warnings, nodeOptions, folder } = parts;
   // Before the modules below are loaded for it.
   const builtins = natives.builtins();
   const internal = natives.bindings();
@@ -25,7 +32,12 @@ export async function collectFacts({ modules, natives, warnings }: FactsParts): 
   const listed = await modules.list();
   return {
     code: { entry: argv[1] ?? "", ...listed, sourceMaps: mapsSources() },
-    api: { version, flags: [...execArgv], builtins: [...builtins], warnings: warnings.list() },
+    api: {
+      version,
+      flags: [...flagsOf(nodeOptions), ...execArgv],
+      builtins: [...builtins],
+      warnings: describeWarnings(warnings.kept(), folder),
+    },
     bindings: {
       internal,
       addons: [...new Set([...modules.addons(), ...sharedAddons()])],

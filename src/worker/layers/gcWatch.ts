@@ -1,5 +1,6 @@
-import { constants, PerformanceObserver } from "node:perf_hooks";
+import { constants, PerformanceObserver, type PerformanceObserverEntryList } from "node:perf_hooks";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
+import type { Guard } from "../guard.ts";
 
 type Collections = LayerPulse["v8"]["gc"];
 
@@ -19,9 +20,9 @@ const kinds: Readonly<Record<number, Collections[number]["kind"]>> = {
   2: "minor",
 };
 
-export function watchGc(): GcWatch {
+export function watchGc(guard: Guard): GcWatch {
   const sums = new Map<Collections[number]["kind"], { count: number; ms: number }>();
-  const observer = new PerformanceObserver((list) => {
+  const add = (list: PerformanceObserverEntryList): void => {
     for (const entry of list.getEntries()) {
       const detail: unknown = Reflect.get(entry, "detail");
       const kind = kinds[(detail as { readonly kind?: number } | undefined)?.kind ?? 0];
@@ -32,7 +33,8 @@ export function watchGc(): GcWatch {
         sums.set(kind, sum);
       }
     }
-  });
+  };
+  const observer = new PerformanceObserver(guard("garbage collections", add));
   observer.observe({ entryTypes: ["gc"] });
   return {
     take() {

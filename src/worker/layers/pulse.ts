@@ -1,12 +1,16 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 import type { CollectedPulse } from "../../shared/layers/collected.ts";
+import type { Guard } from "../guard.ts";
+import { isHttpServer } from "../servers.ts";
+import type { WarningLog } from "../warningLog.ts";
 import { type GcWatch, watchGc } from "./gcWatch.ts";
 import type { LoadedModules } from "./loadedModules.ts";
 import { type DelayWatch, watchDelay } from "./loopDelay.ts";
 import type { NativeList } from "./nativeList.ts";
-import type { Warnings } from "./warnings.ts";
+import { connectionsOf, type ListeningServer, secureServers, type TlsWatch, watchTls } from "./tlsWatch.ts";
 
 /** Nobody looks any more when nobody has asked for so long, in milliseconds. */
 const usualLookingMs = 5_000;
@@ -14,8 +18,9 @@ const usualLookingMs = 5_000;
 export interface PulseParts {
   readonly modules: LoadedModules;
   readonly natives: NativeList;
-  readonly warnings: Warnings;
-  readonly servesHttp: () => boolean;
+  readonly warnings: Pick<WarningLog, "count">;
+  readonly servers: () => readonly ListeningServer[];
+  readonly guard: Guard;
   /** Milliseconds after the last time for which it goes on watching; default 5,000. */
   readonly lookingMs?: number;
 }
@@ -23,12 +28,18 @@ export interface PulseParts {
 export interface Pulse {
   /** What moved since the last time. The first time, and after a pause, rates are over the life of the process. */
   take(): CollectedPulse;
+  /**
+   * Goes on watching until a CPU sample is over, however long it takes. What was measured of the event loop meanwhile is not
+   * told: each tick of the profiler wakes it, so that it seems busy while it waits.
+   */
+  during<Result>(sample: () => Promise<Result>): Promise<Result>;
 }
 
 /** What is watched while somebody looks. */
 interface Look {
   readonly gc: GcWatch;
   readonly delay: DelayWatch;
+  readonly tls: TlsWatch;
   /** Requests answered, and when that was last told. */
   readonly requests: { answered: number; since: number };
   loop: ReturnType<typeof performance.eventLoopUtilization>;
@@ -38,22 +49,34 @@ interface Look {
 }
 
 export function createPulse(parts: PulseParts): Pulse {
-  const { modules, natives, warnings, servesHttp, lookingMs = usualLookingMs } = parts;
+  const { modules, natives, warnings, servers, guard, lookingMs = usualLookingMs } = parts;
   let look: Look | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const lookAway = (): void => {
+  let samples = 0;
+  /** Whether there was a sample since the process began, and since the previous pulse. */
+  let disturbed = { ever: false, lately: false };
+  const lookAway = guard("layers", () => {
     look?.stop();
     look = undefined;
+  });
+  const lookAwayLater = (): void => {
+    clearTimeout(timer);
+    timer = samples > 0 ? undefined : setTimeout(lookAway, lookingMs).unref();
   };
   return {
     take() {
-      clearTimeout(timer);
-      timer = setTimeout(lookAway, lookingMs).unref();
-      const requestsPerSecond = look === undefined || !servesHttp() ? undefined : rateOf(look.requests);
+      lookAwayLater();
+      const secure = secureServers(servers());
+      const servesHttp = servers().some(({ server }) => isHttpServer(server));
+      const requestsPerSecond = look === undefined || !servesHttp ? undefined : rateOf(look.requests);
       const gc = look?.gc.take() ?? [];
       const delay = look?.delay.take();
       const moved = ratesSince(look);
-      look ??= startLooking();
+      const isMeasured = !(look === undefined ? disturbed.ever : disturbed.lately);
+      disturbed = { ...disturbed, lately: samples > 0 };
+      const sessions = look?.tls.sessions();
+      look ??= startLooking(guard);
+      look.tls.follow(secure);
       Object.assign(look, moved.base);
       return {
         code: modules.count(),
@@ -64,25 +87,43 @@ export function createPulse(parts: PulseParts): Pulse {
         },
         bindings: { internal: natives.bindings().length, addons: modules.addons().length },
         v8: { ...heap(), gc },
-        uv: { utilisation: moved.utilisation, ...iterations(), ...delay, active: activeByType() },
-        openssl: tlsSockets(),
+        uv: {
+          ...(isMeasured ? { utilisation: moved.utilisation } : {}),
+          ...iterations(),
+          ...delay,
+          active: activeByType(),
+        },
+        openssl: openTls(secure, sessions),
         os: { ...moved.cpu, ...usage() },
       };
+    },
+    async during(sample) {
+      samples += 1;
+      disturbed = { ever: true, lately: true };
+      clearTimeout(timer);
+      try {
+        return await sample();
+      } finally {
+        samples -= 1;
+        lookAwayLater();
+      }
     },
   };
 }
 
-function startLooking(): Look {
+function startLooking(guard: Guard): Look {
   const requests = { answered: 0, since: performance.now() };
   const countOne = (): void => {
     requests.answered += 1;
   };
   subscribe("http.server.response.finish", countOne);
-  const gc = watchGc();
+  const gc = watchGc(guard);
   const delay = watchDelay();
+  const tls = watchTls(guard);
   return {
     gc,
     delay,
+    tls,
     requests,
     loop: performance.eventLoopUtilization(),
     cpu: process.cpuUsage(),
@@ -91,6 +132,7 @@ function startLooking(): Look {
       unsubscribe("http.server.response.finish", countOne);
       gc.stop();
       delay.stop();
+      tls.stop();
     },
   };
 }
@@ -150,9 +192,15 @@ function activeByType(): CollectedPulse["uv"]["active"] {
   return [...counts].map(([type, count]) => ({ type, count })).sort((a, b) => b.count - a.count);
 }
 
-/** Told by the handles that are active; a socket of TLS has one of its own. */
-function tlsSockets(): { readonly tlsSockets: number } {
-  return { tlsSockets: process.getActiveResourcesInfo().filter((type) => /^TLS/.test(type)).length };
+function openTls(
+  servers: readonly Server[],
+  sessions: CollectedPulse["openssl"]["sessions"],
+): CollectedPulse["openssl"] {
+  const tlsSockets = connectionsOf(servers);
+  return {
+    ...(tlsSockets === undefined ? {} : { tlsSockets }),
+    ...(servers.length === 0 || sessions === undefined ? {} : { sessions }),
+  };
 }
 
 function usage(): Omit<CollectedPulse["os"], "cpuUser" | "cpuSystem"> {

@@ -37,6 +37,8 @@ describe("hitless layers", function () {
       shown.stdout.split("\n").filter((line) => /^[A-Z]/.test(line)),
       headings,
     );
+    assert.match(shown.stdout, /\n {2}libuv +\S+ · loop \d.* busy · .*\d turns/);
+    assert.match(shown.stdout, /\n {2}heap spaces +.*\bold \d.* of \d/);
     assert.match(shown.stdout, /^api · worker 1 · slot 1 · pid \d+ · generation 1\n/);
     assert.ok(!shown.stdout.includes("\u001b"), "colours are for terminals");
     assert.deepEqual(
@@ -49,6 +51,8 @@ describe("hitless layers", function () {
     const { name, facts, pulse, sample } = v.parse(layersOutputSchema, JSON.parse(told.stdout));
     assert.deepEqual([name, facts.worker.id, pulse.worker.id, sample?.worker.id], ["api", 2, 2, 2]);
     assert.equal(sample?.parts[0]?.id, "code");
+    assert.equal(pulse.api.requestsPerSecond, 0);
+    assert.deepEqual([pulse.uv.utilisation, facts.api.warnings], [undefined, []]);
     assert.ok(facts.code.environmentNames.includes("SECRET"));
     for (const { stdout, stderr } of [shown, told]) {
       assert.ok(!(stdout + stderr).includes(canary));

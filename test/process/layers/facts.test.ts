@@ -115,6 +115,43 @@ describeOn(testedNodes(), "the facts of an app with many ES modules", (scene) =>
   });
 });
 
+/** Warns before it listens, also of what is no error, and printing it is Node's business. */
+const warnsAtBoot = `
+import { createServer } from "node:http";
+process.emitWarning("before anybody looks");
+process.emit("warning", "text only");
+createServer((_, response) => response.end()).listen(Number(process.env.PORT));
+`;
+
+describeOn(testedNodes(), "the API of a worker", (scene) => {
+  it("tells of warnings at the boot, which Node prints as ever, and of the flags in NODE_OPTIONS", async () => {
+    const app = await runLayersApp(
+      scene,
+      {
+        entry: "boot.mjs",
+        nodeArgs: ["--stack-trace-limit=20"],
+        env: { NODE_OPTIONS: '--max-http-header-size=20000 --title="two words"' },
+      },
+      { "boot.mjs": warnsAtBoot },
+    );
+    const { api } = await app.client.request("layers/facts", {});
+    assert.deepEqual(
+      api.warnings.map(({ name, message, at, count }) => [name, message, at?.file, at?.line, count]),
+      [
+        ["Warning", "text only", undefined, undefined, 1],
+        ["Warning", "before anybody looks", join(app.folder, "boot.mjs"), 3, 1],
+      ],
+    );
+    assert.equal((await app.client.request("layers/pulse", {})).api.warnings, 2);
+    assert.deepEqual(api.flags, ["--max-http-header-size=20000", "--title=two words", "--stack-trace-limit=20"]);
+    await poll("the warning is printed", async () => {
+      const { chunks } = await app.client.request("logs/read", { lines: 100 });
+      const printed = chunks.map(({ text }) => text).join("");
+      return printed.split("Warning: before anybody looks").length === 2;
+    });
+  });
+});
+
 describeOn([usualNode()], "the layers of a worker", (scene) => {
   it("never hold the value of an environment variable", async () => {
     const app = await runLayersApp(scene);
@@ -143,7 +180,8 @@ describeOn([usualNode()], "the layers of a worker", (scene) => {
     assert.ok(second.takenAt > first.takenAt);
     assert.equal(second.api.warnings, 3);
     assert.ok(second.v8.heapUsed > 0 && second.v8.spaces.length > 3 && second.os.rss > 0);
-    assert.ok(second.uv.utilisation >= 0 && second.uv.utilisation <= 1);
+    const { utilisation = -1 } = second.uv;
+    assert.ok(utilisation >= 0 && utilisation <= 1);
     const { api } = await app.client.request("layers/facts", {});
     assert.deepEqual(
       api.warnings.map(({ name, code, message, at, count }) => ({

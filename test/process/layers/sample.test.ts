@@ -62,6 +62,22 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
     assert.match(busiest?.at?.file ?? "", /layers[\\/]jobs\.js$/);
   });
 
+  it("leaves out how busy the event loop was meanwhile, which it disturbs", async () => {
+    const app = await runLayersApp(scene);
+    const pulse = () => app.client.request("layers/pulse", {});
+    assert.notEqual((await pulse()).uv.utilisation, undefined);
+    const sample = await app.client.request("layers/sample", { seconds: 1 });
+    assert.ok(shareOf(sample, "idle") >= leastShare);
+    assert.equal((await pulse()).uv.utilisation, undefined);
+    let latest: number | undefined;
+    // A look that comes too soon is answered with the one before it.
+    await poll("it is measured again", async () => {
+      latest = (await pulse()).uv.utilisation;
+      return latest !== undefined;
+    });
+    assert.ok((latest ?? 1) < 0.5, `${latest}`);
+  });
+
   it("ends early when it is cancelled, with what there is", async () => {
     const app = await runLayersApp(scene);
     await begin(app, "own");

@@ -103,6 +103,14 @@ describe("what is read at a glance", () => {
       ["loop"],
     );
   });
+
+  it("says so where a sample made it impossible to measure", () => {
+    const { utilisation: _, ...uv } = samplePulse().uv;
+    const pulse = samplePulse({ uv });
+    const loop = vitalsOf("dependencies", { facts: sampleFacts(), pulse }, numbers).find(({ id }) => id === "loop");
+    assert.deepEqual([loop?.value, loop?.detail, loop?.alarming], ["–", "not measured during a sample", false]);
+    assert.deepEqual(addToSeries(noSeries, pulse, undefined).utilisation, []);
+  });
 });
 
 describe("the lines of the last minute", () => {

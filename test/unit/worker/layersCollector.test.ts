@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { hasSubscribers } from "node:diagnostics_channel";
 import type { Profiler } from "node:inspector";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ownCodeUrl } from "../../../src/shared/layers/collected.ts";
 import { condense } from "../../../src/worker/layers/condense.ts";
-import { createPulse } from "../../../src/worker/layers/pulse.ts";
-import { watchWarnings } from "../../../src/worker/layers/warnings.ts";
-import { poll } from "../../support/process/until.ts";
+import { flagsOf } from "../../../src/worker/layers/nodeOptions.ts";
+import { pathOf } from "../../../src/worker/layers/pathOf.ts";
 
 const folder = join(import.meta.dirname, "dist");
 
@@ -74,52 +72,26 @@ describe("a condensed profile", () => {
   });
 });
 
-describe("the pulse", () => {
-  it("watches while somebody looks, and no longer", async () => {
-    const pulse = createPulse({
-      modules: {
-        list: async () => ({ modules: [], unlisted: 0 }),
-        addons: () => [],
-        count: () => ({ modules: 0, packages: 0 }),
-      },
-      natives: { builtins: () => [], bindings: () => [] },
-      warnings: { list: () => [], count: () => 0 },
-      servesHttp: () => true,
-      lookingMs: 50,
-    });
-    const channel = "http.server.response.finish";
-    assert.equal(hasSubscribers(channel), false);
-    assert.equal(pulse.take().api.requestsPerSecond, undefined);
-    assert.equal(hasSubscribers(channel), true);
-    assert.equal(pulse.take().api.requestsPerSecond, 0);
-    await poll("nobody watches any more", () => !hasSubscribers(channel));
-    assert.equal(pulse.take().api.requestsPerSecond, undefined);
-    await poll("nobody watches any more", () => !hasSubscribers(channel));
+describe("the flags in NODE_OPTIONS", () => {
+  it("are taken apart as Node does", () => {
+    const cases: Readonly<Record<string, readonly string[]>> = {
+      "": [],
+      "  ": [],
+      "--max-old-space-size=512  --no-warnings": ["--max-old-space-size=512", "--no-warnings"],
+      '--require "./my \\"own\\" file.js"': ["--require", './my "own" file.js'],
+      '--import=file:///a\\b ""--trace-gc': ["--import=file:///a\\b", "--trace-gc"],
+    };
+    for (const [written, flags] of Object.entries(cases)) {
+      assert.deepEqual(flagsOf(written), flags, written);
+    }
   });
 });
 
-describe("the warnings", () => {
-  it("are kept with their first own line, once for all of the same", async () => {
-    const others = process.listeners("warning");
-    // Node's own listener would print them.
-    process.removeAllListeners("warning");
-    const warn = (message: string): void => process.emitWarning(message, { type: "OwnWarning", code: "OWN01" });
-    const watched = watchWarnings(folder);
-    warn("first");
-    warn("first");
-    warn("second");
-    await new Promise((resolve) => process.nextTick(resolve));
-    process.removeAllListeners("warning");
-    for (const listener of others) {
-      process.on("warning", listener);
-    }
-    assert.equal(watched.count(), 3);
-    assert.deepEqual(
-      watched.list().map(({ name, code, message, at, count }) => [name, code, message, at?.file, count]),
-      [
-        ["OwnWarning", "OWN01", "first", import.meta.filename, 2],
-        ["OwnWarning", "OWN01", "second", import.meta.filename, 1],
-      ],
-    );
+describe("the path of a script", () => {
+  it("is missing where a URL is that of no file", () => {
+    assert.equal(pathOf(import.meta.url), import.meta.filename);
+    assert.equal(pathOf("/srv/app.js"), "/srv/app.js");
+    assert.equal(pathOf("file:///srv/a%2Fb.mjs"), undefined);
+    assert.equal(pathOf("file://%"), undefined);
   });
 });
