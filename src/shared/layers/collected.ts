@@ -54,6 +54,9 @@ export interface CollectedSample {
   readonly cancelled: boolean;
   /** Samples that the profiler took. */
   readonly ticks: number;
+  /** As in `CollectedFacts`. */
+  readonly bindings: readonly string[];
+  readonly addons: readonly string[];
   readonly frames: readonly ProfileFrame[];
   /** A tree: every node comes after its parent. */
   readonly nodes: readonly ProfileNode[];

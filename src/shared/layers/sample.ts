@@ -17,7 +17,7 @@ export type SampledFunction = v.InferOutput<typeof sampledFunctionSchema>;
 
 /** One of the parts the time was spent in. The `selfMs` of all parts add up to the sample's `durationMs`. */
 export const samplePartSchema = v.object({
-  /** Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `gc`, `idle`, `native`. */
+  /** Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `binding:zlib/brotli`, `gc`, `idle`, `native`. */
   id: v.string(),
   kind: v.picklist(["code", "package", "node", "binding", "v8", "gc", "idle", "native"]),
   /** The layer it is drawn in; absent for `idle`. */

@@ -4,9 +4,12 @@ import type { Dependency } from "../../shared/layers/layer.ts";
 export interface Binding {
   readonly name: string;
   readonly dependency: Dependency;
+  /** Whether it is not what most of the binding leads to. */
+  readonly isOther?: boolean;
 }
 
 const binding = (name: string, dependency: Dependency): Binding => ({ name, dependency });
+const other = (name: string, dependency: Dependency): Binding => ({ name, dependency, isOther: true });
 
 const fs = binding("fs", "os");
 const crypto = binding("crypto", "openssl");
@@ -24,6 +27,46 @@ const serdes = binding("serdes", "v8");
 const util = binding("util", "v8");
 const ares = binding("cares_wrap", "ares");
 const loader = binding("modules", "node");
+
+/** Brotli and Zstandard are called through the binding of zlib. */
+export const variantsOfZlib: readonly Binding[] = [other("zlib", "brotli"), other("zlib", "zstd")];
+
+export const sqlite = binding("sqlite", "sqlite");
+
+/** Methods of `node:sqlite`, which are native and called by anybody. */
+export const sqliteNatives: ReadonlySet<string> = new Set([
+  "DatabaseSync",
+  "aggregate",
+  "all",
+  "applyChangeset",
+  "backup",
+  "changeset",
+  "clear",
+  "close",
+  "columns",
+  "createSession",
+  "createTagStore",
+  "deserialize",
+  "exec",
+  "function",
+  "get",
+  "iterate",
+  "loadExtension",
+  "next",
+  "open",
+  "patchset",
+  "prepare",
+  "return",
+  "run",
+  "serialize",
+]);
+
+/** The WebAssembly that Node.js itself brings, by the JavaScript that calls it. */
+export const bindingsByWasm: readonly (readonly [url: RegExp, binding: Binding])[] = [
+  [/^node:internal\/deps\/undici\//, binding("undici", "llhttp")],
+  [/^node:internal\/deps\/cjs-module-lexer\//, binding("cjs_lexer", "cjs_module_lexer")],
+  [/^node:internal\/deps\/amaro\//, binding("amaro", "amaro")],
+];
 
 /**
  * Which binding a native function belongs to that is called by this JavaScript of Node.js: the profiler names the native
@@ -53,7 +96,7 @@ export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding]
   [/^internal\/modules\/|^internal\/bootstrap\/|^module$/, loader],
   [/^internal\/perf|^perf_hooks$/, binding("performance", "node")],
   [/^internal\/async_hooks$|^async_hooks$|^diagnostics_channel$/, binding("async_wrap", "node")],
-  [/^sqlite$/, binding("sqlite", "sqlite")],
+  [/^sqlite$/, sqlite],
   [/^internal\/deps\/cjs-module-lexer\//, binding("cjs_lexer", "cjs_module_lexer")],
   [/^internal\/util|^util$/, util],
   [/^internal\/(streams|webstreams)\//, stream],
@@ -78,13 +121,16 @@ export const bindingsByNative: Readonly<Record<string, Binding>> = {
   writeAsciiString: stream,
   readStart: stream,
   readStop: stream,
-  getaddrinfo: ares,
+  // Not c-ares, which the other functions of the binding lead to.
+  getaddrinfo: other("cares_wrap", "uv"),
   compileFunction: contextify,
   compileFunctionForCJSLoader: contextify,
   internalModuleStat: fs,
   internalReadFileString: fs,
   legacyMainResolve: fs,
   structuredClone: messaging,
+  postMessage: messaging,
+  timingSafeEqual: crypto,
 };
 
 /** Methods of Buffers, which are native and may be called by anybody. */

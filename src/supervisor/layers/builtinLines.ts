@@ -21,48 +21,56 @@ const expensive: readonly RegExp[] = [
 /** A longer line is of a bundle, where anything may stand on it. */
 const longestLine = 300;
 
+export interface FunctionTicks {
+  /** The lines of its file. */
+  readonly source: readonly string[];
+  /** The line (from 1) at which it begins. */
+  readonly first: number;
+  /** Lines (from 1) with the ticks seen there. */
+  readonly ticks: readonly (readonly [line: number, ticks: number])[];
+}
+
 /**
- * How much (0 to 1) of a function's own time is that of built-in functions.
- * @param source The lines of its file.
- * @param first The line (from 1) at which it begins.
- * @param ticks Lines (from 1) with the ticks seen there.
+ * How much (0 to 1) of a function's own time was seen at certain lines.
+ * @param isWanted By the line's text; default: lines whose work is that of V8's built-in functions.
  */
-export function builtinShareOf(
-  source: readonly string[],
-  first: number,
-  ticks: readonly (readonly [line: number, ticks: number])[],
-): number {
+export function shareOfLines({ source, first, ticks }: FunctionTicks, isWanted = isBuiltinLine): number {
   const seen = new Map<number, number>();
   for (const [line, count] of ticks) {
     seen.set(line, (seen.get(line) ?? 0) + count);
   }
   let all = 0;
-  let builtin = 0;
+  let wanted = 0;
   for (const [line, count] of seen) {
     all += count;
     // What lies before it is of a function that was inlined, perhaps from another file.
-    builtin += line < first ? 0 : count * shareAt(source, line, seen);
+    wanted += line < first ? 0 : count * shareAt(line);
   }
-  return all === 0 ? 0 : builtin / all;
-}
+  return all === 0 ? 0 : wanted / all;
 
-/** V8 gives some of the ticks of a loop's body to the line the loop begins with; they are shared out as the body's are. */
-function shareAt(source: readonly string[], line: number, seen: ReadonlyMap<number, number>): number {
-  const text = source[line - 1] ?? "";
-  if (isBuiltinLine(text)) {
-    return 1;
+  /** V8 gives some of the ticks of a loop's body to the line the loop begins with; they are shared out as the body's are. */
+  function shareAt(line: number): number {
+    const text = source[line - 1] ?? "";
+    if (isWanted(text)) {
+      return 1;
+    }
+    if (!loopHead.test(text)) {
+      return 0;
+    }
+    const body = linesOfBody(source, line);
+    const some = body.filter((inside) => isWanted(source[inside - 1] ?? ""));
+    const ticksOf = (lines: readonly number[]): number => lines.reduce((sum, each) => sum + (seen.get(each) ?? 0), 0);
+    const inBody = ticksOf(body);
+    return inBody === 0 ? Number(some.length > 0) : ticksOf(some) / inBody;
   }
-  if (!loopHead.test(text)) {
-    return 0;
-  }
-  const body = linesOfBody(source, line);
-  const builtin = body.filter((inside) => isBuiltinLine(source[inside - 1] ?? ""));
-  const ticksOf = (lines: readonly number[]): number => lines.reduce((sum, inside) => sum + (seen.get(inside) ?? 0), 0);
-  const inBody = ticksOf(body);
-  return inBody === 0 ? Number(builtin.length > 0) : ticksOf(builtin) / inBody;
 }
 
 const loopHead = /^\s*(?:\w+:\s*)?(?:for|while|do)\b/;
+
+/** The texts of the lines after a first one that are indented more than it. */
+export function bodyOf(source: readonly string[], head: number): string[] {
+  return linesOfBody(source, head).map((line) => source[line - 1] ?? "");
+}
 
 /** The lines after a loop's first that are indented more than it. */
 function linesOfBody(source: readonly string[], head: number): number[] {
@@ -90,7 +98,7 @@ export function isBuiltinLine(text: string): boolean {
 }
 
 /** Without what is only talk: a comment at the end, the insides of quoted texts. */
-function withoutNoise(text: string): string {
+export function withoutNoise(text: string): string {
   return text
     .replace(/^\s*(\/\/|\*|\/\*).*$/, "")
     .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""')

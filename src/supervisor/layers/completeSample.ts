@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { CollectedSample } from "../../shared/layers/collected.ts";
 import { packageOf } from "../../shared/layers/packageOf.ts";
 import type { CpuSample } from "../../shared/layers/sample.ts";
@@ -11,8 +12,12 @@ export async function completeSample(
   collected: CollectedSample,
   workerStartedAt: number,
 ): Promise<CpuSample> {
-  const { startedAt, cancelled, ticks } = collected;
-  const builtinShare = await readHotLines(collected, workerStartedAt);
-  const addonPackages = new Set((await mappedAddons(worker.pid)).flatMap((file) => packageOf(file)?.name ?? []));
-  return { worker, startedAt, cancelled, ticks, ...attribute(collected, { addonPackages, builtinShare }) };
+  const { startedAt, cancelled, ticks, bindings, addons } = collected;
+  const hints = await readHotLines(collected, workerStartedAt);
+  const files = [...addons, ...(await mappedAddons(worker.pid))];
+  const natives = {
+    addons: [...new Set(files.map((file) => packageOf(file)?.name ?? basename(file)))],
+    sqlite: bindings.includes("sqlite"),
+  };
+  return { worker, startedAt, cancelled, ticks, ...attribute(collected, { ...hints, natives }) };
 }

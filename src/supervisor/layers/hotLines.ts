@@ -1,9 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import type { CollectedSample, ProfileFrame } from "../../shared/layers/collected.ts";
-import type { AttributionHints } from "./attribution.ts";
-import { builtinShareOf } from "./builtinLines.ts";
-import { fileOf } from "./ownerOf.ts";
+import type { SourceHints } from "./attribution.ts";
+import { shareOfLines } from "./builtinLines.ts";
+import { compressorIn } from "./compressor.ts";
+import { fileOf } from "./fileOf.ts";
+import { callersOf } from "./surroundings.ts";
 
 /** Files that are read: those with the most time. */
 const mostFiles = 50;
@@ -11,21 +13,25 @@ const mostFiles = 50;
 const mostBytes = 4 * 1_048_576;
 
 /**
- * Reads the sources of the busiest functions, so that the lines of V8's built-in functions can be told. A file that has
+ * Reads the sources of the busiest functions, so that the lines can be told at which V8's built-in functions or native ones
+ * are called. A file that has
  * changed since the worker started, or that a loader has translated, is not what the profiler saw: its lines tell nothing.
  * @param workerStartedAt Epoch milliseconds.
  */
 export async function readHotLines(
   { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
   workerStartedAt: number,
-): Promise<AttributionHints["builtinShare"]> {
+): Promise<SourceHints> {
   const times = new Map<string, number>();
-  for (const { frame, selfUs, lines } of nodes) {
-    const url = frames[frame]?.url ?? "";
-    if (lines !== undefined && isAbsolute(fileOf(url))) {
+  const callers = callersOf(frames, nodes);
+  nodes.forEach(({ frame, selfUs, lines }, index) => {
+    const { caller, user } = callers[index] ?? {};
+    const compresses = caller?.url === "node:zlib";
+    const url = (compresses ? user?.url : frames[frame]?.url) ?? "";
+    if ((compresses || lines !== undefined) && isAbsolute(fileOf(url))) {
       times.set(url, (times.get(url) ?? 0) + selfUs);
     }
-  }
+  });
   const busiest = [...times].sort((a, b) => b[1] - a[1]).slice(0, mostFiles);
   const sources = new Map<string, readonly string[]>();
   for (const [url] of busiest) {
@@ -34,10 +40,29 @@ export async function readHotLines(
       sources.set(url, lines);
     }
   }
-  return (frame, ticks) => {
-    const lines = sources.get(frame.url);
-    return lines !== undefined && isThere(lines, frame) ? builtinShareOf(lines, frame.line, ticks) : 0;
+  const sourceOf = (frame: ProfileFrame): readonly string[] | undefined => {
+    const source = sources.get(frame.url);
+    return source !== undefined && isThere(source, frame) ? source : undefined;
   };
+  return {
+    builtinShare(frame, ticks) {
+      const source = sourceOf(frame);
+      return source === undefined ? 0 : shareOfLines({ source, first: frame.line, ticks });
+    },
+    callShare(frame, ticks, names) {
+      const source = sourceOf(frame);
+      return source === undefined ? 0 : shareOfLines({ source, first: frame.line, ticks }, callTo(names));
+    },
+    compressorOf(frame) {
+      const source = sourceOf(frame);
+      return source === undefined ? undefined : compressorIn(source, frame.line);
+    },
+  };
+}
+
+/** Whether a method of one of these names is called at a line. */
+function callTo(names: ReadonlySet<string>): (text: string) => boolean {
+  return (text) => [...text.matchAll(/\.\s*(\w+)\s*\(/g)].some(([, name = ""]) => names.has(name));
 }
 
 /** Whether a function stands where the profiler saw it, as it does unless the text was translated. */

@@ -40,7 +40,12 @@ export function createCollector(parts: CollectorParts): Collector {
         case "pulse":
           return { kind: "pulse", ...pulse.take() };
         case "sample":
-          return { kind: "sample", ...(await pulse.during(() => sampler.sample(question.seconds))) };
+          return {
+            kind: "sample",
+            ...(await pulse.during(() => sampler.sample(question.seconds))),
+            bindings: natives.bindings(),
+            addons: modules.addons(),
+          };
         case "endSample":
           sampler.end();
           return undefined;

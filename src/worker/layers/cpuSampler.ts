@@ -8,9 +8,12 @@ const intervalUs = 1_000;
 /** Time that V8 is given to optimize again what is hot, in milliseconds. */
 const usualSettlingMs = 250;
 
+/** Without what is loaded. */
+type TakenSample = Omit<CollectedSample, "bindings" | "addons">;
+
 export interface CpuSampler {
   /** @throws Error when a sample is being taken already, or this Node has no profiler. */
-  sample(seconds: number): Promise<CollectedSample>;
+  sample(seconds: number): Promise<TakenSample>;
   /** Ends the sample that is being taken, if there is one. */
   end(): void;
 }

@@ -25,6 +25,26 @@ module.exports = (times) => [...parts(times)].length;
 `,
 };
 
+/** In WebAssembly: `let sum = 0; do { sum += left; left -= 1; } while (left !== 0); return sum;`. */
+const wasmPackage = {
+  "package.json": '{ "name": "wasm-package", "version": "0.1.0" }\n',
+  "index.js": `"use strict";
+
+const text = [
+  "0061736d01000000", // magic number and version
+  "0106016001 7f017f", // one type: i32 → i32
+  "03020100", // one function of this type
+  "07070103 73756d 0000", // exported as "sum"
+  "0a1b0119 01017f", // its code, with one local
+  "0340 2001 2000 6a 2101 2000 4101 6b 2200 0d00 0b 2001 0b",
+].join("");
+const bytes = Buffer.from(text.replaceAll(" ", ""), "hex");
+const { exports: wasm } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+
+exports.sum = (left) => wasm.sum(left);
+`,
+};
+
 const linkedPackage = {
   "package.json": '{ "name": "linked-package", "version": "4.5.6", "type": "module", "exports": "./index.js" }\n',
   "index.js": 'export default () => "linked";\n',
@@ -33,6 +53,7 @@ const linkedPackage = {
 /** Packages can't be kept in the repository: git ignores `node_modules`. One is nested, one lies as pnpm lays it. */
 function addPackages(folder: string): void {
   write(join(folder, "modules", "node_modules", "busy-package"), busyPackage);
+  write(join(folder, "modules", "node_modules", "wasm-package"), wasmPackage);
   write(
     join(folder, "esm", "node_modules", ".pnpm", "linked-package@4.5.6", "node_modules", "linked-package"),
     linkedPackage,

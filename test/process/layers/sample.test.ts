@@ -14,7 +14,11 @@ const places: Readonly<Record<string, string>> = {
   package: "package:busy-package",
   json: "v8",
   regexp: "v8",
+  wasm: "package:wasm-package",
   zlib: "binding:zlib",
+  brotli: "binding:zlib/brotli",
+  zstd: "binding:zlib/zstd",
+  sqlite: "binding:sqlite",
   crypto: "binding:crypto",
   fs: "binding:fs",
   gc: "gc",
@@ -22,7 +26,7 @@ const places: Readonly<Record<string, string>> = {
 const leastShare = 0.8;
 
 /** On the other versions of Node.js only those that the profiler of V8 has shown differently over the years. */
-const placesElsewhere = ["package", "json", "regexp", "gc"];
+const placesElsewhere = ["package", "json", "regexp", "wasm", "brotli", "gc"];
 
 async function begin(app: TestApp, job: string): Promise<void> {
   await (await fetch(`http://127.0.0.1:${app.port}/?job=${job}`)).text();

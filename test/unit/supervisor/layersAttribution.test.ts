@@ -6,7 +6,12 @@ import { type AttributionHints, attribute } from "../../../src/supervisor/layers
 import { seededRandom } from "./random.ts";
 
 const own = "file:///srv/app/server.js";
-const hints: AttributionHints = { addonPackages: new Set(["sqlite-addon"]), builtinShare: () => 0 };
+const hints: AttributionHints = {
+  natives: { addons: ["sqlite-addon"], sqlite: false },
+  builtinShare: () => 0,
+  callShare: () => 0,
+  compressorOf: () => undefined,
+};
 
 /** A call stack, outermost first, each as `name url`; all the time is the innermost's. */
 function partOf(stack: readonly string[], changes: Partial<AttributionHints> = {}) {
@@ -32,13 +37,35 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   "a package on Windows": [["run C:\\app\\node_modules\\d\\index.js"], "package:d"],
   "JavaScript of Node.js": [[`handle ${own}`, "emit node:events"], "node"],
   "a regular expression": [[`handle ${own}`, "RegExp: ^a+$"], "v8", "v8"],
-  "a built-in function with a frame": [[`handle ${own}`, "parse"], "v8", "v8"],
+  "WebAssembly that is compiled": [[`handle ${own}`, "Module"], "v8", "v8"],
   "the garbage collector": [["(garbage collector)"], "gc", "v8"],
   "doing nothing": [["(idle)"], "idle"],
   "what V8 does not know": [["(program)"], "native"],
-  "a native function nobody knows": [[`handle ${own}`, "frobnicate"], "native"],
+  "a native function nobody knows, where there is one addon": [[`handle ${own}`, "frobnicate"], "binding:sqlite-addon"],
+  "a native function that is named as one of JavaScript, too": [[`handle ${own}`, "get"], "binding:sqlite-addon"],
+  "WebAssembly of your own": [[`handle ${own}`, "js-to-wasm:i:i", "wasm-function[0] wasm://wasm/1"], "code"],
+  "WebAssembly of a package": [
+    [`handle ${own}`, "run file:///srv/node_modules/w/i.js", "a wasm://wasm/1", "b wasm://wasm/1", "wasm-to-js"],
+    "package:w",
+  ],
+  "WebAssembly that nobody is known to call": [["emit node:events", "a wasm://wasm/1"], "native"],
+  "WebAssembly through Node.js": [[`handle ${own}`, "start node:wasi", "_start wasm://wasm/1"], "code"],
+  "the parser of fetch": [
+    [`handle ${own}`, "execute node:internal/deps/undici/undici", "wasm-function[20] wasm://wasm/2"],
+    "binding:undici",
+    "llhttp",
+  ],
+  "the parser of CommonJS": [
+    ["parse node:internal/deps/cjs-module-lexer/dist/lexer", "p wasm://wasm/3"],
+    "binding:cjs_lexer",
+    "cjs_module_lexer",
+  ],
+  "the address of a name": [["lookup node:dns", "getaddrinfo"], "binding:cares_wrap/uv", "uv"],
+  "a name that c-ares resolves": [["resolve node:internal/dns/utils", "queryA"], "binding:cares_wrap", "ares"],
   zlib: [[`handle ${own}`, "processChunkSync node:zlib", "writeSync"], "binding:zlib", "zlib"],
-  "Brotli, whose functions are those of zlib": [
+  "Brotli, as it begins": [["Brotli node:zlib", "init"], "binding:zlib/brotli", "brotli"],
+  "Zstandard, as it begins": [["Zstd node:zlib", "init"], "binding:zlib/zstd", "zstd"],
+  "what may be Brotli or zlib": [
     ["syncBufferWrapper node:zlib", "zlibBufferSync node:zlib", "processChunkSync node:zlib", "writeSync"],
     "binding:zlib",
     "zlib",
@@ -79,6 +106,59 @@ describe("the attribution of CPU time", () => {
       );
     });
   }
+
+  it("gives the methods of node:sqlite to SQLite, once it is there", () => {
+    const natives = { addons: ["one", "two"], sqlite: true };
+    for (const name of ["all", "get", "run", "exec", "prepare"]) {
+      const [part] = partOf([`handle ${own}`, name], { natives }).parts;
+      assert.deepEqual([part?.id, part?.dependency], ["binding:sqlite", "sqlite"], name);
+    }
+    const idOf = (stack: readonly string[], changes = {}) =>
+      partOf(stack, { natives: { ...natives, ...changes } }).parts[0]?.id;
+    assert.equal(idOf(["query file:///srv/node_modules/two/index.js", "all"]), "binding:two");
+    assert.equal(idOf([`handle ${own}`, "all"], { sqlite: false }), "native");
+    assert.equal(idOf([`handle ${own}`, "frobnicate"]), "native");
+    assert.equal(idOf([`handle ${own}`, "all"], { sqlite: false, addons: [] }), "v8");
+    assert.equal(idOf([`handle ${own}`, "frobnicate"], { addons: [] }), "native");
+  });
+
+  it("gives what its caller was seen doing on the line of a native call to that, but not more than is likely", () => {
+    const frames: ProfileFrame[] = [
+      { name: "handle", url: own, line: 1, column: 1 },
+      { name: "all", url: "", line: 0, column: 0 },
+    ];
+    const nodes = (nativeUs: number): ProfileNode[] => [
+      { frame: 0, parent: -1, selfUs: 1_000, lines: [[2, 10]] },
+      { frame: 1, parent: 0, selfUs: nativeUs },
+    ];
+    const msOf = (nativeUs: number, part: string) =>
+      attribute(
+        { frames, nodes: nodes(nativeUs) },
+        {
+          ...hints,
+          natives: { addons: [], sqlite: true },
+          callShare: (_frame, _lines, names) => (names.has("all") ? 0.75 : 0),
+        },
+      ).parts.find(({ id }) => id === part)?.selfMs;
+    assert.deepEqual([msOf(1_000, "binding:sqlite"), msOf(1_000, "code")], [1.75, 0.25]);
+    assert.deepEqual([msOf(125, "binding:sqlite"), msOf(125, "code")], [0.375, 0.75]);
+  });
+
+  it("tells Brotli and Zstandard from zlib by the code that calls them", () => {
+    const stack = [
+      `handle ${own}`,
+      "syncBufferWrapper node:zlib",
+      "zlibBufferSync node:zlib",
+      "processChunkSync node:zlib",
+      "writeSync",
+    ];
+    for (const compressor of ["brotli", "zstd"]) {
+      const compressorOf = (frame: ProfileFrame) => (frame.name === "handle" ? compressor : undefined);
+      const [part] = partOf(stack, { compressorOf }).parts;
+      assert.deepEqual([part?.id, part?.dependency], [`binding:zlib/${compressor}`, compressor]);
+    }
+    assert.equal(partOf(stack, { compressorOf: () => "zlib" }).parts[0]?.dependency, "zlib");
+  });
 
   it("tells the places of functions", () => {
     const [part] = partOf([`handle ${own}`]).parts;

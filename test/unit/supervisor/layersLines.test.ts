@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { builtinShareOf, isBuiltinLine } from "../../../src/supervisor/layers/builtinLines.ts";
+import { isBuiltinLine, shareOfLines } from "../../../src/supervisor/layers/builtinLines.ts";
+import { compressorIn } from "../../../src/supervisor/layers/compressor.ts";
 import { readHotLines } from "../../../src/supervisor/layers/hotLines.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 
@@ -58,13 +59,17 @@ describe("lines whose work is that of V8's own functions", () => {
   });
 
   it("get their share of a function's ticks", () => {
-    assert.equal(builtinShareOf(lines, 1, []), 0);
-    assert.equal(builtinShareOf(lines, 1, [[2, 10]]), 0);
+    assert.equal(shareOfLines({ source: lines, first: 1, ticks: [] }), 0);
+    assert.equal(shareOfLines({ source: lines, first: 1, ticks: [[2, 10]] }), 0);
     assert.equal(
-      builtinShareOf(lines, 1, [
-        [5, 30],
-        [8, 10],
-      ]),
+      shareOfLines({
+        source: lines,
+        first: 1,
+        ticks: [
+          [5, 30],
+          [8, 10],
+        ],
+      }),
       0.75,
     );
   });
@@ -72,32 +77,44 @@ describe("lines whose work is that of V8's own functions", () => {
   it("get the ticks of the loop they are in, as far as the body is theirs", () => {
     // V8 gives many of the body's ticks to the line the loop begins with.
     assert.equal(
-      builtinShareOf(lines, 1, [
-        [3, 90],
-        [5, 10],
-      ]),
+      shareOfLines({
+        source: lines,
+        first: 1,
+        ticks: [
+          [3, 90],
+          [5, 10],
+        ],
+      }),
       1,
     );
     assert.equal(
-      builtinShareOf(lines, 1, [
-        [3, 80],
-        [4, 10],
-        [5, 10],
-      ]),
+      shareOfLines({
+        source: lines,
+        first: 1,
+        ticks: [
+          [3, 80],
+          [4, 10],
+          [5, 10],
+        ],
+      }),
       0.5,
     );
-    assert.equal(builtinShareOf(lines, 1, [[3, 10]]), 1);
+    assert.equal(shareOfLines({ source: lines, first: 1, ticks: [[3, 10]] }), 1);
     assert.equal(
-      builtinShareOf(lines, 1, [
-        [7, 90],
-        [8, 10],
-      ]),
+      shareOfLines({
+        source: lines,
+        first: 1,
+        ticks: [
+          [7, 90],
+          [8, 10],
+        ],
+      }),
       0,
     );
   });
 
   it("are not those of a function that was inlined from elsewhere", () => {
-    assert.equal(builtinShareOf(lines, 6, [[5, 10]]), 0);
+    assert.equal(shareOfLines({ source: lines, first: 6, ticks: [[5, 10]] }), 0);
   });
 
   it("are read from a file as it was when the worker started", async () => {
@@ -107,12 +124,41 @@ describe("lines whose work is that of V8's own functions", () => {
     const profile = { frames: [frame], nodes: [{ frame: 0, parent: -1, selfUs: 10, lines: [[5, 1]] as const }] };
     const old = new Date(1_000_000);
     utimesSync(file, old, old);
-    const share = await readHotLines(profile, 2_000_000);
+    const { builtinShare: share, callShare } = await readHotLines(profile, 2_000_000);
     assert.equal(share(frame, [[5, 1]]), 1);
     // A loader that translated the file gave the function another place.
     assert.equal(share({ ...frame, name: "store" }, [[5, 1]]), 0);
     assert.equal(share({ ...frame, url: "node:fs" }, [[5, 1]]), 0);
-    const changed = await readHotLines(profile, 500_000);
+    assert.equal(callShare(frame, [[5, 1]], new Set(["push"])), 1);
+    assert.equal(callShare(frame, [[5, 1]], new Set(["pus", "rows"])), 0);
+    const { builtinShare: changed } = await readHotLines(profile, 500_000);
     assert.equal(changed(frame, [[5, 1]]), 0);
+  });
+});
+
+describe("what a function compresses with", () => {
+  const compressing = `
+function small(data) {
+  // Not gzip.
+  return brotliCompressSync(data, { headers: "gzip" });
+}
+function any(data) {
+  return data.length > 9 ? zlib.zstdCompressSync(data) : gzipSync(data);
+}
+function other(data) {
+  return compress(data);
+}`.split("\n");
+
+  it("is told by the names in its text, where they are of one kind", () => {
+    assert.equal(compressorIn(compressing, 2), "brotli");
+    assert.equal(compressorIn(compressing, 6), undefined);
+  });
+
+  it("is told by its file where its own text names none", () => {
+    assert.equal(compressorIn(compressing, 9), undefined);
+    assert.equal(
+      compressorIn(["import { inflateSync as open } from 'zlib'", "const read = (data) => open(data);"], 2),
+      "zlib",
+    );
   });
 });
