@@ -37,6 +37,8 @@ export interface HandedConnection {
   readonly unused: boolean;
   /** Epoch milliseconds since which nobody reads it. */
   readonly stoppedAt: number;
+  /** Epoch milliseconds since which it is known to be idle: of one that was not used since the handover before, that of then. */
+  readonly idleSince: number;
 }
 
 /** Progress of a drain, told by the worker. */
@@ -128,6 +130,8 @@ type ToWorker =
   | { readonly type: "count"; readonly on: boolean }
   /** Asks what is in the worker's layers; answered with the same id. */
   | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
+  /** The drain may take so many milliseconds longer. */
+  | { readonly type: "extend"; readonly ms: number }
   /** These of the connections that this worker sent have a new owner (or were closed, since nobody could take them). */
   | { readonly type: "arrived"; readonly ids: readonly number[] }
   /** Comes with a socket to serve; answered with `taken` or `refused`. */

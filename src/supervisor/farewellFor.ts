@@ -7,9 +7,12 @@ import type { Farewell, WorkerHandle } from "./workerHandle.ts";
  */
 const idleMarginMs = 1_000;
 
+/** Where nobody takes connections over, requests that are on their way are given this long to arrive, in milliseconds. */
+const lastRequestsMs = 100;
+
 /**
  * How a worker is asked to go. With `handoff` the service goes on elsewhere: connections go to those of `serving` that
- * listen where this worker does, and the rest is given time. Without, everything ends, so idle connections end at once.
+ * listen where this worker does, and the rest is given time. Without, everything ends: idle connections as soon as what their clients have sent is here.
  */
 export function farewellFor(
   worker: WorkerHandle,
@@ -18,15 +21,18 @@ export function farewellFor(
 ): Farewell {
   const { drainTimeout, streamGrace, drainSpread } = recipe;
   if (!how.handoff) {
-    return { handoff: [], graceful: how.graceful, idleGraceMs: 0, streamGraceMs: 0, spreadMs: 0, drainTimeout };
+    const idleGraceMs = Math.min(lastRequestsMs, drainTimeout);
+    return { handoff: [], graceful: how.graceful, idleGraceMs, streamGraceMs: 0, spreadMs: 0, drainTimeout };
   }
+  // What takes time must be over before the drain is.
+  const beforeTheEnd = Math.max(0, drainTimeout - idleMarginMs);
   const others = recipe.handoff ? how.serving.filter((other) => other !== worker) : [];
   return {
     handoff: [...worker.servers.keys()].filter((key) => others.some((other) => other.servers.get(key)?.handoff)),
     graceful: how.graceful,
-    idleGraceMs: Math.max(0, drainTimeout - idleMarginMs),
-    streamGraceMs: streamGrace,
-    spreadMs: drainSpread,
+    idleGraceMs: beforeTheEnd,
+    streamGraceMs: Math.min(streamGrace, beforeTheEnd),
+    spreadMs: Math.min(drainSpread, beforeTheEnd),
     drainTimeout,
   };
 }

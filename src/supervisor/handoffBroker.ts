@@ -112,9 +112,9 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
       return transits.size;
     },
     accept(from, connection, socket) {
-      const { id, server, requests, unused, stoppedAt } = connection;
+      const { id, server, requests, unused, stoppedAt, idleSince } = connection;
       if (socket !== undefined && hold(socket)) {
-        adopt(socket, { server, requests, unused, stoppedAt }, { worker: from, id });
+        adopt(socket, { server, requests, unused, stoppedAt, idleSince }, { worker: from, id });
       } else {
         counts.closed += 1;
         from.send({ type: "arrived", ids: [id] });
@@ -129,7 +129,8 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
         socket.destroy();
         return;
       }
-      adopt(socket, { server, requests: 0, unused: true, stoppedAt: Date.now() }, undefined);
+      const now = Date.now();
+      adopt(socket, { server, requests: 0, unused: true, stoppedAt: now, idleSince: now }, undefined);
     },
     taken(ids, stallMs) {
       const arrivals = new Map<WorkerHandle, number[]>();

@@ -239,12 +239,13 @@ export class WorkerHandle {
     this.dismissed = true;
     this.#graceful = farewell.graceful;
     this.#ending.startDrain(farewell.drainTimeout);
-    if (farewell.graceful && this.connected) {
-      this.#options.worker.send("shutdown", () => undefined);
-    }
     const { handoff, idleGraceMs, streamGraceMs, spreadMs } = farewell;
     if (!this.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
       this.terminate();
+    }
+    // After the drain has begun: what the app closes now, in its own way, must not be what is about to be handed over.
+    if (farewell.graceful && this.connected) {
+      this.#options.worker.send("shutdown", () => undefined);
     }
     this.#options.listener.changed();
   }
@@ -253,6 +254,7 @@ export class WorkerHandle {
   extendDrain(ms: number): boolean {
     const moved = this.#ending.extendDrain(ms);
     if (moved) {
+      this.send({ type: "extend", ms });
       this.#options.listener.changed();
     }
     return moved;

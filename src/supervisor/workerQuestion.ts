@@ -38,10 +38,11 @@ export function askWorker(worker: WorkerHandle, server: string, url: URL): Promi
         return;
       }
       theirs = socket;
+      const now = Date.now();
       socket.on("error", () => undefined);
       if (
         !worker.send(
-          { type: "connection", id: questionId, server, requests: 0, unused: true, stoppedAt: Date.now() },
+          { type: "connection", id: questionId, server, requests: 0, unused: true, stoppedAt: now, idleSince: now },
           socket,
         )
       ) {

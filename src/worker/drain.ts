@@ -2,7 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Server, Socket } from "node:net";
 import type { DrainProgress } from "../shared/workerMessages.ts";
 import type { Channel } from "./channel.ts";
-import { closeAfterAnswers, closeSessions, closeWebSockets, endEventStreams } from "./farewell.ts";
+import { closeAfterAnswers, closeSessions, closeWebSockets, endEventStreams, endEventStreamsOf } from "./farewell.ts";
 import type { Guard } from "./guard.ts";
 import type { Parking } from "./handoff.ts";
 import { closeListeningHandle, httpConnections } from "./internals.ts";
@@ -43,6 +43,8 @@ export interface Drain {
   serverListens(tracked: TrackedServer): void;
   /** These of the connections that were sent have a new owner. */
   arrived(ids: readonly number[]): void;
+  /** What is idle, and can't be handed over, may stay so many milliseconds longer. */
+  extend(ms: number): void;
 }
 
 export function createDrain(options: {
@@ -61,12 +63,12 @@ export function createDrain(options: {
   let idleDeadline = 0;
   let streamDeadline = 0;
   let spreadMs = 0;
+  let closingIdle = false;
   let outbox: Outbox | undefined;
   let openAtStart = 0;
   const searchStreams = createThrift(searchShare, tickMs);
+  const searchWebSockets = createThrift(searchShare, tickMs);
   const tell = createThrift(searchShare, reportMs);
-
-  const open = (): number => tracker.connections() + parking.parked().size;
 
   /** Servers that began to listen when the drain had begun. */
   const late = new Set<TrackedServer>();
@@ -79,6 +81,10 @@ export function createDrain(options: {
     for (const tracked of leaving) {
       stopAccepting(tracked.server);
       closeWebSockets(tracked.webSockets, spreadMs, guard);
+      if (isHttpServer(tracked.server) && movable(tracked)) {
+        // An app that calls `server.close()` now would close those that are about to be handed over.
+        tracked.server.closeIdleConnections = () => undefined;
+      }
     }
     closeAfterAnswers(
       leaving.filter((tracked) => !movable(tracked)),
@@ -86,10 +92,8 @@ export function createDrain(options: {
     );
   };
 
-  const closeIdle = (): void => {
-    if (performance.now() < idleDeadline) {
-      return;
-    }
+  const closeIdle = guard("idle connections", () => {
+    closingIdle = false;
     for (const tracked of servers ?? []) {
       if (isHttpServer(tracked.server) && !movable(tracked)) {
         tracked.server.closeIdleConnections();
@@ -105,18 +109,34 @@ export function createDrain(options: {
         socket.destroy();
       }
     }
+  });
+
+  /** Between two immediates, everything that has arrived is read: a request that waits in the kernel is answered instead. */
+  const closeIdleInTime = (): void => {
+    if (!closingIdle && performance.now() >= idleDeadline) {
+      closingIdle = true;
+      setImmediate(() => setImmediate(closeIdle));
+    }
   };
 
   const closeStreams = (): void => {
+    // Again and again: a handshake may have been under way when the drain began.
+    searchWebSockets(() => {
+      for (const { webSockets } of servers ?? []) {
+        closeWebSockets(webSockets, 0, guard);
+      }
+    });
     for (const { sessions } of servers ?? []) {
-      // Again and again: a TLS handshake that was under way when the drain began ends in a session too.
       closeSessions(sessions, guard);
     }
     if (performance.now() >= streamDeadline) {
       searchStreams(() => {
-        for (const { server } of servers ?? []) {
+        for (const { server, sessions } of servers ?? []) {
           if (isHttpServer(server)) {
             endEventStreams(server);
+          }
+          for (const session of sessions) {
+            endEventStreamsOf(session, guard);
           }
         }
       });
@@ -125,7 +145,7 @@ export function createDrain(options: {
 
   let lastReport = "";
   const report = (): void => {
-    const connections = open();
+    const connections = tracker.connections();
     const handedOver = outbox?.handedOver ?? 0;
     const { count, named } = traffic.inFlight(servers ?? []);
     const progress: DrainProgress = {
@@ -139,7 +159,7 @@ export function createDrain(options: {
       done: connections === 0,
       listens: process.listenerCount("message") > listenersAtStart,
     };
-    const text = JSON.stringify({ ...progress, served: 0 });
+    const text = JSON.stringify(progress);
     if (text !== lastReport) {
       lastReport = text;
       channel.send({ type: "drain", ...progress });
@@ -148,7 +168,7 @@ export function createDrain(options: {
 
   const pump = guard("drain", () => {
     outbox?.pump();
-    if (open() === 0) {
+    if (tracker.connections() === 0) {
       report();
     } else {
       tell(report);
@@ -169,7 +189,7 @@ export function createDrain(options: {
 
   const tick = guard("drain", () => {
     pump();
-    closeIdle();
+    closeIdleInTime();
     closeStreams();
   });
 
@@ -181,7 +201,7 @@ export function createDrain(options: {
       }
       parking.confirm();
       servers = tracker.servers();
-      openAtStart = open();
+      openAtStart = tracker.connections();
       handoff = new Set(wanted.handoff);
       idleDeadline = performance.now() + wanted.idleGraceMs;
       streamDeadline = performance.now() + wanted.streamGraceMs;
@@ -213,6 +233,11 @@ export function createDrain(options: {
       }
     }),
     arrived: guard("handoff", (ids) => outbox?.arrived(ids)),
+    extend(ms) {
+      if (performance.now() < idleDeadline) {
+        idleDeadline += ms;
+      }
+    },
   };
 }
 

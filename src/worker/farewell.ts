@@ -2,7 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Guard } from "./guard.ts";
-import { currentResponse, httpConnections, isEventStream } from "./internals.ts";
+import { currentResponse, type Http2Stream, httpConnections, isEventStream, openStreams } from "./internals.ts";
 import { type Http2Session, isHttpServer, type TrackedServer } from "./servers.ts";
 
 /*
@@ -31,12 +31,19 @@ export function closeSessions(sessions: Iterable<Http2Session>, guard: Guard): v
   }
 }
 
-/** Sends every WebSocket its close frame, spread evenly over `spreadMs` so that the clients don't come back all at once. */
-export function closeWebSockets(sockets: ReadonlySet<Socket>, spreadMs: number, guard: Guard): void {
-  let place = 0;
-  for (const socket of sockets) {
-    const delay = (spreadMs * place) / sockets.size;
-    place += 1;
+const sentAway = new WeakSet<Socket>();
+
+/**
+ * Sends every WebSocket that was not sent one its close frame, spread evenly over `spreadMs` so that the clients don't come
+ * back all at once. One whose handshake the app has not answered is left for the next time.
+ */
+export function closeWebSockets(sockets: ReadonlyMap<Socket, number>, spreadMs: number, guard: Guard): void {
+  const leaving = [...sockets].flatMap(([socket, writtenBefore]) =>
+    sentAway.has(socket) || socket.bytesWritten === writtenBefore ? [] : [socket],
+  );
+  for (const [place, socket] of leaving.entries()) {
+    sentAway.add(socket);
+    const delay = (spreadMs * place) / leaving.length;
     setTimeout(
       guard("WebSocket", () => {
         if (socket.writable) {
@@ -60,6 +67,31 @@ export function endEventStreams(server: HttpServer): void {
       socket.destroySoon();
     }
   }
+}
+
+/** The same for those of an HTTP/2 session. */
+export function endEventStreamsOf(session: Http2Session, guard: Guard): void {
+  for (const stream of openStreams(session)) {
+    if (!ended.has(stream) && /^text\/event-stream/i.test(String(stream.sentHeaders?.["content-type"]))) {
+      ended.add(stream);
+      guard("event stream", () => endQuietly(stream))();
+    }
+  }
+}
+
+const ended = new WeakSet<Http2Stream>();
+
+/** Until the stream has closed, what the app still writes goes nowhere: it would be an error that nobody handles. */
+function endQuietly(stream: Http2Stream): void {
+  stream.end();
+  const ignore = (...parts: unknown[]): boolean => {
+    const callback = parts.at(-1);
+    if (typeof callback === "function") {
+      process.nextTick(callback);
+    }
+    return true;
+  };
+  Object.assign(stream, { write: ignore, end: ignore });
 }
 
 /** Makes the answers of these servers say `Connection: close`, those under way included if their headers are not sent. */

@@ -79,6 +79,7 @@ export function createParking(options: {
   let arrived: { readonly id: number; readonly socket: Socket; readonly stoppedAt: number }[] = [];
   let lastArrival = 0;
   let timer: NodeJS.Timeout | undefined;
+  const followed = new WeakSet<HttpServer>();
 
   /** Nothing is read before the supervisor has been told: it gives what a dead worker has not confirmed to another. */
   const confirm = (): void => {
@@ -108,7 +109,6 @@ export function createParking(options: {
     if (connection.requests > 0) {
       answered.set(socket, connection.requests);
     }
-    attachToServer(socket, connection.owner);
   });
   const wake = function (this: Socket): void {
     const connection = parked.get(this);
@@ -117,6 +117,22 @@ export function createParking(options: {
       takeOut(this, connection);
       // Not guarded: what the app's own listener throws is the app's.
       connection.owner.emit("connection", this);
+    }
+  };
+
+  /** Ends what waits for a server that the app closes, as Node does with the idle connections that it knows of. */
+  const followClose = (owner: HttpServer): void => {
+    if (!followed.has(owner)) {
+      followed.add(owner);
+      const closeIdle = owner.closeIdleConnections;
+      owner.closeIdleConnections = () => {
+        closeIdle.call(owner);
+        for (const [socket, connection] of parked) {
+          if (connection.owner === owner) {
+            socket.destroy();
+          }
+        }
+      };
     }
   };
 
@@ -140,12 +156,17 @@ export function createParking(options: {
     // Node's own HTTP sockets are half-open too: a client may end its side and still wait for the answer.
     socket.allowHalfOpen = true;
     parked.set(socket, connection);
+    attachToServer(socket, owner);
+    followClose(owner);
     socket.on("close", forget);
     socket.on("readable", wake);
     socket.on("end", close);
     socket.on("error", close);
     socket.on("timeout", close);
-    socket.setTimeout(connection.unused ? owner.headersTimeout : owner.keepAliveTimeout);
+    const limit = connection.unused ? owner.headersTimeout : owner.keepAliveTimeout;
+    // A clock that was set meanwhile must not make it longer.
+    const idle = Math.max(0, Date.now() - connection.idleSince);
+    socket.setTimeout(limit > 0 ? Math.max(1, limit - idle) : 0);
   };
 
   return {
@@ -158,8 +179,8 @@ export function createParking(options: {
         return;
       }
       stopReading(socket);
-      const { server: key, requests, unused, stoppedAt } = connection;
-      park(socket, { server: key, requests, unused, stoppedAt, owner: server });
+      const { server: key, requests, unused, stoppedAt, idleSince } = connection;
+      park(socket, { server: key, requests, unused, stoppedAt, idleSince, owner: server });
       arrived.push({ id: connection.id, socket, stoppedAt: connection.stoppedAt });
       const now = performance.now();
       const burst = now - lastArrival < burstGapMs;

@@ -28,13 +28,12 @@ interface ParserList {
 
 /** Node keeps the connections of an `http.Server` in a list of its own, by the state of their parsers. */
 function parserList(server: object): ParserList | undefined {
-  const symbol = Object.getOwnPropertySymbols(server).find((own) => own.description === "http.server.connections");
-  const list: unknown = symbol === undefined ? undefined : Reflect.get(server, symbol);
+  const list = own(server, "http.server.connections");
   return isParserList(list) ? list : undefined;
 }
 
-function isParserList(value: unknown): value is ParserList {
-  return typeof value === "object" && value !== null && "all" in value && "idle" in value && "active" in value;
+function isParserList(value: object | undefined): value is ParserList {
+  return value !== undefined && "all" in value && "idle" in value && "active" in value;
 }
 
 function streamHandle(socket: Socket): StreamHandle | undefined {
@@ -101,6 +100,40 @@ export function isEventStream(response: ServerResponse): boolean {
   return typeof sent === "string" && /^content-type:\s*text\/event-stream/im.test(sent);
 }
 
+/** The part of `http2.ServerHttp2Stream` that a drain needs. */
+export interface Http2Stream {
+  readonly id?: number;
+  readonly sentHeaders?: Readonly<Record<string, unknown>>;
+  readonly rstCode: number;
+  end(): void;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** The streams of an HTTP/2 session that are open; none if this Node does not tell. */
+export function openStreams(session: object): Http2Stream[] {
+  const streams: unknown = Reflect.get(own(session, "state") ?? {}, "streams");
+  const open: Http2Stream[] = [];
+  if (typeof streams === "object" && streams !== null && "forEach" in streams) {
+    // Node's own kind of Map, of which spreading is not sure to work.
+    (streams as ReadonlyMap<number, Http2Stream>).forEach((stream) => {
+      open.push(stream);
+    });
+  }
+  return open;
+}
+
+/** What a stream's client asks for, if the app listens to `request`: then Node has made a request object for it. */
+export function requestOf(stream: Http2Stream): { readonly method?: string; readonly url?: string } | undefined {
+  return own(stream, "request");
+}
+
+/** A property that Node keeps under a symbol of its own. */
+function own(object: object, description: string): object | undefined {
+  const symbol = Object.getOwnPropertySymbols(object).find((candidate) => candidate.description === description);
+  const value: unknown = symbol === undefined ? undefined : Reflect.get(object, symbol);
+  return typeof value === "object" && value !== null ? value : undefined;
+}
+
 /** Whether everything written was taken by the kernel and everything read was given to the app. */
 export function isFlushed(socket: Socket): boolean {
   return (
@@ -139,7 +172,10 @@ export function openConnections(server: Server): number | undefined {
   return typeof connections === "number" ? connections : undefined;
 }
 
-/** Makes `server.getConnections()` and `server.close()` count a connection that another worker accepted. */
+/**
+ * Makes `server.getConnections()` count a connection that another worker accepted, and `server.close()` wait for it: an app
+ * that exits when its server has closed would take the connection with it.
+ */
 export function attachToServer(socket: Socket, server: Server): void {
   const connections = openConnections(server);
   if (connections !== undefined && Reflect.has(socket, "_server")) {

@@ -22,7 +22,9 @@ export const searchEveryMs = 25;
 interface Candidate {
   /** How much had been read from the connection when it was found idle: more since means it is idle no longer. */
   readonly bytesRead: number;
-  readonly connection: Omit<HandedConnection, "stoppedAt">;
+  readonly connection: Omit<HandedConnection, "stoppedAt" | "idleSince">;
+  /** Of a connection that was handed over before and has not been used since. */
+  readonly idleSince?: number;
 }
 
 /** The connections of a draining worker that go to the supervisor, and the order in which they do. */
@@ -93,9 +95,9 @@ export function createOutbox(options: {
         }
       }
     }
-    for (const [socket, { server, requests, unused }] of parking.parked()) {
+    for (const [socket, { server, requests, unused, idleSince }] of parking.parked()) {
       if (handoff.has(server)) {
-        cold.set(socket, { bytesRead: socket.bytesRead, connection: { server, requests, unused } });
+        cold.set(socket, { bytesRead: socket.bytesRead, connection: { server, requests, unused }, idleSince });
       }
     }
   };
@@ -107,14 +109,15 @@ export function createOutbox(options: {
   };
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
-    for (const [socket, { bytesRead, connection }] of candidates) {
+    for (const [socket, { bytesRead, connection, idleSince }] of candidates) {
       if (queued.size >= mostQueued || !(paused.has(socket) || transit.isOpen(paused.size))) {
         return;
       }
       candidates.delete(socket);
       const isIdle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
       if (isIdle && socket.writable && stopReading(socket)) {
-        give(socket, { ...connection, stoppedAt: paused.get(socket)?.since ?? Date.now() });
+        const stoppedAt = paused.get(socket)?.since ?? Date.now();
+        give(socket, { ...connection, stoppedAt, idleSince: idleSince ?? stoppedAt });
       } else {
         readOn(socket);
       }

@@ -55,6 +55,7 @@ function prepareWorker(channel: Channel): void {
       }
       const handoff = protocol === "http" && canMoveConnections(server);
       channel.send({ type: "listening", server: key, protocol, address, handoff });
+      traffic.serverListens(tracked);
       drain.serverListens(tracked);
     });
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
@@ -85,6 +86,9 @@ function prepareWorker(channel: Channel): void {
           break;
         case "drain":
           drain.start(message);
+          break;
+        case "extend":
+          drain.extend(message.ms);
           break;
         case "layers":
           layers.asked(message);

@@ -14,8 +14,8 @@ export interface TrackedServer {
   readonly address: ServerAddress;
   /** Open HTTP/2 sessions; empty for every other protocol. */
   readonly sessions: ReadonlySet<Http2Session>;
-  /** Sockets that left HTTP for a WebSocket. */
-  readonly webSockets: ReadonlySet<Socket>;
+  /** Sockets that left HTTP for a WebSocket, each with how much had been written on it before, in bytes. */
+  readonly webSockets: ReadonlyMap<Socket, number>;
 }
 
 /** The part of `http2.ServerHttp2Session` that a drain needs. */
@@ -91,7 +91,7 @@ function describeServer(server: Server, address: ServerAddress): TrackedServer {
   const protocol = protocolOf(server);
   const key = typeof address === "string" ? address : `${address.address}|${address.port}`;
   const sessions = protocol === "http2" || protocol === "https2" ? watchSessions(server) : new Set<Http2Session>();
-  const webSockets = protocol === "http" || protocol === "https" ? watchWebSockets(server) : new Set<Socket>();
+  const webSockets = isHttpServer(server) ? watchWebSockets(server) : new Map<Socket, number>();
   return { server, protocol, key, address, sessions, webSockets };
 }
 
@@ -114,9 +114,12 @@ function protocolOf(server: Server): ServerProtocol {
   return secure ? "tls" : "tcp";
 }
 
-/** Whether a server speaks HTTP/1 (plain or over TLS): only those have `closeIdleConnections`. */
+/**
+ * Whether a server speaks HTTP/1 (plain or over TLS). One of HTTP/2 over TLS has the method in any case, the time-out only
+ * with `allowHTTP1`.
+ */
 export function isHttpServer(server: Server): server is HttpServer {
-  return "closeIdleConnections" in server && "keepAliveTimeout" in server;
+  return "closeIdleConnections" in server && "headersTimeout" in server;
 }
 
 function watchSessions(server: Server): ReadonlySet<Http2Session> {
@@ -132,11 +135,11 @@ function watchSessions(server: Server): ReadonlySet<Http2Session> {
  * Remembers the sockets of WebSockets. A listener for `upgrade` changes what Node does with an upgrade request, so ours is there only
  * while the app has one of its own.
  */
-function watchWebSockets(server: Server): ReadonlySet<Socket> {
-  const webSockets = new Set<Socket>();
+function watchWebSockets(server: Server): ReadonlyMap<Socket, number> {
+  const webSockets = new Map<Socket, number>();
   const observe = (request: { readonly headers: { readonly upgrade?: string } }, socket: Socket): void => {
     if (request.headers.upgrade?.toLowerCase() === "websocket") {
-      webSockets.add(socket);
+      webSockets.set(socket, socket.bytesWritten);
       socket.once("close", () => webSockets.delete(socket));
     }
   };

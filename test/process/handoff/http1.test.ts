@@ -22,7 +22,7 @@ for (const node of testedNodes()) {
       app = await startApp(stage, { fixture: "protocols", node, config: { workers: 2, drainTimeout: 15_000 } });
       await untilRunning(app.client);
       await until(app.client, "all servers listen", ({ workers }) =>
-        workers.every(({ addresses }) => addresses.length === (process.platform === "win32" ? 6 : 7)),
+        workers.every(({ addresses }) => addresses.length === (process.platform === "win32" ? 8 : 9)),
       );
     });
 

@@ -2,15 +2,24 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { Agent, get as httpsGet } from "node:https";
+import { connect as connectTls } from "node:tls";
 import { WebSocket } from "ws";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { openStage, type Stage } from "../../support/process/stage.ts";
 import { startApp, type TestApp } from "../../support/process/testApp.ts";
-import { until, untilRunning, within } from "../../support/process/until.ts";
+import { poll, until, untilRunning, within } from "../../support/process/until.ts";
 import { get, openRawClient } from "./rawClient.ts";
 
 /** Certificates of the fixture are self-signed. */
 const trusting = { rejectUnauthorized: false };
+
+/** The code of a WebSocket's close frame, or why there was none. */
+function endOf(socket: WebSocket): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.on("error", resolve);
+    socket.on("close", resolve);
+  });
+}
 
 for (const node of testedNodes()) {
   describe(`Drain of connections that can't be handed over on Node ${node.major}`, () => {
@@ -133,6 +142,85 @@ for (const node of testedNodes()) {
       await reload();
       const [code] = await within("the WebSocket closes", closed);
       assert.equal(code, 1012);
+    });
+
+    it("closes a WebSocket with 1012 whose handshake is answered when its worker drains already", async () => {
+      const { generation } = app.client.snapshot.app;
+      const upgrades = (): number => app.read("upgrades.txt").split(`${generation} `).length - 1;
+      app.write("upgrades.txt", "");
+      const early = new WebSocket(`wss://127.0.0.1:${app.port + 2}`, trusting);
+      const earlyEnd = endOf(early);
+      await poll("the request is with the app", () => upgrades() === 1);
+      const connection = connectTls({ port: app.port + 2, host: "127.0.0.1", ...trusting });
+      await once(connection, "secureConnect");
+      const done = reload();
+      await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
+      const late = new WebSocket(`wss://127.0.0.1:${app.port + 2}`, { createConnection: () => connection });
+      const lateEnd = endOf(late);
+      assert.equal(await within("the first ends", earlyEnd), 1012);
+      assert.equal(await within("the second ends", lateEnd), 1012);
+      assert.equal(upgrades(), 2);
+      await done;
+    });
+
+    it("answers HTTP/1.1 clients of a server for HTTP/2 with `Connection: close`", async () => {
+      const agent = new Agent({ keepAlive: true, ...trusting });
+      const answers = await underLoad(
+        () =>
+          new Promise((resolve, reject) => {
+            const request = httpsGet({ host: "127.0.0.1", port: app.port + 6, agent }, (response) => {
+              response.resume();
+              response.on("end", resolve);
+              response.on("error", reject);
+            });
+            request.on("error", reject);
+          }),
+      );
+      agent.destroy();
+      assert.ok(answers > 0);
+    });
+
+    it("ends an event stream over HTTP/2 whole, though the app goes on writing", async () => {
+      const session = connectHttp2(`http://127.0.0.1:${app.port + 3}`);
+      const stream = session.request({ ":path": "/chatter" });
+      let text = "";
+      stream.setEncoding("utf8");
+      stream.on("data", (data: string) => {
+        text += data;
+      });
+      await within("the stream begins", once(stream, "data"));
+      const ended = once(stream, "end");
+      await reload();
+      await within("the stream ends", ended);
+      assert.equal(stream.rstCode, 0);
+      assert.match(text, /(data: \d+\n\n)+$/);
+      session.destroy();
+    });
+
+    it("names requests over HTTP/2 that a drain waits for, and counts them when they are answered", async () => {
+      const sessions = [app.port + 3, app.port + 7].map((port) => connectHttp2(`http://127.0.0.1:${port}`));
+      const asked = sessions.map((session) => session.request({ ":path": "/slow?secret" }));
+      for (const stream of asked) {
+        stream.end();
+        stream.resume();
+      }
+      const answered = asked.map((stream) => once(stream, "end"));
+      await Promise.all(sessions.map((session) => once(session, "remoteSettings")));
+      const renewed = app.client.request("app/renew", { kind: "reload" });
+      const seen = await until(app.client, "both are in flight", ({ workers }) => {
+        const requests = workers.flatMap(({ drain }) => drain?.inFlight ?? []);
+        return requests.length === 2;
+      });
+      const urls = seen.workers.flatMap(
+        ({ drain }) => drain?.inFlight?.map(({ method, url }) => `${method} ${url}`) ?? [],
+      );
+      assert.ok(urls.includes("GET /slow"), urls.join());
+      await within("the answers", Promise.all(answered));
+      const report = await renewed;
+      assert.deepEqual([report.traffic?.served, report.traffic?.failed], [2, 0]);
+      for (const session of sessions) {
+        session.destroy();
+      }
     });
 
     it("ends an event stream whole, so that its client reconnects", async () => {

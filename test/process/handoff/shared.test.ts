@@ -72,7 +72,7 @@ for (const node of testedNodes()) {
       await untilRunning(app.client);
       const posix = process.platform !== "win32";
       await until(app.client, "all servers listen", ({ workers }) =>
-        workers.every(({ addresses }) => addresses.length === (posix ? 7 : 6)),
+        workers.every(({ addresses }) => addresses.length === (posix ? 9 : 8)),
       );
       const clients: RawClient[] = [];
       const open = async (where: number | string = app.port): Promise<RawClient> => {

@@ -36,11 +36,14 @@ describe("farewellFor", () => {
       drainTimeout: 30_000,
     });
     assert.equal(farewellFor(old, { ...recipe, drainTimeout: 500 }, how).idleGraceMs, 0);
+    const slow = { ...recipe, streamGrace: 60_000, drainSpread: 60_000, drainTimeout: 4_000 };
+    const { streamGraceMs, spreadMs } = farewellFor(old, slow, how);
+    assert.deepEqual([streamGraceMs, spreadMs], [3_000, 3_000]);
   });
 
-  it("ends at once what idles when the service does not go on, whoever serves", () => {
+  it("ends what idles when the service does not go on as soon as its last requests are here, whoever serves", () => {
     const stop = farewellFor(old, recipe, { handoff: false, graceful: false, serving: [worker({ "::|80": true })] });
-    assert.deepEqual([stop.handoff, stop.idleGraceMs, stop.streamGraceMs, stop.spreadMs], [[], 0, 0, 0]);
+    assert.deepEqual([stop.handoff, stop.idleGraceMs, stop.streamGraceMs, stop.spreadMs], [[], 100, 0, 0]);
   });
 
   it("with handoff off, closes politely what it would have handed over", () => {

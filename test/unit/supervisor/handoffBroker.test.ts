@@ -5,7 +5,13 @@ import { type HandedConnection, handoffWindow, type ToWorkerBody } from "../../.
 import { createHandoffBroker } from "../../../src/supervisor/handoffBroker.ts";
 import type { WorkerHandle } from "../../../src/supervisor/workerHandle.ts";
 
-const connection: HandedConnection = { server: "::|3000", requests: 4, unused: false, stoppedAt: 1_000 };
+const connection: HandedConnection = {
+  server: "::|3000",
+  requests: 4,
+  unused: false,
+  stoppedAt: 1_000,
+  idleSince: 900,
+};
 
 class FakeWorker {
   readonly id: number;

@@ -132,7 +132,11 @@ describe("workerHandle", () => {
   it("says shutdown to the app of a graceful farewell, and leaves it alone if it listens", () => {
     handle.markReady();
     handle.dismiss({ ...farewell, graceful: true });
-    assert.equal(worker.sent[0], "shutdown");
+    // In this order: an app that closes its server must find its idle connections in our hands.
+    assert.deepEqual(
+      worker.sent.map((message) => Reflect.get(Object(message), "type") ?? message),
+      ["drain", "shutdown"],
+    );
     worker.say({ ...progress, listens: true, done: true });
     assert.deepEqual(worker.signals, []);
     worker.say({ ...progress, listens: false, done: true });
@@ -152,6 +156,7 @@ describe("workerHandle", () => {
     const before = handle.drainDeadline ?? 0;
     assert.equal(handle.extendDrain(1_000), true);
     assert.equal(handle.drainDeadline, before + 1_000);
+    assert.deepEqual(worker.sent.at(-1), { cmd: workerMessageCommand, type: "extend", ms: 1_000 });
     handle.terminate();
     assert.equal(handle.extendDrain(1_000), false);
   });

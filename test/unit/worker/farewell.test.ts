@@ -94,10 +94,13 @@ describe("farewell", () => {
       const frames: string[] = [];
       const fake = (name: string) => ({
         writable: true,
+        bytesWritten: 100,
         write: (frame: Buffer) => frames.push(`${name} ${frame.toString("hex")}`),
       });
       const sockets = ["a", "b", "c", "d"].map(fake);
-      closeWebSockets(new Set(sockets) as unknown as Set<Socket>, 400, guard);
+      const opened = new Map(sockets.map((socket) => [socket, 0])) as unknown as Map<Socket, number>;
+      closeWebSockets(opened, 400, guard);
+      closeWebSockets(opened, 400, guard);
       mock.timers.tick(0);
       assert.deepEqual(frames, ["a 880203f4"]);
       mock.timers.tick(99);
@@ -107,6 +110,28 @@ describe("farewell", () => {
       Object.assign(sockets[2] ?? {}, { writable: false });
       mock.timers.tick(200);
       assert.deepEqual(frames, ["a 880203f4", "b 880203f4", "d 880203f4"]);
+    } finally {
+      mock.reset();
+    }
+  });
+
+  it("leaves a WebSocket alone until its handshake is answered", () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const frames: string[] = [];
+      const socket = {
+        writable: true,
+        bytesWritten: 100,
+        write: (frame: Buffer) => frames.push(frame.toString("hex")),
+      };
+      const opening = new Map([[socket, 100]]) as unknown as Map<Socket, number>;
+      closeWebSockets(opening, 0, guard);
+      mock.timers.tick(1);
+      assert.deepEqual(frames, []);
+      socket.bytesWritten = 229;
+      closeWebSockets(opening, 0, guard);
+      mock.timers.tick(1);
+      assert.deepEqual(frames, ["880203f4"]);
     } finally {
       mock.reset();
     }

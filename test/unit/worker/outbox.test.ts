@@ -45,7 +45,7 @@ describe("outbox", () => {
       key: "key",
       address: "",
       sessions: new Set(),
-      webSockets: new Set(),
+      webSockets: new Map(),
     };
     outbox = createOutbox({
       channel,

@@ -24,7 +24,7 @@ describe("watchTraffic", () => {
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    tracked = [{ server, protocol: "http", sessions: new Set(), webSockets: new Set() } as unknown as TrackedServer];
+    tracked = [{ server, protocol: "http", sessions: new Set(), webSockets: new Map() } as unknown as TrackedServer];
   });
 
   afterEach(() => {
