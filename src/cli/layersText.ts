@@ -113,11 +113,9 @@ function bindingsBand({ bindings }: LayerFacts): LabelledParts[] {
       label: "addon",
       parts: [
         owner === undefined ? file : `${owner}${version === undefined ? "" : ` ${version}`}`,
-        kind === "napi"
-          ? "Node-API"
-          : kind === "abi"
-            ? `ABI${level === undefined ? "" : ` ${level}`}`
-            : "unknown interface",
+        kind === "unknown"
+          ? "unknown interface"
+          : `${kind === "napi" ? "Node-API" : "ABI"}${level === undefined ? "" : ` ${level}`}`,
         ...(rebuild === true ? ["to be rebuilt for another Node.js"] : []),
       ],
     })),

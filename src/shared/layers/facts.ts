@@ -46,7 +46,7 @@ export const addonSchema = v.object({
   version: v.optional(v.string()),
   /** `napi`: stable across versions of Node.js; `abi`: bound to one `NODE_MODULE_VERSION`. */
   interface: v.picklist(["napi", "abi", "unknown"]),
-  /** Node-API level or `NODE_MODULE_VERSION`, where it can be told. */
+  /** The level of Node-API it was built for, as far as its packaging tells, or its `NODE_MODULE_VERSION`. */
   level: v.optional(v.number()),
   /** Whether it must be built again for another major version of Node.js; absent when it can't be told. */
   rebuild: v.optional(v.boolean()),

@@ -1,7 +1,8 @@
 import { open, readFile } from "node:fs/promises";
 import type { Addon } from "../../shared/layers/facts.ts";
 import { packageOf } from "../../shared/layers/packageOf.ts";
-import { packageVersion } from "./codeFiles.ts";
+import { addonLevel } from "./addonLevel.ts";
+import { readManifest, versionIn } from "./codeFiles.ts";
 
 /** Bytes of an addon that are looked at, from its beginning; what comes after is not searched. */
 const mostBytes = 64 * 1_048_576;
@@ -17,10 +18,11 @@ const oldStyle = /node_module_register/;
 /**
  * The addons of a process.
  * @param told Those the worker itself told of; on Linux the kernel knows of the others.
+ * @param napi Level of Node-API that the process has.
  */
-export async function describeAddons(pid: number, told: readonly string[]): Promise<Addon[]> {
+export async function describeAddons(pid: number, told: readonly string[], napi: string): Promise<Addon[]> {
   const files = [...new Set([...told, ...(await mappedAddons(pid))])].sort();
-  return Promise.all(files.map(describeAddon));
+  return Promise.all(files.map((file) => describeAddon(file, Number(napi))));
 }
 
 /** The addons mapped into a process, which only Linux tells. */
@@ -32,14 +34,19 @@ export async function mappedAddons(pid: number): Promise<string[]> {
   return maps.split("\n").flatMap((line) => /(\/.*\.node)$/.exec(line)?.[1] ?? []);
 }
 
-async function describeAddon(file: string): Promise<Addon> {
+/** @param supported Level of Node-API that the process has. */
+export async function describeAddon(file: string, supported: number): Promise<Addon> {
   const owner = packageOf(file);
-  const version = owner === undefined ? undefined : await packageVersion(owner.folder);
+  const manifest = owner === undefined ? {} : await readManifest(owner.folder);
+  const version = versionIn(manifest);
+  const found = await interfaceOf(file);
+  const level = found.interface === "napi" ? addonLevel({ file, manifest, supported }) : undefined;
   return {
     file,
     ...(owner === undefined ? {} : { package: owner.name }),
     ...(version === undefined ? {} : { version }),
-    ...(await interfaceOf(file)),
+    ...found,
+    ...(level === undefined ? {} : { level }),
   };
 }
 

@@ -54,13 +54,21 @@ async function describePackages(modules: readonly LoadedModule[]): Promise<Loade
 }
 
 /** The `version` of the package.json in a folder. */
-export async function packageVersion(folder: string): Promise<string | undefined> {
+async function packageVersion(folder: string): Promise<string | undefined> {
+  return versionIn(await readManifest(folder));
+}
+
+export function versionIn({ version }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof version === "string" ? version : undefined;
+}
+
+/** The package.json in a folder; empty where there is none that can be read. */
+export async function readManifest(folder: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    const version: unknown = typeof manifest === "object" && manifest !== null && Reflect.get(manifest, "version");
-    return typeof version === "string" ? version : undefined;
+    return typeof manifest === "object" && manifest !== null ? { ...manifest } : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -36,7 +36,7 @@ export async function completeFacts(
   const { versions, ...dependencies } = collected.dependencies;
   const [files, addons, os] = await Promise.all([
     describeCode(modules),
-    describeAddons(worker.pid, collected.bindings.addons),
+    describeAddons(worker.pid, collected.bindings.addons, collected.bindings.napi),
     describeMachine(worker.pid),
   ]);
   const { internal, abi, napi } = collected.bindings;

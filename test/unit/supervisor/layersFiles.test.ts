@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { releaseState } from "../../../src/shared/layers/nodeReleases.ts";
 import { packageOf } from "../../../src/shared/layers/packageOf.ts";
-import { interfaceOf } from "../../../src/supervisor/layers/addonFiles.ts";
+import { describeAddon, interfaceOf } from "../../../src/supervisor/layers/addonFiles.ts";
 import { describeCode } from "../../../src/supervisor/layers/codeFiles.ts";
 import { describeMachine, openFiles } from "../../../src/supervisor/layers/machine.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
@@ -77,6 +77,27 @@ describe("the files of the layers", () => {
     assert.deepEqual(await interfaceOf(addon("e.node", 5, "nothing")), { interface: "unknown" });
     assert.deepEqual(await interfaceOf(join(folder, "gone.node")), { interface: "unknown" });
     assert.deepEqual(await interfaceOf(folder), { interface: "unknown" });
+  });
+
+  it("tell of addons for Node-API which level they were built for, where their packaging says so", async () => {
+    const folder = tempFolder({
+      "node_modules/sqlite3/package.json": '{ "version": "5.1.7", "binary": { "napi_versions": [3, 6, 99, "7"] } }',
+      "node_modules/plain/package.json": '{ "version": "1.0.0", "binary": "none" }',
+    });
+    const levelOf = async (name: string, text = "napi_register_module_v1") => {
+      const file = join(folder, "node_modules", name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      const { package: owner, level } = await describeAddon(file, 10);
+      return [owner, level];
+    };
+    assert.deepEqual(await levelOf("sqlite3/build/Release/a.node"), ["sqlite3", 6]);
+    assert.deepEqual(await levelOf("sqlite3/lib/binding/napi-v3-linux-glibc-x64/a.node"), ["sqlite3", 3]);
+    assert.deepEqual(await levelOf("sqlite3/lib/binding/napi-v12/a.node"), ["sqlite3", 12]);
+    assert.deepEqual(await levelOf("plain/napi-v8/build/a.node"), ["plain", undefined]);
+    assert.deepEqual(await levelOf("plain/prebuilds/linux-x64/node.napi.node"), ["plain", undefined]);
+    assert.deepEqual(await levelOf("sqlite3/build/b.node", "node_register_module_v137"), ["sqlite3", 137]);
+    assert.deepEqual(await levelOf("sqlite3/build/c.node", "nothing"), ["sqlite3", undefined]);
   });
 
   it("tell of this machine", async () => {
