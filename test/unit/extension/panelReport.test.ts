@@ -43,7 +43,8 @@ describe("the report of the layers panel", () => {
 
   it("lists where the time went, most first", () => {
     const text = reportMarkdown(report);
-    assert.match(text, /\| `code` \| 25\.0 % \| 1250\.0 ms \|/);
+    assert.match(text, /\| `code` \| {2}\| 25\.0 % \| 1250\.0 ms \|/);
+    assert.match(text, /\| `binding:zlib` \| zlib \| 12\.0 % \| 600\.0 ms \|/);
     assert.ok(text.indexOf("roundPrices") < text.indexOf("processChunkSync"));
   });
 
@@ -66,6 +67,46 @@ describe("the report of the layers panel", () => {
     ];
     const text = reportMarkdown({ ...report, sample: sampleSample({ parts }) });
     assert.ok(text.includes("| `package:a\\|b  # c` |"), text);
+  });
+
+  it("escapes a bar in tables, and leaves it elsewhere", () => {
+    const facts = sampleFacts();
+    const warnings = [{ name: "Warning", message: "either|or", count: 1 }];
+    const text = reportMarkdown({ ...report, facts: { ...facts, api: { ...facts.api, warnings } } });
+    assert.ok(text.includes("- Warning: `Warning: either|or` (1 ×)\n"), text);
+  });
+
+  it("says all that the panel shows", () => {
+    const sessions = { full: 3, resumed: 9, protocols: [{ name: "TLSv1.3", count: 12 }] };
+    const text = reportMarkdown({ ...report, pulse: samplePulse({ openssl: { tlsSockets: 7, sessions } }) });
+    const lines = [
+      "- Node.js v24.21.0, Krypton, Active LTS, end of life 2028-04-30",
+      "- Requests: 1284.0 a second",
+      "- Warning: `DEP0005: Buffer() is deprecated due to security and usability issues.` (4 ×) at `~/work/shop/src/prices/rounding.js:12:3`",
+      "- Addon `~/work/shop/node_modules/bcrypt/build/Release/bcrypt_lib.node`: `bcrypt 6.0.0`, Node-API 8, no rebuild for another Node.js",
+      "- Thread pool: 4; FIPS off, 60 ciphers",
+      "- DNS servers: `127.0.0.53`",
+      "- Heap: 21.8 MiB of 35.0 MiB, at most 4144.0 MiB, external 3.0 MiB",
+      "- Heap spaces: old_space 14.4 MiB of 18.0 MiB, new_space 4.0 MiB of 16.0 MiB, code_space 1.0 MiB of 1.5 MiB, large_object_space 0.3 MiB of 0.3 MiB",
+      "- Garbage collections of late: 3 minor in 4.2 ms",
+      "- Event loop: 37.4 % busy, delay p50 10.3 ms, p99 14.7 ms, 1202 turns",
+      "- TLS: 7 connections to its servers, sessions seen: 3 new, 9 resumed, 12 TLSv1.3",
+      "- CPU: 35.2 % user, 4.1 % system, limit 2 CPUs, context switches: 812 voluntary, 31 involuntary",
+      "- Memory: RSS 90.0 MiB, limit 2048.0 MiB, 16010.2 MiB in all, page faults: 240 minor, 0 major",
+      "- Files: 74 open, limit 1048576, 0 reads, 8 writes",
+    ];
+    const written = new Set(text.split("\n"));
+    assert.deepEqual(
+      lines.filter((line) => !written.has(line)),
+      [],
+      text,
+    );
+  });
+
+  it("does not tell how busy the event loop was where a sample disturbed it", () => {
+    const { utilisation: _, ...uv } = samplePulse().uv;
+    const text = reportMarkdown({ ...report, pulse: samplePulse({ uv }) });
+    assert.match(text, /^- Event loop: not measured during a sample, delay p50 10\.3 ms/m);
   });
 });
 
