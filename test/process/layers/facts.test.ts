@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { Agent, get } from "node:https";
 import { join, relative } from "node:path";
 import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
 import { projectRoot } from "../../support/paths.ts";
@@ -149,6 +150,46 @@ describeOn(testedNodes(), "the API of a worker", (scene) => {
       const printed = chunks.map(({ text }) => text).join("");
       return printed.split("Warning: before anybody looks").length === 2;
     });
+  });
+});
+
+const speaksTls = `
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+const read = (name) => readFileSync(process.env.CERTIFICATES + name);
+const options = { key: read("key.pem"), cert: read("cert.pem") };
+createServer(options, (_, response) => response.end()).listen(Number(process.env.PORT));
+`;
+
+describeOn(testedNodes(), "the TLS of a worker", (scene) => {
+  it("is that of the connections to its servers", async () => {
+    const env = { CERTIFICATES: join(projectRoot, "test", "fixtures", "protocols", "/") };
+    const app = await runLayersApp(scene, { entry: "secure.mjs", env }, { "secure.mjs": speaksTls });
+    const openssl = async () => (await app.client.request("layers/pulse", {})).openssl;
+    assert.deepEqual(await openssl(), { tlsSockets: 0 });
+    const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+    const visit = () =>
+      new Promise<void>((resolve, reject) => {
+        const request = get({ port: app.port, host: "127.0.0.1", agent }, (response) => {
+          response.once("close", resolve).resume();
+        });
+        request.once("error", reject);
+      });
+    try {
+      await Promise.all([visit(), visit()]);
+      let seen = {};
+      await poll("the sessions are told of", async () => {
+        seen = await openssl();
+        return "sessions" in seen;
+      });
+      assert.deepEqual(seen, {
+        tlsSockets: 2,
+        sessions: { full: 2, resumed: 0, protocols: [{ name: "TLSv1.3", count: 2 }] },
+      });
+    } finally {
+      agent.destroy();
+    }
+    await poll("the connections are closed", async () => (await openssl()).tlsSockets === 0);
   });
 });
 
