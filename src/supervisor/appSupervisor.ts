@@ -307,6 +307,7 @@ export class AppSupervisor {
       events,
       broker: this.#broker,
       accepts: this.#care.accepts,
+      workers: () => this.roster.all.values(),
       callbacks: {
         changed: () => this.publisher.invalidate(),
         listening: () => this.#reconcile(),

@@ -11,6 +11,8 @@ export interface DeathFacts {
   readonly fatal?: FatalError | undefined;
   /** Whether it was ever ready. */
   readonly wasReady: boolean;
+  /** Whether another worker of the app listens on this port. */
+  readonly appListensOn: (port: number) => boolean;
 }
 
 /** The part of the preload's message `fatal` that tells failures apart. */
@@ -46,7 +48,7 @@ function reasonOf(facts: DeathFacts): Reason {
     };
   }
   if (fatal !== undefined && signal === null && exitCode !== 0) {
-    return reasonOfError(fatal, facts.entry);
+    return reasonOfError(fatal, facts);
   }
   if (signal !== null) {
     return {
@@ -58,8 +60,8 @@ function reasonOf(facts: DeathFacts): Reason {
   return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.` };
 }
 
-function reasonOfError(fatal: FatalError, entry: string): Reason {
-  const { code, message, name } = fatal;
+function reasonOfError(fatal: FatalError, { entry, appListensOn }: DeathFacts): Reason {
+  const { code, message, name, port } = fatal;
   const firstLine = message.split("\n", 1)[0] ?? "";
   if (code === "HITLESS_NESTED_CLUSTER" || /'(node:)?cluster' does not provide an export named/.test(message)) {
     return {
@@ -67,6 +69,14 @@ function reasonOfError(fatal: FatalError, entry: string): Reason {
       message:
         "The app starts its own cluster (node:cluster), but Hitless is its cluster primary already. " +
         "Let the entry be the file that listens, and set the number of workers in Hitless.",
+    };
+  }
+  if (code === "EADDRINUSE" && port !== null && appListensOn(port)) {
+    return {
+      code: "portInUse",
+      message:
+        `${place(fatal)} is held by another worker of this app, which does not share it (\`exclusive\` or a descriptor in \`listen\`). ` +
+        "Leave that out, or run one worker and renew it with a restart.",
     };
   }
   if (code === "EADDRINUSE") {

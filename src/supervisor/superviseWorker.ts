@@ -19,6 +19,8 @@ export interface SuperviseOptions {
   readonly events: EventLog;
   readonly broker: HandoffBroker;
   readonly accepts: AcceptQueue;
+  /** All workers of the app, those that drain included. */
+  readonly workers: () => Iterable<WorkerHandle>;
   readonly callbacks: {
     readonly changed: () => void;
     /** One more of its servers listens. */
@@ -36,7 +38,7 @@ export interface SuperviseOptions {
 
 /** Forks a worker and watches it until it is gone. */
 export function superviseWorker(options: SuperviseOptions): WorkerHandle {
-  const { recipe, slot, generation, logs, events, broker, accepts, callbacks } = options;
+  const { recipe, slot, generation, logs, events, broker, accepts, workers, callbacks } = options;
   const { worker, stderr, inspector, mark } = forkWorker({ recipe, slot, generation, logs });
   const handle: WorkerHandle = new WorkerHandle({
     worker,
@@ -47,6 +49,10 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     stderr,
     inspector,
     mark,
+    appListensOn: (port) =>
+      [...workers()].some(
+        (other) => other !== handle && [...other.servers.keys()].some((key) => key.endsWith(`|${port}`)),
+      ),
     listener: {
       accepts: {
         sent: (connection) => accepts.left(connection),

@@ -59,6 +59,8 @@ export interface WorkerHandleOptions {
   /** `NAME=value` that stands in the environment of this worker and of all it starts, and nowhere else. */
   readonly mark: string;
   readonly inspector: InspectorDoor;
+  /** Whether another worker of the app listens on this port. */
+  readonly appListensOn: (port: number) => boolean;
   readonly listener: WorkerListener;
 }
 
@@ -174,6 +176,7 @@ export class WorkerHandle {
       fatal:
         this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs ? this.#fatal.error : undefined,
       wasReady: this.readyAt !== undefined,
+      appListensOn: this.#options.appListensOn,
     });
   }
 

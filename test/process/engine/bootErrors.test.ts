@@ -81,6 +81,14 @@ describeOn(testedNodes(), "an app that can't start", (scene) => {
     assert.match(app.failure?.message ?? "", new RegExp(`${port} is in use`));
   });
 
+  it("a port that the app's own old worker does not share: that, and that a restart renews it", async () => {
+    const { client } = await scene.run({ fixture: "misbehaving", config: { entry: "exclusive.cjs", workers: 1 } });
+    const { outcome, reason } = await client.request("app/renew", { kind: "reload" });
+    assert.equal(outcome, "rolledBack");
+    assert.match(reason ?? "", /held by another worker of this app/);
+    assert.equal((await client.request("app/renew", { kind: "restart" })).outcome, "completed");
+  });
+
   it("a script that ends with 0 without listening is finished, not broken", async () => {
     const { client } = await scene.start({ fixture: "misbehaving", config: { entry: "exits0.cjs" } });
     const { app } = await until(client, "it has finished", (snapshot) => snapshot.app.state === "stopped");

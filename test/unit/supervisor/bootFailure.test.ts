@@ -10,7 +10,15 @@ function fatal(changes: Partial<FatalError>): FatalError {
 }
 
 function explain(changes: Partial<DeathFacts>) {
-  return explainDeath({ entry, exitCode: 1, signal: null, stderr: [], wasReady: false, ...changes });
+  return explainDeath({
+    entry,
+    exitCode: 1,
+    signal: null,
+    stderr: [],
+    wasReady: false,
+    appListensOn: () => false,
+    ...changes,
+  });
 }
 
 /** What `uncaughtExceptionMonitor` is given; the versions of Node that say it so are named where they differ. */
@@ -159,6 +167,14 @@ describe("explainDeath", () => {
       assert.deepEqual([failure.exitCode, failure.signal, failure.stderr], [1, null, ["shown"]]);
     });
   }
+
+  it("does not take the app's own worker for another program", () => {
+    const error = fatal({ code: "EADDRINUSE", address: "127.0.0.1", port: 3000 });
+    const { code, message } = explain({ fatal: error, appListensOn: (port) => port === 3000 });
+    assert.equal(code, "portInUse");
+    assert.match(message, /^127\.0\.0\.1:3000 is held by another worker of this app.*`exclusive`.*restart/);
+    assert.match(explain({ fatal: error, appListensOn: () => false }).message, /in use by another program/);
+  });
 
   it("recognises a heap that ran full by what V8 prints", () => {
     const stderr = [

@@ -59,6 +59,7 @@ describe("workerHandle", () => {
     heard = [];
     stderr = [];
     handle = new WorkerHandle({
+      appListensOn: () => false,
       worker: worker as unknown as Worker,
       slot: 2,
       generation: 3,
