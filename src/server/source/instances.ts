@@ -1,4 +1,5 @@
 import type { CallExpression, Node, OptionalCallExpression } from "@babel/types";
+import { fieldValue } from "./fields.ts";
 import { type ApiReference, propertyName, resolveApi } from "./resolveApi.ts";
 import type { Analysis, Binding } from "./scopes.ts";
 import { serverKind } from "./servers.ts";
@@ -58,23 +59,46 @@ const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
 /** What functions of Node.js give to the function that they are passed, by its parameters. */
 const given: ReadonlyMap<string, readonly (ClassName | undefined)[]> = new Map<string, (ClassName | undefined)[]>([
   ["http#createServer", ["http#IncomingMessage", "http#ServerResponse"]],
-  ["http2#createSecureServer", [undefined, "http2#Http2ServerResponse"]],
-  ["http2#createServer", [undefined, "http2#Http2ServerResponse"]],
+  ["http2#createSecureServer", ["http2#Http2ServerRequest", "http2#Http2ServerResponse"]],
+  ["http2#createServer", ["http2#Http2ServerRequest", "http2#Http2ServerResponse"]],
   ["https#createServer", ["http#IncomingMessage", "http#ServerResponse"]],
   ["net#createServer", ["net#Socket"]],
   ["tls#createServer", ["tls#TLSSocket"]],
 ]);
 
+/** What comes with events, by the class that has the event itself, and the parameters of the listener. */
+const emitted: ReadonlyMap<string, readonly ClassName[]> = new Map<string, ClassName[]>([
+  ["http#ClientRequest.response", ["http#IncomingMessage"]],
+  ["http#Server.request", ["http#IncomingMessage", "http#ServerResponse"]],
+  ["http2#ClientHttp2Session.stream", ["http2#ClientHttp2Stream"]],
+  ["http2#Http2SecureServer.request", ["http2#Http2ServerRequest", "http2#Http2ServerResponse"]],
+  ["http2#Http2SecureServer.session", ["http2#ServerHttp2Session"]],
+  ["http2#Http2SecureServer.stream", ["http2#ServerHttp2Stream"]],
+  ["http2#Http2Server.request", ["http2#Http2ServerRequest", "http2#Http2ServerResponse"]],
+  ["http2#Http2Server.session", ["http2#ServerHttp2Session"]],
+  ["http2#Http2Server.stream", ["http2#ServerHttp2Stream"]],
+  ["http2#ServerHttp2Session.stream", ["http2#ServerHttp2Stream"]],
+  ["https#Server.request", ["http#IncomingMessage", "http#ServerResponse"]],
+  ["net#Server.connection", ["net#Socket"]],
+  ["tls#Server.secureConnection", ["tls#TLSSocket"]],
+]);
+
 /** What methods make. */
 const made: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
+  ["http2#ClientHttp2Session.request", "http2#ClientHttp2Stream"],
   ["sqlite#DatabaseSync.prepare", "sqlite#StatementSync"],
 ]);
 
 /** Whose methods a class has too. */
 const parents: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["http#Server", "net#Server"],
+  ["http2#ClientHttp2Session", "http2#Http2Session"],
+  ["http2#ClientHttp2Stream", "http2#Http2Stream"],
   ["http2#Http2SecureServer", "tls#Server"],
   ["http2#Http2Server", "net#Server"],
+  ["http2#Http2Stream", "stream#Duplex"],
+  ["http2#ServerHttp2Session", "http2#Http2Session"],
+  ["http2#ServerHttp2Stream", "http2#Http2Stream"],
   ["https#Server", "tls#Server"],
   ["tls#Server", "net#Server"],
   ["tls#TLSSocket", "net#Socket"],
@@ -116,12 +140,17 @@ function classOf(analysis: Analysis, expression: Node, depth: number): ClassName
     case "Identifier": {
       const binding = analysis.bindingOf(node);
       if (binding?.kind === "param") {
-        return classOfParameter(analysis, binding);
+        return classOfParameter(analysis, binding, depth + 1);
       }
       const value = binding && onlyValue(binding);
       const isPlain =
         binding?.declaration.type === "VariableDeclarator" && binding.declaration.id.type === "Identifier";
       return value !== undefined && isPlain ? classOf(analysis, value, depth + 1) : undefined;
+    }
+    case "MemberExpression":
+    case "OptionalMemberExpression": {
+      const value = fieldValue(analysis, node);
+      return value && classOf(analysis, value, depth + 1);
     }
     case "NewExpression": {
       const api = resolveApi(analysis, node);
@@ -159,8 +188,12 @@ function classOfCall(
   return chaining.has(method) ? owner : made.get(`${owner}.${method}`);
 }
 
-/** Of `(request, response) => …` in `http.createServer((request, response) => …)`. */
-function classOfParameter(analysis: Analysis, { declaration, assignments }: Binding): ClassName | undefined {
+/** Of `(request, response) => …` in `http.createServer((request, response) => …)`, and of listeners for events. */
+function classOfParameter(
+  analysis: Analysis,
+  { declaration, assignments }: Binding,
+  depth: number,
+): ClassName | undefined {
   const callback = analysis.enclosingFunction(declaration);
   const call = callback && analysis.parentOf(callback);
   if (assignments.length > 0 || callback === undefined || call?.type !== "CallExpression") {
@@ -169,5 +202,24 @@ function classOfParameter(analysis: Analysis, { declaration, assignments }: Bind
   const api = resolveApi(analysis, call);
   const params: readonly unknown[] = "params" in callback && Array.isArray(callback.params) ? callback.params : [];
   const index = params.indexOf(declaration);
-  return api && given.get(`${api.module}#${api.name}`)?.[index];
+  const known = api && given.get(`${api.module}#${api.name}`)?.[index];
+  return known ?? classOfEvent(analysis, call, index, depth);
+}
+
+function classOfEvent(
+  analysis: Analysis,
+  { callee, arguments: [event] }: CallExpression,
+  index: number,
+  depth: number,
+): ClassName | undefined {
+  const isListening =
+    callee.type === "MemberExpression" && /^(?:on|once|addListener)$/.test(propertyName(callee) ?? "");
+  if (!isListening || event?.type !== "StringLiteral") {
+    return undefined;
+  }
+  let owner = classOf(analysis, callee.object, depth + 1);
+  while (owner !== undefined && !emitted.has(`${owner}.${event.value}`)) {
+    owner = parents.get(owner);
+  }
+  return emitted.get(`${owner}.${event.value}`)?.[index];
 }

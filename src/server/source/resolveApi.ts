@@ -6,6 +6,7 @@ import type {
   ObjectPattern,
   OptionalMemberExpression,
 } from "@babel/types";
+import { fieldValue } from "./fields.ts";
 import { globalApi } from "./globalApis.ts";
 import type { Analysis, Binding } from "./scopes.ts";
 import { onlyValue } from "./values.ts";
@@ -28,7 +29,8 @@ const deepest = 12;
 
 /**
  * What a call, a `new`, an identifier or a member expression names: of a call, what is called. Follows imports, `require`,
- * `await import()`, `createRequire`, renaming, destructuring and globals; a variable that is assigned twice is nothing.
+ * `await import()` and its `then`, `createRequire`, `promisify`, fields of classes, renaming, destructuring and globals; a
+ * variable that is assigned twice is nothing.
  */
 export function resolveApi(analysis: Analysis, node: Node): ApiReference | undefined {
   const resolved = resolveTarget(analysis, node);
@@ -67,12 +69,20 @@ function resolvePath(analysis: Analysis, node: Node, depth: number): Resolved | 
     }
     case "MemberExpression":
     case "OptionalMemberExpression": {
+      const value = fieldValue(analysis, node);
+      if (value !== undefined) {
+        return resolvePath(analysis, value, depth + 1);
+      }
       const name = propertyName(node);
       return name === undefined ? undefined : member(resolvePath(analysis, node.object, depth + 1), name);
     }
     case "CallExpression":
-    case "OptionalCallExpression":
-      return requiredModule(analysis, node.callee, node.arguments[0], depth + 1);
+    case "OptionalCallExpression": {
+      const [first] = node.arguments;
+      return (
+        requiredModule(analysis, node.callee, first, depth + 1) ?? promisified(analysis, node.callee, first, depth + 1)
+      );
+    }
     case "AwaitExpression":
       return node.argument.type === "ImportExpression" ? ofModule(node.argument.source) : undefined;
     case "AssignmentExpression":
@@ -116,8 +126,34 @@ function resolveBinding(analysis: Analysis, binding: Binding, depth: number): Re
       return value && path?.reduce(member, resolvePath(analysis, value, depth));
     }
     default:
-      return undefined;
+      return binding.kind === "param" && binding.assignments.length === 0
+        ? patternPath(declaration, binding.name)?.reduce(member, importedFor(analysis, declaration))
+        : undefined;
   }
+}
+
+/** What `import("fs").then((fs) => …)` gives to the parameter. */
+function importedFor(analysis: Analysis, parameter: Node): Resolved | undefined {
+  const callback = analysis.parentOf(parameter);
+  const call = callback && analysis.parentOf(callback);
+  const callee = call?.type === "CallExpression" && call.arguments[0] === callback ? call.callee : undefined;
+  if (
+    callback === undefined ||
+    !("params" in callback && callback.params[0] === parameter) ||
+    callee?.type !== "MemberExpression" ||
+    propertyName(callee) !== "then"
+  ) {
+    return undefined;
+  }
+  return callee.object.type === "ImportExpression" ? ofModule(callee.object.source) : undefined;
+}
+
+/** `util.promisify(fs.readFile)` goes the way of what it wraps. */
+function promisified(analysis: Analysis, callee: Node, wrapped: Node | undefined, depth: number): Resolved | undefined {
+  const api = wrapped && resolvePath(analysis, callee, depth);
+  return api?.module === "util" && api.path.at(-1) === "promisify" && wrapped
+    ? resolvePath(analysis, wrapped, depth)
+    : undefined;
 }
 
 /** The properties that lead from a destructured value to a name in its pattern. */

@@ -1,14 +1,16 @@
 import type { CallExpression, MemberExpression, Node, OptionalCallExpression } from "@babel/types";
+import { fieldValue } from "./fields.ts";
 import { resolveApi } from "./resolveApi.ts";
 import type { Analysis } from "./scopes.ts";
 import { onlyValue, unwrapped } from "./values.ts";
 import { nodesOf } from "./walk.ts";
 
 /**
- * What a server is, by the way it is ended: `http` has `close(callback)`; the `listen` of `express` and `koa` answers with
- * an `http` one; `fastify` and `nest` have a `close` that gives a promise; of `other` no more is known than that it listens.
+ * What a server is, by the way it is ended: `http` has `close(callback)`, and `http2` sessions to close besides; the `listen`
+ * of `express` and `koa` answers with an `http` one; `fastify` and `nest` have a `close` that gives a promise; of `other` no
+ * more is known than that it listens.
  */
-export type ServerKind = "http" | "express" | "koa" | "fastify" | "nest" | "other";
+export type ServerKind = "http" | "http2" | "express" | "koa" | "fastify" | "nest" | "other";
 
 export interface ListenCall {
   readonly call: CallExpression | OptionalCallExpression;
@@ -26,8 +28,8 @@ const kinds: ReadonlyMap<string, ServerKind> = new Map([
   ["https#Server", "http"],
   ["net#createServer", "http"],
   ["net#Server", "http"],
-  ["http2#createServer", "other"],
-  ["http2#createSecureServer", "other"],
+  ["http2#createServer", "http2"],
+  ["http2#createSecureServer", "http2"],
   ["express#default", "express"],
   ["connect#default", "express"],
   ["koa#default", "koa"],
@@ -70,6 +72,10 @@ export function serverKind(analysis: Analysis, expression: Node, depth = 0): Ser
     const value = binding && onlyValue(binding);
     return value && serverKind(analysis, value, depth + 1);
   }
+  const field = fieldValue(analysis, node);
+  if (field !== undefined) {
+    return serverKind(analysis, field, depth + 1);
+  }
   if (node.type !== "CallExpression" && node.type !== "NewExpression" && node.type !== "OptionalCallExpression") {
     return undefined;
   }
@@ -82,7 +88,8 @@ export function serverKind(analysis: Analysis, expression: Node, depth = 0): Ser
   if (callee.type === "MemberExpression" && callee.property.type === "Identifier" && !callee.computed) {
     const before = serverKind(analysis, callee.object, depth + 1);
     if (callee.property.name === "listen") {
-      return before === "express" || before === "koa" ? "http" : before;
+      const giver = before ?? guessedKind(analysis, callee.object);
+      return giver === "express" || giver === "koa" ? "http" : before;
     }
     return chaining.has(callee.property.name) ? before : undefined;
   }
@@ -106,10 +113,49 @@ function guessedKind(analysis: Analysis, receiver: Node): ServerKind | undefined
   if (name === undefined || !usualName.test(name)) {
     return undefined;
   }
+  if (isImportedApp(analysis, receiver, name)) {
+    return "express";
+  }
   const kind = receiver.type === "Identifier" ? analysis.bindingOf(receiver)?.kind : "param";
   return kind === "param" || kind === "import" || kind === "let" || kind === "const" || kind === "var"
     ? "other"
     : undefined;
+}
+
+/**
+ * Whether an app of another file is one of Express or Koa, or an HTTP server, whose `listen` all give an HTTP server: in
+ * `const server = app.listen(port)`. That of Fastify and Nest gives a promise, takes options, or both.
+ */
+function isImportedApp(analysis: Analysis, receiver: Node, name: string): boolean {
+  const api = receiver.type === "Identifier" && !/fastify/i.test(name) ? resolveApi(analysis, receiver) : undefined;
+  const callee = analysis.parentOf(receiver);
+  const call = callee && analysis.parentOf(callee);
+  if (api?.module.startsWith(".") !== true || call?.type !== "CallExpression") {
+    return false;
+  }
+  const [port] = call.arguments;
+  const holder = analysis.parentOf(call);
+  const given = holder?.type === "VariableDeclarator" ? holder.id : undefined;
+  const assigned = holder?.type === "AssignmentExpression" && holder.operator === "=" ? holder.left : undefined;
+  const target = given ?? assigned;
+  return (
+    target?.type === "Identifier" &&
+    /server|listener|http/i.test(target.name) &&
+    port !== undefined &&
+    isPort(analysis, port)
+  );
+}
+
+function isPort(analysis: Analysis, node: Node): boolean {
+  const name = lastName(node);
+  const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
+  const isObject = (binding && onlyValue(binding))?.type === "ObjectExpression";
+  return (
+    node.type === "NumericLiteral" ||
+    (!isObject && /port$/i.test(name ?? "")) ||
+    (node.type === "LogicalExpression" && (isPort(analysis, node.left) || isPort(analysis, node.right))) ||
+    (node.type === "CallExpression" && /^(?:Number|parseInt)$/.test(lastName(node.callee) ?? ""))
+  );
 }
 
 function lastName(node: Node): string | undefined {

@@ -71,6 +71,33 @@ describe("a hover", () => {
     assert.equal(about("await crypto.subtle.digest('SHA-1', x);", "digest"), "crypto.subtle.digest");
   });
 
+  it("knows what lies in the fields of a class, and what comes with events", () => {
+    const inClass =
+      'import http from "http"; class Api { server = http.createServer(); go() { this.server.listen(1); } }';
+    assert.equal(about(inClass, "listen"), "http.Server.prototype.listen");
+    const inConstructor =
+      'const fs = require("fs"); class A { constructor() { this.fs = fs; } go() { this.fs.readFile("x", f); } }';
+    assert.equal(about(inConstructor, "readFile"), "fs.readFile");
+    const given = 'import http from "http"; http.createServer().on("request", (request, response) => response.end());';
+    assert.equal(about(given, "end"), "http.ServerResponse.prototype.end");
+    assert.equal(
+      about('import net from "net"; net.createServer().on("connection", (it) => it.write("x"));', "write"),
+      "net.Socket.prototype.write",
+    );
+  });
+
+  it("goes through promisify and the promise of a module", () => {
+    const promisified =
+      'import util from "util"; import fs from "fs"; const read = util.promisify(fs.readFile); await read("x");';
+    assert.equal(about(promisified, "read("), "fs.readFile");
+    assert.equal(about('import("fs").then((fs) => fs.readFile("x", f));', "readFile"), "fs.readFile");
+    assert.equal(about('const fs = await import("fs"); fs.readFile("x", f);', "readFile"), "fs.readFile");
+    assert.equal(
+      about('const go = async () => { const fs = await import("fs"); await fs.promises.readFile("x"); };', "readFile"),
+      "fs.promises.readFile",
+    );
+  });
+
   it("says nothing elsewhere", () => {
     for (const [source, word] of [
       ['import fs from "fs"; fs.readFile("x", f);', "fs.r"],

@@ -33,6 +33,15 @@ const readFile = [
   ['const fs = process.getBuiltinModule("fs"); fs.readFile("x", f);', "fs.readFile"],
   ['const fs = require("fs"); fs?.readFile?.("x", f);', "fs?.readFile"],
   ['use(fs.readFile); var fs = require("fs");', "fs.readFile"],
+  ['import("fs").then((fs) => fs.readFile("x", f));', "fs.readFile"],
+  ['import("node:fs").then(({ default: { readFile } }) => readFile("x", f));', "readFile"],
+  ['async function f() { const fs = await import("fs"); fs.readFile("x", f); }', "fs.readFile"],
+  ['const { promisify } = require("util"); const read = promisify(require("fs").readFile); read("x");', "read"],
+  ['import fs from "fs"; class A { fs = fs; go() { this.fs.readFile("x", f); } }', "this.fs.readFile"],
+  [
+    'import fs from "fs"; class A { #fs; constructor() { this.#fs = fs; void (() => this.#fs.readFile("x")); } }',
+    "this.#fs.readFile",
+  ],
 ] as const;
 
 describe("what a call names", () => {
@@ -96,6 +105,16 @@ describe("what a call names", () => {
     assert.equal(resolved('const require = load; require("fs").readFile();', 'require("fs").readFile'), undefined);
     assert.equal(resolved("const a = b; const b = a; a.readFile();", "a.readFile"), undefined);
     assert.equal(resolved("const a = a.b('x').readFile; a();", "a()"), undefined);
+    for (const text of [
+      'import fs from "fs"; class A { fs = fs; go() { this.fs = other; this.fs.readFile(); } }',
+      'import fs from "fs"; class A { fs = fs; go() { use(function () { this.fs.readFile(); }); } }',
+      'import fs from "fs"; class A { static fs = fs; go() { this.fs.readFile(); } }',
+      'import fs from "fs"; class A { constructor(fs) { this.fs = fs; this.fs.readFile(); } }',
+      'import fs from "fs"; class A { fs = null; go() { this.fs ??= fs; this.fs.readFile(); } }',
+    ]) {
+      assert.equal(resolved(text, "this.fs.readFile"), undefined, text);
+    }
+    assert.equal(resolved('load("fs").then((fs) => fs.readFile());', "fs.readFile"), undefined);
     assert.equal(resolved("const a = a('fs'); a.readFile();", "a.readFile"), undefined);
     assert.equal(resolved('const fs = require("fs"); function f(fs) { fs.readFile(); }', "fs.readFile"), undefined);
   });
