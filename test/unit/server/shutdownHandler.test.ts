@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type ClientRequest, request } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { shutdownHandlers } from "../../../src/server/shutdownHandler.ts";
@@ -21,7 +22,7 @@ function completed(text: string, file?: string): string | undefined {
 // Each says on which port it listens, and answers when the request has come to its end.
 const listening = "process.send({ port: this.address().port });";
 const slow = 'process.send("in flight"); request.resume(); request.on("end", () => response.end("done"));';
-const servers: Readonly<Record<string, string>> = {
+const servers: Record<string, string> = {
   "http.cjs": `const http = require("http");
 const server = http.createServer((request, response) => { ${slow} });
 server.listen(0, function () { ${listening} });
@@ -90,12 +91,84 @@ start();
 `,
 };
 
+servers["this-server.mjs"] = `import { createServer } from "http";
+class Api {
+  server = createServer((request, response) => { ${slow} });
+  start() {
+    this.server.listen(0, function () { ${listening} });
+  }
+}
+new Api().start();
+`;
+servers["this-assigned.cjs"] = `const app = require("express")();
+app.post("/", (request, response) => { ${slow} });
+class Api {
+  start() {
+    this.server = app.listen(0, function () { ${listening} });
+  }
+}
+new Api().start();
+`;
+servers["exported.mjs"] = `import express from "express";
+const app = express();
+app.post("/", (request, response) => { ${slow} });
+export default app.listen(0, function () { ${listening} });
+`;
+servers["branch.cjs"] = `const app = require('express')()
+app.post('/', (request, response) => { ${slow} })
+if (process.env.NOT_SET) next()
+else
+  app.listen(0, function () { ${listening} }) // all addresses
+`;
+servers["then.mjs"] = `import express from "express";
+const app = express();
+app.post("/", (request, response) => { ${slow} });
+Promise.resolve()
+  .then(() => app.listen(0, function () { ${listening} }))
+  .catch(console.error);
+`;
+servers["split.cjs"] = `const app = require("./imported-app.cjs");
+const port = process.env.NOT_SET || 0;
+const server = app.listen(port, function () { ${listening} });
+`;
+servers["two.cjs"] = `const http = require("http");
+http.createServer((request, response) => response.end("ready")).listen(0);
+const api = http.createServer((request, response) => { ${slow} });
+api.listen(0, function () { ${listening} });
+`;
+servers["two-kinds.mjs"] = `import http from "http";
+import Fastify from "fastify";
+const health = http.createServer((request, response) => response.end("ready"));
+health.listen(0);
+const fastify = Fastify();
+fastify.addContentTypeParser("*", (_, payload, done) => { process.send("in flight"); payload.resume(); payload.on("end", () => done(null)); });
+fastify.post("/", async () => "done");
+await fastify.listen({ port: 0 });
+process.send({ port: fastify.server.address().port });
+`;
+servers["again.cjs"] = `const http = require("http");
+const server = http.createServer((request, response) => { ${slow} });
+server.listen(0, function () { ${listening} });
+server.on("error", () => { server.listen(0); });
+`;
+
+/** What those above import. */
+const imported: Readonly<Record<string, string>> = {
+  "imported-app.cjs": `const app = require("express")();
+app.post("/", (request, response) => { ${slow} });
+module.exports = app;
+`,
+};
+
 describe("the shutdown handler", () => {
   const folder = (() => {
     mkdirSync(cacheFolder, { recursive: true });
     return mkdtempSync(join(cacheFolder, "shutdown-"));
   })();
   after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [file, source] of Object.entries(imported)) {
+    writeFileSync(join(folder, file), source);
+  }
 
   for (const [file, source] of Object.entries(servers)) {
     it(`lets ${file} answer what it has begun, take no more and end`, async function () {
@@ -110,6 +183,62 @@ describe("the shutdown handler", () => {
       }
     });
   }
+
+  it("ends the sessions of an HTTP/2 server, after their streams", async function () {
+    this.timeout(30_000);
+    const source = `const http2 = require("http2");
+const server = http2.createServer();
+server.on("stream", (stream) => {
+  process.send("in flight");
+  stream.respond({ ":status": 200 });
+  process.once("disconnect", () => stream.end("done"));
+});
+server.listen(0, function () { ${listening} });
+`;
+    const text = completed(source, "http2.cjs");
+    assert.ok(text, "nothing was offered");
+    const path = join(folder, "http2.cjs");
+    writeFileSync(path, text);
+    const child = fork(path, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const exit = once(child, "exit");
+    try {
+      const [{ port }] = await within("listening", once(child, "message"));
+      const session = connectHttp2(`http://127.0.0.1:${port}`);
+      const stream = session.request({ ":path": "/" });
+      stream.setEncoding("utf8");
+      const answer = textOf(stream);
+      await within("taking the request", once(child, "message"));
+      const goaway = once(session, "goaway");
+      child.send("shutdown");
+      await within("the end of the session's requests", goaway);
+      child.disconnect();
+      assert.equal(await within("the answer", answer), "done");
+      assert.deepEqual(await within("the end", exit), [0, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("makes a block where there is none, and exports what it names", () => {
+    const top = 'import express from "express";\nconst app = express();\n';
+    assert.match(
+      completed(`${top}if (go) app.listen(80);\nelse stay();\n`) ?? "",
+      /^if \(go\) \{\n {2}const server = app\.listen\(80\);\n\n {2}\/\/ [\s\S]+\n {2}\}\);\n\}\nelse stay\(\);\n$/m,
+    );
+    assert.match(
+      completed(`${top}load().then(() => app.listen(80));\n`) ?? "",
+      /^load\(\)\.then\(\(\) => \{\n {2}const server = app\.listen\(80\);\n\n[\s\S]+\n {2}\}\);\n\}\);\n$/m,
+    );
+    assert.match(
+      completed(`${top}export default app.listen(80);\n`) ?? "",
+      /^const server = app\.listen\(80\);\nexport default server;\n\n\/\/ /m,
+    );
+  });
+
+  it("types what it writes into TypeScript", () => {
+    const text = completed('import http2 from "http2";\nhttp2.createServer().listen(80);\n', "app.ts");
+    assert.ok(text?.includes('const sessions = new Set<import("node:http2").ServerHttp2Session>();'), text);
+  });
 
   it("is written as the file is", () => {
     const single = completed("const http = require('http')\r\n\thttp.createServer(f).listen(80)\r\n");
@@ -142,6 +271,17 @@ describe("the shutdown handler", () => {
       'import express from "express"; const app = express(); module.exports = () => app.listen(80);',
       'import express from "express"; const app = express(); new Promise((done) => app.listen(80, done));',
       'import express from "express"; const app = express(); module.exports = app.listen(80);',
+      'import express from "express"; const app = express(); load().then(() => app.listen(80)).then(use);',
+      'import express from "express"; const app = express(); const server = load().then(() => app.listen(80));',
+      'import express from "express"; const app = express(); if (go) /* ) */ // go)\n app.listen(80);',
+      'import fastify from "fastify"; const app = fastify(); load().then(() => app.listen({ port: 80 }));',
+      'import app from "./app.js"; const server = await app.listen(80);',
+      'import app from "./app.js"; const server = app.listen({ port: 80 });',
+      'import app from "./app.js"; const server = app.listen(options);',
+      'import app from "./app.js"; app.listen(80);',
+      'import app from "app"; const server = app.listen(80);',
+      'import http from "http"; import app from "./app.js"; http.createServer(app).listen(80); app.listen(81);',
+      'import http from "http"; if (a) { http.createServer().listen(80); } else { http.createServer().listen(81); }',
     ]) {
       assert.equal(completed(text), undefined, text);
     }
@@ -170,8 +310,12 @@ async function endsWell(path: string, tellToEnd: (child: ChildProcess) => void):
 
 async function answerOf(asking: ClientRequest): Promise<string> {
   const [response] = await once(asking, "response");
+  return textOf(response);
+}
+
+async function textOf(stream: AsyncIterable<string>): Promise<string> {
   let text = "";
-  for await (const chunk of response) {
+  for await (const chunk of stream) {
     text += chunk;
   }
   return text;
