@@ -6,6 +6,8 @@ import { bindingValue } from "./nodes.ts";
 /** A server that code at some place can close, and how. */
 export interface ClosableServer {
   readonly name: string;
+  /** How it tells that it has closed. */
+  readonly way: "callback" | "promise";
   /** Code that closes it and then does `exit`, such as `process.exit(0)`. */
   closeAndThen(exit: string): string;
 }
@@ -33,6 +35,7 @@ export function closableServer(analysis: Analysis, place: Node): ClosableServer 
   const [name, way] = first;
   return {
     name,
+    way,
     closeAndThen: (exit) =>
       way === "callback"
         ? `${name}.close(() => ${exit})`

@@ -1,10 +1,12 @@
-import type { Node } from "@babel/types";
+import type { BlockStatement, Node } from "@babel/types";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { t } from "../texts.ts";
-import { closableServer } from "./closableServer.ts";
+import { type ClosableServer, closableServer } from "./closableServer.ts";
+import { withLastStatement, withoutStatement } from "./edits.ts";
 import { factsOf } from "./facts.ts";
-import { around, asCall, asMember, type Call, type FunctionNode, functionAround, textOf } from "./nodes.ts";
+import { isLogCall } from "./logging.ts";
+import { around, asCall, asFunction, asMember, type Call, type FunctionNode, functionAround, textOf } from "./nodes.ts";
 import { calledFunction } from "./requestPath.ts";
 import type { Finding, Fix, Rule } from "./rule.ts";
 import { type SignalHandler, signalHandlers } from "./signalHandlers.ts";
@@ -125,31 +127,63 @@ function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {
   ) {
     return [];
   }
-  const { edits, title } = replace(exit, server.closeAndThen(textOf(analysis, exit)));
-  const before = block.body.filter((statement) => closes(statement, server.name));
-  const [only, second] = before;
-  if (only === undefined) {
-    return [{ title, edits }];
-  }
-  const end = block.body[block.body.indexOf(only) + 1]?.start;
-  return second === undefined && only.start != null && end != null
-    ? [{ title, edits: [{ start: only.start, end, text: "" }, ...edits] }]
-    : [];
+  const edits = closingEdits(analysis, { exit, statement: parent, block, server });
+  return edits === undefined ? [] : [{ title: title(), edits }];
 }
 
-/** `server.close();`, with nothing that it would tell. */
-function closes(statement: Node, server: string): boolean {
+interface EarlyStatement {
+  readonly exit: Call;
+  readonly statement: Node;
+  readonly block: BlockStatement;
+  readonly server: ClosableServer;
+}
+
+/** Lets the exit wait for the server, which may be told to close already; what it does then stays. */
+function closingEdits(
+  analysis: Analysis,
+  { exit, statement, block, server }: EarlyStatement,
+): Fix["edits"] | undefined {
+  const text = textOf(analysis, exit);
+  const [only, second] = block.body.filter((other) => closeCall(other, server.name) !== undefined);
+  const call = only && closeCall(only, server.name);
+  if (only === undefined || call === undefined) {
+    return replace(exit, server.closeAndThen(text)).edits;
+  }
+  if (second !== undefined) {
+    return undefined;
+  }
+  const [given, more] = call.arguments;
+  if (given === undefined) {
+    return [...withoutStatement(analysis, only), ...replace(exit, server.closeAndThen(text)).edits];
+  }
+  const callback = more === undefined && server.way === "callback" ? asFunction(given) : undefined;
+  const added = callback && onlyLogs(analysis, callback) ? withLastStatement(analysis, callback, text) : undefined;
+  return added && [...added, ...withoutStatement(analysis, statement)];
+}
+
+/** Whether a function does nothing that takes its time. */
+function onlyLogs(analysis: Analysis, callback: FunctionNode): boolean {
+  const { callsIn, functionsIn } = factsOf(analysis);
+  return !callback.async && !functionsIn.has(callback) && (callsIn.get(callback) ?? []).every(isLogCall);
+}
+
+/** The call of `server.close();`, whatever it is given. */
+function closeCall(statement: Node, server: string): Call | undefined {
   const call = statement.type === "ExpressionStatement" ? asCall(statement.expression) : undefined;
   const callee = asMember(call?.callee);
-  return (
+  const isClose =
     callee?.object.type === "Identifier" &&
     callee.object.name === server &&
     callee.property.type === "Identifier" &&
-    callee.property.name === "close"
-  );
+    callee.property.name === "close";
+  return isClose ? call : undefined;
 }
 
 function replace({ start, end }: Node, text: string): Fix {
   const edits = start != null && end != null ? [{ start, end, text }] : [];
-  return { title: t("Close the server first"), edits };
+  return { title: title(), edits };
+}
+
+function title(): string {
+  return t("Close the server first");
 }

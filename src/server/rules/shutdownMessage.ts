@@ -3,6 +3,7 @@ import { shutdownHandlers } from "../shutdownHandler.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { t } from "../texts.ts";
 import { stringOf } from "./constants.ts";
+import { endsElsewhere } from "./endsElsewhere.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { isProcessListener } from "./signalHandlers.ts";
@@ -25,7 +26,7 @@ export const shutdownMessage: Rule = {
       );
       return finding(listener, text, []);
     }
-    if (leavesItToOthers(facts)) {
+    if (endsElsewhere(facts)) {
       return [];
     }
     const offer = shutdownHandlers(analysis).find(({ call }) => call === listen.call);
@@ -51,11 +52,4 @@ function messageListener(analysis: Analysis, { calls }: Facts): Node | undefined
     return event !== undefined && stringOf(analysis, event) === "message";
   });
   return found?.node.arguments[0];
-}
-
-/** Whether a file or package that is used here may well be what ends the app. */
-function leavesItToOthers({ modules }: Facts): boolean {
-  return [...modules].some(
-    (name) => /shut|grace|signal|lifecycle|terminat|terminus|exit|process|stop|close/i.test(name) && name !== "process",
-  );
 }

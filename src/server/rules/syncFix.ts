@@ -2,8 +2,9 @@ import type { Node } from "@babel/types";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { t } from "../texts.ts";
+import { numberOf } from "./constants.ts";
 import type { CallSite } from "./facts.ts";
-import { asMember, functionAround, keyOf, textOf } from "./nodes.ts";
+import { asCall, asMember, functionAround, keyOf, lastName, settledValue, textOf } from "./nodes.ts";
 import type { Fix } from "./rule.ts";
 
 /** Functions of `fs` whose promise takes the same arguments and gives the same. */
@@ -34,12 +35,19 @@ const same: ReadonlySet<string> = new Set([
   "writeFile",
 ]);
 
+/** Those of them that take a descriptor too, which their promises refuse. */
+const takesDescriptor: ReadonlySet<string> = new Set(["appendFile", "readFile", "truncate", "writeFile"]);
+
 /** `fs.readFileSync(…)` as `await fs.promises.readFile(…)`, where the function is asynchronous already. */
 export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: string): Fix[] {
   const member = asMember(node.callee);
   const { start, end } = node;
   const isPlain = node.type === "CallExpression" && member?.type === "MemberExpression" && !member.computed;
   if (!isPlain || api !== `fs#${name}Sync` || !same.has(name) || start == null || end == null) {
+    return [];
+  }
+  const [first] = node.arguments;
+  if (first?.type === "SpreadElement" || (takesDescriptor.has(name) && first && mayBeDescriptor(analysis, first))) {
     return [];
   }
   const owner = resolveApi(analysis, member.object);
@@ -68,6 +76,25 @@ export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: st
       ],
     },
   ];
+}
+
+/** Whether a value is the number of an open file, or looks like one. */
+function mayBeDescriptor(analysis: Analysis, argument: Node): boolean {
+  if (
+    numberOf(analysis, argument) !== undefined ||
+    /^(?:.*_)?fd\d?$|[a-z]Fd$|descriptor/.test(lastName(argument) ?? "")
+  ) {
+    return true;
+  }
+  const binding = argument.type === "Identifier" ? analysis.bindingOf(argument) : undefined;
+  const assigned = (binding?.assignments ?? []).map((node) =>
+    node.type === "AssignmentExpression" ? node.right : node,
+  );
+  return [settledValue(analysis, argument), binding?.init, ...assigned].some((value) => {
+    const call = asCall(value);
+    const api = call && resolveApi(analysis, call);
+    return api?.module === "fs" && api.name === "openSync";
+  });
 }
 
 function mayAwait(analysis: Analysis, node: Node): boolean {

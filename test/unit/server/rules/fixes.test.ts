@@ -17,6 +17,8 @@ function fixed(ruleId: string, text: string, file = "app.js", app: Partial<RuleA
 
 const listening = 'const server = require("http").createServer(f).listen(80);\n';
 
+const unmarked = "const server = require('http').createServer(f).listen(80)\nwork()\n";
+
 const cases: readonly (readonly [rule: string, before: string, after: string])[] = [
   [
     "exit-before-close",
@@ -45,13 +47,63 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
   ],
   [
     "signal-without-exit",
-    `${listening}process.on("SIGTERM", () => { console.log("bye") })`,
-    `${listening}process.on("SIGTERM", () => { console.log("bye"); server.close(() => process.exit(0)); })`,
+    `${listening}process.on("SIGTERM", () => { console.log("bye") });`,
+    `${listening}process.on("SIGTERM", () => { console.log("bye"); server.close(() => process.exit(0)); });`,
   ],
   [
     "signal-without-exit",
     `${listening}process.on("SIGTERM", () => {})`,
     `${listening}process.on("SIGTERM", () => { server.close(() => process.exit(0)); })`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", () => {\n  // no more of them\n  server.close(); // begins\n  // and now\n  process.exit(0);\n});`,
+    `${listening}process.on("SIGTERM", () => {\n  // no more of them\n  // begins\n  // and now\n  server.close(() => process.exit(0));\n});`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", () => {\n  server.close(() => {\n    console.log("closed");\n  });\n  process.exit(0);\n});`,
+    `${listening}process.on("SIGTERM", () => {\n  server.close(() => {\n    console.log("closed");\n    process.exit(0);\n  });\n});`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", () => { server.close(() => console.log(1)); process.exit(0); });`,
+    `${listening}process.on("SIGTERM", () => { server.close(() => { console.log(1); process.exit(0); }); });`,
+  ],
+  [
+    "signal-without-exit",
+    `${listening}process.on("SIGTERM", () => {\n  // for later\n});`,
+    `${listening}process.on("SIGTERM", () => {\n  // for later\n  server.close(() => process.exit(0));\n});`,
+  ],
+  [
+    "signal-without-exit",
+    `${unmarked}process.on('SIGTERM', () => {\n    console.log('bye') // all\n})`,
+    `${unmarked}process.on('SIGTERM', () => {\n    console.log('bye') // all\n    server.close(() => process.exit(0))\n})`,
+  ],
+  [
+    "signal-without-exit",
+    `${unmarked}process.on('SIGTERM', () => console.log('bye'))`,
+    `${unmarked}process.on('SIGTERM', () => { console.log('bye'); server.close(() => process.exit(0)) })`,
+  ],
+  [
+    "signal-without-exit",
+    `${listening}process.on("SIGTERM", () => server.close());`,
+    `${listening}process.on("SIGTERM", () => server.close(() => process.exit(0)));`,
+  ],
+  [
+    "signal-without-exit",
+    `${listening}process.on("SIGTERM", stop);\nfunction stop() {\n  server.close(() => console.log("closed"));\n}`,
+    `${listening}process.on("SIGTERM", stop);\nfunction stop() {\n  server.close(() => { console.log("closed"); process.exit(0); });\n}`,
+  ],
+  [
+    "signal-without-exit",
+    'const app = require("fastify")();\napp.listen({ port: 80 });\nprocess.on("SIGTERM", async () => {\n  await app.close();\n  console.log(1);\n});',
+    'const app = require("fastify")();\napp.listen({ port: 80 });\nprocess.on("SIGTERM", async () => {\n  await app.close();\n  console.log(1);\n  process.exit(0);\n});',
+  ],
+  [
+    "signal-without-exit",
+    'const app = require("fastify")();\napp.listen({ port: 80 });\nprocess.on("SIGTERM", () => app.close());',
+    'const app = require("fastify")();\napp.listen({ port: 80 });\nprocess.on("SIGTERM", () => app.close().then(() => process.exit(0), () => process.exit(1)));',
   ],
   [
     "timer-per-worker",
@@ -87,6 +139,15 @@ const unfixed: readonly (readonly [rule: string, text: string])[] = [
     "exit-before-close",
     `${listening}process.on("SIGTERM", stop); function stop() { end(); } function end() { process.exit(); }`,
   ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", () => { server.close(() => { db.end(); }); process.exit(0); });`,
+  ],
+  ["exit-before-close", `${listening}process.on("SIGTERM", () => { server.close(closeDb); process.exit(0); });`],
+  [
+    "signal-without-exit",
+    `${listening}function stop() { server.close(); } process.on("SIGTERM", stop); if (twice) stop();`,
+  ],
   ["exit-before-close", 'require("http").createServer(f).listen(80); process.on("SIGTERM", () => process.exit());'],
   ["signal-without-exit", 'process.on("SIGTERM", () => { console.log("bye"); });'],
   ["timer-per-worker", 'const { CronJob } = require("cron"); const job = new CronJob("* * * * *", f);'],
@@ -100,6 +161,18 @@ const unfixed: readonly (readonly [rule: string, text: string])[] = [
     'const fs = require("fs"); exports.a = async (req, res) => { fs.statSync("a", { throwIfNoEntry: false }); };',
   ],
   ["sync-in-request", 'const fs = require("fs"); exports.a = async (req, res) => { fs.openSync("a"); };'],
+  ["sync-in-request", 'const fs = require("fs"); exports.a = async (req, res) => { fs.readFileSync(0); };'],
+  ["sync-in-request", 'const fs = require("fs"); exports.a = async (req, res) => { fs.writeFileSync(fd, "x"); };'],
+  ["sync-in-request", 'const fs = require("fs"); exports.a = async (req, res) => { fs.readFileSync(req.file.fd); };'],
+  ["sync-in-request", 'const fs = require("fs"); exports.a = async (req, res) => { fs.readFileSync(...list); };'],
+  [
+    "sync-in-request",
+    'const fs = require("fs"); const log = fs.openSync("x"); exports.a = async (req, res) => { fs.appendFileSync(log, "x"); };',
+  ],
+  [
+    "sync-in-request",
+    'const fs = require("fs"); let log; log = 1; log = fs.openSync("x"); exports.a = async (req, res) => { fs.appendFileSync(log, "x"); };',
+  ],
   [
     "sync-in-request",
     'const { readFileSync } = require("fs"); exports.a = async (req, res) => { readFileSync("a"); };',
@@ -131,7 +204,13 @@ describe("a quick fix", () => {
           const left = runRules(after, file, appOf(text))?.map(keyOf);
           const wanted = before.filter((other) => other !== finding).map(keyOf);
           assert.equal(analysisOf(after, file)?.module.broken, false, after);
-          assert.deepEqual(left, wanted, after);
+          // One function may be the listener of two signals.
+          assert.deepEqual(
+            left?.filter((key) => !wanted.includes(key)),
+            [],
+            after,
+          );
+          assert.ok(left !== undefined && left.length < before.length, after);
           count += 1;
         }
       }
