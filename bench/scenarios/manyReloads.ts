@@ -1,5 +1,6 @@
 import { openDescriptors, residentBytes } from "../../test/support/process/processes.ts";
 import { startStrictClient } from "../../test/support/process/strictClient.ts";
+import { watchActiveResources } from "../activeResources.ts";
 import { readBuild, type Scenario, withApp } from "../bench.ts";
 import { mebibytes, milliseconds } from "../figures.ts";
 import { hitlessPeer } from "../peers/hitless.ts";
@@ -12,6 +13,7 @@ export const manyReloads: Scenario = {
     const rows = await withApp(hitlessPeer("roundRobin", "Hitless"), 2, async (app) => {
       const client = await startStrictClient({ target: app.target, connections: 10, thinkMs: 2, read: readBuild });
       const [supervisor = 0] = app.supervisors;
+      const resources = await watchActiveResources(supervisor);
       const found: string[][] = [];
       let startedAt = performance.now();
       for (let reload = 1; reload <= reloads; reload += 1) {
@@ -23,6 +25,7 @@ export const manyReloads: Scenario = {
             String(reload),
             mebibytes(residentBytes(supervisor)),
             String(openDescriptors(supervisor) ?? "–"),
+            String(await resources.count()),
             String(requests),
             String(failed),
             String(reopened),
@@ -32,13 +35,15 @@ export const manyReloads: Scenario = {
           startedAt = performance.now();
         }
       }
+      resources.close();
       await client.stop();
       return found;
     });
     return {
       title: `${reloads.toLocaleString("en")} reloads under load`,
-      about: "10 kept-alive connections with 2 ms think time, 2 workers. RSS and descriptors are the supervisor's.",
-      columns: ["reloads", "RSS", "descriptors", "requests", "failed", "reopened", "since the row above"],
+      about:
+        "10 kept-alive connections with 2 ms think time, 2 workers. RSS, descriptors and active handles are the supervisor's, with its inspector open.",
+      columns: ["reloads", "RSS", "descriptors", "handles", "requests", "failed", "reopened", "since the row above"],
       rows,
     };
   },
