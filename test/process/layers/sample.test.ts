@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { Profiler } from "node:inspector";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import type { CpuSample } from "../../../src/shared/layers/sample.ts";
@@ -116,9 +117,10 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
       await begin(app, "own");
       const sample = await app.client.request("layers/sample", { seconds: 1 });
       assert.ok(shareOf(sample, "code") >= leastShare);
-      const coverage = JSON.stringify(await debugging.ask("Profiler.takePreciseCoverage"));
-      const counted = /"functionName":"own","ranges":\[\{[^}]*"count":(\d+)/.exec(coverage)?.[1];
-      assert.ok(Number(counted) > 10, `own was counted ${counted} times`);
+      const coverage = (await debugging.ask("Profiler.takePreciseCoverage")) as Profiler.TakePreciseCoverageReturnType;
+      const jobs = coverage.result.find(({ url }) => url.endsWith("/jobs.js"));
+      const counted = jobs?.functions.find(({ functionName }) => functionName === "own")?.ranges[0]?.count ?? 0;
+      assert.ok(counted > 10, `own was counted ${counted} times`);
     } finally {
       debugging.close();
     }
