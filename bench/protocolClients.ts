@@ -32,12 +32,13 @@ const answerDeadlineMs = 15_000;
 /** What every server of the fixture answers. */
 const answerPattern = /^generation \d+ received 0 $/;
 
-/** In the order of the ports of the fixture `protocols`. */
+/** For the fixture `protocols`: each is told its first port. */
 export const protocolClients: readonly ProtocolClient[] = [
   { name: "HTTP/1.1", run: runHttp },
-  { name: "HTTP/1.1 over TLS", run: runHttps },
+  { name: "HTTP/1.1 over TLS", run: (port, tally, over) => runHttps(port + 2, tally, over) },
   { name: "HTTP/2", run: (port, tally, over) => runHttp2(`http://127.0.0.1:${port + 3}`, tally, over) },
   { name: "HTTP/2 over TLS", run: (port, tally, over) => runHttp2(`https://127.0.0.1:${port + 4}`, tally, over) },
+  { name: "HTTP/1.1 over TLS, server for HTTP/2", run: (port, tally, over) => runHttps(port + 6, tally, over) },
   { name: "WebSocket", run: runWebSocket },
 ];
 
@@ -65,7 +66,7 @@ async function runHttps(port: number, tally: Tally, over: () => boolean): Promis
       tally,
       () =>
         new Promise((resolve, reject) => {
-          const request = httpsGet({ host: "127.0.0.1", port: port + 2, agent }, (response) => {
+          const request = httpsGet({ host: "127.0.0.1", port, agent }, (response) => {
             let body = "";
             response.setEncoding("utf8");
             response.on("data", (text: string) => {

@@ -5,9 +5,9 @@ import { until, untilRunning } from "../../test/support/process/until.ts";
 import { type Bench, pause, type Scenario } from "../bench.ts";
 import { type ProtocolClient, protocolClients, type Tally } from "../protocolClients.ts";
 
-const connections = 10;
+const connections = 50;
 /** What Unix has and Windows has not is the listener on a Unix socket. */
-const listeners = process.platform === "win32" ? 6 : 7;
+const listeners = process.platform === "win32" ? 8 : 9;
 
 /** Clients of each protocol through reloads, on each version of Node.js. */
 export const protocols: Scenario = {
@@ -55,7 +55,7 @@ export const protocols: Scenario = {
 };
 
 function reloadsOf({ quick }: Bench): number {
-  return quick ? 2 : 5;
+  return quick ? 2 : 10;
 }
 
 async function measure(
