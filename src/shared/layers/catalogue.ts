@@ -101,11 +101,14 @@ export interface PathOptions {
 /** The layers that a call goes through, top to bottom; those it does not touch are left out. */
 export function pathThroughLayers(entry: CatalogueEntry, options: PathOptions = {}): readonly PathStep[] {
   const { system = "linux", translate = english } = options;
-  const { module, mechanism, binding, calls } = entry;
-  const fromCode = entry.callbackOptional ? pathTexts.callbackOptional : pathTexts.code[mechanism];
+  const { module, mechanism, binding, calls, poolFor } = entry;
+  const fromCode: string[] = [entry.callbackOptional ? pathTexts.callbackOptional : pathTexts.code[mechanism]];
+  if (poolFor !== undefined) {
+    fromCode.push(pathTexts.poolFor[poolFor]);
+  }
   const libraries = librariesOf(entry).map((dependency) => dependencyTitles[dependency]);
   const steps: PathStep[] = [
-    { layer: "code", title: qualifiedName(entry), detail: translate(fromCode) },
+    { layer: "code", title: qualifiedName(entry), detail: fromCode.map((text) => translate(text)).join(" ") },
     {
       layer: "api",
       title: module === "globals" ? entry.name : `node:${module}`,

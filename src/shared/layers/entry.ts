@@ -3,9 +3,19 @@ import type { Dependency } from "./layer.ts";
 /**
  * How a call does its work. `synchronous`: before it returns. `threadPool`: on one of libuv's threads. `eventLoop`: the
  * operating system tells the loop when it is done. `timer`: the loop calls back. `microtask`: before the loop goes on.
- * `process` and `thread`: in a process or thread of its own.
+ * `process` and `thread`: in a process or thread of its own, which it starts. `processSync`: in a process of its own,
+ * for whose end it waits. `otherThread`: on a thread that runs already.
  */
-export type Mechanism = "synchronous" | "threadPool" | "eventLoop" | "timer" | "microtask" | "process" | "thread";
+export type Mechanism =
+  | "synchronous"
+  | "threadPool"
+  | "eventLoop"
+  | "timer"
+  | "microtask"
+  | "process"
+  | "processSync"
+  | "thread"
+  | "otherThread";
 
 /** One public function of Node.js that leaves JavaScript. */
 export interface CatalogueEntry {
@@ -19,7 +29,7 @@ export interface CatalogueEntry {
   readonly source: string;
   readonly dependency: Dependency;
   readonly mechanism: Mechanism;
-  /** Where the work is done: on the thread that calls, on one of the pool, or on one of its own. */
+  /** Which thread is busy until it is done: the one that calls, one of the pool, or one of its own. */
   readonly thread: "main" | "pool" | "own";
   /** System calls by operating system; empty when none is needed. */
   readonly calls: {
@@ -33,6 +43,8 @@ export interface CatalogueEntry {
   readonly since?: number;
   /** Without a callback it does the same before it returns, on the thread that calls. */
   readonly callbackOptional?: boolean;
+  /** What a thread of the pool does for it, when there is a host's name to look up or a file that a Blob stands for. */
+  readonly poolFor?: "hostName" | "fileOfBlob";
 }
 
 /** `fs.readFile`: how an entry is named in the panel and the editor. */

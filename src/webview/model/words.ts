@@ -76,8 +76,12 @@ export function mechanismWord(mechanism: Mechanism): string {
       return t("Microtask");
     case "process":
       return t("Process of its own");
+    case "processSync":
+      return t("Process that is waited for");
     case "thread":
       return t("Thread of its own");
+    case "otherThread":
+      return t("Thread that runs already");
   }
 }
 

@@ -189,11 +189,70 @@ describe("pathThroughLayers", () => {
     assert.equal(detail("crypto", "randomBytes"), pathTexts.callbackOptional);
   });
 
+  it("says what waits, what a thread that runs already does, and what goes to the pool first", () => {
+    const story = (module: string, name: string) =>
+      pathThroughLayers(entryOf(module, name))
+        .map(({ detail }) => detail)
+        .join(" ");
+    for (const name of ["execSync", "execFileSync", "spawnSync"]) {
+      assert.match(story("child_process", name), /waits until the process .* nothing else runs on this thread/);
+      assert.match(story("child_process", name), /libuv starts a process and waits for its end/);
+    }
+    assert.match(story("child_process", "spawn"), /starts a process and watches it/);
+    for (const name of ["terminate", "cpuUsage", "getHeapStatistics", "getHeapSnapshot"]) {
+      const told = story("worker_threads", `Worker.prototype.${name}`);
+      assert.match(told, /on the other thread/);
+      assert.doesNotMatch(told, /starts a thread/);
+    }
+    assert.doesNotMatch(story("inspector", "close"), /starts a thread/);
+    for (const [module, name] of [
+      ["globals", "fetch"],
+      ["http", "request"],
+      ["https", "get"],
+      ["net", "connect"],
+      ["tls", "connect"],
+    ] as const) {
+      assert.match(story(module, name), /name of a host is looked up first, on a thread of the pool/);
+    }
+    for (const name of ["arrayBuffer", "bytes", "text"]) {
+      assert.doesNotMatch(story("buffer", `Blob.prototype.${name}`), /waits/);
+      assert.match(story("buffer", `Blob.prototype.${name}`), /What a file holds is read on a thread of the pool/);
+    }
+    assert.match(story("crypto", "diffieHellman"), /without one it waits/);
+  });
+
   it("names the calls of the system asked for", () => {
     const last = (system: "linux" | "macos" | "windows") => pathThroughLayers(entryOf("fs", "open"), { system }).at(-1);
     assert.deepEqual(last("linux"), { layer: "os", title: "openat", detail: "System calls on Linux" });
     assert.deepEqual(last("macos"), { layer: "os", title: "open", detail: "System calls on macOS" });
     assert.deepEqual(last("windows"), { layer: "os", title: "CreateFileW", detail: "System calls on Windows" });
+  });
+
+  it("names what libuv 1.52 calls on macOS and Windows", () => {
+    const calls = (module: string, name: string, system: "macos" | "windows") =>
+      entryOf(module, name).calls[system].join(" ");
+    for (const [module, name, expected] of [
+      ["fs", "opendir", "GetFileAttributesW FindFirstFileW"],
+      ["fs", "Dir.prototype.read", "FindNextFileW"],
+      ["fs", "Dir.prototype.close", "FindClose"],
+      ["fs", "chmod", "_wchmod"],
+      ["fs", "statfs", "CreateFileW NtQueryVolumeInformationFile CloseHandle"],
+      ["fs", "copyFile", "CopyFileW"],
+      ["net", "Socket.prototype.end", "WSASend shutdown"],
+      ["dgram", "Socket.prototype.disconnect", "connect"],
+      ["process", "constrainedMemory", ""],
+    ] as const) {
+      assert.equal(calls(module, name, "windows"), expected, name);
+    }
+    for (const [module, name, expected] of [
+      ["process", "availableMemory", "host_statistics"],
+      ["process", "constrainedMemory", "getrlimit"],
+      ["os", "totalmem", "sysctl"],
+      ["os", "freemem", "host_statistics"],
+      ["fs", "watch", "open fstat64 close FSEventStreamCreate FSEventStreamStart"],
+    ] as const) {
+      assert.equal(calls(module, name, "macos"), expected, name);
+    }
   });
 
   it("goes top to bottom, once through each layer, for every entry and system; all it says can be translated", () => {

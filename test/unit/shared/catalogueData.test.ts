@@ -113,7 +113,8 @@ describe("the entries of the catalogue", () => {
 
   it("agree about mechanism and thread, and name no system call twice", () => {
     for (const { name, mechanism, thread, calls } of catalogue) {
-      const expected = mechanism === "threadPool" ? "pool" : /^(process|thread)$/.test(mechanism) ? "own" : "main";
+      const expected =
+        mechanism === "threadPool" ? "pool" : /^(process|thread|otherThread)$/.test(mechanism) ? "own" : "main";
       assert.equal(thread, expected, name);
       for (const list of Object.values(calls)) {
         assert.deepEqual(list, [...new Set(list)], name);

@@ -2,6 +2,10 @@ import type { CatalogueEntry } from "../entry.ts";
 import { entriesOf } from "./rows.ts";
 
 export const cryptoJobsEntries: readonly CatalogueEntry[] = [
+  ...entriesOf(["crypto", "crypto", "openssl", "threadPool"], [["diffieHellman", "options-callback"]], {
+    callbackOptional: true,
+    source: "crypto/crypto_dh.cc",
+  }),
   ...entriesOf(
     ["crypto", "crypto", "openssl", "threadPool"],
     [
@@ -145,7 +149,7 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { page: "webcrypto", source: "crypto/crypto_pbkdf2.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    ["crypto", "crypto", "openssl", "microtask"],
     [
       ["subtle.importKey", "#subtleimportkeyformat-keydata-algorithm-extractable-keyusages"],
       ["subtle.exportKey", "#subtleexportkeyformat-key"],

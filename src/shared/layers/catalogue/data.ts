@@ -58,14 +58,20 @@ export const dataEntries: readonly CatalogueEntry[] = [
     ["buffer", "blob", "node", "synchronous"],
     [
       ["Blob", "#new-bufferblobsources-options"],
-      ["Blob.prototype.arrayBuffer", ""],
-      ["Blob.prototype.bytes", ""],
       ["Blob.prototype.slice", "start-end-type"],
-      ["Blob.prototype.stream", ""],
-      ["Blob.prototype.text", ""],
       ["resolveObjectURL", "id"],
     ],
   ),
+  ...entriesOf(
+    ["buffer", "blob", "node", "microtask"],
+    [
+      ["Blob.prototype.arrayBuffer", ""],
+      ["Blob.prototype.bytes", ""],
+      ["Blob.prototype.text", ""],
+    ],
+    { poolFor: "fileOfBlob" },
+  ),
+  ...entriesOf(["buffer", "blob", "node", "eventLoop"], [["Blob.prototype.stream", ""]], { poolFor: "fileOfBlob" }),
   ...entriesOf(
     ["string_decoder", "string_decoder", "node", "synchronous"],
     [
@@ -90,20 +96,24 @@ export const dataEntries: readonly CatalogueEntry[] = [
       ["DatabaseSync.prototype.close", "#databaseclose", "close"],
       ["DatabaseSync.prototype.createSession", null],
       ["DatabaseSync.prototype.enableLoadExtension", null],
-      ["DatabaseSync.prototype.exec", "#databaseexecsql", "lock", "pwrite", "fsync"],
+      ["DatabaseSync.prototype.exec", "#databaseexecsql", "lock", "pwrite", "syncDatabase"],
       ["DatabaseSync.prototype.function", null],
       ["DatabaseSync.prototype.open", "#databaseopen", "open", "pread"],
       ["DatabaseSync.prototype.prepare", null],
       ["StatementSync.prototype.all", null, "lock", "pread"],
       ["StatementSync.prototype.get", null, "lock", "pread"],
       ["StatementSync.prototype.iterate", null, "lock", "pread"],
-      ["StatementSync.prototype.run", null, "lock", "pwrite", "fsync"],
+      ["StatementSync.prototype.run", null, "lock", "pwrite", "syncDatabase"],
     ],
     { since: 22 },
   ),
-  ...entriesOf(["sqlite", "sqlite", "sqlite", "threadPool"], [["backup", null, "open", "pread", "pwrite", "fsync"]], {
-    since: 22,
-  }),
+  ...entriesOf(
+    ["sqlite", "sqlite", "sqlite", "threadPool"],
+    [["backup", null, "open", "pread", "pwrite", "syncDatabase"]],
+    {
+      since: 22,
+    },
+  ),
   ...entriesOf(
     ["util", "uv", "uv", "synchronous"],
     [

@@ -26,7 +26,7 @@ export const dnsEntries: readonly CatalogueEntry[] = [...entriesOfModule("dns"),
 /** `dns/promises` has the same functions without callbacks. */
 function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
   const end = module === "dns" ? "-callback" : "";
-  const operations = ["socket", "connect", "query", "poll", "receiveAnswer"] as const;
+  const operations = ["socket", "connectDatagram", "query", "poll", "receiveAnswer"] as const;
   const asking = (asked: typeof questions | typeof newQuestions, since?: number) =>
     entriesOf(
       [module, "cares_wrap", "ares", "eventLoop"],

@@ -56,12 +56,11 @@ export const engineEntries: readonly CatalogueEntry[] = [
       ["takeCoverage", ""],
     ],
   ),
-  ...entriesOf(["v8", "mksnapshot", "v8", "synchronous"], [["startupSnapshot.isBuildingSnapshot", ""]]),
   ...entriesOf(
     ["inspector", "inspector", "v8", "thread"],
     [["open", "port-host-wait", "thread", "socket", "bind", "listen"]],
   ),
-  ...entriesOf(["inspector", "process_methods", "v8", "thread"], [["close", ""]]),
+  ...entriesOf(["inspector", "process_methods", "node", "synchronous"], [["close", ""]]),
   ...entriesOf(
     ["inspector", "inspector", "v8", "synchronous"],
     [

@@ -20,7 +20,7 @@ export const fsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["fs", "fs", "uv", "threadPool"],
     [
-      ["cp", "src-dest-options-callback", "stat", "mkdir", "open", "list", "clone", "close"],
+      ["cp", "src-dest-options-callback", "stat", "mkdir", "open", "list", "close", "copy"],
       ["realpath", "path-options-callback", "lstat", "readlink"],
       ["rm", "path-options-callback", "lstat", "open", "list", "unlink", "rmdir"],
     ],
@@ -35,9 +35,9 @@ export const fsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["fs", "fs_dir", "uv", "threadPool"],
     [
-      ["opendir", "path-options-callback", "open"],
-      ["Dir.prototype.read", "", "list"],
-      ["Dir.prototype.close", "", "close"],
+      ["opendir", "path-options-callback", "openDirectory"],
+      ["Dir.prototype.read", "", "readDirectory"],
+      ["Dir.prototype.close", "", "closeDirectory"],
     ],
   ),
   ...entriesOf(["fs", "fs_event_wrap", "uv", "eventLoop"], [["watch", "filename-options-listener", "watch"]]),

@@ -6,7 +6,7 @@ export const byPath: readonly Row[] = [
   ["appendFile", "path-data-options", "open", "write", "close"],
   ["chmod", "path-mode", "chmod"],
   ["chown", "path-uid-gid", "chown"],
-  ["copyFile", "src-dest-mode", "open", "clone", "close"],
+  ["copyFile", "src-dest-mode", "copy"],
   ["lchown", "path-uid-gid", "lchown"],
   ["link", "existingpath-newpath", "link"],
   ["lstat", "path-options", "lstat"],

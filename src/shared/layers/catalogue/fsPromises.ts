@@ -7,7 +7,7 @@ export const fsPromisesEntries: readonly CatalogueEntry[] = [
     ["fs/promises", "fs", "uv", "threadPool"],
     [
       ...byPath,
-      ["cp", "src-dest-options", "stat", "mkdir", "open", "list", "clone", "close"],
+      ["cp", "src-dest-options", "stat", "mkdir", "open", "list", "close", "copy"],
       ["realpath", "path-options", "realpath"],
       ["rm", "path-options", "lstat", "open", "list", "unlink", "rmdir"],
     ],
@@ -16,7 +16,7 @@ export const fsPromisesEntries: readonly CatalogueEntry[] = [
     since: 22,
   }),
   ...entriesOf(["fs/promises", "fs", "uv", "threadPool"], [["mkdtempDisposable", null, "mkdir"]], { since: 24 }),
-  ...entriesOf(["fs/promises", "fs_dir", "uv", "threadPool"], [["opendir", "path-options", "open"]]),
+  ...entriesOf(["fs/promises", "fs_dir", "uv", "threadPool"], [["opendir", "path-options", "openDirectory"]]),
   ...entriesOf(["fs/promises", "fs_event_wrap", "uv", "eventLoop"], [["watch", "filename-options", "watch"]]),
   ...entriesOf(
     ["fs/promises", "fs", "uv", "threadPool"],

@@ -28,9 +28,9 @@ export const fsSyncEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["fs", "fs_dir", "uv", "synchronous"],
     [
-      ["opendirSync", "path-options", "open"],
-      ["Dir.prototype.readSync", "", "list"],
-      ["Dir.prototype.closeSync", "", "close"],
+      ["opendirSync", "path-options", "openDirectory"],
+      ["Dir.prototype.readSync", "", "readDirectory"],
+      ["Dir.prototype.closeSync", "", "closeDirectory"],
     ],
   ),
 ];

@@ -5,11 +5,12 @@ export const globalsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["globals", "tcp_wrap", "undici", "eventLoop"],
     [["fetch", "", "socket", "connect", "send", "poll", "receive"]],
+    { poolFor: "hostName" },
   ),
   ...entriesOf(
     ["globals", "tcp_wrap", "undici", "eventLoop"],
     [["WebSocket", "", "socket", "connect", "send", "poll", "receive"]],
-    { since: 22 },
+    { since: 22, poolFor: "hostName" },
   ),
   ...entriesOf(
     ["globals", "timers", "uv", "timer"],

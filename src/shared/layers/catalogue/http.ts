@@ -7,13 +7,19 @@ export const httpEntries: readonly CatalogueEntry[] = [
     [
       ["request", "options-callback", "socket", "connect", "send", "poll", "receive"],
       ["get", "options-callback", "socket", "connect", "send", "poll", "receive"],
+    ],
+    { poolFor: "hostName" },
+  ),
+  ...entriesOf(
+    ["http", "http_parser", "llhttp", "eventLoop"],
+    [
+      ["createServer", "options-requestlistener", "accept", "receive"],
       ["ClientRequest.prototype.end", "#requestenddata-encoding-callback", "send", "poll", "receive"],
     ],
   ),
   ...entriesOf(
     ["http", "http_parser", "llhttp", "synchronous"],
     [
-      ["createServer", "options-requestlistener"],
       ["Server.prototype.closeAllConnections", ""],
       ["Server.prototype.closeIdleConnections", ""],
     ],
@@ -44,6 +50,7 @@ export const httpEntries: readonly CatalogueEntry[] = [
       ["request", "options-callback", "socket", "connect", "send", "poll", "receive"],
       ["get", "options-callback", "socket", "connect", "send", "poll", "receive"],
     ],
+    { poolFor: "hostName" },
   ),
   ...entriesOf(["https", "crypto", "openssl", "synchronous"], [["createServer", "options-requestlistener"]]),
   ...entriesOf(
@@ -55,8 +62,12 @@ export const httpEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["http2", "http2", "nghttp2", "eventLoop"],
+    [["connect", "authority-options-listener", "socket", "connect", "send", "poll", "receive"]],
+    { poolFor: "hostName" },
+  ),
+  ...entriesOf(
+    ["http2", "http2", "nghttp2", "eventLoop"],
     [
-      ["connect", "authority-options-listener", "socket", "connect", "send", "poll", "receive"],
       ["createServer", "options-onrequesthandler", "accept", "receive"],
       ["performServerHandshake", "socket-options"],
       ["Http2ServerResponse.prototype.end", "#responseenddata-encoding-callback", "sendMany"],

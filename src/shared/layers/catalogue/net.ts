@@ -8,6 +8,12 @@ export const netEntries: readonly CatalogueEntry[] = [
       ["connect", "", "socket", "connect", "poll"],
       ["createConnection", "", "socket", "connect", "poll"],
       ["Socket.prototype.connect", "", "socket", "connect", "poll"],
+    ],
+    { poolFor: "hostName" },
+  ),
+  ...entriesOf(
+    ["net", "tcp_wrap", "uv", "eventLoop"],
+    [
       ["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"],
       ["Server.prototype.close", "callback", "hangUp"],
       ["Socket.prototype.destroy", "error", "hangUp"],
@@ -43,7 +49,7 @@ export const netEntries: readonly CatalogueEntry[] = [
     ["dgram", "udp_wrap", "uv", "synchronous"],
     [
       ["createSocket", "options-callback"],
-      ["Socket.prototype.connect", "port-address-callback", "connect"],
+      ["Socket.prototype.close", "callback", "hangUp"],
       ["Socket.prototype.disconnect", "", "unconnect"],
       ["Socket.prototype.address", "", "getsockname"],
       ["Socket.prototype.remoteAddress", "", "getpeername"],
@@ -61,11 +67,16 @@ export const netEntries: readonly CatalogueEntry[] = [
     ],
   ),
   ...entriesOf(
+    ["dgram", "udp_wrap", "uv", "microtask"],
+    [["Socket.prototype.connect", "port-address-callback", "connectDatagram"]],
+    { poolFor: "hostName" },
+  ),
+  ...entriesOf(
     ["dgram", "udp_wrap", "uv", "eventLoop"],
     [
       ["Socket.prototype.bind", "port-address-callback", "socket", "bind"],
       ["Socket.prototype.send", "msg-offset-length-port-address-callback", "sendDatagram"],
-      ["Socket.prototype.close", "callback", "hangUp"],
     ],
+    { poolFor: "hostName" },
   ),
 ];

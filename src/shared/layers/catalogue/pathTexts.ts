@@ -1,4 +1,4 @@
-import type { Mechanism } from "../entry.ts";
+import type { CatalogueEntry, Mechanism } from "../entry.ts";
 import type { Dependency } from "../layer.ts";
 
 /** Fills `{0}` … in; the editor's own translates first. */
@@ -40,7 +40,14 @@ export const pathTexts = {
     timer: "Your code goes on and is called back when the time has come.",
     microtask: "Your code goes on; the rest runs before the event loop does.",
     process: "Your code starts a process.",
+    processSync:
+      "Your code waits until the process that it starts has ended; nothing else runs on this thread meanwhile.",
     thread: "Your code goes on beside the thread it starts.",
+    otherThread: "Your code goes on; the result comes later, through a promise.",
+  },
+  poolFor: {
+    hostName: "The name of a host is looked up first, on a thread of the pool.",
+    fileOfBlob: "What a file holds is read on a thread of the pool.",
   },
   callbackOptional: "With a callback your code goes on; without one it waits until the work is done.",
   api: "JavaScript of Node.js checks the arguments and calls {0}.",
@@ -51,11 +58,14 @@ export const pathTexts = {
     timer: "libuv's event loop sleeps until the time has come and calls back.",
     microtask: "{0} runs it before the event loop goes on.",
     process: "libuv starts a process and watches it.",
+    processSync: "libuv starts a process and waits for its end on the thread that calls.",
     thread: "libuv starts a thread that has an event loop of its own.",
+    otherThread: "{0} does the work on the other thread; libuv's event loop calls back.",
   },
   os: "System calls on {0}",
 } as const satisfies {
   code: Record<Mechanism, string>;
+  poolFor: Record<NonNullable<CatalogueEntry["poolFor"]>, string>;
   callbackOptional: string;
   api: string;
   dependencies: Record<Mechanism, string>;

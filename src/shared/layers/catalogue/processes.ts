@@ -12,7 +12,7 @@ export const processesEntries: readonly CatalogueEntry[] = [
     ],
   ),
   ...entriesOf(
-    ["child_process", "spawn_sync", "uv", "process"],
+    ["child_process", "spawn_sync", "uv", "processSync"],
     [
       ["execFileSync", "file-args-options", "spawn", "wait"],
       ["execSync", "command-options", "spawn", "wait"],
@@ -21,19 +21,19 @@ export const processesEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["child_process", "process_wrap", "uv", "synchronous"],
-    [["ChildProcess.prototype.kill", "#subprocesskillsignal", "kill"]],
+    [["ChildProcess.prototype.kill", "#subprocesskillsignal", "killChild"]],
   ),
   ...entriesOf(["cluster", "process_wrap", "uv", "process"], [["fork", "env", "spawn"]]),
+  ...entriesOf(["worker_threads", "worker", "v8", "thread"], [["Worker", "#new-workerfilename-options", "thread"]]),
   ...entriesOf(
-    ["worker_threads", "worker", "v8", "thread"],
+    ["worker_threads", "worker", "v8", "otherThread"],
     [
-      ["Worker", "#new-workerfilename-options", "thread"],
       ["Worker.prototype.getHeapSnapshot", "options"],
       ["Worker.prototype.terminate", ""],
     ],
   ),
   ...entriesOf(
-    ["worker_threads", "worker", "v8", "thread"],
+    ["worker_threads", "worker", "v8", "otherThread"],
     [
       ["Worker.prototype.cpuUsage", null],
       ["Worker.prototype.getHeapStatistics", null],

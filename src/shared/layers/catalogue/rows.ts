@@ -5,7 +5,7 @@ import { type Operation, operations } from "./operations.ts";
 /** What the rows of a table have in common. */
 type Common = readonly [module: string, binding: string, dependency: Dependency, mechanism: Mechanism];
 
-interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional"> {
+interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "poolFor"> {
   /** File of Node's `src` folder, where it is not the binding's usual one. */
   readonly source?: string;
   /** What each of them does; before what a row names. */
@@ -89,8 +89,10 @@ function threadOf(mechanism: Mechanism): CatalogueEntry["thread"] {
       return "pool";
     case "process":
     case "thread":
+    case "otherThread":
       return "own";
     case "synchronous":
+    case "processSync":
     case "eventLoop":
     case "timer":
     case "microtask":

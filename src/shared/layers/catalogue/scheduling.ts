@@ -56,15 +56,12 @@ export const schedulingEntries: readonly CatalogueEntry[] = [
   ...entriesOf(["perf_hooks", "performance", "node", "synchronous"], [["createHistogram", "options"]], {
     source: "histogram.cc",
   }),
-  ...entriesOf(
-    ["async_hooks", "async_wrap", "v8", "synchronous"],
-    [
-      ["AsyncResource", null],
-      ["createHook", "callbacks"],
-    ],
-  ),
+  ...entriesOf(["async_hooks", "async_wrap", "v8", "synchronous"], [["createHook", "callbacks"]]),
   ...entriesOf(
     ["async_hooks", "async_context_frame", "v8", "synchronous"],
-    [["AsyncLocalStorage.prototype.run", null]],
+    [
+      ["AsyncLocalStorage.prototype.run", null],
+      ["AsyncResource", null],
+    ],
   ),
 ];

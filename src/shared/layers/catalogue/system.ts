@@ -5,11 +5,11 @@ export const systemEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["process", "process_methods", "uv", "synchronous"],
     [
-      ["availableMemory", "", "limits"],
+      ["availableMemory", "", "availableMemory"],
       ["chdir", "directory", "chdir"],
-      ["constrainedMemory", "", "limits"],
+      ["constrainedMemory", "", "constrainedMemory"],
       ["cpuUsage", "previousvalue", "rusage"],
-      ["cwd", ""],
+      ["cwd", "", "cwd"],
       ["hrtime", "time"],
       ["hrtime.bigint", ""],
       ["kill", "pid-signal", "kill"],

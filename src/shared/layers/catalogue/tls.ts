@@ -4,8 +4,12 @@ import { entriesOf } from "./rows.ts";
 export const tlsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "eventLoop"],
+    [["connect", "options-callback", "socket", "connect", "send", "poll", "receive"]],
+    { poolFor: "hostName" },
+  ),
+  ...entriesOf(
+    ["tls", "tls_wrap", "openssl", "eventLoop"],
     [
-      ["connect", "options-callback", "socket", "connect", "send", "poll", "receive"],
       ["TLSSocket.prototype.write", null, "send"],
       ["TLSSocket.prototype.renegotiate", "options-callback", "send", "poll", "receive"],
     ],
