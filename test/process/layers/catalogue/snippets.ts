@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { catalogue } from "../../../../src/shared/layers/catalogue.ts";
 import { readTrace, type Window } from "./trace.ts";
 
 /** Which file of `snippets/` holds those of which modules. */
@@ -20,13 +21,23 @@ const files: Readonly<Record<string, readonly string[]>> = {
   zlib: ["zlib"],
 };
 
+/** How a call went. */
+interface Outcome {
+  /** When it was done: on return, after the microtasks, or after a turn of the event loop; absent when a child ran it. */
+  readonly done?: "returned" | "drained" | "turned" | undefined;
+  /** Whether it left a timer behind. */
+  readonly startsTimer?: boolean;
+}
+
 /** What was seen of one snippet. */
-interface Seen {
+export interface Seen extends Outcome {
   readonly name: string;
   /** Why it failed. */
   readonly error?: string;
-  /** Internal bindings that the process had loaded when it was done. */
-  readonly bindings: readonly string[];
+  /** The same where a thread of the pool has something to do for it. */
+  readonly pooled?: Outcome;
+  /** The same without a callback. */
+  readonly direct?: Outcome;
 }
 
 export interface ModuleRun {
@@ -67,9 +78,11 @@ async function runModule(strace: string, file: string, module: string): Promise<
       ...tracing,
       process.execPath,
       "--no-warnings",
+      "--expose-internals",
       tracee,
       file,
       module,
+      bindingsOf(module),
       results,
     ]);
     try {
@@ -86,11 +99,19 @@ async function runModule(strace: string, file: string, module: string): Promise<
   }
 }
 
+/** The binding that each entry of a module names, as JSON. */
+function bindingsOf(module: string): string {
+  const entries = catalogue.filter((entry) => entry.module === module);
+  return JSON.stringify(Object.fromEntries(entries.map(({ name, binding }) => [name, binding])));
+}
+
 /** Resolves with what it wrote to stderr, however it ended. */
 function runProgram(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     // With io_uring, files would be read without a system call for each.
-    const env = { ...process.env, UV_USE_IO_URING: "0", NODE_OPTIONS: "" };
+    const env: NodeJS.ProcessEnv = { ...process.env, UV_USE_IO_URING: "0", NODE_OPTIONS: "" };
+    // Node.js would read them on a thread of their own as soon as something loads its TLS.
+    delete env.NODE_EXTRA_CA_CERTS;
     // Its own group: strace and what it traces are ended together.
     const child = spawn(program, [...args], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const timer = setTimeout(() => {

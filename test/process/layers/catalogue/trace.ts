@@ -4,14 +4,19 @@ export interface Window {
   readonly main: Set<string>;
   /** The threads of libuv's pool. */
   readonly pool: Set<string>;
-  /** Other threads, and child processes until they run another program. */
+  /** Threads that it starts, and child processes until they run another program. */
   readonly other: Set<string>;
+  /** The internal bindings of which the thread that runs the snippet called a function. */
+  readonly bindings: Set<string>;
   /** How often a thread of the pool told an event loop that work is done. */
   wakes: number;
 }
 
 /** libuv names the threads of its pool so. */
 const poolThread = "libuv-worker";
+
+/** What Node.js calls those that it starts when it is asked to. The others are its own and V8's. */
+const startedThreads = ["WorkerThread", "InspectorIo"];
 
 /** Whether a thread wakes an event loop, or the loop sees that: neither is done for the snippet's own sake. */
 function isWake(call: string, rest: string): boolean {
@@ -22,26 +27,45 @@ function isWake(call: string, rest: string): boolean {
 export function readTrace(text: string): ReadonlyMap<string, Window> {
   const windows = new Map<string, Window>();
   const names = new Map<string, string>();
+  const threads = new Set<string>();
+  /** Is about to start a thread: the line with its id comes later. */
+  const starting = new Set<string>();
   /** Runs another program since: what it does there is not what the snippet did. */
   const strangers = new Set<string>();
   let current: { readonly window: Window; readonly main: string } | undefined;
 
   for (const line of text.split("\n")) {
+    const [, starter = "", started] = /^(\d+)\s.*\bclone3?\b.*= (\d+)$/.exec(line) ?? [];
+    if (started !== undefined && (starting.delete(starter) || line.includes("CLONE_THREAD"))) {
+      threads.add(started);
+    }
     const [, thread = "", call = "", rest = ""] = /^(\d+)\s+(\w+)\((.*)/.exec(line) ?? [];
     if (call === "") {
       continue;
     }
-    const [, edge, name = ""] = /"\/hitless-mark\/(begin|end)\/([^"]+)"/.exec(rest) ?? [];
+    if (/CLONE_THREAD.*<unfinished \.\.\.>$/.test(rest)) {
+      starting.add(thread);
+    }
+    const [, edge, name = ""] = /"\/hitless-mark\/(begin|called|end)\/([^"]+)"/.exec(rest) ?? [];
     if (edge === "begin") {
-      current = { window: { main: new Set(), pool: new Set(), other: new Set(), wakes: 0 }, main: thread };
+      current = {
+        window: { main: new Set(), pool: new Set(), other: new Set(), bindings: new Set(), wakes: 0 },
+        main: thread,
+      };
       windows.set(name, current.window);
       strangers.delete(thread);
+    } else if (edge === "called") {
+      current?.window.bindings.add(name);
     } else if (edge === "end") {
       current = undefined;
     } else if (call === "prctl" && rest.startsWith("PR_SET_NAME")) {
       names.set(thread, /"([^"]*)"/.exec(rest)?.[1] ?? "");
     } else if (current !== undefined && !strangers.has(thread)) {
-      const maker = thread === current.main ? "main" : names.get(thread) === poolThread ? "pool" : "other";
+      const threadName = names.get(thread) ?? "";
+      const maker = thread === current.main ? "main" : threadName === poolThread ? "pool" : "other";
+      if (maker === "other" && threads.has(thread) && !startedThreads.includes(threadName)) {
+        continue;
+      }
       if (maker === "other" || !isWake(call, rest)) {
         current.window[maker].add(call);
       } else if (maker === "pool") {

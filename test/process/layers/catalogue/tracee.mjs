@@ -1,59 +1,113 @@
 // Runs the snippets of one module in a fresh process, one after the other, each between two marks that a trace of
 // system calls shows. Tells what it saw as JSON in the file that its last argument names.
 import { spawn } from "node:child_process";
-import { accessSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { access } from "node:fs/promises";
+import { createRequire } from "node:module";
 import process from "node:process";
 
-const [, , source, module, resultFile] = process.argv;
-
-function mark(edge, name) {
-  try {
-    accessSync(`/hitless-mark/${edge}/${name}`);
-  } catch {
-    // Nothing is there: only the call itself matters.
-  }
-}
+const [, , source, module, bindingList, resultFile] = process.argv;
+const require = createRequire(import.meta.url);
+const calls = require("./bindingCalls.cjs");
+/** The binding of each function. */
+const bindings = JSON.parse(bindingList);
 
 /** Runs code that ends its process, or changes it for good, in a process of its own, which marks its own begin. */
 function runChild(name, code) {
-  const begin = `try { require("node:fs").accessSync(${JSON.stringify(`/hitless-mark/begin/${name}`)}) } catch {}`;
+  const watching = `const calls = require(${JSON.stringify(require.resolve("./bindingCalls.cjs"))});
+    calls.watchBindings(${JSON.stringify([bindings[name]])});
+    calls.mark("begin", ${JSON.stringify(name)});
+    calls.begin();`;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["-e", `${begin}\n${code}`], { stdio: "ignore" });
+    const child = spawn(process.execPath, ["--expose-internals", "-e", `${watching}\n${code}`], { stdio: "ignore" });
     child.once("error", reject);
     child.once("close", resolve);
+  });
+}
+
+function timers() {
+  return process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+}
+
+/**
+ * Runs a function and tells when it was done: when it `returned` (it gave no promise), when the microtasks were `drained`
+ * that it left behind, or only when the event loop had `turned`. Two callbacks for one turn of the loop tell them apart:
+ * between them there are microtasks and nothing else.
+ */
+function runInTurn(name, run) {
+  return new Promise((resolve, reject) => {
+    let isDrained = false;
+    let timersBefore = 0;
+    let startsTimer = false;
+    const end = (settle) => {
+      calls.end();
+      calls.mark("end", name);
+      settle();
+    };
+    setImmediate(() => {
+      timersBefore = timers();
+      calls.mark("begin", name);
+      calls.begin();
+      try {
+        const result = run();
+        if (typeof result?.then !== "function") {
+          end(() => resolve({ done: "returned", startsTimer }));
+          return;
+        }
+        result.then(
+          () => end(() => resolve({ done: isDrained ? "turned" : "drained", startsTimer })),
+          (error) => end(() => reject(error)),
+        );
+      } catch (error) {
+        end(() => reject(error));
+      }
+    });
+    setImmediate(() => {
+      isDrained = true;
+      startsTimer = calls.apart(timers) > timersBefore;
+    });
   });
 }
 
 async function runSnippet(name, snippet) {
   if (snippet.child !== undefined) {
     await runChild(name, snippet.child);
-  } else {
-    const { before, run, after } = typeof snippet === "function" ? { run: snippet } : snippet;
-    const given = await before?.();
-    mark("begin", name);
-    try {
-      await run(given);
-    } finally {
-      mark("end", name);
-      await after?.(given);
-    }
+    calls.mark("end", name);
+    return {};
   }
-  mark("end", name);
+  const { before, run, after } = typeof snippet === "function" ? { run: snippet } : snippet;
+  const given = await before?.();
+  try {
+    return await runInTurn(name, () => run(given));
+  } finally {
+    await after?.(given);
+  }
 }
 
+/** What is seen of these is seen of every other. */
+const nothing = { "(nothing)": () => {}, "(nothing, later)": async () => {} };
+
 const results = [];
-const { snippets } = await import(`./snippets/${source}.mjs`);
-for (const [name, snippet] of Object.entries(snippets[module])) {
+// While there is little else in the heap, all of which V8 goes through for each function.
+calls.watchBindings([...new Set(Object.values(bindings))]);
+const { snippets, handles = {} } = await import(`./snippets/${source}.mjs`);
+calls.watchHandles(handles);
+// Starts the threads of the pool, and that on which certificates are loaded once.
+await access(process.execPath);
+await import("node:tls");
+for (const [name, snippet] of Object.entries({ ...nothing, ...snippets[module] })) {
   const outcome = { name };
   try {
-    await runSnippet(name, snippet);
+    Object.assign(outcome, await runSnippet(name, snippet));
+    for (const variant of ["pooled", "direct"].filter((each) => each in snippet)) {
+      outcome[variant] = await runSnippet(`${name} (${variant})`, snippet[variant]);
+    }
   } catch (error) {
     outcome.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  outcome.bindings = process.moduleLoadList
-    .filter((line) => line.startsWith("Internal Binding "))
-    .map((line) => line.slice("Internal Binding ".length));
-  results.push(outcome);
+  if (!(name in nothing)) {
+    results.push(outcome);
+  }
 }
 writeFileSync(resultFile, JSON.stringify(results));
 process.exit(0);

@@ -9,12 +9,17 @@ import url from "node:url";
 import util from "node:util";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { call, folder, fresh, tolerating } from "./support.mjs";
+import { file, folder, fresh, tolerating } from "./support.mjs";
 
 const script = () => new vm.Script("1");
 const context = () => vm.createContext();
 const text = Buffer.from("text");
 const blob = () => new Blob(["text"]);
+/** Runs the same for what is in memory and for what a file holds. */
+const onBlobs = (run) => ({
+  run: () => run(blob()),
+  pooled: { before: () => fs.openAsBlob(file()), run },
+});
 const serialized = v8.serialize({ text: "text" });
 
 function database() {
@@ -46,7 +51,7 @@ export const snippets = {
     "Script.prototype.runInContext": { before: script, run: (own) => void own.runInContext(context()) },
     "Script.prototype.createCachedData": { before: script, run: (own) => void own.createCachedData() },
     createContext: () => void context(),
-    isContext: () => void vm.isContext({}),
+    isContext: () => void vm.isContext(context()),
     runInContext: () => void vm.runInContext("1", context()),
     runInNewContext: () => void vm.runInNewContext("1"),
     runInThisContext: () => void vm.runInThisContext("1"),
@@ -82,7 +87,6 @@ export const snippets = {
       run: (own) => own.start(),
       after: (own) => own.stop(),
     },
-    "startupSnapshot.isBuildingSnapshot": () => void v8.startupSnapshot.isBuildingSnapshot(),
   },
   inspector: {
     open: { before: () => {}, run: () => void inspector.open(0, "127.0.0.1"), after: () => inspector.close() },
@@ -93,7 +97,7 @@ export const snippets = {
       run: (own) => own.connect(),
       after: (own) => own.disconnect(),
     },
-    "Session.prototype.post": onSession((own) => call(own.post.bind(own), "Runtime.evaluate", { expression: "1" })),
+    "Session.prototype.post": onSession((own) => void own.post("Runtime.evaluate", { expression: "1" })),
     "Session.prototype.disconnect": { before: session, run: (own) => own.disconnect() },
   },
   url: {
@@ -116,13 +120,13 @@ export const snippets = {
     transcode: () => void buffer.transcode(text, "utf8", "latin1"),
     resolveObjectURL: () => void buffer.resolveObjectURL(URL.createObjectURL(blob())),
     "Buffer.from": () => void Buffer.from("text"),
-    "Buffer.allocUnsafeSlow": () => void Buffer.allocUnsafeSlow(4),
+    "Buffer.allocUnsafeSlow": () => void Buffer.allocUnsafeSlow(4096),
     "Buffer.byteLength": () => void Buffer.byteLength("text"),
-    "Buffer.compare": () => void Buffer.compare(text, text),
+    "Buffer.compare": () => void Buffer.compare(text, Buffer.from("more")),
     "Buffer.prototype.toString": () => void text.toString("utf8"),
     "Buffer.prototype.write": () => void Buffer.alloc(4).write("text"),
     "Buffer.prototype.fill": () => void Buffer.alloc(4).fill("ab"),
-    "Buffer.prototype.copy": () => void text.copy(Buffer.alloc(4)),
+    "Buffer.prototype.copy": () => void text.copy(Buffer.alloc(4), 0, 1),
     "Buffer.prototype.equals": () => void text.equals(Buffer.alloc(4)),
     "Buffer.prototype.compare": () => void text.compare(Buffer.alloc(4)),
     "Buffer.prototype.indexOf": () => void text.indexOf("x"),
@@ -130,11 +134,11 @@ export const snippets = {
     "Buffer.prototype.lastIndexOf": () => void text.lastIndexOf("x"),
     "Buffer.prototype.swap16": () => void Buffer.alloc(1024).swap16(),
     Blob: () => void blob(),
-    "Blob.prototype.arrayBuffer": () => blob().arrayBuffer(),
-    "Blob.prototype.bytes": () => blob().bytes(),
-    "Blob.prototype.text": () => blob().text(),
+    "Blob.prototype.arrayBuffer": onBlobs((own) => own.arrayBuffer()),
+    "Blob.prototype.bytes": onBlobs((own) => own.bytes()),
+    "Blob.prototype.text": onBlobs((own) => own.text()),
     "Blob.prototype.slice": () => void blob().slice(1),
-    "Blob.prototype.stream": async () => void (await new Response(blob().stream()).text()),
+    "Blob.prototype.stream": onBlobs(async (own) => void (await new Response(own.stream()).text())),
   },
   string_decoder: {
     "StringDecoder.prototype.write": () => void new StringDecoder().write(text),

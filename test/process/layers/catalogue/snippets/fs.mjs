@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import promises from "node:fs/promises";
 import process from "node:process";
-import { call, directory, event, file, folder, fresh, link, tolerating } from "./support.mjs";
+import { call, directory, event, file, folder, fresh, link } from "./support.mjs";
 
 const user = process.getuid?.() ?? 0;
 const group = process.getgid?.() ?? 0;
@@ -117,11 +117,19 @@ export const snippets = {
     ...callbacks,
     exists: () => new Promise((resolve) => fs.exists(folder, resolve)),
     glob: { before: directory, run: (cwd) => call(fs.glob, "*.txt", { cwd }) },
-    openAsBlob: { before: file, run: async (path) => keep(await fs.openAsBlob(path)) },
+    openAsBlob: { before: file, run: (path) => keep(fs.openAsBlob(path)) },
     "realpath.native": { before: link, run: (path) => call(fs.realpath.native, path) },
     createReadStream: { before: file, run: (path) => drainStream(fs.createReadStream(path)) },
     createWriteStream: { before: file, run: (path) => event(fs.createWriteStream(path).end("text"), "close") },
-    watch: { before: directory, run: (path) => fs.watch(path).close() },
+    watch: {
+      before: directory,
+      run: async (path) => {
+        const watcher = fs.watch(path);
+        fs.rmSync(`${path}/one.txt`);
+        await event(watcher, "change");
+        watcher.close();
+      },
+    },
     // A file that is not there is told of at once.
     watchFile: {
       before: () => fresh(),
@@ -153,10 +161,11 @@ export const snippets = {
     watch: {
       before: directory,
       run: async (path) => {
-        const controller = new AbortController();
-        const watching = drainAsync(promises.watch(path, { signal: controller.signal }));
-        controller.abort();
-        await tolerating(() => watching);
+        const changes = promises.watch(path);
+        const changed = changes.next();
+        fs.rmSync(`${path}/one.txt`);
+        await changed;
+        await changes.return();
       },
     },
     "FileHandle.prototype.createReadStream": {

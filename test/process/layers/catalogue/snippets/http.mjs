@@ -2,7 +2,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import https from "node:https";
 import net from "node:net";
-import { event, identity, listening } from "./support.mjs";
+import { closed, event, identity, listening, onHosts, visited } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const plain = (await listening(http.createServer(answer))).address().port;
@@ -54,34 +54,54 @@ async function exchange(session) {
 
 export const snippets = {
   http: {
-    request: () => whole(http.request({ port: plain, host: "127.0.0.1", agent: false }).end()),
-    get: () => whole(http.get({ port: plain, host: "127.0.0.1", agent: false })),
-    createServer: () => void http.createServer(),
+    request: onHosts((host) => whole(http.request({ port: plain, host, agent: false }).end())),
+    get: onHosts((host) => whole(http.get({ port: plain, host, agent: false }))),
+    createServer: {
+      before: () => listening(http.createServer(answer)),
+      // A server needs its binding when a client comes.
+      run: (server) => whole(http.get({ port: server.address().port, host: "127.0.0.1", agent: false })),
+      after: (server) => server.close(),
+    },
     "Server.prototype.listen": {
       before: () => http.createServer(),
-      run: (server) => listening(server),
+      run: (server) => visited(server),
       after: (server) => server.close(),
     },
     "Server.prototype.close": {
-      before: () => listening(http.createServer()),
-      run: (server) => event(server.close(), "close"),
+      before: () => visited(http.createServer()),
+      run: (server) => closed(server),
     },
     "Server.prototype.closeAllConnections": withServer((server) => server.closeAllConnections()),
     "Server.prototype.closeIdleConnections": withServer((server) => server.closeIdleConnections()),
-    "ServerResponse.prototype.write": whileServing(({ response }) => {
+    "ServerResponse.prototype.write": whileServing(({ response, client }) => {
       response.write("text");
-      return new Promise((resolve) => response.write("more", resolve));
+      response.write("more");
+      return event(client, "response");
     }),
-    "ServerResponse.prototype.end": whileServing(
-      ({ response }) => new Promise((resolve) => response.end("text", resolve)),
-    ),
-    "ServerResponse.prototype.flushHeaders": whileServing(({ response }) => response.flushHeaders()),
-    "ServerResponse.prototype.writeContinue": whileServing(({ response }) => response.writeContinue()),
-    "ServerResponse.prototype.writeProcessing": whileServing(({ response }) => response.writeProcessing()),
-    "ServerResponse.prototype.writeEarlyHints": whileServing(({ response }) =>
-      response.writeEarlyHints({ link: "</a.css>; rel=preload" }),
-    ),
-    "ClientRequest.prototype.write": whileAsking((request) => new Promise((resolve) => request.write("text", resolve))),
+    "ServerResponse.prototype.end": whileServing(({ response, client }) => {
+      response.end("text");
+      return event(client, "response");
+    }),
+    "ServerResponse.prototype.flushHeaders": whileServing(({ response, client }) => {
+      response.flushHeaders();
+      return event(client, "response");
+    }),
+    "ServerResponse.prototype.writeContinue": whileServing(({ response, client }) => {
+      response.writeContinue();
+      return event(client, "continue");
+    }),
+    "ServerResponse.prototype.writeProcessing": whileServing(({ response, client }) => {
+      response.writeProcessing();
+      return event(client, "information");
+    }),
+    "ServerResponse.prototype.writeEarlyHints": whileServing(({ response, client }) => {
+      response.writeEarlyHints({ link: "</a.css>; rel=preload" });
+      return event(client, "information");
+    }),
+    "ClientRequest.prototype.write": whileAsking((request) => {
+      request.write("text");
+      return event(request, "response");
+    }),
     "ClientRequest.prototype.end": whileAsking((request) => whole(request.end("text"))),
     "ClientRequest.prototype.destroy": {
       before: async () => {
@@ -102,21 +122,21 @@ export const snippets = {
     },
   },
   https: {
-    request: () => whole(https.request({ port: secure, host: "127.0.0.1", ...trusting }).end()),
-    get: () => whole(https.get({ port: secure, host: "127.0.0.1", ...trusting })),
+    request: onHosts((host) => whole(https.request({ port: secure, host, ...trusting }).end())),
+    get: onHosts((host) => whole(https.get({ port: secure, host, ...trusting }))),
     createServer: () => void https.createServer(identity),
     "Server.prototype.listen": {
       before: () => https.createServer(identity),
-      run: (server) => listening(server),
+      run: (server) => visited(server),
       after: (server) => server.close(),
     },
     "Server.prototype.close": {
-      before: () => listening(https.createServer(identity)),
-      run: (server) => event(server.close(), "close"),
+      before: () => visited(https.createServer(identity)),
+      run: (server) => closed(server),
     },
   },
   http2: {
-    connect: () => exchange(http2.connect(`http://127.0.0.1:${second}`)),
+    connect: onHosts((host) => exchange(http2.connect(`http://${host}:${second}`))),
     createServer: {
       before: () => listening(http2.createServer(answer)),
       // A server needs its binding when a client comes.
@@ -127,13 +147,13 @@ export const snippets = {
     performServerHandshake: {
       before: async () => {
         const server = await listening(net.createServer());
-        const client = net.connect(server.address().port, "127.0.0.1");
+        const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
         client.on("error", () => {});
         const socket = await event(server, "connection");
         server.close();
         return { client, socket };
       },
-      run: ({ socket }) => void http2.performServerHandshake(socket).on("error", () => {}),
+      run: ({ socket }) => event(http2.performServerHandshake(socket), "remoteSettings"),
       after: ({ client }) => client.destroy(),
     },
     getDefaultSettings: () => void http2.getDefaultSettings(),

@@ -1,5 +1,5 @@
 import net from "node:net";
-import { event, listening } from "./support.mjs";
+import { closed, event, listening, onHosts, visited } from "./support.mjs";
 
 const server = await listening(net.createServer((socket) => socket.on("error", () => {}).pipe(socket)));
 const { port } = server.address();
@@ -21,9 +21,9 @@ function onServer(run) {
 
 export const snippets = {
   net: {
-    connect: async () => void (await connected()),
-    createConnection: async () => void (await event(net.createConnection(port, "127.0.0.1"), "connect")),
-    "Socket.prototype.connect": async () => void (await event(new net.Socket().connect(port, "127.0.0.1"), "connect")),
+    connect: onHosts((host) => event(net.connect(port, host), "connect")),
+    createConnection: onHosts((host) => event(net.createConnection(port, host), "connect")),
+    "Socket.prototype.connect": onHosts((host) => event(new net.Socket().connect(port, host), "connect")),
     "Socket.prototype.write": onSocket((socket) => {
       const answered = event(socket, "data");
       socket.write("text");
@@ -37,13 +37,13 @@ export const snippets = {
     "Socket.prototype.address": onSocket((socket) => void socket.address()),
     "Server.prototype.listen": {
       before: () => net.createServer(),
-      run: (own) => listening(own),
+      run: (own) => visited(own),
       after: (own) => own.close(),
     },
     "Server.prototype.address": onServer((own) => void own.address()),
     "Server.prototype.close": {
-      before: () => listening(net.createServer()),
-      run: (own) => event(own.close(), "close"),
+      before: () => visited(net.createServer()),
+      run: (own) => closed(own),
     },
     BlockList: () => void new net.BlockList(),
     "BlockList.prototype.addAddress": {

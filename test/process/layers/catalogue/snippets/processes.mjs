@@ -4,7 +4,7 @@ import os from "node:os";
 import process from "node:process";
 import vm from "node:vm";
 import workers from "node:worker_threads";
-import { call, event, file, fresh, tolerating } from "./support.mjs";
+import { call, event, file, fresh, tolerating, trying } from "./support.mjs";
 
 const node = process.execPath;
 const idle = "setInterval(() => {}, 1000)";
@@ -17,9 +17,12 @@ async function spawned() {
 }
 
 async function working() {
-  const worker = new workers.Worker(`require("node:worker_threads").parentPort.on("message", (m, p) => p)`, {
-    eval: true,
-  });
+  const worker = new workers.Worker(
+    `const { parentPort } = require("node:worker_threads"); parentPort.on("message", (it) => parentPort.postMessage(it))`,
+    {
+      eval: true,
+    },
+  );
   await event(worker, "online");
   return worker;
 }
@@ -41,11 +44,8 @@ export const snippets = {
     execFileSync: () => void childProcess.execFileSync(node, nothing),
     "ChildProcess.prototype.kill": {
       before: () => spawned(),
-      run: (child) => {
-        const exited = event(child, "exit");
-        child.kill("SIGKILL");
-        return exited;
-      },
+      run: (child) => void child.kill("SIGKILL"),
+      after: (child) => event(child, "exit"),
     },
   },
   cluster: {
@@ -56,7 +56,10 @@ export const snippets = {
   },
   worker_threads: {
     Worker: async () => void (await event(new workers.Worker("0", { eval: true }), "exit")),
-    "Worker.prototype.postMessage": onWorker((worker) => worker.postMessage("text")),
+    "Worker.prototype.postMessage": onWorker((worker) => {
+      worker.postMessage("text");
+      return event(worker, "message");
+    }),
     "Worker.prototype.terminate": { before: working, run: (worker) => worker.terminate() },
     // To the end: Node.js 24 crashes when the worker ends before its snapshot.
     "Worker.prototype.getHeapSnapshot": onWorker(async (worker) => {
@@ -89,9 +92,17 @@ export const snippets = {
     ),
     BroadcastChannel: () => new workers.BroadcastChannel("one").close(),
     "BroadcastChannel.prototype.postMessage": {
-      before: () => new workers.BroadcastChannel("two"),
-      run: (own) => own.postMessage("text"),
-      after: (own) => own.close(),
+      before: () => [new workers.BroadcastChannel("two"), new workers.BroadcastChannel("two")],
+      run: ([own, other]) => {
+        own.postMessage("text");
+        return new Promise((resolve) => {
+          other.onmessage = resolve;
+        });
+      },
+      after: ([own, other]) => {
+        own.close();
+        other.close();
+      },
     },
   },
   process: {
@@ -102,8 +113,9 @@ export const snippets = {
     chdir: { child: `process.chdir("/")` },
     constrainedMemory: () => void process.constrainedMemory(),
     cpuUsage: () => void process.cpuUsage(),
-    cwd: { child: "process.cwd()" },
-    dlopen: () => tolerating(() => process.dlopen({ exports: {} }, fresh(".node"))),
+    // It is asked again after a change only.
+    cwd: { before: () => process.chdir(process.cwd()), run: () => void process.cwd() },
+    dlopen: () => trying(() => process.dlopen({ exports: {} }, fresh(".node"))),
     getActiveResourcesInfo: () => void process.getActiveResourcesInfo(),
     getegid: () => void process.getegid(),
     geteuid: () => void process.geteuid(),
@@ -127,8 +139,8 @@ export const snippets = {
     setgid: { child: "process.setgid(process.getgid())" },
     setgroups: { child: "process.setgroups(process.getgroups())" },
     setuid: { child: "process.setuid(process.getuid())" },
-    "stderr.write": () => new Promise((resolve) => process.stderr.write("", resolve)),
-    "stdout.write": () => new Promise((resolve) => process.stdout.write("", resolve)),
+    "stderr.write": () => void process.stderr.write(""),
+    "stdout.write": () => void process.stdout.write(""),
     threadCpuUsage: () => void process.threadCpuUsage(),
     umask: () => void process.umask(0o22),
     uptime: () => void process.uptime(),

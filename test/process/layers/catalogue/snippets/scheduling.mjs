@@ -6,7 +6,7 @@ import stream from "node:stream";
 import streamPromises from "node:stream/promises";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
-import { listening } from "./support.mjs";
+import { inOwnTurn, listening, onHosts } from "./support.mjs";
 
 const { performance } = perfHooks;
 const web = (await listening(http.createServer((_request, response) => response.end("text")))).address().port;
@@ -49,14 +49,14 @@ export const snippets = {
           resolve();
         }, delay);
       }),
-    setImmediate: () => new Promise((resolve) => timers.setImmediate(resolve)),
+    setImmediate: () => inOwnTurn(() => new Promise((resolve) => timers.setImmediate(resolve))),
   },
   "timers/promises": {
     setTimeout: () => timersPromises.setTimeout(delay),
     setInterval: () => first(timersPromises.setInterval(delay)),
-    setImmediate: () => timersPromises.setImmediate(),
+    setImmediate: () => inOwnTurn(() => timersPromises.setImmediate()),
     "scheduler.wait": () => timersPromises.scheduler.wait(delay),
-    "scheduler.yield": () => timersPromises.scheduler.yield(),
+    "scheduler.yield": () => inOwnTurn(() => timersPromises.scheduler.yield()),
   },
   stream: {
     pipeline: () =>
@@ -92,14 +92,14 @@ export const snippets = {
     "AsyncLocalStorage.prototype.run": () => new asyncHooks.AsyncLocalStorage().run(1, () => {}),
   },
   globals: {
-    fetch: async () => void (await (await fetch(`http://127.0.0.1:${web}`)).text()),
-    WebSocket: async () => {
-      const socket = new WebSocket(`ws://127.0.0.1:${sockets.address().port}`);
+    fetch: onHosts(async (host) => void (await (await fetch(`http://${host}:${web}`)).text())),
+    WebSocket: onHosts(async (host) => {
+      const socket = new WebSocket(`ws://${host}:${sockets.address().port}`);
       await new Promise((resolve, reject) => {
         socket.onopen = resolve;
         socket.onerror = reject;
       });
-    },
+    }),
     setTimeout: () => after(setTimeout),
     setInterval: () =>
       new Promise((resolve) => {
@@ -108,7 +108,7 @@ export const snippets = {
           resolve();
         }, delay);
       }),
-    setImmediate: () => new Promise((resolve) => setImmediate(resolve)),
+    setImmediate: () => inOwnTurn(() => new Promise((resolve) => setImmediate(resolve))),
     queueMicrotask: () => new Promise((resolve) => queueMicrotask(resolve)),
     structuredClone: () => void structuredClone({ text: "text" }),
     TextDecoder: () => void new TextDecoder("utf-16le"),

@@ -1,5 +1,6 @@
 // What the snippets need: files to work on, and callbacks as promises.
 import fs from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -61,12 +62,61 @@ export async function tolerating(run) {
   }
 }
 
+/** The same for what is done before it returns. */
+export function trying(run) {
+  try {
+    run();
+  } catch {
+    // The system was asked, and said no.
+  }
+}
+
+/** Runs a function in a turn of the event loop of its own. */
+export function inOwnTurn(run) {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port2.once("message", () => {
+      port1.close();
+      resolve(run());
+    });
+    port1.postMessage("");
+  });
+}
+
+/** Runs the same for an address and for a name, which has to be looked up. */
+export function onHosts(run) {
+  return { run: () => run("127.0.0.1"), pooled: () => run("localhost") };
+}
+
+/** What a binding made for an object of Node.js, which keeps it under a symbol. */
+export function handleOf(object, name = "kHandle") {
+  return object[Object.getOwnPropertySymbols(object).find(({ description }) => description === name)];
+}
+
 /** Begins to listen on a free port of this machine; resolves with the server. */
 export async function listening(server) {
   server.listen(0, "127.0.0.1");
   await event(server, "listening");
   return server;
 }
+
+/** The same, until a client has come, which stays. */
+export async function visited(server) {
+  const client = connect({ port: (await listening(server)).address().port, host: "127.0.0.1" });
+  client.on("error", () => {});
+  visitors.set(server, client);
+  await event(server, "connection");
+  return server;
+}
+
+/** A server that somebody visits is closed when he has gone. */
+export function closed(server) {
+  server.close();
+  visitors.get(server).destroy();
+  return event(server, "close");
+}
+
+const visitors = new Map();
 
 const certificates = new URL("../../../../fixtures/protocols/", import.meta.url);
 

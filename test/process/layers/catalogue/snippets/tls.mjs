@@ -1,5 +1,5 @@
 import tls from "node:tls";
-import { event, identity, listening } from "./support.mjs";
+import { event, identity, listening, onHosts } from "./support.mjs";
 
 const server = await listening(tls.createServer(identity, (socket) => socket.on("error", () => {}).pipe(socket)));
 
@@ -16,11 +16,11 @@ function onSocket(run, options) {
 
 export const snippets = {
   tls: {
-    connect: async () => void (await connected()),
+    connect: onHosts((host) => connected({ host })),
     createServer: () => void tls.createServer(identity),
     createSecureContext: () => void tls.createSecureContext(identity),
     getCiphers: () => void tls.getCiphers(),
-    getCACertificates: () => void tls.getCACertificates("bundled"),
+    getCACertificates: () => void tls.getCACertificates("extra"),
     setDefaultCACertificates: () => tls.setDefaultCACertificates([identity.cert.toString()]),
     "Server.prototype.setSecureContext": {
       before: () => tls.createServer(identity),

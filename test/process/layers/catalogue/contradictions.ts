@@ -1,0 +1,89 @@
+import { type CatalogueEntry, type Mechanism, qualifiedName } from "../../../../src/shared/layers/entry.ts";
+import type { Seen } from "./snippets.ts";
+import { unseen, type Window } from "./trace.ts";
+
+/** What was seen of an entry's snippet. */
+export interface Proof {
+  readonly window: Window;
+  readonly seen: Seen | undefined;
+  readonly pooled: Window | undefined;
+  readonly direct: Window | undefined;
+}
+
+/** When a call of each mechanism is done. */
+const done: Readonly<Record<Mechanism, readonly Seen["done"][]>> = {
+  synchronous: ["returned"],
+  processSync: ["returned"],
+  microtask: ["drained"],
+  threadPool: ["turned"],
+  eventLoop: ["turned"],
+  timer: ["turned"],
+  process: ["turned"],
+  otherThread: ["turned"],
+  // Some wait until it runs.
+  thread: ["returned", "turned"],
+};
+
+/** What was seen otherwise than the entry says. */
+export function contradictions(entry: CatalogueEntry, { window, seen, pooled, direct }: Proof): string[] {
+  const { main, pool, other, wakes } = window;
+  const { mechanism } = entry;
+  const { linux } = entry.calls;
+  const told: string[] = [];
+  const expect = (isTrue: boolean, text: string) => {
+    if (!isTrue) {
+      const calls = `main: ${[...main].join(" ")}; pool: ${[...pool].join(" ")}; other: ${[...other].join(" ")}`;
+      told.push(`${qualifiedName(entry)}: ${text} (${calls})`);
+    }
+  };
+  switch (mechanism) {
+    case "threadPool":
+      expect(wakes > 0, "no thread of the pool worked for it");
+      expect(unseen(linux, pool).length === 0, `the pool did not call ${unseen(linux, pool).join(" ")}`);
+      break;
+    case "synchronous":
+    case "eventLoop":
+    case "timer":
+    case "microtask":
+      expect(wakes === 0, "a thread of the pool worked for it");
+      expect(unseen(linux, main).length === 0, `the main thread did not call ${unseen(linux, main).join(" ")}`);
+      break;
+    case "process":
+    case "processSync":
+    case "thread":
+    case "otherThread":
+      expect(other.size > 0, "no other thread or process did anything");
+      expect(unseen(linux, main, other).length === 0, `nobody called ${unseen(linux, main, other).join(" ")}`);
+      break;
+  }
+  const starts = unseen(["clone3"], main).length === 0;
+  expect(starts === /^(process|processSync|thread)$/.test(mechanism), "starts a process or thread, or does not");
+  expect(main.has("execve") || other.has("execve") === /^process/.test(mechanism), "runs a program, or does not");
+  if (seen?.done === undefined) {
+    expect(mechanism === "synchronous", "only what ends or changes its process may be run by a child");
+  } else {
+    expect(done[mechanism].includes(seen.done), `was done when it had ${seen.done}`);
+    expect(seen.startsTimer === (mechanism === "timer"), "leaves a timer behind, or does not");
+  }
+  expect((pooled === undefined) === (entry.poolFor === undefined), "has a snippet for the pool, or needs one");
+  expect(
+    pooled === undefined || pooled.wakes > 0,
+    "no thread of the pool worked for it when there was something to do",
+  );
+  expect((direct !== undefined) === (entry.callbackOptional === true), "has a snippet without callback, or needs one");
+  const isDirect = direct === undefined || (direct.wakes === 0 && seen?.direct?.done === "returned");
+  expect(isDirect, "was not done on return when it had no callback");
+  return told;
+}
+
+/** A thread that runs already can be what the event loop waits for: nothing that is seen tells them apart. */
+export function areAlike(...entries: readonly CatalogueEntry[]): boolean {
+  return entries.every(({ mechanism }) => mechanism === "eventLoop" || mechanism === "otherThread");
+}
+
+/** The entry with each other mechanism, and without the system calls, which would tell by themselves. */
+export function wrongEntries(entry: CatalogueEntry): CatalogueEntry[] {
+  return (Object.keys(done) as Mechanism[])
+    .filter((mechanism) => mechanism !== entry.mechanism)
+    .map((mechanism) => ({ ...entry, mechanism, calls: { linux: [], macos: [], windows: [] } }));
+}
