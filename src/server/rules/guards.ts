@@ -40,19 +40,6 @@ function fillsIn(analysis: Analysis, { left, operator }: LogicalExpression): boo
   return left.type === "CallExpression" || isSame;
 }
 
-/** Whether something is done only while a person works on the code. */
-export function isForDevelopment(analysis: Analysis, node: Node): boolean {
-  for (const parent of around(analysis, node)) {
-    if (
-      (parent.type === "IfStatement" || parent.type === "ConditionalExpression") &&
-      /NODE_ENV|\b(?:is)?dev(?:elopment)?\b|debug/i.test(textOf(analysis, parent.test))
-    ) {
-      return true;
-    }
-  }
-  return false;
-}
-
 function isMissing(analysis: Analysis, test: Node): boolean {
   switch (test.type) {
     case "UnaryExpression":

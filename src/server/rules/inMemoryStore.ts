@@ -1,13 +1,18 @@
+import type { Node } from "@babel/types";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
+import { unwrapped } from "../source/values.ts";
 import { t } from "../texts.ts";
+import { stringOf } from "./constants.ts";
+import { isForDevelopment } from "./development.ts";
 import { type CallSite, type Facts, factsOf, requiredName } from "./facts.ts";
-import { asCall, asMember, propertyOf, settledValue } from "./nodes.ts";
+import { around, asCall, asMember, lastName, propertyOf, settledValue } from "./nodes.ts";
+import { requestPathOf } from "./requestPath.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** What keeps its data in the worker's memory unless an option names something else. */
 interface Keeper {
-  readonly what: "sessions" | "limits" | "messages";
+  readonly what: "sessions" | "limits" | "messages" | "cache";
   /** The options that name another store; none: it always keeps them in memory. */
   readonly options: readonly string[];
   /** Which argument holds the options. */
@@ -31,6 +36,7 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["rate-limiter-flexible#RateLimiterMemory", { ...limits, options: [] }],
   ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
   ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
+  ["node-cache#default", { what: "cache", options: [], argument: 0 }],
 ]);
 
 /** Plugins that are handed to `register` with their options. */
@@ -53,7 +59,12 @@ export const inMemoryStore: Rule = {
     return facts.calls.flatMap((site): Finding[] => {
       const keeper = keeperOf(analysis, site);
       const { start, end } = site.node.callee;
-      const isMemory = keeper !== undefined && keepsInMemory(analysis, facts, site, keeper);
+      const isMemory =
+        keeper !== undefined &&
+        keepsInMemory(analysis, facts, site, keeper) &&
+        (keeper.what !== "cache" || isTakenFrom(analysis, facts, site)) &&
+        !isForDevelopment(analysis, site.node) &&
+        !hasOtherBranch(analysis, facts, site);
       return isMemory && start != null && end != null
         ? [{ start, end, message: messageOf(keeper.what), fixes: [] }]
         : [];
@@ -67,6 +78,10 @@ function keeperOf(analysis: Analysis, { node, api, method }: CallSite): Keeper |
     return known;
   }
   const [plugin] = node.arguments;
+  const imported = plugin && unwrapped(plugin);
+  if (imported?.type === "ImportExpression") {
+    return plugins.get(`${stringOf(analysis, imported.source)}#default`);
+  }
   const required = requiredName(asCall(plugin) ?? node);
   const named = plugin && resolveApi(analysis, plugin);
   return plugins.get(required === undefined ? `${named?.module}#${named?.name}` : `${required}#default`);
@@ -82,11 +97,60 @@ function messageOf(what: Keeper["what"]): string {
       return t(
         "Each worker counts for itself here, so a client gets the limit once per worker and again after a reload: give it a store that all workers share, such as Redis.",
       );
+    case "cache":
+      return t(
+        "What a request takes out of this cache stays in the caches of the other workers, and they go on answering with it: share the cache, such as in Redis, or let its entries live briefly.",
+      );
     case "messages":
       return t(
         "What is published here reaches only subscribers in the same worker: use a PubSub that all workers share, such as that of graphql-redis-subscriptions.",
       );
   }
+}
+
+/** Whether a request takes something out of a cache by itself: that is what the other workers don't learn. */
+function isTakenFrom(analysis: Analysis, { calls }: Facts, { node }: CallSite): boolean {
+  const holder = analysis.parentOf(node);
+  const cache =
+    holder?.type === "VariableDeclarator" && holder.id.type === "Identifier"
+      ? analysis.bindingOf(holder.id)
+      : undefined;
+  const path = requestPathOf(analysis);
+  return calls.some(
+    ({ node: call, method, receiver }) =>
+      cache !== undefined &&
+      receiver?.type === "Identifier" &&
+      analysis.bindingOf(receiver) === cache &&
+      /^(?:del|flushAll|take)$/.test(method ?? "") &&
+      path.has(call),
+  );
+}
+
+/** Whether the other side of a condition does it with a store that is shared: then somebody chose. */
+function hasOtherBranch(analysis: Analysis, { calls }: Facts, site: CallSite): boolean {
+  let below: Node = site.node;
+  for (const parent of around(analysis, site.node)) {
+    const isChoice = parent.type === "IfStatement" || parent.type === "ConditionalExpression";
+    const other =
+      !isChoice || parent.test === below
+        ? undefined
+        : below === parent.consequent
+          ? parent.alternate
+          : parent.consequent;
+    const isShared = calls.some(
+      ({ node, api }) =>
+        other != null &&
+        (node.start ?? 0) >= (other.start ?? 0) &&
+        (node.end ?? 0) <= (other.end ?? 0) &&
+        /redis|mongo|postgres|pg|sql|memcache|dynamo|store$/i.test(`${api} ${lastName(node.callee)}`) &&
+        !keepers.has(api ?? ""),
+    );
+    if (isShared) {
+      return true;
+    }
+    below = parent;
+  }
+  return false;
 }
 
 function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { options, argument }: Keeper): boolean {

@@ -4,6 +4,8 @@ import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import type { CallSite, Facts } from "./facts.ts";
 import { routeFunctions, takesHandlers } from "./frameworks.ts";
+import { isForDevelopmentServer, looksLikeHandler } from "./handlerLooks.ts";
+import { methodAt } from "./methods.ts";
 import { asCall, asFunction, asMember, type FunctionNode, functionAround, keyOf, settledValue } from "./nodes.ts";
 
 /** Decorators of Nest's methods that answer a request. */
@@ -18,7 +20,7 @@ const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "u
 
 /** The functions of a file that are called with a request: those that it registers, and those that look like it. */
 export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionNode> {
-  const handlers = new Set<FunctionNode>(facts.functions.filter(looksLikeHandler));
+  const handlers = new Set<FunctionNode>(facts.functions.filter((node) => looksLikeHandler(analysis, facts, node)));
   for (const site of facts.calls) {
     if (takesHandlers(analysis, site)) {
       addArguments(analysis, facts, site, handlers);
@@ -27,29 +29,7 @@ export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionN
   for (const owner of facts.classes) {
     addNestMethods(analysis, owner, handlers);
   }
-  return handlers;
-}
-
-/** `(req, res, next)`, `(request, reply)`, `(error, req, res, next)` and Koa's `(ctx, next)`. */
-function looksLikeHandler({ params }: FunctionNode): boolean {
-  const names = params.map(nameOfParameter);
-  const start = /^_?(?:e|err|error)$/.test(names[0] ?? "") ? 1 : 0;
-  const [first = "", second = ""] = names.slice(start, start + 2);
-  return (
-    (/^_?req(?:uest)?$/.test(first) && /^_?(?:res|response|reply)$/.test(second)) ||
-    (/^_?(?:ctx|context|c)$/.test(first) && second === "next")
-  );
-}
-
-function nameOfParameter(parameter: Node): string | undefined {
-  switch (parameter.type) {
-    case "Identifier":
-      return parameter.name;
-    case "AssignmentPattern":
-      return nameOfParameter(parameter.left);
-    default:
-      return undefined;
-  }
+  return new Set([...handlers].filter((node) => !isForDevelopmentServer(analysis, node)));
 }
 
 function addArguments(analysis: Analysis, facts: Facts, { node }: CallSite, handlers: Set<FunctionNode>): void {
@@ -63,7 +43,7 @@ function addArguments(analysis: Analysis, facts: Facts, { node }: CallSite, hand
 /** The functions that an argument of a route stands for: itself, in a list, in options, wrapped, or made by a call. */
 function functionsOf(analysis: Analysis, facts: Facts, argument: Node, depth = 0): FunctionNode[] {
   const node = settledValue(analysis, argument);
-  const own = asFunction(node);
+  const own = asFunction(node) ?? methodAt(analysis, node);
   if (own !== undefined) {
     return [own];
   }

@@ -2,16 +2,8 @@ import type { Node } from "@babel/types";
 import type { Analysis } from "../source/scopes.ts";
 import { serverKind } from "../source/servers.ts";
 import { factsOf } from "./facts.ts";
-import {
-  around,
-  asFunction,
-  asMember,
-  type Call,
-  type FunctionNode,
-  functionAround,
-  keyOf,
-  settledValue,
-} from "./nodes.ts";
+import { methodAt } from "./methods.ts";
+import { asFunction, asMember, type Call, type FunctionNode, functionAround, settledValue } from "./nodes.ts";
 import { requestHandlers } from "./requestHandlers.ts";
 
 /** What of a file runs while a request is answered. */
@@ -84,27 +76,7 @@ export function reachable(analysis: Analysis, roots: Iterable<FunctionNode>): Se
   return found;
 }
 
-/** The function of this file that a call runs: by its name, or as `this.method()` of the same class. */
+/** The function of this file that a call runs: by its name, or as a method of an object or class of this file. */
 export function calledFunction(analysis: Analysis, { callee }: Call): FunctionNode | undefined {
-  const member = asMember(callee);
-  if (member === undefined) {
-    return asFunction(settledValue(analysis, callee));
-  }
-  const { object, property } = member;
-  if (object.type !== "ThisExpression" || member.computed) {
-    return undefined;
-  }
-  const name = property.type === "PrivateName" ? property.id.name : property.type === "Identifier" ? property.name : "";
-  for (const node of around(analysis, callee)) {
-    if (node.type === "ClassBody") {
-      return node.body
-        .map((item) => asFunction(item.type === "ClassProperty" ? item.value : item))
-        .find((item, index) => item !== undefined && memberName(node.body[index]) === name);
-    }
-  }
-  return undefined;
-}
-
-function memberName(member: Node | undefined): string | undefined {
-  return member !== undefined && "key" in member ? keyOf(member as Parameters<typeof keyOf>[0]) : undefined;
+  return asMember(callee) === undefined ? asFunction(settledValue(analysis, callee)) : methodAt(analysis, callee);
 }

@@ -1,6 +1,7 @@
 import { t } from "../texts.ts";
+import { isForDevelopment } from "./development.ts";
 import { type CallSite, factsOf } from "./facts.ts";
-import { isDoneOnce, isForDevelopment } from "./guards.ts";
+import { isDoneOnce } from "./guards.ts";
 import { requestPathOf } from "./requestPath.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { awaitedFix } from "./syncFix.ts";

@@ -5,8 +5,9 @@ import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { t } from "../texts.ts";
 import { numberOf, stringOf } from "./constants.ts";
+import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "./development.ts";
 import { type CallSite, factsOf } from "./facts.ts";
-import { around, asFunction, type Call, propertyOf, settledValue, textOf } from "./nodes.ts";
+import { around, asFunction, type Call, lastName, propertyOf, settledValue, textOf } from "./nodes.ts";
 import { reachable, requestPathOf } from "./requestPath.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
@@ -19,12 +20,16 @@ const planners: ReadonlySet<string> = new Set([
   "node-schedule#scheduleJob.default",
   "croner#Cron",
   "croner#default",
+  "bree#default",
 ]);
 
 const planningDecorators: ReadonlySet<string> = new Set(["@nestjs/schedule#Cron", "@nestjs/schedule#Interval"]);
 
 /** Shorter intervals, in milliseconds, are the worker's own business: heartbeats, figures, caches. */
 const shortestJobMs = 30_000;
+
+/** The same, of jobs of which only the name is known. */
+const shortestNamedJobMs = 60_000;
 
 /** Jobs that would run in each worker, once by the number of workers. */
 export const timerPerWorker: Rule = {
@@ -74,16 +79,21 @@ function isOtherProgram({ analysis }: RuleContext): boolean {
 
 function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== undefined && planners.has(api)) {
-    return (
-      (node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression") && !doesNothing(analysis, node)
-    );
+    const isPlan =
+      node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression" || api === "bree#default";
+    return isPlan && !doesNothing(analysis, node);
   }
   if (api !== "globals#setInterval" && api !== "timers#setInterval") {
     return false;
   }
   const [work, delay] = node.arguments;
   const interval = delay && numberOf(analysis, delay);
-  return interval !== undefined && interval >= shortestJobMs && work !== undefined && worksOutside(analysis, work);
+  return (
+    work !== undefined &&
+    interval !== undefined &&
+    ((interval >= shortestJobMs && worksOutside(analysis, work)) ||
+      (interval >= shortestNamedJobMs && worksByName(analysis, work)))
+  );
 }
 
 /** `new Cron(pattern, () => {})` asks whether a pattern is one. */
@@ -96,6 +106,30 @@ function doesNothing(analysis: Analysis, { arguments: given }: Call): boolean {
 
 const senders =
   /^(?:nodemailer|@sendgrid\/mail|resend|twilio|stripe|@slack\/web-api|pg|mysql2?(?:\/promise)?|mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm(?:\/.+)?|better-sqlite3|@aws-sdk\/.+)$/;
+
+/** Whether work of another file says by its name that somebody else gets something of it: `sendReports`, `mailer.notify`. */
+function worksByName(analysis: Analysis, work: Node): boolean {
+  const handler = asFunction(settledValue(analysis, work));
+  const called =
+    handler === undefined
+      ? [work]
+      : [...reachable(analysis, [handler])].flatMap((inner) =>
+          (factsOf(analysis).callsIn.get(inner) ?? []).map(({ node }) => node.callee),
+        );
+  return (
+    called.some(
+      (callee) => isTelling(lastName(callee) ?? "") && resolveApi(analysis, callee)?.module.startsWith("."),
+    ) && !isElected(analysis, work)
+  );
+}
+
+/** What a worker tells about itself is its own. */
+function isTelling(name: string): boolean {
+  return (
+    /^(?:send|mail|email|notify|remind|bill|charge|invoice|publish|backup|archive)(?![a-z])/.test(name) &&
+    !/heart|beat|ping|metric|stat(?:s|us|istics)|health|telemetry|usage|log|alive|presence|trace|span/i.test(name)
+  );
+}
 
 /** Methods that change something in a database, a bucket or somebody's mailbox. */
 const changing =
@@ -146,31 +180,27 @@ function isShared(method: string): boolean {
 
 /** Whether a condition around it, or a way out before it, picks the worker. */
 function isGuarded(analysis: Analysis, node: Node): boolean {
+  let below = node;
   for (const parent of around(analysis, node)) {
-    const test =
-      parent.type === "IfStatement" || parent.type === "ConditionalExpression"
-        ? parent.test
-        : parent.type === "LogicalExpression"
-          ? parent.left
-          : undefined;
-    if (test !== undefined) {
+    const conditions = [
+      conditionAround(parent, below) ?? [],
+      ...(parent.type === "BlockStatement" || parent.type === "Program"
+        ? leavesBefore(parent.body, below).map(({ test }) => ({ test, outcome: false }))
+        : []),
+    ].flat();
+    if (conditions.some(({ test, outcome }) => picks(analysis, test, outcome))) {
       return true;
     }
-    if (parent.type === "BlockStatement") {
-      const leaves = parent.body.some(
-        (statement) =>
-          statement.type === "IfStatement" &&
-          (statement.end ?? 0) < (node.start ?? 0) &&
-          /\breturn\b/.test(textOf(analysis, statement.consequent)),
-      );
-      if (leaves) {
-        return true;
-      }
-    }
+    below = parent;
   }
   return factsOf(analysis).calls.some(
     ({ node: call }) => call.start === node.start && call.arguments.some((argument) => isElected(analysis, argument)),
   );
+}
+
+/** Whether a condition lets only some workers through, as far as that can be told, or none in production. */
+function picks(analysis: Analysis, test: Node, outcome: boolean): boolean {
+  return !isSameForAll(analysis, test) || excludesProduction(analysis, test, outcome);
 }
 
 /** Whether a job asks, before it works, whether it is its turn: by a lock, a leader, or the number of the worker. */

@@ -1,19 +1,29 @@
-import type { Class, Node } from "@babel/types";
+import type { Node } from "@babel/types";
 import type { Analysis, Binding } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
-import { walk } from "../source/walk.ts";
 import { t } from "../texts.ts";
 import { factsOf } from "./facts.ts";
 import { isDoneOnce } from "./guards.ts";
+import { isLogCall } from "./logging.ts";
 import { isContainer, isUsed, type Use, useOf } from "./mutations.ts";
-import { around, asFunction, asMember, functionAround, keyOf, textOf } from "./nodes.ts";
-import { hasDecorator } from "./requestHandlers.ts";
+import { around, asFunction, asMember, functionAround, textOf } from "./nodes.ts";
 import { requestPathOf } from "./requestPath.ts";
 import type { Finding, Rule } from "./rule.ts";
+import { sharedFields } from "./sharedFields.ts";
 
 /** What each worker may well have of its own: a cache is only filled more often, and connections belong to it. */
 const ownName =
-  /cache|memo|pool|token|client|conn|lru|compiled|template|singleton|instance|in_?flight|pending|active|drain|clos(?:ed|ing)|shut|ready|health|alive|sockets?$|lastError|warned|deprecat|timer|timeout|interval/i;
+  /cache|memo|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|sockets?$|warned|deprecat/i;
+
+/** The same, of what is one value: the client of a database, the token of an interface, whether it is ready. */
+const ownValueName = /token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError/i;
+
+/** The same, of what holds several. */
+const ownListName = /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)/i;
+
+function isOwn(analysis: Analysis, name: string, init: Node | undefined): boolean {
+  return ownName.test(name) || (isContainer(analysis, init) ? ownListName : ownValueName).test(name);
+}
 
 /** Variables at the top of a module that request handlers change, and read again. */
 export const workerLocalState: Rule = {
@@ -30,14 +40,21 @@ export const workerLocalState: Rule = {
       if (cancelled()) {
         return findings;
       }
-      const variable = binding.declaration.type === "VariableDeclarator" && !ownName.test(binding.name);
+      const variable =
+        binding.declaration.type === "VariableDeclarator" && !isOwn(analysis, binding.name, binding.init);
       if (variable && path.functions.size > 0) {
         findings.push(
           ...judge(analysis, { name: binding.name, ...usesOf(analysis, binding) }, (node) => path.has(node)),
         );
       }
     }
-    return [...findings, ...facts.classes.flatMap((owner) => fieldFindings(analysis, owner))];
+    for (const { name, owners, init, places, inRequest } of sharedFields(analysis)) {
+      if (!isOwn(analysis, name, init) && !owners.some((owner) => ownName.test(owner))) {
+        const uses = places.map((place) => useOf(analysis, place, init));
+        findings.push(...judge(analysis, { name, uses, places }, inRequest));
+      }
+    }
+    return findings;
   },
 };
 
@@ -54,9 +71,11 @@ function usesOf(analysis: Analysis, { references, init }: Binding): Omit<State, 
 function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (node: Node) => boolean): Finding[] {
   const index = uses.findIndex((use) => use.kind !== "read" && inRequest(use.node) && changes(analysis, use));
   const place = places[index];
-  const isRead = uses.some((use) => inRequest(use.node) && (use.kind === "read" || isUsed(analysis, use)));
+  const isRead = uses.some(
+    (use) => inRequest(use.node) && (use.kind === "read" || isUsed(analysis, use)) && !isLogged(analysis, use.node),
+  );
   const { start, end } = place ?? {};
-  if (start == null || end == null || !isRead || isBalanced(uses) || isSetOnce(uses) || areOwn(analysis, uses)) {
+  if (start == null || end == null || !isRead || isOnesOwn(analysis, uses)) {
     return [];
   }
   const message = t(
@@ -64,6 +83,11 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
     name,
   );
   return [{ start, end, message, fixes: [] }];
+}
+
+/** Whether what is kept is the business of this worker alone, however it is called. */
+function isOnesOwn(analysis: Analysis, uses: readonly Use[]): boolean {
+  return isBalanced(uses) || isSetOnce(uses) || areOwn(analysis, uses) || isTurn(analysis, uses);
 }
 
 /** Whether a change is one that stays and differs from worker to worker. */
@@ -97,6 +121,30 @@ function isTimeOrEmpty(analysis: Analysis, value: Node): boolean {
   }
 }
 
+/** `list[next++ % list.length]`, or back to 0 at its end: nobody learns more from it than whose turn it is. */
+function isTurn(analysis: Analysis, uses: readonly Use[]): boolean {
+  let wraps = false;
+  const isPart = ({ kind, node }: Use) => {
+    const parent = analysis.parentOf(node);
+    if (parent?.type === "BinaryExpression") {
+      const isEnd = /^[<>=!]=*$/.test(parent.operator) && /\.length$/.test(textOf(analysis, parent.right));
+      wraps ||= parent.operator === "%" || isEnd;
+      return (parent.operator === "%" && parent.left === node) || isEnd;
+    }
+    const isIndex = asMember(parent)?.computed === true && asMember(parent)?.property === node;
+    return isIndex || (kind === "increase" && parent?.type === "ExpressionStatement");
+  };
+  const isReset = (use: Use) => "value" in use && use.value.type === "NumericLiteral" && use.value.value === 0;
+  return uses.every((use) => isReset(use) || isPart(use)) && wraps;
+}
+
+/** Whether what is read is only told to whoever runs the app. */
+function isLogged(analysis: Analysis, node: Node): boolean {
+  const inside = functionAround(analysis, node);
+  const logs = (factsOf(analysis).callsIn.get(inside) ?? []).filter(isLogCall).map((site): Node => site.node);
+  return logs.length > 0 && [...around(analysis, node, inside)].some((parent) => logs.includes(parent));
+}
+
 /** A count that goes up and down again is that of what runs in this worker. */
 function isBalanced(uses: readonly Use[]): boolean {
   const kinds = new Set(uses.map(({ kind }) => kind));
@@ -126,51 +174,4 @@ function areOwn(analysis: Analysis, uses: readonly Use[]): boolean {
     removes.every(isBelow) &&
     uses.filter(({ kind }) => kind === "read").every(({ node }) => isBelow({ kind: "read", node }))
   );
-}
-
-/** Fields of Nest's controllers and services, of which each worker has one object. */
-function fieldFindings(analysis: Analysis, owner: Class): Finding[] {
-  const isSingle = hasDecorator(analysis, owner.decorators, (name) =>
-    /^@nestjs\/common#(?:Controller|Injectable)$/.test(name),
-  );
-  if (!isSingle) {
-    return [];
-  }
-  return owner.body.body.flatMap((field) => {
-    const init = field.type === "ClassProperty" || field.type === "ClassPrivateProperty" ? field.value : undefined;
-    const name = init == null ? undefined : keyOf(field as { readonly key: Node });
-    const value = init == null ? undefined : unwrapped(init);
-    const isState = value !== undefined && (value.type === "NumericLiteral" || isContainer(analysis, value));
-    if (name === undefined || !isState || ownName.test(name)) {
-      return [];
-    }
-    const places = fieldUses(owner, name);
-    const uses = places.map((place) => useOf(analysis, place, value));
-    return judge(analysis, { name, uses, places }, (node) => isInOwnMethod(analysis, owner, node));
-  });
-}
-
-function fieldUses(owner: Class, name: string): Node[] {
-  const found: Node[] = [];
-  walk(owner.body, (node) => {
-    const member = asMember(node);
-    if (
-      member?.object.type === "ThisExpression" &&
-      keyOf({ key: member.property, computed: member.computed }) === name
-    ) {
-      found.push(node);
-    }
-    return undefined;
-  });
-  return found;
-}
-
-/** What Nest calls at the beginning and the end is no request. */
-function isInOwnMethod(analysis: Analysis, owner: Class, node: Node): boolean {
-  for (const parent of around(analysis, node)) {
-    if (analysis.parentOf(parent) === owner.body) {
-      return parent.type === "ClassMethod" && !/^(?:constructor|on[A-Z]\w*|before[A-Z]\w*)$/.test(keyOf(parent) ?? "");
-    }
-  }
-  return false;
 }

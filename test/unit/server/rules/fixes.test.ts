@@ -122,6 +122,26 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
   ],
   [
     "random-port",
+    'require("http").createServer(f).listen();',
+    'require("http").createServer(f).listen(Number(process.env.PORT ?? 3000));',
+  ],
+  [
+    "random-port",
+    'new (require("koa"))().listen(() => done());',
+    'new (require("koa"))().listen(Number(process.env.PORT ?? 3000), () => done());',
+  ],
+  [
+    "random-port",
+    'require("fastify")().listen({ host });',
+    'require("fastify")().listen({ port: Number(process.env.PORT ?? 3000), host });',
+  ],
+  [
+    "random-port",
+    'require("fastify")().listen();',
+    'require("fastify")().listen({ port: Number(process.env.PORT ?? 3000) });',
+  ],
+  [
+    "random-port",
     'require("http").createServer(f).listen(0, done);',
     'require("http").createServer(f).listen(Number(process.env.PORT ?? 3000), done);',
   ],

@@ -124,6 +124,30 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "users",
       { file: "a.ts" },
     ),
+    hit(handled("refreshTokens.push(req.body); res.json(refreshTokens);", "let refreshTokens = [];"), "refreshTokens"),
+    hit(
+      handled("activeUsers.add(req.ip); res.json([...activeUsers]);", "const activeUsers = new Set();"),
+      "activeUsers",
+    ),
+    hit(
+      `${handled("clients.push(res); req.on('close', () => clients.splice(0, 1));", "const clients = [];")} app.post("/", (req, res) => { clients.forEach((c) => c.write("x")); res.end(); });`,
+      "clients",
+    ),
+    hit(
+      handled(
+        "res.json(store.add(req.body));",
+        "class Store { items = []; add(x) { this.items.push(x); return this.items; } } const store = new Store();",
+      ),
+      "this.items",
+    ),
+    hit(
+      handled(
+        "store.add(1); res.json(store.all());",
+        "class Store { constructor() { this.items = new Map(); } add(x) { this.items.set(x, 1); } all() { return this.items; } } const store = new Store();",
+      ),
+      "this.items",
+    ),
+    hit(handled("res.json(ids.next());", "const ids = { last: 0, next() { return ++this.last; } };"), "this.last"),
     miss(handled("const n = []; n.push(1); res.json(n);")),
     miss(handled("memo.set(req.url, 1); res.json(memo.get(req.url));", "const memo = new Map();")),
     miss(handled("hits++;", "let hits = 0; setInterval(() => console.log(hits), 1000);")),
@@ -132,6 +156,30 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(handled("if (!data) { data = await load(); } res.json(data);", "let data;")),
     miss(handled("if (data) return res.json(data); data = await load(); res.json(data);", "let data;")),
     miss(handled("turn = (turn + 1) % 3; res.json(list[turn]);", "let turn = 0; const list = [1, 2, 3];")),
+    miss(handled("proxy(targets[i++ % targets.length]);", 'let i = 0; const targets = ["a", "b"];')),
+    miss(handled("i++; proxy(targets[i % targets.length]);", 'let i = 0; const targets = ["a", "b"];')),
+    miss(handled("i++; if (i >= targets.length) i = 0; proxy(targets[i]);", 'let i = 0; const targets = ["a", "b"];')),
+    hit(handled("proxy(targets[i++]);", 'let i = 0; const targets = ["a", "b"];'), "i"),
+    miss(handled('count++; console.log("request", count); res.end();', "let count = 0;")),
+    miss(handled('logger.info("request " + ++count); res.end();', "let count = 0;")),
+    hit(handled("console.log(++count); res.json(count);", "let count = 0;"), "count"),
+    miss(handled("token = req.query.t; res.json(token);", 'let token = "";')),
+    miss(handled("activeRequests.add(req); res.json(activeRequests.size);", "const activeRequests = new Set();")),
+    miss(
+      handled(
+        "res.json(rows.add(req.url));",
+        "class Cache { rows = []; add(x) { this.rows.push(x); return this.rows; } } const rows = new Cache();",
+      ),
+    ),
+    miss(
+      "class Store { items = []; add(x) { this.items.push(x); return this.items; } } const store = new Store(); store.add(1);",
+    ),
+    miss(
+      handled(
+        "res.json(new Store().add(1));",
+        "class Store { items = []; add(x) { this.items.push(x); return this.items; } }",
+      ),
+    ),
     miss(handled("last = {}; res.json(last);", "let last = { n: 1 };")),
     miss(handled("kept.set(req, 1); res.json(kept.get(req));", "const kept = new WeakMap();")),
     miss(handled("store.add(1); res.json(store.all());", 'const store = require("./store");')),
@@ -146,6 +194,24 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit('import { RateLimiterMemory } from "rate-limiter-flexible"; new RateLimiterMemory({});', "RateLimiterMemory"),
     hit('import limit from "@fastify/rate-limit"; app.register(limit);', "app.register"),
     hit('const app = require("fastify")(); app.register(require("@fastify/rate-limit"), { max: 1 });', "app.register"),
+    hit('const app = require("fastify")(); app.register(import("@fastify/rate-limit"), { max: 1 });', "app.register"),
+    hit('await fastify.register(await import("@fastify/session"), { secret });', "fastify.register"),
+    hit('import s from "express-session"; if (process.env.NODE_ENV === "production") { app.use(s({ secret })); }', "s"),
+    hit(handled("cache.del(req.url);", 'const Cache = require("node-cache"); const cache = new Cache();'), "Cache"),
+    miss(handled("cache.set(req.url, 1);", 'const Cache = require("node-cache"); const cache = new Cache();')),
+    miss('app.register(import("@fastify/rate-limit"), { max: 1, redis });'),
+    miss(
+      'import s from "express-session"; if (process.env.NODE_ENV !== "production") { app.use(s({ secret })); } else { app.use(s({ secret, store })); }',
+    ),
+    miss(
+      'import s from "express-session"; const isDev = process.env["NODE_ENV"] === "development"; if (isDev && on) app.use(s({ secret }));',
+    ),
+    miss(
+      'import s from "express-session"; const store = url ? new RedisStore({ url }) : new s.MemoryStore(); app.use(s({ store }));',
+    ),
+    miss(
+      'import s from "express-session"; if (url) { app.use(s({ store: new RedisStore({ url }) })); } else { app.use(s({})); }',
+    ),
     miss('import session from "express-session"; app.use(session({ store, secret }));'),
     miss('import session from "express-session"; app.use(session({ ...options }));'),
     miss('import session from "express-session"; const o = {}; o.store = make(); app.use(session(o));'),
@@ -160,6 +226,34 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit('import { Cron } from "croner"; Cron("* * * * *", send);', "Cron"),
     hit('setInterval(() => db.collection("x").deleteMany({ old: true }), 60_000);', "setInterval"),
     hit('setInterval(async () => { await fetch(url, { method: "POST" }); }, 60 * 1000);', "setInterval"),
+    hit('import { sendReports } from "./mail.js"; setInterval(sendReports, 24 * 60 * 60 * 1000);', "setInterval"),
+    hit(
+      'const mailer = require("./mailer"); setInterval(async () => { await mailer.notifyAll(); }, 60_000);',
+      "setInterval",
+    ),
+    hit('const Bree = require("bree"); new Bree({ jobs: ["mail"] }).start();', "Bree"),
+    hit(
+      'const cron = require("node-cron"); if (process.env.NODE_ENV !== "test") cron.schedule("* * * * *", send);',
+      "cron.schedule",
+    ),
+    hit(
+      'const cron = require("node-cron"); function go() { if (config.env === "test") return; cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
+    hit(
+      'const cron = require("node-cron"); if (require.main === module && isProduction) { cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
+    miss('const cron = require("node-cron"); if (process.env.NODE_ENV === "test") cron.schedule("* * * * *", send);'),
+    miss('const cron = require("node-cron"); if (process.env.CRON === "on") cron.schedule("* * * * *", send);'),
+    miss(
+      'const cron = require("node-cron"); if (process.env.NODE_ENV !== "test" && isLeader) cron.schedule("* * * * *", send);',
+    ),
+    miss('import { sendReports } from "./mail.js"; setInterval(sendReports, 30_000);'),
+    miss('import { sendMetrics } from "./metrics.js"; setInterval(sendMetrics, 60_000);'),
+    miss('import { refreshRates } from "./rates.js"; setInterval(refreshRates, 3_600_000);'),
+    miss('import { sendReports } from "./mail.js"; setInterval(() => withLock(sendReports), 3_600_000);'),
+    miss('const Agenda = require("agenda"); const agenda = new Agenda(o); agenda.every("5 minutes", "mail");'),
     miss('setInterval(() => db.collection("x").deleteMany({ old: true }), 60_000);', { app: { workers: 1 } }),
     miss('setInterval(() => db.collection("x").deleteMany({ old: true }), 60_000);', { app: { supervised: false } }),
     miss("setInterval(() => seen.clear(), 60_000); const seen = new Set();"),
@@ -193,6 +287,47 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       'import fs from "fs"; import Koa from "koa"; new Koa().use(async (context) => { fs.statSync("x"); });',
       "fs.statSync",
     ),
+    hit(
+      'const fs = require("fs"); const app = require("express")(); const ctl = { show(q, a) { a.send(fs.readFileSync("x")); } }; app.get("/", ctl.show);',
+      "fs.readFileSync",
+    ),
+    hit(
+      'const fs = require("fs"); const app = require("express")(); class Ctl { show(q, a) { a.send(fs.readFileSync("x")); } } const ctl = new Ctl(); app.get("/", ctl.show.bind(ctl));',
+      "fs.readFileSync",
+    ),
+    hit(
+      handled(
+        "res.send(files.load());",
+        'const fs = require("fs"); const files = { load: () => fs.readFileSync("x") };',
+      ),
+      "fs.readFileSync",
+    ),
+    hit(
+      handled('if (process.env.NODE_ENV === "production") fs.readFileSync("x");', 'const fs = require("fs");'),
+      "fs.readFileSync",
+    ),
+    hit(
+      'import fs from "fs"; export const a = { b: (req, res) => { log(req, res); } }; function log(request, response) { fs.appendFileSync("x", "y"); }',
+      "fs.appendFileSync",
+    ),
+    miss('import fs from "fs"; log(1, 2); function log(request, response) { fs.appendFileSync("x", "y"); }'),
+    miss(
+      'import fs from "fs"; export default { configureServer(server) { server.middlewares.use((req, res, next) => { fs.readFileSync("x"); }); } };',
+    ),
+    miss(
+      'const fs = require("fs"); module.exports = { devServer: { setupMiddlewares(all, { app }) { app.get("/x", (req, res) => res.send(fs.readFileSync("x"))); } } };',
+    ),
+    miss('export default { proxy: { "/api": { bypass: (req, res) => fs.existsSync("x") } } }; import fs from "fs";'),
+    miss(
+      'import fs from "fs"; import { Telegraf } from "telegraf"; bot.use(async (ctx, next) => { fs.readFileSync("x"); });',
+    ),
+    miss(
+      handled('if (process.env.NODE_ENV === "production") return; fs.readFileSync("x");', 'const fs = require("fs");'),
+    ),
+    miss(
+      'import fs from "fs"; import { Injectable } from "@nestjs/common"; @Injectable() export class Files { read() { return fs.readFileSync("x"); } }',
+      { file: "a.ts" },
+    ),
     miss(handled("res.send(page);", 'const page = require("fs").readFileSync("x");')),
     miss(handled('page ??= fs.readFileSync("x"); res.send(page);', 'let page; const fs = require("fs");')),
     miss(
@@ -214,6 +349,15 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit('require("http").createServer().listen(0);', "0"),
     hit('import fastify from "fastify"; fastify().listen({ port: 0, host: "::" });', "0"),
     hit('const app = require("express")(); const port = 0; app.listen(port);', "port"),
+    hit('require("http").createServer().listen();', "listen"),
+    hit('const app = require("express")(); app.listen(() => console.log("up"));', "listen"),
+    hit('const app = require("fastify")(); app.listen({ host: "0.0.0.0" });', "listen"),
+    hit('require("http").createServer().listen("0");', '"0"'),
+    miss('const app = require("fastify")(); app.listen({ path: "/tmp/x.sock" });'),
+    miss('const app = require("fastify")(); app.listen({ ...options });'),
+    miss('const app = require("express")(); app.listen(...options);'),
+    miss("app.listen();"),
+    miss('require("http").createServer().listen(0);', { file: "test/helper.js" }),
     miss('require("express")().listen(80);'),
     miss('require("express")().listen(process.env.PORT || 0);'),
     miss('require("http").createServer().listen(0);', { app: { supervised: false } }),

@@ -1,0 +1,59 @@
+import type { Class, Node, ObjectExpression } from "@babel/types";
+import { fieldValue } from "../source/fields.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { around, asFunction, asMember, type FunctionNode, keyOf, lastName, settledValue } from "./nodes.ts";
+
+/** The function of this file that `object.method` or `this.method` is. */
+export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefined {
+  const member = asMember(node);
+  const name = member === undefined || member.computed ? undefined : lastName(member);
+  if (member === undefined || name === undefined) {
+    return undefined;
+  }
+  if (member.object.type === "ThisExpression") {
+    for (const parent of around(analysis, node)) {
+      if (parent.type === "ClassBody" || (parent.type === "ObjectExpression" && isMethod(analysis, node, parent))) {
+        return named(parent.type === "ClassBody" ? parent.body : parent.properties, name);
+      }
+    }
+    return undefined;
+  }
+  const owner = settledValue(analysis, fieldValue(analysis, member.object) ?? member.object);
+  if (owner.type === "ObjectExpression") {
+    return named(owner.properties, name);
+  }
+  const made = classOf(analysis, owner);
+  return made && named(made.body.body, name);
+}
+
+/** The class of this file that `new Store()` makes an object of. */
+export function classOf(analysis: Analysis, node: Node): Class | undefined {
+  const made = node.type === "NewExpression" ? settledValue(analysis, node.callee) : undefined;
+  return made?.type === "ClassDeclaration" || made?.type === "ClassExpression" ? made : undefined;
+}
+
+/** Whether `this` at a place is the object: in one of its methods, and in no other function there. */
+function isMethod(analysis: Analysis, node: Node, owner: ObjectExpression): boolean {
+  for (const parent of around(analysis, node, owner)) {
+    if (
+      parent.type === "FunctionExpression" ||
+      parent.type === "FunctionDeclaration" ||
+      parent.type === "ObjectMethod"
+    ) {
+      const above = analysis.parentOf(parent);
+      return above === owner || (above?.type === "ObjectProperty" && analysis.parentOf(above) === owner);
+    }
+  }
+  return false;
+}
+
+function named(members: readonly Node[], name: string): FunctionNode | undefined {
+  for (const member of members) {
+    const value = member.type === "ClassProperty" || member.type === "ObjectProperty" ? member.value : member;
+    const found = asFunction(value);
+    if (found !== undefined && "key" in member && keyOf(member as Parameters<typeof keyOf>[0]) === name) {
+      return found;
+    }
+  }
+  return undefined;
+}
