@@ -8,7 +8,8 @@ import { around, asCall, asMember, lastName, settledValue, textOf } from "./node
 const deepest = 4;
 
 const productionName = /^(?:is_?)?(?:prod|production)(?:Mode|Env)?$/i;
-const otherName = /^(?:is_?)?(?:dev|development|debug|test|testing)(?:Mode|Env)?$/i;
+const otherName =
+  /^_*(?:is|in|use)?_?(?:dev|development|debug|debugging|test|testing)_?(?:mode|env|environment|server|enabled)?_*$/i;
 const productionText = /^(?:prod|production|live)$/i;
 const otherText = /^(?:dev|development|local|test|testing)$/i;
 
@@ -54,7 +55,7 @@ export function leavesBefore(statements: readonly Node[], end: Node): IfStatemen
     .filter((statement) => statement.type === "IfStatement")
     .filter(({ consequent }) => {
       const last = consequent.type === "BlockStatement" ? consequent.body.at(-1) : consequent;
-      return last?.type === "ReturnStatement" || last?.type === "ThrowStatement";
+      return last?.type === "ReturnStatement";
     });
 }
 
@@ -80,8 +81,9 @@ export function excludesProduction(analysis: Analysis, test: Node, outcome: bool
     }
     case "CallExpression": {
       const list = asMember(node.callee)?.object;
-      const isListed = lastName(node.callee) === "includes" && outcome && list?.type === "ArrayExpression";
-      return isListed && list.elements.every((item) => item !== null && otherText.test(stringOf(analysis, item) ?? ""));
+      return outcome && lastName(node.callee) === "includes" && list?.type === "ArrayExpression"
+        ? list.elements.every((item) => item !== null && otherText.test(stringOf(analysis, item) ?? ""))
+        : next(node.callee, outcome);
     }
     default:
       return (outcome ? otherName : productionName).test(lastName(node) ?? "");

@@ -83,6 +83,18 @@ const emitted: ReadonlyMap<string, readonly ClassName[]> = new Map<string, Class
   ["tls#Server.secureConnection", ["tls#TLSSocket"]],
 ]);
 
+/** What lies in properties. */
+const held: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
+  ["child_process#ChildProcess.stderr", "stream#Readable"],
+  ["child_process#ChildProcess.stdin", "stream#Writable"],
+  ["child_process#ChildProcess.stdout", "stream#Readable"],
+  ["http#ClientRequest.socket", "net#Socket"],
+  ["http#IncomingMessage.socket", "net#Socket"],
+  ["http#ServerResponse.socket", "net#Socket"],
+  ["http2#Http2ServerRequest.stream", "http2#ServerHttp2Stream"],
+  ["http2#Http2ServerResponse.stream", "http2#ServerHttp2Stream"],
+]);
+
 /** What methods make. */
 const made: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["http2#ClientHttp2Session.request", "http2#ClientHttp2Stream"],
@@ -150,7 +162,8 @@ function classOf(analysis: Analysis, expression: Node, depth: number): ClassName
     case "MemberExpression":
     case "OptionalMemberExpression": {
       const value = fieldValue(analysis, node);
-      return value && classOf(analysis, value, depth + 1);
+      const owner = value === undefined ? classOf(analysis, node.object, depth + 1) : undefined;
+      return value === undefined ? held.get(`${owner}.${propertyName(node)}`) : classOf(analysis, value, depth + 1);
     }
     case "NewExpression": {
       const api = resolveApi(analysis, node);

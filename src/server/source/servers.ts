@@ -127,7 +127,10 @@ function guessedKind(analysis: Analysis, receiver: Node): ServerKind | undefined
  * `const server = app.listen(port)`. That of Fastify and Nest gives a promise, takes options, or both.
  */
 function isImportedApp(analysis: Analysis, receiver: Node, name: string): boolean {
-  const api = receiver.type === "Identifier" && !/fastify/i.test(name) ? resolveApi(analysis, receiver) : undefined;
+  const binding = receiver.type === "Identifier" && !/fastify/i.test(name) ? analysis.bindingOf(receiver) : undefined;
+  const value = binding && onlyValue(binding);
+  // `const app = createApp();` as well.
+  const api = binding && (resolveApi(analysis, receiver) ?? (value && resolveApi(analysis, unwrapped(value))));
   const callee = analysis.parentOf(receiver);
   const call = callee && analysis.parentOf(callee);
   if (api?.module.startsWith(".") !== true || call?.type !== "CallExpression") {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolveMethod } from "../../../src/server/source/instances.ts";
 import { resolveApi } from "../../../src/server/source/resolveApi.ts";
 import { analysed, lastNode } from "./sources.ts";
 
@@ -117,5 +118,41 @@ describe("what a call names", () => {
     assert.equal(resolved('load("fs").then((fs) => fs.readFile());', "fs.readFile"), undefined);
     assert.equal(resolved("const a = a('fs'); a.readFile();", "a.readFile"), undefined);
     assert.equal(resolved('const fs = require("fs"); function f(fs) { fs.readFile(); }', "fs.readFile"), undefined);
+  });
+});
+
+/** The first that the last node with the text may name among the methods of Node.js's classes. */
+function method(text: string, node: string): string | undefined {
+  const analysis = analysed(text);
+  const [first] = resolveMethod(analysis, lastNode(analysis, node));
+  return first && `${first.module}#${first.name}`;
+}
+
+describe("what a method belongs to", () => {
+  const client = 'const http2 = require("http2"); const session = http2.connect("http://x");';
+  const server = 'const http2 = require("http2"); const server = http2.createServer();';
+
+  it("of HTTP/2: sessions, what they make, and streams that come with events or lie in answers", () => {
+    assert.equal(
+      method(`${client} session.request({});`, "session.request"),
+      "http2#ClientHttp2Session.prototype.request",
+    );
+    assert.equal(
+      method(`${client} const stream = session.request({}); stream.close();`, "stream.close"),
+      "http2#ClientHttp2Stream.prototype.close",
+    );
+    assert.equal(
+      method(`${server} server.on("stream", (stream) => stream.respond());`, "stream.respond"),
+      "http2#ServerHttp2Stream.prototype.respond",
+    );
+    assert.equal(
+      method(`${server} server.on("request", (_, answer) => answer.stream.respond());`, "answer.stream.respond"),
+      "http2#ServerHttp2Stream.prototype.respond",
+    );
+  });
+
+  it("nothing of events and properties of other things", () => {
+    assert.equal(method('bus.on("stream", (stream) => stream.respond());', "stream.respond"), undefined);
+    assert.equal(method(`${server} server.on("stream", (a, b) => b.respond());`, "b.respond"), undefined);
   });
 });

@@ -131,6 +131,13 @@ servers["split.cjs"] = `const app = require("./imported-app.cjs");
 const port = process.env.NOT_SET || 0;
 const server = app.listen(port, function () { ${listening} });
 `;
+servers["made.mjs"] = `import { createApp } from "./made-app.mjs";
+const app = createApp();
+let server;
+Promise.resolve().then(() => {
+  server = app.listen(Number(process.env.NOT_SET ?? 0), function () { ${listening} });
+});
+`;
 servers["two.cjs"] = `const http = require("http");
 http.createServer((request, response) => response.end("ready")).listen(0);
 const api = http.createServer((request, response) => { ${slow} });
@@ -154,6 +161,9 @@ server.on("error", () => { server.listen(0); });
 
 /** What those above import. */
 const imported: Readonly<Record<string, string>> = {
+  "made-app.mjs": `import express from "express";
+export const createApp = () => express().post("/", (request, response) => { ${slow} });
+`,
   "imported-app.cjs": `const app = require("express")();
 app.post("/", (request, response) => { ${slow} });
 module.exports = app;
@@ -280,6 +290,7 @@ server.listen(0, function () { ${listening} });
       'import app from "./app.js"; const server = app.listen(options);',
       'import app from "./app.js"; app.listen(80);',
       'import app from "app"; const server = app.listen(80);',
+      'import make from "app"; const app = make(); const server = app.listen(80);',
       'import http from "http"; import app from "./app.js"; http.createServer(app).listen(80); app.listen(81);',
       'import http from "http"; if (a) { http.createServer().listen(80); } else { http.createServer().listen(81); }',
     ]) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import cluster from "node:cluster";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
@@ -254,6 +255,28 @@ describe("a quick fix", () => {
     const silent = source.replace("process.exit(0);", "").replace('process.send("asked")', "console.log(1)");
     const repaired = fixed("signal-without-exit", silent).replace("console.log(1)", 'process.send("asked")');
     assert.equal(await answerOf(repaired), "half whole");
+  });
+
+  it("of a listener that only closes the server ends a worker of a cluster", async function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const source = `const server = require("http").createServer(); server.listen(0);
+      process.on("SIGTERM", () => server.close(() => console.log("closed")));`;
+    const folder = mkdtempSync(join(tmpdir(), "hitless-fix-"));
+    const file = join(folder, "app.cjs");
+    writeFileSync(file, fixed("signal-without-exit", source));
+    cluster.setupPrimary({ exec: file, silent: true });
+    const worker = cluster.fork();
+    const exit = once(worker, "exit");
+    try {
+      await once(worker, "listening");
+      worker.process.kill("SIGTERM");
+      assert.deepEqual(await exit, [0, null]);
+    } finally {
+      worker.process.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

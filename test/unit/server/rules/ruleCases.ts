@@ -244,6 +244,10 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       'const cron = require("node-cron"); if (require.main === module && isProduction) { cron.schedule("* * * * *", send); }',
       "cron.schedule",
     ),
+    hit(
+      'const cron = require("node-cron"); function go() { if (!process.env.MAIL) throw new Error("no"); cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
     miss('const cron = require("node-cron"); if (process.env.NODE_ENV === "test") cron.schedule("* * * * *", send);'),
     miss('const cron = require("node-cron"); if (process.env.CRON === "on") cron.schedule("* * * * *", send);'),
     miss(
@@ -321,6 +325,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(
       'import fs from "fs"; import { Telegraf } from "telegraf"; bot.use(async (ctx, next) => { fs.readFileSync("x"); });',
     ),
+    miss(handled('if (isDevelopment()) fs.readFileSync("x");', 'const fs = require("fs");')),
     miss(
       handled('if (process.env.NODE_ENV === "production") return; fs.readFileSync("x");', 'const fs = require("fs");'),
     ),
