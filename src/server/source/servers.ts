@@ -157,7 +157,15 @@ function isPort(analysis: Analysis, node: Node): boolean {
     node.type === "NumericLiteral" ||
     (!isObject && /port$/i.test(name ?? "")) ||
     (node.type === "LogicalExpression" && (isPort(analysis, node.left) || isPort(analysis, node.right))) ||
-    (node.type === "CallExpression" && /^(?:Number|parseInt)$/.test(lastName(node.callee) ?? ""))
+    (node.type === "CallExpression" && givesPort(node))
+  );
+}
+
+/** `Number(process.env.PORT)`, and `app.get("port")` of Express. */
+function givesPort({ callee, arguments: [first] }: CallExpression): boolean {
+  const name = lastName(callee) ?? "";
+  return (
+    /^(?:Number|parseInt)$/.test(name) || (name === "get" && first?.type === "StringLiteral" && first.value === "port")
   );
 }
 

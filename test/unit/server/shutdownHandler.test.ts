@@ -245,6 +245,19 @@ server.listen(0, function () { ${listening} });
     );
   });
 
+  it("knows a port by what it is called", () => {
+    for (const port of [
+      "80",
+      "port",
+      "env.PORT",
+      'app.get("port")',
+      "Number(process.env.PORT)",
+      "process.env.PORT || 80",
+    ]) {
+      assert.ok(completed(`const app = require("./app"); const server = app.listen(${port});`), port);
+    }
+  });
+
   it("types what it writes into TypeScript", () => {
     const text = completed('import http2 from "http2";\nhttp2.createServer().listen(80);\n', "app.ts");
     assert.ok(text?.includes('const sessions = new Set<import("node:http2").ServerHttp2Session>();'), text);
