@@ -2,7 +2,7 @@ import type { SupervisorClient } from "../client/supervisorClient.ts";
 import type { EventLevel, SupervisorEvent } from "../shared/logs.ts";
 import type { Output } from "./output.ts";
 import { plain, type Style } from "./paint.ts";
-import { trafficLines } from "./reportText.ts";
+import { factLines } from "./reportText.ts";
 
 const levelStyles: Readonly<Record<EventLevel, Style>> = { info: "dim", warning: "yellow", error: "red" };
 
@@ -25,7 +25,7 @@ export async function printEvents(client: SupervisorClient, output: Output): Pro
     }
   });
   client.onDidReport((report) => {
-    for (const line of trafficLines(report, plain)) {
+    for (const line of factLines(report, plain)) {
       void output.write(hitlessLine(output, line));
     }
   });

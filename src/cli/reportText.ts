@@ -12,21 +12,25 @@ const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gra
 export function reportText(name: string, report: RenewalReport, paint: Paint): string {
   return [
     ...headLines(name, report, paint),
-    ...trafficLines(report, paint).map((line) => `  ${line}`),
-    ...timeLines(report),
+    ...factLines(report, paint).map((line) => `  ${line}`),
     ...(report.killed === 0 ? [] : [`  ${killedText(report.killed, paint)}`]),
     ...cutLines(report, paint),
     ...stderrBlock(report.stderr ?? [], paint),
   ].join("\n");
 }
 
-/** What the clients had of it: a line on their requests, a line on their connections; none where nothing is known. */
-export function trafficLines(report: RenewalReport, paint: Paint): string[] {
+/** What the clients had of it and how long it took, a line each. */
+export function factLines(report: RenewalReport, paint: Paint): string[] {
+  return [...trafficLines(report, paint), ...timeLines(report)];
+}
+
+/** A line on requests, a line on connections, a line on what nobody knows; none where nothing is known. */
+function trafficLines(report: RenewalReport, paint: Paint): string[] {
   const { traffic } = report;
   if (traffic === undefined) {
     return [];
   }
-  const { served, failed, handedOver, closed, cut, longestStallMs } = traffic;
+  const { served, failed, handedOver, closed, cut, crashed = 0, silent = 0, longestStallMs } = traffic;
   const requests = [
     ...(droppedNothing(report) ? [paint("green", "0 dropped")] : []),
     ...(failed > 0 ? [paint("red", `${count(failed, "request")} cut off`)] : []),
@@ -39,7 +43,17 @@ export function trafficLines(report: RenewalReport, paint: Paint): string[] {
     ...(cut > 0 ? [paint("red", `${count(cut, "connection")} cut off`)] : []),
     ...(handedOver > 0 ? [`longest stall ${duration(longestStallMs)}`] : []),
   ];
-  return [requests, connections].filter((parts) => parts.length > 0).map((parts) => parts.join(" · "));
+  const unknown = [
+    ...(crashed > 0 ? [paint("red", `${count(crashed, "worker")} died with what ${itWas(crashed)} answering`)] : []),
+    ...(silent > 0
+      ? [paint("red", `${count(silent, "worker")} ended without a word; nobody knows what ${itWas(silent)} answering`)]
+      : []),
+  ];
+  return [requests, connections, unknown].filter((parts) => parts.length > 0).map((parts) => parts.join(" · "));
+}
+
+function itWas(workers: number): string {
+  return workers === 1 ? "it was" : "they were";
 }
 
 export function generations({ from, to }: RenewalReport): string {
@@ -84,7 +98,7 @@ function timeLines({ readyMs, drainedMs }: RenewalReport): string[] {
     ...(readyMs === undefined ? [] : [`new workers ready after ${duration(readyMs)}`]),
     ...(drainedMs === undefined ? [] : [`old ones drained after ${duration(drainedMs)}`]),
   ];
-  return parts.length === 0 ? [] : [`  ${parts.join(" · ")}`];
+  return parts.length === 0 ? [] : [parts.join(" · ")];
 }
 
 function cutLines(report: RenewalReport, paint: Paint): string[] {

@@ -42,7 +42,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
     graceMs: graceSetting,
     nodeProgram: nodeSetting,
     memory,
-    log: createSessionLog(channel),
+    log: createSessionLog(channel, t),
     t,
   };
   const registry = store.add(new AppRegistry({ host, define: () => define(t), folders: readFolders }));

@@ -50,6 +50,8 @@ export const renewalReportSchema = v.object({
       cut: v.number(),
       /** Serving workers that died by themselves meanwhile: nobody knows what they were answering. */
       crashed: v.optional(v.number()),
+      /** Old workers that ended before they could say what they had (blocked, or given no time): nobody knows what was cut. */
+      silent: v.optional(v.number()),
       /** The longest time for which nobody read a connection that was handed over, in milliseconds. */
       longestStallMs: v.number(),
     }),
@@ -71,6 +73,7 @@ export function droppedNothing({ traffic, outcome, kind, killed }: RenewalReport
     traffic.failed === 0 &&
     traffic.cut === 0 &&
     (traffic.crashed ?? 0) === 0 &&
+    (traffic.silent ?? 0) === 0 &&
     killed === 0 &&
     outcome === "completed" &&
     kind !== "restart"

@@ -183,9 +183,12 @@ export class Renewal {
 
   report(workers: RenewalReport["workers"], totals: Pick<RenewalReport, "traffic" | "cutRequests">): RenewalReport {
     const { kind, from, to } = this.options;
+    const outcome = this.#end?.outcome ?? "completed";
+    // When it was undone, those that had to go were the new ones.
+    const drainedAt = outcome === "completed" || outcome === "failed" ? this.#drainedAt : undefined;
     return {
       kind,
-      outcome: this.#end?.outcome ?? "completed",
+      outcome,
       from,
       to,
       startedAt: shownTime(this.startedAt),
@@ -193,7 +196,7 @@ export class Renewal {
       ...(this.#end !== undefined && { reason: this.#end.reason }),
       ...(this.#end?.stderr !== undefined && { stderr: [...this.#end.stderr] }),
       ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
-      ...(this.#drainedAt !== undefined && { drainedMs: this.#drainedAt - this.startedAt }),
+      ...(drainedAt !== undefined && { drainedMs: drainedAt - this.startedAt }),
       ...totals,
       workers,
       killed: this.#killed,

@@ -78,6 +78,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
             callbacks.listening();
             break;
           case "connection":
+            handle.handedOver = message.id;
             broker.accept(handle, message, socket);
             break;
           case "taken":

@@ -59,14 +59,21 @@ export function createTrafficMeter(workers: () => Iterable<WorkerHandle>, broker
       if (counting && !worker.dismissed && worker.readyAt !== undefined) {
         totals.traffic.crashed = (totals.traffic.crashed ?? 0) + 1;
       }
-      if (!counting || drain === undefined) {
+      if (!counting) {
+        return;
+      }
+      if (drain === undefined) {
+        totals.traffic.silent = (totals.traffic.silent ?? 0) + (worker.dismissed && served(worker) ? 1 : 0);
         return;
       }
       totals.traffic.served += drain.served;
       totals.traffic.closed += drain.closed;
-      totals.traffic.cut += drain.connections;
-      totals.traffic.failed += drain.requests;
-      totals.cutRequests.push(...drain.inFlight.map((request) => ({ worker: worker.id, ...request })));
+      const left = Math.max(0, drain.connections - (worker.handedOver - drain.handedOver));
+      if (left > 0) {
+        totals.traffic.cut += left;
+        totals.traffic.failed += drain.requests;
+        totals.cutRequests.push(...drain.inFlight.map((request) => ({ worker: worker.id, ...request })));
+      }
     },
     async end() {
       for (const worker of workers()) {
@@ -95,9 +102,14 @@ export function createTrafficMeter(workers: () => Iterable<WorkerHandle>, broker
   };
 }
 
+/** Whether anybody could have reached it. */
+function served({ readyAt, servers }: WorkerHandle): boolean {
+  return readyAt !== undefined || servers.size > 0;
+}
+
 function emptyTotals(): TrafficTotals {
   return {
-    traffic: { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0 },
+    traffic: { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0, silent: 0 },
     cutRequests: [],
   };
 }

@@ -80,6 +80,8 @@ export class WorkerHandle {
   );
   readyAt: number | undefined;
   drain: DrainProgress | undefined;
+  /** Connections of it that have come here to be handed over: it may have ended before it could tell of the last ones. */
+  handedOver = 0;
   /** Whether the supervisor asked it to go; an exit without that is unexpected. */
   dismissed = false;
   /** Somebody asked for its death, so it counts as no crash. */

@@ -223,6 +223,8 @@ export function createDrain(options: {
         }),
       );
       setInterval(tick, tickMs).unref();
+      // The app may end as soon as its last answer has, before the next report.
+      process.on("exit", guard("last report", report));
       tick();
     }),
     serverListens: guard("late server", (tracked) => {

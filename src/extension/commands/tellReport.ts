@@ -1,4 +1,4 @@
-import { commands, window } from "vscode";
+import { commands } from "vscode";
 import type { RenewalReport } from "../../shared/report.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import type { Localize } from "../platform/localize.ts";
@@ -7,9 +7,6 @@ import type { AppSession } from "../supervisor/appSession.ts";
 import type { CommandContext } from "./commandContext.ts";
 import type { CommandTarget } from "./commandTarget.ts";
 import type { Notifier } from "./notify.ts";
-
-/** Milliseconds for which the status bar says that all went well. */
-const praiseMs = 6_000;
 
 export interface ReportToTell {
   readonly context: CommandContext;
@@ -21,7 +18,7 @@ export interface ReportToTell {
   readonly wasCancelled: boolean;
 }
 
-/** Says how a renewal went: in passing when it is done, with reason and buttons when it is not. */
+/** Says how a renewal went: what the clients had of it when it is done, with reason and buttons when it is not. */
 export function tellReport({ context, notifier, session, report, worker, wasCancelled }: ReportToTell): void {
   const { t, channel } = context;
   const { name, key } = session;
@@ -32,18 +29,14 @@ export function tellReport({ context, notifier, session, report, worker, wasCanc
       worker === undefined
         ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
         : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
-    const { failed, cut } = report.traffic ?? { failed: 0, cut: 0 };
-    if (failed + cut > 0) {
-      notifier.message("warning", `${done}. ${cutFacts(failed, cut, t).join(" · ")}.`, [
-        {
-          title: t("Show Report"),
-          run: () => commands.executeCommand(commandIds.showHistory, { app: key, report: report.startedAt }),
-        },
-      ]);
-    } else {
-      const facts = trafficFacts(report, t);
-      window.setStatusBarMessage(`$(check) ${[done, ...facts.slice(0, 1)].join(" · ")}`, praiseMs);
-    }
+    const cut = report.traffic === undefined ? [] : cutFacts(report.traffic, t);
+    const facts = cut.length > 0 ? cut : trafficFacts(report, t);
+    notifier.message(cut.length > 0 ? "warning" : "info", [done, ...facts].join(" · "), [
+      {
+        title: t("Show Report"),
+        run: () => commands.executeCommand(commandIds.showHistory, { app: key, report: report.startedAt }),
+      },
+    ]);
     if (wasCancelled) {
       notifier.message("info", t("It was too late to cancel: “{0}” has been reloaded.", name), []);
     }

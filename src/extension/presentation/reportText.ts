@@ -33,10 +33,10 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
   if (traffic === undefined) {
     return [];
   }
-  const { served, failed, handedOver, closed, cut, longestStallMs } = traffic;
+  const { served, handedOver, closed, longestStallMs } = traffic;
   return [
     ...(droppedNothing(report) ? [t("0 dropped")] : []),
-    ...cutFacts(failed, cut, t),
+    ...cutFacts(traffic, t),
     t("{0} requests answered", served),
     ...(handedOver > 0 ? [t("{0} connections handed over", handedOver)] : []),
     ...(closed > 0 ? [t("{0} connections closed", closed)] : []),
@@ -44,8 +44,20 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
   ];
 }
 
-/** What was cut; empty when nothing was. */
-export function cutFacts(requests: number, connections: number, t: Localize): string[] {
+/** What the clients had of it and how long it took, a fact each. */
+export function reportFacts(report: RenewalReport, t: Localize): string[] {
+  const { readyMs, drainedMs, killed } = report;
+  return [
+    ...(readyMs === undefined ? [] : [t("New workers ready after: {0} ms", readyMs)]),
+    ...(drainedMs === undefined ? [] : [t("Old workers gone after: {0} ms", drainedMs)]),
+    ...(killed === 0 ? [] : [t("Old workers killed: {0}", killed)]),
+    ...trafficFacts(report, t),
+  ];
+}
+
+/** What was cut, or may have been; empty when nothing was. */
+export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Localize): string[] {
+  const { failed: requests, cut: connections, crashed = 0, silent = 0 } = traffic;
   const facts: string[] = [];
   if (requests > 0) {
     facts.push(requests === 1 ? t("1 request cut") : t("{0} requests cut", requests));
@@ -53,19 +65,30 @@ export function cutFacts(requests: number, connections: number, t: Localize): st
   if (connections > 0) {
     facts.push(connections === 1 ? t("1 connection cut") : t("{0} connections cut", connections));
   }
+  if (crashed > 0) {
+    facts.push(
+      crashed === 1
+        ? t("1 worker died with what it was answering")
+        : t("{0} workers died with what they were answering", crashed),
+    );
+  }
+  if (silent > 0) {
+    facts.push(
+      silent === 1
+        ? t("1 worker ended without saying what it was answering")
+        : t("{0} workers ended without saying what they were answering", silent),
+    );
+  }
   return facts;
 }
 
 /** The whole report as Markdown for a document of its own. Names come from the app, so they stand in code. */
 export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
-  const { startedAt, durationMs, readyMs, drainedMs, killed, reason, stderr, cutRequests, workers } = report;
+  const { startedAt, durationMs, reason, stderr, cutRequests, workers } = report;
   const facts = [
     t("Began: {0}", new Date(startedAt).toLocaleString()),
     t("Took: {0} ms", durationMs),
-    ...(readyMs === undefined ? [] : [t("New workers ready after: {0} ms", readyMs)]),
-    ...(drainedMs === undefined ? [] : [t("Old workers gone after: {0} ms", drainedMs)]),
-    ...(killed === 0 ? [] : [t("Old workers killed: {0}", killed)]),
-    ...trafficFacts(report, t),
+    ...reportFacts(report, t),
   ];
   const cut = (cutRequests ?? []).map(({ worker, method, url }) => `w${worker} ${method} ${url}`);
   return [

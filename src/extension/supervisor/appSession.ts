@@ -284,7 +284,12 @@ export class AppSession implements Disposable {
       ({ reports }) => this.#keepReports(reports),
       () => undefined,
     );
-    this.#connection.add(client.onDidReport((report) => this.#keepReports([report])));
+    this.#connection.add(
+      client.onDidReport((report) => {
+        this.#host.log.report(this.name, report);
+        this.#keepReports([report]);
+      }),
+    );
     this.#connection.add(client.onDidSnapshot(() => this.#changes.fire()));
     this.#connection.add(relayEvents(client, (event) => this.#host.log.event(this.name, event)));
     this.#connection.add(client.onDidClose(() => this.#onClosed(client)));

@@ -1,4 +1,5 @@
 import type { SupervisorEvent } from "../../shared/logs.ts";
+import type { RenewalReport } from "../../shared/report.ts";
 import type { Localize } from "../platform/localize.ts";
 
 /** What the sessions need of their surroundings; nothing in it knows VS Code. */
@@ -31,4 +32,6 @@ export interface SessionLog {
   error(message: string): void;
   /** Something a supervisor says of its app. */
   event(app: string, event: SupervisorEvent): void;
+  /** What a renewal that has just ended was. */
+  report(app: string, report: RenewalReport): void;
 }

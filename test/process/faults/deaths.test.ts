@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { droppedNothing } from "../../../src/shared/report.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
+import { openConnection } from "../../support/process/strictConnection.ts";
 import { until, untilEvent } from "../../support/process/until.ts";
 
 describeOn([usualNode()], "deaths at a bad moment", (scene) => {
@@ -32,6 +34,40 @@ describeOn([usualNode()], "deaths at a bad moment", (scene) => {
       report.cutRequests?.map(({ worker, url }) => ({ worker, url })),
       [{ worker: busy.id, url: "/slow/10000" }],
     );
+  });
+
+  it("an old worker that blocks until its drain is cut is not told as if it had had nothing", async () => {
+    const { client, port } = await scene.run({ fixture: "plain", config: { workers: 1, drainTimeout: 500 } });
+    const connection = await openConnection({ port });
+    assert.equal((await connection.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n")).status, 200);
+    const blocked = connection.ask("GET /block/20000 HTTP/1.1\r\nHost: x\r\n\r\n").then(
+      () => "answered",
+      () => "cut",
+    );
+    const report = await client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "completed");
+    assert.equal(await blocked, "cut");
+    assert.equal(report.traffic?.silent, 1);
+    assert.equal(droppedNothing(report), false);
+  });
+
+  it("an old worker that dies by itself is told, though the reload completes", async () => {
+    const { client, write } = await scene.run({
+      fixture: "ready",
+      config: { workers: 2, waitReady: true },
+      prepare: (folder) => writeFileSync(join(folder, "go-1"), ""),
+    });
+    const [old] = client.snapshot.workers;
+    write("version.txt", "2");
+    const reload = client.request("app/renew", { kind: "reload" });
+    await until(client, "the new ones boot", ({ workers }) => workers.some(({ state }) => state === "starting"));
+    signal(old?.pid ?? 0, "SIGKILL");
+    await until(client, "it is gone", ({ workers }) => workers.every(({ id }) => id !== old?.id));
+    write("go-2", "");
+    const report = await reload;
+    assertOutcome(report, "completed");
+    assert.equal(report.traffic?.crashed, 1);
+    assert.equal(droppedNothing(report), false);
   });
 
   onPosix("a worker that is stopped is told unresponsive, and replaced if wanted, while others answer", async () => {

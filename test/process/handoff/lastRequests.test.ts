@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { droppedNothing } from "../../../src/shared/report.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
-import { until, within } from "../../support/process/until.ts";
+import { poll, until, within } from "../../support/process/until.ts";
 
 const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -26,6 +27,21 @@ describeOn(testedNodes(), "an app that closes its server itself when it is told 
     idle.close();
     assertUnnoticed(await busy.stop());
     assertUnnoticed(await pausing.stop());
+  });
+});
+
+describeOn(testedNodes(), "an app that exits in the moment of its last answer", (scene) => {
+  it("is not told to have been cut", async () => {
+    const { client, port } = await scene.run({ fixture: "closesItself", config: { workers: 1 } });
+    const connection = await openConnection({ port });
+    const answer = connection.ask("GET /slow/700 HTTP/1.1\r\nHost: x\r\n\r\n");
+    await poll("the request is with the worker", () => connection.socket.bytesWritten > 0);
+    const report = await client.request("app/renew", { kind: "gracefulReload" });
+    assertOutcome(report, "completed");
+    assert.equal((await answer).status, 200);
+    assert.deepEqual(report.cutRequests, []);
+    assert.equal(droppedNothing(report), true, JSON.stringify(report.traffic));
+    connection.close();
   });
 });
 

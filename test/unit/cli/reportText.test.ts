@@ -5,7 +5,7 @@ import { reportText } from "../../../src/cli/reportText.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { sampleReport } from "../client/samples.ts";
 
-const noTraffic = { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0 };
+const noTraffic = { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0, silent: 0 };
 
 function withTraffic(traffic: Partial<typeof noTraffic>, changes: Partial<RenewalReport> = {}): string[] {
   return reportText("api", sampleReport({ traffic: { ...noTraffic, ...traffic }, ...changes }), plain).split("\n");
@@ -29,6 +29,8 @@ describe("the report of a renewal", () => {
     assert.equal(says({}, { kind: "gracefulReload" }), true);
     assert.equal(says({ failed: 1 }), false);
     assert.equal(says({ cut: 1 }), false);
+    assert.equal(says({ crashed: 1 }), false);
+    assert.equal(says({ silent: 1 }), false);
     assert.equal(says({}, { killed: 1 }), false);
     assert.equal(says({}, { kind: "restart" }), false);
     assert.equal(says({}, { outcome: "rolledBack" }), false);
@@ -52,6 +54,12 @@ describe("the report of a renewal", () => {
       "    GET /export · 31 s · worker 1",
       "    POST /\ufffd[2J · 2.0 s · worker 2",
       "    and 1 more",
+    ]);
+  });
+
+  it("says what nobody knows", () => {
+    assert.deepEqual(withTraffic({ crashed: 1, silent: 2 }).slice(1, 2), [
+      "  1 worker died with what it was answering · 2 workers ended without a word; nobody knows what they were answering",
     ]);
   });
 

@@ -54,6 +54,7 @@ describe("the apps of a window", () => {
         warn: () => undefined,
         error: () => undefined,
         event: (_app, event) => events.push(event),
+        report: () => undefined,
       },
       t: english,
     };

@@ -7,9 +7,11 @@ import type { WorkerHandle } from "../../../src/supervisor/workerHandle.ts";
 class FakeWorker {
   readonly id: number;
   readyAt: number | undefined = 1;
+  readonly servers = new Map<string, unknown>();
   dismissed = false;
   connected = true;
   drain: DrainProgress | undefined;
+  handedOver = 4;
   readonly counting: boolean[] = [];
   constructor(id: number) {
     this.id = id;
@@ -79,6 +81,7 @@ describe("trafficMeter", () => {
       cut: 0,
       longestStallMs: 7,
       crashed: 0,
+      silent: 0,
     });
     assert.deepEqual(cutRequests, []);
     assert.deepEqual(
@@ -101,6 +104,32 @@ describe("trafficMeter", () => {
     const { traffic, cutRequests } = await meter.end();
     assert.deepEqual([traffic.failed, traffic.cut, traffic.crashed], [1, 2, 1]);
     assert.deepEqual(cutRequests, [{ worker: 1, ...inFlight[0] }]);
+  });
+
+  it("takes a connection that came after the last report for one that was handed over", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    const inFlight = [{ method: "GET", url: "/slow", since: 1 }];
+    const drain = { ...drained, done: false, requests: 1, connections: 1, inFlight };
+    Object.assign(a, { dismissed: true, drain, handedOver: 5 });
+    exit(a);
+    Object.assign(b, { dismissed: true, drain: { ...drain, connections: 3 }, handedOver: 5 });
+    exit(b);
+    const { traffic, cutRequests } = await meter.end();
+    assert.deepEqual([traffic.failed, traffic.cut, cutRequests.length], [1, 2, 1]);
+  });
+
+  it("counts a worker that had to go without a word, but none that nobody could have reached", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    a.dismissed = true;
+    exit(a);
+    Object.assign(b, { dismissed: true, readyAt: undefined });
+    exit(b);
+    const { traffic } = await meter.end();
+    assert.deepEqual([traffic.failed, traffic.crashed, traffic.silent], [0, 0, 1]);
   });
 
   it("does not count a worker that was never ready, nor anything while nothing is renewed", async () => {
