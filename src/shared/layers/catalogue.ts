@@ -1,5 +1,7 @@
+import { consoleEntries } from "./catalogue/console.ts";
 import { cryptoEntries } from "./catalogue/crypto.ts";
 import { cryptoJobsEntries } from "./catalogue/cryptoJobs.ts";
+import { cryptoObjectsEntries } from "./catalogue/cryptoObjects.ts";
 import { dataEntries } from "./catalogue/data.ts";
 import { dnsEntries } from "./catalogue/dns.ts";
 import { engineEntries } from "./catalogue/engine.ts";
@@ -8,10 +10,13 @@ import { fsPromisesEntries } from "./catalogue/fsPromises.ts";
 import { fsSyncEntries } from "./catalogue/fsSync.ts";
 import { globalsEntries } from "./catalogue/globals.ts";
 import { httpEntries } from "./catalogue/http.ts";
+import { http2Entries } from "./catalogue/http2.ts";
 import { netEntries } from "./catalogue/net.ts";
 import { dependencyTitles, english, pathTexts, type Translate } from "./catalogue/pathTexts.ts";
 import { processesEntries } from "./catalogue/processes.ts";
+import { programsEntries } from "./catalogue/programs.ts";
 import { schedulingEntries } from "./catalogue/scheduling.ts";
+import { sqliteEntries } from "./catalogue/sqlite.ts";
 import { systemEntries } from "./catalogue/system.ts";
 import { tlsEntries } from "./catalogue/tls.ts";
 import { zlibEntries } from "./catalogue/zlib.ts";
@@ -26,16 +31,21 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...netEntries,
   ...dnsEntries,
   ...httpEntries,
+  ...http2Entries,
   ...tlsEntries,
   ...cryptoEntries,
   ...cryptoJobsEntries,
+  ...cryptoObjectsEntries,
   ...zlibEntries,
+  ...consoleEntries,
   ...processesEntries,
   ...systemEntries,
   ...schedulingEntries,
   ...globalsEntries,
   ...engineEntries,
   ...dataEntries,
+  ...sqliteEntries,
+  ...programsEntries,
 ];
 
 const byName = new Map(catalogue.map((entry) => [qualifiedName(entry), entry]));
@@ -53,10 +63,13 @@ export function findEntry(module: string, name: string): CatalogueEntry | undefi
 
 /** What is the same as the exports of a module: globals, and exports of another one. */
 const aliases: readonly (readonly [from: string, to: string])[] = [
-  ...["Blob", "Buffer", "atob", "btoa"].map((name) => [name, `buffer.${name}`] as const),
+  ...["Blob", "Buffer", "File", "atob", "btoa"].map((name) => [name, `buffer.${name}`] as const),
   ...["URL", "URLPattern"].map((name) => [name, `url.${name}`] as const),
   ["performance", "perf_hooks.performance"],
+  ["PerformanceObserver", "perf_hooks.PerformanceObserver"],
+  ...["BroadcastChannel.prototype", "MessagePort"].map((name) => [name, `worker_threads.${name}`] as const),
   ["crypto.webcrypto", "crypto"],
+  ["inspector.promises", "inspector"],
   ["http.WebSocket", "WebSocket"],
   ...["TextDecoder", "TextEncoder"].map((name) => [`util.${name}`, name] as const),
 ];
@@ -101,10 +114,10 @@ export interface PathOptions {
 /** The layers that a call goes through, top to bottom; those it does not touch are left out. */
 export function pathThroughLayers(entry: CatalogueEntry, options: PathOptions = {}): readonly PathStep[] {
   const { system = "linux", translate = english } = options;
-  const { module, mechanism, binding, calls, poolFor } = entry;
+  const { module, mechanism, binding, calls, besides } = entry;
   const fromCode: string[] = [entry.callbackOptional ? pathTexts.callbackOptional : pathTexts.code[mechanism]];
-  if (poolFor !== undefined) {
-    fromCode.push(pathTexts.poolFor[poolFor]);
+  if (besides !== undefined) {
+    fromCode.push(pathTexts.besides[besides]);
   }
   const libraries = librariesOf(entry).map((dependency) => dependencyTitles[dependency]);
   const steps: PathStep[] = [

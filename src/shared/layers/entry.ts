@@ -43,8 +43,11 @@ export interface CatalogueEntry {
   readonly since?: number;
   /** Without a callback it does the same before it returns, on the thread that calls. */
   readonly callbackOptional?: boolean;
-  /** What a thread of the pool does for it, when there is a host's name to look up or a file that a Blob stands for. */
-  readonly poolFor?: "hostName" | "fileOfBlob";
+  /**
+   * What is done otherwise: a thread of the pool looks up a host's name, and reads the file that a Blob stands for; the
+   * event loop writes what a full pipe did not take.
+   */
+  readonly besides?: "hostName" | "fileOfBlob" | "fullPipe";
 }
 
 /** `fs.readFile`: how an entry is named in the panel and the editor. */

@@ -219,6 +219,10 @@ describe("pathThroughLayers", () => {
       assert.match(story("buffer", `Blob.prototype.${name}`), /What a file holds is read on a thread of the pool/);
     }
     assert.match(story("crypto", "diffieHellman"), /without one it waits/);
+    assert.match(
+      story("globals", "console.log"),
+      /waits until the work is done; .* a full pipe does not take is written later/,
+    );
   });
 
   it("names the calls of the system asked for", () => {

@@ -5,12 +5,12 @@ export const globalsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["globals", "tcp_wrap", "undici", "eventLoop"],
     [["fetch", "", "socket", "connect", "send", "poll", "receive"]],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(
     ["globals", "tcp_wrap", "undici", "eventLoop"],
     [["WebSocket", "", "socket", "connect", "send", "poll", "receive"]],
-    { since: 22, poolFor: "hostName" },
+    { since: 22, besides: "hostName" },
   ),
   ...entriesOf(
     ["globals", "timers", "uv", "timer"],
@@ -45,5 +45,21 @@ export const globalsEntries: readonly CatalogueEntry[] = [
       ["CompressionStream", null],
       ["DecompressionStream", null],
     ],
+  ),
+  ...entriesOf(
+    ["globals", "timers", "uv", "synchronous"],
+    [
+      ["clearInterval", "timeout"],
+      ["clearTimeout", "timeout"],
+    ],
+    { page: "timers" },
+  ),
+  ...entriesOf(
+    ["globals", "stream_wrap", "undici", "eventLoop"],
+    [
+      ["WebSocket.prototype.close", null, "send"],
+      ["WebSocket.prototype.send", null, "sendMany"],
+    ],
+    { since: 22 },
   ),
 ];

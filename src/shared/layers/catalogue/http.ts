@@ -8,7 +8,7 @@ export const httpEntries: readonly CatalogueEntry[] = [
       ["request", "options-callback", "socket", "connect", "send", "poll", "receive"],
       ["get", "options-callback", "socket", "connect", "send", "poll", "receive"],
     ],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(
     ["http", "http_parser", "llhttp", "eventLoop"],
@@ -50,7 +50,7 @@ export const httpEntries: readonly CatalogueEntry[] = [
       ["request", "options-callback", "socket", "connect", "send", "poll", "receive"],
       ["get", "options-callback", "socket", "connect", "send", "poll", "receive"],
     ],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(["https", "crypto", "openssl", "synchronous"], [["createServer", "options-requestlistener"]]),
   ...entriesOf(
@@ -63,7 +63,7 @@ export const httpEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["http2", "http2", "nghttp2", "eventLoop"],
     [["connect", "authority-options-listener", "socket", "connect", "send", "poll", "receive"]],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(
     ["http2", "http2", "nghttp2", "eventLoop"],
@@ -81,4 +81,23 @@ export const httpEntries: readonly CatalogueEntry[] = [
     ],
   ),
   ...entriesOf(["http2", "crypto", "openssl", "synchronous"], [["createSecureServer", "options-onrequesthandler"]]),
+  ...entriesOf(
+    ["http", "tcp_wrap", "uv", "synchronous"],
+    [
+      ["ClientRequest.prototype.setNoDelay", "#requestsetnodelaynodelay", "setsockopt"],
+      ["ClientRequest.prototype.setSocketKeepAlive", "#requestsetsocketkeepaliveenable-initialdelay", "setsockopt"],
+    ],
+  ),
+  ...entriesOf(
+    ["http", "stream_wrap", "uv", "eventLoop"],
+    [["ServerResponse.prototype.writeInformation", null, "send"]],
+    { since: 24 },
+  ),
+  ...entriesOf(
+    ["https", "http_parser", "llhttp", "synchronous"],
+    [
+      ["Server.prototype.closeAllConnections", ""],
+      ["Server.prototype.closeIdleConnections", ""],
+    ],
+  ),
 ];

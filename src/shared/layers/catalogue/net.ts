@@ -9,7 +9,7 @@ export const netEntries: readonly CatalogueEntry[] = [
       ["createConnection", "", "socket", "connect", "poll"],
       ["Socket.prototype.connect", "", "socket", "connect", "poll"],
     ],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(
     ["net", "tcp_wrap", "uv", "eventLoop"],
@@ -69,7 +69,7 @@ export const netEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["dgram", "udp_wrap", "uv", "microtask"],
     [["Socket.prototype.connect", "port-address-callback", "connectDatagram"]],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(
     ["dgram", "udp_wrap", "uv", "eventLoop"],
@@ -77,6 +77,75 @@ export const netEntries: readonly CatalogueEntry[] = [
       ["Socket.prototype.bind", "port-address-callback", "socket", "bind"],
       ["Socket.prototype.send", "msg-offset-length-port-address-callback", "sendDatagram"],
     ],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
+  ),
+  ...entriesOf(
+    ["net", "block_list", "node", "synchronous"],
+    [
+      ["BlockList.prototype.addAddresses", null],
+      ["BlockList.prototype.addCIDR", null],
+      ["BlockList.prototype.addCIDRs", null],
+      ["BlockList.prototype.clear", null],
+      ["BlockList.prototype.removeAddress", null],
+      ["BlockList.prototype.removeCIDR", null],
+      ["BlockList.prototype.removeRange", null],
+      ["BlockList.prototype.removeSubnet", null],
+    ],
+    { since: 24 },
+  ),
+  ...entriesOf(
+    ["net", "block_list", "node", "synchronous"],
+    [
+      ["BlockList.prototype.addRange", "start-end-type"],
+      ["BlockList.prototype.addSubnet", "net-prefix-type"],
+    ],
+  ),
+  ...entriesOf(
+    ["net", "block_list", "node", "synchronous"],
+    [
+      ["BlockList.prototype.fromJSON", null],
+      ["BlockList.prototype.toJSON", null],
+      ["SocketAddress.parse", null],
+    ],
+    { since: 22 },
+  ),
+  ...entriesOf(
+    ["net", "tcp_wrap", "uv", "synchronous"],
+    [
+      ["BoundSocket", null, "socket", "bind", "getsockname"],
+      ["BoundSocket.prototype.close", null, "hangUp"],
+      ["Socket.prototype.getTypeOfService", null, "getsockopt"],
+      ["Socket.prototype.setTypeOfService", null, "setsockopt"],
+    ],
+    { since: 24 },
+  ),
+  ...entriesOf(
+    ["net", "tcp_wrap", "uv", "synchronous"],
+    [
+      ["Server.prototype.ref", ""],
+      ["Server.prototype.unref", ""],
+      ["Socket.prototype.ref", ""],
+      ["Socket.prototype.unref", ""],
+    ],
+  ),
+  ...entriesOf(["dgram", "udp_wrap", "uv", "eventLoop"], [["Socket.prototype.sendto", null, "sendDatagram"]]),
+  ...entriesOf(
+    ["dgram", "udp_wrap", "uv", "synchronous"],
+    [
+      ["Socket.prototype.bindSync", null, "socket", "bind"],
+      ["Socket.prototype.connectSync", null, "connectDatagram"],
+    ],
+    { since: 24 },
+  ),
+  ...entriesOf(
+    ["dgram", "udp_wrap", "uv", "synchronous"],
+    [
+      ["Socket.prototype.addSourceSpecificMembership", "sourceaddress-groupaddress-multicastinterface", "setsockopt"],
+      ["Socket.prototype.dropSourceSpecificMembership", "sourceaddress-groupaddress-multicastinterface", "setsockopt"],
+      ["Socket.prototype.getSendQueueCount", ""],
+      ["Socket.prototype.getSendQueueSize", ""],
+      ["Socket.prototype.ref", ""],
+      ["Socket.prototype.unref", ""],
+    ],
   ),
 ];

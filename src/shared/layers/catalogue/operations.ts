@@ -64,6 +64,7 @@ export const operations = {
   receiveAnswer: ["recvfrom", "recvfrom", "recvfrom"],
   send: ["write", "write", "WSASend"],
   sendDatagram: ["sendmsg", "sendmsg", "WSASendTo"],
+  sendMessage: ["write", "write", "WriteFile"],
   sendMany: ["writev", "writev", "WSASend"],
   setsockopt: ["setsockopt", "setsockopt", "setsockopt"],
   shutdown: ["shutdown", "shutdown", "shutdown"],

@@ -45,9 +45,10 @@ export const pathTexts = {
     thread: "Your code goes on beside the thread it starts.",
     otherThread: "Your code goes on; the result comes later, through a promise.",
   },
-  poolFor: {
+  besides: {
     hostName: "The name of a host is looked up first, on a thread of the pool.",
     fileOfBlob: "What a file holds is read on a thread of the pool.",
+    fullPipe: "What a full pipe does not take is written later, by the event loop.",
   },
   callbackOptional: "With a callback your code goes on; without one it waits until the work is done.",
   api: "JavaScript of Node.js checks the arguments and calls {0}.",
@@ -65,7 +66,7 @@ export const pathTexts = {
   os: "System calls on {0}",
 } as const satisfies {
   code: Record<Mechanism, string>;
-  poolFor: Record<NonNullable<CatalogueEntry["poolFor"]>, string>;
+  besides: Record<NonNullable<CatalogueEntry["besides"]>, string>;
   callbackOptional: string;
   api: string;
   dependencies: Record<Mechanism, string>;

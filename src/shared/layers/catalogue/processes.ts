@@ -59,4 +59,58 @@ export const processesEntries: readonly CatalogueEntry[] = [
       ["receiveMessageOnPort", "#workerreceivemessageonportport"],
     ],
   ),
+  ...entriesOf(
+    ["child_process", "process_wrap", "uv", "synchronous"],
+    [
+      ["ChildProcess.prototype.ref", "#subprocessref"],
+      ["ChildProcess.prototype.unref", "#subprocessunref"],
+    ],
+  ),
+  ...entriesOf(
+    ["cluster", "process_wrap", "uv", "eventLoop"],
+    [
+      ["Worker.prototype.destroy", null, "kill"],
+      ["Worker.prototype.kill", null, "kill"],
+    ],
+  ),
+  ...entriesOf(
+    ["cluster", "pipe_wrap", "uv", "eventLoop"],
+    [
+      ["Worker.prototype.disconnect", null],
+      ["Worker.prototype.send", null, "sendMessage"],
+    ],
+  ),
+  ...entriesOf(
+    ["worker_threads", "worker", "v8", "synchronous"],
+    [
+      ["Worker.prototype.ref", ""],
+      ["Worker.prototype.unref", ""],
+    ],
+  ),
+  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], [["Worker.prototype.startCpuProfile", null]], {
+    since: 22,
+  }),
+  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], [["Worker.prototype.startHeapProfile", null]], {
+    since: 24,
+  }),
+  ...entriesOf(
+    ["worker_threads", "messaging", "v8", "synchronous"],
+    [
+      ["MessagePort.prototype.hasRef", null],
+      ["MessagePort.prototype.ref", "#portref"],
+      ["MessagePort.prototype.start", "#portstart"],
+      ["MessagePort.prototype.unref", "#portunref"],
+      ["BroadcastChannel.prototype.close", ""],
+      ["BroadcastChannel.prototype.ref", ""],
+      ["BroadcastChannel.prototype.unref", ""],
+    ],
+  ),
+  ...entriesOf(
+    ["worker_threads", "locks", "node", "microtask"],
+    [
+      ["locks.query", null],
+      ["locks.request", null],
+    ],
+    { since: 24 },
+  ),
 ];

@@ -5,7 +5,7 @@ import { type Operation, operations } from "./operations.ts";
 /** What the rows of a table have in common. */
 type Common = readonly [module: string, binding: string, dependency: Dependency, mechanism: Mechanism];
 
-interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "poolFor"> {
+interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besides"> {
   /** File of Node's `src` folder, where it is not the binding's usual one. */
   readonly source?: string;
   /** What each of them does; before what a row names. */
@@ -49,6 +49,11 @@ const sources: Readonly<Record<string, string>> = {
   fs_dir: "node_dir.cc",
   blob: "node_blob.cc",
   block_list: "node_sockaddr.cc",
+  locks: "node_locks.cc",
+  sea: "node_sea.cc",
+  trace_events: "node_trace_events.cc",
+  wasi: "node_wasi.cc",
+  watchdog: "node_watchdog.cc",
   http_parser: "node_http_parser.cc",
   http2: "node_http2.cc",
   tls_wrap: "crypto/crypto_tls.cc",

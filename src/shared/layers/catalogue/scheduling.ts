@@ -64,4 +64,45 @@ export const schedulingEntries: readonly CatalogueEntry[] = [
       ["AsyncResource", null],
     ],
   ),
+  ...entriesOf(
+    ["timers", "timers", "uv", "synchronous"],
+    [
+      ["clearInterval", "#clearintervaltimeout"],
+      ["clearTimeout", "#cleartimeouttimeout"],
+    ],
+  ),
+  ...entriesOf(
+    ["perf_hooks", "performance", "uv", "synchronous"],
+    [
+      ["eventLoopUtilization", null],
+      ["timerify", null],
+    ],
+    { since: 24 },
+  ),
+  ...entriesOf(
+    ["perf_hooks", "performance", "uv", "synchronous"],
+    [
+      ["performance.timerify", "#performancetimerifyfn-options"],
+      ["performance.toJSON", "#performancetojson"],
+      ["PerformanceObserver.prototype.disconnect", "#performanceobserverdisconnect"],
+    ],
+  ),
+  ...entriesOf(
+    ["async_hooks", "async_context_frame", "v8", "synchronous"],
+    [
+      ["AsyncLocalStorage.bind", null],
+      ["AsyncLocalStorage.snapshot", null],
+      ["AsyncResource.bind", null],
+      ["AsyncResource.prototype.runInAsyncScope", null],
+      ["AsyncLocalStorage.prototype.disable", null],
+      ["AsyncLocalStorage.prototype.enterWith", null],
+      ["AsyncLocalStorage.prototype.exit", null],
+      ["AsyncLocalStorage.prototype.getStore", null],
+    ],
+  ),
+  ...entriesOf(
+    ["async_hooks", "async_context_frame", "v8", "synchronous"],
+    [["AsyncLocalStorage.prototype.withScope", null]],
+    { since: 24 },
+  ),
 ];

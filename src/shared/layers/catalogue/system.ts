@@ -67,6 +67,7 @@ export const systemEntries: readonly CatalogueEntry[] = [
       ["stderr.write", null, "console"],
       ["stdout.write", null, "console"],
     ],
+    { besides: "fullPipe" },
   ),
   ...entriesOf(
     ["os", "os", "uv", "synchronous"],
@@ -86,4 +87,5 @@ export const systemEntries: readonly CatalogueEntry[] = [
     ],
   ),
   ...entriesOf(["os", "credentials", "os", "synchronous"], [["tmpdir", ""]]),
+  ...entriesOf(["process", "report", "node", "synchronous"], [["setUncaughtExceptionCaptureCallback", "fn"]]),
 ];

@@ -5,7 +5,7 @@ export const tlsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "eventLoop"],
     [["connect", "options-callback", "socket", "connect", "send", "poll", "receive"]],
-    { poolFor: "hostName" },
+    { besides: "hostName" },
   ),
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "eventLoop"],
@@ -51,5 +51,28 @@ export const tlsEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(["tls", "crypto", "openssl", "synchronous"], [["getCiphers", ""]], {
     source: "crypto/crypto_cipher.cc",
+  }),
+  ...entriesOf(
+    ["tls", "tls_wrap", "openssl", "synchronous"],
+    [
+      ["TLSSocket.prototype.enableTrace", ""],
+      ["TLSSocket.prototype.getCertificate", ""],
+      ["TLSSocket.prototype.getPeerFinished", ""],
+      ["TLSSocket.prototype.getX509Certificate", ""],
+      ["TLSSocket.prototype.setKeyCert", null],
+      ["TLSSocket.prototype.setServername", null],
+      ["TLSSocket.prototype.setSession", null],
+    ],
+  ),
+  ...entriesOf(
+    ["tls", "crypto", "openssl", "synchronous"],
+    [
+      ["SecureContext", null],
+      ["Server.prototype.getTicketKeys", ""],
+      ["Server.prototype.setTicketKeys", "keys"],
+    ],
+  ),
+  ...entriesOf(["tls", "crypto", "openssl", "synchronous"], [["getCertificateCompressionAlgorithms", null]], {
+    since: 24,
   }),
 ];

@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
-import { call, handleOf, identity } from "./support.mjs";
+import { objectSnippets } from "./cryptoObjects.mjs";
+import { call, handleOf, identity, trying } from "./support.mjs";
 
 const secret = Buffer.alloc(32, 1);
 const text = Buffer.from("text");
@@ -25,6 +26,13 @@ const aesKey = await subtle.generateKey({ name: "AES-GCM", length: 128 }, true, 
 const hmacKey = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign", "verify"]);
 const passwordKey = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits", "deriveKey"]);
 const derivation = { name: "PBKDF2", hash: "SHA-256", salt: secret, iterations: 10 };
+const kem = await subtle.generateKey("ML-KEM-768", true, [
+  "encapsulateBits",
+  "decapsulateBits",
+  "encapsulateKey",
+  "decapsulateKey",
+]);
+const capsule = await subtle.encapsulateBits("ML-KEM-768", kem.publicKey);
 const sealed = await subtle.encrypt(aes, aesKey, text);
 const wrapped = await subtle.wrapKey("raw", aesKey, aesKey, aes);
 const mac = await subtle.sign("HMAC", hmacKey, text);
@@ -51,6 +59,7 @@ export const snippets = {
       before: () => crypto.createCipheriv("aes-256-cbc", secret, secret.subarray(16)),
       run: (cipher) => void cipher.final(),
     },
+    ...objectSnippets,
     createDiffieHellman: () => void crypto.createDiffieHellman(group().getPrime()),
     getDiffieHellman: () => void group(),
     "DiffieHellman.prototype.generateKeys": { before: group, run: (own) => void own.generateKeys() },
@@ -156,6 +165,17 @@ export const snippets = {
     "subtle.deriveKey": () =>
       subtle.deriveKey(derivation, passwordKey, { name: "AES-GCM", length: 128 }, true, ["encrypt"]),
     "subtle.wrapKey": () => subtle.wrapKey("raw", aesKey, aesKey, aes),
+    encapsulate: calledBack(crypto.encapsulate, rsa.publicKey),
+    decapsulate: calledBack(crypto.decapsulate, rsa.privateKey, crypto.encapsulate(rsa.publicKey).ciphertext),
+    randomUUIDv7: () => void crypto.randomUUIDv7({ disableEntropyCache: true }),
+    setFips: { child: `require("node:crypto").setFips(false)` },
+    setEngine: () => trying(() => crypto.setEngine("dynamic")),
+    "subtle.decapsulateBits": () => subtle.decapsulateBits("ML-KEM-768", kem.privateKey, capsule.ciphertext),
+    "subtle.decapsulateKey": () =>
+      subtle.decapsulateKey("ML-KEM-768", kem.privateKey, capsule.ciphertext, "AES-GCM", true, ["encrypt"]),
+    "subtle.encapsulateBits": () => subtle.encapsulateBits("ML-KEM-768", kem.publicKey),
+    "subtle.encapsulateKey": () => subtle.encapsulateKey("ML-KEM-768", kem.publicKey, "AES-GCM", true, ["encrypt"]),
+    "subtle.getPublicKey": () => subtle.getPublicKey(kem.privateKey, ["encapsulateBits"]),
     "subtle.unwrapKey": () => subtle.unwrapKey("raw", wrapped, aesKey, aes, "AES-GCM", true, ["encrypt"]),
   },
 };

@@ -53,6 +53,26 @@ export const snippets = {
     "Socket.prototype.address": onBound((socket) => void socket.address()),
     "Socket.prototype.remoteAddress": { before: connected, run: (socket) => void socket.remoteAddress() },
     "Socket.prototype.close": { before: bound, run: (socket) => void socket.close() },
+    "Socket.prototype.sendto": onBound((socket) => {
+      socket.sendto("text", 0, 4, socket.address().port, "127.0.0.1");
+      return event(socket, "message");
+    }),
+    "Socket.prototype.bindSync": {
+      before: () => dgram.createSocket("udp4"),
+      run: (socket) => void socket.bindSync({ address: "127.0.0.1" }),
+      after: (socket) => socket.close(),
+    },
+    "Socket.prototype.connectSync": onBound((socket) => void socket.connectSync(socket.address().port, "127.0.0.1")),
+    "Socket.prototype.addSourceSpecificMembership": onBound((socket) =>
+      trying(() => socket.addSourceSpecificMembership("127.0.0.1", "232.0.0.114", "127.0.0.1")),
+    ),
+    "Socket.prototype.dropSourceSpecificMembership": onBound((socket) =>
+      trying(() => socket.dropSourceSpecificMembership("127.0.0.1", "232.0.0.114", "127.0.0.1")),
+    ),
+    "Socket.prototype.getSendQueueCount": onBound((socket) => void socket.getSendQueueCount()),
+    "Socket.prototype.getSendQueueSize": onBound((socket) => void socket.getSendQueueSize()),
+    "Socket.prototype.ref": onBound((socket) => void socket.ref()),
+    "Socket.prototype.unref": onBound((socket) => void socket.unref()),
     "Socket.prototype.setBroadcast": onBound((socket) => socket.setBroadcast(true)),
     "Socket.prototype.setTTL": onBound((socket) => void socket.setTTL(8)),
     "Socket.prototype.setMulticastTTL": onBound((socket) => void socket.setMulticastTTL(8)),

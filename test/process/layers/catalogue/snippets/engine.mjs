@@ -9,7 +9,7 @@ import url from "node:url";
 import util from "node:util";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { file, folder, fresh, tolerating } from "./support.mjs";
+import { file, folder, fresh, tolerating, trying } from "./support.mjs";
 
 const script = () => new vm.Script("1");
 const context = () => vm.createContext();
@@ -32,6 +32,25 @@ const onDatabase = (run) => ({ before: database, run, after: (own) => tolerating
 const onStatement = (sql, run) => onDatabaseWith((own) => own.prepare(sql), run);
 const onDatabaseWith = (make, run) => ({ before: () => make(database()), run });
 
+const onDatabaseSession = (run) => onDatabaseWith((own) => own.createSession(), run);
+
+function changeset() {
+  const own = database();
+  const recorded = own.createSession();
+  own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY); INSERT INTO more VALUES (1)");
+  return recorded.changeset();
+}
+
+const settings = {};
+for (const name of [
+  "setAllowBareNamedParameters",
+  "setAllowUnknownNamedParameters",
+  "setReadBigInts",
+  "setReturnArrays",
+]) {
+  settings[`StatementSync.prototype.${name}`] = onStatement("SELECT 1", (own) => own[name](true));
+}
+
 function session() {
   const own = new inspector.Session();
   own.connect();
@@ -40,8 +59,50 @@ function session() {
 
 const onSession = (run) => ({ before: session, run, after: (own) => own.disconnect() });
 
+/** Methods of a serializer, and of the deserializer of what it wrote. */
+const serializing = {};
+for (const [type, value] of [
+  ["Uint32", 1],
+  ["Uint64", [1, 1]],
+  ["Double", 1],
+  ["RawBytes", Buffer.from("text")],
+]) {
+  const args = Array.isArray(value) ? value : [value];
+  serializing[`Serializer.prototype.write${type}`] = {
+    before: () => new v8.Serializer(),
+    run: (own) => void own[`write${type}`](...args),
+  };
+  serializing[`Deserializer.prototype.read${type}`] = {
+    before: () => {
+      const writer = new v8.Serializer();
+      writer[`write${type}`](...args);
+      return new v8.Deserializer(writer.releaseBuffer());
+    },
+    run: (own) => void own[`read${type}`](4),
+  };
+}
+for (const [name, ...args] of [["releaseBuffer"], ["transferArrayBuffer", 0, new ArrayBuffer(4)], ["writeHeader"]]) {
+  serializing[`Serializer.prototype.${name}`] = {
+    before: () => new v8.Serializer(),
+    run: (own) => void own[name](...args),
+  };
+}
+for (const [name, ...args] of [
+  ["getWireFormatVersion"],
+  ["readHeader"],
+  ["transferArrayBuffer", 0, new ArrayBuffer(4)],
+]) {
+  serializing[`Deserializer.prototype.${name}`] = {
+    before: () => new v8.Deserializer(serialized),
+    run: (own) => void own[name](...args),
+  };
+}
+
 /** The side of a pseudo-terminal that a terminal's program has. */
 const terminal = () => fs.openSync("/dev/ptmx", "r+");
+
+/** Those of a value's type that JavaScript can't tell by itself. */
+const types = Object.keys(util.types).filter((name) => !/Array$|View$|Key/.test(name));
 
 export const snippets = {
   vm: {
@@ -82,6 +143,26 @@ export const snippets = {
       },
       run: (own) => void tolerating(() => own.readValue()),
     },
+    ...serializing,
+    "promiseHooks.createHook": () => v8.promiseHooks.createHook({ init() {} })(),
+    "promiseHooks.onAfter": () => v8.promiseHooks.onAfter(() => {})(),
+    "promiseHooks.onBefore": () => v8.promiseHooks.onBefore(() => {})(),
+    "promiseHooks.onInit": () => v8.promiseHooks.onInit(() => {})(),
+    "promiseHooks.onSettled": () => v8.promiseHooks.onSettled(() => {})(),
+    DefaultDeserializer: () => void new v8.DefaultDeserializer(serialized),
+    DefaultSerializer: () => void new v8.DefaultSerializer(),
+    Deserializer: () => void new v8.Deserializer(serialized),
+    Serializer: () => void new v8.Serializer(),
+    "GCProfiler.prototype.stop": {
+      before: () => {
+        const own = new v8.GCProfiler();
+        own.start();
+        return own;
+      },
+      run: (own) => void own.stop(),
+    },
+    getCppHeapStatistics: () => void v8.getCppHeapStatistics(),
+    startCpuProfile: () => void v8.startCpuProfile().stop(),
     "GCProfiler.prototype.start": {
       before: () => new v8.GCProfiler(),
       run: (own) => own.start(),
@@ -108,6 +189,11 @@ export const snippets = {
     domainToASCII: () => void url.domainToASCII("ö.example"),
     domainToUnicode: () => void url.domainToUnicode("xn--nda.example"),
     fileURLToPath: () => void url.fileURLToPath("file:///a"),
+    "URL.createObjectURL": () => void URL.createObjectURL(blob()),
+    "URL.revokeObjectURL": { before: () => URL.createObjectURL(blob()), run: (id) => URL.revokeObjectURL(id) },
+    "URLPattern.prototype.exec": { before: () => new URLPattern({ pathname: "/a" }), run: (own) => void own.exec({}) },
+    "URLPattern.prototype.test": { before: () => new URLPattern({ pathname: "/a" }), run: (own) => void own.test({}) },
+    fileURLToPathBuffer: () => void url.fileURLToPathBuffer("file:///a"),
     pathToFileURL: () => void url.pathToFileURL("/a"),
     format: () => void url.format(new URL("http://hitless.example/#a"), { fragment: false }),
     parse: () => void url.parse("http://ö.example/"),
@@ -132,6 +218,11 @@ export const snippets = {
     "Buffer.prototype.indexOf": () => void text.indexOf("x"),
     "Buffer.prototype.includes": () => void text.includes("x"),
     "Buffer.prototype.lastIndexOf": () => void text.lastIndexOf("x"),
+    "Buffer.prototype.swap32": () => void Buffer.alloc(1024).swap32(),
+    "Buffer.prototype.swap64": () => void Buffer.alloc(1024).swap64(),
+    "Buffer.allocUnsafe": () => void Buffer.allocUnsafe(1 << 16),
+    "Blob.prototype.textStream": () => void blob().textStream(),
+    File: () => void new buffer.File(["text"], "text.txt"),
     "Buffer.prototype.swap16": () => void Buffer.alloc(1024).swap16(),
     Blob: () => void blob(),
     "Blob.prototype.arrayBuffer": onBlobs((own) => own.arrayBuffer()),
@@ -142,6 +233,7 @@ export const snippets = {
   },
   string_decoder: {
     "StringDecoder.prototype.write": () => void new StringDecoder().write(text),
+    "StringDecoder.prototype.text": () => void new StringDecoder().text(text, 0),
     "StringDecoder.prototype.end": () => void new StringDecoder().end(text),
   },
   tty: {
@@ -176,10 +268,30 @@ export const snippets = {
     "StatementSync.prototype.get": onStatement("SELECT * FROM numbers", (own) => void own.get()),
     "StatementSync.prototype.iterate": onStatement("SELECT * FROM numbers", (own) => void [...own.iterate()]),
     "StatementSync.prototype.run": onStatement("INSERT INTO numbers VALUES (3)", (own) => void own.run()),
+    "DatabaseSync.prototype.applyChangeset": onDatabase((own) => void own.applyChangeset(changeset())),
+    "DatabaseSync.prototype.createTagStore": onDatabase((own) => void own.createTagStore()),
+    "DatabaseSync.prototype.deserialize": onDatabase((own) => own.deserialize(database().serialize())),
+    "DatabaseSync.prototype.enableDefensive": onDatabase((own) => own.enableDefensive(true)),
+    "DatabaseSync.prototype.loadExtension": {
+      before: () => new DatabaseSync(":memory:", { allowExtension: true }),
+      run: (own) => trying(() => own.loadExtension(fresh(".so"))),
+    },
+    "DatabaseSync.prototype.location": onDatabase((own) => void own.location()),
+    "DatabaseSync.prototype.serialize": onDatabase((own) => void own.serialize()),
+    "DatabaseSync.prototype.setAuthorizer": onDatabase((own) => own.setAuthorizer(null)),
+    "Session.prototype.changeset": onDatabaseSession((own) => void own.changeset()),
+    "Session.prototype.close": onDatabaseSession((own) => own.close()),
+    "Session.prototype.patchset": onDatabaseSession((own) => void own.patchset()),
+    "StatementSync.prototype.columns": onStatement("SELECT * FROM numbers", (own) => void own.columns()),
+    ...settings,
     backup: onDatabase((own) => backup(own, fresh(".db"))),
   },
   module: {
     enableCompileCache: () => void module.enableCompileCache(folder),
+    createRequire: () => void module.createRequire(import.meta.url),
+    getCompileCacheDir: () => void module.getCompileCacheDir(),
+    stripTypeScriptTypes: () => void module.stripTypeScriptTypes("let a: number = 1"),
+    syncBuiltinESMExports: () => module.syncBuiltinESMExports(),
     flushCompileCache: () => module.flushCompileCache(),
     findPackageJSON: () => void module.findPackageJSON(import.meta.url),
     register: () => module.register("data:text/javascript,"),
@@ -192,8 +304,8 @@ export const snippets = {
     getCallSites: () => void util.getCallSites(),
     inspect: () => void util.inspect(new Map([[1, new Proxy({}, {})]]), { showProxy: true }),
     parseEnv: () => void util.parseEnv("A=1"),
-    "types.isProxy": () => void util.types.isProxy({}),
-    "types.isPromise": () => void util.types.isPromise({}),
-    "types.isExternal": () => void util.types.isExternal({}),
+    ...Object.fromEntries(types.map((name) => [`types.${name}`, () => void util.types[name]({})])),
+    isDeepStrictEqual: () => void util.isDeepStrictEqual({ a: [1] }, { a: [1] }),
+    setTraceSigInt: () => util.setTraceSigInt(false),
   },
 };

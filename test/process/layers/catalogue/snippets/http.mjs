@@ -1,13 +1,10 @@
 import http from "node:http";
-import http2 from "node:http2";
 import https from "node:https";
-import net from "node:net";
 import { closed, event, identity, listening, onHosts, visited } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const plain = (await listening(http.createServer(answer))).address().port;
 const secure = (await listening(https.createServer(identity, answer))).address().port;
-const second = (await listening(http2.createServer(answer))).address().port;
 const trusting = { rejectUnauthorized: false, agent: false };
 
 async function whole(request) {
@@ -43,14 +40,27 @@ function whileAsking(run) {
   };
 }
 
+const onConnected = (run) => ({
+  before: async () => {
+    const request = http.request({ port: plain, host: "127.0.0.1", method: "POST", agent: false });
+    request.on("error", () => {}).flushHeaders();
+    const socket = await event(request, "socket");
+    if (socket.connecting) {
+      await event(socket, "connect");
+    }
+    return request;
+  },
+  run,
+  after: (request) => request.destroy(),
+});
+
 const withServer = (run) => ({ before: () => listening(http.createServer()), run, after: (server) => server.close() });
 
-async function exchange(session) {
-  const stream = session.request({ ":path": "/" });
-  stream.resume().end();
-  await event(stream, "close");
-  session.close();
-}
+const withSecureServer = (run) => ({
+  before: () => listening(https.createServer(identity)),
+  run,
+  after: (server) => server.close(),
+});
 
 export const snippets = {
   http: {
@@ -98,6 +108,12 @@ export const snippets = {
       response.writeEarlyHints({ link: "</a.css>; rel=preload" });
       return event(client, "information");
     }),
+    "ClientRequest.prototype.setNoDelay": onConnected((request) => request.setNoDelay(false)),
+    "ClientRequest.prototype.setSocketKeepAlive": onConnected((request) => request.setSocketKeepAlive(true)),
+    "ServerResponse.prototype.writeInformation": whileServing(({ response, client }) => {
+      response.writeInformation(103, { link: "</a.css>; rel=preload" });
+      return event(client, "information");
+    }),
     "ClientRequest.prototype.write": whileAsking((request) => {
       request.write("text");
       return event(request, "response");
@@ -122,6 +138,8 @@ export const snippets = {
     },
   },
   https: {
+    "Server.prototype.closeAllConnections": withSecureServer((server) => server.closeAllConnections()),
+    "Server.prototype.closeIdleConnections": withSecureServer((server) => server.closeIdleConnections()),
     request: onHosts((host) => whole(https.request({ port: secure, host, ...trusting }).end())),
     get: onHosts((host) => whole(https.get({ port: secure, host, ...trusting }))),
     createServer: () => void https.createServer(identity),
@@ -133,49 +151,6 @@ export const snippets = {
     "Server.prototype.close": {
       before: () => visited(https.createServer(identity)),
       run: (server) => closed(server),
-    },
-  },
-  http2: {
-    connect: onHosts((host) => exchange(http2.connect(`http://${host}:${second}`))),
-    createServer: {
-      before: () => listening(http2.createServer(answer)),
-      // A server needs its binding when a client comes.
-      run: (server) => exchange(http2.connect(`http://127.0.0.1:${server.address().port}`)),
-      after: (server) => server.close(),
-    },
-    createSecureServer: () => void http2.createSecureServer(identity),
-    performServerHandshake: {
-      before: async () => {
-        const server = await listening(net.createServer());
-        const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
-        client.on("error", () => {});
-        const socket = await event(server, "connection");
-        server.close();
-        return { client, socket };
-      },
-      run: ({ socket }) => event(http2.performServerHandshake(socket), "remoteSettings"),
-      after: ({ client }) => client.destroy(),
-    },
-    getDefaultSettings: () => void http2.getDefaultSettings(),
-    getPackedSettings: () => void http2.getPackedSettings({ enablePush: false }),
-    "Http2ServerResponse.prototype.end": {
-      before: async () => {
-        const server = await listening(http2.createServer());
-        const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
-        const stream = session.request({ ":path": "/" });
-        stream.resume().end();
-        const response = await new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
-        return { server, session, stream, response };
-      },
-      run: ({ response, stream }) => {
-        const closed = event(stream, "close");
-        response.end("text");
-        return closed;
-      },
-      after: ({ session, server }) => {
-        session.close();
-        server.close();
-      },
     },
   },
 };

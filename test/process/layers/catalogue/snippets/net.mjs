@@ -19,6 +19,15 @@ function onServer(run) {
   return { before: () => listening(net.createServer()), run, after: (own) => own.close() };
 }
 
+function onList(methods) {
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, args]) => [
+      `BlockList.prototype.${name}`,
+      { before: () => new net.BlockList(), run: (list) => void list[name](...args) },
+    ]),
+  );
+}
+
 export const snippets = {
   net: {
     connect: onHosts((host) => event(net.connect(port, host), "connect")),
@@ -51,6 +60,32 @@ export const snippets = {
       run: (list) => void list.addAddress("127.0.0.1"),
     },
     "BlockList.prototype.check": { before: () => new net.BlockList(), run: (list) => void list.check("127.0.0.1") },
+    ...onList({
+      addAddresses: [["127.0.0.1", "127.0.0.2"]],
+      addCIDR: ["127.0.0.0/8"],
+      addCIDRs: [["127.0.0.0/8"]],
+      addRange: ["127.0.0.1", "127.0.0.9"],
+      addSubnet: ["127.0.0.0", 8],
+      clear: [],
+      fromJSON: [["Subnet: IPv4 127.0.0.0/8"]],
+      removeAddress: ["127.0.0.1"],
+      removeCIDR: ["127.0.0.0/8"],
+      removeRange: ["127.0.0.1", "127.0.0.9"],
+      removeSubnet: ["127.0.0.0", 8],
+      toJSON: [],
+    }),
+    BoundSocket: () => new net.BoundSocket({ host: "127.0.0.1" }).close(),
+    "BoundSocket.prototype.close": {
+      before: () => new net.BoundSocket({ host: "127.0.0.1" }),
+      run: (own) => void own.close(),
+    },
+    "Server.prototype.ref": onServer((own) => void own.ref()),
+    "Server.prototype.unref": onServer((own) => void own.unref()),
+    "Socket.prototype.getTypeOfService": onSocket((socket) => void socket.getTypeOfService()),
+    "Socket.prototype.ref": onSocket((socket) => void socket.ref()),
+    "Socket.prototype.setTypeOfService": onSocket((socket) => void socket.setTypeOfService(8)),
+    "Socket.prototype.unref": onSocket((socket) => void socket.unref()),
+    "SocketAddress.parse": () => void net.SocketAddress.parse("127.0.0.1:80"),
     SocketAddress: () => void new net.SocketAddress({ address: "127.0.0.1", port: 1 }),
   },
 };

@@ -16,6 +16,16 @@ async function spawned() {
   return child;
 }
 
+const onSpawned = (run) => ({
+  before: spawned,
+  run,
+  after: (child) => {
+    child.ref();
+    child.kill("SIGKILL");
+    return event(child, "exit");
+  },
+});
+
 async function working() {
   const worker = new workers.Worker(
     `const { parentPort } = require("node:worker_threads"); parentPort.on("message", (it) => parentPort.postMessage(it))`,
@@ -33,6 +43,28 @@ function channel() {
   return new workers.MessageChannel();
 }
 
+const onChannel = (run) => ({ before: channel, run, after: ({ port1 }) => port1.close() });
+const onBroadcast = (run) => ({
+  before: () => new workers.BroadcastChannel("four"),
+  run,
+  after: (own) => own.close(),
+});
+
+async function forked() {
+  const worker = cluster.fork();
+  await event(worker, "online");
+  return worker;
+}
+
+const onForked = (run) => ({
+  before: () => {
+    cluster.setupPrimary({ exec: file('process.on("message", (it) => process.send(it))'), silent: true });
+    return forked();
+  },
+  run,
+  after: (worker) => worker.process.kill("SIGKILL"),
+});
+
 export const snippets = {
   child_process: {
     spawn: async () => void (await event(childProcess.spawn(node, nothing, { stdio: "ignore" }), "close")),
@@ -42,6 +74,8 @@ export const snippets = {
     spawnSync: () => void childProcess.spawnSync(node, nothing),
     execSync: () => void childProcess.execSync("exit 0"),
     execFileSync: () => void childProcess.execFileSync(node, nothing),
+    "ChildProcess.prototype.ref": onSpawned((child) => void child.ref()),
+    "ChildProcess.prototype.unref": onSpawned((child) => void child.unref()),
     "ChildProcess.prototype.kill": {
       before: () => spawned(),
       run: (child) => void child.kill("SIGKILL"),
@@ -53,9 +87,45 @@ export const snippets = {
       before: () => cluster.setupPrimary({ exec: file("process.disconnect()"), silent: true }),
       run: async () => void (await event(cluster.fork(), "exit")),
     },
+    "Worker.prototype.kill": onForked((worker) => {
+      worker.kill("SIGKILL");
+      return event(worker, "exit");
+    }),
+    "Worker.prototype.destroy": onForked((worker) => {
+      worker.destroy("SIGKILL");
+      return event(worker, "exit");
+    }),
+    "Worker.prototype.send": onForked((worker) => {
+      worker.send("text");
+      return event(worker, "message");
+    }),
+    "Worker.prototype.disconnect": onForked((worker) => {
+      worker.disconnect();
+      return event(worker, "disconnect");
+    }),
   },
   worker_threads: {
     Worker: async () => void (await event(new workers.Worker("0", { eval: true }), "exit")),
+    "Worker.prototype.ref": onWorker((worker) => void worker.ref()),
+    "Worker.prototype.unref": onWorker((worker) => void worker.unref()),
+    "Worker.prototype.startCpuProfile": onWorker(
+      async (worker) => void (await (await worker.startCpuProfile()).stop()),
+    ),
+    "Worker.prototype.startHeapProfile": onWorker(
+      async (worker) => void (await (await worker.startHeapProfile()).stop()),
+    ),
+    "MessagePort.prototype.hasRef": onChannel(({ port1 }) => void port1.hasRef()),
+    "MessagePort.prototype.ref": onChannel(({ port1 }) => void port1.ref()),
+    "MessagePort.prototype.start": onChannel(({ port1 }) => void port1.start()),
+    "MessagePort.prototype.unref": onChannel(({ port1 }) => void port1.unref()),
+    "BroadcastChannel.prototype.close": {
+      before: () => new workers.BroadcastChannel("three"),
+      run: (own) => void own.close(),
+    },
+    "BroadcastChannel.prototype.ref": onBroadcast((own) => void own.ref()),
+    "BroadcastChannel.prototype.unref": onBroadcast((own) => void own.unref()),
+    "locks.query": () => workers.locks.query(),
+    "locks.request": () => workers.locks.request("one", () => {}),
     "Worker.prototype.postMessage": onWorker((worker) => {
       worker.postMessage("text");
       return event(worker, "message");
@@ -109,6 +179,7 @@ export const snippets = {
     abort: { child: "process.abort()" },
     exit: { child: "process.exit(0)" },
     execve: { child: `process.execve(process.execPath, [process.execPath, "-e", "0"], {})` },
+    setUncaughtExceptionCaptureCallback: () => process.setUncaughtExceptionCaptureCallback(null),
     availableMemory: () => void process.availableMemory(),
     chdir: { child: `process.chdir("/")` },
     constrainedMemory: () => void process.constrainedMemory(),

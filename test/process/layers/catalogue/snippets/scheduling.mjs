@@ -6,7 +6,7 @@ import stream from "node:stream";
 import streamPromises from "node:stream/promises";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
-import { inOwnTurn, listening, onHosts } from "./support.mjs";
+import { event, inOwnTurn, listening, onHosts } from "./support.mjs";
 
 const { performance } = perfHooks;
 const web = (await listening(http.createServer((_request, response) => response.end("text")))).address().port;
@@ -17,6 +17,7 @@ const sockets = await listening(
     const accept = createHash("sha1")
       .update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
       .digest("base64");
+    socket.on("error", () => {}).on("data", () => sockets.emit("frame"));
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
@@ -39,8 +40,33 @@ async function packed(format) {
   );
 }
 
+const onResource = (run) => ({ before: () => new asyncHooks.AsyncResource("text"), run });
+const stdout = ["debug", "dir", "dirxml", "group", "groupCollapsed", "info", "log"];
+const stderr = ["error", "trace", "warn"];
+
+/** A WebSocket that is open. */
+async function socketed(host = "127.0.0.1") {
+  const socket = new WebSocket(`ws://${host}:${sockets.address().port}`);
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = reject;
+  });
+  return socket;
+}
+
+/** Until something of it has come to the server. */
+const whenOpen = (run) => ({
+  before: () => socketed(),
+  run: (socket) => {
+    run(socket);
+    return event(sockets, "frame");
+  },
+});
+
 export const snippets = {
   timers: {
+    clearInterval: { before: () => timers.setInterval(() => {}, 1000), run: (timer) => timers.clearInterval(timer) },
+    clearTimeout: { before: () => timers.setTimeout(() => {}, 1000), run: (timer) => timers.clearTimeout(timer) },
     setTimeout: () => after(timers.setTimeout),
     setInterval: () =>
       new Promise((resolve) => {
@@ -74,6 +100,18 @@ export const snippets = {
     "performance.mark": () => void performance.mark("text"),
     "performance.measure": () => void performance.measure("text"),
     "performance.eventLoopUtilization": () => void performance.eventLoopUtilization(),
+    eventLoopUtilization: () => void perfHooks.eventLoopUtilization(),
+    timerify: () => void perfHooks.timerify(() => {})(),
+    "performance.toJSON": () => void performance.toJSON(),
+    "performance.timerify": () => void performance.timerify(() => {})(),
+    "PerformanceObserver.prototype.disconnect": {
+      before: () => {
+        const observer = new perfHooks.PerformanceObserver(() => {});
+        observer.observe({ entryTypes: ["gc"] });
+        return observer;
+      },
+      run: (observer) => observer.disconnect(),
+    },
     monitorEventLoopDelay: () => void perfHooks.monitorEventLoopDelay().enable(),
     createHistogram: () => void perfHooks.createHistogram(),
     "PerformanceObserver.prototype.observe": {
@@ -88,18 +126,37 @@ export const snippets = {
         .createHook({ init() {} })
         .enable()
         .disable(),
+    "AsyncLocalStorage.bind": () => void asyncHooks.AsyncLocalStorage.bind(() => {}),
+    "AsyncLocalStorage.prototype.disable": () => new asyncHooks.AsyncLocalStorage().disable(),
+    "AsyncLocalStorage.prototype.enterWith": () => new asyncHooks.AsyncLocalStorage().enterWith(1),
+    "AsyncLocalStorage.prototype.exit": () => new asyncHooks.AsyncLocalStorage().exit(() => {}),
+    "AsyncLocalStorage.prototype.getStore": () => void new asyncHooks.AsyncLocalStorage().getStore(),
+    "AsyncLocalStorage.prototype.withScope": () => void new asyncHooks.AsyncLocalStorage().withScope(1),
+    "AsyncLocalStorage.snapshot": () => void asyncHooks.AsyncLocalStorage.snapshot(),
+    "AsyncResource.bind": () => void asyncHooks.AsyncResource.bind(() => {}),
+    "AsyncResource.prototype.runInAsyncScope": onResource((own) => own.runInAsyncScope(() => {})),
     AsyncResource: () => void new asyncHooks.AsyncResource("text"),
     "AsyncLocalStorage.prototype.run": () => new asyncHooks.AsyncLocalStorage().run(1, () => {}),
   },
+  console: {
+    ...Object.fromEntries([...stdout, ...stderr].map((name) => [name, () => console[name]("text")])),
+    assert: () => console.assert(false),
+    count: () => console.count(),
+    table: () => console.table([1]),
+    timeEnd: { before: () => console.time("end"), run: () => console.timeEnd("end") },
+    timeLog: { before: () => console.time("log"), run: () => console.timeLog("log") },
+    clear: () => console.clear(),
+    time: { run: () => console.time("time"), after: () => console.timeEnd("time") },
+    groupEnd: () => console.groupEnd(),
+    countReset: () => console.countReset(),
+  },
   globals: {
     fetch: onHosts(async (host) => void (await (await fetch(`http://${host}:${web}`)).text())),
-    WebSocket: onHosts(async (host) => {
-      const socket = new WebSocket(`ws://${host}:${sockets.address().port}`);
-      await new Promise((resolve, reject) => {
-        socket.onopen = resolve;
-        socket.onerror = reject;
-      });
-    }),
+    WebSocket: onHosts(async (host) => void (await socketed(host))),
+    "WebSocket.prototype.close": whenOpen((socket) => socket.close()),
+    "WebSocket.prototype.send": whenOpen((socket) => socket.send("text")),
+    clearInterval: { before: () => setInterval(() => {}, 1000), run: (timer) => clearInterval(timer) },
+    clearTimeout: { before: () => setTimeout(() => {}, 1000), run: (timer) => clearTimeout(timer) },
     setTimeout: () => after(setTimeout),
     setInterval: () =>
       new Promise((resolve) => {

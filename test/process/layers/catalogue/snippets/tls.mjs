@@ -1,3 +1,4 @@
+import net from "node:net";
 import tls from "node:tls";
 import { event, identity, listening, onHosts } from "./support.mjs";
 
@@ -41,6 +42,36 @@ export const snippets = {
     "TLSSocket.prototype.getFinished": onSocket((socket) => void socket.getFinished()),
     "TLSSocket.prototype.getPeerCertificate": onSocket((socket) => void socket.getPeerCertificate()),
     "TLSSocket.prototype.getPeerX509Certificate": onSocket((socket) => void socket.getPeerX509Certificate()),
+    "TLSSocket.prototype.enableTrace": onSocket((socket) => socket.enableTrace()),
+    "TLSSocket.prototype.getCertificate": onSocket((socket) => void socket.getCertificate()),
+    "TLSSocket.prototype.getPeerFinished": onSocket((socket) => void socket.getPeerFinished()),
+    "TLSSocket.prototype.getX509Certificate": onSocket((socket) => void socket.getX509Certificate()),
+    "TLSSocket.prototype.setKeyCert": {
+      before: () => new tls.TLSSocket(undefined, { isServer: true, ...identity }),
+      run: (socket) => socket.setKeyCert(tls.createSecureContext(identity)),
+    },
+    "TLSSocket.prototype.setServername": {
+      before: () => new tls.TLSSocket(new net.Socket()),
+      run: (socket) => socket.setServername("hitless.example"),
+    },
+    "TLSSocket.prototype.setSession": {
+      before: async () => {
+        const socket = await connected({ maxVersion: "TLSv1.2" });
+        return { socket, session: socket.getSession() };
+      },
+      run: ({ socket, session }) => socket.setSession(session),
+      after: ({ socket }) => socket.destroy(),
+    },
+    "Server.prototype.getTicketKeys": {
+      before: () => tls.createServer(identity),
+      run: (own) => void own.getTicketKeys(),
+    },
+    "Server.prototype.setTicketKeys": {
+      before: () => tls.createServer(identity),
+      run: (own) => own.setTicketKeys(Buffer.alloc(48, 1)),
+    },
+    SecureContext: () => void new tls.SecureContext(),
+    getCertificateCompressionAlgorithms: () => void tls.getCertificateCompressionAlgorithms(),
     "TLSSocket.prototype.getProtocol": onSocket((socket) => void socket.getProtocol()),
     "TLSSocket.prototype.getSession": onSocket((socket) => void socket.getSession()),
     "TLSSocket.prototype.getSharedSigalgs": onSocket((socket) => void socket.getSharedSigalgs()),

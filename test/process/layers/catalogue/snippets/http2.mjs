@@ -1,0 +1,167 @@
+import fs from "node:fs";
+import http2 from "node:http2";
+import net from "node:net";
+import { event, file, identity, listening, onHosts } from "./support.mjs";
+
+const answer = (_request, response) => response.end("text");
+const second = (await listening(http2.createServer(answer))).address().port;
+
+async function exchange(session) {
+  const stream = session.request({ ":path": "/" });
+  stream.resume().end();
+  await event(stream, "close");
+  session.close();
+}
+
+/** A client and a server with a session between them, and a stream that the server has not answered. */
+async function joined() {
+  const server = http2.createServer();
+  await listening(server);
+  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  client.on("error", () => {});
+  const clientStream = client.request({ ":path": "/" }, { endStream: false, waitForTrailers: true });
+  clientStream.on("error", () => {});
+  const response = new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
+  const serverStream = await event(server, "stream");
+  serverStream.on("error", () => {});
+  return { server, client, clientStream, serverStream, session: serverStream.session, response: await response };
+}
+
+const whileJoined = (run) => ({
+  before: joined,
+  run,
+  after: ({ client, session, server }) => {
+    client.destroy();
+    session.destroy();
+    server.close();
+  },
+});
+
+export const snippets = {
+  http2: {
+    connect: onHosts((host) => exchange(http2.connect(`http://${host}:${second}`))),
+    createServer: {
+      before: () => listening(http2.createServer(answer)),
+      // A server needs its binding when a client comes.
+      run: (server) => exchange(http2.connect(`http://127.0.0.1:${server.address().port}`)),
+      after: (server) => server.close(),
+    },
+    createSecureServer: () => void http2.createSecureServer(identity),
+    performServerHandshake: {
+      before: async () => {
+        const server = await listening(net.createServer());
+        const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+        client.on("error", () => {});
+        const socket = await event(server, "connection");
+        server.close();
+        return { client, socket };
+      },
+      run: ({ socket }) => event(http2.performServerHandshake(socket), "remoteSettings"),
+      after: ({ client }) => client.destroy(),
+    },
+    getDefaultSettings: () => void http2.getDefaultSettings(),
+    getPackedSettings: () => void http2.getPackedSettings({ enablePush: false }),
+    "Http2ServerResponse.prototype.end": {
+      before: async () => {
+        const server = await listening(http2.createServer());
+        const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
+        const stream = session.request({ ":path": "/" });
+        stream.resume().end();
+        const response = await new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
+        return { server, session, stream, response };
+      },
+      run: ({ response, stream }) => {
+        const closed = event(stream, "close");
+        response.end("text");
+        return closed;
+      },
+      after: ({ session, server }) => {
+        session.close();
+        server.close();
+      },
+    },
+    "Http2Session.prototype.close": whileJoined(({ client }) => void client.close()),
+    "Http2Session.prototype.destroy": whileJoined(({ client }) => {
+      client.destroy();
+      return event(client, "close");
+    }),
+    "Http2Session.prototype.goaway": whileJoined(({ client, session }) => {
+      const told = event(session, "goaway");
+      client.goaway();
+      return told;
+    }),
+    "Http2Session.prototype.ping": whileJoined(({ client }) => new Promise((resolve) => client.ping(resolve))),
+    "Http2Session.prototype.ref": whileJoined(({ client }) => void client.ref()),
+    "Http2Session.prototype.setLocalWindowSize": whileJoined(({ client }) => void client.setLocalWindowSize(1 << 20)),
+    "Http2Session.prototype.settings": whileJoined(
+      ({ client }) => new Promise((resolve) => client.settings({ enablePush: false }, resolve)),
+    ),
+    "Http2Session.prototype.unref": whileJoined(({ client }) => void client.unref()),
+    "ClientHttp2Session.prototype.request": whileJoined(({ client, server }) => {
+      client.request({ ":path": "/more" });
+      return event(server, "stream");
+    }),
+    "ServerHttp2Session.prototype.altsvc": whileJoined(({ client, session }) => {
+      session.altsvc('h2=":8000"', "http://hitless.example");
+      return event(client, "altsvc");
+    }),
+    "ServerHttp2Session.prototype.origin": whileJoined(({ client, session }) => {
+      session.origin("https://hitless.example");
+      return Promise.race([event(client, "origin"), new Promise((resolve) => client.ping(resolve))]);
+    }),
+    "Http2Stream.prototype.close": whileJoined(({ clientStream, serverStream }) => {
+      const aborted = event(serverStream, "close");
+      clientStream.close(http2.constants.NGHTTP2_CANCEL);
+      return aborted;
+    }),
+    "Http2Stream.prototype.sendTrailers": whileJoined(({ clientStream, serverStream }) => {
+      const told = event(serverStream.resume(), "trailers");
+      clientStream.once("wantTrailers", () => clientStream.sendTrailers({ a: "b" })).end();
+      return told;
+    }),
+    "ServerHttp2Stream.prototype.additionalHeaders": whileJoined(({ clientStream, serverStream }) => {
+      serverStream.additionalHeaders({ ":status": 102 });
+      return event(clientStream, "headers");
+    }),
+    "ServerHttp2Stream.prototype.pushStream": whileJoined(({ client, serverStream }) => {
+      serverStream.pushStream({ ":path": "/pushed" }, () => {});
+      return event(client, "stream");
+    }),
+    "ServerHttp2Stream.prototype.respond": whileJoined(({ clientStream, serverStream }) => {
+      serverStream.respond();
+      return event(clientStream, "response");
+    }),
+    "ServerHttp2Stream.prototype.respondWithFD": whileJoined(({ clientStream, serverStream }) => {
+      serverStream.respondWithFD(fs.openSync(file()));
+      return event(clientStream.resume(), "end");
+    }),
+    "ServerHttp2Stream.prototype.respondWithFile": whileJoined(({ clientStream, serverStream }) => {
+      serverStream.respondWithFile(file());
+      return event(clientStream.resume(), "end");
+    }),
+    "Http2ServerResponse.prototype.createPushResponse": whileJoined(({ client, response }) => {
+      response.createPushResponse({ ":path": "/pushed" }, () => {});
+      return event(client, "stream");
+    }),
+    "Http2ServerResponse.prototype.flushHeaders": whileJoined(({ clientStream, response }) => {
+      response.flushHeaders();
+      return event(clientStream, "response");
+    }),
+    "Http2ServerResponse.prototype.write": whileJoined(({ clientStream, response }) => {
+      response.write("text");
+      return event(clientStream, "response");
+    }),
+    "Http2ServerResponse.prototype.writeContinue": whileJoined(({ clientStream, response }) => {
+      response.writeContinue();
+      return event(clientStream, "headers");
+    }),
+    "Http2ServerResponse.prototype.writeEarlyHints": whileJoined(({ clientStream, response }) => {
+      response.writeEarlyHints({ link: "</a.css>; rel=preload" });
+      return event(clientStream, "headers");
+    }),
+    "Http2ServerResponse.prototype.writeInformation": whileJoined(({ clientStream, response }) => {
+      response.writeInformation(103, { link: "</a.css>; rel=preload" });
+      return event(clientStream, "headers");
+    }),
+  },
+};

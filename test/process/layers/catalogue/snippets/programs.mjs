@@ -1,0 +1,21 @@
+import sea from "node:sea";
+import traceEvents from "node:trace_events";
+import { WASI } from "node:wasi";
+import { trying } from "./support.mjs";
+
+export const snippets = {
+  sea: {
+    getAsset: () => trying(() => sea.getAsset("text")),
+    getAssetAsBlob: () => trying(() => sea.getAssetAsBlob("text")),
+    getAssetKeys: () => trying(() => sea.getAssetKeys()),
+    getRawAsset: () => trying(() => sea.getRawAsset("text")),
+    isSea: () => void sea.isSea(),
+  },
+  trace_events: {
+    createTracing: () => void traceEvents.createTracing({ categories: ["node.perf"] }),
+    getEnabledCategories: () => void traceEvents.getEnabledCategories(),
+  },
+  wasi: {
+    WASI: () => void new WASI({ version: "preview1" }),
+  },
+};
