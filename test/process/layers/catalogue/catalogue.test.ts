@@ -33,6 +33,20 @@ const hiddenBindings = ["internal_only_v8"];
     assert.deepEqual([...seen("(nothing, later)")].sort(), ["async_context_frame", "task_queue"]);
   });
 
+  it("sees no call of a binding that is loaded and watched, but that the function does not lead to", () => {
+    for (const [module, name, binding] of [
+      ["fs", "readFile", "fs_dir"],
+      ["net", "Socket.prototype.setNoDelay", "stream_wrap"],
+      ["process", "cpuUsage", "credentials"],
+      ["util", "types.isProxy", "uv"],
+      ["buffer", "isUtf8", "blob"],
+    ] as const) {
+      const entry = catalogue.find((each) => each.module === module && each.name === name);
+      assert.ok(entry, `${module} ${name} has no entry`);
+      assert.ok(!windowOf(entry).bindings.has(binding), `${module} ${name}: ${binding}`);
+    }
+  });
+
   for (const module of modulesInCatalogue()) {
     describe(module, () => {
       const entries = catalogue.filter((entry) => entry.module === module);
