@@ -90,11 +90,10 @@ type FromWorker =
   | { readonly type: "taken"; readonly ids: readonly number[]; readonly stallMs: number }
   /** The worker can't serve it (it drains, or does not listen there). */
   | { readonly type: "refused"; readonly id: number }
-  /** Answers to `beat`. `memory`: RSS in bytes. `debugging`: its inspector is open, so a debugger may hold it. */
+  /** Answers to `beat`. `memory`: RSS in bytes. */
   | {
       readonly type: "beat";
       readonly memory: number;
-      readonly debugging: boolean;
       /** Whether a signal opens its inspector: the app has no use of its own for SIGUSR1. */
       readonly inspectable: boolean;
     }

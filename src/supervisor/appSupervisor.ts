@@ -107,6 +107,7 @@ export class AppSupervisor {
       recipe: () => this.#recipes.current,
       workers: () => this.roster.all.values(),
       changed: () => this.publisher.invalidate(),
+      isRenewing: () => this.renewals.current !== undefined,
       replace: async (worker) => this.renew("reload", worker.id),
     });
     chooseScheduling(recipe.scheduling);

@@ -4,13 +4,11 @@ import type { WorkerHandle } from "./workerHandle.ts";
 
 /** Longest time between two heartbeats, in milliseconds. */
 const usualBeatMs = 1_000;
-const mebibyte = 1_048_576;
 
 /** A worker's sign of life. */
 export interface Beat {
   /** RSS in bytes. */
   readonly memory: number;
-  readonly debugging: boolean;
   readonly inspectable: boolean;
 }
 
@@ -19,13 +17,12 @@ export interface Vitals {
   /** When the heartbeat that it has not answered was sent, on the monotonic clock in milliseconds. */
   owesSince: number | undefined;
   responsive: boolean;
+  /** It owes an answer for too long, and is asked whether a debugger has stopped it. */
+  suspected: boolean;
   memory: number | undefined;
   /** What clients were last told of it. */
   shownMemory: number | undefined;
-  debugging: boolean;
   inspectable: boolean;
-  /** It was above `maxMemory`; said once. */
-  outgrown: boolean;
   /** Its stack while it was unresponsive. */
   stuckAt: StackFrames | undefined;
 }
@@ -34,23 +31,21 @@ export function createVitals(): Vitals {
   return {
     owesSince: undefined,
     responsive: true,
+    suspected: false,
     memory: undefined,
     shownMemory: undefined,
-    debugging: false,
     inspectable: false,
-    outgrown: false,
     stuckAt: undefined,
   };
 }
 
 export interface HealthOptions {
-  readonly recipe: () => Pick<LaunchRecipe, "unresponsiveAfter" | "maxMemory">;
+  readonly recipe: () => Pick<LaunchRecipe, "unresponsiveAfter">;
   readonly workers: () => Iterable<WorkerHandle>;
   readonly becameUnresponsive: (worker: WorkerHandle) => void;
   readonly becameResponsive: (worker: WorkerHandle) => void;
   /** Once a heartbeat, for whatever else wants to be looked at as often. */
   readonly turned: () => void;
-  readonly outgrew: (worker: WorkerHandle, bytes: number) => void;
 }
 
 export interface Health {
@@ -60,11 +55,11 @@ export interface Health {
 
 /**
  * Asks every ready worker for a sign of life, at least once a second. One that owes an answer for longer than
- * `unresponsiveAfter` has a blocked event loop. While a debugger may hold a worker, nothing is concluded; nor when this
+ * `unresponsiveAfter` has a blocked event loop. While a debugger has stopped a worker, nothing is concluded; nor when this
  * process itself was asleep.
  */
 export function watchHealth(options: HealthOptions): Health {
-  const { recipe, workers, becameUnresponsive, becameResponsive, outgrew, turned } = options;
+  const { recipe, workers, becameUnresponsive, becameResponsive, turned } = options;
   let lastTurn = performance.now();
 
   const turn = (): void => {
@@ -73,6 +68,26 @@ export function watchHealth(options: HealthOptions): Health {
     } finally {
       const { unresponsiveAfter } = recipe();
       setTimeout(turn, beatLength(unresponsiveAfter));
+    }
+  };
+
+  const conclude = async (worker: WorkerHandle): Promise<void> => {
+    const { vitals } = worker;
+    if (vitals.suspected) {
+      return;
+    }
+    vitals.suspected = true;
+    const held = await worker.isHeld();
+    vitals.suspected = false;
+    if (vitals.owesSince === undefined) {
+      return;
+    }
+    if (held) {
+      // From now on anew: the heartbeat that it owes is answered when it is let go.
+      vitals.owesSince = performance.now();
+    } else {
+      vitals.responsive = false;
+      becameUnresponsive(worker);
     }
   };
 
@@ -87,15 +102,14 @@ export function watchHealth(options: HealthOptions): Health {
         continue;
       }
       const { vitals } = worker;
-      if (overslept || vitals.debugging) {
+      if (overslept) {
         vitals.owesSince = undefined;
       }
       if (vitals.owesSince === undefined) {
         vitals.owesSince = now;
         worker.send({ type: "beat" });
       } else if (unresponsiveAfter > 0 && vitals.responsive && now - vitals.owesSince > unresponsiveAfter) {
-        vitals.responsive = false;
-        becameUnresponsive(worker);
+        void conclude(worker);
       }
     }
     turned();
@@ -103,21 +117,15 @@ export function watchHealth(options: HealthOptions): Health {
   setTimeout(turn, usualBeatMs);
 
   return {
-    beat(worker, { memory, debugging, inspectable }) {
+    beat(worker, { memory, inspectable }) {
       const { vitals } = worker;
       vitals.owesSince = undefined;
       vitals.memory = memory;
-      vitals.debugging = debugging;
       vitals.inspectable = inspectable;
       if (!vitals.responsive) {
         vitals.responsive = true;
         vitals.stuckAt = undefined;
         becameResponsive(worker);
-      }
-      const { maxMemory } = recipe();
-      if (maxMemory !== undefined && memory > maxMemory * mebibyte && !vitals.outgrown && worker.state === "ready") {
-        vitals.outgrown = true;
-        outgrew(worker, memory);
       }
     },
   };

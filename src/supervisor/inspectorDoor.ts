@@ -10,29 +10,57 @@ const inspectorLines =
  * address on stderr only.
  */
 export interface InspectorDoor {
-  /** Resolves with the WebSocket address. */
+  /** The WebSocket address of an inspector that is open, whoever opened it: a flag, a person's signal, or `open`. */
+  readonly url: string | undefined;
+  /** Whether `open` opened it, so that it is ours to close. */
+  readonly isOurs: boolean;
+  /** Resolves with the WebSocket address; of the one that is open already, if there is one. */
   open(pid: number): Promise<string>;
-  /** Filters a piece of stderr; returns what is the app's own. Costs nothing while the door was never opened. */
+  /** Filters a piece of stderr; returns what is the app's own. Only what was opened by `open`, or went through, is taken out. */
   filter(text: string): string;
 }
 
+/** Part of each line that Node prints about its inspector. */
+const mark = /ebugger|For help, see/;
+
 export function createInspectorDoor(): InspectorDoor {
-  let opened = false;
+  let used = false;
+  let url: string | undefined;
+  let isOurs = false;
   let found: ((url: string) => void) | undefined;
   let opening: Promise<string> | undefined;
+  const note = (line: string, address: string | undefined): void => {
+    if (address !== undefined) {
+      url = address;
+      isOurs = found !== undefined;
+      found?.(address);
+    } else if (line.startsWith("Debugger ending on")) {
+      url = undefined;
+      isOurs = false;
+    }
+  };
   return {
+    get url() {
+      return url;
+    },
+    get isOurs() {
+      return isOurs;
+    },
     open(pid) {
-      opened = true;
+      used = true;
+      if (url !== undefined) {
+        return Promise.resolve(url);
+      }
       // Whoever asks meanwhile gets the same: Node tells the address once.
       opening ??= new Promise<string>((resolve, reject) => {
         const deadline = setTimeout(() => {
           found = undefined;
           reject(new Error(`the inspector did not open within ${deadlineMs} ms`));
         }, deadlineMs);
-        found = (url) => {
+        found = (address) => {
           clearTimeout(deadline);
           found = undefined;
-          resolve(url);
+          resolve(address);
         };
         try {
           openInspector(pid);
@@ -46,14 +74,13 @@ export function createInspectorDoor(): InspectorDoor {
       return opening;
     },
     filter(text) {
-      return opened
-        ? text.replace(inspectorLines, (_line, _what, url: string | undefined) => {
-            if (url !== undefined) {
-              found?.(url);
-            }
-            return "";
-          })
-        : text;
+      if (!mark.test(text)) {
+        return text;
+      }
+      return text.replace(inspectorLines, (line: string, _what, address: string | undefined) => {
+        note(line, address);
+        return used ? "" : line;
+      });
     },
   };
 }

@@ -30,12 +30,29 @@ const scriptSchema = v.object({
   params: v.object({ scriptId: v.string(), url: v.string() }),
 });
 
+/** The number of the message that enables the debugger. */
+const enabling = 1;
+
+/** Node has told all there is to tell of the moment when it answers. */
+const enabledSchema = v.object({ id: v.literal(enabling) });
+
 /**
  * Takes the stack of a program whose event loop is blocked: its inspector runs in a thread of its own, interrupts the
- * running JavaScript, tells where it is, and lets it go on.
+ * running JavaScript, tells where it is, and lets it go on. A program that a debugger has stopped is left as it is.
  * @param url The inspector's WebSocket address on this machine.
+ * @returns `undefined` if a debugger has stopped it.
  */
-export function takeStack(url: string): Promise<StackFrames> {
+export function takeStack(url: string): Promise<StackFrames | undefined> {
+  return connect(url, true);
+}
+
+/** Whether a debugger has stopped the program. */
+export async function isHeld(url: string): Promise<boolean> {
+  return (await connect(url, false)) === undefined;
+}
+
+/** @param pause Whether to interrupt a program that runs; without, the frames are none. */
+function connect(url: string, pause: boolean): Promise<StackFrames | undefined> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { handshakeTimeout: deadlineMs });
     const deadline = setTimeout(() => finish(() => reject(new Error(`no stack within ${deadlineMs} ms`))), deadlineMs);
@@ -46,9 +63,9 @@ export function takeStack(url: string): Promise<StackFrames> {
     };
     socket.on("error", (error) => finish(() => reject(error)));
     socket.on("open", () => {
-      socket.send(JSON.stringify({ id: 1, method: "Debugger.enable" }));
-      socket.send(JSON.stringify({ id: 2, method: "Debugger.pause" }));
+      socket.send(JSON.stringify({ id: enabling, method: "Debugger.enable" }));
     });
+    let asked = false;
     const files = new Map<string, string>();
     socket.on("message", (data) => {
       const message = parse(String(data));
@@ -57,7 +74,16 @@ export function takeStack(url: string): Promise<StackFrames> {
         files.set(script.output.params.scriptId, script.output.params.url);
       }
       const paused = v.safeParse(pausedSchema, message);
-      if (paused.success) {
+      if (paused.success && !asked) {
+        finish(() => resolve(undefined));
+      } else if (v.is(enabledSchema, message)) {
+        if (pause) {
+          asked = true;
+          socket.send(JSON.stringify({ id: 2, method: "Debugger.pause" }));
+        } else {
+          finish(() => resolve([]));
+        }
+      } else if (paused.success) {
         socket.send(JSON.stringify({ id: 3, method: "Debugger.resume" }));
         socket.send(JSON.stringify({ id: 4, method: "Debugger.disable" }), () =>
           finish(() =>

@@ -4,10 +4,14 @@ import type { EventLog } from "./eventLog.ts";
 import { describeWorker } from "./exitNotice.ts";
 import { type Health, watchHealth } from "./health.ts";
 import { mostOpenFiles } from "./openFiles.ts";
+import { createReplacementPolicy } from "./replacementPolicy.ts";
 import { watchWaiting } from "./waiting.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
 const mebibyte = 1_048_576;
+
+/** A worker that needs too much memory within so many milliseconds of its start has not leaked it. */
+const youngMs = 10_000;
 
 /** A worker's memory is shown anew when it has changed by this part. */
 const worthShowing = 0.1;
@@ -18,6 +22,8 @@ export interface WorkerCareOptions {
   readonly workers: () => Iterable<WorkerHandle>;
   /** Something a snapshot shows has changed. */
   readonly changed: () => void;
+  /** Whether workers are being renewed: then no one is replaced, since the wish might meet a new worker. */
+  readonly isRenewing: () => boolean;
   /** Puts a new worker in this one's place, the new one first. Resolves when that is over. */
   readonly replace: (worker: WorkerHandle) => Promise<unknown>;
 }
@@ -32,11 +38,36 @@ export interface WorkerCare {
 export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
   const { events, recipe, workers, changed } = options;
 
-  const replace = (worker: WorkerHandle, why: string): void => {
-    if (worker.state !== "ready") {
-      return;
+  const policy = createReplacementPolicy();
+
+  /** Why a worker has to be replaced, if it has. */
+  const ailment = ({ vitals, readyMs }: WorkerHandle): string | undefined => {
+    const { maxMemory, replaceUnresponsive } = recipe();
+    if (!vitals.responsive) {
+      return replaceUnresponsive ? "is unresponsive" : undefined;
     }
-    events.log("warning", "replacing", `${describeWorker(worker)} ${why}; it is being replaced`, worker.id);
+    if (maxMemory === undefined || (vitals.memory ?? 0) <= maxMemory * mebibyte) {
+      return undefined;
+    }
+    const uses = `uses ${Math.round((vitals.memory ?? 0) / mebibyte)} MiB`;
+    return readyMs < youngMs
+      ? `${uses} just after its start, so maxMemory (${maxMemory} MiB) is too low for this app`
+      : `${uses}, more than maxMemory (${maxMemory} MiB)`;
+  };
+
+  const replaceAiling = (): void => {
+    for (const worker of workers()) {
+      const why = worker.state === "ready" && !options.isRenewing() ? ailment(worker) : undefined;
+      const admitted = why === undefined ? undefined : policy.admit(worker);
+      if (why !== undefined && admitted?.now === true) {
+        replace(worker, why, admitted.pauseMs);
+      }
+    }
+  };
+
+  const replace = (worker: WorkerHandle, why: string, pauseMs: number): void => {
+    const message = `${describeWorker(worker)} ${why}; it is being replaced, and if need be again after ${pauseMs / 1_000} s`;
+    events.log("warning", "replacing", message, worker.id);
     options.replace(worker).catch((error: unknown) => {
       events.log("error", "replacing", `${describeWorker(worker)} could not be replaced: ${String(error)}`, worker.id);
     });
@@ -49,7 +80,7 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
     try {
       const frames = await worker.takeStack();
       worker.vitals.stuckAt = worker.vitals.responsive ? undefined : frames;
-      const [top] = frames;
+      const [top] = frames ?? [];
       return top === undefined ? "" : ` in ${top.function} (${top.file}:${top.line})`;
     } catch (error) {
       const message = `${describeWorker(worker)}: where it is stuck can't be told: ${String(error)}`;
@@ -59,15 +90,12 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
   };
 
   const becameUnresponsive = async (worker: WorkerHandle): Promise<void> => {
-    const { unresponsiveAfter, replaceUnresponsive } = recipe();
+    const { unresponsiveAfter } = recipe();
     changed();
     const place = await findPlace(worker);
     const message = `${describeWorker(worker)} has not responded for ${unresponsiveAfter} ms${place}`;
     events.log("warning", "unresponsive", message, worker.id);
     changed();
-    if (replaceUnresponsive && !worker.vitals.responsive) {
-      replace(worker, "is unresponsive");
-    }
   };
 
   const accepts = watchAcceptQueue({
@@ -84,10 +112,8 @@ export function createWorkerCare(options: WorkerCareOptions): WorkerCare {
       events.log("info", "responsive", `${describeWorker(worker)} responds again`, worker.id);
       changed();
     },
-    outgrew: (worker, bytes) => {
-      replace(worker, `uses ${Math.round(bytes / mebibyte)} MiB, more than maxMemory`);
-    },
     turned: () => {
+      replaceAiling();
       if (waiting.look()) {
         changed();
       }

@@ -11,7 +11,7 @@ import { createVitals, type Vitals } from "./health.ts";
 import type { InspectorDoor } from "./inspectorDoor.ts";
 import { createLayerQuestions, type LayerQuestions } from "./layers/questions.ts";
 import type { StderrTail } from "./stderrTail.ts";
-import { type StackFrames, takeStack } from "./stuckStack.ts";
+import { isHeld, type StackFrames, takeStack } from "./stuckStack.ts";
 import { WorkerEnding } from "./workerEnding.ts";
 import { type Exit, watchWorkerProcess } from "./workerProcess.ts";
 
@@ -214,14 +214,23 @@ export class WorkerHandle {
     return true;
   }
 
-  /** Where its JavaScript is just now, though its event loop is blocked. */
-  async takeStack(): Promise<StackFrames> {
-    const url = await this.#options.inspector.open(this.pid);
+  /** Where its JavaScript is just now, though its event loop is blocked; `undefined` if a debugger has stopped it. */
+  async takeStack(): Promise<StackFrames | undefined> {
+    const { inspector } = this.#options;
+    const url = await inspector.open(this.pid);
     try {
       return await takeStack(url);
     } finally {
-      this.send({ type: "closeInspector" });
+      if (inspector.isOurs) {
+        this.send({ type: "closeInspector" });
+      }
     }
+  }
+
+  /** Whether a debugger has stopped it: then it is silent, but not stuck. */
+  async isHeld(): Promise<boolean> {
+    const { url } = this.#options.inspector;
+    return url !== undefined && (await isHeld(url).catch(() => false));
   }
 
   /** Whether the process has ended, though what it wrote may not have been read. */

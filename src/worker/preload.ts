@@ -35,7 +35,6 @@ function signOfLife(): FromWorkerBody {
   return {
     type: "beat",
     memory: process.memoryUsage.rss(),
-    debugging: inspector?.url() !== undefined,
     inspectable: inspector !== undefined && process.listenerCount("SIGUSR1") === 0,
   };
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Profiler } from "node:inspector";
 import { join } from "node:path";
-import { WebSocket } from "ws";
 import type { CpuSample } from "../../../src/shared/layers/sample.ts";
+import { attachDebugger } from "../../support/process/debugger.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import type { TestApp } from "../../support/process/testApp.ts";
@@ -109,7 +109,7 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
 
   it("leaves a debugger alone, and the coverage it collects", async () => {
     const app = await runLayersApp(scene, { nodeArgs: ["--inspect=127.0.0.1:0"] });
-    const debugging = await attach(app);
+    const debugging = await attachDebugger(app);
     try {
       await debugging.ask("Profiler.enable");
       await debugging.ask("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
@@ -126,42 +126,3 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
     }
   });
 });
-
-interface Debugging {
-  ask(method: string, params?: object): Promise<unknown>;
-  close(): void;
-}
-
-async function attach(app: TestApp): Promise<Debugging> {
-  let address: string | undefined;
-  await poll("Node.js tells where its inspector is", async () => {
-    const { chunks } = await app.client.request("logs/read", { lines: 100 });
-    address = /ws:\/\/\S+/.exec(chunks.map(({ text }) => text).join(""))?.[0];
-    return address !== undefined;
-  });
-  const socket = new WebSocket(address ?? "");
-  await new Promise((resolve, reject) => {
-    socket.once("open", resolve);
-    socket.once("error", reject);
-  });
-  let asked = 0;
-  return {
-    ask(method, params = {}) {
-      asked += 1;
-      const id = asked;
-      const answer = new Promise<unknown>((resolve) => {
-        const receive = (data: unknown): void => {
-          const message = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown };
-          if (message.id === id) {
-            socket.off("message", receive);
-            resolve(message.result);
-          }
-        };
-        socket.on("message", receive);
-      });
-      socket.send(JSON.stringify({ id, method, params }));
-      return within(method, answer);
-    },
-    close: () => socket.terminate(),
-  };
-}

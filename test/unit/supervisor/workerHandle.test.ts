@@ -67,7 +67,12 @@ describe("workerHandle", () => {
       killTimeout: 100_000,
       stderr: { push: () => undefined, lines: () => stderr },
       mark: "HITLESS_ID=none",
-      inspector: { open: () => Promise.reject(new Error("closed")), filter: (text) => text },
+      inspector: {
+        url: undefined,
+        isOurs: false,
+        open: () => Promise.reject(new Error("closed")),
+        filter: (text) => text,
+      },
       listener: {
         changed: () => undefined,
         message: ({ type }) => heard.push(type),
