@@ -1,10 +1,7 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import type { LaunchRecipe } from "../shared/appConfig.ts";
 
-/** Milliseconds between two tries of `readyUrl`, and the longest one try may take. */
+/** Milliseconds between two tries of `readyUrl`. */
 const retryMs = 100;
-const tryDeadlineMs = 2_000;
 
 export interface Readiness {
   /** A server of the worker listens. */
@@ -103,20 +100,4 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     },
     stop,
   };
-}
-
-/** Asks whoever listens at an address. */
-export function askAddress(url: URL): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-    // A certificate made for another name, or self-signed in development, says nothing about readiness.
-    const asked = request(url, { agent: false, timeout: tryDeadlineMs, rejectUnauthorized: false }, (response) => {
-      resolve(response.statusCode ?? 0);
-      // Only the status counts, and the answer may never end.
-      response.destroy();
-    });
-    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${tryDeadlineMs} ms`)));
-    asked.on("error", reject);
-    asked.end();
-  });
 }

@@ -6,10 +6,10 @@ import type { EventLog } from "./eventLog.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
 import type { Beat } from "./health.ts";
 import type { LogStore } from "./logStore.ts";
-import { askAddress, watchReadiness } from "./readiness.ts";
+import { watchReadiness } from "./readiness.ts";
+import { askReadyUrl } from "./readyUrl.ts";
 import { forkWorker } from "./workerForker.ts";
 import { WorkerHandle } from "./workerHandle.ts";
-import { askWorker } from "./workerQuestion.ts";
 
 export interface SuperviseOptions {
   readonly recipe: LaunchRecipe;
@@ -60,7 +60,11 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
         abandoned: (connection) => broker.rescue(connection),
       },
       udpListening: (address, port) => {
-        handle.servers.set(`udp|${port}`, { url: `udp://${address ?? "127.0.0.1"}:${port}`, handoff: false });
+        handle.servers.set(`udp|${port}`, {
+          url: `udp://${address ?? "127.0.0.1"}:${port}`,
+          protocol: "udp",
+          handoff: false,
+        });
         readiness.listening();
         callbacks.changed();
       },
@@ -72,6 +76,7 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
           case "listening":
             handle.servers.set(message.server, {
               url: addressUrl(message.protocol, message.address),
+              protocol: message.protocol,
               handoff: message.handoff,
             });
             readiness.listening();
@@ -108,7 +113,12 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
   });
   const readiness = watchReadiness({
     recipe,
-    ask: (url) => askReadyUrl(handle, url),
+    ask: (url) =>
+      askReadyUrl(
+        handle,
+        [...workers()].filter((other) => other !== handle && other.slot === slot),
+        url,
+      ),
     ready: () => {
       if (!handle.dead) {
         handle.markReady();
@@ -123,18 +133,4 @@ export function superviseWorker(options: SuperviseOptions): WorkerHandle {
     },
   });
   return handle;
-}
-
-/**
- * Asks the worker itself if the address is one of its own plain HTTP servers (by port); else whoever listens there, such
- * as a health check on another port that only one worker may have.
- */
-function askReadyUrl(worker: WorkerHandle, url: URL): Promise<number> {
-  const port = url.port === "" ? "80" : url.port;
-  for (const [key, server] of worker.servers) {
-    if (url.protocol === "http:" && server.handoff && key.endsWith(`|${port}`)) {
-      return askWorker(worker, key, url);
-    }
-  }
-  return askAddress(url);
 }

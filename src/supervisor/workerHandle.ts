@@ -2,7 +2,7 @@ import type { Worker } from "node:cluster";
 import type { Socket } from "node:net";
 import type { Failure } from "../shared/failure.ts";
 import type { WorkerState } from "../shared/snapshot.ts";
-import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
+import type { DrainProgress, ServerProtocol, ToWorkerBody, WorkerToSupervisor } from "../shared/workerMessages.ts";
 import { workerMessageCommand } from "../shared/workerMessages.ts";
 import { type AcceptGuardOptions, guardAccepts, type StrandedConnection } from "./acceptGuard.ts";
 import { explainDeath, type FatalError } from "./bootFailure.ts";
@@ -17,6 +17,14 @@ import { type Exit, watchWorkerProcess } from "./workerProcess.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
 const fatalCountsForMs = 5_000;
+
+/** A server of a worker that listens. */
+export interface ListeningServer {
+  readonly url: string;
+  readonly protocol: ServerProtocol | "udp";
+  /** Whether its connections can be handed over. */
+  readonly handoff: boolean;
+}
 
 /** How a worker is asked to go. */
 export interface Farewell {
@@ -72,7 +80,7 @@ export class WorkerHandle {
   readonly pid: number;
   readonly startedAt = steadyNow();
   /** Keys of the servers that listen, with their addresses as people write them. */
-  readonly servers = new Map<string, { readonly url: string; readonly handoff: boolean }>();
+  readonly servers = new Map<string, ListeningServer>();
   readonly vitals: Vitals = createVitals();
   readonly layers: LayerQuestions = createLayerQuestions(
     (body) => this.send(body),

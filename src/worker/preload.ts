@@ -14,6 +14,7 @@ import { watchLoopLoad } from "./loopLoad.ts";
 import { explainNestedCluster } from "./nestedCluster.ts";
 import { isHttpServer, trackServers } from "./servers.ts";
 import { watchTraffic } from "./traffic.ts";
+import { receiveVisit } from "./visit.ts";
 import { keepWarnings } from "./warningLog.ts";
 
 /*
@@ -94,6 +95,9 @@ function prepareWorker(channel: Channel): void {
           break;
         case "arrived":
           drain.arrived(message.ids);
+          break;
+        case "visit":
+          receiveVisit(tracker.find(message.server)?.server, socket);
           break;
         case "terminate":
           terminate();

@@ -101,6 +101,30 @@ describeOn([usualNode()], "not ready in time", (scene) => {
     assert.match(app.failure?.message ?? "", /process\.send\('ready'\).* 400 ms/);
   });
 
+  for (const [scheme, offset, what] of [
+    ["https", 2, "HTTP/1.1 over TLS"],
+    ["http", 3, "HTTP/2"],
+    ["https", 4, "HTTP/2 over TLS"],
+  ] as const) {
+    it(`with readyUrl: asks the new worker itself over ${what}`, async () => {
+      const port = await freePort();
+      const { client, write } = await scene.run({
+        fixture: "protocols",
+        config: {
+          env: { PORT: String(port) },
+          readyUrl: `${scheme}://127.0.0.1:${port + offset}/health`,
+          readyTimeout: 3_000,
+        },
+      });
+      assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+      // The old workers go on answering 200 at the same port.
+      write("sick.txt", "3");
+      const { outcome, reason } = await client.request("app/renew", { kind: "reload" });
+      assert.equal(outcome, "rolledBack");
+      assert.match(reason ?? "", /status 500/);
+    });
+  }
+
   it("with readyUrl: says the last answer", async () => {
     const port = await freePort();
     const { client } = await scene.start({

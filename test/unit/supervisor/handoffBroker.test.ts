@@ -16,7 +16,7 @@ const connection: HandedConnection = {
 class FakeWorker {
   readonly id: number;
   connected = true;
-  readonly servers = new Map([["::|3000", { url: "http://127.0.0.1:3000", handoff: true }]]);
+  readonly servers = new Map([["::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true }]]);
   readonly sent: (ToWorkerBody & { readonly socket?: unknown })[] = [];
   constructor(id: number) {
     this.id = id;
@@ -167,7 +167,7 @@ describe("handoffBroker", () => {
       },
       () => {
         for (const target of targets) {
-          target.servers.set("::|3000", { url: "", handoff: false });
+          target.servers.set("::|3000", { url: "", protocol: "http", handoff: false });
         }
       },
     ];

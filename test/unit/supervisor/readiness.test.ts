@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { askAddress, watchReadiness } from "../../../src/supervisor/readiness.ts";
+import { watchReadiness } from "../../../src/supervisor/readiness.ts";
+import { askAddress } from "../../../src/supervisor/readyUrl.ts";
 
 /** Long enough to play no part. */
 const never = 100_000;

@@ -200,7 +200,7 @@ describe("workerHandle", () => {
   it("takes a script that ended well without listening for finished, and nothing else", () => {
     worker.die(0, null);
     assert.equal(handle.finished, true);
-    handle.servers.set("::|3000", { url: "http://127.0.0.1:3000", handoff: true });
+    handle.servers.set("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true });
     assert.equal(handle.finished, false);
   });
 
