@@ -218,6 +218,40 @@ test("draws hostile names as text, and ten thousand modules at once", async ({ p
   expect(errors).toEqual([]);
 });
 
+test("goes through the rows of a long table by keyboard, and stays where it was when the facts come again", async ({
+  page,
+}) => {
+  const panel = await openLayersPage(page, { saved: { open: ["code"] } });
+  await showLoad(panel);
+  await panel.tell({ type: "facts", facts: hostileFacts("plain") });
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  const module = (index: number) => new RegExp(`module-${String(index).padStart(5, "0")}\\.js`);
+  const table = page.locator(".band[data-layer=code]").getByRole("table", { name: "Modules" });
+  await table.getByRole("button", { name: "Size" }).focus();
+  await page.keyboard.press("Tab");
+  expect(await focused()).toMatch(module(0));
+  for (let row = 1; row <= 40; row += 1) {
+    await page.keyboard.press("ArrowDown");
+    expect(await focused()).toMatch(module(row));
+  }
+  await page.keyboard.press("ArrowUp");
+  expect(await focused()).toMatch(module(39));
+  // One row says something new, so that all of them come again.
+  const { code, ...others } = hostileFacts("plain");
+  const modules = code.modules.map((entry, index) => (index === 0 ? { ...entry, file: `${entry.file}x` } : entry));
+  await panel.tell({ type: "facts", facts: { ...others, code: { ...code, modules } } });
+  expect(await focused()).toMatch(module(39));
+  await page.keyboard.press("End");
+  expect(await focused()).toMatch(module(9_999));
+  await page.keyboard.press("Home");
+  expect(await focused()).toMatch(/module-00000\.jsx/);
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.closest("table")?.textContent ?? "none")).not.toMatch(
+    module(1),
+  );
+  expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
+});
+
 test("fits into 300 pixels", async ({ page }) => {
   await page.setViewportSize({ width: 300, height: 900 });
   const panel = await openLayersPage(page, { saved: { open: allBands, trace: "fs.readFile", comparing: true } });

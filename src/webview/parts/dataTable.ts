@@ -81,6 +81,10 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
   let rows: readonly Row[] = [];
   let sorted = { ...options.sortedBy };
   let drawn = { from: -1, to: -1, rows };
+  /** The rows in the page, by what they say, so that a row that says the same stays as it is. */
+  let shown = new Map<string, HTMLTableRowElement>();
+  /** In a table that scrolls, the controls of this row are reached by Tab, and those of the others by arrow keys from there. */
+  let current = 0;
 
   function sortBy({ id, numeric = false }: Column<Row>): void {
     sorted = { id, descending: sorted.id === id ? !sorted.descending : numeric };
@@ -114,6 +118,7 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
     setAttribute(scroller, "role", scrolls ? "group" : undefined);
     setAttribute(scroller, "aria-labelledby", scrolls ? headingId : undefined);
     setAttribute(scroller, "data-scrolls", scrolls);
+    current = Math.min(current, Math.max(0, rows.length - 1));
     setAttribute(table, "aria-rowcount", rows.length + 1);
     draw();
   }
@@ -129,10 +134,86 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
     drawn = { from, to, rows };
     setHeight(before, from);
     setHeight(after, rows.length - to);
-    const shown = rows.slice(from, to).map((row, index) => tableRow(columns, row, from + index + 2));
-    placeChildren(body, [before.row, ...shown, after.row]);
+    const focused = focusedIn(body);
+    const old = shown;
+    shown = new Map();
+    for (const [index, row] of rows.slice(from, to).entries()) {
+      const said = JSON.stringify(row);
+      const key = shown.has(said) ? `${said} ${index}` : said;
+      const element = old.get(key) ?? tableRow(columns, row);
+      old.delete(key);
+      setAttribute(element, "aria-rowindex", from + index + 2);
+      shown.set(key, element);
+    }
+    // First those that go: a row that is moved loses the focus.
+    for (const element of old.values()) {
+      element.remove();
+    }
+    placeChildren(body, [before.row, ...shown.values(), after.row]);
+    restore(focused);
+    letTabIn();
   }
 
+  /** Gives the focus back to the control that had it, though its row was made anew; without one, to the table. */
+  function restore(focused: Focused | undefined): void {
+    if (focused === undefined || body.contains(document.activeElement)) {
+      return;
+    }
+    const row = [...shown.values()].find((element) => nameOf(element) === focused.row);
+    const control = row === undefined ? undefined : controlsOf(row)[focused.place];
+    if (control !== undefined && row !== undefined) {
+      current = indexOf(row);
+    }
+    (control ?? (drawn.rows.length > mostInSight ? scroller : filter)).focus({ preventScroll: true });
+  }
+
+  function letTabIn(): void {
+    const scrolls = rows.length > mostInSight;
+    const inPage = [...shown.values()];
+    const entry = inPage.find((row) => indexOf(row) === current) ?? inPage[0];
+    for (const row of inPage) {
+      for (const control of controlsOf(row)) {
+        control.tabIndex = !scrolls || row === entry ? 0 : -1;
+      }
+    }
+  }
+
+  function goTo(index: number, place: number): void {
+    current = Math.max(0, Math.min(rows.length - 1, index));
+    const top = current * rowHeight;
+    // The head of the table covers the first row.
+    if (top < scroller.scrollTop) {
+      scroller.scrollTop = top;
+    } else if (top + 2 * rowHeight > scroller.scrollTop + scroller.clientHeight) {
+      scroller.scrollTop = top + 2 * rowHeight - scroller.clientHeight;
+    }
+    draw();
+    letTabIn();
+    const row = [...shown.values()].find((element) => indexOf(element) === current);
+    const controls = row === undefined ? [] : controlsOf(row);
+    controls[Math.min(place, controls.length - 1)]?.focus({ preventScroll: true });
+  }
+
+  body.addEventListener("keydown", (event) => {
+    const focused = focusedIn(body);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: mostInSight - 2,
+      PageUp: 2 - mostInSight,
+      Home: -rows.length,
+      End: rows.length,
+    };
+    const step = steps[event.key];
+    if (step !== undefined && focused !== undefined && rows.length > mostInSight) {
+      event.preventDefault();
+      goTo(focused.index + step, focused.place);
+    }
+  });
+  body.addEventListener("focusin", () => {
+    current = focusedIn(body)?.index ?? current;
+    letTabIn();
+  });
   scroller.addEventListener("scroll", draw, { passive: true });
   filter.addEventListener("input", () => {
     scroller.scrollTop = 0;
@@ -176,13 +257,45 @@ function headCell<Row>(column: Column<Row>, sort: () => void) {
   return { element, column };
 }
 
-function tableRow<Row>(columns: readonly Column<Row>[], row: Row, index: number): HTMLTableRowElement {
+/** The control of a table that has the focus. */
+interface Focused {
+  /** What its row is called. */
+  readonly row: string;
+  readonly index: number;
+  /** Its place among the controls of the row. */
+  readonly place: number;
+}
+
+function focusedIn(body: HTMLElement): Focused | undefined {
+  const control = document.activeElement;
+  const row = control?.closest("tr");
+  if (!(control instanceof HTMLElement) || !(row instanceof HTMLTableRowElement) || !body.contains(row)) {
+    return undefined;
+  }
+  return { row: nameOf(row), index: indexOf(row), place: controlsOf(row).indexOf(control) };
+}
+
+/** A row is called by its first cell, as every table of the panel has it. */
+function nameOf(row: HTMLTableRowElement): string {
+  return row.cells[0]?.textContent ?? "";
+}
+
+/** The head is row 1. */
+function indexOf(row: HTMLTableRowElement): number {
+  return Number(row.getAttribute("aria-rowindex")) - 2;
+}
+
+function controlsOf(row: HTMLTableRowElement): HTMLElement[] {
+  return [...row.querySelectorAll<HTMLElement>("a, button")];
+}
+
+function tableRow<Row>(columns: readonly Column<Row>[], row: Row): HTMLTableRowElement {
   const cells = columns.map(({ numeric, cell }) => {
     const content = cell(row);
     const title = typeof content === "string" && content.length > 20 ? content : undefined;
     return h("td", { class: numeric === true ? "numeric" : undefined, title }, content);
   });
-  return h("tr", { "aria-rowindex": index }, ...cells);
+  return h("tr", {}, ...cells);
 }
 
 function sortRows<Row>(rows: readonly Row[], order: Column<Row>["order"], descending: boolean): readonly Row[] {
