@@ -1,14 +1,16 @@
 import type { LaunchRecipe } from "../shared/appConfig.ts";
 import { HitlessError } from "../shared/errors.ts";
-import { readSourceState, type SourceState } from "./sourceState.ts";
+import { type BuiltState, readSourceState, type SourceState } from "./sourceState.ts";
 
 /** Generations whose recipes are kept. */
 const generationsKept = 10;
 
 interface Page {
   readonly recipe: LaunchRecipe;
-  /** What the files were when the generation started; unknown until git has answered. */
-  source: SourceState | undefined;
+  /** What the files were when the generation started. */
+  readonly source: Promise<SourceState | undefined>;
+  /** Unknown until git has answered. */
+  commit: string | undefined;
 }
 
 /** How each generation of the app is, or was, started. */
@@ -33,18 +35,20 @@ export function createRecipeBook(first: LaunchRecipe): RecipeBook {
   const pages = new Map<number, Page>();
   let generation = 0;
   let before: number | undefined;
-  const pageOf = (wanted: number): Page => pages.get(wanted) ?? { recipe: first, source: undefined };
+  const recipeOf = (wanted: number): LaunchRecipe => pages.get(wanted)?.recipe ?? first;
   return {
     get current() {
-      return pageOf(generation).recipe;
+      return recipeOf(generation);
     },
-    of: (wanted) => pageOf(wanted).recipe,
-    commitOf: (wanted) => pageOf(wanted).source?.commit,
+    of: recipeOf,
+    commitOf: (wanted) => pages.get(wanted)?.commit,
     open(wanted, recipe) {
-      const page: Page = { recipe: recipe ?? pageOf(generation).recipe, source: undefined };
+      const chosen = recipe ?? recipeOf(generation);
+      const source = readSourceState(chosen.cwd, chosen.entry);
+      const page: Page = { recipe: chosen, source, commit: undefined };
       pages.set(wanted, page);
-      void readSourceState(page.recipe.cwd).then((source) => {
-        page.source = source;
+      void source.then((state) => {
+        page.commit = state?.commit;
       });
       for (const old of pages.keys()) {
         if (old < wanted - generationsKept) {
@@ -63,8 +67,8 @@ export function createRecipeBook(first: LaunchRecipe): RecipeBook {
       if (before === undefined || page === undefined) {
         throw new HitlessError("invalidState", "There is no previous generation to go back to.");
       }
-      const now = await readSourceState(page.recipe.cwd);
-      const difference = explainDifference(page.source, now);
+      const now = await readSourceState(page.recipe.cwd, page.recipe.entry);
+      const difference = explainDifference(await page.source, now);
       if (difference !== undefined) {
         throw new HitlessError("invalidState", `Generation ${before} can't be started again: ${difference}`);
       }
@@ -83,5 +87,17 @@ function explainDifference(then: SourceState | undefined, now: SourceState | und
   if (then.commit !== now.commit) {
     return `its files have changed: it ran commit ${then.commit.slice(0, 10)}, now there is ${now.commit.slice(0, 10)}. Check that commit out first.`;
   }
-  return now.clean ? undefined : "its files have changed since: the working tree has changes that are not committed.";
+  if (!now.clean) {
+    return "its files have changed since: the working tree has changes that are not committed.";
+  }
+  return explainBuild(then.built, now.built);
+}
+
+function explainBuild(then: BuiltState | undefined, now: BuiltState | undefined): string | undefined {
+  if (then?.folder === now?.folder && then?.digest === now?.digest) {
+    const unknown = then !== undefined && then.digest === undefined;
+    return unknown ? `git ignores what was built in ${then.folder}, and that is too much to compare.` : undefined;
+  }
+  const folder = then?.folder ?? now?.folder ?? "";
+  return `what was built in ${folder} has changed since, and git ignores it. Build it again as it was, from that commit.`;
 }

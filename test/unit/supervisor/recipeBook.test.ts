@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { LaunchRecipe } from "../../../src/shared/appConfig.ts";
 import { createRecipeBook, type RecipeBook } from "../../../src/supervisor/recipeBook.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
@@ -6,7 +9,7 @@ import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 describe("recipeBook", () => {
   let cwd = "";
   let book: RecipeBook;
-  const recipe = (name: string): LaunchRecipe => ({ name, cwd }) as LaunchRecipe;
+  const recipe = (name: string): LaunchRecipe => ({ name, cwd, entry: join(cwd, "dist", "server.js") }) as LaunchRecipe;
 
   beforeEach(() => {
     cwd = tempFolder();
@@ -46,6 +49,32 @@ describe("recipeBook", () => {
     book.open(2);
     book.commit(2);
     await assert.rejects(book.previous(), { code: "invalidState", message: /Generation 1 .* not in a git repository/ });
+  });
+
+  it("refuses to go back when what was built has changed, though the commit is the same", async () => {
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd, stdio: "pipe" });
+    const build = (text: string) => writeFileSync(join(cwd, "dist", "lib.js"), text);
+    git("init", "--quiet");
+    writeFileSync(join(cwd, ".gitignore"), "dist/\n");
+    git("add", ".");
+    git("commit", "--quiet", "--message", "first");
+    mkdirSync(join(cwd, "dist"));
+    writeFileSync(join(cwd, "dist", "server.js"), "");
+    build("1");
+    book.open(1);
+    book.commit(1);
+    // Git is asked in the background.
+    await assert.rejects(book.previous());
+    while (book.commitOf(1) === undefined) {
+      await new Promise(setImmediate);
+    }
+    build("2");
+    book.open(2);
+    book.commit(2);
+    await assert.rejects(book.previous(), { code: "invalidState", message: /what was built in dist has changed/ });
+    build("1");
+    assert.equal((await book.previous()).name, "first");
   });
 
   it("keeps the recipe of each generation that may still be started, however many were tried", () => {
