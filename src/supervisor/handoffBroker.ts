@@ -122,7 +122,7 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
     },
     rescue({ socket, port, path }) {
       const server = targets()
-        .flatMap((worker) => [...worker.servers.keys()])
+        .flatMap((worker) => [...worker.servers].flatMap(([key, { protocol }]) => (protocol === "udp" ? [] : [key])))
         .find((key) => (port === undefined ? key === path : key.endsWith(`|${port}`)));
       if (server === undefined || !hold(socket)) {
         counts.closed += 1;

@@ -159,7 +159,12 @@ export class Renewal {
       this.#behindCanary = step.splice(1);
     }
     this.#startStep(step);
-    return false;
+    return this.#hasFailedAtOnce;
+  }
+
+  /** The system refused a process, and nobody is left whose exit would bring the next turn. */
+  get #hasFailedAtOnce(): boolean {
+    return this.#end !== undefined && this.#old.size === 0;
   }
 
   view(queued: boolean): RenewalView {
@@ -245,7 +250,7 @@ export class Renewal {
       slot.generation = to;
       slot.current = this.#start(slot);
     }
-    return false;
+    return this.#hasFailedAtOnce;
   }
 
   #startStep(indexes: readonly number[]): void {
@@ -278,7 +283,7 @@ export class Renewal {
     }
     if (this.#behindCanary.length > 0) {
       this.#startStep(this.#behindCanary.splice(0));
-      return false;
+      return this.#hasFailedAtOnce;
     }
     this.#readyAt = steadyNow();
     this.#renewed += slots.length;

@@ -78,6 +78,10 @@ async function cancellable(
 ): Promise<RenewalReport> {
   const renewal = renew();
   const cancel = (): void => app.renewals.withdraw(renewal);
+  if (cancelled.aborted) {
+    // While it was found out what to renew.
+    cancel();
+  }
   cancelled.addEventListener("abort", cancel, { once: true });
   try {
     return await renewal;

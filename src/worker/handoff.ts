@@ -163,7 +163,10 @@ export function createParking(options: {
     socket.on("end", close);
     socket.on("error", close);
     socket.on("timeout", close);
-    const limit = connection.unused ? owner.headersTimeout : owner.keepAliveTimeout;
+    // Newer versions of Node wait somewhat longer than they promise, so that a request in time is not reset.
+    const buffer: unknown = Reflect.get(owner, "keepAliveTimeoutBuffer");
+    const keepAlive = owner.keepAliveTimeout > 0 && typeof buffer === "number" ? buffer : 0;
+    const limit = connection.unused ? owner.headersTimeout : owner.keepAliveTimeout + keepAlive;
     // A clock that was set meanwhile must not make it longer.
     const idle = Math.max(0, Date.now() - connection.idleSince);
     socket.setTimeout(limit > 0 ? Math.max(1, limit - idle) : 0);

@@ -22,9 +22,23 @@ export function watchLoneliness(channel: Channel, guard: Guard): { answered(): v
     process.getActiveResourcesInfo().every((resource) => ours.has(resource));
   let asked = false;
   let answered = false;
+  let letGo = false;
+  let lastAsked = false;
+  let lastAnswered = false;
   const forget = (): void => {
     asked = false;
     answered = false;
+  };
+  /**
+   * Work in Node's thread pool or in an addon holds the process and is not to be seen, so the app may have gone on since.
+   * Now there is nothing left, unless an answer of the primary is on its way: it comes before the answer to this.
+   */
+  const askOnceMore = (): void => {
+    if (!lastAnswered && !lastAsked) {
+      lastAsked = true;
+      process.channel?.ref();
+      channel.send({ type: "alone" });
+    }
   };
   const check = guard("loneliness", () => {
     if (!isAlone()) {
@@ -33,19 +47,47 @@ export function watchLoneliness(channel: Channel, guard: Guard): { answered(): v
     }
     if (answered) {
       stop();
+      letGo = true;
       process.channel?.unref();
+      process.on("beforeExit", guard("loneliness", askOnceMore));
     } else if (!asked) {
       asked = true;
       channel.send({ type: "alone" });
     }
   });
-  subscribe("tracing:net.server.listen:asyncStart", guard("loneliness", forget));
+  subscribe(
+    "tracing:net.server.listen:asyncStart",
+    guard("loneliness", () => {
+      forget();
+      if (letGo) {
+        process.channel?.ref();
+      }
+    }),
+  );
+  subscribe(
+    "tracing:net.server.listen:error",
+    guard("loneliness", () => {
+      if (letGo) {
+        process.channel?.unref();
+      }
+    }),
+  );
   const timer = setInterval(check, checkEveryMs);
   timer.unref();
   const stop = (): void => clearInterval(timer);
   return {
     answered: () => {
-      answered = asked;
+      if (!lastAsked) {
+        answered = asked;
+        return;
+      }
+      lastAsked = false;
+      lastAnswered = true;
+      process.channel?.unref();
+      // Holds nothing: it comes only if something else goes on, and then it is to be asked again.
+      setTimeout(() => {
+        lastAnswered = false;
+      }, 0).unref();
     },
     stop,
   };

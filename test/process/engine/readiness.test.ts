@@ -82,6 +82,19 @@ describeOn(testedNodes(), "an app that listens when it might have ended", (scene
   });
 });
 
+describeOn(testedNodes(), "an app that works in the thread pool before it listens", (scene) => {
+  for (const udp of ["0", "1"]) {
+    it(`is waited for, ${udp === "1" ? "also for datagrams" : "for connections"}`, async () => {
+      const { client } = await scene.start({
+        fixture: "misbehaving",
+        config: { entry: "listensAfterPool.cjs", workers: 1, env: { UDP: udp } },
+      });
+      const { app, workers } = await until(client, "it serves or has ended", ({ app }) => app.state !== "starting");
+      assert.deepEqual([app.state, workers.map(({ restarts }) => restarts)], ["running", [0]]);
+    });
+  }
+});
+
 describeOn([usualNode()], "a worker that ends without an error before it listens", (scene) => {
   it("is started again when the others of its app listen", async () => {
     const { client } = await scene.start({ fixture: "misbehaving", config: { entry: "endsOnce.cjs", workers: 3 } });

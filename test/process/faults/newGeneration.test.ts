@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { residentBytes } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
-import { until } from "../../support/process/until.ts";
+import { until, within } from "../../support/process/until.ts";
 
 const mebibyte = 1_048_576;
 
@@ -73,6 +73,20 @@ describeOn([usualNode()], "a new generation that goes wrong", (scene) => {
       assert.ok(after - before < 128 * mebibyte, `${(after - before) / mebibyte} MiB more`);
     }
   });
+
+  if (process.platform === "linux") {
+    it("that the system refuses to start ends the renewal at once, and leaves the old one or what can be started", async () => {
+      const { client, recipe } = await scene.run({ fixture: "plain", config: { workers: 1 } });
+      // Longer than Linux allows one variable to be.
+      const tooLong = { ...recipe, env: { ...recipe.env, TOO_LONG: "x".repeat(200_000) } };
+      const report = await within("the reload", client.request("app/renew", { kind: "reload", recipe: tooLong }));
+      assert.equal(report.outcome, "rolledBack");
+      assert.match(report.reason ?? "", /could not be started.*E2BIG/);
+      const restart = await within("the restart", client.request("app/renew", { kind: "restart", recipe: tooLong }));
+      assert.equal(restart.outcome, "failed");
+      assertOutcome(await within("the next", client.request("app/renew", { kind: "restart", recipe })), "completed");
+    });
+  }
 
   it("may be of 64 workers", async () => {
     const { client, port } = await scene.run({ fixture: "plain" });
