@@ -50,8 +50,24 @@ export function setText(element: Element, text: string): void {
 
 export function button(text: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const element = h("button", { type: "button", ...attributes }, text);
-  element.addEventListener("click", press);
+  element.addEventListener("click", () => {
+    if (element.ariaDisabled !== "true") {
+      press();
+    }
+  });
   return element;
+}
+
+/** A button that can't be used now can still have the focus: it would lose it each time a worker is replaced. */
+export function setUsable(element: HTMLButtonElement, usable: boolean): void {
+  setAttribute(element, "aria-disabled", usable ? undefined : "true");
+}
+
+/** Setting the value of a select moves the mark of one that is open, even when it is the same. */
+export function setValue(select: HTMLSelectElement, value: string): void {
+  if (select.value !== value) {
+    select.value = value;
+  }
 }
 
 /** Something drawn that can be drawn again from newer data. */
@@ -83,19 +99,26 @@ export function createList<Item>(
   };
 }
 
+/** Makes these the children, in this order. The one that has the focus is never moved: it would lose it. */
 export function placeChildren(container: Element, elements: readonly Node[]): void {
+  const wanted = new Set(elements);
+  for (const child of [...container.childNodes]) {
+    if (!wanted.has(child)) {
+      child.remove();
+    }
+  }
+  const fixed = elements.find(
+    (element) => element.parentNode === container && element.contains(document.activeElement),
+  );
   let cursor = container.firstChild;
   for (const element of elements) {
-    if (element === cursor) {
+    if (element === fixed) {
+      cursor = element.nextSibling;
+    } else if (element === cursor) {
       cursor = cursor.nextSibling;
     } else {
       container.insertBefore(element, cursor);
     }
-  }
-  while (cursor !== null) {
-    const next = cursor.nextSibling;
-    cursor.remove();
-    cursor = next;
   }
 }
 

@@ -12,10 +12,10 @@ import { t } from "./texts.ts";
 /** The whole page, from top to bottom. */
 export function createPageView(context: PageContext): Part {
   const masthead = createMasthead(context);
-  const notices = createNotices(context);
+  const comparison = createComparison(context);
+  const notices = createNotices(context, comparison.open);
   const trace = createTraceBox(context);
   const cpu = createCpuOverview(context);
-  const comparison = createComparison(context);
   const bands = layers.map((layer) => createBand(layer, context));
   const stack = h("div", { class: "bands", role: "group", "aria-label": t("The layers, top to bottom") });
   stack.append(...bands.map(({ element }) => element));
@@ -25,7 +25,7 @@ export function createPageView(context: PageContext): Part {
       event,
     ),
   );
-  const main = h("main", {}, notices.element, trace.element, cpu.element, comparison.element, stack);
+  const main = h("main", { tabindex: -1 }, notices.element, trace.element, cpu.element, comparison.element, stack);
   const parts = [masthead, notices, trace, cpu, comparison, ...bands];
   return {
     element: h("div", { class: "page" }, masthead.element, main),

@@ -43,7 +43,7 @@ export function partsOfLayer({ parts }: CpuSample, layer: Layer, busyOnly: boole
 }
 
 export interface LayerFunction extends SampledFunction {
-  /** Tells it from all others of the sample. */
+  /** Tells it from the others, and that it is the same in another sample. */
   readonly key: string;
   readonly part: SamplePart;
   readonly share: number;
@@ -54,9 +54,9 @@ export function functionsOfLayer(sample: CpuSample, layer: Layer, busyOnly: bool
   const wholeMs = sum(sample.parts.filter(({ kind }) => !(busyOnly && kind === "idle")).map(({ selfMs }) => selfMs));
   return partsOfLayer(sample, layer, busyOnly)
     .flatMap((part) =>
-      part.functions.map((each, index) => ({
+      part.functions.map((each) => ({
         ...each,
-        key: `${part.id} ${index}`,
+        key: JSON.stringify([part.id, each.name, each.at]),
         part,
         share: wholeMs === 0 ? 0 : each.selfMs / wholeMs,
       })),

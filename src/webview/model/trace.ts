@@ -13,11 +13,7 @@ export const traceExamples: readonly string[] = [
 
 /** The function that is meant by a whole name, such as `fs.readFile` or `node:fs/promises.readFile`. */
 export function findTraced(name: string): CatalogueEntry | undefined {
-  const wanted = name
-    .trim()
-    .replace(/\(.*$/s, "")
-    .replace(/^node:/, "")
-    .replaceAll("/", ".");
+  const wanted = withoutArguments(name);
   if (wanted === "") {
     return undefined;
   }
@@ -35,4 +31,53 @@ export function suggestions(typed: string): readonly CatalogueEntry[] {
     return traceExamples.flatMap((name) => findTraced(name) ?? []);
   }
   return searchEntries(typed.replaceAll("/", "."), 12);
+}
+
+/** At most 5 functions that are written nearly like what was typed, the most alike first. */
+export function nearNames(typed: string): readonly CatalogueEntry[] {
+  const wanted = withoutArguments(typed).toLowerCase();
+  const most = Math.floor(wanted.length / 3);
+  if (most === 0 || wanted.length > 80) {
+    return [];
+  }
+  const hasModule = wanted.includes(".");
+  return catalogue
+    .map((entry) => {
+      const name = (hasModule ? qualifiedName(entry) : entry.name).toLowerCase();
+      return { entry, edits: editsBetween(name, wanted) };
+    })
+    .filter(({ edits }) => edits <= most)
+    .sort((one, other) => one.edits - other.edits)
+    .slice(0, 5)
+    .map(({ entry }) => entry);
+}
+
+function withoutArguments(typed: string): string {
+  return typed
+    .trim()
+    .replace(/\(.*$/s, "")
+    .replace(/^node:/, "")
+    .replaceAll("/", ".");
+}
+
+/** How many letters have to be put in, left out, changed or swapped with the next one. */
+function editsBetween(one: string, other: string): number {
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= one.length; row += 1) {
+    const next = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const same = one[row - 1] === other[column - 1];
+      const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      next[column] = Math.min(
+        (last[column] ?? 0) + 1,
+        (next[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+        swapped ? (beforeLast[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    beforeLast = last;
+    last = next;
+  }
+  return last[other.length] ?? 0;
 }

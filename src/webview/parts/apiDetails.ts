@@ -43,6 +43,7 @@ export function createApiDetails(context: PageContext): Part {
         order: (each) => each.count,
       },
     ],
+    keyOf: ({ name, code = "", message, at }) => JSON.stringify([name, code, message, at]),
     sortedBy: { id: "count", descending: true },
     filterText: ({ code = "", name, message }) => `${code} ${name} ${message}`,
     empty: t("Node.js has not warned of anything."),

@@ -38,6 +38,7 @@ export function createBindingDetails(context: PageContext): Part {
           rebuild === undefined ? t("unknown") : rebuild ? t("must be built again") : t("stays as it is"),
       },
     ],
+    keyOf: ({ file }) => file,
     sortedBy: { id: "file", descending: false },
     filterText: ({ file, package: name = "" }) => `${file} ${name}`,
     empty: t("No C++ addon is loaded: nothing has to be built again for another Node.js."),

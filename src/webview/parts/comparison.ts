@@ -3,17 +3,25 @@ import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
 import { h, newId, setText } from "../dom.ts";
 import { type Difference, type DifferenceGroup, differences } from "../model/differences.ts";
 import { shortPath } from "../model/paths.ts";
-import { workerTitle } from "../model/words.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { t } from "../texts.ts";
 import { createDataTable } from "./dataTable.ts";
+import { createWorkerOptions } from "./workerOptions.ts";
+
+export interface Comparison extends Part {
+  /** Shows what differs between two workers, and brings the focus to it. */
+  open(left: number, right: number): void;
+}
 
 /** Two workers side by side: only what differs. */
-export function createComparison(context: PageContext): Part {
+export function createComparison(context: PageContext): Comparison {
   const { numbers, send, save } = context;
   const headingId = newId("comparison");
+  const heading = h("h2", { id: headingId, tabindex: -1 }, t("What changed"));
   const left = h("select", { "aria-label": t("First worker") });
   const right = h("select", { "aria-label": t("Second worker") });
+  const offerLeft = createWorkerOptions(left);
+  const offerRight = createWorkerOptions(right);
   const result = h("p", { class: "note" });
   let root: string | undefined;
   const table = createDataTable<Difference>({
@@ -30,6 +38,7 @@ export function createComparison(context: PageContext): Part {
       { id: "left", title: t("First"), cell: (each) => shownValue(each, each.left) },
       { id: "right", title: t("Second"), cell: (each) => shownValue(each, each.right) },
     ],
+    keyOf: ({ group, name }) => `${group} ${name}`,
     sortedBy: { id: "none", descending: false },
     filterText: ({ name, left: one = "", right: other = "" }) => `${name} ${one} ${other}`,
     empty: t("The two do not differ."),
@@ -38,20 +47,18 @@ export function createComparison(context: PageContext): Part {
   const element = h(
     "section",
     { class: "comparison", "aria-labelledby": headingId, hidden: true },
-    h("h2", { id: headingId }, t("What changed")),
+    heading,
     h("div", { class: "control" }, left, h("span", { "aria-hidden": "true" }, "→"), right),
     result,
     table.element,
   );
   let shown: PageData["comparison"];
-  let shownWorkers = "";
   let asked = "";
+  let comesToIt = false;
 
   /** Asks for what is to be compared, unless that was asked for already. */
   function ask([one, other]: readonly [number, number]): void {
     const pair = `${one} ${other}`;
-    left.value = String(one);
-    right.value = String(other);
     if (pair !== asked) {
       asked = pair;
       send({ type: "compare", left: one, right: other });
@@ -83,21 +90,25 @@ export function createComparison(context: PageContext): Part {
   right.addEventListener("change", choose);
   return {
     element,
+    open(one, other) {
+      comesToIt = true;
+      save({ comparing: true, pair: [one, other] });
+    },
     update({ app, comparison, saved }) {
       root = app?.root;
       element.hidden = !saved.comparing;
+      if (comesToIt) {
+        comesToIt = false;
+        heading.focus();
+      }
       if (!saved.comparing) {
         asked = "";
         return;
       }
       const workers = app?.workers ?? [];
-      const key = JSON.stringify(workers);
-      if (key !== shownWorkers) {
-        shownWorkers = key;
-        offer(left, workers);
-        offer(right, workers);
-      }
       const pair = pairOf(workers, app?.worker, saved.pair);
+      offerLeft(workers, pair?.[0]);
+      offerRight(workers, pair?.[1]);
       if (pair !== undefined) {
         ask(pair);
       }
@@ -111,12 +122,6 @@ export function createComparison(context: PageContext): Part {
       }
     },
   };
-}
-
-function offer(select: HTMLSelectElement, workers: readonly PanelWorker[]): void {
-  const { value } = select;
-  select.replaceChildren(...workers.map((worker) => h("option", { value: worker.id }, workerTitle(worker))));
-  select.value = value;
 }
 
 /** The pair that was picked, else the chosen worker against one of an earlier generation, else against any other. */

@@ -1,8 +1,9 @@
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
-import { button, h, setAttribute, setText } from "../dom.ts";
-import { workerStateWord, workerTitle } from "../model/words.ts";
+import { button, h, setAttribute, setText, setUsable, setValue } from "../dom.ts";
+import { workerStateWord } from "../model/words.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { t } from "../texts.ts";
+import { createWorkerOptions } from "./workerOptions.ts";
 
 /** What is looked at: the app, the worker, whether it is live; and what can be done with what is seen. */
 export function createMasthead({ send, save }: PageContext): Part {
@@ -22,7 +23,7 @@ export function createMasthead({ send, save }: PageContext): Part {
     h("div", { class: "tools" }, compare, copy, saveAs),
   );
   let shownApps = "";
-  let shownWorkers = "";
+  const offerWorkers = createWorkerOptions(worker);
 
   app.addEventListener("change", () => send({ type: "choose", app: app.value }));
   worker.addEventListener("change", () => send({ type: "choose", worker: Number(worker.value) }));
@@ -36,35 +37,22 @@ export function createMasthead({ send, save }: PageContext): Part {
         app.replaceChildren(...apps.map(({ key, name }) => h("option", { value: key }, name)));
       }
       app.hidden = apps.length === 0;
-      app.value = known?.app ?? "";
+      setValue(app, known?.app ?? "");
       const workers = known?.workers ?? [];
-      const workersKey = JSON.stringify(workers);
-      if (workersKey !== shownWorkers) {
-        shownWorkers = workersKey;
-        worker.replaceChildren(...workerOptions(workers));
-      }
+      offerWorkers(workers, known?.worker);
       worker.hidden = workers.length === 0;
-      worker.value = String(known?.worker ?? "");
       const chosen = workers.find(({ id }) => id === known?.worker);
       const isFailing = failures.has("pulse") || failures.has("facts");
       const isLive = chosen !== undefined && chosen.state !== "gone" && pulse !== undefined && !isFailing;
       setText(state, stateText(chosen, isLive));
       state.hidden = chosen === undefined;
       setAttribute(state, "data-live", isLive);
-      setAttribute(copy, "disabled", facts === undefined);
-      setAttribute(saveAs, "disabled", facts === undefined);
+      setUsable(copy, facts !== undefined);
+      setUsable(saveAs, facts !== undefined);
       compare.hidden = workers.length < 2 && comparison === undefined;
       setAttribute(compare, "aria-expanded", String(saved.comparing));
     },
   };
-}
-
-/** Those that have ended stand below the others: they can be looked at and compared with. */
-function workerOptions(workers: readonly PanelWorker[]): HTMLElement[] {
-  const option = (worker: PanelWorker) => h("option", { value: worker.id }, workerTitle(worker));
-  const live = workers.filter(({ state }) => state !== "gone").map(option);
-  const gone = workers.filter(({ state }) => state === "gone").map(option);
-  return gone.length === 0 ? live : [...live, h("optgroup", { label: t("Ended") }, ...gone)];
 }
 
 function stateText(worker: PanelWorker | undefined, isLive: boolean): string {

@@ -1,4 +1,4 @@
-import { h, newId, setAttribute, setText } from "../dom.ts";
+import { createList, h, newId, type Piece, setAttribute, setText } from "../dom.ts";
 import { t } from "../texts.ts";
 
 export interface NameListOptions {
@@ -41,13 +41,14 @@ export function createNameList({ title, empty, count, note }: NameListOptions): 
     list,
     rest,
   );
+  const drawNames = createList<string>(list, (name) => name, createName);
   let all: readonly string[] = [];
 
   const draw = () => {
     const wanted = filter.value.trim().toLowerCase();
     const found = wanted === "" ? all : all.filter((name) => name.toLowerCase().includes(wanted));
     const shown = found.slice(0, mostShown);
-    list.replaceChildren(...shown.map((name) => h("li", { title: name.length > 24 ? name : undefined }, name)));
+    drawNames(shown);
     list.hidden = shown.length === 0;
     // What scrolls has to be reached by keyboard.
     const scrolls = shown.length > mostInSight;
@@ -74,4 +75,8 @@ export function createNameList({ title, empty, count, note }: NameListOptions): 
       draw();
     },
   };
+}
+
+function createName(name: string): Piece<string> {
+  return { element: h("li", { title: name.length > 24 ? name : undefined }, name), update: () => undefined };
 }

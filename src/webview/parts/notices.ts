@@ -11,14 +11,26 @@ interface Notice {
   readonly actions: readonly { readonly title: string; readonly run: () => void }[];
 }
 
+/** What comes from elsewhere: shows what differs between two workers. */
+export type ShowChanges = (left: number, right: number) => void;
+
 /** What stands above all: that there is nothing to see and why, what failed, that a worker was replaced. */
-export function createNotices(context: PageContext): Part {
+export function createNotices(context: PageContext, showChanges: ShowChanges): Part {
   const element = h("div", { class: "notices" });
   const list = createList<Notice>(element, ({ id, title, text }) => `${id} ${title} ${text}`, createNotice);
   return {
     element,
     update(data) {
-      list([...statusNotices(data, context), ...failureNotices(data, context), ...replacedNotices(data, context)]);
+      const hadFocus = element.contains(document.activeElement);
+      list([
+        ...statusNotices(data, context),
+        ...failureNotices(data, context),
+        ...replacedNotices(data, context, showChanges),
+      ]);
+      // The notice that had it is gone: Tab goes on from here.
+      if (hadFocus && !element.contains(document.activeElement)) {
+        (element.querySelector("button") ?? element.closest("main"))?.focus({ preventScroll: true });
+      }
     },
   };
 }
@@ -128,7 +140,7 @@ function failureTitle(place: FailurePlace): string {
   }
 }
 
-function replacedNotices({ replaced }: PageData, { save, dismiss }: PageContext): Notice[] {
+function replacedNotices({ replaced }: PageData, { dismiss }: PageContext, showChanges: ShowChanges): Notice[] {
   if (replaced === undefined) {
     return [];
   }
@@ -138,7 +150,7 @@ function replacedNotices({ replaced }: PageData, { save, dismiss }: PageContext)
       ? t("Worker {0} has ended; worker {1} took its place.", from.id, to.id)
       : t("Generation {0} has taken over: worker {1} follows worker {2}.", to.generation, to.id, from.id);
   const changes = () => {
-    save({ comparing: true, pair: [from.id, to.id] });
+    showChanges(from.id, to.id);
     dismiss("replaced");
   };
   return [

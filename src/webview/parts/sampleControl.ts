@@ -1,4 +1,4 @@
-import { button, h, setAttribute, setText } from "../dom.ts";
+import { button, h, setText, setUsable, setValue } from "../dom.ts";
 import { sampleLengths } from "../model/savedState.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { t } from "../texts.ts";
@@ -39,10 +39,10 @@ export function createSampleControl({ numbers, send, save }: PageContext): Part 
       sampling = data.sampling;
       idle.hidden = sampling !== undefined;
       running.hidden = sampling === undefined;
-      length.value = String(data.saved.seconds);
+      setValue(length, String(data.saved.seconds));
       const worker = data.app?.workers.find(({ id }) => id === data.app?.worker);
       const possible = data.app?.status === "running" && (worker?.state === "ready" || worker?.state === "draining");
-      setAttribute(start, "disabled", !possible);
+      setUsable(start, possible);
       // The focus stays with the control though its button is another now.
       if (hadFocus && (begins || ends)) {
         (begins ? cancel : start).focus();

@@ -4,11 +4,12 @@ import { findTraced, suggestions, traceExamples } from "../model/trace.ts";
 import { mechanismWord } from "../model/words.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { t } from "../texts.ts";
+import { createNearNames } from "./nearNames.ts";
 import { createTraceSummary } from "./traceSummary.ts";
 
 /** Where a function of Node.js is typed or picked whose way through the layers is to be seen. */
 export function createTraceBox(context: PageContext): Part {
-  const { save } = context;
+  const { save, say } = context;
   const listId = newId("suggestions");
   const headingId = newId("trace");
   const inputId = newId("trace-input");
@@ -31,7 +32,7 @@ export function createTraceBox(context: PageContext): Part {
     spellcheck: "false",
     autocomplete: "off",
   });
-  const clear = button("×", () => choose(""), { class: "clear", "aria-label": t("End the trace") });
+  const clear = button("×", () => end(), { class: "clear", "aria-label": t("End the trace") });
   const examples = h("ul", { class: "examples", "aria-label": t("Examples") });
   const buttons = new Map(
     traceExamples.map((name) => [
@@ -41,11 +42,11 @@ export function createTraceBox(context: PageContext): Part {
   );
   examples.append(...[...buttons.values()].map((each) => h("li", {}, each)));
   const summary = createTraceSummary(context);
-  const unknown = h(
-    "p",
-    { class: "empty", hidden: true },
-    t("No function of that name leaves JavaScript, as far as Hitless knows."),
-  );
+  const unknown = createNearNames((name) => {
+    choose(name);
+    input.focus();
+    close();
+  });
   const element = h(
     "section",
     { class: "trace", "aria-labelledby": headingId },
@@ -56,7 +57,7 @@ export function createTraceBox(context: PageContext): Part {
       h("div", { class: "combobox" }, input, clear, list),
       examples,
     ),
-    unknown,
+    unknown.element,
     summary.element,
   );
   let found: readonly string[] = [];
@@ -64,8 +65,25 @@ export function createTraceBox(context: PageContext): Part {
 
   function choose(name: string): void {
     close();
+    unknown.update("");
     input.value = name;
     save({ trace: name });
+  }
+
+  function end(): void {
+    choose("");
+    // The button is gone with the trace.
+    input.focus();
+  }
+
+  /** Takes what was typed: the name itself, else the first that was found, else it is said to be unknown. */
+  function take(): void {
+    const typed = input.value.trim();
+    const name = found[active] ?? (findTraced(typed) === undefined ? found[0] : undefined) ?? typed;
+    choose(name);
+    if (findTraced(name) === undefined) {
+      say(unknown.update(name));
+    }
   }
 
   function open(): void {
@@ -89,11 +107,12 @@ export function createTraceBox(context: PageContext): Part {
     list.hidden = found.length === 0;
     setAttribute(input, "aria-expanded", String(found.length > 0));
     setAttribute(input, "aria-activedescendant", undefined);
-    unknown.hidden = input.value.trim() === "" || found.length > 0 || findTraced(input.value) !== undefined;
+    unknown.update(found.length > 0 || findTraced(input.value) !== undefined ? "" : input.value);
   }
 
   function close(): void {
     list.hidden = true;
+    found = [];
     active = -1;
     setAttribute(input, "aria-expanded", "false");
     setAttribute(input, "aria-activedescendant", undefined);
@@ -135,9 +154,7 @@ export function createTraceBox(context: PageContext): Part {
         move(-1);
         break;
       case "Enter":
-        choose(
-          found[Math.max(0, active)] ?? (findTraced(input.value) === undefined ? input.value : input.value.trim()),
-        );
+        take();
         break;
       case "Escape":
         if (list.hidden) {
@@ -162,10 +179,8 @@ export function createTraceBox(context: PageContext): Part {
         setAttribute(each, "aria-pressed", String(example === name));
       }
       clear.hidden = saved.trace === "" && input.value === "";
-      if (traced !== undefined) {
-        unknown.hidden = true;
-      } else if (saved.trace !== "" && list.hidden) {
-        unknown.hidden = false;
+      if (document.activeElement !== input) {
+        unknown.update(traced === undefined ? saved.trace : "");
       }
       summary.update(data);
     },

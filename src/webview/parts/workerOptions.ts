@@ -1,0 +1,30 @@
+import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { h, setText, setValue } from "../dom.ts";
+import { workerTitle } from "../model/words.ts";
+import { t } from "../texts.ts";
+
+/** Offers workers in a select; while they are the same ones their options stay, so that nothing moves in one that is open. */
+export function createWorkerOptions(
+  select: HTMLSelectElement,
+): (workers: readonly PanelWorker[], chosen: number | undefined) => void {
+  let offered = "";
+  return (workers, chosen) => {
+    const live = workers.filter(({ state }) => state !== "gone");
+    const gone = workers.filter(({ state }) => state === "gone");
+    const ids = JSON.stringify([live.map(({ id }) => id), gone.map(({ id }) => id)]);
+    if (ids !== offered) {
+      offered = ids;
+      const option = ({ id }: PanelWorker) => h("option", { value: id });
+      // Those that have ended stand below the others: they can be looked at and compared with.
+      const ended = gone.length === 0 ? [] : [h("optgroup", { label: t("Ended") }, ...gone.map(option))];
+      select.replaceChildren(...live.map(option), ...ended);
+    }
+    for (const [index, worker] of [...live, ...gone].entries()) {
+      const option = select.options[index];
+      if (option !== undefined) {
+        setText(option, workerTitle(worker));
+      }
+    }
+    setValue(select, String(chosen ?? ""));
+  };
+}
