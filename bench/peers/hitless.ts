@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { launchSupervisor } from "../../src/client/launchSupervisor.ts";
-import { buildRecipe } from "../../src/client/recipe.ts";
-import { SupervisorClient } from "../../src/client/supervisorClient.ts";
+import { SupervisorClient } from "../../src/client/connection/supervisorClient.ts";
+import { launchSupervisor } from "../../src/client/launch/launchSupervisor.ts";
+import { buildRecipe } from "../../src/client/recipe/recipe.ts";
 import { bundlesFolder } from "../../test/support/process/bundles.ts";
 import { isAlive } from "../../test/support/process/processes.ts";
 import { poll, untilRunning } from "../../test/support/process/until.ts";

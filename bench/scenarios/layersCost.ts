@@ -1,6 +1,6 @@
-import { listEndpoints } from "../../src/client/endpoints.ts";
-import { runtimeFolder } from "../../src/client/runtimeFolder.ts";
-import { SupervisorClient } from "../../src/client/supervisorClient.ts";
+import { SupervisorClient } from "../../src/client/connection/supervisorClient.ts";
+import { listEndpoints } from "../../src/client/launch/endpoints.ts";
+import { runtimeFolder } from "../../src/client/launch/runtimeFolder.ts";
 import { processorMs } from "../../test/support/process/processes.ts";
 import { type Bench, type BenchApp, pause, type Scenario, withApp } from "../bench.ts";
 import { median } from "../figures.ts";

@@ -1,5 +1,5 @@
-import type { ClientIdentity } from "../client/supervisorClient.ts";
-import type { Output } from "./output.ts";
+import type { ClientIdentity } from "../client/connection/supervisorClient.ts";
+import type { Output } from "./terminal/output.ts";
 
 /** What every command is given of the world. */
 export interface CliContext {

@@ -1,5 +1,5 @@
+import type { CommandSpec, ParsedCommand } from "./arguments/commandSpec.ts";
 import type { CliContext } from "./cliContext.ts";
-import type { CommandSpec, ParsedCommand } from "./commandSpec.ts";
 
 export interface Command {
   readonly spec: CommandSpec;

@@ -1,5 +1,8 @@
 import type { ErrorOutput } from "../shared/cliOutput.ts";
 import { HitlessError, toHitlessError } from "../shared/errors.ts";
+import { commandHelp, overviewHelp } from "./arguments/help.ts";
+import { parseCommand } from "./arguments/parseCommand.ts";
+import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, printLine, say } from "./command.ts";
 import { drainCommand } from "./commands/drain.ts";
@@ -14,10 +17,7 @@ import { scaleCommand } from "./commands/scale.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
-import { commandHelp, overviewHelp } from "./help.ts";
-import { parseCommand } from "./parseCommand.ts";
-import { nearest } from "./suggestion.ts";
-import { errorText } from "./texts.ts";
+import { errorText } from "./show/statusTexts.ts";
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { runCommandLine } from "./commandLine.ts";
-import { openOutput } from "./output.ts";
+import { openOutput } from "./terminal/output.ts";
 
 /** Filled in by the bundler. */
 declare const __HITLESS_VERSION__: string;

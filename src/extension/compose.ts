@@ -1,11 +1,14 @@
 import { type ExtensionContext, l10n, Uri, window, workspace } from "vscode";
-import { runtimeFolder } from "../client/runtimeFolder.ts";
-import { alertOnFailure } from "./commands/alerts.ts";
+import { runtimeFolder } from "../client/launch/runtimeFolder.ts";
+import type { AppDefinition } from "./apps/appDefinition.ts";
+import { AppRegistry } from "./apps/appRegistry.ts";
+import { watchEndpoints } from "./apps/endpointWatcher.ts";
+import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
 import { autoStart } from "./commands/autoStart.ts";
-import type { CommandContext } from "./commands/commandContext.ts";
-import { createNotifier } from "./commands/notify.ts";
 import { registerCommands } from "./commands/registerCommands.ts";
-import { createReportDocuments } from "./commands/reportDocuments.ts";
+import type { CommandContext } from "./commands/target/commandContext.ts";
+import { alertOnFailure } from "./commands/tell/alerts.ts";
+import { createNotifier } from "./commands/tell/notify.ts";
 import { createLanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
 import { createLogTerminals } from "./log/logTerminals.ts";
@@ -16,10 +19,7 @@ import { DisposableStore } from "./platform/disposableStore.ts";
 import type { Localize } from "./platform/localize.ts";
 import { graceSetting, nodeSetting, readFolders, timestampsSetting } from "./platform/settings.ts";
 import { onDidChangeWorkspace } from "./platform/workspaceEvents.ts";
-import type { AppDefinition } from "./supervisor/appDefinition.ts";
-import { AppRegistry } from "./supervisor/appRegistry.ts";
-import { watchEndpoints } from "./supervisor/endpointWatcher.ts";
-import type { SessionHost, SessionMemory } from "./supervisor/sessionHost.ts";
+import { createReportDocuments } from "./presentation/reportDocuments.ts";
 import { createAppTree } from "./views/appTree.ts";
 import { followContext } from "./views/contextUpdater.ts";
 import { createStatusBar } from "./views/statusBar.ts";
@@ -83,7 +83,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
 /** Imported when it is first used: the schemas of the settings are no part of the activation. */
 async function define(t: Localize): Promise<AppDefinition[]> {
   const folders = readFolders();
-  const { defineApps } = await import("./supervisor/appDefinition.ts");
+  const { defineApps } = await import("./apps/appDefinition.ts");
   return defineApps(folders, t);
 }
 

@@ -13,15 +13,15 @@ import {
   parseLanguageState,
 } from "../shared/language.ts";
 import { languageNotifications } from "../shared/languageNames.ts";
-import { codeActions } from "./codeActions.ts";
-import { codeLenses } from "./codeLenses.ts";
-import { createDiagnostics } from "./diagnostics.ts";
+import { setTranslations } from "../shared/translate.ts";
 import { errorText } from "./errorText.ts";
-import { hoverAt } from "./hover.ts";
-import { createParsedDocuments } from "./parsedDocuments.ts";
-import { createRuleSettings } from "./ruleSettings.ts";
-import { setTranslations } from "./texts.ts";
-import { pathOf } from "./workspaceState.ts";
+import { codeActions } from "./features/codeActions.ts";
+import { codeLenses } from "./features/codeLenses.ts";
+import { createDiagnostics } from "./features/diagnostics.ts";
+import { hoverAt } from "./features/hover.ts";
+import { createParsedDocuments } from "./features/parsedDocuments.ts";
+import { createRuleSettings } from "./features/ruleSettings.ts";
+import { pathOf } from "./features/workspaceState.ts";
 
 /** What of the client's abilities matters here. */
 interface Abilities {

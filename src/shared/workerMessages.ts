@@ -130,7 +130,7 @@ type ToWorker =
   /** Asks what is in the worker's layers; answered with the same id. */
   | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
   /** Comes with a socket whose other end is the supervisor's: this server takes it as it takes what it accepts itself. */
-  | { readonly type: "visit"; readonly server: string }
+  | { readonly type: "probe"; readonly server: string }
   /** The drain may take so many milliseconds longer. */
   | { readonly type: "extend"; readonly ms: number }
   /** These of the connections that this worker sent have a new owner (or were closed, since nobody could take them). */

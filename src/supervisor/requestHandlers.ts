@@ -1,13 +1,13 @@
 import { HitlessError } from "../shared/errors.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import { readyCount, type Snapshot } from "../shared/snapshot.ts";
-import type { AppSupervisor } from "./appSupervisor.ts";
+import type { AppSupervisor } from "./app/appSupervisor.ts";
 import { steadyNow } from "./clock.ts";
-import type { RequestHandlers } from "./controlSession.ts";
-import type { EventLog } from "./eventLog.ts";
+import type { RequestHandlers } from "./control/controlSession.ts";
 import { createLayerHandlers } from "./layers/layerHandlers.ts";
-import { readLogs } from "./logReader.ts";
-import type { LogStore } from "./logStore.ts";
+import type { EventLog } from "./logs/eventLog.ts";
+import { readLogs } from "./logs/logReader.ts";
+import type { LogStore } from "./logs/logStore.ts";
 
 /** A scaling that neither succeeds nor fails is given up this long after `readyTimeout`, in milliseconds. */
 const scaleMarginMs = 5_000;

@@ -1,12 +1,12 @@
 import { HitlessError } from "../shared/errors.ts";
 import type { Endpoint, LaunchMessage } from "../shared/launch.ts";
 import { protocolVersion } from "../shared/protocol.ts";
-import { AppSupervisor } from "./appSupervisor.ts";
-import { type ControlServer, openControlServer } from "./controlServer.ts";
-import { removeEndpoint, writeEndpointFile } from "./endpointFile.ts";
-import { createEventLog } from "./eventLog.ts";
+import { AppSupervisor } from "./app/appSupervisor.ts";
+import { type ControlServer, openControlServer } from "./control/controlServer.ts";
+import { removeEndpoint, writeEndpointFile } from "./control/endpointFile.ts";
 import { createGracePeriod } from "./grace.ts";
-import { createLogStore } from "./logStore.ts";
+import { createEventLog } from "./logs/eventLog.ts";
+import { createLogStore } from "./logs/logStore.ts";
 import { createRequestHandlers } from "./requestHandlers.ts";
 import { listenToSignals } from "./signals.ts";
 

@@ -5,16 +5,16 @@ import {
   type PanelMessage,
   parsePanelMessage,
 } from "../shared/layers/panelMessages.ts";
+import { setTranslations, t } from "../shared/translate.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createNumbers } from "./model/numbers.ts";
 import { readSavedState, type SavedState } from "./model/savedState.ts";
 import { addToSeries, noSeries } from "./model/series.ts";
 import { sharesByKind } from "./model/shares.ts";
+import { kindWord } from "./model/titles.ts";
 import { findTraced } from "./model/trace.ts";
-import { kindWord } from "./model/words.ts";
 import type { PageContext, PageData, Part } from "./page.ts";
 import { createPageView } from "./pageView.ts";
-import { setTranslations, t } from "./texts.ts";
 
 /** What VS Code gives to the pages of a webview. */
 declare function acquireVsCodeApi(): {

@@ -1,13 +1,13 @@
 import { layers } from "../shared/layers/layer.ts";
+import { t } from "../shared/translate.ts";
 import { h } from "./dom.ts";
 import type { PageContext, PageData, Part } from "./page.ts";
-import { createBand } from "./parts/band.ts";
+import { createBand } from "./parts/bands/band.ts";
 import { createComparison } from "./parts/comparison.ts";
 import { createCpuOverview } from "./parts/cpuOverview.ts";
 import { createMasthead } from "./parts/masthead.ts";
 import { createNotices } from "./parts/notices.ts";
-import { createTraceBox } from "./parts/traceBox.ts";
-import { t } from "./texts.ts";
+import { createTraceBox } from "./parts/trace/traceBox.ts";
 
 /** The whole page, from top to bottom. */
 export function createPageView(context: PageContext): Part {

@@ -3,19 +3,19 @@ import type { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
 import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
-import { createDrain } from "./drain.ts";
-import { watchFatalErrors } from "./fatalErrors.ts";
+import { acceptProbe } from "./connections/acceptProbe.ts";
+import { countLimitedRequests, createParking } from "./connections/parking.ts";
+import { isHttpServer, trackServers } from "./connections/servers.ts";
+import { watchTraffic } from "./connections/traffic.ts";
+import { createDrain } from "./drain/drain.ts";
+import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
-import { countLimitedRequests, createParking } from "./handoff.ts";
 import { canMoveConnections } from "./internals.ts";
 import { createLayerDesk } from "./layers/desk.ts";
-import { watchLoneliness } from "./loneliness.ts";
-import { watchLoopLoad } from "./loopLoad.ts";
-import { explainNestedCluster } from "./nestedCluster.ts";
-import { isHttpServer, trackServers } from "./servers.ts";
-import { watchTraffic } from "./traffic.ts";
-import { receiveVisit } from "./visit.ts";
-import { keepWarnings } from "./warningLog.ts";
+import { exitWhenDone } from "./process/exitWhenDone.ts";
+import { watchFatalErrors } from "./process/fatalErrors.ts";
+import { explainNestedCluster } from "./process/nestedCluster.ts";
+import { keepWarnings } from "./process/warningLog.ts";
 
 /*
  * Runs in every worker before the app (`node --require`). Threads and child processes of the app inherit the flag, so
@@ -46,10 +46,10 @@ function prepareWorker(channel: Channel): void {
     const warnings = keepWarnings(guard);
     watchFatalErrors(channel, guard);
     explainNestedCluster();
-    const loneliness = watchLoneliness(channel, guard);
+    const exit = exitWhenDone(channel, guard);
     const tracker = trackServers(guard, (tracked) => {
       const { server, key, protocol, address } = tracked;
-      loneliness.stop();
+      exit.stop();
       if (isHttpServer(server)) {
         countLimitedRequests(server, guard);
       }
@@ -66,7 +66,7 @@ function prepareWorker(channel: Channel): void {
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "alone":
-          loneliness.answered();
+          exit.answered();
           break;
         case "beat":
           load.mark();
@@ -96,8 +96,8 @@ function prepareWorker(channel: Channel): void {
         case "arrived":
           drain.arrived(message.ids);
           break;
-        case "visit":
-          receiveVisit(tracker.find(message.server)?.server, socket);
+        case "probe":
+          acceptProbe(tracker.find(message.server)?.server, socket);
           break;
         case "terminate":
           terminate();

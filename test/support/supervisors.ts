@@ -1,4 +1,4 @@
-import { listEndpoints } from "../../src/client/endpoints.ts";
+import { listEndpoints } from "../../src/client/launch/endpoints.ts";
 import type { Endpoint } from "../../src/shared/launch.ts";
 import { isAlive, signal } from "./process/processes.ts";
 import { poll } from "./process/until.ts";

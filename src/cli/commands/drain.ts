@@ -1,11 +1,11 @@
 import type { DrainOutput } from "../../shared/cliOutput.ts";
+import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { wholeNumber } from "../numbers.ts";
-import { usageError } from "../parseCommand.ts";
-import { duration } from "../words.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { duration } from "../terminal/units.ts";
 
 /** A day: far below what a timer can hold, far above what a request takes. */
 const mostMs = 86_400_000;

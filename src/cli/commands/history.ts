@@ -1,10 +1,10 @@
 import type { HistoryOutput } from "../../shared/cliOutput.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { historyTable } from "../historyTable.ts";
-import { wholeNumber } from "../numbers.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { historyTable } from "../show/historyTable.ts";
 
 export const historyCommand: Command = {
   spec: {

@@ -1,10 +1,10 @@
 import type { KillOutput } from "../../shared/cliOutput.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { wholeNumber } from "../numbers.ts";
-import { usageError } from "../parseCommand.ts";
+import { connectToApp } from "../run/findApp.ts";
 
 export const killCommand: Command = {
   spec: {

@@ -1,16 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { LayersOutput } from "../../shared/cliOutput.ts";
 import { type CpuSample, sampleSeconds } from "../../shared/layers/sample.ts";
+import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { layersText } from "../layersText.ts";
-import { wholeNumber } from "../numbers.ts";
-import { usageError } from "../parseCommand.ts";
-import { openProgressLine } from "../progressLine.ts";
-import { onStopSignal } from "../signals.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { onStopSignal } from "../run/interrupts.ts";
+import { layersText } from "../show/layersText.ts";
+import { openProgressLine } from "../terminal/progressLine.ts";
 
 /** Rates need a time over which they are taken: milliseconds between the two looks. */
 const lookMs = 1_000;

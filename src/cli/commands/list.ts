@@ -1,13 +1,13 @@
-import { listEndpoints } from "../../client/endpoints.ts";
-import { runtimeFolder } from "../../client/runtimeFolder.ts";
-import { SupervisorClient } from "../../client/supervisorClient.ts";
+import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { listEndpoints } from "../../client/launch/endpoints.ts";
+import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
 import { type ListedApp, listedApp } from "../../shared/cliOutput.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import { listTable } from "../appTables.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
+import { listTable } from "../show/appTables.ts";
 
 /** Milliseconds for one supervisor to answer, so that one that hangs does not hide the others. */
 const answerMs = 2_000;

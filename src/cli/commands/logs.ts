@@ -1,17 +1,17 @@
-import type { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { LogLine } from "../../shared/cliOutput.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { LogChunk } from "../../shared/logs.ts";
+import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, say } from "../command.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { createLineAssembler } from "../lineAssembler.ts";
-import { createLineFormat, type LineFormat } from "../lineFormat.ts";
-import { pumpLogs } from "../logPump.ts";
-import { wholeNumber } from "../numbers.ts";
-import { onStopSignal } from "../signals.ts";
-import { byteCount } from "../words.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { onStopSignal } from "../run/interrupts.ts";
+import { pumpLogs } from "../run/logPump.ts";
+import { createLineAssembler } from "../terminal/lineAssembler.ts";
+import { createLineFormat, type LineFormat } from "../terminal/lineFormat.ts";
+import { byteCount } from "../terminal/units.ts";
 
 const usualLines = 100;
 

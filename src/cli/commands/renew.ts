@@ -1,9 +1,9 @@
 import type { RenewalKind } from "../../shared/snapshot.ts";
-import { awaitRenewal } from "../awaitRenewal.ts";
+import { type CommandSpec, helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import type { Command } from "../command.ts";
-import { type CommandSpec, helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { wholeNumber } from "../numbers.ts";
+import { awaitRenewal } from "../run/awaitRenewal.ts";
+import { connectToApp } from "../run/findApp.ts";
 
 const flags: CommandSpec["flags"] = [
   { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },

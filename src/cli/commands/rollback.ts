@@ -1,9 +1,9 @@
-import type { SupervisorClient } from "../../client/supervisorClient.ts";
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { RenewalReport } from "../../shared/report.ts";
-import { awaitRenewal } from "../awaitRenewal.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
 import type { Command } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
+import { awaitRenewal } from "../run/awaitRenewal.ts";
+import { connectToApp } from "../run/findApp.ts";
 
 export const rollbackCommand: Command = {
   spec: {

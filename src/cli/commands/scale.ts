@@ -1,12 +1,12 @@
 import type { ScaleOutput } from "../../shared/cliOutput.ts";
 import { readyCount } from "../../shared/snapshot.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
+import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { wholeNumber } from "../numbers.ts";
-import { usageError } from "../parseCommand.ts";
-import { openProgressLine } from "../progressLine.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { openProgressLine } from "../terminal/progressLine.ts";
 
 const most = 1_024;
 

@@ -1,24 +1,24 @@
 import { stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import { listEndpoints } from "../../client/endpoints.ts";
-import { launchSupervisor } from "../../client/launchSupervisor.ts";
-import { resolveNode } from "../../client/nodeProgram.ts";
-import { appFolder, buildRecipe } from "../../client/recipe.ts";
-import { resolveScript } from "../../client/resolveScript.ts";
-import { runtimeFolder } from "../../client/runtimeFolder.ts";
-import { SupervisorClient } from "../../client/supervisorClient.ts";
+import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { listEndpoints } from "../../client/launch/endpoints.ts";
+import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
+import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
+import { resolveNode } from "../../client/node/nodeProgram.ts";
+import { appFolder, buildRecipe } from "../../client/recipe/recipe.ts";
+import { resolveScript } from "../../client/recipe/resolveScript.ts";
 import type { AppConfig } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
+import type { ParsedCommand } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
+import { configOfFlags, startFlags } from "../arguments/startFlags.ts";
 import type { CliContext, StopSignal } from "../cliContext.ts";
 import { type Command, say } from "../command.ts";
-import type { ParsedCommand } from "../commandSpec.ts";
-import { awaitReady } from "../detached.ts";
-import { runInForeground, type StopWishes } from "../foreground.ts";
-import { usageError } from "../parseCommand.ts";
-import { onStopSignal } from "../signals.ts";
-import { configOfFlags, startFlags } from "../startFlags.ts";
-import { findWorkspaceApp } from "../workspaceApps.ts";
+import { awaitReady } from "../run/detached.ts";
+import { runInForeground, type StopWishes } from "../run/foreground.ts";
+import { onStopSignal } from "../run/interrupts.ts";
+import { findWorkspaceApp } from "../run/workspaceApps.ts";
 
 export const startCommand: Command = {
   spec: {

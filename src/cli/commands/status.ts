@@ -1,9 +1,9 @@
 import { statusOutput } from "../../shared/cliOutput.ts";
-import { statusText } from "../appTables.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { statusText } from "../show/appTables.ts";
 
 export const statusCommand: Command = {
   spec: {

@@ -1,13 +1,13 @@
 import type { StopOutput } from "../../shared/cliOutput.ts";
+import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
 import { exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { helpFlag, jsonFlag } from "../commandSpec.ts";
-import { connectToApp } from "../findApp.ts";
-import { openProgressLine } from "../progressLine.ts";
-import { onStopSignal } from "../signals.ts";
-import { stopApp } from "../stopApp.ts";
-import { killedText } from "../texts.ts";
-import { count } from "../words.ts";
+import { connectToApp } from "../run/findApp.ts";
+import { onStopSignal } from "../run/interrupts.ts";
+import { stopApp } from "../run/stopApp.ts";
+import { killedText } from "../show/statusTexts.ts";
+import { openProgressLine } from "../terminal/progressLine.ts";
+import { count } from "../terminal/units.ts";
 
 export const stopCommand: Command = {
   spec: {

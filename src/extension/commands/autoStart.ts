@@ -1,6 +1,6 @@
-import { isActive } from "../supervisor/appView.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { Notifier } from "./notify.ts";
+import { isActive } from "../apps/appView.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { Notifier } from "./tell/notify.ts";
 
 /** Starts what is to start with the workspace and does not run yet, once a window. */
 export async function autoStart({ registry }: CommandContext, notifier: Notifier): Promise<void> {

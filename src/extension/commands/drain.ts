@@ -1,7 +1,7 @@
-import { isActive } from "../supervisor/appView.ts";
-import { chooseApp, chooseWorker } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { isActive } from "../apps/appView.ts";
+import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 /** How much longer a draining worker is waited for at a time, in milliseconds. */
 const extensionMs = 30_000;

@@ -1,10 +1,10 @@
 import { type QuickPickItem, window } from "vscode";
 import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
-import { outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportText.ts";
-import { isActive } from "../supervisor/appView.ts";
-import { chooseApp } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { isActive } from "../apps/appView.ts";
+import { outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 /** Shows the last renewals of an app; the one that is picked opens as a document. */
 export async function showHistory(context: CommandContext, target: CommandTarget): Promise<void> {

@@ -1,11 +1,11 @@
 import { commands, type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import type { AppSession } from "../apps/appSession.ts";
+import { type AppView, isActive, isRenewable, isStartable, webAddresses, workerCounts } from "../apps/appView.ts";
 import { type CommandId, commandIds } from "../ids.ts";
-import { renewalWord, stateWord } from "../presentation/words.ts";
-import type { AppSession } from "../supervisor/appSession.ts";
-import { type AppView, isActive, isRenewable, isStartable, webAddresses, workerCounts } from "../supervisor/appView.ts";
-import { chooseApp } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { renewalWord, stateWord } from "../presentation/stateWords.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 interface MenuItem extends QuickPickItem {
   readonly command?: CommandId;

@@ -1,10 +1,10 @@
 import { env, Uri, window } from "vscode";
 import { HitlessError } from "../../shared/errors.ts";
-import { webAddresses } from "../supervisor/appView.ts";
+import { webAddresses } from "../apps/appView.ts";
 import { browsableAddress } from "./browsableAddress.ts";
-import { chooseApp } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 /** Opens an address of an app in the browser of the person, wherever that is. */
 export async function openInBrowser(context: CommandContext, target: CommandTarget): Promise<void> {

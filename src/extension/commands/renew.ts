@@ -1,15 +1,15 @@
 import { ProgressLocation, window } from "vscode";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
+import type { AppSession } from "../apps/appSession.ts";
+import { isRenewable } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { renewalProgress } from "../presentation/renewalProgress.ts";
-import type { AppSession } from "../supervisor/appSession.ts";
-import { isRenewable } from "../supervisor/appView.ts";
-import { chooseApp, chooseWorker } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
-import type { Notifier } from "./notify.ts";
-import { tellReport } from "./tellReport.ts";
+import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
+import type { Notifier } from "./tell/notify.ts";
+import { tellReport } from "./tell/tellReport.ts";
 
 /** Renews an app. Resolves with the report when all is over; `undefined` if nobody chose an app. */
 export async function renewApp(

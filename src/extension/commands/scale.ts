@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { ProgressLocation, window } from "vscode";
-import { isRenewable, workerCounts } from "../supervisor/appView.ts";
-import { chooseApp } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { isRenewable, workerCounts } from "../apps/appView.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 import { readWorkerCount } from "./workerCount.ts";
 
 /** Asks for a number of workers and waits until that many are ready. */

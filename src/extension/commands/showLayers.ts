@@ -1,5 +1,5 @@
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 /** Shows the layers of the runtime: of an app or worker, or the way of a function of Node.js through them. */
 export async function showLayers({ layers }: CommandContext, { app, worker, trace }: CommandTarget): Promise<void> {

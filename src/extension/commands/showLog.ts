@@ -1,6 +1,6 @@
-import { chooseApp } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 /** Shows the output of an app, or of one worker; of an app that never had any, Hitless's own log. */
 export async function showLog(context: CommandContext, target: CommandTarget): Promise<void> {

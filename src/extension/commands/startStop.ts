@@ -1,14 +1,14 @@
 import { window } from "vscode";
+import type { AppSession } from "../apps/appSession.ts";
+import { type AppView, isActive, isStartable } from "../apps/appView.ts";
+import { needsEntryChoice } from "../apps/entryChoice.ts";
 import { viewIds } from "../ids.ts";
 import { revealLogSetting } from "../platform/settings.ts";
-import type { AppSession } from "../supervisor/appSession.ts";
-import { type AppView, isActive, isStartable } from "../supervisor/appView.ts";
-import { needsEntryChoice } from "../supervisor/entryChoice.ts";
-import { chooseApp } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
-import type { Notifier } from "./notify.ts";
-import { chooseEntry } from "./pickEntry.ts";
+import { chooseEntry } from "./configure/pickEntry.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
+import type { Notifier } from "./tell/notify.ts";
 
 /** Milliseconds beyond `readyTimeout` after which a start is no longer waited for. */
 const startMarginMs = 30_000;

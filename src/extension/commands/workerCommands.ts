@@ -1,8 +1,8 @@
 import { env } from "vscode";
-import { findWorker, isActive } from "../supervisor/appView.ts";
-import { chooseApp, chooseWorker } from "./chooseApp.ts";
-import type { CommandContext } from "./commandContext.ts";
-import type { CommandTarget } from "./commandTarget.ts";
+import { findWorker, isActive } from "../apps/appView.ts";
+import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
 
 /** Kills the process tree of one worker at once; a new one takes its place. */
 export async function killWorker(context: CommandContext, target: CommandTarget): Promise<void> {

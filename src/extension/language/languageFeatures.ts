@@ -3,10 +3,10 @@ import { type LogOutputChannel, l10n, type TextDocument, Uri, workspace } from "
 import type { Disposable } from "../../client/disposable.ts";
 import type { LanguageOptions, LanguageState } from "../../shared/language.ts";
 import { languageIds } from "../../shared/languageNames.ts";
+import type { AppRegistry } from "../apps/appRegistry.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
 import { languageSetting } from "../platform/settings.ts";
-import type { AppRegistry } from "../supervisor/appRegistry.ts";
 import type { RunningLanguageClient } from "./languageClient.ts";
 import { createRestartWindow } from "./restartWindow.ts";
 

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { type AppConfig, appDefaults } from "../../shared/appConfig.ts";
 import type { LanguageApp } from "../../shared/language.ts";
+import type { AppDefinition } from "../apps/appDefinition.ts";
+import { type AppView, isActive, isRenewable, isStartable, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
-import { stateWord } from "../presentation/words.ts";
-import type { AppDefinition } from "../supervisor/appDefinition.ts";
-import { type AppView, isActive, isRenewable, isStartable, workerCounts } from "../supervisor/appView.ts";
+import { stateWord } from "../presentation/stateWords.ts";
 
 /** What the language server is told of an app. `definition` is absent for one that was started elsewhere. */
 export function languageApp(

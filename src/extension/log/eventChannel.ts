@@ -1,7 +1,7 @@
 import type { LogOutputChannel } from "vscode";
+import type { SessionLog } from "../apps/sessionHost.ts";
 import type { Localize } from "../platform/localize.ts";
-import { reportFacts, reportTitle } from "../presentation/reportText.ts";
-import type { SessionLog } from "../supervisor/sessionHost.ts";
+import { reportFacts, reportTitle } from "../presentation/reportWords.ts";
 
 /** Milliseconds for which an event counts as one of now. */
 const newsMs = 3_000;

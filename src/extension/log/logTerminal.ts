@@ -1,8 +1,8 @@
 import { EventEmitter, type Pseudoterminal } from "vscode";
 import type { Disposable } from "../../client/disposable.ts";
+import type { AppSession } from "../apps/appSession.ts";
+import { findWorker } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
-import type { AppSession } from "../supervisor/appSession.ts";
-import { findWorker } from "../supervisor/appView.ts";
 import { createLineFormatter } from "./lineFormatter.ts";
 import { startLogFeed } from "./logFeed.ts";
 

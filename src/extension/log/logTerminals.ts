@@ -1,9 +1,9 @@
 import { type Terminal, ThemeIcon, window } from "vscode";
 import type { Disposable } from "../../client/disposable.ts";
+import type { AppSession } from "../apps/appSession.ts";
+import type { SessionMemory } from "../apps/sessionHost.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
-import type { AppSession } from "../supervisor/appSession.ts";
-import type { SessionMemory } from "../supervisor/sessionHost.ts";
 import { createLogTerminal } from "./logTerminal.ts";
 import { createSourceLinks } from "./sourceLinks.ts";
 

@@ -1,5 +1,5 @@
 import type { PanelStatus, PanelWorker } from "../../shared/layers/panelMessages.ts";
-import type { AppView } from "../supervisor/appView.ts";
+import type { AppView } from "../apps/appView.ts";
 
 /** What is going on with an app, as the panel says it. */
 export function panelStatus(scanned: boolean, view: AppView | undefined): PanelStatus {

@@ -29,8 +29,8 @@ import {
 import { commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { createLayersFeed, type LayersFeed } from "./layersFeed.ts";
-import type { LayersPanelsOptions, LayersTarget } from "./layersPanels.ts";
 import { type LayersReport, reportJson, reportMarkdown } from "./layersReport.ts";
+import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
 import { panelHtml } from "./panelHtml.ts";
 
 type OpenRequest = Extract<PanelMessage, { type: "open" }>["at"];

@@ -1,28 +1,9 @@
-import { type LogOutputChannel, type Uri, ViewColumn, type WebviewPanel, window } from "vscode";
+import { ViewColumn, type WebviewPanel, window } from "vscode";
 import type { Disposable } from "../../client/disposable.ts";
 import { viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
-import type { Localize } from "../platform/localize.ts";
-import type { AppRegistry } from "../supervisor/appRegistry.ts";
 import type { OpenLayersPanel } from "./layersPanel.ts";
-
-export interface LayersPanelsOptions {
-  readonly registry: AppRegistry;
-  readonly extensionUri: Uri;
-  readonly channel: LogOutputChannel;
-  /** Version of Hitless. */
-  readonly version: string;
-  readonly t: Localize;
-}
-
-/** What the panel is to show; what is not named stays as it is. */
-export interface LayersTarget {
-  /** Key or name of the app. */
-  readonly app?: string;
-  readonly worker?: number;
-  /** Name of a function of Node.js, such as `fs.readFile`. */
-  readonly trace?: string;
-}
+import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
 
 export interface LayersPanels extends Disposable {
   /** Opens the panel, or brings it to the front. */

@@ -1,7 +1,7 @@
 import type { LayerFacts, LayerPulse } from "../../shared/layers/facts.ts";
 import type { CpuSample } from "../../shared/layers/sample.ts";
-import { apiLines, bindingLines, codeLines, dependencyLines, sampleLines, systemLines } from "./reportLines.ts";
-import { inline } from "./reportText.ts";
+import { apiLines, bindingLines, codeLines, dependencyLines, sampleLines, systemLines } from "./layerLines.ts";
+import { inline } from "./markdownItems.ts";
 
 /** What goes into a bug report. It is for whoever mends the bug, so it is English whatever the editor speaks. */
 export interface LayersReport {

@@ -1,7 +1,7 @@
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { Disposable } from "../../client/disposable.ts";
-import type { SupervisorClient } from "../../client/supervisorClient.ts";
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
-import type { AppView } from "../supervisor/appView.ts";
+import type { AppView } from "../apps/appView.ts";
 import { chooseWorker } from "./choice.ts";
 import { createLayersMemory, type LayersMemory, type RememberedWorker } from "./layersMemory.ts";
 

@@ -1,6 +1,6 @@
 import type { Snapshot } from "../../shared/snapshot.ts";
 import type { Localize } from "../platform/localize.ts";
-import { renewalWord } from "./words.ts";
+import { renewalWord } from "./stateWords.ts";
 
 export interface RenewalProgress {
   readonly message: string;

@@ -13,11 +13,11 @@ import {
   window,
 } from "vscode";
 import type { Disposable } from "../../client/disposable.ts";
+import type { AppRegistry } from "../apps/appRegistry.ts";
+import { unhealthyWorkers } from "../apps/appView.ts";
 import { commandIds, viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
-import type { AppRegistry } from "../supervisor/appRegistry.ts";
-import { unhealthyWorkers } from "../supervisor/appView.ts";
 import { changedRows } from "./treeDiff.ts";
 import { projectTree, type TreeRow } from "./treeModel.ts";
 

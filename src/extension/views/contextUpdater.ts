@@ -1,8 +1,8 @@
 import type { Disposable } from "../../client/disposable.ts";
+import type { AppRegistry } from "../apps/appRegistry.ts";
+import { isActive, webAddresses } from "../apps/appView.ts";
 import { contextKeys } from "../ids.ts";
 import type { SetContext } from "../platform/contextKeys.ts";
-import type { AppRegistry } from "../supervisor/appRegistry.ts";
-import { isActive, webAddresses } from "../supervisor/appView.ts";
 
 /** Keeps the `when` clauses of package.json true. */
 export function followContext(registry: AppRegistry, set: SetContext): Disposable {

@@ -1,9 +1,9 @@
 import { MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
 import type { Disposable } from "../../client/disposable.ts";
+import type { AppRegistry } from "../apps/appRegistry.ts";
 import { commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
-import type { AppRegistry } from "../supervisor/appRegistry.ts";
 import { projectStatus, type StatusModel } from "./statusBarModel.ts";
 
 /** Higher is further left; the button follows its item. */

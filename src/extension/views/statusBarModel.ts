@@ -1,7 +1,7 @@
+import { type AppView, type AppViewState, isActive, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
-import { renewalWord, stateWord } from "../presentation/words.ts";
-import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
+import { renewalWord, stateWord } from "../presentation/stateWords.ts";
 
 /** The button beside the item. */
 export type StatusAction = "restart" | "start";

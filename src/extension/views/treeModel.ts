@@ -1,10 +1,10 @@
 import type { RenewalReport } from "../../shared/report.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
+import { type AppView, type AppViewState, isActive, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
-import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportText.ts";
-import { durationWord, portWords, renewalWord, stateWord, uptimeWord, workerWord } from "../presentation/words.ts";
-import { type AppView, type AppViewState, isActive, workerCounts } from "../supervisor/appView.ts";
+import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
+import { durationWord, portWords, renewalWord, stateWord, uptimeWord, workerWord } from "../presentation/stateWords.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
 
 /**

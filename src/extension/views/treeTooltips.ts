@@ -1,9 +1,9 @@
 import type { Failure } from "../../shared/failure.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
+import { type AppView, isActive, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { codeBlock, escapeMarkdown, factList } from "../presentation/markdown.ts";
-import { durationWord, renewalWord, stateWord, workerWord } from "../presentation/words.ts";
-import { type AppView, isActive, workerCounts } from "../supervisor/appView.ts";
+import { durationWord, renewalWord, stateWord, workerWord } from "../presentation/stateWords.ts";
 
 /** Lines of a program's stderr that a tooltip has room for. */
 const stderrLines = 8;

@@ -1,9 +1,9 @@
+import type { Rule } from "../analysis/rule.ts";
 import { exitBeforeClose } from "./exitBeforeClose.ts";
 import { inMemoryStore } from "./inMemoryStore.ts";
 import { longKeepAlive } from "./longKeepAlive.ts";
 import { nestedCluster } from "./nestedCluster.ts";
 import { randomPort } from "./randomPort.ts";
-import type { Rule } from "./rule.ts";
 import { shutdownMessage } from "./shutdownMessage.ts";
 import { signalWithoutExit } from "./signalWithoutExit.ts";
 import { socketIoAlone } from "./socketIoAlone.ts";

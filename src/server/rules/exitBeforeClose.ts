@@ -1,15 +1,24 @@
 import type { BlockStatement, Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { withLastStatement, withoutStatement } from "../analysis/edits.ts";
+import { isLogCall } from "../analysis/logging.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
+import {
+  around,
+  asCall,
+  asFunction,
+  asMember,
+  type Call,
+  type FunctionNode,
+  functionAround,
+  textOf,
+} from "../analysis/nodes.ts";
+import { calledFunction } from "../analysis/requests/requestPath.ts";
+import type { Finding, Fix, Rule } from "../analysis/rule.ts";
+import { type ClosableServer, closableServer } from "../analysis/signals/closableServer.ts";
+import { type SignalHandler, signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { t } from "../texts.ts";
-import { type ClosableServer, closableServer } from "./closableServer.ts";
-import { withLastStatement, withoutStatement } from "./edits.ts";
-import { factsOf } from "./facts.ts";
-import { isLogCall } from "./logging.ts";
-import { around, asCall, asFunction, asMember, type Call, type FunctionNode, functionAround, textOf } from "./nodes.ts";
-import { calledFunction } from "./requestPath.ts";
-import type { Finding, Fix, Rule } from "./rule.ts";
-import { type SignalHandler, signalHandlers } from "./signalHandlers.ts";
 
 /** Functions that call functions are followed this far. */
 const deepest = 3;

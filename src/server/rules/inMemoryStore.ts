@@ -1,14 +1,14 @@
 import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { stringOf } from "../analysis/constants.ts";
+import { isForDevelopment } from "../analysis/development.ts";
+import { type CallSite, type Facts, factsOf, requiredName } from "../analysis/moduleFacts.ts";
+import { around, asCall, asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
+import { requestPathOf } from "../analysis/requests/requestPath.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
-import { t } from "../texts.ts";
-import { stringOf } from "./constants.ts";
-import { isForDevelopment } from "./development.ts";
-import { type CallSite, type Facts, factsOf, requiredName } from "./facts.ts";
-import { around, asCall, asMember, lastName, propertyOf, settledValue } from "./nodes.ts";
-import { requestPathOf } from "./requestPath.ts";
-import type { Finding, Rule } from "./rule.ts";
 
 /** What keeps its data in the worker's memory unless an option names something else. */
 interface Keeper {

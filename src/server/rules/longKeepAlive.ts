@@ -1,13 +1,13 @@
 import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { numberOf } from "../analysis/constants.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
+import { asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { serverKind } from "../source/servers.ts";
-import { t } from "../texts.ts";
-import { numberOf } from "./constants.ts";
-import { factsOf } from "./facts.ts";
-import { asMember, lastName, propertyOf, settledValue } from "./nodes.ts";
-import type { Finding, Rule } from "./rule.ts";
+import { serverKind } from "../source/serverCalls.ts";
 
-/** Idle connections are closed this long before the end of a drain, in milliseconds; see `farewellFor.ts`. */
+/** Idle connections are closed this long before the end of a drain, in milliseconds; see `drainOrderFor.ts`. */
 const idleMarginMs = 1_000;
 
 const takesOptions: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
-import { t } from "../texts.ts";
-import { factsOf } from "./facts.ts";
-import type { Finding, Rule } from "./rule.ts";
+import { t } from "../../shared/translate.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
 
 const primaryCalls: ReadonlySet<string> = new Set(["cluster#fork", "cluster#setupPrimary", "cluster#setupMaster"]);
 

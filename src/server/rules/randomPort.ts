@@ -1,10 +1,10 @@
 import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
+import { asFunction, propertyOf, settledValue } from "../analysis/nodes.ts";
+import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
-import type { ListenCall } from "../source/servers.ts";
-import { t } from "../texts.ts";
-import { factsOf } from "./facts.ts";
-import { asFunction, propertyOf, settledValue } from "./nodes.ts";
-import type { Finding, Fix, Rule } from "./rule.ts";
+import type { ListenCall } from "../source/serverCalls.ts";
 
 /** Where helpers of tests lie, which say nothing of a test themselves. */
 const testFolder = /[\\/](?:tests?|__tests__|e2e)[\\/]/;

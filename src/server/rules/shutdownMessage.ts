@@ -1,12 +1,12 @@
 import type { Node } from "@babel/types";
-import { shutdownHandlers } from "../shutdownHandler.ts";
+import { t } from "../../shared/translate.ts";
+import { stringOf } from "../analysis/constants.ts";
+import { type Facts, factsOf } from "../analysis/moduleFacts.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
+import { endsElsewhere } from "../analysis/signals/endsElsewhere.ts";
+import { isProcessListener } from "../analysis/signals/signalHandlers.ts";
+import { shutdownHandlers } from "../shutdown/shutdownHandler.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { t } from "../texts.ts";
-import { stringOf } from "./constants.ts";
-import { endsElsewhere } from "./endsElsewhere.ts";
-import { type Facts, factsOf } from "./facts.ts";
-import type { Finding, Rule } from "./rule.ts";
-import { isProcessListener } from "./signalHandlers.ts";
 
 /** A server of an app that is renewed by gracefulReload, and nothing that acts on the message `shutdown`. */
 export const shutdownMessage: Rule = {

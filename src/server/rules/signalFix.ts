@@ -1,14 +1,14 @@
 import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { withLastStatement } from "../analysis/edits.ts";
+import type { CallSite } from "../analysis/moduleFacts.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
+import { asFunction, type FunctionNode, functionAround } from "../analysis/nodes.ts";
+import type { Fix } from "../analysis/rule.ts";
+import { closableServer } from "../analysis/signals/closableServer.ts";
+import { isProcessListener, type SignalHandler } from "../analysis/signals/signalHandlers.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { serverKind } from "../source/servers.ts";
-import { t } from "../texts.ts";
-import { closableServer } from "./closableServer.ts";
-import { withLastStatement } from "./edits.ts";
-import type { CallSite } from "./facts.ts";
-import { factsOf } from "./facts.ts";
-import { asFunction, type FunctionNode, functionAround } from "./nodes.ts";
-import type { Fix } from "./rule.ts";
-import { isProcessListener, type SignalHandler } from "./signalHandlers.ts";
+import { serverKind } from "../source/serverCalls.ts";
 
 const exit = "process.exit(0)";
 

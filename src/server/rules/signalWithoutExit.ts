@@ -1,10 +1,10 @@
-import { t } from "../texts.ts";
-import { factsOf } from "./facts.ts";
-import type { FunctionNode } from "./nodes.ts";
-import type { Finding, Rule } from "./rule.ts";
+import { t } from "../../shared/translate.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
+import type { FunctionNode } from "../analysis/nodes.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
+import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
+import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
 import { exitFixes } from "./signalFix.ts";
-import { signalHandlers } from "./signalHandlers.ts";
-import { whatIsLeft } from "./signalOutcome.ts";
 
 /** A listener for SIGTERM or SIGINT after which the process lives on, since a listener takes the signal's own effect away. */
 export const signalWithoutExit: Rule = {

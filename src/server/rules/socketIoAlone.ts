@@ -1,10 +1,10 @@
 import type { Node, ObjectExpression } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { stringOf } from "../analysis/constants.ts";
+import { type CallSite, type Facts, factsOf } from "../analysis/moduleFacts.ts";
+import { propertyOf, settledValue } from "../analysis/nodes.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { t } from "../texts.ts";
-import { stringOf } from "./constants.ts";
-import { type CallSite, type Facts, factsOf } from "./facts.ts";
-import { propertyOf, settledValue } from "./nodes.ts";
-import type { Finding, Rule } from "./rule.ts";
 
 const serverMakers: ReadonlySet<string> = new Set(["socket.io#Server", "socket.io#default"]);
 

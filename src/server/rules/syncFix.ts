@@ -1,11 +1,11 @@
 import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { numberOf } from "../analysis/constants.ts";
+import type { CallSite } from "../analysis/moduleFacts.ts";
+import { asCall, asMember, functionAround, keyOf, lastName, settledValue, textOf } from "../analysis/nodes.ts";
+import type { Fix } from "../analysis/rule.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { t } from "../texts.ts";
-import { numberOf } from "./constants.ts";
-import type { CallSite } from "./facts.ts";
-import { asCall, asMember, functionAround, keyOf, lastName, settledValue, textOf } from "./nodes.ts";
-import type { Fix } from "./rule.ts";
 
 /** Functions of `fs` whose promise takes the same arguments and gives the same. */
 const same: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
-import { t } from "../texts.ts";
-import { isForDevelopment } from "./development.ts";
-import { type CallSite, factsOf } from "./facts.ts";
-import { isDoneOnce } from "./guards.ts";
-import { requestPathOf } from "./requestPath.ts";
-import type { Finding, Rule } from "./rule.ts";
+import { t } from "../../shared/translate.ts";
+import { isForDevelopment } from "../analysis/development.ts";
+import { isDoneOnce } from "../analysis/guards.ts";
+import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
+import { requestPathOf } from "../analysis/requests/requestPath.ts";
+import type { Finding, Rule } from "../analysis/rule.ts";
 import { awaitedFix } from "./syncFix.ts";
 
 const modules = /^(?:fs|zlib|child_process|crypto)#(\w+)Sync$/;

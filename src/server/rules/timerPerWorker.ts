@@ -1,15 +1,15 @@
 import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import { numberOf, stringOf } from "../analysis/constants.ts";
+import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "../analysis/development.ts";
+import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
+import { around, asFunction, type Call, lastName, propertyOf, settledValue, textOf } from "../analysis/nodes.ts";
+import { reachable, requestPathOf } from "../analysis/requests/requestPath.ts";
+import type { Finding, Fix, Rule, RuleContext } from "../analysis/rule.ts";
 import { codeStyle } from "../source/codeStyle.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
-import { t } from "../texts.ts";
-import { numberOf, stringOf } from "./constants.ts";
-import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "./development.ts";
-import { type CallSite, factsOf } from "./facts.ts";
-import { around, asFunction, type Call, lastName, propertyOf, settledValue, textOf } from "./nodes.ts";
-import { reachable, requestPathOf } from "./requestPath.ts";
-import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
 /** What plans a job by the clock. */
 const planners: ReadonlySet<string> = new Set([

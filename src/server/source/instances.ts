@@ -2,7 +2,7 @@ import type { CallExpression, Node, OptionalCallExpression } from "@babel/types"
 import { fieldValue } from "./fields.ts";
 import { type ApiReference, propertyName, resolveApi } from "./resolveApi.ts";
 import type { Analysis, Binding } from "./scopes.ts";
-import { serverKind } from "./servers.ts";
+import { serverKind } from "./serverCalls.ts";
 import { onlyValue, unwrapped } from "./values.ts";
 
 /** The class of an object, by the module and name it is exported under. */

@@ -4,9 +4,9 @@ import type { LayerFacts } from "../../shared/layers/facts.ts";
 import { type Dependency, dependencySchema } from "../../shared/layers/layer.ts";
 import { releaseState } from "../../shared/layers/nodeReleases.ts";
 import { shownTime, steadyNow } from "../clock.ts";
-import { variablesOfWorker } from "../workerForker.ts";
-import { describeAddons } from "./addonFiles.ts";
-import { describeCode } from "./codeFiles.ts";
+import { variablesOfWorker } from "../process/workerForker.ts";
+import { describeAddons } from "./files/addonFiles.ts";
+import { describeCode } from "./files/codeFiles.ts";
 import { describeMachine } from "./machine.ts";
 
 /** What `process.versions` names otherwise than the layers do, or what belongs to one of them. */

@@ -1,14 +1,14 @@
 import { HitlessError } from "../../shared/errors.ts";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
-import type { AppSupervisor } from "../appSupervisor.ts";
+import type { AppSupervisor } from "../app/appSupervisor.ts";
 import { shownTime, steadyNow } from "../clock.ts";
-import type { RequestHandlers } from "../controlSession.ts";
-import type { WorkerHandle } from "../workerHandle.ts";
+import type { RequestHandlers } from "../control/controlSession.ts";
+import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { completeFacts } from "./completeFacts.ts";
-import { completeSample } from "./completeSample.ts";
 import { openFiles } from "./machine.ts";
 import { poolTime } from "./poolTime.ts";
+import { completeSample } from "./sample/completeSample.ts";
 
 /** Milliseconds for a worker to tell its facts; the first time, it loads its collector. */
 const factsDeadlineMs = 8_000;

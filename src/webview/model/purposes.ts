@@ -1,4 +1,4 @@
-import { t } from "../texts.ts";
+import { t } from "../../shared/translate.ts";
 
 /** What a dependency is for; by its name in `process.versions`, and nothing for one that came with a later Node.js. */
 export function purposeOf(name: string): string {

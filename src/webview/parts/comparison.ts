@@ -1,11 +1,11 @@
 import type { LayerFacts } from "../../shared/layers/facts.ts";
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { t } from "../../shared/translate.ts";
 import { h, newId, setText } from "../dom.ts";
 import { type Difference, type DifferenceGroup, differences } from "../model/differences.ts";
-import { shortPath } from "../model/paths.ts";
+import { shortPath } from "../model/shortPath.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
-import { t } from "../texts.ts";
-import { createDataTable } from "./dataTable.ts";
+import { createDataTable } from "./table/dataTable.ts";
 import { createWorkerOptions } from "./workerOptions.ts";
 
 export interface Comparison extends Part {

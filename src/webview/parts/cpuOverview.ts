@@ -1,8 +1,8 @@
+import { t } from "../../shared/translate.ts";
 import { createList, h, newId, type Piece, setAttribute, setText } from "../dom.ts";
 import { type KindShare, sharesByKind } from "../model/shares.ts";
-import { kindWord } from "../model/words.ts";
+import { kindWord } from "../model/titles.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
-import { t } from "../texts.ts";
 import { createSampleControl } from "./sampleControl.ts";
 
 /** Where the worker's time goes, as one bar and its legend; and the button that finds out. */

@@ -1,8 +1,8 @@
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { t } from "../../shared/translate.ts";
 import { button, h, setAttribute, setText, setUsable, setValue } from "../dom.ts";
-import { workerStateWord } from "../model/words.ts";
+import { workerStateWord } from "../model/titles.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
-import { t } from "../texts.ts";
 import { createWorkerOptions } from "./workerOptions.ts";
 
 /** What is looked at: the app, the worker, whether it is live; and what can be done with what is seen. */

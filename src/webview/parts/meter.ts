@@ -1,5 +1,5 @@
+import { t } from "../../shared/translate.ts";
 import { h, type Piece, setAttribute, setText } from "../dom.ts";
-import { t } from "../texts.ts";
 
 export interface MeterData {
   readonly label: string;

@@ -1,5 +1,5 @@
+import { t } from "../../shared/translate.ts";
 import { createList, h, newId, type Piece, setAttribute, setText } from "../dom.ts";
-import { t } from "../texts.ts";
 
 export interface NameListOptions {
   readonly title: string;

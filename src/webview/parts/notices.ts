@@ -1,7 +1,7 @@
 import type { FailurePlace, PanelStatus } from "../../shared/layers/panelMessages.ts";
+import { t } from "../../shared/translate.ts";
 import { button, createList, h, type Piece, setAttribute, setText } from "../dom.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
-import { t } from "../texts.ts";
 
 interface Notice {
   readonly id: string;

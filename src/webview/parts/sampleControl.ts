@@ -1,7 +1,7 @@
+import { t } from "../../shared/translate.ts";
 import { button, h, setText, setUsable, setValue } from "../dom.ts";
 import { sampleLengths } from "../model/savedState.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
-import { t } from "../texts.ts";
 
 /** Starts a sample, shows how far it is, and ends it early. */
 export function createSampleControl({ numbers, send, save }: PageContext): Part {

@@ -1,7 +1,7 @@
+import { t } from "../../shared/translate.ts";
 import { button, h } from "../dom.ts";
-import { shortPath, splitPath } from "../model/paths.ts";
+import { shortPath, splitPath } from "../model/shortPath.ts";
 import type { PageContext, SourcePlace } from "../page.ts";
-import { t } from "../texts.ts";
 
 /** A place in a file, short: what is the user's or a package's opens in the editor, what is Node's own is only named. */
 export function sourceLink(

@@ -1,7 +1,7 @@
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { t } from "../../shared/translate.ts";
 import { h, setText, setValue } from "../dom.ts";
-import { workerTitle } from "../model/words.ts";
-import { t } from "../texts.ts";
+import { workerTitle } from "../model/titles.ts";
 
 /** Offers workers in a select; while they are the same ones their options stay, so that nothing moves in one that is open. */
 export function createWorkerOptions(

@@ -1,12 +1,12 @@
 import type { LayerAnswer, LayerQuestion } from "../../shared/layers/collected.ts";
 import type { Guard } from "../guard.ts";
-import type { WarningLog } from "../warningLog.ts";
+import type { WarningLog } from "../process/warningLog.ts";
 import { createCpuSampler } from "./cpuSampler.ts";
-import { collectFacts } from "./facts.ts";
-import { createLoadedModules } from "./loadedModules.ts";
-import { createNativeList } from "./nativeList.ts";
+import { createLoadedModules } from "./modules/loadedModules.ts";
+import { createNativeList } from "./modules/nativeList.ts";
 import { createPulse } from "./pulse.ts";
 import type { ListeningServer } from "./tlsWatch.ts";
+import { collectFacts } from "./workerFacts.ts";
 
 export interface CollectorParts {
   /** Where Hitless's own bundles are. */

@@ -3,13 +3,13 @@ import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 import type { CollectedPulse } from "../../shared/layers/collected.ts";
+import { isHttpServer } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
-import { isHttpServer } from "../servers.ts";
-import type { WarningLog } from "../warningLog.ts";
+import type { WarningLog } from "../process/warningLog.ts";
 import { type GcWatch, watchGc } from "./gcWatch.ts";
-import type { LoadedModules } from "./loadedModules.ts";
 import { type DelayWatch, watchDelay } from "./loopDelay.ts";
-import type { NativeList } from "./nativeList.ts";
+import type { LoadedModules } from "./modules/loadedModules.ts";
+import type { NativeList } from "./modules/nativeList.ts";
 import { connectionsOf, type ListeningServer, secureServers, type TlsWatch, watchTls } from "./tlsWatch.ts";
 
 /** Nobody looks any more when nobody has asked for so long, in milliseconds. */

@@ -1,9 +1,9 @@
 import type { Server } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
+import type { TrackedServer } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
 import { openConnections } from "../internals.ts";
-import type { TrackedServer } from "../servers.ts";
 
 export type ListeningServer = Pick<TrackedServer, "server" | "protocol">;
 

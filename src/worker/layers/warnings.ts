@@ -1,7 +1,7 @@
 import { sep } from "node:path";
 import type { LayerFacts, SourcePosition } from "../../shared/layers/facts.ts";
-import type { KeptWarning } from "../warningLog.ts";
-import { pathOf } from "./pathOf.ts";
+import type { KeptWarning } from "../process/warningLog.ts";
+import { pathOf } from "./modules/pathOf.ts";
 
 type Warning = LayerFacts["api"]["warnings"][number];
 

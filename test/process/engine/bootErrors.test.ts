@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
-import { launchSupervisor } from "../../../src/client/launchSupervisor.ts";
+import { launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
 import type { FailureCode } from "../../../src/shared/failure.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { describeOn } from "../../support/process/scene.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
-import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { describeOn } from "../../support/process/scene.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import type { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import { type LogChunk, logRingBytes } from "../../../src/shared/logs.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { residentBytes } from "../../support/process/processes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import type { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import type { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, openDescriptors, signal } from "../../support/process/processes.ts";
 import { describeOn } from "../../support/process/scene.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchSupervisor } from "../../../src/client/launchSupervisor.ts";
+import { launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
 import { toHitlessError } from "../../../src/shared/errors.ts";
 import { distFolder } from "../../support/paths.ts";
 import { nodeProgramOf, usualNode } from "../../support/process/nodeMatrix.ts";

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { launchSupervisor } from "../../../src/client/launchSupervisor.ts";
-import { buildRecipe } from "../../../src/client/recipe.ts";
-import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
+import { launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
+import { buildRecipe } from "../../../src/client/recipe/recipe.ts";
 import type { AppConfig, LaunchRecipe, LaunchRecipeInput } from "../../../src/shared/appConfig.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
 import { projectRoot } from "../paths.ts";

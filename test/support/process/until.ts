@@ -1,4 +1,4 @@
-import type { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import type { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import type { SupervisorEvent } from "../../../src/shared/logs.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 

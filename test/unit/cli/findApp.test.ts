@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chooseEndpoint } from "../../../src/cli/findApp.ts";
-import { parseJsonc } from "../../../src/cli/jsonc.ts";
-import { nearest } from "../../../src/cli/suggestion.ts";
-import { findWorkspaceApp } from "../../../src/cli/workspaceApps.ts";
+import { nearest } from "../../../src/cli/arguments/suggestion.ts";
+import { chooseEndpoint } from "../../../src/cli/run/findApp.ts";
+import { parseJsonc } from "../../../src/cli/run/jsonc.ts";
+import { findWorkspaceApp } from "../../../src/cli/run/workspaceApps.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 

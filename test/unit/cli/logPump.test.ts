@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { pumpLogs } from "../../../src/cli/logPump.ts";
-import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import { pumpLogs } from "../../../src/cli/run/logPump.ts";
+import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import type { LogChunk } from "../../../src/shared/logs.ts";
 import { type Answer, type FakeSupervisor, fakeSupervisor } from "../client/fakeSupervisor.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";

@@ -1,6 +1,6 @@
 import type { CliContext } from "../../../src/cli/cliContext.ts";
-import type { Output } from "../../../src/cli/output.ts";
-import { plain } from "../../../src/cli/paint.ts";
+import type { Output } from "../../../src/cli/terminal/output.ts";
+import { plain } from "../../../src/cli/terminal/paint.ts";
 
 interface MemoryOutput extends Output {
   readonly text: string;

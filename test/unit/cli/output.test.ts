@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
-import { openOutput } from "../../../src/cli/output.ts";
+import { openOutput } from "../../../src/cli/terminal/output.ts";
 
 interface SlowStream {
   readonly stream: NodeJS.WriteStream;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CommandSpec } from "../../../src/cli/commandSpec.ts";
-import { parseCommand } from "../../../src/cli/parseCommand.ts";
+import type { CommandSpec } from "../../../src/cli/arguments/commandSpec.ts";
+import { parseCommand } from "../../../src/cli/arguments/parseCommand.ts";
 
 const spec: CommandSpec = {
   name: "run",

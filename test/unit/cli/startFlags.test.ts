@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { parseCommand } from "../../../src/cli/arguments/parseCommand.ts";
+import { configOfFlags, startFlags } from "../../../src/cli/arguments/startFlags.ts";
 import { startCommand } from "../../../src/cli/commands/start.ts";
-import { parseCommand } from "../../../src/cli/parseCommand.ts";
-import { configOfFlags, startFlags } from "../../../src/cli/startFlags.ts";
 import { appConfigSchema } from "../../../src/shared/appConfig.ts";
 
 const configOf = (...words: string[]) => configOfFlags(parseCommand(startCommand.spec, words));

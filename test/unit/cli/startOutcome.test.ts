@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isReady, outcomeOf } from "../../../src/cli/startOutcome.ts";
+import { isReady, outcomeOf } from "../../../src/cli/run/startOutcome.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 import { sampleFailure, sampleSnapshot, sampleWorker } from "../client/samples.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listEndpoints } from "../../../src/client/endpoints.ts";
+import { listEndpoints } from "../../../src/client/launch/endpoints.ts";
 import { type FakeSupervisor, fakeSupervisor } from "./fakeSupervisor.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 

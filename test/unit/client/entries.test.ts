@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEntries } from "../../../src/client/entries.ts";
+import { findEntries } from "../../../src/client/recipe/entries.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 describe("findEntries", () => {

@@ -8,7 +8,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
-import { newEndpointId, socketPath } from "../../../src/client/socketPath.ts";
+import { newEndpointId, socketPath } from "../../../src/client/launch/socketPath.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
 import { protocolVersion, rpcErrorCode } from "../../../src/shared/protocol.ts";
 import { sampleSnapshot } from "./samples.ts";

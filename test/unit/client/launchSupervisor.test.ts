@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withLaunchLock } from "../../../src/client/launchLock.ts";
-import { type LaunchOptions, launchSupervisor } from "../../../src/client/launchSupervisor.ts";
+import { withLaunchLock } from "../../../src/client/launch/launchLock.ts";
+import { type LaunchOptions, launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
 import { fakeSupervisor } from "./fakeSupervisor.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { installedNodes } from "../../../src/client/installedNodes.ts";
-import { listNodePrograms, resolveNode } from "../../../src/client/nodeProgram.ts";
-import { matchesWish } from "../../../src/client/nodeVersionFile.ts";
+import { installedNodes } from "../../../src/client/node/installedNodes.ts";
+import { listNodePrograms, resolveNode } from "../../../src/client/node/nodeProgram.ts";
+import { matchesWish } from "../../../src/client/node/nodeVersionFile.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 /** A program that answers `--version` and, like a version manager's shim, knows what it stands for. */

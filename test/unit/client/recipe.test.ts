@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { NodeProgram } from "../../../src/client/nodeProgram.ts";
-import { buildRecipe } from "../../../src/client/recipe.ts";
+import type { NodeProgram } from "../../../src/client/node/nodeProgram.ts";
+import { buildRecipe } from "../../../src/client/recipe/recipe.ts";
 import { type AppConfig, appDefaults } from "../../../src/shared/appConfig.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { runtimeFolder } from "../../../src/client/runtimeFolder.ts";
-import { socketPath } from "../../../src/client/socketPath.ts";
+import { runtimeFolder } from "../../../src/client/launch/runtimeFolder.ts";
+import { socketPath } from "../../../src/client/launch/socketPath.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 describe("runtimeFolder", () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc/node";
-import { SupervisorClient } from "../../../src/client/supervisorClient.ts";
+import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 import { type Answer, type FakeSupervisor, fakeSupervisor, refuse } from "./fakeSupervisor.ts";

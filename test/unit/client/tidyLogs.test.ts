@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { tidyLogs } from "../../../src/client/tidyLogs.ts";
+import { tidyLogs } from "../../../src/client/launch/tidyLogs.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 describe("tidyLogs", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import { type AppDefinition, defineApps, type FolderSetting } from "../../../src/extension/supervisor/appDefinition.ts";
-import { chosenEntry, needsEntryChoice, rememberEntry } from "../../../src/extension/supervisor/entryChoice.ts";
-import type { SessionMemory } from "../../../src/extension/supervisor/sessionHost.ts";
+import { type AppDefinition, defineApps, type FolderSetting } from "../../../src/extension/apps/appDefinition.ts";
+import { chosenEntry, needsEntryChoice, rememberEntry } from "../../../src/extension/apps/entryChoice.ts";
+import type { SessionMemory } from "../../../src/extension/apps/sessionHost.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 import { english } from "./fixtures.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AppDefinition } from "../../../src/extension/apps/appDefinition.ts";
+import { AppRegistry } from "../../../src/extension/apps/appRegistry.ts";
+import type { SessionHost } from "../../../src/extension/apps/sessionHost.ts";
 import { startLogFeed } from "../../../src/extension/log/logFeed.ts";
-import type { AppDefinition } from "../../../src/extension/supervisor/appDefinition.ts";
-import { AppRegistry } from "../../../src/extension/supervisor/appRegistry.ts";
-import type { SessionHost } from "../../../src/extension/supervisor/sessionHost.ts";
 import type { LogChunk, SupervisorEvent } from "../../../src/shared/logs.ts";
 import { type Answer, type FakeSupervisor, fakeSupervisor } from "../client/fakeSupervisor.ts";
 import { sampleSnapshot } from "../client/samples.ts";

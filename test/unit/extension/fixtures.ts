@@ -1,5 +1,5 @@
+import type { AppView } from "../../../src/extension/apps/appView.ts";
 import type { Localize } from "../../../src/extension/platform/localize.ts";
-import type { AppView } from "../../../src/extension/supervisor/appView.ts";
 import { sampleSnapshot } from "../client/samples.ts";
 
 /** The source language, as `vscode.l10n.t` fills it in. */

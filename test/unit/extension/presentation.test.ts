@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { browsableAddress } from "../../../src/extension/commands/browsableAddress.ts";
-import { readTarget } from "../../../src/extension/commands/commandTarget.ts";
+import { readTarget } from "../../../src/extension/commands/target/commandTarget.ts";
 import { readWorkerCount } from "../../../src/extension/commands/workerCount.ts";
 import { isInside, samePath } from "../../../src/extension/platform/paths.ts";
 import { renewalProgress } from "../../../src/extension/presentation/renewalProgress.ts";
-import { durationWord, portWords } from "../../../src/extension/presentation/words.ts";
+import { durationWord, portWords } from "../../../src/extension/presentation/stateWords.ts";
 import type { RenewalView } from "../../../src/shared/snapshot.ts";
 import { sampleSnapshot } from "../client/samples.ts";
 import { english as t } from "./fixtures.ts";

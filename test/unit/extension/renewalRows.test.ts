@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reportDocument, trafficFacts } from "../../../src/extension/presentation/reportText.ts";
+import { reportDocument, trafficFacts } from "../../../src/extension/presentation/reportWords.ts";
 import { projectTree, type TreeRow } from "../../../src/extension/views/treeModel.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { sampleSnapshot } from "../client/samples.ts";

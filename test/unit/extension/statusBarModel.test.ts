@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unhealthyWorkers } from "../../../src/extension/supervisor/appView.ts";
+import { unhealthyWorkers } from "../../../src/extension/apps/appView.ts";
 import { projectStatus } from "../../../src/extension/views/statusBarModel.ts";
 import { sampleFailure, sampleSnapshot, sampleWorker } from "../client/samples.ts";
 import { sampleView, english as t } from "./fixtures.ts";

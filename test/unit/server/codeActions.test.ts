@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { TextDocumentEdit } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { codeActions } from "../../../src/server/codeActions.ts";
-import type { Diagnosis } from "../../../src/server/diagnose.ts";
+import { codeActions } from "../../../src/server/features/codeActions.ts";
+import type { Diagnosis } from "../../../src/server/features/diagnose.ts";
 import { analysed } from "./sources.ts";
 
 const text = "function f() {\r\n\tbad();\r\n}\r\n";

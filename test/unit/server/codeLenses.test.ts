@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { commandIds } from "../../../src/extension/ids.ts";
-import { codeLenses } from "../../../src/server/codeLenses.ts";
+import { codeLenses } from "../../../src/server/features/codeLenses.ts";
 import type { LanguageApp } from "../../../src/shared/language.ts";
 import { languageCommands } from "../../../src/shared/languageNames.ts";
 import { sampleApp } from "./apps.ts";

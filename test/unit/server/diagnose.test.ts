@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type DiagnoseOptions, diagnose } from "../../../src/server/diagnose.ts";
-import type { Finding, Rule } from "../../../src/server/rules/rule.ts";
+import type { Finding, Rule } from "../../../src/server/analysis/rule.ts";
+import { type DiagnoseOptions, diagnose } from "../../../src/server/features/diagnose.ts";
 import { analysed } from "./sources.ts";
 
 /** Finds every occurrence of a word. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hoverAt } from "../../../src/server/hover.ts";
+import { hoverAt } from "../../../src/server/features/hover.ts";
 import { catalogue } from "../../../src/shared/layers/catalogue.ts";
 import { qualifiedName } from "../../../src/shared/layers/entry.ts";
 import { analysed } from "./sources.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { createParsedDocuments } from "../../../src/server/parsedDocuments.ts";
+import { createParsedDocuments } from "../../../src/server/features/parsedDocuments.ts";
 
 const uri = "file:///app.js";
 

@@ -6,7 +6,7 @@ import { type ClientRequest, request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { shutdownHandlers } from "../../../src/server/shutdownHandler.ts";
+import { shutdownHandlers } from "../../../src/server/shutdown/shutdownHandler.ts";
 import { cacheFolder } from "../../support/paths.ts";
 import { poll, within } from "../../support/process/until.ts";
 import { analysed } from "./sources.ts";

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { layers } from "../../../src/shared/layers/layer.ts";
 import { differences } from "../../../src/webview/model/differences.ts";
 import { createNumbers } from "../../../src/webview/model/numbers.ts";
-import { shortPath, splitPath, withoutHome } from "../../../src/webview/model/paths.ts";
 import { freshState, readSavedState } from "../../../src/webview/model/savedState.ts";
 import { addToSeries, noSeries } from "../../../src/webview/model/series.ts";
 import { functionsOfLayer, shareOfLayer, sharesByKind } from "../../../src/webview/model/shares.ts";
+import { shortPath, splitPath, withoutHome } from "../../../src/webview/model/shortPath.ts";
 import { findTraced, suggestions, traceExamples } from "../../../src/webview/model/trace.ts";
-import { vitalsOf } from "../../../src/webview/model/vitals.ts";
+import { vitalsOf } from "../../../src/webview/model/vitalsOf.ts";
 import { sampleFacts, samplePulse, sampleSample } from "./fixtures.ts";
 
 const numbers = createNumbers("en");

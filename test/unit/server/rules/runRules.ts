@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import type { Finding, RuleContext } from "../../../../src/server/analysis/rule.ts";
 import { rules } from "../../../../src/server/rules/allRules.ts";
-import type { Finding, RuleContext } from "../../../../src/server/rules/rule.ts";
 import { type Analysis, analyse } from "../../../../src/server/source/scopes.ts";
 import { parseModule } from "../../../../src/server/source/sourceModule.ts";
 

@@ -1,0 +1,67 @@
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { statusOutput } from "../../shared/cliOutput.ts";
+import { readyCount } from "../../shared/snapshot.ts";
+import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
+import { printJson, say } from "../command.ts";
+import { failureText, readyLine } from "../show/statusTexts.ts";
+import { openProgressLine } from "../terminal/progressLine.ts";
+import type { StopWishes } from "./foreground.ts";
+import { type Outcome, watchApp } from "./startOutcome.ts";
+import { stopApp } from "./stopApp.ts";
+
+export interface AwaitReadyOptions {
+  readonly json: boolean;
+  /** Whether an app that does not come up is stopped, with its supervisor. */
+  readonly stopOnFailure: boolean;
+}
+
+type Settled = Outcome | { readonly kind: "ready" } | { readonly kind: "signal"; readonly signal: StopSignal };
+
+/** Waits until the app is up, says so, and leaves it running. Returns the exit code. */
+export async function awaitReady(
+  context: CliContext,
+  client: SupervisorClient,
+  wishes: StopWishes,
+  { json, stopOnFailure }: AwaitReadyOptions,
+): Promise<number> {
+  const { ready, ended } = watchApp(client);
+  const progress = openProgressLine(context.stderr, () => {
+    const { app } = client.snapshot;
+    return `starting ${app.name} · ${readyCount(client.snapshot)}/${app.desiredWorkers} ready`;
+  });
+  const asked = new Promise<Settled>((resolve) => wishes.listen((signal) => resolve({ kind: "signal", signal })));
+  const settled = await Promise.race([ready.then((): Settled => ({ kind: "ready" })), ended, asked]);
+  progress.end();
+  if (settled.kind === "ready") {
+    say(context, readyLine(client.snapshot));
+    if (json) {
+      await printJson(context, statusOutput(client.snapshot, Date.now()));
+    }
+    return exitCodes.done;
+  }
+  if (settled.kind !== "lost" && stopOnFailure) {
+    await stopApp(client, { now: false });
+  }
+  return explain(context, client, settled);
+}
+
+function explain(context: CliContext, client: SupervisorClient, settled: Exclude<Settled, { kind: "ready" }>): number {
+  const { paint } = context.stderr;
+  const { name, pid } = client.endpoint;
+  switch (settled.kind) {
+    case "failed":
+      say(context, failureText(settled.failure, paint, { withStderr: true }));
+      return exitCodes.failed;
+    case "finished":
+      say(context, `${name} has finished`);
+      return exitCodes.done;
+    case "stopped":
+      say(context, `${paint("red", "✖")} ${name} was stopped before it was ready`);
+      return exitCodes.failed;
+    case "lost":
+      say(context, `${paint("red", "✖")} The supervisor of ${name} (pid ${pid}) has gone, and its workers with it.`);
+      return exitCodes.failed;
+    case "signal":
+      return exitCodeOfSignal(settled.signal);
+  }
+}

@@ -1,0 +1,37 @@
+import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { listEndpoints } from "../../client/launch/endpoints.ts";
+import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
+import { HitlessError } from "../../shared/errors.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import { nearest } from "../arguments/suggestion.ts";
+import type { CliContext } from "../cliContext.ts";
+
+/** Connects to the supervisor of the app that a person names, by the app's name or the supervisor's pid. */
+export async function connectToApp(context: CliContext, name: string): Promise<SupervisorClient> {
+  const endpoint = chooseEndpoint(await listEndpoints(runtimeFolder()), name);
+  return SupervisorClient.connect(endpoint, context.identity);
+}
+
+/** @throws HitlessError `appNotFound`, or `usage` when several apps have the name. */
+export function chooseEndpoint(endpoints: readonly Endpoint[], name: string): Endpoint {
+  const named = endpoints.filter((endpoint) => endpoint.name === name);
+  const [only, ...others] = named.length > 0 ? named : endpoints.filter(({ pid }) => String(pid) === name);
+  if (only === undefined) {
+    throw new HitlessError("appNotFound", `No app "${name}" runs. ${whatRuns(endpoints, name)}`, { remedy: "start" });
+  }
+  if (others.length > 0) {
+    throw new HitlessError("usage", `Several apps are called "${name}". Give the pid of the supervisor instead:`, {
+      detail: named.map(({ pid, root }) => `${pid}  ${root}`),
+    });
+  }
+  return only;
+}
+
+function whatRuns(endpoints: readonly Endpoint[], name: string): string {
+  const names = [...new Set(endpoints.map((endpoint) => endpoint.name))];
+  const meant = nearest(name, names);
+  if (meant !== undefined) {
+    return `Did you mean "${meant}"?`;
+  }
+  return names.length === 0 ? "None does; start one with: hitless start" : `Running: ${names.join(", ")}.`;
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import type { LogChunk } from "../../shared/logs.ts";
+import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
+import { say } from "../command.ts";
+import { hitlessLine, printEvents } from "../show/eventPrinter.ts";
+import { failureText, readyLine } from "../show/statusTexts.ts";
+import { byteCount } from "../terminal/units.ts";
+import { onReloadSignal } from "./interrupts.ts";
+import { pumpLogs } from "./logPump.ts";
+import { type Outcome, watchApp } from "./startOutcome.ts";
+import { leaveSupervisor } from "./stopApp.ts";
+
+/** Milliseconds for the last output to be taken by whoever reads it, once the person has asked for the end. */
+const lastOutputMs = 3_000;
+
+/** The wishes of a person to stop, which may come before there is anything to stop. */
+export interface StopWishes {
+  /** Calls back for each wish, those of before included. */
+  listen(listener: (signal: StopSignal, times: number) => void): void;
+}
+
+/** Shows an app in this terminal until it ends, and stops it when it is told to. Returns the exit code. */
+export async function runInForeground(
+  context: CliContext,
+  client: SupervisorClient,
+  wishes: StopWishes,
+): Promise<number> {
+  const { stderr } = context;
+  const tell = (message: string) => void stderr.write(hitlessLine(stderr, message));
+  const ending = new AbortController();
+  let asked = false;
+  let urgent: StopSignal | undefined;
+  const stop = (now: boolean) => client.request("app/stop", now ? { now } : {}).catch(() => undefined);
+
+  const events = printEvents(client, stderr).catch(() => undefined);
+  const output = pumpLogs(client, {
+    cursor: 0,
+    receive: (chunks) => writeRaw(context, chunks),
+    onDidSkip: (bytes) => tell(`${byteCount(bytes)} of output were skipped: it was read too slowly`),
+    ending: ending.signal,
+  }).catch(() => undefined);
+  const { ready, ended } = watchApp(client);
+  void ready.then(() => say(context, readyLine(client.snapshot)));
+
+  const hurried = new Promise<void>((resolve) => {
+    wishes.listen((signal, times) => {
+      asked = true;
+      void stop(times > 1);
+      if (times > 1) {
+        urgent = signal;
+        // Whoever is in such a hurry does not wait for a reader that has stalled either.
+        resolve();
+      } else if (stderr.isTerminal && signal === "SIGINT") {
+        tell("stopping gracefully; Ctrl-C again stops at once");
+      }
+    });
+  });
+  context.stdout.onDidBreak(() => {
+    asked = true;
+    tell("nobody reads the output any more; stopping");
+    void stop(false);
+  });
+  const reloads = onReloadSignal(() => {
+    client.request("app/renew", { kind: "reload" }).catch((error: Error) => tell(error.message));
+  });
+
+  /** Whoever was told to stop does not wait for a reader that has stalled. */
+  const deliverRest = async (read: Promise<void>) => {
+    const delivered = read.then(() => (asked ? context.stdout.flush() : undefined));
+    const patience = delay(lastOutputMs, "late", { ref: false });
+    const late = await Promise.race([delivered, hurried.then(() => "late"), asked ? patience : delivered]);
+    if (late !== undefined) {
+      context.stdout.giveUp();
+    }
+  };
+
+  const outcome = await ended;
+  reloads.dispose();
+  await events;
+  // An app that ended by itself leaves its supervisor behind, which is of no use without a terminal.
+  await stop(false);
+  ending.abort();
+  await deliverRest(output);
+  await leaveSupervisor(client);
+  if (urgent !== undefined) {
+    return exitCodeOfSignal(urgent);
+  }
+  return asked ? exitCodes.done : conclude(context, client, outcome);
+}
+
+/** Tells how the app ended when nobody here had asked for it. */
+function conclude(context: CliContext, client: SupervisorClient, outcome: Outcome): number {
+  switch (outcome.kind) {
+    case "failed":
+      // Its stderr has been printed as it came.
+      say(context, failureText(outcome.failure, context.stderr.paint, { withStderr: false }));
+      return exitCodes.failed;
+    case "lost": {
+      const { name, pid } = client.endpoint;
+      say(
+        context,
+        `${context.stderr.paint("red", "✖")} The supervisor of ${name} (pid ${pid}) has gone, and its workers with it.`,
+      );
+      return exitCodes.failed;
+    }
+    case "finished":
+    case "stopped":
+      return exitCodes.done;
+  }
+}
+
+/** Writes the app's output as it is; what goes to one stream in a row is written at once. */
+async function writeRaw(context: CliContext, chunks: readonly LogChunk[]): Promise<void> {
+  for (let index = 0; index < chunks.length; ) {
+    const stream = chunks[index]?.stream ?? "stdout";
+    let text = "";
+    for (let chunk = chunks[index]; chunk?.stream === stream; chunk = chunks[index]) {
+      text += chunk.text;
+      index += 1;
+    }
+    await context[stream].write(text);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Disposable } from "../../client/disposable.ts";
+import type { StopSignal } from "../cliContext.ts";
+
+/** SIGHUP is also what Windows sends when the console is closed. */
+const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Calls back for every signal that asks this process to end, with how many there have been. */
+export function onStopSignal(listener: (signal: StopSignal, times: number) => void): Disposable {
+  let times = 0;
+  const receive = (signal: NodeJS.Signals) => {
+    times += 1;
+    listener(signal as StopSignal, times);
+  };
+  for (const signal of stopSignals) {
+    process.on(signal, receive);
+  }
+  return {
+    dispose() {
+      for (const signal of stopSignals) {
+        process.off(signal, receive);
+      }
+    },
+  };
+}
+
+/** SIGUSR2 to the command line means what it means to the supervisor: reload. Windows has no such signal. */
+export function onReloadSignal(listener: () => void): Disposable {
+  if (process.platform === "win32") {
+    return { dispose: () => undefined };
+  }
+  process.on("SIGUSR2", listener);
+  return { dispose: () => process.off("SIGUSR2", listener) };
+}

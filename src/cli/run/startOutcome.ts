@@ -1,0 +1,65 @@
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import type { Failure } from "../../shared/failure.ts";
+import { readyCount, type Snapshot } from "../../shared/snapshot.ts";
+
+/** What became of an app. */
+export type Outcome =
+  /** It failed, and won't be started again by itself. */
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** Its script is done. */
+  | { readonly kind: "finished" }
+  /** Somebody stopped it. */
+  | { readonly kind: "stopped" }
+  /** Its supervisor is gone. */
+  | { readonly kind: "lost" };
+
+export function isReady(snapshot: Snapshot): boolean {
+  return snapshot.app.state === "running" && readyCount(snapshot) >= snapshot.app.desiredWorkers;
+}
+
+/** How the app ended, `undefined` while it runs or still may. */
+export function outcomeOf(snapshot: Snapshot, wasReady: boolean): Outcome | undefined {
+  const { state, failure, finished } = snapshot.app;
+  if (state === "stopped" && finished) {
+    return { kind: "finished" };
+  }
+  // An app that was up and has lost some of its workers for good still serves with the others.
+  const gaveUp = state === "crash-looping" && (!wasReady || readyCount(snapshot) === 0);
+  if (failure !== undefined && (gaveUp || state === "stopped")) {
+    return { kind: "failed", failure };
+  }
+  return state === "stopped" ? { kind: "stopped" } : undefined;
+}
+
+export interface AppWatch {
+  /** Resolves once all workers are ready; never if they don't become so. */
+  readonly ready: Promise<void>;
+  readonly ended: Promise<Outcome>;
+}
+
+/** Follows an app until it ends. */
+export function watchApp(client: SupervisorClient): AppWatch {
+  let becomeReady: () => void;
+  let end: (outcome: Outcome) => void;
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
+  const ended = new Promise<Outcome>((resolve) => {
+    end = resolve;
+  });
+  let wasReady = false;
+  const check = (snapshot: Snapshot) => {
+    if (isReady(snapshot)) {
+      wasReady = true;
+      becomeReady();
+    }
+    const outcome = outcomeOf(snapshot, wasReady);
+    if (outcome !== undefined) {
+      end(outcome);
+    }
+  };
+  client.onDidSnapshot(check);
+  client.onDidClose(() => end({ kind: "lost" }));
+  check(client.snapshot);
+  return { ready, ended };
+}

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { openSocket } from "../../client/connection/openSocket.ts";
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+
+/** Milliseconds for a supervisor without an app to close its control channel. */
+const closeDeadlineMs = 4_000;
+const pollMs = 20;
+
+/**
+ * Stops the app and lets its supervisor go, so that the same app can be started again at once.
+ * @returns How many workers had to be killed.
+ */
+export async function stopApp(client: SupervisorClient, { now }: { readonly now: boolean }): Promise<number> {
+  const { killed } = await client.request("app/stop", now ? { now } : {});
+  await leaveSupervisor(client);
+  return killed;
+}
+
+/**
+ * Closes the connection to a supervisor whose app has stopped, and waits until it can't be found any more. Its pid would
+ * tell less: without an init that reaps, as in many containers, a process that has ended keeps it.
+ */
+export async function leaveSupervisor(client: SupervisorClient): Promise<void> {
+  client.dispose();
+  const deadline = performance.now() + closeDeadlineMs;
+  while (performance.now() < deadline) {
+    const attempt = await openSocket(client.endpoint.socket, closeDeadlineMs);
+    if (attempt.kind !== "open") {
+      return;
+    }
+    attempt.socket.destroy();
+    await delay(pollMs);
+  }
+}

@@ -1,0 +1,95 @@
+import { homedir } from "node:os";
+import { sep } from "node:path";
+import type { ListedApp, StatusOutput } from "../../shared/cliOutput.ts";
+import type { AppState } from "../../shared/snapshot.ts";
+import type { Paint, Style } from "../terminal/paint.ts";
+import { type Cell, table } from "../terminal/table.ts";
+import { duration } from "../terminal/units.ts";
+import { failureText, renewalProgress } from "./statusTexts.ts";
+import { workerDetails } from "./workerDetails.ts";
+
+const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
+  stopped: "dim",
+  starting: "yellow",
+  running: "green",
+  reloading: "cyan",
+  degraded: "yellow",
+  "crash-looping": "red",
+  stopping: "yellow",
+  unreachable: "red",
+};
+
+const workerHeadings = ["ID", "SLOT", "STATE", "PID", "GEN", "UPTIME", "MEMORY", "RESTARTS"];
+
+/** The apps of `hitless list`, one a row. */
+export function listTable(apps: readonly ListedApp[], paint: Paint): string {
+  const rows = apps.map((app): Cell[] => [
+    { text: app.name, style: "bold" },
+    stateCell(app),
+    { text: `${app.workers.filter(({ state }) => state === "ready").length}/${app.workers.length}` },
+    { text: app.generation === 0 ? "–" : String(app.generation) },
+    { text: app.addresses[0] ?? "–", style: "cyan" },
+    { text: String(app.supervisorPid) },
+    { text: shortPath(app.root), style: "dim" },
+  ]);
+  return table(["NAME", "STATE", "READY", "GEN", "ADDRESS", "SUPERVISOR", "FOLDER"], rows, paint);
+}
+
+function stateCell({ state, workers }: ListedApp): Cell {
+  const stuck = workers.filter(({ health }) => health === "unresponsive").length;
+  return stuck === 0
+    ? { text: state, style: stateStyles[state] }
+    : { text: `${state}, ${stuck} unresponsive`, style: "red" };
+}
+
+/** One app and its workers, as `hitless status` shows them. */
+export function statusText(status: StatusOutput, paint: Paint): string {
+  const { name, state, generation, supervisorPid, nodeVersion, addresses, workers, renewal, failure } = status;
+  const { waitingConnections = 0, refusedConnections = 0 } = status;
+  const rows = workers.map((worker): Cell[] => [
+    { text: String(worker.id) },
+    { text: String(worker.slot) },
+    workerStateCell(worker),
+    { text: String(worker.pid) },
+    { text: String(worker.generation) },
+    { text: duration(worker.uptimeMs) },
+    { text: worker.memory === undefined ? "–" : mebibytes(worker.memory) },
+    { text: String(worker.restarts), ...(worker.restarts > 0 ? { style: "yellow" as const } : {}) },
+  ]);
+  const ready = workers.filter((worker) => worker.state === "ready").length;
+  return [
+    `${paint("bold", name)} · ${paint(stateStyles[state], state)} · ready ${ready}/${status.desiredWorkers} · generation ${generation}`,
+    ...addresses.map((address) => `  ${paint("cyan", address)}`),
+    `  ${paint("dim", `${shortPath(status.entry)} · supervisor ${supervisorPid} · Node.js ${nodeVersion}`)}`,
+    ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
+    ...(waitingConnections === 0
+      ? []
+      : [`  ${paint("yellow", `connections that wait for a free worker: ${waitingConnections}`)}`]),
+    ...(refusedConnections === 0
+      ? []
+      : [`  ${paint("red", `connections refused because too many waited: ${refusedConnections}`)}`]),
+    ...(failure === undefined ? [] : ["", failureText(failure, paint, { withStderr: true })]),
+    ...(rows.length === 0 ? [] : ["", table(workerHeadings, rows, paint)]),
+    ...workers.flatMap((worker) => {
+      const details = workerDetails(worker, paint);
+      return details.length === 0 ? [] : ["", ...details];
+    }),
+  ].join("\n");
+}
+
+/** A worker that does not respond is shown as such, whatever else it is. */
+function workerStateCell({ state, health }: StatusOutput["workers"][number]): Cell {
+  if (health === "unresponsive") {
+    return { text: state === "ready" ? "unresponsive" : `${state}, unresponsive`, style: "red" };
+  }
+  return { text: state, style: state === "ready" ? "green" : "yellow" };
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1_048_576)} MiB`;
+}
+
+function shortPath(path: string): string {
+  const home = homedir();
+  return home.length > 1 && (path === home || path.startsWith(home + sep)) ? `~${path.slice(home.length)}` : path;
+}

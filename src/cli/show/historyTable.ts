@@ -1,0 +1,53 @@
+import type { RenewalReport } from "../../shared/report.ts";
+import type { Paint, Style } from "../terminal/paint.ts";
+import { type Cell, table } from "../terminal/table.ts";
+import { duration, localTime, printable } from "../terminal/units.ts";
+import { generations, outcomeNames } from "./reportLines.ts";
+
+const outcomeStyles: Readonly<Record<RenewalReport["outcome"], Style>> = {
+  completed: "green",
+  rolledBack: "red",
+  cancelled: "yellow",
+  failed: "red",
+};
+
+const headings = [
+  "WHEN",
+  "KIND",
+  "GEN",
+  "OUTCOME",
+  "TOOK",
+  "SERVED",
+  "FAILED",
+  "HANDED OVER",
+  "CLOSED",
+  "CUT",
+  "STALL",
+  "REASON",
+];
+
+/** Past renewals, one a row; `–` where nothing is known. */
+export function historyTable(reports: readonly RenewalReport[], paint: Paint): string {
+  return table(headings, reports.map(row), paint);
+}
+
+function row(report: RenewalReport): Cell[] {
+  const { startedAt, kind, outcome, durationMs, traffic, reason = "" } = report;
+  const number = (value: number | undefined): Cell => ({ text: value === undefined ? "–" : String(value) });
+  const loss = (value: number | undefined): Cell =>
+    value === undefined || value === 0 ? number(value) : { ...number(value), style: "red" };
+  return [
+    { text: localTime(startedAt) },
+    { text: kind },
+    { text: generations(report) },
+    { text: outcomeNames[outcome], style: outcomeStyles[outcome] },
+    { text: duration(durationMs) },
+    number(traffic?.served),
+    loss(traffic?.failed),
+    number(traffic?.handedOver),
+    number(traffic?.closed),
+    loss(traffic?.cut),
+    { text: traffic === undefined || traffic.handedOver === 0 ? "–" : duration(traffic.longestStallMs) },
+    { text: printable(reason.split("\n", 1)[0] ?? "") },
+  ];
+}

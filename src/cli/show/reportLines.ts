@@ -1,0 +1,121 @@
+import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { count, duration, printable } from "../terminal/units.ts";
+import { killedText, stderrBlock } from "./statusTexts.ts";
+
+/** Requests that were cut off are listed up to this number; `--json` has them all. */
+const mostCutListed = 20;
+
+const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gracefully reloaded" } as const;
+
+/** What a renewal did, for people; several lines. */
+export function reportText(name: string, report: RenewalReport, paint: Paint): string {
+  return [
+    ...headLines(name, report, paint),
+    ...factLines(report, paint).map((line) => `  ${line}`),
+    ...(report.killed === 0 ? [] : [`  ${killedText(report.killed, paint)}`]),
+    ...cutLines(report, paint),
+    ...stderrBlock(report.stderr ?? [], paint),
+  ].join("\n");
+}
+
+/** What the clients had of it and how long it took, a line each. */
+export function factLines(report: RenewalReport, paint: Paint): string[] {
+  return [...trafficLines(report, paint), ...timeLines(report)];
+}
+
+/** A line on requests, a line on connections, a line on what nobody knows; none where nothing is known. */
+function trafficLines(report: RenewalReport, paint: Paint): string[] {
+  const { traffic } = report;
+  if (traffic === undefined) {
+    return [];
+  }
+  const { served, failed, handedOver, closed, cut, crashed = 0, silent = 0, longestStallMs } = traffic;
+  const requests = [
+    ...(droppedNothing(report) ? [paint("green", "0 dropped")] : []),
+    ...(failed > 0 ? [paint("red", `${count(failed, "request")} cut off`)] : []),
+    ...(served > 0 ? [`${count(served, "request")} served`] : []),
+    ...(refused(report) ? ["clients were refused between stop and start"] : []),
+  ];
+  const connections = [
+    ...(handedOver > 0 ? [`${count(handedOver, "connection")} handed over`] : []),
+    ...(closed > 0 ? [`${count(closed, "connection")} closed politely`] : []),
+    ...(cut > 0 ? [paint("red", `${count(cut, "connection")} cut off`)] : []),
+    ...(handedOver > 0 ? [`longest stall ${duration(longestStallMs)}`] : []),
+  ];
+  const unknown = [
+    ...(crashed > 0 ? [paint("red", `${count(crashed, "worker")} died with what ${itWas(crashed)} answering`)] : []),
+    ...(silent > 0
+      ? [paint("red", `${count(silent, "worker")} ended without a word; nobody knows what ${itWas(silent)} answering`)]
+      : []),
+  ];
+  return [requests, connections, unknown].filter((parts) => parts.length > 0).map((parts) => parts.join(" · "));
+}
+
+function itWas(workers: number): string {
+  return workers === 1 ? "it was" : "they were";
+}
+
+export function generations({ from, to }: RenewalReport): string {
+  return from === to ? String(to) : `${from} → ${to}`;
+}
+
+export const outcomeNames = {
+  completed: "completed",
+  rolledBack: "rolled back",
+  cancelled: "cancelled",
+  failed: "failed",
+} as const;
+
+function headLines(name: string, report: RenewalReport, paint: Paint): string[] {
+  const { kind, outcome, from, durationMs, workers } = report;
+  const took = duration(durationMs);
+  if (outcome === "completed") {
+    const parts = [
+      `${name} ${renewed[kind]}`,
+      `generation ${generations(report)}`,
+      count(workers.length, "worker"),
+      took,
+    ];
+    return [`${paint("green", "✔")} ${parts.join(" · ")}`];
+  }
+  const why = outcome === "cancelled" || report.reason === undefined ? "" : `: ${report.reason}`;
+  const fate =
+    outcome === "failed"
+      ? `it ended half-way after ${took}; see: hitless status ${name}`
+      : `generation ${from} serves on untouched · gave up after ${took}`;
+  const what = kind === "gracefulReload" ? "graceful reload" : kind;
+  return [`${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`, `  ${fate}`];
+}
+
+/** A restart of one worker leaves the others to answer. */
+function refused({ kind, outcome, from, to }: RenewalReport): boolean {
+  return kind === "restart" && outcome === "completed" && from !== to;
+}
+
+function timeLines({ readyMs, drainedMs }: RenewalReport): string[] {
+  const parts = [
+    ...(readyMs === undefined ? [] : [`new workers ready after ${duration(readyMs)}`]),
+    ...(drainedMs === undefined ? [] : [`old ones drained after ${duration(drainedMs)}`]),
+  ];
+  return parts.length === 0 ? [] : [parts.join(" · ")];
+}
+
+function cutLines(report: RenewalReport, paint: Paint): string[] {
+  const { cutRequests = [], startedAt, drainedMs, durationMs, traffic } = report;
+  if (cutRequests.length === 0) {
+    return [];
+  }
+  const end = startedAt + (drainedMs ?? durationMs);
+  const listed = cutRequests.slice(0, mostCutListed);
+  const more = Math.max(traffic?.failed ?? 0, cutRequests.length) - listed.length;
+  return [
+    "",
+    `  ${paint("dim", "requests cut off, with their age:")}`,
+    ...listed.map(
+      ({ method, url, since, worker }) =>
+        `    ${printable(`${method} ${url}`)} · ${duration(Math.max(0, end - since))} · worker ${worker}`,
+    ),
+    ...(more > 0 ? [`    and ${more} more`] : []),
+  ];
+}

@@ -1,0 +1,57 @@
+import type { HitlessError } from "../../shared/errors.ts";
+import type { Failure } from "../../shared/failure.ts";
+import { type RenewalView, readyCount, type Snapshot } from "../../shared/snapshot.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { count } from "../terminal/units.ts";
+
+/** `ready 2/2 · generation 1 · http://127.0.0.1:3000 · supervisor 4711` */
+export function readyLine(snapshot: Snapshot): string {
+  const { app, supervisor } = snapshot;
+  return [
+    `ready ${readyCount(snapshot)}/${app.desiredWorkers}`,
+    `generation ${app.generation}`,
+    ...(app.addresses.length === 0 ? [] : [app.addresses.join(", ")]),
+    `supervisor ${supervisor.pid}`,
+  ].join(" · ");
+}
+
+const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;
+
+export function killedText(killed: number, paint: Paint): string {
+  return paint("yellow", `${count(killed, "worker")} did not end in time and ${killed === 1 ? "was" : "were"} killed`);
+}
+
+/** One line on how far a renewal is, such as `reloading api · 2/4 ready`. */
+export function renewalProgress(name: string, renewal: RenewalView): string {
+  const { kind, phase, ready, total, draining, queued } = renewal;
+  const what = phase === "rollingBack" ? "rolling back" : renewing[kind];
+  const step =
+    phase === "draining" ? `draining ${draining}` : phase === "stopping" ? "stopping" : `${ready}/${total} ready`;
+  return [`${what} ${name}`, ...(phase === "rollingBack" ? [] : [step]), ...(queued ? ["one more waits"] : [])].join(
+    " · ",
+  );
+}
+
+/** Why the app failed, with the place and the last stderr lines. */
+export function failureText(failure: Failure, paint: Paint, options: { readonly withStderr: boolean }): string {
+  const place =
+    failure.location === undefined ? [] : [`  ${paint("dim", `at ${failure.location.file}:${failure.location.line}`)}`];
+  return [
+    `${paint("red", "✖")} ${failure.message}`,
+    ...place,
+    ...(options.withStderr ? stderrBlock(failure.stderr, paint) : []),
+  ].join("\n");
+}
+
+/** The last stderr lines under a heading; nothing if there are none. */
+export function stderrBlock(lines: readonly string[], paint: Paint): string[] {
+  return lines.length === 0
+    ? []
+    : ["", `  ${paint("dim", "last stderr lines:")}`, ...lines.map((line) => `    ${line}`)];
+}
+
+/** An error as the command line tells it. */
+export function errorText(error: HitlessError, paint: Paint): string {
+  const own = error.code === "internal" ? `Something unexpected went wrong: ${error.message}` : error.message;
+  return [`${paint("red", "✖")} ${own}`, ...error.detail.map((line) => `    ${line}`)].join("\n");
+}

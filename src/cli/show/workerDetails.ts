@@ -1,0 +1,64 @@
+import type { StatusOutput } from "../../shared/cliOutput.ts";
+import type { ConnectionKinds } from "../../shared/drainView.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { count, duration, printable } from "../terminal/units.ts";
+
+/** Requests in flight are listed up to this number a worker; `--json` has up to 50. */
+const mostRequestsListed = 10;
+
+const kindNames: Readonly<Record<keyof ConnectionKinds, string>> = {
+  http: "HTTP",
+  https: "HTTPS",
+  http2: "HTTP/2",
+  webSocket: "WebSocket",
+  eventStream: "event stream",
+  raw: "plain TCP",
+};
+
+type Worker = StatusOutput["workers"][number];
+
+/** What does not fit into a worker's row: where it is stuck, what its drain still has. Nothing for most workers. */
+export function workerDetails(worker: Worker, paint: Paint): string[] {
+  return [...stuckLines(worker, paint), ...drainLines(worker, paint)];
+}
+
+function stuckLines({ id, health, stuckAt }: Worker, paint: Paint): string[] {
+  if (health !== "unresponsive") {
+    return [];
+  }
+  const [top] = stuckAt ?? [];
+  const where =
+    top === undefined
+      ? ""
+      : ` · stuck in ${top.function === "" ? "(anonymous)" : top.function} (${top.file}:${top.line})`;
+  return [`${paint("red", `worker ${id} does not respond`)}${printable(where)}`];
+}
+
+function drainLines({ id, state, drain }: Worker, paint: Paint): string[] {
+  if (state !== "draining" || drain === undefined) {
+    return [];
+  }
+  const { leftMs, requests, connections, handedOver = 0, kinds, inFlight = [] } = drain;
+  const head = [
+    `worker ${id} drains`,
+    ...(leftMs === undefined ? [] : [`${duration(leftMs)} left`]),
+    ...(requests === undefined ? [] : [`${count(requests, "request")} in flight`]),
+    ...(handedOver === 0 ? [] : [`${count(handedOver, "connection")} handed over`]),
+  ];
+  const listed = inFlight.slice(0, mostRequestsListed);
+  const more = (requests ?? 0) - listed.length;
+  return [
+    paint("yellow", head.join(" · ")),
+    ...(connections === undefined ? [] : [`  ${count(connections, "connection")}${kindsText(kinds)}`]),
+    ...listed.map(({ method, url, ageMs }) => `  ${printable(`${method} ${url}`)} · ${duration(ageMs)}`),
+    ...(more > 0 ? [`  and ${count(more, "request")} more`] : []),
+  ];
+}
+
+/** `: 2 HTTP, 1 WebSocket` */
+function kindsText(kinds: ConnectionKinds | undefined): string {
+  const parts = (Object.keys(kindNames) as (keyof ConnectionKinds)[])
+    .filter((kind) => (kinds?.[kind] ?? 0) > 0)
+    .map((kind) => `${kinds?.[kind]} ${kindNames[kind]}`);
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+}

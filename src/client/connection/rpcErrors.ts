@@ -1,0 +1,39 @@
+import * as v from "valibot";
+import { ConnectionError, ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import { type ErrorData, type ErrorRemedy, errorCodes, HitlessError, toHitlessError } from "../../shared/errors.ts";
+
+const remedies = [
+  "showLog",
+  "retry",
+  "openSettings",
+  "pickNode",
+  "start",
+  "none",
+] as const satisfies readonly ErrorRemedy[];
+
+const errorDataSchema = v.object({
+  code: v.picklist(errorCodes),
+  remedy: v.fallback(v.picklist(remedies), "none"),
+  detail: v.fallback(v.array(v.string()), []),
+}) satisfies v.GenericSchema<unknown, ErrorData>;
+
+/** Codes that vscode-jsonrpc makes up itself when the connection fails under a request. */
+const neverSent: ReadonlySet<number> = new Set([ErrorCodes.MessageWriteError, ErrorCodes.PendingResponseRejected]);
+
+/** What the peer answered a request with, as the error it was on the other side. */
+export function errorFromPeer(thrown: unknown): HitlessError {
+  if (thrown instanceof ConnectionError) {
+    return new HitlessError("connectionLost", thrown.message, { cause: thrown });
+  }
+  if (!(thrown instanceof ResponseError)) {
+    return toHitlessError(thrown);
+  }
+  const data = v.safeParse(errorDataSchema, thrown.data);
+  if (!data.success) {
+    return new HitlessError(neverSent.has(thrown.code) ? "connectionLost" : "internal", thrown.message, {
+      cause: thrown,
+    });
+  }
+  const { code, remedy, detail } = data.output;
+  return new HitlessError(code, thrown.message, { remedy, detail, cause: thrown });
+}

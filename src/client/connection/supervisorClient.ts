@@ -1,0 +1,252 @@
+import type { Socket } from "node:net";
+import { CancellationTokenSource, Emitter, type MessageConnection } from "vscode-jsonrpc/node";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import type { SupervisorEvent } from "../../shared/logs.ts";
+import {
+  type NotificationName,
+  type NotificationParams,
+  notifications,
+  parseMessage,
+  protocolVersion,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+  requests,
+} from "../../shared/protocol.ts";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { Snapshot } from "../../shared/snapshot.ts";
+import type { Disposable } from "../disposable.ts";
+import { openSocket } from "./openSocket.ts";
+import { openRpcConnection } from "./rpcConnection.ts";
+import { errorFromPeer } from "./rpcErrors.ts";
+
+/** Who connects, for the supervisor's own log. */
+export interface ClientIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface RequestOptions {
+  /** Aborting it sends `$/cancelRequest`; the answer is still awaited, since a cancelled renewal has a report. */
+  readonly signal?: AbortSignal;
+  /**
+   * Milliseconds until the request is given up with `deadline`. Default 10,000, plus `waitMs` for `logs/read`;
+   * none for `app/renew`, `app/rollback`, `app/stop`, `app/scale` and `layers/sample`, which end by the supervisor's own
+   * deadlines.
+   */
+  readonly deadlineMs?: number;
+}
+
+const defaultDeadlineMs = 10_000;
+const defaultConnectMs = 5_000;
+const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
+  "app/renew",
+  "app/rollback",
+  "app/stop",
+  "app/scale",
+  "layers/sample",
+]);
+
+/** One connection to one supervisor. It never reconnects: a new one is made from the endpoint. */
+export class SupervisorClient implements Disposable {
+  readonly endpoint: Endpoint;
+  readonly #socket: Socket;
+  readonly #connection: MessageConnection;
+  readonly #snapshots = new Emitter<Snapshot>();
+  readonly #events = new Emitter<SupervisorEvent>();
+  readonly #reports = new Emitter<RenewalReport>();
+  readonly #closes = new Emitter<void>();
+  #snapshot: Snapshot | undefined;
+  #lost: HitlessError | undefined;
+
+  /**
+   * Connects, presents the secret and waits for the state.
+   * @param deadlineMs Milliseconds for all of it; default 5,000.
+   * @throws HitlessError `connectionLost`, `deadline`, `badSecret`, `protocolMismatch` or `badMessage`.
+   */
+  static async connect(
+    endpoint: Endpoint,
+    identity: ClientIdentity,
+    deadlineMs: number = defaultConnectMs,
+  ): Promise<SupervisorClient> {
+    const whose = `The supervisor of "${endpoint.name}" (pid ${endpoint.pid})`;
+    const startedAt = performance.now();
+    const attempt = await openSocket(endpoint.socket, deadlineMs);
+    if (attempt.kind !== "open") {
+      const code = attempt.kind === "deadline" ? "deadline" : "connectionLost";
+      throw new HitlessError(code, `${whose} can't be reached: ${attempt.reason}.`, { remedy: "retry" });
+    }
+    const client = new SupervisorClient(endpoint, attempt.socket);
+    try {
+      const left = Math.max(1, deadlineMs - (performance.now() - startedAt));
+      const answer = await client.#send(
+        "initialize",
+        { protocolVersion, secret: endpoint.secret, client: identity },
+        { deadlineMs: left },
+      );
+      if (answer.protocolVersion !== protocolVersion) {
+        const versions = `it speaks version ${answer.protocolVersion} of the protocol, this Hitless ${protocolVersion}`;
+        throw new HitlessError("protocolMismatch", `${whose} belongs to another Hitless: ${versions}.`);
+      }
+      client.#receiveSnapshot(answer.snapshot);
+      return client;
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+  }
+
+  private constructor(endpoint: Endpoint, socket: Socket) {
+    this.endpoint = endpoint;
+    this.#socket = socket;
+    const { connection, onDrained } = openRpcConnection(socket);
+    this.#connection = connection;
+    connection.onError(([error]) => {
+      // An error with a code is the socket's own, and its close follows; what is already here may still be read.
+      if (!("code" in error)) {
+        this.#lose(new HitlessError("badMessage", `${this.#whose()} sent what is no message: ${error.message}`));
+      }
+    });
+    onDrained(() => this.#lose(new HitlessError("connectionLost", `${this.#whose()} closed the connection.`)));
+    this.#listen("app/snapshot", (snapshot) => this.#receiveSnapshot(snapshot));
+    this.#listen("app/event", (event) => this.#events.fire(event));
+    this.#listen("app/report", (report) => this.#reports.fire(report));
+    connection.listen();
+  }
+
+  /** The latest state. */
+  get snapshot(): Snapshot {
+    if (this.#snapshot === undefined) {
+      throw new HitlessError("notInitialized", "The supervisor has not told its state yet.");
+    }
+    return this.#snapshot;
+  }
+
+  get closed(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** @throws HitlessError with the supervisor's own code, or `connectionLost`, `deadline`, `badMessage`. */
+  request<Name extends Exclude<RequestName, "initialize">>(
+    name: Name,
+    params: RequestParams<Name>,
+    options: RequestOptions = {},
+  ): Promise<RequestResult<Name>> {
+    return this.#send(name, params, options);
+  }
+
+  onDidSnapshot(listener: (snapshot: Snapshot) => void): Disposable {
+    return this.#snapshots.event(listener);
+  }
+
+  onDidEvent(listener: (event: SupervisorEvent) => void): Disposable {
+    return this.#events.event(listener);
+  }
+
+  onDidReport(listener: (report: RenewalReport) => void): Disposable {
+    return this.#reports.event(listener);
+  }
+
+  /** Calls back once, also when the connection is closed already (then a little later, never at once). */
+  onDidClose(listener: () => void): Disposable {
+    if (!this.closed) {
+      return this.#closes.event(listener);
+    }
+    const pending = setImmediate(listener);
+    return { dispose: () => clearImmediate(pending) };
+  }
+
+  dispose(): void {
+    this.#lose(
+      new HitlessError("connectionLost", `The connection to the supervisor of "${this.endpoint.name}" was closed.`),
+    );
+  }
+
+  async #send<Name extends RequestName>(
+    name: Name,
+    params: RequestParams<Name>,
+    options: RequestOptions,
+  ): Promise<RequestResult<Name>> {
+    if (this.#lost !== undefined) {
+      throw this.#lost;
+    }
+    const cancellation = new CancellationTokenSource();
+    const cancel = () => cancellation.cancel();
+    if (options.signal?.aborted === true) {
+      cancel();
+    }
+    options.signal?.addEventListener("abort", cancel);
+    const deadlineMs = options.deadlineMs ?? usualDeadline(name, params);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const answer = this.#connection.sendRequest<unknown>(name, params, cancellation.token);
+      const late = new Promise<never>((_, reject) => {
+        if (deadlineMs !== undefined) {
+          timer = setTimeout(() => {
+            cancel();
+            reject(
+              new HitlessError(
+                "deadline",
+                `${this.#whose()} did not answer ${name} within ${Math.round(deadlineMs)} ms.`,
+              ),
+            );
+          }, deadlineMs);
+        }
+      });
+      // The schema of the answer is chosen by the same name as its type, which the compiler does not follow.
+      return parseMessage(requests[name].result, name, await Promise.race([answer, late])) as RequestResult<Name>;
+    } catch (error) {
+      // Read again: the connection may have been lost while the answer was awaited.
+      const lost: HitlessError | undefined = this.#lost;
+      throw lost ?? errorFromPeer(error);
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", cancel);
+      cancellation.dispose();
+    }
+  }
+
+  #listen<Name extends NotificationName>(name: Name, receive: (params: NotificationParams<Name>) => void): void {
+    this.#connection.onNotification(name, (params: unknown) => {
+      try {
+        receive(parseMessage(notifications[name], name, params) as NotificationParams<Name>);
+      } catch (error) {
+        this.#lose(toHitlessError(error));
+      }
+    });
+  }
+
+  #receiveSnapshot(snapshot: Snapshot): void {
+    if (this.#snapshot !== undefined && snapshot.sequence < this.#snapshot.sequence) {
+      return;
+    }
+    this.#snapshot = snapshot;
+    this.#snapshots.fire(snapshot);
+  }
+
+  #lose(reason: HitlessError): void {
+    if (this.#lost !== undefined) {
+      return;
+    }
+    this.#lost = reason;
+    this.#connection.dispose();
+    this.#socket.destroy();
+    this.#closes.fire();
+    for (const emitter of [this.#snapshots, this.#events, this.#reports, this.#closes]) {
+      emitter.dispose();
+    }
+  }
+
+  #whose(): string {
+    return `The supervisor of "${this.endpoint.name}" (pid ${this.endpoint.pid})`;
+  }
+}
+
+function usualDeadline<Name extends RequestName>(name: Name, params: RequestParams<Name>): number | undefined {
+  if (endedBySupervisor.has(name)) {
+    return undefined;
+  }
+  const waitMs = "waitMs" in params ? (params.waitMs ?? 0) : 0;
+  return defaultDeadlineMs + waitMs;
+}

@@ -1,0 +1,88 @@
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { type Endpoint, endpointSchema } from "../../shared/launch.ts";
+import { openSocket } from "../connection/openSocket.ts";
+
+/** Milliseconds a supervisor may take to accept a connection before it counts as busy (and is still listed). */
+const probeDeadlineMs = 1_000;
+
+/** Milliseconds for which an unreadable file may be one that is being written. */
+const writingMs = 5_000;
+
+/** Anything that names a process, though it may come from a Hitless whose endpoint files look different. */
+const anyEndpointSchema = v.object({ pid: v.number() });
+
+/**
+ * The supervisors that run, oldest first. Files of those that are gone (dead process, nobody at the socket,
+ * unreadable) are removed on the way.
+ */
+export async function listEndpoints(folder: string): Promise<Endpoint[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch {
+    return [];
+  }
+  const found = await Promise.all(
+    names.filter((name) => name.endsWith(".json")).map((name) => readEndpoint(join(folder, name))),
+  );
+  return found.filter((endpoint) => endpoint !== undefined).sort((a, b) => a.startedAt - b.startedAt);
+}
+
+async function readEndpoint(file: string): Promise<Endpoint | undefined> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    await removeUnlessFresh(file);
+    return undefined;
+  }
+  const result = v.safeParse(endpointSchema, content);
+  if (!result.success) {
+    const other = v.safeParse(anyEndpointSchema, content);
+    if (!other.success || !isAlive(other.output.pid)) {
+      await removeUnlessFresh(file);
+    }
+    return undefined;
+  }
+  const endpoint = result.output;
+  if (!isAlive(endpoint.pid) || !(await isListening(endpoint.socket))) {
+    await remove(file);
+    if (process.platform !== "win32") {
+      await remove(endpoint.socket);
+    }
+    return undefined;
+  }
+  return endpoint;
+}
+
+async function isListening(socketPath: string): Promise<boolean> {
+  const attempt = await openSocket(socketPath, probeDeadlineMs);
+  if (attempt.kind === "open") {
+    attempt.socket.destroy();
+  }
+  return attempt.kind !== "refused";
+}
+
+/** Whether a process has this id; `EPERM` says that it has, and that it is not ours. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function removeUnlessFresh(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  if (stats !== undefined && Date.now() - stats.mtimeMs > writingMs) {
+    await remove(file);
+  }
+}
+
+/** Another client may tidy up at the same time, so a file that is gone is as good as removed. */
+async function remove(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => undefined);
+}

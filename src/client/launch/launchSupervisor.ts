@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LaunchRecipeInput } from "../../shared/appConfig.ts";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import {
+  defaultGraceMs,
+  type Endpoint,
+  type LaunchMessageInput,
+  type LaunchReply,
+  launchReplySchema,
+} from "../../shared/launch.ts";
+import { parseMessage, protocolVersion } from "../../shared/protocol.ts";
+import { cleanEnvironment } from "../node/cleanEnvironment.ts";
+import { listEndpoints } from "./endpoints.ts";
+import { withLaunchLock } from "./launchLock.ts";
+import { runtimeFolder } from "./runtimeFolder.ts";
+import { newEndpointId, socketPath } from "./socketPath.ts";
+import { tidyLogs } from "./tidyLogs.ts";
+
+export interface LaunchOptions {
+  readonly recipe: LaunchRecipeInput;
+  /** Absolute path of the Node.js program that runs the supervisor and the workers. */
+  readonly node: string;
+  /** Absolute path of the bundled supervisor. */
+  readonly supervisorFile: string;
+  readonly version: string;
+  /** Keep running when no client is connected. */
+  readonly detached: boolean;
+  /** Milliseconds without a client before the app is stopped; default 10,000; ignored when `detached`. */
+  readonly graceMs?: number;
+  /** Default: `runtimeFolder()`. */
+  readonly folder?: string;
+}
+
+const replyDeadlineMs = 15_000;
+const logLinesShown = 20;
+
+/**
+ * Megabytes of each half of V8's young generation. A supervisor has little that lives long; with V8's own limit of 16 it
+ * comes to keep 15 MB more, since garbage is looked for the later the more room there is.
+ */
+const youngSpace = "--max-semi-space-size=2";
+
+/**
+ * Starts a supervisor that outlives this process, and waits until its control server listens. The app may still fail to
+ * start: the snapshot tells.
+ * @throws HitlessError `appAlreadyRunning` when an app of this name runs in this folder, `supervisorFailed` with the last
+ *   lines of the supervisor's log, or what the supervisor refused with.
+ */
+export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint> {
+  const folder = options.folder ?? runtimeFolder();
+  const { name, cwd } = options.recipe;
+  return withLaunchLock(folder, `${cwd}\n${name}`, async () => {
+    const running = (await listEndpoints(folder)).find((endpoint) => endpoint.name === name && endpoint.root === cwd);
+    if (running !== undefined) {
+      throw new HitlessError(
+        "appAlreadyRunning",
+        `"${name}" already runs in ${cwd} (supervisor ${running.pid}). Stop it first, or give this one another name.`,
+      );
+    }
+    await tidyLogs(folder);
+    return launch(options, folder);
+  });
+}
+
+async function launch(options: LaunchOptions, folder: string): Promise<Endpoint> {
+  const { recipe, node, supervisorFile, version, detached, graceMs = defaultGraceMs } = options;
+  const id = newEndpointId();
+  const message: LaunchMessageInput = {
+    kind: "launch",
+    protocolVersion,
+    version,
+    recipe,
+    endpointFile: join(folder, `${id}.json`),
+    socket: socketPath(folder, id),
+    secret: randomBytes(32).toString("base64url"),
+    detached,
+    graceMs,
+  };
+  const logFile = join(folder, `${id}.log`);
+  // Opened and closed without a wait in between: the events of a child are emitted whether somebody listens or not.
+  const log = openSync(logFile, "a", 0o600);
+  // NODE_OPTIONS is meant for the app, which gets it with its recipe.
+  const { NODE_OPTIONS: _, ...env } = cleanEnvironment(process.env);
+  let child: ChildProcess;
+  try {
+    child = spawn(node, [youngSpace, supervisorFile], {
+      // Not the app's folder: a supervisor must not keep a folder from being removed, nor depend on one that is.
+      cwd: [homedir(), tmpdir()].find((candidate) => existsSync(candidate)) ?? folder,
+      detached: true,
+      env,
+      stdio: ["ignore", log, log, "ipc"],
+      windowsHide: true,
+    });
+  } finally {
+    closeSync(log);
+  }
+  try {
+    const reply = await awaitReply(child, message);
+    if (reply.kind === "refused") {
+      throw new HitlessError(reply.code, reply.message);
+    }
+    const { socket, secret } = message;
+    const startedAt = Date.now();
+    return { protocolVersion, pid: reply.pid, socket, name: recipe.name, root: recipe.cwd, secret, startedAt };
+  } catch (thrown) {
+    const { code, message: text, cause } = toHitlessError(thrown);
+    const detail = await lastLines(logFile);
+    child.kill("SIGKILL");
+    await rm(logFile, { force: true }).catch(() => undefined);
+    throw new HitlessError(code, text, { detail, cause, remedy: code === "supervisorFailed" ? "retry" : "none" });
+  } finally {
+    release(child);
+  }
+}
+
+function awaitReply(child: ChildProcess, message: LaunchMessageInput): Promise<LaunchReply> {
+  return new Promise<LaunchReply>((resolve, reject) => {
+    const timer = setTimeout(() => fail(`it did not answer within ${replyDeadlineMs} ms`), replyDeadlineMs);
+    const fail = (reason: string) => {
+      clearTimeout(timer);
+      reject(new HitlessError("supervisorFailed", `The supervisor could not be started: ${reason}.`));
+    };
+    // Stays attached: a program that can't be spawned emits more than one error.
+    child.on("error", (error) => fail(error.message));
+    child.once("exit", (code, signal) => {
+      fail(code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`);
+    });
+    child.once("message", (input: unknown) => {
+      try {
+        resolve(parseMessage(launchReplySchema, "LaunchReply", input));
+        clearTimeout(timer);
+      } catch (error) {
+        fail(error instanceof Error ? error.message : String(error));
+      }
+    });
+    child.once("spawn", () => {
+      // When it can't be sent the supervisor is gone, and its exit tells more than the broken pipe.
+      child.send(message, () => undefined);
+    });
+  });
+}
+
+/** Lets go of the supervisor, so that this process may end before it. */
+function release(child: ChildProcess): void {
+  if (child.connected) {
+    child.disconnect();
+  }
+  child.unref();
+}
+
+async function lastLines(file: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.trimEnd().split(/\r?\n/).filter(Boolean).slice(-logLinesShown);
+}

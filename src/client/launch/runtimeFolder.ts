@@ -1,0 +1,69 @@
+import { lstatSync, mkdirSync, type Stats } from "node:fs";
+import { tmpdir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { HitlessError } from "../../shared/errors.ts";
+
+/**
+ * The per-user folder of endpoint files, sockets and supervisor logs; created on demand.
+ *
+ * `HITLESS_RUNTIME_DIR` overrides; else `XDG_RUNTIME_DIR/hitless`, else `hitless-<uid>` in the temporary folder;
+ * on Windows `%LOCALAPPDATA%\hitless\run`.
+ * @throws HitlessError `runtimeFolder` when it can't be made or others than the user may write to it.
+ */
+export function runtimeFolder(): string {
+  const folder = chooseFolder();
+  let stats: Stats;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    stats = lstatSync(folder);
+  } catch (error) {
+    throw refusal(folder, `can't be made: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+  if (!stats.isDirectory()) {
+    throw refusal(folder, "is not a folder");
+  }
+  if (process.getuid !== undefined) {
+    if (stats.uid !== process.getuid()) {
+      throw refusal(folder, `belongs to another user (uid ${stats.uid})`);
+    }
+    // Whoever may write here could plant an endpoint of their own, and whoever may read here sees the secrets.
+    if ((stats.mode & 0o077) !== 0) {
+      throw refusal(folder, `is open to other users; run: chmod 700 '${folder}'`);
+    }
+  }
+  return folder;
+}
+
+function chooseFolder(): string {
+  const override = process.env.HITLESS_RUNTIME_DIR;
+  if (override !== undefined && override !== "") {
+    if (!isAbsolute(override)) {
+      throw new HitlessError("runtimeFolder", `HITLESS_RUNTIME_DIR must be an absolute path, not "${override}".`);
+    }
+    return override;
+  }
+  if (process.platform === "win32") {
+    const local = process.env.LOCALAPPDATA;
+    return local === undefined ? join(tmpdir(), "hitless", "run") : join(local, "hitless", "run");
+  }
+  const session = process.env.XDG_RUNTIME_DIR;
+  if (session !== undefined && isAbsolute(session) && belongsToUser(session)) {
+    return join(session, "hitless");
+  }
+  return join(tmpdir(), `hitless-${process.getuid?.() ?? 0}`);
+}
+
+/** After `su` or `sudo -E` the variable names the folder of the user before, or one that is not there. */
+function belongsToUser(folder: string): boolean {
+  try {
+    const stats = lstatSync(folder);
+    return stats.isDirectory() && stats.uid === process.getuid?.();
+  } catch {
+    return false;
+  }
+}
+
+function refusal(folder: string, problem: string, cause?: unknown): HitlessError {
+  const fix = "Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.";
+  return new HitlessError("runtimeFolder", `The runtime folder ${folder} ${problem}. ${fix}`, { cause });
+}

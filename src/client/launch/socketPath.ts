@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { HitlessError } from "../../shared/errors.ts";
+
+/** Bytes of `sun_path` without its final NUL: https://man7.org/linux/man-pages/man7/unix.7.html, 104 in all on macOS. */
+const longestSocketPath = process.platform === "linux" ? 107 : 103;
+
+/** A name for one supervisor's files and socket: short, because the path of a Unix socket has to be. */
+export function newEndpointId(): string {
+  return randomBytes(5).toString("hex");
+}
+
+/**
+ * Where the supervisor with this id listens: a Unix socket in the runtime folder, or a pipe on Windows.
+ * @throws HitlessError `runtimeFolder` when the folder's path is too long for a socket.
+ */
+export function socketPath(folder: string, id: string): string {
+  if (process.platform === "win32") {
+    return `\\\\.\\pipe\\hitless-${id}`;
+  }
+  const path = join(folder, `${id}.sock`);
+  const length = Buffer.byteLength(path);
+  if (length > longestSocketPath) {
+    throw new HitlessError(
+      "runtimeFolder",
+      `The path of the control socket would be ${length} bytes long and the system allows ${longestSocketPath}: ${path}. ` +
+        "Set HITLESS_RUNTIME_DIR to a shorter folder of your own (mode 0700).",
+    );
+  }
+  return path;
+}

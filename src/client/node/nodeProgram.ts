@@ -1,0 +1,122 @@
+import { realpath } from "node:fs/promises";
+import { HitlessError } from "../../shared/errors.ts";
+import { compareVersions, type InstalledNode, installedNodes } from "./installedNodes.ts";
+import { locateProgram, nodesOnPath, probeNode } from "./nodeProbe.ts";
+import { findNodeVersionFile, matchesWish, type NodeVersionFile } from "./nodeVersionFile.ts";
+
+/** The Node.js that runs an app and its supervisor. */
+export interface NodeProgram {
+  /** Absolute. */
+  readonly path: string;
+  /** As `process.version` says it: `v24.1.0`. */
+  readonly version: string;
+  /** Why it is this one; `explicit` also for one that was only found installed, since choosing it makes it so. */
+  readonly source: "explicit" | ".nvmrc" | ".node-version" | "PATH";
+}
+
+const oldestMajor = 20;
+
+/**
+ * Which Node.js runs an app: the one named, else the one `.nvmrc` or `.node-version` asks for, else the PATH's. Never
+ * the program of the process that asks, which may be Electron.
+ * @throws HitlessError `nodeUnusable` or `nodeTooOld`, with the remedy `pickNode`.
+ */
+export async function resolveNode(options: {
+  readonly explicit?: string | undefined;
+  readonly cwd: string;
+}): Promise<NodeProgram> {
+  const { explicit, cwd } = options;
+  if (explicit !== undefined) {
+    const path = await locateProgram(explicit, cwd, process.env);
+    return usable(await probeNode(path, cwd), "explicit", `the Node.js that was chosen, ${path},`);
+  }
+  const file = await findNodeVersionFile(cwd);
+  if (file !== undefined && file.wish !== "system") {
+    return resolveWish(file, cwd);
+  }
+  const [path] = await nodesOnPath(process.env);
+  if (path === undefined) {
+    throw new HitlessError(
+      "nodeUnusable",
+      `There is no Node.js on the PATH. Install Node.js ${oldestMajor} or newer, or name the program (setting "node", flag --node).`,
+      { remedy: "pickNode" },
+    );
+  }
+  return usable(await probeNode(path, cwd), "PATH", `the Node.js on the PATH, ${path},`);
+}
+
+/** Every Node.js that can run an app from this folder, newest first, each program once. */
+export async function listNodePrograms(cwd: string): Promise<NodeProgram[]> {
+  const [onPath, installed, chosen] = await Promise.all([
+    nodesOnPath(process.env),
+    installedNodes(process.env),
+    resolveNode({ cwd }).catch(() => undefined),
+  ]);
+  const programs = new Map<string, NodeProgram>();
+  const add = async (program: NodeProgram) => {
+    const real = await realpath(program.path).catch(() => program.path);
+    if (!programs.has(real)) {
+      programs.set(real, program);
+    }
+  };
+  if (chosen !== undefined) {
+    await add(chosen);
+  }
+  const candidates = [
+    ...onPath.map((path) => ({ path, source: "PATH" as const })),
+    ...installed.map(({ path }) => ({ path, source: "explicit" as const })),
+  ];
+  // One after the other: a start of Node.js takes a whole core, and there may be dozens.
+  for (const { path, source } of candidates) {
+    const probe = await probeNode(path, cwd);
+    if (probe.kind === "node" && major(probe.version) >= oldestMajor) {
+      await add({ path: probe.path, version: probe.version, source });
+    }
+  }
+  return [...programs.values()].sort((a, b) => compareVersions(b.version.slice(1), a.version.slice(1)));
+}
+
+async function resolveWish({ file, source, wish }: NodeVersionFile, cwd: string): Promise<NodeProgram> {
+  const [onPath] = await nodesOnPath(process.env);
+  const current = onPath === undefined ? undefined : await probeNode(onPath, cwd);
+  const installed = (await installedNodes(process.env)).filter(({ version }) => matchesWish(version, wish));
+  const fits = current?.kind === "node" && matchesWish(current.version.slice(1), wish) ? current : undefined;
+  // `lts/*` and the like mean the newest; a plain version is best served by what the terminal would run.
+  const newest = installed[0];
+  if (fits !== undefined && (newest === undefined || /^v?\d/.test(wish) || isNewer(fits.version, newest))) {
+    return usable(fits, source, `the Node.js that ${file} asks for`);
+  }
+  if (newest === undefined) {
+    const has = current?.kind === "node" ? `; the PATH has ${current.version}` : "";
+    throw new HitlessError(
+      "nodeUnusable",
+      `${file} asks for Node.js ${wish}, which is not installed${has}. Install it, change the file, or name a program (setting "node", flag --node).`,
+      { remedy: "pickNode" },
+    );
+  }
+  return usable(await probeNode(newest.path, cwd), source, `the Node.js that ${file} asks for, ${newest.path},`);
+}
+
+function isNewer(version: string, than: InstalledNode): boolean {
+  return compareVersions(version.slice(1), than.version) >= 0;
+}
+
+function usable(
+  probe: Awaited<ReturnType<typeof probeNode>>,
+  source: NodeProgram["source"],
+  described: string,
+): NodeProgram {
+  const sentence = described.charAt(0).toUpperCase() + described.slice(1);
+  if (probe.kind === "unusable") {
+    throw new HitlessError("nodeUnusable", `${sentence} ${probe.reason}.`, { remedy: "pickNode" });
+  }
+  if (major(probe.version) < oldestMajor) {
+    const needs = `Hitless needs Node.js ${oldestMajor} or newer; name one (setting "node", flag --node)`;
+    throw new HitlessError("nodeTooOld", `${sentence} is ${probe.version}. ${needs}.`, { remedy: "pickNode" });
+  }
+  return { path: probe.path, version: probe.version, source };
+}
+
+function major(version: string): number {
+  return Number.parseInt(version.slice(1), 10);
+}

@@ -1,0 +1,131 @@
+import { realpath } from "node:fs/promises";
+import { type EntryCandidate, findEntries } from "../../client/recipe/entries.ts";
+import { appFolder, defaultName } from "../../client/recipe/recipe.ts";
+import { resolveScript } from "../../client/recipe/resolveScript.ts";
+import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
+import { toHitlessError } from "../../shared/errors.ts";
+import type { Localize } from "../platform/localize.ts";
+import { appKey } from "./appKey.ts";
+
+/** One folder of the workspace and what the setting `hitless.apps` says for it. */
+export interface FolderSetting {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  /** As it was written; anything. */
+  readonly apps: unknown;
+  /** Whether it was written for the whole workspace or user and not for this folder. */
+  readonly inherited: boolean;
+}
+
+/** An app that could be started from this workspace. */
+export interface AppDefinition {
+  readonly key: string;
+  readonly name: string;
+  readonly folder: FolderSetting;
+  /** Absolute path of its working directory, and the same without symbolic links. */
+  readonly root: string;
+  readonly realRoot: string;
+  readonly config: AppConfig;
+  /** The files that may be meant when the setting names none; the best first. */
+  readonly entries: readonly EntryCandidate[];
+  /** Why it can't be started: what is wrong with its settings. */
+  readonly problem: string | undefined;
+}
+
+/** Finds the apps of all folders: those of the setting, else the one whose entry is found. */
+export async function defineApps(folders: readonly FolderSetting[], t: Localize): Promise<AppDefinition[]> {
+  const found = await Promise.all(folders.map((folder) => appsOfFolder(folder, folders.length > 1, t)));
+  return withUniqueNames(found.flat());
+}
+
+type Draft = Omit<AppDefinition, "key">;
+
+async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize): Promise<Draft[]> {
+  const { apps } = folder;
+  if (!Array.isArray(apps)) {
+    return [invalid(folder, "hitless.apps", t("hitless.apps: must be an array of apps."))];
+  }
+  if (apps.length === 0) {
+    const draft = await draftApp(folder, {});
+    return draft.entries.length === 0 ? [] : [draft];
+  }
+  const drafts: Draft[] = [];
+  for (const [index, written] of apps.entries()) {
+    const where = `hitless.apps[${index}]`;
+    const draft = await writtenApp(folder, written, where);
+    // What was written for all folders is meant for those that have the file.
+    if (several && folder.inherited && draft.problem === undefined && !(await hasEntry(draft))) {
+      continue;
+    }
+    const twin = drafts.findIndex(({ name, problem }) => problem === undefined && name === draft.name);
+    drafts.push(
+      twin === -1
+        ? draft
+        : invalid(
+            folder,
+            where,
+            t("{0}.name: “{1}” is the name of hitless.apps[{2}] already.", where, draft.name, twin),
+          ),
+    );
+  }
+  return drafts;
+}
+
+async function writtenApp(folder: FolderSetting, written: unknown, where: string): Promise<Draft> {
+  let config: AppConfig;
+  try {
+    config = parseAppConfig(written, where);
+  } catch (error) {
+    return { ...(await draftApp(folder, identityOf(written, where))), problem: toHitlessError(error).message };
+  }
+  return draftApp(folder, config);
+}
+
+/** What names an app whose settings are wrong, so that it stays the same app if it runs. */
+function identityOf(written: unknown, where: string): AppConfig {
+  const fields: Readonly<Record<string, unknown>> =
+    typeof written === "object" && written !== null ? { ...written } : {};
+  const { name, cwd } = fields;
+  return {
+    name: typeof name === "string" && name !== "" ? name : where,
+    ...(typeof cwd === "string" && { cwd }),
+  };
+}
+
+async function draftApp(folder: FolderSetting, config: AppConfig): Promise<Draft> {
+  const root = appFolder(config, folder.path);
+  return {
+    name: config.name ?? (await defaultName(root)),
+    folder,
+    root,
+    realRoot: await realpath(root).catch(() => root),
+    config,
+    entries: config.entry === undefined ? await findEntries(root) : [],
+    problem: undefined,
+  };
+}
+
+async function hasEntry({ config, root, entries }: Draft): Promise<boolean> {
+  return config.entry === undefined ? entries.length > 0 : (await resolveScript(root, config.entry)) !== undefined;
+}
+
+function invalid(folder: FolderSetting, name: string, problem: string): Draft {
+  return { name, folder, root: folder.path, realRoot: folder.path, config: {}, entries: [], problem };
+}
+
+/** Two folders may hold packages of one name: the later ones are called after their folder too, or counted. */
+function withUniqueNames(drafts: readonly Draft[]): AppDefinition[] {
+  const taken = new Set<string>();
+  return drafts.map((draft) => {
+    const suffix = draft.folder.name.replace(/[^\p{L}\p{N}._-]/gu, "-");
+    const candidates = [draft.name, `${draft.name}-${suffix}`];
+    let name = candidates.find((candidate) => !taken.has(candidate));
+    for (let count = 2; name === undefined; count += 1) {
+      const counted = `${draft.name}-${suffix}-${count}`;
+      name = taken.has(counted) ? undefined : counted;
+    }
+    taken.add(name);
+    return { ...draft, name, key: appKey(draft.root, name) };
+  });
+}

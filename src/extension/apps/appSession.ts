@@ -1,0 +1,326 @@
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import type { Disposable } from "../../client/disposable.ts";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import type { RequestParams } from "../../shared/protocol.ts";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import { DisposableStore } from "../platform/disposableStore.ts";
+import { createEmitter } from "../platform/emitter.ts";
+import type { AppDefinition } from "./appDefinition.ts";
+import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
+import { relayEvents } from "./eventRelay.ts";
+import type { LaunchPlan } from "./launchApp.ts";
+import type { SessionHost } from "./sessionHost.ts";
+
+/** Renewal reports that are shown; the supervisor keeps as many. */
+const reportsKept = 50;
+
+export interface SessionOptions {
+  readonly key: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly root: string;
+  readonly host: SessionHost;
+}
+
+/**
+ * One app in one folder: from its settings over the launch to the connection with its supervisor. It is there before the
+ * app runs and after it ended; the connection comes and goes.
+ */
+export class AppSession implements Disposable {
+  readonly key: string;
+  readonly name: string;
+  readonly root: string;
+  /** Absent for an app that was started elsewhere and is not among the apps of the settings. */
+  definition: AppDefinition | undefined;
+  readonly #folder: string;
+  readonly #host: SessionHost;
+  readonly #changes = createEmitter<void>();
+  readonly #losses = createEmitter<void>();
+  #client: SupervisorClient | undefined;
+  #connection = new DisposableStore();
+  #connecting: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
+  #stopped = false;
+  #disposed = false;
+  #lastSnapshot: Snapshot | undefined;
+  #problem: string | undefined;
+  #reports: readonly RenewalReport[] = [];
+
+  constructor(options: SessionOptions) {
+    this.key = options.key;
+    this.name = options.name;
+    this.root = options.root;
+    this.#folder = options.folder;
+    this.#host = options.host;
+  }
+
+  readonly onDidChange = this.#changes.on;
+
+  /** The connection broke though nobody stopped the app: the supervisor died, or can be found again. */
+  readonly onDidLose = this.#losses.on;
+
+  /** Absent while no supervisor runs. */
+  get client(): SupervisorClient | undefined {
+    return this.#client;
+  }
+
+  /** The last renewals, newest first; empty while no supervisor runs. */
+  get reports(): readonly RenewalReport[] {
+    return this.#reports;
+  }
+
+  get view(): AppView {
+    const { key, name, root } = this;
+    const snapshot = this.#client?.snapshot ?? this.#lastSnapshot;
+    const common = { key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports };
+    if (snapshot !== undefined && !this.#stopped) {
+      const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
+      return { ...common, snapshot, state, problem: this.definition?.problem };
+    }
+    if (this.#starting !== undefined) {
+      return { ...common, snapshot: undefined, state: "starting" };
+    }
+    if (this.definition?.problem !== undefined) {
+      return { ...common, snapshot: undefined, state: "invalid", problem: this.definition.problem };
+    }
+    const state = this.#problem === undefined ? "stopped" : "failed";
+    return { ...common, snapshot: undefined, state, problem: this.#problem };
+  }
+
+  /** Takes part in an app that runs already. */
+  attach(endpoint: Endpoint): Promise<void> {
+    if (this.#disposed || this.#client !== undefined || this.#starting !== undefined) {
+      return Promise.resolve();
+    }
+    this.#connecting ??= this.#connect(endpoint).finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  /**
+   * Starts the app with its settings as they are now. Resolves once the supervisor starts the workers.
+   * @throws HitlessError `invalidState` or `appAlreadyRunning` if there is nothing to start, and all that a launch throws.
+   */
+  async start(): Promise<void> {
+    const { t } = this.#host;
+    await this.#connecting?.catch(() => undefined);
+    if (this.#starting !== undefined) {
+      throw new HitlessError("invalidState", t("“{0}” is being started already.", this.name));
+    }
+    if (this.#client !== undefined && !isStartable(this.view)) {
+      const { state } = this.view;
+      throw state === "stopping"
+        ? new HitlessError("invalidState", t("“{0}” is still stopping.", this.name), { remedy: "retry" })
+        : new HitlessError("appAlreadyRunning", t("“{0}” runs already.", this.name));
+    }
+    this.#problem = undefined;
+    this.#starting = this.#startNow().finally(() => {
+      this.#starting = undefined;
+      this.#changes.fire();
+    });
+    this.#changes.fire();
+    try {
+      await this.#starting;
+    } catch (thrown) {
+      const error = toHitlessError(thrown);
+      if (this.#client === undefined) {
+        this.#problem = error.message;
+        this.#changes.fire();
+      }
+      throw error;
+    }
+  }
+
+  /** Stops the app and its supervisor. `now`: without waiting for requests. Resolves when no worker is left. */
+  async stop(now: boolean): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    await this.#connected().request("app/stop", { now });
+    this.#stopped = true;
+    this.#changes.fire();
+  }
+
+  /** Renews the app, with its settings as they are now, or one worker as it is. */
+  async renew(kind: RenewalKind, worker: number | undefined, signal: AbortSignal): Promise<RenewalReport> {
+    const client = this.#connected();
+    if (worker !== undefined) {
+      return client.request("app/renew", { kind, worker }, { signal });
+    }
+    const plan = await this.#changedPlan(client);
+    const recipe = plan === undefined ? {} : { recipe: plan.recipe };
+    const report = await client.request("app/renew", { kind, ...recipe }, { signal });
+    if (plan !== undefined && report.outcome === "completed") {
+      this.#remember(client, plan);
+    }
+    return report;
+  }
+
+  /** Reloads with what the previous generation was started with. */
+  rollBack(signal: AbortSignal): Promise<RenewalReport> {
+    return this.#connected().request("app/rollback", {}, { signal });
+  }
+
+  async changeDrain(change: RequestParams<"app/drain">): Promise<void> {
+    await this.#connected().request("app/drain", change);
+  }
+
+  /** Resolves with whether there was a renewal that could still be undone. */
+  async cancelRenewal(): Promise<boolean> {
+    return (await this.#connected().request("app/cancelRenewal", {})).cancelled;
+  }
+
+  scale(workers: number): Promise<{ readonly from: number; readonly to: number }> {
+    return this.#connected().request("app/scale", { workers });
+  }
+
+  async killWorker(worker: number): Promise<void> {
+    await this.#connected().request("app/killWorker", { worker });
+  }
+
+  /** Called when the supervisor was looked for again after its connection broke, and is not there. */
+  confirmLoss(): void {
+    if (this.#client === undefined && this.#lastSnapshot !== undefined) {
+      const { pid } = this.#lastSnapshot.supervisor;
+      this.#lastSnapshot = undefined;
+      this.#problem = this.#host.t("The supervisor of “{0}” (process {1}) ended unexpectedly.", this.name, pid);
+      this.#host.log.error(this.#problem);
+      this.#changes.fire();
+    }
+  }
+
+  /** The settings were corrected, so an earlier failure says nothing any more. */
+  forgetProblem(): void {
+    this.#problem = undefined;
+  }
+
+  /** Lets go of the supervisor. It does not stop the app; with no client left, the supervisor's grace period does. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#connection.dispose();
+    client?.dispose();
+  }
+
+  async #connect(endpoint: Endpoint): Promise<void> {
+    const { connectTo } = await import("./launchApp.ts");
+    this.#use(await connectTo(endpoint, this.#host));
+  }
+
+  #connected(): SupervisorClient {
+    if (this.#client === undefined) {
+      throw new HitlessError("invalidState", this.#host.t("“{0}” does not run.", this.name), { remedy: "start" });
+    }
+    return this.#client;
+  }
+
+  async #startNow(): Promise<void> {
+    const { definition } = this;
+    if (definition === undefined) {
+      await this.#connected().request("app/start", {});
+      return;
+    }
+    const { findSupervisors, launchApp, planLaunch } = await import("./launchApp.ts");
+    const plan = await planLaunch(requireValid(definition), this.#host);
+    if (this.#client !== undefined && !this.#stopped) {
+      const { endpoint } = this.#client;
+      if ((await findSupervisors(this.#host)).some(({ pid }) => pid === endpoint.pid)) {
+        const mark = this.#launchedAs(endpoint);
+        if (mark === undefined || mark === plan.mark) {
+          await this.#client.request("app/start", {});
+          return;
+        }
+        // The settings have changed since: a supervisor keeps to the recipe it was started with.
+        await this.#client.request("app/stop", {});
+      }
+    }
+    this.#disconnect();
+    this.#lastSnapshot = undefined;
+    const client = await launchApp(plan, this.#host);
+    this.#remember(client, plan);
+    this.#use(client);
+  }
+
+  /** How the app is to run from now on, if its settings say something else than when it was started from here. */
+  async #changedPlan({ endpoint }: SupervisorClient): Promise<LaunchPlan | undefined> {
+    const { definition } = this;
+    const mark = this.#launchedAs(endpoint);
+    if (definition === undefined || mark === undefined) {
+      return undefined;
+    }
+    const { planLaunch } = await import("./launchApp.ts");
+    const plan = await planLaunch(requireValid(definition), this.#host);
+    return plan.mark === mark ? undefined : plan;
+  }
+
+  #remember({ endpoint }: SupervisorClient, { mark }: LaunchPlan): void {
+    this.#host.memory.set(`mark:${this.key}`, `${endpoint.pid} ${mark}`);
+  }
+
+  /** The mark of the plan by which VS Code started this supervisor; `undefined` if somebody else did. */
+  #launchedAs({ pid }: Endpoint): string | undefined {
+    const [launched, mark] = this.#host.memory.get(`mark:${this.key}`)?.split(" ") ?? [];
+    return launched === `${pid}` ? mark : undefined;
+  }
+
+  #use(client: SupervisorClient): void {
+    if (this.#disposed) {
+      client.dispose();
+      return;
+    }
+    this.#connection = new DisposableStore();
+    this.#client = client;
+    this.#stopped = false;
+    this.#problem = undefined;
+    this.#lastSnapshot = undefined;
+    this.#reports = [];
+    void client.request("app/reports", {}).then(
+      ({ reports }) => this.#keepReports(reports),
+      () => undefined,
+    );
+    this.#connection.add(
+      client.onDidReport((report) => {
+        this.#host.log.report(this.name, report);
+        this.#keepReports([report]);
+      }),
+    );
+    this.#connection.add(client.onDidSnapshot(() => this.#changes.fire()));
+    this.#connection.add(relayEvents(client, (event) => this.#host.log.event(this.name, event)));
+    this.#connection.add(client.onDidClose(() => this.#onClosed(client)));
+    this.#changes.fire();
+  }
+
+  #keepReports(reports: readonly RenewalReport[]): void {
+    const known = new Map([...reports, ...this.#reports].map((report) => [report.startedAt, report]));
+    this.#reports = [...known.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, reportsKept);
+    this.#changes.fire();
+  }
+
+  #onClosed(client: SupervisorClient): void {
+    if (this.#client !== client) {
+      return;
+    }
+    const { snapshot } = client;
+    this.#disconnect();
+    const expected = this.#stopped || snapshot.app.state === "stopped" || snapshot.app.state === "stopping";
+    this.#stopped = expected;
+    this.#lastSnapshot = expected ? undefined : snapshot;
+    this.#changes.fire();
+    if (!expected) {
+      this.#losses.fire();
+    }
+  }
+}
+
+function requireValid(definition: AppDefinition): AppDefinition {
+  if (definition.problem !== undefined) {
+    throw new HitlessError("badConfig", definition.problem, { remedy: "openSettings" });
+  }
+  return definition;
+}

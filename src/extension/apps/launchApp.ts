@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { listEndpoints } from "../../client/launch/endpoints.ts";
+import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
+import { resolveNode } from "../../client/node/nodeProgram.ts";
+import { buildRecipe } from "../../client/recipe/recipe.ts";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import type { AppDefinition } from "./appDefinition.ts";
+import { chosenEntry } from "./entryChoice.ts";
+import type { SessionHost } from "./sessionHost.ts";
+
+/*
+ * The way to supervisors. It is imported when it is first walked: the protocol's code and schemas take longer to load
+ * than all the rest of an activation.
+ */
+
+/** All that is needed to start an app now, and a mark that changes when any of it does. */
+export interface LaunchPlan {
+  readonly recipe: LaunchRecipe;
+  /** Absolute path of the Node.js program. */
+  readonly node: string;
+  readonly mark: string;
+}
+
+/** @throws HitlessError `nodeUnusable`, `nodeTooOld`, `entryNotFound`, `badConfig` or `typescriptUnsupported`. */
+export async function planLaunch(definition: AppDefinition, host: SessionHost): Promise<LaunchPlan> {
+  const { config, name, root, folder } = definition;
+  const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: root });
+  const chosen = chosenEntry(definition, host.memory);
+  // The best one is left to `buildRecipe`, which also takes the flags of the start script over.
+  const entry = chosen === definition.entries[0]?.entry ? undefined : chosen;
+  const recipe = await buildRecipe(
+    { ...config, name, ...(entry !== undefined && { entry }) },
+    { folder: folder.path, node, environment: process.env },
+  );
+  const mark = createHash("sha256")
+    .update(JSON.stringify([node.path, recipe]))
+    .digest("base64url");
+  return { recipe, node: node.path, mark };
+}
+
+/** Starts a supervisor for the app and connects to it. */
+export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<SupervisorClient> {
+  const graceMs = host.graceMs();
+  const endpoint = await launchSupervisor({
+    recipe: plan.recipe,
+    node: plan.node,
+    supervisorFile: host.supervisorFile,
+    version: host.version,
+    detached: false,
+    ...(graceMs !== undefined && { graceMs }),
+    folder: host.runtimeFolder(),
+  });
+  return connectTo(endpoint, host);
+}
+
+/** Connects to a supervisor that runs. */
+export function connectTo(endpoint: Endpoint, { version }: SessionHost): Promise<SupervisorClient> {
+  return SupervisorClient.connect(endpoint, { name: "vscode", version });
+}
+
+/** All supervisors of this user. */
+export function findSupervisors({ runtimeFolder }: SessionHost): Promise<Endpoint[]> {
+  return listEndpoints(runtimeFolder());
+}

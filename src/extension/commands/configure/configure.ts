@@ -1,0 +1,16 @@
+import { commands, workspace } from "vscode";
+import { settingIds, settingsSection } from "../../ids.ts";
+
+/** Opens the settings file in which `hitless.apps` is, or belongs. */
+export async function configure(): Promise<void> {
+  const folder = workspace.workspaceFolders?.[0];
+  const found = workspace.getConfiguration(settingsSection, folder?.uri).inspect(settingIds.apps);
+  const isSet = found?.globalValue !== undefined;
+  const inWorkspace = found?.workspaceFolderValue !== undefined || found?.workspaceValue !== undefined;
+  const forUser = folder === undefined || (!inWorkspace && isSet);
+  await commands.executeCommand(
+    forUser ? "workbench.action.openSettingsJson" : "workbench.action.openWorkspaceSettingsFile",
+    // To edit means to write an empty setting, so only where there is none.
+    { revealSetting: { key: `${settingsSection}.${settingIds.apps}`, edit: !inWorkspace && !isSet } },
+  );
+}

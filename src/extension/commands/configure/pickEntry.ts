@@ -1,0 +1,88 @@
+import { relative, sep } from "node:path";
+import { type QuickPickItem, Uri, window } from "vscode";
+import { HitlessError } from "../../../shared/errors.ts";
+import type { AppDefinition } from "../../apps/appDefinition.ts";
+import { isActive } from "../../apps/appView.ts";
+import { chosenEntry, rememberEntry } from "../../apps/entryChoice.ts";
+import { isInside } from "../../platform/paths.ts";
+import { chooseApp } from "../target/chooseApp.ts";
+import type { CommandContext } from "../target/commandContext.ts";
+import type { CommandTarget } from "../target/commandTarget.ts";
+
+interface EntryItem extends QuickPickItem {
+  /** Absent: look for a file. */
+  readonly entry?: string;
+}
+
+/** Lets a person say which file an app is, for its next start. */
+export async function pickEntry(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: ({ state }) => state !== "invalid",
+    placeHolder: t("Which app's entry is to be picked?"),
+  });
+  const definition = session?.definition;
+  if (session === undefined) {
+    return;
+  }
+  if (definition === undefined || definition.config.entry !== undefined) {
+    throw new HitlessError(
+      "invalidState",
+      definition === undefined
+        ? t("“{0}” was started elsewhere, with its entry.", session.name)
+        : t("The entry of “{0}” is in the setting hitless.apps: {1}", session.name, definition.config.entry ?? ""),
+      { remedy: "openSettings" },
+    );
+  }
+  if ((await chooseEntry(context, definition)) && isActive(session.view)) {
+    void window.showInformationMessage(t("“{0}” runs the new entry when it is started again.", session.name));
+  }
+}
+
+/** Asks and remembers. Resolves with whether a file was chosen. */
+export async function chooseEntry({ memory, t }: CommandContext, definition: AppDefinition): Promise<boolean> {
+  const current = chosenEntry(definition, memory);
+  const items: EntryItem[] = [
+    ...definition.entries.map(({ entry, why }) => ({
+      label: entry,
+      description: entry === current ? t("{0} · chosen now", whyWord(why, t)) : whyWord(why, t),
+      entry,
+    })),
+    { label: `$(folder-opened) ${t("Another file…")}` },
+  ];
+  const picked = await window.showQuickPick(items, {
+    title: t("Entry of {0}", definition.name),
+    placeHolder: t("The file that the workers run; it is remembered"),
+  });
+  const entry = picked === undefined ? undefined : (picked.entry ?? (await browse(definition, t)));
+  if (entry === undefined) {
+    return false;
+  }
+  rememberEntry(definition, memory, entry);
+  return true;
+}
+
+function whyWord(why: string, t: CommandContext["t"]): string {
+  switch (why) {
+    case "scripts.start":
+      return t("the start script of package.json");
+    case "main":
+      return t("main of package.json");
+    default:
+      return t("found by its name");
+  }
+}
+
+async function browse({ root }: AppDefinition, t: CommandContext["t"]): Promise<string | undefined> {
+  const [file] =
+    (await window.showOpenDialog({
+      defaultUri: Uri.file(root),
+      canSelectMany: false,
+      openLabel: t("Run This File"),
+      filters: { "Node.js": ["js", "cjs", "mjs", "ts", "cts", "mts"] },
+    })) ?? [];
+  if (file === undefined) {
+    return undefined;
+  }
+  return isInside(root, file.fsPath) ? relative(root, file.fsPath).split(sep).join("/") : file.fsPath;
+}

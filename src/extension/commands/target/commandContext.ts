@@ -1,0 +1,18 @@
+import type { LogOutputChannel } from "vscode";
+import type { AppRegistry } from "../../apps/appRegistry.ts";
+import type { SessionMemory } from "../../apps/sessionHost.ts";
+import type { LogTerminals } from "../../log/logTerminals.ts";
+import type { LayersPanels } from "../../panel/layersPanels.ts";
+import type { Localize } from "../../platform/localize.ts";
+import type { ReportDocuments } from "../../presentation/reportDocuments.ts";
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly registry: AppRegistry;
+  readonly logs: LogTerminals;
+  readonly layers: LayersPanels;
+  readonly reports: ReportDocuments;
+  readonly channel: LogOutputChannel;
+  readonly memory: SessionMemory;
+  readonly t: Localize;
+}

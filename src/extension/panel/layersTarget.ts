@@ -1,0 +1,21 @@
+import type { LogOutputChannel, Uri } from "vscode";
+import type { AppRegistry } from "../apps/appRegistry.ts";
+import type { Localize } from "../platform/localize.ts";
+
+export interface LayersPanelsOptions {
+  readonly registry: AppRegistry;
+  readonly extensionUri: Uri;
+  readonly channel: LogOutputChannel;
+  /** Version of Hitless. */
+  readonly version: string;
+  readonly t: Localize;
+}
+
+/** What the panel is to show; what is not named stays as it is. */
+export interface LayersTarget {
+  /** Key or name of the app. */
+  readonly app?: string;
+  readonly worker?: number;
+  /** Name of a function of Node.js, such as `fs.readFile`. */
+  readonly trace?: string;
+}

@@ -1,0 +1,88 @@
+import type { RenewalView, WorkerView } from "../../shared/snapshot.ts";
+import type { AppViewState } from "../apps/appView.ts";
+import type { Localize } from "../platform/localize.ts";
+
+export function stateWord(state: AppViewState, t: Localize): string {
+  switch (state) {
+    case "stopped":
+      return t("stopped");
+    case "starting":
+      return t("starting");
+    case "running":
+      return t("running");
+    case "reloading":
+      return t("reloading");
+    case "degraded":
+      return t("degraded");
+    case "crash-looping":
+      return t("crash-looping");
+    case "stopping":
+      return t("stopping");
+    case "finished":
+      return t("finished");
+    case "failed":
+      return t("failed");
+    case "invalid":
+      return t("wrong settings");
+  }
+}
+
+/** What is going on with a worker: its state, or that it does not answer. */
+export function workerWord(worker: WorkerView, t: Localize): string {
+  if (worker.health === "unresponsive" && worker.state === "ready") {
+    return t("unresponsive");
+  }
+  switch (worker.state) {
+    case "starting":
+      return t("starting");
+    case "ready":
+      return t("ready");
+    case "draining":
+      return t("draining");
+    case "exited":
+      return t("exited");
+  }
+}
+
+/** Where a renewal is: what the progress notification and the tree say. */
+export function renewalWord(renewal: RenewalView, t: Localize): string {
+  switch (renewal.phase) {
+    case "stopping":
+      return t("stopping the old workers");
+    case "starting":
+      return t("{0}/{1} ready", renewal.ready, renewal.total);
+    case "draining":
+      return t("draining {0}", renewal.draining);
+    case "rollingBack":
+      return t("rolling back");
+  }
+}
+
+/** A length of time in its largest unit, or two for hours and days. */
+export function durationWord(milliseconds: number, t: Localize): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (minutes < 1) {
+    return t("{0}s", seconds);
+  }
+  if (hours < 1) {
+    return t("{0}m", minutes);
+  }
+  return days < 1 ? t("{0}h {1}m", hours, minutes % 60) : t("{0}d {1}h", days, hours % 24);
+}
+
+/** How long a worker is up, to the minute. */
+export function uptimeWord(milliseconds: number, t: Localize): string {
+  return milliseconds < 60_000 ? t("<1m") : durationWord(milliseconds, t);
+}
+
+/** Addresses as short as they can be told apart within an app: `:3000`, or the name of a socket file. */
+export function portWords(addresses: readonly string[]): string[] {
+  const words = addresses.map((address) => {
+    const port = /:(\d+)\/?$/.exec(address)?.[1];
+    return port === undefined ? (address.split(/[\\/]/).at(-1) ?? address) : `:${port}`;
+  });
+  return [...new Set(words)];
+}

@@ -1,0 +1,28 @@
+import type { Node } from "@babel/types";
+import type { CallSite } from "./moduleFacts.ts";
+import { lastName } from "./nodes.ts";
+
+const logMethods: ReadonlySet<string> = new Set([
+  "debug",
+  "error",
+  "fatal",
+  "flush",
+  "info",
+  "log",
+  "notice",
+  "trace",
+  "verbose",
+  "warn",
+]);
+
+/** Whether a call only tells somebody something. */
+export function isLogCall({ api, method, receiver }: CallSite): boolean {
+  if (api?.startsWith("console#") || api === "process#stdout.write" || api === "process#stderr.write") {
+    return true;
+  }
+  return method !== undefined && logMethods.has(method) && /log|console|pino|winston/i.test(nameOf(receiver));
+}
+
+function nameOf(node: Node | undefined): string {
+  return (node && lastName(node)) ?? "";
+}

@@ -1,0 +1,138 @@
+import type { Node } from "@babel/types";
+import { resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import { serverKind } from "../../source/serverCalls.ts";
+import { stringOf } from "../constants.ts";
+import type { CallSite } from "../moduleFacts.ts";
+import { asCall, asMember, lastName, settledValue } from "../nodes.ts";
+
+/** What makes an app or a router, whose methods take request handlers. */
+const routerMakers: ReadonlySet<string> = new Set([
+  "express#default",
+  "express#Router",
+  "router#default",
+  "connect#default",
+  "fastify#default",
+  "fastify#fastify",
+  "koa#default",
+  "koa-router#default",
+  "@koa/router#default",
+  "@koa/router#Router",
+  "hono#Hono",
+  "polka#default",
+  "restify#createServer",
+  "find-my-way#default",
+]);
+
+const serverMakers: ReadonlySet<string> = new Set([
+  "http#createServer",
+  "http#Server",
+  "https#createServer",
+  "https#Server",
+  "http2#createServer",
+  "http2#createSecureServer",
+]);
+
+const routeMethods: ReadonlySet<string> = new Set([
+  "all",
+  "any",
+  "del",
+  "delete",
+  "get",
+  "head",
+  "options",
+  "opts",
+  "param",
+  "patch",
+  "post",
+  "put",
+  "route",
+  "search",
+]);
+
+/** Hooks of Fastify that run for each request. */
+const requestHooks: ReadonlySet<string> = new Set([
+  "onRequest",
+  "preParsing",
+  "preValidation",
+  "preHandler",
+  "preSerialization",
+  "onSend",
+  "onResponse",
+  "onError",
+  "onTimeout",
+  "onRequestAbort",
+]);
+
+/** The names under which the options of a route hold functions that run for each request. */
+export const routeFunctions: ReadonlySet<string> = new Set([...requestHooks, "handler", "errorHandler"]);
+
+const routerName = /^(?:_?(?:app|api|web|server|express|fastify|instance|koa|hono|routes?)|\w*router|\w+App)$/i;
+
+/** Chains and aliases are followed this far. */
+const deepest = 8;
+
+/** Whether a call takes functions that handle requests, as arguments or within its options. */
+export function takesHandlers(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
+  if (api !== undefined && serverMakers.has(api)) {
+    return true;
+  }
+  if (method === undefined || receiver === undefined) {
+    return false;
+  }
+  const [first] = node.arguments;
+  if (method === "on" || method === "addListener") {
+    const event = first && stringOf(analysis, first);
+    return (
+      (event === "request" || event === "stream" || event === "checkContinue") &&
+      (serverKind(analysis, receiver) !== undefined || /server$/i.test(lastName(receiver) ?? ""))
+    );
+  }
+  if (method === "addHook") {
+    const hook = first && stringOf(analysis, first);
+    return hook !== undefined && requestHooks.has(hook) && isRouter(analysis, receiver) !== "no";
+  }
+  if (method === "setErrorHandler" || method === "setNotFoundHandler") {
+    return isRouter(analysis, receiver) !== "no";
+  }
+  if (method !== "use" && !routeMethods.has(method)) {
+    return false;
+  }
+  const router = isRouter(analysis, receiver);
+  return router === "yes" || (router === "maybe" && (method === "use" || (first !== undefined && isRoute(first))));
+}
+
+/** Whether an expression is an app or a router; one that came from elsewhere may be by its name. */
+function isRouter(analysis: Analysis, expression: Node, depth = 0): "yes" | "maybe" | "no" {
+  const node = settledValue(analysis, expression);
+  const call = asCall(node);
+  if (call !== undefined) {
+    const api = resolveApi(analysis, call);
+    if (api !== undefined && routerMakers.has(`${api.module}#${api.name}`)) {
+      return "yes";
+    }
+    // `app.route("/x").get(…)`, `router.use(…).get(…)`, `fastify().withTypeProvider()`.
+    const before = asMember(call.callee)?.object;
+    return before === undefined || depth > deepest ? "no" : isRouter(analysis, before, depth + 1);
+  }
+  const name = lastName(node);
+  const declared = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
+  const mayBe = declared === undefined ? asMember(node) !== undefined : declared.kind !== "function";
+  return mayBe && name !== undefined && routerName.test(name) ? "maybe" : "no";
+}
+
+/** `"/users/:id"`, a pattern, a regular expression, or the options of a route. */
+function isRoute(node: Node): boolean {
+  switch (node.type) {
+    case "StringLiteral":
+      return /^[/*]/.test(node.value);
+    case "TemplateLiteral":
+    case "RegExpLiteral":
+    case "ObjectExpression":
+      return true;
+    case "ArrayExpression":
+      return node.elements.some((element) => element != null && isRoute(element));
+    default:
+      return /path|route|url/i.test(lastName(node) ?? "");
+  }
+}

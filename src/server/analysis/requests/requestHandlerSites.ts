@@ -1,0 +1,132 @@
+import type { Class, Decorator, Node } from "@babel/types";
+import { resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import { unwrapped } from "../../source/values.ts";
+import { methodAt } from "../methods.ts";
+import type { CallSite, Facts } from "../moduleFacts.ts";
+import { asCall, asFunction, asMember, type FunctionNode, functionAround, keyOf, settledValue } from "../nodes.ts";
+import { routeFunctions, takesHandlers } from "./frameworks.ts";
+import { isForDevelopmentServer, looksLikeHandler } from "./handlerLooks.ts";
+
+/** Decorators of Nest's methods that answer a request. */
+const nestRoutes: ReadonlySet<string> = new Set(
+  ["All", "Delete", "Get", "Head", "Options", "Patch", "Post", "Put", "Search", "Sse"].map(
+    (name) => `@nestjs/common#${name}`,
+  ),
+);
+
+/** What Nest calls for each request on guards, interceptors, middleware, pipes and filters. */
+const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "use", "transform", "catch"]);
+
+/** The functions of a file that are called with a request: those that it registers, and those that look like it. */
+export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionNode> {
+  const handlers = new Set<FunctionNode>(facts.functions.filter((node) => looksLikeHandler(analysis, facts, node)));
+  for (const site of facts.calls) {
+    if (takesHandlers(analysis, site)) {
+      addArguments(analysis, facts, site, handlers);
+    }
+  }
+  for (const owner of facts.classes) {
+    addNestMethods(analysis, owner, handlers);
+  }
+  return new Set([...handlers].filter((node) => !isForDevelopmentServer(analysis, node)));
+}
+
+function addArguments(analysis: Analysis, facts: Facts, { node }: CallSite, handlers: Set<FunctionNode>): void {
+  for (const argument of node.arguments) {
+    for (const found of functionsOf(analysis, facts, argument)) {
+      handlers.add(found);
+    }
+  }
+}
+
+/** The functions that an argument of a route stands for: itself, in a list, in options, wrapped, or made by a call. */
+function functionsOf(analysis: Analysis, facts: Facts, argument: Node, depth = 0): FunctionNode[] {
+  const node = settledValue(analysis, argument);
+  const own = asFunction(node) ?? methodAt(analysis, node);
+  if (own !== undefined) {
+    return [own];
+  }
+  if (depth > 3) {
+    return [];
+  }
+  if (node.type === "ArrayExpression") {
+    return node.elements.flatMap((element) => (element ? functionsOf(analysis, facts, element, depth + 1) : []));
+  }
+  if (node.type === "ObjectExpression") {
+    return node.properties.flatMap((property) => {
+      const isHook = property.type !== "SpreadElement" && routeFunctions.has(keyOf(property) ?? "");
+      const value = property.type === "ObjectProperty" ? property.value : property;
+      return isHook ? functionsOf(analysis, facts, value, depth + 1) : [];
+    });
+  }
+  const call = asCall(node);
+  return call === undefined ? [] : madeBy(analysis, facts, call, depth);
+}
+
+/** `wrap(handler)` calls the handler later, `handle.bind(x)` is it, and `logger()` of this file returns it. */
+function madeBy(
+  analysis: Analysis,
+  facts: Facts,
+  call: NonNullable<ReturnType<typeof asCall>>,
+  depth: number,
+): FunctionNode[] {
+  const member = asMember(call.callee);
+  const api = resolveApi(analysis, call);
+  if (member?.property.type === "Identifier" && member.property.name === "bind") {
+    return functionsOf(analysis, facts, member.object, depth + 1);
+  }
+  const maker = asFunction(settledValue(analysis, call.callee));
+  if (maker !== undefined) {
+    return [...returnedBy(facts, analysis, maker), ...wrapped(analysis, facts, call.arguments, depth)];
+  }
+  // A package that is given options with functions in them calls those when it likes.
+  return api === undefined || call.arguments.length === 1 ? wrapped(analysis, facts, call.arguments, depth) : [];
+}
+
+function wrapped(analysis: Analysis, facts: Facts, nodes: readonly Node[], depth: number): FunctionNode[] {
+  return nodes
+    .filter((node) => settledValue(analysis, node).type !== "ObjectExpression")
+    .flatMap((node) => functionsOf(analysis, facts, node, depth + 1));
+}
+
+function returnedBy(facts: Facts, analysis: Analysis, maker: FunctionNode): FunctionNode[] {
+  return (facts.functionsIn.get(maker) ?? []).filter((inner) => {
+    const parent = analysis.parentOf(inner);
+    if (parent?.type === "ReturnStatement" || parent === maker) {
+      return true;
+    }
+    return inner.type === "FunctionDeclaration" && isReturned(analysis, maker, inner);
+  });
+}
+
+function isReturned(analysis: Analysis, maker: FunctionNode, inner: FunctionNode): boolean {
+  const name = "id" in inner ? inner.id : undefined;
+  const uses = (name && analysis.bindingOf(name)?.references) ?? [];
+  return uses.some(
+    (use) => analysis.parentOf(use)?.type === "ReturnStatement" && functionAround(analysis, use) === maker,
+  );
+}
+
+function addNestMethods(analysis: Analysis, owner: Class, handlers: Set<FunctionNode>): void {
+  const isInjectable = hasDecorator(analysis, owner.decorators, (name) => /#(?:Injectable|Catch)$/.test(name));
+  for (const member of owner.body.body) {
+    if (member.type === "ClassMethod") {
+      const isRoute = hasDecorator(analysis, member.decorators, (name) => nestRoutes.has(name));
+      if (isRoute || (isInjectable && member.params.length > 0 && nestMethods.has(keyOf(member) ?? ""))) {
+        handlers.add(member);
+      }
+    }
+  }
+}
+
+export function hasDecorator(
+  analysis: Analysis,
+  decorators: readonly Decorator[] | null | undefined,
+  matches: (api: string) => boolean,
+): boolean {
+  return (decorators ?? []).some(({ expression }) => {
+    const api = resolveApi(analysis, unwrapped(expression));
+    return api !== undefined && matches(`${api.module}#${api.name}`);
+  });
+}

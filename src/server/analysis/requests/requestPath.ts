@@ -1,0 +1,82 @@
+import type { Node } from "@babel/types";
+import type { Analysis } from "../../source/scopes.ts";
+import { serverKind } from "../../source/serverCalls.ts";
+import { methodAt } from "../methods.ts";
+import { factsOf } from "../moduleFacts.ts";
+import { asFunction, asMember, type Call, type FunctionNode, functionAround, settledValue } from "../nodes.ts";
+import { requestHandlers } from "./requestHandlerSites.ts";
+
+/** What of a file runs while a request is answered. */
+export interface RequestPath {
+  /** The functions that are called with a request. */
+  readonly handlers: ReadonlySet<FunctionNode>;
+  /** Those, what they define, and what of this file they call. */
+  readonly functions: ReadonlySet<FunctionNode>;
+  has(node: Node): boolean;
+}
+
+/** Functions that call functions are followed this far. */
+const deepest = 5;
+
+const known = new WeakMap<Analysis, RequestPath>();
+
+export function requestPathOf(analysis: Analysis): RequestPath {
+  const before = known.get(analysis);
+  if (before !== undefined) {
+    return before;
+  }
+  const handlers = requestHandlers(analysis, factsOf(analysis));
+  const all = reachable(analysis, handlers);
+  const functions = handlers.size === 1 && endsServer(analysis, all) ? new Set<FunctionNode>() : all;
+  const path: RequestPath = {
+    handlers,
+    functions,
+    has(node) {
+      const inside = functionAround(analysis, node);
+      return inside !== undefined && functions.has(inside);
+    },
+  };
+  known.set(analysis, path);
+  return path;
+}
+
+/** Whether a request ends the server: one that waits for a single answer, as in the sign-in of a command line. */
+function endsServer(analysis: Analysis, functions: ReadonlySet<FunctionNode>): boolean {
+  return factsOf(analysis).calls.some(
+    ({ inside, method, receiver }) =>
+      method === "close" &&
+      receiver !== undefined &&
+      inside !== undefined &&
+      functions.has(inside) &&
+      serverKind(analysis, receiver) !== undefined,
+  );
+}
+
+/** The functions that run when one of `roots` does: what they define and what they call, as far as this file tells. */
+export function reachable(analysis: Analysis, roots: Iterable<FunctionNode>): Set<FunctionNode> {
+  const { callsIn, functionsIn } = factsOf(analysis);
+  const found = new Set<FunctionNode>();
+  const pending = [...roots].map((node) => ({ node, depth: 0 }));
+  for (let current = pending.shift(); current !== undefined; current = pending.shift()) {
+    const { node, depth } = current;
+    if (found.has(node)) {
+      continue;
+    }
+    found.add(node);
+    for (const inner of functionsIn.get(node) ?? []) {
+      pending.push({ node: inner, depth });
+    }
+    for (const call of depth < deepest ? (callsIn.get(node) ?? []) : []) {
+      const called = calledFunction(analysis, call.node);
+      if (called !== undefined) {
+        pending.push({ node: called, depth: depth + 1 });
+      }
+    }
+  }
+  return found;
+}
+
+/** The function of this file that a call runs: by its name, or as a method of an object or class of this file. */
+export function calledFunction(analysis: Analysis, { callee }: Call): FunctionNode | undefined {
+  return asMember(callee) === undefined ? asFunction(settledValue(analysis, callee)) : methodAt(analysis, callee);
+}

@@ -1,0 +1,119 @@
+import type { Class, Node, ObjectExpression } from "@babel/types";
+import type { Analysis } from "../source/scopes.ts";
+import { unwrapped } from "../source/values.ts";
+import { walk } from "../source/walk.ts";
+import { classOf } from "./methods.ts";
+import { factsOf } from "./moduleFacts.ts";
+import { isContainer } from "./mutations.ts";
+import { around, asMember, bindingValue, keyOf } from "./nodes.ts";
+import { hasDecorator } from "./requests/requestHandlerSites.ts";
+import { requestPathOf } from "./requests/requestPath.ts";
+
+/** A field that keeps something, of an object of which each worker has one. */
+export interface SharedField {
+  readonly name: string;
+  /** The names of what it belongs to: the class, and the variables that hold the object. */
+  readonly owners: readonly string[];
+  readonly init: Node;
+  /** Each `this.field`. */
+  readonly places: readonly Node[];
+  readonly inRequest: (node: Node) => boolean;
+}
+
+/** The fields of Nest's controllers and services, and of objects that a module makes once and whose methods a request runs. */
+export function sharedFields(analysis: Analysis): SharedField[] {
+  const path = requestPathOf(analysis);
+  const inPath = (node: Node) => path.has(node);
+  const fields = factsOf(analysis).classes.flatMap((owner) => {
+    if (isNestSingleton(analysis, owner)) {
+      return fieldsOf(analysis, owner, [], (node) => isInOwnMethod(analysis, owner, node));
+    }
+    const holders = holdersOf(analysis, (value) => classOf(analysis, value) === owner);
+    return holders.length === 0 || path.functions.size === 0 ? [] : fieldsOf(analysis, owner, holders, inPath);
+  });
+  for (const { name, value } of path.functions.size === 0 ? [] : topValues(analysis)) {
+    if (value.type === "ObjectExpression") {
+      fields.push(...fieldsOf(analysis, value, [name], inPath));
+    }
+  }
+  return fields;
+}
+
+function isNestSingleton(analysis: Analysis, { decorators }: Class): boolean {
+  return hasDecorator(analysis, decorators, (name) => /^@nestjs\/common#(?:Controller|Injectable)$/.test(name));
+}
+
+/** The names at the top of the module whose value is such a one. */
+function holdersOf(analysis: Analysis, matches: (value: Node) => boolean): string[] {
+  return topValues(analysis)
+    .filter(({ value }) => matches(value))
+    .map(({ name }) => name);
+}
+
+function topValues({ root }: Analysis): { readonly name: string; readonly value: Node }[] {
+  return [...root.bindings.values()].flatMap((binding) => {
+    const value = binding.declaration.type === "VariableDeclarator" ? bindingValue(binding) : undefined;
+    return value === undefined ? [] : [{ name: binding.name, value: unwrapped(value) }];
+  });
+}
+
+function fieldsOf(
+  analysis: Analysis,
+  owner: Class | ObjectExpression,
+  holders: readonly string[],
+  inRequest: SharedField["inRequest"],
+): SharedField[] {
+  const own = owner.type !== "ObjectExpression" && owner.id != null ? [owner.id.name] : [];
+  const members: readonly Node[] = owner.type === "ObjectExpression" ? owner.properties : owner.body.body;
+  const declared = members.flatMap((member) => {
+    const isField =
+      member.type === "ClassProperty" || member.type === "ClassPrivateProperty" || member.type === "ObjectProperty";
+    return isField && member.value != null ? [{ name: keyOf(member), value: member.value }] : [];
+  });
+  return [...declared, ...setInConstructor(members)].flatMap(({ name, value }) => {
+    const init = unwrapped(value);
+    const isState = init.type === "NumericLiteral" || isContainer(analysis, init);
+    return name === undefined || !isState
+      ? []
+      : [{ name, owners: [...own, ...holders], init, places: placesOf(owner, name), inRequest }];
+  });
+}
+
+/** What a constructor assigns to `this`. */
+function setInConstructor(members: readonly Node[]): { readonly name: string | undefined; readonly value: Node }[] {
+  const made = members.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
+  return made?.type !== "ClassMethod"
+    ? []
+    : made.body.body.flatMap((statement) => {
+        const assigned = statement.type === "ExpressionStatement" ? statement.expression : undefined;
+        const target = assigned?.type === "AssignmentExpression" ? asMember(assigned.left) : undefined;
+        return assigned?.type === "AssignmentExpression" && target?.object.type === "ThisExpression"
+          ? [{ name: keyOf({ key: target.property, computed: target.computed }), value: assigned.right }]
+          : [];
+      });
+}
+
+function placesOf(owner: Class | ObjectExpression, name: string): Node[] {
+  const found: Node[] = [];
+  walk(owner.type === "ObjectExpression" ? owner : owner.body, (node) => {
+    const member = asMember(node);
+    if (
+      member?.object.type === "ThisExpression" &&
+      keyOf({ key: member.property, computed: member.computed }) === name
+    ) {
+      found.push(node);
+    }
+    return undefined;
+  });
+  return found;
+}
+
+/** What Nest calls at the beginning and the end is no request. */
+function isInOwnMethod(analysis: Analysis, owner: Class, node: Node): boolean {
+  for (const parent of around(analysis, node)) {
+    if (analysis.parentOf(parent) === owner.body) {
+      return parent.type === "ClassMethod" && !/^(?:constructor|on[A-Z]\w*|before[A-Z]\w*)$/.test(keyOf(parent) ?? "");
+    }
+  }
+  return false;
+}

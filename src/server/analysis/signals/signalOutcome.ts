@@ -1,0 +1,128 @@
+import type { AssignmentExpression, Node } from "@babel/types";
+import { resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import { serverKind } from "../../source/serverCalls.ts";
+import { walk } from "../../source/walk.ts";
+import { stringOf } from "../constants.ts";
+import { isLogCall } from "../logging.ts";
+import { type CallSite, factsOf } from "../moduleFacts.ts";
+import { asCall, asFunction, type FunctionNode, functionAround, lastName, settledValue } from "../nodes.ts";
+import { calledFunction, reachable } from "../requests/requestPath.ts";
+import { endsElsewhere } from "./endsElsewhere.ts";
+import type { SignalHandler } from "./signalHandlers.ts";
+
+/** What a listener does that lets the process live on. */
+export interface Idle {
+  /** The calls that close a server. */
+  readonly closing: readonly CallSite[];
+}
+
+/** What a listener comes to if everything that it does is known and nothing of it ends the process; else nothing. */
+export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle | undefined {
+  if (handler === undefined) {
+    return undefined;
+  }
+  const closing: CallSite[] = [];
+  const functions = reachable(analysis, [handler]);
+  // A set grows while it is gone through, by the callbacks that are given by their names.
+  for (const node of functions) {
+    for (const site of factsOf(analysis).callsIn.get(node) ?? []) {
+      if (isClosing(analysis, site)) {
+        closing.push(site);
+      }
+      const callbacks = isClosing(analysis, site) || followsClosing(analysis, site) ? callbacksOf(analysis, site) : [];
+      if (callbacks === undefined || !(isHarmless(analysis, site) || isPartOfClosing(analysis, site))) {
+        return undefined;
+      }
+      for (const inner of reachable(analysis, callbacks)) {
+        functions.add(inner);
+      }
+    }
+  }
+  if ([...functions].some((node) => changesAnything(analysis, node, functions))) {
+    return undefined;
+  }
+  return closing.length > 0 && isEndedOnClose(analysis) ? undefined : { closing };
+}
+
+/** Calls that only tell something, and those of functions that are gone through themselves. */
+function isHarmless(analysis: Analysis, site: CallSite): boolean {
+  return (
+    isLogCall(site) ||
+    /^process#(?:uptime|cwd|memoryUsage)/.test(site.api ?? "") ||
+    calledFunction(analysis, site.node) !== undefined
+  );
+}
+
+/** `server.close()`; that of Nest runs hooks of other files. */
+function isClosing(analysis: Analysis, { method, receiver }: CallSite): boolean {
+  const kind = method === "close" && receiver !== undefined ? serverKind(analysis, receiver) : undefined;
+  return kind === "http" || kind === "http2" || kind === "fastify";
+}
+
+/** `app.close().then(…)`. */
+function followsClosing(analysis: Analysis, { method, receiver }: CallSite): boolean {
+  const call = /^(?:then|catch|finally)$/.test(method ?? "") ? asCall(receiver) : undefined;
+  const site =
+    call && (factsOf(analysis).callsIn.get(functionAround(analysis, call)) ?? []).find(({ node }) => node === call);
+  return site !== undefined && (isClosing(analysis, site) || followsClosing(analysis, site));
+}
+
+function isPartOfClosing(analysis: Analysis, site: CallSite): boolean {
+  const isEndOfConnections = /^close(?:Idle|All)Connections$/.test(site.method ?? "");
+  return (
+    isClosing(analysis, site) ||
+    followsClosing(analysis, site) ||
+    (isEndOfConnections && site.receiver !== undefined && serverKind(analysis, site.receiver) === "http")
+  );
+}
+
+/** The functions of this file that a call is given; `undefined` if it is given something else. */
+function callbacksOf(analysis: Analysis, { node }: CallSite): FunctionNode[] | undefined {
+  const callbacks = node.arguments.map((argument) => asFunction(settledValue(analysis, argument)));
+  const known = callbacks.filter((callback) => callback !== undefined);
+  return known.length === callbacks.length ? known : undefined;
+}
+
+/** Whether something else may end the process when the server has closed. */
+function isEndedOnClose(analysis: Analysis): boolean {
+  const facts = factsOf(analysis);
+  return (
+    endsElsewhere(facts) ||
+    facts.calls.some(({ node, method, receiver }) => {
+      const [event] = node.arguments;
+      const name = event && stringOf(analysis, event);
+      const isServer =
+        receiver !== undefined &&
+        (serverKind(analysis, receiver) !== undefined || /server|app$/i.test(lastName(receiver) ?? ""));
+      return (
+        (isServer && /^(?:on|once|addListener|prependListener)$/.test(method ?? "") && name === "close") ||
+        (method === "addHook" && name === "onClose")
+      );
+    })
+  );
+}
+
+/** What is set here may end a loop elsewhere, and what is thrown ends the process. */
+function changesAnything(analysis: Analysis, { body }: FunctionNode, own: ReadonlySet<FunctionNode>): boolean {
+  let found = false;
+  walk(body, (node) => {
+    found ||=
+      (node.type === "AssignmentExpression" && !staysInside(analysis, node, own)) ||
+      node.type === "UpdateExpression" ||
+      node.type === "ThrowStatement" ||
+      node.type === "YieldExpression";
+    return found ? "skip" : undefined;
+  });
+  return found;
+}
+
+/** `process.exitCode = 0`, and variables that nobody else asks for. */
+function staysInside(analysis: Analysis, { left }: AssignmentExpression, own: ReadonlySet<FunctionNode>): boolean {
+  if (left.type === "MemberExpression") {
+    const api = resolveApi(analysis, left);
+    return api?.module === "process" && api.name === "exitCode";
+  }
+  const binding = left.type === "Identifier" ? analysis.bindingOf(left) : undefined;
+  return binding?.references.every((use: Node) => own.has(functionAround(analysis, use) as FunctionNode)) ?? false;
+}

@@ -1,0 +1,87 @@
+import type { RuleLevel } from "../../shared/language.ts";
+import type { Finding, Rule, RuleContext } from "../analysis/rule.ts";
+import { readDisabled } from "./disableComments.ts";
+
+export type Severity = Exclude<RuleLevel, "default" | "off">;
+
+/** Something a rule found and that is to be shown. */
+export interface Diagnosis extends Finding {
+  readonly ruleId: string;
+  readonly severity: Severity;
+}
+
+export interface DiagnoseOptions {
+  readonly rules: readonly Rule[];
+  readonly context: RuleContext;
+  /** What the settings say of a rule; anything, since people write it. */
+  readonly levelOf: (ruleId: string) => unknown;
+  /** Called between rules, so that what comes meanwhile can cancel. */
+  readonly pause: () => Promise<void>;
+  /** Called when a rule throws; the others go on. */
+  readonly failed: (ruleId: string, error: unknown) => void;
+}
+
+/** Runs all rules that are switched on, in the order of the table; `undefined` if it was cancelled. */
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[] | undefined> {
+  const { rules, context, levelOf, pause, failed } = options;
+  const { module } = context.analysis;
+  const isDisabled = readDisabled(module);
+  const lineOf = lineCounter(module.text);
+  const found: Diagnosis[] = [];
+  for (const rule of rules) {
+    const severity = severityOf(rule, levelOf(rule.id));
+    if (severity === undefined) {
+      continue;
+    }
+    await pause();
+    if (context.cancelled()) {
+      return undefined;
+    }
+    try {
+      for (const finding of rule.check(context)) {
+        if (!isDisabled(rule.id, lineOf(finding.start))) {
+          found.push({ ...finding, ruleId: rule.id, severity });
+        }
+      }
+    } catch (error) {
+      failed(rule.id, error);
+    }
+  }
+  return context.cancelled() ? undefined : found.sort((a, b) => a.start - b.start);
+}
+
+/** `undefined`: switched off. What is no level counts as none. */
+function severityOf(rule: Rule, level: unknown): Severity | undefined {
+  switch (level) {
+    case "off":
+      return undefined;
+    case "error":
+    case "warning":
+    case "information":
+    case "hint":
+      return level;
+    default:
+      return rule.severity;
+  }
+}
+
+/** Lines from 1, of offsets. */
+function lineCounter(text: string): (offset: number) => number {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+    starts.push(at + 1);
+  }
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low + 1;
+  };
+}

@@ -1,0 +1,26 @@
+import type { SourceModule } from "../source/sourceModule.ts";
+
+/** What silences rules: `// hitless-disable-next-line no-port-zero, other-rule`, or all of them when it names none. */
+const comment = /^[\s*]*hitless-disable-next-line\b([\s\S]*)$/;
+
+/** How a rule is silenced for the line below. */
+export function disablingComment(ruleId: string): string {
+  return `// hitless-disable-next-line ${ruleId}`;
+}
+
+/** Whether a comment on the line above silences a rule; `line` counts from 1. */
+export function readDisabled({ ast }: SourceModule): (ruleId: string, line: number) => boolean {
+  const byLine = new Map<number, ReadonlySet<string>>();
+  for (const { value, loc } of ast.comments ?? []) {
+    const [, list] = comment.exec(value) ?? [];
+    if (list !== undefined && loc != null) {
+      // What comes behind `--` is the reason.
+      const [names = ""] = list.split("--");
+      byLine.set(loc.end.line + 1, new Set(names.split(/[\s,]+/).filter(Boolean)));
+    }
+  }
+  return (ruleId, line) => {
+    const names = byLine.get(line);
+    return names !== undefined && (names.size === 0 || names.has(ruleId));
+  };
+}

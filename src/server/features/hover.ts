@@ -1,0 +1,71 @@
+import type { Identifier } from "@babel/types";
+import { type Hover, MarkupKind } from "vscode-languageserver/node";
+import { languageCommands } from "../../shared/languageNames.ts";
+import { findEntry, pathThroughLayers } from "../../shared/layers/catalogue.ts";
+import { type CatalogueEntry, qualifiedName } from "../../shared/layers/entry.ts";
+import { t } from "../../shared/translate.ts";
+import { resolveMethod } from "../source/instances.ts";
+import { identifierAt } from "../source/nodeAt.ts";
+import { type ApiReference, resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+
+/** What is told of the name at an offset: its way through the layers, if it is a function of Node.js that leaves JavaScript. */
+export function hoverAt(analysis: Analysis, offset: number): Hover | null {
+  const name = identifierAt(analysis.module, offset);
+  const entry = name && entryOf(analysis, name);
+  return entry === undefined ? null : { contents: { kind: MarkupKind.Markdown, value: describeEntry(entry) } };
+}
+
+function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefined {
+  const parent = analysis.parentOf(name);
+  // What has no parent lies in a type.
+  if (parent === undefined) {
+    return undefined;
+  }
+  const api = resolveApi(analysis, name);
+  const isProperty = "property" in parent && parent.property === name;
+  const candidates: ApiReference[] = api === undefined && isProperty ? resolveMethod(analysis, parent) : [];
+  for (const candidate of api === undefined ? candidates : [api]) {
+    // The global `crypto` is `webcrypto` of the module, whose functions the documentation lists without it.
+    const entry = findEntry(candidate.module, candidate.name.replace(/^webcrypto\./, ""));
+    if (entry !== undefined) {
+      return entry;
+    }
+  }
+  return undefined;
+}
+
+/** Three lines as Markdown: through what it goes, how it works, what it asks of the operating system; and the links. */
+function describeEntry(entry: CatalogueEntry): string {
+  const steps = pathThroughLayers(entry, { translate: t });
+  const name = qualifiedName(entry);
+  const way = steps.flatMap(({ layer, title, detail }) => {
+    switch (layer) {
+      case "code":
+        return [`**\`${title}\`**`];
+      case "bindings":
+        return [`${t("binding")} \`${title}\` (${detail})`];
+      case "os":
+        return [t("operating system")];
+      default:
+        return [title];
+    }
+  });
+  const how = steps.filter(({ layer }) => layer === "code" || layer === "dependencies").map(({ detail }) => detail);
+  const { linux, macos, windows } = entry.calls;
+  const systems = [
+    ["Linux", linux],
+    ["macOS", macos],
+    ["Windows", windows],
+  ] as const;
+  const calls = systems
+    .filter(([, names]) => names.length > 0)
+    .map(([system, names]) => `${system} ${names.map((call) => `\`${call}\``).join(" ")}`);
+  const argument = encodeURIComponent(JSON.stringify([{ trace: name }]));
+  return [
+    way.join(" → "),
+    how.join(" "),
+    calls.length === 0 ? t("No system call is needed.") : t("System calls: {0}", calls.join(" · ")),
+    `[${t("Show in the layers")}](command:${languageCommands.showLayers}?${argument}) · [${t("Documentation")}](${entry.docs})`,
+  ].join("  \n");
+}

@@ -1,0 +1,52 @@
+import { isAbsolute, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { appDefaults } from "../../shared/appConfig.ts";
+import type { LanguageApp, LanguageState } from "../../shared/language.ts";
+import type { RuleContext } from "../analysis/rule.ts";
+
+/** The absolute path of a document; `undefined` if it is on no disk. */
+export function pathOf(uri: string): string | undefined {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a file belongs to a package that was installed: nobody here changes it. */
+export function isInstalled(path: string): boolean {
+  return path.split(/[\\/]/).includes("node_modules");
+}
+
+/**
+ * The apps that a file belongs to: of those whose folder it is in, the innermost; the one that runs this very file if
+ * there is such a one, else all of that folder.
+ */
+export function appsOf({ apps }: LanguageState, path: string): LanguageApp[] {
+  const around = apps.filter(({ root }) => isInside(root, path));
+  const innermost = Math.max(...around.map(({ root }) => root.length));
+  const near = around.filter(({ root }) => root.length === innermost);
+  const exact = near.filter((app) => isEntry(app, path));
+  return exact.length > 0 ? exact : near;
+}
+
+/** Whether the workers of an app run this file. */
+export function isEntry({ entries }: LanguageApp, path: string): boolean {
+  return entries.some((entry) => relative(entry, path) === "");
+}
+
+/** What rules may know of the app that a file belongs to. */
+export function ruleApp(state: LanguageState, path: string | undefined): RuleContext["app"] {
+  const [app] = path === undefined ? [] : appsOf(state, path);
+  return {
+    supervised: app !== undefined,
+    gracefulReload: app?.gracefulReload ?? false,
+    workers: app === undefined ? appDefaults.workers : app.workers,
+    drainTimeout: app?.drainTimeout ?? appDefaults.drainTimeout,
+  };
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== "" && !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
+}

@@ -1,0 +1,118 @@
+import type { Node } from "@babel/types";
+import { t } from "../../shared/translate.ts";
+import type { Fix } from "../analysis/rule.ts";
+import { codeStyle } from "../source/codeStyle.ts";
+import { resolveApi } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { type ListenCall, listenCalls } from "../source/serverCalls.ts";
+import { nodesOf } from "../source/walk.ts";
+import { shutdownLines } from "./shutdownLines.ts";
+import { type Place, placeFor } from "./shutdownPlace.ts";
+import { freeName, type ShutdownServer, serverAt } from "./shutdownServer.ts";
+
+/** The offer to end what listens at `call` in good order. */
+export interface ShutdownOffer extends Fix {
+  readonly call: Node;
+}
+
+interface Target {
+  readonly call: Node;
+  readonly place: Place;
+  readonly server: ShutdownServer;
+}
+
+/**
+ * What to add so that the worker ends by itself, after the requests in flight, when it is sent the message `shutdown` or
+ * SIGTERM: one handler for all servers of the file, offered at each of them. Nothing for a file that handles either already,
+ * and if one of its servers can't be closed where the others can.
+ */
+export function shutdownHandlers(analysis: Analysis): ShutdownOffer[] {
+  const taken = namesIn(analysis);
+  if (taken === undefined) {
+    return [];
+  }
+  const targets: Target[] = [];
+  for (const listen of distinct(analysis, listenCalls(analysis))) {
+    const place = placeFor(analysis, listen.call);
+    const server = place && serverAt(analysis, listen, place, taken);
+    if (place === undefined || server === undefined) {
+      return [];
+    }
+    targets.push({ call: listen.call, place, server });
+  }
+  const [first] = targets;
+  const last = targets.at(-1);
+  const isTogether =
+    targets.length === 1 ||
+    targets.every(({ place }) => place.kind === "block" && place.container === first?.place.container);
+  if (first === undefined || last === undefined || !isTogether) {
+    return [];
+  }
+  const edits = joined([
+    ...targets.flatMap(({ place, server }) => [...place.edits, ...server.edits]),
+    handlerAfter(analysis, last.place, targets, taken),
+  ]);
+  const title = t("Add a shutdown handler for {0}", targets.map(({ server }) => server.name).join(", "));
+  return targets.map(({ call }) => ({ call, title, edits }));
+}
+
+/** A server that is told to listen in two places, once more on another port, is one. */
+function distinct(analysis: Analysis, listens: readonly ListenCall[]): ListenCall[] {
+  const known = new Set<unknown>();
+  return listens.filter(({ receiver, kind }) => {
+    const isItself = kind !== "express" && kind !== "koa" && kind !== "other" && receiver.type === "Identifier";
+    const server = (isItself ? analysis.bindingOf(receiver) : undefined) ?? receiver;
+    return !known.has(server) && known.add(server);
+  });
+}
+
+function handlerAfter(
+  analysis: Analysis,
+  { end, margin, closing }: Place,
+  targets: readonly Target[],
+  taken: Set<string>,
+): Fix["edits"][number] {
+  const { text } = analysis.module;
+  const style = codeStyle(analysis);
+  const name = freeName(["shutdown", "shutDownServer", "endServer"], taken);
+  const servers = targets.map(({ server }) => server);
+  const lines = shutdownLines({ servers, name, taken, style, typed: /\.[cm]?tsx?$/i.test(analysis.module.uri) });
+  const written = [...servers.flatMap(({ after }) => after), "", ...lines]
+    .map((line) => (line === "" ? style.eol : `${style.eol}${margin}${line}`))
+    .join("");
+  const distance = closing === "" && isFollowed(text, end) ? style.eol : "";
+  return { start: end, end, text: written + closing + distance };
+}
+
+/** Edits in the order of the source; of insertions at one place there is one. */
+function joined(edits: Fix["edits"]): Fix["edits"] {
+  const result: Fix["edits"][number][] = [];
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    const before = result.at(-1);
+    if (before !== undefined && before.start === edit.start && before.end === edit.end) {
+      result.splice(-1, 1, { ...edit, text: before.text + edit.text });
+    } else {
+      result.push(edit);
+    }
+  }
+  return result;
+}
+
+/** Whether the next line has more code of the same block. */
+function isFollowed(text: string, end: number): boolean {
+  return /^[ \t]*\r?\n[ \t]*[^\s})]/.test(text.slice(end));
+}
+
+/** Every name of the file; `undefined` if it handles SIGTERM or messages already, or `process` is something else. */
+function namesIn(analysis: Analysis): Set<string> | undefined {
+  const { program } = analysis.module.ast;
+  const handled = nodesOf(program, "CallExpression").some((call) => {
+    const [event] = call.arguments;
+    const isEnd = event?.type === "StringLiteral" && (event.value === "SIGTERM" || event.value === "message");
+    const api = isEnd ? resolveApi(analysis, call) : undefined;
+    return api?.module === "process" && /^(?:on|once|addListener|prependListener)$/.test(api.name);
+  });
+  const own = analysis.root.bindings.get("process");
+  const isProcess = own === undefined || own.kind === "import" || own.init !== undefined;
+  return handled || !isProcess ? undefined : new Set(nodesOf(program, "Identifier").map(({ name }) => name));
+}

@@ -1,0 +1,45 @@
+import type { CatalogueEntry } from "../../entry.ts";
+import { entriesOf, type Row } from "../rows.ts";
+import { byDescriptor, byPath } from "./fsFamilies.ts";
+
+const families = [...byPath, ...byDescriptor].map(
+  ([name, anchor, ...needed]): Row => [name, `${anchor}-callback`, ...needed],
+);
+
+export const fsEntries: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    ["fs", "fs", "uv", "threadPool"],
+    [
+      ...families,
+      ["exists", "path-callback", "access"],
+      ["realpath.native", "path-options-callback", "realpath"],
+      ["createReadStream", "path-options", "open", "read", "close"],
+      ["createWriteStream", "path-options", "open", "write", "close"],
+    ],
+  ),
+  ...entriesOf(
+    ["fs", "fs", "uv", "threadPool"],
+    [
+      ["cp", "src-dest-options-callback", "stat", "mkdir", "open", "list", "close", "copy"],
+      ["realpath", "path-options-callback", "lstat", "readlink"],
+      ["rm", "path-options-callback", "lstat", "open", "list", "unlink", "rmdir"],
+    ],
+  ),
+  ...entriesOf(["fs", "fs", "uv", "threadPool"], [["glob", null, "stat", "open", "list", "close"]], { since: 22 }),
+  ...entriesOf(["fs", "fs", "uv", "threadPool"], [["watchFile", "filename-options-listener", "stat"]], {
+    source: "node_stat_watcher.cc",
+  }),
+  ...entriesOf(["fs", "fs", "uv", "synchronous"], [["unwatchFile", "filename-listener"]], {
+    source: "node_stat_watcher.cc",
+  }),
+  ...entriesOf(
+    ["fs", "fs_dir", "uv", "threadPool"],
+    [
+      ["opendir", "path-options-callback", "openDirectory"],
+      ["Dir.prototype.read", "", "readDirectory"],
+      ["Dir.prototype.close", "", "closeDirectory"],
+    ],
+  ),
+  ...entriesOf(["fs", "fs_event_wrap", "uv", "eventLoop"], [["watch", "filename-options-listener", "watch"]]),
+  ...entriesOf(["fs", "blob", "uv", "synchronous"], [["openAsBlob", "path-options", "stat"]]),
+];

@@ -1,0 +1,61 @@
+import type { CatalogueEntry } from "../../entry.ts";
+import { entriesOf } from "../rows.ts";
+
+/** What c-ares asks a name server, and the parameters before the callback. */
+const questions = [
+  ["resolve", "hostname-rrtype"],
+  ["resolve4", "hostname-options"],
+  ["resolve6", "hostname-options"],
+  ["resolveAny", "hostname"],
+  ["resolveCaa", "hostname"],
+  ["resolveCname", "hostname"],
+  ["resolveMx", "hostname"],
+  ["resolveNaptr", "hostname"],
+  ["resolveNs", "hostname"],
+  ["resolvePtr", "hostname"],
+  ["resolveSoa", "hostname"],
+  ["resolveSrv", "hostname"],
+  ["resolveTxt", "hostname"],
+  ["reverse", "ip"],
+] as const;
+
+const newQuestions = [["resolveTlsa", "hostname"]] as const;
+
+export const dnsEntries: readonly CatalogueEntry[] = [...entriesOfModule("dns"), ...entriesOfModule("dns/promises")];
+
+/** `dns/promises` has the same functions without callbacks. */
+function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
+  const end = module === "dns" ? "-callback" : "";
+  const operations = ["socket", "connectDatagram", "query", "poll", "receiveAnswer"] as const;
+  const asking = (asked: typeof questions | typeof newQuestions, since?: number) =>
+    entriesOf(
+      [module, "cares_wrap", "ares", "eventLoop"],
+      asked.flatMap(([name, parameters]) => [
+        [name, `${parameters}${end}`],
+        // The page describes those of a resolver together.
+        [`Resolver.prototype.${name}`, null],
+      ]),
+      { operations, ...(since === undefined ? {} : { since }) },
+    );
+  return [
+    ...entriesOf(
+      [module, "cares_wrap", "uv", "threadPool"],
+      [
+        ["lookup", `hostname-options${end}`, "addressOf"],
+        ["lookupService", `address-port${end}`, "nameOf"],
+      ],
+    ),
+    ...asking(questions),
+    ...asking(newQuestions, 22),
+    ...entriesOf(
+      [module, "cares_wrap", "ares", "synchronous"],
+      [
+        ["getServers", ""],
+        ["setServers", "servers"],
+        ["Resolver", "#resolveroptions", "open", "read", "close"],
+        ["Resolver.prototype.cancel", module === "dns" ? "" : null],
+        ["Resolver.prototype.setLocalAddress", module === "dns" ? "ipv4-ipv6" : null],
+      ],
+    ),
+  ];
+}

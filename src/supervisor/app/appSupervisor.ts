@@ -1,0 +1,417 @@
+import { availableParallelism } from "node:os";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { HitlessError } from "../../shared/errors.ts";
+import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import { createHealthActions, type HealthActions } from "../health/healthActions.ts";
+import type { EventLog } from "../logs/eventLog.ts";
+import type { LogStore } from "../logs/logStore.ts";
+import { chooseScheduling } from "../process/workerForker.ts";
+import { createGenerations, type Generations } from "../renewal/generations.ts";
+import { createRenewals, type Renewals } from "../renewal/renewals.ts";
+import { createRestartPolicy } from "../slots/restartPolicy.ts";
+import type { Slot } from "../slots/slot.ts";
+import { createSlotTable, type SlotTable } from "../slots/slotTable.ts";
+import { createHandoffBroker } from "../traffic/handoffBroker.ts";
+import { describeExit, describeWorker } from "../worker/describeExit.ts";
+import { drainOrderFor } from "../worker/drainOrder.ts";
+import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { createWorkerRoster, type WorkerRoster } from "../worker/workerRoster.ts";
+import { AppCondition } from "./appCondition.ts";
+import { buildSnapshot } from "./snapshotBuilder.ts";
+import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
+import { superviseWorker } from "./superviseWorker.ts";
+
+export interface AppSupervisorOptions {
+  readonly recipe: LaunchRecipe;
+  readonly version: string;
+  readonly detached: boolean;
+  readonly logs: LogStore;
+  readonly events: EventLog;
+}
+
+/**
+ * Runs one app: holds how it should be (running or not, how many workers, which generation) and what there is (the
+ * slots with their workers), and brings the one to the other in `#reconcile`, which every event calls.
+ */
+export class AppSupervisor {
+  readonly publisher: SnapshotPublisher;
+  readonly renewals: Renewals;
+  readonly roster: WorkerRoster;
+  readonly #options: AppSupervisorOptions;
+  readonly #recipes: Generations;
+  readonly #table: SlotTable;
+  readonly #care: HealthActions;
+  readonly #broker = createHandoffBroker(() => this.#table.serving());
+  readonly #policy;
+  readonly #condition = new AppCondition();
+  readonly #stopListeners = new Set<() => void>();
+  #desiredWorkers: number;
+  #generation = 0;
+  #killedWhileStopping = 0;
+  #sequence = 0;
+  #reconciling = false;
+
+  constructor(options: AppSupervisorOptions) {
+    const { recipe, events } = options;
+    this.#options = options;
+    this.#recipes = createGenerations(recipe);
+    this.#desiredWorkers = workersOf(recipe);
+    this.#policy = createRestartPolicy(
+      () => ({ maxRestarts: this.#recipes.current.maxRestarts, workers: this.#desiredWorkers }),
+      () => performance.now(),
+    );
+    this.publisher = createSnapshotPublisher(() => this.snapshot());
+    this.roster = createWorkerRoster({ app: recipe.name, events, serving: () => this.#table.serving() });
+    this.#table = createSlotTable({
+      policy: this.#policy,
+      isOwned: (slot) => this.renewals.current?.owns(slot) ?? false,
+      start: (slot, generation) => this.#startWorker(slot, generation),
+      dismiss: (worker) => this.#dismiss(worker, { handoff: this.#condition.running, graceful: false }),
+      due: () => this.#reconcile(),
+      couldNotStart: (slot, failure) => {
+        this.#condition.failure = failure;
+        events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
+      },
+      finishedEarly: (slot, failure) => {
+        this.#condition.failure = failure;
+        events.log(
+          "warning",
+          "finishedEarly",
+          `slot ${slot.index} is started again: its worker ended without ever listening, while others serve`,
+        );
+      },
+      gaveUp: (slot, failure) =>
+        events.log(
+          "error",
+          "crashLooping",
+          `${recipe.name} is crash-looping, slot ${slot.index} is not started again by itself: ${failure.message}`,
+        ),
+    });
+    this.renewals = createRenewals({
+      slots: this.#table.slots,
+      events,
+      broker: this.#broker,
+      recipes: this.#recipes,
+      isRunning: () => this.#condition.running,
+      generation: () => this.#generation,
+      workers: () => this.roster.all.values(),
+      reconcile: () => this.#reconcile(),
+      startWorker: (slot, generation) => this.#startWorker(slot, generation),
+      dismiss: (worker, how) => this.#dismiss(worker, how),
+      commit: (generation) => this.#commit(generation),
+    });
+    this.#care = createHealthActions({
+      events,
+      recipe: () => this.#recipes.current,
+      workers: () => this.roster.all.values(),
+      changed: () => this.publisher.invalidate(),
+      isRenewing: () => this.renewals.current !== undefined,
+      replace: async (worker) => this.renew("reload", worker.id),
+    });
+    chooseScheduling(recipe.scheduling);
+  }
+
+  /** Called whenever the app has come to rest: no worker is left and none will start by itself. The returned function ends it. */
+  onDidStop(listener: () => void): () => void {
+    this.#stopListeners.add(listener);
+    return () => this.#stopListeners.delete(listener);
+  }
+
+  /** Milliseconds a worker has to become ready, as the app is started now. */
+  get readyTimeout(): number {
+    return this.#recipes.current.readyTimeout;
+  }
+
+  /** Whether no worker process is left and none will start by itself. */
+  get stopped(): boolean {
+    return !this.#condition.running && this.roster.all.size === 0;
+  }
+
+  /** Workers that had to be killed during the last stop. */
+  get killedWhileStopping(): number {
+    return this.#killedWhileStopping;
+  }
+
+  snapshot(): Snapshot {
+    this.#sequence += 1;
+    const { version, detached } = this.#options;
+    return buildSnapshot({
+      sequence: this.#sequence,
+      recipe: this.#recipes.current,
+      version,
+      detached,
+      state: this.#state(),
+      generation: this.#generation,
+      desiredWorkers: this.#desiredWorkers,
+      startedAt: this.#condition.startedAt,
+      failure: this.#condition.failure,
+      finished: this.#condition.finished,
+      accepts: this.#care.accepts,
+      slots: this.#table.slots,
+      workers: this.roster.all,
+      renewal: this.renewals.view(),
+    });
+  }
+
+  /** @throws HitlessError `invalidState` if the app runs. */
+  start(): void {
+    const { name } = this.#options.recipe;
+    if (this.#condition.running && this.#state() !== "crash-looping") {
+      throw new HitlessError("invalidState", `${name} runs already.`);
+    }
+    if (this.roster.all.size > 0 && !this.#condition.running) {
+      throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
+        remedy: "retry",
+      });
+    }
+    this.#policy.reset();
+    this.#condition.started(this.#table.serving().length);
+    if (this.roster.all.size === 0) {
+      // Of a crash-looping app some workers may live: the new ones join their generation.
+      this.#generation += 1;
+      this.#recipes.open(this.#generation);
+      this.#recipes.commit(this.#generation);
+    }
+    this.#table.pardonAll(this.#generation);
+    this.#log("starting", `starting ${name}, ${this.#desiredWorkers} workers of generation ${this.#generation}`);
+    this.#reconcile();
+  }
+
+  /**
+   * Renews all workers or one; see `docs/reload.md`. While a renewal runs, further requests share one that follows.
+   * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
+   */
+  renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
+    const { name, cwd } = this.#options.recipe;
+    if (!this.#condition.running) {
+      throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
+    }
+    if (recipe !== undefined && (recipe.name !== name || recipe.cwd !== cwd)) {
+      throw new HitlessError(
+        "badConfig",
+        `This supervisor runs ${name} in ${cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
+      );
+    }
+    if (recipe !== undefined && workerId !== undefined) {
+      throw new HitlessError(
+        "badConfig",
+        "recipe: one worker can't be started in another way than the rest; leave out either worker or recipe.",
+      );
+    }
+    const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
+    return this.renewals.request(kind, slot?.index, recipe);
+  }
+
+  /**
+   * How the previous generation was started.
+   * @throws HitlessError `invalidState` if there is none, or its files are not the same any more.
+   */
+  previousRecipe(): Promise<LaunchRecipe> {
+    return this.#recipes.previous();
+  }
+
+  /** Changes how many workers there should be; they start or drain at once. */
+  scale(workers: number): { readonly from: number; readonly to: number } {
+    const from = this.#desiredWorkers;
+    this.#condition.scaled(this.#table.serving().length, from, workers);
+    this.#desiredWorkers = workers;
+    this.#log("scaling", `scaling ${this.#options.recipe.name} from ${from} to ${workers} workers`);
+    this.#reconcile();
+    return { from, to: workers };
+  }
+
+  /** How a generation was started. */
+  originOf(generation: number): { readonly recipe: LaunchRecipe; readonly commit: string | undefined } {
+    return { recipe: this.#recipes.of(generation), commit: this.#recipes.commitOf(generation) };
+  }
+
+  /** Sends all workers away. `now`: kills them. May be called again, to hurry. */
+  stop(now: boolean): void {
+    if (this.#condition.running) {
+      this.#log("stopping", `stopping ${this.#options.recipe.name}${now ? " now" : ""}`);
+      this.#killedWhileStopping = 0;
+    }
+    this.#condition.running = false;
+    this.renewals.current?.abort("The app was stopped.");
+    if (now) {
+      this.roster.killAll();
+    }
+    this.#reconcile();
+  }
+
+  #log(code: string, message: string): void {
+    this.#options.events.log("info", code, message);
+  }
+
+  #state(): AppState {
+    return this.#condition.state({
+      workers: this.roster.all.size,
+      serving: this.#table.serving().length,
+      desired: this.#desiredWorkers,
+      givenUp: [...this.#table.slots.values()].some((slot) => slot.givenUp),
+      renewing: this.renewals.current !== undefined,
+    });
+  }
+
+  #slotOf(workerId: number): Slot {
+    const worker = this.roster.find(workerId);
+    const slot = this.#table.slots.get(worker.slot);
+    if (slot?.current !== worker) {
+      throw new HitlessError("workerNotFound", `Worker ${workerId} is leaving already.`);
+    }
+    return slot;
+  }
+
+  /** Brings what there is to how it should be. Every event ends here. */
+  #reconcile(): void {
+    if (this.#reconciling) {
+      return;
+    }
+    this.#reconciling = true;
+    try {
+      this.#table.reconcile(this.#condition.running ? this.#desiredWorkers : 0, this.#startGeneration());
+      this.renewals.step();
+    } finally {
+      this.#reconciling = false;
+    }
+    this.publisher.invalidate();
+    this.#checkRest();
+  }
+
+  /** The generation of a slot that is new: in a restart the one that comes, else the one that is proven. */
+  #startGeneration(): number {
+    const { current } = this.renewals;
+    return current?.options.kind === "restart" ? current.options.to : this.#generation;
+  }
+
+  #commit(generation: number): void {
+    const before = this.#recipes.current;
+    this.#generation = Math.max(this.#generation, generation);
+    this.#recipes.commit(this.#generation);
+    if (workersOf(this.#recipes.current) !== workersOf(before)) {
+      this.#desiredWorkers = workersOf(this.#recipes.current);
+    }
+    this.#condition.failure = undefined;
+    this.#policy.reset();
+  }
+
+  #startWorker(slot: Slot, generation: number): WorkerHandle {
+    const { logs, events } = this.#options;
+    const recipe = this.#recipes.of(generation);
+    const handle = superviseWorker({
+      recipe,
+      slot: slot.index,
+      generation,
+      logs,
+      events,
+      broker: this.#broker,
+      accepts: this.#care.accepts,
+      workers: () => this.roster.all.values(),
+      callbacks: {
+        changed: () => this.publisher.invalidate(),
+        listening: () => this.#reconcile(),
+        started: (worker) => this.renewals.traffic.workerStarted(worker),
+        counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
+        beat: (worker, beat) => this.#care.beat(worker, beat),
+        ready: (worker) => this.#workerReady(worker),
+        notReady: (worker, failure) => this.#workerNotReady(worker, failure),
+        exited: (worker) => this.#workerExited(worker),
+      },
+    });
+    this.roster.add(handle);
+    return handle;
+  }
+
+  #dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void {
+    if (worker.readyAt === undefined && worker.servers.size === 0) {
+      // It never served anybody: there is nothing to drain.
+      worker.terminate();
+    } else {
+      worker.dismiss(drainOrderFor(worker, this.#recipes.current, { ...how, serving: this.#table.serving() }));
+    }
+  }
+
+  #workerReady(worker: WorkerHandle): void {
+    const ms = (worker.readyAt ?? 0) - worker.startedAt;
+    this.#options.events.log("info", "workerReady", `${describeWorker(worker)} ready after ${ms} ms`, worker.id);
+    this.#condition.workerReady(this.#table.serving().length, this.#desiredWorkers);
+    this.#reconcile();
+  }
+
+  #workerNotReady(worker: WorkerHandle, failure: Failure): void {
+    worker.verdict = failure;
+    this.renewals.current?.workerFailed(worker, failure);
+    if (!worker.dismissed) {
+      // Its exit counts as a failure of the slot, with this reason.
+      worker.kill();
+    }
+    this.#reconcile();
+  }
+
+  #workerExited(worker: WorkerHandle): void {
+    // First of all: whatever else goes wrong, it is not counted among the living.
+    this.roster.remove(worker);
+    this.#options.logs.ended(worker.id);
+    const { level, code, message } = describeExit(worker, this.#condition.running);
+    this.#options.events.log(level, code, message, worker.id);
+    this.#broker.workerExited(worker);
+    this.renewals.traffic.workerExited(worker);
+    if (worker.killed && worker.dismissed) {
+      this.#killedWhileStopping += 1;
+    }
+    if (!worker.dismissed) {
+      this.renewals.current?.workerFailed(worker, worker.failure);
+    }
+    this.renewals.current?.workerExited(worker);
+    this.#vacate(worker);
+    for (const connection of worker.takeStranded()) {
+      this.#broker.rescue(connection);
+    }
+    this.#reconcile();
+  }
+
+  #vacate(worker: WorkerHandle): void {
+    const slot = this.#table.slots.get(worker.slot);
+    if (slot?.next === worker) {
+      slot.next = undefined;
+    } else if (slot?.current === worker) {
+      slot.current = undefined;
+      if (!worker.dismissed && !worker.killRequested && this.#condition.running) {
+        this.#table.failed(slot, worker);
+        this.#noteFailure(worker);
+      }
+    }
+  }
+
+  #noteFailure(worker: WorkerHandle): void {
+    if (worker.finished) {
+      return;
+    }
+    this.#condition.failure = worker.failure;
+    if (!this.#condition.everReady && isPermanentFailure(worker.failure)) {
+      // The next try would end the same way: tell it now rather than try it ten times.
+      this.stop(false);
+    }
+  }
+
+  /** Settles what has come to an end: an app whose script is done, or that was stopped. */
+  #checkRest(): void {
+    const slots = [...this.#table.slots.values()];
+    if (this.#condition.running && slots.length > 0 && slots.every((slot) => slot.finished !== undefined)) {
+      this.#condition.scriptEnded();
+      this.renewals.current?.abort("The app's script has finished.");
+      this.renewals.step();
+    }
+    if (this.stopped) {
+      for (const listener of [...this.#stopListeners]) {
+        listener();
+      }
+    }
+  }
+}
+
+function workersOf({ workers }: LaunchRecipe): number {
+  return workers === "max" ? availableParallelism() : workers;
+}

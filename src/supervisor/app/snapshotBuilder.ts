@@ -1,0 +1,84 @@
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { Failure } from "../../shared/failure.ts";
+import type { AppState, RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
+import type { DrainProgress } from "../../shared/workerMessages.ts";
+import { shownTime } from "../clock.ts";
+import type { Slot } from "../slots/slot.ts";
+import type { AcceptQueue } from "../traffic/acceptQueue.ts";
+import type { WorkerHandle } from "../worker/workerHandle.ts";
+
+export interface SnapshotParts {
+  readonly sequence: number;
+  readonly recipe: LaunchRecipe;
+  readonly version: string;
+  readonly detached: boolean;
+  readonly state: AppState;
+  readonly generation: number;
+  readonly desiredWorkers: number;
+  readonly startedAt: number;
+  readonly failure: Failure | undefined;
+  readonly finished: boolean;
+  readonly accepts: Pick<AcceptQueue, "waiting" | "refused">;
+  readonly slots: ReadonlyMap<number, Slot>;
+  readonly workers: ReadonlyMap<number, WorkerHandle>;
+  readonly renewal: RenewalView | undefined;
+}
+
+/** The state of an app as clients see it. */
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+  const { recipe, slots, failure, renewal } = parts;
+  const workers = [...parts.workers.values()]
+    .sort((a, b) => a.slot - b.slot || a.id - b.id)
+    .map((worker) => viewWorker(worker, slots.get(worker.slot)));
+  const addresses = new Set(workers.flatMap((worker) => (worker.state === "ready" ? worker.addresses : [])));
+  const retries = [...slots.values()].filter((slot) => slot.retryTimer !== undefined).map((slot) => slot.retryAt);
+  return {
+    sequence: parts.sequence,
+    supervisor: { pid: process.pid, version: parts.version, nodeVersion: process.version, detached: parts.detached },
+    app: {
+      name: recipe.name,
+      root: recipe.cwd,
+      entry: recipe.entry,
+      state: parts.state,
+      generation: parts.generation,
+      desiredWorkers: parts.desiredWorkers,
+      addresses: [...addresses],
+      startedAt: shownTime(parts.startedAt),
+      ...(failure !== undefined && { failure }),
+      finished: parts.finished,
+      waitingConnections: parts.accepts.waiting,
+      refusedConnections: parts.accepts.refused,
+      ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),
+    },
+    workers,
+    ...(renewal !== undefined && { renewal }),
+  };
+}
+
+function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {
+  const { id, pid, generation, state, startedAt, readyAt, drainingSince, drainDeadline, drain, addresses, vitals } =
+    worker;
+  return {
+    id,
+    slot: worker.slot,
+    pid,
+    generation,
+    state,
+    health: vitals.responsive ? "responsive" : "unresponsive",
+    ...(vitals.memory !== undefined && { memory: vitals.memory }),
+    ...(vitals.stuckAt !== undefined && { stuckAt: vitals.stuckAt }),
+    startedAt: shownTime(startedAt),
+    ...(readyAt !== undefined && { readyAt: shownTime(readyAt) }),
+    ...(drainingSince !== undefined && { drainingSince: shownTime(drainingSince) }),
+    ...(drainDeadline !== undefined && { drainDeadline: shownTime(drainDeadline) }),
+    ...(drain !== undefined && { drain: viewDrain(drain) }),
+    restarts: slot?.restarts ?? 0,
+    addresses,
+    ...(slot?.lastFailure !== undefined && { lastFailure: slot.lastFailure }),
+  };
+}
+
+function viewDrain(drain: DrainProgress): NonNullable<WorkerView["drain"]> {
+  const { requests, connections, handedOver, kinds, inFlight } = drain;
+  return { requests, connections, handedOver, kinds, inFlight: [...inFlight] };
+}

@@ -1,0 +1,45 @@
+import type { Snapshot } from "../../shared/snapshot.ts";
+
+/** At most this often, in milliseconds: 20 snapshots a second, and one more before an answer that changed something. */
+const leastIntervalMs = 50;
+
+export interface SnapshotPublisher {
+  /** Something changed: a snapshot follows, at once or when the interval is over. */
+  invalidate(): void;
+  /** Sends what has changed at once, so that whoever asked for the change sees it before the answer. */
+  flush(): void;
+  /** The returned function ends it. */
+  onDidPublish(listener: (snapshot: Snapshot) => void): () => void;
+}
+
+/** Sends whole snapshots, many changes in one. The first goes out with the next turn of the event loop. */
+export function createSnapshotPublisher(build: () => Snapshot): SnapshotPublisher {
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  let lastAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const publish = (): void => {
+    timer = undefined;
+    lastAt = performance.now();
+    const snapshot = build();
+    for (const listener of listeners) {
+      listener(snapshot);
+    }
+  };
+  return {
+    invalidate() {
+      if (timer === undefined) {
+        timer = setTimeout(publish, Math.max(0, lastAt + leastIntervalMs - performance.now()));
+      }
+    },
+    flush() {
+      if (timer !== undefined) {
+        clearTimeout(timer);
+        publish();
+      }
+    },
+    onDidPublish(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

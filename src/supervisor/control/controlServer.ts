@@ -1,0 +1,76 @@
+import { chmodSync } from "node:fs";
+import { createServer } from "node:net";
+import type { NotificationName, NotificationParams } from "../../shared/protocol.ts";
+import { type ControlSession, openControlSession, type RequestHandlers } from "./controlSession.ts";
+
+export interface ControlServer {
+  readonly clients: number;
+  broadcast<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void;
+  /** Stops accepting and closes every session. */
+  close(): void;
+}
+
+export interface ControlServerOptions {
+  /** Path of the Unix socket, or name of the Windows pipe. */
+  readonly socket: string;
+  readonly secret: string;
+  readonly handlers: RequestHandlers;
+  /** A client came or went; told how many there are now. */
+  readonly onClientsChanged: (clients: number) => void;
+  readonly onTrouble: (message: string) => void;
+}
+
+/**
+ * Serves the control channel.
+ * @throws the error of `listen`, such as `EADDRINUSE` or `EACCES`.
+ */
+export function openControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  const { secret, handlers, onClientsChanged, onTrouble } = options;
+  const sessions = new Set<ControlSession>();
+  const initialized = new Set<ControlSession>();
+  const server = createServer((socket) => {
+    const session: ControlSession = openControlSession({
+      socket,
+      secret,
+      handlers,
+      onTrouble,
+      onInitialized: () => {
+        initialized.add(session);
+        onClientsChanged(initialized.size);
+      },
+      onClosed: () => {
+        sessions.delete(session);
+        if (initialized.delete(session)) {
+          onClientsChanged(initialized.size);
+        }
+      },
+    });
+    sessions.add(session);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.socket, () => {
+      server.off("error", reject);
+      server.on("error", (error) => onTrouble(`the control channel failed: ${error.message}`));
+      if (process.platform !== "win32") {
+        chmodSync(options.socket, 0o600);
+      }
+      resolve({
+        get clients() {
+          return initialized.size;
+        },
+        broadcast(name, params) {
+          for (const session of initialized) {
+            session.notify(name, params);
+          }
+        },
+        close() {
+          server.close();
+          for (const session of sessions) {
+            session.close();
+          }
+        },
+      });
+    });
+  });
+}

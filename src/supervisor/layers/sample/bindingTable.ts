@@ -1,0 +1,161 @@
+import type { Dependency } from "../../../shared/layers/layer.ts";
+
+/** An internal binding of Node.js and what it leads to. */
+export interface Binding {
+  readonly name: string;
+  readonly dependency: Dependency;
+  /** Whether it is not what most of the binding leads to. */
+  readonly isOther?: boolean;
+}
+
+const binding = (name: string, dependency: Dependency): Binding => ({ name, dependency });
+const other = (name: string, dependency: Dependency): Binding => ({ name, dependency, isOther: true });
+
+const fs = binding("fs", "os");
+const crypto = binding("crypto", "openssl");
+const buffer = binding("buffer", "node");
+const contextify = binding("contextify", "v8");
+const stream = binding("stream_wrap", "uv");
+const timers = binding("timers", "uv");
+const messaging = binding("messaging", "v8");
+const os = binding("os", "os");
+const processMethods = binding("process_methods", "os");
+const spawnSync = binding("spawn_sync", "uv");
+const url = binding("url", "ada");
+const encoding = binding("encoding_binding", "simdutf");
+const serdes = binding("serdes", "v8");
+const util = binding("util", "v8");
+const ares = binding("cares_wrap", "ares");
+const loader = binding("modules", "node");
+
+/** Brotli and Zstandard are called through the binding of zlib. */
+export const variantsOfZlib: readonly Binding[] = [other("zlib", "brotli"), other("zlib", "zstd")];
+
+export const sqlite = binding("sqlite", "sqlite");
+
+/** Methods of `node:sqlite`, which are native and called by anybody. */
+export const sqliteNatives: ReadonlySet<string> = new Set([
+  "DatabaseSync",
+  "aggregate",
+  "all",
+  "applyChangeset",
+  "backup",
+  "changeset",
+  "clear",
+  "close",
+  "columns",
+  "createSession",
+  "createTagStore",
+  "deserialize",
+  "exec",
+  "function",
+  "get",
+  "iterate",
+  "loadExtension",
+  "next",
+  "open",
+  "patchset",
+  "prepare",
+  "return",
+  "run",
+  "serialize",
+]);
+
+/** The WebAssembly that Node.js itself brings, by the JavaScript that calls it. */
+export const bindingsByWasm: readonly (readonly [url: RegExp, binding: Binding])[] = [
+  [/^node:internal\/deps\/undici\//, binding("undici", "llhttp")],
+  [/^node:internal\/deps\/cjs-module-lexer\//, binding("cjs_lexer", "cjs_module_lexer")],
+  [/^node:internal\/deps\/amaro\//, binding("amaro", "amaro")],
+];
+
+/**
+ * Which binding a native function belongs to that is called by this JavaScript of Node.js: the profiler names the native
+ * function, but not where it is from. The first pattern that matches counts; what is matched is the file without `node:`.
+ */
+export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding])[] = [
+  [/^(internal\/)?zlib/, binding("zlib", "zlib")],
+  [/^internal\/crypto\/|^crypto$/, crypto],
+  [/^_tls_|^tls$|^internal\/tls\//, binding("tls_wrap", "openssl")],
+  [/^fs$|^fs\/promises$|^internal\/fs\//, fs],
+  [/^buffer$|^internal\/buffer$|^string_decoder$/, buffer],
+  [/^internal\/url$|^url$|^internal\/idna$/, url],
+  [/^internal\/encoding/, encoding],
+  [/^vm$|^internal\/vm/, contextify],
+  [/^v8$|^internal\/v8\//, serdes],
+  [/^internal\/child_process|^child_process$/, binding("process_wrap", "uv")],
+  [/^_http_|^http$|^internal\/http$/, binding("http_parser", "llhttp")],
+  [/^internal\/http2\/|^http2$/, binding("http2", "nghttp2")],
+  [/^net$|^internal\/stream_base_commons$|^internal\/net$/, stream],
+  [/^dgram$|^internal\/dgram$/, binding("udp_wrap", "uv")],
+  [/^dns$|^dns\/promises$|^internal\/dns\//, ares],
+  [/^timers$|^timers\/promises$|^internal\/timers$/, timers],
+  [/^internal\/process\/task_queues$/, binding("task_queue", "v8")],
+  [/^internal\/process\//, processMethods],
+  [/^os$/, os],
+  [/^internal\/worker|^worker_threads$|structured_clone|js_transferable/, messaging],
+  [/^internal\/modules\/|^internal\/bootstrap\/|^module$/, loader],
+  [/^internal\/perf|^perf_hooks$/, binding("performance", "node")],
+  [/^internal\/async_hooks$|^async_hooks$|^diagnostics_channel$/, binding("async_wrap", "node")],
+  [/^sqlite$/, sqlite],
+  [/^internal\/deps\/cjs-module-lexer\//, binding("cjs_lexer", "cjs_module_lexer")],
+  [/^internal\/util|^util$/, util],
+  [/^internal\/(streams|webstreams)\//, stream],
+  [/^tty$|^internal\/tty$/, binding("tty_wrap", "uv")],
+  [/^wasi$/, binding("wasi", "node")],
+  [/^inspector|^internal\/inspector/, binding("inspector", "v8")],
+];
+
+/** Native functions whose name alone tells what they are, wherever they are called from. */
+export const bindingsByNative: Readonly<Record<string, Binding>> = {
+  hrtime: processMethods,
+  hrtimeBigInt: processMethods,
+  memoryUsage: processMethods,
+  rss: processMethods,
+  cpuUsage: processMethods,
+  safeGetenv: binding("credentials", "os"),
+  spawn: binding("process_wrap", "uv"),
+  writev: stream,
+  writeBuffer: stream,
+  writeUtf8String: stream,
+  writeLatin1String: stream,
+  writeAsciiString: stream,
+  readStart: stream,
+  readStop: stream,
+  // Not c-ares, which the other functions of the binding lead to.
+  getaddrinfo: other("cares_wrap", "uv"),
+  compileFunction: contextify,
+  compileFunctionForCJSLoader: contextify,
+  internalModuleStat: fs,
+  internalReadFileString: fs,
+  legacyMainResolve: fs,
+  structuredClone: messaging,
+  postMessage: messaging,
+  timingSafeEqual: crypto,
+};
+
+/** Methods of Buffers, which are native and may be called by anybody. */
+export const nativeOfBuffer =
+  /^(ascii|base64|base64url|hex|latin1|ucs2|utf8)(Slice|Write|WriteStatic)$|^(byteLengthUtf8|compareOffset|indexOfString|indexOfBuffer|indexOfNumber|swap16|swap32|swap64)$/;
+
+/**
+ * JavaScript of Node.js that does its work in a native function which the profiler does not show, since V8 calls it
+ * without a frame of its own; so its own time is that of the binding.
+ */
+export const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp, binding: Binding])[] = [
+  [/^internal\/child_process$/, /^spawnSync$/, spawnSync],
+  [/^child_process$/, /^(spawnSync|execFileSync|execSync)$/, spawnSync],
+  [/^vm$/, /^(createContext|runIn\w+|compileFunction|Script)$/, contextify],
+  [/^v8$/, /^(de)?serialize$/, serdes],
+  [/js_transferable|structured_clone/, /^structuredClone$/, messaging],
+  [/^internal\/encoding$/, /^(decode|encode|encodeInto)$/, encoding],
+  [/^internal\/url$/, /^(URL|parse|canParse)$/, url],
+  [
+    /^buffer$/,
+    /^(slice|toString|write|concat|_copyActual|fromStringFast|byteLength|fill|_fill|compare|indexOf)$/,
+    buffer,
+  ],
+  [/^internal\/buffer$/, /^(createUnsafeBuffer|\w+Slice|\w+Write)$/, buffer],
+  [/^fs$/, /^(existsSync|readFileSync|writeFileSync|statSync|lstatSync|accessSync|readdirSync|cpSync|rmSync)$/, fs],
+  [/^internal\/crypto\//, /^(\w+Sync|update|digest|final|hash|randomUUID|randomFillSync)$/, crypto],
+  [/^zlib$/, /^(processChunkSync|zlibBufferSync|crc32)$/, binding("zlib", "zlib")],
+];

@@ -1,0 +1,107 @@
+import { packageOf } from "../../../shared/layers/packageOf.ts";
+import {
+  type Binding,
+  bindingsByFile,
+  bindingsByNative,
+  nativeOfBuffer,
+  sqlite,
+  sqliteNatives,
+  variantsOfZlib,
+} from "./bindingTable.ts";
+import { fileOf } from "./fileOf.ts";
+import { addonOwner, bindingOwner, gcOwner, idleOwner, nativeOwner, type Owner, v8Owner } from "./owner.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * Whose the time of a function is that is no JavaScript. V8's own functions, such as `Map.prototype.get`, have no frames:
+ * what has one was given to V8 by Node.js or an addon, but for some that V8 makes the same way.
+ */
+export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
+  switch (name) {
+    case "(garbage collector)":
+      return gcOwner;
+    case "(idle)":
+      return idleOwner;
+    case "(program)":
+    case "(root)":
+      return nativeOwner;
+    default:
+  }
+  if (name.startsWith("RegExp: ")) {
+    return v8Owner;
+  }
+  const known = nativeOfBuffer.test(name) ? { name: "buffer", dependency: "node" as const } : byName(name);
+  if (known !== undefined) {
+    return bindingOwner(known);
+  }
+  const { caller } = surroundings;
+  if (caller?.url.startsWith("node:")) {
+    const file = caller.url.slice("node:".length);
+    const found = bindingsByFile.find(([files]) => files.test(file));
+    return found === undefined ? nativeOwner : bindingOwner(variantOf(found[1], surroundings));
+  }
+  return caller === undefined ? nativeOwner : ownerOfCalled(name, fileOf(caller.url), surroundings);
+}
+
+/** zlib, Brotli and Zstandard run through the same functions, so it is told by the names in the code that calls them. */
+export function variantOf(binding: Binding, { caller, user, compressorOf }: Surroundings): Binding {
+  if (binding.name !== "zlib") {
+    return binding;
+  }
+  const [, inName] = /^(brotli|zstd)/i.exec(caller?.name ?? "") ?? [];
+  const compressor = inName?.toLowerCase() ?? (user === undefined ? undefined : compressorOf(user));
+  return variantsOfZlib.find(({ dependency }) => dependency === compressor) ?? binding;
+}
+
+/** Of a native function that code of the app itself calls. */
+function ownerOfCalled(name: string, file: string, { natives }: Surroundings): Owner {
+  const callers = packageOf(file)?.name;
+  if (callers !== undefined && natives.addons.includes(callers)) {
+    return addonOwner(callers);
+  }
+  if (v8Natives.has(name)) {
+    return v8Owner;
+  }
+  if (natives.sqlite && sqliteNatives.has(name)) {
+    return bindingOwner(sqlite);
+  }
+  const [addon, another] = natives.addons;
+  if (addon !== undefined) {
+    return another === undefined ? addonOwner(addon) : nativeOwner;
+  }
+  return builtinNames.has(name) ? v8Owner : nativeOwner;
+}
+
+function byName(name: string): Binding | undefined {
+  return Object.hasOwn(bindingsByNative, name) ? bindingsByNative[name] : undefined;
+}
+
+/** What V8 makes as Node.js and addons make theirs. */
+const v8Natives: ReadonlySet<string> = new Set([
+  "Module",
+  "Instance",
+  "get exports",
+  "get prototype",
+  "get stack",
+  "set stack",
+]);
+
+/** Names of the functions that JavaScript itself has, such as `parse` and `replace`. */
+const builtinNames: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(globalThis).flatMap((name) => {
+    const described = Object.getOwnPropertyDescriptor(globalThis, name);
+    const value: unknown = described?.value;
+    return value === null || (typeof value !== "object" && typeof value !== "function") || !/^[A-Z]/.test(name)
+      ? [name]
+      : [name, ...functionNames(value), ...functionNames(Reflect.get(value, "prototype"))];
+  }),
+);
+
+function functionNames(value: unknown): string[] {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) {
+    return [];
+  }
+  return Object.entries(Object.getOwnPropertyDescriptors(value)).flatMap(([name, described]) =>
+    typeof described.value === "function" ? [name] : [],
+  );
+}

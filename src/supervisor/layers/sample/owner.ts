@@ -1,0 +1,22 @@
+import type { SamplePart } from "../../../shared/layers/sample.ts";
+import type { Binding } from "./bindingTable.ts";
+
+/** A part of a sample without its figures. */
+export type Owner = Pick<SamplePart, "id" | "kind" | "layer" | "name" | "dependency">;
+
+export const v8Owner: Owner = { id: "v8", kind: "v8", layer: "dependencies", name: "v8", dependency: "v8" };
+export const codeOwner: Owner = { id: "code", kind: "code", layer: "code" };
+export const nodeOwner: Owner = { id: "node", kind: "node", layer: "api" };
+export const gcOwner: Owner = { id: "gc", kind: "gc", layer: "dependencies", dependency: "v8" };
+export const idleOwner: Owner = { id: "idle", kind: "idle" };
+export const nativeOwner: Owner = { id: "native", kind: "native", layer: "bindings" };
+
+export function bindingOwner({ name, dependency, isOther = false }: Binding): Owner {
+  const id = `binding:${name}${isOther ? `/${dependency}` : ""}`;
+  return { id, kind: "binding", layer: "bindings", name, dependency };
+}
+
+/** @param name Of its package, or of its file where it is in none. */
+export function addonOwner(name: string): Owner {
+  return { id: `binding:${name}`, kind: "binding", layer: "bindings", name };
+}

@@ -1,0 +1,33 @@
+import { type EventLevel, eventsKept, type SupervisorEvent } from "../../shared/logs.ts";
+
+export interface EventLog {
+  log(level: EventLevel, code: string, message: string, worker?: number): void;
+  /** The last events, oldest first. */
+  recent(): SupervisorEvent[];
+  /** Called with each new event. */
+  onDidLog(listener: (event: SupervisorEvent) => void): void;
+}
+
+/** Hitless's own log lines, bounded. */
+export function createEventLog(now: () => number = Date.now): EventLog {
+  const events: SupervisorEvent[] = [];
+  const listeners: ((event: SupervisorEvent) => void)[] = [];
+  let sequence = 0;
+  return {
+    log(level, code, message, worker) {
+      sequence += 1;
+      const event = { sequence, time: now(), level, code, message, ...(worker !== undefined && { worker }) };
+      events.push(event);
+      if (events.length > eventsKept) {
+        events.shift();
+      }
+      for (const listener of listeners) {
+        listener(event);
+      }
+    },
+    recent: () => [...events],
+    onDidLog: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}

@@ -1,0 +1,276 @@
+import { type LogChunk, type LogStream, logRingBytes, logRingsKept } from "../../shared/logs.ts";
+
+/** Small pieces are kept one by one, so their number is bounded too. */
+const mostPieces = 8_192;
+
+/** Losses are remembered in steps of this many bytes, so that a late reader learns how much it missed. */
+const lossStepBytes = 16_384;
+const mostLossSteps = 256;
+
+interface Piece {
+  readonly sequence: number;
+  readonly stream: LogStream;
+  readonly time: number;
+  readonly bytes: Buffer;
+}
+
+/** Who wrote a piece of output. */
+export interface LogSource {
+  readonly worker: number;
+  readonly slot: number;
+  readonly generation: number;
+}
+
+interface Ring {
+  readonly source: LogSource;
+  pieces: Piece[];
+  /** Index of the oldest piece still kept; the array is compacted when half of it is gone. */
+  first: number;
+  size: number;
+  lost: number;
+  /** Its worker is gone. */
+  ended: boolean;
+  /** After the piece `sequence` was lost, `lost` bytes had been lost in all. */
+  losses: { readonly sequence: number; readonly lost: number }[];
+}
+
+export interface ReadRequest {
+  /** Sequence of the last piece already read; absent: the last `lines` lines. */
+  readonly cursor?: number | undefined;
+  readonly worker?: number | undefined;
+  readonly lines?: number | undefined;
+  readonly maxBytes: number;
+}
+
+export interface ReadResult {
+  readonly cursor: number;
+  readonly chunks: LogChunk[];
+  readonly skippedBytes: number;
+}
+
+export interface LogStore {
+  append(source: LogSource, stream: LogStream, bytes: Buffer): void;
+  read(request: ReadRequest): ReadResult;
+  /** The worker is gone: its output is kept only until enough others have gone after it. */
+  ended(worker: number): void;
+  /** Calls once as soon as something is appended (for that worker, or any); the returned function gives up. */
+  onceAppended(worker: number | undefined, listener: () => void): () => void;
+}
+
+/**
+ * The latest output of every worker: a ring of 1 MiB each. Appending never waits for a reader; a reader that is too slow
+ * is told how much it missed.
+ * @param now The clock, in epoch milliseconds.
+ */
+export function createLogStore(now: () => number = Date.now): LogStore {
+  const rings = new Map<number, Ring>();
+  const waiting = new Set<{ readonly worker: number | undefined; readonly listener: () => void }>();
+  let sequence = 0;
+
+  const ringOf = (source: LogSource): Ring => {
+    const known = rings.get(source.worker);
+    if (known !== undefined) {
+      return known;
+    }
+    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, ended: false, losses: [] };
+    rings.set(source.worker, ring);
+    return ring;
+  };
+
+  return {
+    append(source, stream, bytes) {
+      if (bytes.length === 0) {
+        return;
+      }
+      sequence += 1;
+      const ring = ringOf(source);
+      ring.pieces.push({ sequence, stream, time: now(), bytes });
+      ring.size += bytes.length;
+      trim(ring);
+      for (const waiter of waiting) {
+        if (waiter.worker === undefined || waiter.worker === source.worker) {
+          waiting.delete(waiter);
+          waiter.listener();
+        }
+      }
+    },
+    read({ cursor, worker, lines, maxBytes }) {
+      const chosen = [...rings.values()].filter((ring) => worker === undefined || ring.source.worker === worker);
+      return cursor === undefined
+        ? { cursor: sequence, chunks: lastLines(chosen, lines ?? 0, maxBytes), skippedBytes: 0 }
+        : readAfter(chosen, cursor, maxBytes, sequence);
+    },
+    ended(worker) {
+      const ring = rings.get(worker);
+      if (ring !== undefined) {
+        ring.ended = true;
+        forgetOldest(rings);
+      }
+    },
+    onceAppended(worker, listener) {
+      const waiter = { worker, listener };
+      waiting.add(waiter);
+      return () => waiting.delete(waiter);
+    },
+  };
+}
+
+function trim(ring: Ring): void {
+  while (ring.size > logRingBytes || ring.pieces.length - ring.first > mostPieces) {
+    const oldest = ring.pieces[ring.first];
+    if (oldest === undefined) {
+      break;
+    }
+    ring.first += 1;
+    ring.size -= oldest.bytes.length;
+    ring.lost += oldest.bytes.length;
+    const step = ring.losses.at(-1);
+    if (step === undefined || ring.lost - step.lost >= lossStepBytes) {
+      ring.losses.push({ sequence: oldest.sequence, lost: ring.lost });
+    }
+  }
+  if (ring.losses.length > mostLossSteps * 2) {
+    // Thinned out rather than cut off: a reader from long ago is still told most of what it missed.
+    ring.losses = ring.losses.filter((_, index) => index % 2 === 0);
+  }
+  if (ring.first > 64 && ring.first * 2 > ring.pieces.length) {
+    ring.pieces = ring.pieces.slice(ring.first);
+    ring.first = 0;
+  }
+}
+
+/** The rings of the workers that ended last stay readable. */
+function forgetOldest(rings: Map<number, Ring>): void {
+  const ended = [...rings.entries()].filter(([, ring]) => ring.ended);
+  const [oldest] = ended.sort(([, a], [, b]) => lastSequence(a) - lastSequence(b));
+  if (oldest !== undefined && ended.length > logRingsKept) {
+    rings.delete(oldest[0]);
+  }
+}
+
+function lastSequence(ring: Ring): number {
+  return ring.pieces.at(-1)?.sequence ?? 0;
+}
+
+/** The kept pieces after `cursor` of these rings in the order they came, up to `maxBytes` (but at least one). */
+function merge(rings: readonly Ring[], cursor: number, maxBytes: number): LogChunk[] {
+  const heads = rings.map((ring) => ({ ring, index: firstAfter(ring, cursor) }));
+  const chunks: LogChunk[] = [];
+  let size = 0;
+  for (;;) {
+    let next: { ring: Ring; index: number } | undefined;
+    let piece: Piece | undefined;
+    for (const head of heads) {
+      const candidate = head.ring.pieces[head.index];
+      if (candidate !== undefined && (piece === undefined || candidate.sequence < piece.sequence)) {
+        next = head;
+        piece = candidate;
+      }
+    }
+    if (next === undefined || piece === undefined || (chunks.length > 0 && size + piece.bytes.length > maxBytes)) {
+      return chunks;
+    }
+    next.index += 1;
+    size += piece.bytes.length;
+    chunks.push(toChunk(piece, next.ring.source));
+  }
+}
+
+/** Index of the first kept piece after `cursor`, by binary search. */
+function firstAfter(ring: Ring, cursor: number): number {
+  let low = ring.first;
+  let high = ring.pieces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ring.pieces[middle]?.sequence ?? 0) > cursor) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+function readAfter(rings: readonly Ring[], cursor: number, maxBytes: number, newest: number): ReadResult {
+  const chunks = merge(rings, cursor, maxBytes);
+  const skippedBytes = rings.reduce((sum, ring) => sum + lostAfter(ring, cursor), 0);
+  const last = chunks.at(-1);
+  return { cursor: last?.sequence ?? Math.max(cursor, newest), chunks, skippedBytes };
+}
+
+/** Bytes lost of what came after `cursor`, exact to one step. */
+function lostAfter(ring: Ring, cursor: number): number {
+  const oldestKept = ring.pieces[ring.first]?.sequence ?? 0;
+  if (ring.lost === 0 || oldestKept <= cursor + 1) {
+    return 0;
+  }
+  const before = ring.losses.findLast((step) => step.sequence <= cursor)?.lost ?? 0;
+  const lostSince = ring.losses.at(-1)?.sequence ?? 0;
+  return lostSince <= cursor ? 0 : ring.lost - before;
+}
+
+/** The last `lines` lines, as far as `maxBytes` reach: found from the end, so that old output costs nothing. */
+function lastLines(rings: readonly Ring[], lines: number, maxBytes: number): LogChunk[] {
+  const newestFirst: LogChunk[] = [];
+  let newlines: number | undefined;
+  let size = 0;
+  for (const { piece, source } of backwards(rings)) {
+    size += piece.bytes.length;
+    if (lines === 0 || (newestFirst.length > 0 && size > maxBytes)) {
+      break;
+    }
+    const chunk = toChunk(piece, source);
+    // The text begins after the newline that ends the line before.
+    newlines ??= lines + (chunk.text.endsWith("\n") ? 1 : 0);
+    const end = skipNewlines(chunk.text, newlines);
+    newlines -= end.found;
+    const text = newlines === 0 ? chunk.text.slice(end.offset + 1) : chunk.text;
+    if (text !== "") {
+      newestFirst.push({ ...chunk, text });
+    }
+    if (newlines === 0) {
+      break;
+    }
+  }
+  return newestFirst.reverse();
+}
+
+/** Goes back over at most `most` newlines; `offset` is where the last one found stands. */
+function skipNewlines(text: string, most: number): { readonly found: number; readonly offset: number } {
+  let found = 0;
+  let offset = text.length;
+  while (found < most && offset > 0) {
+    const newline = text.lastIndexOf("\n", offset - 1);
+    if (newline === -1) {
+      break;
+    }
+    found += 1;
+    offset = newline;
+  }
+  return { found, offset };
+}
+
+/** All kept pieces of these rings, newest first. */
+function* backwards(rings: readonly Ring[]): Generator<{ readonly piece: Piece; readonly source: LogSource }> {
+  const heads = rings.map((ring) => ({ ring, index: ring.pieces.length - 1 }));
+  for (;;) {
+    let next: { ring: Ring; index: number } | undefined;
+    let piece: Piece | undefined;
+    for (const head of heads) {
+      const candidate = head.index < head.ring.first ? undefined : head.ring.pieces[head.index];
+      if (candidate !== undefined && (piece === undefined || candidate.sequence > piece.sequence)) {
+        next = head;
+        piece = candidate;
+      }
+    }
+    if (next === undefined || piece === undefined) {
+      return;
+    }
+    next.index -= 1;
+    yield { piece, source: next.ring.source };
+  }
+}
+
+function toChunk({ sequence, stream, time, bytes }: Piece, source: LogSource): LogChunk {
+  return { sequence, ...source, stream, time, text: bytes.toString("utf8") };
+}

@@ -1,0 +1,171 @@
+import { fileURLToPath } from "node:url";
+import type { Failure, FailureCode } from "../../shared/failure.ts";
+
+/** What is known of a worker that ended without being asked to. */
+export interface DeathFacts {
+  readonly entry: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stderr: readonly string[];
+  /** The exception nobody caught, if the preload told of one shortly before. */
+  readonly fatal?: FatalError | undefined;
+  /** Whether it was ever ready. */
+  readonly wasReady: boolean;
+  /** Whether another worker of the app listens on this port. */
+  readonly appListensOn: (port: number) => boolean;
+}
+
+/** The part of the preload's message `fatal` that tells failures apart. */
+export interface FatalError {
+  readonly name: string;
+  readonly code: string | null;
+  readonly message: string;
+  readonly stack: string;
+  readonly address: string | null;
+  readonly port: number | null;
+}
+
+/** Names why a worker died, in one sentence for a person. */
+export function explainDeath(facts: DeathFacts): Failure {
+  const { code, message } = reasonOf(facts);
+  const location = facts.fatal && locate(facts.fatal, facts.stderr);
+  const { exitCode, signal } = facts;
+  return { code, message, exitCode, signal, stderr: [...facts.stderr], ...(location && { location }) };
+}
+
+interface Reason {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+function reasonOf(facts: DeathFacts): Reason {
+  const { fatal, signal, exitCode, stderr, wasReady } = facts;
+  if (stderr.some((line) => line.includes("JavaScript heap out of memory"))) {
+    return {
+      code: "outOfMemory",
+      message:
+        "The worker ran out of memory (JavaScript heap). Raise --max-old-space-size in nodeArgs, or find the leak.",
+    };
+  }
+  if (fatal !== undefined && signal === null && exitCode !== 0) {
+    return reasonOfError(fatal, facts);
+  }
+  if (signal !== null) {
+    return {
+      code: "killed",
+      message: `The worker was ended by ${signal}${signal === "SIGKILL" ? " (somebody killed it, or the system ran out of memory)" : ""}.`,
+    };
+  }
+  const when = wasReady ? "" : " before it was ready";
+  return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.` };
+}
+
+function reasonOfError(fatal: FatalError, { entry, appListensOn }: DeathFacts): Reason {
+  const { code, message, name, port } = fatal;
+  const firstLine = message.split("\n", 1)[0] ?? "";
+  if (code === "HITLESS_NESTED_CLUSTER" || /'(node:)?cluster' does not provide an export named/.test(message)) {
+    return {
+      code: "nestedCluster",
+      message:
+        "The app starts its own cluster (node:cluster), but Hitless is its cluster primary already. " +
+        "Let the entry be the file that listens, and set the number of workers in Hitless.",
+    };
+  }
+  if (code === "EADDRINUSE" && port !== null && appListensOn(port)) {
+    return {
+      code: "portInUse",
+      message:
+        `${place(fatal)} is held by another worker of this app, which does not share it (\`exclusive\` or a descriptor in \`listen\`). ` +
+        "Leave that out, or run one worker and renew it with a restart.",
+    };
+  }
+  if (code === "EADDRINUSE") {
+    return {
+      code: "portInUse",
+      message: `${place(fatal)} is in use by another program. Stop that one or choose another port.`,
+    };
+  }
+  if (code === "EACCES" && fatal.port !== null) {
+    return {
+      code: "portDenied",
+      message: `Listening on ${place(fatal)} is not allowed. Ports below 1024 need special rights; choose another.`,
+    };
+  }
+  if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
+    return missingModule(firstLine, entry);
+  }
+  if (code === "ERR_UNKNOWN_FILE_EXTENSION" || code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
+    return {
+      code: "typescriptUnsupported",
+      message: `${firstLine} This Node.js can't run the file as it is: install tsx in the project and set nodeArgs to ["--import", "tsx"], or run the compiled JavaScript.`,
+    };
+  }
+  if (name === "SyntaxError") {
+    return { code: "syntaxError", message: `Syntax error: ${firstLine}` };
+  }
+  return { code: "threw", message: `${name}: ${firstLine}` };
+}
+
+function missingModule(message: string, entry: string): Reason {
+  const [, missing = "?"] = /Cannot find (?:module|package) '(.+?)'(?: imported from |$)/.exec(message) ?? [];
+  if (message.includes(`'${entry}'`) && !message.includes(" imported from ")) {
+    return { code: "entryNotFound", message: `The entry ${entry} does not exist.` };
+  }
+  const isPackage = !/^[./\\]|^[a-zA-Z]:|^file:/.test(missing);
+  const hint = isPackage ? `Run "npm install" (or add it to package.json).` : "Check the path, or build the app first.";
+  return { code: "missingModule", message: `Cannot find ${isPackage ? "package" : "module"} '${missing}'. ${hint}` };
+}
+
+function place({ address, port }: FatalError): string {
+  if (port === null || port < 0) {
+    return address ?? "The address";
+  }
+  return address === null || address === "::" || address === "0.0.0.0" ? `Port ${port}` : `${address}:${port}`;
+}
+
+/** A syntax error is where Node says before its stack; the frames only tell who wanted the file. */
+function locate({ name, stack }: FatalError, stderr: readonly string[]): Failure["location"] {
+  const said = firstLocation(stack.split("\n", 1)) ?? firstLocation(stderr);
+  return name === "SyntaxError" ? (said ?? firstOwnFrame(stack)) : (firstOwnFrame(stack) ?? said);
+}
+
+/** The topmost frame of a stack that is in the app's own code. */
+function firstOwnFrame(stack: string): Failure["location"] {
+  for (const line of stack.split("\n")) {
+    const place = placeOfFrame(line.trim());
+    const [, file, number] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
+    if (file !== undefined && number !== undefined && !/[\\/]node_modules[\\/]/.test(file)) {
+      return { file: toPath(file), line: Number(number) };
+    }
+  }
+  return undefined;
+}
+
+/** What stands in the brackets of `at name (place)`, or after `at`. Names and folders may hold brackets themselves. */
+function placeOfFrame(line: string): string {
+  if (!line.startsWith("at ")) {
+    return "";
+  }
+  const bracket = line.endsWith(")") ? line.search(/ \((?:file:|\/|[A-Za-z]:[\\/])/) : -1;
+  return bracket === -1 ? line.replace(/^at (?:async )?/, "") : line.slice(bracket + 2, -1);
+}
+
+/** Node puts `file:line` before the source line of a syntax error. */
+function firstLocation(lines: readonly string[]): Failure["location"] {
+  for (const line of lines) {
+    const [, file, number] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:\\).*):(\d+)$/.exec(line) ?? [];
+    if (file !== undefined && number !== undefined) {
+      return { file: toPath(file), line: Number(number) };
+    }
+  }
+  return undefined;
+}
+
+function toPath(file: string): string {
+  try {
+    return file.startsWith("file://") ? fileURLToPath(file) : file;
+  } catch {
+    // A stack is text that anybody may have made up.
+    return file;
+  }
+}

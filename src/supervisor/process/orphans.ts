@@ -1,0 +1,51 @@
+import { steadyNow } from "../clock.ts";
+import { listSurvivors, type Relative } from "./processTree.ts";
+
+/** How often it is looked whether they are gone, in milliseconds. */
+const lookEveryMs = 50;
+
+/**
+ * Ends what a worker left behind: SIGTERM, and SIGKILL for whatever still lives `killTimeout` milliseconds later.
+ * @param options.found Told who they are, if there are any.
+ * @param options.done Called when none is left (at once if there were none).
+ */
+export function endOrphans(
+  family: readonly Relative[],
+  options: {
+    readonly killTimeout: number;
+    readonly found: (pids: readonly number[]) => void;
+    readonly done: () => void;
+  },
+): void {
+  const { killTimeout, found, done } = options;
+  const deadline = steadyNow() + killTimeout;
+  const look = (orphans: readonly Relative[]): void => {
+    listSurvivors(orphans, (left) => {
+      if (left.length === 0) {
+        done();
+      } else if (steadyNow() >= deadline) {
+        signal(left, "SIGKILL");
+        done();
+      } else {
+        setTimeout(look, lookEveryMs, left);
+      }
+    });
+  };
+  listSurvivors(family, (orphans) => {
+    if (orphans.length > 0) {
+      found(orphans.map(({ pid }) => pid));
+      signal(orphans, "SIGTERM");
+    }
+    look(orphans);
+  });
+}
+
+function signal(processes: readonly Relative[], name: "SIGTERM" | "SIGKILL"): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
+}

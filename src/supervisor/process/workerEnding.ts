@@ -1,0 +1,129 @@
+import { steadyNow } from "../clock.ts";
+import { killTree } from "./killTree.ts";
+import { endOrphans } from "./orphans.ts";
+import { listFamily, listMarked, type Relative } from "./processTree.ts";
+
+/** The longest time a timer of Node can wait, in milliseconds. */
+const longestDrainMs = 2_147_483_647;
+
+export interface EndingOptions {
+  readonly id: number;
+  readonly pid: number;
+  /** Milliseconds from SIGTERM until the process tree is killed. */
+  readonly killTimeout: number;
+  /** `NAME=value` that stands in the environment of the worker and of all it starts, and nowhere else. */
+  readonly mark: string;
+  /** Sends a signal to the worker's process alone. */
+  readonly signal: (name: "SIGTERM" | "SIGKILL") => void;
+  /** Tells it to end by a message, where Node can't catch SIGTERM. Returns false if it can't be reached. */
+  readonly sayTerminate: () => boolean;
+  readonly warn: (code: string, message: string) => void;
+}
+
+/** Brings one worker's process to its end: a drain, then SIGTERM, then the kill of its tree, each with its deadline. */
+export class WorkerEnding {
+  drainingSince: number | undefined;
+  drainDeadline: number | undefined;
+  /** Whether it was killed because it did not go by itself. */
+  killed = false;
+  readonly #options: EndingOptions;
+  #deadline: NodeJS.Timeout | undefined;
+  /** It was told SIGTERM. */
+  #terminating = false;
+  /** Descendants it had when it was told to end. */
+  #family: readonly Relative[] = [];
+  #gone = false;
+
+  constructor(options: EndingOptions) {
+    this.#options = options;
+  }
+
+  /** It drains from now on, for `ms` milliseconds at most. */
+  startDrain(ms: number): void {
+    this.drainingSince = steadyNow();
+    this.drainDeadline = this.drainingSince + ms;
+    this.#awaitDrain(ms);
+  }
+
+  /** Moves the deadline of the drain. Returns false if it does not drain, or was told SIGTERM already. */
+  extendDrain(ms: number): boolean {
+    if (this.#gone || this.#terminating || this.drainDeadline === undefined) {
+      return false;
+    }
+    this.drainDeadline = Math.min(Math.max(this.drainDeadline, steadyNow()) + ms, steadyNow() + longestDrainMs);
+    this.#awaitDrain(this.drainDeadline - steadyNow());
+    return true;
+  }
+
+  /**
+   * SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. A second call
+   * changes nothing, since many apps take a second SIGTERM for "at once".
+   */
+  terminate(): void {
+    if (this.#gone || this.#terminating) {
+      return;
+    }
+    this.#terminating = true;
+    const { id, pid, killTimeout, warn } = this.#options;
+    this.#after(killTimeout, () => {
+      const message = `worker ${id} ignored SIGTERM for ${killTimeout} ms (killTimeout); killing its process tree`;
+      warn("killTimeout", message);
+      this.kill();
+    });
+    // What it started is listed while it can still be told whose it is.
+    listFamily(pid, (family) => {
+      this.#family = family;
+      this.#signalEnd();
+    });
+  }
+
+  /** Ends the process and all its descendants at once. */
+  kill(): void {
+    if (this.#gone) {
+      return;
+    }
+    this.killed = true;
+    clearTimeout(this.#deadline);
+    killTree(this.#options.pid, () => this.#options.signal("SIGKILL"));
+  }
+
+  /** The process has ended: no deadline counts any more. */
+  exited(): void {
+    clearTimeout(this.#deadline);
+  }
+
+  /** Ends what the process, which is gone, left behind; `done` is called when nothing of it is left. */
+  cleanUp(done: () => void): void {
+    this.#gone = true;
+    clearTimeout(this.#deadline);
+    const { id, killTimeout, mark, warn } = this.#options;
+    // Of a worker that died by itself nobody knows the children; what they inherited tells whose they are.
+    endOrphans(this.#terminating ? this.#family : listMarked(mark), {
+      killTimeout,
+      found: (pids) => warn("orphans", `worker ${id} is gone; ending what it left behind: pid ${pids.join(", ")}`),
+      done,
+    });
+  }
+
+  #signalEnd(): void {
+    if (process.platform !== "win32") {
+      this.#options.signal("SIGTERM");
+    } else if (!this.#options.sayTerminate()) {
+      this.kill();
+    }
+  }
+
+  #awaitDrain(ms: number): void {
+    this.#after(ms, () => {
+      const took = steadyNow() - (this.drainingSince ?? steadyNow());
+      const message = `worker ${this.#options.id} did not finish within ${took} ms (drainTimeout); sending SIGTERM`;
+      this.#options.warn("drainTimeout", message);
+      this.terminate();
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(act, ms);
+  }
+}

@@ -1,0 +1,96 @@
+import cluster, { type Worker } from "node:cluster";
+import { realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { inspectPortFlag } from "../../shared/workerMessages.ts";
+import type { LogSource, LogStore } from "../logs/logStore.ts";
+import { createStderrTail, type StderrTail } from "../logs/stderrTail.ts";
+import { createUtf8Splitter } from "../logs/utf8Splitter.ts";
+import { createWorkerInspector, type WorkerInspector } from "./workerInspector.ts";
+
+/** The preload lies beside the supervisor's bundle. */
+// Its real path, which is what the preload finds itself under and hides from the app.
+const preloadFile = join(realpathSync(dirname(process.argv[1] ?? "")), "preload.cjs");
+
+/** The variables that every worker is given beside those of the recipe. */
+const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
+
+/** Whoever debugs the app on purpose has a port of his own. */
+const inspectFlag = /^--inspect/;
+
+/** Says once how accepted connections get to the workers. Called before the first worker. */
+export function chooseScheduling(scheduling: LaunchRecipe["scheduling"]): void {
+  // Explicit, since the default on Windows is to leave it to the system.
+  cluster.schedulingPolicy = scheduling === "shared" ? cluster.SCHED_NONE : cluster.SCHED_RR;
+}
+
+export interface ForkedWorker {
+  readonly worker: Worker;
+  readonly stderr: StderrTail;
+  readonly inspector: WorkerInspector;
+  readonly mark: string;
+}
+
+let forks = 0;
+
+/** Names of the environment variables that a worker is started with. */
+export function variablesOfWorker({ env }: Pick<LaunchRecipe, "env">): string[] {
+  return [...new Set([...Object.keys(env), ...ownVariables])];
+}
+
+/**
+ * Forks one worker and keeps what it prints.
+ * @throws what the system says when it can't start a process, such as E2BIG or ENOMEM.
+ */
+export function forkWorker(options: {
+  readonly recipe: LaunchRecipe;
+  readonly slot: number;
+  readonly generation: number;
+  readonly logs: LogStore;
+}): ForkedWorker {
+  const { recipe, slot, generation, logs } = options;
+  const debugged = recipe.nodeArgs.some((arg) => inspectFlag.test(arg));
+  cluster.setupPrimary({
+    exec: recipe.entry,
+    args: recipe.args,
+    // Ours first: it has to see the servers that the project's own preloads may start.
+    execArgv: [...(debugged ? [] : [inspectPortFlag]), "--require", preloadFile, ...recipe.nodeArgs],
+    cwd: recipe.cwd,
+    silent: true,
+    windowsHide: true,
+    ...(!debugged && { inspectPort: 0 }),
+  });
+  forks += 1;
+  const mark = `${process.pid}-${forks}`;
+  // `fork` adds the supervisor's own variables; what the recipe does not have is taken out again.
+  const unwanted = Object.keys(process.env).map((name) => [name, undefined]);
+  const worker = cluster.fork({
+    ...Object.fromEntries(unwanted),
+    ...recipe.env,
+    HITLESS_ID: mark,
+    HITLESS_WORKER: String(slot),
+    HITLESS_GENERATION: String(generation),
+    // pm2's name for the same, from 0, so that apps which know pm2 need no change.
+    NODE_APP_INSTANCE: String(slot - 1),
+  });
+  const stderr = createStderrTail();
+  const inspector = createWorkerInspector();
+  const source: LogSource = { worker: worker.id, slot, generation };
+  capture(worker.process.stdout, (bytes) => logs.append(source, "stdout", bytes));
+  capture(worker.process.stderr, (bytes) => {
+    const text = bytes.toString("utf8");
+    const own = inspector.filter(text);
+    logs.append(source, "stderr", own === text ? bytes : Buffer.from(own));
+    stderr.push(own);
+  });
+  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}` };
+}
+
+function capture(output: Readable | null, keep: (bytes: Buffer) => void): void {
+  const splitter = createUtf8Splitter();
+  output?.on("data", (chunk: Buffer) => keep(splitter.push(chunk)));
+  output?.on("end", () => keep(splitter.end()));
+  // A pipe that breaks with its worker is reported by the worker's exit.
+  output?.on("error", () => undefined);
+}

@@ -1,0 +1,99 @@
+/** How long Node takes at most to open its inspector after being asked, in milliseconds. */
+const deadlineMs = 3_000;
+
+/** What Node prints about its inspector, to be kept out of the app's own output. */
+const inspectorLines =
+  /^(Debugger listening on (ws:\S+)|For help, see: https:\/\/nodejs\.org\/\S+|Debugger attached\.|Debugger ending on ws:\S+|Waiting for the debugger to disconnect\.\.\.)\r?\n/gm;
+
+/**
+ * Opens the inspector of a worker on request. Node opens it at SIGUSR1 even while JavaScript is running, and tells the
+ * address on stderr only.
+ */
+export interface WorkerInspector {
+  /** The WebSocket address of an inspector that is open, whoever opened it: a flag, a person's signal, or `open`. */
+  readonly url: string | undefined;
+  /** Whether `open` opened it, so that it is ours to close. */
+  readonly isOurs: boolean;
+  /** Resolves with the WebSocket address; of the one that is open already, if there is one. */
+  open(pid: number): Promise<string>;
+  /** Filters a piece of stderr; returns what is the app's own. Only what was opened by `open`, or went through, is taken out. */
+  filter(text: string): string;
+}
+
+/** Part of each line that Node prints about its inspector. */
+const mark = /ebugger|For help, see/;
+
+export function createWorkerInspector(): WorkerInspector {
+  let used = false;
+  let url: string | undefined;
+  let isOurs = false;
+  let found: ((url: string) => void) | undefined;
+  let opening: Promise<string> | undefined;
+  const note = (line: string, address: string | undefined): void => {
+    if (address !== undefined) {
+      url = address;
+      isOurs = found !== undefined;
+      found?.(address);
+    } else if (line.startsWith("Debugger ending on")) {
+      url = undefined;
+      isOurs = false;
+    }
+  };
+  return {
+    get url() {
+      return url;
+    },
+    get isOurs() {
+      return isOurs;
+    },
+    open(pid) {
+      used = true;
+      if (url !== undefined) {
+        return Promise.resolve(url);
+      }
+      // Whoever asks meanwhile gets the same: Node tells the address once.
+      opening ??= new Promise<string>((resolve, reject) => {
+        const deadline = setTimeout(() => {
+          found = undefined;
+          reject(new Error(`the inspector did not open within ${deadlineMs} ms`));
+        }, deadlineMs);
+        found = (address) => {
+          clearTimeout(deadline);
+          found = undefined;
+          resolve(address);
+        };
+        try {
+          openInspector(pid);
+        } catch (error) {
+          clearTimeout(deadline);
+          reject(error);
+        }
+      }).finally(() => {
+        opening = undefined;
+      });
+      return opening;
+    },
+    filter(text) {
+      if (!mark.test(text)) {
+        return text;
+      }
+      return text.replace(inspectorLines, (line: string, _what, address: string | undefined) => {
+        note(line, address);
+        return used ? "" : line;
+      });
+    },
+  };
+}
+
+function openInspector(pid: number): void {
+  if (process.platform !== "win32") {
+    process.kill(pid, "SIGUSR1");
+    return;
+  }
+  // The twin of SIGUSR1 on Windows, which `node inspect -p` uses (lib/internal/debugger/inspect.js).
+  const debugProcess: unknown = Reflect.get(process, "_debugProcess");
+  if (typeof debugProcess !== "function") {
+    throw new Error("this Node.js can't open the inspector of another process");
+  }
+  debugProcess.call(process, pid);
+}

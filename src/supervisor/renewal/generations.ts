@@ -1,0 +1,103 @@
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { HitlessError } from "../../shared/errors.ts";
+import { type BuiltState, readSourceState, type SourceState } from "./sourceState.ts";
+
+/** Generations whose recipes are kept. */
+const generationsKept = 10;
+
+interface Page {
+  readonly recipe: LaunchRecipe;
+  /** What the files were when the generation started. */
+  readonly source: Promise<SourceState | undefined>;
+  /** Unknown until git has answered. */
+  commit: string | undefined;
+}
+
+/** How each generation of the app is, or was, started. */
+export interface Generations {
+  /** The recipe of the app's generation. */
+  readonly current: LaunchRecipe;
+  of(generation: number): LaunchRecipe;
+  /** The commit checked out when a generation was started; `undefined` outside of a repository. */
+  commitOf(generation: number): string | undefined;
+  /** Notes how a generation is started: with a recipe of its own or with the current one. */
+  open(generation: number, recipe?: LaunchRecipe): void;
+  /** The generation is the app's now. */
+  commit(generation: number): void;
+  /**
+   * The recipe before the current one, if starting it again would run the same files.
+   * @throws HitlessError `invalidState`, which says why not.
+   */
+  previous(): Promise<LaunchRecipe>;
+}
+
+export function createGenerations(first: LaunchRecipe): Generations {
+  const pages = new Map<number, Page>();
+  let generation = 0;
+  let before: number | undefined;
+  const recipeOf = (wanted: number): LaunchRecipe => pages.get(wanted)?.recipe ?? first;
+  return {
+    get current() {
+      return recipeOf(generation);
+    },
+    of: recipeOf,
+    commitOf: (wanted) => pages.get(wanted)?.commit,
+    open(wanted, recipe) {
+      const chosen = recipe ?? recipeOf(generation);
+      const source = readSourceState(chosen.cwd, chosen.entry);
+      const page: Page = { recipe: chosen, source, commit: undefined };
+      pages.set(wanted, page);
+      void source.then((state) => {
+        page.commit = state?.commit;
+      });
+      for (const old of pages.keys()) {
+        if (old < wanted - generationsKept) {
+          pages.delete(old);
+        }
+      }
+    },
+    commit(wanted) {
+      if (wanted !== generation) {
+        before = generation === 0 ? undefined : generation;
+        generation = wanted;
+      }
+    },
+    async previous() {
+      const page = before === undefined ? undefined : pages.get(before);
+      if (before === undefined || page === undefined) {
+        throw new HitlessError("invalidState", "There is no previous generation to go back to.");
+      }
+      const now = await readSourceState(page.recipe.cwd, page.recipe.entry);
+      const difference = explainDifference(await page.source, now);
+      if (difference !== undefined) {
+        throw new HitlessError("invalidState", `Generation ${before} can't be started again: ${difference}`);
+      }
+      return page.recipe;
+    },
+  };
+}
+
+function explainDifference(then: SourceState | undefined, now: SourceState | undefined): string | undefined {
+  if (then === undefined || now === undefined) {
+    return "the app is not in a git repository, so nobody can tell whether its files are the same.";
+  }
+  if (!then.clean) {
+    return `it ran files that were not committed (on top of ${then.commit.slice(0, 10)}).`;
+  }
+  if (then.commit !== now.commit) {
+    return `its files have changed: it ran commit ${then.commit.slice(0, 10)}, now there is ${now.commit.slice(0, 10)}. Check that commit out first.`;
+  }
+  if (!now.clean) {
+    return "its files have changed since: the working tree has changes that are not committed.";
+  }
+  return explainBuild(then.built, now.built);
+}
+
+function explainBuild(then: BuiltState | undefined, now: BuiltState | undefined): string | undefined {
+  if (then?.folder === now?.folder && then?.digest === now?.digest) {
+    const unknown = then !== undefined && then.digest === undefined;
+    return unknown ? `git ignores what was built in ${then.folder}, and that is too much to compare.` : undefined;
+  }
+  const folder = then?.folder ?? now?.folder ?? "";
+  return `what was built in ${folder} has changed since, and git ignores it. Build it again as it was, from that commit.`;
+}

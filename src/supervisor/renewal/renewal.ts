@@ -1,0 +1,374 @@
+import type { Failure } from "../../shared/failure.ts";
+import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
+import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
+import { shownTime, steadyNow } from "../clock.ts";
+import { pardonSlot, type Slot } from "../slots/slot.ts";
+import type { WorkerHandle } from "../worker/workerHandle.ts";
+
+/** A new worker is given so long to listen wherever the old one does, in milliseconds. */
+const serversSettleMs = 3_000;
+
+/** What a renewal may do to the app. */
+export interface RenewalHost {
+  readonly slots: ReadonlyMap<number, Slot>;
+  startWorker(slot: Slot, generation: number): WorkerHandle;
+  /** Sends a worker away; `handoff` only where another worker serves on. */
+  dismiss(worker: WorkerHandle, options: { readonly handoff: boolean; readonly graceful: boolean }): void;
+  /** The generation becomes the app's. */
+  commit(generation: number): void;
+  /** Calls `step` again after so many milliseconds. */
+  wakeAfter(ms: number): void;
+  log(level: "info" | "warning" | "error", code: string, message: string): void;
+}
+
+export interface RenewalOptions {
+  readonly kind: RenewalKind;
+  /** The slots to renew, in order. */
+  readonly slots: readonly number[];
+  /** Only this slot was asked for. */
+  readonly single: boolean;
+  readonly from: number;
+  readonly to: number;
+  /** How many new workers may start at a time. */
+  readonly surge: number;
+  /** Milliseconds a new worker must have been ready before an old one goes for it. */
+  readonly minReady: number;
+  /** Start one worker first, and the others once that one has been ready for `minReady`. */
+  readonly canary: boolean;
+}
+
+/**
+ * One renewal of an app as a state machine: `step` is called after every event and does whatever can be done now.
+ *
+ * Reload: starts a step of new workers; when all of the step are ready, they take their slots and the old ones drain;
+ * when those are gone, the next step begins. A new worker that fails ends it: nothing of the old generation has been
+ * touched if that happens in the first step, else the steps already done stay done.
+ * Restart: the old go first, then the new start.
+ */
+export class Renewal {
+  readonly options: RenewalOptions;
+  readonly startedAt = steadyNow();
+  #phase: RenewalView["phase"];
+  /** Slots not yet begun. */
+  #pending: number[];
+  /** Slots whose new worker is being proven. */
+  #step: number[] = [];
+  /** Slots of the step that wait for the canary. */
+  #behindCanary: number[] = [];
+  readonly #old = new Set<WorkerHandle>();
+  readonly #fresh = new Set<WorkerHandle>();
+  #renewed = 0;
+  #readyAt: number | undefined;
+  #killed = 0;
+  #drainedAt: number | undefined;
+  #endedAt: number | undefined;
+  #end: { readonly outcome: RenewalOutcome; readonly reason: string; readonly stderr?: readonly string[] } | undefined;
+  readonly #host: RenewalHost;
+
+  constructor(host: RenewalHost, options: RenewalOptions) {
+    this.#host = host;
+    this.options = options;
+    this.#pending = [...options.slots];
+    this.#phase = options.kind === "restart" ? "stopping" : "starting";
+    if (options.kind === "restart") {
+      for (const slot of this.#slotsOf(options.slots)) {
+        this.#sendAway(slot.current, { handoff: false, graceful: false });
+      }
+    }
+  }
+
+  /** Whether cancelling still undoes everything. */
+  get cancellable(): boolean {
+    return this.options.kind !== "restart" && this.#renewed === 0 && this.#end === undefined;
+  }
+
+  /** Whether this slot's worker is the renewal's business, so that nobody else may start one there. */
+  owns(slot: Slot): boolean {
+    if (this.#end !== undefined) {
+      return false;
+    }
+    return slot.next !== undefined || (this.options.kind === "restart" && this.#pending.includes(slot.index));
+  }
+
+  /** Ends it as cancelled, if that still undoes everything. */
+  cancel(reason: string): boolean {
+    if (!this.cancellable) {
+      return false;
+    }
+    this.#giveUp("cancelled", reason);
+    return true;
+  }
+
+  /** Ends it because the app stops. */
+  abort(reason: string): void {
+    this.#giveUp("failed", reason);
+  }
+
+  /** A worker of the new generation died or was not ready in time. */
+  workerFailed(worker: WorkerHandle, failure: Failure): void {
+    if (!this.#fresh.has(worker) || this.#end !== undefined) {
+      return;
+    }
+    this.#giveUpOn(failure.message, failure.stderr);
+  }
+
+  workerExited(worker: WorkerHandle): void {
+    if (this.#old.delete(worker)) {
+      this.#killed += worker.killed ? 1 : 0;
+      this.#drainedAt = steadyNow();
+    }
+    if (this.#fresh.delete(worker) && this.#host.slots.get(worker.slot)?.next === worker) {
+      // It was told to go by somebody else before it could be proven.
+      this.#giveUpOn(`A new worker (slot ${worker.slot}) ended before it could take over.`);
+    }
+  }
+
+  /** Does what can be done now. Returns true once all is over. */
+  step(): boolean {
+    const over = this.#advance();
+    if (over) {
+      this.#endedAt ??= steadyNow();
+    }
+    return over;
+  }
+
+  #advance(): boolean {
+    if (this.#end !== undefined) {
+      return this.#old.size === 0;
+    }
+    if (this.#phase === "stopping") {
+      return this.#stepStopping();
+    }
+    if (this.#step.length > 0) {
+      return this.#stepStarting();
+    }
+    if (this.#old.size > 0) {
+      return false;
+    }
+    this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
+    if (this.#pending.length === 0 && !this.options.single) {
+      // Slots that came while it ran, because somebody scaled the app.
+      this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
+    }
+    if (this.#pending.length === 0) {
+      return true;
+    }
+    this.#phase = "starting";
+    const step = this.#pending.splice(0, this.options.surge);
+    if (this.options.canary && this.#renewed === 0) {
+      this.#behindCanary = step.splice(1);
+    }
+    this.#startStep(step);
+    return this.#hasFailedAtOnce;
+  }
+
+  /** The system refused a process, and nobody is left whose exit would bring the next turn. */
+  get #hasFailedAtOnce(): boolean {
+    return this.#end !== undefined && this.#old.size === 0;
+  }
+
+  view(queued: boolean): RenewalView {
+    const { kind, from, to, slots, single } = this.options;
+    const provingReady = this.#slotsOf(this.#step).filter((slot) => this.#isReady(slot)).length;
+    const [only] = slots;
+    return {
+      kind,
+      phase: this.#end !== undefined && this.#old.size > 0 ? "rollingBack" : this.#phase,
+      ...(single && only !== undefined && { slot: only }),
+      from,
+      to,
+      ready: this.#renewed + provingReady,
+      total: this.#total,
+      draining: this.#old.size,
+      startedAt: shownTime(this.startedAt),
+      queued,
+      cancellable: this.cancellable,
+    };
+  }
+
+  report(workers: RenewalReport["workers"], totals: Pick<RenewalReport, "traffic" | "cutRequests">): RenewalReport {
+    const { kind, from, to } = this.options;
+    const outcome = this.#end?.outcome ?? "completed";
+    // When it was undone, those that had to go were the new ones.
+    const drainedAt = outcome === "completed" || outcome === "failed" ? this.#drainedAt : undefined;
+    return {
+      kind,
+      outcome,
+      from,
+      to,
+      startedAt: shownTime(this.startedAt),
+      durationMs: (this.#endedAt ?? steadyNow()) - this.startedAt,
+      ...(this.#end !== undefined && { reason: this.#end.reason }),
+      ...(this.#end?.stderr !== undefined && { stderr: [...this.#end.stderr] }),
+      ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
+      ...(drainedAt !== undefined && { drainedMs: drainedAt - this.startedAt }),
+      ...totals,
+      workers,
+      killed: this.#killed,
+    };
+  }
+
+  #isBehind(slot: Slot): boolean {
+    return this.options.kind !== "restart" && slot.generation !== this.options.to;
+  }
+
+  get #total(): number {
+    return this.#renewed + this.#step.length + this.#behindCanary.length + this.#pending.length;
+  }
+
+  #slotsOf(indexes: readonly number[]): Slot[] {
+    return indexes.flatMap((index) => this.#host.slots.get(index) ?? []);
+  }
+
+  /** The new worker of a slot is `next` in a reload and `current` in a restart. */
+  #isReady(slot: Slot): boolean {
+    const worker = this.options.kind === "restart" ? slot.current : slot.next;
+    return worker?.state === "ready" && worker.connected;
+  }
+
+  #sendAway(
+    worker: WorkerHandle | undefined,
+    options: { readonly handoff: boolean; readonly graceful: boolean },
+  ): void {
+    if (worker !== undefined && worker.state !== "exited") {
+      this.#old.add(worker);
+      this.#host.dismiss(worker, options);
+    }
+  }
+
+  #stepStopping(): boolean {
+    if (this.#old.size > 0) {
+      return false;
+    }
+    const { to } = this.options;
+    this.#phase = "starting";
+    this.#host.commit(to);
+    this.#step = this.#pending;
+    this.#pending = [];
+    for (const slot of this.#slotsOf(this.#step)) {
+      pardonSlot(slot);
+      slot.generation = to;
+      slot.current = this.#start(slot);
+    }
+    return this.#hasFailedAtOnce;
+  }
+
+  #startStep(indexes: readonly number[]): void {
+    this.#step = [...this.#step, ...indexes];
+    for (const slot of this.#slotsOf(indexes)) {
+      slot.next = this.#start(slot);
+    }
+  }
+
+  /** `undefined`, and the renewal is over, if the system did not start it. */
+  #start(slot: Slot): WorkerHandle | undefined {
+    if (this.#end !== undefined) {
+      return undefined;
+    }
+    try {
+      const worker = this.#host.startWorker(slot, this.options.to);
+      this.#fresh.add(worker);
+      return worker;
+    } catch (error) {
+      this.#giveUpOn(`A worker could not be started: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  #stepStarting(): boolean {
+    this.#step = this.#step.filter((index) => this.#host.slots.has(index));
+    const slots = this.#slotsOf(this.#step);
+    if (!slots.every((slot) => this.#isReady(slot)) || !this.#haveStayedUp(slots) || !this.#coverServers(slots)) {
+      return false;
+    }
+    if (this.#behindCanary.length > 0) {
+      this.#startStep(this.#behindCanary.splice(0));
+      return this.#hasFailedAtOnce;
+    }
+    this.#readyAt = steadyNow();
+    this.#renewed += slots.length;
+    this.#step = [];
+    this.#fresh.clear();
+    if (this.options.kind !== "restart") {
+      this.#takeSlots(slots);
+    }
+    return this.#advance();
+  }
+
+  /** Whether every one of them has been ready for `minReady`; if not, it is looked again when the last will have been. */
+  #haveStayedUp(slots: readonly Slot[]): boolean {
+    const { minReady, kind } = this.options;
+    const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
+    const wait = newest + minReady - steadyNow();
+    if (wait > 0) {
+      this.#host.wakeAfter(wait);
+    }
+    return wait <= 0;
+  }
+
+  /**
+   * Whether the new workers listen wherever the old ones do. A worker is ready with its first server; were the old ones
+   * sent away before the second listens, that one's clients would be refused. A build that has dropped a port is waited
+   * for no longer than `serversSettleMs`.
+   */
+  #coverServers(slots: readonly Slot[]): boolean {
+    if (this.options.kind === "restart") {
+      return true;
+    }
+    const uncovered = slots.filter(({ current, next }) =>
+      [...(current?.servers.keys() ?? [])].some((key) => next?.servers.has(key) !== true),
+    );
+    const newest = Math.max(0, ...uncovered.map(({ next }) => next?.readyAt ?? 0));
+    const wait = uncovered.length === 0 ? 0 : newest + serversSettleMs - steadyNow();
+    if (wait > 0) {
+      this.#host.wakeAfter(wait);
+    }
+    return wait <= 0;
+  }
+
+  #takeSlots(slots: readonly Slot[]): void {
+    const { to, kind } = this.options;
+    this.#host.commit(to);
+    this.#phase = "draining";
+    const old = slots.map((slot) => {
+      const previous = slot.current;
+      slot.current = slot.next;
+      slot.next = undefined;
+      slot.generation = to;
+      slot.lastFailure = undefined;
+      pardonSlot(slot);
+      return previous;
+    });
+    // Only now that every slot of the step has its new worker may the old ones go.
+    for (const previous of old) {
+      this.#sendAway(previous, { handoff: true, graceful: kind === "gracefulReload" });
+    }
+  }
+
+  /** Ends it because a new worker is no good. */
+  #giveUpOn(reason: string, stderr?: readonly string[]): void {
+    const partly = this.#renewed > 0 || this.options.kind === "restart";
+    const kept =
+      this.#renewed > 0 ? ` ${this.#renewed} of ${this.#total} slots were renewed before; they stay so.` : "";
+    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${kept}`, stderr);
+  }
+
+  #giveUp(outcome: RenewalOutcome, reason: string, stderr?: readonly string[]): void {
+    if (this.#end !== undefined || this.#endedAt !== undefined) {
+      return;
+    }
+    this.#end = { outcome, reason, ...(stderr !== undefined && { stderr }) };
+    for (const slot of this.#host.slots.values()) {
+      if (slot.next !== undefined) {
+        // A new worker that listens may have been given connections already: they go back to the old ones.
+        this.#sendAway(slot.next, { handoff: true, graceful: false });
+        slot.next = undefined;
+      }
+    }
+    this.#host.log(
+      "warning",
+      "renewalEnded",
+      `${this.options.kind} to generation ${this.options.to} ${outcome}: ${reason}`,
+    );
+  }
+}

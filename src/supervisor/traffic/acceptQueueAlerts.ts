@@ -1,0 +1,47 @@
+import type { EventLog } from "../logs/eventLog.ts";
+import type { AcceptQueue } from "./acceptQueue.ts";
+
+/** From this many on, waiting connections are worth a warning. */
+const manyWaiting = 100;
+
+export interface AcceptQueueAlerts {
+  /** Looks at the queue; returns whether what a snapshot says of it has changed. */
+  look(): boolean;
+  /** A connection was refused since so many wait. */
+  refused(waiting: number): void;
+}
+
+/** Tells of connections that wait for a worker or were refused: once when it begins, and when it is over. */
+export function watchAcceptQueueAlerts(queue: () => AcceptQueue, events: EventLog): AcceptQueueAlerts {
+  let shown = { waiting: 0, refused: 0 };
+  let warned = false;
+  let refusedBefore: number | undefined;
+  return {
+    look() {
+      const { waiting, refused } = queue();
+      const changed = waiting !== shown.waiting || refused !== shown.refused;
+      if (waiting >= manyWaiting && !warned) {
+        warned = true;
+        events.log("warning", "waiting", `${waiting} connections wait for a worker: all workers are busy`);
+      } else if (waiting === 0) {
+        warned = false;
+      }
+      if (refusedBefore !== undefined && refused === shown.refused) {
+        events.log("warning", "refused", `${refused - refusedBefore} connections were closed: too many waited already`);
+        refusedBefore = undefined;
+      }
+      shown = { waiting, refused };
+      return changed;
+    },
+    refused(waiting) {
+      if (refusedBefore === undefined) {
+        refusedBefore = queue().refused - 1;
+        events.log(
+          "error",
+          "refusing",
+          `all workers are busy and ${waiting} connections wait for them (maxWaiting, or half of the open files this system allows); further ones are closed at once`,
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
+
+const schemes: Readonly<Record<ServerProtocol, string>> = {
+  http: "http",
+  https: "https",
+  http2: "http",
+  https2: "https",
+  tcp: "tcp",
+  tls: "tls",
+};
+
+/**
+ * The address by which a person reaches a server, such as `http://127.0.0.1:3000`. A wildcard address is shown as the
+ * loopback one, a Unix socket as `unix:/path` (`http+unix:` has no standard form).
+ */
+export function addressUrl(protocol: ServerProtocol, address: ServerAddress): string {
+  if (typeof address === "string") {
+    return `unix:${address}`;
+  }
+  const host = isWildcard(address.address) ? "127.0.0.1" : address.address;
+  return `${schemes[protocol]}://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+}
+
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}

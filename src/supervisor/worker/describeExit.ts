@@ -1,0 +1,25 @@
+import type { EventLevel } from "../../shared/logs.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
+
+/** What the log says of a worker that ended. `running`: the app is meant to run, so an unasked end is an accident. */
+export function describeExit(
+  worker: WorkerHandle,
+  running: boolean,
+): { readonly level: EventLevel; readonly code: string; readonly message: string } {
+  const who = describeWorker(worker);
+  if (worker.killRequested) {
+    return { level: "info", code: "workerKilled", message: `${who} was killed as asked` };
+  }
+  if (!worker.dismissed && worker.finished) {
+    return { level: "info", code: "workerFinished", message: `${who} finished (exit code 0) without ever listening` };
+  }
+  if (!worker.dismissed && running) {
+    return { level: "error", code: "workerDied", message: `${who}: ${worker.failure.message}` };
+  }
+  return { level: "info", code: "workerGone", message: `${who} is gone` };
+}
+
+/** How the log names a worker. */
+export function describeWorker(worker: WorkerHandle): string {
+  return `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid})`;
+}

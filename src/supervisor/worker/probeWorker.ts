@@ -1,0 +1,123 @@
+import { type ClientRequest, request as httpRequest } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
+import { request as httpsRequest } from "node:https";
+import { connect, createServer, isIP, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { ListeningServer, WorkerHandle } from "./workerHandle.ts";
+
+/** One question takes at most this long, in milliseconds. */
+const deadlineMs = 2_000;
+
+/**
+ * Asks one worker for a URL. All workers of an app share its port, so a request to the port would be answered by any of
+ * them, also by an old one; this one is made over a connection that is given to the worker in question.
+ * @param server The server's key.
+ * @returns The status code.
+ */
+export async function probeWorker(
+  worker: WorkerHandle,
+  server: string,
+  protocol: ListeningServer["protocol"],
+  url: URL,
+): Promise<number> {
+  const opened: (Socket | TLSSocket)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+  });
+  const ask = async (): Promise<number> => {
+    const socket = await connectTo(worker, server, opened);
+    if (protocol === "http" || protocol === "http2") {
+      return protocol === "http" ? askHttp(url, socket) : askHttp2(url, socket);
+    }
+    const secure = await encrypt(url, socket);
+    opened.push(secure);
+    return secure.alpnProtocol === "h2" ? askHttp2(url, secure) : askHttp(url, secure);
+  };
+  try {
+    return await Promise.race([ask(), late]);
+  } finally {
+    clearTimeout(timer);
+    for (const socket of opened) {
+      socket.on("error", () => undefined);
+      socket.destroy();
+    }
+  }
+}
+
+/** Makes a pair of connected sockets, gives one to the worker, and resolves with the other. */
+function connectTo(worker: WorkerHandle, server: string, opened: Socket[]): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    // Paused: what we send must be read by the worker, not here.
+    const listener = createServer({ pauseOnConnect: true });
+    const fail = (error: Error): void => {
+      listener.close();
+      reject(error);
+    };
+    listener.on("error", fail);
+    listener.on("connection", (theirs) => {
+      theirs.on("error", () => undefined);
+      const [ours] = opened;
+      if (ours === undefined || theirs.remotePort !== ours.localPort) {
+        // Somebody else on this machine found the port.
+        theirs.destroy();
+        return;
+      }
+      opened.push(theirs);
+      listener.close();
+      if (worker.send({ type: "probe", server }, theirs)) {
+        resolve(ours);
+      } else {
+        reject(new Error("the worker is gone"));
+      }
+    });
+    listener.listen(0, "127.0.0.1", () => {
+      const address = listener.address();
+      const socket = connect(typeof address === "object" && address !== null ? address.port : 0, "127.0.0.1");
+      opened.push(socket);
+      socket.on("error", fail);
+    });
+  });
+}
+
+/** A certificate made for another name, or self-signed in development, says nothing about readiness. */
+function encrypt(url: URL, socket: Socket): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const servername = isIP(url.hostname) === 0 ? { servername: url.hostname } : {};
+    const secure = connectTls({
+      socket,
+      rejectUnauthorized: false,
+      ALPNProtocols: ["http/1.1", "h2"],
+      ...servername,
+    });
+    secure.on("secureConnect", () => resolve(secure));
+    secure.on("error", reject);
+  });
+}
+
+function askHttp(url: URL, socket: Socket): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const headers = { host: url.host, connection: "close" };
+    const asked: ClientRequest = request(url, { createConnection: () => socket, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+function askHttp2(url: URL, socket: Socket): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(url, { createConnection: () => socket });
+    session.on("error", reject);
+    const asked = session.request({ ":path": `${url.pathname}${url.search}` });
+    asked.on("error", reject);
+    asked.on("response", (headers) => {
+      resolve(headers[":status"] ?? 0);
+      asked.close();
+    });
+    asked.end();
+  });
+}

@@ -1,0 +1,54 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { probeWorker } from "./probeWorker.ts";
+import type { ListeningServer, WorkerHandle } from "./workerHandle.ts";
+
+/** Longest time one try may take, in milliseconds. */
+const tryDeadlineMs = 2_000;
+
+/**
+ * Asks the worker itself if the address is one of its own servers (by port and scheme); else whoever listens there, such as a
+ * health check on another port that only one worker may have. So too on Windows, where sockets are not given away.
+ * @param before The workers of the same slot that it is to follow.
+ */
+export function askReadyUrl(worker: WorkerHandle, before: readonly WorkerHandle[], url: URL): Promise<number> {
+  const own = process.platform === "win32" ? undefined : serverAt(worker, url);
+  if (own !== undefined) {
+    return probeWorker(worker, own.key, own.protocol, url);
+  }
+  if (process.platform !== "win32" && before.some((other) => serverAt(other, url) !== undefined)) {
+    return Promise.reject(new Error("the worker does not listen there yet, as the one before it does"));
+  }
+  return askAddress(url);
+}
+
+function serverAt(
+  { servers }: WorkerHandle,
+  url: URL,
+): { readonly key: string; readonly protocol: ListeningServer["protocol"] } | undefined {
+  const secure = url.protocol === "https:";
+  const port = url.port === "" ? (secure ? "443" : "80") : url.port;
+  const spoken: readonly string[] = secure ? ["https", "https2"] : ["http", "http2"];
+  for (const [key, { protocol }] of servers) {
+    if (spoken.includes(protocol) && key.endsWith(`|${port}`)) {
+      return { key, protocol };
+    }
+  }
+  return undefined;
+}
+
+/** Asks whoever listens at an address. */
+export function askAddress(url: URL): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+    // A certificate made for another name, or self-signed in development, says nothing about readiness.
+    const asked = request(url, { agent: false, timeout: tryDeadlineMs, rejectUnauthorized: false }, (response) => {
+      resolve(response.statusCode ?? 0);
+      // Only the status counts, and the answer may never end.
+      response.destroy();
+    });
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${tryDeadlineMs} ms`)));
+    asked.on("error", reject);
+    asked.end();
+  });
+}

@@ -1,0 +1,217 @@
+import type { LayerFacts, LayerPulse } from "../../shared/layers/facts.ts";
+import type { Layer } from "../../shared/layers/layer.ts";
+import { t } from "../../shared/translate.ts";
+import type { Numbers } from "./numbers.ts";
+import type { SeriesName } from "./series.ts";
+import { releaseWord } from "./titles.ts";
+
+/** A fact that is read at a glance. */
+export interface Vital {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  /** Beside the value, less prominent. */
+  readonly detail?: string;
+  /** Drawn over the last minute. */
+  readonly series?: SeriesName;
+  /** How full it is, 0 to 1. */
+  readonly level?: number;
+  /** Something to look into. */
+  readonly alarming?: boolean;
+}
+
+export interface Known {
+  readonly facts: LayerFacts | undefined;
+  readonly pulse: LayerPulse | undefined;
+  /** The pulse before it, of the same worker. */
+  readonly previous?: LayerPulse | undefined;
+}
+
+/** At most six, the same ones as long as the same is known. */
+export function vitalsOf(layer: Layer, known: Known, numbers: Numbers): Vital[] {
+  switch (layer) {
+    case "code":
+      return codeVitals(known, numbers);
+    case "api":
+      return apiVitals(known, numbers);
+    case "bindings":
+      return bindingVitals(known, numbers);
+    case "dependencies":
+      return dependencyVitals(known, numbers);
+    case "os":
+      return systemVitals(known, numbers);
+  }
+}
+
+function codeVitals({ facts }: Known, { count, bytes }: Numbers): Vital[] {
+  if (facts === undefined) {
+    return [];
+  }
+  const { own, packages, modules, unlisted, esm, esmCostMs, cjs, commit } = facts.code;
+  const bytesOfPackages = packages.reduce((sum, each) => sum + each.bytes, 0);
+  const all = modules.length + unlisted;
+  return [
+    { id: "own", label: t("Own modules"), value: count(own.modules), detail: bytes(own.bytes) },
+    { id: "packages", label: t("Packages"), value: count(packages.length), detail: bytes(bytesOfPackages) },
+    { id: "modules", label: t("All modules"), value: count(all) },
+    { id: "kinds", label: t("ESM · CommonJS"), value: `${esmCostMs === undefined ? count(esm) : "?"} · ${count(cjs)}` },
+    ...(commit === undefined ? [] : [{ id: "commit", label: t("Commit"), value: commit.slice(0, 8) }]),
+  ];
+}
+
+function apiVitals({ facts, pulse }: Known, { count, decimal }: Numbers): Vital[] {
+  const builtins = pulse?.api.builtins ?? facts?.api.builtins.length;
+  const warnings = pulse?.api.warnings ?? facts?.api.warnings.reduce((sum, each) => sum + each.count, 0);
+  const rate = pulse?.api.requestsPerSecond;
+  const ended = isEnded(facts?.api.endOfLife, facts?.takenAt);
+  return [
+    ...(facts === undefined
+      ? []
+      : [
+          {
+            id: "version",
+            label: t("Node.js"),
+            value: facts.api.version,
+            ...(facts.api.status !== undefined && { detail: releaseWord(facts.api.status) }),
+            alarming: ended,
+          },
+        ]),
+    ...(rate === undefined
+      ? []
+      : [
+          {
+            id: "requests",
+            label: t("Requests"),
+            value: decimal(rate),
+            detail: t("per second"),
+            series: "requests",
+          } as const,
+        ]),
+    ...(builtins === undefined ? [] : [{ id: "builtins", label: t("Built-in modules"), value: count(builtins) }]),
+    ...(warnings === undefined
+      ? []
+      : [{ id: "warnings", label: t("Warnings"), value: count(warnings), alarming: warnings > 0 }]),
+  ];
+}
+
+function bindingVitals({ facts, pulse }: Known, { count }: Numbers): Vital[] {
+  const internal = pulse?.bindings.internal ?? facts?.bindings.internal.length;
+  const addons = pulse?.bindings.addons ?? facts?.bindings.addons.length;
+  return [
+    ...(internal === undefined ? [] : [{ id: "internal", label: t("Internal bindings"), value: count(internal) }]),
+    ...(addons === undefined ? [] : [{ id: "addons", label: t("Addons"), value: count(addons) }]),
+    ...(facts === undefined
+      ? []
+      : [
+          { id: "napi", label: t("Node-API"), value: facts.bindings.napi },
+          { id: "abi", label: t("ABI"), value: facts.bindings.abi },
+        ]),
+  ];
+}
+
+function dependencyVitals({ facts, pulse }: Known, { bytes, percent, milliseconds, count }: Numbers): Vital[] {
+  const pool = facts?.dependencies.threadPoolSize;
+  const live: Vital[] = [];
+  if (pulse !== undefined) {
+    const { heapUsed, heapLimit, gc } = pulse.v8;
+    const collections = gc.reduce((sum, each) => sum + each.count, 0);
+    const pauseMs = gc.reduce((sum, each) => sum + each.ms, 0);
+    const full = heapLimit === 0 ? 0 : heapUsed / heapLimit;
+    const { utilisation, delayP99 } = pulse.uv;
+    live.push(
+      {
+        id: "heap",
+        label: t("V8 heap"),
+        value: bytes(heapUsed),
+        detail: t("of {0}", bytes(heapLimit)),
+        series: "heap",
+        alarming: full > 0.9,
+      },
+      { id: "gc", label: t("GC pauses"), value: count(collections), detail: milliseconds(pauseMs) },
+      {
+        id: "loop",
+        label: t("Event loop busy"),
+        value: utilisation === undefined ? "–" : percent(utilisation),
+        ...(utilisation === undefined && { detail: t("not measured during a sample") }),
+        series: "utilisation",
+        alarming: utilisation !== undefined && utilisation > 0.9,
+      },
+    );
+    if (delayP99 !== undefined) {
+      live.push({
+        id: "delay",
+        label: t("Loop delay p99"),
+        value: milliseconds(delayP99),
+        series: "delay",
+        alarming: delayP99 > 200,
+      });
+    }
+  }
+  return [
+    ...live,
+    ...(pool === undefined ? [] : [{ id: "pool", label: t("Thread pool"), value: count(pool), detail: t("threads") }]),
+  ];
+}
+
+function systemVitals({ facts, pulse, previous }: Known, { bytes, percent, count }: Numbers): Vital[] {
+  if (pulse === undefined) {
+    return facts === undefined
+      ? []
+      : [
+          { id: "system", label: t("System"), value: `${facts.os.platform} ${facts.os.arch}` },
+          { id: "cpus", label: t("CPUs"), value: count(facts.os.availableCpus) },
+          { id: "memory", label: t("Memory"), value: bytes(facts.os.memoryTotal) },
+        ];
+  }
+  const { rss, cpuUser, cpuSystem, files } = pulse.os;
+  const most = facts?.os.memoryLimit ?? facts?.os.memoryTotal;
+  const fileLimit = facts?.os.fileLimit;
+  return [
+    {
+      id: "cpu",
+      label: t("CPU"),
+      value: percent(cpuUser + cpuSystem),
+      detail: t("{0} system", percent(cpuSystem)),
+      series: "cpu",
+    },
+    {
+      id: "rss",
+      label: t("Memory (RSS)"),
+      value: bytes(rss),
+      ...(most !== undefined && { detail: t("of {0}", bytes(most)) }),
+      series: "rss",
+      alarming: most !== undefined && rss > most * 0.9,
+    },
+    ...(files === undefined
+      ? []
+      : [
+          {
+            id: "files",
+            label: t("Open files"),
+            value: count(files),
+            ...(fileLimit !== undefined && { detail: t("of {0}", count(fileLimit)) }),
+            alarming: fileLimit !== undefined && files > fileLimit * 0.9,
+          },
+        ]),
+    ...(previous === undefined || previous.takenAt >= pulse.takenAt
+      ? []
+      : [
+          {
+            id: "switches",
+            label: t("Context switches"),
+            value: count(((switches(pulse) - switches(previous)) * 1_000) / (pulse.takenAt - previous.takenAt)),
+            detail: t("per second"),
+          },
+        ]),
+  ];
+}
+
+/** Since the start of the process. */
+function switches({ os }: LayerPulse): number {
+  return os.voluntarySwitches + os.involuntarySwitches;
+}
+
+/** @param endOfLife `YYYY-MM-DD`. */
+export function isEnded(endOfLife: string | undefined, at: number | undefined): boolean {
+  return endOfLife !== undefined && at !== undefined && Date.parse(endOfLife) < at;
+}

@@ -1,0 +1,77 @@
+import type { LayerFacts } from "../../../shared/layers/facts.ts";
+import { t } from "../../../shared/translate.ts";
+import { h } from "../../dom.ts";
+import { releaseWord } from "../../model/titles.ts";
+import { isEnded } from "../../model/vitalsOf.ts";
+import type { PageContext, PageData, Part } from "../../page.ts";
+import { createFactList } from "../factList.ts";
+import { createNameList } from "../nameList.ts";
+import { sourceLink } from "../sourceLink.ts";
+import { createDataTable } from "../table/dataTable.ts";
+
+type Warning = LayerFacts["api"]["warnings"][number];
+
+/** The release, flags, built-in modules, and what Node.js warned of. */
+export function createApiDetails(context: PageContext): Part {
+  const { count } = context.numbers;
+  let root: string | undefined;
+  let shown: PageData["facts"];
+  const facts = createFactList();
+  const warnings = createDataTable<Warning>({
+    title: t("Warnings"),
+    columns: [
+      {
+        id: "code",
+        title: t("Code"),
+        width: 96,
+        cell: ({ code, name }) => code ?? name,
+        order: ({ code, name }) => code ?? name,
+      },
+      { id: "message", title: t("Message"), cell: ({ message }) => message, order: ({ message }) => message },
+      {
+        id: "at",
+        title: t("Raised at"),
+        width: 150,
+        cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
+      },
+      {
+        id: "count",
+        title: t("Times"),
+        width: 64,
+        numeric: true,
+        cell: (each) => count(each.count),
+        order: (each) => each.count,
+      },
+    ],
+    keyOf: ({ name, code = "", message, at }) => JSON.stringify([name, code, message, at]),
+    sortedBy: { id: "count", descending: true },
+    filterText: ({ code = "", name, message }) => `${code} ${name} ${message}`,
+    empty: t("Node.js has not warned of anything."),
+    count,
+  });
+  const builtins = createNameList({ title: t("Built-in modules in use"), empty: t("None"), count });
+  return {
+    element: h("div", { class: "details-grid" }, facts.element, warnings.element, builtins.element),
+    update({ facts: next, app }) {
+      if (next === undefined || next === shown) {
+        return;
+      }
+      shown = next;
+      root = app?.root;
+      const { version, status, codename, endOfLife, flags } = next.api;
+      const ended = isEnded(endOfLife, next.takenAt);
+      facts.update([
+        { id: "version", label: t("Version"), value: codename === undefined ? version : `${version} “${codename}”` },
+        { id: "status", label: t("Release"), value: status === undefined ? t("unknown") : releaseWord(status) },
+        {
+          id: "end",
+          label: t("End of life"),
+          value: ended ? t("{0} (it gets no fixes any more)", endOfLife ?? "") : (endOfLife ?? t("unknown")),
+        },
+        { id: "flags", label: t("Flags"), value: flags.length === 0 ? t("None") : flags.join(" ") },
+      ]);
+      warnings.update(next.api.warnings);
+      builtins.update(next.api.builtins);
+    },
+  };
+}

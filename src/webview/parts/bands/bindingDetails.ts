@@ -1,0 +1,76 @@
+import type { Addon } from "../../../shared/layers/facts.ts";
+import { t } from "../../../shared/translate.ts";
+import { h } from "../../dom.ts";
+import { shortPath } from "../../model/shortPath.ts";
+import type { PageContext, PageData, Part } from "../../page.ts";
+import { createFactList } from "../factList.ts";
+import { createNameList } from "../nameList.ts";
+import { createDataTable } from "../table/dataTable.ts";
+
+/** The addons of the app, and the bindings that Node.js brings. */
+export function createBindingDetails(context: PageContext): Part {
+  const { count } = context.numbers;
+  let root: string | undefined;
+  let shown: PageData["facts"];
+  const facts = createFactList();
+  const addons = createDataTable<Addon>({
+    title: t("Addons"),
+    columns: [
+      {
+        id: "file",
+        title: t("File"),
+        cell: ({ file }) => shortPath(file, root, context.home),
+        order: ({ file }) => file,
+      },
+      {
+        id: "package",
+        title: t("Package"),
+        width: 150,
+        cell: ({ package: name = "–", version = "" }) => `${name} ${version}`,
+        order: ({ package: name = "" }) => name,
+      },
+      { id: "interface", title: t("Built for"), width: 110, cell: interfaceWord, order: interfaceWord },
+      {
+        id: "rebuild",
+        title: t("For another Node.js"),
+        width: 150,
+        cell: ({ rebuild }) =>
+          rebuild === undefined ? t("unknown") : rebuild ? t("must be built again") : t("stays as it is"),
+      },
+    ],
+    keyOf: ({ file }) => file,
+    sortedBy: { id: "file", descending: false },
+    filterText: ({ file, package: name = "" }) => `${file} ${name}`,
+    empty: t("No C++ addon is loaded: nothing has to be built again for another Node.js."),
+    count,
+  });
+  const bindings = createNameList({ title: t("Internal bindings"), empty: t("None"), count });
+  return {
+    element: h("div", { class: "details-grid" }, facts.element, addons.element, bindings.element),
+    update({ facts: next, app }) {
+      if (next === undefined || next === shown) {
+        return;
+      }
+      shown = next;
+      root = app?.root;
+      facts.update([
+        { id: "napi", label: t("Node-API"), value: t("up to level {0}", next.bindings.napi) },
+        { id: "abi", label: t("ABI"), value: `NODE_MODULE_VERSION ${next.bindings.abi}` },
+      ]);
+      addons.update(next.bindings.addons);
+      bindings.update(next.bindings.internal);
+    },
+  };
+}
+
+function interfaceWord(addon: Addon): string {
+  const level = addon.level === undefined ? "" : ` ${addon.level}`;
+  switch (addon.interface) {
+    case "napi":
+      return `Node-API${level}`;
+    case "abi":
+      return `ABI${level}`;
+    case "unknown":
+      return t("unknown");
+  }
+}

@@ -1,0 +1,111 @@
+import { dependencyTitles } from "../../../shared/layers/catalogue/pathTexts.ts";
+import type { Layer } from "../../../shared/layers/layer.ts";
+import type { SamplePart } from "../../../shared/layers/sample.ts";
+import { t } from "../../../shared/translate.ts";
+import { h } from "../../dom.ts";
+import { functionsOfLayer, type LayerFunction, partsOfLayer } from "../../model/shares.ts";
+import { partTitle } from "../../model/titles.ts";
+import type { PageContext, PageData, Part } from "../../page.ts";
+import { sourceLink } from "../sourceLink.ts";
+import { createDataTable } from "../table/dataTable.ts";
+
+/** Where the time of a layer went in the last sample. */
+export function createSampleDetails(layer: Layer, context: PageContext): Part {
+  const { count, percent, milliseconds } = context.numbers;
+  let root: string | undefined;
+  let shown: { sample: PageData["sample"]; busyOnly: boolean } = { sample: undefined, busyOnly: false };
+  const parts = createDataTable<SamplePart>({
+    title: t("CPU time by part"),
+    columns: [
+      { id: "part", title: t("Part"), cell: partCell, order: partTitle },
+      {
+        id: "self",
+        title: t("Self time"),
+        numeric: true,
+        cell: ({ selfMs }) => milliseconds(selfMs),
+        order: ({ selfMs }) => selfMs,
+      },
+      {
+        id: "share",
+        title: t("Share"),
+        width: 72,
+        numeric: true,
+        cell: ({ share }) => percent(share),
+        order: ({ share }) => share,
+      },
+    ],
+    keyOf: ({ id }) => id,
+    sortedBy: { id: "self", descending: true },
+    filterText: (part) => `${partTitle(part)} ${partNote(part)}`,
+    empty: t("The sample saw nothing of this layer."),
+    count,
+  });
+  const functions = createDataTable<LayerFunction>({
+    title: t("Top functions"),
+    columns: [
+      { id: "name", title: t("Function"), cell: ({ name }) => name, order: ({ name }) => name },
+      {
+        id: "at",
+        title: t("Source"),
+        cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
+        order: ({ at }) => at?.file ?? "",
+      },
+      {
+        id: "self",
+        title: t("Self time"),
+        numeric: true,
+        cell: ({ selfMs }) => milliseconds(selfMs),
+        order: ({ selfMs }) => selfMs,
+      },
+      {
+        id: "share",
+        title: t("Share"),
+        width: 72,
+        numeric: true,
+        cell: ({ share }) => percent(share),
+        order: ({ share }) => share,
+      },
+    ],
+    keyOf: ({ key }) => key,
+    sortedBy: { id: "self", descending: true },
+    filterText: ({ name, at }) => `${name} ${at?.file ?? ""}`,
+    empty: t("The sample saw no function of this layer."),
+    count,
+  });
+  const element = h("div", { class: "details-grid" }, functions.element, parts.element);
+  return {
+    element,
+    update({ sample, saved: { busyOnly }, app }) {
+      element.hidden = sample === undefined;
+      if (sample === undefined || (sample === shown.sample && busyOnly === shown.busyOnly)) {
+        return;
+      }
+      shown = { sample, busyOnly };
+      root = app?.root;
+      const ownParts = partsOfLayer(sample, layer, busyOnly);
+      const ownFunctions = functionsOfLayer(sample, layer, busyOnly);
+      // A layer that is one part says no more than its bar does.
+      const [first] = ownParts;
+      parts.element.hidden = ownParts.length < 2 && (first?.kind === "code" || first?.kind === "node");
+      functions.element.hidden = ownFunctions.length === 0 && !parts.element.hidden;
+      parts.update(ownParts);
+      functions.update(ownFunctions);
+    },
+  };
+}
+
+function partCell(part: SamplePart): HTMLElement {
+  return h("span", {}, partTitle(part), " ", h("span", { class: "detail" }, partNote(part)));
+}
+
+/** What a name is the name of, and what a binding leads to. */
+function partNote({ kind, dependency }: SamplePart): string {
+  switch (kind) {
+    case "package":
+      return t("package");
+    case "binding":
+      return dependency === undefined ? t("binding") : t("binding, leads to {0}", dependencyTitles[dependency]);
+    default:
+      return "";
+  }
+}

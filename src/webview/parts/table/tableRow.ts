@@ -1,0 +1,67 @@
+import { type Child, h, setAttribute, setText } from "../../dom.ts";
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly title: string;
+  readonly numeric?: boolean;
+  /** Pixels; default 88 for numbers. The other columns share what is left. */
+  readonly width?: number;
+  readonly cell: (row: Row) => Child;
+  /** What rows are sorted by; a column without one is not sorted by. */
+  readonly order?: (row: Row) => number | string;
+}
+
+export interface TableRow<Row> {
+  readonly element: HTMLTableRowElement;
+  /** What takes the focus in each cell: the control in it, or the cell itself. */
+  readonly targets: readonly HTMLElement[];
+  update(row: Row): void;
+}
+
+/** A row that is told what it says, and changes only those cells that say something new. */
+export function createTableRow<Row>(columns: readonly Column<Row>[]): TableRow<Row> {
+  const cells = columns.map(({ numeric }) => h("td", { class: numeric === true ? "numeric" : undefined }));
+  let told: Row | undefined;
+  let said: string | undefined;
+  return {
+    element: h("tr", {}, ...cells),
+    get targets() {
+      return cells.map(targetOf);
+    },
+    update(row) {
+      if (row === told) {
+        return;
+      }
+      told = row;
+      const says = JSON.stringify(row);
+      if (says === said) {
+        return;
+      }
+      said = says;
+      for (const [index, cell] of cells.entries()) {
+        fill(cell, columns[index]?.cell(row));
+      }
+    },
+  };
+}
+
+function fill(cell: HTMLTableCellElement, content: Child): void {
+  if (content instanceof Node) {
+    const hadFocus = cell.contains(document.activeElement);
+    cell.removeAttribute("title");
+    cell.replaceChildren(content);
+    if (hadFocus) {
+      const target = targetOf(cell);
+      target.tabIndex = 0;
+      target.focus({ preventScroll: true });
+    }
+    return;
+  }
+  const text = content ?? "";
+  setText(cell, text);
+  setAttribute(cell, "title", text.length > 20 ? text : undefined);
+}
+
+function targetOf(cell: HTMLTableCellElement): HTMLElement {
+  return cell.querySelector<HTMLElement>("a, button") ?? cell;
+}

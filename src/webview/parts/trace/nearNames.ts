@@ -1,0 +1,36 @@
+import { qualifiedName } from "../../../shared/layers/entry.ts";
+import { t } from "../../../shared/translate.ts";
+import { button, h } from "../../dom.ts";
+import { nearNames } from "../../model/trace.ts";
+
+export interface NearNames {
+  readonly element: HTMLElement;
+  /** What is said of a name that is unknown; empty: nothing is. Returns it as a sentence. */
+  update(typed: string): string;
+}
+
+/** Says that a name is unknown, and offers those that are written nearly alike. */
+export function createNearNames(choose: (name: string) => void): NearNames {
+  const text = h("span");
+  const names = h("span", { class: "examples" });
+  const element = h("p", { class: "empty unknown", hidden: true }, text, names);
+  let shown = "";
+  let said = "";
+  return {
+    element,
+    update(typed) {
+      const name = typed.trim();
+      if (name !== shown) {
+        shown = name;
+        const near = nearNames(name).map(qualifiedName);
+        const unknown = t("No function of that name leaves JavaScript, as far as Hitless knows.");
+        const question = near.length === 0 ? "" : t("Did you mean one of these?");
+        text.textContent = `${unknown} ${question}`;
+        names.replaceChildren(...near.map((each) => button(each, () => choose(each), { class: "example" })));
+        element.hidden = name === "";
+        said = name === "" ? "" : [unknown, question, near.join(", ")].join(" ");
+      }
+      return said;
+    },
+  };
+}

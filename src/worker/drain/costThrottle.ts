@@ -1,0 +1,19 @@
+/** Runs what it is given, or leaves it out because it ran too short a time ago. */
+export type CostThrottle = (run: () => void) => void;
+
+/**
+ * Keeps something whose cost grows with the number of connections from eating the processor.
+ * @param share Of the time, this part at most is spent with it.
+ * @param everyMs At least so many milliseconds pass between two runs.
+ */
+export function createCostThrottle(share: number, everyMs: number): CostThrottle {
+  let next = 0;
+  return (run) => {
+    const startedAt = performance.now();
+    if (startedAt >= next) {
+      run();
+      const endedAt = performance.now();
+      next = Math.max(startedAt + everyMs, endedAt + (endedAt - startedAt) / share);
+    }
+  };
+}

@@ -1,0 +1,256 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { Server, Socket } from "node:net";
+import type { DrainProgress } from "../../shared/workerMessages.ts";
+import type { Channel } from "../channel.ts";
+import type { Parking } from "../connections/parking.ts";
+import { isHttpServer, type ServerTracker, type TrackedServer } from "../connections/servers.ts";
+import type { Traffic } from "../connections/traffic.ts";
+import type { Guard } from "../guard.ts";
+import { closeListeningHandle, httpConnections } from "../internals.ts";
+import {
+  closeAfterAnswers,
+  closeSessions,
+  closeWebSockets,
+  endEventStreams,
+  endEventStreamsOf,
+} from "./closeByProtocol.ts";
+import { createCostThrottle } from "./costThrottle.ts";
+import { createHandoffSender, type HandoffSender } from "./handoffSender.ts";
+import type { LoopLoad } from "./loopLoad.ts";
+
+/** How often a drain looks for what comes without an event, in milliseconds. */
+const tickMs = 25;
+
+/** Between two reports of what is left pass at least so many milliseconds; that nothing is left is said at once. */
+const reportMs = 100;
+
+/** A worker whose event loop was busy for less of the time has little to do. */
+const idleShare = 0.5;
+
+/** Looking through all connections may take this part of the time for the one purpose, and again for the other. */
+const searchShare = 0.01;
+
+export interface DrainOrder {
+  /** Keys of the servers whose idle connections are handed over. */
+  readonly handoff: readonly string[];
+  /** Milliseconds before other idle connections are closed. */
+  readonly idleGraceMs: number;
+  /** Milliseconds before event streams are ended. */
+  readonly streamGraceMs: number;
+  /** Milliseconds over which the close frames of WebSockets are spread. */
+  readonly spreadMs: number;
+}
+
+export interface Drain {
+  isDraining(): boolean;
+  /** Begins; a second call changes nothing. */
+  start(order: DrainOrder): void;
+  /** A server of the app began to listen; during a drain it is drained with the others, its connections not moved. */
+  serverListens(tracked: TrackedServer): void;
+  /** These of the connections that were sent have a new owner. */
+  arrived(ids: readonly number[]): void;
+  /** What is idle, and can't be handed over, may stay so many milliseconds longer. */
+  extend(ms: number): void;
+}
+
+export function createDrain(options: {
+  readonly channel: Channel;
+  readonly tracker: ServerTracker;
+  readonly parking: Parking;
+  readonly traffic: Traffic;
+  readonly load: LoopLoad;
+  readonly guard: Guard;
+}): Drain {
+  const { channel, tracker, parking, traffic, load, guard } = options;
+  // Node's own cluster module listens too.
+  const listenersAtStart = process.listenerCount("message");
+  let servers: readonly TrackedServer[] | undefined;
+  let handoff: ReadonlySet<string> = new Set();
+  let idleDeadline = 0;
+  let streamDeadline = 0;
+  let spreadMs = 0;
+  let closingIdle = false;
+  let sender: HandoffSender | undefined;
+  let openAtStart = 0;
+  const searchStreams = createCostThrottle(searchShare, tickMs);
+  const searchWebSockets = createCostThrottle(searchShare, tickMs);
+  const tell = createCostThrottle(searchShare, reportMs);
+
+  /** Servers that began to listen when the drain had begun. */
+  const late = new Set<TrackedServer>();
+
+  const movable = (tracked: TrackedServer): boolean =>
+    handoff.has(tracked.key) && tracked.protocol === "http" && !late.has(tracked);
+
+  /** What is done to a server once. */
+  const bid = (leaving: readonly TrackedServer[]): void => {
+    for (const tracked of leaving) {
+      stopAccepting(tracked.server);
+      closeWebSockets(tracked.webSockets, spreadMs, guard);
+      if (isHttpServer(tracked.server) && movable(tracked)) {
+        // An app that calls `server.close()` now would close those that are about to be handed over.
+        tracked.server.closeIdleConnections = () => undefined;
+      }
+    }
+    closeAfterAnswers(
+      leaving.filter((tracked) => !movable(tracked)),
+      guard,
+    );
+  };
+
+  const closeIdle = guard("idle connections", () => {
+    closingIdle = false;
+    for (const tracked of servers ?? []) {
+      if (isHttpServer(tracked.server) && !movable(tracked)) {
+        tracked.server.closeIdleConnections();
+        for (const socket of httpConnections(tracked.server)?.all ?? []) {
+          if (socket.bytesRead === 0) {
+            socket.destroy();
+          }
+        }
+      }
+    }
+    for (const [socket, connection] of parking.parked()) {
+      if (!handoff.has(connection.server)) {
+        socket.destroy();
+      }
+    }
+  });
+
+  /** Between two immediates, everything that has arrived is read: a request that waits in the kernel is answered instead. */
+  const closeIdleInTime = (): void => {
+    if (!closingIdle && performance.now() >= idleDeadline) {
+      closingIdle = true;
+      setImmediate(() => setImmediate(closeIdle));
+    }
+  };
+
+  const closeStreams = (): void => {
+    // Again and again: a handshake may have been under way when the drain began.
+    searchWebSockets(() => {
+      for (const { webSockets } of servers ?? []) {
+        closeWebSockets(webSockets, 0, guard);
+      }
+    });
+    for (const { sessions } of servers ?? []) {
+      closeSessions(sessions, guard);
+    }
+    if (performance.now() >= streamDeadline) {
+      searchStreams(() => {
+        for (const { server, sessions } of servers ?? []) {
+          if (isHttpServer(server)) {
+            endEventStreams(server);
+          }
+          for (const session of sessions) {
+            endEventStreamsOf(session, guard);
+          }
+        }
+      });
+    }
+  };
+
+  let lastReport = "";
+  const report = (): void => {
+    const connections = tracker.connections();
+    const handedOver = sender?.handedOver ?? 0;
+    const { count, named } = traffic.inFlight(servers ?? []);
+    const progress: DrainProgress = {
+      requests: count,
+      connections,
+      handedOver,
+      closed: Math.max(0, openAtStart - connections - handedOver),
+      kinds: traffic.kinds(servers ?? [], connections),
+      inFlight: named,
+      served: traffic.served(),
+      done: connections === 0,
+      listens: process.listenerCount("message") > listenersAtStart,
+    };
+    const text = JSON.stringify(progress);
+    if (text !== lastReport) {
+      lastReport = text;
+      channel.send({ type: "drain", ...progress });
+    }
+  };
+
+  const pump = guard("drain", () => {
+    sender?.pump();
+    if (tracker.connections() === 0) {
+      report();
+    } else {
+      tell(report);
+    }
+  });
+
+  let scheduled = false;
+  /** Once for all that happens in one turn. */
+  const schedulePump = (): void => {
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(() => {
+        scheduled = false;
+        pump();
+      });
+    }
+  };
+
+  const tick = guard("drain", () => {
+    pump();
+    closeIdleInTime();
+    closeStreams();
+  });
+
+  return {
+    isDraining: () => servers !== undefined,
+    start: guard("drain start", (wanted) => {
+      if (servers !== undefined) {
+        return;
+      }
+      parking.confirm();
+      servers = tracker.servers();
+      openAtStart = tracker.connections();
+      handoff = new Set(wanted.handoff);
+      idleDeadline = performance.now() + wanted.idleGraceMs;
+      streamDeadline = performance.now() + wanted.streamGraceMs;
+      spreadMs = wanted.spreadMs;
+      bid(servers);
+      const giving = servers.filter(movable);
+      const idle = load.share() < idleShare;
+      sender = createHandoffSender({ channel, parking, movable: giving, handoff, idle, emptied: schedulePump });
+      const ended = sender.answerEnded;
+      subscribe(
+        "http.server.response.finish",
+        guard("answer", (message: unknown) => {
+          const { socket, server } = message as { socket: Socket; server: Server };
+          const tracked = giving.find((own) => own.server === server);
+          if (tracked !== undefined) {
+            ended(socket, tracked);
+          }
+          schedulePump();
+        }),
+      );
+      setInterval(tick, tickMs).unref();
+      // The app may end as soon as its last answer has, before the next report.
+      process.on("exit", guard("last report", report));
+      tick();
+    }),
+    serverListens: guard("late server", (tracked) => {
+      if (servers !== undefined && !servers.includes(tracked)) {
+        late.add(tracked);
+        servers = [...servers, tracked];
+        bid([tracked]);
+      }
+    }),
+    arrived: guard("handoff", (ids) => sender?.arrived(ids)),
+    extend(ms) {
+      if (performance.now() < idleDeadline) {
+        idleDeadline += ms;
+      }
+    },
+  };
+}
+
+function stopAccepting(server: Server): void {
+  if (!closeListeningHandle(server)) {
+    server.close();
+  }
+}

@@ -1,0 +1,190 @@
+import type { Socket } from "node:net";
+import type { HandedConnection } from "../../shared/workerMessages.ts";
+import type { Channel } from "../channel.ts";
+import { type Parking, requestsOn } from "../connections/parking.ts";
+import { isHttpServer, type TrackedServer } from "../connections/servers.ts";
+import { forgetServer, httpConnections, isAnswering, isFlushed, startReading, stopReading } from "../internals.ts";
+import { createCostThrottle } from "./costThrottle.ts";
+import { createTransitWindow } from "./transitWindow.ts";
+
+/**
+ * Node sends handles one at a time, and goes through all that queue for each of them. One that waits is enough to keep the
+ * channel busy.
+ */
+const mostQueued = 2;
+
+/** Looking through all connections may take this part of a draining worker's time. */
+const searchShare = 0.05;
+
+/** Between two searches pass at least so many milliseconds. */
+export const searchEveryMs = 25;
+
+interface Candidate {
+  /** How much had been read from the connection when it was found idle: more since means it is idle no longer. */
+  readonly bytesRead: number;
+  readonly connection: Omit<HandedConnection, "stoppedAt" | "idleSince">;
+  /** Of a connection that was handed over before and has not been used since. */
+  readonly idleSince?: number;
+}
+
+/** The connections of a draining worker that go to the supervisor, and the order in which they do. */
+export interface HandoffSender {
+  /** Connections sent so far. */
+  readonly handedOver: number;
+  /** An answer on this connection has just ended. To be called in the very turn in which it does. */
+  answerEnded(socket: Socket, tracked: TrackedServer): void;
+  /** Looks for idle connections, and sends as many as may be under way. */
+  pump(): void;
+  /** These of the connections that were sent have a new owner. */
+  arrived(ids: readonly number[]): void;
+}
+
+/** @param movable The servers whose connections are handed over. */
+export function createHandoffSender(options: {
+  readonly channel: Channel;
+  readonly parking: Parking;
+  readonly movable: readonly TrackedServer[];
+  readonly handoff: ReadonlySet<string>;
+  /** Whether the worker had little to do of late. */
+  readonly idle: boolean;
+  /** Called when the last connection that was known to be idle has gone. */
+  readonly emptied: () => void;
+}): HandoffSender {
+  const { channel, parking, movable, handoff, idle, emptied } = options;
+  let handedOver = 0;
+  const transit = createTransitWindow(() => performance.now(), idle);
+  /** Given to Node, which has not detached them yet: they still look idle. */
+  const queued = new Set<Socket>();
+  /** Their clients have just been answered and may ask again at any moment, so they go first. */
+  const hot = new Map<Socket, Candidate>();
+  const cold = new Map<Socket, Candidate>();
+  const search = createCostThrottle(searchShare, searchEveryMs);
+
+  /**
+   * Connections whose answer has just ended, and since when (epoch milliseconds) they are not read: the client's next
+   * request would keep them here for as long as it takes. Only as many as will soon be gone: the others are served on.
+   */
+  const paused = new Map<Socket, { readonly since: number; readonly tracked: TrackedServer }>();
+
+  /** Only after Node has dealt with the end of a response does the parser tell whether the connection is idle. */
+  const sortPaused = (): void => {
+    const active = new Map<TrackedServer, ReadonlySet<Socket>>();
+    for (const [socket, { tracked }] of paused) {
+      if (!hot.has(socket)) {
+        const busy = active.get(tracked) ?? new Set(connectionsOf(tracked)?.active);
+        active.set(tracked, busy);
+        if (busy.has(socket)) {
+          readOn(socket);
+        } else {
+          cold.delete(socket);
+          hot.set(socket, asCandidate(socket, tracked));
+        }
+      }
+    }
+  };
+
+  const findIdle = (): void => {
+    for (const tracked of movable) {
+      const connections = connectionsOf(tracked);
+      for (const socket of connections?.idle ?? []) {
+        consider(socket, tracked);
+      }
+      for (const socket of connections?.active ?? []) {
+        if (socket.bytesRead === 0) {
+          consider(socket, tracked);
+        }
+      }
+    }
+    for (const [socket, { server, requests, unused, idleSince }] of parking.parked()) {
+      if (handoff.has(server)) {
+        cold.set(socket, { bytesRead: socket.bytesRead, connection: { server, requests, unused }, idleSince });
+      }
+    }
+  };
+
+  const consider = (socket: Socket, tracked: TrackedServer): void => {
+    if (!hot.has(socket) && !cold.has(socket) && !queued.has(socket)) {
+      cold.set(socket, asCandidate(socket, tracked));
+    }
+  };
+
+  const sendFrom = (candidates: Map<Socket, Candidate>): void => {
+    for (const [socket, { bytesRead, connection, idleSince }] of candidates) {
+      if (queued.size >= mostQueued || !(paused.has(socket) || transit.isOpen(paused.size))) {
+        return;
+      }
+      candidates.delete(socket);
+      const isIdle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
+      if (isIdle && socket.writable && stopReading(socket)) {
+        const stoppedAt = paused.get(socket)?.since ?? Date.now();
+        give(socket, { ...connection, stoppedAt, idleSince: idleSince ?? stoppedAt });
+      } else {
+        readOn(socket);
+      }
+    }
+  };
+
+  const give = (socket: Socket, connection: HandedConnection): void => {
+    paused.delete(socket);
+    queued.add(socket);
+    handedOver += 1;
+    const id = handedOver;
+    transit.sent(id);
+    socket.setTimeout(0);
+    parking.release(socket);
+    forgetServer(socket);
+    channel.send({ type: "connection", id, ...connection }, socket, () => {
+      // Its turn has come and Node has detached it from this object; this lets the app see it closed.
+      socket.destroy();
+      queued.delete(socket);
+      send();
+      if (hot.size + cold.size === 0) {
+        emptied();
+      }
+    });
+  };
+
+  /** A connection that turned out not to be idle is read on: a further request is under way on it. */
+  const readOn = (socket: Socket): void => {
+    if (paused.delete(socket)) {
+      startReading(socket);
+    }
+  };
+
+  const send = (): void => {
+    sendFrom(hot);
+    sendFrom(cold);
+  };
+
+  return {
+    get handedOver() {
+      return handedOver;
+    },
+    answerEnded(socket, tracked) {
+      if (!paused.has(socket) && transit.mayKeepBack(paused.size) && stopReading(socket)) {
+        paused.set(socket, { since: Date.now(), tracked });
+      }
+    },
+    pump() {
+      sortPaused();
+      send();
+      if (cold.size === 0) {
+        search(findIdle);
+        send();
+      }
+    },
+    arrived(ids) {
+      transit.arrived(ids);
+      send();
+    },
+  };
+}
+
+function asCandidate(socket: Socket, { key }: TrackedServer): Candidate {
+  const { bytesRead } = socket;
+  return { bytesRead, connection: { server: key, requests: requestsOn(socket), unused: bytesRead === 0 } };
+}
+
+function connectionsOf({ server }: TrackedServer): ReturnType<typeof httpConnections> {
+  return isHttpServer(server) ? httpConnections(server) : undefined;
+}

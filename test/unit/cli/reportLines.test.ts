@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { historyTable } from "../../../src/cli/show/historyTable.ts";
+import { reportText } from "../../../src/cli/show/reportLines.ts";
+import { plain } from "../../../src/cli/terminal/paint.ts";
+import type { RenewalReport } from "../../../src/shared/report.ts";
+import { sampleReport } from "../client/samples.ts";
+
+const noTraffic = { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0, silent: 0 };
+
+function withTraffic(traffic: Partial<typeof noTraffic>, changes: Partial<RenewalReport> = {}): string[] {
+  return reportText("api", sampleReport({ traffic: { ...noTraffic, ...traffic }, ...changes }), plain).split("\n");
+}
+
+describe("the report of a renewal", () => {
+  it("tells of a reload that completed all there is to know", () => {
+    const traffic = { served: 1_240, handedOver: 48, closed: 2, longestStallMs: 3 };
+    assert.deepEqual(withTraffic(traffic, { drainedMs: 1_200 }), [
+      "✔ api reloaded · generation 1 → 2 · 2 workers · 1.2 s",
+      "  0 dropped · 1240 requests served",
+      "  48 connections handed over · 2 connections closed politely · longest stall 3 ms",
+      "  new workers ready after 800 ms · old ones drained after 1.2 s",
+    ]);
+  });
+
+  it("says that nothing was dropped only where nothing was", () => {
+    const says = (traffic: Partial<typeof noTraffic>, changes: Partial<RenewalReport> = {}) =>
+      withTraffic(traffic, changes).join("\n").includes("0 dropped");
+    assert.equal(says({}), true);
+    assert.equal(says({}, { kind: "gracefulReload" }), true);
+    assert.equal(says({ failed: 1 }), false);
+    assert.equal(says({ cut: 1 }), false);
+    assert.equal(says({ crashed: 1 }), false);
+    assert.equal(says({ silent: 1 }), false);
+    assert.equal(says({}, { killed: 1 }), false);
+    assert.equal(says({}, { kind: "restart" }), false);
+    assert.equal(says({}, { outcome: "rolledBack" }), false);
+    assert.equal(says({}, { outcome: "failed" }), false);
+    assert.equal(reportText("api", sampleReport(), plain).includes("dropped"), false);
+  });
+
+  it("counts and lists what was cut off", () => {
+    const cutRequests = [
+      { worker: 1, method: "GET", url: "/export", since: 1_000 },
+      { worker: 2, method: "POST", url: "/\u001b[2J", since: 30_000 },
+    ];
+    const lines = withTraffic({ failed: 3, cut: 2 }, { cutRequests, drainedMs: 31_000, killed: 1 });
+    assert.deepEqual(lines.slice(1), [
+      "  3 requests cut off",
+      "  2 connections cut off",
+      "  new workers ready after 800 ms · old ones drained after 31 s",
+      "  1 worker did not end in time and was killed",
+      "",
+      "  requests cut off, with their age:",
+      "    GET /export · 31 s · worker 1",
+      "    POST /\ufffd[2J · 2.0 s · worker 2",
+      "    and 1 more",
+    ]);
+  });
+
+  it("says what nobody knows", () => {
+    assert.deepEqual(withTraffic({ crashed: 1, silent: 2 }).slice(1, 2), [
+      "  1 worker died with what it was answering · 2 workers ended without a word; nobody knows what they were answering",
+    ]);
+  });
+
+  it("lists no more than a person reads", () => {
+    const cutRequests = Array.from({ length: 60 }, () => ({ worker: 1, method: "GET", url: "/", since: 1_000 }));
+    const lines = withTraffic({ failed: 60, cut: 60 }, { cutRequests });
+    assert.equal(lines.filter((line) => line.startsWith("    GET /")).length, 20);
+    assert.equal(lines.at(-1), "    and 40 more");
+  });
+
+  it("says that a restart refuses clients, and that one of a single worker does not", () => {
+    const gap = "clients were refused between stop and start";
+    assert.equal(withTraffic({ served: 1 }, { kind: "restart" })[1], `  1 request served · ${gap}`);
+    assert.equal(withTraffic({ served: 1 }, { kind: "restart", from: 2 })[1], "  1 request served");
+  });
+
+  it("tells why a reload was rolled back, with the last stderr lines", () => {
+    const report = sampleReport({
+      outcome: "rolledBack",
+      reason: "Worker 3 threw.",
+      stderr: ["Error: no", "    at x"],
+    });
+    assert.equal(
+      reportText("api", report, plain),
+      [
+        "✖ reload of api rolled back: Worker 3 threw.",
+        "  generation 1 serves on untouched · gave up after 1.2 s",
+        "  new workers ready after 800 ms",
+        "",
+        "  last stderr lines:",
+        "    Error: no",
+        "        at x",
+      ].join("\n"),
+    );
+    assert.match(reportText("api", sampleReport({ outcome: "cancelled" }), plain), /^✖ reload of api cancelled\n/);
+    assert.match(
+      reportText("api", sampleReport({ kind: "gracefulReload", outcome: "failed" }), plain),
+      /^✖ graceful reload .*failed\n.*half-way/,
+    );
+  });
+});
+
+describe("the history of renewals", () => {
+  it("has one row for each, with its traffic and its reason", () => {
+    const startedAt = new Date(2026, 0, 31, 9, 5, 7).getTime();
+    const traffic = { served: 1_240, failed: 1, handedOver: 48, closed: 2, cut: 3, longestStallMs: 4 };
+    const rolledBack = sampleReport({
+      startedAt,
+      outcome: "rolledBack",
+      reason: "Worker 3: Error: \u001b[31mno\n  at x",
+      traffic: { ...noTraffic, served: 7 },
+    });
+    const reports = [rolledBack, sampleReport({ startedAt, traffic }), sampleReport({ startedAt, from: 2 })];
+    assert.equal(
+      historyTable(reports, plain),
+      [
+        "WHEN                 KIND    GEN    OUTCOME      TOOK   SERVED  FAILED  HANDED OVER  CLOSED  CUT  STALL  REASON",
+        "2026-01-31 09:05:07  reload  1 → 2  rolled back  1.2 s  7       0       0            0       0    –      Worker 3: Error: \ufffd[31mno",
+        "2026-01-31 09:05:07  reload  1 → 2  completed    1.2 s  1240    1       48           2       3    4 ms",
+        "2026-01-31 09:05:07  reload  2      completed    1.2 s  –       –       –            –       –    –",
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { createStderrTail } from "../../../../src/supervisor/logs/stderrTail.ts";
+
+describe("stderrTail", () => {
+  it("puts lines together that came in pieces, with either line end", () => {
+    const tail = createStderrTail();
+    for (const piece of ["one\r", "\ntw", "o\n", "", "three"]) {
+      tail.push(piece);
+    }
+    assert.deepEqual(tail.lines(), ["one", "two", "three"]);
+  });
+
+  it("is empty at first and keeps empty lines in between", () => {
+    const tail = createStderrTail();
+    assert.deepEqual(tail.lines(), []);
+    tail.push("a\n\nb\n");
+    assert.deepEqual(tail.lines(), ["a", "", "b"]);
+  });
+
+  it("keeps the last 20 lines", () => {
+    const tail = createStderrTail();
+    for (let line = 1; line <= 1_000; line += 1) {
+      tail.push(`line ${line}\n`);
+    }
+    assert.deepEqual(
+      tail.lines(),
+      Array.from({ length: 20 }, (_, index) => `line ${981 + index}`),
+    );
+  });
+
+  it("cuts lines at 500 characters, and is bounded however long a line is", () => {
+    const tail = createStderrTail();
+    tail.push("x".repeat(5_000_000));
+    tail.push(`\n${"y".repeat(600)}\nend\n`);
+    const lines = tail.lines();
+    assert.deepEqual(
+      lines.map((line) => line.length),
+      [500, 500, 3],
+    );
+  });
+});

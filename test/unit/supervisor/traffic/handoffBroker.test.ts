@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { type HandedConnection, handoffWindow, type ToWorkerBody } from "../../../../src/shared/workerMessages.ts";
+import { createHandoffBroker } from "../../../../src/supervisor/traffic/handoffBroker.ts";
+import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
+
+const connection: HandedConnection = {
+  server: "::|3000",
+  requests: 4,
+  unused: false,
+  stoppedAt: 1_000,
+  idleSince: 900,
+};
+
+class FakeWorker {
+  readonly id: number;
+  connected = true;
+  readonly servers = new Map([["::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true }]]);
+  readonly sent: (ToWorkerBody & { readonly socket?: unknown })[] = [];
+  constructor(id: number) {
+    this.id = id;
+  }
+  send(body: ToWorkerBody, socket?: unknown): boolean {
+    this.sent.push({ ...body, ...(socket !== undefined && { socket }) });
+    return true;
+  }
+  get handle(): WorkerHandle {
+    return this as unknown as WorkerHandle;
+  }
+  /** Ids of the connections it was given. */
+  get given(): number[] {
+    return this.sent.flatMap((message) => (message.type === "connection" ? [message.id] : []));
+  }
+}
+
+class FakeSocket extends EventEmitter {
+  destroyed = false;
+  readStops = 0;
+  _handle: object | null = {
+    reading: true,
+    readStop: () => {
+      this.readStops += 1;
+    },
+  };
+  destroy(): void {
+    this.destroyed = true;
+  }
+  get socket(): Socket {
+    return this as unknown as Socket;
+  }
+}
+
+describe("handoffBroker", () => {
+  const old = new FakeWorker(1);
+  let targets: FakeWorker[] = [];
+  let broker: ReturnType<typeof createHandoffBroker>;
+  /** What the old worker calls the last connection that it sent. */
+  let sent = 100;
+  const acceptFrom = (worker: FakeWorker, socket: FakeSocket | undefined): void => {
+    sent += 1;
+    broker.accept(worker.handle, { id: sent, ...connection }, socket?.socket);
+  };
+  const accept = (socket = new FakeSocket()): FakeSocket => {
+    acceptFrom(old, socket);
+    return socket;
+  };
+  /** Connections of which a worker was told that they have arrived, as it calls them. */
+  const arrived = (worker = old): number[] =>
+    worker.sent.flatMap((message) => (message.type === "arrived" ? message.ids : []));
+
+  beforeEach(() => {
+    old.sent.splice(0);
+    sent = 100;
+    targets = [new FakeWorker(2), new FakeWorker(3)];
+    broker = createHandoffBroker(() => targets.map(({ handle }) => handle));
+  });
+
+  it("stops reading at once and passes the connection on with what is known of it", () => {
+    const socket = accept();
+    assert.equal(socket.readStops, 1);
+    const [message] = targets.flatMap(({ sent }) => sent);
+    assert.deepEqual(message, { type: "connection", id: 1, ...connection, socket });
+    assert.deepEqual([socket.destroyed, broker.inTransit], [false, 1]);
+  });
+
+  it("lets go of its copy when the worker has it, and counts", () => {
+    const sockets = [accept(), accept()];
+    broker.taken([1], 7);
+    broker.taken([2], 3);
+    broker.taken([2], 90);
+    broker.taken([99], 90);
+    assert.deepEqual(
+      sockets.map(({ destroyed }) => destroyed),
+      [true, true],
+    );
+    assert.deepEqual(broker.counts, { handedOver: 2, closed: 0, longestStallMs: 7 });
+    assert.equal(broker.inTransit, 0);
+  });
+
+  it("spreads connections over the workers", () => {
+    for (let count = 0; count < 10; count += 1) {
+      accept();
+    }
+    assert.deepEqual(
+      targets.map(({ given }) => given.length),
+      [5, 5],
+    );
+  });
+
+  it("gives a refused connection to the next worker, and never twice to the same", () => {
+    const socket = accept();
+    const first = targets.find(({ given }) => given.length === 1);
+    const second = targets.find(({ given }) => given.length === 0);
+    assert(first !== undefined && second !== undefined);
+    broker.refused(first.handle, 1);
+    assert.deepEqual([first.given, second.given], [[1], [1]]);
+    broker.refused(second.handle, 1);
+    assert.deepEqual([first.given, second.given], [[1], [1]]);
+    assert.equal(socket.destroyed, true);
+    assert.deepEqual(broker.counts, { handedOver: 0, closed: 1, longestStallMs: 0 });
+  });
+
+  it("listens only to the worker that holds the connection", () => {
+    accept();
+    const holder = targets.find(({ given }) => given.length === 1);
+    const other = targets.find(({ given }) => given.length === 0);
+    assert(holder !== undefined && other !== undefined);
+    broker.refused(other.handle, 1);
+    assert.deepEqual(other.given, []);
+    broker.refused(holder.handle, 99);
+    assert.equal(broker.inTransit, 1);
+  });
+
+  it("gives what a dead worker had not confirmed to another, and keeps what it had", () => {
+    for (let count = 0; count < 4; count += 1) {
+      accept();
+    }
+    const [dead, heir] = targets;
+    assert(dead !== undefined && heir !== undefined);
+    const [confirmed = 0, unconfirmed = 0] = dead.given;
+    broker.taken([confirmed], 1);
+    dead.connected = false;
+    broker.workerExited(dead.handle);
+    assert.equal(heir.given.length, 3);
+    assert(heir.given.includes(unconfirmed));
+    assert.equal(broker.inTransit, 3);
+  });
+
+  it("closes a connection that nobody can take", () => {
+    const cases: (() => void)[] = [
+      () => {
+        targets = [];
+      },
+      () => {
+        targets = [old];
+      },
+      () => {
+        for (const target of targets) {
+          target.connected = false;
+        }
+      },
+      () => {
+        for (const target of targets) {
+          target.servers.clear();
+        }
+      },
+      () => {
+        for (const target of targets) {
+          target.servers.set("::|3000", { url: "", protocol: "http", handoff: false });
+        }
+      },
+    ];
+    for (const [index, prepare] of cases.entries()) {
+      targets = [new FakeWorker(2), new FakeWorker(3)];
+      prepare();
+      const socket = accept();
+      assert.equal(socket.destroyed, true, `case ${index}`);
+      assert.deepEqual([broker.counts.closed, broker.inTransit], [index + 1, 0]);
+    }
+  });
+
+  it("counts a connection whose client left on the way as closed", () => {
+    acceptFrom(old, undefined);
+    const gone = new FakeSocket();
+    gone._handle = null;
+    accept(gone);
+    assert.equal(gone.destroyed, true);
+    assert.deepEqual([broker.counts.closed, broker.inTransit], [2, 0]);
+    assert.deepEqual(arrived(), [101, 102]);
+  });
+
+  it("tells each worker which of its connections have a new owner, together what was confirmed together", () => {
+    const other = new FakeWorker(9);
+    accept();
+    acceptFrom(other, new FakeSocket());
+    accept();
+    broker.taken([1, 2, 3], 1);
+    assert.deepEqual(old.sent, [{ type: "arrived", ids: [101, 103] }]);
+    assert.deepEqual(other.sent, [{ type: "arrived", ids: [102] }]);
+  });
+
+  it("tells it of those that nobody could take too, or it would keep the others back", () => {
+    targets = [];
+    accept();
+    assert.deepEqual(arrived(), [101]);
+  });
+
+  it("gives a worker that confirms nothing no more than a window, and the others all the rest", () => {
+    const [hanging, living] = targets;
+    assert(hanging !== undefined && living !== undefined);
+    let confirmed = 0;
+    for (let count = 1; count <= 10 * handoffWindow; count += 1) {
+      accept();
+      broker.taken(living.given.slice(confirmed), 1);
+      confirmed = living.given.length;
+    }
+    assert(hanging.given.length <= handoffWindow);
+    assert.equal(hanging.given.length + living.given.length, 10 * handoffWindow);
+    assert.equal(arrived().length, 10 * handoffWindow - hanging.given.length);
+  });
+
+  it("keeps what comes beyond the windows of all until somebody confirms some", () => {
+    for (let count = 1; count <= 20 * handoffWindow; count += 1) {
+      accept();
+    }
+    assert.deepEqual(
+      targets.map(({ given }) => given.length),
+      [handoffWindow, handoffWindow],
+    );
+    for (let round = 0; round < 20; round += 1) {
+      for (const target of targets) {
+        broker.taken(target.given, 1);
+      }
+    }
+    assert.equal(arrived().length, 20 * handoffWindow);
+    assert.deepEqual([broker.inTransit, broker.counts.handedOver], [0, 20 * handoffWindow]);
+  });
+
+  it("gives what waits for a worker that dies to another", () => {
+    const [first, second] = targets;
+    assert(first !== undefined && second !== undefined);
+    for (let count = 1; count <= 3 * handoffWindow; count += 1) {
+      accept();
+    }
+    first.connected = false;
+    second.connected = false;
+    const heir = new FakeWorker(4);
+    targets = [heir];
+    broker.workerExited(first.handle);
+    broker.workerExited(second.handle);
+    for (let round = 0; round < 5; round += 1) {
+      broker.taken(heir.given, 1);
+    }
+    assert.deepEqual([broker.inTransit, broker.counts.closed], [0, 0]);
+    assert.equal(broker.counts.handedOver, 3 * handoffWindow);
+  });
+
+  it("is not upset by a connection that breaks here", () => {
+    const socket = accept();
+    assert.doesNotThrow(() => socket.emit("error", new Error("ECONNRESET")));
+  });
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import type { DrainProgress, ToWorkerBody } from "../../../../src/shared/workerMessages.ts";
+import type { HandoffBroker } from "../../../../src/supervisor/traffic/handoffBroker.ts";
+import { createTrafficMeter, type TrafficMeter } from "../../../../src/supervisor/traffic/trafficMeter.ts";
+import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
+
+class FakeWorker {
+  readonly id: number;
+  readyAt: number | undefined = 1;
+  readonly servers = new Map<string, unknown>();
+  dismissed = false;
+  connected = true;
+  drain: DrainProgress | undefined;
+  handedOver = 4;
+  readonly counting: boolean[] = [];
+  constructor(id: number) {
+    this.id = id;
+  }
+  send(body: ToWorkerBody): boolean {
+    if (this.connected && body.type === "count") {
+      this.counting.push(body.on);
+    }
+    return this.connected;
+  }
+  get handle(): WorkerHandle {
+    return this as unknown as WorkerHandle;
+  }
+}
+
+const drained: DrainProgress = {
+  requests: 0,
+  connections: 0,
+  handedOver: 4,
+  closed: 0,
+  kinds: { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 },
+  inFlight: [],
+  served: 0,
+  done: true,
+  listens: false,
+};
+
+describe("trafficMeter", () => {
+  let workers: FakeWorker[] = [];
+  let counts: HandoffBroker["counts"];
+  let meter: TrafficMeter;
+
+  beforeEach(() => {
+    workers = [new FakeWorker(1), new FakeWorker(2)];
+    counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
+    meter = createTrafficMeter(() => workers.map(({ handle }) => handle), { counts } as unknown as HandoffBroker);
+  });
+
+  /** Takes a worker out as the supervisor does. */
+  function exit(worker: FakeWorker): void {
+    workers = workers.filter((other) => other !== worker);
+    worker.connected = false;
+    meter.workerExited(worker.handle);
+  }
+
+  it("sums up what each worker answered, and what the broker did meanwhile only", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    assert.equal(counts.longestStallMs, 0);
+    const fresh = new FakeWorker(3);
+    workers.push(fresh);
+    meter.workerStarted(fresh.handle);
+    Object.assign(counts, { handedOver: 104, closed: 11, longestStallMs: 7 });
+    Object.assign(a, { dismissed: true, drain: { ...drained, served: 5, closed: 2 } });
+    exit(a);
+    const ended = meter.end();
+    meter.workerCounted(b.handle, 20);
+    meter.workerCounted(b.handle, 20);
+    meter.workerCounted(fresh.handle, 300);
+    const { traffic, cutRequests } = await ended;
+    assert.deepEqual(traffic, {
+      served: 325,
+      failed: 0,
+      handedOver: 4,
+      closed: 3,
+      cut: 0,
+      longestStallMs: 7,
+      crashed: 0,
+      silent: 0,
+    });
+    assert.deepEqual(cutRequests, []);
+    assert.deepEqual(
+      [b.counting, fresh.counting],
+      [
+        [true, false],
+        [true, false],
+      ],
+    );
+  });
+
+  it("lists what was cut off with a worker that had to go, and counts one that died by itself", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    const inFlight = [{ method: "GET", url: "/slow", since: 1 }];
+    Object.assign(a, { dismissed: true, drain: { ...drained, done: false, requests: 1, connections: 2, inFlight } });
+    exit(a);
+    exit(b);
+    const { traffic, cutRequests } = await meter.end();
+    assert.deepEqual([traffic.failed, traffic.cut, traffic.crashed], [1, 2, 1]);
+    assert.deepEqual(cutRequests, [{ worker: 1, ...inFlight[0] }]);
+  });
+
+  it("takes a connection that came after the last report for one that was handed over", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    const inFlight = [{ method: "GET", url: "/slow", since: 1 }];
+    const drain = { ...drained, done: false, requests: 1, connections: 1, inFlight };
+    Object.assign(a, { dismissed: true, drain, handedOver: 5 });
+    exit(a);
+    Object.assign(b, { dismissed: true, drain: { ...drain, connections: 3 }, handedOver: 5 });
+    exit(b);
+    const { traffic, cutRequests } = await meter.end();
+    assert.deepEqual([traffic.failed, traffic.cut, cutRequests.length], [1, 2, 1]);
+  });
+
+  it("counts a worker that had to go without a word, but none that nobody could have reached", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    a.dismissed = true;
+    exit(a);
+    Object.assign(b, { dismissed: true, readyAt: undefined });
+    exit(b);
+    const { traffic } = await meter.end();
+    assert.deepEqual([traffic.failed, traffic.crashed, traffic.silent], [0, 0, 1]);
+  });
+
+  it("does not count a worker that was never ready, nor anything while nothing is renewed", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    exit(a);
+    meter.begin();
+    b.readyAt = undefined;
+    exit(b);
+    assert.equal((await meter.end()).traffic.crashed, 0);
+  });
+
+  it("ends when a worker dies instead of telling its count, and without one that does not answer", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    const ended = meter.end();
+    meter.workerCounted(a.handle, 1);
+    exit(b);
+    assert.equal((await ended).traffic.served, 1);
+    meter.begin();
+    assert.equal((await meter.end()).traffic.served, 0);
+    meter.workerCounted(a.handle, 99);
+    meter.begin();
+    const last = meter.end();
+    meter.workerCounted(a.handle, 2);
+    assert.equal((await last).traffic.served, 2);
+  });
+});

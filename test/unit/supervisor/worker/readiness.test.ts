@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { watchReadiness } from "../../../../src/supervisor/worker/readiness.ts";
+import { askAddress } from "../../../../src/supervisor/worker/readyUrl.ts";
+
+/** Long enough to play no part. */
+const never = 100_000;
+
+describe("watchReadiness", () => {
+  let stops: (() => void)[] = [];
+
+  afterEach(() => {
+    for (const stop of stops) {
+      stop();
+    }
+    stops = [];
+  });
+
+  function watch(
+    recipe: { readonly waitReady?: boolean; readonly readyUrl?: string; readonly readyTimeout?: number },
+    answers: readonly (number | Error)[] = [],
+  ) {
+    const verdicts: string[] = [];
+    const asked: string[] = [];
+    let settle: (verdict: string) => void = () => undefined;
+    const verdict = new Promise<string>((resolve) => {
+      settle = resolve;
+    });
+    const decide = (text: string): void => {
+      verdicts.push(text);
+      settle(text);
+    };
+    const readiness = watchReadiness({
+      recipe: { waitReady: false, readyTimeout: never, ...recipe },
+      ready: () => decide("ready"),
+      late: (code, reason) => decide(`${code}: ${reason}`),
+      ask: async (url) => {
+        asked.push(url.href);
+        const answer = answers[asked.length - 1] ?? answers.at(-1) ?? 200;
+        if (typeof answer !== "number") {
+          throw answer;
+        }
+        return answer;
+      },
+    });
+    stops.push(readiness.stop);
+    return { readiness, verdicts, verdict, asked };
+  }
+
+  it("is ready at the first listening, once", () => {
+    const { readiness, verdicts } = watch({});
+    readiness.appMessage("ready");
+    assert.deepEqual(verdicts, []);
+    readiness.listening();
+    readiness.listening();
+    assert.deepEqual(verdicts, ["ready"]);
+  });
+
+  it("waits for the app's word with waitReady, and takes no other for it", () => {
+    const { readiness, verdicts } = watch({ waitReady: true });
+    readiness.listening();
+    for (const message of ["Ready", { ready: true }, null, undefined, "ready "]) {
+      readiness.appMessage(message);
+    }
+    assert.deepEqual(verdicts, []);
+    readiness.appMessage("ready");
+    assert.deepEqual(verdicts, ["ready"]);
+  });
+
+  it("asks readyUrl after listening until it answers 2xx or 3xx", async () => {
+    const answers = [new Error("ECONNREFUSED"), 503, 404, 302];
+    const { readiness, verdict, asked } = watch({ readyUrl: "http://127.0.0.1:1/health" }, answers);
+    assert.deepEqual(asked, []);
+    readiness.listening();
+    readiness.listening();
+    assert.equal(await verdict, "ready");
+    assert.deepEqual(asked, Array(4).fill("http://127.0.0.1:1/health"));
+  });
+
+  it("asks readyUrl only after the app's word with waitReady", async () => {
+    const { readiness, verdict, asked } = watch({ waitReady: true, readyUrl: "http://127.0.0.1:1/" });
+    readiness.listening();
+    assert.deepEqual(asked, []);
+    readiness.appMessage("ready");
+    assert.equal(await verdict, "ready");
+  });
+
+  it("says what was missing when the time is over", async () => {
+    assert.match(await watch({ readyTimeout: 1 }).verdict, /^notReady: The app did not listen on any port within 1 ms/);
+    assert.match(
+      await watch({ readyTimeout: 1, waitReady: true }).verdict,
+      /^notReady: The app did not call process\.send\('ready'\) within 1 ms/,
+    );
+    const asking = watch({ readyTimeout: 20, readyUrl: "http://127.0.0.1:1/health" }, [503]);
+    asking.readiness.listening();
+    assert.match(
+      await asking.verdict,
+      /^readyUrlFailed: http:\/\/127\.0\.0\.1:1\/health .* last answer: status 503\.$/,
+    );
+  });
+
+  it("names an address that is none as the reason", async () => {
+    const { readiness, verdict } = watch({ readyTimeout: 20, readyUrl: "http://" });
+    readiness.listening();
+    assert.match(await verdict, /^readyUrlFailed: .*Invalid URL/);
+  });
+
+  it("says nothing after it was stopped, and asks no more", async () => {
+    const { readiness, verdicts, asked } = watch({ readyTimeout: 1, readyUrl: "http://127.0.0.1:1/" }, [500]);
+    readiness.listening();
+    readiness.stop();
+    const before = asked.length;
+    readiness.listening();
+    const other = watch({ readyTimeout: 150 });
+    assert.match(await other.verdict, /notReady/);
+    assert.deepEqual([verdicts, asked.length], [[], before]);
+  });
+
+  it("says no second word after ready", async () => {
+    const { readiness, verdicts } = watch({ readyTimeout: 1 });
+    readiness.listening();
+    await watch({ readyTimeout: 5 }).verdict;
+    assert.deepEqual(verdicts, ["ready"]);
+  });
+});
+
+describe("askAddress", () => {
+  it("tells the status, follows no redirect, and rejects when nobody answers", async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === "/moved" ? 301 : 204, { location: "http://nowhere.invalid/" }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const at = (path: string) => new URL(`http://127.0.0.1:${port}${path}`);
+    assert.deepEqual([await askAddress(at("/")), await askAddress(at("/moved"))], [204, 301]);
+    await new Promise((resolve) => server.close(resolve));
+    await assert.rejects(askAddress(at("/")), /ECONNREFUSED/);
+  });
+});

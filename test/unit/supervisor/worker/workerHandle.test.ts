@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import type { Worker } from "node:cluster";
+import { EventEmitter } from "node:events";
+import { type FromWorkerBody, workerMessageCommand } from "../../../../src/shared/workerMessages.ts";
+import type { DrainOrder } from "../../../../src/supervisor/worker/workerHandle.ts";
+import { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
+
+const drainOrder: DrainOrder = {
+  handoff: ["::|3000"],
+  graceful: false,
+  idleGraceMs: 1,
+  streamGraceMs: 2,
+  spreadMs: 3,
+  drainTimeout: 100_000,
+};
+
+/** A cluster worker without a process; its pid belongs to nobody. */
+class FakeClusterWorker extends EventEmitter {
+  readonly id = 7;
+  connected = true;
+  readonly sent: unknown[] = [];
+  readonly signals: string[] = [];
+  readonly process = Object.assign(new EventEmitter(), {
+    pid: 2 ** 22 - 1,
+    send: (message: unknown) => {
+      this.sent.push(message);
+      return true;
+    },
+    kill: (signal: string) => {
+      this.signals.push(signal);
+      return true;
+    },
+  });
+  isConnected(): boolean {
+    return this.connected;
+  }
+  send(message: unknown): boolean {
+    this.sent.push(message);
+    return true;
+  }
+  say(body: FromWorkerBody): void {
+    this.process.emit("internalMessage", { cmd: workerMessageCommand, ...body }, undefined);
+  }
+  die(code: number | null, signal: string | null): void {
+    this.connected = false;
+    this.process.emit("exit", code, signal);
+    this.process.emit("close", code, signal);
+  }
+}
+
+describe("workerHandle", () => {
+  let worker: FakeClusterWorker;
+  let handle: WorkerHandle;
+  let heard: string[] = [];
+  let stderr: string[] = [];
+
+  beforeEach(() => {
+    worker = new FakeClusterWorker();
+    heard = [];
+    stderr = [];
+    handle = new WorkerHandle({
+      appListensOn: () => false,
+      worker: worker as unknown as Worker,
+      slot: 2,
+      generation: 3,
+      entry: "/srv/api/server.js",
+      killTimeout: 100_000,
+      stderr: { push: () => undefined, lines: () => stderr },
+      mark: "HITLESS_ID=none",
+      inspector: {
+        url: undefined,
+        isOurs: false,
+        open: () => Promise.reject(new Error("closed")),
+        filter: (text) => text,
+      },
+      listener: {
+        changed: () => undefined,
+        message: ({ type }) => heard.push(type),
+        appMessage: (message) => heard.push(`app ${JSON.stringify(message)}`),
+        exited: () => heard.push("exited"),
+        accepts: { sent: () => undefined, isAbandoned: () => false, abandoned: () => undefined },
+        udpListening: () => undefined,
+        log: (_level, code) => heard.push(`log ${code}`),
+      },
+    });
+  });
+
+  // Ends its timers, whatever a test left it in.
+  afterEach(() => worker.die(0, null));
+
+  it("goes from starting to ready to draining to exited, and never back", () => {
+    assert.equal(handle.state, "starting");
+    handle.markReady();
+    assert.equal(handle.state, "ready");
+    handle.dismiss(drainOrder);
+    assert.equal(handle.state, "draining");
+    handle.markReady();
+    assert.equal(handle.state, "draining");
+    worker.die(0, null);
+    assert.equal(handle.state, "exited");
+    handle.dismiss(drainOrder);
+    handle.terminate();
+    handle.markReady();
+    assert.equal(handle.state, "exited");
+  });
+
+  it("tells of its death once, though disconnect, exit and close all arrive", () => {
+    worker.emit("disconnect");
+    worker.process.emit("exit", 1, null);
+    assert.deepEqual(heard, []);
+    worker.process.emit("close", 1, null);
+    worker.process.emit("close", 1, null);
+    worker.emit("disconnect");
+    assert.deepEqual(heard, ["exited"]);
+  });
+
+  it("passes the app's messages on as such, and ours as ours", () => {
+    worker.emit("message", "ready");
+    worker.emit("message", { cmd: "NODE_HITLESS_NOT", type: "drain" });
+    worker.say({ type: "hello" });
+    worker.process.emit("internalMessage", { cmd: "NODE_CLUSTER", act: "online" }, undefined);
+    assert.deepEqual(heard, ['app "ready"', 'app {"cmd":"NODE_HITLESS_NOT","type":"drain"}', "hello"]);
+  });
+
+  it("asks it to drain once, and terminates it when it says that it is done", () => {
+    handle.markReady();
+    handle.dismiss(drainOrder);
+    handle.dismiss(drainOrder);
+    const { drainTimeout: _, graceful: __, ...order } = drainOrder;
+    assert.deepEqual(worker.sent, [{ cmd: workerMessageCommand, type: "drain", ...order }]);
+    assert.deepEqual(worker.signals, []);
+    worker.say({ ...progress, requests: 1, connections: 1, done: false });
+    assert.deepEqual([worker.signals, handle.drain?.requests], [[], 1]);
+    worker.say({ ...progress, done: true });
+    assert.deepEqual(worker.signals, ["SIGTERM"]);
+  });
+
+  it("says shutdown to the app of a graceful drainOrder, and leaves it alone if it listens", () => {
+    handle.markReady();
+    handle.dismiss({ ...drainOrder, graceful: true });
+    // In this order: an app that closes its server must find its idle connections in our hands.
+    assert.deepEqual(
+      worker.sent.map((message) => Reflect.get(Object(message), "type") ?? message),
+      ["drain", "shutdown"],
+    );
+    worker.say({ ...progress, listens: true, done: true });
+    assert.deepEqual(worker.signals, []);
+    worker.say({ ...progress, listens: false, done: true });
+    assert.deepEqual(worker.signals, ["SIGTERM"]);
+  });
+
+  it("terminates at once what can't be asked to drain", () => {
+    worker.connected = false;
+    handle.dismiss(drainOrder);
+    assert.deepEqual([worker.signals, worker.sent], [["SIGTERM"], []]);
+  });
+
+  it("moves the deadline of a drain, and of nothing else", () => {
+    assert.equal(handle.extendDrain(1_000), false);
+    handle.markReady();
+    handle.dismiss(drainOrder);
+    const before = handle.drainDeadline ?? 0;
+    assert.equal(handle.extendDrain(1_000), true);
+    assert.equal(handle.drainDeadline, before + 1_000);
+    assert.deepEqual(worker.sent.at(-1), { cmd: workerMessageCommand, type: "extend", ms: 1_000 });
+    handle.terminate();
+    assert.equal(handle.extendDrain(1_000), false);
+  });
+
+  it("sends nothing to a worker that can't be reached", () => {
+    assert.equal(handle.send({ type: "beat" }), true);
+    worker.connected = false;
+    assert.equal(handle.send({ type: "beat" }), false);
+    assert.equal(worker.sent.length, 1);
+  });
+
+  it("names the exception that it heard of as the reason", () => {
+    worker.say({
+      type: "fatal",
+      name: "TypeError",
+      code: null,
+      message: "boom",
+      stack: "TypeError: boom\n    at /srv/api/server.js:3:7",
+      address: null,
+      port: null,
+    });
+    stderr = ["TypeError: boom"];
+    worker.die(1, null);
+    const { code, message, exitCode, location } = handle.failure;
+    assert.deepEqual([code, message, exitCode, location?.line], ["threw", "TypeError: boom", 1, 3]);
+    assert.deepEqual(handle.failure.stderr, stderr);
+  });
+
+  it("keeps a verdict that was given while it lived, with how it ended", () => {
+    handle.verdict = { code: "notReady", message: "Late.", exitCode: null, signal: null, stderr: [] };
+    worker.die(null, "SIGKILL");
+    assert.deepEqual([handle.failure.code, handle.failure.signal, handle.finished], ["notReady", "SIGKILL", false]);
+  });
+
+  it("takes a script that ended well without listening for finished, and nothing else", () => {
+    worker.die(0, null);
+    assert.equal(handle.finished, true);
+    handle.servers.set("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true });
+    assert.equal(handle.finished, false);
+  });
+
+  it("tells a program that could not be started from one that ended", () => {
+    Reflect.set(worker.process, "pid", undefined);
+    worker.emit("error", new Error("spawn node ENOENT"));
+    worker.die(null, null);
+    assert.deepEqual(heard, ["exited"]);
+    assert.deepEqual(
+      [handle.failure.code, handle.failure.message],
+      ["spawnFailed", "The worker could not be started: spawn node ENOENT"],
+    );
+  });
+
+  it("is not upset by a channel that breaks while the worker lives", () => {
+    worker.emit("error", new Error("EPIPE"));
+    assert.deepEqual([heard, handle.state], [[], "starting"]);
+  });
+});
+
+const progress = {
+  type: "drain",
+  requests: 0,
+  connections: 0,
+  handedOver: 0,
+  closed: 0,
+  kinds: { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 },
+  inFlight: [],
+  served: 0,
+  listens: false,
+  done: false,
+} as const;

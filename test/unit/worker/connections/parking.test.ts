@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { mock } from "node:test";
+import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
+import { createParking, type Parking } from "../../../../src/worker/connections/parking.ts";
+import type { ServerTracker } from "../../../../src/worker/connections/servers.ts";
+import { createGuard } from "../../../../src/worker/guard.ts";
+
+const keepAliveTimeout = 4_000;
+
+describe("parking", () => {
+  /** Where the connections come from, in place of another worker. */
+  let elsewhere: Server;
+  let owner: HttpServer;
+  let parking: Parking;
+  let client: Socket;
+  let socket: Socket;
+  const said: FromWorkerBody[] = [];
+
+  beforeEach(async () => {
+    said.length = 0;
+    const channel = { send: (body: FromWorkerBody) => said.push(body), listen: () => undefined };
+    owner = createHttpServer({ keepAliveTimeout }, (_, response) => response.end("answered")).listen(0, "127.0.0.1");
+    Reflect.set(owner, "keepAliveTimeoutBuffer", 500);
+    elsewhere = createServer().listen(0, "127.0.0.1");
+    await Promise.all([once(owner, "listening"), once(elsewhere, "listening")]);
+    const tracker = { find: () => ({ server: owner }) } as unknown as ServerTracker;
+    parking = createParking({ channel, tracker, guard: createGuard(channel), isDraining: () => false });
+    const accepted = once(elsewhere, "connection");
+    client = connect((elsewhere.address() as AddressInfo).port, "127.0.0.1");
+    [socket] = await accepted;
+    // As one that comes over the channel: no server of this process has counted it.
+    Reflect.set(socket, "_server", null);
+  });
+
+  afterEach(() => {
+    client.destroy();
+    socket.destroy();
+    elsewhere.close();
+    owner.close();
+    owner.closeAllConnections();
+  });
+
+  /** Hands over a connection that has been idle for so long, in milliseconds. */
+  function receive(idleMs: number): void {
+    const now = Date.now();
+    parking.receive(
+      { id: 1, server: "key", requests: 3, unused: false, stoppedAt: now, idleSince: now - idleMs },
+      socket,
+    );
+  }
+
+  it("waits as long as is left of keepAliveTimeout", () => {
+    const limits = mock.method(socket, "setTimeout");
+    try {
+      receive(3_000);
+      const [limit] = limits.mock.calls[0]?.arguments ?? [];
+      assert.ok(Number(limit) <= keepAliveTimeout + 500 - 3_000 && Number(limit) > 1_000, String(limit));
+    } finally {
+      limits.mock.restore();
+    }
+  });
+
+  it("keeps to keepAliveTimeout though the clock was set back meanwhile", () => {
+    const limits = mock.method(socket, "setTimeout");
+    try {
+      receive(-60_000);
+      assert.equal(limits.mock.calls[0]?.arguments[0], keepAliveTimeout + 500);
+    } finally {
+      limits.mock.restore();
+    }
+  });
+
+  it("serves the connection when its client asks, and the server counts it from the first", async () => {
+    receive(0);
+    assert.equal(said[0]?.type, "taken");
+    const count = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        owner.getConnections((error, open) => (error === null ? resolve(open) : reject(error)));
+      });
+    assert.equal(await count(), 1);
+    client.write("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    const texts = (await client.setEncoding("utf8").toArray()) as string[];
+    assert.match(texts.join(""), /answered/);
+    while ((await count()) > 0) {
+      await once(socket, "close");
+    }
+  });
+
+  it("ends with its server, as every other idle connection does", async () => {
+    receive(0);
+    const closed = once(client, "close");
+    client.resume();
+    const serverClosed = once(owner, "close");
+    owner.close();
+    await Promise.all([closed, serverClosed]);
+  });
+});

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, createServer, get, request as httpRequest } from "node:http";
+import { createServer as createHttp2 } from "node:http2";
+import { createServer as createHttps } from "node:https";
+import { type AddressInfo, connect, createServer as createNet, type Server, type Socket } from "node:net";
+import { createServer as createTls } from "node:tls";
+import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
+import { type ServerTracker, type TrackedServer, trackServers } from "../../../../src/worker/connections/servers.ts";
+import { createGuard } from "../../../../src/worker/guard.ts";
+import { canMoveConnections, httpConnections } from "../../../../src/worker/internals.ts";
+
+describe("trackServers", () => {
+  const troubles: FromWorkerBody[] = [];
+  const channel = { send: (body: FromWorkerBody) => troubles.push(body), listen: () => undefined };
+  const listening: TrackedServer[] = [];
+  let tracker: ServerTracker;
+  let open: Server[] = [];
+
+  before(() => {
+    // Not earlier: it would count the connections of servers that other tests have made before.
+    tracker = trackServers(createGuard(channel), (tracked) => listening.push(tracked));
+  });
+
+  beforeEach(() => {
+    listening.splice(0);
+  });
+
+  afterEach(async () => {
+    for (const server of open) {
+      const closed = once(server, "close");
+      server.close();
+      await closed;
+    }
+    open = [];
+    assert.deepEqual(troubles, []);
+  });
+
+  async function listen<Kind extends Server>(server: Kind): Promise<number> {
+    open.push(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  }
+
+  it("knows each kind of server by itself", async () => {
+    const kinds = [createServer(), createHttps(), createHttp2(), createNet(), createTls()];
+    for (const server of kinds) {
+      await listen(server as Server);
+    }
+    assert.deepEqual(
+      listening.map(({ protocol }) => protocol),
+      ["http", "https", "http2", "tcp", "tls"],
+    );
+  });
+
+  it("knows a server whose class is the app's own", async () => {
+    const { Server: HttpServer } = await import("node:http");
+    class MyServer extends HttpServer {}
+    await listen(new MyServer());
+    assert.equal(listening[0]?.protocol, "http");
+  });
+
+  it("names a server by where it listens, and forgets it when it closes", async () => {
+    const server = createServer();
+    const port = await listen(server);
+    const key = `127.0.0.1|${port}`;
+    assert.equal(tracker.find(key)?.server, server);
+    open = [];
+    const closed = once(server, "close");
+    server.close();
+    await closed;
+    assert.equal(tracker.find(key), undefined);
+  });
+
+  it("tells of a server that closes and listens again", async () => {
+    const server = createServer();
+    await listen(server);
+    server.close();
+    await once(server, "close");
+    open = [];
+    await listen(server);
+    assert.equal(listening.length, 2);
+  });
+
+  it("counts every open connection, and no closed one", async () => {
+    const server = createNet();
+    const port = await listen(server);
+    const accepted = once(server, "connection");
+    const client = connect(port, "127.0.0.1");
+    const [socket] = await accepted;
+    const during = tracker.connections();
+    const closed = once(socket, "close");
+    client.destroy();
+    await closed;
+    assert.deepEqual([during, tracker.connections()], [1, 0]);
+  });
+
+  it("leaves what the app sees of its server as it was", async () => {
+    const server = createServer();
+    let connections = 0;
+    server.on("connection", () => {
+      connections += 1;
+    });
+    const port = await listen(server);
+    assert.equal(server.listenerCount("upgrade"), 0);
+    assert.equal(server.listenerCount("request"), 0);
+    server.on("request", (_request, response) => response.end("ok"));
+    const agent = new Agent({ keepAlive: true });
+    const asked = get({ port, agent });
+    const [response] = await once(asked, "response");
+    assert.equal(response.statusCode, 200);
+    response.resume();
+    await once(response, "end");
+    assert.equal(connections, 1);
+    agent.destroy();
+  });
+
+  it("watches for WebSockets only while the app takes upgrades", async () => {
+    const server = createServer((_request, response) => response.end("no upgrade"));
+    const port = await listen(server);
+    const ask = () =>
+      new Promise<string>((resolve, reject) => {
+        const asked = httpRequest({ port, headers: { connection: "Upgrade", upgrade: "websocket" } });
+        asked.on("response", (response) => {
+          response.resume();
+          resolve(`response ${response.statusCode}`);
+        });
+        asked.on("upgrade", (response, socket) => {
+          resolve(`upgrade ${response.statusCode}`);
+          socket.destroy();
+        });
+        asked.on("error", reject);
+        asked.end();
+      });
+    const [tracked] = listening;
+    assert(tracked !== undefined);
+    assert.equal(await ask(), "response 200");
+    const seen: number[] = [];
+    const take = (_request: unknown, socket: Socket): void => {
+      seen.push(tracked.webSockets.size);
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      socket.on("error", () => undefined);
+      socket.on("end", () => socket.end()).resume();
+    };
+    server.on("upgrade", take);
+    assert.equal(await ask(), "upgrade 101");
+    assert.deepEqual(seen, [1]);
+    server.off("upgrade", take);
+    assert.equal(server.listenerCount("upgrade"), 0);
+    assert.equal(await ask(), "response 200");
+    server.closeAllConnections();
+  });
+});
+
+describe("internals", () => {
+  it("finds in this Node what moving connections takes", async function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const server = createServer((_request, response) => response.end("ok"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      assert.equal(canMoveConnections(server), true);
+      const agent = new Agent({ keepAlive: true });
+      const asked = get({ port: (server.address() as AddressInfo).port, agent });
+      const [response] = await once(asked, "response");
+      response.resume();
+      await once(response, "end");
+      assert.equal(httpConnections(server)?.all.length, 1);
+      agent.destroy();
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  it("moves no connections of a server that is not plain HTTP", () => {
+    assert.equal(canMoveConnections(createNet()), false);
+  });
+});
