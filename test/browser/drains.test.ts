@@ -37,7 +37,7 @@ test("shows a draining worker, waits longer, cuts it, and says what was lost", a
   }).toPass({ timeout: 20_000 });
 
   await expect(async () => {
-    await vscode.pressRowButton(draining, "Cut Now");
+    await vscode.pressRowButton(draining, "Close Now");
     await expect(draining).toHaveCount(0, { timeout: 3_000 });
   }).toPass({ timeout: 20_000 });
   expect(await slow).toBe("cut");
@@ -61,11 +61,11 @@ test("lists the renewals, and goes back to the previous generation of the same f
   git("commit", "--quiet", "--message", "one");
   await start(vscode);
   await vscode.runCommand("Hitless: Reload");
-  const history = vscode.page.getByRole("treeitem", { name: /^Renewals, 1/ });
+  const history = vscode.page.getByRole("treeitem", { name: /^Reload history, 1/ });
   await history.click();
   await expect(vscode.page.getByRole("treeitem", { name: /^Reload.*completed/ })).toBeVisible();
   await vscode.runCommand("Hitless: Back to Previous Generation");
-  await expect(vscode.page.getByRole("treeitem", { name: /^Renewals, 2/ })).toBeVisible();
+  await expect(vscode.page.getByRole("treeitem", { name: /^Reload history, 2/ })).toBeVisible();
   await info.attach("renewals", { body: await vscode.page.screenshot(), contentType: "image/png" });
 
   app.write("version.txt", "2\n");

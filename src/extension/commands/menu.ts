@@ -74,8 +74,8 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       t("what each layer is doing now, and where the time goes"),
     ),
     ...item(true, commandIds.showLog, "output", t("Show Log")),
-    ...item(view.reports.length > 0, commandIds.showHistory, "history", t("Show Renewals")),
-    ...item(true, commandIds.showEvents, "list-flat", t("Show Hitless's Own Log")),
+    ...item(view.reports.length > 0, commandIds.showHistory, "history", t("Show Reload History")),
+    ...item(true, commandIds.showEvents, "list-flat", t("Show Hitless Events")),
     separator,
     ...item(
       definition?.config.entry === undefined && (definition?.entries.length ?? 0) > 1,

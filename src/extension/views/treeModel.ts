@@ -135,7 +135,7 @@ function historyRows(app: AppView, now: number, t: Localize): TreeRow[] {
   if (app.reports.length === 0) {
     return [];
   }
-  const label = t("Renewals");
+  const label = t("Reload history");
   return [
     {
       id: `${app.key}#history`,
