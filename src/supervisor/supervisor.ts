@@ -5,6 +5,7 @@ import { AppSupervisor } from "./app/appSupervisor.ts";
 import { type ControlServer, openControlServer } from "./control/controlServer.ts";
 import { removeEndpoint, writeEndpointFile } from "./control/endpointFile.ts";
 import { createGracePeriod } from "./grace.ts";
+import { onMissingInternal } from "./internals.ts";
 import { createEventLog } from "./logs/eventLog.ts";
 import { createLogStore } from "./logs/logStore.ts";
 import { createRequestHandlers } from "./requestHandlers.ts";
@@ -22,6 +23,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
   const logs = createLogStore();
   const events = createEventLog();
+  onMissingInternal((what) => events.log("warning", "internals", `Node.js ${process.version} has changed ${what}`));
   const app = new AppSupervisor({ recipe, version: launch.version, detached, logs, events });
   let left = false;
 

@@ -1,3 +1,5 @@
+import { debugProcess } from "../internals.ts";
+
 /** How long Node takes at most to open its inspector after being asked, in milliseconds. */
 const deadlineMs = 3_000;
 
@@ -86,14 +88,9 @@ export function createWorkerInspector(): WorkerInspector {
 }
 
 function openInspector(pid: number): void {
-  if (process.platform !== "win32") {
+  if (process.platform === "win32") {
+    debugProcess(pid);
+  } else {
     process.kill(pid, "SIGUSR1");
-    return;
   }
-  // The twin of SIGUSR1 on Windows, which `node inspect -p` uses (lib/internal/debugger/inspect.js).
-  const debugProcess: unknown = Reflect.get(process, "_debugProcess");
-  if (typeof debugProcess !== "function") {
-    throw new Error("this Node.js can't open the inspector of another process");
-  }
-  debugProcess.call(process, pid);
 }

@@ -1,6 +1,7 @@
 import type { Address, Worker } from "node:cluster";
 import type { Socket } from "node:net";
 import { type WorkerToSupervisor, workerMessageCommand } from "../../shared/workerMessages.ts";
+import { onInternalMessage } from "../internals.ts";
 
 /** After an exit its output may still be in the pipes; somebody else may hold them open for ever. */
 const outputDeadlineMs = 200;
@@ -55,7 +56,7 @@ export function watchWorkerProcess(worker: Worker, listener: WorkerProcessListen
       finish(error);
     }
   });
-  worker.process.on("internalMessage" as "message", (message: unknown, socket: unknown) => {
+  onInternalMessage(worker.process, (message, socket) => {
     if (isOurs(message)) {
       listener.message(message, socket as Socket | undefined);
     }

@@ -1,5 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { Server } from "node:net";
+import { watchAccepts } from "../internals.ts";
 
 /**
  * Connections that the supervisor has accepted and no worker has taken yet, because all workers are busy. `node:cluster`
@@ -43,14 +42,6 @@ export interface AcceptQueueOptions {
 /** No system allows a process so few open files that these would be too many. */
 const fewWaiting = 64;
 
-/** The parts of `TCP` and `Pipe` (lib/internal/cluster/round_robin_handle.js) that this touches. */
-interface ConnectionHandle extends WaitingHandle {
-  close(): void;
-}
-interface ListeningHandle extends ConnectionHandle {
-  onconnection: (this: unknown, error: unknown, handle: ConnectionHandle | undefined) => void;
-}
-
 /**
  * Stands between the listening handles of `node:cluster` and its queues. Where Node keeps them in another way, nothing is
  * watched and nothing refused. A connection that a worker sends back (it stopped to listen meanwhile) is not counted again.
@@ -80,43 +71,26 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
     return count >= Math.min(limit(), half);
   };
 
-  const watch = (listening: ListeningHandle): void => {
+  watchAccepts(() => {
     const queue: Queue = { length: 0, closed: false };
     queues.add(queue);
-    const { onconnection, close } = listening;
-    listening.onconnection = function (error, handle) {
-      if (handle !== undefined && !error) {
+    return {
+      admit(connection: WaitingHandle) {
         if (isFull()) {
-          handle.close();
           refused += 1;
           onRefused(waiting());
-          return;
+          return false;
         }
         queue.length += 1;
-        handle[queueOf] = queue;
-        handle[waits] = true;
-      }
-      onconnection.call(this, error, handle);
+        connection[queueOf] = queue;
+        connection[waits] = true;
+        return true;
+      },
+      closed() {
+        queues.delete(queue);
+        queue.closed = true;
+      },
     };
-    // Closed with the last worker that listens; what still waits is closed with it.
-    listening.close = function (...args: []) {
-      queues.delete(queue);
-      queue.closed = true;
-      return close.apply(this, args);
-    };
-  };
-
-  subscribe("tracing:net.server.listen:asyncEnd", (message) => {
-    const { server } = message as { readonly server: Server };
-    const handle: unknown = Reflect.get(server, "_handle");
-    server.once("listening", () =>
-      queueMicrotask(() => {
-        // `node:cluster` takes the handle out of its server and accepts by itself.
-        if (Reflect.get(server, "_handle") === null && isListeningHandle(handle)) {
-          watch(handle);
-        }
-      }),
-    );
   });
 
   return {
@@ -135,8 +109,4 @@ export function watchAcceptQueue({ limit, mostOpenFiles, onRefused }: AcceptQueu
     },
     isAbandoned: (handle: WaitingHandle) => handle[queueOf]?.closed === true,
   };
-}
-
-function isListeningHandle(handle: unknown): handle is ListeningHandle {
-  return typeof handle === "object" && handle !== null && "onconnection" in handle && "close" in handle;
 }

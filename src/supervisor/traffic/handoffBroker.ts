@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { type HandedConnection, handoffWindow } from "../../shared/workerMessages.ts";
+import { holdSocket } from "../internals.ts";
 import type { StrandedConnection } from "../process/acceptGuard.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 
@@ -176,26 +177,14 @@ export function createHandoffBroker(targets: () => readonly WorkerHandle[]): Han
   };
 }
 
-/**
- * Keeps a received socket from being read here. Node starts reading a socket that arrives over IPC at once; this must
- * happen in the same turn in which it arrived, or the client's next request ends up in this process and is lost.
- */
 function hold(socket: Socket): boolean {
   // Nobody else ever listens on this socket, and a client that leaves meanwhile is no news here.
   socket.on("error", () => undefined);
-  const handle: unknown = Reflect.get(socket, "_handle");
-  if (
-    typeof handle !== "object" ||
-    handle === null ||
-    !("readStop" in handle) ||
-    typeof handle.readStop !== "function"
-  ) {
+  const held = holdSocket(socket);
+  if (!held) {
     socket.destroy();
-    return false;
   }
-  Reflect.set(handle, "reading", false);
-  handle.readStop();
-  return true;
+  return held;
 }
 
 function first<Item>(items: Iterable<Item>, fits: (item: Item) => boolean): Item | undefined {
