@@ -33,7 +33,7 @@ export async function runInForeground(
   let urgent: StopSignal | undefined;
   const stop = (now: boolean) => client.request("app/stop", now ? { now } : {}).catch(() => undefined);
 
-  const events = printEvents(client, stderr).catch(() => undefined);
+  const events = printEvents(client, stderr);
   const output = pumpLogs(client, {
     cursor: 0,
     receive: (chunks) => writeRaw(context, chunks),

@@ -1,3 +1,4 @@
+import { replayEvents } from "../../client/connection/replayEvents.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { EventLevel, SupervisorEvent } from "../../shared/logs.ts";
 import type { Output } from "../terminal/output.ts";
@@ -6,34 +7,19 @@ import { factLines } from "./reportLines.ts";
 
 const levelStyles: Readonly<Record<EventLevel, Style>> = { info: "dim", warning: "yellow", error: "red" };
 
-/** Prints what the supervisor does, each a line that begins with `hitless `; from its start on, nothing twice. */
-export async function printEvents(client: SupervisorClient, output: Output): Promise<void> {
-  let printed = 0;
-  let caughtUp = false;
-  const meanwhile: SupervisorEvent[] = [];
-  const print = (event: SupervisorEvent) => {
-    if (event.sequence > printed) {
-      printed = event.sequence;
-      void output.write(hitlessLine(output, event.message, levelStyles[event.level]));
-    }
-  };
-  client.onDidEvent((event) => {
-    if (caughtUp) {
-      print(event);
-    } else {
-      meanwhile.push(event);
-    }
-  });
+/**
+ * Prints what the supervisor does, each a line that begins with `hitless `; from its start on, nothing twice.
+ * Resolves when what it has done so far is printed.
+ */
+export function printEvents(client: SupervisorClient, output: Output): Promise<void> {
   client.onDidReport((report) => {
     for (const line of factLines(report, plain)) {
       void output.write(hitlessLine(output, line));
     }
   });
-  const { events } = await client.request("app/events", {});
-  for (const event of [...events, ...meanwhile]) {
-    print(event);
-  }
-  caughtUp = true;
+  const print = ({ message, level }: SupervisorEvent) =>
+    void output.write(hitlessLine(output, message, levelStyles[level]));
+  return replayEvents(client, print).caughtUp;
 }
 
 /** A line of Hitless's own among those of the app. */

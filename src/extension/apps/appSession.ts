@@ -1,15 +1,15 @@
+import { replayEvents } from "../../client/connection/replayEvents.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { RequestParams } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
-import { createEmitter } from "../platform/emitter.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
-import { relayEvents } from "./eventRelay.ts";
 import type { LaunchPlan } from "./launchApp.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
@@ -291,7 +291,7 @@ export class AppSession implements Disposable {
       }),
     );
     this.#connection.add(client.onDidSnapshot(() => this.#changes.fire()));
-    this.#connection.add(relayEvents(client, (event) => this.#host.log.event(this.name, event)));
+    this.#connection.add(replayEvents(client, (event) => this.#host.log.event(this.name, event)));
     this.#connection.add(client.onDidClose(() => this.#onClosed(client)));
     this.#changes.fire();
   }

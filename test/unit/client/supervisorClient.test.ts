@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc/node";
+import { replayEvents } from "../../../src/client/connection/replayEvents.ts";
 import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
@@ -203,6 +204,49 @@ describe("SupervisorClient", () => {
     await peer().connection.sendNotification("app/report", sampleReport());
     assert.deepEqual(await reported, sampleReport());
     assert.deepEqual(seen, [event]);
+  });
+
+  describe("replays events", () => {
+    const event = (sequence: number) => ({
+      sequence,
+      time: 5,
+      level: "info" as const,
+      code: "workerReady",
+      message: `Event ${sequence}.`,
+    });
+
+    it("those it remembers first, then those that came meanwhile, each once and in order", async () => {
+      const it = await connected({
+        "app/events": async (_params, _token, { connection }) => {
+          for (const sequence of [2, 3, 4]) {
+            await connection.sendNotification("app/event", event(sequence));
+          }
+          return { events: [event(1), event(2), event(3)] };
+        },
+      });
+      const seen: number[] = [];
+      const replay = replayEvents(it, ({ sequence }) => seen.push(sequence));
+      await replay.caughtUp;
+      assert.deepEqual(seen, [1, 2, 3, 4]);
+      const reported = new Promise((resolve) => it.onDidReport(resolve));
+      await peer().connection.sendNotification("app/event", event(4));
+      await peer().connection.sendNotification("app/event", event(5));
+      await peer().connection.sendNotification("app/report", sampleReport());
+      await reported;
+      assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+    });
+
+    it("the new ones also when it does not say which it remembers", async () => {
+      const it = await connected({
+        "app/events": async (_params, _token, { connection }) => {
+          await connection.sendNotification("app/event", event(7));
+          throw refuse("invalidState", "Not now.");
+        },
+      });
+      const seen: number[] = [];
+      await replayEvents(it, ({ sequence }) => seen.push(sequence)).caughtUp;
+      assert.deepEqual(seen, [7]);
+    });
   });
 
   it("closes on a notification of another shape", async () => {
