@@ -25,5 +25,11 @@ export const requestInFlightSchema = v.object({
 });
 export type RequestInFlight = v.InferOutput<typeof requestInFlightSchema>;
 
+/**
+ * Idle connections that can't be handed over are left to their own `keepAliveTimeout`, and closed this long before the
+ * drain would be cut, in milliseconds.
+ */
+export const idleMarginMs = 1_000;
+
 /** At most so many requests are named; the count tells of all. */
 export const mostRequestsNamed = 50;

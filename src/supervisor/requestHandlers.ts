@@ -125,11 +125,11 @@ function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promis
     };
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
-      stopListening();
+      listening.dispose();
       settle();
     };
     const timer = setTimeout(() => check(app.snapshot()), deadlineMs + 1);
-    const stopListening = app.publisher.onDidPublish(check);
+    const listening = app.publisher.onDidPublish(check);
     check(app.snapshot());
   });
 }

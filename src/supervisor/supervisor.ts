@@ -42,8 +42,8 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
 
   const stop = (now: boolean): Promise<void> => {
     return new Promise((resolve) => {
-      const stopListening = app.onDidStop(() => {
-        stopListening();
+      const listening = app.onDidStop(() => {
+        listening.dispose();
         resolve();
         setImmediate(leave);
       });

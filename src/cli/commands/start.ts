@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
@@ -6,7 +5,7 @@ import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
 import { resolveNode } from "../../client/node/nodeProgram.ts";
 import { appFolder, buildRecipe } from "../../client/recipe/recipe.ts";
-import { resolveScript } from "../../client/recipe/resolveScript.ts";
+import { isFolder, resolveScript } from "../../client/recipe/resolveScript.ts";
 import type { AppConfig } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
@@ -135,11 +134,4 @@ function collectWishes(): StopWishes & { dispose(): void } {
     },
     dispose: () => signals.dispose(),
   };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }

@@ -1,4 +1,4 @@
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { StopSignal } from "../cliContext.ts";
 
 /** SIGHUP is also what Windows sends when the console is closed. */

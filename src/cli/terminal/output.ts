@@ -1,3 +1,4 @@
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import { choosePaint, type Paint } from "./paint.ts";
 
 /** Standard output or error, as the commands see it. */
@@ -19,7 +20,7 @@ export interface Output {
 export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Output {
   let broken = false;
   const waiting = new Set<() => void>();
-  const listeners: (() => void)[] = [];
+  const breaks = createEmitter<void>();
   const letGo = () => {
     for (const resume of waiting) {
       resume();
@@ -31,9 +32,7 @@ export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.Proce
     if (!broken) {
       broken = true;
       letGo();
-      for (const listener of listeners) {
-        listener();
-      }
+      breaks.fire();
     }
   });
   return {
@@ -62,6 +61,6 @@ export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.Proce
       broken = true;
       letGo();
     },
-    onDidBreak: (listener) => listeners.push(listener),
+    onDidBreak: breaks.on,
   };
 }

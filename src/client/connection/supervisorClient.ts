@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { CancellationTokenSource, Emitter, type MessageConnection } from "vscode-jsonrpc/node";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { SupervisorEvent } from "../../shared/logs.ts";
@@ -16,7 +17,6 @@ import {
 } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
-import type { Disposable } from "../disposable.ts";
 import { openSocket } from "./openSocket.ts";
 import { openRpcConnection } from "./rpcConnection.ts";
 import { errorFromPeer } from "./rpcErrors.ts";

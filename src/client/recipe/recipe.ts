@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type AppConfig, appDefaults, type LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
@@ -7,7 +6,7 @@ import type { NodeProgram } from "../node/nodeProgram.ts";
 import { type EntryCandidate, findEntries } from "./entries.ts";
 import { readEnvFile } from "./envFile.ts";
 import { readPackageJson } from "./packageJson.ts";
-import { resolveScript } from "./resolveScript.ts";
+import { isFolder, resolveScript } from "./resolveScript.ts";
 import { typescriptArgs } from "./typescriptEntry.ts";
 
 export interface RecipeOptions {
@@ -96,11 +95,4 @@ export async function defaultName(cwd: string): Promise<string> {
     }
   }
   return "app";
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }

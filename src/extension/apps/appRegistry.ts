@@ -1,9 +1,9 @@
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
-import { createEmitter } from "../platform/emitter.ts";
 import { isInside, samePath } from "../platform/paths.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { appKey } from "./appKey.ts";

@@ -1,5 +1,5 @@
 import { watch } from "node:fs";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 

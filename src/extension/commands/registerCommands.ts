@@ -1,5 +1,5 @@
 import { commands, workspace } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { configure } from "./configure/configure.ts";

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type LogOutputChannel, l10n, type TextDocument, Uri, workspace } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { LanguageOptions, LanguageState } from "../../shared/language.ts";
 import { languageIds } from "../../shared/languageNames.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";

@@ -1,5 +1,5 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { RequestResult } from "../../shared/protocol.ts";
 
 /** Where a feed finds the connection of its app, which comes and goes. */

@@ -1,5 +1,5 @@
 import { EventEmitter, type Pseudoterminal } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { findWorker } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";

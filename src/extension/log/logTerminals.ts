@@ -1,5 +1,5 @@
 import { type Terminal, ThemeIcon, window } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import type { SessionMemory } from "../apps/sessionHost.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";

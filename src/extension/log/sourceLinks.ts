@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Position, Range, type Terminal, TerminalLink, Uri, window } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { Localize } from "../platform/localize.ts";
 import { findSourceLinks, type SourceLink } from "./stackFrames.ts";
 

@@ -1,5 +1,5 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { LayerFacts, LayerPulse } from "../../shared/layers/facts.ts";
 import type { FailurePlace, HostMessage, PanelMessage } from "../../shared/layers/panelMessages.ts";

@@ -17,7 +17,7 @@ import {
   window,
   workspace,
 } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import {
   type FailurePlace,

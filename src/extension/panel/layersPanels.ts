@@ -1,5 +1,5 @@
 import { ViewColumn, type WebviewPanel, window } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { OpenLayersPanel } from "./layersPanel.ts";

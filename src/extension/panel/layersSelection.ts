@@ -1,5 +1,5 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
 import type { AppView } from "../apps/appView.ts";
 import { chooseWorker } from "./choice.ts";

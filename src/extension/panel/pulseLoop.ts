@@ -1,4 +1,4 @@
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 
 /** A pulse is asked for this often, in milliseconds, counted from ask to ask. */
 const beatMs = 1_000;

@@ -1,4 +1,4 @@
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 
 export interface Coalesced extends Disposable {
   (): void;

@@ -1,4 +1,4 @@
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 
 /** Owns what is added to it, and lets go of all of it in reverse order. What comes too late is disposed at once. */
 export class DisposableStore implements Disposable {

@@ -1,4 +1,5 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { relative } from "node:path";
+import { leadsInside } from "../../shared/basics/leadsInside.ts";
 
 /** Whether two absolute paths name the same place; on Windows letter case does not matter. */
 export function samePath(a: string, b: string): boolean {
@@ -7,6 +8,5 @@ export function samePath(a: string, b: string): boolean {
 
 /** Whether `path` is `folder` or lies below it. */
 export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
+  return leadsInside(relative(folder, path));
 }

@@ -1,5 +1,5 @@
 import { RelativePattern, window, workspace } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { settingsSection } from "../ids.ts";
 import { DisposableStore } from "./disposableStore.ts";
 

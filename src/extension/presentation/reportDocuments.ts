@@ -1,5 +1,5 @@
 import { Uri, window, workspace } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 
 const scheme = "hitless-report";
 

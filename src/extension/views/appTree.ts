@@ -12,7 +12,7 @@ import {
   Uri,
   window,
 } from "vscode";
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { unhealthyWorkers } from "../apps/appView.ts";
 import { commandIds, viewIds } from "../ids.ts";

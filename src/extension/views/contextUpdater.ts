@@ -1,4 +1,4 @@
-import type { Disposable } from "../../client/disposable.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { isActive, webAddresses } from "../apps/appView.ts";
 import { contextKeys } from "../ids.ts";

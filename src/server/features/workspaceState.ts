@@ -1,6 +1,7 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { appDefaults } from "../../shared/appConfig.ts";
+import { leadsInside } from "../../shared/basics/leadsInside.ts";
 import type { LanguageApp, LanguageState } from "../../shared/language.ts";
 import type { RuleContext } from "../analysis/rule.ts";
 
@@ -23,7 +24,7 @@ export function isInstalled(path: string): boolean {
  * there is such a one, else all of that folder.
  */
 export function appsOf({ apps }: LanguageState, path: string): LanguageApp[] {
-  const around = apps.filter(({ root }) => isInside(root, path));
+  const around = apps.filter(({ root }) => leadsInside(relative(root, path)));
   const innermost = Math.max(...around.map(({ root }) => root.length));
   const near = around.filter(({ root }) => root.length === innermost);
   const exact = near.filter((app) => isEntry(app, path));
@@ -44,9 +45,4 @@ export function ruleApp(state: LanguageState, path: string | undefined): RuleCon
     workers: app === undefined ? appDefaults.workers : app.workers,
     drainTimeout: app?.drainTimeout ?? appDefaults.drainTimeout,
   };
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== "" && !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
 }

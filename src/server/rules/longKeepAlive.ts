@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { idleMarginMs } from "../../shared/drainView.ts";
 import { t } from "../../shared/translate.ts";
 import { numberOf } from "../analysis/constants.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
@@ -6,9 +7,6 @@ import { asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.
 import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { serverKind } from "../source/serverCalls.ts";
-
-/** Idle connections are closed this long before the end of a drain, in milliseconds; see `drainOrderFor.ts`. */
-const idleMarginMs = 1_000;
 
 const takesOptions: ReadonlySet<string> = new Set([
   "http#createServer",

@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
 import type { RenewalReport } from "../../shared/report.ts";
@@ -46,7 +48,7 @@ export class AppSupervisor {
   readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
   readonly #condition = new AppCondition();
-  readonly #stopListeners = new Set<() => void>();
+  readonly #stops = createEmitter<void>();
   #desiredWorkers: number;
   #generation = 0;
   #killedWhileStopping = 0;
@@ -113,10 +115,9 @@ export class AppSupervisor {
     chooseScheduling(recipe.scheduling);
   }
 
-  /** Called whenever the app has come to rest: no worker is left and none will start by itself. The returned function ends it. */
-  onDidStop(listener: () => void): () => void {
-    this.#stopListeners.add(listener);
-    return () => this.#stopListeners.delete(listener);
+  /** Called whenever the app has come to rest: no worker is left and none will start by itself. */
+  onDidStop(listener: () => void): Disposable {
+    return this.#stops.on(listener);
   }
 
   /** Milliseconds a worker has to become ready, as the app is started now. */
@@ -405,9 +406,7 @@ export class AppSupervisor {
       this.renewals.step();
     }
     if (this.stopped) {
-      for (const listener of [...this.#stopListeners]) {
-        listener();
-      }
+      this.#stops.fire();
     }
   }
 }

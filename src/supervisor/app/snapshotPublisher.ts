@@ -1,3 +1,5 @@
+import type { Disposable } from "../../shared/basics/disposable.ts";
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
 
 /** At most this often, in milliseconds: 20 snapshots a second, and one more before an answer that changed something. */
@@ -8,22 +10,18 @@ export interface SnapshotPublisher {
   invalidate(): void;
   /** Sends what has changed at once, so that whoever asked for the change sees it before the answer. */
   flush(): void;
-  /** The returned function ends it. */
-  onDidPublish(listener: (snapshot: Snapshot) => void): () => void;
+  onDidPublish(listener: (snapshot: Snapshot) => void): Disposable;
 }
 
 /** Sends whole snapshots, many changes in one. The first goes out with the next turn of the event loop. */
 export function createSnapshotPublisher(build: () => Snapshot): SnapshotPublisher {
-  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const published = createEmitter<Snapshot>();
   let lastAt = 0;
   let timer: NodeJS.Timeout | undefined;
   const publish = (): void => {
     timer = undefined;
     lastAt = performance.now();
-    const snapshot = build();
-    for (const listener of listeners) {
-      listener(snapshot);
-    }
+    published.fire(build());
   };
   return {
     invalidate() {
@@ -37,9 +35,6 @@ export function createSnapshotPublisher(build: () => Snapshot): SnapshotPublishe
         publish();
       }
     },
-    onDidPublish(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onDidPublish: published.on,
   };
 }

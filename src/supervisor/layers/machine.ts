@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { LayerFacts } from "../../shared/layers/facts.ts";
+import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 
 const cgroupRoot = "/sys/fs/cgroup";
 
@@ -44,23 +45,12 @@ async function fileLimitOf(pid: number): Promise<number | undefined> {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(await text(`/proc/${pid}/limits`)) ?? [];
     return soft === undefined ? undefined : Number(soft);
   }
-  return process.platform === "win32" ? undefined : ownFileLimit();
+  // Without `excludeNetwork` (Node.js 20) a report looks up the names of all peers, which may take seconds.
+  knownLimit ??= "excludeNetwork" in process.report ? mostOpenFiles() : Number.POSITIVE_INFINITY;
+  return Number.isFinite(knownLimit) ? knownLimit : undefined;
 }
 
 let knownLimit: number | undefined;
-
-/** Without `excludeNetwork` a report looks up the names of all peers, which may take seconds. */
-function ownFileLimit(): number | undefined {
-  if (knownLimit === undefined && "excludeNetwork" in process.report) {
-    const before: unknown = Reflect.get(process.report, "excludeNetwork");
-    Reflect.set(process.report, "excludeNetwork", true);
-    const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
-    Reflect.set(process.report, "excludeNetwork", before);
-    const soft = Number(report.userLimits?.open_files?.soft);
-    knownLimit = Number.isFinite(soft) ? soft : undefined;
-  }
-  return knownLimit;
-}
 
 async function controlGroupMemory(pid: number): Promise<number | undefined> {
   return leastOf(pid, async (folder) => {

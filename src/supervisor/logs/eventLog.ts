@@ -1,3 +1,4 @@
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import { type EventLevel, eventsKept, type SupervisorEvent } from "../../shared/logs.ts";
 
 export interface EventLog {
@@ -11,7 +12,7 @@ export interface EventLog {
 /** Hitless's own log lines, bounded. */
 export function createEventLog(now: () => number = Date.now): EventLog {
   const events: SupervisorEvent[] = [];
-  const listeners: ((event: SupervisorEvent) => void)[] = [];
+  const logged = createEmitter<SupervisorEvent>();
   let sequence = 0;
   return {
     log(level, code, message, worker) {
@@ -21,13 +22,9 @@ export function createEventLog(now: () => number = Date.now): EventLog {
       if (events.length > eventsKept) {
         events.shift();
       }
-      for (const listener of listeners) {
-        listener(event);
-      }
+      logged.fire(event);
     },
     recent: () => [...events],
-    onDidLog: (listener) => {
-      listeners.push(listener);
-    },
+    onDidLog: logged.on,
   };
 }

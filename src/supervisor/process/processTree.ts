@@ -16,14 +16,32 @@ export interface Relative {
  * Where the system can't tell (Windows, or no `ps`), the list is empty.
  */
 export function listFamily(pid: number, done: (family: readonly Relative[]) => void): void {
-  if (process.platform === "linux") {
-    done(familyFromProc(pid));
-  } else if (process.platform === "win32") {
-    done([]);
+  askSystem((childrenOf) => {
+    const below = (parent: number): Relative[] =>
+      childrenOf(parent).flatMap(({ pid: child, group, started }) =>
+        started === undefined || group === child ? [] : [{ pid: child, started }, ...below(child)],
+      );
+    done(below(pid));
+  });
+}
+
+/** All descendants of a process, those that were made independent included. Empty where the system can't tell. */
+export function listDescendants(pid: number, done: (pids: readonly number[]) => void): void {
+  askSystem((childrenOf) => {
+    const below = (parent: number): number[] =>
+      childrenOf(parent).flatMap(({ pid: child }) => [child, ...below(child)]);
+    done(below(pid));
+  });
+}
+
+/** Those of the family that still live, asked of the system again. */
+export function listSurvivors(family: readonly Relative[], done: (survivors: readonly Relative[]) => void): void {
+  if (process.platform === "linux" || family.length === 0) {
+    done(family.filter(({ pid, started }) => readStat(pid)?.started === started));
   } else {
-    const options = { timeout: listDeadlineMs, env: { ...process.env, LC_ALL: "C" } };
-    execFile("ps", ["-axo", "pid=,ppid=,pgid=,lstart="], options, (error, stdout) => {
-      done(error === null ? familyFromPs(pid, stdout) : []);
+    runPs((rows) => {
+      const alive = new Map(rows.map((row) => [row.pid, row.started]));
+      done(family.filter(({ pid, started }) => alive.get(pid) === started));
     });
   }
 }
@@ -56,58 +74,32 @@ function environmentOf(pid: number): string {
   }
 }
 
-/** All descendants of a process, those that were made independent included. Empty where the system can't tell. */
-export function listDescendants(pid: number, done: (pids: readonly number[]) => void): void {
+interface Child {
+  readonly pid: number;
+  /** Missing of one that has ended. */
+  readonly group?: number;
+  readonly started?: string;
+}
+
+type ChildrenOf = (pid: number) => readonly Child[];
+
+/** Hands over how to ask for a process's children: of Linux one by one, elsewhere of what `ps` has told of all. */
+function askSystem(done: (childrenOf: ChildrenOf) => void): void {
   if (process.platform === "linux") {
-    done(descendantsFromProc(pid));
-    return;
-  }
-  const options = { timeout: listDeadlineMs, env: { ...process.env, LC_ALL: "C" } };
-  execFile("ps", ["-axo", "pid=,ppid=,pgid=,lstart="], options, (error, stdout) => {
-    const rows = error === null ? parsePs(stdout) : [];
-    const below = (parent: number): number[] =>
-      rows.filter((row) => row.parent === parent).flatMap((row) => [row.pid, ...below(row.pid)]);
-    done(below(pid));
-  });
-}
-
-function descendantsFromProc(pid: number): number[] {
-  return childrenFromProc(pid).flatMap((child) => [child, ...descendantsFromProc(child)]);
-}
-
-/** Those of the family that still live, asked of the system again. */
-export function listSurvivors(family: readonly Relative[], done: (survivors: readonly Relative[]) => void): void {
-  if (family.length === 0) {
-    done([]);
-  } else if (process.platform === "linux") {
-    done(family.filter(({ pid, started }) => readStat(pid)?.started === started));
+    done(childrenFromProc);
   } else {
-    execFile(
-      "ps",
-      ["-axo", "pid=,ppid=,pgid=,lstart="],
-      { timeout: listDeadlineMs, env: { ...process.env, LC_ALL: "C" } },
-      (error, stdout) => {
-        const alive = new Map(parsePs(error === null ? stdout : "").map((row) => [row.pid, row.started]));
-        done(family.filter(({ pid, started }) => alive.get(pid) === started));
-      },
-    );
+    runPs((rows) => done((pid) => rows.filter(({ parent }) => parent === pid)));
   }
-}
-
-function familyFromProc(pid: number): Relative[] {
-  return childrenFromProc(pid).flatMap((child) => {
-    const stat = readStat(child);
-    return stat === undefined || stat.group === child
-      ? []
-      : [{ pid: child, started: stat.started }, ...familyFromProc(child)];
-  });
 }
 
 /** A child belongs to the thread that started it, so every thread is asked. */
-function childrenFromProc(pid: number): number[] {
+function childrenFromProc(pid: number): Child[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
+        .split(" ")
+        .filter(Boolean)
+        .map((child) => ({ pid: Number(child), ...readStat(Number(child)) })),
     );
   } catch {
     // The process or one of its threads ended meanwhile, or this kernel keeps no list of children.
@@ -128,25 +120,22 @@ function readStat(pid: number): { readonly group: number; readonly started: stri
   }
 }
 
-interface PsRow {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  readonly started: string;
-}
-
-function parsePs(output: string): PsRow[] {
-  return output.split("\n").flatMap((line) => {
-    const [, pid, parent, group, started] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.+?)\s*$/.exec(line) ?? [];
-    return started === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), group: Number(group), started }];
+/** All processes of the machine; none on Windows, without `ps`, or when it takes too long. */
+function runPs(done: (rows: readonly (Required<Child> & { readonly parent: number })[]) => void): void {
+  if (process.platform === "win32") {
+    done([]);
+    return;
+  }
+  const options = { timeout: listDeadlineMs, env: { ...process.env, LC_ALL: "C" } };
+  execFile("ps", ["-axo", "pid=,ppid=,pgid=,lstart="], options, (error, stdout) => {
+    const lines = error === null ? stdout.split("\n") : [];
+    done(
+      lines.flatMap((line) => {
+        const [, pid, parent, group, started] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.+?)\s*$/.exec(line) ?? [];
+        return started === undefined
+          ? []
+          : [{ pid: Number(pid), parent: Number(parent), group: Number(group), started }];
+      }),
+    );
   });
-}
-
-function familyFromPs(pid: number, output: string): Relative[] {
-  const rows = parsePs(output);
-  const below = (parent: number): Relative[] =>
-    rows
-      .filter((row) => row.parent === parent && row.group !== row.pid)
-      .flatMap((row) => [{ pid: row.pid, started: row.started }, ...below(row.pid)]);
-  return below(pid);
 }

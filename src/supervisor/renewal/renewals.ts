@@ -1,4 +1,5 @@
 import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import type { EventLog } from "../logs/eventLog.ts";
@@ -46,7 +47,7 @@ export interface Renewals {
 export function createRenewals(options: RenewalsOptions): Renewals {
   const { slots, events, reconcile, recipes } = options;
   const reports: RenewalReport[] = [];
-  const listeners: ((report: RenewalReport) => void)[] = [];
+  const reported = createEmitter<RenewalReport>();
   let current: Renewal | undefined;
   let counting = false;
   const traffic = createTrafficMeter(options.workers, options.broker);
@@ -106,9 +107,7 @@ export function createRenewals(options: RenewalsOptions): Renewals {
       "renewed",
       `${kind} to generation ${to} ${outcome} after ${durationMs} ms${reason === undefined ? "" : `: ${reason}`}`,
     );
-    for (const listener of listeners) {
-      listener(report);
-    }
+    reported.fire(report);
     queue.finished(report);
   };
 
@@ -143,8 +142,6 @@ export function createRenewals(options: RenewalsOptions): Renewals {
       }
     },
     view: () => current?.view(queue.waiting),
-    onDidReport: (listener) => {
-      listeners.push(listener);
-    },
+    onDidReport: reported.on,
   };
 }

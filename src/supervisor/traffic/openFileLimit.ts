@@ -4,8 +4,10 @@
  */
 export function mostOpenFiles(): number {
   const { report } = process;
-  // Without it the report asks the name servers for the address of every connection.
-  Reflect.set(report, "excludeNetwork", true);
+  if ("excludeNetwork" in report) {
+    // Else the report asks the name servers for the address of every connection.
+    Reflect.set(report, "excludeNetwork", true);
+  }
   const limits: unknown = Reflect.get(report.getReport(), "userLimits");
   const files: unknown = typeof limits === "object" && limits !== null ? Reflect.get(limits, "open_files") : undefined;
   const soft: unknown = typeof files === "object" && files !== null ? Reflect.get(files, "soft") : undefined;

@@ -1,11 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { idleMarginMs } from "../../shared/drainView.ts";
 import type { DrainOrder, WorkerHandle } from "./workerHandle.ts";
-
-/**
- * Idle connections that can't be handed over are left to their own `keepAliveTimeout`, and closed this long before the
- * drain would be cut, in milliseconds.
- */
-const idleMarginMs = 1_000;
 
 /** Where nobody takes connections over, requests that are on their way are given this long to arrive, in milliseconds. */
 const lastRequestsMs = 100;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { createLayersFeed, type LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
 import type { LayersApp } from "../../../src/extension/panel/layersSelection.ts";
-import { createEmitter } from "../../../src/extension/platform/emitter.ts";
+import { createEmitter } from "../../../src/shared/basics/emitter.ts";
 import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
 import type { HostMessage, HostMessageOf } from "../../../src/shared/layers/panelMessages.ts";
 import type { Snapshot, WorkerView } from "../../../src/shared/snapshot.ts";

@@ -8,14 +8,14 @@ import { run } from "../../support/programs.ts";
 /** A file, and what it must not import. */
 const refused: readonly (readonly [string, string])[] = [
   ["src/shared/fs.ts", "node:fs"],
-  ["src/shared/client.ts", "../client/disposable.ts"],
+  ["src/shared/client.ts", "../client/connection/supervisorClient.ts"],
   ["src/worker/package.ts", "valibot"],
   ["src/worker/supervisor.ts", "../supervisor/slots/slot.ts"],
   ["src/supervisor/worker.ts", "../worker/channel.ts"],
-  ["src/supervisor/client.ts", "../client/disposable.ts"],
+  ["src/supervisor/client.ts", "../client/connection/supervisorClient.ts"],
   ["src/server/extension.ts", "../extension/ids.ts"],
   ["src/server/rules/vscode.ts", "vscode"],
-  ["src/server/source/client.ts", "../../client/disposable.ts"],
+  ["src/server/source/client.ts", "../../client/connection/supervisorClient.ts"],
   ["src/client/cli.ts", "../cli/terminal/output.ts"],
   ["src/webview/vscode.ts", "vscode"],
   ["src/webview/parts/os.ts", "node:os"],

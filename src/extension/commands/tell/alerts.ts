@@ -1,5 +1,5 @@
 import { commands, Position, Range, Uri, window } from "vscode";
-import type { Disposable } from "../../../client/disposable.ts";
+import type { Disposable } from "../../../shared/basics/disposable.ts";
 import type { Failure } from "../../../shared/failure.ts";
 import { type AppView, type AppViewState, isActive } from "../../apps/appView.ts";
 import { type CommandId, commandIds } from "../../ids.ts";

@@ -12,7 +12,7 @@ describe("snapshotPublisher", () => {
   const next = (publisher: ReturnType<typeof createSnapshotPublisher>) =>
     new Promise<Snapshot>((resolve) => {
       const stop = publisher.onDidPublish((snapshot) => {
-        stop();
+        stop.dispose();
         resolve(snapshot);
       });
     });
@@ -65,7 +65,7 @@ describe("snapshotPublisher", () => {
     const leave = publisher.onDidPublish((snapshot) => seen.push(snapshot.sequence));
     publisher.invalidate();
     await next(publisher);
-    leave();
+    leave.dispose();
     publisher.invalidate();
     await next(publisher);
     assert.deepEqual([seen, sequence], [[1], 2]);
@@ -74,7 +74,7 @@ describe("snapshotPublisher", () => {
   it("tells what changes while it is being sent with the next one", async () => {
     const publisher = createSnapshotPublisher(build);
     const stop = publisher.onDidPublish(() => {
-      stop();
+      stop.dispose();
       publisher.invalidate();
     });
     publisher.invalidate();
