@@ -1,214 +1,207 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
-import { openStage, type Stage } from "../../support/process/stage.ts";
-import { startApp, type TestApp } from "../../support/process/testApp.ts";
-import { until, untilRunning, within } from "../../support/process/until.ts";
-import { get, openRawClient, type RawClient } from "./rawClient.ts";
+import { get, openRawClient, type RawClient } from "../../support/process/rawClient.ts";
+import { describeOn } from "../../support/process/scene.ts";
+import type { TestApp } from "../../support/process/testApp.ts";
+import { until, within } from "../../support/process/until.ts";
 
 /** Old workers drain from the moment on that this resolves. */
 async function drainBegins(app: TestApp): Promise<void> {
   await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
 }
 
-for (const node of testedNodes()) {
-  describe(`Handoff of HTTP/1.1 connections on Node ${node.major}`, () => {
-    let stage: Stage;
-    let app: TestApp;
-    let clients: RawClient[] = [];
+describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
+  let app: TestApp;
+  let clients: RawClient[] = [];
 
-    before(async () => {
-      stage = openStage();
-      app = await startApp(stage, { fixture: "protocols", node, config: { workers: 2, drainTimeout: 15_000 } });
-      await untilRunning(app.client);
-      await until(app.client, "all servers listen", ({ workers }) =>
-        workers.every(({ addresses }) => addresses.length === (process.platform === "win32" ? 8 : 9)),
-      );
-    });
-
-    after(() => stage.close());
-
-    afterEach(() => {
-      for (const client of clients) {
-        client.end();
-      }
-      clients = [];
-    });
-
-    const open = async (where: number | string = app.port): Promise<RawClient> => {
-      const client = await openRawClient(where);
-      clients.push(client);
-      return client;
-    };
-
-    /** Resolves with the new generation. */
-    const reload = async (): Promise<number> => {
-      const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }));
-      assert.equal(report.outcome, "completed");
-      assert.deepEqual(report.cutRequests, []);
-      assert.equal(report.traffic?.failed, 0);
-      assert.equal(report.killed, 0);
-      return report.to;
-    };
-
-    it("keeps an idle connection open and answers it from the new generation", async () => {
-      const client = await open();
-      client.send(get("/"));
-      await client.received(/generation \d+ /);
-      const generation = await reload();
-      client.send(get("/"));
-      await client.received(new RegExp(`generation ${generation} `));
-      assert.doesNotMatch(client.text, /connection: close/i);
-      assert.equal(client.closed, false);
-    });
-
-    it("keeps an idle connection through ten reloads", async () => {
-      const client = await open();
-      for (let round = 1; round <= 10; round += 1) {
-        client.send(get("/"));
-        await client.received(/generation \d+ /, round);
-        await reload();
-      }
-      assert.equal(client.closed, false);
-    });
-
-    it("keeps a connection on which nothing was ever sent", async () => {
-      const client = await open();
-      const generation = await reload();
-      client.send(get("/"));
-      await client.received(new RegExp(`generation ${generation} `));
-    });
-
-    it("answers a request whose header was half sent when the drain began", async () => {
-      const client = await open();
-      client.send("GET / HTTP/1.1\r\nHost: te");
-      const done = reload();
-      await drainBegins(app);
-      client.send("st\r\n\r\n");
-      await client.received(/generation \d+ /);
-      await done;
-      assert.equal(client.closed, false);
-    });
-
-    it("answers a request whose next header was half sent behind a finished one", async () => {
-      const client = await open();
-      client.send(`${get("/")}GET /second HTTP/1.1\r\nHo`);
-      await client.received(/generation \d+ /);
-      const done = reload();
-      await drainBegins(app);
-      client.send("st: test\r\n\r\n");
-      await client.received(/generation \d+ /, 2);
-      await done;
-      assert.equal(client.closed, false);
-    });
-
-    it("receives the whole of a body that was half sent", async () => {
-      const client = await open();
-      client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n12345");
-      const done = reload();
-      await drainBegins(app);
-      client.send("67890");
-      await client.received(/received 10 /);
-      await done;
-    });
-
-    it("keeps its word to a client that waits for 100 Continue", async () => {
-      const client = await open();
-      client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-      await client.received(/100 Continue/);
-      const done = reload();
-      await drainBegins(app);
-      client.send("12345");
-      await client.received(/received 5 /);
-      await done;
-    });
-
-    it("answers every pipelined request and goes on with the same connection", async () => {
-      const client = await open();
-      client.send(get("/slow") + get("/slow") + get("/"));
-      const done = reload();
-      await client.received(/generation \d+ /, 3);
-      await done;
-      client.send(get("/"));
-      await client.received(/generation \d+ /, 4);
-      assert.equal(client.closed, false);
-    });
-
-    it("finishes a slow download and goes on with the same connection", async () => {
-      const client = await open();
-      client.send(get("/download"));
-      await client.received(/aaaa/);
-      await reload();
-      assert.ok(client.text.length > 1_000_000);
-      client.send(get("/"));
-      await client.received(/generation \d+ /);
-    });
-
-    it("notices a client that left while its connection moved", async () => {
-      const gone = await open();
-      gone.send(get("/"));
-      await gone.received(/generation \d+ /);
-      const done = reload();
-      gone.end();
-      await done;
-      await reload();
-    });
-
-    it("counts maxRequestsPerSocket on, across the handoff", async () => {
-      const client = await open(app.port + 1);
-      client.send(get("/"));
-      await client.received(/generation \d+ /);
-      client.send(get("/"));
-      await client.received(/generation \d+ /, 2);
-      assert.doesNotMatch(client.text, /connection: close/i);
-      await reload();
-      client.send(get("/"));
-      await client.received(/generation \d+ /, 3);
-      assert.match(client.text, /connection: close/i);
-      await client.closes();
-    });
-
-    it("closes an idle connection after keepAliveTimeout, without a 408", async () => {
-      const client = await open(app.port + 1);
-      client.send(get("/"));
-      await client.received(/generation \d+ /);
-      await reload();
-      await client.closes();
-      assert.doesNotMatch(client.text, /408/);
-    });
-
-    it("moves the connections of a Unix socket", async function () {
-      if (process.platform === "win32") {
-        this.skip();
-      }
-      const client = await open(join(app.folder, "app.sock"));
-      client.send(get("/"));
-      await client.received(/generation \d+ /);
-      const generation = await reload();
-      client.send(get("/"));
-      await client.received(new RegExp(`generation ${generation} `));
-    });
-
-    it("moves the connections of one worker that is reloaded, and of one that is scaled away", async () => {
-      const many = await Promise.all(Array.from({ length: 8 }, () => open()));
-      for (const client of many) {
-        client.send(get("/"));
-        await client.received(/generation \d+ /);
-      }
-      const { workers } = await until(app.client, "only the newest workers are left", (state) =>
-        state.workers.every((worker) => worker.state === "ready"),
-      );
-      const [first] = workers;
-      const report = await app.client.request("app/renew", { kind: "reload", worker: first?.id ?? 0 });
-      assert.equal(report.outcome, "completed");
-      await app.client.request("app/scale", { workers: 1 });
-      await until(app.client, "one worker is left", ({ workers }) => workers.length === 1);
-      for (const client of many) {
-        client.send(get("/"));
-        await client.received(/generation \d+ /, 2);
-        assert.equal(client.closed, false);
-      }
-      await app.client.request("app/scale", { workers: 2 });
-    });
+  before(async () => {
+    app = await scene.runForAll({ fixture: "protocols", config: { workers: 2, drainTimeout: 15_000 } });
+    await until(app.client, "all servers listen", ({ workers }) =>
+      workers.every(({ addresses }) => addresses.length === (process.platform === "win32" ? 8 : 9)),
+    );
   });
-}
+
+  afterEach(() => {
+    for (const client of clients) {
+      client.end();
+    }
+    clients = [];
+  });
+
+  const open = async (where: number | string = app.port): Promise<RawClient> => {
+    const client = await openRawClient(where);
+    clients.push(client);
+    return client;
+  };
+
+  /** Resolves with the new generation. */
+  const reload = async (): Promise<number> => {
+    const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }));
+    assert.equal(report.outcome, "completed");
+    assert.deepEqual(report.cutRequests, []);
+    assert.equal(report.traffic?.failed, 0);
+    assert.equal(report.killed, 0);
+    return report.to;
+  };
+
+  it("keeps an idle connection open and answers it from the new generation", async () => {
+    const client = await open();
+    client.send(get("/"));
+    await client.received(/generation \d+ /);
+    const generation = await reload();
+    client.send(get("/"));
+    await client.received(new RegExp(`generation ${generation} `));
+    assert.doesNotMatch(client.text, /connection: close/i);
+    assert.equal(client.closed, false);
+  });
+
+  it("keeps an idle connection through ten reloads", async () => {
+    const client = await open();
+    for (let round = 1; round <= 10; round += 1) {
+      client.send(get("/"));
+      await client.received(/generation \d+ /, round);
+      await reload();
+    }
+    assert.equal(client.closed, false);
+  });
+
+  it("keeps a connection on which nothing was ever sent", async () => {
+    const client = await open();
+    const generation = await reload();
+    client.send(get("/"));
+    await client.received(new RegExp(`generation ${generation} `));
+  });
+
+  it("answers a request whose header was half sent when the drain began", async () => {
+    const client = await open();
+    client.send("GET / HTTP/1.1\r\nHost: te");
+    const done = reload();
+    await drainBegins(app);
+    client.send("st\r\n\r\n");
+    await client.received(/generation \d+ /);
+    await done;
+    assert.equal(client.closed, false);
+  });
+
+  it("answers a request whose next header was half sent behind a finished one", async () => {
+    const client = await open();
+    client.send(`${get("/")}GET /second HTTP/1.1\r\nHo`);
+    await client.received(/generation \d+ /);
+    const done = reload();
+    await drainBegins(app);
+    client.send("st: test\r\n\r\n");
+    await client.received(/generation \d+ /, 2);
+    await done;
+    assert.equal(client.closed, false);
+  });
+
+  it("receives the whole of a body that was half sent", async () => {
+    const client = await open();
+    client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n12345");
+    const done = reload();
+    await drainBegins(app);
+    client.send("67890");
+    await client.received(/received 10 /);
+    await done;
+  });
+
+  it("keeps its word to a client that waits for 100 Continue", async () => {
+    const client = await open();
+    client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    await client.received(/100 Continue/);
+    const done = reload();
+    await drainBegins(app);
+    client.send("12345");
+    await client.received(/received 5 /);
+    await done;
+  });
+
+  it("answers every pipelined request and goes on with the same connection", async () => {
+    const client = await open();
+    client.send(get("/slow") + get("/slow") + get("/"));
+    const done = reload();
+    await client.received(/generation \d+ /, 3);
+    await done;
+    client.send(get("/"));
+    await client.received(/generation \d+ /, 4);
+    assert.equal(client.closed, false);
+  });
+
+  it("finishes a slow download and goes on with the same connection", async () => {
+    const client = await open();
+    client.send(get("/download"));
+    await client.received(/aaaa/);
+    await reload();
+    assert.ok(client.text.length > 1_000_000);
+    client.send(get("/"));
+    await client.received(/generation \d+ /);
+  });
+
+  it("notices a client that left while its connection moved", async () => {
+    const gone = await open();
+    gone.send(get("/"));
+    await gone.received(/generation \d+ /);
+    const done = reload();
+    gone.end();
+    await done;
+    await reload();
+  });
+
+  it("counts maxRequestsPerSocket on, across the handoff", async () => {
+    const client = await open(app.port + 1);
+    client.send(get("/"));
+    await client.received(/generation \d+ /);
+    client.send(get("/"));
+    await client.received(/generation \d+ /, 2);
+    assert.doesNotMatch(client.text, /connection: close/i);
+    await reload();
+    client.send(get("/"));
+    await client.received(/generation \d+ /, 3);
+    assert.match(client.text, /connection: close/i);
+    await client.closes();
+  });
+
+  it("closes an idle connection after keepAliveTimeout, without a 408", async () => {
+    const client = await open(app.port + 1);
+    client.send(get("/"));
+    await client.received(/generation \d+ /);
+    await reload();
+    await client.closes();
+    assert.doesNotMatch(client.text, /408/);
+  });
+
+  it("moves the connections of a Unix socket", async function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const client = await open(join(app.folder, "app.sock"));
+    client.send(get("/"));
+    await client.received(/generation \d+ /);
+    const generation = await reload();
+    client.send(get("/"));
+    await client.received(new RegExp(`generation ${generation} `));
+  });
+
+  it("moves the connections of one worker that is reloaded, and of one that is scaled away", async () => {
+    const many = await Promise.all(Array.from({ length: 8 }, () => open()));
+    for (const client of many) {
+      client.send(get("/"));
+      await client.received(/generation \d+ /);
+    }
+    const { workers } = await until(app.client, "only the newest workers are left", (state) =>
+      state.workers.every((worker) => worker.state === "ready"),
+    );
+    const [first] = workers;
+    const report = await app.client.request("app/renew", { kind: "reload", worker: first?.id ?? 0 });
+    assert.equal(report.outcome, "completed");
+    await app.client.request("app/scale", { workers: 1 });
+    await until(app.client, "one worker is left", ({ workers }) => workers.length === 1);
+    for (const client of many) {
+      client.send(get("/"));
+      await client.received(/generation \d+ /, 2);
+      assert.equal(client.closed, false);
+    }
+    await app.client.request("app/scale", { workers: 2 });
+  });
+});

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { openRawClient } from "../../support/process/rawClient.ts";
 import { assertOutcome, describeOn } from "../../support/process/scene.ts";
 import { until } from "../../support/process/until.ts";
-import { openRawClient } from "./rawClient.ts";
 
 describeOn(testedNodes(), "a server that begins to listen when its worker drains", (scene) => {
   it("takes no connection there", async () => {

@@ -1,120 +1,106 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
-import { openStage, type Stage } from "../../support/process/stage.ts";
-import { askFixture, startStrictClient } from "../../support/process/strictClient.ts";
-import { startApp, type TestApp } from "../../support/process/testApp.ts";
-import { until, untilRunning, within } from "../../support/process/until.ts";
-import { get, openRawClient, type RawClient } from "./rawClient.ts";
+import { get, openRawClient, type RawClient } from "../../support/process/rawClient.ts";
+import { assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { askFixture } from "../../support/process/strictClient.ts";
+import type { TestApp } from "../../support/process/testApp.ts";
+import { until, within } from "../../support/process/until.ts";
 
 const reloads = 3;
 
 // With shared scheduling the workers accept by themselves, from a listening socket that all of them and the supervisor
 // have open: what stops accepting, and where a connection is between the kernel and the app, differs from round-robin.
-for (const node of testedNodes()) {
-  describe(`Shared scheduling on Node ${node.major}`, () => {
-    let stage: Stage;
-    const scheduling = "shared";
+describeOn(testedNodes(), "shared scheduling", (scene) => {
+  const scheduling = "shared";
 
-    beforeEach(() => {
-      stage = openStage();
-    });
+  async function reload(app: TestApp): Promise<number> {
+    const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }));
+    assert.equal(report.outcome, "completed");
+    assert.equal(report.traffic?.failed, 0);
+    assert.equal(report.traffic?.cut, 0);
+    assert.equal(report.killed, 0);
+    return report.to;
+  }
 
-    afterEach(() => stage.close());
-
-    async function reload(app: TestApp): Promise<number> {
-      const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }));
-      assert.equal(report.outcome, "completed");
-      assert.equal(report.traffic?.failed, 0);
-      assert.equal(report.traffic?.cut, 0);
-      assert.equal(report.killed, 0);
-      return report.to;
+  it("loses no request and no connection of clients that ask on and on", async () => {
+    const app = await scene.run({ fixture: "plain", config: { workers: 2, scheduling } });
+    const client = await scene.ask({ target: { port: app.port }, connections: 20 });
+    for (let round = 1; round <= reloads; round += 1) {
+      app.write("version.txt", `build ${round}`);
+      await reload(app);
+      await client.untilAnswers(`build ${round}`, 20);
     }
-
-    it("loses no request and no connection of clients that ask on and on", async () => {
-      const app = await startApp(stage, { fixture: "plain", node, config: { workers: 2, scheduling } });
-      await untilRunning(app.client);
-      const client = await startStrictClient({ target: { port: app.port }, connections: 20 });
-      for (let round = 1; round <= reloads; round += 1) {
-        app.write("version.txt", `build ${round}`);
-        await reload(app);
-        await client.untilAnswers(`build ${round}`, 20);
-      }
-      const { failed, reopened, failures } = await client.stop();
-      assert.deepEqual({ failed, reopened, failures }, { failed: 0, reopened: 0, failures: [] });
-    });
-
-    it("refuses nobody who comes with a connection of his own for each request", async () => {
-      const app = await startApp(stage, { fixture: "plain", node, config: { workers: 2, scheduling } });
-      await untilRunning(app.client);
-      let over = false;
-      let answers = 0;
-      const clients = Array.from({ length: 10 }, async () => {
-        while (!over) {
-          await askFixture({ port: app.port });
-          answers += 1;
-        }
-      });
-      for (let round = 1; round <= reloads; round += 1) {
-        await reload(app);
-      }
-      over = true;
-      await within("the clients end", Promise.all(clients));
-      assert.ok(answers > 0);
-    });
-
-    it("hands over what is idle, half sent, pipelined or slow, on every port and the Unix socket", async () => {
-      const app = await startApp(stage, {
-        fixture: "protocols",
-        node,
-        config: { workers: 2, scheduling, drainTimeout: 15_000 },
-      });
-      await untilRunning(app.client);
-      const posix = process.platform !== "win32";
-      await until(app.client, "all servers listen", ({ workers }) =>
-        workers.every(({ addresses }) => addresses.length === (posix ? 9 : 8)),
-      );
-      const clients: RawClient[] = [];
-      const open = async (where: number | string = app.port): Promise<RawClient> => {
-        const client = await openRawClient(where);
-        clients.push(client);
-        return client;
-      };
-      const idle = await Promise.all(
-        [app.port, app.port + 1, ...(posix ? [join(app.folder, "app.sock")] : [])].map(open),
-      );
-      for (const client of idle) {
-        client.send(get("/"));
-        await client.received(/generation 1 /);
-      }
-      const unused = await open();
-      const halfHeader = await open();
-      halfHeader.send("GET / HTTP/1.1\r\nHost: te");
-      const halfBody = await open();
-      halfBody.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n12345");
-      const download = await open();
-      download.send(get("/download"));
-      await download.received(/aaaa/);
-      const pipelined = await open();
-      pipelined.send(get("/slow") + get("/slow") + get("/"));
-
-      const done = reload(app);
-      await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
-      halfHeader.send("st\r\n\r\n");
-      await halfHeader.received(/generation \d+ /);
-      halfBody.send("67890");
-      await halfBody.received(/received 10 /);
-      await pipelined.received(/generation \d+ /, 3);
-      const generation = await done;
-      assert.ok(download.text.length > 1_000_000);
-
-      for (const client of [...idle, unused, halfHeader, halfBody, download, pipelined]) {
-        client.send(get("/"));
-        await client.received(new RegExp(`generation ${generation} `));
-        assert.equal(client.closed, false);
-        assert.doesNotMatch(client.text, /connection: close/i);
-        client.end();
-      }
-    });
+    assertUnnoticed(await client.stop());
   });
-}
+
+  it("refuses nobody who comes with a connection of his own for each request", async () => {
+    const app = await scene.run({ fixture: "plain", config: { workers: 2, scheduling } });
+    let over = false;
+    let answers = 0;
+    const clients = Array.from({ length: 10 }, async () => {
+      while (!over) {
+        await askFixture({ port: app.port });
+        answers += 1;
+      }
+    });
+    for (let round = 1; round <= reloads; round += 1) {
+      await reload(app);
+    }
+    over = true;
+    await within("the clients end", Promise.all(clients));
+    assert.ok(answers > 0);
+  });
+
+  it("hands over what is idle, half sent, pipelined or slow, on every port and the Unix socket", async () => {
+    const app = await scene.run({
+      fixture: "protocols",
+      config: { workers: 2, scheduling, drainTimeout: 15_000 },
+    });
+    const posix = process.platform !== "win32";
+    await until(app.client, "all servers listen", ({ workers }) =>
+      workers.every(({ addresses }) => addresses.length === (posix ? 9 : 8)),
+    );
+    const clients: RawClient[] = [];
+    const open = async (where: number | string = app.port): Promise<RawClient> => {
+      const client = await openRawClient(where);
+      clients.push(client);
+      return client;
+    };
+    const idle = await Promise.all(
+      [app.port, app.port + 1, ...(posix ? [join(app.folder, "app.sock")] : [])].map(open),
+    );
+    for (const client of idle) {
+      client.send(get("/"));
+      await client.received(/generation 1 /);
+    }
+    const unused = await open();
+    const halfHeader = await open();
+    halfHeader.send("GET / HTTP/1.1\r\nHost: te");
+    const halfBody = await open();
+    halfBody.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n12345");
+    const download = await open();
+    download.send(get("/download"));
+    await download.received(/aaaa/);
+    const pipelined = await open();
+    pipelined.send(get("/slow") + get("/slow") + get("/"));
+
+    const done = reload(app);
+    await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
+    halfHeader.send("st\r\n\r\n");
+    await halfHeader.received(/generation \d+ /);
+    halfBody.send("67890");
+    await halfBody.received(/received 10 /);
+    await pipelined.received(/generation \d+ /, 3);
+    const generation = await done;
+    assert.ok(download.text.length > 1_000_000);
+
+    for (const client of [...idle, unused, halfHeader, halfBody, download, pipelined]) {
+      client.send(get("/"));
+      await client.received(new RegExp(`generation ${generation} `));
+      assert.equal(client.closed, false);
+      assert.doesNotMatch(client.text, /connection: close/i);
+      client.end();
+    }
+  });
+});

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
+import { get, openRawClient } from "../../support/process/rawClient.ts";
 import { openStage, type Stage } from "../../support/process/stage.ts";
 import { startApp } from "../../support/process/testApp.ts";
 import { until, untilRunning } from "../../support/process/until.ts";
-import { get, openRawClient } from "./rawClient.ts";
 
 const clientCount = 20;
 

@@ -42,22 +42,20 @@ function shareOf(sample: CpuSample, id: string): number {
   return (busy.find((part) => part.id === id)?.share ?? 0) / all;
 }
 
-for (const node of testedNodes()) {
-  describeOn([node], "a CPU sample", (scene) => {
-    const jobs = node === usualNode() ? Object.keys(places) : placesElsewhere;
-    it(`gives the time to whose it is: ${jobs.join(", ")}`, async () => {
-      const app = await runLayersApp(scene, { nodeArgs: ["--expose-gc"] });
-      for (const job of jobs) {
-        await begin(app, job);
-        const sample = await app.client.request("layers/sample", { seconds: 1 });
-        const told = `${job}: ${sample.parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(", ")}`;
-        assert.ok(shareOf(sample, places[job] ?? "") >= leastShare, told);
-        assert.ok(Math.abs(sample.parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, told);
-        assert.ok(sample.ticks > 0 && !sample.cancelled);
-      }
-    });
+describeOn(testedNodes(), "a CPU sample", (scene) => {
+  const jobs = scene.node === usualNode() ? Object.keys(places) : placesElsewhere;
+  it(`gives the time to whose it is: ${jobs.join(", ")}`, async () => {
+    const app = await runLayersApp(scene, { nodeArgs: ["--expose-gc"] });
+    for (const job of jobs) {
+      await begin(app, job);
+      const sample = await app.client.request("layers/sample", { seconds: 1 });
+      const told = `${job}: ${sample.parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(", ")}`;
+      assert.ok(shareOf(sample, places[job] ?? "") >= leastShare, told);
+      assert.ok(Math.abs(sample.parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, told);
+      assert.ok(sample.ticks > 0 && !sample.cancelled);
+    }
   });
-}
+});
 
 describeOn([usualNode()], "a CPU sample", (scene) => {
   it("names the busiest functions with their places", async () => {

@@ -21,6 +21,8 @@ export interface Scene {
   start(options: Omit<StartOptions, "node">): Promise<TestApp>;
   /** Starts a copy of a fixture and waits until it runs. */
   run(options: Omit<StartOptions, "node">): Promise<TestApp>;
+  /** The same, in `before`: the app serves all tests of the `describe`. */
+  runForAll(options: Omit<StartOptions, "node">): Promise<TestApp>;
   /** Starts a strict client that ends with the test. */
   ask(options: StrictClientOptions): Promise<StrictClient>;
 }
@@ -43,17 +45,21 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
         stage = openStage();
       });
       afterEach(() => stage?.close());
+      const whole = openStage();
+      after(() => whole.close());
+      const run = async (where: Stage, options: Omit<StartOptions, "node">): Promise<TestApp> => {
+        const app = await startApp(where, { ...options, node });
+        await untilRunning(app.client);
+        return app;
+      };
       define({
         node,
         get stage() {
           return current();
         },
         start: (options) => startApp(current(), { ...options, node }),
-        async run(options) {
-          const app = await startApp(current(), { ...options, node });
-          await untilRunning(app.client);
-          return app;
-        },
+        run: (options) => run(current(), options),
+        runForAll: (options) => run(whole, options),
         async ask(options) {
           const client = await startStrictClient(options);
           current().onClose(async () => {

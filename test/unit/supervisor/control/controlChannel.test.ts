@@ -8,7 +8,7 @@ import { type ControlServer, openControlServer } from "../../../../src/superviso
 import type { RequestHandlers } from "../../../../src/supervisor/control/controlSession.ts";
 import { sampleReport, sampleSnapshot } from "../../client/samples.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
-import { frame, type RawClient, rawClient } from "../rawClient.ts";
+import { type ControlClient, frame, openControlClient } from "./controlClient.ts";
 
 const secret = "s".repeat(43);
 
@@ -16,7 +16,7 @@ describe("control channel", function () {
   this.timeout(10_000);
   let server: ControlServer;
   let path = "";
-  let clients: RawClient[] = [];
+  let clients: ControlClient[] = [];
   let troubles: string[] = [];
   let counts: number[] = [];
   let calls: string[] = [];
@@ -87,27 +87,27 @@ describe("control channel", function () {
 
   afterEach(async () => {
     server.close();
-    await Promise.all(clients.map(({ closed }) => closed));
+    await Promise.all(clients.map((client) => client.closes()));
     removeTempFolders();
   });
 
-  async function open(): Promise<RawClient> {
-    const client = await rawClient(path);
+  async function open(): Promise<ControlClient> {
+    const client = await openControlClient(path);
     clients.push(client);
     return client;
   }
 
-  async function initialized(): Promise<RawClient> {
+  async function initialized(): Promise<ControlClient> {
     const client = await open();
     const answer = client.answer(1);
-    client.send("initialize", initializeWith(), 1);
+    client.request("initialize", initializeWith(), 1);
     assert.equal((await answer).error, undefined);
     return client;
   }
 
-  async function ask(client: RawClient, method: string, params: unknown, id = 7) {
+  async function ask(client: ControlClient, method: string, params: unknown, id = 7) {
     const answer = client.answer(id);
-    client.send(method, params, id);
+    client.request(method, params, id);
     return answer;
   }
 
@@ -129,7 +129,7 @@ describe("control channel", function () {
     for (const wrong of ["", "x", `${secret}s`, "t".repeat(43), "é".repeat(43)]) {
       const client = await open();
       const answer = ask(client, "initialize", initializeWith({ secret: wrong }));
-      const closed = client.closed.then(() => undefined);
+      const closed = client.closes().then(() => undefined);
       assert.equal((await Promise.race([answer, closed]))?.result, undefined);
       await closed;
     }
@@ -185,9 +185,9 @@ describe("control channel", function () {
   it("passes the cancelling of a request on", async () => {
     const client = await initialized();
     const answer = client.answer(5);
-    client.send("app/renew", { kind: "reload" }, 5);
+    client.request("app/renew", { kind: "reload" }, 5);
     await renewBegan;
-    client.send("$/cancelRequest", { id: 5 });
+    client.request("$/cancelRequest", { id: 5 });
     assert.equal((await answer).result?.outcome, "cancelled");
   });
 
@@ -229,11 +229,11 @@ describe("control channel", function () {
       const stranger = await open();
       stranger.socket.write(bytes);
       stranger.socket.end();
-      await stranger.closed;
+      await stranger.closes();
       const client = await initialized();
       client.socket.write(bytes);
       client.socket.end();
-      await client.closed;
+      await client.closes();
       const other = await initialized();
       assert.equal((await ask(other, "app/events", {})).error, undefined);
     });
@@ -245,7 +245,7 @@ describe("control channel", function () {
       client.socket.write(frame(body));
     }
     client.socket.end();
-    await client.closed;
+    await client.closes();
     assert.equal((await ask(await initialized(), "app/events", {})).error, undefined);
   });
 
@@ -258,7 +258,7 @@ describe("control channel", function () {
     };
     client.socket.on("drain", flood);
     flood();
-    await client.closed;
+    await client.closes();
     assert.match(troubles.join(), /more than 65536 bytes before initialize/);
     assert.equal((await ask(await initialized(), "app/events", {})).error, undefined);
   });
@@ -276,9 +276,9 @@ describe("control channel", function () {
   it("closes every client, and what it listened on, when it closes", async () => {
     const [stranger, client] = [await open(), await initialized()];
     server.close();
-    await Promise.all([stranger.closed, client.closed]);
+    await Promise.all([stranger.closes(), client.closes()]);
     assert.equal(existsSync(path), false);
-    await assert.rejects(rawClient(path), { code: "ENOENT" });
+    await assert.rejects(openControlClient(path), { code: "ENOENT" });
   });
 
   it("says why it can't listen", async () => {

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { usualDeadlineMs } from "../../support/process/until.ts";
+import { usualDeadlineMs } from "./until.ts";
 
 /** A client that says and sees every byte itself: no library repairs anything behind its back. */
 export interface RawClient {
