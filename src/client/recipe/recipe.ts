@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type AppConfig, appDefaults, type LaunchRecipe } from "../../shared/appConfig.ts";
+import { type AppConfig, copiedSettings, type LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { cleanEnvironment } from "../node/cleanEnvironment.ts";
 import type { NodeProgram } from "../node/nodeProgram.ts";
@@ -38,30 +38,13 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
   const nodeArgs = [...(config.nodeArgs ?? found?.nodeArgs ?? [])];
   const envFile = config.envFile === undefined ? {} : await readEnvFile(resolve(cwd, config.envFile));
   return {
+    ...copiedSettings(config),
     name: config.name ?? (await defaultName(cwd)),
     entry,
     cwd,
-    workers: config.workers ?? appDefaults.workers,
     args: [...(config.args ?? found?.args ?? [])],
     env: { ...cleanEnvironment(environment), ...found?.env, ...envFile, ...config.env },
     nodeArgs: [...typescriptArgs(entry, cwd, node, nodeArgs), ...nodeArgs],
-    waitReady: config.waitReady ?? appDefaults.waitReady,
-    ...(config.readyUrl === undefined ? {} : { readyUrl: config.readyUrl }),
-    readyTimeout: config.readyTimeout ?? appDefaults.readyTimeout,
-    drainTimeout: config.drainTimeout ?? appDefaults.drainTimeout,
-    killTimeout: config.killTimeout ?? appDefaults.killTimeout,
-    surge: config.surge ?? appDefaults.surge,
-    maxRestarts: config.maxRestarts ?? appDefaults.maxRestarts,
-    handoff: config.handoff ?? appDefaults.handoff,
-    streamGrace: config.streamGrace ?? appDefaults.streamGrace,
-    drainSpread: config.drainSpread ?? appDefaults.drainSpread,
-    minReady: config.minReady ?? appDefaults.minReady,
-    canary: config.canary ?? appDefaults.canary,
-    unresponsiveAfter: config.unresponsiveAfter ?? appDefaults.unresponsiveAfter,
-    replaceUnresponsive: config.replaceUnresponsive ?? appDefaults.replaceUnresponsive,
-    ...(config.maxMemory === undefined ? {} : { maxMemory: config.maxMemory }),
-    maxWaiting: config.maxWaiting ?? appDefaults.maxWaiting,
-    scheduling: config.scheduling ?? appDefaults.scheduling,
   };
 }
 

@@ -1,0 +1,174 @@
+import {
+  choice,
+  formedText,
+  httpUrl,
+  list,
+  map,
+  milliseconds,
+  type Setting,
+  share,
+  text,
+  toggle,
+  wholeNumber,
+  workerCount,
+} from "./settingKinds.ts";
+
+/*
+ * What a person may say about an app. From here come the schema of `hitless.apps` in code and in package.json, the
+ * defaults, the launch recipe, the flags of `hitless start` with their help, and docs/settings.md (`npm run generate`).
+ * What the editor says of each is in package.nls.json under `apps.<name>`.
+ */
+
+const app = {
+  /** Shown everywhere and used by the command line; default: the package's name, else the folder's. */
+  name: formedText({
+    what: "a name",
+    pattern: /^[@\p{L}\p{N}][\p{L}\p{N} ._@/-]{0,99}$/u,
+    rule: "may hold letters, digits, spaces and . _ @ / - (at most 100)",
+    recipe: "made",
+    takenOverBy: "start",
+    flag: "Name of the app; default: the package's, else the folder's",
+    placeholder: "N",
+  }),
+  /** The file the workers run, relative to `cwd`. */
+  entry: text({ what: "the file to run", recipe: "made", operand: "entry" }),
+  workers: workerCount({
+    default: 2,
+    flag: "Workers to run; max: as many as the machine has cores",
+    placeholder: "N|max",
+  }),
+  args: list({ recipe: "made", operand: "-- args…" }),
+  /** Working directory of the workers; default: the workspace folder (extension) or the current one (command line). */
+  cwd: text({
+    what: "a folder",
+    recipe: "made",
+    takenOverBy: "start",
+    flag: "Working directory of the workers; default: this one",
+    placeholder: "D",
+  }),
+  env: map({ recipe: "made", flag: "Variable for the workers; may be given again", placeholder: "K=V" }),
+  /** A file of `KEY=VALUE` lines; `env` wins over it. */
+  envFile: text({
+    what: "a file",
+    recipe: "none",
+    flag: "File of K=V lines; --env wins over it",
+    placeholder: "FILE",
+  }),
+  /** The Node.js program; default: `.nvmrc` or `.node-version`, then PATH. */
+  node: text({
+    what: "the path of a Node.js program",
+    recipe: "none",
+    takenOverBy: "start",
+    flag: "Node.js to run with; default: .nvmrc or .node-version, else the PATH's",
+    placeholder: "PATH",
+  }),
+  nodeArgs: list({
+    recipe: "made",
+    flag: "Argument for Node.js itself; may be given again",
+    flagName: "node-arg",
+    placeholder: "A",
+  }),
+  /** Who gives new connections to workers: the supervisor in turn, or the system, which costs less and is less even. */
+  scheduling: choice({
+    words: ["roundRobin", "shared"],
+    default: "roundRobin",
+    takenOverBy: "start",
+    flag: "roundRobin: the supervisor deals connections out; shared: the system",
+    placeholder: "WAY",
+  }),
+  /** Start when the workspace opens (extension only). */
+  autoStart: toggle({ default: false, recipe: "none", takenOverBy: "opening" }),
+} as const;
+
+const readiness = {
+  /** Ready when the app says `process.send('ready')`, not when it listens. */
+  waitReady: toggle({
+    default: false,
+    flag: "Ready when the app calls process.send('ready'), not when it listens",
+  }),
+  /** Ready when, after it listens, this address answers 2xx or 3xx. */
+  readyUrl: httpUrl({ flag: "Ready when this address answers 2xx or 3xx", placeholder: "U" }),
+  readyTimeout: milliseconds({ min: 1, default: 30_000, flag: "Milliseconds for a worker to become ready" }),
+  minReady: milliseconds({
+    min: 0,
+    default: 0,
+    flag: "Milliseconds a new worker must stay up before old ones drain",
+  }),
+  /** Start one new worker first; the others follow when it has stayed up for `minReady`. */
+  canary: toggle({
+    default: false,
+    flag: "Start one new worker first; the others follow when it has stayed up for --min-ready",
+  }),
+} as const;
+
+const renewal = {
+  /** How many new workers a reload starts at a time. */
+  surge: share({ default: "100%", flag: "New workers that a reload starts at a time", placeholder: "N|P%" }),
+  /** Hand idle connections of old workers to new ones instead of closing them. */
+  handoff: toggle({
+    default: true,
+    flag: "Close idle connections of old workers instead of handing them to new ones",
+  }),
+  drainTimeout: milliseconds({
+    min: 0,
+    default: 30_000,
+    flag: "Milliseconds for an old worker to finish its requests",
+  }),
+  streamGrace: milliseconds({
+    min: 0,
+    default: 1_000,
+    flag: "Milliseconds until an old worker's event streams are ended",
+  }),
+  drainSpread: milliseconds({ min: 0, default: 0, flag: "Milliseconds over which its WebSockets are closed" }),
+  killTimeout: milliseconds({ min: 0, default: 5_000, flag: "Milliseconds between SIGTERM and the kill" }),
+} as const;
+
+const failures = {
+  /** An app with more workers than this may lose each of them once. */
+  maxRestarts: wholeNumber({
+    min: 0,
+    max: 1000,
+    default: 10,
+    flag: "Unexpected exits, in a row or within 60 s, that make a crash loop",
+  }),
+  /** How long an event loop may be blocked; 0: for ever. */
+  unresponsiveAfter: milliseconds({
+    min: 0,
+    default: 5_000,
+    flag: "Milliseconds until a blocked worker counts as unresponsive; 0: never",
+  }),
+  replaceUnresponsive: toggle({
+    default: false,
+    flag: "Replace a worker that does not respond, the new one first",
+  }),
+  /** With `scheduling` `roundRobin` only. */
+  maxWaiting: wholeNumber({
+    min: 1,
+    max: 1_000_000,
+    default: 10_000,
+    flag: "Connections that may wait while all workers are busy; more are closed",
+  }),
+  /** Of memory (RSS); absent: no limit. */
+  maxMemory: wholeNumber({
+    unit: "mebibytes",
+    min: 16,
+    flag: "Mebibytes above which a worker is replaced, the new one first",
+    placeholder: "MIB",
+  }),
+} as const;
+
+/** The settings under the headings of the help and of the reference page, in their order. */
+export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
+  "The app": app,
+  "When a worker is ready": readiness,
+  "How workers are renewed": renewal,
+  "When workers fail": failures,
+};
+
+export const appSettings = { ...app, ...readiness, ...renewal, ...failures };
+
+/** The name of a setting's flag, without the dashes: a switch turns its default round. */
+export function flagOf(name: string, { flagName, kind, default: usual }: Setting): string {
+  const kebab = flagName ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return kind === "toggle" && usual === true ? `no-${kebab}` : kebab;
+}

@@ -1,0 +1,162 @@
+import * as v from "valibot";
+
+/** The longest time of a timer, in milliseconds. */
+const longestTimeout = 2_147_483_647;
+
+/** What the table says of a setting besides its kind. */
+export interface SettingFacts {
+  readonly default?: unknown;
+  /**
+   * How it becomes part of a launch recipe: `made` from it and from what is found, or not at all; absent: copied, or
+   * the default in its place.
+   */
+  readonly recipe?: "made" | "none";
+  /** What takes a change over besides a start of the app; absent: a reload. */
+  readonly takenOverBy?: "start" | "opening";
+  /** The help of its flag; absent: it has none. */
+  readonly flag?: string;
+  /** Without the dashes; absent: the setting's name in kebab case. */
+  readonly flagName?: string;
+  /** What the flag's value is called in the help; absent: as its kind has it. */
+  readonly placeholder?: string;
+  /** Where it stands in `hitless start` if it has no flag; absent as well: the command line does not have it. */
+  readonly operand?: string;
+}
+
+type Schema = v.GenericSchema;
+
+/** What a kind of setting adds to it. */
+export interface Kind<Written extends Schema, Carried extends Schema> {
+  /** How a flag's words become its value. */
+  readonly kind: "text" | "number" | "toggle" | "list" | "map";
+  /** Takes what a person may write; its messages say how it should be. */
+  readonly written: Written;
+  /** Takes what a launch recipe may carry. */
+  readonly carried: Carried;
+  /** The same for the reference page. */
+  readonly values: string;
+}
+
+/** A setting of any kind. */
+export type Setting = SettingFacts & Kind<Schema, Schema>;
+
+const toBeString = "must be a string";
+
+interface TextFacts extends SettingFacts {
+  /** What to give, for the error when it is empty. */
+  readonly what: string;
+}
+
+/** A text that is not empty. */
+export function text<const Facts extends TextFacts>(facts: Facts) {
+  return make(facts, { kind: "text", written: filled(facts.what), carried: v.string(), values: "text" });
+}
+
+/** A text of a form. */
+export function formedText<const Facts extends TextFacts & { pattern: RegExp; rule: string }>(facts: Facts) {
+  const { what, pattern, rule } = facts;
+  const written = v.pipe(filled(what), v.regex(pattern, rule));
+  return make(facts, { kind: "text", written, carried: v.string(), values: `text; ${rule}` });
+}
+
+/** An address of http or https. */
+export function httpUrl<const Facts extends SettingFacts>(facts: Facts) {
+  const written = v.pipe(
+    v.string(toBeString),
+    v.regex(/^https?:\/\/[^\s/]+/, "must be an http:// or https:// address"),
+  );
+  return make(facts, { kind: "text", written, carried: v.string(), values: "an http:// or https:// address" });
+}
+
+/** One of several words. */
+export function choice<const Facts extends SettingFacts & { words: readonly [string, ...string[]] }>(facts: Facts) {
+  const words: Facts["words"] = facts.words;
+  const values = words.map((word) => `"${word}"`).join(" or ");
+  return make(facts, {
+    kind: "text",
+    written: v.picklist(words, `must be ${values}`),
+    carried: v.picklist(words),
+    values,
+  });
+}
+
+export function toggle<const Facts extends SettingFacts & { default: boolean }>(facts: Facts) {
+  const written = v.boolean("must be true or false");
+  return make(facts, {
+    kind: "toggle",
+    written,
+    carried: v.boolean(),
+    values: "true, false",
+  });
+}
+
+/** An array of strings. */
+export function list<const Facts extends SettingFacts>(facts: Facts) {
+  const written = v.array(v.string(toBeString), "must be an array of strings");
+  return make(facts, { kind: "list", written, carried: v.array(v.string()), values: "an array of texts" });
+}
+
+/** An object of strings. */
+export function map<const Facts extends SettingFacts>(facts: Facts) {
+  const written = v.record(v.string(), v.string(toBeString), "must be an object of strings");
+  const carried = v.record(v.string(), v.string());
+  return make(facts, { kind: "map", written, carried, values: "an object of texts" });
+}
+
+interface Bounds extends SettingFacts {
+  readonly min: number;
+  readonly max?: number;
+}
+
+/** A whole number. */
+export function wholeNumber<const Facts extends Bounds & { unit?: string }>(facts: Facts) {
+  const { min, max, unit } = facts;
+  const [of, named] = unit === undefined ? ["", ""] : [` of ${unit}`, ` (${unit})`];
+  const least = v.minValue<number, number, string>(min, `must be at least ${min}${named}`);
+  const most = max === undefined ? [] : [v.maxValue<number, number, string>(max, `must be at most ${max}${named}`)];
+  const written = v.pipe(v.number(`must be a number${of}`), v.integer(`must be a whole number${of}`), least, ...most);
+  const values = `${unit ?? "a whole number"} from ${min}${max === undefined ? "" : ` to ${max}`}`;
+  return make(facts, { kind: "number", written, carried: v.number(), values, placeholder: "N" });
+}
+
+/** A time. */
+export function milliseconds<const Facts extends SettingFacts & { min: number }>(facts: Facts) {
+  return wholeNumber({ placeholder: "MS", ...facts, max: longestTimeout, unit: "milliseconds" });
+}
+
+/** A number of workers, or `"max"`: as many as the machine runs in parallel. */
+export function workerCount<const Facts extends SettingFacts>(facts: Facts) {
+  // A union passes the complaints of the one member that fits the kind on as they are, so the members say the same.
+  const rule = 'must be "max" or a whole number from 1 to 1024';
+  const number = v.pipe(v.number(), v.integer(rule), v.minValue(1, rule), v.maxValue(1024, rule));
+  const written = v.union([v.literal("max"), number], rule);
+  return make(facts, {
+    kind: "number",
+    written,
+    carried: written,
+    values: withoutMust(rule),
+  });
+}
+
+/** A number from 1, or a percentage such as `"50%"`. */
+export function share<const Facts extends SettingFacts>(facts: Facts) {
+  const rule = 'must be a whole number from 1 or a percentage from "1%" to "100%"';
+  const number = v.pipe(v.number(), v.integer(rule), v.minValue(1, rule));
+  const written = v.union([number, v.pipe(v.string(), v.regex(/^(100|[1-9][0-9]?)%$/, rule))], rule);
+  return make(facts, { kind: "number", written, carried: written, values: withoutMust(rule) });
+}
+
+function withoutMust(rule: string): string {
+  return rule.replace(/^must be /, "");
+}
+
+function filled(what: string) {
+  return v.pipe(v.string(toBeString), v.nonEmpty(`must not be empty; give ${what}`));
+}
+
+function make<Facts extends SettingFacts, Written extends Schema, Carried extends Schema>(
+  facts: Facts,
+  kind: Kind<Written, Carried> & Pick<SettingFacts, "placeholder">,
+): Facts & Kind<Written, Carried> {
+  return { ...kind, ...facts };
+}
