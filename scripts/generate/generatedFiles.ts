@@ -1,6 +1,37 @@
+import { readFileSync } from "node:fs";
 import { importRules } from "./importTable.ts";
+import { restricted } from "./manifest/configuration.ts";
+import { contributes } from "./manifest/contributes.ts";
+import { flagTables, settingsPage } from "./settingsPage.ts";
 
-/** The files that are made from tables, by their path in the project, and what each is to hold. */
+/** The files that are made from tables, wholly or in part, by their path in the project, and what each is to hold. */
 export function generatedFiles(): Map<string, string> {
-  return new Map([["biome.imports.json", importRules()]]);
+  return new Map([
+    ["biome.imports.json", importRules()],
+    ["package.json", manifest(read("package.json"))],
+    ["docs/settings.md", settingsPage(JSON.parse(read("package.nls.json")))],
+    ["docs/cli.md", withPart(read("docs/cli.md"), "flags of start", flagTables())],
+  ]);
+}
+
+function manifest(text: string): string {
+  const written = JSON.parse(text);
+  written.contributes = contributes;
+  written.capabilities.untrustedWorkspaces.restrictedConfigurations = restricted;
+  return `${JSON.stringify(written, undefined, 2)}\n`;
+}
+
+/** A page with the part between its two marks made anew. */
+function withPart(page: string, name: string, part: string): string {
+  const [begin, end] = [`<!-- generated: ${name} -->\n`, `<!-- end: ${name} -->\n`];
+  const [before, rest = ""] = page.split(begin);
+  const [old, after] = rest.split(end);
+  if (old === undefined || after === undefined) {
+    throw new Error(`The page has no part "${name}"; it begins with ${begin} and ends with ${end}`);
+  }
+  return `${before}${begin}\n${part}\n${end}${after}`;
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 }

@@ -139,12 +139,12 @@ function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
   item.collapsibleState = expandable ? open : TreeItemCollapsibleState.None;
   if (row.report !== undefined) {
     item.command = { command: commandIds.showHistory, title: "", arguments: [element] };
+  } else if (row.opens === "settings") {
+    item.command = { command: commandIds.configure, title: "", arguments: [element] };
   } else if (row.opens !== undefined) {
     const at = new Position(row.opens.line - 1, 0);
     const options = { selection: new Range(at, at) };
     item.command = { command: "vscode.open", title: "", arguments: [Uri.file(row.opens.file), options] };
-  } else if (row.contextValue === "app.invalid") {
-    item.command = { command: commandIds.configure, title: "", arguments: [element] };
   }
   return item;
 }

@@ -5,6 +5,7 @@ import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
 import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
 import { durationWord, portWords, renewalWord, stateWord, uptimeWord, workerWord } from "../presentation/stateWords.ts";
+import { appContext, workerContext } from "./rowFlags.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
 
 /**
@@ -29,8 +30,8 @@ export interface TreeRow {
   readonly worker?: number;
   /** When the renewal began that the row tells of. */
   readonly report?: number;
-  /** Where a click leads: `line` counts from 1. */
-  readonly opens?: { readonly file: string; readonly line: number };
+  /** Where a click leads: to the settings, or to a place in the code; `line` counts from 1. */
+  readonly opens?: "settings" | { readonly file: string; readonly line: number };
   /** Whether it is closed until somebody opens it. */
   readonly collapsed?: boolean;
   readonly label: string;
@@ -38,7 +39,7 @@ export interface TreeRow {
   /** Markdown; asked for when somebody points at the row, so it alone is no reason to draw the row again. */
   readonly tooltip: string;
   readonly icon: TreeIcon;
-  /** `app.<state>` or `worker.<state>`: decides which buttons the row has. */
+  /** Decides which buttons the row has. */
   readonly contextValue: string;
   readonly accessibilityLabel: string;
   /** Whether it may have children, now or soon. */
@@ -71,12 +72,13 @@ function appRow(app: AppView, now: number, t: Localize): TreeRow {
     description: appFacts(app, t).join(" · "),
     tooltip: appTooltip(app, now, t),
     icon: appIcons[app.state],
-    contextValue: `app.${app.state}`,
+    contextValue: appContext(app),
     accessibilityLabel: [app.name, stateWord(app.state, t), counts, ...portsOf(app)].filter(Boolean).join(", "),
     expandable: active,
     children: active
       ? [...(app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)), ...historyRows(app, now, t)]
       : [],
+    ...(app.state === "invalid" && { opens: "settings" as const }),
   };
 }
 
@@ -115,7 +117,7 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
     description: workerFacts(app, worker, now, t).join(" · "),
     tooltip: workerTooltip(worker, now, t),
     icon: unresponsive ? unresponsiveIcon : workerIcons[worker.state],
-    contextValue: `worker.${worker.state}`,
+    contextValue: workerContext(worker),
     accessibilityLabel: [
       name,
       workerWord(worker, t),

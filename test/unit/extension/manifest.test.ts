@@ -101,24 +101,6 @@ describe("package.json and the code name the same", () => {
       assert.ok(updater.includes(`contextKeys.${name}`), `${name} is set`);
     }
   });
-
-  it("states of rows", () => {
-    const states = new Set(
-      [...text.matchAll(/viewItem (?:== |=~ )(?:\/\^)?((?:app|worker)[^/& "]*)/g)].flatMap(([, value]) => {
-        const [, kind, list] = /^(app|worker)\\*\.\(?([\w|-]*)\)?/.exec(value ?? "") ?? [];
-        return (list ?? "")
-          .split("|")
-          .filter(Boolean)
-          .map((state) => `${kind}.${state}`);
-      }),
-    );
-    const model = sources.get("views/treeModel.ts") ?? "";
-    for (const state of states) {
-      const [, name = ""] = state.split(".");
-      assert.match(model, new RegExp(`^ {2}"?${name}"?: \\{ name`, "m"), state);
-    }
-    assert.ok(states.size > 6);
-  });
 });
 
 describe("the palette", () => {

@@ -30,13 +30,13 @@ describe("the tree", () => {
   it("shows a running app and its workers", () => {
     const row = only(projectTree([sampleView()], now, t));
     assert.equal(row.description, "running · 2/2 · gen 1 · :3000");
-    assert.equal(row.contextValue, "app.running");
+    assert.equal(row.contextValue, "app;valid;renewable;active;web");
     assert.equal(row.accessibilityLabel, "api, running, 2 of 2 workers ready, :3000");
     assert.deepEqual(
       row.children.map(({ label, description, contextValue }) => [label, description, contextValue]),
       [
-        ["worker 1", "gen 1 · 2m · pid 4712", "worker.ready"],
-        ["worker 2", "gen 1 · 2m · pid 4713", "worker.ready"],
+        ["worker 1", "gen 1 · 2m · pid 4712", "worker;replaceable;staying"],
+        ["worker 2", "gen 1 · 2m · pid 4713", "worker;replaceable;staying"],
       ],
     );
   });
@@ -63,7 +63,7 @@ describe("the tree", () => {
       row.children.map(({ description }) => description),
       ["3 requests · 15s left · pid 4712 · gen 1", "gen 2 · <1m · pid 4800"],
     );
-    assert.equal(row.children[0]?.contextValue, "worker.draining");
+    assert.equal(row.children[0]?.contextValue, "worker;draining");
   });
 
   it("says how many new workers of a reload are ready", () => {
@@ -77,12 +77,12 @@ describe("the tree", () => {
     const looks = (row: TreeRow) => [row.description, row.contextValue, row.icon.color];
     assert.deepEqual(looks(only(projectTree([sampleView({ state: "crash-looping", snapshot })], now, t))), [
       "crash-looping · 0/2 · Port 3000 is in use.",
-      "app.crash-looping",
+      "app;valid;startable;renewable;active;web",
       "charts.red",
     ]);
     assert.deepEqual(looks(only(projectTree([sampleView({ state: "failed", snapshot })], now, t))), [
       "failed · Port 3000 is in use.",
-      "app.failed",
+      "app;valid;startable;web",
       "charts.red",
     ]);
     const invalid = sampleView({ state: "invalid", snapshot: undefined, problem: "hitless.apps[0].workers: no" });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { generatedFiles } from "../../../scripts/generate/generatedFiles.ts";
 import { projectRoot } from "../../support/paths.ts";
 
 /** Files beside the sub-rooms of one room. */
@@ -46,12 +45,6 @@ describe("the rooms", () => {
   it("depend in one direction, at every level", () => {
     const rooms = new Set(files.flatMap((file) => foldersAbove(file)));
     assert.deepEqual([...rooms].flatMap(circles), []);
-  });
-
-  it("are checked by a linter whose rules come from the table", () => {
-    for (const [path, text] of generatedFiles()) {
-      assert.equal(readFileSync(join(projectRoot, path), "utf8"), text, `${path} is old: npm run generate`);
-    }
   });
 });
 

@@ -1,0 +1,54 @@
+import { commandIds } from "../../../src/extension/ids.ts";
+import { is } from "./whenClause.ts";
+
+export type CommandName = keyof typeof commandIds;
+
+interface CommandLook {
+  /** Name of a codicon. */
+  readonly icon?: string;
+  /** When the palette offers it; absent: always. */
+  readonly palette?: string;
+}
+
+const folderOpen = "workspaceFolderCount != 0";
+
+/** Every command; its title is `command.<name>` in package.nls.json. */
+const looks: Readonly<Record<CommandName, CommandLook>> = {
+  start: { icon: "play", palette: folderOpen },
+  stop: { icon: "debug-stop", palette: is("hasRunningApp") },
+  restart: { icon: "debug-restart", palette: is("hasRunningApp") },
+  reload: { icon: "refresh", palette: is("hasRunningApp") },
+  gracefulReload: { icon: "heart", palette: is("hasRunningApp") },
+  cancelReload: { icon: "discard", palette: is("reloading") },
+  scale: { icon: "arrow-both", palette: is("hasRunningApp") },
+  rollback: { icon: "discard", palette: is("hasRunningApp") },
+  showHistory: { icon: "history", palette: is("hasRunningApp") },
+  reloadWorker: { icon: "refresh", palette: is("hasRunningApp") },
+  killWorker: { icon: "trash", palette: is("hasRunningApp") },
+  waitLonger: { icon: "watch", palette: is("hasRunningApp") },
+  cutNow: { icon: "circle-slash", palette: is("hasRunningApp") },
+  // Without a row nobody could say which process is meant.
+  copyPid: { palette: "false" },
+  openInBrowser: { icon: "globe", palette: is("hasAddress") },
+  showLog: { icon: "output", palette: is("hasApp") },
+  showLayers: { icon: "layers" },
+  showEvents: {},
+  showMenu: { palette: is("hasApp") },
+  pickNode: {},
+  pickEntry: { palette: is("hasApp") },
+  configure: { icon: "gear" },
+  refresh: { palette: folderOpen },
+};
+
+const named = Object.entries(looks) as [CommandName, CommandLook][];
+
+export const commands = named.map(([name, { icon }]) => ({
+  command: commandIds[name],
+  title: `%command.${name}%`,
+  category: "Hitless",
+  ...(icon !== undefined && { icon: `$(${icon})` }),
+}));
+
+export const palette = named.flatMap(([name, { palette: when }]) =>
+  when === undefined ? [] : [{ command: commandIds[name], when }],
+);

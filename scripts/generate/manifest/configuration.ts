@@ -1,0 +1,84 @@
+import { type JsonSchema, type OverrideActionContext, toJsonSchema } from "@valibot/to-json-schema";
+import { settingIds, settingsSection } from "../../../src/extension/ids.ts";
+import { rules } from "../../../src/server/rules/allRules.ts";
+import { ruleLevelSchema } from "../../../src/shared/language.ts";
+import { appSettings } from "../../../src/shared/settings/appSettings.ts";
+import type { Setting } from "../../../src/shared/settings/settingKinds.ts";
+import { windowSettings } from "./windowSettings.ts";
+
+/** The rules come behind everything else in the settings editor. */
+const firstRule = 20;
+
+const appFields = Object.entries<Setting>(appSettings).map(([name, { written, default: usual }]) => {
+  const { $schema: _, ...schema } = toJsonSchema(written, { overrideAction: unicodePattern });
+  return [name, { ...schema, ...(usual !== undefined && { default: usual }), markdownDescription: `%apps.${name}%` }];
+});
+
+/** VS Code reads the patterns of settings as Unicode, so they need no flag for it. */
+function unicodePattern({ valibotAction, jsonSchema }: OverrideActionContext): JsonSchema | undefined {
+  const { requirement } = valibotAction as { requirement?: unknown };
+  return requirement instanceof RegExp && requirement.flags === "u"
+    ? { ...jsonSchema, pattern: requirement.source }
+    : undefined;
+}
+
+const apps = {
+  type: "array",
+  scope: "resource",
+  order: 1,
+  default: [],
+  markdownDescription: "%setting.apps%",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    defaultSnippets: [
+      {
+        label: "app",
+        description: "%apps.snippet%",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a snippet's own placeholders.
+        body: { name: "${1:api}", entry: "${2:server.js}", workers: "^${3:2}" },
+      },
+    ],
+    properties: Object.fromEntries(appFields),
+  },
+};
+
+const ofWindow = Object.entries(windowSettings).map(([name, { unit: _, ...setting }], index) => {
+  const id = settingIds[name as keyof typeof settingIds];
+  const explained = setting.enum?.map((value) => `%setting.${id}.${value}%`);
+  return [
+    `${settingsSection}.${id}`,
+    {
+      ...setting,
+      order: index + 2,
+      ...(explained !== undefined && { enumDescriptions: explained }),
+      markdownDescription: `%setting.${id}%`,
+    },
+  ];
+});
+
+const levels = ruleLevelSchema.options;
+
+const ofRules = rules.map(({ id }, index) => [
+  `${settingsSection}.rules.${id}`,
+  {
+    type: "string",
+    scope: "resource",
+    order: firstRule + index,
+    default: "default",
+    enum: levels,
+    enumDescriptions: levels.map((level) => `%rules.level.${level}%`),
+    markdownDescription: `%rules.${id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}%`,
+  },
+]);
+
+export const configuration = {
+  title: "Hitless",
+  properties: {
+    [`${settingsSection}.${settingIds.apps}`]: apps,
+    ...Object.fromEntries([...ofWindow, ...ofRules]),
+  },
+};
+
+/** In a workspace that is not trusted these are read from the user's settings only. */
+export const restricted = Object.values(settingIds).map((id) => `${settingsSection}.${id}`);

@@ -1,0 +1,53 @@
+import { commandIds, viewIds } from "../../../src/extension/ids.ts";
+import { commands } from "./commands.ts";
+import { configuration } from "./configuration.ts";
+import { menus } from "./menus.ts";
+import { all, is, isNot } from "./whenClause.ts";
+
+const icon = "media/hitless.svg";
+
+const welcome = {
+  noFolder: "workspaceFolderCount == 0",
+  untrusted: all("workspaceFolderCount != 0", "!isWorkspaceTrusted"),
+  noEntry: all("workspaceFolderCount != 0", "isWorkspaceTrusted", is("scanned"), isNot("hasApp")),
+  stopped: all("isWorkspaceTrusted", is("hasApp"), isNot("hasRunningApp")),
+};
+
+/** The steps of the walkthrough, and what ticks each off. */
+const steps = {
+  open: `onContext:${is("hasApp")}`,
+  start: `onContext:${is("hasRunningApp")}`,
+  see: `onView:${viewIds.apps}`,
+  reload: `onCommand:${commandIds.reload}`,
+};
+
+const reloadKey = { command: commandIds.reload, key: "ctrl+k alt+r", mac: "cmd+k alt+r", when: is("hasRunningApp") };
+
+/** What VS Code is told of the extension: `contributes` of package.json. */
+export const contributes = {
+  commands,
+  configuration,
+  viewsContainers: { activitybar: [{ id: viewIds.container, title: "Hitless", icon }] },
+  views: { [viewIds.container]: [{ id: viewIds.apps, name: "%view.apps%", icon, contextualTitle: "Hitless" }] },
+  viewsWelcome: Object.entries(welcome).map(([name, when]) => ({
+    view: viewIds.apps,
+    when,
+    contents: `%welcome.${name}%`,
+  })),
+  menus,
+  keybindings: [reloadKey],
+  walkthroughs: [
+    {
+      id: "hitless.start",
+      title: "%walkthrough.title%",
+      description: "%walkthrough.description%",
+      steps: Object.entries(steps).map(([id, completion]) => ({
+        id,
+        title: `%walkthrough.${id}.title%`,
+        description: `%walkthrough.${id}.description%`,
+        media: { svg: `media/walkthrough/${id}.svg`, altText: `%walkthrough.${id}.alt%` },
+        completionEvents: [completion],
+      })),
+    },
+  ],
+};

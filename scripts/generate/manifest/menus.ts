@@ -1,0 +1,63 @@
+import { commandIds } from "../../../src/extension/ids.ts";
+import { type CommandName, palette } from "./commands.ts";
+import { all, inView, is, isNot, onRow } from "./whenClause.ts";
+
+type Item = readonly [command: CommandName, group: string, when: string];
+
+const title: readonly Item[] = [
+  ["start", "navigation@1", all(inView, is("hasApp"), isNot("hasRunningApp"))],
+  ["reload", "navigation@1", all(inView, is("hasRunningApp"))],
+  ["restart", "navigation@2", all(inView, is("hasRunningApp"))],
+  ["stop", "navigation@3", all(inView, is("hasRunningApp"))],
+  ["openInBrowser", "1_see@1", all(inView, is("hasAddress"))],
+  ["showEvents", "1_see@2", inView],
+  ["showLayers", "1_see@3", inView],
+  ["pickNode", "2_set@1", inView],
+  ["pickEntry", "2_set@2", all(inView, is("hasApp"))],
+  ["configure", "2_set@3", inView],
+  ["refresh", "3_look@1", inView],
+];
+
+const appRow: readonly Item[] = [
+  ["start", "inline@1", onRow("startable")],
+  // What was given up is started again: the other buttons would take the place of that one.
+  ["reload", "inline@2", onRow("renewable", "!startable")],
+  ["restart", "inline@3", onRow("renewable", "!startable")],
+  ["stop", "inline@4", onRow("active")],
+  ["start", "1_run@1", onRow("startable")],
+  ["reload", "1_run@2", onRow("renewable")],
+  ["gracefulReload", "1_run@3", onRow("renewable")],
+  ["cancelReload", "1_run@4", onRow("cancellable")],
+  ["restart", "1_run@5", onRow("renewable")],
+  ["stop", "1_run@6", onRow("active")],
+  ["rollback", "1_run@7", onRow("renewable")],
+  ["openInBrowser", "2_see@1", onRow("renewable", "web")],
+  ["showLog", "2_see@2", onRow("app", "valid")],
+  ["showHistory", "2_see@3", onRow("renewable")],
+  ["showLayers", "2_see@4", onRow("active")],
+  ["scale", "3_set@1", onRow("renewable")],
+  ["pickEntry", "3_set@2", onRow("app", "valid")],
+  ["configure", "3_set@3", onRow("app")],
+];
+
+const workerRow: readonly Item[] = [
+  ["cutNow", "inline@0", onRow("draining")],
+  ["waitLonger", "inline@1", onRow("draining")],
+  ["reloadWorker", "inline@1", onRow("replaceable")],
+  ["killWorker", "inline@2", onRow("staying")],
+  ["waitLonger", "1_run@0", onRow("draining")],
+  ["cutNow", "1_run@1", onRow("draining")],
+  ["reloadWorker", "1_run@1", onRow("replaceable")],
+  ["killWorker", "1_run@2", onRow("worker")],
+  ["showLog", "2_see@1", onRow("worker")],
+  ["copyPid", "2_see@2", onRow("worker")],
+  ["showLayers", "2_see@3", onRow("worker")],
+];
+
+const entry = ([command, group, when]: Item) => ({ command: commandIds[command], when, group });
+
+export const menus = {
+  "view/title": title.map(entry),
+  "view/item/context": [...appRow, ...workerRow].map(entry),
+  commandPalette: palette,
+};

@@ -1,0 +1,88 @@
+import { settingIds, settingsSection } from "../../src/extension/ids.ts";
+import { flagOf, settingGroups } from "../../src/shared/settings/appSettings.ts";
+import type { Setting } from "../../src/shared/settings/settingKinds.ts";
+import { windowSettings } from "./manifest/windowSettings.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+const intro = `<!-- Written by \`npm run generate\` from the table of settings; change that instead. -->
+
+# Settings
+
+An app has these in \`hitless.apps\` of VS Code's settings, as flags of [\`hitless start\`](cli.md#start), or both: a flag wins over the setting.
+What each changes for the clients of the app is in [reload.md](reload.md).
+
+A change in the settings is taken over as the last column says: by the next *reload*, *graceful reload* or *restart* from VS Code, of all workers, or only by a *start* after a stop.
+What was given as a flag holds until the app is started anew.
+`;
+
+/** docs/settings.md. */
+export function settingsPage(texts: Texts): string {
+  const groups = Object.entries(settingGroups).map(([group, settings]) => {
+    const rows = Object.entries(settings).map(([name, setting]) => [
+      code(name),
+      described(texts[`apps.${name}`]),
+      setting.values,
+      setting.default === undefined ? "" : code(setting.default),
+      commandLine(name, setting),
+      { reload: "a reload", start: "a start", opening: "opening the workspace" }[setting.takenOverBy ?? "reload"],
+    ]);
+    const heads = ["setting", "means", "value", "default", "command line", "taken over by"];
+    return `## ${group}\n\n${table(heads, rows)}`;
+  });
+  const rows = Object.entries(windowSettings).map(([name, setting]) => {
+    const id = settingIds[name as keyof typeof windowSettings];
+    return [
+      code(`${settingsSection}.${id}`),
+      described(texts[`setting.${id}`]),
+      valuesOf(setting),
+      setting.default === "" ? "" : code(setting.default),
+    ];
+  });
+  const heads = ["setting", "means", "value", "default"];
+  const rules = "`hitless.rules.…`, the severity of each rule, is in [rules](rules/README.md).\n";
+  return [intro, ...groups, `## VS Code\n\n${table(heads, rows)}`, rules].join("\n");
+}
+
+/** The flags of `hitless start` that are settings, for docs/cli.md. */
+export function flagTables(): string {
+  const tables = Object.entries(settingGroups).map(([group, settings]) => {
+    const rows = Object.entries(settings).flatMap(([name, setting]) => {
+      const { flag, kind, default: usual } = setting;
+      const shown = kind === "toggle" || usual === undefined ? "" : String(usual);
+      return flag === undefined ? [] : [[commandLine(name, setting), flag, shown]];
+    });
+    return table([group, "means", "default"], rows);
+  });
+  return tables.join("\n");
+}
+
+function commandLine(name: string, setting: Setting): string {
+  const { kind, flag, operand, placeholder } = setting;
+  if (flag === undefined) {
+    return operand === undefined ? "" : code(operand);
+  }
+  return code(kind === "toggle" ? `--${flagOf(name, setting)}` : `--${flagOf(name, setting)} ${placeholder}`);
+}
+
+function valuesOf(setting: (typeof windowSettings)[keyof typeof windowSettings]): string {
+  const { type, minimum, maximum, unit, enum: words } = setting;
+  if (words !== undefined) {
+    return words.map((word) => `"${word}"`).join(", ");
+  }
+  return { string: "text", boolean: "true, false", number: `${unit} from ${minimum} to ${maximum}` }[type];
+}
+
+/** A text of the settings editor, in which another setting is named as `#hitless.node#`. */
+function described(text = ""): string {
+  return text.replace(/`#([\w.]+)#`/g, "`$1`");
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [heads, heads.map(() => "---"), ...rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")))];
+  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}

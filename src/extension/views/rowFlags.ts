@@ -1,0 +1,46 @@
+import type { WorkerView } from "../../shared/snapshot.ts";
+import { type AppView, isActive, isRenewable, isStartable, webAddresses } from "../apps/appView.ts";
+
+/** What can be done with an app, whatever its state is called. */
+const appFlags = {
+  app: () => true,
+  /** Its settings are right. */
+  valid: ({ state }: AppView) => state !== "invalid",
+  startable: isStartable,
+  renewable: isRenewable,
+  active: isActive,
+  cancellable: ({ state }: AppView) => state === "reloading",
+  /** It has an address that a browser can open. */
+  web: (app: AppView) => webAddresses(app).length > 0,
+};
+
+const workerFlags = {
+  worker: () => true,
+  replaceable: ({ state }: WorkerView) => state === "ready",
+  /** It has not been asked to go. */
+  staying: ({ state }: WorkerView) => state === "starting" || state === "ready",
+  draining: ({ state }: WorkerView) => state === "draining",
+};
+
+export type RowFlag = keyof typeof appFlags | keyof typeof workerFlags;
+
+/** The `contextValue` of an app's row, such as `app;valid;renewable;active`: decides which buttons it has. */
+export function appContext(app: AppView): string {
+  return flagsOf(appFlags, app);
+}
+
+/** The same of a worker's row, such as `worker;draining`. */
+export function workerContext(worker: WorkerView): string {
+  return flagsOf(workerFlags, worker);
+}
+
+/** The source of a regular expression for contexts that have this flag. */
+export function flagPattern(flag: RowFlag): string {
+  return `(^|;)${flag}(;|$)`;
+}
+
+function flagsOf<Row>(flags: Readonly<Record<string, (row: Row) => boolean>>, row: Row): string {
+  return Object.keys(flags)
+    .filter((flag) => flags[flag]?.(row))
+    .join(";");
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { contributes } from "../../../scripts/generate/manifest/contributes.ts";
+import type { AppViewState } from "../../../src/extension/apps/appView.ts";
+import { appContext, workerContext } from "../../../src/extension/views/rowFlags.ts";
+import type { WorkerView } from "../../../src/shared/snapshot.ts";
+import { sampleSnapshot, sampleWorker } from "../client/samples.ts";
+import { sampleView } from "./fixtures.ts";
+
+/** What a row offers: its buttons, and the groups of its menu. */
+type Offer = readonly [buttons: string, menu: string];
+
+const resting: Offer = ["start", "start | showLog | pickEntry configure"];
+const renewing = "reload gracefulReload restart stop rollback";
+const more = "scale pickEntry configure";
+const serving: Offer = ["reload restart stop", `${renewing} | openInBrowser showLog showHistory showLayers | ${more}`];
+
+const apps: Readonly<Record<AppViewState, Offer>> = {
+  stopped: resting,
+  finished: resting,
+  failed: resting,
+  invalid: ["", "configure"],
+  starting: serving,
+  running: serving,
+  degraded: serving,
+  reloading: [serving[0], serving[1].replace("restart", "cancelReload restart")],
+  "crash-looping": ["start stop", `start ${serving[1]}`],
+  stopping: ["stop", "stop | showLog showLayers | pickEntry configure"],
+};
+
+const ofWorker = "showLog copyPid showLayers";
+const workers: Readonly<Record<WorkerView["state"], Offer>> = {
+  starting: ["killWorker", `killWorker | ${ofWorker}`],
+  ready: ["reloadWorker killWorker", `reloadWorker killWorker | ${ofWorker}`],
+  draining: ["cutNow waitLonger", `waitLonger cutNow killWorker | ${ofWorker}`],
+  exited: ["", `killWorker | ${ofWorker}`],
+};
+
+describe("the buttons of a row", () => {
+  for (const [state, offer] of Object.entries(apps)) {
+    it(`of an app that is ${state}`, () => {
+      assert.deepEqual(offerOf(appContext(sampleView({ state: state as AppViewState }))), offer);
+    });
+  }
+
+  for (const [state, offer] of Object.entries(workers)) {
+    it(`of a worker that is ${state}`, () => {
+      assert.deepEqual(offerOf(workerContext(sampleWorker({ state: state as WorkerView["state"] }))), offer);
+    });
+  }
+
+  it("open a browser only for an app that has an address for it, whatever other apps have", () => {
+    for (const addresses of [[], ["tcp://127.0.0.1:3000"], ["unix:/run/api.sock"]]) {
+      const [, menu] = offerOf(appContext(sampleView({ snapshot: sampleSnapshot({ app: { addresses } }) })));
+      assert.equal(menu, serving[1].replace("openInBrowser ", ""), addresses.join());
+    }
+    assert.match(offerOf(appContext(sampleView()))[1], /openInBrowser/);
+  });
+
+  it("are none where the row is neither an app's nor a worker's", () => {
+    for (const context of ["history", "report.completed"]) {
+      assert.deepEqual(offerOf(context), ["", ""]);
+    }
+  });
+});
+
+function offerOf(viewItem: string): Offer {
+  const items = contributes.menus["view/item/context"]
+    .filter(({ when }) => holds(when, viewItem))
+    .map(({ command, group }) => ({ name: command.replace("hitless.", ""), group }))
+    .sort((a, b) => (a.group < b.group ? -1 : 1));
+  const words = (wanted: string) =>
+    items
+      .filter(({ group }) => group.startsWith(`${wanted}@`))
+      .map(({ name }) => name)
+      .join(" ");
+  const groups = [...new Set(items.map(({ group }) => group.split("@")[0] ?? ""))];
+  const menu = groups.filter((group) => group !== "inline").map(words);
+  return [words("inline"), menu.join(" | ")];
+}
+
+/** Whether a clause holds in the view of apps, as VS Code reads it. */
+function holds(when: string, viewItem: string): boolean {
+  return when.split(" && ").every((clause) => {
+    const [, not, pattern] = /^(!\()?viewItem =~ \/(.+?)\/\)?$/.exec(clause) ?? [];
+    if (pattern === undefined) {
+      assert.equal(clause, "view == hitless.apps");
+      return true;
+    }
+    return new RegExp(pattern).test(viewItem) === (not === undefined);
+  });
+}
