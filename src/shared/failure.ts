@@ -43,6 +43,11 @@ export const failureSchema = v.object({
 /** Why a worker failed, with everything a person needs to mend it. */
 export type Failure = v.InferOutput<typeof failureSchema>;
 
+/** The failure of a worker that has not ended, or never was. */
+export function failureOf(code: FailureCode, message: string, stderr: readonly string[] = []): Failure {
+  return { code, message, exitCode: null, signal: null, stderr: [...stderr] };
+}
+
 const permanentCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "entryNotFound",
   "missingModule",

@@ -6,10 +6,10 @@ import { HitlessError } from "../../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
-import { createHealthActions, type HealthActions } from "../health/healthActions.ts";
+import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
-import { chooseScheduling } from "../process/workerForker.ts";
+import { chooseScheduling, forkWorker } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
 import { createRenewals, type Renewals } from "../renewal/renewals.ts";
 import { createRestartPolicy } from "../slots/restartPolicy.ts";
@@ -18,12 +18,13 @@ import { createSlotTable, type SlotTable } from "../slots/slotTable.ts";
 import { createHandoffBroker } from "../traffic/handoffBroker.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
-import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { askReadyUrl } from "../worker/readyUrl.ts";
+import { type WorkerEvents, WorkerHandle } from "../worker/workerHandle.ts";
 import { createWorkerRoster, type WorkerRoster } from "../worker/workerRoster.ts";
 import { AppCondition } from "./appCondition.ts";
+import { createMessageTable } from "./messageTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
-import { superviseWorker } from "./superviseWorker.ts";
 
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
@@ -45,6 +46,7 @@ export class AppSupervisor {
   readonly #recipes: Generations;
   readonly #table: SlotTable;
   readonly #care: HealthActions;
+  readonly #workerEvents: WorkerEvents;
   readonly #broker = createHandoffBroker(() => this.#table.serving());
   readonly #policy;
   readonly #condition = new AppCondition();
@@ -104,14 +106,8 @@ export class AppSupervisor {
       dismiss: (worker, how) => this.#dismiss(worker, how),
       commit: (generation) => this.#commit(generation),
     });
-    this.#care = createHealthActions({
-      events,
-      recipe: () => this.#recipes.current,
-      workers: () => this.roster.all.values(),
-      changed: () => this.publisher.invalidate(),
-      isRenewing: () => this.renewals.current !== undefined,
-      replace: async (worker) => this.renew("reload", worker.id),
-    });
+    this.#care = new HealthActions(this.#healthHost(), events);
+    this.#workerEvents = this.#listenToWorkers();
     chooseScheduling(recipe.scheduling);
   }
 
@@ -298,31 +294,58 @@ export class AppSupervisor {
     this.#policy.reset();
   }
 
+  #healthHost(): HealthHost {
+    const app = this;
+    return {
+      get recipe() {
+        return app.#recipes.current;
+      },
+      get renewing() {
+        return app.renewals.current !== undefined;
+      },
+      workers: () => this.roster.all.values(),
+      changed: () => this.publisher.invalidate(),
+      replace: async (worker) => this.renew("reload", worker.id),
+    };
+  }
+
+  #listenToWorkers(): WorkerEvents {
+    const { accepts, heartbeat } = this.#care;
+    return {
+      messages: createMessageTable({ broker: this.#broker, traffic: this.renewals.traffic, heartbeat }),
+      accepts: {
+        sent: (connection) => accepts.left(connection),
+        isAbandoned: (connection) => accepts.isAbandoned(connection),
+        abandoned: (connection) => this.#broker.rescue(connection),
+      },
+      changed: () => this.publisher.invalidate(),
+      listening: () => this.#reconcile(),
+      ready: (worker) => this.#workerReady(worker),
+      notReady: (worker, failure) => this.#workerNotReady(worker, failure),
+      exited: (worker) => this.#workerExited(worker),
+    };
+  }
+
+  /** @throws what the system says when it can't start a process. */
   #startWorker(slot: Slot, generation: number): WorkerHandle {
     const { logs, events } = this.#options;
     const recipe = this.#recipes.of(generation);
-    const handle = superviseWorker({
-      recipe,
+    const workers = (): WorkerHandle[] => [...this.roster.all.values()];
+    const worker: WorkerHandle = new WorkerHandle({
+      ...forkWorker({ recipe, slot: slot.index, generation, logs }),
       slot: slot.index,
       generation,
-      logs,
-      events,
-      broker: this.#broker,
-      accepts: this.#care.accepts,
-      workers: () => this.roster.all.values(),
-      callbacks: {
-        changed: () => this.publisher.invalidate(),
-        listening: () => this.#reconcile(),
-        started: (worker) => this.renewals.traffic.workerStarted(worker),
-        counted: (worker, served) => this.renewals.traffic.workerCounted(worker, served),
-        beat: (worker, beat) => this.#care.beat(worker, beat),
-        ready: (worker) => this.#workerReady(worker),
-        notReady: (worker, failure) => this.#workerNotReady(worker, failure),
-        exited: (worker) => this.#workerExited(worker),
+      recipe,
+      log: events,
+      events: this.#workerEvents,
+      workers,
+      ask: (url) => {
+        const before = workers().filter((other) => other !== worker && other.slot === worker.slot);
+        return askReadyUrl(worker, before, url);
       },
     });
-    this.roster.add(handle);
-    return handle;
+    this.roster.add(worker);
+    return worker;
   }
 
   #dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void {
@@ -342,11 +365,10 @@ export class AppSupervisor {
   }
 
   #workerNotReady(worker: WorkerHandle, failure: Failure): void {
-    worker.verdict = failure;
     this.renewals.current?.workerFailed(worker, failure);
     if (!worker.dismissed) {
       // Its exit counts as a failure of the slot, with this reason.
-      worker.kill();
+      worker.kill("unfit");
     }
     this.#reconcile();
   }

@@ -5,18 +5,18 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 /** Longest time between two heartbeats, in milliseconds. */
 const usualBeatMs = 1_000;
 
+/** A worker's memory is shown anew when it has changed by this part. */
+const worthShowing = 0.1;
+
 export interface HeartbeatOptions {
   readonly recipe: () => Pick<LaunchRecipe, "unresponsiveAfter">;
   readonly workers: () => Iterable<WorkerHandle>;
+  /** Something a snapshot shows has changed. */
+  readonly changed: () => void;
   readonly becameUnresponsive: (worker: WorkerHandle) => void;
   readonly becameResponsive: (worker: WorkerHandle) => void;
   /** Once a heartbeat, for whatever else wants to be looked at as often. */
   readonly turned: () => void;
-}
-
-export interface Heartbeat {
-  /** A worker answered a heartbeat. */
-  beat(worker: WorkerHandle, beat: Beat): void;
 }
 
 /**
@@ -24,20 +24,65 @@ export interface Heartbeat {
  * `unresponsiveAfter` has a blocked event loop. While a debugger has stopped a worker, nothing is concluded; nor when this
  * process itself was asleep.
  */
-export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { recipe, workers, becameUnresponsive, becameResponsive, turned } = options;
-  let lastTurn = performance.now();
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #lastTurn = performance.now();
 
-  const turn = (): void => {
-    try {
-      look();
-    } finally {
-      const { unresponsiveAfter } = recipe();
-      setTimeout(turn, beatLength(unresponsiveAfter));
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    setTimeout(() => this.#turn(), usualBeatMs);
+  }
+
+  /** A worker answered a heartbeat. */
+  answered(worker: WorkerHandle, { memory, inspectable }: Beat): void {
+    const { vitals } = worker;
+    vitals.owesSince = undefined;
+    vitals.memory = memory;
+    vitals.inspectable = inspectable;
+    const { shownMemory } = vitals;
+    if (shownMemory === undefined || Math.abs(memory - shownMemory) > shownMemory * worthShowing) {
+      vitals.shownMemory = memory;
+      this.#options.changed();
     }
-  };
+    if (!vitals.responsive) {
+      vitals.responsive = true;
+      vitals.stuckAt = undefined;
+      this.#options.becameResponsive(worker);
+    }
+  }
 
-  const conclude = async (worker: WorkerHandle): Promise<void> => {
+  #turn(): void {
+    try {
+      this.#look();
+      this.#options.turned();
+    } finally {
+      setTimeout(() => this.#turn(), beatLength(this.#options.recipe().unresponsiveAfter));
+    }
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const { unresponsiveAfter } = this.#options.recipe();
+    const overslept = now - this.#lastTurn > beatLength(unresponsiveAfter) * 3;
+    this.#lastTurn = now;
+    for (const worker of this.#options.workers()) {
+      if (worker.readyAt === undefined || !worker.connected) {
+        continue;
+      }
+      const { vitals } = worker;
+      if (overslept) {
+        vitals.owesSince = undefined;
+      }
+      if (vitals.owesSince === undefined) {
+        vitals.owesSince = now;
+        worker.send({ type: "beat" });
+      } else if (unresponsiveAfter > 0 && vitals.responsive && now - vitals.owesSince > unresponsiveAfter) {
+        void this.#conclude(worker);
+      }
+    }
+  }
+
+  async #conclude(worker: WorkerHandle): Promise<void> {
     const { vitals } = worker;
     if (vitals.suspected) {
       return;
@@ -53,48 +98,9 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       vitals.owesSince = performance.now();
     } else {
       vitals.responsive = false;
-      becameUnresponsive(worker);
+      this.#options.becameUnresponsive(worker);
     }
-  };
-
-  const look = (): void => {
-    const now = performance.now();
-    const { unresponsiveAfter } = recipe();
-    const beatMs = beatLength(unresponsiveAfter);
-    const overslept = now - lastTurn > beatMs * 3;
-    lastTurn = now;
-    for (const worker of workers()) {
-      if (worker.readyAt === undefined || !worker.connected) {
-        continue;
-      }
-      const { vitals } = worker;
-      if (overslept) {
-        vitals.owesSince = undefined;
-      }
-      if (vitals.owesSince === undefined) {
-        vitals.owesSince = now;
-        worker.send({ type: "beat" });
-      } else if (unresponsiveAfter > 0 && vitals.responsive && now - vitals.owesSince > unresponsiveAfter) {
-        void conclude(worker);
-      }
-    }
-    turned();
-  };
-  setTimeout(turn, usualBeatMs);
-
-  return {
-    beat(worker, { memory, inspectable }) {
-      const { vitals } = worker;
-      vitals.owesSince = undefined;
-      vitals.memory = memory;
-      vitals.inspectable = inspectable;
-      if (!vitals.responsive) {
-        vitals.responsive = true;
-        vitals.stuckAt = undefined;
-        becameResponsive(worker);
-      }
-    },
-  };
+  }
 }
 
 /** Milliseconds between two heartbeats. */

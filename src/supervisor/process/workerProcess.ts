@@ -1,7 +1,4 @@
-import type { Address, Worker } from "node:cluster";
-import type { Socket } from "node:net";
-import { type WorkerToSupervisor, workerMessageCommand } from "../../shared/workerMessages.ts";
-import { onInternalMessage } from "../internals.ts";
+import type { Worker } from "node:cluster";
 
 /** After an exit its output may still be in the pipes; somebody else may hold them open for ever. */
 const outputDeadlineMs = 200;
@@ -14,13 +11,7 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-export interface WorkerProcessListener {
-  /** One of our own messages. */
-  message(message: WorkerToSupervisor, socket: Socket | undefined): void;
-  /** The app's own `process.send(message)`. */
-  appMessage(message: unknown): void;
-  /** It listens for datagrams: the preload tells of other servers, only the cluster itself tells of these. */
-  udpListening(address: Address): void;
+export interface EndListener {
   /** The app closed the channel, and goes on. */
   disconnected(): void;
   /** The process has ended, though what it wrote may not have been read. */
@@ -29,8 +20,8 @@ export interface WorkerProcessListener {
   gone(failure?: Error): void;
 }
 
-/** Listens to the process of a worker, and puts what it says at its end in order. */
-export function watchWorkerProcess(worker: Worker, listener: WorkerProcessListener): void {
+/** Puts in order what the process of a worker says at its end. */
+export function watchWorkerEnd(worker: Worker, listener: EndListener): void {
   let exit: Exit | undefined;
   let outputRead = false;
   let over = false;
@@ -56,17 +47,6 @@ export function watchWorkerProcess(worker: Worker, listener: WorkerProcessListen
       finish(error);
     }
   });
-  onInternalMessage(worker.process, (message, socket) => {
-    if (isOurs(message)) {
-      listener.message(message, socket as Socket | undefined);
-    }
-  });
-  worker.on("message", (message: unknown) => listener.appMessage(message));
-  worker.on("listening", (address) => {
-    if (String(address.addressType).startsWith("udp")) {
-      listener.udpListening(address);
-    }
-  });
   worker.on("disconnect", () => {
     if (exit === undefined && !over) {
       deadline = setTimeout(() => listener.disconnected(), exitFollowsMs);
@@ -84,8 +64,4 @@ export function watchWorkerProcess(worker: Worker, listener: WorkerProcessListen
     deadline = setTimeout(finish, outputDeadlineMs);
     finishIfRead();
   });
-}
-
-function isOurs(message: unknown): message is WorkerToSupervisor {
-  return typeof message === "object" && message !== null && "cmd" in message && message.cmd === workerMessageCommand;
 }

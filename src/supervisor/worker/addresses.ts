@@ -1,5 +1,13 @@
 import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
 
+/** A server of a worker that listens. */
+export interface ListeningServer {
+  readonly url: string;
+  readonly protocol: ServerProtocol | "udp";
+  /** Whether its connections can be handed over. */
+  readonly handoff: boolean;
+}
+
 const schemes: Readonly<Record<ServerProtocol, string>> = {
   http: "http",
   https: "https",

@@ -3,7 +3,8 @@ import { connect as connectHttp2 } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { connect, createServer, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { ListeningServer, WorkerHandle } from "./workerHandle.ts";
+import type { ListeningServer } from "./addresses.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
 
 /** One question takes at most this long, in milliseconds. */
 const deadlineMs = 2_000;

@@ -1,7 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { ListeningServer } from "./addresses.ts";
 import { probeWorker } from "./probeWorker.ts";
-import type { ListeningServer, WorkerHandle } from "./workerHandle.ts";
+import type { WorkerHandle } from "./workerHandle.ts";
 
 /** Longest time one try may take, in milliseconds. */
 const tryDeadlineMs = 2_000;

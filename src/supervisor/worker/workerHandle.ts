@@ -1,30 +1,25 @@
-import type { Worker } from "node:cluster";
 import type { Socket } from "node:net";
-import type { Failure } from "../../shared/failure.ts";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { type Failure, failureOf } from "../../shared/failure.ts";
 import type { WorkerState } from "../../shared/snapshot.ts";
-import type { DrainProgress, ServerProtocol, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
+import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
-import type { StderrTail } from "../logs/stderrTail.ts";
+import { onInternalMessage } from "../internals.ts";
+import type { EventLog } from "../logs/eventLog.ts";
 import { type AcceptGuardOptions, guardAccepts, type StrandedConnection } from "../process/acceptGuard.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
 import { isHeld, type StackFrames, takeStack } from "../process/stuckStack.ts";
 import { WorkerEnding } from "../process/workerEnding.ts";
-import type { WorkerInspector } from "../process/workerInspector.ts";
-import { type Exit, watchWorkerProcess } from "../process/workerProcess.ts";
-import { createLayerQuestions, type LayerQuestions } from "./layerQuestions.ts";
+import type { ForkedWorker } from "../process/workerForker.ts";
+import { type Exit, watchWorkerEnd } from "../process/workerProcess.ts";
+import type { ListeningServer } from "./addresses.ts";
+import { LayerQuestions } from "./layerQuestions.ts";
+import { type Readiness, watchReadiness } from "./readiness.ts";
 import { createVitals, type Vitals } from "./vitals.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
 const fatalCountsForMs = 5_000;
-
-/** A server of a worker that listens. */
-export interface ListeningServer {
-  readonly url: string;
-  readonly protocol: ServerProtocol | "udp";
-  /** Whether its connections can be handed over. */
-  readonly handoff: boolean;
-}
 
 /** How a worker is asked to go. */
 export interface DrainOrder {
@@ -42,34 +37,41 @@ export interface DrainOrder {
   readonly drainTimeout: number;
 }
 
-export interface WorkerListener {
-  /** Something a snapshot shows has changed. */
-  changed(): void;
-  message(message: WorkerToSupervisor, socket: Socket | undefined): void;
-  /** The app's own `process.send(message)`. */
-  appMessage(message: unknown): void;
-  /** The process is gone and all it wrote has been read. Called once. */
-  exited(): void;
+/** What each message of a worker does, by its type. */
+export type MessageTable = {
+  readonly [Type in WorkerToSupervisor["type"]]: (
+    worker: WorkerHandle,
+    message: Extract<WorkerToSupervisor, { readonly type: Type }>,
+    socket: Socket | undefined,
+  ) => void;
+};
+
+/** What is told of a worker. Each member names it, so that one object serves all of an app. */
+export interface WorkerEvents {
+  readonly messages: MessageTable;
   /** What becomes of accepted connections on their way to it. */
   readonly accepts: AcceptGuardOptions;
-  /** It listens for datagrams. */
-  udpListening(address: string | undefined, port: number): void;
-  log(level: "info" | "warning" | "error", code: string, message: string): void;
+  /** Something a snapshot shows has changed. */
+  changed(worker: WorkerHandle): void;
+  /** One more of its servers listens. */
+  listening(worker: WorkerHandle): void;
+  ready(worker: WorkerHandle): void;
+  /** It is alive but not ready in time, and will end with this failure. */
+  notReady(worker: WorkerHandle, failure: Failure): void;
+  /** The process is gone and all it wrote has been read. Called once. */
+  exited(worker: WorkerHandle): void;
 }
 
-export interface WorkerHandleOptions {
-  readonly worker: Worker;
+export interface WorkerHandleOptions extends ForkedWorker {
   readonly slot: number;
   readonly generation: number;
-  readonly entry: string;
-  readonly killTimeout: number;
-  readonly stderr: StderrTail;
-  /** `NAME=value` that stands in the environment of this worker and of all it starts, and nowhere else. */
-  readonly mark: string;
-  readonly inspector: WorkerInspector;
-  /** Whether another worker of the app listens on this port. */
-  readonly appListensOn: (port: number) => boolean;
-  readonly listener: WorkerListener;
+  readonly recipe: Pick<LaunchRecipe, "entry" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout">;
+  readonly log: Pick<EventLog, "log">;
+  readonly events: WorkerEvents;
+  /** The workers of the app, this one included or not. */
+  readonly workers: () => Iterable<WorkerHandle>;
+  /** Asks this worker for a URL; resolves with the status code. */
+  readonly ask: (url: URL) => Promise<number>;
 }
 
 /** The primary's view of one worker: it outlives the process, and every method may be called at any time, again. */
@@ -79,69 +81,90 @@ export class WorkerHandle {
   readonly generation: number;
   readonly pid: number;
   readonly startedAt = steadyNow();
-  /** Keys of the servers that listen, with their addresses as people write them. */
-  readonly servers = new Map<string, ListeningServer>();
   readonly vitals: Vitals = createVitals();
-  readonly layers: LayerQuestions = createLayerQuestions(
-    (body) => this.send(body),
-    () => `worker ${this.id}`,
-  );
-  readyAt: number | undefined;
-  drain: DrainProgress | undefined;
-  /** Connections of it that have come here to be handed over: it may have ended before it could tell of the last ones. */
-  handedOver = 0;
-  /** Whether the supervisor asked it to go; an exit without that is unexpected. */
-  dismissed = false;
-  /** Somebody asked for its death, so it counts as no crash. */
-  killRequested = false;
-  /** Why it is sent away, if it failed while it was still alive. */
-  verdict: Failure | undefined;
+  readonly layers: LayerQuestions;
   readonly #options: WorkerHandleOptions;
+  readonly #servers = new Map<string, ListeningServer>();
   readonly #ending: WorkerEnding;
+  readonly #readiness: Readiness;
   readonly #stranded: () => StrandedConnection[];
+  #readyAt: number | undefined;
+  #drain: DrainProgress | undefined;
+  #handedOver = 0;
+  #dismissed = false;
+  #killRequested = false;
+  /** Why it is sent away, if it failed while it was still alive. */
+  #verdict: Failure | undefined;
   #exit: Exit | undefined;
   #gone = false;
   #fatal: { readonly error: FatalError; readonly at: number } | undefined;
   #graceful = false;
 
   constructor(options: WorkerHandleOptions) {
-    const { worker, slot, generation, killTimeout, mark, listener } = options;
+    const { worker, slot, generation, recipe, mark, events, ask } = options;
     this.#options = options;
     this.id = worker.id;
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
+    this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
     this.#ending = new WorkerEnding({
       id: this.id,
       pid: this.pid,
-      killTimeout,
+      killTimeout: recipe.killTimeout,
       mark,
       signal: (name) => worker.process.kill(name),
       sayTerminate: () => this.send({ type: "terminate" }),
-      warn: (code, message) => listener.log("warning", code, message),
+      warn: (code, message) => this.warn(code, message),
     });
-    this.#stranded = guardAccepts(worker.process, listener.accepts);
-    watchWorkerProcess(worker, {
-      message: (message, socket) => this.#receive(message, socket),
-      appMessage: (message) => listener.appMessage(message),
-      udpListening: ({ address, port }) => listener.udpListening(address, port),
-      disconnected: () => this.#giveUpDisconnected(),
-      exited: (exit) => {
-        this.#exit = exit;
-        this.#ending.exited();
-      },
-      gone: (failure) => this.#finish(failure),
+    this.#readiness = watchReadiness({
+      recipe,
+      ask,
+      ready: () => this.markReady(),
+      late: (code, message) => this.#markLate(code, message),
     });
+    this.#stranded = guardAccepts(worker.process, events.accepts);
+    this.#listen();
   }
 
   get state(): WorkerState {
     if (this.#gone) {
       return "exited";
     }
-    if (this.dismissed) {
+    if (this.#dismissed) {
       return "draining";
     }
-    return this.readyAt === undefined ? "starting" : "ready";
+    return this.#readyAt === undefined ? "starting" : "ready";
+  }
+
+  /** On the monotonic clock; `undefined` if it never was ready. */
+  get readyAt(): number | undefined {
+    return this.#readyAt;
+  }
+
+  /** Keys of the servers that listen, with their addresses as people write them. */
+  get servers(): ReadonlyMap<string, ListeningServer> {
+    return this.#servers;
+  }
+
+  /** What it last told of its drain. */
+  get drain(): DrainProgress | undefined {
+    return this.#drain;
+  }
+
+  /** Connections of it that have come here to be handed over: it may have ended before it could tell of the last ones. */
+  get handedOver(): number {
+    return this.#handedOver;
+  }
+
+  /** Whether the supervisor asked it to go; an exit without that is unexpected. */
+  get dismissed(): boolean {
+    return this.#dismissed;
+  }
+
+  /** Somebody asked for its death, so it counts as no crash. */
+  get killRequested(): boolean {
+    return this.#killRequested;
   }
 
   /** When its drain began. */
@@ -160,7 +183,7 @@ export class WorkerHandle {
   }
 
   get addresses(): string[] {
-    return [...this.servers.values()].map(({ url }) => url);
+    return [...this.#servers.values()].map(({ url }) => url);
   }
 
   /** Whether the process can still be sent anything. */
@@ -170,23 +193,25 @@ export class WorkerHandle {
 
   /** Milliseconds it was ready, or 0. */
   get readyMs(): number {
-    return this.readyAt === undefined ? 0 : steadyNow() - this.readyAt;
+    return this.#readyAt === undefined ? 0 : steadyNow() - this.#readyAt;
   }
 
   /** Why it ended; only sensible once its state is `exited`. */
   get failure(): Failure {
-    if (this.verdict !== undefined) {
-      return { ...this.verdict, exitCode: this.#exit?.code ?? null, signal: this.#exit?.signal ?? null };
+    const exitCode = this.#exit?.code ?? null;
+    const signal = this.#exit?.signal ?? null;
+    if (this.#verdict !== undefined) {
+      return { ...this.#verdict, exitCode, signal };
     }
+    const isRecent = this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs;
     return explainDeath({
-      entry: this.#options.entry,
-      exitCode: this.#exit?.code ?? null,
-      signal: this.#exit?.signal ?? null,
+      entry: this.#options.recipe.entry,
+      exitCode,
+      signal,
       stderr: this.stderrLines,
-      fatal:
-        this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs ? this.#fatal.error : undefined,
-      wasReady: this.readyAt !== undefined,
-      appListensOn: this.#options.appListensOn,
+      fatal: isRecent ? this.#fatal?.error : undefined,
+      wasReady: this.#readyAt !== undefined,
+      appListensOn: (port) => [...this.#options.workers()].some((other) => other !== this && other.listensOn(port)),
     });
   }
 
@@ -199,9 +224,9 @@ export class WorkerHandle {
     return (
       this.#gone &&
       this.#exit?.code === 0 &&
-      this.readyAt === undefined &&
-      this.servers.size === 0 &&
-      this.verdict === undefined
+      this.#readyAt === undefined &&
+      this.#servers.size === 0 &&
+      this.#verdict === undefined
     );
   }
 
@@ -246,19 +271,53 @@ export class WorkerHandle {
     return this.#exit !== undefined;
   }
 
+  /** Whether one of its servers has this port. */
+  listensOn(port: number): boolean {
+    return [...this.#servers.keys()].some((key) => key.endsWith(`|${port}`));
+  }
+
+  /** One more of its servers listens. */
+  addServer(key: string, server: ListeningServer): void {
+    this.#servers.set(key, server);
+    this.#readiness.listening();
+    this.#options.events.listening(this);
+  }
+
   markReady(): void {
     if (this.state === "starting" && !this.dead) {
-      this.readyAt = steadyNow();
-      this.#options.listener.changed();
+      this.#readyAt = steadyNow();
+      this.#options.events.ready(this);
     }
+  }
+
+  /** A connection of it has come here; `id` is its number, from 1. */
+  countHandover(id: number): void {
+    this.#handedOver = id;
+  }
+
+  /** Its preload has seen an exception that nobody catches. */
+  noteFatal(error: FatalError): void {
+    this.#fatal = { error, at: steadyNow() };
+  }
+
+  noteDrain(progress: DrainProgress): void {
+    this.#drain = progress;
+    this.#options.events.changed(this);
+    if (progress.done && !(this.#graceful && progress.listens)) {
+      this.terminate();
+    }
+  }
+
+  warn(code: string, message: string): void {
+    this.#options.log.log("warning", code, message, this.id);
   }
 
   /** Asks it to go: drain, then SIGTERM, then the kill of its process tree, each with its deadline. */
   dismiss(drainOrder: DrainOrder): void {
-    if (this.dismissed || this.#gone) {
+    if (this.#dismissed || this.#gone) {
       return;
     }
-    this.dismissed = true;
+    this.#dismissed = true;
     this.#graceful = drainOrder.graceful;
     this.#ending.startDrain(drainOrder.drainTimeout);
     const { handoff, idleGraceMs, streamGraceMs, spreadMs } = drainOrder;
@@ -269,7 +328,7 @@ export class WorkerHandle {
     if (drainOrder.graceful && this.connected) {
       this.#options.worker.send("shutdown", () => undefined);
     }
-    this.#options.listener.changed();
+    this.#options.events.changed(this);
   }
 
   /** Moves the deadline of its drain. Returns false if it does not drain, or was told SIGTERM already. */
@@ -277,73 +336,68 @@ export class WorkerHandle {
     const moved = this.#ending.extendDrain(ms);
     if (moved) {
       this.send({ type: "extend", ms });
-      this.#options.listener.changed();
+      this.#options.events.changed(this);
     }
     return moved;
   }
 
   /** SIGTERM or its twin without a drain, then the kill deadline; a second call changes nothing. */
   terminate(): void {
-    this.dismissed = true;
+    this.#dismissed = true;
     this.#ending.terminate();
   }
 
-  /** Ends the process and all its descendants at once. */
-  kill(): void {
+  /**
+   * Ends the process and all its descendants at once.
+   * @param why `asked` for by somebody: then its death counts as no crash; `stopping` with the app, as if it had been told
+   *   to go before; or `unfit`, and its death is a failure of its slot.
+   */
+  kill(why: "asked" | "stopping" | "unfit"): void {
+    this.#killRequested ||= why === "asked";
+    this.#dismissed ||= why === "stopping";
     this.#ending.kill();
+  }
+
+  #listen(): void {
+    const { worker, events } = this.#options;
+    onInternalMessage(worker.process, (message, socket) => {
+      if (isOurs(message)) {
+        const handle = events.messages[message.type] as (...told: [WorkerHandle, WorkerToSupervisor, unknown]) => void;
+        handle(this, message, socket);
+      }
+    });
+    worker.on("message", (message: unknown) => this.#readiness.appMessage(message));
+    worker.on("listening", ({ address, port, addressType }) => {
+      // The preload tells of other servers, only the cluster itself tells of these.
+      if (String(addressType).startsWith("udp")) {
+        const url = `udp://${address ?? "127.0.0.1"}:${port}`;
+        this.addServer(`udp|${port}`, { url, protocol: "udp", handoff: false });
+      }
+    });
+    watchWorkerEnd(worker, {
+      disconnected: () => this.#giveUpDisconnected(),
+      exited: (exit) => {
+        this.#exit = exit;
+        this.#ending.exited();
+      },
+      gone: (failure) => this.#finish(failure),
+    });
+  }
+
+  #markLate(code: Failure["code"], message: string): void {
+    if (!this.dead) {
+      this.#verdict = failureOf(code, message, this.stderrLines);
+      this.#options.events.notReady(this, this.#verdict);
+    }
   }
 
   /** The app itself closed the channel: the worker can't be looked after any more, and must not stay. */
   #giveUpDisconnected(): void {
-    if (this.dismissed || this.#gone) {
-      return;
-    }
-    this.verdict = {
-      code: "exited",
-      message:
-        "The app closed the channel to Hitless (process.disconnect or cluster.worker.disconnect), so the worker had to be ended.",
-      exitCode: null,
-      signal: null,
-      stderr: this.stderrLines,
-    };
-    this.#ending.terminate();
-  }
-
-  #receive(message: WorkerToSupervisor, socket: Socket | undefined): void {
-    switch (message.type) {
-      case "fatal":
-        this.#fatal = { error: message, at: steadyNow() };
-        break;
-      case "alone":
-        // Not before the answer to a `listen` that was read with it: a server binds its port in the next ticks.
-        setImmediate(() => this.send({ type: "alone" }));
-        break;
-      case "drain":
-        this.drain = message;
-        this.#options.listener.changed();
-        if (message.done && !(this.#graceful && message.listens)) {
-          this.terminate();
-        }
-        break;
-      case "layers":
-        this.layers.answered(message);
-        break;
-      case "trouble":
-        this.#options.listener.log(
-          "warning",
-          "preloadTrouble",
-          `Hitless's preload in worker ${this.id} failed: ${message.message}`,
-        );
-        break;
-      case "hello":
-      case "counted":
-      case "beat":
-      case "listening":
-      case "connection":
-      case "taken":
-      case "refused":
-        this.#options.listener.message(message, socket);
-        break;
+    if (!this.#dismissed && !this.#gone) {
+      const message =
+        "The app closed the channel to Hitless (process.disconnect or cluster.worker.disconnect), so the worker had to be ended.";
+      this.#verdict = failureOf("exited", message, this.stderrLines);
+      this.#ending.terminate();
     }
   }
 
@@ -352,10 +406,16 @@ export class WorkerHandle {
     this.#exit ??= { code: null, signal: null };
     this.#gone = true;
     if (failure !== undefined) {
-      const message = `The worker could not be started: ${failure.message}`;
-      this.verdict = { code: "spawnFailed", message, exitCode: null, signal: null, stderr: [] };
+      this.#verdict = failureOf("spawnFailed", `The worker could not be started: ${failure.message}`);
     }
     this.layers.workerGone();
-    this.#ending.cleanUp(() => this.#options.listener.exited());
+    this.#ending.cleanUp(() => {
+      this.#readiness.stop();
+      this.#options.events.exited(this);
+    });
   }
+}
+
+function isOurs(message: unknown): message is WorkerToSupervisor {
+  return typeof message === "object" && message !== null && "cmd" in message && message.cmd === workerMessageCommand;
 }

@@ -63,13 +63,11 @@ export function createWorkerRoster(options: {
     },
     kill(id) {
       const worker = find(id);
-      worker.killRequested = true;
-      worker.kill();
+      worker.kill("asked");
     },
     killAll() {
       for (const worker of all.values()) {
-        worker.dismissed = true;
-        worker.kill();
+        worker.kill("stopping");
       }
     },
     changeDrain(id, ms) {

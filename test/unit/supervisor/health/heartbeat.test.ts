@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { type Heartbeat, startHeartbeat } from "../../../../src/supervisor/health/heartbeat.ts";
+import { Heartbeat } from "../../../../src/supervisor/health/heartbeat.ts";
 import { createVitals } from "../../../../src/supervisor/worker/vitals.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 const mebibyte = 1_048_576;
 const sign = { memory: 50 * mebibyte, inspectable: true };
 
-describe("startHeartbeat", () => {
+describe("heartbeat", () => {
   let now = 0;
   let heard: string[] = [];
   let health: Heartbeat;
@@ -35,11 +35,12 @@ describe("startHeartbeat", () => {
         return true;
       },
     } as unknown as WorkerHandle;
-    health = startHeartbeat({
+    health = new Heartbeat({
       recipe: () => recipe,
       workers: () => [worker],
       becameUnresponsive: () => heard.push("unresponsive"),
       becameResponsive: () => heard.push("responsive"),
+      changed: () => undefined,
       turned: () => undefined,
     });
   });
@@ -61,8 +62,8 @@ describe("startHeartbeat", () => {
     assert.deepEqual([beats, heard], [1, []]);
     await pass(3);
     assert.deepEqual([beats, heard], [1, ["unresponsive"]]);
-    health.beat(worker, sign);
-    health.beat(worker, sign);
+    health.answered(worker, sign);
+    health.answered(worker, sign);
     assert.deepEqual(heard, ["unresponsive", "responsive"]);
     assert.equal(worker.vitals.responsive, true);
     await pass(1);
@@ -72,7 +73,7 @@ describe("startHeartbeat", () => {
   it("asks one that answers at every turn, and finds nothing amiss", async () => {
     for (let second = 0; second < 20; second += 1) {
       await pass(1);
-      health.beat(worker, sign);
+      health.answered(worker, sign);
     }
     assert.deepEqual([beats, heard], [20, []]);
   });
@@ -99,7 +100,7 @@ describe("startHeartbeat", () => {
     await pass(4);
     now += 1_000;
     mock.timers.tick(1_000);
-    health.beat(worker, sign);
+    health.answered(worker, sign);
     await new Promise(setImmediate);
     assert.deepEqual([heard, worker.vitals.responsive], [[], true]);
   });
@@ -114,7 +115,7 @@ describe("startHeartbeat", () => {
   });
 
   it("does not ask a worker that is not ready yet or can't be reached", async () => {
-    worker.readyAt = undefined;
+    Object.assign(worker, { readyAt: undefined });
     await pass(10);
     Object.assign(worker, { readyAt: 1, connected: false });
     await pass(10);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CollectedPulse, LayerAnswer } from "../../../../src/shared/layers/collected.ts";
 import { workerMessageCommand as cmd, type ToWorkerBody } from "../../../../src/shared/workerMessages.ts";
-import { createLayerQuestions } from "../../../../src/supervisor/worker/layerQuestions.ts";
+import { LayerQuestions } from "../../../../src/supervisor/worker/layerQuestions.ts";
 
 const answer = { kind: "pulse", ...({} as CollectedPulse) } as LayerAnswer;
 
@@ -9,15 +9,12 @@ describe("questions about the layers of a worker", () => {
   let sent: Extract<ToWorkerBody, { type: "layers" }>[];
 
   const ask = (reachable = true) =>
-    createLayerQuestions(
-      (body) => {
-        if (body.type === "layers") {
-          sent.push(body);
-        }
-        return reachable;
-      },
-      () => "worker 3",
-    );
+    new LayerQuestions("worker 3", (body) => {
+      if (body.type === "layers") {
+        sent.push(body);
+      }
+      return reachable;
+    });
 
   beforeEach(() => {
     sent = [];

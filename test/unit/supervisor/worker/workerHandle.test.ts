@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
 import { type FromWorkerBody, workerMessageCommand } from "../../../../src/shared/workerMessages.ts";
+import { createMessageTable } from "../../../../src/supervisor/app/messageTable.ts";
 import type { DrainOrder } from "../../../../src/supervisor/worker/workerHandle.ts";
 import { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
@@ -54,17 +55,27 @@ describe("workerHandle", () => {
   let heard: string[] = [];
   let stderr: string[] = [];
 
-  beforeEach(() => {
+  /** Told of each failure to be ready in time. */
+  let late: () => void = () => undefined;
+
+  beforeEach(() => watch());
+
+  function watch(recipe: { readonly waitReady?: boolean; readonly readyTimeout?: number } = {}): void {
     worker = new FakeClusterWorker();
     heard = [];
     stderr = [];
     handle = new WorkerHandle({
-      appListensOn: () => false,
       worker: worker as unknown as Worker,
       slot: 2,
       generation: 3,
-      entry: "/srv/api/server.js",
-      killTimeout: 100_000,
+      recipe: {
+        entry: "/srv/api/server.js",
+        killTimeout: 100_000,
+        waitReady: false,
+        readyUrl: undefined,
+        readyTimeout: 100_000,
+        ...recipe,
+      },
       stderr: { push: () => undefined, lines: () => stderr },
       mark: "HITLESS_ID=none",
       inspector: {
@@ -73,17 +84,23 @@ describe("workerHandle", () => {
         open: () => Promise.reject(new Error("closed")),
         filter: (text) => text,
       },
-      listener: {
-        changed: () => undefined,
-        message: ({ type }) => heard.push(type),
-        appMessage: (message) => heard.push(`app ${JSON.stringify(message)}`),
-        exited: () => heard.push("exited"),
+      log: { log: (_level, code) => heard.push(`log ${code}`) },
+      workers: () => [],
+      ask: () => Promise.resolve(200),
+      events: {
+        messages: {
+          ...createMessageTable({} as Parameters<typeof createMessageTable>[0]),
+          hello: () => heard.push("hello"),
+        },
         accepts: { sent: () => undefined, isAbandoned: () => false, abandoned: () => undefined },
-        udpListening: () => undefined,
-        log: (_level, code) => heard.push(`log ${code}`),
+        changed: () => undefined,
+        listening: () => undefined,
+        ready: () => undefined,
+        notReady: () => late(),
+        exited: () => heard.push("exited"),
       },
     });
-  });
+  }
 
   // Ends its timers, whatever a test left it in.
   afterEach(() => worker.die(0, null));
@@ -114,12 +131,15 @@ describe("workerHandle", () => {
     assert.deepEqual(heard, ["exited"]);
   });
 
-  it("passes the app's messages on as such, and ours as ours", () => {
-    worker.emit("message", "ready");
+  it("takes the app's messages as such, and ours as ours", () => {
+    worker.die(0, null);
+    watch({ waitReady: true });
     worker.emit("message", { cmd: "NODE_HITLESS_NOT", type: "drain" });
     worker.say({ type: "hello" });
     worker.process.emit("internalMessage", { cmd: "NODE_CLUSTER", act: "online" }, undefined);
-    assert.deepEqual(heard, ['app "ready"', 'app {"cmd":"NODE_HITLESS_NOT","type":"drain"}', "hello"]);
+    assert.deepEqual([heard, handle.state], [["hello"], "starting"]);
+    worker.emit("message", "ready");
+    assert.deepEqual([heard, handle.state], [["hello"], "ready"]);
   });
 
   it("asks it to drain once, and terminates it when it says that it is done", () => {
@@ -191,8 +211,13 @@ describe("workerHandle", () => {
     assert.deepEqual(handle.failure.stderr, stderr);
   });
 
-  it("keeps a verdict that was given while it lived, with how it ended", () => {
-    handle.verdict = { code: "notReady", message: "Late.", exitCode: null, signal: null, stderr: [] };
+  it("keeps a verdict that was given while it lived, with how it ended", async () => {
+    worker.die(0, null);
+    const told = new Promise<void>((resolve) => {
+      late = resolve;
+    });
+    watch({ readyTimeout: 1 });
+    await told;
     worker.die(null, "SIGKILL");
     assert.deepEqual([handle.failure.code, handle.failure.signal, handle.finished], ["notReady", "SIGKILL", false]);
   });
@@ -200,7 +225,7 @@ describe("workerHandle", () => {
   it("takes a script that ended well without listening for finished, and nothing else", () => {
     worker.die(0, null);
     assert.equal(handle.finished, true);
-    handle.servers.set("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true });
+    handle.addServer("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true });
     assert.equal(handle.finished, false);
   });
 

@@ -1,0 +1,34 @@
+import type { Heartbeat } from "../health/heartbeat.ts";
+import type { HandoffBroker } from "../traffic/handoffBroker.ts";
+import type { TrafficMeter } from "../traffic/trafficMeter.ts";
+import { addressUrl } from "../worker/addresses.ts";
+import type { MessageTable } from "../worker/workerHandle.ts";
+
+/** What each message of a worker does: what is its own is kept by its handle, all else goes straight to whom it concerns. */
+export function createMessageTable(parts: {
+  readonly broker: HandoffBroker;
+  readonly traffic: TrafficMeter;
+  readonly heartbeat: Heartbeat;
+}): MessageTable {
+  const { broker, traffic, heartbeat } = parts;
+  return {
+    hello: (worker) => traffic.workerStarted(worker),
+    listening: (worker, { server, protocol, address, handoff }) =>
+      worker.addServer(server, { url: addressUrl(protocol, address), protocol, handoff }),
+    beat: (worker, beat) => heartbeat.answered(worker, beat),
+    counted: (worker, { served }) => traffic.workerCounted(worker, served),
+    drain: (worker, progress) => worker.noteDrain(progress),
+    connection: (worker, connection, socket) => {
+      worker.countHandover(connection.id);
+      broker.accept(worker, connection, socket);
+    },
+    taken: (_worker, { ids, stallMs }) => broker.taken(ids, stallMs),
+    refused: (worker, { id }) => broker.refused(worker, id),
+    layers: (worker, answer) => worker.layers.answered(answer),
+    fatal: (worker, error) => worker.noteFatal(error),
+    trouble: (worker, { message }) =>
+      worker.warn("preloadTrouble", `Hitless's preload in worker ${worker.id} failed: ${message}`),
+    // Not before the answer to a `listen` that was read with it: a server binds its port in the next ticks.
+    alone: (worker) => void setImmediate(() => worker.send({ type: "alone" })),
+  };
+}
