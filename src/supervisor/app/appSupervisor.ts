@@ -11,11 +11,12 @@ import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { chooseScheduling, forkWorker } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
-import { createRenewals, type Renewals } from "../renewal/renewals.ts";
-import { createRestartPolicy } from "../slots/restartPolicy.ts";
+import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
+import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
 import type { Slot } from "../slots/slot.ts";
-import { createSlotTable, type SlotTable } from "../slots/slotTable.ts";
-import { createHandoffBroker } from "../traffic/handoffBroker.ts";
+import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
+import { HandoffBroker } from "../traffic/handoffBroker.ts";
+import { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
 import { askReadyUrl } from "../worker/readyUrl.ts";
@@ -43,70 +44,37 @@ export class AppSupervisor {
   readonly renewals: Renewals;
   readonly roster: WorkerRoster;
   readonly #options: AppSupervisorOptions;
-  readonly #recipes: Generations;
+  readonly #generations: Generations;
   readonly #table: SlotTable;
-  readonly #care: HealthActions;
+  readonly #health: HealthActions;
+  readonly #broker: HandoffBroker;
+  readonly #traffic: TrafficMeter;
   readonly #workerEvents: WorkerEvents;
-  readonly #broker = createHandoffBroker(() => this.#table.serving());
-  readonly #policy;
+  readonly #policy: RestartPolicy;
   readonly #condition = new AppCondition();
   readonly #stops = createEmitter<void>();
   #desiredWorkers: number;
-  #generation = 0;
   #killedWhileStopping = 0;
   #sequence = 0;
   #reconciling = false;
 
   constructor(options: AppSupervisorOptions) {
     const { recipe, events } = options;
+    const host = this.#host();
     this.#options = options;
-    this.#recipes = createGenerations(recipe);
+    this.#generations = createGenerations(recipe);
     this.#desiredWorkers = workersOf(recipe);
     this.#policy = createRestartPolicy(
-      () => ({ maxRestarts: this.#recipes.current.maxRestarts, workers: this.#desiredWorkers }),
+      () => ({ maxRestarts: this.#generations.current.maxRestarts, workers: this.#desiredWorkers }),
       () => performance.now(),
     );
     this.publisher = createSnapshotPublisher(() => this.snapshot());
-    this.roster = createWorkerRoster({ app: recipe.name, events, serving: () => this.#table.serving() });
-    this.#table = createSlotTable({
-      policy: this.#policy,
-      isOwned: (slot) => this.renewals.current?.owns(slot) ?? false,
-      start: (slot, generation) => this.#startWorker(slot, generation),
-      dismiss: (worker) => this.#dismiss(worker, { handoff: this.#condition.running, graceful: false }),
-      due: () => this.#reconcile(),
-      couldNotStart: (slot, failure) => {
-        this.#condition.failure = failure;
-        events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
-      },
-      finishedEarly: (slot, failure) => {
-        this.#condition.failure = failure;
-        events.log(
-          "warning",
-          "finishedEarly",
-          `slot ${slot.index} is started again: its worker ended without ever listening, while others serve`,
-        );
-      },
-      gaveUp: (slot, failure) =>
-        events.log(
-          "error",
-          "crashLooping",
-          `${recipe.name} is crash-looping, slot ${slot.index} is not started again by itself: ${failure.message}`,
-        ),
-    });
-    this.renewals = createRenewals({
-      slots: this.#table.slots,
-      events,
-      broker: this.#broker,
-      recipes: this.#recipes,
-      isRunning: () => this.#condition.running,
-      generation: () => this.#generation,
-      workers: () => this.roster.all.values(),
-      reconcile: () => this.#reconcile(),
-      startWorker: (slot, generation) => this.#startWorker(slot, generation),
-      dismiss: (worker, how) => this.#dismiss(worker, how),
-      commit: (generation) => this.#commit(generation),
-    });
-    this.#care = new HealthActions(this.#healthHost(), events);
+    this.#table = new SlotTable(host, this.#policy, events);
+    this.roster = createWorkerRoster({ app: recipe.name, events, table: this.#table });
+    this.#broker = new HandoffBroker(this.#table);
+    this.#traffic = new TrafficMeter(host.workers, this.#broker);
+    this.renewals = new Renewals({ host, generations: this.#generations, traffic: this.#traffic, events });
+    this.#health = new HealthActions(host, events);
     this.#workerEvents = this.#listenToWorkers();
     chooseScheduling(recipe.scheduling);
   }
@@ -118,7 +86,7 @@ export class AppSupervisor {
 
   /** Milliseconds a worker has to become ready, as the app is started now. */
   get readyTimeout(): number {
-    return this.#recipes.current.readyTimeout;
+    return this.#generations.current.readyTimeout;
   }
 
   /** Whether no worker process is left and none will start by itself. */
@@ -136,16 +104,16 @@ export class AppSupervisor {
     const { version, detached } = this.#options;
     return buildSnapshot({
       sequence: this.#sequence,
-      recipe: this.#recipes.current,
+      recipe: this.#generations.current,
       version,
       detached,
       state: this.#state(),
-      generation: this.#generation,
+      generation: this.#generations.number,
       desiredWorkers: this.#desiredWorkers,
       startedAt: this.#condition.startedAt,
       failure: this.#condition.failure,
       finished: this.#condition.finished,
-      accepts: this.#care.accepts,
+      accepts: this.#health.accepts,
       slots: this.#table.slots,
       workers: this.roster.all,
       renewal: this.renewals.view(),
@@ -167,12 +135,15 @@ export class AppSupervisor {
     this.#condition.started(this.#table.serving().length);
     if (this.roster.all.size === 0) {
       // Of a crash-looping app some workers may live: the new ones join their generation.
-      this.#generation += 1;
-      this.#recipes.open(this.#generation);
-      this.#recipes.commit(this.#generation);
+      const next = this.#generations.number + 1;
+      this.#generations.open(next);
+      this.#generations.commit(next);
     }
-    this.#table.pardonAll(this.#generation);
-    this.#log("starting", `starting ${name}, ${this.#desiredWorkers} workers of generation ${this.#generation}`);
+    this.#table.pardonAll(this.#generations.number);
+    this.#log(
+      "starting",
+      `starting ${name}, ${this.#desiredWorkers} workers of generation ${this.#generations.number}`,
+    );
     this.#reconcile();
   }
 
@@ -206,7 +177,7 @@ export class AppSupervisor {
    * @throws HitlessError `invalidState` if there is none, or its files are not the same any more.
    */
   previousRecipe(): Promise<LaunchRecipe> {
-    return this.#recipes.previous();
+    return this.#generations.previous();
   }
 
   /** Changes how many workers there should be; they start or drain at once. */
@@ -221,7 +192,7 @@ export class AppSupervisor {
 
   /** How a generation was started. */
   originOf(generation: number): { readonly recipe: LaunchRecipe; readonly commit: string | undefined } {
-    return { recipe: this.#recipes.of(generation), commit: this.#recipes.commitOf(generation) };
+    return { recipe: this.#generations.of(generation), commit: this.#generations.commitOf(generation) };
   }
 
   /** Sends all workers away. `now`: kills them. May be called again, to hurry. */
@@ -268,7 +239,8 @@ export class AppSupervisor {
     }
     this.#reconciling = true;
     try {
-      this.#table.reconcile(this.#condition.running ? this.#desiredWorkers : 0, this.#startGeneration());
+      this.#table.resize(this.#condition.running ? this.#desiredWorkers : 0, this.#startGeneration());
+      this.#table.fill(this.renewals.current);
       this.renewals.step();
     } finally {
       this.#reconciling = false;
@@ -280,39 +252,55 @@ export class AppSupervisor {
   /** The generation of a slot that is new: in a restart the one that comes, else the one that is proven. */
   #startGeneration(): number {
     const { current } = this.renewals;
-    return current?.options.kind === "restart" ? current.options.to : this.#generation;
+    return current?.options.kind === "restart" ? current.options.to : this.#generations.number;
   }
 
   #commit(generation: number): void {
-    const before = this.#recipes.current;
-    this.#generation = Math.max(this.#generation, generation);
-    this.#recipes.commit(this.#generation);
-    if (workersOf(this.#recipes.current) !== workersOf(before)) {
-      this.#desiredWorkers = workersOf(this.#recipes.current);
+    const before = this.#generations.current;
+    this.#generations.commit(Math.max(this.#generations.number, generation));
+    if (workersOf(this.#generations.current) !== workersOf(before)) {
+      this.#desiredWorkers = workersOf(this.#generations.current);
     }
     this.#condition.failure = undefined;
     this.#policy.reset();
   }
 
-  #healthHost(): HealthHost {
+  /** What its parts may ask of the app. */
+  #host(): SlotHost & RenewalsHost & HealthHost {
     const app = this;
     return {
+      get name() {
+        return app.#options.recipe.name;
+      },
       get recipe() {
-        return app.#recipes.current;
+        return app.#generations.current;
+      },
+      get running() {
+        return app.#condition.running;
       },
       get renewing() {
         return app.renewals.current !== undefined;
       },
+      get slots() {
+        return app.#table.slots;
+      },
       workers: () => this.roster.all.values(),
+      reconcile: () => this.#reconcile(),
       changed: () => this.publisher.invalidate(),
+      startWorker: (slot, generation) => this.#startWorker(slot, generation),
+      dismiss: (worker, how) => this.#dismiss(worker, how),
       replace: async (worker) => this.renew("reload", worker.id),
+      commit: (generation) => this.#commit(generation),
+      lacks: (failure) => {
+        this.#condition.failure = failure;
+      },
     };
   }
 
   #listenToWorkers(): WorkerEvents {
-    const { accepts, heartbeat } = this.#care;
+    const { accepts, heartbeat } = this.#health;
     return {
-      messages: createMessageTable({ broker: this.#broker, traffic: this.renewals.traffic, heartbeat }),
+      messages: createMessageTable({ broker: this.#broker, traffic: this.#traffic, heartbeat }),
       accepts: {
         sent: (connection) => accepts.left(connection),
         isAbandoned: (connection) => accepts.isAbandoned(connection),
@@ -329,7 +317,7 @@ export class AppSupervisor {
   /** @throws what the system says when it can't start a process. */
   #startWorker(slot: Slot, generation: number): WorkerHandle {
     const { logs, events } = this.#options;
-    const recipe = this.#recipes.of(generation);
+    const recipe = this.#generations.of(generation);
     const workers = (): WorkerHandle[] => [...this.roster.all.values()];
     const worker: WorkerHandle = new WorkerHandle({
       ...forkWorker({ recipe, slot: slot.index, generation, logs }),
@@ -353,7 +341,7 @@ export class AppSupervisor {
       // It never served anybody: there is nothing to drain.
       worker.terminate();
     } else {
-      worker.dismiss(drainOrderFor(worker, this.#recipes.current, { ...how, serving: this.#table.serving() }));
+      worker.dismiss(drainOrderFor(worker, this.#generations.current, { ...how, serving: this.#table.serving() }));
     }
   }
 
@@ -380,7 +368,7 @@ export class AppSupervisor {
     const { level, code, message } = describeExit(worker, this.#condition.running);
     this.#options.events.log(level, code, message, worker.id);
     this.#broker.workerExited(worker);
-    this.renewals.traffic.workerExited(worker);
+    this.#traffic.workerExited(worker);
     if (worker.killed && worker.dismissed) {
       this.#killedWhileStopping += 1;
     }

@@ -15,6 +15,8 @@ interface Page {
 
 /** How each generation of the app is, or was, started. */
 export interface Generations {
+  /** The app's generation; 0 before its first start. */
+  readonly number: number;
   /** The recipe of the app's generation. */
   readonly current: LaunchRecipe;
   of(generation: number): LaunchRecipe;
@@ -37,6 +39,9 @@ export function createGenerations(first: LaunchRecipe): Generations {
   let before: number | undefined;
   const recipeOf = (wanted: number): LaunchRecipe => pages.get(wanted)?.recipe ?? first;
   return {
+    get number() {
+      return generation;
+    },
     get current() {
       return recipeOf(generation);
     },

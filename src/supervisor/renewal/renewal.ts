@@ -132,34 +132,57 @@ export class Renewal {
     return over;
   }
 
+  /** The whole story of a renewal. */
   #advance(): boolean {
     if (this.#end !== undefined) {
       return this.#old.size === 0;
     }
     if (this.#phase === "stopping") {
-      return this.#stepStopping();
+      // A restart: first all old workers go, then the new ones start, and when those are ready it is done.
+      if (this.#old.size > 0) {
+        return false;
+      }
+      this.#startAnew();
+      return this.#hasFailedAtOnce;
     }
     if (this.#step.length > 0) {
-      return this.#stepStarting();
+      if (!this.#isProven()) {
+        return false;
+      }
+      if (this.#behindCanary.length > 0) {
+        // The canary has stayed up: the others of its step follow.
+        this.#startStep(this.#behindCanary.splice(0));
+        return this.#hasFailedAtOnce;
+      }
+      // The new workers take the slots, and the old ones drain.
+      this.#takeOver();
     }
     if (this.#old.size > 0) {
       return false;
     }
-    this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
-    if (this.#pending.length === 0 && !this.options.single) {
-      // Slots that came while it ran, because somebody scaled the app.
-      this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
-    }
-    if (this.#pending.length === 0) {
+    // All that had to go are gone: the next step begins, or there is none.
+    const step = this.#nextStep();
+    if (step.length === 0) {
       return true;
     }
     this.#phase = "starting";
-    const step = this.#pending.splice(0, this.options.surge);
-    if (this.options.canary && this.#renewed === 0) {
-      this.#behindCanary = step.splice(1);
-    }
     this.#startStep(step);
     return this.#hasFailedAtOnce;
+  }
+
+  /** The slots that come next, without those that closed meanwhile, and at the end with those that came while it ran. */
+  #nextStep(): number[] {
+    const { surge, canary, single } = this.options;
+    this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
+    if (this.#pending.length === 0 && !single) {
+      // Slots that came while it ran, because somebody scaled the app.
+      this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
+    }
+    const step = this.#pending.splice(0, surge);
+    if (canary && this.#renewed === 0) {
+      this.#behindCanary = step.splice(1);
+    }
+    return step;
   }
 
   /** The system refused a process, and nobody is left whose exit would bring the next turn. */
@@ -236,10 +259,7 @@ export class Renewal {
     }
   }
 
-  #stepStopping(): boolean {
-    if (this.#old.size > 0) {
-      return false;
-    }
+  #startAnew(): void {
     const { to } = this.options;
     this.#phase = "starting";
     this.#host.commit(to);
@@ -250,7 +270,6 @@ export class Renewal {
       slot.generation = to;
       slot.current = this.#start(slot);
     }
-    return this.#hasFailedAtOnce;
   }
 
   #startStep(indexes: readonly number[]): void {
@@ -275,24 +294,11 @@ export class Renewal {
     }
   }
 
-  #stepStarting(): boolean {
+  /** Whether the new workers of the step can serve in place of the old ones. */
+  #isProven(): boolean {
     this.#step = this.#step.filter((index) => this.#host.slots.has(index));
     const slots = this.#slotsOf(this.#step);
-    if (!slots.every((slot) => this.#isReady(slot)) || !this.#haveStayedUp(slots) || !this.#coverServers(slots)) {
-      return false;
-    }
-    if (this.#behindCanary.length > 0) {
-      this.#startStep(this.#behindCanary.splice(0));
-      return this.#hasFailedAtOnce;
-    }
-    this.#readyAt = steadyNow();
-    this.#renewed += slots.length;
-    this.#step = [];
-    this.#fresh.clear();
-    if (this.options.kind !== "restart") {
-      this.#takeSlots(slots);
-    }
-    return this.#advance();
+    return slots.every((slot) => this.#isReady(slot)) && this.#haveStayedUp(slots) && this.#coverServers(slots);
   }
 
   /** Whether every one of them has been ready for `minReady`; if not, it is looked again when the last will have been. */
@@ -326,8 +332,16 @@ export class Renewal {
     return wait <= 0;
   }
 
-  #takeSlots(slots: readonly Slot[]): void {
+  #takeOver(): void {
     const { to, kind } = this.options;
+    const slots = this.#slotsOf(this.#step);
+    this.#readyAt = steadyNow();
+    this.#renewed += slots.length;
+    this.#step = [];
+    this.#fresh.clear();
+    if (kind === "restart") {
+      return;
+    }
     this.#host.commit(to);
     this.#phase = "draining";
     const old = slots.map((slot) => {

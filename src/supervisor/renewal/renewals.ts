@@ -1,147 +1,148 @@
 import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import type { Slot } from "../slots/slot.ts";
-import type { HandoffBroker } from "../traffic/handoffBroker.ts";
-import { createTrafficMeter, type TrafficMeter, type TrafficTotals } from "../traffic/trafficMeter.ts";
+import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { Generations } from "./generations.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
-import { type BeginRenewal, createRenewalQueue } from "./renewalQueue.ts";
+import { createRenewalQueue, type RenewalQueue } from "./renewalQueue.ts";
 
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
-export interface RenewalsOptions extends Omit<RenewalHost, "log" | "wakeAfter"> {
-  readonly slots: ReadonlyMap<number, Slot>;
+/** What renewals ask of the app. */
+export interface RenewalsHost extends Omit<RenewalHost, "log" | "wakeAfter"> {
+  /** Whether the app is meant to run. */
+  readonly running: boolean;
+  /** Every worker whose process may still exist. */
+  workers(): Iterable<WorkerHandle>;
+  reconcile(): void;
+}
+
+export interface RenewalsOptions {
+  readonly host: RenewalsHost;
+  readonly generations: Generations;
+  readonly traffic: TrafficMeter;
   readonly events: EventLog;
-  readonly recipes: Generations;
-  readonly isRunning: () => boolean;
-  readonly generation: () => number;
-  readonly workers: () => Iterable<WorkerHandle>;
-  readonly reconcile: () => void;
-  readonly broker: HandoffBroker;
 }
 
 /** Takes requests for renewals, runs one at a time, and keeps their reports. */
-export interface Renewals {
-  /** The renewal that runs. */
-  readonly current: Renewal | undefined;
-  readonly traffic: TrafficMeter;
+export class Renewals {
   /** Newest first. */
-  readonly reports: readonly RenewalReport[];
+  readonly reports: RenewalReport[] = [];
+  readonly #options: RenewalsOptions;
+  readonly #queue: RenewalQueue;
+  readonly #reported = createEmitter<RenewalReport>();
+  #current: Renewal | undefined;
+  #counting = false;
+
+  constructor(options: RenewalsOptions) {
+    this.#options = options;
+    const canBegin = (): boolean => options.host.running;
+    this.#queue = createRenewalQueue({ canBegin, begin: (...wish) => this.#begin(...wish) });
+  }
+
+  /** The renewal that runs. */
+  get current(): Renewal | undefined {
+    return this.#current;
+  }
+
+  view(): RenewalView | undefined {
+    return this.#current?.view(this.#queue.waiting);
+  }
+
+  onDidReport(listener: (report: RenewalReport) => void): Disposable {
+    return this.#reported.on(listener);
+  }
+
   /** Resolves with the report of the renewal that covers this request. */
-  request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
+  request(kind: RenewalKind, slot?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
+    return this.#queue.request(kind, slot, recipe);
+  }
+
   /** Cancels the renewal that runs, if that still undoes everything. */
-  cancel(): boolean;
+  cancel(): boolean {
+    const cancelled = this.#current?.cancel("Cancelled.") ?? false;
+    this.#options.host.reconcile();
+    return cancelled;
+  }
+
   /** Cancels what one client asked for: its place in the queue, or the renewal that runs if that is its own. */
-  withdraw(request: Promise<RenewalReport>): void;
+  withdraw(request: Promise<RenewalReport>): void {
+    if (this.#queue.withdraw(request)) {
+      this.#current?.cancel("Cancelled.");
+    }
+    this.#options.host.reconcile();
+  }
+
   /** Lets the renewal do what it can; part of reconciling. */
-  step(): void;
-  view(): RenewalView | undefined;
-  onDidReport(listener: (report: RenewalReport) => void): void;
-}
+  step(): void {
+    const renewal = this.#current;
+    if (renewal?.step() === true && !this.#counting) {
+      this.#counting = true;
+      void this.#options.traffic.end().then((totals) => {
+        this.#counting = false;
+        this.#current = undefined;
+        this.#finish(renewal, totals);
+        this.#options.host.reconcile();
+      });
+    }
+  }
 
-export function createRenewals(options: RenewalsOptions): Renewals {
-  const { slots, events, reconcile, recipes } = options;
-  const reports: RenewalReport[] = [];
-  const reported = createEmitter<RenewalReport>();
-  let current: Renewal | undefined;
-  let counting = false;
-  const traffic = createTrafficMeter(options.workers, options.broker);
-
-  const host: RenewalHost = {
-    slots,
-    startWorker: options.startWorker,
-    dismiss: options.dismiss,
-    commit: options.commit,
-    wakeAfter: (ms) => {
-      setTimeout(reconcile, ms);
-    },
-    log: (level, code, message) => events.log(level, code, message),
-  };
-
-  const begin: BeginRenewal = (kind, only, recipe) => {
-    const chosen = (only ?? [...slots.keys()]).filter((index) => slots.has(index));
-    const from = options.generation();
+  #begin(kind: RenewalKind, only: readonly number[] | undefined, recipe: LaunchRecipe | undefined): void {
+    const { host, generations, traffic, events } = this.#options;
+    const slots = (only ?? [...host.slots.keys()]).filter((index) => host.slots.has(index));
+    const from = generations.number;
     // One worker alone is renewed within its generation.
     const to = only === undefined ? from + 1 : from;
     if (only === undefined) {
-      recipes.open(to, recipe);
+      generations.open(to, recipe);
     }
-    const { surge, minReady, canary } = recipes.of(to);
+    const { surge, minReady, canary } = generations.of(to);
     traffic.begin();
-    current = new Renewal(host, {
+    this.#current = new Renewal(this.#renewalHost(), {
       kind,
-      slots: chosen,
+      slots,
       single: only !== undefined,
       from,
       to,
-      surge: surgeCount(surge, Math.max(1, chosen.length)),
+      surge: surgeCount(surge, Math.max(1, slots.length)),
       minReady,
       canary: canary && kind !== "restart",
     });
-    events.log(
-      "info",
-      "renewing",
-      `${kind} of ${only === undefined ? "all workers" : `slot ${only.join(", ")}`} began`,
-    );
-    queueMicrotask(reconcile);
-  };
-  const queue = createRenewalQueue({ canBegin: options.isRunning, begin });
+    const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
+    events.log("info", "renewing", `${kind} of ${what} began`);
+    queueMicrotask(() => host.reconcile());
+  }
 
-  const finish = (renewal: Renewal, totals: TrafficTotals): void => {
-    const alive = [...options.workers()].filter((worker) => worker.state !== "exited");
+  #renewalHost(): RenewalHost {
+    const { host, events } = this.#options;
+    return {
+      slots: host.slots,
+      startWorker: (slot, generation) => host.startWorker(slot, generation),
+      dismiss: (worker, how) => host.dismiss(worker, how),
+      commit: (generation) => host.commit(generation),
+      wakeAfter: (ms) => void setTimeout(() => host.reconcile(), ms),
+      log: (level, code, message) => events.log(level, code, message),
+    };
+  }
+
+  #finish(renewal: Renewal, totals: TrafficTotals): void {
+    const alive = [...this.#options.host.workers()].filter((worker) => worker.state !== "exited");
     const report = renewal.report(
       alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
       totals,
     );
-    reports.unshift(report);
-    reports.splice(reportsKept);
+    this.reports.unshift(report);
+    this.reports.splice(reportsKept);
     const { kind, outcome, to, durationMs, reason } = report;
     const level = outcome === "completed" ? "info" : "error";
-    events.log(
-      level,
-      "renewed",
-      `${kind} to generation ${to} ${outcome} after ${durationMs} ms${reason === undefined ? "" : `: ${reason}`}`,
-    );
-    reported.fire(report);
-    queue.finished(report);
-  };
-
-  return {
-    get current() {
-      return current;
-    },
-    traffic,
-    reports,
-    request: queue.request,
-    cancel() {
-      const cancelled = current?.cancel("Cancelled.") ?? false;
-      reconcile();
-      return cancelled;
-    },
-    withdraw(request) {
-      if (queue.withdraw(request)) {
-        current?.cancel("Cancelled.");
-      }
-      reconcile();
-    },
-    step() {
-      const renewal = current;
-      if (renewal?.step() === true && !counting) {
-        counting = true;
-        void traffic.end().then((totals) => {
-          counting = false;
-          current = undefined;
-          finish(renewal, totals);
-          reconcile();
-        });
-      }
-    },
-    view: () => current?.view(queue.waiting),
-    onDidReport: reported.on,
-  };
+    const why = reason === undefined ? "" : `: ${reason}`;
+    this.#options.events.log(level, "renewed", `${kind} to generation ${to} ${outcome} after ${durationMs} ms${why}`);
+    this.#reported.fire(report);
+    this.#queue.finished(report);
+  }
 }

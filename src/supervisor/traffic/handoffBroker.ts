@@ -15,168 +15,179 @@ interface Transit {
   holder: number | undefined;
 }
 
+/** Who may take connections now. */
+export interface HandoffTargets {
+  /** The workers that take connections and will go on doing so. */
+  serving(): readonly WorkerHandle[];
+}
+
 /** Takes connections from draining workers and gives each to a worker that serves on. */
-export interface HandoffBroker {
-  accept(from: WorkerHandle, connection: HandedConnection & { readonly id: number }, socket: Socket | undefined): void;
-  /** Gives a connection that no worker has had yet to one that listens where it came to. */
-  rescue(connection: StrandedConnection): void;
-  taken(ids: readonly number[], stallMs: number): void;
-  refused(worker: WorkerHandle, id: number): void;
-  /** Gives what this worker had not confirmed to another. */
-  workerExited(worker: WorkerHandle): void;
-  /** Connections that nobody has confirmed yet. */
-  readonly inTransit: number;
+export class HandoffBroker {
   /**
    * Connections handed over and confirmed, and those nobody could take, since the start; and the longest time for which
    * nobody read one, in milliseconds, since somebody set it to 0.
    */
-  readonly counts: { handedOver: number; closed: number; longestStallMs: number };
-}
-
-/** @param targets The workers that may take connections now, best first in any order. */
-export function createHandoffBroker(targets: () => readonly WorkerHandle[]): HandoffBroker {
-  const transits = new Map<number, Transit>();
-  const counts = { handedOver: 0, closed: 0, longestStallMs: 0 };
-  let nextId = 1;
-  let turn = 0;
+  readonly counts = { handedOver: 0, closed: 0, longestStallMs: 0 };
+  readonly #targets: HandoffTargets;
+  readonly #transits = new Map<number, Transit>();
   /** Connections sent to each worker and not confirmed, by its id. */
-  const underWay = new Map<number, number>();
+  readonly #underWay = new Map<number, number>();
   /** Connections for which every worker that could take them has as many under way as it may. */
-  const waiting = new Set<Transit>();
+  readonly #waiting = new Set<Transit>();
+  #lastId = 0;
+  #turn = 0;
 
-  const fits = (transit: Transit, worker: WorkerHandle): boolean =>
-    worker.servers.get(transit.connection.server)?.handoff === true &&
-    !transit.tried.has(worker.id) &&
-    worker.connected;
+  constructor(targets: HandoffTargets) {
+    this.#targets = targets;
+  }
+
+  /** Connections that nobody has confirmed yet. */
+  get inTransit(): number {
+    return this.#transits.size;
+  }
+
+  accept(from: WorkerHandle, sent: HandedConnection & { readonly id: number }, socket: Socket | undefined): void {
+    const { id, server, requests, unused, stoppedAt, idleSince } = sent;
+    if (socket !== undefined && hold(socket)) {
+      this.#adopt(socket, { server, requests, unused, stoppedAt, idleSince }, { worker: from, id });
+    } else {
+      this.counts.closed += 1;
+      from.send({ type: "arrived", ids: [id] });
+    }
+  }
+
+  /** Gives a connection that no worker has had yet to one that listens where it came to. */
+  rescue({ socket, port, path }: StrandedConnection): void {
+    const server = this.#targets
+      .serving()
+      .flatMap((worker) => [...worker.servers].flatMap(([key, { protocol }]) => (protocol === "udp" ? [] : [key])))
+      .find((key) => (port === undefined ? key === path : key.endsWith(`|${port}`)));
+    if (server === undefined || !hold(socket)) {
+      this.counts.closed += 1;
+      socket.destroy();
+      return;
+    }
+    const now = Date.now();
+    this.#adopt(socket, { server, requests: 0, unused: true, stoppedAt: now, idleSince: now }, undefined);
+  }
+
+  taken(ids: readonly number[], stallMs: number): void {
+    const arrivals = new Map<WorkerHandle, number[]>();
+    for (const id of ids) {
+      const transit = this.#transits.get(id);
+      if (transit !== undefined) {
+        this.#transits.delete(id);
+        this.counts.handedOver += 1;
+        this.counts.longestStallMs = Math.max(this.counts.longestStallMs, stallMs);
+        // The worker has its own copy; closing ours sends nothing to the client.
+        transit.socket.destroy();
+        if (transit.sender !== undefined) {
+          const { worker, id: sent } = transit.sender;
+          arrivals.set(worker, [...(arrivals.get(worker) ?? []), sent]);
+        }
+        this.#leave(transit);
+      }
+    }
+    for (const [worker, sent] of arrivals) {
+      worker.send({ type: "arrived", ids: sent });
+    }
+  }
+
+  refused(worker: WorkerHandle, id: number): void {
+    const transit = this.#transits.get(id);
+    if (transit?.holder === worker.id) {
+      this.#leave(transit);
+      this.#passOn(transit, worker.id);
+    }
+  }
+
+  /** Gives what this worker had not confirmed to another. */
+  workerExited(worker: WorkerHandle): void {
+    this.#underWay.delete(worker.id);
+    for (const transit of [...this.#transits.values()]) {
+      if (transit.holder === worker.id) {
+        this.#passOn(transit, worker.id);
+      } else if (this.#waiting.has(transit)) {
+        // Perhaps for this worker, in vain.
+        this.#pass(transit);
+      }
+    }
+  }
+
+  #adopt(socket: Socket, connection: HandedConnection, sender: Transit["sender"]): void {
+    const tried = new Set(sender === undefined ? [] : [sender.worker.id]);
+    this.#lastId += 1;
+    const transit: Transit = { id: this.#lastId, sender, socket, connection, tried, holder: undefined };
+    this.#transits.set(transit.id, transit);
+    this.#pass(transit);
+  }
+
+  #passOn(transit: Transit, failed: number): void {
+    transit.holder = undefined;
+    transit.tried.add(failed);
+    this.#pass(transit);
+  }
 
   /** To the worker that has the fewest under way, so that one which hangs holds up no more than its window. */
-  const pass = (transit: Transit): void => {
-    const fit = targets().filter((worker) => fits(transit, worker));
-    turn += 1;
-    let best = fit[turn % Math.max(1, fit.length)];
+  #pass(transit: Transit): void {
+    const fit = this.#targets.serving().filter((worker) => fits(transit, worker));
+    this.#turn += 1;
+    let best = fit[this.#turn % Math.max(1, fit.length)];
     for (const worker of fit) {
-      best = best === undefined || loadOf(worker) < loadOf(best) ? worker : best;
+      best = best === undefined || this.#loadOf(worker.id) < this.#loadOf(best.id) ? worker : best;
     }
     if (best === undefined) {
-      waiting.delete(transit);
-      transits.delete(transit.id);
-      counts.closed += 1;
-      transit.socket.destroy();
-      transit.sender?.worker.send({ type: "arrived", ids: [transit.sender.id] });
-    } else if (loadOf(best) < handoffWindow) {
-      give(transit, best);
+      this.#close(transit);
+    } else if (this.#loadOf(best.id) < handoffWindow) {
+      this.#give(transit, best);
     } else {
-      waiting.add(transit);
+      this.#waiting.add(transit);
     }
-  };
+  }
 
-  const loadOf = ({ id }: WorkerHandle): number => underWay.get(id) ?? 0;
-
-  const give = (transit: Transit, target: WorkerHandle): void => {
-    waiting.delete(transit);
+  #give(transit: Transit, target: WorkerHandle): void {
+    this.#waiting.delete(transit);
     transit.holder = target.id;
-    underWay.set(target.id, loadOf(target) + 1);
+    this.#underWay.set(target.id, this.#loadOf(target.id) + 1);
     target.send({ type: "connection", id: transit.id, ...transit.connection }, transit.socket);
-  };
+  }
 
-  const passOn = (transit: Transit, failed: number): void => {
-    transit.tried.add(failed);
-    pass(transit);
-  };
+  /** There is no worker for it. */
+  #close(transit: Transit): void {
+    this.#waiting.delete(transit);
+    this.#transits.delete(transit.id);
+    this.counts.closed += 1;
+    transit.socket.destroy();
+    transit.sender?.worker.send({ type: "arrived", ids: [transit.sender.id] });
+  }
 
   /** It is not under way to its holder any more: what waits for that worker can go. */
-  const arrived = ({ holder }: Transit): void => {
+  #leave({ holder }: Transit): void {
     if (holder === undefined) {
       return;
     }
-    underWay.set(holder, (underWay.get(holder) ?? 1) - 1);
-    if (waiting.size > 0) {
-      const target = targets().find(({ id }) => id === holder);
-      const next = target && first(waiting, (transit) => fits(transit, target));
+    this.#underWay.set(holder, Math.max(0, this.#loadOf(holder) - 1));
+    if (this.#waiting.size > 0) {
+      const target = this.#targets.serving().find(({ id }) => id === holder);
+      const next = target && first(this.#waiting, (transit) => fits(transit, target));
       if (target !== undefined && next !== undefined) {
-        give(next, target);
+        this.#give(next, target);
       }
     }
-  };
+  }
 
-  const adopt = (socket: Socket, connection: HandedConnection, sender: Transit["sender"]): void => {
-    const tried = new Set(sender === undefined ? [] : [sender.worker.id]);
-    const transit: Transit = { id: nextId, sender, socket, connection, tried, holder: undefined };
-    nextId += 1;
-    transits.set(transit.id, transit);
-    pass(transit);
-  };
-
-  return {
-    counts,
-    get inTransit() {
-      return transits.size;
-    },
-    accept(from, connection, socket) {
-      const { id, server, requests, unused, stoppedAt, idleSince } = connection;
-      if (socket !== undefined && hold(socket)) {
-        adopt(socket, { server, requests, unused, stoppedAt, idleSince }, { worker: from, id });
-      } else {
-        counts.closed += 1;
-        from.send({ type: "arrived", ids: [id] });
-      }
-    },
-    rescue({ socket, port, path }) {
-      const server = targets()
-        .flatMap((worker) => [...worker.servers].flatMap(([key, { protocol }]) => (protocol === "udp" ? [] : [key])))
-        .find((key) => (port === undefined ? key === path : key.endsWith(`|${port}`)));
-      if (server === undefined || !hold(socket)) {
-        counts.closed += 1;
-        socket.destroy();
-        return;
-      }
-      const now = Date.now();
-      adopt(socket, { server, requests: 0, unused: true, stoppedAt: now, idleSince: now }, undefined);
-    },
-    taken(ids, stallMs) {
-      const arrivals = new Map<WorkerHandle, number[]>();
-      for (const id of ids) {
-        const transit = transits.get(id);
-        if (transit !== undefined) {
-          transits.delete(id);
-          counts.handedOver += 1;
-          counts.longestStallMs = Math.max(counts.longestStallMs, stallMs);
-          // The worker has its own copy; closing ours sends nothing to the client.
-          transit.socket.destroy();
-          if (transit.sender !== undefined) {
-            const { worker, id: sent } = transit.sender;
-            arrivals.set(worker, [...(arrivals.get(worker) ?? []), sent]);
-          }
-          arrived(transit);
-        }
-      }
-      for (const [worker, sent] of arrivals) {
-        worker.send({ type: "arrived", ids: sent });
-      }
-    },
-    refused(worker, id) {
-      const transit = transits.get(id);
-      if (transit?.holder === worker.id) {
-        arrived(transit);
-        transit.holder = undefined;
-        passOn(transit, worker.id);
-      }
-    },
-    workerExited(worker) {
-      underWay.delete(worker.id);
-      for (const transit of [...transits.values()]) {
-        if (transit.holder === worker.id) {
-          transit.holder = undefined;
-          passOn(transit, worker.id);
-        } else if (waiting.has(transit)) {
-          // Perhaps for this worker, in vain.
-          pass(transit);
-        }
-      }
-    },
-  };
+  #loadOf(worker: number): number {
+    return this.#underWay.get(worker) ?? 0;
+  }
 }
 
+function fits(transit: Transit, worker: WorkerHandle): boolean {
+  return (
+    worker.servers.get(transit.connection.server)?.handoff === true && !transit.tried.has(worker.id) && worker.connected
+  );
+}
+
+/** Keeps a received socket from being read here; if that can't be, it is closed. */
 function hold(socket: Socket): boolean {
   // Nobody else ever listens on this socket, and a client that leaves meanwhile is no news here.
   socket.on("error", () => undefined);

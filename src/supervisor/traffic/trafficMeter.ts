@@ -11,95 +11,102 @@ export interface TrafficTotals {
 }
 
 /** Counts what the clients have of a renewal: requests answered and cut, connections handed over, closed and cut. */
-export interface TrafficMeter {
-  begin(): void;
+export class TrafficMeter {
+  readonly #workers: () => Iterable<WorkerHandle>;
+  readonly #broker: Pick<HandoffBroker, "counts">;
+  #counting = false;
+  #totals = emptyTotals();
+  #brokerAtStart: HandoffBroker["counts"];
+  readonly #asked = new Set<WorkerHandle>();
+  #allAnswered: (() => void) | undefined;
+
+  constructor(workers: () => Iterable<WorkerHandle>, broker: Pick<HandoffBroker, "counts">) {
+    this.#workers = workers;
+    this.#broker = broker;
+    this.#brokerAtStart = { ...broker.counts };
+  }
+
+  begin(): void {
+    this.#counting = true;
+    this.#totals = emptyTotals();
+    this.#brokerAtStart = { ...this.#broker.counts };
+    this.#broker.counts.longestStallMs = 0;
+    for (const worker of this.#workers()) {
+      worker.send({ type: "count", on: true });
+    }
+  }
+
   /** A worker that starts while it counts, counts too. */
-  workerStarted(worker: WorkerHandle): void;
-  workerCounted(worker: WorkerHandle, served: number): void;
-  workerExited(worker: WorkerHandle): void;
+  workerStarted(worker: WorkerHandle): void {
+    if (this.#counting) {
+      worker.send({ type: "count", on: true });
+    }
+  }
+
+  workerCounted(worker: WorkerHandle, served: number): void {
+    if (this.#asked.has(worker)) {
+      this.#totals.traffic.served += served;
+      this.#forget(worker);
+    }
+  }
+
+  workerExited(worker: WorkerHandle): void {
+    this.#forget(worker);
+    if (!this.#counting) {
+      return;
+    }
+    const { traffic, cutRequests } = this.#totals;
+    const { drain, dismissed, readyAt } = worker;
+    if (!dismissed && readyAt !== undefined) {
+      traffic.crashed = (traffic.crashed ?? 0) + 1;
+    }
+    if (drain === undefined) {
+      traffic.silent = (traffic.silent ?? 0) + (dismissed && served(worker) ? 1 : 0);
+      return;
+    }
+    traffic.served += drain.served;
+    traffic.closed += drain.closed;
+    const left = Math.max(0, drain.connections - (worker.handedOver - drain.handedOver));
+    if (left > 0) {
+      traffic.cut += left;
+      traffic.failed += drain.requests;
+      cutRequests.push(...drain.inFlight.map((request) => ({ worker: worker.id, ...request })));
+    }
+  }
+
   /** Asks the workers that live for their counts, and ends. */
-  end(): Promise<TrafficTotals>;
-}
+  async end(): Promise<TrafficTotals> {
+    for (const worker of this.#workers()) {
+      if (worker.send({ type: "count", on: false })) {
+        this.#asked.add(worker);
+      }
+    }
+    if (this.#asked.size > 0) {
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(resolve, countDeadlineMs);
+        this.#allAnswered = () => {
+          clearTimeout(deadline);
+          resolve();
+        };
+      });
+    }
+    this.#asked.clear();
+    this.#allAnswered = undefined;
+    this.#counting = false;
+    const { traffic } = this.#totals;
+    const { handedOver, closed, longestStallMs } = this.#broker.counts;
+    traffic.handedOver = handedOver - this.#brokerAtStart.handedOver;
+    traffic.closed += closed - this.#brokerAtStart.closed;
+    traffic.longestStallMs = longestStallMs;
+    return this.#totals;
+  }
 
-export function createTrafficMeter(workers: () => Iterable<WorkerHandle>, broker: HandoffBroker): TrafficMeter {
-  let counting = false;
-  let totals = emptyTotals();
-  let brokerAtStart = { ...broker.counts };
-  const asked = new Set<WorkerHandle>();
-  let answered: (() => void) | undefined;
-
-  return {
-    begin() {
-      counting = true;
-      totals = emptyTotals();
-      brokerAtStart = { ...broker.counts };
-      broker.counts.longestStallMs = 0;
-      for (const worker of workers()) {
-        worker.send({ type: "count", on: true });
-      }
-    },
-    workerStarted(worker) {
-      if (counting) {
-        worker.send({ type: "count", on: true });
-      }
-    },
-    workerCounted(worker, served) {
-      if (asked.delete(worker)) {
-        totals.traffic.served += served;
-        if (asked.size === 0) {
-          answered?.();
-        }
-      }
-    },
-    workerExited(worker) {
-      if (asked.delete(worker) && asked.size === 0) {
-        answered?.();
-      }
-      const { drain } = worker;
-      if (counting && !worker.dismissed && worker.readyAt !== undefined) {
-        totals.traffic.crashed = (totals.traffic.crashed ?? 0) + 1;
-      }
-      if (!counting) {
-        return;
-      }
-      if (drain === undefined) {
-        totals.traffic.silent = (totals.traffic.silent ?? 0) + (worker.dismissed && served(worker) ? 1 : 0);
-        return;
-      }
-      totals.traffic.served += drain.served;
-      totals.traffic.closed += drain.closed;
-      const left = Math.max(0, drain.connections - (worker.handedOver - drain.handedOver));
-      if (left > 0) {
-        totals.traffic.cut += left;
-        totals.traffic.failed += drain.requests;
-        totals.cutRequests.push(...drain.inFlight.map((request) => ({ worker: worker.id, ...request })));
-      }
-    },
-    async end() {
-      for (const worker of workers()) {
-        if (worker.send({ type: "count", on: false })) {
-          asked.add(worker);
-        }
-      }
-      if (asked.size > 0) {
-        await new Promise<void>((resolve) => {
-          const deadline = setTimeout(resolve, countDeadlineMs);
-          answered = () => {
-            clearTimeout(deadline);
-            resolve();
-          };
-        });
-      }
-      asked.clear();
-      answered = undefined;
-      counting = false;
-      const { handedOver, closed, longestStallMs } = broker.counts;
-      totals.traffic.handedOver = handedOver - brokerAtStart.handedOver;
-      totals.traffic.closed += closed - brokerAtStart.closed;
-      totals.traffic.longestStallMs = longestStallMs;
-      return totals;
-    },
-  };
+  /** Its count is not waited for any more. */
+  #forget(worker: WorkerHandle): void {
+    if (this.#asked.delete(worker) && this.#asked.size === 0) {
+      this.#allAnswered?.();
+    }
+  }
 }
 
 /** Whether anybody could have reached it. */

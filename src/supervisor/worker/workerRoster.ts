@@ -29,13 +29,13 @@ export interface WorkerRoster {
   changeDrain(id: number, ms: number | undefined): void;
 }
 
-/** @param serving The workers that take connections. */
 export function createWorkerRoster(options: {
   readonly app: string;
   readonly events: EventLog;
-  readonly serving: () => readonly WorkerHandle[];
+  /** Tells which workers take connections. */
+  readonly table: { serving(): readonly WorkerHandle[] };
 }): WorkerRoster {
-  const { app, events, serving } = options;
+  const { app, events, table } = options;
   const all = new Map<number, WorkerHandle>();
 
   const find = (id: number): WorkerHandle => {
@@ -55,7 +55,7 @@ export function createWorkerRoster(options: {
       if (id !== undefined) {
         return find(id);
       }
-      const [first] = [...serving()].sort((a, b) => a.slot - b.slot);
+      const [first] = [...table.serving()].sort((a, b) => a.slot - b.slot);
       if (first === undefined) {
         throw new HitlessError("invalidState", `${app} has no worker that is ready.`, { remedy: "retry" });
       }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { type HandedConnection, handoffWindow, type ToWorkerBody } from "../../../../src/shared/workerMessages.ts";
-import { createHandoffBroker } from "../../../../src/supervisor/traffic/handoffBroker.ts";
+import { HandoffBroker } from "../../../../src/supervisor/traffic/handoffBroker.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 const connection: HandedConnection = {
@@ -54,7 +54,7 @@ class FakeSocket extends EventEmitter {
 describe("handoffBroker", () => {
   const old = new FakeWorker(1);
   let targets: FakeWorker[] = [];
-  let broker: ReturnType<typeof createHandoffBroker>;
+  let broker: HandoffBroker;
   /** What the old worker calls the last connection that it sent. */
   let sent = 100;
   const acceptFrom = (worker: FakeWorker, socket: FakeSocket | undefined): void => {
@@ -73,7 +73,7 @@ describe("handoffBroker", () => {
     old.sent.splice(0);
     sent = 100;
     targets = [new FakeWorker(2), new FakeWorker(3)];
-    broker = createHandoffBroker(() => targets.map(({ handle }) => handle));
+    broker = new HandoffBroker({ serving: () => targets.map(({ handle }) => handle) });
   });
 
   it("stops reading at once and passes the connection on with what is known of it", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DrainProgress, ToWorkerBody } from "../../../../src/shared/workerMessages.ts";
 import type { HandoffBroker } from "../../../../src/supervisor/traffic/handoffBroker.ts";
-import { createTrafficMeter, type TrafficMeter } from "../../../../src/supervisor/traffic/trafficMeter.ts";
+import { TrafficMeter } from "../../../../src/supervisor/traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 class FakeWorker {
@@ -47,7 +47,7 @@ describe("trafficMeter", () => {
   beforeEach(() => {
     workers = [new FakeWorker(1), new FakeWorker(2)];
     counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
-    meter = createTrafficMeter(() => workers.map(({ handle }) => handle), { counts } as unknown as HandoffBroker);
+    meter = new TrafficMeter(() => workers.map(({ handle }) => handle), { counts });
   });
 
   /** Takes a worker out as the supervisor does. */
