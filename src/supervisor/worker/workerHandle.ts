@@ -361,7 +361,8 @@ export class WorkerHandle {
   #listen(): void {
     const { worker, events } = this.#options;
     onInternalMessage(worker.process, (message, socket) => {
-      if (isOurs(message)) {
+      // The app can send anything: what is not in the table, or only in its prototype, is ignored.
+      if (isOurs(message) && Object.hasOwn(events.messages, message.type)) {
         const handle = events.messages[message.type] as (...told: [WorkerHandle, WorkerToSupervisor, unknown]) => void;
         handle(this, message, socket);
       }

@@ -137,6 +137,9 @@ describe("workerHandle", () => {
     worker.emit("message", { cmd: "NODE_HITLESS_NOT", type: "drain" });
     worker.say({ type: "hello" });
     worker.process.emit("internalMessage", { cmd: "NODE_CLUSTER", act: "online" }, undefined);
+    for (const type of ["news", "constructor", undefined]) {
+      worker.process.emit("internalMessage", { cmd: workerMessageCommand, type }, undefined);
+    }
     assert.deepEqual([heard, handle.state], [["hello"], "starting"]);
     worker.emit("message", "ready");
     assert.deepEqual([heard, handle.state], [["hello"], "ready"]);
