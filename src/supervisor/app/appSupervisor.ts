@@ -6,10 +6,11 @@ import { HitlessError } from "../../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import { steadyNow } from "../clock.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
-import { chooseScheduling, forkWorker } from "../process/workerForker.ts";
+import { chooseScheduling } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
 import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
@@ -19,9 +20,9 @@ import { HandoffBroker } from "../traffic/handoffBroker.ts";
 import { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
-import { askReadyUrl } from "../worker/readyUrl.ts";
-import { type WorkerEvents, WorkerHandle } from "../worker/workerHandle.ts";
-import { createWorkerRoster, type WorkerRoster } from "../worker/workerRoster.ts";
+import type { WorkerEvents } from "../worker/workerEvents.ts";
+import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { WorkerRoster } from "../worker/workerRoster.ts";
 import { AppCondition } from "./appCondition.ts";
 import { createMessageTable } from "./messageTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
@@ -49,7 +50,7 @@ export class AppSupervisor {
   readonly #health: HealthActions;
   readonly #broker: HandoffBroker;
   readonly #traffic: TrafficMeter;
-  readonly #workerEvents: WorkerEvents;
+  readonly #workerEvents: WorkerEvents<WorkerHandle>;
   readonly #policy: RestartPolicy;
   readonly #condition = new AppCondition();
   readonly #stops = createEmitter<void>();
@@ -59,23 +60,23 @@ export class AppSupervisor {
   #reconciling = false;
 
   constructor(options: AppSupervisorOptions) {
-    const { recipe, events } = options;
+    const { recipe, logs, events } = options;
     const host = this.#host();
     this.#options = options;
     this.#generations = createGenerations(recipe);
     this.#desiredWorkers = workersOf(recipe);
     this.#policy = createRestartPolicy(
       () => ({ maxRestarts: this.#generations.current.maxRestarts, workers: this.#desiredWorkers }),
-      () => performance.now(),
+      steadyNow,
     );
     this.publisher = createSnapshotPublisher(() => this.snapshot());
     this.#table = new SlotTable(host, this.#policy, events);
-    this.roster = createWorkerRoster({ app: recipe.name, events, table: this.#table });
+    this.roster = new WorkerRoster({ app: recipe.name, logs, events, table: this.#table });
     this.#broker = new HandoffBroker(this.#table);
     this.#traffic = new TrafficMeter(host.workers, this.#broker);
     this.renewals = new Renewals({ host, generations: this.#generations, traffic: this.#traffic, events });
     this.#health = new HealthActions(host, events);
-    this.#workerEvents = this.#listenToWorkers();
+    this.#workerEvents = this.#listenToWorkers(host);
     chooseScheduling(recipe.scheduling);
   }
 
@@ -266,7 +267,7 @@ export class AppSupervisor {
   }
 
   /** What its parts may ask of the app. */
-  #host(): SlotHost & RenewalsHost & HealthHost {
+  #host(): Host {
     const app = this;
     return {
       get name() {
@@ -287,17 +288,20 @@ export class AppSupervisor {
       workers: () => this.roster.all.values(),
       reconcile: () => this.#reconcile(),
       changed: () => this.publisher.invalidate(),
-      startWorker: (slot, generation) => this.#startWorker(slot, generation),
+      startWorker: ({ index: slot }, generation) => {
+        const recipe = this.#generations.of(generation);
+        return this.roster.start({ recipe, slot, generation, events: this.#workerEvents });
+      },
       dismiss: (worker, how) => this.#dismiss(worker, how),
       replace: async (worker) => this.renew("reload", worker.id),
       commit: (generation) => this.#commit(generation),
-      lacks: (failure) => {
-        this.#condition.failure = failure;
-      },
+      lacks: (failure) => this.#lacks(failure),
+      wakeAfter: (ms) => void setTimeout(() => this.#reconcile(), ms),
+      log: (level, code, message) => this.#options.events.log(level, code, message),
     };
   }
 
-  #listenToWorkers(): WorkerEvents {
+  #listenToWorkers({ changed, reconcile }: Host): WorkerEvents<WorkerHandle> {
     const { accepts, heartbeat } = this.#health;
     return {
       messages: createMessageTable({ broker: this.#broker, traffic: this.#traffic, heartbeat }),
@@ -306,34 +310,12 @@ export class AppSupervisor {
         isAbandoned: (connection) => accepts.isAbandoned(connection),
         abandoned: (connection) => this.#broker.rescue(connection),
       },
-      changed: () => this.publisher.invalidate(),
-      listening: () => this.#reconcile(),
+      changed,
+      listening: reconcile,
       ready: (worker) => this.#workerReady(worker),
       notReady: (worker, failure) => this.#workerNotReady(worker, failure),
       exited: (worker) => this.#workerExited(worker),
     };
-  }
-
-  /** @throws what the system says when it can't start a process. */
-  #startWorker(slot: Slot, generation: number): WorkerHandle {
-    const { logs, events } = this.#options;
-    const recipe = this.#generations.of(generation);
-    const workers = (): WorkerHandle[] => [...this.roster.all.values()];
-    const worker: WorkerHandle = new WorkerHandle({
-      ...forkWorker({ recipe, slot: slot.index, generation, logs }),
-      slot: slot.index,
-      generation,
-      recipe,
-      log: events,
-      events: this.#workerEvents,
-      workers,
-      ask: (url) => {
-        const before = workers().filter((other) => other !== worker && other.slot === worker.slot);
-        return askReadyUrl(worker, before, url);
-      },
-    });
-    this.roster.add(worker);
-    return worker;
   }
 
   #dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void {
@@ -376,32 +358,17 @@ export class AppSupervisor {
       this.renewals.current?.workerFailed(worker, worker.failure);
     }
     this.renewals.current?.workerExited(worker);
-    this.#vacate(worker);
+    this.#table.vacate(worker);
     for (const connection of worker.takeStranded()) {
       this.#broker.rescue(connection);
     }
     this.#reconcile();
   }
 
-  #vacate(worker: WorkerHandle): void {
-    const slot = this.#table.slots.get(worker.slot);
-    if (slot?.next === worker) {
-      slot.next = undefined;
-    } else if (slot?.current === worker) {
-      slot.current = undefined;
-      if (!worker.dismissed && !worker.killRequested && this.#condition.running) {
-        this.#table.failed(slot, worker);
-        this.#noteFailure(worker);
-      }
-    }
-  }
-
-  #noteFailure(worker: WorkerHandle): void {
-    if (worker.finished) {
-      return;
-    }
-    this.#condition.failure = worker.failure;
-    if (!this.#condition.everReady && isPermanentFailure(worker.failure)) {
+  /** A slot has no worker, and why. */
+  #lacks(failure: Failure): void {
+    this.#condition.failure = failure;
+    if (!this.#condition.everReady && isPermanentFailure(failure)) {
       // The next try would end the same way: tell it now rather than try it ten times.
       this.stop(false);
     }
@@ -420,6 +387,8 @@ export class AppSupervisor {
     }
   }
 }
+
+type Host = SlotHost & RenewalsHost & HealthHost;
 
 function workersOf({ workers }: LaunchRecipe): number {
   return workers === "max" ? availableParallelism() : workers;

@@ -2,14 +2,15 @@ import type { Heartbeat } from "../health/heartbeat.ts";
 import type { HandoffBroker } from "../traffic/handoffBroker.ts";
 import type { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { addressUrl } from "../worker/addresses.ts";
-import type { MessageTable } from "../worker/workerHandle.ts";
+import type { MessageTable } from "../worker/workerEvents.ts";
+import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 /** What each message of a worker does: what is its own is kept by its handle, all else goes straight to whom it concerns. */
 export function createMessageTable(parts: {
   readonly broker: HandoffBroker;
   readonly traffic: TrafficMeter;
   readonly heartbeat: Heartbeat;
-}): MessageTable {
+}): MessageTable<WorkerHandle> {
   const { broker, traffic, heartbeat } = parts;
   return {
     hello: (worker) => traffic.workerStarted(worker),

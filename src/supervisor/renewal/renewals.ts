@@ -14,7 +14,7 @@ import { createRenewalQueue, type RenewalQueue } from "./renewalQueue.ts";
 const reportsKept = 50;
 
 /** What renewals ask of the app. */
-export interface RenewalsHost extends Omit<RenewalHost, "log" | "wakeAfter"> {
+export interface RenewalsHost extends RenewalHost {
   /** Whether the app is meant to run. */
   readonly running: boolean;
   /** Every worker whose process may still exist. */
@@ -103,7 +103,7 @@ export class Renewals {
     }
     const { surge, minReady, canary } = generations.of(to);
     traffic.begin();
-    this.#current = new Renewal(this.#renewalHost(), {
+    this.#current = new Renewal(host, {
       kind,
       slots,
       single: only !== undefined,
@@ -116,18 +116,6 @@ export class Renewals {
     const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
     events.log("info", "renewing", `${kind} of ${what} began`);
     queueMicrotask(() => host.reconcile());
-  }
-
-  #renewalHost(): RenewalHost {
-    const { host, events } = this.#options;
-    return {
-      slots: host.slots,
-      startWorker: (slot, generation) => host.startWorker(slot, generation),
-      dismiss: (worker, how) => host.dismiss(worker, how),
-      commit: (generation) => host.commit(generation),
-      wakeAfter: (ms) => void setTimeout(() => host.reconcile(), ms),
-      log: (level, code, message) => events.log(level, code, message),
-    };
   }
 
   #finish(renewal: Renewal, totals: TrafficTotals): void {

@@ -81,12 +81,22 @@ export class SlotTable {
     }
   }
 
-  /** The worker of a slot ended unexpectedly. */
-  failed(slot: Slot, worker: WorkerHandle): void {
-    if (worker.finished) {
-      slot.finished = worker.failure;
-    } else {
-      this.#note(slot, worker.failure, worker.readyMs);
+  /** A worker has ended. What nobody asked for is a failure of its slot, unless it was a script that is done. */
+  vacate(worker: WorkerHandle): void {
+    const slot = this.slots.get(worker.slot);
+    if (slot?.next === worker) {
+      slot.next = undefined;
+    } else if (slot?.current === worker) {
+      slot.current = undefined;
+      if (worker.dismissed || worker.killRequested || !this.#host.running) {
+        return;
+      }
+      if (worker.finished) {
+        slot.finished = worker.failure;
+      } else {
+        this.#note(slot, worker.failure, worker.readyMs);
+        this.#host.lacks(worker.failure);
+      }
     }
   }
 

@@ -1,6 +1,27 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { idleMarginMs } from "../../shared/drainView.ts";
-import type { DrainOrder, WorkerHandle } from "./workerHandle.ts";
+import type { ListeningServer } from "./addresses.ts";
+
+/** How a worker is asked to go. */
+export interface DrainOrder {
+  /** Keys of the servers whose idle connections are sent here instead of being closed. */
+  readonly handoff: readonly string[];
+  /** Send the message `shutdown` first and leave the worker alone until the deadline. */
+  readonly graceful: boolean;
+  /** Milliseconds before idle connections that can't be handed over are closed. */
+  readonly idleGraceMs: number;
+  /** Milliseconds before event streams are ended. */
+  readonly streamGraceMs: number;
+  /** Milliseconds over which the close frames of WebSockets are spread. */
+  readonly spreadMs: number;
+  /** Milliseconds until it is told SIGTERM though it is not done. */
+  readonly drainTimeout: number;
+}
+
+/** What a drain has to know of a worker. */
+interface Serving {
+  readonly servers: ReadonlyMap<string, ListeningServer>;
+}
 
 /** Where nobody takes connections over, requests that are on their way are given this long to arrive, in milliseconds. */
 const lastRequestsMs = 100;
@@ -10,9 +31,9 @@ const lastRequestsMs = 100;
  * listen where this worker does, and the rest is given time. Without, everything ends: idle connections as soon as what their clients have sent is here.
  */
 export function drainOrderFor(
-  worker: WorkerHandle,
+  worker: Serving,
   recipe: LaunchRecipe,
-  how: { readonly handoff: boolean; readonly graceful: boolean; readonly serving: readonly WorkerHandle[] },
+  how: { readonly handoff: boolean; readonly graceful: boolean; readonly serving: readonly Serving[] },
 ): DrainOrder {
   const { drainTimeout, streamGrace, drainSpread } = recipe;
   if (!how.handoff) {

@@ -7,67 +7,28 @@ import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
 import { onInternalMessage } from "../internals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import { type AcceptGuardOptions, guardAccepts, type StrandedConnection } from "../process/acceptGuard.ts";
+import { guardAccepts, type StrandedConnection } from "../process/acceptGuard.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
 import { isHeld, type StackFrames, takeStack } from "../process/stuckStack.ts";
 import { WorkerEnding } from "../process/workerEnding.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
 import { type Exit, watchWorkerEnd } from "../process/workerProcess.ts";
 import type { ListeningServer } from "./addresses.ts";
+import type { DrainOrder } from "./drainOrder.ts";
 import { LayerQuestions } from "./layerQuestions.ts";
 import { type Readiness, watchReadiness } from "./readiness.ts";
 import { createVitals, type Vitals } from "./vitals.ts";
+import type { WorkerEvents } from "./workerEvents.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
 const fatalCountsForMs = 5_000;
-
-/** How a worker is asked to go. */
-export interface DrainOrder {
-  /** Keys of the servers whose idle connections are sent here instead of being closed. */
-  readonly handoff: readonly string[];
-  /** Send the message `shutdown` first and leave the worker alone until the deadline. */
-  readonly graceful: boolean;
-  /** Milliseconds before idle connections that can't be handed over are closed. */
-  readonly idleGraceMs: number;
-  /** Milliseconds before event streams are ended. */
-  readonly streamGraceMs: number;
-  /** Milliseconds over which the close frames of WebSockets are spread. */
-  readonly spreadMs: number;
-  /** Milliseconds until it is told SIGTERM though it is not done. */
-  readonly drainTimeout: number;
-}
-
-/** What each message of a worker does, by its type. */
-export type MessageTable = {
-  readonly [Type in WorkerToSupervisor["type"]]: (
-    worker: WorkerHandle,
-    message: Extract<WorkerToSupervisor, { readonly type: Type }>,
-    socket: Socket | undefined,
-  ) => void;
-};
-
-/** What is told of a worker. Each member names it, so that one object serves all of an app. */
-export interface WorkerEvents {
-  readonly messages: MessageTable;
-  /** What becomes of accepted connections on their way to it. */
-  readonly accepts: AcceptGuardOptions;
-  /** Something a snapshot shows has changed. */
-  changed(worker: WorkerHandle): void;
-  /** One more of its servers listens. */
-  listening(worker: WorkerHandle): void;
-  ready(worker: WorkerHandle): void;
-  /** It is alive but not ready in time, and will end with this failure. */
-  notReady(worker: WorkerHandle, failure: Failure): void;
-  /** The process is gone and all it wrote has been read. Called once. */
-  exited(worker: WorkerHandle): void;
-}
 
 export interface WorkerHandleOptions extends ForkedWorker {
   readonly slot: number;
   readonly generation: number;
   readonly recipe: Pick<LaunchRecipe, "entry" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout">;
   readonly log: Pick<EventLog, "log">;
-  readonly events: WorkerEvents;
+  readonly events: WorkerEvents<WorkerHandle>;
   /** The workers of the app, this one included or not. */
   readonly workers: () => Iterable<WorkerHandle>;
   /** Asks this worker for a URL; resolves with the status code. */

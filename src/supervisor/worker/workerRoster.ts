@@ -1,83 +1,117 @@
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import type { LogStore } from "../logs/logStore.ts";
+import { forkWorker } from "../process/workerForker.ts";
 import { describeWorker } from "./describeExit.ts";
-import type { WorkerHandle } from "./workerHandle.ts";
+import { askReadyUrl } from "./readyUrl.ts";
+import type { WorkerEvents } from "./workerEvents.ts";
+import { WorkerHandle } from "./workerHandle.ts";
+
+export interface RosterOptions {
+  /** The app's name. */
+  readonly app: string;
+  readonly logs: LogStore;
+  readonly events: EventLog;
+  /** Tells which workers take connections. */
+  readonly table: { serving(): readonly WorkerHandle[] };
+}
 
 /** Every worker whose process may still exist, and what can be asked of one by its id. */
-export interface WorkerRoster {
-  readonly all: ReadonlyMap<number, WorkerHandle>;
-  add(worker: WorkerHandle): void;
-  remove(worker: WorkerHandle): void;
+export class WorkerRoster {
+  readonly #options: RosterOptions;
+  readonly #workers = new Map<number, WorkerHandle>();
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+  }
+
+  get all(): ReadonlyMap<number, WorkerHandle> {
+    return this.#workers;
+  }
+
+  /**
+   * Forks a worker and watches it until it is gone.
+   * @throws what the system says when it can't start a process.
+   */
+  start(options: {
+    readonly recipe: LaunchRecipe;
+    readonly slot: number;
+    readonly generation: number;
+    readonly events: WorkerEvents<WorkerHandle>;
+  }): WorkerHandle {
+    const { logs, events: log } = this.#options;
+    const worker: WorkerHandle = new WorkerHandle({
+      ...forkWorker({ ...options, logs }),
+      ...options,
+      log,
+      workers: () => this.#workers.values(),
+      ask: (url) => askReadyUrl(worker, this.#others(worker), url),
+    });
+    this.#workers.set(worker.id, worker);
+    return worker;
+  }
+
+  remove(worker: WorkerHandle): void {
+    this.#workers.delete(worker.id);
+  }
+
   /** @throws HitlessError `workerNotFound` */
-  find(id: number): WorkerHandle;
+  find(id: number): WorkerHandle {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) {
+      throw new HitlessError("workerNotFound", `${this.#options.app} has no worker ${id}.`);
+    }
+    return worker;
+  }
+
   /**
    * The worker with this id; without one, the ready worker of the lowest slot.
    * @throws HitlessError `workerNotFound`, or `invalidState` if none is ready.
    */
-  pick(id?: number): WorkerHandle;
+  pick(id?: number): WorkerHandle {
+    if (id !== undefined) {
+      return this.find(id);
+    }
+    const { app, table } = this.#options;
+    const [first] = [...table.serving()].sort((a, b) => a.slot - b.slot);
+    if (first === undefined) {
+      throw new HitlessError("invalidState", `${app} has no worker that is ready.`, { remedy: "retry" });
+    }
+    return first;
+  }
+
   /**
    * Kills a worker because somebody asked for it.
    * @throws HitlessError `workerNotFound`
    */
-  kill(id: number): void;
+  kill(id: number): void {
+    this.find(id).kill("asked");
+  }
+
   /** Sends all away without a drain. */
-  killAll(): void;
+  killAll(): void {
+    for (const worker of this.#workers.values()) {
+      worker.kill("stopping");
+    }
+  }
+
   /**
    * Gives a draining worker `ms` more milliseconds, or (without) ends its drain.
    * @throws HitlessError `workerNotFound`, or `invalidState` if it does not drain.
    */
-  changeDrain(id: number, ms: number | undefined): void;
-}
-
-export function createWorkerRoster(options: {
-  readonly app: string;
-  readonly events: EventLog;
-  /** Tells which workers take connections. */
-  readonly table: { serving(): readonly WorkerHandle[] };
-}): WorkerRoster {
-  const { app, events, table } = options;
-  const all = new Map<number, WorkerHandle>();
-
-  const find = (id: number): WorkerHandle => {
-    const worker = all.get(id);
-    if (worker === undefined) {
-      throw new HitlessError("workerNotFound", `${app} has no worker ${id}.`);
+  changeDrain(id: number, ms: number | undefined): void {
+    const worker = this.find(id);
+    if (ms === undefined && worker.dismissed) {
+      this.#options.events.log("info", "drainCut", `${describeWorker(worker)}: its drain is cut as asked`);
+      worker.terminate();
+    } else if (ms === undefined || !worker.extendDrain(ms)) {
+      throw new HitlessError("invalidState", `Worker ${id} does not drain.`);
     }
-    return worker;
-  };
+  }
 
-  return {
-    all,
-    add: (worker) => void all.set(worker.id, worker),
-    remove: (worker) => void all.delete(worker.id),
-    find,
-    pick(id) {
-      if (id !== undefined) {
-        return find(id);
-      }
-      const [first] = [...table.serving()].sort((a, b) => a.slot - b.slot);
-      if (first === undefined) {
-        throw new HitlessError("invalidState", `${app} has no worker that is ready.`, { remedy: "retry" });
-      }
-      return first;
-    },
-    kill(id) {
-      const worker = find(id);
-      worker.kill("asked");
-    },
-    killAll() {
-      for (const worker of all.values()) {
-        worker.kill("stopping");
-      }
-    },
-    changeDrain(id, ms) {
-      const worker = find(id);
-      if (ms === undefined && worker.dismissed) {
-        events.log("info", "drainCut", `${describeWorker(worker)}: its drain is cut as asked`);
-        worker.terminate();
-      } else if (ms === undefined || !worker.extendDrain(ms)) {
-        throw new HitlessError("invalidState", `Worker ${id} does not drain.`);
-      }
-    },
-  };
+  /** The other workers of its slot: those that it is to follow. */
+  #others(worker: WorkerHandle): WorkerHandle[] {
+    return [...this.#workers.values()].filter((other) => other !== worker && other.slot === worker.slot);
+  }
 }

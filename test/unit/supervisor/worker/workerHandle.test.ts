@@ -3,7 +3,7 @@ import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
 import { type FromWorkerBody, workerMessageCommand } from "../../../../src/shared/workerMessages.ts";
 import { createMessageTable } from "../../../../src/supervisor/app/messageTable.ts";
-import type { DrainOrder } from "../../../../src/supervisor/worker/workerHandle.ts";
+import type { DrainOrder } from "../../../../src/supervisor/worker/drainOrder.ts";
 import { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 const drainOrder: DrainOrder = {

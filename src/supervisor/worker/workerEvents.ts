@@ -1,0 +1,29 @@
+import type { Socket } from "node:net";
+import type { Failure } from "../../shared/failure.ts";
+import type { WorkerToSupervisor } from "../../shared/workerMessages.ts";
+import type { AcceptGuardOptions } from "../process/acceptGuard.ts";
+
+/** What each message of a worker does, by its type. */
+export type MessageTable<Worker> = {
+  readonly [Type in WorkerToSupervisor["type"]]: (
+    worker: Worker,
+    message: Extract<WorkerToSupervisor, { readonly type: Type }>,
+    socket: Socket | undefined,
+  ) => void;
+};
+
+/** What is told of a worker. Each member names it, so that one object serves all of an app. */
+export interface WorkerEvents<Worker> {
+  readonly messages: MessageTable<Worker>;
+  /** What becomes of accepted connections on their way to it. */
+  readonly accepts: AcceptGuardOptions;
+  /** Something a snapshot shows has changed. */
+  changed(worker: Worker): void;
+  /** One more of its servers listens. */
+  listening(worker: Worker): void;
+  ready(worker: Worker): void;
+  /** It is alive but not ready in time, and will end with this failure. */
+  notReady(worker: Worker, failure: Failure): void;
+  /** The process is gone and all it wrote has been read. Called once. */
+  exited(worker: Worker): void;
+}
