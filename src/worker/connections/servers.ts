@@ -34,8 +34,8 @@ export interface ServerTracker {
 
 /**
  * Learns of the app's servers and connections through Node's diagnostics channels
- * (https://nodejs.org/api/diagnostics_channel.html#net): nothing is patched, and neither a
- * connection nor a request costs anything.
+ * (https://nodejs.org/api/diagnostics_channel.html#net): neither a connection nor a
+ * request costs anything.
  */
 export function trackServers(guard: Guard, onListening: (tracked: TrackedServer) => void): ServerTracker {
   const servers = new Map<Server, TrackedServer>();
