@@ -108,7 +108,7 @@ export class HealthActions {
     }
     try {
       const frames = await worker.takeStack();
-      worker.vitals.stuckAt = worker.vitals.responsive ? undefined : frames;
+      worker.vitals.stuckIn(frames);
       const [top] = frames ?? [];
       return top === undefined ? "" : ` in ${top.function} (${top.file}:${top.line})`;
     } catch (error) {

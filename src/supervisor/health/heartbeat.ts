@@ -5,9 +5,6 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 /** Longest time between two heartbeats, in milliseconds. */
 const usualBeatMs = 1_000;
 
-/** A worker's memory is shown anew when it has changed by this part. */
-const worthShowing = 0.1;
-
 export interface HeartbeatOptions {
   readonly recipe: () => Pick<LaunchRecipe, "unresponsiveAfter">;
   readonly workers: () => Iterable<WorkerHandle>;
@@ -26,6 +23,8 @@ export interface HeartbeatOptions {
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
+  /** Those that owe an answer for too long, and are asked whether a debugger has stopped them. */
+  readonly #suspected = new Set<WorkerHandle>();
   #lastTurn = performance.now();
 
   constructor(options: HeartbeatOptions) {
@@ -34,19 +33,12 @@ export class Heartbeat {
   }
 
   /** A worker answered a heartbeat. */
-  answered(worker: WorkerHandle, { memory, inspectable }: Beat): void {
-    const { vitals } = worker;
-    vitals.owesSince = undefined;
-    vitals.memory = memory;
-    vitals.inspectable = inspectable;
-    const { shownMemory } = vitals;
-    if (shownMemory === undefined || Math.abs(memory - shownMemory) > shownMemory * worthShowing) {
-      vitals.shownMemory = memory;
+  answered(worker: WorkerHandle, beat: Beat): void {
+    const { recovered, grown } = worker.vitals.answered(beat);
+    if (grown) {
       this.#options.changed();
     }
-    if (!vitals.responsive) {
-      vitals.responsive = true;
-      vitals.stuckAt = undefined;
+    if (recovered) {
       this.#options.becameResponsive(worker);
     }
   }
@@ -71,10 +63,10 @@ export class Heartbeat {
       }
       const { vitals } = worker;
       if (overslept) {
-        vitals.owesSince = undefined;
+        vitals.forgive();
       }
       if (vitals.owesSince === undefined) {
-        vitals.owesSince = now;
+        vitals.asked(now);
         worker.send({ type: "beat" });
       } else if (unresponsiveAfter > 0 && vitals.responsive && now - vitals.owesSince > unresponsiveAfter) {
         void this.#conclude(worker);
@@ -84,20 +76,20 @@ export class Heartbeat {
 
   async #conclude(worker: WorkerHandle): Promise<void> {
     const { vitals } = worker;
-    if (vitals.suspected) {
+    if (this.#suspected.has(worker)) {
       return;
     }
-    vitals.suspected = true;
+    this.#suspected.add(worker);
     const held = await worker.isHeld();
-    vitals.suspected = false;
+    this.#suspected.delete(worker);
     if (vitals.owesSince === undefined) {
       return;
     }
     if (held) {
       // From now on anew: the heartbeat that it owes is answered when it is let go.
-      vitals.owesSince = performance.now();
+      vitals.asked(performance.now());
     } else {
-      vitals.responsive = false;
+      vitals.becameUnresponsive();
       this.#options.becameUnresponsive(worker);
     }
   }

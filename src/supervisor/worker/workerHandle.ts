@@ -17,7 +17,7 @@ import type { ListeningServer } from "./addresses.ts";
 import type { DrainOrder } from "./drainOrder.ts";
 import { LayerQuestions } from "./layerQuestions.ts";
 import { type Readiness, watchReadiness } from "./readiness.ts";
-import { createVitals, type Vitals } from "./vitals.ts";
+import { Vitals } from "./vitals.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
 
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
@@ -42,7 +42,7 @@ export class WorkerHandle {
   readonly generation: number;
   readonly pid: number;
   readonly startedAt = steadyNow();
-  readonly vitals: Vitals = createVitals();
+  readonly vitals = new Vitals();
   readonly layers: LayerQuestions;
   readonly #options: WorkerHandleOptions;
   readonly #servers = new Map<string, ListeningServer>();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { Heartbeat } from "../../../../src/supervisor/health/heartbeat.ts";
-import { createVitals } from "../../../../src/supervisor/worker/vitals.ts";
+import { Vitals } from "../../../../src/supervisor/worker/vitals.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 const mebibyte = 1_048_576;
@@ -28,7 +28,7 @@ describe("heartbeat", () => {
       readyAt: 1,
       connected: true,
       state: "ready",
-      vitals: createVitals(),
+      vitals: new Vitals(),
       isHeld: () => Promise.resolve(held),
       send: () => {
         beats += 1;
