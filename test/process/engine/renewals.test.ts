@@ -26,6 +26,12 @@ describeOn(testedNodes(), "each way to renew an app", (scene) => {
       assert.deepEqual(old.filter(isAlive), []);
       await strict.untilAnswers("2", 100);
       assertUnnoticed(await strict.stop());
+      // Connections were accepted, sent to workers and handed over: nothing that this takes was missing in this version.
+      const { events } = await client.request("app/events", {});
+      assert.deepEqual(
+        events.filter(({ code }) => code === "internals"),
+        [],
+      );
     });
   }
 
