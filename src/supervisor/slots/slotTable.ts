@@ -116,14 +116,18 @@ export class SlotTable {
     if (slot.current !== undefined || slot.finished !== undefined || slot.givenUp || owner?.owns(slot) === true) {
       return false;
     }
-    const wait = slot.retryAt - steadyNow();
-    if (wait > 0 && slot.retryTimer === undefined) {
-      slot.retryTimer = setTimeout(() => {
-        slot.retryTimer = undefined;
-        this.#host.reconcile();
-      }, wait);
+    if (slot.retryAt > steadyNow()) {
+      this.#wakeWhenDue(slot);
+      return false;
     }
-    return wait <= 0;
+    return true;
+  }
+
+  #wakeWhenDue(slot: Slot): void {
+    slot.retryTimer ??= setTimeout(() => {
+      slot.retryTimer = undefined;
+      this.#host.reconcile();
+    }, slot.retryAt - steadyNow());
   }
 
   /** The system may refuse a process at once, for want of memory or because the environment is too large. */
@@ -135,6 +139,10 @@ export class SlotTable {
       this.#note(slot, failure, 0);
       this.#host.lacks(failure);
       this.#events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
+      if (!slot.givenUp) {
+        // No process, so no exit of one, will bring anybody here again.
+        this.#wakeWhenDue(slot);
+      }
     }
   }
 
