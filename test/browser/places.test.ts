@@ -70,3 +70,34 @@ test("says what it looked for in a folder without an app, and starts one that co
   await page.close();
   await server.endApps();
 });
+
+test("offers a browser on the rows of apps that have an address, and on no other", async ({ page, server, folder }) => {
+  const { folder: root, port, write } = await createSampleApp(folder, "two");
+  write("quiet.js", "setInterval(() => {}, 1_000);\n");
+  const apps = [
+    { name: "web", entry: "server.js", env: { PORT: String(port) } },
+    { name: "quiet", entry: "quiet.js", readyTimeout: 600_000 },
+  ];
+  write(".vscode/settings.json", JSON.stringify({ "hitless.apps": apps }));
+  const vscode = await openVsCode(page, server.workbench.address({ open: root }));
+  await vscode.openView();
+  for (const { name } of apps) {
+    await vscode.pressRowButton(vscode.appRow(name), "Start");
+  }
+  await expect(vscode.appRow("web")).toHaveAccessibleName(/^web, running/);
+  await expect(vscode.appRow("quiet")).toHaveAccessibleName(/^quiet, starting/);
+
+  for (const [name, count] of [
+    ["web", 1],
+    ["quiet", 0],
+  ] as const) {
+    await expect(async () => {
+      await vscode.appRow(name).click({ button: "right", timeout: 5_000 });
+      await expect(page.getByRole("menuitem", { name: "Graceful Reload" })).toBeVisible({ timeout: 2_000 });
+      await expect(page.getByRole("menuitem", { name: "Open in Browser" })).toHaveCount(count, { timeout: 1_000 });
+      await page.keyboard.press("Escape");
+    }).toPass({ timeout: 30_000 });
+  }
+  await page.close();
+  await server.endApps();
+});
