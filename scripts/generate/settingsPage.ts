@@ -60,7 +60,7 @@ export function flagTables(): string {
 function commandLine(name: string, setting: Setting): string {
   const { kind, flag, operand, placeholder } = setting;
   if (flag === undefined) {
-    return operand === undefined ? "" : code(operand);
+    return operand === undefined ? "(VS Code only)" : code(operand);
   }
   return code(kind === "toggle" ? `--${flagOf(name, setting)}` : `--${flagOf(name, setting)} ${placeholder}`);
 }

@@ -1,4 +1,4 @@
-/** Everything that package.json and the code call by the same name. `test/unit/extension/manifest.test.ts` compares them. */
+/** Everything that package.json and the code call by the same name; `npm run generate` writes package.json from it. */
 export const commandIds = {
   start: "hitless.start",
   stop: "hitless.stop",

@@ -12,24 +12,19 @@ type ConfigEntries = { readonly [Key in Name]: v.OptionalSchema<Settings[Key]["w
 export const appConfigSchema = v.strictObject(fromSettings<ConfigEntries>((_, { written }) => v.optional(written)));
 export type AppConfig = v.InferOutput<typeof appConfigSchema>;
 
-type Defaults = {
-  readonly [Key in Name as Settings[Key] extends { default: unknown } ? Key : never]: Settings[Key] extends {
-    default: infer Default;
-  }
-    ? Default
-    : never;
-};
+/** The names of the settings of which the table says this. */
+type With<Facts> = { [Key in Name]: Settings[Key] extends Facts ? Key : never }[Name];
+
+type Defaults = { readonly [Key in With<{ default: unknown }>]: Settings[Key]["default"] };
 
 /** Defaults of everything that has one; times in milliseconds. */
 export const appDefaults = fromSettings<Defaults>((_, setting) => setting.default);
 
 /** Settings of which a recipe holds what was written or the default. */
-type Copied = {
-  [Key in Name]: Settings[Key] extends { recipe: "made" | "none" } ? never : Key;
-}[Name];
+type Copied = Exclude<Name, With<{ recipe: "made" | "none" }>>;
 
 type RecipeEntries = {
-  readonly [Key in Name as Settings[Key] extends { recipe: "none" } ? never : Key]: Key extends Copied
+  readonly [Key in Exclude<Name, With<{ recipe: "none" }>>]: Key extends Copied
     ? v.OptionalSchema<Settings[Key]["carried"], Key extends keyof Defaults ? Defaults[Key] : undefined>
     : Settings[Key]["carried"];
 };

@@ -40,7 +40,7 @@ export function configOfFlags(parsed: ParsedCommand): AppConfig {
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(appSettings as Readonly<Record<string, Setting>>)) {
     const flag = flagOf(name, setting);
-    if (!parsed.has(flag)) {
+    if (setting.flag === undefined || !parsed.has(flag)) {
       continue;
     }
     const result = v.safeParse(appConfigSchema.entries[name as keyof AppConfig], settingValue(flag, setting, parsed));

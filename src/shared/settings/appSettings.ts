@@ -1,7 +1,5 @@
 import {
   choice,
-  formedText,
-  httpUrl,
   list,
   map,
   milliseconds,
@@ -21,7 +19,7 @@ import {
 
 const app = {
   /** Shown everywhere and used by the command line; default: the package's name, else the folder's. */
-  name: formedText({
+  name: text({
     what: "a name",
     pattern: /^[@\p{L}\p{N}][\p{L}\p{N} ._@/-]{0,99}$/u,
     rule: "may hold letters, digits, spaces and . _ @ / - (at most 100)",
@@ -48,12 +46,7 @@ const app = {
   }),
   env: map({ recipe: "made", flag: "Variable for the workers; may be given again", placeholder: "K=V" }),
   /** A file of `KEY=VALUE` lines; `env` wins over it. */
-  envFile: text({
-    what: "a file",
-    recipe: "none",
-    flag: "File of K=V lines; --env wins over it",
-    placeholder: "FILE",
-  }),
+  envFile: text({ what: "a file", recipe: "none", flag: "File of K=V lines; --env wins over it", placeholder: "FILE" }),
   /** The Node.js program; default: `.nvmrc` or `.node-version`, then PATH. */
   node: text({
     what: "the path of a Node.js program",
@@ -82,18 +75,16 @@ const app = {
 
 const readiness = {
   /** Ready when the app says `process.send('ready')`, not when it listens. */
-  waitReady: toggle({
-    default: false,
-    flag: "Ready when the app calls process.send('ready'), not when it listens",
-  }),
+  waitReady: toggle({ default: false, flag: "Ready when the app calls process.send('ready'), not when it listens" }),
   /** Ready when, after it listens, this address answers 2xx or 3xx. */
-  readyUrl: httpUrl({ flag: "Ready when this address answers 2xx or 3xx", placeholder: "U" }),
-  readyTimeout: milliseconds({ min: 1, default: 30_000, flag: "Milliseconds for a worker to become ready" }),
-  minReady: milliseconds({
-    min: 0,
-    default: 0,
-    flag: "Milliseconds a new worker must stay up before old ones drain",
+  readyUrl: text({
+    pattern: /^https?:\/\/[^\s/]+/,
+    rule: "must be an http:// or https:// address",
+    flag: "Ready when this address answers 2xx or 3xx",
+    placeholder: "U",
   }),
+  readyTimeout: milliseconds({ min: 1, default: 30_000, flag: "Milliseconds for a worker to become ready" }),
+  minReady: milliseconds({ min: 0, default: 0, flag: "Milliseconds a new worker must stay up before old ones drain" }),
   /** Start one new worker first; the others follow when it has stayed up for `minReady`. */
   canary: toggle({
     default: false,
@@ -105,10 +96,7 @@ const renewal = {
   /** How many new workers a reload starts at a time. */
   surge: share({ default: "100%", flag: "New workers that a reload starts at a time", placeholder: "N|P%" }),
   /** Hand idle connections of old workers to new ones instead of closing them. */
-  handoff: toggle({
-    default: true,
-    flag: "Close idle connections of old workers instead of handing them to new ones",
-  }),
+  handoff: toggle({ default: true, flag: "Close idle connections of old workers instead of handing them to new ones" }),
   drainTimeout: milliseconds({
     min: 0,
     default: 30_000,
@@ -137,10 +125,7 @@ const failures = {
     default: 5_000,
     flag: "Milliseconds until a blocked worker counts as unresponsive; 0: never",
   }),
-  replaceUnresponsive: toggle({
-    default: false,
-    flag: "Replace a worker that does not respond, the new one first",
-  }),
+  replaceUnresponsive: toggle({ default: false, flag: "Replace a worker that does not respond, the new one first" }),
   /** With `scheduling` `roundRobin` only. */
   maxWaiting: wholeNumber({
     min: 1,

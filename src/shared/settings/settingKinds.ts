@@ -33,7 +33,7 @@ export interface Kind<Written extends Schema, Carried extends Schema> {
   readonly written: Written;
   /** Takes what a launch recipe may carry. */
   readonly carried: Carried;
-  /** The same for the reference page. */
+  /** What may be written, for the reference page. */
   readonly values: string;
 }
 
@@ -44,50 +44,32 @@ const toBeString = "must be a string";
 
 interface TextFacts extends SettingFacts {
   /** What to give, for the error when it is empty. */
-  readonly what: string;
+  readonly what?: string;
+  readonly pattern?: RegExp;
+  /** The pattern in words, as the error has it. */
+  readonly rule?: string;
 }
 
-/** A text that is not empty. */
+/** A text that is not empty, of a form perhaps. */
 export function text<const Facts extends TextFacts>(facts: Facts) {
-  return make(facts, { kind: "text", written: filled(facts.what), carried: v.string(), values: "text" });
-}
-
-/** A text of a form. */
-export function formedText<const Facts extends TextFacts & { pattern: RegExp; rule: string }>(facts: Facts) {
-  const { what, pattern, rule } = facts;
-  const written = v.pipe(filled(what), v.regex(pattern, rule));
-  return make(facts, { kind: "text", written, carried: v.string(), values: `text; ${rule}` });
-}
-
-/** An address of http or https. */
-export function httpUrl<const Facts extends SettingFacts>(facts: Facts) {
-  const written = v.pipe(
-    v.string(toBeString),
-    v.regex(/^https?:\/\/[^\s/]+/, "must be an http:// or https:// address"),
-  );
-  return make(facts, { kind: "text", written, carried: v.string(), values: "an http:// or https:// address" });
+  const { what, pattern, rule = "" } = facts;
+  const filled = what === undefined ? [] : [v.nonEmpty<string, string>(`must not be empty; give ${what}`)];
+  const formed = pattern === undefined ? [] : [v.regex<string, string>(pattern, rule)];
+  const written = v.pipe(v.string(toBeString), ...filled, ...formed);
+  return make(facts, { kind: "text", written, carried: v.string(), values: rule === "" ? "text" : `text: ${rule}` });
 }
 
 /** One of several words. */
 export function choice<const Facts extends SettingFacts & { words: readonly [string, ...string[]] }>(facts: Facts) {
   const words: Facts["words"] = facts.words;
   const values = words.map((word) => `"${word}"`).join(" or ");
-  return make(facts, {
-    kind: "text",
-    written: v.picklist(words, `must be ${values}`),
-    carried: v.picklist(words),
-    values,
-  });
+  const written = v.picklist(words, `must be ${values}`);
+  return make(facts, { kind: "text", written, carried: v.picklist(words), values });
 }
 
 export function toggle<const Facts extends SettingFacts & { default: boolean }>(facts: Facts) {
   const written = v.boolean("must be true or false");
-  return make(facts, {
-    kind: "toggle",
-    written,
-    carried: v.boolean(),
-    values: "true, false",
-  });
+  return make(facts, { kind: "toggle", written, carried: v.boolean(), values: "true, false" });
 }
 
 /** An array of strings. */
@@ -130,12 +112,7 @@ export function workerCount<const Facts extends SettingFacts>(facts: Facts) {
   const rule = 'must be "max" or a whole number from 1 to 1024';
   const number = v.pipe(v.number(), v.integer(rule), v.minValue(1, rule), v.maxValue(1024, rule));
   const written = v.union([v.literal("max"), number], rule);
-  return make(facts, {
-    kind: "number",
-    written,
-    carried: written,
-    values: withoutMust(rule),
-  });
+  return make(facts, { kind: "number", written, carried: written, values: withoutMust(rule) });
 }
 
 /** A number from 1, or a percentage such as `"50%"`. */
@@ -148,10 +125,6 @@ export function share<const Facts extends SettingFacts>(facts: Facts) {
 
 function withoutMust(rule: string): string {
   return rule.replace(/^must be /, "");
-}
-
-function filled(what: string) {
-  return v.pipe(v.string(toBeString), v.nonEmpty(`must not be empty; give ${what}`));
 }
 
 function make<Facts extends SettingFacts, Written extends Schema, Carried extends Schema>(

@@ -52,6 +52,12 @@ describe("configOfFlags", () => {
     }
   });
 
+  it("names the value of every flag that takes one", () => {
+    for (const { name, value } of startFlags) {
+      assert.notEqual(value, "", name);
+    }
+  });
+
   it("names the flag, the rule and what was written", () => {
     const cases: [words: string[], message: RegExp][] = [
       [["--workers", "0"], /--workers must be "max" or a whole number from 1 to 1024, not "0"/],
