@@ -119,6 +119,12 @@ const failures = {
     default: 10,
     flag: "Unexpected exits, in a row or within 60 s, that make a crash loop",
   }),
+  /** Before the first start after a crash; doubles with each further one in a row, up to 15 s. */
+  restartDelay: milliseconds({
+    min: 0,
+    default: 100,
+    flag: "Milliseconds before a crashed worker is started again; doubles with each crash, to 15 s",
+  }),
   /** How long an event loop may be blocked; 0: for ever. */
   unresponsiveAfter: milliseconds({
     min: 0,

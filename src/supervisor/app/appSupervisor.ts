@@ -66,7 +66,7 @@ export class AppSupervisor {
     this.#generations = createGenerations(recipe);
     this.#desiredWorkers = workersOf(recipe);
     this.#policy = createRestartPolicy(
-      () => ({ maxRestarts: this.#generations.current.maxRestarts, workers: this.#desiredWorkers }),
+      () => ({ ...this.#generations.current, workers: this.#desiredWorkers }),
       steadyNow,
     );
     this.publisher = createSnapshotPublisher(() => this.snapshot());

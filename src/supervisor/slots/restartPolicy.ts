@@ -1,5 +1,4 @@
-/** Milliseconds before the first restart after an unexpected exit; doubles with each further one. */
-const firstDelayMs = 100;
+/** To this many milliseconds the delay grows, unless it is longer from the start. */
 const longestDelayMs = 15_000;
 /** A worker that stayed up this long starts again with the first delay. */
 const stableMs = 30_000;
@@ -21,11 +20,13 @@ export interface RestartPolicy {
 
 export interface RestartLimits {
   readonly maxRestarts: number;
+  /** Milliseconds before the first restart after an unexpected exit; doubles with each further one. */
+  readonly restartDelay: number;
   readonly workers: number;
 }
 
 /**
- * Exponential back-off (100 ms doubling to 15 s, from the start again after 30 s up) and a budget: `maxRestarts` within
+ * Exponential back-off (`restartDelay` doubling to 15 s, from the start again after 30 s up) and a budget: `maxRestarts` within
  * 60 s, or as many in a row for one slot without 30 s up, and the app counts as crash-looping. An app with more workers
  * than that may lose each of them once: all dying together, as when memory runs out, is no loop yet.
  * @param limits Asked at each exit, since a reload may change them.
@@ -38,14 +39,15 @@ export function createRestartPolicy(limits: () => RestartLimits, now: () => numb
     decide(slot, upMs) {
       const failures = upMs >= stableMs ? 0 : (failuresInARow.get(slot) ?? 0);
       restarts = restarts.filter((time) => time > now() - windowMs);
-      const { maxRestarts, workers } = limits();
+      const { maxRestarts, restartDelay, workers } = limits();
       const budget = maxRestarts === 0 ? 0 : Math.max(maxRestarts, workers);
       if (restarts.length >= budget || failures >= maxRestarts) {
         return { kind: "giveUp" };
       }
       restarts.push(now());
       failuresInARow.set(slot, failures + 1);
-      return { kind: "restart", delayMs: Math.min(longestDelayMs, firstDelayMs * 2 ** failures) };
+      const delayMs = Math.min(Math.max(longestDelayMs, restartDelay), restartDelay * 2 ** failures);
+      return { kind: "restart", delayMs };
     },
     reset() {
       restarts = [];

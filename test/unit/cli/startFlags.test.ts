@@ -13,7 +13,7 @@ describe("configOfFlags", () => {
 
   it("makes a configuration of every flag", () => {
     const words =
-      "--name api --workers 4 --cwd web --env A=1 --env B=x=y --env C= --env-file .env --node ./node --node-arg -r --node-arg x.cjs --wait-ready --ready-url http://localhost:1/ --ready-timeout 5 --drain-timeout 0 --kill-timeout 7 --surge 50% --min-ready 8 --canary --no-handoff --stream-grace 9 --drain-spread 10 --max-restarts 3 --unresponsive-after 0 --replace-unresponsive --max-memory 512 --scheduling shared";
+      "--name api --workers 4 --cwd web --env A=1 --env B=x=y --env C= --env-file .env --node ./node --node-arg -r --node-arg x.cjs --wait-ready --ready-url http://localhost:1/ --ready-timeout 5 --drain-timeout 0 --kill-timeout 7 --surge 50% --min-ready 8 --canary --no-handoff --stream-grace 9 --drain-spread 10 --max-restarts 3 --restart-delay 11 --unresponsive-after 0 --replace-unresponsive --max-memory 512 --scheduling shared";
     assert.deepEqual(configOf(...words.split(" "), "--", "--port", "80"), {
       name: "api",
       workers: 4,
@@ -34,6 +34,7 @@ describe("configOfFlags", () => {
       streamGrace: 9,
       drainSpread: 10,
       maxRestarts: 3,
+      restartDelay: 11,
       unresponsiveAfter: 0,
       replaceUnresponsive: true,
       maxMemory: 512,

@@ -77,6 +77,10 @@ describe("parseAppConfig", () => {
       [-1, /must be at least 0/],
       [1.5, /must be a whole number/],
     ],
+    restartDelay: [
+      [-1, /must be at least 0 \(milliseconds\)/],
+      ["5s", /must be a number of milliseconds/],
+    ],
     autoStart: [["no", /must be true or false/]],
   };
 

@@ -5,8 +5,8 @@ describe("restartPolicy", () => {
   let time = 0;
   const now = () => time;
   const limits =
-    (maxRestarts: number, workers = 2) =>
-    () => ({ maxRestarts, workers });
+    (maxRestarts: number, workers = 2, restartDelay = 100) =>
+    () => ({ maxRestarts, restartDelay, workers });
   const delays = (decisions: readonly { readonly kind: string; readonly delayMs?: number }[]) =>
     decisions.map((decision) => decision.delayMs ?? decision.kind);
 
@@ -18,6 +18,17 @@ describe("restartPolicy", () => {
     const policy = createRestartPolicy(limits(100), now);
     const seen = Array.from({ length: 10 }, () => policy.decide(1, 0));
     assert.deepEqual(delays(seen), [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 15_000, 15_000]);
+  });
+
+  it("doubles a delay that was set, to 15 s; a longer one stays, and none stays none", () => {
+    const delaysOf = (restartDelay: number) => {
+      const policy = createRestartPolicy(limits(100, 2, restartDelay), now);
+      return delays([0, 0, 0, 30_000].map((upMs) => policy.decide(1, upMs)));
+    };
+    assert.deepEqual(delaysOf(5_000), [5_000, 10_000, 15_000, 5_000]);
+    assert.deepEqual(delaysOf(60_000), [60_000, 60_000, 60_000, 60_000]);
+    assert.deepEqual(delaysOf(2 ** 31 - 1), Array(4).fill(2 ** 31 - 1));
+    assert.deepEqual(delaysOf(0), [0, 0, 0, 0]);
   });
 
   it("keeps delays of slots apart", () => {
@@ -49,7 +60,7 @@ describe("restartPolicy", () => {
 
   it("never starts a worker again with a budget of 0, and follows a limit that changes", () => {
     let maxRestarts = 0;
-    const policy = createRestartPolicy(() => ({ maxRestarts, workers: 64 }), now);
+    const policy = createRestartPolicy(() => limits(maxRestarts, 64)(), now);
     assert.deepEqual(delays([policy.decide(1, 60_000)]), ["giveUp"]);
     maxRestarts = 1;
     assert.deepEqual(delays([policy.decide(1, 60_000)]), [100]);

@@ -20,7 +20,7 @@ describe("SlotTable", () => {
           lacks: () => undefined,
         },
         createRestartPolicy(
-          () => ({ maxRestarts: 2, workers: 1 }),
+          () => ({ maxRestarts: 2, restartDelay: 1, workers: 1 }),
           () => performance.now(),
         ),
         {
