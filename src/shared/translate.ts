@@ -5,11 +5,16 @@ export function setTranslations(texts: Readonly<Record<string, string>>): void {
   translations = texts;
 }
 
+/** Translates a text and fills `{0}`, `{1}` … in it. */
+export type Translate = (text: string, ...args: string[]) => string;
+
+/** The text itself, filled. */
+export const english: Translate = (text, ...args) =>
+  text.replace(/\{(\d+)\}/g, (placeholder, index) => args[Number(index)] ?? placeholder);
+
 /**
  * Translates a text and fills `{0}`, `{1}` … in it. The text itself is the key of `l10n/bundle.l10n.*.json`, so calls
  * give it as one literal: a test collects them from the sources.
  */
-export const t = (text: string, ...args: (string | number)[]): string => {
-  const translated = Object.hasOwn(translations, text) ? (translations[text] ?? text) : text;
-  return translated.replace(/\{(\d+)\}/g, (placeholder, index) => String(args[Number(index)] ?? placeholder));
-};
+export const t = (text: string, ...args: (string | number)[]): string =>
+  english(Object.hasOwn(translations, text) ? (translations[text] ?? text) : text, ...args.map(String));

@@ -1,7 +1,11 @@
 import type { LayerFacts, LayerPulse } from "../../shared/layers/facts.ts";
+import { layers } from "../../shared/layers/layer.ts";
+import { factRows, layerTitle, listRows } from "../../shared/layers/rows/layerRows.ts";
+import type { Row, RowStyle } from "../../shared/layers/rows/row.ts";
 import type { CpuSample } from "../../shared/layers/sample.ts";
-import { apiLines, bindingLines, codeLines, dependencyLines, sampleLines, systemLines } from "./layerLines.ts";
-import { inline } from "./markdownItems.ts";
+import { english } from "../../shared/translate.ts";
+import { inline, mebibytes, milliseconds, percent } from "./markdownItems.ts";
+import { sampleLines } from "./sampleTables.ts";
 
 /** What goes into a bug report. It is for whoever mends the bug, so it is English whatever the editor speaks. */
 export interface LayersReport {
@@ -15,6 +19,15 @@ export interface LayersReport {
   readonly home: string;
 }
 
+const style: RowStyle = {
+  t: english,
+  count: String,
+  bytes: mebibytes,
+  percent,
+  milliseconds,
+  decimal: (value) => String(Math.round(value * 10) / 10),
+};
+
 /** As JSON with two spaces. */
 export function reportJson({ app, version, facts, pulse, sample, home }: LayersReport): string {
   const content = { hitless: version, app, facts, pulse, sample };
@@ -24,12 +37,12 @@ export function reportJson({ app, version, facts, pulse, sample, home }: LayersR
 export function reportMarkdown(report: LayersReport): string {
   const { app, version, facts, pulse, sample } = report;
   const { worker } = facts;
+  const known = { facts, pulse };
   const sections: readonly (readonly [heading: string, lines: readonly string[]])[] = [
-    ["Your code", codeLines(facts)],
-    ["Node.js API", apiLines(facts, pulse)],
-    ["Bindings and addons", bindingLines(facts)],
-    ["Dependencies", dependencyLines(facts, pulse)],
-    ["Operating system", systemLines(facts, pulse)],
+    ...layers.map((layer) => {
+      const rows = [...factRows(layer, known, style), ...listRows(layer, known, style)];
+      return [layerTitle(layer, english), rows.map(rowLine)] as const;
+    }),
     ...(sample === undefined ? [] : [["CPU time", sampleLines(sample)] as const]),
   ];
   const lines = [
@@ -39,6 +52,10 @@ export function reportMarkdown(report: LayersReport): string {
     ...sections.flatMap(([heading, content]) => ["", `## ${heading}`, "", ...content]),
   ];
   return `${withoutHome(lines.join("\n"), report.home)}\n`;
+}
+
+function rowLine({ label, parts }: Row): string {
+  return `- ${label}: ${parts.map((part) => (typeof part === "string" ? part : inline(part.name))).join(", ")}`;
 }
 
 /** The folder itself and all below it; not one whose name only begins the same. */

@@ -10,16 +10,6 @@ export function cell(text: string): string {
   return inline(text).replaceAll("|", "\\|");
 }
 
-export function list(values: readonly string[]): string {
-  return values.length === 0 ? "none" : values.map(inline).join(", ");
-}
-
-/** `- Heap: 12 MiB, limit 2 GiB`, without the parts that are not known; nothing when none is. */
-export function item(label: string, ...parts: readonly (string | undefined)[]): string[] {
-  const known = parts.filter((part) => part !== undefined);
-  return known.length === 0 ? [] : [`- ${label}: ${known.join(", ")}`];
-}
-
 export function mebibytes(bytes: number): string {
   return `${(bytes / mebibyte).toFixed(1)} MiB`;
 }

@@ -1,3 +1,4 @@
+import { english, type Translate } from "../translate.ts";
 import { consoleEntries } from "./catalogue/console.ts";
 import { cryptoEntries } from "./catalogue/crypto/crypto.ts";
 import { cryptoJobsEntries } from "./catalogue/crypto/cryptoJobs.ts";
@@ -13,7 +14,7 @@ import { httpEntries } from "./catalogue/network/http.ts";
 import { http2Entries } from "./catalogue/network/http2.ts";
 import { netEntries } from "./catalogue/network/net.ts";
 import { tlsEntries } from "./catalogue/network/tls.ts";
-import { dependencyTitles, english, pathTexts, type Translate } from "./catalogue/pathTexts.ts";
+import { dependencyTitles, pathTexts } from "./catalogue/pathTexts.ts";
 import { processesEntries } from "./catalogue/processes.ts";
 import { programsEntries } from "./catalogue/programs.ts";
 import { schedulingEntries } from "./catalogue/scheduling.ts";

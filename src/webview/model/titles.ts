@@ -5,21 +5,6 @@ import type { SamplePart } from "../../shared/layers/sample.ts";
 import { t } from "../../shared/translate.ts";
 import type { PartKind } from "./shares.ts";
 
-export function layerTitle(layer: Layer): string {
-  switch (layer) {
-    case "code":
-      return t("Your code");
-    case "api":
-      return t("Node.js API");
-    case "bindings":
-      return t("Bindings and C++ addons");
-    case "dependencies":
-      return t("Dependencies");
-    case "os":
-      return t("Operating system");
-  }
-}
-
 /** What a layer is, for a person who knows only the picture. */
 export function layerNote(layer: Layer): string {
   switch (layer) {
@@ -116,22 +101,4 @@ export function workerStateWord({ state, unresponsive }: PanelWorker): string {
 export function workerTitle(worker: PanelWorker): string {
   const { id, generation, pid } = worker;
   return [t("worker {0}", id), t("gen {0}", generation), t("pid {0}", pid), workerStateWord(worker)].join(" · ");
-}
-
-/** A release line's state; what a newer supervisor may say besides stays as it is. */
-export function releaseWord(status: string): string {
-  switch (status) {
-    case "Current":
-      return t("Current");
-    case "Active LTS":
-      return t("Active LTS");
-    case "Maintenance LTS":
-      return t("Maintenance LTS");
-    case "Maintenance":
-      return t("Maintenance");
-    case "End of life":
-      return t("End of life");
-    default:
-      return status;
-  }
 }

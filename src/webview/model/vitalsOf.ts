@@ -1,9 +1,10 @@
-import type { LayerFacts, LayerPulse } from "../../shared/layers/facts.ts";
+import type { LayerPulse } from "../../shared/layers/facts.ts";
 import type { Layer } from "../../shared/layers/layer.ts";
+import { isEnded, releaseWord } from "../../shared/layers/rows/apiRows.ts";
+import type { Known } from "../../shared/layers/rows/row.ts";
 import { t } from "../../shared/translate.ts";
 import type { Numbers } from "./numbers.ts";
 import type { SeriesName } from "./series.ts";
-import { releaseWord } from "./titles.ts";
 
 /** A fact that is read at a glance. */
 export interface Vital {
@@ -20,15 +21,13 @@ export interface Vital {
   readonly alarming?: boolean;
 }
 
-export interface Known {
-  readonly facts: LayerFacts | undefined;
-  readonly pulse: LayerPulse | undefined;
+export interface KnownOverTime extends Known {
   /** The pulse before it, of the same worker. */
   readonly previous?: LayerPulse | undefined;
 }
 
 /** At most six, the same ones as long as the same is known. */
-export function vitalsOf(layer: Layer, known: Known, numbers: Numbers): Vital[] {
+export function vitalsOf(layer: Layer, known: KnownOverTime, numbers: Numbers): Vital[] {
   switch (layer) {
     case "code":
       return codeVitals(known, numbers);
@@ -72,7 +71,7 @@ function apiVitals({ facts, pulse }: Known, { count, decimal }: Numbers): Vital[
             id: "version",
             label: t("Node.js"),
             value: facts.api.version,
-            ...(facts.api.status !== undefined && { detail: releaseWord(facts.api.status) }),
+            ...(facts.api.status !== undefined && { detail: releaseWord(facts.api.status, t) }),
             alarming: ended,
           },
         ]),
@@ -153,7 +152,7 @@ function dependencyVitals({ facts, pulse }: Known, { bytes, percent, millisecond
   ];
 }
 
-function systemVitals({ facts, pulse, previous }: Known, { bytes, percent, count }: Numbers): Vital[] {
+function systemVitals({ facts, pulse, previous }: KnownOverTime, { bytes, percent, count }: Numbers): Vital[] {
   if (pulse === undefined) {
     return facts === undefined
       ? []
@@ -209,9 +208,4 @@ function systemVitals({ facts, pulse, previous }: Known, { bytes, percent, count
 /** Since the start of the process. */
 function switches({ os }: LayerPulse): number {
   return os.voluntarySwitches + os.involuntarySwitches;
-}
-
-/** @param endOfLife `YYYY-MM-DD`. */
-export function isEnded(endOfLife: string | undefined, at: number | undefined): boolean {
-  return endOfLife !== undefined && at !== undefined && Date.parse(endOfLife) < at;
 }

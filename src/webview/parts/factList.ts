@@ -1,33 +1,39 @@
-import { type Child, createList, h, type Piece, setText } from "../dom.ts";
+import { type Row, textOf } from "../../shared/layers/rows/row.ts";
+import { createList, h, type Piece, setText } from "../dom.ts";
+import type { SourcePlace } from "../page.ts";
 
-export interface Fact {
-  readonly id: string;
-  readonly label: string;
-  readonly value: string;
-  /** Instead of the text, made once. */
-  readonly node?: () => Child;
-}
-
-/** Names and values in two columns. */
-export function createFactList(): Piece<readonly Fact[]> {
+/**
+ * Rows in two columns.
+ * @param link What stands for a place in a file; its text where nothing is given.
+ */
+export function createFactList(link?: (at: SourcePlace) => HTMLElement): Piece<readonly Row[]> {
   const element = h("dl", { class: "facts wide" });
-  // A value that is more than text is made anew when it changes.
-  const keyOf = ({ id, value, node }: Fact) => (node === undefined ? id : `${id} ${value}`);
-  return { element, update: createList(element, keyOf, createFact) };
+  // A place is made anew when it changes.
+  const keyOf = (row: Row) => (placeIn(row) === undefined ? row.id : `${row.id} ${textOfRow(row)}`);
+  return { element, update: createList(element, keyOf, (row) => createFact(row, link)) };
 }
 
-function createFact({ node }: Fact): Piece<Fact> {
+function createFact(row: Row, link: ((at: SourcePlace) => HTMLElement) | undefined): Piece<Row> {
   const label = h("dt");
-  const made = node?.();
+  const at = placeIn(row);
+  const made = at && link?.(at);
   const value = h("dd", {}, made);
   const element = h("div", {}, label, value);
   return {
     element,
-    update(fact) {
-      setText(label, fact.label);
+    update(next) {
+      setText(label, next.label);
       if (made === undefined) {
-        setText(value, fact.value);
+        setText(value, textOfRow(next));
       }
     },
   };
+}
+
+function placeIn({ parts: [first] }: Row): SourcePlace | undefined {
+  return typeof first === "object" ? first.at : undefined;
+}
+
+function textOfRow({ parts, most }: Row): string {
+  return parts.map(textOf).join(most === undefined ? " · " : " ");
 }

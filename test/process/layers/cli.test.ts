@@ -32,13 +32,13 @@ describe("hitless layers", function () {
   it("shows the five layers for people, and all that is known to programs", async () => {
     const shown = await world.run(["layers", "api"]);
     assertCode(shown, 0);
-    const headings = ["YOUR CODE", "NODE.JS API", "BINDINGS AND ADDONS", "DEPENDENCIES", "OPERATING SYSTEM"];
+    const headings = ["YOUR CODE", "NODE.JS API", "BINDINGS AND C++ ADDONS", "DEPENDENCIES", "OPERATING SYSTEM"];
     assert.deepEqual(
       shown.stdout.split("\n").filter((line) => /^[A-Z]/.test(line)),
       headings,
     );
-    assert.match(shown.stdout, /\n {2}libuv +\S+ · loop \d.* busy · .*\d turns/);
-    assert.match(shown.stdout, /\n {2}heap spaces +.*\bold \d.* of \d/);
+    assert.match(shown.stdout, /\n {2}Event loop +\d.* % busy · .*\d turns/);
+    assert.match(shown.stdout, /\n {2}Heap spaces +.*\bold \d.* of \d/);
     assert.match(shown.stdout, /^api · worker 1 · slot 1 · pid \d+ · generation 1\n/);
     assert.ok(!shown.stdout.includes("\u001b"), "colours are for terminals");
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pathTexts, type Translate } from "../../../src/shared/layers/catalogue/pathTexts.ts";
+import { pathTexts } from "../../../src/shared/layers/catalogue/pathTexts.ts";
 import {
   catalogue,
   findEntry,
@@ -10,6 +10,7 @@ import {
 } from "../../../src/shared/layers/catalogue.ts";
 import { type CatalogueEntry, qualifiedName } from "../../../src/shared/layers/entry.ts";
 import { layers } from "../../../src/shared/layers/layer.ts";
+import type { Translate } from "../../../src/shared/translate.ts";
 
 function entryOf(module: string, name: string): CatalogueEntry {
   const entry = findEntry(module, name);

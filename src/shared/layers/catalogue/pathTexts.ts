@@ -1,12 +1,6 @@
 import type { CatalogueEntry, Mechanism } from "../entry.ts";
 import type { Dependency } from "../layer.ts";
 
-/** Fills `{0}` … in; the editor's own translates first. */
-export type Translate = (message: string, ...args: string[]) => string;
-
-export const english: Translate = (message, ...args) =>
-  message.replace(/\{(\d+)\}/g, (whole, index) => args[Number(index)] ?? whole);
-
 /** How people write it. */
 export const dependencyTitles: Readonly<Record<Dependency, string>> = {
   v8: "V8",

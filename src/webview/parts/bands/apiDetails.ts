@@ -1,8 +1,7 @@
 import type { LayerFacts } from "../../../shared/layers/facts.ts";
+import { apiRows } from "../../../shared/layers/rows/apiRows.ts";
 import { t } from "../../../shared/translate.ts";
 import { h } from "../../dom.ts";
-import { releaseWord } from "../../model/titles.ts";
-import { isEnded } from "../../model/vitalsOf.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { createFactList } from "../factList.ts";
 import { createNameList } from "../nameList.ts";
@@ -14,6 +13,7 @@ type Warning = LayerFacts["api"]["warnings"][number];
 /** The release, flags, built-in modules, and what Node.js warned of. */
 export function createApiDetails(context: PageContext): Part {
   const { count } = context.numbers;
+  const style = { t, ...context.numbers };
   let root: string | undefined;
   let shown: PageData["facts"];
   const facts = createFactList();
@@ -52,24 +52,13 @@ export function createApiDetails(context: PageContext): Part {
   const builtins = createNameList({ title: t("Built-in modules in use"), empty: t("None"), count });
   return {
     element: h("div", { class: "details-grid" }, facts.element, warnings.element, builtins.element),
-    update({ facts: next, app }) {
+    update({ facts: next, pulse, app }) {
+      facts.update(apiRows({ facts: next, pulse }, style));
       if (next === undefined || next === shown) {
         return;
       }
       shown = next;
       root = app?.root;
-      const { version, status, codename, endOfLife, flags } = next.api;
-      const ended = isEnded(endOfLife, next.takenAt);
-      facts.update([
-        { id: "version", label: t("Version"), value: codename === undefined ? version : `${version} “${codename}”` },
-        { id: "status", label: t("Release"), value: status === undefined ? t("unknown") : releaseWord(status) },
-        {
-          id: "end",
-          label: t("End of life"),
-          value: ended ? t("{0} (it gets no fixes any more)", endOfLife ?? "") : (endOfLife ?? t("unknown")),
-        },
-        { id: "flags", label: t("Flags"), value: flags.length === 0 ? t("None") : flags.join(" ") },
-      ]);
       warnings.update(next.api.warnings);
       builtins.update(next.api.builtins);
     },

@@ -1,9 +1,10 @@
 import { type PathStep, pathThroughLayers } from "../../../shared/layers/catalogue.ts";
 import type { Layer } from "../../../shared/layers/layer.ts";
+import { layerTitle } from "../../../shared/layers/rows/layerRows.ts";
 import { t } from "../../../shared/translate.ts";
 import { h, newId, setAttribute, setText } from "../../dom.ts";
 import { shareOfLayer } from "../../model/shares.ts";
-import { layerNote, layerTitle } from "../../model/titles.ts";
+import { layerNote } from "../../model/titles.ts";
 import { vitalsOf } from "../../model/vitalsOf.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { createMeter } from "../meter.ts";
@@ -22,7 +23,7 @@ export function createBand(layer: Layer, context: PageContext): Band {
   const detailsId = newId("details");
   const headingId = newId("layer");
   const toggle = h("button", { type: "button", class: "band-toggle", "aria-controls": detailsId });
-  toggle.append(h("span", { class: "chevron", "aria-hidden": "true" }), h("span", {}, layerTitle(layer)));
+  toggle.append(h("span", { class: "chevron", "aria-hidden": "true" }), h("span", {}, layerTitle(layer, t)));
   const vitals = createVitalList();
   const meter = createMeter();
   const stepTitle = h("code", { class: "step-title" });
@@ -79,7 +80,7 @@ export function createBand(layer: Layer, context: PageContext): Band {
       vitals.update({ vitals: vitalsOf(layer, { facts, pulse, previous }, numbers), series });
       const share = sample === undefined ? undefined : shareOfLayer(sample, layer, saved.busyOnly);
       meter.update({
-        label: t("CPU time: {0}", layerTitle(layer)),
+        label: t("CPU time: {0}", layerTitle(layer, t)),
         share,
         text: share === undefined ? t("not sampled") : numbers.percent(share),
       });

@@ -1,4 +1,5 @@
 import type { Addon } from "../../../shared/layers/facts.ts";
+import { bindingRows } from "../../../shared/layers/rows/bindingRows.ts";
 import { t } from "../../../shared/translate.ts";
 import { h } from "../../dom.ts";
 import { shortPath } from "../../model/shortPath.ts";
@@ -53,10 +54,7 @@ export function createBindingDetails(context: PageContext): Part {
       }
       shown = next;
       root = app?.root;
-      facts.update([
-        { id: "napi", label: t("Node-API"), value: t("up to level {0}", next.bindings.napi) },
-        { id: "abi", label: t("ABI"), value: `NODE_MODULE_VERSION ${next.bindings.abi}` },
-      ]);
+      facts.update(bindingRows({ facts: next }, { t, ...context.numbers }));
       addons.update(next.bindings.addons);
       bindings.update(next.bindings.internal);
     },

@@ -1,4 +1,6 @@
 import type { LoadedModule, LoadedPackage } from "../../../shared/layers/facts.ts";
+import { codeRows } from "../../../shared/layers/rows/codeRows.ts";
+import { row } from "../../../shared/layers/rows/row.ts";
 import { t } from "../../../shared/translate.ts";
 import { h } from "../../dom.ts";
 import { shortPath } from "../../model/shortPath.ts";
@@ -11,9 +13,10 @@ import { createDataTable } from "../table/dataTable.ts";
 /** Entry, packages, modules, and the names of the environment's variables. */
 export function createCodeDetails(context: PageContext): Part {
   const { count, bytes } = context.numbers;
+  const style = { t, ...context.numbers };
   let root: string | undefined;
   let shown: PageData["facts"];
-  const facts = createFactList();
+  const facts = createFactList((at) => sourceLink(at, root, context));
   const packages = createDataTable<LoadedPackage>({
     title: t("Packages"),
     columns: [
@@ -80,29 +83,9 @@ export function createCodeDetails(context: PageContext): Part {
       shown = next;
       root = app?.root;
       const { code } = next;
-      facts.update([
-        {
-          id: "entry",
-          label: t("Entry"),
-          value: code.entry,
-          node: () => sourceLink({ file: code.entry }, root, context),
-        },
-        { id: "root", label: t("Folder"), value: shortPath(root ?? "–", undefined, context.home) },
-        { id: "commit", label: t("Commit"), value: code.commit?.slice(0, 12) ?? t("not in a repository") },
-        { id: "maps", label: t("Source maps"), value: code.sourceMaps ? t("on") : t("off") },
-        ...(code.unlisted === 0
-          ? []
-          : [{ id: "unlisted", label: t("Not listed"), value: t("{0} modules", count(code.unlisted)) }]),
-        ...(code.esmCostMs === undefined
-          ? []
-          : [
-              {
-                id: "esmUnlisted",
-                label: t("ES modules"),
-                value: t("not listed: listing them would block the worker for about {0} ms", count(code.esmCostMs)),
-              },
-            ]),
-      ]);
+      const rows = codeRows({ facts: next }, style);
+      const folder = row("root", t("Folder"), shortPath(root ?? "–", undefined, context.home));
+      facts.update([...rows.slice(0, 1), ...folder, ...rows.slice(1)]);
       packages.update(code.packages);
       modules.update(code.modules);
       names.update(code.environmentNames);

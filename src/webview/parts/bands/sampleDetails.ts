@@ -8,32 +8,33 @@ import { partTitle } from "../../model/titles.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { sourceLink } from "../sourceLink.ts";
 import { createDataTable } from "../table/dataTable.ts";
+import type { Column } from "../table/tableRow.ts";
 
 /** Where the time of a layer went in the last sample. */
 export function createSampleDetails(layer: Layer, context: PageContext): Part {
   const { count, percent, milliseconds } = context.numbers;
   let root: string | undefined;
   let shown: { sample: PageData["sample"]; busyOnly: boolean } = { sample: undefined, busyOnly: false };
+  const times: readonly Column<Pick<SamplePart, "selfMs" | "share">>[] = [
+    {
+      id: "self",
+      title: t("Self time"),
+      numeric: true,
+      cell: ({ selfMs }) => milliseconds(selfMs),
+      order: ({ selfMs }) => selfMs,
+    },
+    {
+      id: "share",
+      title: t("Share"),
+      width: 72,
+      numeric: true,
+      cell: ({ share }) => percent(share),
+      order: ({ share }) => share,
+    },
+  ];
   const parts = createDataTable<SamplePart>({
     title: t("CPU time by part"),
-    columns: [
-      { id: "part", title: t("Part"), cell: partCell, order: partTitle },
-      {
-        id: "self",
-        title: t("Self time"),
-        numeric: true,
-        cell: ({ selfMs }) => milliseconds(selfMs),
-        order: ({ selfMs }) => selfMs,
-      },
-      {
-        id: "share",
-        title: t("Share"),
-        width: 72,
-        numeric: true,
-        cell: ({ share }) => percent(share),
-        order: ({ share }) => share,
-      },
-    ],
+    columns: [{ id: "part", title: t("Part"), cell: partCell, order: partTitle }, ...times],
     keyOf: ({ id }) => id,
     sortedBy: { id: "self", descending: true },
     filterText: (part) => `${partTitle(part)} ${partNote(part)}`,
@@ -50,21 +51,7 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
         cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
         order: ({ at }) => at?.file ?? "",
       },
-      {
-        id: "self",
-        title: t("Self time"),
-        numeric: true,
-        cell: ({ selfMs }) => milliseconds(selfMs),
-        order: ({ selfMs }) => selfMs,
-      },
-      {
-        id: "share",
-        title: t("Share"),
-        width: 72,
-        numeric: true,
-        cell: ({ share }) => percent(share),
-        order: ({ share }) => share,
-      },
+      ...times,
     ],
     keyOf: ({ key }) => key,
     sortedBy: { id: "self", descending: true },

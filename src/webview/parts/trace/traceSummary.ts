@@ -1,7 +1,8 @@
 import { type CatalogueEntry, qualifiedName } from "../../../shared/layers/entry.ts";
+import { layerTitle } from "../../../shared/layers/rows/layerRows.ts";
 import { t } from "../../../shared/translate.ts";
 import { h } from "../../dom.ts";
-import { layerTitle, mechanismWord, threadWord } from "../../model/titles.ts";
+import { mechanismWord, threadWord } from "../../model/titles.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { stepsOf } from "../bands/band.ts";
 
@@ -55,6 +56,6 @@ function contents(entry: CatalogueEntry, { system }: PageContext): HTMLElement[]
 }
 
 function spoken(entry: CatalogueEntry, context: PageContext): string {
-  const way = stepsOf(entry, context).map(({ layer, title }) => `${layerTitle(layer)}: ${title}`);
+  const way = stepsOf(entry, context).map(({ layer, title }) => `${layerTitle(layer, t)}: ${title}`);
   return [qualifiedName(entry), mechanismWord(entry.mechanism), ...way].join(". ");
 }

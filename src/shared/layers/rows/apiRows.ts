@@ -1,0 +1,62 @@
+import type { Translate } from "../../translate.ts";
+import type { Known, Row, RowStyle } from "./row.ts";
+import { names, placeOf, row } from "./row.ts";
+
+export function apiRows({ facts, pulse }: Known, { t, decimal }: RowStyle): Row[] {
+  const rate = pulse?.api.requestsPerSecond;
+  return [
+    ...(facts === undefined ? [] : releaseRows(facts, t)),
+    ...row("requests", t("Requests"), rate === undefined ? undefined : t("{0} per second", decimal(rate))),
+  ];
+}
+
+function releaseRows({ api, takenAt }: NonNullable<Known["facts"]>, t: Translate): Row[] {
+  const { version, codename, status, endOfLife, flags } = api;
+  const end = isEnded(endOfLife, takenAt) ? t("{0} (it gets no fixes any more)", endOfLife ?? "") : endOfLife;
+  const flagRow = names("flags", t("Flags"), flags, 40);
+  return [
+    ...row("version", t("Version"), { name: codename === undefined ? version : `${version} “${codename}”` }),
+    ...row("status", t("Release"), status === undefined ? t("unknown") : releaseWord(status, t)),
+    ...row("end", t("End of life"), end ?? t("unknown")),
+    ...(flagRow.length === 0 ? row("flags", t("Flags"), t("None")) : flagRow),
+  ];
+}
+
+export function apiLists({ facts }: Known): Row[] {
+  const { builtins = [], warnings = [] } = facts?.api ?? {};
+  return [
+    ...names("builtins", "Built-in modules", builtins, 40),
+    ...warnings.flatMap(({ name, code, message, at, count }) =>
+      row(
+        "warning",
+        "Warning",
+        { name: `${code === undefined ? name : `${name} ${code}`}: ${message}` },
+        `${count} ×`,
+        at && placeOf(at),
+      ),
+    ),
+  ];
+}
+
+/** A release line's state; what a newer supervisor may say besides stays as it is. */
+export function releaseWord(status: string, t: Translate): string {
+  switch (status) {
+    case "Current":
+      return t("Current");
+    case "Active LTS":
+      return t("Active LTS");
+    case "Maintenance LTS":
+      return t("Maintenance LTS");
+    case "Maintenance":
+      return t("Maintenance");
+    case "End of life":
+      return t("End of life");
+    default:
+      return status;
+  }
+}
+
+/** @param endOfLife `YYYY-MM-DD`. */
+export function isEnded(endOfLife: string | undefined, at: number | undefined): boolean {
+  return endOfLife !== undefined && at !== undefined && Date.parse(endOfLife) < at;
+}
