@@ -7,14 +7,14 @@ import { createComparison } from "./parts/comparison.ts";
 import { createCpuOverview } from "./parts/cpuOverview.ts";
 import { createMasthead } from "./parts/masthead.ts";
 import { createNotices } from "./parts/notices.ts";
-import { createTraceBox } from "./parts/trace/traceBox.ts";
+import { TraceBox } from "./parts/trace/traceBox.ts";
 
 /** The whole page, from top to bottom. */
 export function createPageView(context: PageContext): Part {
   const masthead = createMasthead(context);
   const comparison = createComparison(context);
   const notices = createNotices(context, comparison.open);
-  const trace = createTraceBox(context);
+  const trace = new TraceBox(context);
   const cpu = createCpuOverview(context);
   const bands = layers.map((layer) => createBand(layer, context));
   const stack = h("div", { class: "bands", role: "group", "aria-label": t("The layers, top to bottom") });

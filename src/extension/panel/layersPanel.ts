@@ -28,7 +28,7 @@ import {
 } from "../../shared/layers/panelMessages.ts";
 import { commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
-import { createLayersFeed, type LayersFeed } from "./layersFeed.ts";
+import { LayersFeed } from "./layersFeed.ts";
 import { type LayersReport, reportJson, reportMarkdown } from "./layersReport.ts";
 import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
 import { panelHtml } from "./panelHtml.ts";
@@ -62,7 +62,7 @@ export function openLayersPanel(
     system: systemNames[process.platform] ?? "linux",
     home: homedir(),
   });
-  const feed = store.add(createLayersFeed({ source: registry, post, begin, now: () => performance.now(), t }));
+  const feed = store.add(new LayersFeed({ source: registry, post, begin, now: () => performance.now(), t }));
   const act = async (place: FailurePlace, action: () => Promise<string | undefined>) => {
     try {
       const message = await action();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { createLayersFeed, type LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
+import { LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
 import type { LayersApp } from "../../../src/extension/panel/layersSelection.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
 import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
@@ -47,7 +47,7 @@ class Scene {
         return scene.snapshot === undefined ? undefined : client;
       },
     };
-    this.feed = createLayersFeed({
+    this.feed = new LayersFeed({
       source: { scanned: true, sessions: [app], onDidChange: this.changes.on },
       post: (message) => this.posted.push(message),
       begin: () => beginMessage,
