@@ -1,5 +1,15 @@
 import * as v from "valibot";
 
+const permanentCodes = [
+  "entryNotFound",
+  "missingModule",
+  "syntaxError",
+  "portInUse",
+  "portDenied",
+  "nestedCluster",
+  "typescriptUnsupported",
+] as const;
+
 /**
  * Why a worker could not start or did not stay up.
  *
@@ -8,13 +18,7 @@ import * as v from "valibot";
  * - `threw`, `exited`, `killed`, `outOfMemory`, `notReady`, `readyUrlFailed`, `spawnFailed`: another try may succeed.
  */
 export const failureCodeSchema = v.picklist([
-  "entryNotFound",
-  "missingModule",
-  "syntaxError",
-  "portInUse",
-  "portDenied",
-  "nestedCluster",
-  "typescriptUnsupported",
+  ...permanentCodes,
   "threw",
   "exited",
   "killed",
@@ -48,17 +52,7 @@ export function failureOf(code: FailureCode, message: string, stderr: readonly s
   return { code, message, exitCode: null, signal: null, stderr: [...stderr] };
 }
 
-const permanentCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "entryNotFound",
-  "missingModule",
-  "syntaxError",
-  "portInUse",
-  "portDenied",
-  "nestedCluster",
-  "typescriptUnsupported",
-]);
-
 /** Whether starting the same files again would fail in the same way. */
 export function isPermanentFailure(failure: Failure): boolean {
-  return permanentCodes.has(failure.code);
+  return (permanentCodes as readonly FailureCode[]).includes(failure.code);
 }

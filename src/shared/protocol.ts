@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
-import { HitlessError } from "./errors.ts";
 import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
@@ -122,21 +121,3 @@ export type NotificationParams<Name extends NotificationName> = v.InferOutput<(t
 
 /** JSON-RPC error code of every error Hitless sends; the name is in `data.code` (`ErrorData`). */
 export const rpcErrorCode = -32_000;
-
-/**
- * Checks what came from the other side.
- * @throws HitlessError `badMessage`, which names the message and the field.
- */
-export function parseMessage<Schema extends v.GenericSchema>(
-  schema: Schema,
-  name: string,
-  input: unknown,
-): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, input);
-  if (result.success) {
-    return result.output;
-  }
-  const [issue] = result.issues;
-  const path = (issue.path ?? []).map(({ key }) => String(key)).join(".");
-  throw new HitlessError("badMessage", `${name}${path === "" ? "" : `, field ${path}`}: ${issue.message}`);
-}

@@ -1,6 +1,7 @@
 import { HitlessError, toHitlessError } from "../shared/errors.ts";
 import { type LaunchMessage, type LaunchReply, launchMessageSchema } from "../shared/launch.ts";
-import { parseMessage, protocolVersion } from "../shared/protocol.ts";
+import { parseMessage } from "../shared/parseMessage.ts";
+import { protocolVersion } from "../shared/protocol.ts";
 import { runSupervisor } from "./supervisor.ts";
 
 /** Milliseconds in which whoever spawned this process must say what to run. */

@@ -3,8 +3,8 @@ import {
   type HostMessage,
   hostMessageSchema,
   type PanelMessage,
-  parsePanelMessage,
 } from "../shared/layers/panelMessages.ts";
+import { parseMessage } from "../shared/parseMessage.ts";
 import { setTranslations, t } from "../shared/translate.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createNumbers } from "./model/numbers.ts";
@@ -23,6 +23,16 @@ declare function acquireVsCodeApi(): {
   setState(state: SavedState): void;
 };
 
+/** Of a worker that was chosen just now. */
+const nothingKnown = {
+  facts: undefined,
+  pulse: undefined,
+  previous: undefined,
+  series: noSeries,
+  sample: undefined,
+  sampling: undefined,
+};
+
 const host = acquireVsCodeApi();
 const announcer = createAnnouncer();
 let data: PageData = firstData(readSavedState(host.getState()));
@@ -34,12 +44,7 @@ let restoring = data.saved.scroll > 0;
 function firstData(saved: SavedState): PageData {
   return {
     app: undefined,
-    facts: undefined,
-    pulse: undefined,
-    previous: undefined,
-    series: noSeries,
-    sample: undefined,
-    sampling: undefined,
+    ...nothingKnown,
     failures: new Map(),
     replaced: undefined,
     comparison: undefined,
@@ -144,15 +149,7 @@ function receive(message: HostMessage): void {
 
 function receiveApp({ type, ...app }: Extract<HostMessage, { type: "app" }>): void {
   const isOther = app.worker !== data.app?.worker || app.app !== data.app?.app;
-  const nothing = {
-    facts: undefined,
-    pulse: undefined,
-    previous: undefined,
-    series: noSeries,
-    sample: undefined,
-    sampling: undefined,
-  };
-  change({ app, ...(isOther && { ...nothing, failures: new Map() }) });
+  change({ app, ...(isOther && { ...nothingKnown, failures: new Map() }) });
   if (isOther) {
     const { app: key, worker } = app;
     save({ ...(key !== undefined && { app: key }), ...(worker !== undefined && { worker }) });
@@ -174,7 +171,7 @@ function receiveSample({ sample }: Extract<HostMessage, { type: "sample" }>): vo
 }
 
 window.addEventListener("message", ({ data: input }: MessageEvent<unknown>) => {
-  receive(parsePanelMessage(hostMessageSchema, input));
+  receive(parseMessage(hostMessageSchema, "layers panel", input));
 });
 /** Where the person was, as soon as the page is long enough again; unless they have gone somewhere else meanwhile. */
 function restoreScroll(): void {

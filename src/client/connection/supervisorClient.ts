@@ -4,11 +4,11 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { SupervisorEvent } from "../../shared/logs.ts";
+import { parseMessage } from "../../shared/parseMessage.ts";
 import {
   type NotificationName,
   type NotificationParams,
   notifications,
-  parseMessage,
   protocolVersion,
   type RequestName,
   type RequestParams,

@@ -13,7 +13,8 @@ import {
   type LaunchReply,
   launchReplySchema,
 } from "../../shared/launch.ts";
-import { parseMessage, protocolVersion } from "../../shared/protocol.ts";
+import { parseMessage } from "../../shared/parseMessage.ts";
+import { protocolVersion } from "../../shared/protocol.ts";
 import { cleanEnvironment } from "../node/cleanEnvironment.ts";
 import { listEndpoints } from "./endpoints.ts";
 import { withLaunchLock } from "./launchLock.ts";

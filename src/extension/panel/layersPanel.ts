@@ -24,8 +24,8 @@ import {
   type HostMessage,
   type PanelMessage,
   panelMessageSchema,
-  parsePanelMessage,
 } from "../../shared/layers/panelMessages.ts";
+import { parseMessage } from "../../shared/parseMessage.ts";
 import { commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { LayersFeed } from "./layersFeed.ts";
@@ -138,7 +138,7 @@ export function openLayersPanel(
   store.add(
     webview.onDidReceiveMessage((input: unknown) => {
       try {
-        receive(parsePanelMessage(panelMessageSchema, input));
+        receive(parseMessage(panelMessageSchema, "layers panel", input));
       } catch (error) {
         channel.error(toHitlessError(error).message);
       }

@@ -61,13 +61,12 @@ export function declare(node: Node, around: Around): void {
       declareVariables(node, outer, declared);
       return;
     case "FunctionDeclaration":
-      addNames(outer, node.id, { kind: "function", declaration: node, init: node }, declared);
+    case "FunctionExpression": {
+      const scope = node.type === "FunctionDeclaration" ? outer : own;
+      addNames(scope, node.id, { kind: "function", declaration: node, init: node }, declared);
       addParameters(node.params, around);
       return;
-    case "FunctionExpression":
-      addNames(own, node.id, { kind: "function", declaration: node, init: node }, declared);
-      addParameters(node.params, around);
-      return;
+    }
     case "ArrowFunctionExpression":
     case "ObjectMethod":
     case "ClassMethod":
@@ -75,10 +74,13 @@ export function declare(node: Node, around: Around): void {
       addParameters(node.params, around);
       return;
     case "ClassDeclaration":
-      addNames(outer, node.id, { kind: "class", declaration: node, init: node }, declared);
-      return;
     case "ClassExpression":
-      addNames(own, node.id, { kind: "class", declaration: node, init: node }, declared);
+      addNames(
+        node.type === "ClassDeclaration" ? outer : own,
+        node.id,
+        { kind: "class", declaration: node, init: node },
+        declared,
+      );
       return;
     case "CatchClause":
       addNames(own, node.param, { kind: "catch", declaration: node, init: undefined }, declared);

@@ -89,19 +89,3 @@ export const panelMessageSchema = v.variant("type", [
   v.object({ type: v.literal("saveReport") }),
 ]);
 export type PanelMessage = v.InferOutput<typeof panelMessageSchema>;
-
-/**
- * Checks what came from the other side.
- * @throws TypeError that names the field.
- */
-export function parsePanelMessage<Schema extends v.GenericSchema>(
-  schema: Schema,
-  input: unknown,
-): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, input);
-  if (result.success) {
-    return result.output;
-  }
-  const [issue] = result.issues;
-  throw new TypeError(`Layers panel, ${v.getDotPath(issue) ?? "message"}: ${issue.message}`);
-}

@@ -10,10 +10,10 @@ import {
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
 import { type ErrorData, HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { parseMessage } from "../../shared/parseMessage.ts";
 import {
   type NotificationName,
   type NotificationParams,
-  parseMessage,
   protocolVersion,
   type RequestName,
   type RequestParams,

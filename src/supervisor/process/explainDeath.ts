@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Failure, FailureCode } from "../../shared/failure.ts";
+import type { FromWorkerBody } from "../../shared/workerMessages.ts";
 
 /** What is known of a worker that ended without being asked to. */
 export interface DeathFacts {
@@ -15,15 +16,8 @@ export interface DeathFacts {
   readonly appListensOn: (port: number) => boolean;
 }
 
-/** The part of the preload's message `fatal` that tells failures apart. */
-export interface FatalError {
-  readonly name: string;
-  readonly code: string | null;
-  readonly message: string;
-  readonly stack: string;
-  readonly address: string | null;
-  readonly port: number | null;
-}
+/** What the preload's message `fatal` tells of an exception. */
+export type FatalError = Omit<Extract<FromWorkerBody, { type: "fatal" }>, "type">;
 
 /** Names why a worker died, in one sentence for a person. */
 export function explainDeath(facts: DeathFacts): Failure {

@@ -54,42 +54,35 @@ function codeVitals({ facts }: Known, { count, bytes }: Numbers): Vital[] {
     { id: "packages", label: t("Packages"), value: count(packages.length), detail: bytes(bytesOfPackages) },
     { id: "modules", label: t("All modules"), value: count(all) },
     { id: "kinds", label: t("ESM · CommonJS"), value: `${esmCostMs === undefined ? count(esm) : "?"} · ${count(cjs)}` },
-    ...(commit === undefined ? [] : [{ id: "commit", label: t("Commit"), value: commit.slice(0, 8) }]),
+    ...given(commit, (hash) => ({ id: "commit", label: t("Commit"), value: hash.slice(0, 8) })),
   ];
 }
 
 function apiVitals({ facts, pulse }: Known, { count, decimal }: Numbers): Vital[] {
   const builtins = pulse?.api.builtins ?? facts?.api.builtins.length;
   const warnings = pulse?.api.warnings ?? facts?.api.warnings.reduce((sum, each) => sum + each.count, 0);
-  const rate = pulse?.api.requestsPerSecond;
-  const ended = isEnded(facts?.api.endOfLife, facts?.takenAt);
   return [
-    ...(facts === undefined
-      ? []
-      : [
-          {
-            id: "version",
-            label: t("Node.js"),
-            value: facts.api.version,
-            ...(facts.api.status !== undefined && { detail: releaseWord(facts.api.status, t) }),
-            alarming: ended,
-          },
-        ]),
-    ...(rate === undefined
-      ? []
-      : [
-          {
-            id: "requests",
-            label: t("Requests"),
-            value: decimal(rate),
-            detail: t("per second"),
-            series: "requests",
-          } as const,
-        ]),
-    ...(builtins === undefined ? [] : [{ id: "builtins", label: t("Built-in modules"), value: count(builtins) }]),
-    ...(warnings === undefined
-      ? []
-      : [{ id: "warnings", label: t("Warnings"), value: count(warnings), alarming: warnings > 0 }]),
+    ...given(facts, ({ api: { version, status, endOfLife }, takenAt }) => ({
+      id: "version",
+      label: t("Node.js"),
+      value: version,
+      ...(status !== undefined && { detail: releaseWord(status, t) }),
+      alarming: isEnded(endOfLife, takenAt),
+    })),
+    ...given(pulse?.api.requestsPerSecond, (rate) => ({
+      id: "requests",
+      label: t("Requests"),
+      value: decimal(rate),
+      detail: t("per second"),
+      series: "requests",
+    })),
+    ...given(builtins, (value) => ({ id: "builtins", label: t("Built-in modules"), value: count(value) })),
+    ...given(warnings, (value) => ({
+      id: "warnings",
+      label: t("Warnings"),
+      value: count(value),
+      alarming: value > 0,
+    })),
   ];
 }
 
@@ -97,15 +90,16 @@ function bindingVitals({ facts, pulse }: Known, { count }: Numbers): Vital[] {
   const internal = pulse?.bindings.internal ?? facts?.bindings.internal.length;
   const addons = pulse?.bindings.addons ?? facts?.bindings.addons.length;
   return [
-    ...(internal === undefined ? [] : [{ id: "internal", label: t("Internal bindings"), value: count(internal) }]),
-    ...(addons === undefined ? [] : [{ id: "addons", label: t("Addons"), value: count(addons) }]),
-    ...(facts === undefined
-      ? []
-      : [
-          { id: "napi", label: t("Node-API"), value: facts.bindings.napi },
-          { id: "abi", label: t("ABI"), value: facts.bindings.abi },
-        ]),
+    ...given(internal, (value) => ({ id: "internal", label: t("Internal bindings"), value: count(value) })),
+    ...given(addons, (value) => ({ id: "addons", label: t("Addons"), value: count(value) })),
+    ...given(facts, ({ bindings }) => ({ id: "napi", label: t("Node-API"), value: bindings.napi })),
+    ...given(facts, ({ bindings }) => ({ id: "abi", label: t("ABI"), value: bindings.abi })),
   ];
+}
+
+/** A vital of what is known; none of what is not. */
+function given<Value>(value: Value | undefined, make: (value: Value) => Vital): Vital[] {
+  return value === undefined ? [] : [make(value)];
 }
 
 function dependencyVitals({ facts, pulse }: Known, { bytes, percent, milliseconds, count }: Numbers): Vital[] {
@@ -148,7 +142,7 @@ function dependencyVitals({ facts, pulse }: Known, { bytes, percent, millisecond
   }
   return [
     ...live,
-    ...(pool === undefined ? [] : [{ id: "pool", label: t("Thread pool"), value: count(pool), detail: t("threads") }]),
+    ...given(pool, (size) => ({ id: "pool", label: t("Thread pool"), value: count(size), detail: t("threads") })),
   ];
 }
 
@@ -181,17 +175,13 @@ function systemVitals({ facts, pulse, previous }: KnownOverTime, { bytes, percen
       series: "rss",
       alarming: most !== undefined && rss > most * 0.9,
     },
-    ...(files === undefined
-      ? []
-      : [
-          {
-            id: "files",
-            label: t("Open files"),
-            value: count(files),
-            ...(fileLimit !== undefined && { detail: t("of {0}", count(fileLimit)) }),
-            alarming: fileLimit !== undefined && files > fileLimit * 0.9,
-          },
-        ]),
+    ...given(files, (open) => ({
+      id: "files",
+      label: t("Open files"),
+      value: count(open),
+      ...(fileLimit !== undefined && { detail: t("of {0}", count(fileLimit)) }),
+      alarming: fileLimit !== undefined && open > fileLimit * 0.9,
+    })),
     ...(previous === undefined || previous.takenAt >= pulse.takenAt
       ? []
       : [

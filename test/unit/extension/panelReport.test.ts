@@ -6,7 +6,8 @@ import {
   withoutHome,
 } from "../../../src/extension/panel/layersReport.ts";
 import { panelHtml } from "../../../src/extension/panel/panelHtml.ts";
-import { panelMessageSchema, parsePanelMessage } from "../../../src/shared/layers/panelMessages.ts";
+import { panelMessageSchema } from "../../../src/shared/layers/panelMessages.ts";
+import { parseMessage } from "../../../src/shared/parseMessage.ts";
 import { sampleFacts, samplePulse, sampleSample } from "../webview/fixtures.ts";
 
 const report: LayersReport = {
@@ -159,9 +160,9 @@ describe("what the page says to its host", () => {
       ["ready", /message/],
     ];
     for (const [message, reason] of refused) {
-      assert.throws(() => parsePanelMessage(panelMessageSchema, message), reason);
+      assert.throws(() => parseMessage(panelMessageSchema, "panel message", message), reason);
     }
-    assert.deepEqual(parsePanelMessage(panelMessageSchema, { type: "open", at: { file: "/a.js" } }), {
+    assert.deepEqual(parseMessage(panelMessageSchema, "panel message", { type: "open", at: { file: "/a.js" } }), {
       type: "open",
       at: { file: "/a.js" },
     });

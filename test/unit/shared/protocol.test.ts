@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type FailureCode, failureCodeSchema, isPermanentFailure } from "../../../src/shared/failure.ts";
-import { parseMessage, requests } from "../../../src/shared/protocol.ts";
+import { parseMessage } from "../../../src/shared/parseMessage.ts";
+import { requests } from "../../../src/shared/protocol.ts";
 import { sampleFailure, sampleReport, sampleSnapshot, sampleWorker } from "../client/samples.ts";
 
 describe("parseMessage", () => {
