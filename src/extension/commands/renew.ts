@@ -112,14 +112,11 @@ async function renew({ context, notifier, session, kind, worker }: Renewal): Pro
 }
 
 function question(kind: RenewalKind, t: Localize): string {
-  switch (kind) {
-    case "restart":
-      return t("Which app is to be restarted? Its workers stop first, so there is a gap.");
-    case "reload":
-      return t("Which app is to be reloaded?");
-    case "gracefulReload":
-      return t("Which app is to be reloaded gracefully?");
-  }
+  return {
+    restart: t("Which app is to be restarted? Its workers stop first, so there is a gap."),
+    reload: t("Which app is to be reloaded?"),
+    gracefulReload: t("Which app is to be reloaded gracefully?"),
+  }[kind];
 }
 
 function title(kind: Renewal["kind"], app: string, worker: number | undefined, t: Localize): string {

@@ -15,16 +15,12 @@ export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): str
 }
 
 export function outcomeWord({ outcome }: RenewalReport, t: Localize): string {
-  switch (outcome) {
-    case "completed":
-      return t("completed");
-    case "rolledBack":
-      return t("rolled back");
-    case "cancelled":
-      return t("cancelled");
-    case "failed":
-      return t("failed");
-  }
+  return {
+    completed: t("completed"),
+    rolledBack: t("rolled back"),
+    cancelled: t("cancelled"),
+    failed: t("failed"),
+  }[outcome];
 }
 
 /** What the clients had of it, a fact each; empty when nobody counted. */

@@ -3,28 +3,18 @@ import type { AppViewState } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 
 export function stateWord(state: AppViewState, t: Localize): string {
-  switch (state) {
-    case "stopped":
-      return t("stopped");
-    case "starting":
-      return t("starting");
-    case "running":
-      return t("running");
-    case "reloading":
-      return t("reloading");
-    case "degraded":
-      return t("degraded");
-    case "crash-looping":
-      return t("crash-looping");
-    case "stopping":
-      return t("stopping");
-    case "finished":
-      return t("finished");
-    case "failed":
-      return t("failed");
-    case "invalid":
-      return t("wrong settings");
-  }
+  return {
+    stopped: t("stopped"),
+    starting: t("starting"),
+    running: t("running"),
+    reloading: t("reloading"),
+    degraded: t("degraded"),
+    "crash-looping": t("crash-looping"),
+    stopping: t("stopping"),
+    finished: t("finished"),
+    failed: t("failed"),
+    invalid: t("wrong settings"),
+  }[state];
 }
 
 /** What is going on with a worker: its state, or that it does not answer. */
@@ -32,16 +22,12 @@ export function workerWord(worker: WorkerView, t: Localize): string {
   if (worker.health === "unresponsive" && worker.state === "ready") {
     return t("unresponsive");
   }
-  switch (worker.state) {
-    case "starting":
-      return t("starting");
-    case "ready":
-      return t("ready");
-    case "draining":
-      return t("draining");
-    case "exited":
-      return t("exited");
-  }
+  return {
+    starting: t("starting"),
+    ready: t("ready"),
+    draining: t("draining"),
+    exited: t("exited"),
+  }[worker.state];
 }
 
 /** Where a renewal is: what the progress notification and the tree say. */

@@ -7,39 +7,26 @@ import type { PartKind } from "./shares.ts";
 
 /** What a layer is, for a person who knows only the picture. */
 export function layerNote(layer: Layer): string {
-  switch (layer) {
-    case "code":
-      return t("The app and the packages it loads");
-    case "api":
-      return t("The JavaScript of Node.js itself");
-    case "bindings":
-      return t("Where JavaScript meets C++");
-    case "dependencies":
-      return t("V8, libuv, OpenSSL, llhttp, zlib …");
-    case "os":
-      return t("What it asks of the machine");
-  }
+  return {
+    code: t("The app and the packages it loads"),
+    api: t("The JavaScript of Node.js itself"),
+    bindings: t("Where JavaScript meets C++"),
+    dependencies: t("V8, libuv, OpenSSL, llhttp, zlib …"),
+    os: t("What it asks of the machine"),
+  }[layer];
 }
 
 export function kindWord(kind: PartKind): string {
-  switch (kind) {
-    case "code":
-      return t("Your code");
-    case "package":
-      return t("Packages");
-    case "node":
-      return t("Node.js API");
-    case "binding":
-      return t("Bindings");
-    case "v8":
-      return t("V8's own work");
-    case "gc":
-      return t("Garbage collection");
-    case "native":
-      return t("Native, unattributed");
-    case "idle":
-      return t("Idle");
-  }
+  return {
+    code: t("Your code"),
+    package: t("Packages"),
+    node: t("Node.js API"),
+    binding: t("Bindings"),
+    v8: t("V8's own work"),
+    gc: t("Garbage collection"),
+    native: t("Native, unattributed"),
+    idle: t("Idle"),
+  }[kind];
 }
 
 /** A part of a sample: its kind, and which package or binding. */
@@ -48,53 +35,37 @@ export function partTitle({ kind, name }: SamplePart): string {
 }
 
 export function mechanismWord(mechanism: Mechanism): string {
-  switch (mechanism) {
-    case "synchronous":
-      return t("Synchronous");
-    case "threadPool":
-      return t("Thread pool");
-    case "eventLoop":
-      return t("Event loop");
-    case "timer":
-      return t("Timer");
-    case "microtask":
-      return t("Microtask");
-    case "process":
-      return t("Process of its own");
-    case "processSync":
-      return t("Process that is waited for");
-    case "thread":
-      return t("Thread of its own");
-    case "otherThread":
-      return t("Thread that runs already");
-  }
+  return {
+    synchronous: t("Synchronous"),
+    threadPool: t("Thread pool"),
+    eventLoop: t("Event loop"),
+    timer: t("Timer"),
+    microtask: t("Microtask"),
+    process: t("Process of its own"),
+    processSync: t("Process that is waited for"),
+    thread: t("Thread of its own"),
+    otherThread: t("Thread that runs already"),
+  }[mechanism];
 }
 
 export function threadWord(thread: "main" | "pool" | "own"): string {
-  switch (thread) {
-    case "main":
-      return t("on the main thread");
-    case "pool":
-      return t("on a thread of the pool");
-    case "own":
-      return t("beside the main thread");
-  }
+  return {
+    main: t("on the main thread"),
+    pool: t("on a thread of the pool"),
+    own: t("beside the main thread"),
+  }[thread];
 }
 
 export function workerStateWord({ state, unresponsive }: PanelWorker): string {
   if (unresponsive && state === "ready") {
     return t("unresponsive");
   }
-  switch (state) {
-    case "starting":
-      return t("starting");
-    case "ready":
-      return t("ready");
-    case "draining":
-      return t("draining");
-    case "gone":
-      return t("ended");
-  }
+  return {
+    starting: t("starting"),
+    ready: t("ready"),
+    draining: t("draining"),
+    gone: t("ended"),
+  }[state];
 }
 
 /** A worker among those that can be picked. */

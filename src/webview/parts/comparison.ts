@@ -148,18 +148,13 @@ function workerWords({ worker: { id, generation } }: LayerFacts): string {
 }
 
 function groupWord(group: DifferenceGroup): string {
-  switch (group) {
-    case "code":
-      return t("Your code");
-    case "runtime":
-      return t("Runtime");
-    case "packages":
-      return t("Package");
-    case "environment":
-      return t("Environment variable");
-    case "addons":
-      return t("Addon");
-  }
+  return {
+    code: t("Your code"),
+    runtime: t("Runtime"),
+    packages: t("Package"),
+    environment: t("Environment variable"),
+    addons: t("Addon"),
+  }[group];
 }
 
 function fieldWord(name: string): string | undefined {

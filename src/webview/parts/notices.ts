@@ -124,20 +124,14 @@ function failureNotices({ failures, app, facts }: PageData, { send, dismiss }: P
 }
 
 function failureTitle(place: FailurePlace): string {
-  switch (place) {
-    case "facts":
-      return t("The worker's facts could not be read.");
-    case "pulse":
-      return t("The worker does not answer.");
-    case "sample":
-      return t("The sample failed.");
-    case "comparison":
-      return t("The workers could not be compared.");
-    case "source":
-      return t("The file could not be opened.");
-    case "report":
-      return t("The report could not be made.");
-  }
+  return {
+    facts: t("The worker's facts could not be read."),
+    pulse: t("The worker does not answer."),
+    sample: t("The sample failed."),
+    comparison: t("The workers could not be compared."),
+    source: t("The file could not be opened."),
+    report: t("The report could not be made."),
+  }[place];
 }
 
 function replacedNotices({ replaced }: PageData, { dismiss }: PageContext, showChanges: ShowChanges): Notice[] {

@@ -32,16 +32,12 @@ function engineRows({ v8 }: LayerPulse, { t, count, bytes, milliseconds }: RowSt
 }
 
 function collectionWord(kind: LayerPulse["v8"]["gc"][number]["kind"], t: Translate): string {
-  switch (kind) {
-    case "minor":
-      return t("minor");
-    case "major":
-      return t("major");
-    case "incremental":
-      return t("incremental");
-    case "weakCallbacks":
-      return t("weak callbacks");
-  }
+  return {
+    minor: t("minor"),
+    major: t("major"),
+    incremental: t("incremental"),
+    weakCallbacks: t("weak callbacks"),
+  }[kind];
 }
 
 function loopRow({ uv }: LayerPulse, { t, count, percent, milliseconds }: RowStyle): Row[] {

@@ -40,16 +40,11 @@ export function listRows(layer: Layer, known: Known, style: RowStyle): Row[] {
 }
 
 export function layerTitle(layer: Layer, t: Translate): string {
-  switch (layer) {
-    case "code":
-      return t("Your code");
-    case "api":
-      return t("Node.js API");
-    case "bindings":
-      return t("Bindings and C++ addons");
-    case "dependencies":
-      return t("Dependencies");
-    case "os":
-      return t("Operating system");
-  }
+  return {
+    code: t("Your code"),
+    api: t("Node.js API"),
+    bindings: t("Bindings and C++ addons"),
+    dependencies: t("Dependencies"),
+    os: t("Operating system"),
+  }[layer];
 }
