@@ -1,7 +1,7 @@
 import type { Node } from "@babel/types";
 import { codeStyle } from "../source/codeStyle.ts";
+import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
-import type { FunctionNode } from "./nodes.ts";
 import type { Fix } from "./rule.ts";
 
 type Edits = Fix["edits"];

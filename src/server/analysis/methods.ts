@@ -1,7 +1,8 @@
 import type { Class, Node, ObjectExpression } from "@babel/types";
+import type { FunctionNode } from "../source/declare.ts";
 import { fieldValue } from "../source/fields.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { around, asFunction, asMember, type FunctionNode, keyOf, lastName, settledValue } from "./nodes.ts";
+import { around, asFunction, asMember, keyOf, lastName, settledValue } from "./nodes.ts";
 
 /** The function of this file that `object.method` or `this.method` is. */
 export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefined {

@@ -1,9 +1,10 @@
 import type { AssignmentExpression, Class, Node, Program } from "@babel/types";
+import { type FunctionNode, functionTypes } from "../source/declare.ts";
 import { propertyName, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { type ListenCall, listenCalls } from "../source/serverCalls.ts";
 import { nodesOf } from "../source/walk.ts";
-import { asMember, type Call, type FunctionNode, functionAround, functionTypes } from "./nodes.ts";
+import { asMember, type Call, functionAround } from "./nodes.ts";
 
 /** A call, and what can be told of it at once. */
 export interface CallSite {

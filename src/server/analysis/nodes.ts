@@ -1,41 +1,19 @@
 import type {
-  ArrowFunctionExpression,
   CallExpression,
-  ClassMethod,
-  ClassPrivateMethod,
-  FunctionDeclaration,
-  FunctionExpression,
   MemberExpression,
   NewExpression,
   Node,
   ObjectExpression,
-  ObjectMethod,
   OptionalCallExpression,
   OptionalMemberExpression,
 } from "@babel/types";
+import { type FunctionNode, isFunction } from "../source/declare.ts";
 import type { Analysis, Binding } from "../source/scopes.ts";
 import { onlyValue, unwrapped } from "../source/values.ts";
 
 export type Call = CallExpression | OptionalCallExpression | NewExpression;
 
 export type Member = MemberExpression | OptionalMemberExpression;
-
-export type FunctionNode =
-  | FunctionDeclaration
-  | FunctionExpression
-  | ArrowFunctionExpression
-  | ObjectMethod
-  | ClassMethod
-  | ClassPrivateMethod;
-
-export const functionTypes = [
-  "FunctionDeclaration",
-  "FunctionExpression",
-  "ArrowFunctionExpression",
-  "ObjectMethod",
-  "ClassMethod",
-  "ClassPrivateMethod",
-] as const satisfies readonly FunctionNode["type"][];
 
 /** Values of values are followed this far. */
 const deepest = 6;
@@ -51,17 +29,7 @@ export function asMember(node: Node | null | undefined): Member | undefined {
 }
 
 export function asFunction(node: Node | null | undefined): FunctionNode | undefined {
-  switch (node?.type) {
-    case "FunctionDeclaration":
-    case "FunctionExpression":
-    case "ArrowFunctionExpression":
-    case "ObjectMethod":
-    case "ClassMethod":
-    case "ClassPrivateMethod":
-      return node;
-    default:
-      return undefined;
-  }
+  return node != null && isFunction(node) ? node : undefined;
 }
 
 /** The innermost function around a node, and not the node itself. */

@@ -3,20 +3,12 @@ import { t } from "../../shared/translate.ts";
 import { withLastStatement, withoutStatement } from "../analysis/edits.ts";
 import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
-import {
-  around,
-  asCall,
-  asFunction,
-  asMember,
-  type Call,
-  type FunctionNode,
-  functionAround,
-  textOf,
-} from "../analysis/nodes.ts";
+import { around, asCall, asFunction, asMember, type Call, functionAround, textOf } from "../analysis/nodes.ts";
 import { calledFunction } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import { type ClosableServer, closableServer } from "../analysis/signals/closableServer.ts";
 import { type SignalHandler, signalHandlers } from "../analysis/signals/signalHandlers.ts";
+import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 

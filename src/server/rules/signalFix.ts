@@ -3,10 +3,11 @@ import { t } from "../../shared/translate.ts";
 import { withLastStatement } from "../analysis/edits.ts";
 import type { CallSite } from "../analysis/moduleFacts.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
-import { asFunction, type FunctionNode, functionAround } from "../analysis/nodes.ts";
+import { asFunction, functionAround } from "../analysis/nodes.ts";
 import type { Fix } from "../analysis/rule.ts";
 import { closableServer } from "../analysis/signals/closableServer.ts";
 import { isProcessListener, type SignalHandler } from "../analysis/signals/signalHandlers.ts";
+import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { serverKind } from "../source/serverCalls.ts";
 

@@ -1,9 +1,9 @@
 import { t } from "../../shared/translate.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
-import type { FunctionNode } from "../analysis/nodes.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
+import type { FunctionNode } from "../source/declare.ts";
 import { exitFixes } from "./signalFix.ts";
 
 /** A listener for SIGTERM or SIGINT after which the process lives on, since a listener takes the signal's own effect away. */

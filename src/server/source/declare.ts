@@ -3,15 +3,12 @@ import { type MutableBinding, type MutableScope, patternIdentifiers, type Scope 
 
 /** The kind of scope that a node opens, if it opens one. The block that is a function's body opens none of its own. */
 export function scopeKind(node: Node, parent: Node | undefined): Scope["kind"] | undefined {
+  if (isFunction(node)) {
+    return "function";
+  }
   switch (node.type) {
     case "Program":
       return "module";
-    case "FunctionDeclaration":
-    case "FunctionExpression":
-    case "ArrowFunctionExpression":
-    case "ObjectMethod":
-    case "ClassMethod":
-    case "ClassPrivateMethod":
     case "StaticBlock":
     case "TSModuleBlock":
       return "function";
@@ -31,18 +28,19 @@ export function scopeKind(node: Node, parent: Node | undefined): Scope["kind"] |
   }
 }
 
-export function isFunction(node: Node): boolean {
-  switch (node.type) {
-    case "FunctionDeclaration":
-    case "FunctionExpression":
-    case "ArrowFunctionExpression":
-    case "ObjectMethod":
-    case "ClassMethod":
-    case "ClassPrivateMethod":
-      return true;
-    default:
-      return false;
-  }
+export const functionTypes = [
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+  "ObjectMethod",
+  "ClassMethod",
+  "ClassPrivateMethod",
+] as const;
+
+export type FunctionNode = Extract<Node, { type: (typeof functionTypes)[number] }>;
+
+export function isFunction(node: Node): node is FunctionNode {
+  return (functionTypes as readonly string[]).includes(node.type);
 }
 
 export interface Around {

@@ -1,7 +1,8 @@
 import type { Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import type { Facts } from "../moduleFacts.ts";
-import { around, asCall, asFunction, type FunctionNode, keyOf } from "../nodes.ts";
+import { around, asCall, asFunction, keyOf } from "../nodes.ts";
 
 /** What a development server calls: of Vite, webpack and the proxies of both. */
 const developmentHooks: ReadonlySet<string> = new Set([

@@ -1,10 +1,11 @@
 import type { Class, Decorator, Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { unwrapped } from "../../source/values.ts";
 import { methodAt } from "../methods.ts";
 import type { CallSite, Facts } from "../moduleFacts.ts";
-import { asCall, asFunction, asMember, type FunctionNode, functionAround, keyOf, settledValue } from "../nodes.ts";
+import { asCall, asFunction, asMember, functionAround, keyOf, settledValue } from "../nodes.ts";
 import { routeFunctions, takesHandlers } from "./frameworks.ts";
 import { isForDevelopmentServer, looksLikeHandler } from "./handlerLooks.ts";
 

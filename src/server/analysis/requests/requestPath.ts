@@ -1,9 +1,10 @@
 import type { Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
 import { methodAt } from "../methods.ts";
 import { factsOf } from "../moduleFacts.ts";
-import { asFunction, asMember, type Call, type FunctionNode, functionAround, settledValue } from "../nodes.ts";
+import { asFunction, asMember, type Call, functionAround, settledValue } from "../nodes.ts";
 import { requestHandlers } from "./requestHandlerSites.ts";
 
 /** What of a file runs while a request is answered. */

@@ -1,8 +1,9 @@
 import type { Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
 import { stringOf } from "../constants.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { around, asCall, asFunction, asMember, type FunctionNode, settledValue } from "../nodes.ts";
+import { around, asCall, asFunction, asMember, settledValue } from "../nodes.ts";
 
 /** One `process.on("SIGTERM", …)`; of a loop over signals, one for all of them. */
 export interface SignalHandler {

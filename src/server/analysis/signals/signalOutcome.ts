@@ -1,4 +1,5 @@
 import type { AssignmentExpression, Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
@@ -6,7 +7,7 @@ import { walk } from "../../source/walk.ts";
 import { stringOf } from "../constants.ts";
 import { isLogCall } from "../logging.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { asCall, asFunction, type FunctionNode, functionAround, lastName, settledValue } from "../nodes.ts";
+import { asCall, asFunction, functionAround, lastName, settledValue } from "../nodes.ts";
 import { calledFunction, reachable } from "../requests/requestPath.ts";
 import { endsElsewhere } from "./endsElsewhere.ts";
 import type { SignalHandler } from "./signalHandlers.ts";
