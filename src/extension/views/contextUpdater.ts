@@ -5,7 +5,10 @@ import { contextKeys } from "../ids.ts";
 import type { SetContext } from "../platform/contextKeys.ts";
 
 /** Keeps the `when` clauses of package.json true. */
-export function followContext(registry: AppRegistry, set: SetContext): Disposable {
+export function followContext(
+  registry: Pick<AppRegistry, "apps" | "scanned" | "onDidChange">,
+  set: SetContext,
+): Disposable {
   const update = () => {
     const { apps } = registry;
     set(contextKeys.hasApp, apps.length > 0);

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import type { AppView } from "../../../src/extension/apps/appView.ts";
+import { contextKeys } from "../../../src/extension/ids.ts";
+import { followContext } from "../../../src/extension/views/contextUpdater.ts";
+import { createEmitter } from "../../../src/shared/basics/emitter.ts";
+import { sampleSnapshot } from "../client/samples.ts";
+import { sampleView } from "./fixtures.ts";
+
+describe("the context keys", () => {
+  it("are all set from the beginning, and again with each change until the end", () => {
+    const changes = createEmitter<void>();
+    const registry = { apps: [] as AppView[], scanned: false, onDidChange: changes.on };
+    const values = new Map<string, boolean>();
+    const following = followContext(registry, (key, value) => values.set(key, value));
+    const none = Object.fromEntries(Object.values(contextKeys).map((key) => [key, false]));
+    assert.deepEqual(Object.fromEntries(values), none);
+
+    registry.scanned = true;
+    registry.apps = [sampleView({ snapshot: undefined, state: "stopped" })];
+    changes.fire();
+    assert.deepEqual(Object.fromEntries(values), {
+      ...none,
+      [contextKeys.hasApp]: true,
+      [contextKeys.scanned]: true,
+    });
+
+    const renewal = {
+      kind: "reload",
+      phase: "starting",
+      from: 1,
+      to: 2,
+      ready: 0,
+      total: 2,
+      draining: 0,
+      startedAt: 1,
+      queued: false,
+      cancellable: true,
+    } as const;
+    registry.apps = [sampleView({ snapshot: sampleSnapshot({ renewal }), state: "reloading" })];
+    changes.fire();
+    assert.deepEqual(
+      Object.fromEntries(values),
+      Object.fromEntries(Object.values(contextKeys).map((key) => [key, true])),
+    );
+
+    following.dispose();
+    registry.apps = [];
+    changes.fire();
+    assert.equal(values.get(contextKeys.hasApp), true);
+  });
+});
