@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { VISITOR_KEYS } from "@babel/types";
 import { importRules } from "./importTable.ts";
 import { restricted } from "./manifest/configuration.ts";
 import { contributes } from "./manifest/contributes.ts";
@@ -9,6 +10,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ["biome.imports.json", importRules()],
     ["package.json", manifest(read("package.json"))],
+    ["src/server/source/visitorKeys.json", visitorKeys()],
     ["docs/settings.md", settingsPage(JSON.parse(read("package.nls.json")))],
     ["docs/cli.md", withPart(read("docs/cli.md"), "flags of start", flagTables())],
   ]);
@@ -19,6 +21,14 @@ function manifest(text: string): string {
   written.contributes = contributes;
   written.capabilities.untrustedWorkspaces.restrictedConfigurations = restricted;
   return `${JSON.stringify(written, undefined, 2)}\n`;
+}
+
+/**
+ * Where the nodes of each type have children. Not imported from `@babel/types` where it is used, since that would be half
+ * of the language server's bundle.
+ */
+function visitorKeys(): string {
+  return `${JSON.stringify(VISITOR_KEYS)}\n`;
 }
 
 /** A page with the part between its two marks made anew. */

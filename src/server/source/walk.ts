@@ -1,5 +1,5 @@
 import type { Node, Program } from "@babel/types";
-import { visitorKeys } from "./visitorKeys.ts";
+import visitorKeys from "./visitorKeys.json" with { type: "json" };
 
 /**
  * Visits `node` and all below it in the order of the source, types included. `enter` may answer `skip`: then what is below
@@ -42,6 +42,9 @@ export interface FlatTree {
   /** The index of a node; -1 for one of another tree. */
   indexOf(node: Node): number;
 }
+
+/** The fields with children, by the type of the node. */
+const childFields: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(visitorKeys));
 
 /** Scopes and rules all ask of the whole program: the way through it is gone once. */
 const flatTrees = new WeakMap<Program, FlatTree>();
@@ -155,7 +158,7 @@ export function childrenOf(node: Node): Node[] {
 function pushChildren(node: Node, stack: Node[]): void {
   const before = stack.length;
   const fields = node as unknown as Readonly<Record<string, unknown>>;
-  const keys = visitorKeys.get(node.type) ?? Object.keys(fields);
+  const keys = childFields.get(node.type) ?? Object.keys(fields);
   let sorted = true;
   let last = -1;
   for (let index = 0; index < keys.length; index += 1) {

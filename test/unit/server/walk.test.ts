@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Node, VISITOR_KEYS } from "@babel/types";
-import { visitorKeys } from "../../../src/server/source/visitorKeys.ts";
+import visitorKeys from "../../../src/server/source/visitorKeys.json" with { type: "json" };
 import { childrenOf, flatTree, nodesOf, walk } from "../../../src/server/source/walk.ts";
 import { analysed, lastNode } from "./sources.ts";
 
@@ -19,12 +19,7 @@ function seen(node: Node, skip?: string): string[] {
 
 describe("walking a tree", () => {
   it("knows of each type where its children are, as Babel does", () => {
-    for (const [type, keys] of visitorKeys) {
-      assert.deepEqual(keys, VISITOR_KEYS[type], type);
-    }
-    const needed = Object.keys(VISITOR_KEYS).filter((type) => /^(?:TS|JSX)|Statement$|Class|Import/.test(type));
-    const missing = needed.filter((type) => !visitorKeys.has(type) && !/^(?:DeclareClass|ClassImplements)$/.test(type));
-    assert.deepEqual(missing, []);
+    assert.deepEqual(visitorKeys, VISITOR_KEYS);
   });
 
   it("visits each before those below it, in the order of the source", () => {
