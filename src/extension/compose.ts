@@ -9,7 +9,7 @@ import { registerCommands } from "./commands/registerCommands.ts";
 import type { CommandContext } from "./commands/target/commandContext.ts";
 import { alertOnFailure } from "./commands/tell/alerts.ts";
 import { createNotifier } from "./commands/tell/notify.ts";
-import { createLanguageFeatures } from "./language/languageFeatures.ts";
+import { LanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
 import { createLogTerminals } from "./log/logTerminals.ts";
 import { createLayersPanels } from "./panel/layersPanels.ts";
@@ -58,7 +58,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(followContext(registry, createContextSetter()));
   store.add(registerCommands(context, notifier));
   store.add(alertOnFailure(context, notifier));
-  store.add(createLanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
+  store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
   store.add(onDidChangeWorkspace(refresh));

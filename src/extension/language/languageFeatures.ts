@@ -30,109 +30,136 @@ const windowMinutes = 3;
  * Hovers, lenses, diagnostics and actions in JavaScript and TypeScript files, by a language server that runs from the
  * first such file on until the window closes or the setting says no. All that costs time is loaded then.
  */
-export function createLanguageFeatures(host: LanguageHost): Disposable {
-  const { registry, channel, t } = host;
-  const store = new DisposableStore();
-  const window = createRestartWindow({ restarts, windowMs: windowMinutes * 60_000, now: () => performance.now() });
-  let client: RunningLanguageClient | undefined;
+export class LanguageFeatures implements Disposable {
+  readonly #host: LanguageHost;
+  readonly #store = new DisposableStore();
+  readonly #window = createRestartWindow({
+    restarts,
+    windowMs: windowMinutes * 60_000,
+    now: () => performance.now(),
+  });
+  #client: RunningLanguageClient | undefined;
   /** The apps as the server was last told of them, or is told when it starts again. */
-  let latest: LanguageState = { trusted: false, apps: [] };
+  #latest: LanguageState = { trusted: false, apps: [] };
   /** Each start and stop waits for the one before. */
-  let turn: Promise<void> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
   /** Given up after too many crashes, or a start that failed, until a person asks again. */
-  let givenUp = false;
+  #givenUp = false;
 
-  const startAgain = { title: t("Start Again"), run: () => begin() };
-  const giveUp = (text: string) => {
-    givenUp = true;
-    const showLog = () => {
-      channel.show();
-      // A button closes the message, and who has read the log may want the other one.
-      host.message("error", text, [startAgain]);
-    };
-    host.message("error", text, [{ title: t("Show Log"), run: showLog }, startAgain]);
-  };
-  const begin = () => {
-    givenUp = false;
-    window.forget();
-    settle();
-  };
-  const crashed = (): boolean => {
+  constructor(host: LanguageHost) {
+    this.#host = host;
+    const store = this.#store;
+    store.add(
+      workspace.onDidOpenTextDocument((document) => this.#client === undefined && isRead(document) && this.#settle()),
+    );
+    store.add(
+      workspace.onDidChangeConfiguration(
+        // Switched off and on again, it begins anew too.
+        (event) => event.affectsConfiguration("hitless.language") && this.#begin(),
+      ),
+    );
+    store.add(workspace.onDidGrantWorkspaceTrust(() => void this.#tell()));
+    store.add(host.registry.onDidChange(() => void this.#tell()));
+    // What is open already is looked at after the activation.
+    const beginning = setImmediate(() => this.#settle());
+    store.add({ dispose: () => clearImmediate(beginning) });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#settle();
+  }
+
+  /** A person has asked for it, again. */
+  #begin(): void {
+    this.#givenUp = false;
+    this.#window.forget();
+    this.#settle();
+  }
+
+  /** Makes what runs what should run. */
+  #settle(): void {
+    this.#turn = this.#turn.then(async () => {
+      const isOff = this.#store.disposed || !languageSetting();
+      try {
+        if (this.#client === undefined) {
+          if (!isOff && !this.#givenUp && workspace.textDocuments.some(isRead)) {
+            await this.#start();
+          }
+        } else if (isOff) {
+          const ending = this.#client;
+          this.#client = undefined;
+          await ending.stop();
+        }
+      } catch (error) {
+        this.#giveUp(this.#host.t("The language server of Hitless could not be started: {0}", errorMessage(error)));
+      }
+    });
+  }
+
+  async #start(): Promise<void> {
+    const { registry, extensionUri, channel, t } = this.#host;
+    const { startLanguageClient } = await import("./languageClient.ts");
+    const serverFile = Uri.joinPath(extensionUri, "dist", "server.cjs").fsPath;
+    this.#latest = await stateOf(registry, t);
+    const options = (): LanguageOptions => ({
+      state: this.#latest,
+      texts: l10n.bundle ?? {},
+      ruleDocs: rulePages(extensionUri),
+    });
+    const crashed = () => this.#crashed();
+    const started = await startLanguageClient({ serverFile, channel, options, crashed });
+    if (this.#givenUp) {
+      await started.stop();
+      return;
+    }
+    this.#client = started;
+    await this.#tell();
+  }
+
+  /** Tells the server of the apps, if anything has changed. */
+  async #tell(): Promise<void> {
+    if (this.#client !== undefined) {
+      const { registry, t } = this.#host;
+      const state = await stateOf(registry, t);
+      if (JSON.stringify(state) !== JSON.stringify(this.#latest)) {
+        this.#latest = state;
+        this.#client?.update(state);
+      }
+    }
+  }
+
+  /** Returns whether the server is to be started again. */
+  #crashed(): boolean {
     // A first start that fails is told of by itself.
-    if (store.disposed || client === undefined) {
+    if (this.#store.disposed || this.#client === undefined) {
       return false;
     }
-    if (window.crashed()) {
+    if (this.#window.crashed()) {
       return true;
     }
-    client = undefined;
-    giveUp(
-      t(
+    this.#client = undefined;
+    this.#giveUp(
+      this.#host.t(
         "The language server of Hitless crashed {0} times within {1} minutes. Hovers, lenses and hints in JavaScript and TypeScript files are missing until you start it again.",
         restarts + 1,
         windowMinutes,
       ),
     );
     return false;
-  };
-  const start = async (): Promise<void> => {
-    const { startLanguageClient } = await import("./languageClient.ts");
-    const serverFile = Uri.joinPath(host.extensionUri, "dist", "server.cjs").fsPath;
-    latest = await stateOf(registry, t);
-    const options = (): LanguageOptions => ({
-      state: latest,
-      texts: l10n.bundle ?? {},
-      ruleDocs: rulePages(host.extensionUri),
-    });
-    const started = await startLanguageClient({ serverFile, channel, options, crashed });
-    if (givenUp) {
-      await started.stop();
-      return;
-    }
-    client = started;
-    await tell();
-  };
-  const tell = async (): Promise<void> => {
-    if (client !== undefined) {
-      const state = await stateOf(registry, t);
-      if (JSON.stringify(state) !== JSON.stringify(latest)) {
-        latest = state;
-        client?.update(state);
-      }
-    }
-  };
-  /** Makes what runs what should run. */
-  const settle = () => {
-    turn = turn.then(async () => {
-      const wanted = !store.disposed && !givenUp && languageSetting() && workspace.textDocuments.some(isRead);
-      try {
-        if (wanted && client === undefined) {
-          await start();
-        } else if (client !== undefined && (store.disposed || !languageSetting())) {
-          const ending = client;
-          client = undefined;
-          await ending.stop();
-        }
-      } catch (error) {
-        giveUp(t("The language server of Hitless could not be started: {0}", errorMessage(error)));
-      }
-    });
-  };
+  }
 
-  store.add(workspace.onDidOpenTextDocument((document) => client === undefined && isRead(document) && settle()));
-  // Switched off and on again, it begins anew too.
-  store.add(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("hitless.language") && begin()));
-  store.add(workspace.onDidGrantWorkspaceTrust(() => void tell()));
-  store.add(registry.onDidChange(() => void tell()));
-  // What is open already is looked at after the activation.
-  const beginning = setImmediate(settle);
-  store.add({ dispose: () => clearImmediate(beginning) });
-  return {
-    dispose() {
-      store.dispose();
-      settle();
-    },
-  };
+  #giveUp(text: string): void {
+    const { channel, message, t } = this.#host;
+    this.#givenUp = true;
+    const startAgain = { title: t("Start Again"), run: () => this.#begin() };
+    const showLog = () => {
+      channel.show();
+      // A button closes the message, and who has read the log may want the other one.
+      message("error", text, [startAgain]);
+    };
+    message("error", text, [{ title: t("Show Log"), run: showLog }, startAgain]);
+  }
 }
 
 async function stateOf({ sessions }: AppRegistry, t: Localize): Promise<LanguageState> {

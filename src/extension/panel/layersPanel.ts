@@ -4,19 +4,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { TextEncoder } from "node:util";
-import {
-  commands,
-  env,
-  l10n,
-  Position,
-  Range,
-  type TextDocumentShowOptions,
-  Uri,
-  ViewColumn,
-  type WebviewPanel,
-  window,
-  workspace,
-} from "vscode";
+import { commands, env, l10n, Position, Range, Uri, ViewColumn, type WebviewPanel, window, workspace } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import {
@@ -35,77 +23,126 @@ import { panelHtml } from "./panelHtml.ts";
 
 type OpenRequest = Extract<PanelMessage, { type: "open" }>["at"];
 
-/** Disposing it ends the conversation with the page; the panel stays, so that it is there again after a reload. */
-export interface OpenLayersPanel extends Disposable {
-  /** Brings it to the front with something else in it. */
-  show(target: LayersTarget): void;
-}
+/**
+ * A panel of VS Code whose page shows the layers. Disposing it ends the conversation with the page; the panel stays, so
+ * that it is there again after a reload.
+ */
+export class LayersPanel implements Disposable {
+  readonly #panel: WebviewPanel;
+  readonly #options: LayersPanelsOptions;
+  readonly #store = new DisposableStore();
+  readonly #feed: LayersFeed;
 
-/** Fills a panel of VS Code and answers its page until it is closed. */
-export function openLayersPanel(
-  panel: WebviewPanel,
-  options: LayersPanelsOptions,
-  target: LayersTarget,
-): OpenLayersPanel {
-  const { registry, extensionUri, channel, version, t } = options;
-  const { webview } = panel;
-  const store = new DisposableStore();
-  const media = Uri.joinPath(extensionUri, "media");
-  const scripts = Uri.joinPath(extensionUri, "dist", "webview");
-  const post = (message: HostMessage) => {
-    void webview.postMessage(message).then(undefined, () => undefined);
-  };
-  const begin = (): HostMessage => ({
-    type: "begin",
-    texts: l10n.bundle ?? {},
-    language: env.language,
-    system: systemNames[process.platform] ?? "linux",
-    home: homedir(),
-  });
-  const feed = store.add(new LayersFeed({ source: registry, post, begin, now: () => performance.now(), t }));
-  const act = async (place: FailurePlace, action: () => Promise<string | undefined>) => {
+  /** Fills the panel, and answers its page until it is closed. */
+  constructor(panel: WebviewPanel, options: LayersPanelsOptions, target: LayersTarget) {
+    const { registry: source, t } = options;
+    this.#panel = panel;
+    this.#options = options;
+    const post = (message: HostMessage) => this.#post(message);
+    const now = () => performance.now();
+    this.#feed = this.#store.add(new LayersFeed({ source, post, begin: firstMessage, now, t }));
+    this.#store.add(panel.webview.onDidReceiveMessage((input: unknown) => this.#read(input)));
+    this.#store.add(panel.onDidChangeViewState(() => this.#feed.setVisible(panel.visible)));
+    panel.onDidDispose(() => this.dispose());
+    this.#aim(target);
+    this.#feed.setVisible(panel.visible);
+    this.#fill();
+  }
+
+  /** Brings it to the front with something else in it. */
+  show(target: LayersTarget): void {
+    this.#aim(target);
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #fill(): void {
+    const { extensionUri, t } = this.#options;
+    const { webview } = this.#panel;
+    const media = Uri.joinPath(extensionUri, "media");
+    const scripts = Uri.joinPath(extensionUri, "dist", "webview");
+    this.#panel.iconPath = {
+      light: Uri.joinPath(media, "layers-light.svg"),
+      dark: Uri.joinPath(media, "layers-dark.svg"),
+    };
+    webview.options = { enableScripts: true, localResourceRoots: [media, scripts] };
+    webview.html = panelHtml({
+      title: t("Runtime Layers"),
+      language: env.language,
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(Uri.joinPath(scripts, "layers.js")).toString(),
+      style: webview.asWebviewUri(Uri.joinPath(media, "layers.css")).toString(),
+      nonce: randomBytes(16).toString("base64url"),
+    });
+  }
+
+  #aim({ app, worker, trace }: LayersTarget): void {
+    if (app !== undefined || worker !== undefined) {
+      this.#feed.choose(app, worker);
+    }
+    if (trace !== undefined) {
+      this.#feed.trace(trace);
+    }
+  }
+
+  #post(message: HostMessage): void {
+    void this.#panel.webview.postMessage(message).then(undefined, () => undefined);
+  }
+
+  #read(input: unknown): void {
+    try {
+      this.#receive(parseMessage(panelMessageSchema, "layers panel", input));
+    } catch (error) {
+      this.#options.channel.error(toHitlessError(error).message);
+    }
+  }
+
+  #receive(message: PanelMessage): void {
+    switch (message.type) {
+      case "open":
+        void this.#act("source", () => this.#openSource(message.at));
+        break;
+      case "start":
+        void commands.executeCommand(commandIds.start, { app: this.#feed.current.app?.key });
+        break;
+      case "copyReport":
+        void this.#act("report", () => this.#copyReport());
+        break;
+      case "saveReport":
+        void this.#act("report", () => this.#saveReport());
+        break;
+      default:
+        this.#feed.receive(message);
+    }
+  }
+
+  /** Tells the page what an action has to say, or why it failed. */
+  async #act(place: FailurePlace, action: () => Promise<string | undefined>): Promise<void> {
     try {
       const message = await action();
       if (message !== undefined) {
-        post({ type: "done", message });
+        this.#post({ type: "done", message });
       }
     } catch (error) {
-      post({ type: "failure", place, message: toHitlessError(error).message });
+      this.#post({ type: "failure", place, message: toHitlessError(error).message });
     }
-  };
-  const receive = (message: PanelMessage) => {
-    switch (message.type) {
-      case "open":
-        void act("source", () => openSource(message.at));
-        break;
-      case "start":
-        void commands.executeCommand(commandIds.start, { app: feed.current.app?.key });
-        break;
-      case "copyReport":
-        void act("report", async () => {
-          await env.clipboard.writeText(reportMarkdown(report()));
-          return t("The report is on the clipboard.");
-        });
-        break;
-      case "saveReport":
-        void act("report", saveReport);
-        break;
-      default:
-        feed.receive(message);
-    }
-  };
-
-  async function openSource({ file, line = 1, column = 1 }: OpenRequest): Promise<undefined> {
-    if (!isAbsolute(file) || !feed.names(file)) {
-      throw new Error(t("{0} is no file that a worker has loaded.", file));
-    }
-    const position = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
-    const show: TextDocumentShowOptions = { viewColumn: besides(panel), selection: new Range(position, position) };
-    await window.showTextDocument(Uri.file(file), show);
   }
 
-  function report(): LayersReport {
-    const { app, known } = feed.current;
+  async #openSource({ file, line = 1, column = 1 }: OpenRequest): Promise<undefined> {
+    if (!isAbsolute(file) || !this.#feed.names(file)) {
+      throw new Error(this.#options.t("{0} is no file that a worker has loaded.", file));
+    }
+    const position = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
+    const selection = new Range(position, position);
+    await window.showTextDocument(Uri.file(file), { viewColumn: besides(this.#panel), selection });
+  }
+
+  #report(): LayersReport {
+    const { version, t } = this.#options;
+    const { app, known } = this.#feed.current;
     if (app === undefined || known?.facts === undefined) {
       throw new Error(t("There is nothing to report yet."));
     }
@@ -120,8 +157,13 @@ export function openLayersPanel(
     };
   }
 
-  async function saveReport(): Promise<string | undefined> {
-    const content = report();
+  async #copyReport(): Promise<string> {
+    await env.clipboard.writeText(reportMarkdown(this.#report()));
+    return this.#options.t("The report is on the clipboard.");
+  }
+
+  async #saveReport(): Promise<string | undefined> {
+    const content = this.#report();
     const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
     const name = `layers-${content.app.replace(/[^\w.-]+/g, "-")}-worker-${content.facts.worker.id}.json`;
     const target = await window.showSaveDialog({
@@ -132,38 +174,17 @@ export function openLayersPanel(
       return undefined;
     }
     await workspace.fs.writeFile(target, new TextEncoder().encode(reportJson(content)));
-    return t("Saved as {0}.", basename(target.fsPath));
+    return this.#options.t("Saved as {0}.", basename(target.fsPath));
   }
+}
 
-  store.add(
-    webview.onDidReceiveMessage((input: unknown) => {
-      try {
-        receive(parseMessage(panelMessageSchema, "layers panel", input));
-      } catch (error) {
-        channel.error(toHitlessError(error).message);
-      }
-    }),
-  );
-  store.add(panel.onDidChangeViewState(() => feed.setVisible(panel.visible)));
-  panel.onDidDispose(() => store.dispose());
-  panel.iconPath = { light: Uri.joinPath(media, "layers-light.svg"), dark: Uri.joinPath(media, "layers-dark.svg") };
-  webview.options = { enableScripts: true, localResourceRoots: [media, scripts] };
-  aim(feed, target);
-  feed.setVisible(panel.visible);
-  webview.html = panelHtml({
-    title: t("Runtime Layers"),
-    language: env.language,
-    cspSource: webview.cspSource,
-    script: webview.asWebviewUri(Uri.joinPath(scripts, "layers.js")).toString(),
-    style: webview.asWebviewUri(Uri.joinPath(media, "layers.css")).toString(),
-    nonce: randomBytes(16).toString("base64url"),
-  });
+function firstMessage(): HostMessage {
   return {
-    show(next) {
-      aim(feed, next);
-      panel.reveal();
-    },
-    dispose: () => store.dispose(),
+    type: "begin",
+    texts: l10n.bundle ?? {},
+    language: env.language,
+    system: systemNames[process.platform] ?? "linux",
+    home: homedir(),
   };
 }
 
@@ -171,15 +192,6 @@ const systemNames: Partial<Record<NodeJS.Platform, "linux" | "macos" | "windows"
   darwin: "macos",
   win32: "windows",
 };
-
-function aim(feed: LayersFeed, { app, worker, trace }: LayersTarget): void {
-  if (app !== undefined || worker !== undefined) {
-    feed.choose(app, worker);
-  }
-  if (trace !== undefined) {
-    feed.trace(trace);
-  }
-}
 
 /** The first editor group if the panel is in another, else the one beside it: the panel stays in sight. */
 function besides({ viewColumn }: WebviewPanel): ViewColumn {

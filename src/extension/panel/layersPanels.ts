@@ -2,7 +2,7 @@ import { ViewColumn, type WebviewPanel, window } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
-import type { OpenLayersPanel } from "./layersPanel.ts";
+import type { LayersPanel } from "./layersPanel.ts";
 import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
 
 export interface LayersPanels extends Disposable {
@@ -13,11 +13,11 @@ export interface LayersPanels extends Disposable {
 /** The one panel with the layers of the runtime. What it is made of is loaded when it is first opened. */
 export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
   const store = new DisposableStore();
-  let current: OpenLayersPanel | undefined;
+  let current: LayersPanel | undefined;
 
   const open = async (panel: WebviewPanel, target: LayersTarget): Promise<void> => {
-    const { openLayersPanel } = await import("./layersPanel.ts");
-    const opened = openLayersPanel(panel, options, target);
+    const { LayersPanel } = await import("./layersPanel.ts");
+    const opened = new LayersPanel(panel, options, target);
     current = opened;
     panel.onDidDispose(() => {
       current = current === opened ? undefined : current;
