@@ -1,6 +1,6 @@
 import { t } from "../../../shared/translate.ts";
 import { h, hidden, newId, setAttribute, setText } from "../../dom.ts";
-import { createTableBody, isGrid } from "./tableBody.ts";
+import { isGrid, TableBody } from "./tableBody.ts";
 import type { Column } from "./tableRow.ts";
 
 export interface TableOptions<Row> {
@@ -45,7 +45,7 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
     h("thead", {}, h("tr", { "aria-rowindex": 1 }, ...heads.map(({ element }) => element))),
   );
   const scroller = h("div", { class: "scroller" }, table);
-  const body = createTableBody({ columns, keyOf, scroller, heading });
+  const body = new TableBody({ columns, keyOf, scroller, heading });
   table.append(body.element);
   const empty = h("p", { class: "empty" });
   const element = h(

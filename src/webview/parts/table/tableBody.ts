@@ -16,12 +16,6 @@ export interface TableBodyOptions<Row> {
   readonly heading: HTMLElement;
 }
 
-export interface TableBody<Row> {
-  readonly element: HTMLTableSectionElement;
-  /** Takes other rows. `anew`: to be looked at from the first one on; else what is in sight stays where it is. */
-  update(rows: readonly Row[], anew: boolean): void;
-}
-
 /** Whether a table of so many rows scrolls by itself: it is then a grid, whose rows are walked through by arrow keys. */
 export function isGrid(rows: number): boolean {
   return rows > mostInSight;
@@ -39,41 +33,81 @@ interface Current {
  * The rows of a table. A row keeps its element as long as it is in the page, and with it the focus and what is selected. In a
  * grid one cell is reached by Tab and the others by arrow keys from there; its row is in the page even when it is out of sight.
  */
-export function createTableBody<Row>({ columns, keyOf, scroller, heading }: TableBodyOptions<Row>): TableBody<Row> {
-  const element = h("tbody");
-  // Above, between and below the rows in sight and the current one.
-  const spacers = [0, 1, 2].map(() => createSpacer(columns.length));
-  let rows: readonly Row[] = [];
-  let keys: readonly string[] = [];
-  let shown = new Map<string, TableRow<Row>>();
-  let current: Current = { key: undefined, index: 0, column: undefined };
+export class TableBody<Row> {
+  readonly element = h("tbody");
+  readonly #options: TableBodyOptions<Row>;
+  /** Above, between and below the rows in sight and the current one. */
+  readonly #spacers: readonly Spacer[];
+  #rows: readonly Row[] = [];
+  #keys: readonly string[] = [];
+  #shown = new Map<string, TableRow<Row>>();
+  #current: Current = { key: undefined, index: 0, column: undefined };
 
-  function draw(): void {
-    const ranges = rangesToDraw(rows.length, scroller.scrollTop, current.index);
-    const old = shown;
-    shown = new Map();
+  constructor(options: TableBodyOptions<Row>) {
+    this.#options = options;
+    this.#spacers = [0, 1, 2].map(() => createSpacer(options.columns.length));
+    this.element.addEventListener("keydown", (event) => this.#takeKey(event));
+    this.element.addEventListener("focusin", () => {
+      this.#current = this.#focused() ?? this.#current;
+      this.#letTabIn();
+    });
+    options.scroller.addEventListener("scroll", () => this.#draw(), { passive: true });
+  }
+
+  /** Takes other rows. `anew`: to be looked at from the first one on; else what is in sight stays where it is. */
+  update(rows: readonly Row[], anew: boolean): void {
+    const { keyOf, scroller } = this.#options;
+    const at = this.#focused();
+    const seen = Math.floor(scroller.scrollTop / rowHeight);
+    const before = this.#keys;
+    this.#rows = rows;
+    this.#keys = uniqueKeys(rows, keyOf);
+    const indexes = new Map(this.#keys.map((key, index) => [key, index]));
+    const last = Math.max(0, rows.length - 1);
+    const index = anew ? 0 : (indexes.get(this.#current.key ?? "") ?? Math.min(this.#current.index, last));
+    this.#current = { key: this.#keys[index], index, column: this.#current.column };
+    const moved = before.slice(seen).find((key) => indexes.has(key));
+    const by = moved === undefined ? 0 : (indexes.get(moved) ?? 0) - before.indexOf(moved);
+    // At the very top one wants to see what comes to the top.
+    const top = anew || scroller.scrollTop === 0 ? 0 : scroller.scrollTop + by * rowHeight;
+    this.#draw();
+    if (scroller.scrollTop !== top) {
+      scroller.scrollTop = top;
+      this.#draw();
+    }
+    if (at !== undefined && !this.element.contains(document.activeElement)) {
+      this.#comeBack(at);
+    }
+  }
+
+  #draw(): void {
+    const { columns, scroller } = this.#options;
+    const ranges = rangesToDraw(this.#rows.length, scroller.scrollTop, this.#current.index);
+    const old = this.#shown;
+    this.#shown = new Map();
     const placed: HTMLElement[] = [];
     let end = 0;
     for (const [place, { from, to }] of ranges.entries()) {
-      placed.push(...stretch(spacers[place], from - end));
+      placed.push(...stretch(this.#spacers[place], from - end));
       for (let index = from; index < to; index += 1) {
-        const row = old.get(keys[index] ?? "") ?? createTableRow(columns);
-        row.update(rows[index] as Row);
+        const key = this.#keys[index] ?? "";
+        const row = old.get(key) ?? createTableRow(columns);
+        row.update(this.#rows[index] as Row);
         setAttribute(row.element, "aria-rowindex", index + 2);
-        shown.set(keys[index] ?? "", row);
+        this.#shown.set(key, row);
         placed.push(row.element);
       }
       end = to;
     }
-    placed.push(...stretch(spacers[ranges.length], rows.length - end));
-    placeChildren(element, placed);
-    letTabIn();
+    placed.push(...stretch(this.#spacers[ranges.length], this.#rows.length - end));
+    placeChildren(this.element, placed);
+    this.#letTabIn();
   }
 
-  function letTabIn(): void {
-    const grid = isGrid(rows.length);
-    for (const [key, { targets }] of shown) {
-      const column = key === current.key ? columnIn(targets, current) : -1;
+  #letTabIn(): void {
+    const grid = isGrid(this.#rows.length);
+    for (const [key, { targets }] of this.#shown) {
+      const column = key === this.#current.key ? columnIn(targets, this.#current) : -1;
       for (const [index, target] of targets.entries()) {
         const isCell = target.tagName === "TD";
         const stays = isCell && target === document.activeElement;
@@ -83,9 +117,21 @@ export function createTableBody<Row>({ columns, keyOf, scroller, heading }: Tabl
     }
   }
 
-  function goTo(index: number, column: number): void {
-    const wanted = Math.max(0, Math.min(rows.length - 1, index));
-    current = { key: keys[wanted], index: wanted, column: Math.max(0, Math.min(columns.length - 1, column)) };
+  #takeKey(event: KeyboardEvent): void {
+    const rows = this.#rows.length;
+    const at = isGrid(rows) && !event.altKey && !event.metaKey ? this.#focused() : undefined;
+    const step = at === undefined ? undefined : stepOf(event.key, rows);
+    if (at !== undefined && step !== undefined) {
+      event.preventDefault();
+      this.#goTo(at.index + step.rows, (at.column ?? 0) + step.columns);
+    }
+  }
+
+  #goTo(index: number, column: number): void {
+    const { columns, scroller } = this.#options;
+    const wanted = Math.max(0, Math.min(this.#rows.length - 1, index));
+    const inside = Math.max(0, Math.min(columns.length - 1, column));
+    this.#current = { key: this.#keys[wanted], index: wanted, column: inside };
     const top = wanted * rowHeight;
     // The head of the table covers the first row in sight.
     if (top < scroller.scrollTop) {
@@ -93,71 +139,30 @@ export function createTableBody<Row>({ columns, keyOf, scroller, heading }: Tabl
     } else if (top + 2 * rowHeight > scroller.scrollTop + scroller.clientHeight) {
       scroller.scrollTop = top + 2 * rowHeight - scroller.clientHeight;
     }
-    draw();
-    const target = shown.get(current.key ?? "")?.targets[current.column ?? 0];
+    this.#draw();
+    const target = this.#shown.get(this.#keys[wanted] ?? "")?.targets[inside];
     target?.focus({ preventScroll: true });
     target?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** Where the focus is. */
-  function focused(): Current | undefined {
+  #focused(): Current | undefined {
     const { activeElement } = document;
-    for (const [key, row] of shown) {
+    for (const [key, row] of this.#shown) {
       if (row.element.contains(activeElement)) {
         const column = row.targets.findIndex((target) => target.contains(activeElement));
-        return { key, index: keys.indexOf(key), column: Math.max(0, column) };
+        return { key, index: this.#keys.indexOf(key), column: Math.max(0, column) };
       }
     }
     return undefined;
   }
 
-  element.addEventListener("keydown", (event) => {
-    const at = isGrid(rows.length) && !event.altKey && !event.metaKey ? focused() : undefined;
-    const step = at === undefined ? undefined : stepOf(event.key, rows.length);
-    if (at !== undefined && step !== undefined) {
-      event.preventDefault();
-      goTo(at.index + step.rows, (at.column ?? 0) + step.columns);
-    }
-  });
-  element.addEventListener("focusin", () => {
-    current = focused() ?? current;
-    letTabIn();
-  });
-  scroller.addEventListener("scroll", draw, { passive: true });
-  return {
-    element,
-    update(next, anew) {
-      const at = focused();
-      const seen = Math.floor(scroller.scrollTop / rowHeight);
-      const before = keys;
-      rows = next;
-      keys = uniqueKeys(next, keyOf);
-      const indexes = new Map(keys.map((key, index) => [key, index]));
-      const index = anew
-        ? 0
-        : (indexes.get(current.key ?? "") ?? Math.min(current.index, Math.max(0, rows.length - 1)));
-      current = { key: keys[index], index, column: current.column };
-      const moved = before.slice(seen).find((key) => indexes.has(key));
-      const by = moved === undefined ? 0 : (indexes.get(moved) ?? 0) - before.indexOf(moved);
-      // At the very top one wants to see what comes to the top.
-      const top = anew || scroller.scrollTop === 0 ? 0 : scroller.scrollTop + by * rowHeight;
-      draw();
-      if (scroller.scrollTop !== top) {
-        scroller.scrollTop = top;
-        draw();
-      }
-      if (at !== undefined && !element.contains(document.activeElement)) {
-        comeBack(at);
-      }
-    },
-  };
-
   /** The row that had the focus is gone: the one that stands in its place takes it. */
-  function comeBack({ index, column = 0 }: Current): void {
-    const targets = shown.get(keys[Math.min(index, rows.length - 1)] ?? "")?.targets;
+  #comeBack({ index, column = 0 }: Current): void {
+    const targets = this.#shown.get(this.#keys[Math.min(index, this.#rows.length - 1)] ?? "")?.targets;
     const target = targets?.[column];
-    const canTakeIt = target !== undefined && (isGrid(rows.length) || target.tagName !== "TD");
-    (canTakeIt ? target : heading).focus({ preventScroll: true });
+    const canTakeIt = target !== undefined && (isGrid(this.#rows.length) || target.tagName !== "TD");
+    (canTakeIt ? target : this.#options.heading).focus({ preventScroll: true });
   }
 }
 
