@@ -24,7 +24,7 @@ const style: RowStyle = {
 export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: Paint, columns: number): string {
   const { id, slot, pid, generation } = facts.worker;
   const bands = layers.map((layer) => {
-    const rows = [...factRows(layer, { facts, pulse }, style), ...listRows(layer, { facts, pulse }, style)];
+    const rows = [...factRows[layer]({ facts, pulse }, style), ...listRows[layer]({ facts, pulse }, style)];
     return { title: layerTitle(layer, english), rows: shortened(rows).map(labelled) };
   });
   const indent = Math.max(...bands.flatMap(({ rows }) => rows.map(({ label }) => label.length))) + 4;

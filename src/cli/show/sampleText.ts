@@ -43,24 +43,16 @@ function partLine({ share, ...part }: SamplePart, paint: Paint): string {
 }
 
 function partName({ kind, name, dependency }: Pick<SamplePart, "kind" | "name" | "dependency">): string {
-  switch (kind) {
-    case "code":
-      return "your code";
-    case "package":
-      return `package ${name ?? ""}`;
-    case "node":
-      return "JavaScript of Node.js";
-    case "binding":
-      return `binding ${name ?? ""}${dependency === undefined || dependency === name ? "" : ` → ${dependency}`}`;
-    case "v8":
-      return "V8 itself (JSON, RegExp, built-in functions)";
-    case "gc":
-      return "garbage collection";
-    case "idle":
-      return "idle";
-    case "native":
-      return "native, unattributed";
-  }
+  return {
+    code: "your code",
+    package: `package ${name ?? ""}`,
+    node: "JavaScript of Node.js",
+    binding: `binding ${name ?? ""}${dependency === undefined || dependency === name ? "" : ` → ${dependency}`}`,
+    v8: "V8 itself (JSON, RegExp, built-in functions)",
+    gc: "garbage collection",
+    idle: "idle",
+    native: "native, unattributed",
+  }[kind];
 }
 
 function functionLines({ kind, functions }: SamplePart, options: TextOptions): string[] {

@@ -40,7 +40,7 @@ export function reportMarkdown(report: LayersReport): string {
   const known = { facts, pulse };
   const sections: readonly (readonly [heading: string, lines: readonly string[]])[] = [
     ...layers.map((layer) => {
-      const rows = [...factRows(layer, known, style), ...listRows(layer, known, style)];
+      const rows = [...factRows[layer](known, style), ...listRows[layer](known, style)];
       return [layerTitle(layer, english), rows.map(rowLine)] as const;
     }),
     ...(sample === undefined ? [] : [["CPU time", sampleLines(sample)] as const]),

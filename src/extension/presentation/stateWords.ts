@@ -32,16 +32,12 @@ export function workerWord(worker: WorkerView, t: Localize): string {
 
 /** Where a renewal is: what the progress notification and the tree say. */
 export function renewalWord(renewal: RenewalView, t: Localize): string {
-  switch (renewal.phase) {
-    case "stopping":
-      return t("stopping the old workers");
-    case "starting":
-      return t("{0}/{1} ready", renewal.ready, renewal.total);
-    case "draining":
-      return t("draining {0}", renewal.draining);
-    case "rollingBack":
-      return t("rolling back");
-  }
+  return {
+    stopping: t("stopping the old workers"),
+    starting: t("{0}/{1} ready", renewal.ready, renewal.total),
+    draining: t("draining {0}", renewal.draining),
+    rollingBack: t("rolling back"),
+  }[renewal.phase];
 }
 
 /** A length of time in its largest unit, or two for hours and days. */

@@ -88,24 +88,20 @@ function keeperOf(analysis: Analysis, { node, api, method }: CallSite): Keeper |
 }
 
 function messageOf(what: Keeper["what"]): string {
-  switch (what) {
-    case "sessions":
-      return t(
-        "These sessions are in the memory of one worker: the other workers don't know them, and a reload signs everybody out; give it a store that all workers share, such as Redis.",
-      );
-    case "limits":
-      return t(
-        "Each worker counts for itself here, so a client gets the limit once per worker and again after a reload: give it a store that all workers share, such as Redis.",
-      );
-    case "cache":
-      return t(
-        "What a request takes out of this cache stays in the caches of the other workers, and they go on answering with it: share the cache, such as in Redis, or let its entries live briefly.",
-      );
-    case "messages":
-      return t(
-        "What is published here reaches only subscribers in the same worker: use a PubSub that all workers share, such as that of graphql-redis-subscriptions.",
-      );
-  }
+  return {
+    sessions: t(
+      "These sessions are in the memory of one worker: the other workers don't know them, and a reload signs everybody out; give it a store that all workers share, such as Redis.",
+    ),
+    limits: t(
+      "Each worker counts for itself here, so a client gets the limit once per worker and again after a reload: give it a store that all workers share, such as Redis.",
+    ),
+    cache: t(
+      "What a request takes out of this cache stays in the caches of the other workers, and they go on answering with it: share the cache, such as in Redis, or let its entries live briefly.",
+    ),
+    messages: t(
+      "What is published here reaches only subscribers in the same worker: use a PubSub that all workers share, such as that of graphql-redis-subscriptions.",
+    ),
+  }[what];
 }
 
 /** Whether a request takes something out of a cache by itself: that is what the other workers don't learn. */

@@ -2,63 +2,37 @@ import { t } from "../../shared/translate.ts";
 
 /** What a dependency is for; by its name in `process.versions`, and nothing for one that came with a later Node.js. */
 export function purposeOf(name: string): string {
-  switch (name) {
-    case "node":
-      return t("Node.js itself");
-    case "v8":
-      return t("Runs JavaScript, collects garbage");
-    case "uv":
-      return t("Event loop, thread pool, files and sockets");
-    case "openssl":
-      return t("TLS and cryptography");
-    case "ncrypto":
-      return t("Node's layer over OpenSSL");
-    case "llhttp":
-      return t("Parses HTTP/1");
-    case "nghttp2":
-      return t("Speaks HTTP/2");
-    case "nghttp3":
-    case "ngtcp2":
-      return t("Speaks HTTP/3 and QUIC");
-    case "ares":
-      return t("Asks DNS servers");
-    case "zlib":
-      return t("gzip and deflate");
-    case "brotli":
-      return t("Brotli compression");
-    case "zstd":
-      return t("Zstandard compression");
-    case "undici":
-      return t("fetch and WebSocket clients");
-    case "ada":
-      return t("Parses URLs");
-    case "simdjson":
-      return t("Parses JSON for Node.js itself");
-    case "simdutf":
-    case "nbytes":
-      return t("Converts text encodings");
-    case "icu":
-      return t("Languages, Unicode and Intl");
-    case "cldr":
-    case "unicode":
-    case "tz":
-      return t("Data of ICU");
-    case "sqlite":
-      return t("node:sqlite and web storage");
-    case "acorn":
-      return t("Parses JavaScript for the REPL");
-    case "cjs_module_lexer":
-    case "merve":
-      return t("Finds the exports of CommonJS modules");
-    case "amaro":
-      return t("Strips TypeScript's types");
-    case "uvwasi":
-      return t("System interface of WebAssembly");
-    case "modules":
-      return t("ABI that addons are built for");
-    case "napi":
-      return t("Stable interface for addons");
-    default:
-      return "";
-  }
+  const purposes: Readonly<Record<string, string>> = {
+    node: t("Node.js itself"),
+    v8: t("Runs JavaScript, collects garbage"),
+    uv: t("Event loop, thread pool, files and sockets"),
+    openssl: t("TLS and cryptography"),
+    ncrypto: t("Node's layer over OpenSSL"),
+    llhttp: t("Parses HTTP/1"),
+    nghttp2: t("Speaks HTTP/2"),
+    nghttp3: t("Speaks HTTP/3 and QUIC"),
+    ngtcp2: t("Speaks HTTP/3 and QUIC"),
+    ares: t("Asks DNS servers"),
+    zlib: t("gzip and deflate"),
+    brotli: t("Brotli compression"),
+    zstd: t("Zstandard compression"),
+    undici: t("fetch and WebSocket clients"),
+    ada: t("Parses URLs"),
+    simdjson: t("Parses JSON for Node.js itself"),
+    simdutf: t("Converts text encodings"),
+    nbytes: t("Converts text encodings"),
+    icu: t("Languages, Unicode and Intl"),
+    cldr: t("Data of ICU"),
+    unicode: t("Data of ICU"),
+    tz: t("Data of ICU"),
+    sqlite: t("node:sqlite and web storage"),
+    acorn: t("Parses JavaScript for the REPL"),
+    cjs_module_lexer: t("Finds the exports of CommonJS modules"),
+    merve: t("Finds the exports of CommonJS modules"),
+    amaro: t("Strips TypeScript's types"),
+    uvwasi: t("System interface of WebAssembly"),
+    modules: t("ABI that addons are built for"),
+    napi: t("Stable interface for addons"),
+  };
+  return Object.hasOwn(purposes, name) ? (purposes[name] ?? "") : "";
 }

@@ -28,18 +28,7 @@ export interface KnownOverTime extends Known {
 
 /** At most six, the same ones as long as the same is known. */
 export function vitalsOf(layer: Layer, known: KnownOverTime, numbers: Numbers): Vital[] {
-  switch (layer) {
-    case "code":
-      return codeVitals(known, numbers);
-    case "api":
-      return apiVitals(known, numbers);
-    case "bindings":
-      return bindingVitals(known, numbers);
-    case "dependencies":
-      return dependencyVitals(known, numbers);
-    case "os":
-      return systemVitals(known, numbers);
-  }
+  return vitals[layer](known, numbers);
 }
 
 function codeVitals({ facts }: Known, { count, bytes }: Numbers): Vital[] {
@@ -194,6 +183,14 @@ function systemVitals({ facts, pulse, previous }: KnownOverTime, { bytes, percen
         ]),
   ];
 }
+
+const vitals: Readonly<Record<Layer, (known: KnownOverTime, numbers: Numbers) => Vital[]>> = {
+  code: codeVitals,
+  api: apiVitals,
+  bindings: bindingVitals,
+  dependencies: dependencyVitals,
+  os: systemVitals,
+};
 
 /** Since the start of the process. */
 function switches({ os }: LayerPulse): number {

@@ -158,26 +158,16 @@ function groupWord(group: DifferenceGroup): string {
 }
 
 function fieldWord(name: string): string | undefined {
-  switch (name) {
-    case "commit":
-      return t("Commit");
-    case "entry":
-      return t("Entry");
-    case "modules":
-      return t("Own modules");
-    case "bytes":
-      return t("Size");
-    case "sourceMaps":
-      return t("Source maps");
-    case "node":
-      return t("Node.js");
-    case "flags":
-      return t("Flags");
-    case "abi":
-      return t("ABI");
-    case "threadPool":
-      return t("Thread pool");
-    default:
-      return undefined;
-  }
+  const words: Readonly<Record<string, string>> = {
+    commit: t("Commit"),
+    entry: t("Entry"),
+    modules: t("Own modules"),
+    bytes: t("Size"),
+    sourceMaps: t("Source maps"),
+    node: t("Node.js"),
+    flags: t("Flags"),
+    abi: t("ABI"),
+    threadPool: t("Thread pool"),
+  };
+  return Object.hasOwn(words, name) ? words[name] : undefined;
 }

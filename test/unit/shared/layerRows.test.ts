@@ -22,8 +22,8 @@ const manyColumns = 10_000;
 
 describe("the rows of a layer", () => {
   const rows = layers.flatMap((layer) => [
-    ...factRows(layer, { facts, pulse }, style),
-    ...listRows(layer, { facts, pulse }, style),
+    ...factRows[layer]({ facts, pulse }, style),
+    ...listRows[layer]({ facts, pulse }, style),
   ]);
 
   it("are the same in a terminal and in a report, and in their order", () => {
@@ -44,7 +44,7 @@ describe("the rows of a layer", () => {
   it("are none of what is not known", () => {
     const nothing = { facts: undefined, pulse: undefined };
     for (const layer of layers) {
-      assert.deepEqual([...factRows(layer, nothing, style), ...listRows(layer, nothing, style)], []);
+      assert.deepEqual([...factRows[layer](nothing, style), ...listRows[layer](nothing, style)], []);
     }
   });
 
@@ -62,7 +62,7 @@ describe("the rows of a layer", () => {
 
   it("name an addon's need to be rebuilt, and that there is none", () => {
     const told = (addons: typeof facts.bindings.addons) =>
-      listRows("bindings", { facts: { ...facts, bindings: { ...facts.bindings, addons } } }, style).slice(1);
+      listRows.bindings({ facts: { ...facts, bindings: { ...facts.bindings, addons } } }, style).slice(1);
     assert.deepEqual(told([]), [{ id: "addon", label: "Addons", parts: ["none"] }]);
     assert.deepEqual(
       told([{ file: "/a.node", interface: "abi", level: 127, rebuild: true }]).map(({ parts }) => parts),

@@ -40,20 +40,14 @@ export function apiLists({ facts }: Known): Row[] {
 
 /** A release line's state; what a newer supervisor may say besides stays as it is. */
 export function releaseWord(status: string, t: Translate): string {
-  switch (status) {
-    case "Current":
-      return t("Current");
-    case "Active LTS":
-      return t("Active LTS");
-    case "Maintenance LTS":
-      return t("Maintenance LTS");
-    case "Maintenance":
-      return t("Maintenance");
-    case "End of life":
-      return t("End of life");
-    default:
-      return status;
-  }
+  const words: Readonly<Record<string, string>> = {
+    Current: t("Current"),
+    "Active LTS": t("Active LTS"),
+    "Maintenance LTS": t("Maintenance LTS"),
+    Maintenance: t("Maintenance"),
+    "End of life": t("End of life"),
+  };
+  return Object.hasOwn(words, status) ? (words[status] ?? status) : status;
 }
 
 /** @param endOfLife `YYYY-MM-DD`. */

@@ -8,8 +8,12 @@ import { layerNote } from "../../model/titles.ts";
 import { vitalsOf } from "../../model/vitalsOf.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { createMeter } from "../meter.ts";
-import { createDetails } from "./details.ts";
+import { createApiDetails } from "./apiDetails.ts";
+import { createBindingDetails } from "./bindingDetails.ts";
+import { createCodeDetails } from "./codeDetails.ts";
+import { createDependencyDetails } from "./dependencyDetails.ts";
 import { createSampleDetails } from "./sampleDetails.ts";
+import { createSystemDetails } from "./systemDetails.ts";
 import { createVitalList } from "./vitalList.ts";
 
 export interface Band extends Part {
@@ -88,7 +92,7 @@ export function createBand(layer: Layer, context: PageContext): Band {
       details.hidden = !isOpen;
       if (isOpen) {
         if (parts.length === 0) {
-          parts = [createSampleDetails(layer, context), createDetails(layer, context)];
+          parts = [createSampleDetails(layer, context), detailsOf[layer](context)];
           details.append(...parts.map((part) => part.element));
         }
         for (const part of parts) {
@@ -98,6 +102,15 @@ export function createBand(layer: Layer, context: PageContext): Band {
     },
   };
 }
+
+/** What a band shows when it is open, beside the sample. */
+const detailsOf: Readonly<Record<Layer, (context: PageContext) => Part>> = {
+  code: createCodeDetails,
+  api: createApiDetails,
+  bindings: createBindingDetails,
+  dependencies: createDependencyDetails,
+  os: createSystemDetails,
+};
 
 const bandOrder: readonly Layer[] = ["code", "api", "bindings", "dependencies", "os"];
 

@@ -63,12 +63,5 @@ export function createBindingDetails(context: PageContext): Part {
 
 function interfaceWord(addon: Addon): string {
   const level = addon.level === undefined ? "" : ` ${addon.level}`;
-  switch (addon.interface) {
-    case "napi":
-      return `Node-API${level}`;
-    case "abi":
-      return `ABI${level}`;
-    case "unknown":
-      return t("unknown");
-  }
+  return { napi: `Node-API${level}`, abi: `ABI${level}`, unknown: t("unknown") }[addon.interface];
 }

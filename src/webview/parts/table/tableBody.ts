@@ -123,7 +123,8 @@ export class TableBody<Row> {
     const step = at === undefined ? undefined : stepOf(event.key, rows);
     if (at !== undefined && step !== undefined) {
       event.preventDefault();
-      this.#goTo(at.index + step.rows, (at.column ?? 0) + step.columns);
+      const [down, right] = step;
+      this.#goTo(at.index + down, (at.column ?? 0) + right);
     }
   }
 
@@ -199,27 +200,19 @@ function columnIn(targets: readonly HTMLElement[], { column }: Current): number 
   );
 }
 
-function stepOf(key: string, rows: number): { readonly rows: number; readonly columns: number } | undefined {
-  switch (key) {
-    case "ArrowDown":
-      return { rows: 1, columns: 0 };
-    case "ArrowUp":
-      return { rows: -1, columns: 0 };
-    case "ArrowRight":
-      return { rows: 0, columns: 1 };
-    case "ArrowLeft":
-      return { rows: 0, columns: -1 };
-    case "PageDown":
-      return { rows: mostInSight - 2, columns: 0 };
-    case "PageUp":
-      return { rows: 2 - mostInSight, columns: 0 };
-    case "Home":
-      return { rows: -rows, columns: 0 };
-    case "End":
-      return { rows, columns: 0 };
-    default:
-      return undefined;
-  }
+/** Rows and columns that a key goes on; `undefined` for one that goes nowhere. */
+function stepOf(key: string, rows: number): readonly [rows: number, columns: number] | undefined {
+  const page = mostInSight - 2;
+  return new Map<string, readonly [number, number]>([
+    ["ArrowDown", [1, 0]],
+    ["ArrowUp", [-1, 0]],
+    ["ArrowRight", [0, 1]],
+    ["ArrowLeft", [0, -1]],
+    ["PageDown", [page, 0]],
+    ["PageUp", [-page, 0]],
+    ["Home", [-rows, 0]],
+    ["End", [rows, 0]],
+  ]).get(key);
 }
 
 function uniqueKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string): readonly string[] {
