@@ -1,16 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { LayersOutput } from "../../shared/cliOutput.ts";
-import { type CpuSample, sampleSeconds } from "../../shared/layers/sample.ts";
+import { sampleSeconds } from "../../shared/layers/sample.ts";
 import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
-import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
+import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
-import { onStopSignal } from "../run/interrupts.ts";
+import { runInterruptible } from "../run/interruptible.ts";
 import { layersText } from "../show/layersText.ts";
-import { openProgressLine } from "../terminal/progressLine.ts";
 
 /** Rates need a time over which they are taken: milliseconds between the two looks. */
 const lookMs = 1_000;
@@ -44,9 +42,16 @@ export const layersCommand: Command = {
       // The rest is asked of the same worker, whichever is the first by then.
       const same = { worker: facts.worker.id };
       await client.request("layers/pulse", same);
-      const sampled = seconds === undefined ? undefined : await sample(context, client, { ...same, seconds });
+      const sampled =
+        seconds === undefined
+          ? undefined
+          : await runInterruptible(context, {
+              request: (signal) => client.request("layers/sample", { ...same, seconds }, { signal }),
+              progress: (cancelling) =>
+                cancelling ? "ending the sample" : `sampling worker ${same.worker} for ${seconds} s`,
+            });
       if (sampled?.kind === "left") {
-        return exitCodeOfSignal(sampled.signal);
+        return sampled.exitCode;
       }
       if (sampled === undefined) {
         await wait(lookMs);
@@ -56,7 +61,7 @@ export const layersCommand: Command = {
         name: client.snapshot.app.name,
         facts,
         pulse,
-        ...(sampled === undefined ? {} : { sample: sampled.sample }),
+        ...(sampled === undefined ? {} : { sample: sampled.result }),
       };
       const { paint, columns } = context.stdout;
       await (parsed.has("json") ? printJson(context, output) : printLine(context, layersText(output, paint, columns)));
@@ -66,32 +71,6 @@ export const layersCommand: Command = {
     }
   },
 };
-
-type Sampled =
-  | { readonly kind: "sampled"; readonly sample: CpuSample }
-  | { readonly kind: "left"; readonly signal: StopSignal };
-
-async function sample(
-  context: CliContext,
-  client: SupervisorClient,
-  params: { readonly worker: number; readonly seconds: number },
-): Promise<Sampled> {
-  const ending = new AbortController();
-  const progress = openProgressLine(context.stderr, () =>
-    ending.signal.aborted ? "ending the sample" : `sampling worker ${params.worker} for ${params.seconds} s`,
-  );
-  let signals: ReturnType<typeof onStopSignal> | undefined;
-  try {
-    const left = new Promise<Sampled>((resolve) => {
-      signals = onStopSignal((signal, times) => (times > 1 ? resolve({ kind: "left", signal }) : ending.abort()));
-    });
-    const asked = client.request("layers/sample", params, { signal: ending.signal });
-    return await Promise.race([asked.then((taken): Sampled => ({ kind: "sampled", sample: taken })), left]);
-  } finally {
-    signals?.dispose();
-    progress.end();
-  }
-}
 
 function whatIsAsked(parsed: ParsedCommand): {
   readonly worker: number | undefined;
