@@ -25,6 +25,15 @@ export const renewalReportSchema = v.object({
   durationMs: v.number(),
   /** Why it did not complete: one sentence for a person. */
   reason: v.optional(v.string()),
+  /** What changed that a person should know, though it was no reason to stop: one sentence each. */
+  notes: v.optional(v.array(v.string())),
+  /** Addresses on which the app listened before and does not now. */
+  lostAddresses: v.optional(v.array(v.string())),
+  /**
+   * How often clients may have found nobody: a new worker stopped listening when the old ones had been told to go, or the app
+   * removed the file of its Unix socket.
+   */
+  unserved: v.optional(v.number()),
   /** Last stderr lines of the worker that failed, oldest first. */
   stderr: v.optional(v.array(v.string())),
   /** Milliseconds until the last new worker was ready; absent if one never was. */
@@ -67,7 +76,14 @@ export type RenewalReport = v.InferOutput<typeof renewalReportSchema>;
  * Whether every request was answered and no connection cut. Unknown counts as no; so does a restart, which refuses clients
  * in its gap, and whatever was killed or died.
  */
-export function droppedNothing({ traffic, outcome, kind, killed }: RenewalReport): boolean {
+export function droppedNothing({
+  traffic,
+  outcome,
+  kind,
+  killed,
+  lostAddresses = [],
+  unserved = 0,
+}: RenewalReport): boolean {
   return (
     traffic !== undefined &&
     traffic.failed === 0 &&
@@ -75,6 +91,8 @@ export function droppedNothing({ traffic, outcome, kind, killed }: RenewalReport
     (traffic.crashed ?? 0) === 0 &&
     (traffic.silent ?? 0) === 0 &&
     killed === 0 &&
+    unserved === 0 &&
+    lostAddresses.length === 0 &&
     outcome === "completed" &&
     kind !== "restart"
   );

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { connectionKindsSchema, requestInFlightSchema } from "./drainView.ts";
 import { failureSchema } from "./failure.ts";
 
-/** `starting → ready → draining → exited`; a worker never goes back. */
+/** `starting → ready → draining → exited`; a worker goes back only from ready to starting, when it closes its last server. */
 export const workerStateSchema = v.picklist(["starting", "ready", "draining", "exited"]);
 export type WorkerState = v.InferOutput<typeof workerStateSchema>;
 

@@ -63,14 +63,35 @@ export interface DrainProgress {
 type FromWorker =
   /** The preload runs. */
   | { readonly type: "hello" }
+  /**
+   * A server began to listen. It counts once the worker has answered `listens` for it: what looks whether a port is free
+   * listens too, and closes in the same turn.
+   */
   | {
       readonly type: "listening";
       readonly server: string;
       readonly protocol: ServerProtocol;
       readonly address: ServerAddress;
+      /** The system chose the port, so it is another one each time. */
+      readonly systemPort: boolean;
+      /** Ports and paths on which the app wanted to listen before and does not now. */
+      readonly tried: readonly (number | string)[];
       /** Whether connections of this server can be handed over. */
       readonly handoff: boolean;
     }
+  /** Answers to `listens`: it still does. */
+  | { readonly type: "listens"; readonly server: string }
+  /** A server could not listen. What the app does then is its own business, and it may end without a word. */
+  | {
+      readonly type: "listenFailed";
+      readonly name: string;
+      readonly code: string | null;
+      readonly message: string;
+      readonly address: string | null;
+      readonly port: number | null;
+    }
+  /** No server of this key listens any more. Not told of a worker that drains: that ends its listening itself. */
+  | { readonly type: "closed"; readonly server: string }
   /** An exception that nobody caught, told before it ends the process. */
   | {
       readonly type: "fatal";
@@ -121,6 +142,8 @@ type ToWorker =
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   | { readonly type: "alone" }
+  /** Asks whether this server, which began to listen, still does. */
+  | { readonly type: "listens"; readonly server: string }
   /** Asks for a sign of life. */
   | { readonly type: "beat" }
   /** Close the inspector that the supervisor had opened. */

@@ -36,6 +36,38 @@ export function onInternalMessage(child: ChildProcess, listener: (message: unkno
   child.on("internalMessage" as "message", listener);
 }
 
+export interface PathQueryListener {
+  /** A worker wants to listen on this Unix socket, and `node:cluster` has not heard of it yet. */
+  asked(path: string): void;
+  /** It has bound the socket, or had it already. */
+  answered(path: string): void;
+}
+
+/**
+ * Stands before and behind `node:cluster` when a worker asks to listen on a Unix socket (`queryServer` in
+ * lib/internal/cluster/primary.js, which binds at once). Nothing is changed; it ends with the process. Where the message is
+ * another, nothing is heard.
+ */
+export function onPathQuery(child: ChildProcess, listener: PathQueryListener): void {
+  const pathOf = (message: unknown): string | undefined => {
+    const { cmd, act, address, port } = message as { [name in "cmd" | "act" | "address" | "port"]?: unknown };
+    const isQuery = cmd === "NODE_CLUSTER" && act === "queryServer" && Number(port) < 0;
+    return isQuery && typeof address === "string" && address.startsWith("/") ? address : undefined;
+  };
+  child.prependListener("internalMessage" as "message", (message: unknown) => {
+    const path = pathOf(message);
+    if (path !== undefined) {
+      listener.asked(path);
+    }
+  });
+  child.on("internalMessage" as "message", (message: unknown) => {
+    const path = pathOf(message);
+    if (path !== undefined) {
+      listener.answered(path);
+    }
+  });
+}
+
 /** What `node:cluster` tells a worker of a connection that it is to take, and what the worker answers. */
 interface ClusterMessage {
   readonly cmd: "NODE_CLUSTER";

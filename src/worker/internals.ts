@@ -190,6 +190,24 @@ export function serverOf(socket: Socket): Server | undefined {
 }
 
 /**
+ * Calls `ended` as soon as a server stops to listen: its event `close` comes only when its last connection has ended, and
+ * that of an app that looks whether a port is free comes too late to be told from a server that serves. Whoever closes the
+ * server closes this handle; nothing of what the app can see is changed.
+ */
+export function onListeningEnd(server: Server, ended: () => void): void {
+  const handle: unknown = Reflect.get(server, "_handle");
+  if (typeof handle !== "object" || handle === null || !("close" in handle) || typeof handle.close !== "function") {
+    server.once("close", ended);
+    return;
+  }
+  const { close } = handle;
+  Reflect.set(handle, "close", (...args: unknown[]): unknown => {
+    ended();
+    return close.apply(handle, args);
+  });
+}
+
+/**
  * Stops accepting and changes nothing else of the server: the app may still ask for its address or call
  * `server.close(callback)` and is answered as if we had not been here. False if this Node has no such handle.
  */

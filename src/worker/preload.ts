@@ -13,7 +13,7 @@ import { createGuard } from "./guard.ts";
 import { canMoveConnections } from "./internals.ts";
 import { createLayerDesk } from "./layers/desk.ts";
 import { exitWhenDone } from "./process/exitWhenDone.ts";
-import { watchFatalErrors } from "./process/fatalErrors.ts";
+import { describeError, watchFatalErrors } from "./process/fatalErrors.ts";
 import { explainNestedCluster } from "./process/nestedCluster.ts";
 import { keepWarnings } from "./process/warningLog.ts";
 
@@ -47,16 +47,38 @@ function prepareWorker(channel: Channel): void {
     watchFatalErrors(channel, guard);
     explainNestedCluster();
     const exit = exitWhenDone(channel, guard);
-    const tracker = trackServers(guard, (tracked) => {
-      const { server, key, protocol, address } = tracked;
-      exit.stop();
-      if (isHttpServer(server)) {
-        countLimitedRequests(server, guard);
-      }
-      const handoff = protocol === "http" && canMoveConnections(server);
-      channel.send({ type: "listening", server: key, protocol, address, handoff });
-      traffic.serverListens(tracked);
-      drain.serverListens(tracked);
+    const tracker = trackServers(guard, {
+      listening: (tracked) => {
+        const { server, key, protocol, address, systemPort } = tracked;
+        exit.stop();
+        if (isHttpServer(server)) {
+          countLimitedRequests(server, guard);
+        }
+        const handoff = protocol === "http" && canMoveConnections(server);
+        channel.send({
+          type: "listening",
+          server: key,
+          protocol,
+          address,
+          systemPort,
+          tried: tracker.tried(),
+          handoff,
+        });
+        traffic.serverListens(tracked);
+        drain.serverListens(tracked);
+      },
+      failed: (error) => {
+        const { name, code, message, address, port } = describeError(error);
+        if (code === "EADDRINUSE" || code === "EACCES") {
+          channel.send({ type: "listenFailed", name, code, message, address, port });
+        }
+      },
+      closed: ({ key }) => {
+        // A drain ends the listening itself; what the supervisor knows of the worker is then how it was.
+        if (!drain.isDraining() && tracker.find(key) === undefined) {
+          channel.send({ type: "closed", server: key });
+        }
+      },
     });
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
@@ -95,6 +117,12 @@ function prepareWorker(channel: Channel): void {
           break;
         case "arrived":
           drain.arrived(message.ids);
+          break;
+        case "listens":
+          // A drain ends the listening itself, at once.
+          if (drain.isDraining() || tracker.find(message.server) !== undefined) {
+            channel.send({ type: "listens", server: message.server });
+          }
           break;
         case "probe":
           acceptProbe(tracker.find(message.server)?.server, socket);

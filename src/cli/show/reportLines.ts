@@ -13,6 +13,7 @@ export function reportText(name: string, report: RenewalReport, paint: Paint): s
   return [
     ...headLines(name, report, paint),
     ...factLines(report, paint).map((line) => `  ${line}`),
+    ...(report.notes ?? []).map((note) => `  ${printable(note)}`),
     ...(report.killed === 0 ? [] : [`  ${killedText(report.killed, paint)}`]),
     ...cutLines(report, paint),
     ...stderrBlock(report.stderr ?? [], paint),

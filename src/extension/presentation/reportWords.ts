@@ -80,7 +80,7 @@ export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Loca
 
 /** The whole report as Markdown for a document of its own. Names come from the app, so they stand in code. */
 export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
-  const { startedAt, durationMs, reason, stderr, cutRequests, workers } = report;
+  const { startedAt, durationMs, reason, notes = [], stderr, cutRequests, workers } = report;
   const facts = [
     t("Began: {0}", new Date(startedAt).toLocaleString()),
     t("Took: {0} ms", durationMs),
@@ -90,6 +90,7 @@ export function reportDocument(app: string, report: RenewalReport, t: Localize):
   return [
     `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`,
     ...(reason === undefined ? [] : [block([reason])]),
+    ...(notes.length === 0 ? [] : [block(notes)]),
     facts.map((fact) => `- ${fact}`).join("\n"),
     ...(cut.length === 0 ? [] : [`## ${t("Requests that were cut")}`, block(cut)]),
     ...(stderr === undefined || stderr.length === 0 ? [] : ["## stderr", block(stderr)]),

@@ -37,6 +37,11 @@ export class AppCondition {
     this.running = true;
   }
 
+  /** All its workers have been ready at once since it was started, or since it was told to have more. */
+  get everFull(): boolean {
+    return this.#everFull;
+  }
+
   /** Its script has run to its end. */
   scriptEnded(): void {
     this.running = false;

@@ -8,6 +8,8 @@ import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { steadyNow } from "../clock.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
+import { createReachability } from "../listening/reachability.ts";
+import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
@@ -27,6 +29,9 @@ import { AppCondition } from "./appCondition.ts";
 import { createMessageTable } from "./messageTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
+
+const othersServe =
+  "Other workers of the app serve: if only one process can have what this one lacks (a lock, a file, a device), run one worker.";
 
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
@@ -53,6 +58,9 @@ export class AppSupervisor {
   readonly #workerEvents: WorkerEvents<WorkerHandle>;
   readonly #policy: RestartPolicy;
   readonly #condition = new AppCondition();
+  readonly #keeper: SocketKeeper;
+  /** Workers that live, or of which something that they had started may. */
+  readonly #uncleaned = new Set<WorkerHandle>();
   readonly #stops = createEmitter<void>();
   #desiredWorkers: number;
   #killedWhileStopping = 0;
@@ -71,7 +79,19 @@ export class AppSupervisor {
     );
     this.publisher = createSnapshotPublisher(() => this.snapshot());
     this.#table = new SlotTable(host, this.#policy, events);
-    this.roster = new WorkerRoster({ app: recipe.name, logs, events, table: this.#table });
+    this.#keeper = createSocketKeeper({
+      events,
+      isServed: (path) => this.#table.serving().some(({ servers }) => servers.has(path)),
+      putBack: (path) => this.renewals.current?.socketRemoved(path),
+    });
+    this.roster = new WorkerRoster({
+      app: recipe.name,
+      logs,
+      events,
+      reachability: createReachability(),
+      keeper: this.#keeper,
+      table: this.#table,
+    });
     this.#broker = new HandoffBroker(this.#table);
     this.#traffic = new TrafficMeter(host.workers, this.#broker);
     this.renewals = new Renewals({ host, generations: this.#generations, traffic: this.#traffic, events });
@@ -90,9 +110,9 @@ export class AppSupervisor {
     return this.#generations.current.readyTimeout;
   }
 
-  /** Whether no worker process is left and none will start by itself. */
+  /** Whether no worker process, and none that one had started, is left and none will start by itself. */
   get stopped(): boolean {
-    return !this.#condition.running && this.roster.all.size === 0;
+    return !this.#condition.running && this.#uncleaned.size === 0;
   }
 
   /** Workers that had to be killed during the last stop. */
@@ -127,7 +147,7 @@ export class AppSupervisor {
     if (this.#condition.running && this.#state() !== "crash-looping") {
       throw new HitlessError("invalidState", `${name} runs already.`);
     }
-    if (this.roster.all.size > 0 && !this.#condition.running) {
+    if (this.#uncleaned.size > 0 && !this.#condition.running) {
       throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
         remedy: "retry",
       });
@@ -206,6 +226,11 @@ export class AppSupervisor {
     this.renewals.current?.abort("The app was stopped.");
     if (now) {
       this.roster.killAll();
+      for (const worker of this.#uncleaned) {
+        if (worker.state === "exited") {
+          worker.kill("stopping");
+        }
+      }
     }
     this.#reconcile();
   }
@@ -216,7 +241,7 @@ export class AppSupervisor {
 
   #state(): AppState {
     return this.#condition.state({
-      workers: this.roster.all.size,
+      workers: this.#uncleaned.size,
       serving: this.#table.serving().length,
       desired: this.#desiredWorkers,
       givenUp: [...this.#table.slots.values()].some((slot) => slot.givenUp),
@@ -290,12 +315,15 @@ export class AppSupervisor {
       changed: () => this.publisher.invalidate(),
       startWorker: ({ index: slot }, generation) => {
         const recipe = this.#generations.of(generation);
-        return this.roster.start({ recipe, slot, generation, events: this.#workerEvents });
+        const worker = this.roster.start({ recipe, slot, generation, events: this.#workerEvents });
+        this.#uncleaned.add(worker);
+        return worker;
       },
       dismiss: (worker, how) => this.#dismiss(worker, how),
       replace: async (worker) => this.renew("reload", worker.id),
       commit: (generation) => this.#commit(generation),
-      lacks: (failure) => this.#lacks(failure),
+      isFinal: (slot, worker) => this.#isFinal(slot, worker),
+      lacks: (failure, worker) => this.#lacks(failure, worker),
       wakeAfter: (ms) => void setTimeout(() => this.#reconcile(), ms),
       log: (level, code, message) => this.#options.events.log(level, code, message),
     };
@@ -313,13 +341,21 @@ export class AppSupervisor {
       changed,
       listening: reconcile,
       ready: (worker) => this.#workerReady(worker),
+      unready: (worker) => {
+        this.renewals.current?.workerUnready(worker);
+        this.#reconcile();
+      },
       notReady: (worker, failure) => this.#workerNotReady(worker, failure),
       exited: (worker) => this.#workerExited(worker),
+      cleanedUp: (worker) => {
+        this.#uncleaned.delete(worker);
+        this.#reconcile();
+      },
     };
   }
 
   #dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void {
-    if (worker.readyAt === undefined && worker.servers.size === 0) {
+    if (!worker.wasReady && worker.servers.size === 0) {
       // It never served anybody: there is nothing to drain.
       worker.terminate();
     } else {
@@ -346,6 +382,8 @@ export class AppSupervisor {
   #workerExited(worker: WorkerHandle): void {
     // First of all: whatever else goes wrong, it is not counted among the living.
     this.roster.remove(worker);
+    // Many apps remove the file of their socket at their end.
+    this.#keeper.look();
     this.#options.logs.ended(worker.id);
     const { level, code, message } = describeExit(worker, this.#condition.running);
     this.#options.events.log(level, code, message, worker.id);
@@ -365,13 +403,46 @@ export class AppSupervisor {
     this.#reconcile();
   }
 
+  /**
+   * Whether a start ends with this failure, rather than be tried again and again: the worker had all the time that it was to
+   * have, or it fails as the one before did while others of the app serve.
+   */
+  #isFinal(slot: Slot, worker: WorkerHandle): boolean {
+    const { failure, wasReady } = worker;
+    if (this.#condition.everFull || wasReady) {
+      return false;
+    }
+    const { code, message } = failure;
+    if (code === "notReady" || code === "readyUrlFailed") {
+      return true;
+    }
+    const again = slot.lastFailure?.code === code && slot.lastFailure.message === message;
+    if (this.#table.serving().length === 0 || !(again || isPermanentFailure(failure))) {
+      return false;
+    }
+    if (again) {
+      worker.addToFailure(othersServe);
+    }
+    return true;
+  }
+
   /** A slot has no worker, and why. */
-  #lacks(failure: Failure): void {
+  #lacks(failure: Failure, worker?: WorkerHandle): void {
     this.#condition.failure = failure;
-    if (!this.#condition.everReady && isPermanentFailure(failure)) {
+    if (this.#condition.everReady || !isPermanentFailure(failure)) {
+      return;
+    }
+    const place = worker?.refusedPlace;
+    if (typeof place !== "string") {
       // The next try would end the same way: tell it now rather than try it ten times.
       this.stop(false);
+      return;
     }
+    this.#keeper.clear(place, (cleared) => {
+      if (!cleared && this.#condition.running && !this.#condition.everReady) {
+        this.stop(false);
+      }
+    });
   }
 
   /** Settles what has come to an end: an app whose script is done, or that was stopped. */

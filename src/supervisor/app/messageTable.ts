@@ -14,8 +14,11 @@ export function createMessageTable(parts: {
   const { broker, traffic, heartbeat } = parts;
   return {
     hello: (worker) => traffic.workerStarted(worker),
-    listening: (worker, { server, protocol, address, handoff }) =>
-      worker.addServer(server, { url: addressUrl(protocol, address), protocol, handoff }),
+    listening: (worker, { server, protocol, address, systemPort, handoff, tried }) =>
+      worker.announceServer(server, { url: addressUrl(protocol, address), protocol, systemPort, handoff }, tried),
+    listens: (worker, { server }) => worker.confirmServer(server),
+    listenFailed: (worker, error) => worker.noteListenFailure({ ...error, stack: "" }),
+    closed: (worker, { server }) => worker.removeServer(server),
     beat: (worker, beat) => heartbeat.answered(worker, beat),
     counted: (worker, { served }) => traffic.workerCounted(worker, served),
     drain: (worker, progress) => worker.noteDrain(progress),

@@ -10,6 +10,8 @@ export interface DeathFacts {
   readonly stderr: readonly string[];
   /** The exception nobody caught, if the preload told of one shortly before. */
   readonly fatal?: FatalError | undefined;
+  /** Who of the app holds the port that it was refused, in sentences for a person. */
+  readonly holder?: string | undefined;
   /** Whether it was ever ready. */
   readonly wasReady: boolean;
   /** Whether another worker of the app listens on this port. */
@@ -54,7 +56,7 @@ function reasonOf(facts: DeathFacts): Reason {
   return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.` };
 }
 
-function reasonOfError(fatal: FatalError, { entry, appListensOn }: DeathFacts): Reason {
+function reasonOfError(fatal: FatalError, { entry, appListensOn, holder }: DeathFacts): Reason {
   const { code, message, name, port } = fatal;
   const firstLine = message.split("\n", 1)[0] ?? "";
   if (code === "HITLESS_NESTED_CLUSTER" || /'(node:)?cluster' does not provide an export named/.test(message)) {
@@ -64,6 +66,9 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn }: DeathFacts): 
         "The app starts its own cluster (node:cluster), but Hitless is its cluster primary already. " +
         "Let the entry be the file that listens, and set the number of workers in Hitless.",
     };
+  }
+  if (code === "EADDRINUSE" && holder !== undefined) {
+    return { code: "portInUse", message: holder };
   }
   if (code === "EADDRINUSE" && port !== null && appListensOn(port)) {
     return {

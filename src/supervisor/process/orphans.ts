@@ -8,6 +8,7 @@ const lookEveryMs = 50;
  * Ends what a worker left behind: SIGTERM, and SIGKILL for whatever still lives `killTimeout` milliseconds later.
  * @param options.found Told who they are, if there are any.
  * @param options.done Called when none is left (at once if there were none).
+ * @returns Kills what still lives, without waiting any longer.
  */
 export function endOrphans(
   family: readonly Relative[],
@@ -16,9 +17,9 @@ export function endOrphans(
     readonly found: (pids: readonly number[]) => void;
     readonly done: () => void;
   },
-): void {
+): () => void {
   const { killTimeout, found, done } = options;
-  const deadline = steadyNow() + killTimeout;
+  let deadline = steadyNow() + killTimeout;
   const look = (orphans: readonly Relative[]): void => {
     listSurvivors(orphans, (left) => {
       if (left.length === 0) {
@@ -38,6 +39,9 @@ export function endOrphans(
     }
     look(orphans);
   });
+  return () => {
+    deadline = 0;
+  };
 }
 
 function signal(processes: readonly Relative[], name: "SIGTERM" | "SIGKILL"): void {

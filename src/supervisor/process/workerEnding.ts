@@ -33,6 +33,8 @@ export class WorkerEnding {
   /** Descendants it had when it was told to end. */
   #family: readonly Relative[] = [];
   #gone = false;
+  /** Kills what it has left behind without waiting any longer. */
+  #hurry: () => void = () => undefined;
 
   constructor(options: EndingOptions) {
     this.#options = options;
@@ -80,6 +82,7 @@ export class WorkerEnding {
   /** Ends the process and all its descendants at once. */
   kill(): void {
     if (this.#gone) {
+      this.#hurry();
       return;
     }
     this.killed = true;
@@ -98,7 +101,7 @@ export class WorkerEnding {
     clearTimeout(this.#deadline);
     const { id, killTimeout, mark, warn } = this.#options;
     // Of a worker that died by itself nobody knows the children; what they inherited tells whose they are.
-    endOrphans(this.#terminating ? this.#family : listMarked(mark), {
+    this.#hurry = endOrphans(this.#terminating ? this.#family : listMarked(mark), {
       killTimeout,
       found: (pids) => warn("orphans", `worker ${id} is gone; ending what it left behind: pid ${pids.join(", ")}`),
       done,

@@ -4,6 +4,7 @@ import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { describeChange, describeMishap, judgeAddresses } from "./addressChange.ts";
 
 /** A new worker is given so long to listen wherever the old one does, in milliseconds. */
 const serversSettleMs = 3_000;
@@ -33,8 +34,12 @@ export interface RenewalOptions {
   readonly surge: number;
   /** Milliseconds a new worker must have been ready before an old one goes for it. */
   readonly minReady: number;
+  /** Milliseconds that the first new workers must have been ready, whatever `minReady` is. */
+  readonly proven: number;
   /** Start one worker first, and the others once that one has been ready for `minReady`. */
   readonly canary: boolean;
+  /** What the report is to tell a person besides, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -60,6 +65,11 @@ export class Renewal {
   #renewed = 0;
   #readyAt: number | undefined;
   #killed = 0;
+  readonly #notes: string[];
+  /** Addresses of the old generation on which the new one does not listen. */
+  readonly #lost = new Set<string>();
+  /** Moments since the beginning in which nobody could connect somewhere. */
+  #unserved = 0;
   #drainedAt: number | undefined;
   #endedAt: number | undefined;
   #end: { readonly outcome: RenewalOutcome; readonly reason: string; readonly stderr?: readonly string[] } | undefined;
@@ -68,6 +78,7 @@ export class Renewal {
   constructor(host: RenewalHost, options: RenewalOptions) {
     this.#host = host;
     this.options = options;
+    this.#notes = [...options.notes];
     this.#pending = [...options.slots];
     this.#phase = options.kind === "restart" ? "stopping" : "starting";
     if (options.kind === "restart") {
@@ -110,6 +121,24 @@ export class Renewal {
       return;
     }
     this.#giveUpOn(failure.message, failure.stderr);
+  }
+
+  /** A worker that was ready listens nowhere any more. */
+  workerUnready(worker: WorkerHandle): void {
+    if (worker.generation === this.options.to && this.#renewed > 0) {
+      this.#note(
+        `Worker ${worker.id} stopped listening after the old one had been told to go; clients may have been refused.`,
+      );
+      this.#unserved += 1;
+    }
+  }
+
+  /** A worker removed the file of a Unix socket that others listen on; it was put back. */
+  socketRemoved(path: string): void {
+    if (this.#endedAt === undefined) {
+      this.#note(`A worker removed ${path}, on which others listen; clients were refused until it had been put back.`);
+      this.#unserved += 1;
+    }
   }
 
   workerExited(worker: WorkerHandle): void {
@@ -226,6 +255,9 @@ export class Renewal {
       ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
       ...(drainedAt !== undefined && { drainedMs: drainedAt - this.startedAt }),
       ...totals,
+      ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
+      ...(this.#lost.size > 0 && { lostAddresses: [...this.#lost] }),
+      ...(this.#unserved > 0 && { unserved: this.#unserved }),
       workers,
       killed: this.#killed,
     };
@@ -298,14 +330,19 @@ export class Renewal {
   #isProven(): boolean {
     this.#step = this.#step.filter((index) => this.#host.slots.has(index));
     const slots = this.#slotsOf(this.#step);
-    return slots.every((slot) => this.#isReady(slot)) && this.#haveStayedUp(slots) && this.#coverServers(slots);
+    return (
+      slots.every((slot) => this.#isReady(slot)) &&
+      this.#haveStayedUp(slots) &&
+      this.#coverServers(slots) &&
+      this.#keepAddresses(slots)
+    );
   }
 
   /** Whether every one of them has been ready for `minReady`; if not, it is looked again when the last will have been. */
   #haveStayedUp(slots: readonly Slot[]): boolean {
-    const { minReady, kind } = this.options;
+    const { minReady, kind, proven } = this.options;
     const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
-    const wait = newest + minReady - steadyNow();
+    const wait = newest + Math.max(minReady, this.#renewed > 0 ? 0 : proven) - steadyNow();
     if (wait > 0) {
       this.#host.wakeAfter(wait);
     }
@@ -330,6 +367,45 @@ export class Renewal {
       this.#host.wakeAfter(wait);
     }
     return wait <= 0;
+  }
+
+  /** Whether clients find the app where it was, or were meant to look elsewhere. If not, the renewal is over. */
+  #keepAddresses(slots: readonly Slot[]): boolean {
+    if (this.options.kind === "restart") {
+      return true;
+    }
+    for (const { current, next, index } of slots) {
+      const beside = [...this.#host.slots.values()].flatMap((slot) =>
+        slot.index !== index && slot.current?.state === "ready" ? [slot.current.servers] : [],
+      );
+      const change =
+        current &&
+        next &&
+        judgeAddresses({
+          old: current.servers,
+          fresh: next.servers,
+          tried: next.tried,
+          beside,
+          pids: [current.pid, next.pid],
+        });
+      if (change?.isMishap) {
+        this.#giveUpOn(describeMishap(change));
+        return false;
+      }
+      if (change !== undefined) {
+        this.#note(describeChange(change));
+        for (const address of change.lost) {
+          this.#lost.add(address);
+        }
+      }
+    }
+    return true;
+  }
+
+  #note(text: string): void {
+    if (!this.#notes.includes(text)) {
+      this.#notes.push(text);
+    }
   }
 
   #takeOver(): void {

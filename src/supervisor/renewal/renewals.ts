@@ -10,6 +10,12 @@ import type { Generations } from "./generations.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
 import { createRenewalQueue, type RenewalQueue } from "./renewalQueue.ts";
 
+/**
+ * The first new workers of a reload must have been ready for so long before an old one goes, in milliseconds: what looks
+ * whether a port is free listens for a moment, and is no server.
+ */
+const provenMs = 100;
+
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
@@ -98,8 +104,16 @@ export class Renewals {
     const from = generations.number;
     // One worker alone is renewed within its generation.
     const to = only === undefined ? from + 1 : from;
+    const notes: string[] = [];
     if (only === undefined) {
-      generations.open(to, recipe);
+      // Frozen by `node:cluster` with the first worker (lib/internal/cluster/primary.js, `setupPrimary`).
+      const { scheduling } = generations.current;
+      if (recipe !== undefined && recipe.scheduling !== scheduling) {
+        notes.push(
+          `scheduling stays "${scheduling}": a change to "${recipe.scheduling}" takes effect when the app is stopped and started.`,
+        );
+      }
+      generations.open(to, recipe && { ...recipe, scheduling });
     }
     const { surge, minReady, canary } = generations.of(to);
     traffic.begin();
@@ -111,7 +125,9 @@ export class Renewals {
       to,
       surge: surgeCount(surge, Math.max(1, slots.length)),
       minReady,
+      proven: kind === "restart" ? 0 : provenMs,
       canary: canary && kind !== "restart",
+      notes,
     });
     const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
     events.log("info", "renewing", `${kind} of ${what} began`);

@@ -2,7 +2,7 @@ import { type Failure, failureOf } from "../../shared/failure.ts";
 import { steadyNow } from "../clock.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
-import type { RestartPolicy } from "./restartPolicy.ts";
+import type { RestartDecision, RestartPolicy } from "./restartPolicy.ts";
 import { createSlot, pardonSlot, type Slot } from "./slot.ts";
 
 /** What the table asks of the app. */
@@ -16,8 +16,10 @@ export interface SlotHost {
   dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void;
   /** Something may be due now. */
   reconcile(): void;
-  /** A slot has no worker, and why. */
-  lacks(failure: Failure): void;
+  /** Whether another try to fill a slot would end as this worker did. */
+  isFinal(slot: Slot, worker: WorkerHandle): boolean;
+  /** A slot has no worker, and why; the worker that failed, if there was one. */
+  lacks(failure: Failure, worker?: WorkerHandle): void;
 }
 
 /** Whoever takes care of slots for a while, so that nobody else may start a worker there. */
@@ -94,8 +96,9 @@ export class SlotTable {
       if (worker.finished) {
         slot.finished = worker.failure;
       } else {
-        this.#note(slot, worker.failure, worker.readyMs);
-        this.#host.lacks(worker.failure);
+        const final = this.#host.isFinal(slot, worker);
+        this.#note(slot, worker.failure, worker.readyMs, final);
+        this.#host.lacks(worker.failure, worker);
       }
     }
   }
@@ -146,12 +149,13 @@ export class SlotTable {
     }
   }
 
-  #note(slot: Slot, failure: Failure, readyMs: number): void {
+  #note(slot: Slot, failure: Failure, readyMs: number, final = false): void {
     slot.lastFailure = failure;
-    const decision = this.#policy.decide(slot.index, readyMs);
+    const decision: RestartDecision = final ? { kind: "giveUp" } : this.#policy.decide(slot.index, readyMs);
     if (decision.kind === "giveUp") {
       slot.givenUp = true;
-      const what = `${this.#host.name} is crash-looping, slot ${slot.index} is not started again by itself`;
+      const state = final ? ":" : " is crash-looping,";
+      const what = `${this.#host.name}${state} slot ${slot.index} is not started again by itself`;
       this.#events.log("error", "crashLooping", `${what}: ${failure.message}`);
     } else {
       slot.restarts += 1;

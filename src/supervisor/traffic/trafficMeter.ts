@@ -110,8 +110,8 @@ export class TrafficMeter {
 }
 
 /** Whether anybody could have reached it. */
-function served({ readyAt, servers }: WorkerHandle): boolean {
-  return readyAt !== undefined || servers.size > 0;
+function served({ wasReady, servers }: WorkerHandle): boolean {
+  return wasReady || servers.size > 0;
 }
 
 function emptyTotals(): TrafficTotals {

@@ -6,6 +6,8 @@ export interface ListeningServer {
   readonly protocol: ServerProtocol | "udp";
   /** Whether its connections can be handed over. */
   readonly handoff: boolean;
+  /** The system chose the port, so the next worker has another. */
+  readonly systemPort: boolean;
 }
 
 const schemes: Readonly<Record<ServerProtocol, string>> = {

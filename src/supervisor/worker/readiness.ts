@@ -1,11 +1,13 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 
-/** Milliseconds between two tries of `readyUrl`. */
+/** Milliseconds between two tries of `readyUrl`, or to reach what the worker listens on. */
 const retryMs = 100;
 
 export interface Readiness {
   /** A server of the worker listens. */
   listening(): void;
+  /** One has closed; `left` others listen. */
+  closed(left: number): void;
   /** The app said something over `process.send`. */
   appMessage(message: unknown): void;
   stop(): void;
@@ -14,90 +16,138 @@ export interface Readiness {
 export interface ReadinessOptions {
   readonly recipe: Pick<LaunchRecipe, "waitReady" | "readyUrl" | "readyTimeout">;
   readonly ready: () => void;
-  /** Told the reason; called at most once, and not after `ready`. */
+  /** It was ready, because it listened, and listens nowhere any more: it is as one that starts. */
+  readonly unready: () => void;
+  /** Told the reason; called at most once, and only while it is not ready. */
   readonly late: (code: "notReady" | "readyUrlFailed", reason: string) => void;
   /** Asks this worker for the URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
+  /** Whether clients can connect where it listens; resolves with what is wrong. */
+  readonly reach: () => Promise<string | undefined>;
 }
 
 /**
- * Decides when a worker is ready: at its first `listening`; with `waitReady` when the app sends `ready`; with `readyUrl`
- * when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`.
+ * Decides when a worker is ready: at its first `listening`, if clients can connect there; with `waitReady` when the app sends
+ * `ready`; with `readyUrl` when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`. A worker
+ * that is ready because it listens, and closes its last server, has `readyTimeout` again to listen.
  */
 export function watchReadiness(options: ReadinessOptions): Readiness {
-  const { recipe, ready, late, ask } = options;
+  const { recipe, ready, unready, late, ask, reach } = options;
   const { readyUrl, waitReady, readyTimeout } = recipe;
-  let over = false;
-  let lastAnswer = "";
-  let asking = false;
+  let state: "waiting" | "proving" | "ready" | "over" = "waiting";
+  let hasListened = false;
+  /** Rises when what is being proven has become void. */
+  let proof = 0;
+  let problem: Problem | undefined;
+  let deadline: NodeJS.Timeout | undefined;
 
+  const startClock = (): void => {
+    clearTimeout(deadline);
+    deadline = setTimeout(() => {
+      const [code, reason] = lateReason();
+      stop();
+      late(code, reason);
+    }, readyTimeout);
+  };
   const stop = (): void => {
-    over = true;
+    state = "over";
     clearTimeout(deadline);
   };
-  const deadline = setTimeout(() => {
-    if (!over) {
-      stop();
-      late(...lateReason());
-    }
-  }, readyTimeout);
 
   const lateReason = (): ["notReady" | "readyUrlFailed", string] => {
-    if (asking) {
-      return [
-        "readyUrlFailed",
-        `${readyUrl} did not answer 2xx or 3xx within ${readyTimeout} ms (readyTimeout); last answer: ${lastAnswer}.`,
-      ];
+    const within = `within ${readyTimeout} ms (readyTimeout)`;
+    if (state === "proving" && problem !== undefined) {
+      return [problem.code, `${problem.what} ${within}${problem.last}.`];
+    }
+    if (hasListened && !waitReady) {
+      return ["notReady", `The app closed its server and did not listen on any port again ${within}.`];
     }
     const missing = waitReady ? "The app did not call process.send('ready')" : "The app did not listen on any port";
     const hint = waitReady ? "" : " If it is no server, let it call process.send('ready') and set waitReady.";
-    return ["notReady", `${missing} within ${readyTimeout} ms (readyTimeout).${hint}`];
+    return ["notReady", `${missing} ${within}.${hint}`];
   };
 
-  const succeed = (): void => {
-    if (!over) {
-      stop();
-      ready();
+  /** What keeps it from being ready. */
+  const look = async (isVoid: () => boolean): Promise<Problem | undefined> => {
+    const unreachable = await reach();
+    if (unreachable !== undefined) {
+      return { code: "notReady", what: "The app listens, but nobody could connect", last: `: ${unreachable}` };
     }
+    if (readyUrl === undefined || isVoid()) {
+      return undefined;
+    }
+    const answer = await Promise.resolve(readyUrl)
+      .then((url) => ask(new URL(url)))
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    if (typeof answer === "number" && answer >= 200 && answer < 400) {
+      return undefined;
+    }
+    return badAnswer(readyUrl, typeof answer === "number" ? `status ${answer}` : answer);
   };
 
-  const askUntilReady = async (url: string): Promise<void> => {
-    asking = true;
-    lastAnswer = "none";
-    while (!over) {
-      try {
-        const status = await ask(new URL(url));
-        lastAnswer = `status ${status}`;
-        if (status >= 200 && status < 400) {
-          succeed();
-          return;
-        }
-      } catch (error) {
-        lastAnswer = error instanceof Error ? error.message : String(error);
+  const prove = async (): Promise<void> => {
+    proof += 1;
+    const own = proof;
+    state = "proving";
+    problem = readyUrl === undefined ? undefined : badAnswer(readyUrl, "none");
+    const isVoid = (): boolean => proof !== own || state !== "proving";
+    while (!isVoid()) {
+      const found = await look(isVoid);
+      if (isVoid()) {
+        return;
       }
+      if (found === undefined) {
+        state = "ready";
+        clearTimeout(deadline);
+        ready();
+        return;
+      }
+      problem = found;
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   };
-
   const begin = (): void => {
-    if (readyUrl === undefined) {
-      succeed();
-    } else if (!asking && !over) {
-      void askUntilReady(readyUrl);
+    if (state === "waiting") {
+      void prove();
     }
   };
 
+  startClock();
   return {
-    listening: () => {
+    listening() {
+      hasListened = true;
       if (!waitReady) {
         begin();
       }
     },
-    appMessage: (message) => {
+    closed(left) {
+      if (waitReady || left > 0 || state === "over") {
+        return;
+      }
+      const was = state;
+      state = "waiting";
+      proof += 1;
+      if (was === "ready") {
+        startClock();
+        unready();
+      }
+    },
+    appMessage(message) {
       if (waitReady && message === "ready") {
         begin();
       }
     },
     stop,
   };
+}
+
+interface Problem {
+  readonly code: "notReady" | "readyUrlFailed";
+  readonly what: string;
+  /** The rest of the sentence, after how long it was tried. */
+  readonly last: string;
+}
+
+function badAnswer(url: string, answer: string): Problem {
+  return { code: "readyUrlFailed", what: `${url} did not answer 2xx or 3xx`, last: `; last answer: ${answer}` };
 }

@@ -19,11 +19,18 @@ export interface WorkerEvents<Worker> {
   readonly accepts: AcceptGuardOptions;
   /** Something a snapshot shows has changed. */
   changed(worker: Worker): void;
-  /** One more of its servers listens. */
+  /** One more of its servers listens, or one has closed. */
   listening(worker: Worker): void;
   ready(worker: Worker): void;
+  /** It was ready and listens nowhere any more. */
+  unready(worker: Worker): void;
   /** It is alive but not ready in time, and will end with this failure. */
   notReady(worker: Worker, failure: Failure): void;
   /** The process is gone and all it wrote has been read. Called once. */
   exited(worker: Worker): void;
+  /**
+   * Nothing that it had started is left either. Called once: before `exited` if it was told to go, after it if it died, so that
+   * another can take its place at once.
+   */
+  cleanedUp(worker: Worker): void;
 }

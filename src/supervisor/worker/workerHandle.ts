@@ -6,6 +6,7 @@ import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shar
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
 import { onInternalMessage } from "../internals.ts";
+import { describeElsewhere, describeHolder } from "../listening/listensElsewhere.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { guardAccepts, type StrandedConnection } from "../process/acceptGuard.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
@@ -20,6 +21,9 @@ import { type Readiness, watchReadiness } from "./readiness.ts";
 import { Vitals } from "./vitals.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
 
+/** An address that was refused to it, and of which the app itself has spoken, counts as the cause likewise, in milliseconds. */
+const listenFailureCountsForMs = 2_000;
+
 /** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
 const fatalCountsForMs = 5_000;
 
@@ -33,6 +37,8 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly workers: () => Iterable<WorkerHandle>;
   /** Asks this worker for a URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
+  /** Whether clients can connect where this worker listens; resolves with what is wrong. */
+  readonly reach: () => Promise<string | undefined>;
 }
 
 /** The primary's view of one worker: it outlives the process, and every method may be called at any time, again. */
@@ -46,10 +52,14 @@ export class WorkerHandle {
   readonly layers: LayerQuestions;
   readonly #options: WorkerHandleOptions;
   readonly #servers = new Map<string, ListeningServer>();
+  /** Servers that began to listen and may have been closed at once. */
+  readonly #announced = new Map<string, ListeningServer>();
+  readonly #tried = new Set<number | string>();
   readonly #ending: WorkerEnding;
   readonly #readiness: Readiness;
   readonly #stranded: () => StrandedConnection[];
   #readyAt: number | undefined;
+  #wasReady = false;
   #drain: DrainProgress | undefined;
   #handedOver = 0;
   #dismissed = false;
@@ -58,11 +68,15 @@ export class WorkerHandle {
   #verdict: Failure | undefined;
   #exit: Exit | undefined;
   #gone = false;
+  #exitedAt = 0;
   #fatal: { readonly error: FatalError; readonly at: number } | undefined;
+  #listenFailure: { readonly error: FatalError; readonly at: number } | undefined;
+  /** Who of the app holds the port that it was refused, in sentences for a person. */
+  #holder: string | undefined;
   #graceful = false;
 
   constructor(options: WorkerHandleOptions) {
-    const { worker, slot, generation, recipe, mark, events, ask } = options;
+    const { worker, slot, generation, recipe, mark, events, ask, reach } = options;
     this.#options = options;
     this.id = worker.id;
     this.slot = slot;
@@ -81,7 +95,9 @@ export class WorkerHandle {
     this.#readiness = watchReadiness({
       recipe,
       ask,
+      reach,
       ready: () => this.markReady(),
+      unready: () => this.#markUnready(),
       late: (code, message) => this.#markLate(code, message),
     });
     this.#stranded = guardAccepts(worker.process, events.accepts);
@@ -98,7 +114,12 @@ export class WorkerHandle {
     return this.#readyAt === undefined ? "starting" : "ready";
   }
 
-  /** On the monotonic clock; `undefined` if it never was ready. */
+  /** Whether it was ready once, though it may not be now. */
+  get wasReady(): boolean {
+    return this.#wasReady;
+  }
+
+  /** On the monotonic clock; `undefined` while it is not ready. */
   get readyAt(): number | undefined {
     return this.#readyAt;
   }
@@ -106,6 +127,11 @@ export class WorkerHandle {
   /** Keys of the servers that listen, with their addresses as people write them. */
   get servers(): ReadonlyMap<string, ListeningServer> {
     return this.#servers;
+  }
+
+  /** Ports and paths on which it wanted to listen and did not, or did for a moment. */
+  get tried(): ReadonlySet<number | string> {
+    return this.#tried;
   }
 
   /** What it last told of its drain. */
@@ -164,16 +190,38 @@ export class WorkerHandle {
     if (this.#verdict !== undefined) {
       return { ...this.#verdict, exitCode, signal };
     }
-    const isRecent = this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs;
     return explainDeath({
       entry: this.#options.recipe.entry,
       exitCode,
       signal,
       stderr: this.stderrLines,
-      fatal: isRecent ? this.#fatal?.error : undefined,
-      wasReady: this.#readyAt !== undefined,
+      fatal: this.#cause,
+      holder: this.#holder,
+      wasReady: this.#wasReady,
       appListensOn: (port) => [...this.#options.workers()].some((other) => other !== this && other.listensOn(port)),
     });
+  }
+
+  /** Where it could not listen, if that is why it ended: a port, or the path of a Unix socket. */
+  get refusedPlace(): number | string | undefined {
+    const cause = this.failure.code === "portInUse" ? this.#cause : undefined;
+    return cause && (cause.port !== null && cause.port > 0 ? cause.port : (cause.address ?? undefined));
+  }
+
+  /** The error that ended it. */
+  get #cause(): FatalError | undefined {
+    if (this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs) {
+      return this.#fatal.error;
+    }
+    // Many apps catch this one, print it and exit.
+    const failed = this.#listenFailure;
+    if (failed === undefined || this.#wasReady || this.#servers.size > 0 || !this.#exit?.code) {
+      return undefined;
+    }
+    const { port, address } = failed.error;
+    const words = ["EADDRINUSE", "EACCES", port !== null && port > 0 ? String(port) : (address ?? "EADDRINUSE")];
+    const said = this.stderrLines.some((line) => words.some((word) => line.includes(word)));
+    return said && this.#exitedAt - failed.at < listenFailureCountsForMs ? failed.error : undefined;
   }
 
   get stderrLines(): string[] {
@@ -183,11 +231,7 @@ export class WorkerHandle {
   /** Whether it was a script that ran to its end: exit code 0 without ever having been ready or listened. */
   get finished(): boolean {
     return (
-      this.#gone &&
-      this.#exit?.code === 0 &&
-      this.#readyAt === undefined &&
-      this.#servers.size === 0 &&
-      this.#verdict === undefined
+      this.#gone && this.#exit?.code === 0 && !this.#wasReady && this.#servers.size === 0 && this.#verdict === undefined
     );
   }
 
@@ -237,6 +281,32 @@ export class WorkerHandle {
     return [...this.#servers.keys()].some((key) => key.endsWith(`|${port}`));
   }
 
+  /** A server began to listen; it counts once the worker has said that it still does. */
+  announceServer(key: string, server: ListeningServer, tried: readonly (number | string)[]): void {
+    this.#announced.set(key, server);
+    for (const place of tried) {
+      this.#tried.add(place);
+    }
+    this.send({ type: "listens", server: key });
+  }
+
+  /** A server that was announced still listens. */
+  confirmServer(key: string): void {
+    const server = this.#announced.get(key);
+    if (server !== undefined && !this.#servers.has(key)) {
+      this.addServer(key, server);
+    }
+  }
+
+  /** A server listens no more. */
+  removeServer(key: string): void {
+    this.#announced.delete(key);
+    if (!this.#dismissed && this.#servers.delete(key)) {
+      this.#readiness.closed(this.#servers.size);
+      this.#options.events.listening(this);
+    }
+  }
+
   /** One more of its servers listens. */
   addServer(key: string, server: ListeningServer): void {
     this.#servers.set(key, server);
@@ -247,6 +317,7 @@ export class WorkerHandle {
   markReady(): void {
     if (this.state === "starting" && !this.dead) {
       this.#readyAt = steadyNow();
+      this.#wasReady = true;
       this.#options.events.ready(this);
     }
   }
@@ -259,6 +330,17 @@ export class WorkerHandle {
   /** Its preload has seen an exception that nobody catches. */
   noteFatal(error: FatalError): void {
     this.#fatal = { error, at: steadyNow() };
+  }
+
+  /** A server of it could not listen; the app may end without saying so. */
+  noteListenFailure(error: FatalError): void {
+    this.#listenFailure = { error, at: steadyNow() };
+  }
+
+  /** Adds a sentence to why it ended. */
+  addToFailure(sentence: string): void {
+    const { failure } = this;
+    this.#verdict = { ...failure, message: `${failure.message} ${sentence}` };
   }
 
   noteDrain(progress: DrainProgress): void {
@@ -333,23 +415,44 @@ export class WorkerHandle {
       // The preload tells of other servers, only the cluster itself tells of these.
       if (String(addressType).startsWith("udp")) {
         const url = `udp://${address ?? "127.0.0.1"}:${port}`;
-        this.addServer(`udp|${port}`, { url, protocol: "udp", handoff: false });
+        this.addServer(`udp|${port}`, { url, protocol: "udp", handoff: false, systemPort: false });
       }
     });
     watchWorkerEnd(worker, {
       disconnected: () => this.#giveUpDisconnected(),
       exited: (exit) => {
         this.#exit = exit;
+        this.#exitedAt = steadyNow();
         this.#ending.exited();
       },
       gone: (failure) => this.#finish(failure),
     });
   }
 
+  /** It listens nowhere any more, so it counts as one that starts until it does. */
+  #markUnready(): void {
+    if (this.state === "ready") {
+      const { readyTimeout } = this.#options.recipe;
+      this.#readyAt = undefined;
+      this.warn(
+        "unready",
+        `worker ${this.id} has closed its last server; it has ${readyTimeout} ms (readyTimeout) to listen again`,
+      );
+      this.#options.events.unready(this);
+    }
+  }
+
   #markLate(code: Failure["code"], message: string): void {
-    if (!this.dead) {
-      this.#verdict = failureOf(code, message, this.stderrLines);
-      this.#options.events.notReady(this, this.#verdict);
+    const tell = (reason: string): void => {
+      if (!this.dead) {
+        this.#verdict = failureOf(code, reason, this.stderrLines);
+        this.#options.events.notReady(this, this.#verdict);
+      }
+    };
+    if (code === "notReady" && this.#servers.size === 0 && !this.dead) {
+      describeElsewhere(this, (elsewhere) => tell(elsewhere === undefined ? message : `${message} ${elsewhere}`));
+    } else {
+      tell(message);
     }
   }
 
@@ -371,9 +474,30 @@ export class WorkerHandle {
       this.#verdict = failureOf("spawnFailed", `The worker could not be started: ${failure.message}`);
     }
     this.layers.workerGone();
-    this.#ending.cleanUp(() => {
-      this.#readiness.stop();
-      this.#options.events.exited(this);
+    this.#readiness.stop();
+    const { events } = this.#options;
+    if (this.#dismissed) {
+      this.#ending.cleanUp(() => {
+        events.cleanedUp(this);
+        events.exited(this);
+      });
+    } else {
+      this.#inquire(() => events.exited(this));
+      this.#ending.cleanUp(() => events.cleanedUp(this));
+    }
+  }
+
+  /** Finds out who of the app holds the port that it was refused, if it was. */
+  #inquire(done: () => void): void {
+    const place = this.refusedPlace;
+    const others = [...this.#options.workers()].filter((other) => other !== this && !other.dead);
+    if (typeof place !== "number" || others.length === 0) {
+      done();
+      return;
+    }
+    describeHolder(place, others, (holder) => {
+      this.#holder = holder;
+      done();
     });
   }
 }

@@ -1,5 +1,7 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import type { Reachability } from "../listening/reachability.ts";
+import type { SocketKeeper } from "../listening/unixSockets.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { forkWorker } from "../process/workerForker.ts";
@@ -13,6 +15,8 @@ export interface RosterOptions {
   readonly app: string;
   readonly logs: LogStore;
   readonly events: EventLog;
+  readonly reachability: Reachability;
+  readonly keeper: SocketKeeper;
   /** Tells which workers take connections. */
   readonly table: { serving(): readonly WorkerHandle[] };
 }
@@ -40,12 +44,15 @@ export class WorkerRoster {
     readonly generation: number;
     readonly events: WorkerEvents<WorkerHandle>;
   }): WorkerHandle {
-    const { logs, events: log } = this.#options;
+    const { logs, events: log, reachability, keeper } = this.#options;
+    const forked = forkWorker({ ...options, logs });
+    keeper.follow(forked.worker.process);
     const worker: WorkerHandle = new WorkerHandle({
-      ...forkWorker({ ...options, logs }),
+      ...forked,
       ...options,
       log,
       workers: () => this.#workers.values(),
+      reach: () => reachability.check(worker),
       ask: (url) => askReadyUrl(worker, this.#others(worker), url),
     });
     this.#workers.set(worker.id, worker);

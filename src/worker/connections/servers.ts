@@ -1,9 +1,11 @@
 import { subscribe } from "node:diagnostics_channel";
+import { type EventEmitter, errorMonitor } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "node:net";
+import { resolve } from "node:path";
 import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
 import type { Guard } from "../guard.ts";
-import { openConnections, serverOf } from "../internals.ts";
+import { onListeningEnd, openConnections, serverOf } from "../internals.ts";
 
 /** A server of the app that listens. */
 export interface TrackedServer {
@@ -12,6 +14,8 @@ export interface TrackedServer {
   /** Equal for the same server in every worker of the app. */
   readonly key: string;
   readonly address: ServerAddress;
+  /** The system chose the port (`listen(0)`, or a port that it gave to such a server of this process before). */
+  readonly systemPort: boolean;
   /** Open HTTP/2 sessions; empty for every other protocol. */
   readonly sessions: ReadonlySet<Http2Session>;
   /** Sockets that left HTTP for a WebSocket, each with how much had been written on it before, in bytes. */
@@ -29,32 +33,94 @@ export interface ServerTracker {
   servers(): readonly TrackedServer[];
   /** How many accepted connections are open, of any protocol. */
   connections(): number;
+  /** Ports and paths on which a server was to listen and none does. */
+  tried(): (number | string)[];
+  /** The server of this key that listens. */
   find(key: string): TrackedServer | undefined;
 }
+
+export interface ServerEvents {
+  readonly listening: (tracked: TrackedServer) => void;
+  /** It could not listen; the app is told in the same moment. */
+  readonly failed: (error: unknown) => void;
+  /** It listens no more, though it may still have connections. */
+  readonly closed: (tracked: TrackedServer) => void;
+}
+
+/** Places that are remembered, the first ones: an app that looks for a free port begins where it wants to be. */
+const mostPlaces = 50;
 
 /**
  * Learns of the app's servers and connections through Node's diagnostics channels
  * (https://nodejs.org/api/diagnostics_channel.html#net): neither a connection nor a
  * request costs anything.
  */
-export function trackServers(guard: Guard, onListening: (tracked: TrackedServer) => void): ServerTracker {
+export function trackServers(guard: Guard, events: ServerEvents): ServerTracker {
+  /** Those that listen, and those that have closed and still have connections. */
   const servers = new Map<Server, TrackedServer>();
+  const listening = new Map<Server, TrackedServer>();
+  const watched = new WeakMap<Server, Watched>();
+  const systemPorts = createSystemPorts();
+  const asked = new Set<number | string>();
+  const followed = new WeakSet<Server>();
+  const failed = guard("listen", events.failed);
 
+  subscribe(
+    "tracing:net.server.listen:asyncStart",
+    guard("listen", (message: unknown) => {
+      const { server, options } = message as { server: Server; options: unknown };
+      systemPorts.asked(server, options);
+      if (!followed.has(server)) {
+        followed.add(server);
+        // Observes: an error that the app does not listen to still ends the process.
+        (server as EventEmitter).on(errorMonitor, failed);
+      }
+      const place = askedPlace(options);
+      if (place !== undefined && asked.size < mostPlaces) {
+        asked.add(place);
+      }
+    }),
+  );
   subscribe(
     "tracing:net.server.listen:asyncEnd",
     guard("listening", (message: unknown) => {
       const { server } = message as { server: Server };
       const address = server.address();
-      if (address !== null && !servers.has(server)) {
-        const tracked = describeServer(server, address);
-        servers.set(server, tracked);
-        server.once("close", () => servers.delete(server));
-        // Node prepares an HTTP server for its connections in a listener of the event that follows.
-        server.once(
-          "listening",
-          guard("listening", () => onListening(tracked)),
-        );
+      if (address === null || listening.has(server)) {
+        return;
       }
+      const known = watched.get(server);
+      const now = known ?? watch(server);
+      const tracked = describeServer({ server, address, systemPort: systemPorts.has(server, address), watched: now });
+      listening.set(server, tracked);
+      servers.set(server, tracked);
+      onListeningEnd(
+        server,
+        guard("closed", () => {
+          if (listening.get(server) === tracked) {
+            listening.delete(server);
+            events.closed(tracked);
+          }
+        }),
+      );
+      if (known === undefined) {
+        watched.set(server, now);
+        server.on("close", () => {
+          // It may listen again before the event of the time before has come.
+          if (!listening.has(server)) {
+            servers.delete(server);
+          }
+        });
+      }
+      // Node prepares an HTTP server for its connections in a listener of the event that follows.
+      server.once(
+        "listening",
+        guard("listening", () => {
+          if (listening.get(server) === tracked) {
+            events.listening(tracked);
+          }
+        }),
+      );
     }),
   );
   const count = openConnections(new Server()) === undefined ? countSockets(servers, guard) : undefined;
@@ -63,7 +129,11 @@ export function trackServers(guard: Guard, onListening: (tracked: TrackedServer)
     servers: () => [...servers.values()],
     connections: () =>
       count?.() ?? [...servers.keys()].reduce((sum, server) => sum + (openConnections(server) ?? 0), 0),
-    find: (key) => [...servers.values()].find((tracked) => tracked.key === key),
+    tried: () => {
+      const taken = new Set([...listening.values()].map(({ address }) => placeOf(address)));
+      return [...asked].filter((place) => !taken.has(place));
+    },
+    find: (key) => [...listening.values()].find((tracked) => tracked.key === key),
   };
 }
 
@@ -87,12 +157,74 @@ function countSockets(servers: ReadonlyMap<Server, TrackedServer>, guard: Guard)
   return () => sockets.size;
 }
 
-function describeServer(server: Server, address: ServerAddress): TrackedServer {
+function placeOf(address: ServerAddress): number | string {
+  return typeof address === "string" ? address : address.port;
+}
+
+/** Where a server is to listen, if the app chose it. */
+function askedPlace(options: unknown): number | string | undefined {
+  const { port, path } = (typeof options === "object" && options !== null ? options : {}) as {
+    readonly [name in "port" | "path"]?: unknown;
+  };
+  if (typeof path === "string") {
+    return resolve(path);
+  }
+  return Number(port) > 0 ? Number(port) : undefined;
+}
+
+/** What is listened to on a server, once however often it begins to listen. */
+type Watched = Pick<TrackedServer, "protocol" | "sessions" | "webSockets">;
+
+function watch(server: Server): Watched {
   const protocol = protocolOf(server);
-  const key = typeof address === "string" ? address : `${address.address}|${address.port}`;
   const sessions = protocol === "http2" || protocol === "https2" ? watchSessions(server) : new Set<Http2Session>();
   const webSockets = isHttpServer(server) ? watchWebSockets(server) : new Map<Socket, number>();
-  return { server, protocol, key, address, sessions, webSockets };
+  return { protocol, sessions, webSockets };
+}
+
+function describeServer(options: {
+  readonly server: Server;
+  readonly address: ServerAddress;
+  readonly systemPort: boolean;
+  readonly watched: Watched;
+}): TrackedServer {
+  const { server, address, systemPort, watched } = options;
+  const key = typeof address === "string" ? address : `${address.address}|${address.port}`;
+  return { server, key, address, systemPort, ...watched };
+}
+
+/**
+ * Knows the ports that the system chose, because a server asked for port 0. An app that closes such a server and listens on
+ * its port with another has not chosen it either.
+ */
+function createSystemPorts(): {
+  asked(server: Server, options: unknown): void;
+  has(server: Server, address: ServerAddress): boolean;
+} {
+  const asking = new WeakSet<Server>();
+  const ports = new Set<number>();
+  return {
+    asked(server, options) {
+      const { port, path, fd, handle } = (typeof options === "object" && options !== null ? options : {}) as {
+        readonly [name in "port" | "path" | "fd" | "handle"]?: unknown;
+      };
+      const given = [path, fd, handle].some((value) => value !== undefined && value !== null);
+      if (Number(port ?? 0) === 0 && !given) {
+        asking.add(server);
+      } else {
+        asking.delete(server);
+      }
+    },
+    has(server, address) {
+      if (typeof address === "string") {
+        return false;
+      }
+      if (asking.has(server)) {
+        ports.add(address.port);
+      }
+      return ports.has(address.port);
+    },
+  };
 }
 
 /** By the names of the classes a server descends from, so that neither http2 nor tls is loaded for an app without them. */

@@ -14,15 +14,22 @@ export function watchFatalErrors(channel: Channel, guard: Guard): void {
     guard("fatal error", (error: unknown) => {
       channel.send({
         type: "fatal",
-        name: text(error, "name") ?? "Error",
-        code: text(error, "code"),
-        message: (text(error, "message") ?? String(error)).slice(0, longestMessage),
+        ...describeError(error),
         stack: (text(error, "stack") ?? "").slice(0, longestStack),
-        address: text(error, "address"),
-        port: numberOf(error, "port"),
       });
     }),
   );
+}
+
+/** What tells errors apart, of whatever was thrown. */
+export function describeError(error: unknown) {
+  return {
+    name: text(error, "name") ?? "Error",
+    code: text(error, "code"),
+    message: (text(error, "message") ?? String(error)).slice(0, longestMessage),
+    address: text(error, "address"),
+    port: numberOf(error, "port"),
+  };
 }
 
 function read(error: unknown, key: string): unknown {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
 import type { FailureCode } from "../../../src/shared/failure.ts";
+import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { until } from "../../support/process/until.ts";
@@ -81,6 +82,20 @@ describeOn(testedNodes(), "an app that can't start", (scene) => {
     assert.match(app.failure?.message ?? "", new RegExp(`${port} is in use`));
   });
 
+  it("a port in use of which the app itself speaks before it exits: portInUse as well", async () => {
+    const server: Server = createServer();
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, resolve));
+    scene.stage.onClose(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { client } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "saysInUse.cjs", env: { PORT: String(port) }, readyTimeout: 600_000 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "stopped");
+    assert.equal(app.failure?.code, "portInUse", JSON.stringify(app.failure));
+    assert.match(app.failure?.message ?? "", new RegExp(`${port} is in use by another program`));
+  });
+
   it("a port that the app's own old worker does not share: that, and that a restart renews it", async () => {
     const { client } = await scene.run({ fixture: "misbehaving", config: { entry: "exclusive.cjs", workers: 1 } });
     const { outcome, reason } = await client.request("app/renew", { kind: "reload" });
@@ -144,5 +159,50 @@ describeOn([usualNode()], "an app that can't start for a rarer reason", (scene) 
       }),
       { code: "supervisorFailed" },
     );
+  });
+});
+
+describeOn([usualNode()], "a first start that can't succeed", (scene) => {
+  for (const [what, entry, workers, reason] of [
+    ["an app that never listens", "neverListens.cjs", 2, /did not listen on any port within 700 ms/],
+    ["a server in a thread", "threadListens.cjs", 1, /700 ms .*A worker thread of the app listens on port \d+/],
+    [
+      "a server in a child process",
+      "childListens.cjs",
+      1,
+      /A child process \(pid \d+\) of the app listens on port \d+/,
+    ],
+  ] as const) {
+    it(`${what}: is told after one readyTimeout, with the reason`, async () => {
+      const { client, pids } = await scene.start({
+        fixture: "misbehaving",
+        config: { entry, workers, readyTimeout: 700, killTimeout: 500 },
+      });
+      const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+      assert.equal(app.failure?.code, "notReady", JSON.stringify(app.failure));
+      assert.match(app.failure?.message ?? "", reason);
+      assert.equal(pids.size, workers);
+    });
+  }
+
+  it("a server in a thread that a second worker can't have: is told at once who holds the port", async () => {
+    const { client } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "threadMatters.cjs", workers: 2, readyTimeout: 600_000, killTimeout: 500 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "stopped");
+    assert.equal(app.failure?.code, "portInUse", JSON.stringify(app.failure));
+    assert.match(app.failure?.message ?? "", /held by a worker thread of another worker of this app.*main thread/);
+  });
+
+  it("a lock that one worker holds: the others are given up at the second try, and it serves", async () => {
+    const { client, pids, port } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "locks.cjs", workers: 2, readyTimeout: 600_000 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.match(app.failure?.message ?? "", /LOCK: already held.* run one worker/);
+    assert.ok(pids.size <= 3, String(pids.size));
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), "ok");
   });
 });

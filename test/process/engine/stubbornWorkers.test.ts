@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
-import { isAlive } from "../../support/process/processes.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { isAlive, signal } from "../../support/process/processes.ts";
 import { assertOutcome, describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
-import { poll } from "../../support/process/until.ts";
+import { poll, until } from "../../support/process/until.ts";
 
 /** Pids of the children and grandchildren of the worker that answers. */
 async function familyOf(port: number): Promise<{ pid: number; pids: number[] }> {
@@ -35,6 +35,26 @@ describeOn(testedNodes(), "workers that ignore SIGTERM, with grandchildren", (sc
     assert.deepEqual([pid, ...pids].filter(isAlive), []);
   });
 });
+
+describeOn(
+  process.platform === "linux" ? [usualNode()] : [],
+  "a worker that dies while its children live on",
+  (scene) => {
+    it("is replaced at once, and a stop still leaves nothing behind", async () => {
+      // The children ignore SIGTERM: whoever waited for their end would wait for minutes.
+      const { client, port } = await scene.run({ fixture: "stubborn", config: { workers: 1, killTimeout: 120_000 } });
+      const first = await familyOf(port);
+      signal(first.pid, "SIGKILL");
+      await until(client, "another worker serves", ({ workers }) =>
+        workers.some(({ pid, state }) => pid !== first.pid && state === "ready"),
+      );
+      assert.deepEqual(first.pids.filter(isAlive), first.pids);
+      const second = await familyOf(port);
+      await client.request("app/stop", { now: true });
+      assert.deepEqual([...first.pids, ...second.pids].filter(isAlive), []);
+    });
+  },
+);
 
 // What the editor's rule signal-without-exit says.
 describeOn(testedNodes(), "workers that only close their server on SIGTERM", (scene) => {

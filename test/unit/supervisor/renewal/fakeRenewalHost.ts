@@ -14,6 +14,7 @@ export interface FakeWorker {
   state: WorkerState;
   connected: boolean;
   readonly servers: Map<string, unknown>;
+  readonly tried: Set<number | string>;
   readyAt: number | undefined;
   killed: boolean;
   dismissed: boolean;
@@ -49,6 +50,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       state,
       connected: true,
       servers: new Map(),
+      tried: new Set(),
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,
       dismissed: false,
@@ -87,7 +89,9 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
     to: 2,
     surge: slotCount,
     minReady: 0,
+    proven: 0,
     canary: false,
+    notes: [],
     ...changes,
   });
   const vacate = (worker: FakeWorker): void => {

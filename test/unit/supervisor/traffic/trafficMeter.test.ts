@@ -7,6 +7,7 @@ import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandl
 class FakeWorker {
   readonly id: number;
   readyAt: number | undefined = 1;
+  wasReady = true;
   readonly servers = new Map<string, unknown>();
   dismissed = false;
   connected = true;
@@ -126,7 +127,7 @@ describe("trafficMeter", () => {
     meter.begin();
     a.dismissed = true;
     exit(a);
-    Object.assign(b, { dismissed: true, readyAt: undefined });
+    Object.assign(b, { dismissed: true, readyAt: undefined, wasReady: false });
     exit(b);
     const { traffic } = await meter.end();
     assert.deepEqual([traffic.failed, traffic.crashed, traffic.silent], [0, 0, 1]);

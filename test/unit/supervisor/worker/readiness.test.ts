@@ -20,6 +20,7 @@ describe("watchReadiness", () => {
   function watch(
     recipe: { readonly waitReady?: boolean; readonly readyUrl?: string; readonly readyTimeout?: number },
     answers: readonly (number | Error)[] = [],
+    problems: string[] = [],
   ) {
     const verdicts: string[] = [];
     const asked: string[] = [];
@@ -34,6 +35,8 @@ describe("watchReadiness", () => {
     const readiness = watchReadiness({
       recipe: { waitReady: false, readyTimeout: never, ...recipe },
       ready: () => decide("ready"),
+      unready: () => decide("unready"),
+      reach: async () => problems.shift(),
       late: (code, reason) => decide(`${code}: ${reason}`),
       ask: async (url) => {
         asked.push(url.href);
@@ -48,24 +51,69 @@ describe("watchReadiness", () => {
     return { readiness, verdicts, verdict, asked };
   }
 
-  it("is ready at the first listening, once", () => {
-    const { readiness, verdicts } = watch({});
+  it("is ready at the first listening, once", async () => {
+    const { readiness, verdicts, verdict } = watch({});
     readiness.appMessage("ready");
     assert.deepEqual(verdicts, []);
     readiness.listening();
     readiness.listening();
+    await verdict;
     assert.deepEqual(verdicts, ["ready"]);
   });
 
-  it("waits for the app's word with waitReady, and takes no other for it", () => {
-    const { readiness, verdicts } = watch({ waitReady: true });
+  it("is as one that starts when its last server has closed, and has its time again", async () => {
+    const { readiness, verdicts } = watch({ readyTimeout: 30 });
+    readiness.listening();
+    readiness.closed(1);
+    await watch({ readyTimeout: 60 }).verdict;
+    assert.deepEqual(verdicts, ["ready"]);
+    readiness.closed(0);
+    await watch({ readyTimeout: 60 }).verdict;
+    assert.equal(verdicts.length, 3);
+    assert.equal(verdicts[1], "unready");
+    assert.match(
+      verdicts[2] ?? "",
+      /^notReady: The app closed its server and did not listen on any port again within 30/,
+    );
+  });
+
+  it("is not ready through a server that closes while it is being proven", async () => {
+    const { readiness, verdicts, verdict } = watch({});
+    readiness.listening();
+    readiness.closed(0);
+    await watch({ readyTimeout: 5 }).verdict;
+    assert.deepEqual(verdicts, []);
+    readiness.listening();
+    assert.equal(await verdict, "ready");
+  });
+
+  it("stays ready by the app's word with waitReady, whatever it closes", async () => {
+    const { readiness, verdicts, verdict } = watch({ waitReady: true });
+    readiness.listening();
+    readiness.appMessage("ready");
+    await verdict;
+    readiness.closed(0);
+    assert.deepEqual(verdicts, ["ready"]);
+  });
+
+  it("waits until clients can connect, and says where they can't", async () => {
+    const { readiness, verdict } = watch({}, [], ["unix:/a (ENOENT)"]);
+    readiness.listening();
+    assert.equal(await verdict, "ready");
+    const never = watch({ readyTimeout: 20 }, [], Array<string>(100).fill("unix:/a (ENOENT)"));
+    never.readiness.listening();
+    assert.match(await never.verdict, /^notReady: .*nobody could connect within 20 ms .*unix:\/a \(ENOENT\)/);
+  });
+
+  it("waits for the app's word with waitReady, and takes no other for it", async () => {
+    const { readiness, verdicts, verdict } = watch({ waitReady: true });
     readiness.listening();
     for (const message of ["Ready", { ready: true }, null, undefined, "ready "]) {
       readiness.appMessage(message);
     }
     assert.deepEqual(verdicts, []);
     readiness.appMessage("ready");
-    assert.deepEqual(verdicts, ["ready"]);
+    assert.equal(await verdict, "ready");
   });
 
   it("asks readyUrl after listening until it answers 2xx or 3xx", async () => {

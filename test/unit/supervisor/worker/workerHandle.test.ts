@@ -87,6 +87,7 @@ describe("workerHandle", () => {
       log: { log: (_level, code) => heard.push(`log ${code}`) },
       workers: () => [],
       ask: () => Promise.resolve(200),
+      reach: () => Promise.resolve(undefined),
       events: {
         messages: {
           ...createMessageTable({} as Parameters<typeof createMessageTable>[0]),
@@ -97,7 +98,9 @@ describe("workerHandle", () => {
         listening: () => undefined,
         ready: () => undefined,
         notReady: () => late(),
+        unready: () => heard.push("unready"),
         exited: () => heard.push("exited"),
+        cleanedUp: () => undefined,
       },
     });
   }
@@ -131,7 +134,7 @@ describe("workerHandle", () => {
     assert.deepEqual(heard, ["exited"]);
   });
 
-  it("takes the app's messages as such, and ours as ours", () => {
+  it("takes the app's messages as such, and ours as ours", async () => {
     worker.die(0, null);
     watch({ waitReady: true });
     worker.emit("message", { cmd: "NODE_HITLESS_NOT", type: "drain" });
@@ -142,6 +145,8 @@ describe("workerHandle", () => {
     }
     assert.deepEqual([heard, handle.state], [["hello"], "starting"]);
     worker.emit("message", "ready");
+    // It is asked whether clients can connect, though it does not listen.
+    await new Promise(setImmediate);
     assert.deepEqual([heard, handle.state], [["hello"], "ready"]);
   });
 
@@ -228,7 +233,7 @@ describe("workerHandle", () => {
   it("takes a script that ended well without listening for finished, and nothing else", () => {
     worker.die(0, null);
     assert.equal(handle.finished, true);
-    handle.addServer("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true });
+    handle.addServer("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true, systemPort: false });
     assert.equal(handle.finished, false);
   });
 

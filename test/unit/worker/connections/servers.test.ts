@@ -14,23 +14,30 @@ describe("trackServers", () => {
   const troubles: FromWorkerBody[] = [];
   const channel = { send: (body: FromWorkerBody) => troubles.push(body), listen: () => undefined };
   const listening: TrackedServer[] = [];
+  const closed: TrackedServer[] = [];
+  const failed: string[] = [];
   let tracker: ServerTracker;
   let open: Server[] = [];
 
   before(() => {
     // Not earlier: it would count the connections of servers that other tests have made before.
-    tracker = trackServers(createGuard(channel), (tracked) => listening.push(tracked));
+    tracker = trackServers(createGuard(channel), {
+      failed: (error) => failed.push(String(error)),
+      listening: (tracked) => listening.push(tracked),
+      closed: (tracked) => closed.push(tracked),
+    });
   });
 
   beforeEach(() => {
     listening.splice(0);
+    closed.splice(0);
   });
 
   afterEach(async () => {
     for (const server of open) {
-      const closed = once(server, "close");
+      const ended = once(server, "close");
       server.close();
-      await closed;
+      await ended;
     }
     open = [];
     assert.deepEqual(troubles, []);
@@ -67,10 +74,56 @@ describe("trackServers", () => {
     const key = `127.0.0.1|${port}`;
     assert.equal(tracker.find(key)?.server, server);
     open = [];
-    const closed = once(server, "close");
+    const ended = once(server, "close");
     server.close();
-    await closed;
+    await ended;
     assert.equal(tracker.find(key), undefined);
+  });
+
+  it("tells at once that a server listens no more, though it still has connections", async () => {
+    const server = createNet();
+    const port = await listen(server);
+    const accepted = once(server, "connection");
+    const client = connect(port, "127.0.0.1");
+    await accepted;
+    server.close();
+    assert.deepEqual(
+      closed.map(({ key }) => key),
+      [`127.0.0.1|${port}`],
+    );
+    assert.equal(tracker.find(`127.0.0.1|${port}`), undefined);
+    assert.equal(tracker.servers().length, 1);
+    open = [];
+    const ended = once(server, "close");
+    client.destroy();
+    await ended;
+    assert.deepEqual([tracker.servers().length, closed.length], [0, 1]);
+  });
+
+  it("says nothing of a server that is closed before it could listen", async () => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    server.close();
+    await once(server, "close");
+    await listen(server);
+    assert.equal(listening.length, 1);
+  });
+
+  it("knows a port that the system chose, also when another server takes it", async () => {
+    const probe = createNet();
+    const port = await listen(probe);
+    open = [];
+    const ended = once(probe, "close");
+    probe.close();
+    await ended;
+    const server = createServer();
+    open.push(server);
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    assert.deepEqual(
+      listening.map(({ systemPort }) => systemPort),
+      [true, true],
+    );
   });
 
   it("tells of a server that closes and listens again", async () => {
@@ -79,8 +132,10 @@ describe("trackServers", () => {
     server.close();
     await once(server, "close");
     open = [];
+    const listeners = () => server.listenerCount("close") + server.listenerCount("newListener");
+    const before = listeners();
     await listen(server);
-    assert.equal(listening.length, 2);
+    assert.deepEqual([listening.length, listeners()], [2, before]);
   });
 
   it("counts every open connection, and no closed one", async () => {
@@ -90,9 +145,9 @@ describe("trackServers", () => {
     const client = connect(port, "127.0.0.1");
     const [socket] = await accepted;
     const during = tracker.connections();
-    const closed = once(socket, "close");
+    const ended = once(socket, "close");
     client.destroy();
-    await closed;
+    await ended;
     assert.deepEqual([during, tracker.connections()], [1, 0]);
   });
 

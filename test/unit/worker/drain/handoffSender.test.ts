@@ -44,6 +44,7 @@ describe("sender", () => {
       protocol: "http",
       key: "key",
       address: "",
+      systemPort: false,
       sessions: new Set(),
       webSockets: new Map(),
     };

@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { listDescendants } from "../process/processTree.ts";
+
+/** What the system's own program takes at most to list who listens, in milliseconds. */
+const listDeadlineMs = 3_000;
+
+/** The most that such a list may be long, in bytes. */
+const longestList = 8 * 1_048_576;
+
+/** A TCP port on which a process listens. */
+export interface ListeningProcess {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/**
+ * The TCP ports on which a process and those it has started listen, whatever thread it is: the preload sees the servers of a
+ * worker's main thread only. Empty where the system does not tell.
+ */
+export function listListening(pid: number, done: (found: readonly ListeningProcess[]) => void): void {
+  listDescendants(pid, (descendants) => {
+    const pids = new Set([pid, ...descendants]);
+    if (process.platform === "linux") {
+      done(listFromProc(pids));
+    } else if (process.platform === "win32") {
+      run("netstat", ["-ano", "-p", "TCP"], (output) => done(parseNetstat(output, pids)));
+    } else {
+      const args = ["-nP", "-a", "-iTCP", "-sTCP:LISTEN", "-p", [...pids].join(","), "-Fpn"];
+      run("lsof", args, (output) => done(parseLsof(output)));
+    }
+  });
+}
+
+function run(program: string, args: readonly string[], done: (output: string) => void): void {
+  const options = { timeout: listDeadlineMs, maxBuffer: longestList, windowsHide: true };
+  // `lsof` ends with 1 when it could not tell everything.
+  execFile(program, args, options, (_error, stdout) => done(stdout));
+}
+
+function listFromProc(pids: ReadonlySet<number>): ListeningProcess[] {
+  const ports = new Map<string, number>();
+  for (const table of ["tcp", "tcp6"]) {
+    for (const line of read(`/proc/self/net/${table}`).split("\n").slice(1)) {
+      // Local address, remote address and state are fields 2 to 4, the inode is the 10th; 0A is LISTEN.
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state === "0A" && local !== undefined && inode !== undefined) {
+        ports.set(inode, Number.parseInt(local.slice(local.lastIndexOf(":") + 1), 16));
+      }
+    }
+  }
+  return [...pids].flatMap((pid) =>
+    descriptors(pid).flatMap((target) => {
+      const port = ports.get(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? "");
+      return port === undefined ? [] : [{ pid, port }];
+    }),
+  );
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    // No IPv6 on this machine.
+    return "";
+  }
+}
+
+function descriptors(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((name) => link(`/proc/${pid}/fd/${name}`));
+  } catch {
+    // It has ended, or belongs to somebody else.
+    return [];
+  }
+}
+
+function link(file: string): string[] {
+  try {
+    return [readlinkSync(file)];
+  } catch {
+    // It was closed between the look and this one.
+    return [];
+  }
+}
+
+/** Lines such as `p4711` for a process and `n*:3000` for each of its sockets. */
+export function parseLsof(output: string): ListeningProcess[] {
+  let pid = 0;
+  return output.split("\n").flatMap((line) => {
+    if (line.startsWith("p")) {
+      pid = Number(line.slice(1));
+    }
+    const port = line.startsWith("n") ? Number(/:(\d+)$/.exec(line)?.[1]) : Number.NaN;
+    return Number.isNaN(port) ? [] : [{ pid, port }];
+  });
+}
+
+/** Lines such as `TCP    0.0.0.0:3000    0.0.0.0:0    LISTENING    4711`; the state is in the system's language. */
+export function parseNetstat(output: string, pids: ReadonlySet<number>): ListeningProcess[] {
+  return output.split("\n").flatMap((line) => {
+    const [protocol, local = "", remote, , pid] = line.trim().split(/\s+/);
+    const port = Number(/:(\d+)$/.exec(local)?.[1]);
+    const listens = protocol === "TCP" && (remote === "0.0.0.0:0" || remote === "[::]:0");
+    return listens && pids.has(Number(pid)) ? [{ pid: Number(pid), port }] : [];
+  });
+}

@@ -1,0 +1,55 @@
+import { type ListeningProcess, listListening } from "./listenHolder.ts";
+
+/** What must be known of a worker. */
+export interface ListeningWorker {
+  readonly pid: number;
+  /** Keys of the servers that its preload has told of. */
+  readonly servers: ReadonlyMap<string, unknown>;
+}
+
+const remedy =
+  "Hitless shares the servers of a worker's main thread: let that one listen. " +
+  "If it can't, run one worker that calls process.send('ready'), with waitReady, and renew it with a restart.";
+
+/**
+ * Says where a worker listens that its preload can't see: in a thread, or in a process that it started. Only for a person, and
+ * only when something is amiss: it looks through the worker's descriptors.
+ * @param done Told the sentences, or `undefined` if there is no such place.
+ */
+export function describeElsewhere(worker: ListeningWorker, done: (text: string | undefined) => void): void {
+  listElsewhere(worker, (found) => {
+    const [first] = found;
+    const who = first?.pid === worker.pid ? "A worker thread" : `A child process (pid ${first?.pid})`;
+    done(first && `${who} of the app listens on port ${first.port}. ${remedy}`);
+  });
+}
+
+/**
+ * Says who of the app holds a port that another of its workers was refused.
+ * @param done Told the sentences, or `undefined` if it is none of these workers.
+ */
+export function describeHolder(
+  port: number,
+  workers: readonly ListeningWorker[],
+  done: (text: string | undefined) => void,
+): void {
+  const [worker, ...others] = workers;
+  if (worker === undefined) {
+    done(undefined);
+    return;
+  }
+  listElsewhere(worker, (found) => {
+    const holder = found.find((listening) => listening.port === port);
+    if (holder === undefined) {
+      describeHolder(port, others, done);
+    } else {
+      const who = holder.pid === worker.pid ? "a worker thread" : `a child process (pid ${holder.pid})`;
+      done(`Port ${port} is held by ${who} of another worker of this app. ${remedy}`);
+    }
+  });
+}
+
+function listElsewhere({ pid, servers }: ListeningWorker, done: (found: readonly ListeningProcess[]) => void): void {
+  const known = new Set([...servers.keys()].map((key) => Number(/\|(\d+)$/.exec(key)?.[1])));
+  listListening(pid, (found) => done(found.filter(({ port }) => !known.has(port))));
+}

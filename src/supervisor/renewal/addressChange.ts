@@ -1,0 +1,87 @@
+import type { ListeningServer } from "../worker/addresses.ts";
+
+/** What a worker listens on, by the servers' keys. */
+export type Listening = ReadonlyMap<string, Pick<ListeningServer, "url" | "protocol" | "systemPort">>;
+
+/** Where an old worker listens and the new one of its slot does not, and the other way round; as people write addresses. */
+export interface AddressChange {
+  /** Without those that belong to a single worker by their nature. */
+  readonly lost: readonly string[];
+  readonly gained: readonly string[];
+  /** Clients of the old address would be refused, and nobody has asked for that. */
+  readonly isMishap: boolean;
+}
+
+export interface AddressFacts {
+  readonly old: Listening;
+  readonly fresh: Listening;
+  /** Ports and paths on which the new worker wanted to listen, or did for a moment. */
+  readonly tried: ReadonlySet<number | string>;
+  /** What the other workers of the old generation listen on. */
+  readonly beside: readonly Listening[];
+  /** Pids of both workers: an address with one in its name is a worker's own. */
+  readonly pids: readonly number[];
+}
+
+/**
+ * Judges a new worker that does not listen wherever the old one of its slot does; `undefined` if it does.
+ *
+ * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that looks for a free port and
+ * takes the old worker's for somebody else's; or when it listens nowhere at all. An app whose code or environment names another
+ * address never tries the old one. What belongs to a single worker by its nature does not count: a port that the system chose,
+ * a path with its pid, datagrams, a port that no other worker of the app shares while it shares another.
+ */
+export function judgeAddresses({ old, fresh, tried, beside, pids }: AddressFacts): AddressChange | undefined {
+  const isShared = (key: string): boolean => beside.every((other) => other.has(key));
+  const sharesOne = [...old.keys()].some(isShared);
+  const isOwn = ([key, { systemPort, protocol }]: Entry): boolean =>
+    systemPort || protocol === "udp" || pids.some((pid) => hasNumber(key, pid));
+  const promised = [...old].filter((entry) => !isOwn(entry) && (!sharesOne || isShared(entry[0])));
+  const lost = promised.filter(([key]) => !covers(fresh, key));
+  if (lost.length === 0) {
+    return undefined;
+  }
+  const gained = [...fresh].filter(([key]) => !old.has(key) && !beside.some((other) => other.has(key)));
+  const isMishap =
+    lost.some(([key]) => tried.has(portOf(key) ?? key)) || (lost.length === promised.length && fresh.size === 0);
+  return { lost: urls(lost), gained: urls(gained), isMishap };
+}
+
+/** Why a renewal that would move the app is given up, and what to do. */
+export function describeMishap({ lost, gained }: AddressChange): string {
+  const where = gained.length === 0 ? "listens nowhere instead" : `listens on ${gained.join(", ")} instead`;
+  const hint =
+    gained.length === 0
+      ? ""
+      : " An app that looks for a free port takes that of its old worker for taken: give it a fixed one.";
+  return `The new generation does not listen on ${lost.join(", ")} as the old one does, it ${where}, so every client there would be refused.${hint} If it is meant, use a restart.`;
+}
+
+/** What the report says of a change that was not a mishap. */
+export function describeChange({ lost, gained }: AddressChange): string {
+  return gained.length === 0
+    ? `The app does not listen on ${lost.join(", ")} any more; clients there are refused.`
+    : `The app listens on ${gained.join(", ")} instead of ${lost.join(", ")} now; clients there are refused.`;
+}
+
+type Entry = readonly [string, Pick<ListeningServer, "url" | "protocol" | "systemPort">];
+
+function urls(entries: readonly Entry[]): string[] {
+  return entries.map(([, { url }]) => url);
+}
+
+/** Whether clients of an address are served: there, or by a server that listens on all addresses. */
+function covers(servers: Listening, key: string): boolean {
+  const port = portOf(key);
+  return servers.has(key) || (port !== undefined && (servers.has(`::|${port}`) || servers.has(`0.0.0.0|${port}`)));
+}
+
+/** `undefined` for a Unix socket. */
+function portOf(key: string): number | undefined {
+  const port = /\|(\d+)$/.exec(key)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+function hasNumber(text: string, number: number): boolean {
+  return new RegExp(`(?<!\\d)${number}(?!\\d)`).test(text);
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { droppedNothing } from "../../../src/shared/report.ts";
+import { freePort } from "../../support/process/freePort.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { until, untilEvent } from "../../support/process/until.ts";
+
+describeOn(testedNodes(), "an app that looks whether its port is free", (scene) => {
+  for (const [what, env] of [
+    ["and closes at once", { WORK: "700" }],
+    ["and closes a moment later", { WORK: "700", HOLD: "30" }],
+  ] as const) {
+    it(`${what}: is ready when it serves, and no client is refused in a reload`, async () => {
+      const { client, port, write } = await scene.run({ fixture: "freePort", config: { env } });
+      const strict = await scene.ask({ target: { port }, connections: 8 });
+      for (const version of ["2", "3"]) {
+        write("version.txt", version);
+        const report = await client.request("app/renew", { kind: "reload" });
+        assertOutcome(report, "completed");
+        assert.equal(droppedNothing(report), true);
+        await strict.untilAnswers(version, 20);
+      }
+      assertUnnoticed(await strict.stop());
+    });
+  }
+
+  it("and ends on another one since the old worker has it: is rolled back, with both addresses", async () => {
+    const { client, port, write } = await scene.run({
+      fixture: "freePort",
+      config: { workers: 1, env: { SEARCH: "1" } },
+    });
+    const strict = await scene.ask({ target: { port }, connections: 8 });
+    write("version.txt", "2");
+    const report = await client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "rolledBack");
+    assert.match(
+      report.reason ?? "",
+      new RegExp(`not listen on http://127\\.0\\.0\\.1:${port} .*:${port + 1} instead`),
+    );
+    assertUnnoticed(await strict.stop());
+    // What is meant to move can be moved.
+    assertOutcome(await client.request("app/renew", { kind: "restart" }), "completed");
+  });
+});
+
+describeOn([usualNode()], "an app that listens elsewhere after a reload", (scene) => {
+  it("because its environment says so: moves, and the report tells where", async () => {
+    const [from, to] = [await freePort(), await freePort()];
+    const { client, recipe } = await scene.run({ fixture: "plain", config: { env: { PORT: String(from) } } });
+    const report = await client.request("app/renew", {
+      kind: "reload",
+      recipe: { ...recipe, env: { ...recipe.env, PORT: String(to) } },
+    });
+    assertOutcome(report, "completed");
+    assert.match(report.notes?.join() ?? "", new RegExp(`:${to} instead of .*:${from}`));
+    assert.equal(droppedNothing(report), false);
+    assert.deepEqual(client.snapshot.app.addresses, [`http://127.0.0.1:${to}`]);
+  });
+
+  it("is told when another scheduling was asked for, which needs a new supervisor", async () => {
+    const { client, recipe } = await scene.run({ fixture: "plain" });
+    for (const kind of ["reload", "restart"] as const) {
+      const report = await client.request("app/renew", { kind, recipe: { ...recipe, scheduling: "shared" } });
+      assertOutcome(report, "completed");
+      assert.match(report.notes?.join() ?? "", /scheduling stays "roundRobin"/);
+    }
+    assert.equal((await client.request("app/renew", { kind: "reload" })).notes, undefined);
+  });
+
+  it("because the system chooses its port: is reloaded", async () => {
+    const { client } = await scene.run({ fixture: "plain", config: { env: { PORT: "0" } } });
+    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+  });
+});
+
+describeOn(testedNodes(), "a server that closes while it serves", (scene) => {
+  it("makes its worker one that starts, until it listens again", async () => {
+    const { client, port } = await scene.run({ fixture: "freePort", config: { workers: 1, env: { WORK: "300" } } });
+    const told = untilEvent(client, "unready");
+    const starting = until(
+      client,
+      "it does not serve",
+      ({ app, workers: [worker] }) => worker?.state === "starting" && app.addresses.length === 0,
+    );
+    await (await fetch(`http://127.0.0.1:${port}/close`, { headers: { connection: "close" } })).text();
+    await told;
+    await starting;
+    const { workers } = await until(client, "it serves again", ({ workers: [worker] }) => worker?.state === "ready");
+    assert.equal(workers[0]?.restarts, 0);
+  });
+
+  it("and never listens again: is replaced after readyTimeout", async () => {
+    const { client, port } = await scene.run({
+      fixture: "freePort",
+      config: { workers: 1, readyTimeout: 1_500, env: { WORK: "0" } },
+    });
+    const [first] = client.snapshot.workers;
+    await (await fetch(`http://127.0.0.1:${port}/close/forever`, { headers: { connection: "close" } })).text();
+    const { app } = await until(
+      client,
+      "another worker serves",
+      (state) => state.app.state === "running" && state.workers.every(({ id }) => id !== first?.id),
+    );
+    assert.equal(app.failure, undefined);
+    assert.match(client.snapshot.workers[0]?.lastFailure?.message ?? "", /closed its server .*1500 ms/);
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { judgeAddresses, type Listening } from "../../../../src/supervisor/renewal/addressChange.ts";
+
+const system = { systemPort: true } as const;
+
+function listening(...keys: (string | readonly [string, { readonly systemPort: boolean }])[]): Listening {
+  return new Map(
+    keys.map((entry) => {
+      const [key, { systemPort }] = typeof entry === "string" ? [entry, { systemPort: false }] : entry;
+      return [key, { url: key, protocol: key.startsWith("udp") ? ("udp" as const) : ("http" as const), systemPort }];
+    }),
+  );
+}
+
+function judge(
+  old: Listening,
+  fresh: Listening,
+  { beside = [], tried = [] }: { beside?: readonly Listening[]; tried?: readonly (number | string)[] } = {},
+): string {
+  const change = judgeAddresses({ old, fresh, tried: new Set(tried), beside, pids: [4711, 4712] });
+  const verdict = change?.isMishap ? "mishap" : "change";
+  return change === undefined ? "" : `${verdict}: ${change.lost.join()} -> ${change.gained.join()}`;
+}
+
+describe("judgeAddresses", () => {
+  const main = "::|3000";
+  const admin = "::|4000";
+
+  for (const [what, expected, old, fresh, more] of [
+    ["the same address", "", listening(main), listening(main), {}],
+    ["one address more", "", listening(main), listening(main, admin), {}],
+    ["all addresses instead of one", "", listening("127.0.0.1|3000"), listening("0.0.0.0|3000"), {}],
+    ["another port that its code names", "change: ::|3000 -> ::|3001", listening(main), listening("::|3001"), {}],
+    [
+      "another port, since the old one was taken",
+      "mishap: ::|3000 -> ::|3001",
+      listening(main),
+      listening("::|3001"),
+      { tried: [3000] },
+    ],
+    [
+      "another port than one that it did not try",
+      "change: ::|3000 -> ::|3002",
+      listening(main),
+      listening("::|3002"),
+      { tried: [3001] },
+    ],
+    ["another Unix socket", "mishap: /a -> /b", listening("/a"), listening("/b"), { tried: ["/a"] }],
+    ["nothing", "mishap: ::|3000 -> ", listening(main), listening(), {}],
+    ["one of two dropped", "change: ::|4000 -> ", listening(main, admin), listening(main), {}],
+    [
+      "one of two that was taken",
+      "mishap: ::|4000 -> ::|4001",
+      listening(main, admin),
+      listening(main, "::|4001"),
+      { tried: [4000] },
+    ],
+    ["a port that the system chose", "", listening(["::|41001", system]), listening(["::|41002", system]), {}],
+    [
+      "a fixed port and one that the system chose",
+      "",
+      listening(main, ["::|41001", system]),
+      listening(main, ["::|41002", system]),
+      { tried: [41_001] },
+    ],
+    ["a path with the pid", "", listening(main, "/tmp/4711.sock"), listening(main, "/tmp/4712.sock"), {}],
+    [
+      "a port of its own beside the shared one",
+      "",
+      listening(main, "::|9001"),
+      listening(main, "::|9003"),
+      { beside: [listening(main, "::|9002")], tried: [9001, 9002] },
+    ],
+    [
+      "ports of each worker's own and none that is shared",
+      "mishap: ::|3000 -> ::|3002",
+      listening("::|3000"),
+      listening("::|3002"),
+      { beside: [listening("::|3001")], tried: [3000, 3001] },
+    ],
+    ["another port for datagrams", "", listening(main, "udp|5000"), listening(main, "udp|5001"), {}],
+  ] as const) {
+    it(`${what}: ${expected || "no change"}`, () => {
+      assert.equal(judge(old, fresh, more), expected);
+    });
+  }
+});
