@@ -1,4 +1,5 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
 import type { Server, Socket } from "node:net";
 
 /*
@@ -47,7 +48,40 @@ function streamHandle(socket: Socket): StreamHandle | undefined {
  * under way can't be given away safely.
  */
 export function canMoveConnections(server: Server): boolean {
-  return parserList(server) !== undefined && openConnections(server) !== undefined && process.platform !== "win32";
+  return (
+    parserList(server) !== undefined &&
+    openConnections(server) !== undefined &&
+    servesConnectionsItself(server) &&
+    process.platform !== "win32"
+  );
+}
+
+/**
+ * Whether Node's own listener takes the connections of this HTTP server. Who replaces it (the PROXY protocol, two protocols on one
+ * port) wants the first bytes of each connection for itself, and a connection that is handed over has none to give.
+ */
+export function servesConnectionsItself(server: Server): boolean {
+  // Loaded long ago: the app has made a server with it.
+  const { _connectionListener: own } = createRequire(process.execPath)("node:http");
+  return server.listeners("connection").includes(own);
+}
+
+/** Set by an app (to anything truthy) on a connection that must stay with its worker; documented in docs/reload.md. */
+const stay = Symbol.for("hitless.stay");
+
+/**
+ * Marks of a connection that is more than its bytes: one whose addresses somebody has replaced (by those of a PROXY header), and one
+ * that is signed in (`express-ntlm` keeps the user at the socket).
+ */
+const marks = ["remoteAddress", "remotePort", "remoteFamily", "ntlm", stay] as const;
+
+/** Whether a connection is one that its server has accepted itself, without anything between, and that has no state of its own. */
+export function isMovable(socket: Socket, server: Server): boolean {
+  return (
+    Reflect.get(socket, "_server") === server &&
+    !("encrypted" in socket) &&
+    !marks.some((mark) => Object.hasOwn(socket, mark) && Boolean(Reflect.get(socket, mark)))
+  );
 }
 
 /** The HTTP/1 connections of a server; each list is made when it is asked for. */
@@ -96,8 +130,62 @@ export function currentResponse(socket: Socket): ServerResponse | undefined {
  * the text that was sent.
  */
 export function isEventStream(response: ServerResponse): boolean {
+  return /^text\/event-stream/i.test(sentHeader(response, "content-type"));
+}
+
+/** How the body of a response is compressed; empty if it is not. */
+export function contentEncoding(response: ServerResponse): string {
+  return sentHeader(response, "content-encoding");
+}
+
+function sentHeader(response: ServerResponse, name: string): string {
   const sent: unknown = Reflect.get(response, "_header");
-  return typeof sent === "string" && /^content-type:\s*text\/event-stream/im.test(sent);
+  return typeof sent === "string" ? (new RegExp(`^${name}:\\s*(.*?)\\s*$`, "im").exec(sent)?.[1] ?? "") : "";
+}
+
+/**
+ * For how long Node lets a connection of this server be idle, in milliseconds: somewhat longer than it promises, so that a request
+ * in time is not reset. Node 20 has no property for that. 0: for ever.
+ */
+export function keepAliveLimit(server: HttpServer): number {
+  const buffer: unknown = Reflect.get(server, "keepAliveTimeoutBuffer");
+  const { keepAliveTimeout } = server;
+  return keepAliveTimeout > 0
+    ? keepAliveTimeout + (typeof buffer === "number" && Number.isFinite(buffer) && buffer >= 0 ? buffer : 1_000)
+    : 0;
+}
+
+/**
+ * Makes a response tell its client, as Node does with the last one that `maxRequestsPerSocket` allows. Node sets the property itself
+ * after the event in which this is called, by a count that is too low.
+ */
+export function sayLimitReached(response: ServerResponse): void {
+  Object.defineProperty(response, "maxRequestsOnConnectionReached", {
+    configurable: true,
+    enumerable: true,
+    get: () => true,
+    set: () => undefined,
+  });
+}
+
+/**
+ * Makes Node answer the request that has just started with 503 and `dropRequest`, as one too many on its connection. To be called in
+ * the channel `http.server.request.start`, after which Node compares its count with the limit and emits an event of the
+ * server: until then the limit is another, which nobody but Node sees.
+ */
+export function dropNextRequest(server: HttpServer): void {
+  const limit = server.maxRequestsPerSocket;
+  const emit = Object.getOwnPropertyDescriptor(server, "emit");
+  server.maxRequestsPerSocket = Number.MIN_VALUE;
+  server.emit = (...event: unknown[]): boolean => {
+    server.maxRequestsPerSocket = limit;
+    if (emit === undefined) {
+      Reflect.deleteProperty(server, "emit");
+    } else {
+      Object.defineProperty(server, "emit", emit);
+    }
+    return Reflect.apply(server.emit, server, event);
+  };
 }
 
 /** The part of `http2.ServerHttp2Stream` that a drain needs. */
@@ -125,6 +213,75 @@ export function openStreams(session: object): Http2Stream[] {
 /** What a stream's client asks for, if the app listens to `request`: then Node has made a request object for it. */
 export function requestOf(stream: Http2Stream): { readonly method?: string; readonly url?: string } | undefined {
   return own(stream, "request");
+}
+
+/** The response object of a stream, if the app listens to `request`. */
+export function responseOf(stream: Http2Stream): Ended | undefined {
+  return own(stream, "response") as Ended | undefined;
+}
+
+/** A stream that can be ended. */
+interface Ended {
+  end(): void;
+}
+
+/**
+ * Ends somebody's stream. What its owner still writes goes nowhere: it would be an error that nobody handles.
+ */
+export function endQuietly(stream: Ended): void {
+  stream.end();
+  const ignore = (...parts: unknown[]): boolean => {
+    const callback = parts.at(-1);
+    if (typeof callback === "function") {
+      process.nextTick(callback);
+    }
+    return true;
+  };
+  Object.assign(stream, { write: ignore, end: ignore });
+}
+
+/** A WebSocket that a library of this process speaks. */
+export interface SpokenWebSocket {
+  /** Whether it is within a message of several fragments. */
+  readonly withinMessage: boolean;
+  /** Sends the close frame, after all that is under way; changes nothing if it is closing already. */
+  close(code: number): void;
+}
+
+/**
+ * What speaks WebSocket on a socket: `ws` keeps its object there under a symbol, and `websocket-driver` (of `faye-websocket` and
+ * `sockjs`) pipes the socket into an object that knows its driver. `undefined`: nobody that we know.
+ */
+export function webSocketOn(socket: Socket): SpokenWebSocket | undefined {
+  const ws = own(socket, "websocket");
+  if (ws !== undefined && "close" in ws && typeof ws.close === "function" && Reflect.get(ws, "_socket") === socket) {
+    const { close } = ws;
+    const sender: unknown = Reflect.get(ws, "_sender");
+    return {
+      withinMessage: typeof sender === "object" && sender !== null && Reflect.get(sender, "_firstFragment") === false,
+      close: (code) => Reflect.apply(close, ws, [code]),
+    };
+  }
+  for (const reader of readersOf(socket)) {
+    const driver: unknown = Reflect.get(reader, "_driver");
+    if (typeof driver === "object" && driver !== null && "close" in driver && typeof driver.close === "function") {
+      const { close } = driver;
+      return { withinMessage: false, close: (code) => Reflect.apply(close, driver, ["", code]) };
+    }
+  }
+  return undefined;
+}
+
+/** Whether what is written to a socket is another stream's, or what is read from it goes to one as it is. */
+export function isPiped(socket: Socket): boolean {
+  // Every stream that is piped into another listens for that.
+  return socket.listenerCount("unpipe") > 0 || readersOf(socket).length > 0;
+}
+
+/** The streams that a socket is piped into. */
+function readersOf(socket: Socket): object[] {
+  const pipes: unknown = Reflect.get(Reflect.get(socket, "_readableState") ?? {}, "pipes");
+  return (Array.isArray(pipes) ? pipes : []).filter((pipe) => typeof pipe === "object" && pipe !== null);
 }
 
 /** A property that Node keeps under a symbol of its own. */

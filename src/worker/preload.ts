@@ -4,7 +4,8 @@ import { isMainThread } from "node:worker_threads";
 import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
-import { countLimitedRequests, createParking } from "./connections/parking.ts";
+import { createParking } from "./connections/parking.ts";
+import { countLimitedRequests } from "./connections/requestLimit.ts";
 import { isHttpServer, trackServers } from "./connections/servers.ts";
 import { watchTraffic } from "./connections/traffic.ts";
 import { createDrain } from "./drain/drain.ts";
@@ -79,6 +80,7 @@ function prepareWorker(channel: Channel): void {
           channel.send({ type: "closed", server: key });
         }
       },
+      behind: (tracked) => drain.serverListens(tracked),
     });
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);

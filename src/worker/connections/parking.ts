@@ -1,50 +1,11 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
+import type { Server as HttpServer } from "node:http";
 import type { Socket } from "node:net";
 import { type HandedConnection, handoffWindow } from "../../shared/workerMessages.ts";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
-import { attachToServer, startReading, stopReading } from "../internals.ts";
+import { attachToServer, keepAliveLimit, servesConnectionsItself, startReading, stopReading } from "../internals.ts";
+import { countFrom } from "./requestLimit.ts";
 import { isHttpServer, type ServerTracker } from "./servers.ts";
-
-/** Requests answered on a connection, kept only where a server limits them. */
-const answered = new WeakMap<Socket, number>();
-
-/** How many requests count for `maxRequestsPerSocket` on this connection. */
-export function requestsOn(socket: Socket): number {
-  return answered.get(socket) ?? 0;
-}
-
-/**
- * Keeps `maxRequestsPerSocket` true for connections that come from another worker: Node counts from 0 for them, so we
- * count along. Costs nothing for a server without the limit, the default.
- */
-export function countLimitedRequests(server: HttpServer, guard: Guard): void {
-  if ((server.maxRequestsPerSocket ?? 0) <= 0 || counting) {
-    return;
-  }
-  counting = true;
-  subscribe(
-    "http.server.request.start",
-    guard("request count", (message: unknown) => {
-      const started = message as {
-        socket: Socket;
-        response: ServerResponse;
-        server: HttpServer;
-        request: IncomingMessage;
-      };
-      const limit = started.server.maxRequestsPerSocket ?? 0;
-      if (limit > 0) {
-        const requests = requestsOn(started.socket) + 1;
-        answered.set(started.socket, requests);
-        if (requests >= limit) {
-          started.response.shouldKeepAlive = false;
-        }
-      }
-    }),
-  );
-}
-let counting = false;
 
 /** Connections that come within so many milliseconds of the one before are confirmed together. */
 const burstGapMs = 5;
@@ -64,8 +25,9 @@ export interface Parking {
   confirm(): void;
 }
 
-interface ParkedConnection extends HandedConnection {
+interface ParkedConnection extends Omit<HandedConnection, "idleSince"> {
   readonly owner: HttpServer;
+  idleSince: number;
 }
 
 export function createParking(options: {
@@ -76,7 +38,7 @@ export function createParking(options: {
 }): Parking {
   const { channel, tracker, guard, isDraining } = options;
   const parked = new Map<Socket, ParkedConnection>();
-  let arrived: { readonly id: number; readonly socket: Socket; readonly stoppedAt: number }[] = [];
+  let arrived: { readonly id: number; readonly socket: Socket; readonly connection: ParkedConnection }[] = [];
   let lastArrival = 0;
   let timer: NodeJS.Timeout | undefined;
   const followed = new WeakSet<HttpServer>();
@@ -88,10 +50,11 @@ export function createParking(options: {
     if (arrived.length > 0) {
       const confirmed = arrived;
       arrived = [];
-      const longest = Date.now() - Math.min(...confirmed.map(({ stoppedAt }) => stoppedAt));
+      const longest = Date.now() - Math.min(...confirmed.map(({ connection }) => connection.stoppedAt));
       channel.send({ type: "taken", ids: confirmed.map(({ id }) => id), stallMs: Math.max(0, longest) });
-      for (const { socket } of confirmed) {
+      for (const { socket, connection } of confirmed) {
         startReading(socket);
+        limitIdleTime(socket, connection);
       }
     }
   };
@@ -106,9 +69,7 @@ export function createParking(options: {
   };
   const takeOut = guard("parked connection", (socket: Socket, connection: ParkedConnection) => {
     release(socket);
-    if (connection.requests > 0) {
-      answered.set(socket, connection.requests);
-    }
+    countFrom(socket, connection.requests);
   });
   const wake = function (this: Socket): void {
     const connection = parked.get(this);
@@ -120,20 +81,45 @@ export function createParking(options: {
     }
   };
 
-  /** Ends what waits for a server that the app closes, as Node does with the idle connections that it knows of. */
+  const destroyThose = (of: HttpServer): void => {
+    for (const [socket, { owner }] of parked) {
+      if (owner === of) {
+        socket.destroy();
+      }
+    }
+  };
+
+  /** Ends what waits for a server whose connections the app closes, as Node does with those that it knows of. */
   const followClose = (owner: HttpServer): void => {
     if (!followed.has(owner)) {
       followed.add(owner);
-      const closeIdle = owner.closeIdleConnections;
-      owner.closeIdleConnections = () => {
-        closeIdle.call(owner);
-        for (const [socket, connection] of parked) {
-          if (connection.owner === owner) {
-            socket.destroy();
-          }
-        }
-      };
+      for (const method of ["closeIdleConnections", "closeAllConnections"] as const) {
+        const closeOthers = owner[method];
+        owner[method] = () => {
+          closeOthers.call(owner);
+          destroyThose(owner);
+        };
+      }
     }
+  };
+
+  /** In the next turn, everything that has arrived is read: a request that waited for a blocked event loop is served. */
+  const expire = function (this: Socket): void {
+    setImmediate(closeIfParked, this);
+  };
+  const closeIfParked = (socket: Socket): void => {
+    if (parked.has(socket)) {
+      socket.destroy();
+    }
+  };
+
+  /** Only time in which a client could be heard counts as idle: that before it was stopped, and that from now on. */
+  const limitIdleTime = (socket: Socket, connection: ParkedConnection): void => {
+    const { owner, unused, stoppedAt, idleSince } = connection;
+    const limit = unused ? owner.headersTimeout : keepAliveLimit(owner);
+    const idle = Math.max(0, stoppedAt - idleSince);
+    connection.idleSince = Date.now() - idle;
+    socket.setTimeout(limit > 0 ? Math.max(1, limit - idle) : 0);
   };
 
   const release = (socket: Socket): void => {
@@ -141,7 +127,7 @@ export function createParking(options: {
       socket.off("readable", wake);
       socket.off("end", close);
       socket.off("error", close);
-      socket.off("timeout", close);
+      socket.off("timeout", expire);
       socket.off("close", forget);
       socket.setTimeout(0);
     }
@@ -162,20 +148,19 @@ export function createParking(options: {
     socket.on("readable", wake);
     socket.on("end", close);
     socket.on("error", close);
-    socket.on("timeout", close);
-    // Newer versions of Node wait somewhat longer than they promise, so that a request in time is not reset.
-    const buffer: unknown = Reflect.get(owner, "keepAliveTimeoutBuffer");
-    const keepAlive = owner.keepAliveTimeout > 0 && typeof buffer === "number" ? buffer : 0;
-    const limit = connection.unused ? owner.headersTimeout : owner.keepAliveTimeout + keepAlive;
-    // A clock that was set meanwhile must not make it longer.
-    const idle = Math.max(0, Date.now() - connection.idleSince);
-    socket.setTimeout(limit > 0 ? Math.max(1, limit - idle) : 0);
+    socket.on("timeout", expire);
   };
 
   return {
     receive(connection, socket) {
       const server = tracker.find(connection.server)?.server;
-      if (socket === undefined || server === undefined || isDraining() || !isHttpServer(server)) {
+      if (
+        socket === undefined ||
+        server === undefined ||
+        isDraining() ||
+        !isHttpServer(server) ||
+        !servesConnectionsItself(server)
+      ) {
         // The supervisor keeps its own copy until somebody has taken the connection.
         socket?.destroy();
         channel.send({ type: "refused", id: connection.id });
@@ -183,8 +168,9 @@ export function createParking(options: {
       }
       stopReading(socket);
       const { server: key, requests, unused, stoppedAt, idleSince } = connection;
-      park(socket, { server: key, requests, unused, stoppedAt, idleSince, owner: server });
-      arrived.push({ id: connection.id, socket, stoppedAt: connection.stoppedAt });
+      const parkedConnection = { server: key, requests, unused, stoppedAt, idleSince, owner: server };
+      park(socket, parkedConnection);
+      arrived.push({ id: connection.id, socket, connection: parkedConnection });
       const now = performance.now();
       const burst = now - lastArrival < burstGapMs;
       lastArrival = now;

@@ -28,9 +28,17 @@ export interface Http2Session {
   once(event: "close", listener: () => void): unknown;
 }
 
+/** An app that makes a server for each connection would otherwise never be rid of them. */
+const mostBehind = 16;
+
 export interface ServerTracker {
   /** The servers that listen, or did until the drain began. */
   servers(): readonly TrackedServer[];
+  /**
+   * HTTP servers that don't listen and have answered all the same: one of another kind accepts for them, and passes on its connections
+   * (a PROXY header is read first, TLS ended, HTTP and HTTPS told apart).
+   */
+  behind(): readonly TrackedServer[];
   /** How many accepted connections are open, of any protocol. */
   connections(): number;
   /** Ports and paths on which a server was to listen and none does. */
@@ -45,6 +53,8 @@ export interface ServerEvents {
   readonly failed: (error: unknown) => void;
   /** It listens no more, though it may still have connections. */
   readonly closed: (tracked: TrackedServer) => void;
+  /** It does not listen, and has answered all the same; see `behind` of the tracker. */
+  readonly behind: (tracked: TrackedServer) => void;
 }
 
 /** Places that are remembered, the first ones: an app that looks for a free port begins where it wants to be. */
@@ -59,11 +69,34 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
   /** Those that listen, and those that have closed and still have connections. */
   const servers = new Map<Server, TrackedServer>();
   const listening = new Map<Server, TrackedServer>();
+  const behind = new Map<Server, TrackedServer>();
   const watched = new WeakMap<Server, Watched>();
+  const everListened = new WeakSet<Server>();
   const systemPorts = createSystemPorts();
   const asked = new Set<number | string>();
   const followed = new WeakSet<Server>();
   const failed = guard("listen", events.failed);
+
+  let looksBehind = false;
+  /** What each request costs then is too little to measure, but only an app that has such a server pays it. */
+  const lookBehind = (): void => {
+    if (!looksBehind) {
+      looksBehind = true;
+      subscribe(
+        "http.server.request.start",
+        guard("server behind another", (message: unknown) => {
+          const { server } = message as { server: Server };
+          if (!watched.has(server) && behind.size < mostBehind) {
+            const now = watch(server);
+            watched.set(server, now);
+            const tracked = describeServer({ server, address: "", systemPort: false, watched: now });
+            behind.set(server, tracked);
+            events.behind(tracked);
+          }
+        }),
+      );
+    }
+  };
 
   subscribe(
     "tracing:net.server.listen:asyncStart",
@@ -92,8 +125,12 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
       const known = watched.get(server);
       const now = known ?? watch(server);
       const tracked = describeServer({ server, address, systemPort: systemPorts.has(server, address), watched: now });
+      behind.delete(server);
       listening.set(server, tracked);
       servers.set(server, tracked);
+      if (!isHttpServer(server)) {
+        lookBehind();
+      }
       onListeningEnd(
         server,
         guard("closed", () => {
@@ -103,7 +140,8 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
           }
         }),
       );
-      if (known === undefined) {
+      if (!everListened.has(server)) {
+        everListened.add(server);
         watched.set(server, now);
         server.on("close", () => {
           // It may listen again before the event of the time before has come.
@@ -127,6 +165,7 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
 
   return {
     servers: () => [...servers.values()],
+    behind: () => [...behind.values()],
     connections: () =>
       count?.() ?? [...servers.keys()].reduce((sum, server) => sum + (openConnections(server) ?? 0), 0),
     tried: () => {

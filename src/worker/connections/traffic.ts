@@ -78,7 +78,7 @@ export function watchTraffic(tracker: ServerTracker, guard: Guard): Traffic {
   };
 
   const look = guard("requests in flight", () => {
-    for (const exchange of answering(tracker.servers(), mostConnectionsLookedAt)) {
+    for (const exchange of answering([...tracker.servers(), ...tracker.behind()], mostConnectionsLookedAt)) {
       seen(exchange);
     }
   });

@@ -1,19 +1,21 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
-import { type Http2Session, isHttpServer, type TrackedServer } from "../connections/servers.ts";
+import type { Http2Session } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
-import { currentResponse, type Http2Stream, httpConnections, isEventStream, openStreams } from "../internals.ts";
+import {
+  contentEncoding,
+  currentResponse,
+  endQuietly,
+  httpConnections,
+  isEventStream,
+  openStreams,
+  responseOf,
+} from "../internals.ts";
 
 /*
  * How the connections that can't be handed over are asked to leave, each in the words of its protocol.
  */
-
-/** WebSocket close frame of a server, status 1012 "service restart" (RFC 6455, section 5.5.1; IANA registry). */
-const closeFrame1012 = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
-
-/** The last chunk of a chunked body (RFC 9112, section 7.1). */
-const lastChunk = "0\r\n\r\n";
 
 const closing = new WeakSet<Http2Session>();
 
@@ -31,40 +33,20 @@ export function closeSessions(sessions: Iterable<Http2Session>, guard: Guard): v
   }
 }
 
-const sentAway = new WeakSet<Socket>();
+const ended = new WeakSet<object>();
 
 /**
- * Sends every WebSocket that was not sent one its close frame, spread evenly over `spreadMs` so that the clients don't come
- * back all at once. One whose handshake the app has not answered is left for the next time.
+ * Ends the event streams of a server as the app would: their clients reconnect by themselves (HTML, section 9.2). One that somebody
+ * compresses on the way is ended only if its `end` is that of who compresses it (the middleware `compression` and its like): else it
+ * would lack its last bytes, and is left to the drain's deadline.
  */
-export function closeWebSockets(sockets: ReadonlyMap<Socket, number>, spreadMs: number, guard: Guard): void {
-  const leaving = [...sockets].flatMap(([socket, writtenBefore]) =>
-    sentAway.has(socket) || socket.bytesWritten === writtenBefore ? [] : [socket],
-  );
-  for (const [place, socket] of leaving.entries()) {
-    sentAway.add(socket);
-    const delay = (spreadMs * place) / leaving.length;
-    setTimeout(
-      guard("WebSocket", () => {
-        if (socket.writable) {
-          socket.write(closeFrame1012);
-        }
-      }),
-      delay,
-    ).unref();
-  }
-}
-
-/** Ends the event streams of a server as if the app had: their clients reconnect by themselves (HTML, section 9.2). */
-export function endEventStreams(server: HttpServer): void {
+export function endEventStreams(server: HttpServer, guard: Guard): void {
   for (const socket of httpConnections(server)?.all ?? []) {
     const response = currentResponse(socket);
-    if (response !== undefined && isEventStream(response) && socket.writable) {
-      // Not `response.end()`: a later `write` of the app would then be an error that nobody handles.
-      if (response.chunkedEncoding) {
-        socket.write(lastChunk);
-      }
-      socket.destroySoon();
+    if (response !== undefined && !ended.has(response) && isEventStream(response) && canEndWhole(response)) {
+      ended.add(response);
+      response.once("finish", () => socket.destroySoon());
+      guard("event stream", () => endQuietly(response))();
     }
   }
 }
@@ -73,50 +55,56 @@ export function endEventStreams(server: HttpServer): void {
 export function endEventStreamsOf(session: Http2Session, guard: Guard): void {
   for (const stream of openStreams(session)) {
     if (!ended.has(stream) && /^text\/event-stream/i.test(String(stream.sentHeaders?.["content-type"]))) {
-      ended.add(stream);
-      guard("event stream", () => endQuietly(stream))();
-    }
-  }
-}
-
-const ended = new WeakSet<Http2Stream>();
-
-/** Until the stream has closed, what the app still writes goes nowhere: it would be an error that nobody handles. */
-function endQuietly(stream: Http2Stream): void {
-  stream.end();
-  const ignore = (...parts: unknown[]): boolean => {
-    const callback = parts.at(-1);
-    if (typeof callback === "function") {
-      process.nextTick(callback);
-    }
-    return true;
-  };
-  Object.assign(stream, { write: ignore, end: ignore });
-}
-
-/** Makes the answers of these servers say `Connection: close`, those under way included if their headers are not sent. */
-export function closeAfterAnswers(servers: readonly TrackedServer[], guard: Guard): void {
-  const closing = new Set<Server>();
-  for (const { server } of servers) {
-    if (isHttpServer(server)) {
-      closing.add(server);
-      for (const socket of httpConnections(server)?.all ?? []) {
-        const response = currentResponse(socket);
-        if (response !== undefined && !response.headersSent) {
-          response.shouldKeepAlive = false;
-        }
+      const compressor = replacedEnd(responseOf(stream));
+      if (compressor !== undefined || !isCompressed(String(stream.sentHeaders?.["content-encoding"] ?? ""))) {
+        ended.add(stream);
+        guard("event stream", () => endQuietly(compressor ?? stream))();
       }
     }
   }
-  if (closing.size > 0) {
-    subscribe(
-      "http.server.request.start",
-      guard("closing answer", (message: unknown) => {
-        const { server, response } = message as { server: HttpServer; response: ServerResponse };
-        if (closing.has(server)) {
-          response.shouldKeepAlive = false;
-        }
-      }),
-    );
+}
+
+function canEndWhole(response: ServerResponse): boolean {
+  return replacedEnd(response) !== undefined || !isCompressed(contentEncoding(response));
+}
+
+/** A response whose `end` is not Node's. */
+function replacedEnd<Response extends object>(response: Response | undefined): Response | undefined {
+  return response !== undefined && Object.hasOwn(response, "end") ? response : undefined;
+}
+
+function isCompressed(encoding: string): boolean {
+  return !["", "identity", "none"].includes(encoding.toLowerCase());
+}
+
+/** Makes the answers on these connections say `Connection: close`, those under way included if their headers are not sent. */
+export function closeAfterAnswers(isLeaving: (socket: Socket, server: Server) => boolean, guard: Guard): void {
+  subscribe(
+    "http.server.request.start",
+    guard("closing answer", (message: unknown) => {
+      const { server, socket, response } = message as {
+        readonly server: HttpServer;
+        readonly socket: Socket;
+        readonly response: ServerResponse;
+      };
+      if (isLeaving(socket, server) && !isSigningIn(response)) {
+        response.shouldKeepAlive = false;
+      }
+    }),
+  );
+}
+
+/** The same for what a server is answering just now. */
+export function closeAfterCurrentAnswers(server: HttpServer, isLeaving: (socket: Socket) => boolean): void {
+  for (const socket of httpConnections(server)?.all ?? []) {
+    const response = currentResponse(socket);
+    if (response !== undefined && !response.headersSent && isLeaving(socket) && !isSigningIn(response)) {
+      response.shouldKeepAlive = false;
+    }
   }
+}
+
+/** NTLM signs a connection in with more than one request: the next one is the same sign-in. */
+function isSigningIn({ req }: ServerResponse): boolean {
+  return /^(ntlm|negotiate) /i.test(req.headers.authorization ?? "");
 }

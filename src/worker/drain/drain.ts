@@ -6,17 +6,24 @@ import type { Parking } from "../connections/parking.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "../connections/servers.ts";
 import type { Traffic } from "../connections/traffic.ts";
 import type { Guard } from "../guard.ts";
-import { closeListeningHandle, httpConnections } from "../internals.ts";
+import {
+  closeListeningHandle,
+  httpConnections,
+  isAnswering,
+  isMovable,
+  servesConnectionsItself,
+} from "../internals.ts";
 import {
   closeAfterAnswers,
+  closeAfterCurrentAnswers,
   closeSessions,
-  closeWebSockets,
   endEventStreams,
   endEventStreamsOf,
 } from "./closeByProtocol.ts";
 import { createCostThrottle } from "./costThrottle.ts";
 import { createHandoffSender, type HandoffSender } from "./handoffSender.ts";
 import type { LoopLoad } from "./loopLoad.ts";
+import { createWebSocketFarewell } from "./webSockets.ts";
 
 /** How often a drain looks for what comes without an event, in milliseconds. */
 const tickMs = 25;
@@ -74,42 +81,66 @@ export function createDrain(options: {
   let openAtStart = 0;
   const searchStreams = createCostThrottle(searchShare, tickMs);
   const searchWebSockets = createCostThrottle(searchShare, tickMs);
+  const searchStaying = createCostThrottle(searchShare, tickMs);
   const tell = createCostThrottle(searchShare, reportMs);
+  const webSocketFarewell = createWebSocketFarewell(guard);
 
   /** Servers that began to listen when the drain had begun. */
   const late = new Set<TrackedServer>();
 
   const movable = (tracked: TrackedServer): boolean =>
-    handoff.has(tracked.key) && tracked.protocol === "http" && !late.has(tracked);
+    handoff.has(tracked.key) &&
+    tracked.protocol === "http" &&
+    !late.has(tracked) &&
+    servesConnectionsItself(tracked.server);
+
+  /** The servers whose connections are handed over, but for those that have to stay. */
+  const giving = new Set<Server>();
+
+  const leaves = (socket: Socket, server: Server): boolean => !giving.has(server) || !isMovable(socket, server);
 
   /** What is done to a server once. */
   const bid = (leaving: readonly TrackedServer[]): void => {
     for (const tracked of leaving) {
-      stopAccepting(tracked.server);
-      closeWebSockets(tracked.webSockets, spreadMs, guard);
-      if (isHttpServer(tracked.server) && movable(tracked)) {
-        // An app that calls `server.close()` now would close those that are about to be handed over.
-        tracked.server.closeIdleConnections = () => undefined;
+      const { server } = tracked;
+      stopAccepting(server);
+      webSocketFarewell.close(tracked.webSockets, spreadMs);
+      if (isHttpServer(server)) {
+        if (movable(tracked)) {
+          giving.add(server);
+          // An app that calls `server.close()` now would close those that are about to be handed over.
+          server.closeIdleConnections = () => undefined;
+        }
+        closeAfterCurrentAnswers(server, (socket) => leaves(socket, server));
       }
     }
-    closeAfterAnswers(
-      leaving.filter((tracked) => !movable(tracked)),
-      guard,
-    );
+  };
+
+  const closeIdleOf = ({ server }: TrackedServer): void => {
+    const connections = isHttpServer(server) ? httpConnections(server) : undefined;
+    const unused = connections?.active.filter(({ bytesRead }) => bytesRead === 0) ?? [];
+    for (const socket of [...(connections?.idle ?? []), ...unused]) {
+      if (leaves(socket, server) && !isAnswering(socket)) {
+        socket.destroy();
+      }
+    }
   };
 
   const closeIdle = guard("idle connections", () => {
     closingIdle = false;
     for (const tracked of servers ?? []) {
-      if (isHttpServer(tracked.server) && !movable(tracked)) {
-        tracked.server.closeIdleConnections();
-        for (const socket of httpConnections(tracked.server)?.all ?? []) {
-          if (socket.bytesRead === 0) {
-            socket.destroy();
-          }
-        }
+      if (!giving.has(tracked.server)) {
+        closeIdleOf(tracked);
       }
     }
+    // Of these there are few, among all that are handed over.
+    searchStaying(() => {
+      for (const tracked of servers ?? []) {
+        if (giving.has(tracked.server)) {
+          closeIdleOf(tracked);
+        }
+      }
+    });
     for (const [socket, connection] of parking.parked()) {
       if (!handoff.has(connection.server)) {
         socket.destroy();
@@ -129,8 +160,9 @@ export function createDrain(options: {
     // Again and again: a handshake may have been under way when the drain began.
     searchWebSockets(() => {
       for (const { webSockets } of servers ?? []) {
-        closeWebSockets(webSockets, 0, guard);
+        webSocketFarewell.close(webSockets, 0);
       }
+      webSocketFarewell.look();
     });
     for (const { sessions } of servers ?? []) {
       closeSessions(sessions, guard);
@@ -139,7 +171,7 @@ export function createDrain(options: {
       searchStreams(() => {
         for (const { server, sessions } of servers ?? []) {
           if (isHttpServer(server)) {
-            endEventStreams(server);
+            endEventStreams(server, guard);
           }
           for (const session of sessions) {
             endEventStreamsOf(session, guard);
@@ -206,22 +238,23 @@ export function createDrain(options: {
         return;
       }
       parking.confirm();
-      servers = tracker.servers();
+      servers = [...tracker.servers(), ...tracker.behind()];
       openAtStart = tracker.connections();
       handoff = new Set(wanted.handoff);
       idleDeadline = performance.now() + wanted.idleGraceMs;
       streamDeadline = performance.now() + wanted.streamGraceMs;
       spreadMs = wanted.spreadMs;
       bid(servers);
-      const giving = servers.filter(movable);
+      closeAfterAnswers(leaves, guard);
+      const given = servers.filter(({ server }) => giving.has(server));
       const idle = load.share() < idleShare;
-      sender = createHandoffSender({ channel, parking, movable: giving, handoff, idle, emptied: schedulePump });
+      sender = createHandoffSender({ channel, parking, movable: given, handoff, idle, emptied: schedulePump });
       const ended = sender.answerEnded;
       subscribe(
         "http.server.response.finish",
         guard("answer", (message: unknown) => {
           const { socket, server } = message as { socket: Socket; server: Server };
-          const tracked = giving.find((own) => own.server === server);
+          const tracked = given.find((own) => own.server === server);
           if (tracked !== undefined) {
             ended(socket, tracked);
           }
@@ -250,7 +283,7 @@ export function createDrain(options: {
 }
 
 function stopAccepting(server: Server): void {
-  if (!closeListeningHandle(server)) {
+  if (server.listening && !closeListeningHandle(server)) {
     server.close();
   }
 }

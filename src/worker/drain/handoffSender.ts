@@ -1,9 +1,18 @@
 import type { Socket } from "node:net";
 import type { HandedConnection } from "../../shared/workerMessages.ts";
 import type { Channel } from "../channel.ts";
-import { type Parking, requestsOn } from "../connections/parking.ts";
+import type { Parking } from "../connections/parking.ts";
+import { requestsOn } from "../connections/requestLimit.ts";
 import { isHttpServer, type TrackedServer } from "../connections/servers.ts";
-import { forgetServer, httpConnections, isAnswering, isFlushed, startReading, stopReading } from "../internals.ts";
+import {
+  forgetServer,
+  httpConnections,
+  isAnswering,
+  isFlushed,
+  isMovable,
+  startReading,
+  stopReading,
+} from "../internals.ts";
 import { createCostThrottle } from "./costThrottle.ts";
 import { createTransitWindow } from "./transitWindow.ts";
 
@@ -78,6 +87,8 @@ export function createHandoffSender(options: {
         } else {
           cold.delete(socket);
           hot.set(socket, asCandidate(socket, tracked));
+          // Nobody reads it, so that it must not count as idle.
+          socket.setTimeout(0);
         }
       }
     }
@@ -103,7 +114,7 @@ export function createHandoffSender(options: {
   };
 
   const consider = (socket: Socket, tracked: TrackedServer): void => {
-    if (!hot.has(socket) && !cold.has(socket) && !queued.has(socket)) {
+    if (!hot.has(socket) && !cold.has(socket) && !queued.has(socket) && isMovable(socket, tracked.server)) {
       cold.set(socket, asCandidate(socket, tracked));
     }
   };
@@ -161,7 +172,8 @@ export function createHandoffSender(options: {
       return handedOver;
     },
     answerEnded(socket, tracked) {
-      if (!paused.has(socket) && transit.mayKeepBack(paused.size) && stopReading(socket)) {
+      const movable = isMovable(socket, tracked.server);
+      if (movable && !paused.has(socket) && transit.mayKeepBack(paused.size) && stopReading(socket)) {
         paused.set(socket, { since: Date.now(), tracked });
       }
     },

@@ -1,8 +1,17 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { createResponseReader, type WholeResponse } from "./responseReader.ts";
 
 /** Where a server listens: a port of loopback, or the path of a Unix socket. */
-export type Target = { readonly port: number } | { readonly path: string };
+export type Target =
+  | {
+      readonly port: number;
+      /** Over TLS; the certificates of fixtures are self-signed. */
+      readonly tls?: boolean;
+      /** Written at the beginning of each connection, such as a PROXY header. */
+      readonly preamble?: string;
+    }
+  | { readonly path: string };
 
 /** Connecting and each answer may take so long, in milliseconds. */
 const answerDeadlineMs = 15_000;
@@ -25,14 +34,24 @@ export interface StrictConnection {
 /** @throws when the connection is refused. */
 export function openConnection(target: Target): Promise<StrictConnection> {
   return new Promise((resolve, reject) => {
-    const socket = "port" in target ? connect(target.port, "127.0.0.1") : connect(target.path);
+    const { tls = false, preamble = "" } = "port" in target ? target : {};
+    const socket = connectTo(target);
     socket.setNoDelay(true);
     socket.once("error", reject);
-    socket.once("connect", () => {
+    socket.once(tls ? "secureConnect" : "connect", () => {
       socket.off("error", reject);
+      socket.write(preamble);
       resolve(watch(socket));
     });
   });
+}
+
+function connectTo(target: Target): Socket {
+  if (!("port" in target)) {
+    return connect(target.path);
+  }
+  const { port, tls } = target;
+  return tls === true ? connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false }) : connect(port, "127.0.0.1");
 }
 
 function watch(socket: Socket): StrictConnection {

@@ -97,4 +97,71 @@ describe("parking", () => {
     owner.close();
     await Promise.all([closed, serverClosed]);
   });
+
+  it("counts as idle only time in which the client could be heard", () => {
+    const limits = mock.method(socket, "setTimeout");
+    try {
+      const now = Date.now();
+      // Idle for a second, then under way to this worker for a minute.
+      const connection = {
+        server: "key",
+        requests: 0,
+        unused: false,
+        stoppedAt: now - 60_000,
+        idleSince: now - 61_000,
+      };
+      parking.receive({ id: 1, ...connection }, socket);
+      assert.equal(limits.mock.calls[0]?.arguments[0], keepAliveTimeout + 500 - 1_000);
+      const [waiting] = parking.parked().values();
+      assert.ok(waiting !== undefined && waiting.idleSince >= now - 1_000, "for the next worker too");
+    } finally {
+      limits.mock.restore();
+    }
+  });
+
+  it("adds the second that Node 20 has as a constant", () => {
+    const limits = mock.method(socket, "setTimeout");
+    try {
+      Reflect.deleteProperty(owner, "keepAliveTimeoutBuffer");
+      receive(0);
+      assert.equal(limits.mock.calls[0]?.arguments[0], keepAliveTimeout + 1_000);
+    } finally {
+      limits.mock.restore();
+    }
+  });
+
+  it("serves what had arrived when the time was over, instead of closing", async () => {
+    receive(60_000);
+    client.write("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    await new Promise((resolve) => client.once("drain", resolve).write(Buffer.alloc(0), resolve));
+    // Blocked for longer than the limit: its timer comes before anything is read.
+    const until = performance.now() + 50;
+    while (performance.now() < until);
+    const texts = (await client.setEncoding("utf8").toArray()) as string[];
+    assert.match(texts.join(""), /answered/);
+  });
+
+  it("closes what has nothing to say when the time is over", async () => {
+    receive(60_000);
+    client.resume();
+    await once(client, "close");
+  });
+
+  for (const unused of [false, true]) {
+    it(`is closed by closeAllConnections, ${unused ? "never used" : "used before"}`, async () => {
+      const now = Date.now();
+      parking.receive({ id: 1, server: "key", requests: 0, unused, stoppedAt: now, idleSince: now }, socket);
+      const closed = once(client, "close");
+      client.resume();
+      owner.closeAllConnections();
+      await closed;
+    });
+  }
+
+  it("refuses a connection of a server whose own listener was replaced", () => {
+    owner.removeAllListeners("connection");
+    owner.on("connection", () => undefined);
+    receive(0);
+    assert.deepEqual(said, [{ type: "refused", id: 1 }]);
+  });
 });

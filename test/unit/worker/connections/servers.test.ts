@@ -8,13 +8,14 @@ import { createServer as createTls } from "node:tls";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
 import { type ServerTracker, type TrackedServer, trackServers } from "../../../../src/worker/connections/servers.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
-import { canMoveConnections, httpConnections } from "../../../../src/worker/internals.ts";
+import { canMoveConnections, httpConnections, isMovable } from "../../../../src/worker/internals.ts";
 
 describe("trackServers", () => {
   const troubles: FromWorkerBody[] = [];
   const channel = { send: (body: FromWorkerBody) => troubles.push(body), listen: () => undefined };
   const listening: TrackedServer[] = [];
   const closed: TrackedServer[] = [];
+  const behind: TrackedServer[] = [];
   const failed: string[] = [];
   let tracker: ServerTracker;
   let open: Server[] = [];
@@ -25,12 +26,14 @@ describe("trackServers", () => {
       failed: (error) => failed.push(String(error)),
       listening: (tracked) => listening.push(tracked),
       closed: (tracked) => closed.push(tracked),
+      behind: (tracked) => behind.push(tracked),
     });
   });
 
   beforeEach(() => {
     listening.splice(0);
     closed.splice(0);
+    behind.splice(0);
   });
 
   afterEach(async () => {
@@ -205,6 +208,84 @@ describe("trackServers", () => {
     assert.equal(server.listenerCount("upgrade"), 0);
     assert.equal(await ask(), "response 200");
     server.closeAllConnections();
+  });
+
+  it("adds no further listener when a server closes and listens again", async () => {
+    const server = createServer();
+    server.on("upgrade", () => undefined);
+    const counts = (): number[] =>
+      ["upgrade", "newListener", "removeListener", "close", "listening"].map((event) => server.listenerCount(event));
+    await listen(server);
+    const before = counts();
+    for (let round = 0; round < 3; round += 1) {
+      const closed = once(server, "close");
+      server.close();
+      await closed;
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+    }
+    assert.deepEqual(counts(), before);
+    assert.equal(listening.length, 4);
+  });
+
+  it("learns of an HTTP server for which one of another kind accepts, once it has answered", async () => {
+    const hidden = createServer((_, response) => response.end("answered"));
+    const front = createNet((socket) => hidden.emit("connection", socket));
+    const port = await listen(front);
+    for (let round = 0; round < 2; round += 1) {
+      const [response] = await once(get({ port, agent: false }), "response");
+      await response.toArray();
+    }
+    assert.deepEqual(
+      behind.map(({ server, protocol }) => [server === hidden, protocol]),
+      [[true, "http"]],
+    );
+    assert.deepEqual(
+      tracker.behind().map(({ server }) => server === hidden),
+      [true],
+    );
+  });
+
+  for (const [what, replace] of [
+    ["is replaced", (own: (socket: Socket) => void) => (socket: Socket) => own(socket)],
+    ["is gone", () => undefined],
+  ] as const) {
+    it(`moves no connections of a server whose own listener for them ${what}`, async () => {
+      const server = createServer();
+      await listen(server);
+      assert.equal(canMoveConnections(server), process.platform !== "win32");
+      const [own] = server.listeners("connection") as [(socket: Socket) => void];
+      server.removeAllListeners("connection");
+      const instead = replace(own.bind(server));
+      if (instead !== undefined) {
+        server.on("connection", instead);
+      }
+      assert.equal(canMoveConnections(server), false);
+    });
+  }
+
+  it("moves a connection that its server accepted, unless it was marked or its addresses were replaced", async () => {
+    const server = createServer((_, response) => response.end());
+    const port = await listen(server);
+    const other = createServer();
+    const accepted = once(server, "connection");
+    const client = connect(port, "127.0.0.1");
+    const [socket] = (await accepted) as [Socket];
+    try {
+      assert.equal(isMovable(socket, server), true);
+      assert.equal(isMovable(socket, other), false);
+      for (const mark of [Symbol.for("hitless.stay"), "ntlm", "remoteAddress"]) {
+        Object.defineProperty(socket, mark, { configurable: true, get: () => ({ any: "value" }) });
+        assert.equal(isMovable(socket, server), false, String(mark));
+        Reflect.deleteProperty(socket, mark);
+        assert.equal(isMovable(socket, server), true);
+      }
+      Reflect.set(socket, Symbol.for("hitless.stay"), false);
+      assert.equal(isMovable(socket, server), true);
+    } finally {
+      client.destroy();
+      socket.destroy();
+    }
   });
 });
 

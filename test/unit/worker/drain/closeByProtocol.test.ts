@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { mock } from "node:test";
+import type { AddressInfo } from "node:net";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
-import type { TrackedServer } from "../../../../src/worker/connections/servers.ts";
 import {
   closeAfterAnswers,
+  closeAfterCurrentAnswers,
   closeSessions,
-  closeWebSockets,
   endEventStreams,
 } from "../../../../src/worker/drain/closeByProtocol.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
 
-describe("drainOrder", () => {
+describe("closeByProtocol", () => {
   const troubles: FromWorkerBody[] = [];
   const guard = createGuard({ send: (body) => troubles.push(body), listen: () => undefined });
   let server: Server;
@@ -36,21 +34,25 @@ describe("drainOrder", () => {
   });
 
   /** Asks and waits until the server has the request. */
-  async function ask(): Promise<{ response: ServerResponse; answer: Promise<IncomingMessage> }> {
+  async function ask(
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ response: ServerResponse; answer: Promise<IncomingMessage> }> {
     const asked = once(server, "asked");
     const { port } = server.address() as AddressInfo;
-    const answer = once(get({ port, headers: { connection: "keep-alive" } }), "response").then(([message]) => message);
+    const answer = once(get({ port, headers: { ...headers, connection: "keep-alive" } }), "response").then(
+      ([message]) => message,
+    );
     await asked;
     const response = responses.at(-1);
     assert.ok(response);
     return { response, answer };
   }
 
-  const tracked = (): TrackedServer => ({ server }) as unknown as TrackedServer;
-
   it("makes an answer under way, and those that follow, say `Connection: close`", async () => {
     const before = await ask();
-    closeAfterAnswers([tracked()], guard);
+    const leaving = server;
+    closeAfterAnswers((_, asked) => asked === leaving, guard);
+    closeAfterCurrentAnswers(server, () => true);
     before.response.end("one");
     assert.equal((await before.answer).headers.connection, "close");
     const after = await ask();
@@ -62,8 +64,9 @@ describe("drainOrder", () => {
     const { response, answer } = await ask();
     response.write("begun");
     const received = await answer;
-    closeAfterAnswers([{ server: createServer() } as unknown as TrackedServer], guard);
-    closeAfterAnswers([tracked()], guard);
+    const other = createServer();
+    closeAfterAnswers((_, asked) => asked === other, guard);
+    closeAfterCurrentAnswers(server, () => true);
     response.end("done");
     assert.equal(received.headers.connection, "keep-alive");
     const texts = await received.toArray();
@@ -83,7 +86,7 @@ describe("drainOrder", () => {
       other.response.writeHead(200, { "Content-Type": "text/plain" });
       other.response.write("not ");
       const [events, text] = await Promise.all([stream.answer, other.answer]);
-      endEventStreams(server);
+      endEventStreams(server, guard);
       // The app knows nothing of it and goes on.
       stream.response.write("data: 2\n\n");
       assert.equal((await events.toArray()).join(""), "data: 1\n\n");
@@ -93,53 +96,33 @@ describe("drainOrder", () => {
     });
   }
 
-  it("sends every WebSocket its close frame, spread over the time it is given, but none that has closed", () => {
-    mock.timers.enable({ apis: ["setTimeout"] });
-    try {
-      const frames: string[] = [];
-      const fake = (name: string) => ({
-        writable: true,
-        bytesWritten: 100,
-        write: (frame: Buffer) => frames.push(`${name} ${frame.toString("hex")}`),
-      });
-      const sockets = ["a", "b", "c", "d"].map(fake);
-      const opened = new Map(sockets.map((socket) => [socket, 0])) as unknown as Map<Socket, number>;
-      closeWebSockets(opened, 400, guard);
-      closeWebSockets(opened, 400, guard);
-      mock.timers.tick(0);
-      assert.deepEqual(frames, ["a 880203f4"]);
-      mock.timers.tick(99);
-      assert.equal(frames.length, 1);
-      mock.timers.tick(1);
-      assert.equal(frames.length, 2);
-      Object.assign(sockets[2] ?? {}, { writable: false });
-      mock.timers.tick(200);
-      assert.deepEqual(frames, ["a 880203f4", "b 880203f4", "d 880203f4"]);
-    } finally {
-      mock.reset();
-    }
+  it("leaves an answer of a connection that stays alone, and one that is part of an NTLM sign-in", async () => {
+    const signIn = await ask({ authorization: "NTLM abc" });
+    const staying = await ask();
+    closeAfterCurrentAnswers(server, (socket) => socket !== staying.response.socket);
+    signIn.response.end("one");
+    staying.response.end("two");
+    assert.equal((await signIn.answer).headers.connection, "keep-alive");
+    assert.equal((await staying.answer).headers.connection, "keep-alive");
   });
 
-  it("leaves a WebSocket alone until its handshake is answered", () => {
-    mock.timers.enable({ apis: ["setTimeout"] });
-    try {
-      const frames: string[] = [];
-      const socket = {
-        writable: true,
-        bytesWritten: 100,
-        write: (frame: Buffer) => frames.push(frame.toString("hex")),
-      };
-      const opening = new Map([[socket, 100]]) as unknown as Map<Socket, number>;
-      closeWebSockets(opening, 0, guard);
-      mock.timers.tick(1);
-      assert.deepEqual(frames, []);
-      socket.bytesWritten = 229;
-      closeWebSockets(opening, 0, guard);
-      mock.timers.tick(1);
-      assert.deepEqual(frames, ["880203f4"]);
-    } finally {
-      mock.reset();
+  it("leaves a compressed event stream to who compresses it, and ends it through the `end` that replaces Node's", async () => {
+    const piped = await ask();
+    const wrapped = await ask();
+    const headers = { "content-type": "text/event-stream", "content-encoding": "gzip" };
+    for (const { response } of [piped, wrapped]) {
+      response.writeHead(200, headers);
+      response.write("begun ");
     }
+    const { response } = wrapped;
+    const end = response.end.bind(response);
+    response.end = (() => end("trailer of the compression")) as unknown as typeof response.end;
+    const received = await Promise.all([piped.answer, wrapped.answer]);
+    endEventStreams(server, guard);
+    assert.equal((await received[1]?.toArray())?.join(""), "begun trailer of the compression");
+    assert.equal(received[0]?.complete, false);
+    piped.response.end("and whole");
+    assert.equal((await received[0]?.toArray())?.join(""), "begun and whole");
   });
 
   it("ends each HTTP/2 session once, though it is asked again and again", () => {
