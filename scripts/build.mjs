@@ -35,7 +35,13 @@ const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
   { entryPoints: ["src/worker/layers/collector.ts"], outfile: join(outdir, "layers.cjs") },
-  { entryPoints: ["src/cli/main.ts"], outfile: join(outdir, "cli.cjs"), banner: { js: "#!/usr/bin/env node" } },
+  {
+    entryPoints: ["src/cli/main.ts"],
+    outfile: join(outdir, "cli.cjs"),
+    banner: { js: "#!/usr/bin/env node" },
+    // The `main` of jsonc-parser can't be bundled: it hands its `require` on.
+    mainFields: ["module", "main"],
+  },
   {
     entryPoints: ["src/extension/main.ts"],
     outfile: join(outdir, "extension.cjs"),

@@ -35,7 +35,7 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   cli: {
     folders: ["shared", "client"],
-    packages: ["valibot", ...nodeApi],
+    packages: ["jsonc-parser", "valibot", ...nodeApi],
     why: "The command line imports shared and client only.",
   },
   server: {

@@ -1,9 +1,28 @@
+import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+
 /**
- * Reads JSON with comments and trailing commas, as VS Code's settings are written.
- * @throws SyntaxError as `JSON.parse`.
+ * Reads JSON with comments and trailing commas, as VS Code's settings are written. A text that holds nothing but
+ * comments is `undefined`.
+ * @throws SyntaxError which names the place.
  */
 export function parseJsonc(text: string): unknown {
-  // A string, or else a comment, or else a comma that only blanks and comments part from a closing bracket.
-  const tokens = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*[\]}])/g;
-  return JSON.parse(text.replace(/^\uFEFF/, "").replace(tokens, (token) => (token.startsWith('"') ? token : " ")));
+  const errors: ParseError[] = [];
+  const json = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const value = parseNested(json, errors);
+  const [first] = errors;
+  if (first !== undefined) {
+    const before = json.slice(0, first.offset).split("\n");
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    throw new SyntaxError(`${printParseErrorCode(first.error)} in line ${before.length}, column ${column}`);
+  }
+  return value;
+}
+
+function parseNested(json: string, errors: ParseError[]): unknown {
+  try {
+    return parse(json, errors, { allowTrailingComma: true, allowEmptyContent: true });
+  } catch (error) {
+    // The parser calls itself for each level.
+    throw error instanceof RangeError ? new SyntaxError("it is nested too deeply") : error;
+  }
 }

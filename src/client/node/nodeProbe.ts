@@ -24,7 +24,7 @@ export async function probeNode(path: string, cwd: string): Promise<NodeProbe> {
   if (answer.kind === "failed") {
     return { kind: "unusable", path, reason: answer.reason };
   }
-  if (!/^v\d+\.\d+\.\d+\S*$/.test(answer.text)) {
+  if (!/^v\d+\.\d+\.\d+(?:[-+.]\S*)?$/.test(answer.text)) {
     const said = answer.text.split("\n")[0]?.slice(0, 80) ?? "";
     return { kind: "unusable", path, reason: `is not Node.js: its --version says "${said}"` };
   }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readTextFile } from "../readTextFile.ts";
 
 export interface NodeVersionFile {
   /** Absolute path. */
@@ -23,7 +23,7 @@ export async function findNodeVersionFile(cwd: string): Promise<NodeVersionFile 
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const source of [".nvmrc", ".node-version"] as const) {
       const file = join(folder, source);
-      const wish = firstLine(await readFile(file, "utf8").catch(() => ""));
+      const wish = firstLine((await readTextFile(file).catch(() => undefined)) ?? "");
       if (wish !== undefined) {
         return { file, source, wish };
       }
@@ -37,7 +37,7 @@ export async function findNodeVersionFile(cwd: string): Promise<NodeVersionFile 
 function firstLine(text: string): string | undefined {
   return text
     .split(/\r?\n/)
-    .map((line) => line.replace(/#.*$/, "").trim())
+    .map((line) => line.split("#", 1).join("").trim())
     .find((line) => line !== "");
 }
 

@@ -1,4 +1,5 @@
 import type { LogChunk } from "../../shared/logs.ts";
+import { trailing } from "../../shared/text/trailing.ts";
 import { createEscapeFilter, type EscapeFilter } from "./escapeFilter.ts";
 
 export interface LineFormatOptions {
@@ -79,7 +80,8 @@ function linePrefix(chunk: LogChunk, { timestamps }: LineFormatOptions): string 
 
 /** A carriage return draws the line anew from its start, where the prefix is. */
 function redrawn(line: string, prefix: string): string {
-  return line.replace(/\r+$/, "").replace(/\r+/g, `\r${prefix}`);
+  const end = line.length - trailing(line, (character) => character === "\r").length;
+  return line.slice(0, end).replace(/\r+/g, `\r${prefix}`);
 }
 
 function clock(time: number): string {

@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { isBlank, trailing } from "../../shared/text/trailing.ts";
 import { codeStyle } from "../source/codeStyle.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
@@ -14,7 +15,7 @@ export function withoutStatement({ module: { text } }: Analysis, { start, end }:
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const [behind = ""] = /^[ \t]*(?:\r?\n)?/.exec(text.slice(end)) ?? [];
   const isAlone = behind.endsWith("\n") && text.slice(lineStart, start).trim() === "";
-  const [before = ""] = /[ \t]*$/.exec(text.slice(0, start)) ?? [];
+  const before = trailing(text.slice(0, start), isBlank);
   if (isAlone) {
     return [{ start: lineStart, end: end + behind.length, text: "" }];
   }

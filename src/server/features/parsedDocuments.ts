@@ -1,4 +1,5 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { isWord, trailing } from "../../shared/text/trailing.ts";
 import { type Analysis, analyse } from "../source/scopes.ts";
 import { parseModule } from "../source/sourceModule.ts";
 
@@ -91,7 +92,7 @@ function offsetBefore(before: string, after: string, offset: number): number | u
 
 /** The word at an offset, with a mark where in it that is. */
 function wordAround(text: string, offset: number): string {
-  const [head] = /[\w$]*$/.exec(text.slice(Math.max(0, offset - longestWord), offset)) ?? [];
+  const head = trailing(text.slice(Math.max(0, offset - longestWord), offset), isWord);
   const [tail] = /^[\w$]*/.exec(text.slice(offset, offset + longestWord)) ?? [];
   return `${head}|${tail}`;
 }

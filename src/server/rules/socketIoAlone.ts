@@ -9,7 +9,11 @@ import type { Analysis } from "../source/scopes.ts";
 const serverMakers: ReadonlySet<string> = new Set(["socket.io#Server", "socket.io#default"]);
 
 /** Packages that let workers reach the clients of each other. */
-const adapters = /socket\.io.*adapter|socket\.io-redis|cluster-engine/;
+function isAdapter(name: string): boolean {
+  const socketIo = name.indexOf("socket.io");
+  const ofSocketIo = socketIo !== -1 && (name.includes("adapter", socketIo) || name.includes("socket.io-redis"));
+  return ofSocketIo || name.includes("cluster-engine");
+}
 
 /** Methods that send to clients which may be connected to other workers. */
 const broadcasts: ReadonlySet<string> = new Set(["to", "in", "except", "fetchSockets", "disconnectSockets"]);
@@ -38,7 +42,7 @@ function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string
   }
   const isSticky = [...facts.modules].some((name) => /sticky|cluster-engine/.test(name));
   const hasAdapter =
-    [...facts.modules].some((name) => adapters.test(name)) ||
+    [...facts.modules].some(isAdapter) ||
     facts.calls.some(({ method }) => method === "adapter") ||
     (options !== undefined && propertyOf(options, "adapter") !== undefined);
   const polls = !isSticky && mayPoll(analysis, options);

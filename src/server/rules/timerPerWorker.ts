@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { isBlank, trailing } from "../../shared/text/trailing.ts";
 import { t } from "../../shared/translate.ts";
 import { numberOf, stringOf } from "../analysis/constants.ts";
 import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "../analysis/development.ts";
@@ -229,7 +230,7 @@ function fixesOf(analysis: Analysis, node: Node): Fix[] {
   const { start, end } = statement;
   const { text } = analysis.module;
   const { indent, eol } = codeStyle(analysis);
-  const margin = /[^\S\r\n]*$/.exec(text.slice(0, start))?.[0] ?? "";
+  const margin = trailing(text.slice(0, start), isBlank);
   // The lines of a template are its content.
   const lines = text.slice(start, end);
   const moved = lines.includes("`") ? lines : lines.replace(/\r?\n(?=[^\r\n])/g, `$&${indent}`);

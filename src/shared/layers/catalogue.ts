@@ -85,7 +85,8 @@ export function searchEntries(query: string, limit: number): readonly CatalogueE
     .trim()
     .toLowerCase()
     .replace(/^node:/, "")
-    .replace(/\(.*$/, "");
+    .split("(", 1)
+    .join("");
   if (wanted === "") {
     return catalogue.slice(0, limit);
   }

@@ -106,13 +106,22 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder }: Death
 }
 
 function missingModule(message: string, entry: string): Reason {
-  const [, missing = "?"] = /Cannot find (?:module|package) '(.+?)'(?: imported from |$)/.exec(message) ?? [];
+  const missing = namedBetween(message) ?? "?";
   if (message.includes(`'${entry}'`) && !message.includes(" imported from ")) {
     return { code: "entryNotFound", message: `The entry ${entry} does not exist.` };
   }
   const isPackage = !/^[./\\]|^[a-zA-Z]:|^file:/.test(missing);
   const hint = isPackage ? `Run "npm install" (or add it to package.json).` : "Check the path, or build the app first.";
   return { code: "missingModule", message: `Cannot find ${isPackage ? "package" : "module"} '${missing}'. ${hint}` };
+}
+
+/** `x` of `Cannot find module 'x'` and `Cannot find package 'x' imported from y`; it may hold quotes itself. */
+function namedBetween(message: string): string | undefined {
+  const start = message.search(/Cannot find (?:module|package) '/);
+  const open = start === -1 ? -1 : message.indexOf("'", start);
+  const imported = message.indexOf("' imported from ", open + 1);
+  const end = imported === -1 ? message.length - 1 : imported;
+  return open === -1 || end <= open + 1 || message.charAt(end) !== "'" ? undefined : message.slice(open + 1, end);
 }
 
 function place({ address, port }: FatalError): string {

@@ -131,8 +131,9 @@ function runPs(done: (rows: readonly (Required<Child> & { readonly parent: numbe
     const lines = error === null ? stdout.split("\n") : [];
     done(
       lines.flatMap((line) => {
-        const [, pid, parent, group, started] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.+?)\s*$/.exec(line) ?? [];
-        return started === undefined
+        const [pid, parent, group, ...rest] = line.trim().split(/\s+/);
+        const started = rest.join(" ");
+        return started === ""
           ? []
           : [{ pid: Number(pid), parent: Number(parent), group: Number(group), started }];
       }),

@@ -55,7 +55,8 @@ export function nearNames(typed: string): readonly CatalogueEntry[] {
 function withoutArguments(typed: string): string {
   return typed
     .trim()
-    .replace(/\(.*$/s, "")
+    .split("(", 1)
+    .join("")
     .replace(/^node:/, "")
     .replaceAll("/", ".");
 }

@@ -31,7 +31,10 @@ export async function mappedAddons(pid: number): Promise<string[]> {
     return [];
   }
   const maps = await readFile(`/proc/${pid}/maps`, "utf8").catch(() => "");
-  return maps.split("\n").flatMap((line) => /(\/.*\.node)$/.exec(line)?.[1] ?? []);
+  return maps.split("\n").flatMap((line) => {
+    const path = line.indexOf("/");
+    return path !== -1 && line.endsWith(".node") ? [line.slice(path)] : [];
+  });
 }
 
 /** @param supported Level of Node-API that the process has. */

@@ -14,7 +14,8 @@ export interface AddonPackaging {
  * (https://github.com/mapbox/node-pre-gyp#n-api-considerations, also honoured by prebuild).
  */
 export function addonLevel({ file, manifest, supported }: AddonPackaging): number | undefined {
-  const [, written] = /[\\/](?:[^\\/]*[-_])?napi-v(\d+)(?:[-_][^\\/]*)?[\\/][^\\/]+$/.exec(file) ?? [];
+  const folder = file.split(/[\\/]/).at(-2) ?? "";
+  const [, written] = /(?:^|[-_])napi-v(\d+)(?:[-_]|$)/.exec(folder) ?? [];
   if (written !== undefined) {
     return Number(written);
   }

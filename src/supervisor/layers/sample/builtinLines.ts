@@ -97,8 +97,11 @@ export function isBuiltinLine(text: string): boolean {
   return text.length <= longestLine && expensive.some((pattern) => pattern.test(withoutNoise(text)));
 }
 
-/** Without what is only talk: a comment at the end, the insides of quoted texts. */
+/** Without what is only talk: a comment at the end, the insides of quoted texts. A longer line is left as it is. */
 export function withoutNoise(text: string): string {
+  if (text.length > longestLine) {
+    return text;
+  }
   return text
     .replace(/^\s*(\/\/|\*|\/\*).*$/, "")
     .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""')

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import type { CollectedSample, ProfileFrame } from "../../../shared/layers/collected.ts";
+import { isWord, trailing } from "../../../shared/text/trailing.ts";
 import type { SourceHints } from "./attribution.ts";
 import { shareOfLines } from "./builtinLines.ts";
 import { compressorIn } from "./compressor.ts";
@@ -71,8 +72,8 @@ function isThere(lines: readonly string[], { name, line, column }: ProfileFrame)
     return true;
   }
   const text = lines[line - 1];
-  const plain = /[\w$]+$/.exec(name)?.[0];
-  return text !== undefined && column <= text.length + 1 && (plain === undefined || hasName(lines, line, plain));
+  const plain = trailing(name, isWord);
+  return text !== undefined && column <= text.length + 1 && (plain === "" || hasName(lines, line, plain));
 }
 
 /** A function may have its name from what it is assigned to, on the same line or the one before. */
