@@ -5,6 +5,10 @@ import type { Output } from "./terminal/output.ts";
 export interface CliContext {
   readonly stdout: Output;
   readonly stderr: Output;
+  /**
+   * Absolute, as the person came there: through links.
+   * @throws HitlessError `invalidState` when it does not exist any more.
+   */
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly identity: ClientIdentity;

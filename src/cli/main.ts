@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { runCommandLine } from "./commandLine.ts";
+import { currentFolder } from "./run/currentFolder.ts";
 import { openOutput } from "./terminal/output.ts";
 
 /** Filled in by the bundler. */
@@ -16,7 +17,9 @@ void runCommandLine(
   {
     stdout,
     stderr,
-    cwd: process.cwd(),
+    get cwd() {
+      return currentFolder(process.env);
+    },
     environment: process.env,
     identity: { name: "hitless command line", version: __HITLESS_VERSION__ },
     supervisorFile: join(__dirname, "supervisor.cjs"),

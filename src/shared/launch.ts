@@ -9,6 +9,8 @@ import { errorCodes } from "./errors.ts";
 export const endpointSchema = v.object({
   protocolVersion: v.number(),
   pid: v.number(),
+  /** Where that id is counted, when the launcher could tell: containers count their own. */
+  pidSpace: v.optional(v.string()),
   /** Path of the Unix socket, or name of the Windows pipe. */
   socket: v.string(),
   name: v.string(),
@@ -29,6 +31,7 @@ export const launchMessageSchema = v.strictObject({
   endpointFile: v.string(),
   socket: v.string(),
   secret: v.string(),
+  pidSpace: v.optional(v.string()),
   /** Keep running when no client is connected. */
   detached: v.boolean(),
   /** Milliseconds without a client before the app is stopped gracefully; ignored when `detached`. */

@@ -107,7 +107,7 @@ function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promis
       } else if (failedNow) {
         finish(() =>
           reject(
-            new HitlessError("invalidState", `Not all of the ${workers} workers could be started: ${failure.message}`, {
+            new HitlessError("invalidState", `${allOf(workers)} could not be started: ${failure.message}`, {
               remedy: "showLog",
               detail: failure.stderr,
             }),
@@ -116,9 +116,13 @@ function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promis
       } else if (steadyNow() - startedAt > deadlineMs) {
         finish(() =>
           reject(
-            new HitlessError("deadline", `Not all of the ${workers} workers were ready within ${deadlineMs} ms.`, {
-              remedy: "showLog",
-            }),
+            new HitlessError(
+              "deadline",
+              `${allOf(workers)} ${workers === 1 ? "was" : "were"} not ready within ${deadlineMs} ms.`,
+              {
+                remedy: "showLog",
+              },
+            ),
           ),
         );
       }
@@ -132,4 +136,8 @@ function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promis
     const listening = app.publisher.onDidPublish(check);
     check(app.snapshot());
   });
+}
+
+function allOf(workers: number): string {
+  return workers === 1 ? "The one worker" : `Some of the ${workers} workers`;
 }

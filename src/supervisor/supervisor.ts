@@ -86,6 +86,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const endpoint: Endpoint = {
     protocolVersion,
     pid: process.pid,
+    ...(launch.pidSpace !== undefined && { pidSpace: launch.pidSpace }),
     socket,
     name: recipe.name,
     root: recipe.cwd,

@@ -5,6 +5,7 @@ import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
+import { during } from "../terminal/progressLine.ts";
 import { duration } from "../terminal/units.ts";
 
 /** A day: far below what a timer can hold, far above what a request takes. */
@@ -29,11 +30,11 @@ export const drainCommand: Command = {
     const { worker, ms } = whatIsAsked(parsed);
     const client = await connectToApp(context, parsed.operands[0] ?? "");
     try {
-      await client.request(
-        "app/drain",
-        ms === undefined ? { action: "cut", worker } : { action: "extend", worker, ms },
-      );
-      const { app, workers } = await client.request("app/snapshot", {});
+      const order =
+        ms === undefined ? ({ action: "cut", worker } as const) : ({ action: "extend", worker, ms } as const);
+      const drained = client.request("app/drain", order).then(() => client.request("app/snapshot", {}));
+      const whose = `the supervisor of ${client.endpoint.name}`;
+      const { app, workers } = await during(context.stderr, whose, drained);
       const deadline = workers.find(({ id }) => id === worker)?.drainDeadline;
       const leftMs = ms === undefined || deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
       if (parsed.has("json")) {

@@ -5,6 +5,7 @@ import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { historyTable } from "../show/historyTable.ts";
+import { during } from "../terminal/progressLine.ts";
 
 export const historyCommand: Command = {
   spec: {
@@ -21,7 +22,7 @@ export const historyCommand: Command = {
     const client = await connectToApp(context, parsed.operands[0] ?? "");
     try {
       const { name } = client.snapshot.app;
-      const answer = await client.request("app/reports", {});
+      const answer = await during(context.stderr, `the supervisor of ${name}`, client.request("app/reports", {}));
       const reports = answer.reports.slice(0, limit);
       if (parsed.has("json")) {
         await printJson(context, { name, reports } satisfies HistoryOutput);

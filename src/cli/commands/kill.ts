@@ -5,6 +5,7 @@ import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
+import { during } from "../terminal/progressLine.ts";
 
 export const killCommand: Command = {
   spec: {
@@ -29,7 +30,7 @@ export const killCommand: Command = {
     try {
       const { app, workers } = client.snapshot;
       const pid = workers.find(({ id }) => id === worker)?.pid ?? null;
-      await client.request("app/killWorker", { worker });
+      await during(context.stderr, `the supervisor of ${app.name}`, client.request("app/killWorker", { worker }));
       if (parsed.has("json")) {
         await printJson(context, { name: app.name, worker, pid } satisfies KillOutput);
       } else {

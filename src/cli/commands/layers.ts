@@ -9,6 +9,8 @@ import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { runInterruptible } from "../run/interruptible.ts";
 import { layersText } from "../show/layersText.ts";
+import { during } from "../terminal/progressLine.ts";
+import { count } from "../terminal/units.ts";
 
 /** Rates need a time over which they are taken: milliseconds between the two looks. */
 const lookMs = 1_000;
@@ -38,10 +40,12 @@ export const layersCommand: Command = {
     const { worker, seconds } = whatIsAsked(parsed);
     const client = await connectToApp(context, parsed.operands[0] ?? "");
     try {
-      const facts = await client.request("layers/facts", worker === undefined ? {} : { worker });
+      const { stderr } = context;
+      const asked = client.request("layers/facts", worker === undefined ? {} : { worker });
+      const facts = await during(stderr, "the worker to tell what it is made of", asked);
       // The rest is asked of the same worker, whichever is the first by then.
       const same = { worker: facts.worker.id };
-      await client.request("layers/pulse", same);
+      await during(stderr, "the worker to tell what it does", client.request("layers/pulse", same));
       const sampled =
         seconds === undefined
           ? undefined
@@ -56,7 +60,7 @@ export const layersCommand: Command = {
       if (sampled === undefined) {
         await wait(lookMs);
       }
-      const pulse = await client.request("layers/pulse", same);
+      const pulse = await during(stderr, "the worker to tell what it does", client.request("layers/pulse", same));
       const output: LayersOutput = {
         name: client.snapshot.app.name,
         facts,
@@ -80,7 +84,7 @@ function whatIsAsked(parsed: ParsedCommand): {
   const written = parsed.value("sample");
   const seconds = written === undefined ? undefined : wholeNumber("layers", "--sample", written, sampleSeconds.least);
   if (seconds !== undefined && seconds > sampleSeconds.most) {
-    throw usageError("layers", `--sample must be at most ${sampleSeconds.most} seconds, not ${seconds}`);
+    throw usageError("layers", `--sample must be at most ${count(sampleSeconds.most, "second")}, not ${seconds}`);
   }
   return { worker: worker === undefined ? undefined : wholeNumber("layers", "--worker", worker, 1), seconds };
 }

@@ -8,6 +8,7 @@ import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
 import { listTable } from "../show/appTables.ts";
+import { during } from "../terminal/progressLine.ts";
 
 /** Milliseconds for one supervisor to answer, so that one that hangs does not hide the others. */
 const answerMs = 2_000;
@@ -21,8 +22,9 @@ export const listCommand: Command = {
     examples: ["hitless list", "hitless list --json"],
   },
   async run(context, parsed) {
-    const endpoints = await listEndpoints(runtimeFolder());
-    const apps = await Promise.all(endpoints.map((endpoint) => askSupervisor(context, endpoint)));
+    const endpoints = await during(context.stderr, "the supervisors that run", listEndpoints(runtimeFolder()));
+    const asked = Promise.all(endpoints.map((endpoint) => askSupervisor(context, endpoint)));
+    const apps = await during(context.stderr, "the supervisors to tell their state", asked);
     if (parsed.has("json")) {
       await printJson(context, apps);
     } else if (apps.length === 0) {

@@ -11,6 +11,7 @@ import { onStopSignal } from "../run/interrupts.ts";
 import { pumpLogs } from "../run/logPump.ts";
 import { createLineAssembler } from "../terminal/lineAssembler.ts";
 import { createLineFormat, type LineFormat } from "../terminal/lineFormat.ts";
+import { during } from "../terminal/progressLine.ts";
 import { byteCount } from "../terminal/units.ts";
 
 const usualLines = 100;
@@ -44,7 +45,11 @@ export const logsCommand: Command = {
     const client = await connectToApp(context, parsed.operands[0] ?? "");
     try {
       const only = worker === undefined ? {} : { worker };
-      const first = await client.request("logs/read", { lines, ...only });
+      const first = await during(
+        context.stderr,
+        `the supervisor of ${client.endpoint.name}`,
+        client.request("logs/read", { lines, ...only }),
+      );
       if (
         worker !== undefined &&
         first.chunks.length === 0 &&
@@ -101,7 +106,12 @@ interface FollowOptions {
 async function follow(context: CliContext, client: SupervisorClient, options: FollowOptions): Promise<void> {
   const ending = new AbortController();
   const end = () => ending.abort();
-  const signals = onStopSignal(end);
+  let leave: () => void;
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  // The first ends with what there is; the second does not wait for a supervisor or a reader that has stalled.
+  const signals = onStopSignal((_signal, times) => (times > 1 ? leave() : end()));
   context.stdout.onDidBreak(end);
   const checkState = () => {
     if (client.snapshot.app.state === "stopped") {
@@ -116,7 +126,7 @@ async function follow(context: CliContext, client: SupervisorClient, options: Fo
       context.stderr.paint("dim", `hitless ${byteCount(bytes)} of output were skipped: it was read too slowly`),
     );
   try {
-    await pumpLogs(client, { ...options, onDidSkip, ending: ending.signal });
+    await Promise.race([pumpLogs(client, { ...options, onDidSkip, ending: ending.signal }), left]);
   } catch (error) {
     if (!client.closed) {
       throw error;

@@ -7,6 +7,7 @@ import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
+import { count } from "../terminal/units.ts";
 
 const most = 1_024;
 
@@ -40,7 +41,10 @@ export const scaleCommand: Command = {
       if (parsed.has("json")) {
         await printJson(context, { name: app, from, to } satisfies ScaleOutput);
       } else {
-        await printLine(context, `${context.stdout.paint("green", "✔")} ${app} scaled · ${from} → ${to} workers`);
+        await printLine(
+          context,
+          `${context.stdout.paint("green", "✔")} ${app} scaled · ${from} → ${count(to, "worker")}`,
+        );
       }
       return exitCodes.done;
     } finally {

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
@@ -7,17 +8,26 @@ import { resolveNode } from "../../client/node/nodeProgram.ts";
 import { appFolder, buildRecipe } from "../../client/recipe/recipe.ts";
 import { isFolder, resolveScript } from "../../client/recipe/resolveScript.ts";
 import type { AppConfig } from "../../shared/appConfig.ts";
-import { HitlessError } from "../../shared/errors.ts";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import type { ParsedCommand } from "../arguments/commandSpec.ts";
+import type { FlagSpec, ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { configOfFlags, startFlags } from "../arguments/startFlags.ts";
-import type { CliContext, StopSignal } from "../cliContext.ts";
+import { type CliContext, exitCodeOfSignal, type StopSignal } from "../cliContext.ts";
 import { type Command, say } from "../command.ts";
 import { awaitReady } from "../run/detached.ts";
 import { runInForeground, type StopWishes } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { findWorkspaceApp } from "../run/workspaceApps.ts";
+import { during, openProgressLine } from "../terminal/progressLine.ts";
+
+/** Node.js looks for its own `--env-file` in all arguments, also behind the script, and reads it before any of our code runs. */
+const envFrom: FlagSpec = {
+  name: "env-from",
+  value: "FILE",
+  group: "The app",
+  help: "The same; but Node.js reads --env-file itself too, before Hitless can",
+};
 
 export const startCommand: Command = {
   spec: {
@@ -25,7 +35,7 @@ export const startCommand: Command = {
     summary: "Start an app, by default in the foreground",
     operands: [{ name: "entry|app", what: "the file to run, or the name of an app", optional: true }],
     takesAppArgs: true,
-    flags: startFlags,
+    flags: startFlags.flatMap((flag) => (flag.name === "env-file" ? [flag, envFrom] : [flag])),
     details: [
       "Without an entry it is found: package.json scripts.start or main, server.js, app.js, index.js, also in src and dist.\n" +
         "An app is one of hitless.apps in .vscode/settings.json, or one that runs under a supervisor but has stopped.",
@@ -43,15 +53,18 @@ export const startCommand: Command = {
     if (parsed.has("json") && !parsed.has("detach")) {
       throw usageError("start", "--json needs --detach: in the foreground stdout belongs to the app");
     }
+    const app = await during(context.stderr, "what to start", chooseApp(context, parsed));
+    const again = app.kind === "supervised";
+    // Until there is something to stop, a signal ends this process as the system does it.
     const wishes = collectWishes();
     try {
-      const app = await chooseApp(context, parsed);
-      const again = app.kind === "supervised";
-      const endpoint = again ? app.endpoint : await launch(context, app, parsed.has("detach"));
-      const client = await SupervisorClient.connect(endpoint, context.identity);
+      const endpoint = again ? app.endpoint : await launch(context, app, { detached: parsed.has("detach"), wishes });
+      const whose = `the supervisor of ${endpoint.name}`;
+      const client = await during(context.stderr, whose, SupervisorClient.connect(endpoint, context.identity));
       try {
         if (again) {
-          await client.request("app/start", {});
+          await during(context.stderr, whose, client.request("app/start", {}));
+          wishes.begin();
         }
         return again || parsed.has("detach")
           ? await awaitReady(context, client, wishes, { json: parsed.has("json"), stopOnFailure: !again })
@@ -59,6 +72,11 @@ export const startCommand: Command = {
       } finally {
         client.dispose();
       }
+    } catch (error) {
+      if (wishes.first !== undefined && toHitlessError(error).code === "cancelled") {
+        return exitCodeOfSignal(wishes.first);
+      }
+      throw error;
     } finally {
       wishes.dispose();
     }
@@ -71,7 +89,8 @@ type ChosenApp =
 
 /** What the operand means: a file, an app of the workspace, or an app that has stopped under a supervisor. */
 async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<ChosenApp> {
-  const flags = configOfFlags(parsed);
+  const envFile = parsed.value("env-from");
+  const flags = { ...configOfFlags(parsed), ...(envFile !== undefined && { envFile }) };
   const [written] = parsed.operands;
   const folder = context.cwd;
   if (written === undefined) {
@@ -106,32 +125,69 @@ async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<Ch
 async function launch(
   context: CliContext,
   { config, folder }: ChosenApp & { kind: "recipe" },
-  detached: boolean,
+  { detached, wishes }: { readonly detached: boolean; readonly wishes: CollectedWishes },
 ): Promise<Endpoint> {
-  const node = await resolveNode({ explicit: config.node, cwd: appFolder(config, folder) });
+  const { stderr } = context;
+  const asked = resolveNode({ explicit: config.node, cwd: appFolder(config, folder) });
+  const node = await during(stderr, "Node.js to tell its version", asked);
   const recipe = await buildRecipe(config, { folder, node, environment: context.environment });
   if (config.entry === undefined && context.stderr.isTerminal) {
     say(context, context.stderr.paint("dim", `hitless found ${relative(recipe.cwd, recipe.entry)}`));
   }
   const { supervisorFile, identity } = context;
-  return launchSupervisor({ recipe, node: node.path, supervisorFile, version: identity.version, detached });
+  let what = `the supervisor of ${recipe.name} to start`;
+  const progress = openProgressLine(stderr, () => `waiting for ${what}`);
+  try {
+    return await launchSupervisor({
+      recipe,
+      node: node.path,
+      supervisorFile,
+      version: identity.version,
+      detached,
+      cancelled: wishes.cancelled,
+      beforeSpawn: wishes.begin,
+      onDidWait: () => {
+        what = `another start of ${recipe.name} to end`;
+      },
+    });
+  } finally {
+    progress.end();
+  }
 }
 
-/** Listens for signals from the very start, and keeps them for whoever can act on them. */
-function collectWishes(): StopWishes & { dispose(): void } {
+interface CollectedWishes extends StopWishes {
+  /** Begins to listen for signals; they are kept for whoever can act on them. */
+  begin(): void;
+  /** The signal that came first. */
+  readonly first: StopSignal | undefined;
+  /** Aborted by the first one. */
+  readonly cancelled: AbortSignal;
+  dispose(): void;
+}
+
+function collectWishes(): CollectedWishes {
   const kept: [StopSignal, number][] = [];
+  const cancelling = new AbortController();
   let listener: ((signal: StopSignal, times: number) => void) | undefined;
-  const signals = onStopSignal((signal, times) => {
-    kept.push([signal, times]);
-    listener?.(signal, times);
-  });
+  let signals: Disposable | undefined;
   return {
+    begin() {
+      signals ??= onStopSignal((signal, times) => {
+        kept.push([signal, times]);
+        cancelling.abort();
+        listener?.(signal, times);
+      });
+    },
+    get first() {
+      return kept[0]?.[0];
+    },
+    cancelled: cancelling.signal,
     listen(given) {
       listener = given;
       for (const [signal, times] of kept) {
         given(signal, times);
       }
     },
-    dispose: () => signals.dispose(),
+    dispose: () => signals?.dispose(),
   };
 }

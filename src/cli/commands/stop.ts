@@ -5,7 +5,7 @@ import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { stopApp } from "../run/stopApp.ts";
-import { killedText } from "../show/statusTexts.ts";
+import { killedAtOnceText, killedText } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
 import { count } from "../terminal/units.ts";
 
@@ -15,7 +15,9 @@ export const stopCommand: Command = {
     summary: "Stop an app gracefully, and its supervisor",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [{ name: "now", help: "Kill the workers at once" }, jsonFlag, helpFlag],
-    details: ["Requests in flight are finished first. Ctrl-C kills the workers that are left."],
+    details: [
+      "Requests in flight are finished first. Ctrl-C kills the workers that are left; a second Ctrl-C leaves without waiting.",
+    ],
     examples: ["hitless stop api", "hitless stop api --now"],
   },
   async run(context, parsed) {
@@ -25,12 +27,14 @@ export const stopCommand: Command = {
       context.stderr,
       () => `stopping ${name} · ${count(client.snapshot.workers.length, "worker")} left`,
     );
+    let urgent = false;
     let left: (signal: StopSignal) => void;
     const leaving = new Promise<StopSignal>((resolve) => {
       left = resolve;
     });
-    const signals = onStopSignal((signal) => {
-      if (signal === "SIGINT") {
+    const signals = onStopSignal((signal, times) => {
+      if (signal === "SIGINT" && times === 1) {
+        urgent = true;
         // Its answer is the same as that of the request that waits already.
         client.request("app/stop", { now: true }).catch(() => undefined);
       } else {
@@ -52,7 +56,10 @@ export const stopCommand: Command = {
       await printJson(context, { name, supervisorPid: client.endpoint.pid, killed } satisfies StopOutput);
     } else {
       const { paint } = context.stdout;
-      const details = killed === 0 ? "" : `\n  ${killedText(killed, paint)}`;
+      const details =
+        killed === 0
+          ? ""
+          : `\n  ${parsed.has("now") || urgent ? killedAtOnceText(killed, paint) : killedText(killed, paint)}`;
       await printLine(context, `${paint("green", "✔")} ${name} stopped${details}`);
     }
     return exitCodes.done;

@@ -1,10 +1,10 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { statusOutput } from "../../shared/cliOutput.ts";
-import { readyCount } from "../../shared/snapshot.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { printJson, say } from "../command.ts";
-import { failureText, readyLine } from "../show/statusTexts.ts";
+import { failureText, readyLine, startProgress } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
+import { count } from "../terminal/units.ts";
 import type { StopWishes } from "./foreground.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
 import { stopApp } from "./stopApp.ts";
@@ -25,22 +25,38 @@ export async function awaitReady(
   { json, stopOnFailure }: AwaitReadyOptions,
 ): Promise<number> {
   const { ready, ended } = watchApp(client);
+  let isStopping = false;
   const progress = openProgressLine(context.stderr, () => {
-    const { app } = client.snapshot;
-    return `starting ${app.name} · ${readyCount(client.snapshot)}/${app.desiredWorkers} ready`;
+    const { app, workers } = client.snapshot;
+    return isStopping
+      ? `stopping ${app.name} · ${count(workers.length, "worker")} left`
+      : startProgress(client.snapshot);
   });
-  const asked = new Promise<Settled>((resolve) => wishes.listen((signal) => resolve({ kind: "signal", signal })));
+  const asked = new Promise<Settled>((resolve) => {
+    wishes.listen((signal, times) => {
+      resolve({ kind: "signal", signal });
+      if (times > 1 && stopOnFailure) {
+        // Its answer is the same as that of the graceful one, which waits already.
+        client.request("app/stop", { now: true }).catch(() => undefined);
+      }
+    });
+  });
   const settled = await Promise.race([ready.then((): Settled => ({ kind: "ready" })), ended, asked]);
-  progress.end();
   if (settled.kind === "ready") {
+    progress.end();
     say(context, readyLine(client.snapshot));
     if (json) {
       await printJson(context, statusOutput(client.snapshot, Date.now()));
     }
     return exitCodes.done;
   }
-  if (settled.kind !== "lost" && stopOnFailure) {
-    await stopApp(client, { now: false });
+  try {
+    if (settled.kind !== "lost" && stopOnFailure) {
+      isStopping = true;
+      await stopApp(client, { now: false });
+    }
+  } finally {
+    progress.end();
   }
   return explain(context, client, settled);
 }

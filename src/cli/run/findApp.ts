@@ -1,15 +1,27 @@
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
-import { HitlessError } from "../../shared/errors.ts";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import { nearest } from "../arguments/suggestion.ts";
 import type { CliContext } from "../cliContext.ts";
+import { during } from "../terminal/progressLine.ts";
 
 /** Connects to the supervisor of the app that a person names, by the app's name or the supervisor's pid. */
 export async function connectToApp(context: CliContext, name: string): Promise<SupervisorClient> {
-  const endpoint = chooseEndpoint(await listEndpoints(runtimeFolder()), name);
-  return SupervisorClient.connect(endpoint, context.identity);
+  const folder = runtimeFolder();
+  const { stderr, identity } = context;
+  const endpoint = chooseEndpoint(await during(stderr, "the supervisors that run", listEndpoints(folder)), name);
+  const connecting = SupervisorClient.connect(endpoint, identity);
+  try {
+    return await during(stderr, `the supervisor of ${endpoint.name} (pid ${endpoint.pid})`, connecting);
+  } catch (error) {
+    // It may have ended since it was found, as after a stop by somebody else.
+    if (toHitlessError(error).code === "connectionLost") {
+      chooseEndpoint(await listEndpoints(folder), name);
+    }
+    throw error;
+  }
 }
 
 /** @throws HitlessError `appNotFound`, or `usage` when several apps have the name. */

@@ -4,8 +4,9 @@ import type { LogChunk } from "../../shared/logs.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { say } from "../command.ts";
 import { hitlessLine, printEvents } from "../show/eventPrinter.ts";
-import { failureText, readyLine } from "../show/statusTexts.ts";
-import { byteCount } from "../terminal/units.ts";
+import { failureText, readyLine, startProgress } from "../show/statusTexts.ts";
+import { openWaitNotes } from "../terminal/progressLine.ts";
+import { byteCount, count } from "../terminal/units.ts";
 import { onReloadSignal } from "./interrupts.ts";
 import { pumpLogs } from "./logPump.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
@@ -41,11 +42,17 @@ export async function runInForeground(
     ending: ending.signal,
   }).catch(() => undefined);
   const { ready, ended } = watchApp(client);
-  void ready.then(() => say(context, readyLine(client.snapshot)));
+  let waitsFor: (() => string) | undefined = () => startProgress(client.snapshot);
+  const notes = openWaitNotes(stderr, () => waitsFor?.());
+  void ready.then(() => {
+    waitsFor = undefined;
+    say(context, readyLine(client.snapshot));
+  });
 
   const hurried = new Promise<void>((resolve) => {
     wishes.listen((signal, times) => {
       asked = true;
+      waitsFor = () => `stopping · ${count(client.snapshot.workers.length, "worker")} left`;
       void stop(times > 1);
       if (times > 1) {
         urgent = signal;
@@ -81,8 +88,11 @@ export async function runInForeground(
   // An app that ended by itself leaves its supervisor behind, which is of no use without a terminal.
   await stop(false);
   ending.abort();
+  waitsFor = () => "waiting for the reader of the last output";
   await deliverRest(output);
+  waitsFor = () => "waiting for the supervisor to end";
   await leaveSupervisor(client);
+  notes.end();
   if (urgent !== undefined) {
     return exitCodeOfSignal(urgent);
   }

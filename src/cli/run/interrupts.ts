@@ -1,14 +1,24 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
-import type { StopSignal } from "../cliContext.ts";
+import { exitCodeOfSignal, type StopSignal } from "../cliContext.ts";
 
 /** SIGHUP is also what Windows sends when the console is closed. */
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Calls back for every signal that asks this process to end, with how many there have been. */
+/** A person who asks so often has waited long enough, whatever the command is still at. */
+const enough = 3;
+
+/**
+ * Calls back for every signal that asks this process to end, with how many there have been; the third one ends it. Only
+ * what would leave something undone listens: before and after, a signal ends the process as the system does it, even
+ * one that is busy.
+ */
 export function onStopSignal(listener: (signal: StopSignal, times: number) => void): Disposable {
   let times = 0;
   const receive = (signal: NodeJS.Signals) => {
     times += 1;
+    if (times >= enough) {
+      process.exit(exitCodeOfSignal(signal as StopSignal));
+    }
     listener(signal as StopSignal, times);
   };
   for (const signal of stopSignals) {

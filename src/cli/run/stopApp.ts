@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { openSocket } from "../../client/connection/openSocket.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { toHitlessError } from "../../shared/errors.ts";
 
 /** Milliseconds for a supervisor without an app to close its control channel. */
 const closeDeadlineMs = 4_000;
@@ -11,9 +12,25 @@ const pollMs = 20;
  * @returns How many workers had to be killed.
  */
 export async function stopApp(client: SupervisorClient, { now }: { readonly now: boolean }): Promise<number> {
-  const { killed } = await client.request("app/stop", now ? { now } : {});
+  let killed = 0;
+  try {
+    killed = (await client.request("app/stop", now ? { now } : {})).killed;
+  } catch (error) {
+    // Somebody else may have stopped it too, and the supervisor have ended before it could answer both.
+    if (toHitlessError(error).code !== "connectionLost" || (await isThere(client))) {
+      throw error;
+    }
+  }
   await leaveSupervisor(client);
   return killed;
+}
+
+async function isThere({ endpoint }: SupervisorClient): Promise<boolean> {
+  const attempt = await openSocket(endpoint.socket, closeDeadlineMs);
+  if (attempt.kind === "open") {
+    attempt.socket.destroy();
+  }
+  return attempt.kind !== "refused";
 }
 
 /**

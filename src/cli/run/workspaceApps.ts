@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { readTextFile } from "../../client/readTextFile.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { parseJsonc } from "./jsonc.ts";
@@ -10,25 +10,29 @@ const namedSchema = v.object({ name: v.string() });
 
 /**
  * The app of this name in the workspace's own settings, so that the terminal starts what VS Code starts.
- * @throws HitlessError `badConfig` when that app is written wrongly.
+ * @throws HitlessError `badConfig` when the settings can't be read, or that app is written wrongly.
  */
 export async function findWorkspaceApp(folder: string, name: string): Promise<AppConfig | undefined> {
   const file = join(folder, ".vscode", "settings.json");
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) {
-    return undefined;
-  }
-  let settings: unknown;
+  const parsed = v.safeParse(settingsSchema, await readSettings(file));
+  const apps = parsed.success ? parsed.output["hitless.apps"] : [];
+  const index = apps.findIndex((app) => v.is(namedSchema, app) && app.name === name);
+  return index === -1 ? undefined : parseAppConfig(apps[index], `hitless.apps[${index}] in ${file}`);
+}
+
+async function readSettings(file: string): Promise<unknown> {
+  let text: string | undefined;
   try {
-    settings = parseJsonc(text);
+    text = await readTextFile(file);
+  } catch (error) {
+    throw new HitlessError("badConfig", `${file} ${error instanceof Error ? error.message : error}.`);
+  }
+  try {
+    return text === undefined ? undefined : parseJsonc(text);
   } catch (error) {
     throw new HitlessError(
       "badConfig",
       `${file} can't be read as JSON: ${error instanceof Error ? error.message : error}`,
     );
   }
-  const parsed = v.safeParse(settingsSchema, settings);
-  const apps = parsed.success ? parsed.output["hitless.apps"] : [];
-  const index = apps.findIndex((app) => v.is(namedSchema, app) && app.name === name);
-  return index === -1 ? undefined : parseAppConfig(apps[index], `hitless.apps[${index}] in ${file}`);
 }

@@ -15,10 +15,21 @@ export function readyLine(snapshot: Snapshot): string {
   ].join(" · ");
 }
 
+/** What a start waits for, such as `starting api · 1/2 ready`. */
+export function startProgress(snapshot: Snapshot): string {
+  const { app } = snapshot;
+  return `starting ${app.name} · ${readyCount(snapshot)}/${app.desiredWorkers} ready`;
+}
+
 const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;
 
 export function killedText(killed: number, paint: Paint): string {
   return paint("yellow", `${count(killed, "worker")} did not end in time and ${killed === 1 ? "was" : "were"} killed`);
+}
+
+/** Of a stop that was to be at once: nothing was too late. */
+export function killedAtOnceText(killed: number, paint: Paint): string {
+  return paint("yellow", `${count(killed, "worker")} ${killed === 1 ? "was" : "were"} killed`);
 }
 
 /** One line on how far a renewal is, such as `reloading api · 2/4 ready`. */

@@ -10,11 +10,59 @@ export interface ProgressLine {
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const frameMs = 100;
 
-/** Shows on a terminal what goes on, with the time it takes; nothing anywhere else. */
+/** Milliseconds after which whoever waits is told for what. */
+const patienceMs = 2_000;
+/** Where lines stay, it is told again after so many milliseconds if something has changed, or after the longer time. */
+const newsMs = 10_000;
+const againMs = 60_000;
+
+/**
+ * Shows what goes on, with the time it takes: on a terminal in one line that is drawn anew, anywhere else in a line after
+ * 2 s and now and then after that.
+ */
 export function openProgressLine(output: Output, text: () => string): ProgressLine {
-  if (!output.isTerminal) {
-    return { end: () => undefined };
+  return output.isTerminal ? drawLine(output, text) : openWaitNotes(output, text);
+}
+
+/** Waits for something that mostly takes no time; says what it is waiting for after 2 s. */
+export async function during<T>(output: Output, what: string, work: Promise<T>): Promise<T> {
+  let line: ProgressLine | undefined;
+  const timer = setTimeout(
+    () => {
+      line = openProgressLine(output, () => `waiting for ${what}`);
+    },
+    output.isTerminal ? patienceMs : 0,
+  );
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    line?.end();
   }
+}
+
+/** Says in lines what is waited for, where others write too; `text` is `undefined` while nothing is. */
+export function openWaitNotes(output: Output, text: () => string | undefined): ProgressLine {
+  const startedAt = performance.now();
+  let told = "";
+  let toldAt = 0;
+  const tell = () => {
+    const spent = performance.now() - startedAt;
+    const line = text();
+    if (line === undefined) {
+      told = "";
+      toldAt = 0;
+    } else if (toldAt === 0 || spent - toldAt >= (line === told ? againMs : newsMs)) {
+      told = line;
+      toldAt = spent;
+      void output.write(`${output.paint("dim", "hitless")} ${line} · ${duration(Math.floor(spent / 1_000) * 1_000)}\n`);
+    }
+  };
+  const timer = setInterval(tell, patienceMs);
+  return { end: () => clearInterval(timer) };
+}
+
+function drawLine(output: Output, text: () => string): ProgressLine {
   const startedAt = performance.now();
   let frame = 0;
   const draw = () => {

@@ -1,3 +1,7 @@
+import { count } from "../../shared/text/count.ts";
+
+export { count };
+
 /** `7 ms`, `1.2 s`, `3m 12s`, `2h 5m`, `4d 3h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1_000) {
@@ -20,11 +24,6 @@ export function duration(milliseconds: number): string {
   const [large, largeName, small, smallName] = units.find(([unit]) => seconds >= unit) ?? units[2];
   const rest = Math.floor((seconds % large) / small);
   return `${Math.floor(seconds / large)}${largeName}${rest === 0 ? "" : ` ${rest}${smallName}`}`;
-}
-
-/** `1 worker`, `3 workers`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** `512 bytes`, `12 KB`, `3.4 MB`, `1.2 GB`. */

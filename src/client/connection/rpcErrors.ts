@@ -22,7 +22,7 @@ const neverSent: ReadonlySet<number> = new Set([ErrorCodes.MessageWriteError, Er
 
 /** What the peer answered a request with, as the error it was on the other side. */
 export function errorFromPeer(thrown: unknown): HitlessError {
-  if (thrown instanceof ConnectionError) {
+  if (thrown instanceof ConnectionError || isOfSocket(thrown)) {
     return new HitlessError("connectionLost", thrown.message, { cause: thrown });
   }
   if (!(thrown instanceof ResponseError)) {
@@ -36,4 +36,10 @@ export function errorFromPeer(thrown: unknown): HitlessError {
   }
   const { code, remedy, detail } = data.output;
   return new HitlessError(code, thrown.message, { remedy, detail, cause: thrown });
+}
+
+/** What a socket says whose peer has gone, such as `write EPIPE`. */
+function isOfSocket(thrown: unknown): thrown is Error {
+  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
+  return typeof code === "string" && ["EPIPE", "ECONNRESET", "ECONNABORTED", "ERR_STREAM_DESTROYED"].includes(code);
 }

@@ -199,7 +199,12 @@ export class SupervisorClient implements Disposable {
     } catch (error) {
       // Read again: the connection may have been lost while the answer was awaited.
       const lost: HitlessError | undefined = this.#lost;
-      throw lost ?? errorFromPeer(error);
+      const reason = lost ?? errorFromPeer(error);
+      if (reason.code === "connectionLost" && lost === undefined) {
+        // The peer went while it was written to: the words are the system's, and the close follows.
+        throw new HitlessError("connectionLost", `${this.#whose()} closed the connection.`, { cause: error });
+      }
+      throw reason;
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", cancel);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { type Endpoint, endpointSchema } from "../../shared/launch.ts";
 import { openSocket } from "../connection/openSocket.ts";
+import { isDead } from "./pidSpace.ts";
 
 /** Milliseconds a supervisor may take to accept a connection before it counts as busy (and is still listed). */
 const probeDeadlineMs = 1_000;
@@ -11,7 +12,7 @@ const probeDeadlineMs = 1_000;
 const writingMs = 5_000;
 
 /** Anything that names a process, though it may come from a Hitless whose endpoint files look different. */
-const anyEndpointSchema = v.object({ pid: v.number() });
+const anyEndpointSchema = v.object({ pid: v.number(), pidSpace: v.optional(v.string()) });
 
 /**
  * The supervisors that run, oldest first. Files of those that are gone (dead process, nobody at the socket,
@@ -41,13 +42,13 @@ async function readEndpoint(file: string): Promise<Endpoint | undefined> {
   const result = v.safeParse(endpointSchema, content);
   if (!result.success) {
     const other = v.safeParse(anyEndpointSchema, content);
-    if (!other.success || !isAlive(other.output.pid)) {
+    if (!other.success || isDead(other.output)) {
       await removeUnlessFresh(file);
     }
     return undefined;
   }
   const endpoint = result.output;
-  if (!isAlive(endpoint.pid) || !(await isListening(endpoint.socket))) {
+  if (isDead(endpoint) || !(await isListening(endpoint.socket))) {
     await remove(file);
     if (process.platform !== "win32") {
       await remove(endpoint.socket);
@@ -63,16 +64,6 @@ async function isListening(socketPath: string): Promise<boolean> {
     attempt.socket.destroy();
   }
   return attempt.kind !== "refused";
-}
-
-/** Whether a process has this id; `EPERM` says that it has, and that it is not ours. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 async function removeUnlessFresh(file: string): Promise<void> {

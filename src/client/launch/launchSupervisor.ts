@@ -18,6 +18,7 @@ import { protocolVersion } from "../../shared/protocol.ts";
 import { cleanEnvironment } from "../node/cleanEnvironment.ts";
 import { listEndpoints } from "./endpoints.ts";
 import { withLaunchLock } from "./launchLock.ts";
+import { pidSpace } from "./pidSpace.ts";
 import { runtimeFolder } from "./runtimeFolder.ts";
 import { newEndpointId, socketPath } from "./socketPath.ts";
 import { tidyLogs } from "./tidyLogs.ts";
@@ -35,6 +36,12 @@ export interface LaunchOptions {
   readonly graceMs?: number;
   /** Default: `runtimeFolder()`. */
   readonly folder?: string;
+  /** Aborting it ends the launch: what waits does so no longer, and a supervisor that has not answered yet is stopped. */
+  readonly cancelled?: AbortSignal;
+  /** Told when another launch of this app is waited for. */
+  readonly onDidWait?: () => void;
+  /** Called right before the supervisor is spawned: until then there is nothing that would have to be undone. */
+  readonly beforeSpawn?: () => void;
 }
 
 const replyDeadlineMs = 15_000;
@@ -50,12 +57,13 @@ const youngSpace = "--max-semi-space-size=2";
  * Starts a supervisor that outlives this process, and waits until its control server listens. The app may still fail to
  * start: the snapshot tells.
  * @throws HitlessError `appAlreadyRunning` when an app of this name runs in this folder, `supervisorFailed` with the last
- *   lines of the supervisor's log, or what the supervisor refused with.
+ *   lines of the supervisor's log, `cancelled`, or what the supervisor refused with.
  */
 export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint> {
   const folder = options.folder ?? runtimeFolder();
   const { name, cwd } = options.recipe;
-  return withLaunchLock(folder, `${cwd}\n${name}`, async () => {
+  const key = `${cwd}\n${name}`;
+  const launchOnce = async (): Promise<Endpoint> => {
     const running = (await listEndpoints(folder)).find((endpoint) => endpoint.name === name && endpoint.root === cwd);
     if (running !== undefined) {
       throw new HitlessError(
@@ -64,8 +72,11 @@ export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint
       );
     }
     await tidyLogs(folder);
+    throwIfCancelled(options.cancelled);
+    options.beforeSpawn?.();
     return launch(options, folder);
-  });
+  };
+  return withLaunchLock(folder, key, launchOnce, { cancelled: options.cancelled, onDidWait: options.onDidWait });
 }
 
 async function launch(options: LaunchOptions, folder: string): Promise<Endpoint> {
@@ -79,6 +90,8 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     endpointFile: join(folder, `${id}.json`),
     socket: socketPath(folder, id),
     secret: randomBytes(32).toString("base64url"),
+    // It is spawned by this process, so its id is counted where this one's is.
+    pidSpace: pidSpace(),
     detached,
     graceMs,
   };
@@ -101,17 +114,19 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     closeSync(log);
   }
   try {
-    const reply = await awaitReply(child, message);
+    const reply = await awaitReply(child, message, options.cancelled);
     if (reply.kind === "refused") {
       throw new HitlessError(reply.code, reply.message);
     }
     const { socket, secret } = message;
+    const { name, cwd: root } = recipe;
     const startedAt = Date.now();
-    return { protocolVersion, pid: reply.pid, socket, name: recipe.name, root: recipe.cwd, secret, startedAt };
+    return { protocolVersion, pid: reply.pid, pidSpace: pidSpace(), socket, name, root, secret, startedAt };
   } catch (thrown) {
     const { code, message: text, cause } = toHitlessError(thrown);
     const detail = await lastLines(logFile);
-    child.kill("SIGKILL");
+    // One that was told to stop may have started workers, and takes them along; any other is not to be trusted.
+    child.kill(code === "cancelled" ? "SIGTERM" : "SIGKILL");
     await rm(logFile, { force: true }).catch(() => undefined);
     throw new HitlessError(code, text, { detail, cause, remedy: code === "supervisorFailed" ? "retry" : "none" });
   } finally {
@@ -119,8 +134,23 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
   }
 }
 
-function awaitReply(child: ChildProcess, message: LaunchMessageInput): Promise<LaunchReply> {
+function throwIfCancelled(cancelled: AbortSignal | undefined): void {
+  if (cancelled?.aborted === true) {
+    throw new HitlessError("cancelled", "The start was cancelled.");
+  }
+}
+
+function awaitReply(
+  child: ChildProcess,
+  message: LaunchMessageInput,
+  cancelled: AbortSignal | undefined,
+): Promise<LaunchReply> {
   return new Promise<LaunchReply>((resolve, reject) => {
+    const cancel = () => {
+      clearTimeout(timer);
+      reject(new HitlessError("cancelled", "The start was cancelled."));
+    };
+    cancelled?.addEventListener("abort", cancel, { once: true });
     const timer = setTimeout(() => fail(`it did not answer within ${replyDeadlineMs} ms`), replyDeadlineMs);
     const fail = (reason: string) => {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, type Stats } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
 
 /**
@@ -14,7 +14,7 @@ export function runtimeFolder(): string {
   const folder = chooseFolder();
   let stats: Stats;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     stats = lstatSync(folder);
   } catch (error) {
     throw refusal(folder, `can't be made: ${error instanceof Error ? error.message : String(error)}`, error);
@@ -51,6 +51,24 @@ function chooseFolder(): string {
     return join(session, "hitless");
   }
   return join(tmpdir(), `hitless-${process.getuid?.() ?? 0}`);
+}
+
+/** Not Node's own `recursive`: that tries for ever where a parent is there and takes nothing, as in /proc. */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let path = folder; !existsSync(path) && dirname(path) !== path; path = dirname(path)) {
+    missing.unshift(path);
+  }
+  for (const path of missing) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      // Another program may have made it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+        throw error;
+      }
+    }
+  }
 }
 
 /** After `su` or `sudo -E` the variable names the folder of the user before, or one that is not there. */

@@ -1,19 +1,27 @@
-import { readFile } from "node:fs/promises";
 import * as util from "node:util";
 import { HitlessError } from "../../shared/errors.ts";
+import { readTextFile } from "../readTextFile.ts";
 
 /**
  * Reads a file of `KEY=VALUE` lines, in the form Node's own `--env-file` takes:
  * https://nodejs.org/api/environment_variables.html#dotenv
- * @throws HitlessError `badConfig` when it can't be read.
+ * @throws HitlessError `badConfig` when it can't be read, or holds what no variable can.
  */
 export async function readEnvFile(file: string): Promise<Record<string, string>> {
-  let text: string;
+  const refuse = (problem: string, cause?: unknown): never => {
+    throw new HitlessError("badConfig", `envFile: ${file} ${problem}.`, { remedy: "openSettings", cause });
+  };
+  let read: string | undefined;
   try {
-    text = await readFile(file, "utf8");
+    read = await readTextFile(file);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : `can't be read: ${error}`;
-    throw new HitlessError("badConfig", `envFile: ${file} ${reason}.`, { remedy: "openSettings", cause: error });
+    return refuse(error instanceof Error ? error.message : String(error), error);
+  }
+  const text = read ?? refuse("does not exist");
+  const nul = text.indexOf("\0");
+  if (nul !== -1) {
+    const line = text.slice(0, nul).split("\n").length;
+    return refuse(`holds a NUL character (line ${line}), which no variable can; is it UTF-16? Save it as UTF-8`);
   }
   // Node 20.0 to 20.11 have no parseEnv, though its types say so.
   const parseEnv: typeof util.parseEnv | undefined = util.parseEnv;

@@ -56,9 +56,12 @@ export function appFolder(config: AppConfig, folder: string): string {
 async function bestEntry(cwd: string): Promise<EntryCandidate> {
   const [best] = await findEntries(cwd);
   if (best === undefined) {
+    const { problem } = await readPackageJson(cwd);
+    const manifest =
+      problem === undefined ? "no package.json with a start script or main" : `its package.json ${problem}`;
     throw new HitlessError(
       "entryNotFound",
-      `No app was found in ${cwd}: no package.json with a start script or main, and no server.js, app.js or index.js. Name the file to run.`,
+      `No app was found in ${cwd}: ${manifest}, and no server.js, app.js or index.js. Name the file to run.`,
       { remedy: "openSettings" },
     );
   }

@@ -48,7 +48,9 @@ function statusText(view: AppView, t: Localize): string {
     return state;
   }
   if (ready < desired) {
-    return t("{0} · {1} of {2} workers", state, ready, desired);
+    return desired === 1
+      ? t("{0} · {1} of 1 worker", state, ready)
+      : t("{0} · {1} of {2} workers", state, ready, desired);
   }
   return desired === 1 ? t("{0} · 1 worker", state) : t("{0} · {1} workers", state, desired);
 }

@@ -33,9 +33,11 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
   return [
     ...(droppedNothing(report) ? [t("0 dropped")] : []),
     ...cutFacts(traffic, t),
-    t("{0} requests answered", served),
-    ...(handedOver > 0 ? [t("{0} connections handed over", handedOver)] : []),
-    ...(closed > 0 ? [t("{0} connections closed", closed)] : []),
+    served === 1 ? t("1 request answered") : t("{0} requests answered", served),
+    ...(handedOver === 1 ? [t("1 connection handed over")] : []),
+    ...(handedOver > 1 ? [t("{0} connections handed over", handedOver)] : []),
+    ...(closed === 1 ? [t("1 connection closed")] : []),
+    ...(closed > 1 ? [t("{0} connections closed", closed)] : []),
     ...(handedOver > 0 ? [t("longest stall {0} ms", longestStallMs)] : []),
   ];
 }

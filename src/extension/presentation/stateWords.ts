@@ -68,3 +68,8 @@ export function portWords(addresses: readonly string[]): string[] {
   });
   return [...new Set(words)];
 }
+
+/** `1 of 2 workers ready` */
+export function readyWords(ready: number, desired: number, t: Localize): string {
+  return desired === 1 ? t("{0} of 1 worker ready", ready) : t("{0} of {1} workers ready", ready, desired);
+}

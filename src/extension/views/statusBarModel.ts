@@ -1,7 +1,7 @@
 import { type AppView, type AppViewState, isActive, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
-import { renewalWord, stateWord } from "../presentation/stateWords.ts";
+import { readyWords, renewalWord, stateWord } from "../presentation/stateWords.ts";
 
 /** The button beside the item. */
 export type StatusAction = "restart" | "start";
@@ -29,7 +29,7 @@ export function projectStatus(apps: readonly AppView[], t: Localize): StatusMode
   const active = apps.some(isActive);
   const name = apps.length === 1 ? first.name : t("{0} apps", apps.length);
   const numbers = active && desired > 0 ? `${ready}/${desired}` : stateWord(worst.state, t);
-  const spoken = active && desired > 0 ? t("{0} of {1} workers ready", ready, desired) : "";
+  const spoken = active && desired > 0 ? readyWords(ready, desired, t) : "";
   return {
     text: `$(${icons[worst.state]}) ${escapeIcons(name)} ${numbers}`,
     tooltip: [...apps.map((app) => tooltipLine(app, t)), escapeMarkdown(t("Click for the menu"))].join("  \n"),

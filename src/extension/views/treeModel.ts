@@ -4,8 +4,16 @@ import { type AppView, type AppViewState, isActive, workerCounts } from "../apps
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
 import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
-import { durationWord, portWords, renewalWord, stateWord, uptimeWord, workerWord } from "../presentation/stateWords.ts";
 import { appContext, workerContext } from "./rowFlags.ts";
+import {
+  durationWord,
+  portWords,
+  readyWords,
+  renewalWord,
+  stateWord,
+  uptimeWord,
+  workerWord,
+} from "../presentation/stateWords.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
 
 /**
@@ -63,7 +71,7 @@ export function projectTree(apps: readonly AppView[], now: number, t: Localize):
 function appRow(app: AppView, now: number, t: Localize): TreeRow {
   const { ready, desired } = workerCounts(app);
   const active = isActive(app);
-  const counts = app.snapshot === undefined ? "" : t("{0} of {1} workers ready", ready, desired);
+  const counts = app.snapshot === undefined ? "" : readyWords(ready, desired, t);
   return {
     // A tree remembers for each id whether it is open: a row that comes to have children is a new one, and opens.
     id: active ? app.key : `${app.key}#resting`,

@@ -10,6 +10,7 @@ import { steadyNow } from "../clock.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
+import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
@@ -163,7 +164,7 @@ export class AppSupervisor {
     this.#table.pardonAll(this.#generations.number);
     this.#log(
       "starting",
-      `starting ${name}, ${this.#desiredWorkers} workers of generation ${this.#generations.number}`,
+      `starting ${name}, ${count(this.#desiredWorkers, "worker")} of generation ${this.#generations.number}`,
     );
     this.#reconcile();
   }
@@ -206,7 +207,7 @@ export class AppSupervisor {
     const from = this.#desiredWorkers;
     this.#condition.scaled(this.#table.serving().length, from, workers);
     this.#desiredWorkers = workers;
-    this.#log("scaling", `scaling ${this.#options.recipe.name} from ${from} to ${workers} workers`);
+    this.#log("scaling", `scaling ${this.#options.recipe.name} from ${from} to ${count(workers, "worker")}`);
     this.#reconcile();
     return { from, to: workers };
   }

@@ -52,8 +52,10 @@ export function forkWorker(options: {
   const { recipe, slot, generation, logs } = options;
   const debugged = recipe.nodeArgs.some((arg) => inspectFlag.test(arg));
   cluster.setupPrimary({
-    exec: recipe.entry,
-    args: recipe.args,
+    // The dashes keep Node from the app's own arguments, in all of which it looks for some of its flags, such as
+    // `--env-file`. They stand where the entry belongs because cluster adds a flag to the end of `execArgv`.
+    exec: "--",
+    args: [recipe.entry, ...recipe.args],
     // Ours first: it has to see the servers that the project's own preloads may start.
     execArgv: [...(debugged ? [] : [inspectPortFlag]), "--require", preloadFile, ...recipe.nodeArgs],
     cwd: recipe.cwd,

@@ -1,3 +1,4 @@
+import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { AcceptQueue } from "./acceptQueue.ts";
 
@@ -22,12 +23,20 @@ export function watchAcceptQueueAlerts(queue: () => AcceptQueue, events: EventLo
       const changed = waiting !== shown.waiting || refused !== shown.refused;
       if (waiting >= manyWaiting && !warned) {
         warned = true;
-        events.log("warning", "waiting", `${waiting} connections wait for a worker: all workers are busy`);
+        events.log(
+          "warning",
+          "waiting",
+          `${count(waiting, "connection")} ${waiting === 1 ? "waits" : "wait"} for a worker: all workers are busy`,
+        );
       } else if (waiting === 0) {
         warned = false;
       }
       if (refusedBefore !== undefined && refused === shown.refused) {
-        events.log("warning", "refused", `${refused - refusedBefore} connections were closed: too many waited already`);
+        events.log(
+          "warning",
+          "refused",
+          `${count(refused - refusedBefore, "connection")} ${refused - refusedBefore === 1 ? "was" : "were"} closed: too many waited already`,
+        );
         refusedBefore = undefined;
       }
       shown = { waiting, refused };
@@ -39,7 +48,7 @@ export function watchAcceptQueueAlerts(queue: () => AcceptQueue, events: EventLo
         events.log(
           "error",
           "refusing",
-          `all workers are busy and ${waiting} connections wait for them (maxWaiting, or half of the open files this system allows); further ones are closed at once`,
+          `all workers are busy and ${count(waiting, "connection")} ${waiting === 1 ? "waits" : "wait"} for them (maxWaiting, or half of the open files this system allows); further ones are closed at once`,
         );
       }
     },

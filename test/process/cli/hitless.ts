@@ -8,13 +8,17 @@ import { fileURLToPath } from "node:url";
 /** The bundles under test; another folder for those of a package. */
 const dist = process.env.HITLESS_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
 
+export const cliFile = join(dist, "cli.cjs");
+
 /** The Node.js that runs the command line, and with it (by the PATH) the apps. */
-const node = process.env.HITLESS_TEST_NODE ?? process.execPath;
+export const node = process.env.HITLESS_TEST_NODE ?? process.execPath;
 
 const deadlineMs = 15_000;
 
 export interface CliResult {
   readonly code: number | null;
+  /** What ended it, if it did not end by itself. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -29,12 +33,22 @@ export interface CliRun {
   until(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray>;
 }
 
+export interface CliOptions {
+  /** Default: the world's folder. */
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where its stdout goes; default: a pipe that the test reads. */
+  readonly stdout?: number;
+}
+
 /** One test's own world: a folder for apps, and a runtime folder in which nobody else's supervisors are. */
 export interface CliWorld {
   readonly folder: string;
   write(files: Readonly<Record<string, string>>): void;
-  start(words: readonly string[], options?: { readonly cwd?: string }): CliRun;
-  run(words: readonly string[], options?: { readonly cwd?: string }): Promise<CliResult>;
+  /** Where its supervisors leave their files. */
+  readonly runtime: string;
+  start(words: readonly string[], options?: CliOptions): CliRun;
+  run(words: readonly string[], options?: CliOptions): Promise<CliResult>;
   /** Ends whatever is left and removes the folders. */
   end(): Promise<void>;
 }
@@ -51,11 +65,16 @@ export function openCliWorld(): CliWorld {
         writeFileSync(join(folder, name), text);
       }
     },
-    start(words, { cwd = folder } = {}) {
-      const child = spawn(node, [join(dist, "cli.cjs"), ...words], {
+    runtime,
+    start(
+      words,
+      { cwd = folder, env = {}, stdout = "pipe" }: Omit<CliOptions, "stdout"> & { stdout?: "pipe" | number } = {},
+    ) {
+      const PATH = [dirname(node), process.env.PATH].join(delimiter);
+      const child = spawn(node, [cliFile, ...words], {
         cwd,
-        env: { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter), HITLESS_RUNTIME_DIR: runtime },
-        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, PATH, HITLESS_RUNTIME_DIR: runtime, ...env },
+        stdio: ["ignore", stdout, "pipe"],
       });
       const run = watchRun(child);
       runs.push(run);
@@ -90,12 +109,12 @@ function watchRun(child: ChildProcess): CliRun {
   }
   let closed = false;
   const ended = new Promise<CliResult>((resolve) => {
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       closed = true;
       for (const check of waiters) {
         check();
       }
-      resolve({ code, ...said });
+      resolve({ code, signal, ...said });
     });
   });
   return {

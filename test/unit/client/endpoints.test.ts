@@ -43,6 +43,15 @@ describe("listEndpoints", () => {
     assert.equal(existsSync(endpoint.socket), false);
   });
 
+  it("lists one whose process another container counts", async () => {
+    const folder = tempFolder();
+    await supervisorIn(folder, "a.json", { pid: 999_999_999, pidSpace: "another" });
+    assert.deepEqual(
+      (await listEndpoints(folder)).map(({ pid }) => pid),
+      [999_999_999],
+    );
+  });
+
   it("removes the file of a live process at whose socket nobody listens", async () => {
     const folder = tempFolder();
     await supervisorIn(folder, "a.json", { socket: join(folder, "nobody.sock") });

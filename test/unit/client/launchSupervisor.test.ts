@@ -141,6 +141,39 @@ describe("launchSupervisor", () => {
     assert.notEqual(order[1], "second");
   });
 
+  it("gives the lock that a dead process has left to one at a time", async () => {
+    const folder = tempFolder();
+    await withLaunchLock(folder, "key", async () => {
+      const [lock] = readdirSync(folder);
+      writeFileSync(join(folder, lock ?? ""), "999999999");
+      let holders = 0;
+      let most = 0;
+      const launches = Array.from({ length: 20 }, () =>
+        withLaunchLock(folder, "key", async () => {
+          holders += 1;
+          most = Math.max(most, holders);
+          await new Promise(setImmediate);
+          holders -= 1;
+        }),
+      );
+      await Promise.all(launches);
+      assert.equal(most, 1);
+    });
+  });
+
+  it("does not take the lock of a process that it can't ask after, and ends its wait when it is cancelled", async () => {
+    const folder = tempFolder();
+    await withLaunchLock(folder, "key", async () => {
+      const [lock] = readdirSync(folder);
+      writeFileSync(join(folder, lock ?? ""), "999999999 another");
+      const cancelling = new AbortController();
+      const launch = async () => assert.fail("it is held");
+      const options = { cancelled: cancelling.signal, onDidWait: () => cancelling.abort() };
+      await assert.rejects(withLaunchLock(folder, "key", launch, options), { code: "cancelled" });
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   it("takes over the lock of a process that is dead", async () => {
     const folder = tempFolder();
     await withLaunchLock(folder, "key", async () => {
