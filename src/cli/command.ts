@@ -9,7 +9,17 @@ export interface Command {
 
 /** Prints one JSON value, for programs. */
 export async function printJson(context: CliContext, value: unknown): Promise<void> {
-  await context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  await context.stdout.write(`${jsonText(value, 2)}\n`);
+}
+
+/**
+ * JSON without characters that a terminal would obey. `JSON.stringify` itself escapes only those below 0x20.
+ */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 export async function printLine(context: CliContext, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import { commandHelp, overviewHelp } from "./arguments/help.ts";
 import { parseCommand } from "./arguments/parseCommand.ts";
 import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
-import { type Command, printLine, say } from "./command.ts";
+import { type Command, jsonText, printLine, say } from "./command.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { historyCommand } from "./commands/history.ts";
 import { killCommand } from "./commands/kill.ts";
@@ -46,7 +46,7 @@ export async function runCommandLine(context: CliContext, words: readonly string
     if (asksForJson(words)) {
       const { code, message, detail } = error;
       const output: ErrorOutput = { error: { code, message, detail: [...detail] } };
-      await context.stderr.write(`${JSON.stringify(output)}\n`);
+      await context.stderr.write(`${jsonText(output)}\n`);
     } else {
       say(context, errorText(error, context.stderr.paint));
     }

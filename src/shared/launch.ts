@@ -34,6 +34,8 @@ export const launchMessageSchema = v.strictObject({
   pidSpace: v.optional(v.string()),
   /** Keep running when no client is connected. */
   detached: v.boolean(),
+  /** A client that must lose none of the output comes at once. */
+  keepsOutput: v.optional(v.boolean()),
   /** Milliseconds without a client before the app is stopped gracefully; ignored when `detached`. */
   graceMs: v.number(),
 });

@@ -81,6 +81,8 @@ export const requests = {
    * when it has dealt with the answer, so a slow one costs the supervisor nothing: what fell out of the ring meanwhile
    * is counted in `skippedBytes`.
    * Without `cursor`: the last `lines` lines. With nothing to say it waits `waitMs` and answers with none.
+   * With `lossless` the workers wait for the client instead, unless it does not ask again for 30 s: for one that keeps
+   * what it reads, such as in a file.
    */
   "logs/read": {
     params: v.object({
@@ -89,6 +91,7 @@ export const requests = {
       lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
       maxBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_048_576))),
       waitMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000))),
+      lossless: v.optional(v.boolean()),
     }),
     result: v.object({ cursor: v.number(), chunks: v.array(logChunkSchema), skippedBytes: v.number() }),
   },

@@ -65,7 +65,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     },
     "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
-    "logs/read": (params, cancelled) => readLogs(logs, params, cancelled),
+    "logs/read": (params, cancelled, client) => readLogs(logs, params, cancelled, client),
     ...createLayerHandlers(app),
   };
 }

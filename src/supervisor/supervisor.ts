@@ -14,6 +14,9 @@ import { listenToSignals } from "./signals.ts";
 /** After the app was stopped, clients may read the last output this long, in milliseconds. */
 const lingerMs = 2_000;
 
+/** A client that must lose none of the output begins to read it within this time, in milliseconds. */
+const readerMs = 5_000;
+
 /**
  * Starts the app and serves its clients until it is stopped or nobody looks after it any more; then the process ends.
  * Resolves once clients can connect.
@@ -22,6 +25,9 @@ const lingerMs = 2_000;
 export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
   const logs = createLogStore();
+  if (launch.keepsOutput === true) {
+    logs.expectReader(readerMs);
+  }
   const events = createEventLog();
   onMissingInternal((what) => events.log("warning", "internals", `Node.js ${process.version} has changed ${what}`));
   const app = new AppSupervisor({ recipe, version: launch.version, detached, logs, events });

@@ -5,7 +5,7 @@ import type { LogChunk } from "../../shared/logs.ts";
 import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
-import { type Command, say } from "../command.ts";
+import { type Command, jsonText, say } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { pumpLogs } from "../run/logPump.ts";
@@ -15,6 +15,12 @@ import { during } from "../terminal/progressLine.ts";
 import { byteCount } from "../terminal/units.ts";
 
 const usualLines = 100;
+
+/** Characters of a line; what is longer is printed as several. */
+const longestLine = 16 * 1_048_576;
+
+/** Characters that are kept here for a reader that has stalled. */
+const mostAhead = 64 * 1_048_576;
 
 export const logsCommand: Command = {
   spec: {
@@ -79,7 +85,7 @@ function chooseFormat(
   chunks: readonly LogChunk[],
 ): LineFormat {
   if (parsed.has("json")) {
-    return (line: LogLine) => JSON.stringify(line);
+    return (line: LogLine) => jsonText(line);
   }
   const { app, workers } = client.snapshot;
   const ids = new Set([...workers.map(({ id }) => id), ...chunks.map((chunk) => chunk.worker)]);
@@ -88,8 +94,17 @@ function chooseFormat(
 }
 
 function createPrinter(context: CliContext, format: LineFormat) {
-  const assembler = createLineAssembler();
-  const write = (lines: readonly LogLine[]) => context.stdout.write(lines.map((line) => `${format(line)}\n`).join(""));
+  const assembler = createLineAssembler(longestLine);
+  const { stdout } = context;
+  // A colour that a line leaves on ends with it.
+  const end = (line: string) => (stdout.isTerminal && line.includes("\u001b") ? "\u001b[0m\n" : "\n");
+  const write = (lines: readonly LogLine[]) =>
+    stdout.write(
+      lines
+        .map((line) => format(line))
+        .map((line) => `${line}${end(line)}`)
+        .join(""),
+    );
   return {
     chunks: (chunks: readonly LogChunk[]) => write(chunks.flatMap((chunk) => assembler.add(chunk))),
     rest: () => write(assembler.rest()),
@@ -118,6 +133,7 @@ async function follow(context: CliContext, client: SupervisorClient, options: Fo
       end();
     }
   };
+  const pace = { lossless: !context.stdout.isTerminal, ahead: mostAhead };
   const states = client.onDidSnapshot(checkState);
   checkState();
   const onDidSkip = (bytes: number) =>
@@ -126,7 +142,7 @@ async function follow(context: CliContext, client: SupervisorClient, options: Fo
       context.stderr.paint("dim", `hitless ${byteCount(bytes)} of output were skipped: it was read too slowly`),
     );
   try {
-    await Promise.race([pumpLogs(client, { ...options, onDidSkip, ending: ending.signal }), left]);
+    await Promise.race([pumpLogs(client, { ...options, ...pace, onDidSkip, ending: ending.signal }), left]);
   } catch (error) {
     if (!client.closed) {
       throw error;

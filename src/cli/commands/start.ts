@@ -144,6 +144,7 @@ async function launch(
       supervisorFile,
       version: identity.version,
       detached,
+      keepsOutput: !detached && !context.stdout.isTerminal,
       cancelled: wishes.cancelled,
       beforeSpawn: wishes.begin,
       onDidWait: () => {

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import type { LogChunk } from "../../shared/logs.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { say } from "../command.ts";
 import { hitlessLine, printEvents } from "../show/eventPrinter.ts";
@@ -9,11 +8,15 @@ import { openWaitNotes } from "../terminal/progressLine.ts";
 import { byteCount, count } from "../terminal/units.ts";
 import { onReloadSignal } from "./interrupts.ts";
 import { pumpLogs } from "./logPump.ts";
+import { openRawOutput } from "./rawOutput.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
 import { leaveSupervisor } from "./stopApp.ts";
 
 /** Milliseconds for the last output to be taken by whoever reads it, once the person has asked for the end. */
 const lastOutputMs = 3_000;
+
+/** Characters that are kept here for a reader of the output that has stalled. */
+const mostAhead = 64 * 1_048_576;
 
 /** The wishes of a person to stop, which may come before there is anything to stop. */
 export interface StopWishes {
@@ -35,12 +38,17 @@ export async function runInForeground(
   const stop = (now: boolean) => client.request("app/stop", now ? { now } : {}).catch(() => undefined);
 
   const events = printEvents(client, stderr);
+  const raw = openRawOutput(context);
   const output = pumpLogs(client, {
     cursor: 0,
-    receive: (chunks) => writeRaw(context, chunks),
+    receive: raw.write,
+    lossless: !context.stdout.isTerminal,
+    ahead: mostAhead,
     onDidSkip: (bytes) => tell(`${byteCount(bytes)} of output were skipped: it was read too slowly`),
     ending: ending.signal,
-  }).catch(() => undefined);
+  })
+    .catch(() => undefined)
+    .then(raw.end);
   const { ready, ended } = watchApp(client);
   let waitsFor: (() => string) | undefined = () => startProgress(client.snapshot);
   const notes = openWaitNotes(stderr, () => waitsFor?.());
@@ -117,18 +125,5 @@ function conclude(context: CliContext, client: SupervisorClient, outcome: Outcom
     case "finished":
     case "stopped":
       return exitCodes.done;
-  }
-}
-
-/** Writes the app's output as it is; what goes to one stream in a row is written at once. */
-async function writeRaw(context: CliContext, chunks: readonly LogChunk[]): Promise<void> {
-  for (let index = 0; index < chunks.length; ) {
-    const stream = chunks[index]?.stream ?? "stdout";
-    let text = "";
-    for (let chunk = chunks[index]; chunk?.stream === stream; chunk = chunks[index]) {
-      text += chunk.text;
-      index += 1;
-    }
-    await context[stream].write(text);
   }
 }

@@ -1,8 +1,9 @@
+import { createLineKeeper } from "../../client/logs/lineKeeper.ts";
 import type { LogLine } from "../../shared/cliOutput.ts";
 import type { LogChunk } from "../../shared/logs.ts";
 
 /** Characters after which a line without an end is passed on as it is. */
-const longestLine = 65_536;
+const usualLongest = 65_536;
 
 /** Makes whole lines of pieces that may hold several or a part of one, for each worker and stream apart. */
 export interface LineAssembler {
@@ -11,42 +12,27 @@ export interface LineAssembler {
   rest(): LogLine[];
 }
 
-export function createLineAssembler(): LineAssembler {
-  const begun = new Map<string, LogLine>();
+/** @param longest Characters of a line; default 65,536. */
+export function createLineAssembler(longest: number = usualLongest): LineAssembler {
+  const keeper = createLineKeeper({ patienceMs: Number.POSITIVE_INFINITY, longest });
   return {
-    add(chunk) {
-      const { worker, slot, generation, stream, time } = chunk;
-      const key = `${worker} ${stream}`;
-      const started = begun.get(key);
-      const parts = ((started?.text ?? "") + chunk.text).split("\n");
-      const rest = parts.pop() ?? "";
-      const lines = parts.map((text, index): LogLine => {
-        const whole = text.endsWith("\r") ? text.slice(0, -1) : text;
-        return { time: index === 0 ? (started?.time ?? time) : time, worker, slot, generation, stream, text: whole };
-      });
-      const left = {
-        time: parts.length === 0 ? (started?.time ?? time) : time,
-        worker,
-        slot,
-        generation,
-        stream,
-        text: rest,
-      };
-      if (rest.length > longestLine) {
-        begun.delete(key);
-        return [...lines, left];
-      }
-      if (rest === "") {
-        begun.delete(key);
-      } else {
-        begun.set(key, left);
-      }
-      return lines;
-    },
-    rest() {
-      const lines = [...begun.values()].sort((a, b) => a.time - b.time);
-      begun.clear();
-      return lines;
-    },
+    add: (chunk) => keeper.add(chunk).flatMap((whole) => linesOf(whole, chunk.time)),
+    rest: () =>
+      keeper
+        .rest()
+        .flatMap((chunk) => linesOf(chunk, chunk.time))
+        .sort((a, b) => a.time - b.time),
   };
+}
+
+/** The first line is dated by its beginning, the others by what they came with. */
+function linesOf({ time, worker, slot, generation, stream, text }: LogChunk, later: number): LogLine[] {
+  const texts = text.split("\n");
+  if (texts.at(-1) === "") {
+    texts.pop();
+  }
+  return texts.map((line, index) => {
+    const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
+    return { time: index === 0 ? time : later, worker, slot, generation, stream, text: whole };
+  });
 }

@@ -1,4 +1,5 @@
 import { createEmitter } from "../../shared/basics/emitter.ts";
+import { harmless } from "../../shared/text/escapeFilter.ts";
 import { choosePaint, type Paint } from "./paint.ts";
 
 /** Standard output or error, as the commands see it. */
@@ -7,8 +8,11 @@ export interface Output {
   /** Width of the terminal in characters; 80 where there is none. */
   readonly columns: number;
   readonly paint: Paint;
-  /** Resolves when more may be written; at once when nobody reads any more. */
-  write(text: string): Promise<void>;
+  /**
+   * Resolves when more may be written; at once when nobody reads any more. A terminal gets no control sequences but
+   * colours, whoever the text quotes, unless it is `raw`.
+   */
+  write(text: string, options?: { readonly raw?: boolean }): Promise<void>;
   /** Resolves when everything written has left this process, or nobody reads it. */
   flush(): Promise<void>;
   /** Waits for the reader no longer: what it has not taken by now is lost. */
@@ -42,7 +46,8 @@ export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.Proce
       return stream.columns || 80;
     },
     paint: choosePaint(stream.isTTY === true, environment),
-    write(text) {
+    write(given, { raw = false } = {}) {
+      const text = raw || stream.isTTY !== true ? given : harmless(given);
       if (broken || text === "" || stream.write(text)) {
         return Promise.resolve();
       }

@@ -1,3 +1,4 @@
+import { harmless } from "../../shared/text/escapeFilter.ts";
 import type { Output } from "./output.ts";
 import { displayWidth } from "./table.ts";
 import { duration } from "./units.ts";
@@ -67,18 +68,18 @@ function drawLine(output: Output, text: () => string): ProgressLine {
   let frame = 0;
   const draw = () => {
     const spent = performance.now() - startedAt;
-    const line = `${text()} · ${duration(Math.floor(spent / 1_000) * 1_000)}`;
+    const line = harmless(`${text()} · ${duration(Math.floor(spent / 1_000) * 1_000)}`);
     frame = (frame + 1) % frames.length;
     // A line that wraps could not be wiped.
     const shown = displayWidth(line) > output.columns - 3 ? line.slice(0, Math.max(0, output.columns - 4)) : line;
-    void output.write(`\r\u001b[2K${output.paint("cyan", frames[frame] ?? "")} ${shown}`);
+    void output.write(`\r\u001b[2K${output.paint("cyan", frames[frame] ?? "")} ${shown}`, { raw: true });
   };
   const timer = setInterval(draw, frameMs);
   draw();
   return {
     end() {
       clearInterval(timer);
-      void output.write("\r\u001b[2K");
+      void output.write("\r\u001b[2K", { raw: true });
     },
   };
 }

@@ -36,6 +36,8 @@ export interface LaunchOptions {
   readonly graceMs?: number;
   /** Default: `runtimeFolder()`. */
   readonly folder?: string;
+  /** Whether the client that comes must lose none of the output; default: it may. */
+  readonly keepsOutput?: boolean;
   /** Aborting it ends the launch: what waits does so no longer, and a supervisor that has not answered yet is stopped. */
   readonly cancelled?: AbortSignal;
   /** Told when another launch of this app is waited for. */
@@ -94,6 +96,7 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     pidSpace: pidSpace(),
     detached,
     graceMs,
+    keepsOutput: options.keepsOutput ?? false,
   };
   const logFile = join(folder, `${id}.log`);
   // Opened and closed without a wait in between: the events of a child are emitted whether somebody listens or not.

@@ -1,6 +1,6 @@
 import type { LogChunk } from "../../shared/logs.ts";
+import { createEscapeFilter, type EscapeFilter } from "../../shared/text/escapeFilter.ts";
 import { trailing } from "../../shared/text/trailing.ts";
-import { createEscapeFilter, type EscapeFilter } from "./escapeFilter.ts";
 
 export interface LineFormatOptions {
   /** Whether each line says when it was read. */

@@ -20,6 +20,7 @@ export interface FeedOptions {
 
 /** Lines shown of what was written before. */
 const firstLines = 500;
+const firstBytes = 262_144;
 const readBytes = 65_536;
 /** Milliseconds the supervisor waits for output before it answers with none. */
 const waitMs = 25_000;
@@ -60,7 +61,8 @@ async function readAll(client: SupervisorClient, options: FeedOptions, signal: A
   const only = options.worker === undefined ? {} : { worker: options.worker };
   let cursor: number | undefined;
   while (!signal.aborted && !client.closed) {
-    const params = cursor === undefined ? { lines: firstLines } : { cursor, waitMs, maxBytes: readBytes };
+    const params =
+      cursor === undefined ? { lines: firstLines, maxBytes: firstBytes } : { cursor, waitMs, maxBytes: readBytes };
     try {
       const result = await client.request("logs/read", { ...params, ...only }, { signal });
       if (signal.aborted) {

@@ -1,10 +1,15 @@
 import { EventEmitter, type Pseudoterminal } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
+import { createLineKeeper } from "../../client/logs/lineKeeper.ts";
+import type { LogChunk } from "../../shared/logs.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { findWorker } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { createLineFormatter } from "./lineFormatter.ts";
 import { startLogFeed } from "./logFeed.ts";
+
+/** Milliseconds after which the beginning of a line is shown that nobody goes on with. */
+const patienceMs = 300;
 
 export interface LogTerminalOptions {
   readonly session: AppSession;
@@ -20,10 +25,22 @@ export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
   const { session, worker, timestamps, t, onClosed } = options;
   const writes = new EventEmitter<string>();
   const lines = createLineFormatter({ timestamps });
+  const keeper = createLineKeeper({ patienceMs });
+  let looking: NodeJS.Timeout | undefined;
   let feed: Disposable | undefined;
   let watching: Disposable | undefined;
   let ended = worker === undefined;
 
+  const show = (chunks: readonly LogChunk[]) => {
+    const text = chunks.map(lines.format).join("");
+    if (text !== "") {
+      writes.fire(text);
+    }
+    clearTimeout(looking);
+    if (keeper.keeps) {
+      looking = setTimeout(() => show(keeper.overdue()), patienceMs);
+    }
+  };
   const note = (text: string) => writes.fire(lines.note(text));
   const noteEnd = () => {
     const { client, view } = session;
@@ -51,17 +68,18 @@ export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
           if (skippedBytes > 0) {
             note(t("{0} KB of output skipped", Math.ceil(skippedBytes / 1024)));
           }
-          const text = chunks.map(lines.format).join("");
-          if (text !== "") {
-            writes.fire(text);
-          }
+          show(chunks.flatMap(keeper.add));
           noteEnd();
         },
-        onDisconnected: () => note(t("{0} has ended", session.name)),
+        onDisconnected() {
+          show(keeper.rest());
+          note(t("{0} has ended", session.name));
+        },
       });
       watching = session.onDidChange(noteEnd);
     },
     close() {
+      clearTimeout(looking);
       feed?.dispose();
       watching?.dispose();
       writes.dispose();

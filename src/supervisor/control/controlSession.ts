@@ -44,6 +44,8 @@ export type RequestHandlers = {
   readonly [Name in Exclude<RequestName, "initialize">]: (
     params: RequestParams<Name>,
     cancelled: AbortSignal,
+    /** Aborted when the client has gone. */
+    client: AbortSignal,
   ) => Promise<RequestResult<Name>> | RequestResult<Name>;
 };
 
@@ -67,6 +69,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   let initialized = false;
   let refused = false;
   const open = { requests: 0 };
+  const client = new AbortController();
   const reader = new StreamMessageReader(socket);
   // Its timer for a message that came in part would outlive the session, and with it everything the session holds.
   reader.partialMessageTimeout = 0;
@@ -107,6 +110,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   socket.once("close", () => {
     clearTimeout(deadline);
     connection.dispose();
+    client.abort();
     onClosed(initialized);
   });
   connection.onError(([error]) => cutOff(error.message));
@@ -127,7 +131,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
         throw new HitlessError("badSecret", "The secret is wrong.");
       }
       clearTimeout(deadline);
-      const snapshot = await handlers["app/snapshot"]({}, new AbortController().signal);
+      const snapshot = await handlers["app/snapshot"]({}, new AbortController().signal, client.signal);
       if (!initialized) {
         initialized = true;
         onInitialized(`${params.client.name} ${params.client.version}`);
@@ -137,7 +141,8 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   );
 
   for (const name of Object.keys(handlers) as (keyof RequestHandlers)[]) {
-    serve({ connection, name, handler: handlers[name] as AnyHandler, isInitialized: () => initialized, open });
+    const handler = handlers[name] as AnyHandler;
+    serve({ connection, name, handler, isInitialized: () => initialized, open, client: client.signal });
   }
   connection.listen();
 
@@ -152,7 +157,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   };
 }
 
-type AnyHandler = (params: unknown, cancelled: AbortSignal) => unknown;
+type AnyHandler = (params: unknown, cancelled: AbortSignal, client: AbortSignal) => unknown;
 
 interface Service {
   readonly connection: MessageConnection;
@@ -161,9 +166,10 @@ interface Service {
   readonly isInitialized: () => boolean;
   /** Requests of this client that are under way. */
   readonly open: { requests: number };
+  readonly client: AbortSignal;
 }
 
-function serve({ connection, name, handler, isInitialized, open }: Service): void {
+function serve({ connection, name, handler, isInitialized, open, client }: Service): void {
   // Without parameters, the token is the only argument.
   connection.onRequest(name, (...args: unknown[]) =>
     answer(async () => {
@@ -179,7 +185,7 @@ function serve({ connection, name, handler, isInitialized, open }: Service): voi
       const listening = token.onCancellationRequested(() => controller.abort());
       open.requests += 1;
       try {
-        return await handler(params, controller.signal);
+        return await handler(params, controller.signal, client);
       } finally {
         open.requests -= 1;
         listening.dispose();

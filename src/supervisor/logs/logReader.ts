@@ -4,14 +4,23 @@ import type { LogStore } from "./logStore.ts";
 /** Bytes an answer holds unless the client asks for less or more. */
 const usualBytes = 262_144;
 
-/** Answers `logs/read`: what there is, or else what comes within `waitMs`. */
+/** Whoever asks for the last lines gets all of them, as far as they are kept: some 16 rings. */
+const allBytes = 33_554_432;
+
+/**
+ * Answers `logs/read`: what there is, or else what comes within `waitMs`.
+ * @param client Aborted when who asks has gone.
+ */
 export async function readLogs(
   logs: LogStore,
   params: RequestParams<"logs/read">,
   cancelled: AbortSignal,
+  client?: AbortSignal,
 ): Promise<RequestResult<"logs/read">> {
-  const { cursor, worker, lines, maxBytes = usualBytes, waitMs = 0 } = params;
-  const read = (): RequestResult<"logs/read"> => logs.read({ cursor, worker, lines, maxBytes });
+  const { cursor, worker, lines, waitMs = 0, lossless = false } = params;
+  const maxBytes = params.maxBytes ?? (cursor === undefined ? allBytes : usualBytes);
+  const reader = lossless ? client : undefined;
+  const read = (): RequestResult<"logs/read"> => logs.read({ cursor, worker, lines, maxBytes, reader });
   const first = read();
   if (first.chunks.length > 0 || first.skippedBytes > 0 || waitMs === 0 || cursor === undefined || cancelled.aborted) {
     return first;

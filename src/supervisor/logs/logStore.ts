@@ -1,7 +1,12 @@
 import { type LogChunk, type LogStream, logRingBytes, logRingsKept } from "../../shared/logs.ts";
+import { lastLines, type WrittenPiece } from "./lastLines.ts";
+import { createOutputGate, type Reader, type WorkerOutput } from "./outputGate.ts";
 
 /** Small pieces are kept one by one, so their number is bounded too. */
 const mostPieces = 8_192;
+
+/** The part of its ring that a worker may be ahead of a reader that must lose nothing; the rest is for what is under way. */
+const mostAhead = 0.75;
 
 /** Losses are remembered in steps of this many bytes, so that a late reader learns how much it missed. */
 const lossStepBytes = 16_384;
@@ -12,6 +17,8 @@ interface Piece {
   readonly stream: LogStream;
   readonly time: number;
   readonly bytes: Buffer;
+  /** Bytes that its worker had written when it was written, with it. */
+  readonly written: number;
 }
 
 /** Who wrote a piece of output. */
@@ -28,6 +35,8 @@ interface Ring {
   first: number;
   size: number;
   lost: number;
+  /** Bytes that were ever appended. */
+  written: number;
   /** Its worker is gone. */
   ended: boolean;
   /** After the piece `sequence` was lost, `lost` bytes had been lost in all. */
@@ -40,6 +49,8 @@ export interface ReadRequest {
   readonly worker?: number | undefined;
   readonly lines?: number | undefined;
   readonly maxBytes: number;
+  /** Who must lose nothing: workers wait for it. */
+  readonly reader?: Reader | undefined;
 }
 
 export interface ReadResult {
@@ -49,6 +60,12 @@ export interface ReadResult {
 }
 
 export interface LogStore {
+  /** What the worker writes to: it is paused while a reader that must lose nothing is behind. */
+  watch(worker: number, output: WorkerOutput): void;
+  /** The worker's process has ended, though what it wrote may not have been read. */
+  exited(worker: number): void;
+  /** A reader that must lose nothing comes within so many milliseconds. */
+  expectReader(milliseconds: number): void;
   append(source: LogSource, stream: LogStream, bytes: Buffer): void;
   read(request: ReadRequest): ReadResult;
   /** The worker is gone: its output is kept only until enough others have gone after it. */
@@ -58,8 +75,8 @@ export interface LogStore {
 }
 
 /**
- * The latest output of every worker: a ring of 1 MiB each. Appending never waits for a reader; a reader that is too slow
- * is told how much it missed.
+ * The latest output of every worker: a ring of 1 MiB each. A reader that is too slow is told how much it missed; workers
+ * wait only for readers that say so, and not for ever.
  * @param now The clock, in epoch milliseconds.
  */
 export function createLogStore(now: () => number = Date.now): LogStore {
@@ -72,21 +89,32 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     if (known !== undefined) {
       return known;
     }
-    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, ended: false, losses: [] };
+    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, written: 0, ended: false, losses: [] };
     rings.set(source.worker, ring);
     return ring;
   };
+  const gate = createOutputGate((worker, cursor) => {
+    const ring = rings.get(worker);
+    return ring !== undefined && isFarAhead(ring, cursor);
+  });
+  const isAwaited = (ring: Ring): boolean =>
+    gate.isAwaited(ring.source.worker, (cursor) => lastSequence(ring) > cursor);
 
   return {
+    watch: gate.add,
+    exited: gate.ended,
+    expectReader: gate.expect,
     append(source, stream, bytes) {
       if (bytes.length === 0) {
         return;
       }
       sequence += 1;
       const ring = ringOf(source);
-      ring.pieces.push({ sequence, stream, time: now(), bytes });
+      ring.written += bytes.length;
+      ring.pieces.push({ sequence, stream, time: now(), bytes, written: ring.written });
       ring.size += bytes.length;
       trim(ring);
+      gate.wrote(source.worker);
       for (const waiter of waiting) {
         if (waiter.worker === undefined || waiter.worker === source.worker) {
           waiting.delete(waiter);
@@ -94,17 +122,20 @@ export function createLogStore(now: () => number = Date.now): LogStore {
         }
       }
     },
-    read({ cursor, worker, lines, maxBytes }) {
+    read({ cursor, worker, lines, maxBytes, reader }) {
+      if (reader !== undefined && cursor !== undefined) {
+        gate.asked(reader, cursor, worker);
+      }
       const chosen = [...rings.values()].filter((ring) => worker === undefined || ring.source.worker === worker);
       return cursor === undefined
-        ? { cursor: sequence, chunks: lastLines(chosen, lines ?? 0, maxBytes), skippedBytes: 0 }
+        ? { cursor: sequence, chunks: linesOf(chosen, lines ?? 0, maxBytes), skippedBytes: 0 }
         : readAfter(chosen, cursor, maxBytes, sequence);
     },
     ended(worker) {
       const ring = rings.get(worker);
       if (ring !== undefined) {
         ring.ended = true;
-        forgetOldest(rings);
+        forgetOldest(rings, isAwaited);
       }
     },
     onceAppended(worker, listener) {
@@ -139,9 +170,16 @@ function trim(ring: Ring): void {
   }
 }
 
-/** The rings of the workers that ended last stay readable. */
-function forgetOldest(rings: Map<number, Ring>): void {
-  const ended = [...rings.entries()].filter(([, ring]) => ring.ended);
+function isFarAhead(ring: Ring, cursor: number): boolean {
+  const index = firstAfter(ring, cursor);
+  const next = ring.pieces[index];
+  const unread = next === undefined ? 0 : ring.written - next.written + next.bytes.length;
+  return unread > logRingBytes * mostAhead || ring.pieces.length - index > mostPieces * mostAhead;
+}
+
+/** The rings of the workers that ended last stay readable, and those that somebody has yet to read. */
+function forgetOldest(rings: Map<number, Ring>, isAwaited: (ring: Ring) => boolean): void {
+  const ended = [...rings.entries()].filter(([, ring]) => ring.ended && !isAwaited(ring));
   const [oldest] = ended.sort(([, a], [, b]) => lastSequence(a) - lastSequence(b));
   if (oldest !== undefined && ended.length > logRingsKept) {
     rings.delete(oldest[0]);
@@ -209,45 +247,16 @@ function lostAfter(ring: Ring, cursor: number): number {
   return lostSince <= cursor ? 0 : ring.lost - before;
 }
 
-/** The last `lines` lines, as far as `maxBytes` reach: found from the end, so that old output costs nothing. */
-function lastLines(rings: readonly Ring[], lines: number, maxBytes: number): LogChunk[] {
-  const newestFirst: LogChunk[] = [];
-  let newlines: number | undefined;
-  let size = 0;
-  for (const { piece, source } of backwards(rings)) {
-    size += piece.bytes.length;
-    if (lines === 0 || (newestFirst.length > 0 && size > maxBytes)) {
-      break;
-    }
-    const chunk = toChunk(piece, source);
-    // The text begins after the newline that ends the line before.
-    newlines ??= lines + (chunk.text.endsWith("\n") ? 1 : 0);
-    const end = skipNewlines(chunk.text, newlines);
-    newlines -= end.found;
-    const text = newlines === 0 ? chunk.text.slice(end.offset + 1) : chunk.text;
-    if (text !== "") {
-      newestFirst.push({ ...chunk, text });
-    }
-    if (newlines === 0) {
-      break;
-    }
-  }
-  return newestFirst.reverse();
+/** The last lines, as chunks of which the first may be the end of a piece. */
+function linesOf(rings: readonly Ring[], lines: number, maxBytes: number): LogChunk[] {
+  return lastLines(written(rings), lines, maxBytes).map(({ piece, text }) => ({ ...piece.chunk, text }));
 }
 
-/** Goes back over at most `most` newlines; `offset` is where the last one found stands. */
-function skipNewlines(text: string, most: number): { readonly found: number; readonly offset: number } {
-  let found = 0;
-  let offset = text.length;
-  while (found < most && offset > 0) {
-    const newline = text.lastIndexOf("\n", offset - 1);
-    if (newline === -1) {
-      break;
-    }
-    found += 1;
-    offset = newline;
+function* written(rings: readonly Ring[]): Generator<WrittenPiece & { readonly chunk: LogChunk }> {
+  for (const { piece, source } of backwards(rings)) {
+    const chunk = toChunk(piece, source);
+    yield { writer: `${source.worker} ${piece.stream}`, text: chunk.text, bytes: piece.bytes.length, chunk };
   }
-  return { found, offset };
 }
 
 /** All kept pieces of these rings, newest first. */

@@ -79,6 +79,12 @@ export function forkWorker(options: {
   const stderr = createStderrTail();
   const inspector = createWorkerInspector();
   const source: LogSource = { worker: worker.id, slot, generation };
+  for (const output of [worker.process.stdout, worker.process.stderr]) {
+    if (output !== null) {
+      logs.watch(worker.id, output);
+    }
+  }
+  worker.process.once("exit", () => logs.exited(worker.id));
   capture(worker.process.stdout, (bytes) => logs.append(source, "stdout", bytes));
   capture(worker.process.stderr, (bytes) => {
     const text = bytes.toString("utf8");

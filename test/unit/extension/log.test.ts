@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createEscapeFilter } from "../../../src/extension/log/escapeFilter.ts";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
 import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
 import type { LogChunk } from "../../../src/shared/logs.ts";
+import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences are control characters.
 const colours = /\u001b\[\d*m/g;

@@ -7,6 +7,17 @@ export interface EscapeFilter {
   filter(text: string): string;
 }
 
+/**
+ * A text without terminal control, except colours, line ends and tabs: for what quotes somebody else. Each line is looked
+ * at alone, so that a sequence which never ends hides no more than its own.
+ */
+export function harmless(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => createEscapeFilter().filter(line).replaceAll("\r", ""))
+    .join("\n");
+}
+
 const esc = "\u001b";
 
 /** A sequence that is longer is none; the rest of it is then shown. */
@@ -88,8 +99,13 @@ function isColour(sequence: string): boolean {
   return sequence.startsWith(`${esc}[`) && sequence.endsWith("m") && !/[<=>?]/.test(sequence);
 }
 
-/** Bells, backspaces and the like. Tabs, line feeds and carriage returns stay. */
+/**
+ * Bells, backspaces and the like, and what turns the direction of a text around, so that it reads as it is not
+ * (https://trojansource.codes). Tabs, line feeds and carriage returns stay.
+ */
 function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f\u0080-\u009f]/g, "");
+  return text.replace(controls, "");
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;

@@ -1,0 +1,118 @@
+import { steadyNow } from "../clock.ts";
+
+/** A reader that has not asked for so long, in milliseconds, is waited for no longer: the app must not stand still for it. */
+const patienceMs = 30_000;
+
+/** One of the two streams of a worker. */
+export interface WorkerOutput {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** Who must lose nothing: aborted once it is gone. */
+export type Reader = AbortSignal;
+
+export interface OutputGate {
+  /** This is what the worker writes to. */
+  add(worker: number, output: WorkerOutput): void;
+  /** The worker has written. */
+  wrote(worker: number): void;
+  /** The worker's process is gone: what is still in its pipes is little, and is read whoever lags behind. */
+  ended(worker: number): void;
+  /** A reader has dealt with everything up to the cursor, of all workers or of one. */
+  asked(reader: Reader, cursor: number, worker: number | undefined): void;
+  /** A reader will come within so many milliseconds. */
+  expect(milliseconds: number): void;
+  /** Whether a reader has yet to read what came after a place that `isBehind` is asked of. */
+  isAwaited(worker: number, isBehind: (cursor: number) => boolean): boolean;
+}
+
+interface Place {
+  readonly cursor: number;
+  readonly worker: number | undefined;
+  /** Steady milliseconds. */
+  readonly until: number;
+}
+
+/**
+ * Stops reading what a worker writes while a reader that must lose nothing is too far behind. The pipe then fills, and the
+ * worker's own `process.stdout` tells its app, as it would with the reader at its other end.
+ * @param isFar Whether a worker has written so much after a cursor that it has to wait.
+ */
+export function createOutputGate(isFar: (worker: number, cursor: number) => boolean): OutputGate {
+  const outputs = new Map<number, WorkerOutput[]>();
+  const readers = new Map<Reader | "expected", Place>();
+  const held = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const placesFor = (worker: number): Place[] =>
+    [...readers.values()].filter((place) => place.worker === undefined || place.worker === worker);
+  const isHeld = (worker: number): boolean => placesFor(worker).some(({ cursor }) => isFar(worker, cursor));
+
+  const letGo = (): void => {
+    const now = steadyNow();
+    for (const [reader, { until }] of readers) {
+      if (until <= now) {
+        readers.delete(reader);
+      }
+    }
+    for (const worker of held) {
+      if (!isHeld(worker)) {
+        held.delete(worker);
+        for (const output of outputs.get(worker) ?? []) {
+          output.resume();
+        }
+      }
+    }
+    schedule();
+  };
+  const schedule = (): void => {
+    clearTimeout(timer);
+    if (held.size > 0) {
+      const next = Math.min(...[...readers.values()].map(({ until }) => until));
+      timer = setTimeout(letGo, Math.max(1, next - steadyNow()));
+    }
+  };
+
+  return {
+    add(worker, output) {
+      outputs.set(worker, [...(outputs.get(worker) ?? []), output]);
+    },
+    wrote(worker) {
+      if (readers.size === 0 || held.has(worker) || !outputs.has(worker) || !isHeld(worker)) {
+        return;
+      }
+      held.add(worker);
+      for (const output of outputs.get(worker) ?? []) {
+        output.pause();
+      }
+      schedule();
+    },
+    ended(worker) {
+      held.delete(worker);
+      for (const output of outputs.get(worker) ?? []) {
+        output.resume();
+      }
+      outputs.delete(worker);
+    },
+    asked(reader, cursor, worker) {
+      if (reader.aborted) {
+        return;
+      }
+      if (!readers.has(reader)) {
+        readers.delete("expected");
+        const forget = (): void => {
+          readers.delete(reader);
+          letGo();
+        };
+        reader.addEventListener("abort", forget, { once: true });
+      }
+      readers.set(reader, { cursor, worker, until: steadyNow() + patienceMs });
+      letGo();
+    },
+    expect(milliseconds) {
+      readers.set("expected", { cursor: 0, worker: undefined, until: steadyNow() + milliseconds });
+    },
+    isAwaited: (worker, isBehind) => placesFor(worker).some(({ cursor }) => isBehind(cursor)),
+  };
+}
