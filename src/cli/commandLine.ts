@@ -40,7 +40,7 @@ export const commands: readonly Command[] = [
 /** Does what the words say and resolves with the exit code; never rejects. */
 export async function runCommandLine(context: CliContext, words: readonly string[]): Promise<number> {
   try {
-    return await dispatch(context, words);
+    return await dispatch(asksForJson(words) ? forPrograms(context) : context, words);
   } catch (thrown) {
     const error = toHitlessError(thrown);
     if (asksForJson(words)) {
@@ -96,6 +96,12 @@ function findCommand(name: string): Command {
   );
   const hint = meant === undefined ? "" : ` Did you mean "hitless ${meant}"?`;
   throw new HitlessError("usage", `There is no ${kind} "${name}".${hint}\nSee: hitless --help`);
+}
+
+/** With `--json` stderr holds the error and nothing else. */
+function forPrograms(context: CliContext): CliContext {
+  const stderr = Object.create(context.stderr, { isForPrograms: { value: true } });
+  return Object.create(context, { stderr: { value: stderr } });
 }
 
 function asksForJson(words: readonly string[]): boolean {

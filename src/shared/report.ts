@@ -34,6 +34,8 @@ export const renewalReportSchema = v.object({
    * removed the file of its Unix socket.
    */
   unserved: v.optional(v.number()),
+  /** The app's folder, or else its file, before and after, when a link on the way there leads elsewhere by now. */
+  moved: v.optional(v.object({ from: v.string(), to: v.string() })),
   /** Last stderr lines of the worker that failed, oldest first. */
   stderr: v.optional(v.array(v.string())),
   /** Milliseconds until the last new worker was ready; absent if one never was. */

@@ -1,6 +1,6 @@
+import { realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import type { Disposable } from "../../shared/basics/disposable.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
@@ -8,6 +8,7 @@ import { resolveNode } from "../../client/node/nodeProgram.ts";
 import { appFolder, buildRecipe } from "../../client/recipe/recipe.ts";
 import { isFolder, resolveScript } from "../../client/recipe/resolveScript.ts";
 import type { AppConfig } from "../../shared/appConfig.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { FlagSpec, ParsedCommand } from "../arguments/commandSpec.ts";
@@ -112,7 +113,10 @@ async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<Ch
     const env = { ...configured.env, ...flags.env };
     return { kind: "recipe", config: { ...configured, ...flags, env }, folder };
   }
-  const endpoint = (await listEndpoints(runtimeFolder())).find(({ name, root }) => name === written && root === cwd);
+  const named = (await listEndpoints(runtimeFolder())).filter(({ name }) => name === written);
+  const real = await realPath(cwd);
+  const roots = await Promise.all(named.map(({ root }) => realPath(root)));
+  const endpoint = named.find(({ root }, index) => root === cwd || roots[index] === real);
   if (endpoint !== undefined) {
     return { kind: "supervised", endpoint };
   }
@@ -191,4 +195,8 @@ function collectWishes(): CollectedWishes {
     },
     dispose: () => signals?.dispose(),
   };
+}
+
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }

@@ -12,6 +12,7 @@ const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gra
 export function reportText(name: string, report: RenewalReport, paint: Paint): string {
   return [
     ...headLines(name, report, paint),
+    ...(report.moved === undefined ? [] : [`  ${report.moved.from} → ${report.moved.to}`]),
     ...factLines(report, paint).map((line) => `  ${line}`),
     ...(report.notes ?? []).map((note) => `  ${printable(note)}`),
     ...(report.killed === 0 ? [] : [`  ${killedText(report.killed, paint)}`]),

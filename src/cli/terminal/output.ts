@@ -8,6 +8,8 @@ export interface Output {
   /** Width of the terminal in characters; 80 where there is none. */
   readonly columns: number;
   readonly paint: Paint;
+  /** A program reads it: nothing is written but the outcome. */
+  readonly isForPrograms?: boolean;
   /**
    * Resolves when more may be written; at once when nobody reads any more. A terminal gets no control sequences but
    * colours, whoever the text quotes, unless it is `raw`.

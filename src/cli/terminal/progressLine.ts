@@ -44,6 +44,9 @@ export async function during<T>(output: Output, what: string, work: Promise<T>):
 
 /** Says in lines what is waited for, where others write too; `text` is `undefined` while nothing is. */
 export function openWaitNotes(output: Output, text: () => string | undefined): ProgressLine {
+  if (output.isForPrograms === true) {
+    return { end: () => undefined };
+  }
   const startedAt = performance.now();
   let told = "";
   let toldAt = 0;

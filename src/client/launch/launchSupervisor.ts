@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, realpath, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LaunchRecipeInput } from "../../shared/appConfig.ts";
@@ -64,9 +64,14 @@ const youngSpace = "--max-semi-space-size=2";
 export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint> {
   const folder = options.folder ?? runtimeFolder();
   const { name, cwd } = options.recipe;
-  const key = `${cwd}\n${name}`;
+  // One folder has many names where links lead to it.
+  const folderOf = (path: string) => realpath(path).catch(() => path);
+  const root = await folderOf(cwd);
+  const key = `${root}\n${name}`;
   const launchOnce = async (): Promise<Endpoint> => {
-    const running = (await listEndpoints(folder)).find((endpoint) => endpoint.name === name && endpoint.root === cwd);
+    const named = (await listEndpoints(folder)).filter((endpoint) => endpoint.name === name);
+    const roots = await Promise.all(named.map((endpoint) => folderOf(endpoint.root)));
+    const running = named.find((endpoint, index) => endpoint.root === cwd || roots[index] === root);
     if (running !== undefined) {
       throw new HitlessError(
         "appAlreadyRunning",

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { toHitlessError } from "../../shared/errors.ts";
@@ -145,9 +146,12 @@ export class AppRegistry implements Disposable {
 
   async #adopt(endpoint: Endpoint): Promise<void> {
     const { name, root } = endpoint;
+    // Whoever started it may have come to its folder through a link.
+    const real = await realpath(root).catch(() => root);
     const known = this.sessions.find(
       ({ name: itsName, root: itsRoot, definition }) =>
-        itsName === name && (samePath(itsRoot, root) || samePath(definition?.realRoot ?? itsRoot, root)),
+        itsName === name &&
+        [itsRoot, definition?.realRoot ?? itsRoot].some((path) => samePath(path, root) || samePath(path, real)),
     );
     if (known !== undefined) {
       await known.attach(endpoint);
@@ -155,7 +159,7 @@ export class AppRegistry implements Disposable {
     }
     const folder = this.#options
       .folders()
-      .find(({ path, realPath }) => isInside(path, root) || isInside(realPath, root));
+      .find(({ path, realPath }) => isInside(path, root) || isInside(realPath, root) || isInside(realPath, real));
     if (folder !== undefined) {
       await this.#add({ key: appKey(root, name), name, root }, folder.name).attach(endpoint);
     }

@@ -1,6 +1,6 @@
 import { EventEmitter, type Pseudoterminal } from "vscode";
-import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createLineKeeper } from "../../client/logs/lineKeeper.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { LogChunk } from "../../shared/logs.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { findWorker } from "../apps/appView.ts";

@@ -44,8 +44,9 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
 
 /** What the clients had of it and how long it took, a fact each. */
 export function reportFacts(report: RenewalReport, t: Localize): string[] {
-  const { readyMs, drainedMs, killed } = report;
+  const { readyMs, drainedMs, killed, moved } = report;
   return [
+    ...(moved === undefined ? [] : [t("Release: {0} → {1}", moved.from, moved.to)]),
     ...(readyMs === undefined ? [] : [t("New workers ready after: {0} ms", readyMs)]),
     ...(drainedMs === undefined ? [] : [t("Old workers gone after: {0} ms", drainedMs)]),
     ...(killed === 0 ? [] : [t("Old workers killed: {0}", killed)]),

@@ -4,7 +4,6 @@ import { type AppView, type AppViewState, isActive, workerCounts } from "../apps
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
 import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
-import { appContext, workerContext } from "./rowFlags.ts";
 import {
   durationWord,
   portWords,
@@ -14,6 +13,7 @@ import {
   uptimeWord,
   workerWord,
 } from "../presentation/stateWords.ts";
+import { appContext, workerContext } from "./rowFlags.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
 
 /**

@@ -6,15 +6,16 @@ import { HitlessError } from "../../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import { count } from "../../shared/text/count.ts";
 import { steadyNow } from "../clock.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
-import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
+import { isSameFolder } from "../renewal/releasePlace.ts";
 import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
 import type { Slot } from "../slots/slot.ts";
@@ -178,7 +179,7 @@ export class AppSupervisor {
     if (!this.#condition.running) {
       throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
     }
-    if (recipe !== undefined && (recipe.name !== name || recipe.cwd !== cwd)) {
+    if (recipe !== undefined && (recipe.name !== name || !isSameFolder(recipe.cwd, cwd))) {
       throw new HitlessError(
         "badConfig",
         `This supervisor runs ${name} in ${cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
@@ -191,7 +192,7 @@ export class AppSupervisor {
       );
     }
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
-    return this.renewals.request(kind, slot?.index, recipe);
+    return this.renewals.request(kind, slot?.index, recipe && this.#generations.named(recipe));
   }
 
   /**
@@ -315,7 +316,7 @@ export class AppSupervisor {
       reconcile: () => this.#reconcile(),
       changed: () => this.publisher.invalidate(),
       startWorker: ({ index: slot }, generation) => {
-        const recipe = this.#generations.of(generation);
+        const recipe = this.#generations.placed(generation);
         const worker = this.roster.start({ recipe, slot, generation, events: this.#workerEvents });
         this.#uncleaned.add(worker);
         return worker;

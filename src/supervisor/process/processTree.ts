@@ -133,9 +133,7 @@ function runPs(done: (rows: readonly (Required<Child> & { readonly parent: numbe
       lines.flatMap((line) => {
         const [pid, parent, group, ...rest] = line.trim().split(/\s+/);
         const started = rest.join(" ");
-        return started === ""
-          ? []
-          : [{ pid: Number(pid), parent: Number(parent), group: Number(group), started }];
+        return started === "" ? [] : [{ pid: Number(pid), parent: Number(parent), group: Number(group), started }];
       }),
     );
   });

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import { moved, type ReleasePlace, resolvePlace } from "./releasePlace.ts";
 import { type BuiltState, readSourceState, type SourceState } from "./sourceState.ts";
 
 /** Generations whose recipes are kept. */
@@ -7,6 +9,7 @@ const generationsKept = 10;
 
 interface Page {
   readonly recipe: LaunchRecipe;
+  readonly place: ReleasePlace;
   /** What the files were when the generation started. */
   readonly source: Promise<SourceState | undefined>;
   /** Unknown until git has answered. */
@@ -20,6 +23,12 @@ export interface Generations {
   /** The recipe of the app's generation. */
   readonly current: LaunchRecipe;
   of(generation: number): LaunchRecipe;
+  /** The same with the folder and the file where they really are, which a generation keeps to. */
+  placed(generation: number): LaunchRecipe;
+  /** A recipe of the same app from a client that may have come to its folder another way, named as the first one was. */
+  named(recipe: LaunchRecipe): LaunchRecipe;
+  /** The folders of two generations, or else their files, if these are not the same. */
+  moved(from: number, to: number): { readonly from: string; readonly to: string } | undefined;
   /** The commit checked out when a generation was started; `undefined` outside of a repository. */
   commitOf(generation: number): string | undefined;
   /** Notes how a generation is started: with a recipe of its own or with the current one. */
@@ -35,6 +44,8 @@ export interface Generations {
 
 export function createGenerations(first: LaunchRecipe): Generations {
   const pages = new Map<number, Page>();
+  /** Of recipes that are to be started where they once were, and not where links lead now. */
+  const kept = new WeakMap<LaunchRecipe, ReleasePlace>();
   let generation = 0;
   let before: number | undefined;
   const recipeOf = (wanted: number): LaunchRecipe => pages.get(wanted)?.recipe ?? first;
@@ -46,11 +57,29 @@ export function createGenerations(first: LaunchRecipe): Generations {
       return recipeOf(generation);
     },
     of: recipeOf,
+    placed: (wanted) => ({ ...recipeOf(wanted), ...(pages.get(wanted)?.place ?? resolvePlace(recipeOf(wanted))) }),
+    named(recipe) {
+      if (recipe.cwd === first.cwd) {
+        return recipe;
+      }
+      return { ...recipe, cwd: first.cwd, entry: moved(recipe.entry, recipe.cwd, first.cwd) };
+    },
+    moved(from, to) {
+      const [before, after] = [pages.get(from)?.place, pages.get(to)?.place];
+      if (before === undefined || after === undefined || (before.cwd === after.cwd && before.entry === after.entry)) {
+        return undefined;
+      }
+      // Another file of the same name, or a file that the settings name anew: the recipe tells which.
+      const isNamedAnew = before.cwd === after.cwd && recipeOf(from).entry !== recipeOf(to).entry;
+      const what = before.cwd === after.cwd ? "entry" : "cwd";
+      return isNamedAnew ? undefined : { from: before[what], to: after[what] };
+    },
     commitOf: (wanted) => pages.get(wanted)?.commit,
     open(wanted, recipe) {
       const chosen = recipe ?? recipeOf(generation);
-      const source = readSourceState(chosen.cwd, chosen.entry);
-      const page: Page = { recipe: chosen, source, commit: undefined };
+      const place = kept.get(chosen) ?? resolvePlace(chosen);
+      const source = readSourceState(place.cwd, place.entry);
+      const page: Page = { recipe: chosen, place, source, commit: undefined };
       pages.set(wanted, page);
       void source.then((state) => {
         page.commit = state?.commit;
@@ -72,12 +101,18 @@ export function createGenerations(first: LaunchRecipe): Generations {
       if (before === undefined || page === undefined) {
         throw new HitlessError("invalidState", "There is no previous generation to go back to.");
       }
-      const now = await readSourceState(page.recipe.cwd, page.recipe.entry);
+      if (!existsSync(page.place.cwd)) {
+        const gone = `its folder ${page.place.cwd} does not exist any more.`;
+        throw new HitlessError("invalidState", `Generation ${before} can't be started again: ${gone}`);
+      }
+      const now = await readSourceState(page.place.cwd, page.place.entry);
       const difference = explainDifference(await page.source, now);
       if (difference !== undefined) {
         throw new HitlessError("invalidState", `Generation ${before} can't be started again: ${difference}`);
       }
-      return page.recipe;
+      const recipe = { ...page.recipe };
+      kept.set(recipe, page.place);
+      return recipe;
     },
   };
 }

@@ -136,16 +136,22 @@ export class Renewals {
 
   #finish(renewal: Renewal, totals: TrafficTotals): void {
     const alive = [...this.#options.host.workers()].filter((worker) => worker.state !== "exited");
-    const report = renewal.report(
-      alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
-      totals,
-    );
+    const moved = this.#options.generations.moved(renewal.options.from, renewal.options.to);
+    const report: RenewalReport = {
+      ...renewal.report(
+        alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
+        totals,
+      ),
+      ...(moved && { moved }),
+    };
     this.reports.unshift(report);
     this.reports.splice(reportsKept);
     const { kind, outcome, to, durationMs, reason } = report;
     const level = outcome === "completed" ? "info" : "error";
     const why = reason === undefined ? "" : `: ${reason}`;
-    this.#options.events.log(level, "renewed", `${kind} to generation ${to} ${outcome} after ${durationMs} ms${why}`);
+    const where = moved === undefined ? "" : ` (${moved.from} → ${moved.to})`;
+    const text = `${kind} to generation ${to} ${outcome} after ${durationMs} ms${where}${why}`;
+    this.#options.events.log(level, "renewed", text);
     this.#reported.fire(report);
     this.#queue.finished(report);
   }

@@ -10,6 +10,7 @@ import { describeElsewhere, describeHolder } from "../listening/listensElsewhere
 import type { EventLog } from "../logs/eventLog.ts";
 import { guardAccepts, type StrandedConnection } from "../process/acceptGuard.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
+import { explainSpawn } from "../process/explainSpawn.ts";
 import { isHeld, type StackFrames, takeStack } from "../process/stuckStack.ts";
 import { WorkerEnding } from "../process/workerEnding.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
@@ -30,7 +31,7 @@ const fatalCountsForMs = 5_000;
 export interface WorkerHandleOptions extends ForkedWorker {
   readonly slot: number;
   readonly generation: number;
-  readonly recipe: Pick<LaunchRecipe, "entry" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout">;
+  readonly recipe: Pick<LaunchRecipe, "cwd" | "entry" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout">;
   readonly log: Pick<EventLog, "log">;
   readonly events: WorkerEvents<WorkerHandle>;
   /** The workers of the app, this one included or not. */
@@ -471,7 +472,7 @@ export class WorkerHandle {
     this.#exit ??= { code: null, signal: null };
     this.#gone = true;
     if (failure !== undefined) {
-      this.#verdict = failureOf("spawnFailed", `The worker could not be started: ${failure.message}`);
+      this.#verdict = failureOf("spawnFailed", explainSpawn(failure, this.#options.recipe.cwd));
     }
     this.layers.workerGone();
     this.#readiness.stop();

@@ -129,8 +129,7 @@ describe("the output of hitless start", function () {
     const started = await world.run(["start", "server.js", "--name", "api", "--detach", "--workers", "1"]);
     const [, , , , url = ""] = readyPattern.exec(started.stderr) ?? [];
     await (await fetch(url)).text();
-    const printed = await world.run(["logs", "api", "--lines", "1"]);
-    assert.equal(printed.stdout, `${text}\n`);
+    // Which of two pipes is read first is the system's choice.
     const two = await world.run(["logs", "api", "--lines", "2"]);
     assert.deepEqual(two.stdout.split("\n").sort(), ["", "from stderr", text].sort());
     assertCode(await world.run(["stop", "api"]), 0);

@@ -69,6 +69,7 @@ describe("workerHandle", () => {
       slot: 2,
       generation: 3,
       recipe: {
+        cwd: "/srv/api",
         entry: "/srv/api/server.js",
         killTimeout: 100_000,
         waitReady: false,
