@@ -4,6 +4,7 @@ import { appFolder, defaultName } from "../../client/recipe/recipe.ts";
 import { resolveScript } from "../../client/recipe/resolveScript.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
+import { engineSentence } from "../platform/engineSentence.ts";
 import type { Localize } from "../platform/localize.ts";
 import { appKey } from "./appKey.ts";
 
@@ -53,7 +54,7 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
   const drafts: Draft[] = [];
   for (const [index, written] of apps.entries()) {
     const where = `hitless.apps[${index}]`;
-    const draft = await writtenApp(folder, written, where);
+    const draft = await writtenApp(folder, written, { where, t });
     // What was written for all folders is meant for those that have the file.
     if (several && folder.inherited && draft.problem === undefined && !(await hasEntry(draft))) {
       continue;
@@ -72,12 +73,19 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
   return drafts;
 }
 
-async function writtenApp(folder: FolderSetting, written: unknown, where: string): Promise<Draft> {
+async function writtenApp(
+  folder: FolderSetting,
+  written: unknown,
+  { where, t }: { readonly where: string; readonly t: Localize },
+): Promise<Draft> {
   let config: AppConfig;
   try {
     config = parseAppConfig(written, where);
   } catch (error) {
-    return { ...(await draftApp(folder, identityOf(written, where))), problem: toHitlessError(error).message };
+    return {
+      ...(await draftApp(folder, identityOf(written, where))),
+      problem: engineSentence(toHitlessError(error).message, t),
+    };
   }
   return draftApp(folder, config);
 }

@@ -8,8 +8,10 @@ import type { RequestParams } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
+import { engineSentence } from "../platform/engineSentence.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
+import { reportInWords, snapshotInWords } from "./inWords.ts";
 import type { LaunchPlan } from "./launchApp.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
@@ -73,7 +75,8 @@ export class AppSession implements Disposable {
 
   get view(): AppView {
     const { key, name, root } = this;
-    const snapshot = this.#client?.snapshot ?? this.#lastSnapshot;
+    const latest = this.#client?.snapshot ?? this.#lastSnapshot;
+    const snapshot = latest && snapshotInWords(latest, this.#host.t);
     const common = { key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
@@ -127,7 +130,7 @@ export class AppSession implements Disposable {
     } catch (thrown) {
       const error = toHitlessError(thrown);
       if (this.#client === undefined) {
-        this.#problem = error.message;
+        this.#problem = engineSentence(error.message, this.#host.t);
         this.#changes.fire();
       }
       throw error;
@@ -296,7 +299,8 @@ export class AppSession implements Disposable {
     this.#changes.fire();
   }
 
-  #keepReports(reports: readonly RenewalReport[]): void {
+  #keepReports(told: readonly RenewalReport[]): void {
+    const reports = told.map((report) => reportInWords(report, this.#host.t));
     const known = new Map([...reports, ...this.#reports].map((report) => [report.startedAt, report]));
     this.#reports = [...known.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, reportsKept);
     this.#changes.fire();

@@ -16,6 +16,7 @@ import {
 import { parseMessage } from "../../shared/parseMessage.ts";
 import { commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
+import { engineSentence } from "../platform/engineSentence.ts";
 import { LayersFeed } from "./layersFeed.ts";
 import { type LayersReport, reportJson, reportMarkdown } from "./layersReport.ts";
 import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
@@ -88,7 +89,9 @@ export class LayersPanel implements Disposable {
     }
   }
 
-  #post(message: HostMessage): void {
+  #post(told: HostMessage): void {
+    const isFailure = told.type === "failure";
+    const message = isFailure ? { ...told, message: engineSentence(told.message, this.#options.t) } : told;
     void this.#panel.webview.postMessage(message).then(undefined, () => undefined);
   }
 

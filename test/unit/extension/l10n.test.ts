@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { engineSentences } from "../../../src/extension/platform/engineSentences.ts";
 import { pathTexts } from "../../../src/shared/layers/catalogue/pathTexts.ts";
 
 const project = new URL("../../../", import.meta.url);
@@ -21,9 +22,10 @@ function fixedParts(text: string): string[] {
 
 function textsOfSources(): { readonly texts: Set<string>; readonly odd: string[] } {
   // What is said of a call's way is chosen by its mechanism, from a table.
-  const texts = new Set<string>(
-    Object.values(pathTexts).flatMap((text) => (typeof text === "string" ? text : Object.values(text))),
-  );
+  const texts = new Set<string>([
+    ...Object.values(pathTexts).flatMap((text) => (typeof text === "string" ? text : Object.values(text))),
+    ...engineSentences,
+  ]);
   const odd: string[] = [];
   for (const file of folders.flatMap(filesBelow)) {
     const source = readFileSync(file, "utf8");

@@ -2,6 +2,7 @@ import { type QuickPickItem, QuickPickItemKind, window } from "vscode";
 import type { NodeProgram } from "../../../client/node/nodeProgram.ts";
 import { toHitlessError } from "../../../shared/errors.ts";
 import { isActive } from "../../apps/appView.ts";
+import { engineSentence } from "../../platform/engineSentence.ts";
 import { nodeSetting, readFolders, writeNodeSetting } from "../../platform/settings.ts";
 import type { CommandContext } from "../target/commandContext.ts";
 
@@ -37,7 +38,7 @@ async function nodeItems(folder: string, current: string | undefined, t: Command
   const [usual, programs] = await Promise.all([
     resolveNode({ cwd: folder }).then(
       ({ version, path }) => `${version} · ${path}`,
-      (error: unknown) => toHitlessError(error).message,
+      (error: unknown) => engineSentence(toHitlessError(error).message, t),
     ),
     listNodePrograms(folder),
   ]);

@@ -1,6 +1,7 @@
 import { commands, type LogOutputChannel, window } from "vscode";
 import { type ErrorCode, type ErrorRemedy, type HitlessError, toHitlessError } from "../../../shared/errors.ts";
 import { type CommandId, commandIds } from "../../ids.ts";
+import { engineSentence } from "../../platform/engineSentence.ts";
 import type { Localize } from "../../platform/localize.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 
@@ -54,7 +55,7 @@ export function createNotifier(channel: LogOutputChannel, t: Localize): Notifier
       const level = answers.has(error.code) ? "info" : "error";
       const wanted: ErrorRemedy[] = level === "error" ? [error.remedy, "showLog", "retry"] : [error.remedy];
       const buttons = [...new Set(wanted)].flatMap((remedy) => remedies[remedy] ?? []);
-      message(level, error.message, buttons);
+      message(level, engineSentence(error.message, t), buttons);
     },
   };
 }

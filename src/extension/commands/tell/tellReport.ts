@@ -2,6 +2,7 @@ import { commands } from "vscode";
 import type { RenewalReport } from "../../../shared/report.ts";
 import type { AppSession } from "../../apps/appSession.ts";
 import { type CommandId, commandIds } from "../../ids.ts";
+import { engineSentence } from "../../platform/engineSentence.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { cutFacts, trafficFacts } from "../../presentation/reportWords.ts";
 import type { CommandContext } from "../target/commandContext.ts";
@@ -58,7 +59,7 @@ export function tellReport({ context, notifier, session, report, worker, wasCanc
 }
 
 function failureText(name: string, report: RenewalReport, t: Localize): string {
-  const reason = report.reason ?? t("no reason was given");
+  const reason = report.reason === undefined ? t("no reason was given") : engineSentence(report.reason, t);
   switch (report.outcome) {
     case "rolledBack":
       return t("The reload of “{0}” was rolled back, generation {1} serves on: {2}", name, report.from, reason);
