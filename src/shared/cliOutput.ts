@@ -50,16 +50,15 @@ export type ListedApp = v.InferOutput<typeof listedAppSchema>;
 
 export const listOutputSchema = v.array(listedAppSchema);
 
-/** What a draining worker still has. What is absent it has not told yet. */
+/** What a draining worker still has. Fields are absent until it reports them. */
 const drainOutputEntries = {
-  /** Milliseconds until its drain is cut. */
+  /** Milliseconds until its drain is cut off. */
   leftMs: v.optional(v.number()),
   /** Requests in flight. */
   requests: v.optional(v.number()),
   connections: v.optional(v.number()),
   /** Connections other workers have taken over. */
   handedOver: v.optional(v.number()),
-  /** The connections, by kind. */
   kinds: v.optional(connectionKindsSchema),
   /** The requests in flight, at most 50 of them; `url` without query. */
   inFlight: v.optional(v.array(v.strictObject({ method: v.string(), url: v.string(), ageMs: v.number() }))),
@@ -94,7 +93,7 @@ export const statusOutputSchema = v.strictObject({
       lastFailure: v.optional(failureSchema),
     }),
   ),
-  /** The renewal that runs. */
+  /** The renewal that is running. */
   renewal: snapshotSchema.entries.renewal,
   failure: v.optional(failureSchema),
 });
@@ -156,12 +155,12 @@ export const logLineSchema = v.strictObject({
   slot: v.number(),
   generation: v.number(),
   stream: logStreamSchema,
-  /** The line without its end. */
+  /** The line without its line ending. */
   text: v.string(),
 });
 export type LogLine = v.InferOutput<typeof logLineSchema>;
 
-/** What any command with `--json` prints, on stderr, when it can't do what it was asked. */
+/** What any command with `--json` prints on stderr when it fails. */
 export const errorOutputSchema = v.strictObject({
   error: v.strictObject({
     code: v.picklist(errorCodes),
@@ -238,7 +237,7 @@ function statusDrain(
   };
 }
 
-/** Milliseconds for people and programs: whole, and never below 0 where two clocks disagree. */
+/** Whole milliseconds for output, never below 0 where two clocks disagree. */
 function whole(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds));
 }

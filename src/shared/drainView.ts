@@ -1,14 +1,14 @@
 import * as v from "valibot";
 
-/** Open connections of a worker, by what a drain does with them. */
+/** Open connections of a worker, by how a drain treats them. */
 export const connectionKindsSchema = v.object({
   /** Plain HTTP/1, which can be handed over. */
   http: v.number(),
-  /** HTTP/1 over TLS, which says `Connection: close`. */
+  /** HTTP/1 over TLS, which gets `Connection: close`. */
   https: v.number(),
   http2: v.number(),
   webSocket: v.number(),
-  /** Server-sent events under way. */
+  /** Open server-sent event streams. */
   eventStream: v.number(),
   /** Everything else: left to the app until the deadline. */
   raw: v.number(),
@@ -26,10 +26,10 @@ export const requestInFlightSchema = v.object({
 export type RequestInFlight = v.InferOutput<typeof requestInFlightSchema>;
 
 /**
- * Idle connections that can't be handed over are left to their own `keepAliveTimeout`, and closed this long before the
- * drain would be cut, in milliseconds.
+ * Idle connections that can't be handed over are left to their own `keepAliveTimeout`, and closed this many
+ * milliseconds before the drain is cut off.
  */
 export const idleMarginMs = 1_000;
 
-/** At most so many requests are named; the count tells of all. */
+/** At most this many requests are listed; the count covers all of them. */
 export const mostRequestsNamed = 50;

@@ -1,11 +1,9 @@
-/**
- * What a person can do about an error. The extension turns each into a button, the command line into a hint.
- */
+/** What the user can do about an error: a button in the extension, a hint on the command line. */
 export type ErrorRemedy = "showLog" | "retry" | "openSettings" | "pickNode" | "start" | "none";
 
 /**
- * Names of everything that can go wrong across a process boundary. They travel over the control channel, so they
- * are part of the protocol: never rename one, add another.
+ * Codes of everything that can go wrong across a process boundary. They are part of the protocol of the control
+ * channel: never rename one, add another.
  */
 export const errorCodes = [
   "appAlreadyRunning",
@@ -33,14 +31,14 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 export interface HitlessErrorOptions {
-  /** What the person can do; default `"none"`. */
+  /** What the user can do; default `"none"`. */
   readonly remedy?: ErrorRemedy;
   /** Extra lines that explain the failure, such as the last lines a process wrote to stderr. */
   readonly detail?: readonly string[];
   readonly cause?: unknown;
 }
 
-/** An error that a person is meant to read: `message` says what happened and, where there is one, how to mend it. */
+/** An error meant for the user: `message` says what happened and, where known, how to fix it. */
 export class HitlessError extends Error {
   override readonly name = "HitlessError";
   readonly code: ErrorCode;
@@ -62,7 +60,7 @@ export interface ErrorData {
   readonly detail: readonly string[];
 }
 
-/** Turns whatever was thrown into a `HitlessError`; anything foreign becomes `internal`. */
+/** Turns whatever was thrown into a `HitlessError`; any other error becomes `internal`. */
 export function toHitlessError(thrown: unknown): HitlessError {
   if (thrown instanceof HitlessError) {
     return thrown;

@@ -32,7 +32,7 @@ export type FailureCode = v.InferOutput<typeof failureCodeSchema>;
 
 export const failureSchema = v.object({
   code: failureCodeSchema,
-  /** One sentence for a person: what happened, and the fix where it is known. */
+  /** One sentence for the user: what happened, and the fix where it is known. */
   message: v.string(),
   /** Exit code of the process, `null` if a signal ended it or it is still alive. */
   exitCode: v.nullable(v.number()),
@@ -44,10 +44,10 @@ export const failureSchema = v.object({
   location: v.optional(v.object({ file: v.string(), line: v.number() })),
 });
 
-/** Why a worker failed, with everything a person needs to mend it. */
+/** Why a worker failed, with everything the user needs to fix it. */
 export type Failure = v.InferOutput<typeof failureSchema>;
 
-/** The failure of a worker that has not ended, or never was. */
+/** The failure of a worker that is still alive, or was never started. */
 export function failureOf(code: FailureCode, message: string, stderr: readonly string[] = []): Failure {
   return { code, message, exitCode: null, signal: null, stderr: [...stderr] };
 }

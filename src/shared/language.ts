@@ -2,21 +2,21 @@ import * as v from "valibot";
 import { HitlessError } from "./errors.ts";
 import { languageNotifications } from "./languageNames.ts";
 
-/** What the language server is told of one app of the window. */
+/** What the language server knows about one app of the window. */
 export const languageAppSchema = v.object({
   key: v.string(),
   name: v.string(),
   /** Absolute paths of its working directory and, as far as they are known, the files that its workers run. */
   root: v.string(),
   entries: v.array(v.string()),
-  /** For a person, in the editor's language: `running · 2 workers`. */
+  /** For display, in the editor's language: `running · 2 workers`. */
   status: v.string(),
-  /** What makes sense now. */
+  /** Which commands make sense now. */
   startable: v.boolean(),
   renewable: v.boolean(),
-  /** Whether it has workers to look into. */
+  /** Whether it has workers to inspect. */
   active: v.boolean(),
-  /** Workers wanted; absent: as many as the machine runs in parallel. */
+  /** Workers wanted; absent: one per CPU. */
   workers: v.optional(v.number()),
   /** Milliseconds a worker has to finish its requests. */
   drainTimeout: v.number(),
@@ -26,7 +26,7 @@ export const languageAppSchema = v.object({
 export type LanguageApp = v.InferOutput<typeof languageAppSchema>;
 
 export const languageStateSchema = v.object({
-  /** In a workspace that is not trusted nothing can be started. */
+  /** In an untrusted workspace nothing can be started. */
   trusted: v.boolean(),
   apps: v.array(languageAppSchema),
 });
@@ -42,7 +42,7 @@ export const languageOptionsSchema = v.object({
 });
 export type LanguageOptions = v.InferOutput<typeof languageOptionsSchema>;
 
-/** Severities as the settings `hitless.rules.<id>` say them; `default`: the rule's own. */
+/** Severities as in the settings `hitless.rules.<id>`; `default`: the rule's own. */
 export const ruleLevelSchema = v.picklist(["default", "error", "warning", "information", "hint", "off"]);
 export type RuleLevel = v.InferOutput<typeof ruleLevelSchema>;
 

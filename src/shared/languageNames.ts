@@ -1,9 +1,9 @@
-// Apart from the schemas, which are no part of the activation.
+// Separate from the schemas, so that activation does not load them.
 
-/** Notifications from the client, with the whole state each time. */
+/** Notifications from the client; each carries the whole state. */
 export const languageNotifications = { apps: "hitless/apps" } as const;
 
-/** The commands of the extension that the server's lenses and hovers call. The extension's own table says the same. */
+/** The extension's commands that the server's lenses and hovers call. The extension's own table has the same ids. */
 export const languageCommands = {
   start: "hitless.start",
   reload: "hitless.reload",
@@ -11,5 +11,5 @@ export const languageCommands = {
   showLayers: "hitless.showLayers",
 } as const;
 
-/** The languages that are read, as VS Code calls them. */
+/** The languages that are analyzed, by their ids in VS Code. */
 export const languageIds: readonly string[] = ["javascript", "javascriptreact", "typescript", "typescriptreact"];

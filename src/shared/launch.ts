@@ -3,7 +3,7 @@ import { launchRecipeSchema } from "./appConfig.ts";
 import { errorCodes } from "./errors.ts";
 
 /**
- * The small file by which clients find a supervisor: one a supervisor, named `<id>.json`, mode 0600, in the per-user
+ * The small file by which clients find a supervisor: one per supervisor, named `<id>.json`, mode 0600, in the per-user
  * runtime folder. Stale when `pid` is dead or `socket` refuses.
  */
 export const endpointSchema = v.object({
@@ -41,13 +41,13 @@ export const launchMessageSchema = v.strictObject({
 });
 export type LaunchMessage = v.InferOutput<typeof launchMessageSchema>;
 
-/** The message before what is missing in its recipe has become the default. */
+/** The message before defaults are filled in. */
 export type LaunchMessageInput = v.InferInput<typeof launchMessageSchema>;
 
-/** Milliseconds a supervisor waits for a client to come back. */
+/** Milliseconds a supervisor waits for a client to reconnect. */
 export const defaultGraceMs = 10_000;
 
-/** The supervisor's one answer: the control server listens, or why it can't. The IPC channel closes after it. */
+/** The supervisor's only answer: the control server listens, or why it can't. The IPC channel closes after it. */
 export const launchReplySchema = v.variant("kind", [
   v.object({ kind: v.literal("launched"), pid: v.number() }),
   v.object({ kind: v.literal("refused"), code: v.picklist(errorCodes), message: v.string() }),

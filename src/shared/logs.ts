@@ -3,10 +3,7 @@ import * as v from "valibot";
 export const logStreamSchema = v.picklist(["stdout", "stderr"]);
 export type LogStream = v.InferOutput<typeof logStreamSchema>;
 
-/**
- * A piece of a worker's output, as it was written: it may hold several lines or a part of one, but never a part of a
- * character.
- */
+/** A piece of a worker's output as it was written: several lines or part of one, but never part of a character. */
 export const logChunkSchema = v.object({
   /** Rises across all workers of one supervisor. */
   sequence: v.number(),
@@ -23,7 +20,7 @@ export type LogChunk = v.InferOutput<typeof logChunkSchema>;
 /** Bytes of output the supervisor keeps for each worker. */
 export const logRingBytes = 1_048_576;
 
-/** Workers that ended whose output is still kept. */
+/** Ended workers whose output is still kept. */
 export const logRingsKept = 16;
 
 export const eventLevelSchema = v.picklist(["info", "warning", "error"]);
@@ -37,7 +34,7 @@ export const supervisorEventSchema = v.object({
   level: eventLevelSchema,
   /** Stable name such as `workerReady`, for programs. */
   code: v.string(),
-  /** One sentence, for people. */
+  /** One sentence, for the user. */
   message: v.string(),
   worker: v.optional(v.number()),
 });

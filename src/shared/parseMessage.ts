@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { HitlessError } from "./errors.ts";
 
 /**
- * Checks what came from the other side.
+ * Validates what came from the other side.
  * @throws HitlessError `badMessage`, which names the message and the field.
  */
 export function parseMessage<Schema extends v.GenericSchema>(

@@ -7,7 +7,7 @@ import { renewalReportSchema } from "./report.ts";
 import { renewalKindSchema, snapshotSchema } from "./snapshot.ts";
 
 /**
- * Version of the control channel between a supervisor and its clients (extension, command line). It rises with every
+ * Version of the control channel between a supervisor and its clients (extension, command line). Raised with every
  * change that an older peer would misread; `initialize` refuses any other.
  */
 export const protocolVersion = 1;
@@ -29,14 +29,14 @@ export const requests = {
     }),
     result: v.object({ protocolVersion: v.number(), snapshot: snapshotSchema }),
   },
-  /** The latest snapshot, for a client that does not listen. */
+  /** The latest snapshot, for a client that does not listen to changes. */
   "app/snapshot": { params: empty, result: snapshotSchema },
   /** Starts a stopped, finished or crash-looping app again. Answered as soon as workers are being started. */
   "app/start": { params: empty, result: empty },
   /**
-   * Renews the app, or one worker of it. Answered with the report once all is over, however it went. A cancelled
-   * request (JSON-RPC `$/cancelRequest`) rolls the renewal back while that is still possible.
-   * While one renewal runs, further requests share one more that follows it.
+   * Renews the app, or one worker of it. Answered with the report once it is over, whatever the outcome. A cancelled
+   * request (JSON-RPC `$/cancelRequest`) rolls the renewal back while that is still possible. While one renewal runs,
+   * further requests share one more that follows it.
    */
   "app/renew": {
     params: v.object({
@@ -47,7 +47,7 @@ export const requests = {
     }),
     result: renewalReportSchema,
   },
-  /** Goes back to how the previous generation was started, by a reload; refused when its files are not the same. */
+  /** Starts a reload back to the way the previous generation was started; refused when its files are not the same. */
   "app/rollback": { params: empty, result: renewalReportSchema },
   /** Gives a draining worker more time, or none. */
   "app/drain": {
@@ -61,7 +61,7 @@ export const requests = {
     ]),
     result: empty,
   },
-  /** Cancels the renewal that runs, whoever asked for it. `cancelled` is false when it is too late or none runs. */
+  /** Cancels the running renewal, whoever requested it. `cancelled` is false if it is too late or none runs. */
   "app/cancelRenewal": { params: empty, result: v.object({ cancelled: v.boolean() }) },
   /** Changes the number of workers. Answered once that many are ready (or starting them failed). */
   "app/scale": {
@@ -97,9 +97,11 @@ export const requests = {
   },
   /** What is in each layer of a worker (default: the ready one of the lowest slot). */
   "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
-  /** What moves in the layers of a worker. Its observers are taken out 5 s after the last ask. */
+  /** Live figures of a worker's layers. Its observers are removed 5 s after the last request. */
   "layers/pulse": { params: v.object({ worker: v.optional(workerId) }), result: layerPulseSchema },
-  /** Samples where a worker spends its CPU time. A cancelled request ends the sample and answers with what there is. */
+  /**
+   * Samples where a worker spends its CPU time. A cancelled request ends the sample; the answer has what was collected.
+   */
   "layers/sample": {
     params: v.object({
       worker: v.optional(workerId),

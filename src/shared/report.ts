@@ -23,15 +23,15 @@ export const renewalReportSchema = v.object({
   /** Epoch milliseconds. */
   startedAt: v.number(),
   durationMs: v.number(),
-  /** Why it did not complete: one sentence for a person. */
+  /** Why it did not complete: one sentence for the user. */
   reason: v.optional(v.string()),
-  /** What changed that a person should know, though it was no reason to stop: one sentence each. */
+  /** Changes worth knowing that were no reason to stop: one sentence each. */
   notes: v.optional(v.array(v.string())),
   /** Addresses on which the app listened before and does not now. */
   lostAddresses: v.optional(v.array(v.string())),
   /**
-   * How often clients may have found nobody: a new worker stopped listening when the old ones had been told to go, or the app
-   * removed the file of its Unix socket.
+   * How often clients may have been refused: a new worker stopped listening after the old ones were ordered to drain,
+   * or the app removed the file of its Unix socket.
    */
   unserved: v.optional(v.number()),
   /** The app's folder, or else its file, before and after, when a link on the way there leads elsewhere by now. */
@@ -46,7 +46,7 @@ export const renewalReportSchema = v.object({
   ),
   /** Milliseconds until the last old worker was gone; absent if none had to go. */
   drainedMs: v.optional(v.number()),
-  /** What the clients had of it. */
+  /** How it affected clients. */
   traffic: v.optional(
     v.object({
       /** Requests answered while it ran. */
@@ -55,21 +55,21 @@ export const renewalReportSchema = v.object({
       failed: v.number(),
       /** Connections that went on in another worker. */
       handedOver: v.number(),
-      /** Connections that were ended the way their protocol asks for. */
+      /** Connections closed in the way their protocol provides for. */
       closed: v.number(),
       /** Connections that were cut off by a deadline. */
       cut: v.number(),
-      /** Serving workers that died by themselves meanwhile: nobody knows what they were answering. */
+      /** Serving workers that died by themselves meanwhile: the requests they were answering are unknown. */
       crashed: v.optional(v.number()),
-      /** Old workers that ended before they could say what they had (blocked, or given no time): nobody knows what was cut. */
+      /** Old workers that ended before they could report (blocked, or given no time): what was cut off is unknown. */
       silent: v.optional(v.number()),
-      /** The longest time for which nobody read a connection that was handed over, in milliseconds. */
+      /** The longest time for which a handed-over connection was not being read, in milliseconds. */
       longestStallMs: v.number(),
     }),
   ),
   /** The requests that were cut off, as far as they are known (at most 50 a worker). */
   cutRequests: v.optional(v.array(v.object({ worker: v.number(), ...requestInFlightSchema.entries }))),
-  /** Old workers that did not go by themselves before their deadline and were killed. */
+  /** Old workers that did not exit before their deadline and were killed. */
   killed: v.number(),
 });
 export type RenewalReport = v.InferOutput<typeof renewalReportSchema>;

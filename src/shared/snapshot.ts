@@ -24,7 +24,7 @@ export type RenewalKind = v.InferOutput<typeof renewalKindSchema>;
 export const workerViewSchema = v.object({
   /** Unique within the supervisor's life; never used again. */
   id: v.number(),
-  /** The seat the worker takes, from 1; its successor takes the same one. */
+  /** The worker's place, from 1; its successor takes the same one. */
   slot: v.number(),
   pid: v.number(),
   generation: v.number(),
@@ -37,7 +37,7 @@ export const workerViewSchema = v.object({
   readyAt: v.optional(v.number()),
   /** Epoch milliseconds at which its drain began; absent before. */
   drainingSince: v.optional(v.number()),
-  /** Epoch milliseconds at which a drain is cut; absent unless draining. */
+  /** Epoch milliseconds at which the drain is cut off; absent unless draining. */
   drainDeadline: v.optional(v.number()),
   /** What a draining worker still has, as it last reported. */
   drain: v.optional(
@@ -84,7 +84,7 @@ export const renewalViewSchema = v.object({
 });
 export type RenewalView = v.InferOutput<typeof renewalViewSchema>;
 
-/** The whole state of one supervised app. Sent at connect and after every transition, at most 20 times a second. */
+/** The whole state of one supervised app. Sent on connect and after every transition, at most 20 times a second. */
 export const snapshotSchema = v.object({
   /** Rises with every snapshot of one supervisor. */
   sequence: v.number(),
@@ -111,7 +111,7 @@ export const snapshotSchema = v.object({
     addresses: v.array(v.string()),
     /** Epoch milliseconds of the last start. */
     startedAt: v.number(),
-    /** Why the app does not run, crash-loops, or is degraded; absent when all is well. */
+    /** Why the app is not running, crash-looping, or degraded; absent when all is well. */
     failure: v.optional(failureSchema),
     /** True when the workers ended with exit code 0 without ever listening: a script that is done. */
     finished: v.boolean(),
@@ -119,7 +119,7 @@ export const snapshotSchema = v.object({
     waitingConnections: v.optional(v.number()),
     /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
     refusedConnections: v.optional(v.number()),
-    /** Epoch milliseconds of the next try to start a worker after a crash; absent when none waits. */
+    /** Epoch milliseconds of the next attempt to start a worker after a crash; absent when none is pending. */
     nextRestartAt: v.optional(v.number()),
   }),
   /** Every worker process that is alive, draining ones included, by slot and then by id. */
@@ -128,7 +128,7 @@ export const snapshotSchema = v.object({
 });
 export type Snapshot = v.InferOutput<typeof snapshotSchema>;
 
-/** Slots with a worker that serves. While a reload proves a new worker beside an old one, both sit in one slot. */
+/** Slots with a serving worker. While a reload proves a new worker beside an old one, both are in one slot. */
 export function readyCount(snapshot: Snapshot): number {
   return new Set(snapshot.workers.flatMap(({ state, slot }) => (state === "ready" ? [slot] : []))).size;
 }

@@ -1,6 +1,6 @@
 let translations: Readonly<Record<string, string>> = {};
 
-/** The translations of the language that the editor speaks, from English; called once, before anything is said. */
+/** Sets the translations of the editor's language, from English; called once, before any text is shown. */
 export function setTranslations(texts: Readonly<Record<string, string>>): void {
   translations = texts;
 }
@@ -8,7 +8,7 @@ export function setTranslations(texts: Readonly<Record<string, string>>): void {
 /** Translates a text and fills `{0}`, `{1}` … in it. */
 export type Translate = (text: string, ...args: string[]) => string;
 
-/** The text itself, filled. */
+/** The English text with its arguments filled in. */
 export const english: Translate = (text, ...args) =>
   text.replace(/\{(\d+)\}/g, (placeholder, index) => args[Number(index)] ?? placeholder);
 

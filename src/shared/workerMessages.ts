@@ -15,19 +15,19 @@ export const workerMessageCommand = "NODE_HITLESS";
 export const inspectPortFlag = "--inspect-port=0";
 
 /**
- * Connections that a draining worker may have under way to others, and the supervisor to one worker, without that one having
- * confirmed them. Other messages wait behind those that Node has not sent yet, among them the new connections of
- * `node:cluster`, so it must not be many.
+ * How many connections may be in transfer at a time without confirmation: from a draining worker to others, and from
+ * the supervisor to one worker. Other messages, among them the new connections of `node:cluster`, wait behind those
+ * that Node has not sent yet, so it must stay small.
  */
 export const handoffWindow = 16;
 
-/** What kind of server listens, as far as a client of it is concerned. */
+/** What kind of server listens, as its clients see it. */
 export type ServerProtocol = "http" | "https" | "tcp" | "tls" | "http2" | "https2";
 
 /** What `server.address()` says of a listening server: the path of a Unix socket or pipe, or an IP address and port. */
 export type ServerAddress = string | { readonly address: string; readonly port: number; readonly family: string };
 
-/** What the next worker must know of a connection that is handed over, so that the app's limits keep their meaning. */
+/** What the next worker must know about a handed-over connection, so that the app's limits keep their meaning. */
 export interface HandedConnection {
   /** Names the server the connection belongs to: equal in all workers of an app. */
   readonly server: string;
@@ -35,13 +35,13 @@ export interface HandedConnection {
   readonly requests: number;
   /** Whether no byte was ever received on it (a browser's preconnect). */
   readonly unused: boolean;
-  /** Epoch milliseconds since which nobody reads it. */
+  /** Epoch milliseconds at which the old worker stopped reading it. */
   readonly stoppedAt: number;
-  /** Epoch milliseconds since which it is known to be idle: of one that was not used since the handover before, that of then. */
+  /** Epoch milliseconds since which it is known to be idle; kept if it was not used since the previous handover. */
   readonly idleSince: number;
 }
 
-/** Progress of a drain, told by the worker. */
+/** Progress of a drain, as the worker reports it. */
 export interface DrainProgress {
   /** Requests whose response has not ended. */
   readonly requests: number;
@@ -64,8 +64,8 @@ type FromWorker =
   /** The preload runs. */
   | { readonly type: "hello" }
   /**
-   * A server began to listen. It counts once the worker has answered `listens` for it: what looks whether a port is free
-   * listens too, and closes in the same turn.
+   * A server began to listen. It counts once the worker has answered `listens` for it: a probe for a free port listens
+   * too, and closes in the same turn.
    */
   | {
       readonly type: "listening";
@@ -74,14 +74,14 @@ type FromWorker =
       readonly address: ServerAddress;
       /** The system chose the port, so it is another one each time. */
       readonly systemPort: boolean;
-      /** Ports and paths on which the app wanted to listen before and does not now. */
+      /** Ports and paths on which the app tried to listen before and does not now. */
       readonly tried: readonly (number | string)[];
       /** Whether connections of this server can be handed over. */
       readonly handoff: boolean;
     }
-  /** Answers to `listens`: it still does. */
+  /** Answers `listens`: the server still listens. */
   | { readonly type: "listens"; readonly server: string }
-  /** A server could not listen. What the app does then is its own business, and it may end without a word. */
+  /** A server could not listen. The app decides what to do then, and may exit without a message. */
   | {
       readonly type: "listenFailed";
       readonly name: string;
@@ -90,9 +90,9 @@ type FromWorker =
       readonly address: string | null;
       readonly port: number | null;
     }
-  /** No server of this key listens any more. Not told of a worker that drains: that ends its listening itself. */
+  /** No server of this key listens any more. Not sent by a draining worker, which ends its listening itself. */
   | { readonly type: "closed"; readonly server: string }
-  /** An exception that nobody caught, told before it ends the process. */
+  /** An uncaught exception, reported before it ends the process. */
   | {
       readonly type: "fatal";
       readonly name: string;
@@ -105,9 +105,9 @@ type FromWorker =
   /** Nothing but the channel keeps the process alive; answered with `alone`. */
   | { readonly type: "alone" }
   | ({ readonly type: "drain" } & DrainProgress)
-  /** Comes with a socket: the connection is idle and nobody reads it. The worker is told with `arrived` what became of it. */
+  /** Comes with a socket: the connection is idle and not being read. `arrived` tells the worker what became of it. */
   | ({ readonly type: "connection"; readonly id: number } & HandedConnection)
-  /** The worker has these connections and serves them. `stallMs`: the longest time for which nobody read one of them. */
+  /** The worker serves these connections. `stallMs`: the longest time for which one of them was not being read. */
   | { readonly type: "taken"; readonly ids: readonly number[]; readonly stallMs: number }
   /** The worker can't serve it (it drains, or does not listen there). */
   | { readonly type: "refused"; readonly id: number }
@@ -115,12 +115,12 @@ type FromWorker =
   | {
       readonly type: "beat";
       readonly memory: number;
-      /** Whether a signal opens its inspector: the app has no use of its own for SIGUSR1. */
+      /** Whether a signal opens its inspector, that is, the app does not use SIGUSR1 itself. */
       readonly inspectable: boolean;
     }
   /** Answers to `count`: requests answered since counting began. */
   | { readonly type: "counted"; readonly served: number }
-  /** Answers to `layers`: `answer`, or `error` for a person to read. */
+  /** Answers `layers`: `answer`, or `error` for the user. */
   | { readonly type: "layers"; readonly id: number; readonly answer: LayerAnswer }
   | { readonly type: "layers"; readonly id: number; readonly error: string }
   /** The preload itself failed at something; the app is not affected. */
@@ -148,15 +148,15 @@ type ToWorker =
   | { readonly type: "beat" }
   /** Close the inspector that the supervisor had opened. */
   | { readonly type: "closeInspector" }
-  /** Begins to count answered requests from 0, or asks how many there were and ends it. */
+  /** Begins to count answered requests from 0, or asks for the count and stops counting. */
   | { readonly type: "count"; readonly on: boolean }
   /** Asks what is in the worker's layers; answered with the same id. */
   | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
-  /** Comes with a socket whose other end is the supervisor's: this server takes it as it takes what it accepts itself. */
+  /** Comes with a socket whose other end the supervisor holds: this server takes it like one it accepted itself. */
   | { readonly type: "probe"; readonly server: string }
-  /** The drain may take so many milliseconds longer. */
+  /** Extends the drain by this many milliseconds. */
   | { readonly type: "extend"; readonly ms: number }
-  /** These of the connections that this worker sent have a new owner (or were closed, since nobody could take them). */
+  /** These connections that this worker sent have a new owner (or were closed, since no worker could take them). */
   | { readonly type: "arrived"; readonly ids: readonly number[] }
   /** Comes with a socket to serve; answered with `taken` or `refused`. */
   | ({ readonly type: "connection"; readonly id: number } & HandedConnection);

@@ -5,7 +5,7 @@ export interface Emitter<Value> {
   fire(value: Value): void;
 }
 
-/** An event for code that runs anywhere. Who leaves while it is fired is not called any more; who comes is called from the next time on. */
+/** An event for code that runs anywhere. While it fires, removal works at once and addition from the next time. */
 export function createEmitter<Value>(): Emitter<Value> {
   const listeners = new Set<{ readonly listener: (value: Value) => void }>();
   return {

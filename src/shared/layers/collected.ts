@@ -1,15 +1,15 @@
 import type { LayerFacts, LayerPulse, LoadedModule } from "./facts.ts";
 
 /*
- * What a worker itself tells of its layers. The supervisor adds what it knows or can find out without troubling the
- * worker: who the worker is, sizes and versions of files, the machine.
+ * What a worker itself reports about its layers. The supervisor adds what it knows or can find out without involving
+ * the worker: the worker's identity, sizes and versions of files, the machine.
  */
 
 export type LayerQuestion =
   | { readonly kind: "facts" }
   | { readonly kind: "pulse" }
   | { readonly kind: "sample"; readonly seconds: number }
-  /** Ends the sample that runs before its time; the answer is that of the sample. */
+  /** Ends the running sample early; the answer is that of the sample. */
   | { readonly kind: "endSample" };
 
 export type LayerAnswer =
@@ -30,7 +30,7 @@ export interface CollectedFacts {
   readonly api: Pick<LayerFacts["api"], "version" | "flags" | "builtins" | "warnings">;
   readonly bindings: {
     readonly internal: readonly string[];
-    /** Absolute paths of the `.node` files that were loaded, as far as the worker itself can tell. */
+    /** Absolute paths of the loaded `.node` files, as far as the worker itself can tell. */
     readonly addons: readonly string[];
     readonly abi: string;
     readonly napi: string;
@@ -41,18 +41,18 @@ export interface CollectedFacts {
   };
 }
 
-/** Without what the supervisor tells. */
+/** Without what the supervisor adds. */
 export type CollectedPulse = Omit<LayerPulse, "worker" | "takenAt" | "code" | "os"> & {
   readonly code: { readonly modules: number; readonly packages: number };
   readonly os: Omit<LayerPulse["os"], "files">;
 };
 
-/** A CPU profile of V8 without what is not needed to tell whose time it was. */
+/** A CPU profile of V8, reduced to what attributing its time needs. */
 export interface CollectedSample {
   /** Epoch milliseconds at which it began. */
   readonly startedAt: number;
   readonly cancelled: boolean;
-  /** Samples that the profiler took. */
+  /** Samples taken by the profiler. */
   readonly ticks: number;
   /** As in `CollectedFacts`. */
   readonly bindings: readonly string[];
@@ -62,10 +62,10 @@ export interface CollectedSample {
   readonly nodes: readonly ProfileNode[];
 }
 
-/** A function; several nodes may be calls of the same one. */
+/** A function; several nodes may be calls of it. */
 export interface ProfileFrame {
   readonly name: string;
-  /** As V8 has it: `file://…`, `node:…`, a path, or empty for what is not JavaScript; `ownCodeUrl` for Hitless. */
+  /** As V8 reports it: `file://…`, `node:…`, a path, or empty for what is not JavaScript; `ownCodeUrl` for Hitless. */
   readonly url: string;
   /** From 1; 0 where there is none. */
   readonly line: number;
@@ -79,7 +79,7 @@ export interface ProfileNode {
   readonly parent: number;
   /** Microseconds. */
   readonly selfUs: number;
-  /** Lines (from 1) at which ticks were seen, with their number. */
+  /** Lines (from 1) at which ticks were seen, with their counts. */
   readonly lines?: readonly (readonly [line: number, ticks: number])[];
 }
 

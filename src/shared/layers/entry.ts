@@ -2,9 +2,9 @@ import type { Dependency } from "./layer.ts";
 
 /**
  * How a call does its work. `synchronous`: before it returns. `threadPool`: on one of libuv's threads. `eventLoop`: the
- * operating system tells the loop when it is done. `timer`: the loop calls back. `microtask`: before the loop goes on.
- * `process` and `thread`: in a process or thread of its own, which it starts. `processSync`: in a process of its own,
- * for whose end it waits. `otherThread`: on a thread that runs already.
+ * operating system notifies the loop when it is done. `timer`: the loop calls back. `microtask`: before the loop
+ * continues. `process` and `thread`: in a new process or thread. `processSync`: in a new process whose end it waits
+ * for. `otherThread`: on a thread that is already running.
  */
 export type Mechanism =
   | "synchronous"
@@ -21,7 +21,7 @@ export type Mechanism =
 export interface CatalogueEntry {
   /** As required, without `node:`, such as `fs/promises`; `globals` for `fetch`, `setTimeout` … */
   readonly module: string;
-  /** As written behind the module, such as `readFile`, `Server.prototype.listen` or `hash.update`. */
+  /** As written after the module, such as `readFile`, `Server.prototype.listen` or `hash.update`. */
   readonly name: string;
   /** The internal binding it calls (`internalBinding(…)`). */
   readonly binding: string;
@@ -29,7 +29,7 @@ export interface CatalogueEntry {
   readonly source: string;
   readonly dependency: Dependency;
   readonly mechanism: Mechanism;
-  /** Which thread is busy until it is done: the one that calls, one of the pool, or one of its own. */
+  /** Which thread is busy until it is done: the caller's, one of the pool, or one of its own. */
   readonly thread: "main" | "pool" | "own";
   /** System calls by operating system; empty when none is needed. */
   readonly calls: {
@@ -37,20 +37,19 @@ export interface CatalogueEntry {
     readonly macos: readonly string[];
     readonly windows: readonly string[];
   };
-  /** Its documentation. */
   readonly docs: string;
-  /** Major version of Node.js that was the first to have it; absent when all that are supported do. */
+  /** First major version of Node.js that has it; absent when all supported ones do. */
   readonly since?: number;
-  /** Without a callback it does the same before it returns, on the thread that calls. */
+  /** Without a callback it does the same before it returns, on the calling thread. */
   readonly callbackOptional?: boolean;
   /**
-   * What is done otherwise: a thread of the pool looks up a host's name, and reads the file that a Blob stands for; the
-   * event loop writes what a full pipe did not take.
+   * What is done in another way: a thread of the pool looks up a host name, or reads the file behind a Blob; the event
+   * loop writes what a full pipe did not take.
    */
   readonly besides?: "hostName" | "fileOfBlob" | "fullPipe";
 }
 
-/** `fs.readFile`: how an entry is named in the panel and the editor. */
+/** `fs.readFile`: the name of an entry in the panel and the editor. */
 export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {
   return entry.module === "globals" ? entry.name : `${entry.module.replaceAll("/", ".")}.${entry.name}`;
 }

@@ -1,10 +1,7 @@
 import * as v from "valibot";
 import { dependencySchema } from "./layer.ts";
 
-/**
- * What is in each layer of one worker: collected when somebody asks, by public API of Node.js. Never holds a value of an
- * environment variable.
- */
+/** What is in each layer of one worker: collected on request, by Node's public API. Holds no environment values. */
 
 const count = v.number();
 
@@ -46,9 +43,9 @@ export const addonSchema = v.object({
   version: v.optional(v.string()),
   /** `napi`: stable across versions of Node.js; `abi`: bound to one `NODE_MODULE_VERSION`. */
   interface: v.picklist(["napi", "abi", "unknown"]),
-  /** The level of Node-API it was built for, as far as its packaging tells, or its `NODE_MODULE_VERSION`. */
+  /** The Node-API level it was built for, as far as its packaging says, or its `NODE_MODULE_VERSION`. */
   level: v.optional(v.number()),
-  /** Whether it must be built again for another major version of Node.js; absent when it can't be told. */
+  /** Whether it must be rebuilt for another major version of Node.js; absent when unknown. */
   rebuild: v.optional(v.boolean()),
 });
 export type Addon = v.InferOutput<typeof addonSchema>;
@@ -69,8 +66,8 @@ export const layerFactsSchema = v.object({
     /** Modules beyond those listed. */
     unlisted: count,
     /**
-     * There when ES modules were not looked for, since V8 would block the worker's event loop for about so many milliseconds
-     * (more than 100): then none is listed or counted.
+     * Present when ES modules were not looked for, since V8 would block the worker's event loop for about this many
+     * milliseconds (more than 100): then none is listed or counted.
      */
     esmCostMs: v.optional(v.number()),
     /** Whether stack traces are mapped back to the sources (`--enable-source-maps` or `setSourceMapsSupport`). */
@@ -94,13 +91,13 @@ export const layerFactsSchema = v.object({
     flags: v.array(v.string()),
     /** Public built-in modules loaded, such as `fs` and `http`. */
     builtins: v.array(v.string()),
-    /** Warnings emitted since the process began: the first 50 that differ. */
+    /** Warnings emitted since the process started: the first 50 different ones. */
     warnings: v.array(
       v.object({
         name: v.string(),
         code: v.optional(v.string()),
         message: v.string(),
-        /** The first line of its stack that is the user's own. */
+        /** The first line of its stack in the user's own code. */
         at: v.optional(sourcePositionSchema),
         count: v.number(),
       }),
@@ -137,7 +134,7 @@ export const layerFactsSchema = v.object({
     memoryLimit: v.optional(count),
     /** CPU limit of the control group in CPUs; absent without one. */
     cpuLimit: v.optional(v.number()),
-    /** Most file descriptors the process may open; absent where it can't be told. */
+    /** Most file descriptors the process may open; absent when unknown. */
     fileLimit: v.optional(count),
   }),
 });
@@ -145,8 +142,10 @@ export type LayerFacts = v.InferOutput<typeof layerFactsSchema>;
 
 const milliseconds = v.number();
 
-/** What moves: small, asked once a second while somebody looks. Rates are over the time since the previous ask;
- * in the first pulse after a pause (5 s) over the life of the process. */
+/**
+ * Live figures, requested every second by a visible panel. Rates are since the previous request, or since the process
+ * started in the first pulse after a pause (5 s).
+ */
 export const layerPulseSchema = v.object({
   worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
   takenAt: v.number(),
@@ -164,15 +163,15 @@ export const layerPulseSchema = v.object({
     heapLimit: count,
     external: count,
     spaces: v.array(v.object({ name: v.string(), used: count, size: count })),
-    /** Collections since the previous ask, by kind. */
+    /** Collections since the previous request, by kind. */
     gc: v.array(
       v.object({ kind: v.picklist(["minor", "major", "incremental", "weakCallbacks"]), count, ms: milliseconds }),
     ),
   }),
   uv: v.object({
     /**
-     * Event loop utilisation, 0 to 1. Absent when a CPU sample was taken meanwhile: the profiler's ticks wake the loop, which
-     * seems busy though it waits.
+     * Event loop utilisation, 0 to 1. Absent when a CPU sample was taken meanwhile: the profiler's ticks wake the loop,
+     * which then seems busy while it waits.
      */
     utilisation: v.optional(v.number()),
     iterations: v.optional(count),
@@ -185,8 +184,8 @@ export const layerPulseSchema = v.object({
     /** Open connections to the servers that speak TLS; absent when none listens. */
     tlsSockets: v.optional(count),
     /**
-     * TLS sessions that these servers agreed on since somebody began to look: those with a full handshake, and those that
-     * resumed an earlier one. Absent in the first pulse after a pause, and when no such server listens.
+     * TLS sessions of these servers since observation began: those with a full handshake, and those that resumed an
+     * earlier one. Absent in the first pulse after a pause, and when no such server listens.
      */
     sessions: v.optional(
       v.object({

@@ -6,7 +6,7 @@ export type Layer = v.InferOutput<typeof layerSchema>;
 
 export const layers: readonly Layer[] = layerSchema.options;
 
-/** What Node.js is built of, named as in `process.versions` where it is there. `os`: the call goes straight to it. */
+/** The components of Node.js, named as in `process.versions` where listed there. `os`: the call goes straight to it. */
 export const dependencySchema = v.picklist([
   "v8",
   "uv",

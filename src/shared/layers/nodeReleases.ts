@@ -1,8 +1,8 @@
-/** When a release line of Node.js passes from one state to the next; days as `YYYY-MM-DD`. */
+/** When a release line of Node.js changes its state; days as `YYYY-MM-DD`. */
 export interface NodeRelease {
   readonly line: number;
   readonly start: string;
-  /** First day as Active LTS; absent for lines that never get there. */
+  /** First day as Active LTS; absent for lines that never become LTS. */
   readonly lts?: string;
   /** First day in maintenance. */
   readonly maintenance?: string;

@@ -9,8 +9,8 @@ export interface OwningPackage {
 const inPackage = /^(.*[\\/]node_modules[\\/])((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 /**
- * Tells by the innermost `node_modules` of its path, so that nested packages and the layouts of pnpm
- * (`node_modules/.pnpm/name@1.0.0/node_modules/name`) and Yarn come out right. `undefined` for the user's own files.
+ * Found by the innermost `node_modules` of its path, so that nested packages and the layouts of pnpm
+ * (`node_modules/.pnpm/name@1.0.0/node_modules/name`) and Yarn are recognized. `undefined` for the user's own files.
  */
 export function packageOf(file: string): OwningPackage | undefined {
   const [, before, name] = inPackage.exec(file) ?? [];

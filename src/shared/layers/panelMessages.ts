@@ -3,13 +3,13 @@ import { layerFactsSchema, layerPulseSchema, sourcePositionSchema } from "./fact
 import { cpuSampleSchema, sampleSeconds } from "./sample.ts";
 
 /*
- * What the extension host and the page of the layers panel say to each other. The page says `ready` first and is
- * answered with all there is; after that each side speaks when it has something to say.
+ * The messages between the extension host and the page of the layers panel. The page sends `ready` first and is
+ * answered with the whole state; after that either side sends when something changes.
  */
 
 const workerId = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-/** A worker that can be looked at. `gone`: it has ended, what was last known of it is kept. */
+/** A worker that can be inspected. `gone`: it has ended, its last known data is kept. */
 export const panelWorkerSchema = v.object({
   id: v.number(),
   slot: v.number(),
@@ -21,11 +21,11 @@ export const panelWorkerSchema = v.object({
 });
 export type PanelWorker = v.InferOutput<typeof panelWorkerSchema>;
 
-/** `searching`: the workspace has not been looked through yet. `starting`: no worker is ready yet. */
+/** `searching`: the workspace has not been searched yet. `starting`: no worker is ready yet. */
 export const panelStatusSchema = v.picklist(["searching", "noApp", "stopped", "starting", "running", "stopping"]);
 export type PanelStatus = v.InferOutput<typeof panelStatusSchema>;
 
-/** What failed, so that the page knows where to say it. */
+/** What failed, so that the page knows where to show it. */
 export const failurePlaceSchema = v.picklist(["facts", "pulse", "sample", "comparison", "source", "report"]);
 export type FailurePlace = v.InferOutput<typeof failurePlaceSchema>;
 
@@ -42,13 +42,13 @@ export const hostMessageSchema = v.variant("type", [
     /** The home folder, which is shown as `~`. */
     home: v.string(),
   }),
-  /** Everything there is to choose from, and what is chosen; the whole of it each time. */
+  /** All choices, and what is chosen; sent whole each time. */
   v.object({
     type: v.literal("app"),
     apps: v.array(v.object({ key: v.string(), name: v.string() })),
     app: v.optional(v.string()),
     status: panelStatusSchema,
-    /** Why the app does not run, in the editor's language. */
+    /** Why the app is not running, in the editor's language. */
     problem: v.optional(v.string()),
     /** Absolute path of the app's working directory. */
     root: v.optional(v.string()),
@@ -63,9 +63,9 @@ export const hostMessageSchema = v.variant("type", [
   v.object({ type: v.literal("replaced"), from: panelWorkerSchema, to: panelWorkerSchema }),
   v.object({ type: v.literal("comparison"), left: layerFactsSchema, right: layerFactsSchema }),
   v.object({ type: v.literal("trace"), name: v.string() }),
-  /** `message` is in the editor's language where Hitless has it. */
+  /** `message` is in the editor's language where there is a translation. */
   v.object({ type: v.literal("failure"), place: failurePlaceSchema, message: v.string() }),
-  /** Something a person asked for was done. */
+  /** Something the user asked for is done. */
   v.object({ type: v.literal("done"), message: v.string() }),
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessageSchema>;
@@ -82,7 +82,7 @@ export const panelMessageSchema = v.variant("type", [
   v.object({ type: v.literal("cancelSample") }),
   v.object({ type: v.literal("retry") }),
   v.object({ type: v.literal("start") }),
-  /** Opens a file that the worker has named. */
+  /** Opens a file that the worker has reported. */
   v.object({ type: v.literal("open"), at: v.partial(sourcePositionSchema, ["line"]) }),
   v.object({ type: v.literal("compare"), left: workerId, right: workerId }),
   v.object({ type: v.literal("copyReport") }),

@@ -5,7 +5,7 @@ import { dependencySchema, layerSchema } from "./layer.ts";
 /** Length of a CPU sample in seconds. */
 export const sampleSeconds = { default: 5, least: 1, most: 60 } as const;
 
-/** Where a function of a sample is, and its self time. */
+/** The location of a function of a sample, and its self time. */
 export const sampledFunctionSchema = v.object({
   /** `(anonymous)` when it has no name. */
   name: v.string(),
@@ -15,7 +15,7 @@ export const sampledFunctionSchema = v.object({
 });
 export type SampledFunction = v.InferOutput<typeof sampledFunctionSchema>;
 
-/** One of the parts the time was spent in. The `selfMs` of all parts add up to the sample's `durationMs`. */
+/** One of the parts that the time is divided into. The `selfMs` of all parts add up to the sample's `durationMs`. */
 export const samplePartSchema = v.object({
   /** Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `binding:zlib/brotli`, `gc`, `idle`, `native`. */
   id: v.string(),
@@ -24,10 +24,10 @@ export const samplePartSchema = v.object({
   layer: v.optional(layerSchema),
   /** Name of the package or binding. */
   name: v.optional(v.string()),
-  /** What the binding leads to. */
+  /** The dependency behind the binding. */
   dependency: v.optional(dependencySchema),
   selfMs: v.number(),
-  /** Of the whole sample, 0 to 1. All add up to 1. */
+  /** Share of the whole sample, 0 to 1. All add up to 1. */
   share: v.number(),
   /** Largest self time first, at most 20. */
   functions: v.array(sampledFunctionSchema),
@@ -38,16 +38,16 @@ export const cpuSampleSchema = v.object({
   worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
   /** Epoch milliseconds at which it began. */
   startedAt: v.number(),
-  /** Time that was sampled, without what Hitless itself used. */
+  /** Time sampled, without what Hitless itself used. */
   durationMs: v.number(),
   /** Number of ticks of V8's profiler. */
   ticks: v.number(),
-  /** Whether it was ended before its time. */
+  /** Whether it was ended early. */
   cancelled: v.boolean(),
   /**
-   * CPU time in milliseconds that the threads of libuv's pool used meanwhile: work such as `fs.readFile`, `crypto.pbkdf2`
-   * or `zlib.gzip` is done there and is in none of the parts, which are of the main thread. Absent where it can't be told
-   * (only Linux tells of threads, and libuv names its own since Node.js 22).
+   * CPU time in milliseconds that the threads of libuv's pool used meanwhile: work such as `fs.readFile`,
+   * `crypto.pbkdf2` or `zlib.gzip` is done there and is in none of the parts, which cover the main thread. Absent where
+   * unknown (only Linux reports threads, and libuv names its own since Node.js 22).
    */
   poolMs: v.optional(v.number()),
   /** Largest first. */

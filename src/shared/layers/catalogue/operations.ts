@@ -1,7 +1,7 @@
 /**
- * What the operating system is asked to do, and by what: Linux, macOS, Windows; several parted by spaces, empty when it
- * needs nothing or can't. Linux by system calls as `strace` shows them on x64 with a current libuv and glibc. macOS and
- * Windows by the function of the system that libuv 1.52 (or OpenSSL, c-ares, SQLite) calls.
+ * Calls to the operating system that an operation needs: Linux, macOS, Windows; several separated by spaces, empty if
+ * none are needed or possible. Linux: system calls as `strace` shows them on x64 with a current libuv and glibc. macOS
+ * and Windows: the system function that libuv 1.52 (or OpenSSL, c-ares, SQLite) calls.
  */
 export const operations = {
   // files
@@ -92,7 +92,7 @@ export const operations = {
   load: ["openat", "dlopen", "LoadLibraryExW"],
   umask: ["umask", "umask", "_umask"],
 
-  // who
+  // users
   getegid: ["getegid", "getegid", ""],
   geteuid: ["geteuid", "geteuid", ""],
   getgid: ["getgid", "getgid", ""],

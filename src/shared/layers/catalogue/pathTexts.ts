@@ -1,7 +1,6 @@
 import type { CatalogueEntry, Mechanism } from "../entry.ts";
 import type { Dependency } from "../layer.ts";
 
-/** How people write it. */
 export const dependencyTitles: Readonly<Record<Dependency, string>> = {
   v8: "V8",
   uv: "libuv",
@@ -25,7 +24,7 @@ export const dependencyTitles: Readonly<Record<Dependency, string>> = {
   os: "",
 };
 
-/** What a path says; keys of a translation. `{0}` is a name that is not translated. */
+/** Texts of a path; keys of the translations. `{0}` is a name that is not translated. */
 export const pathTexts = {
   code: {
     synchronous: "Your code waits until the work is done; nothing else runs on this thread meanwhile.",

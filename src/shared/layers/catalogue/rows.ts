@@ -2,22 +2,21 @@ import type { CatalogueEntry, Mechanism } from "../entry.ts";
 import type { Dependency } from "../layer.ts";
 import { type Operation, operations } from "./operations.ts";
 
-/** What the rows of a table have in common. */
 type Common = readonly [module: string, binding: string, dependency: Dependency, mechanism: Mechanism];
 
 interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besides"> {
-  /** File of Node's `src` folder, where it is not the binding's usual one. */
+  /** File in Node's `src` folder, if not the binding's usual one. */
   readonly source?: string;
-  /** What each of them does; before what a row names. */
+  /** Operations of every row, before those that a row names. */
   readonly operations?: readonly Operation[];
-  /** Page of the documentation, where it is not the module's. */
+  /** Documentation page, if not the module's. */
   readonly page?: string;
 }
 
 /**
- * Where the function is on its page of the documentation: what the heading's anchor has after the function's name, such
- * as `path-options` for `fs.statSync(path[, options])`; or the whole anchor, after `#`. Null where it is not surely
- * known: then the link leads to the page.
+ * The anchor of the function on its documentation page: the part after the function's name, such as `path-options` for
+ * `fs.statSync(path[, options])`; or the whole anchor, after `#`. Null where it is not known for certain: the link then
+ * leads to the page.
  */
 type Anchor = string | null;
 
@@ -43,7 +42,7 @@ export function entriesOf(common: Common, rows: readonly Row[], also: Also = {})
   });
 }
 
-/** Where the bindings are that are not in a file of their name. */
+/** Source files of the bindings that have no file of their own name. */
 const sources: Readonly<Record<string, string>> = {
   fs: "node_file.cc",
   fs_dir: "node_dir.cc",

@@ -38,7 +38,7 @@ export function apiLists({ facts }: Known): Row[] {
   ];
 }
 
-/** A release line's state; what a newer supervisor may say besides stays as it is. */
+/** A release line's state; an unknown one of a newer supervisor is left untranslated. */
 export function releaseWord(status: string, t: Translate): string {
   const words: Readonly<Record<string, string>> = {
     Current: t("Current"),

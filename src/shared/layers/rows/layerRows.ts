@@ -9,7 +9,7 @@ import { machineRows, useRows } from "./systemRows.ts";
 
 type Reader = (known: Known, style: RowStyle) => Row[];
 
-/** What is known of each layer in single facts. */
+/** Single facts known of each layer. */
 export const factRows: Readonly<Record<Layer, Reader>> = {
   code: codeRows,
   api: apiRows,
@@ -18,7 +18,7 @@ export const factRows: Readonly<Record<Layer, Reader>> = {
   os: (known, style) => [...machineRows(known, style), ...useRows(known, style)],
 };
 
-/** What there is more of than one, in English: the panel has a table for each, which says more. */
+/** Lists of each layer, in English: the panel shows tables with more detail instead. */
 export const listRows: Readonly<Record<Layer, Reader>> = {
   code: codeLists,
   api: apiLists,

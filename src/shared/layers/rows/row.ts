@@ -2,26 +2,26 @@ import type { Translate } from "../../translate.ts";
 import type { LayerFacts, LayerPulse } from "../facts.ts";
 
 /**
- * One thing that is known of a layer, as a name and what it is. The panel, the command line and the report in Markdown
- * show the same rows, each in its own dress.
+ * One fact about a layer: a label and its value. The panel, the command line and the report in Markdown show the same
+ * rows, each in its own format.
  */
 export interface Row {
-  /** One of its kind in a layer; rows of a list have the same. */
+  /** Unique within a layer, except that the rows of a list share one. */
   readonly id: string;
   readonly label: string;
   /** Never empty. */
   readonly parts: readonly RowPart[];
-  /** There if the parts are names of one kind: where there is little room, so many are shown and the others counted. */
+  /** Set if the parts are names of one kind: where space is short, only this many are shown and the others counted. */
   readonly most?: number;
 }
 
-/** Words and figures in the person's language, or a name. */
+/** Text in the user's language, or a name. */
 export type RowPart = string | RowName;
 
-/** A name that the app or the machine has given: nothing in it is ours, so that it may need quotes. */
+/** A name given by the app or the machine: no text of ours, so it may need quotes. */
 export interface RowName {
   readonly name: string;
-  /** The place in a file that it stands for. */
+  /** The place in a file that it refers to. */
   readonly at?: RowPlace;
 }
 
@@ -32,13 +32,13 @@ export interface RowPlace {
   readonly column?: number | undefined;
 }
 
-/** How a reader of rows says what it says: in which language, and with which units. */
+/** How rows are worded: the language and the units. */
 export interface RowStyle {
   readonly t: Translate;
   count(value: number): string;
   /** With a unit. */
   bytes(value: number): string;
-  /** With the sign. @param share 1 is all of it. */
+  /** With the sign. @param share 1 is 100 %. */
   percent(share: number): string;
   /** With a unit. */
   milliseconds(value: number): string;
@@ -46,19 +46,17 @@ export interface RowStyle {
   decimal(value: number): string;
 }
 
-/** What is known of a worker so far. */
 export interface Known {
   readonly facts: LayerFacts | undefined;
   readonly pulse?: LayerPulse | undefined;
 }
 
-/** A row of what is known of these parts; none when that is nothing. */
+/** A row of these parts; none when there are none. */
 export function row(id: string, label: string, ...parts: readonly (RowPart | undefined)[]): Row[] {
   const known = parts.filter((part) => part !== undefined);
   return known.length === 0 ? [] : [{ id, label, parts: known }];
 }
 
-/** A row of names. */
 export function names(id: string, label: string, all: readonly string[], most: number): Row[] {
   return all.length === 0 ? [] : [{ id, label, parts: all.map((name) => ({ name })), most }];
 }

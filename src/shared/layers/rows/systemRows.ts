@@ -1,7 +1,7 @@
 import type { Known, Row, RowStyle } from "./row.ts";
 import { row } from "./row.ts";
 
-/** The machine with its limits. */
+/** The machine and its limits. */
 export function machineRows({ facts }: Pick<Known, "facts">, { t, count, bytes, decimal }: RowStyle): Row[] {
   if (facts === undefined) {
     return [];
@@ -19,7 +19,7 @@ export function machineRows({ facts }: Pick<Known, "facts">, { t, count, bytes, 
   ];
 }
 
-/** What the worker takes of it: CPU of the last second; all that is counted, since it started. */
+/** What the worker uses of it: CPU over the last second; counters since it started. */
 export function useRows({ pulse }: Pick<Known, "pulse">, { t, count, bytes, percent }: RowStyle): Row[] {
   if (pulse === undefined) {
     return [];

@@ -1,6 +1,6 @@
 import type { Row } from "../rows.ts";
 
-/** What there is three times: with a callback, as `…Sync`, and in `fs/promises`. As in `fs/promises`. */
+/** Functions that exist three times: with a callback, as `…Sync`, and in `fs/promises`. Written as in `fs/promises`. */
 export const byPath: readonly Row[] = [
   ["access", "path-mode", "access"],
   ["appendFile", "path-data-options", "open", "write", "close"],
@@ -28,7 +28,7 @@ export const byPath: readonly Row[] = [
   ["writeFile", "file-data-options", "open", "write", "close"],
 ];
 
-/** What works on a descriptor: with a callback and as `…Sync`. Without the callback. */
+/** Functions on a descriptor, which exist with a callback and as `…Sync`. Written without the callback. */
 export const byDescriptor: readonly Row[] = [
   ["close", "fd", "close"],
   ["fchmod", "fd-mode", "fchmod"],

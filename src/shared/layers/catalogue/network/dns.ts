@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from "../../entry.ts";
 import { entriesOf } from "../rows.ts";
 
-/** What c-ares asks a name server, and the parameters before the callback. */
+/** The c-ares query functions, and the parameters before the callback. */
 const questions = [
   ["resolve", "hostname-rrtype"],
   ["resolve4", "hostname-options"],
@@ -32,7 +32,7 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
       [module, "cares_wrap", "ares", "eventLoop"],
       asked.flatMap(([name, parameters]) => [
         [name, `${parameters}${end}`],
-        // The page describes those of a resolver together.
+        // The documentation describes those of a resolver together.
         [`Resolver.prototype.${name}`, null],
       ]),
       { operations, ...(since === undefined ? {} : { since }) },
