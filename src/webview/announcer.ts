@@ -5,13 +5,13 @@ export interface Announcer {
   say(text: string): void;
 }
 
-/** Says things to a screen reader, after what it is saying, without showing them. */
+/** Makes a screen reader say something after what it is saying now, without showing it. */
 export function createAnnouncer(): Announcer {
   const element = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
   return {
     element,
     say(text) {
-      // A new element is said even when the text is the same as before.
+      // A new element is read out even when the text is the same as before.
       element.replaceChildren(h("p", {}, text));
     },
   };

@@ -1,4 +1,4 @@
-/** Everything that comes from outside becomes text here, never markup. */
+/** Everything from outside becomes text here, never markup. */
 export type Child = Node | string | undefined;
 
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -29,7 +29,7 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** `undefined` and `false` take it away, `true` is an attribute without a value. Nothing happens when it is so already. */
+/** `undefined` and `false` remove it, `true` is an attribute without a value. An unchanged value is left alone. */
 export function setAttribute(element: Element, name: string, value: Attributes[string]): void {
   if (value === undefined || value === false) {
     element.removeAttribute(name);
@@ -41,7 +41,7 @@ export function setAttribute(element: Element, name: string, value: Attributes[s
   }
 }
 
-/** A screen reader says a text again when it is set again, so one that is the same is left alone. */
+/** A screen reader repeats a text that is set again, so an unchanged one is left alone. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) {
     element.textContent = text;
@@ -58,12 +58,12 @@ export function button(text: string, press: () => void, attributes: Attributes =
   return element;
 }
 
-/** A button that can't be used now can still have the focus: it would lose it each time a worker is replaced. */
+/** A button that is disabled for now can still have the focus: it would lose it each time a worker is replaced. */
 export function setUsable(element: HTMLButtonElement, usable: boolean): void {
   setAttribute(element, "aria-disabled", usable ? undefined : "true");
 }
 
-/** Setting the value of a select moves the mark of one that is open, even when it is the same. */
+/** Setting the value of an open select moves its highlight, even when the value is the same. */
 export function setValue(select: HTMLSelectElement, value: string): void {
   if (select.value !== value) {
     select.value = value;
@@ -76,7 +76,7 @@ export interface Piece<Data> {
   update(data: Data): void;
 }
 
-/** Keeps the children of a container in step with a list. What stays keeps its element, and with it the focus. */
+/** Keeps the children of a container in step with a list. Items that stay keep their element, and with it the focus. */
 export function createList<Item>(
   container: Element,
   keyOf: (item: Item) => string,
@@ -122,14 +122,14 @@ export function placeChildren(container: Element, elements: readonly Node[]): vo
   }
 }
 
-/** A heading that only a screen reader reads, or a text that explains a sign to it. */
+/** A heading for screen readers only, or a text that explains a sign to them. */
 export function hidden<Tag extends "span" | "h2" | "h3" | "caption">(tag: Tag, text: string): HTMLElement {
   return h(tag, { class: "unseen" }, text);
 }
 
 let ids = 0;
 
-/** For `aria-labelledby` and its like. */
+/** For `aria-labelledby` and the like. */
 export function newId(what: string): string {
   ids += 1;
   return `${what}-${ids}`;

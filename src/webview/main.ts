@@ -23,7 +23,7 @@ declare function acquireVsCodeApi(): {
   setState(state: SavedState): void;
 };
 
-/** Of a worker that was chosen just now. */
+/** The data of a worker that was just chosen. */
 const nothingKnown = {
   facts: undefined,
   pulse: undefined,
@@ -53,7 +53,7 @@ function firstData(saved: SavedState): PageData {
   };
 }
 
-/** Takes a change over and draws it with the next frame, together with all others until then. */
+/** Applies a change and draws it with the next frame, together with all others until then. */
 function change(changes: Partial<PageData>): void {
   data = { ...data, ...changes };
   if (!scheduled && view !== undefined) {
@@ -173,7 +173,7 @@ function receiveSample({ sample }: Extract<HostMessage, { type: "sample" }>): vo
 window.addEventListener("message", ({ data: input }: MessageEvent<unknown>) => {
   receive(parseMessage(hostMessageSchema, "layers panel", input));
 });
-/** Where the person was, as soon as the page is long enough again; unless they have gone somewhere else meanwhile. */
+/** Scrolls back to the old position once the page is long enough, unless the user has scrolled meanwhile. */
 function restoreScroll(): void {
   if (restoring) {
     window.scrollTo({ top: data.saved.scroll, behavior: "instant" });

@@ -6,12 +6,12 @@ import type { Numbers } from "./model/numbers.ts";
 import type { SavedState } from "./model/savedState.ts";
 import type { Series } from "./model/series.ts";
 
-/** All that is shown. A change makes a new one; parts of it that stay are the same objects. */
+/** All that is shown. A change makes a new object; unchanged parts of it stay the same objects. */
 export interface PageData {
   readonly app: Omit<HostMessageOf<"app">, "type"> | undefined;
   readonly facts: LayerFacts | undefined;
   readonly pulse: LayerPulse | undefined;
-  /** The one before it, of the same worker. */
+  /** The previous one, of the same worker. */
   readonly previous: LayerPulse | undefined;
   readonly series: Series;
   readonly sample: CpuSample | undefined;
@@ -33,22 +33,22 @@ export interface Sampling {
 /** A place in a file, or the file as a whole. */
 export type SourcePlace = Extract<PanelMessage, { type: "open" }>["at"];
 
-/** What the parts of the page have in common. */
+/** What the parts of the page share. */
 export interface PageContext {
   readonly numbers: Numbers;
   readonly system: HostMessageOf<"begin">["system"];
   readonly home: string;
   send(message: PanelMessage): void;
-  /** Keeps a choice, and shows what follows from it. */
+  /** Saves a choice, and shows what follows from it. */
   save(change: Partial<SavedState>): void;
-  /** Puts a failure away. */
+  /** Dismisses a failure. */
   dismiss(place: FailurePlace | "replaced"): void;
-  /** Says something to a screen reader when it has said what it says now. */
+  /** Has a screen reader say a text after the current one. */
   say(text: string): void;
   openSource(at: SourcePlace): void;
 }
 
-/** A part of the page: made once, and told of every change. */
+/** A part of the page: made once, and updated with every change. */
 export interface Part {
   readonly element: HTMLElement;
   update(data: PageData): void;

@@ -9,7 +9,6 @@ import { createMasthead } from "./parts/masthead.ts";
 import { createNotices } from "./parts/notices.ts";
 import { TraceBox } from "./parts/trace/traceBox.ts";
 
-/** The whole page, from top to bottom. */
 export function createPageView(context: PageContext): Part {
   const masthead = createMasthead(context);
   const comparison = createComparison(context);
@@ -38,7 +37,7 @@ export function createPageView(context: PageContext): Part {
   };
 }
 
-/** Arrow keys go from band to band; the tab key goes through everything. */
+/** Arrow keys go from band to band; Tab goes through everything. */
 function moveBetween(toggles: readonly HTMLButtonElement[], event: KeyboardEvent): void {
   const index = toggles.findIndex((toggle) => event.target instanceof Node && toggle.contains(event.target));
   const steps: Readonly<Record<string, number>> = {

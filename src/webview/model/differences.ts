@@ -2,18 +2,18 @@ import type { LayerFacts } from "../../shared/layers/facts.ts";
 
 export type DifferenceGroup = "code" | "runtime" | "packages" | "environment" | "addons";
 
-/** Something that one worker has and the other has not, or has otherwise. */
+/** Something that only one of two workers has, or that differs between them. */
 export interface Difference {
   readonly group: DifferenceGroup;
   readonly name: string;
-  /** Absent: it is not there. */
+  /** Absent: this worker does not have it. */
   readonly left: string | undefined;
   readonly right: string | undefined;
 }
 
 const groups: readonly DifferenceGroup[] = ["code", "runtime", "packages", "environment", "addons"];
 
-/** What differs between two workers; of environment variables only whether they are there. In the order of the groups. */
+/** What differs between two workers, in the order of the groups; of environment variables only whether they exist. */
 export function differences(left: LayerFacts, right: LayerFacts): Difference[] {
   return groups.flatMap((group) => {
     const one = entriesOf(left, group);
@@ -56,7 +56,7 @@ function entriesOf(facts: LayerFacts, group: DifferenceGroup): Map<string, strin
   }
 }
 
-/** A package can be there more than once. */
+/** A package can be loaded more than once. */
 function versionsByName(packages: LayerFacts["code"]["packages"]): Map<string, string> {
   const versions = new Map<string, string[]>();
   for (const { name, version = "?" } of packages) {

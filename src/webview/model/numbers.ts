@@ -1,11 +1,11 @@
-/** Numbers as the person's language writes them. */
+/** Formats numbers in the user's language. */
 export interface Numbers {
   count(value: number): string;
-  /** A share of 0 to 1 with one digit after the point. */
+  /** A share of 0 to 1 with one decimal. */
   percent(share: number): string;
   bytes(value: number): string;
   milliseconds(value: number): string;
-  /** With at most one digit after the point, and none from 100 on. */
+  /** With at most one decimal, and none from 100 on. */
   decimal(value: number): string;
   time(epochMs: number): string;
 }

@@ -1,6 +1,6 @@
 import { t } from "../../shared/translate.ts";
 
-/** What a dependency is for; by its name in `process.versions`, and nothing for one that came with a later Node.js. */
+/** What a dependency is for, by its name in `process.versions`; empty for one that came with a later Node.js. */
 export function purposeOf(name: string): string {
   const purposes: Readonly<Record<string, string>> = {
     node: t("Node.js itself"),

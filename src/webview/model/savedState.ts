@@ -2,14 +2,13 @@
 export interface SavedState {
   readonly app?: string;
   readonly worker?: number;
-  /** What stands in the trace box. */
+  /** The text of the trace box. */
   readonly trace: string;
-  /** Ids of the bands that are open. */
   readonly open: readonly string[];
   readonly seconds: number;
   readonly busyOnly: boolean;
   readonly comparing: boolean;
-  /** Ids of the workers that are compared; absent: those that suggest themselves. */
+  /** Ids of the compared workers; absent: the suggested pair. */
   readonly pair?: readonly [left: number, right: number];
   /** Pixels. */
   readonly scroll: number;
@@ -27,7 +26,7 @@ export const freshState: SavedState = {
 /** Lengths of a sample to choose from, in seconds. */
 export const sampleLengths: readonly number[] = [2, 5, 15, 60];
 
-/** Takes what fits; an older version of the page may have kept something else. */
+/** Takes what is valid; an older version of the page may have saved something else. */
 export function readSavedState(input: unknown): SavedState {
   if (typeof input !== "object" || input === null) {
     return freshState;

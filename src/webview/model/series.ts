@@ -8,7 +8,7 @@ export type SeriesName = (typeof seriesNames)[number];
 export type Series = Readonly<Record<SeriesName, readonly number[]>>;
 
 const most = 60;
-/** After a longer gap the line begins anew: it would tell of seconds that nobody has seen. */
+/** After a longer gap the line starts anew: nothing is known about the seconds between. */
 const gapMs = 5_000;
 
 export const noSeries: Series = { requests: [], utilisation: [], delay: [], heap: [], cpu: [], rss: [] };

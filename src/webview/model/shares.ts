@@ -3,7 +3,7 @@ import type { CpuSample, SampledFunction, SamplePart } from "../../shared/layers
 
 export type PartKind = SamplePart["kind"];
 
-/** The kinds of time in the order in which they are drawn: down the layers, then what is nobody's. */
+/** The kinds of time in drawing order: down the layers, then what belongs to none. */
 export const partKinds: readonly PartKind[] = ["code", "package", "node", "binding", "v8", "gc", "native", "idle"];
 
 export interface KindShare {
@@ -13,7 +13,7 @@ export interface KindShare {
   readonly selfMs: number;
 }
 
-/** How much each kind has; those that have nothing are left out. `busyOnly`: of the time that was not idle. */
+/** The share of each kind; empty ones are left out. `busyOnly`: of the time that was not idle. */
 export function sharesByKind({ parts }: CpuSample, busyOnly: boolean): KindShare[] {
   const whole = wholeOf(parts, busyOnly);
   return partKinds
@@ -26,14 +26,14 @@ export function sharesByKind({ parts }: CpuSample, busyOnly: boolean): KindShare
     .filter(({ selfMs }) => selfMs > 0);
 }
 
-/** What a layer has of the whole, or of what was not idle; 0 to 1. */
+/** A layer's share of the whole, or of the time that was not idle; 0 to 1. */
 export function shareOfLayer({ parts }: CpuSample, layer: Layer, busyOnly: boolean): number {
   const whole = wholeOf(parts, busyOnly);
   const own = sum(parts.filter((part) => part.layer === layer).map(({ share }) => share));
   return whole === 0 ? 0 : own / whole;
 }
 
-/** A part with its share of the whole, or of what was not idle. */
+/** A part with its share of the whole, or of the time that was not idle. */
 export function partsOfLayer({ parts }: CpuSample, layer: Layer, busyOnly: boolean): SamplePart[] {
   const whole = wholeOf(parts, busyOnly);
   return parts
@@ -43,13 +43,13 @@ export function partsOfLayer({ parts }: CpuSample, layer: Layer, busyOnly: boole
 }
 
 export interface LayerFunction extends SampledFunction {
-  /** Tells it from the others, and that it is the same in another sample. */
+  /** Identifies it, also across samples. */
   readonly key: string;
   readonly part: SamplePart;
   readonly share: number;
 }
 
-/** The functions of a layer in which most time was spent, most first. */
+/** The functions of a layer with the most time, most first. */
 export function functionsOfLayer(sample: CpuSample, layer: Layer, busyOnly: boolean): LayerFunction[] {
   const wholeMs = sum(sample.parts.filter(({ kind }) => !(busyOnly && kind === "idle")).map(({ selfMs }) => selfMs));
   return partsOfLayer(sample, layer, busyOnly)

@@ -1,4 +1,4 @@
-/** The folder itself and what is below it begin with `~` instead. */
+/** Replaces the folder at the start of a path by `~`. */
 export function withoutHome(path: string, home: string): string {
   const folder = home.replace(/[/\\]$/, "");
   if (folder.length < 2 || !path.startsWith(folder)) {
@@ -17,7 +17,7 @@ export function shortPath(path: string, root: string | undefined, home: string):
   return withoutHome(path, home);
 }
 
-/** The folder with its separator, and the name; so that a name that does not fit loses its folder first. */
+/** The folder with its separator, and the name, so that a name that does not fit loses its folder first. */
 export function splitPath(path: string): { readonly folder: string; readonly name: string } {
   const [, folder = "", name = path] = /^(.*[/\\])?([^/\\]*)$/s.exec(path) ?? [];
   return { folder, name };

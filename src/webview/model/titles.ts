@@ -5,7 +5,7 @@ import type { SamplePart } from "../../shared/layers/sample.ts";
 import { t } from "../../shared/translate.ts";
 import type { PartKind } from "./shares.ts";
 
-/** What a layer is, for a person who knows only the picture. */
+/** What a layer is, for a user who knows only the picture. */
 export function layerNote(layer: Layer): string {
   return {
     code: t("The app and the packages it loads"),
@@ -68,7 +68,6 @@ export function workerStateWord({ state, unresponsive }: PanelWorker): string {
   }[state];
 }
 
-/** A worker among those that can be picked. */
 export function workerTitle(worker: PanelWorker): string {
   const { id, generation, pid } = worker;
   return [t("worker {0}", id), t("gen {0}", generation), t("pid {0}", pid), workerStateWord(worker)].join(" · ");

@@ -6,27 +6,27 @@ import { t } from "../../shared/translate.ts";
 import type { Numbers } from "./numbers.ts";
 import type { SeriesName } from "./series.ts";
 
-/** A fact that is read at a glance. */
+/** A fact to see at a glance. */
 export interface Vital {
   readonly id: string;
   readonly label: string;
   readonly value: string;
-  /** Beside the value, less prominent. */
+  /** Shown beside the value, less prominent. */
   readonly detail?: string;
-  /** Drawn over the last minute. */
+  /** The series to draw over the last minute. */
   readonly series?: SeriesName;
   /** How full it is, 0 to 1. */
   readonly level?: number;
-  /** Something to look into. */
+  /** Whether it deserves a closer look. */
   readonly alarming?: boolean;
 }
 
 export interface KnownOverTime extends Known {
-  /** The pulse before it, of the same worker. */
+  /** The previous pulse of the same worker. */
   readonly previous?: LayerPulse | undefined;
 }
 
-/** At most six, the same ones as long as the same is known. */
+/** At most six; they stay the same as long as the same data is known. */
 export function vitalsOf(layer: Layer, known: KnownOverTime, numbers: Numbers): Vital[] {
   return vitals[layer](known, numbers);
 }
@@ -86,7 +86,7 @@ function bindingVitals({ facts, pulse }: Known, { count }: Numbers): Vital[] {
   ];
 }
 
-/** A vital of what is known; none of what is not. */
+/** A vital of a known value; none of an unknown one. */
 function given<Value>(value: Value | undefined, make: (value: Value) => Vital): Vital[] {
   return value === undefined ? [] : [make(value)];
 }

@@ -9,7 +9,7 @@ import { createDataTable } from "./table/dataTable.ts";
 import { createWorkerOptions } from "./workerOptions.ts";
 
 export interface Comparison extends Part {
-  /** Shows what differs between two workers, and brings the focus to it. */
+  /** Shows what differs between two workers, and moves the focus there. */
   open(left: number, right: number): void;
 }
 
@@ -56,7 +56,7 @@ export function createComparison(context: PageContext): Comparison {
   let asked = "";
   let comesToIt = false;
 
-  /** Asks for what is to be compared, unless that was asked for already. */
+  /** Requests the data to compare, unless that was done already. */
   function ask([one, other]: readonly [number, number]): void {
     const pair = `${one} ${other}`;
     if (pair !== asked) {
@@ -124,7 +124,7 @@ export function createComparison(context: PageContext): Comparison {
   };
 }
 
-/** The pair that was picked, else the chosen worker against one of an earlier generation, else against any other. */
+/** The pair the user picked, else the chosen worker against one of an earlier generation, else against any other. */
 function pairOf(
   workers: readonly PanelWorker[],
   chosen: number | undefined,

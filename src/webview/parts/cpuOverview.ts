@@ -5,7 +5,7 @@ import { kindWord } from "../model/titles.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { createSampleControl } from "./sampleControl.ts";
 
-/** Where the worker's time goes, as one bar and its legend; and the button that finds out. */
+/** Where the worker's time goes, as one bar with a legend; and the control that takes a sample. */
 export function createCpuOverview(context: PageContext): Part {
   const { numbers, save } = context;
   const headingId = newId("cpu");
@@ -48,7 +48,7 @@ export function createCpuOverview(context: PageContext): Part {
         t("{0} s", numbers.decimal(durationMs / 1_000)),
         t("{0} ticks", numbers.count(ticks)),
         ...(cancelled ? [t("ended early")] : []),
-        // Beside the main thread, of which the bar tells.
+        // Apart from the main thread, which the bar shows.
         ...(poolMs === undefined ? [] : [t("thread pool {0}", numbers.milliseconds(poolMs))]),
       ];
       setText(about, words.join(" · "));

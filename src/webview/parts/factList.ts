@@ -8,7 +8,7 @@ import type { SourcePlace } from "../page.ts";
  */
 export function createFactList(link?: (at: SourcePlace) => HTMLElement): Piece<readonly Row[]> {
   const element = h("dl", { class: "facts wide" });
-  // A place is made anew when it changes.
+  // A place is rendered anew when it changes.
   const keyOf = (row: Row) => (placeIn(row) === undefined ? row.id : `${row.id} ${textOfRow(row)}`);
   return { element, update: createList(element, keyOf, (row) => createFact(row, link)) };
 }

@@ -5,7 +5,7 @@ import { workerStateWord } from "../model/titles.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 import { createWorkerOptions } from "./workerOptions.ts";
 
-/** What is looked at: the app, the worker, whether it is live; and what can be done with what is seen. */
+/** The app and worker on view, whether it is live, and the commands on them. */
 export function createMasthead({ send, save }: PageContext): Part {
   const app = h("select", { class: "app-picker", "aria-label": t("App") });
   const worker = h("select", { class: "worker-picker", "aria-label": t("Worker") });

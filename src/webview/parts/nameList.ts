@@ -5,7 +5,7 @@ export interface NameListOptions {
   readonly title: string;
   readonly empty: string;
   readonly count: (value: number) => string;
-  /** Says what is special about the list. */
+  /** A remark on the list. */
   readonly note?: string;
 }
 
@@ -14,10 +14,10 @@ export interface NameList {
   update(names: readonly string[]): void;
 }
 
-/** More are not drawn; the filter finds them. */
+/** Only this many are drawn; the filter finds the others. */
 const mostShown = 400;
 const filterFrom = 24;
-/** More than so many scroll. */
+/** A longer list scrolls. */
 const mostInSight = 48;
 
 /** Many short names in columns, with a filter. */
@@ -50,7 +50,7 @@ export function createNameList({ title, empty, count, note }: NameListOptions): 
     const shown = found.slice(0, mostShown);
     drawNames(shown);
     list.hidden = shown.length === 0;
-    // What scrolls has to be reached by keyboard.
+    // A scrolling element must be reachable by keyboard.
     const scrolls = shown.length > mostInSight;
     setAttribute(list, "tabindex", scrolls ? 0 : undefined);
     setAttribute(list, "data-scrolls", scrolls);

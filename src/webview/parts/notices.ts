@@ -11,10 +11,10 @@ interface Notice {
   readonly actions: readonly { readonly title: string; readonly run: () => void }[];
 }
 
-/** What comes from elsewhere: shows what differs between two workers. */
+/** Called by a notice to show what differs between two workers. */
 export type ShowChanges = (left: number, right: number) => void;
 
-/** What stands above all: that there is nothing to see and why, what failed, that a worker was replaced. */
+/** The notices at the top: why there is nothing to see, what failed, that a worker was replaced. */
 export function createNotices(context: PageContext, showChanges: ShowChanges): Part {
   const element = h("div", { class: "notices" });
   const list = createList<Notice>(element, ({ id, title, text }) => `${id} ${title} ${text}`, createNotice);
@@ -27,7 +27,7 @@ export function createNotices(context: PageContext, showChanges: ShowChanges): P
         ...failureNotices(data, context),
         ...replacedNotices(data, context, showChanges),
       ]);
-      // The notice that had it is gone: Tab goes on from here.
+      // The notice that had the focus is gone: Tab continues from here.
       if (hadFocus && !element.contains(document.activeElement)) {
         (element.querySelector("button") ?? element.closest("main"))?.focus({ preventScroll: true });
       }
@@ -38,7 +38,7 @@ export function createNotices(context: PageContext, showChanges: ShowChanges): P
 function createNotice({ id, tone, actions }: Notice): Piece<Notice> {
   const title = h("strong");
   const text = h("span");
-  // What failed is said at once; all else can be read when one comes to it.
+  // A failure is read out at once; everything else can wait.
   const role = tone === "error" ? "alert" : undefined;
   const buttons = actions.map((action) => button(action.title, action.run));
   const element = h(

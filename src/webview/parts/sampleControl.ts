@@ -3,7 +3,7 @@ import { button, h, setText, setUsable, setValue } from "../dom.ts";
 import { sampleLengths } from "../model/savedState.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
 
-/** Starts a sample, shows how far it is, and ends it early. */
+/** Starts a sample, shows its progress, and ends it early. */
 export function createSampleControl({ numbers, send, save }: PageContext): Part {
   const length = h("select", { "aria-label": t("Length of the sample") });
   length.append(...sampleLengths.map((seconds) => h("option", { value: seconds }, t("{0} s", seconds))));
@@ -43,7 +43,7 @@ export function createSampleControl({ numbers, send, save }: PageContext): Part 
       const worker = data.app?.workers.find(({ id }) => id === data.app?.worker);
       const possible = data.app?.status === "running" && (worker?.state === "ready" || worker?.state === "draining");
       setUsable(start, possible);
-      // The focus stays with the control though its button is another now.
+      // The focus stays with the control though its button is replaced.
       if (hadFocus && (begins || ends)) {
         (begins ? cancel : start).focus();
       }

@@ -3,7 +3,7 @@ import { button, h } from "../dom.ts";
 import { shortPath, splitPath } from "../model/shortPath.ts";
 import type { PageContext, SourcePlace } from "../page.ts";
 
-/** A place in a file, short: what is the user's or a package's opens in the editor, what is Node's own is only named. */
+/** A place in a file, shortened: the user's and packages' files open in the editor, Node's own are only named. */
 export function sourceLink(
   at: SourcePlace,
   root: string | undefined,
@@ -20,7 +20,7 @@ export function sourceLink(
   }
   const link = button("", () => openSource(at), {
     class: "source link",
-    // Apart, its two parts would be read as two words.
+    // Separate elements would be read as two words.
     "aria-label": `${short}${place}`,
     title: t("Open {0}", `${shortPath(file, undefined, home)}${place}`),
   });

@@ -3,7 +3,7 @@ import { t } from "../../shared/translate.ts";
 import { h, setText, setValue } from "../dom.ts";
 import { workerTitle } from "../model/titles.ts";
 
-/** Offers workers in a select; while they are the same ones their options stay, so that nothing moves in one that is open. */
+/** Fills a select with workers; options stay while the workers are the same, so an open select does not jump. */
 export function createWorkerOptions(
   select: HTMLSelectElement,
 ): (workers: readonly PanelWorker[], chosen: number | undefined) => void {
@@ -15,7 +15,7 @@ export function createWorkerOptions(
     if (ids !== offered) {
       offered = ids;
       const option = ({ id }: PanelWorker) => h("option", { value: id });
-      // Those that have ended stand below the others: they can be looked at and compared with.
+      // Ended ones are below the others: they can still be inspected and compared.
       const ended = gone.length === 0 ? [] : [h("optgroup", { label: t("Ended") }, ...gone.map(option))];
       select.replaceChildren(...live.map(option), ...ended);
     }

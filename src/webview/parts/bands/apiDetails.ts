@@ -10,7 +10,7 @@ import { createDataTable } from "../table/dataTable.ts";
 
 type Warning = LayerFacts["api"]["warnings"][number];
 
-/** The release, flags, built-in modules, and what Node.js warned of. */
+/** The release, flags, built-in modules, and warnings of Node.js. */
 export function createApiDetails(context: PageContext): Part {
   const { count } = context.numbers;
   const style = { t, ...context.numbers };

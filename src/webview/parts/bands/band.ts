@@ -17,11 +17,10 @@ import { createSystemDetails } from "./systemDetails.ts";
 import { createVitalList } from "./vitalList.ts";
 
 export interface Band extends Part {
-  /** The button that opens and closes it. */
   readonly toggle: HTMLButtonElement;
 }
 
-/** One layer of the picture: at a glance, and in detail when it is open. */
+/** One layer of the picture: at a glance, and in detail when open. */
 export function createBand(layer: Layer, context: PageContext): Band {
   const { numbers, save } = context;
   const detailsId = newId("details");
@@ -103,7 +102,7 @@ export function createBand(layer: Layer, context: PageContext): Band {
   };
 }
 
-/** What a band shows when it is open, beside the sample. */
+/** What an open band shows, beside the sample. */
 const detailsOf: Readonly<Record<Layer, (context: PageContext) => Part>> = {
   code: createCodeDetails,
   api: createApiDetails,

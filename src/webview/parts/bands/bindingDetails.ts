@@ -8,7 +8,7 @@ import { createFactList } from "../factList.ts";
 import { createNameList } from "../nameList.ts";
 import { createDataTable } from "../table/dataTable.ts";
 
-/** The addons of the app, and the bindings that Node.js brings. */
+/** The addons of the app, and the bindings of Node.js. */
 export function createBindingDetails(context: PageContext): Part {
   const { count } = context.numbers;
   let root: string | undefined;

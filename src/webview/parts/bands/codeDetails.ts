@@ -10,7 +10,7 @@ import { createNameList } from "../nameList.ts";
 import { sourceLink } from "../sourceLink.ts";
 import { createDataTable } from "../table/dataTable.ts";
 
-/** Entry, packages, modules, and the names of the environment's variables. */
+/** Entry, packages, modules, and the names of the environment variables. */
 export function createCodeDetails(context: PageContext): Part {
   const { count, bytes } = context.numbers;
   const style = { t, ...context.numbers };

@@ -11,7 +11,7 @@ type Version = LayerFacts["dependencies"]["versions"][number];
 type Space = LayerPulse["v8"]["spaces"][number];
 type Active = LayerPulse["uv"]["active"][number];
 
-/** What each library is and does now: V8's heap, libuv's loop, and the versions of all. */
+/** What each library is and is doing: V8's heap, libuv's loop, and the versions of all. */
 export function createDependencyDetails(context: PageContext): Part {
   const { count, bytes } = context.numbers;
   let shown: Pick<PageData, "facts" | "pulse"> = { facts: undefined, pulse: undefined };

@@ -10,7 +10,7 @@ import { sourceLink } from "../sourceLink.ts";
 import { createDataTable } from "../table/dataTable.ts";
 import type { Column } from "../table/tableRow.ts";
 
-/** Where the time of a layer went in the last sample. */
+/** Where a layer spent its time in the last sample. */
 export function createSampleDetails(layer: Layer, context: PageContext): Part {
   const { count, percent, milliseconds } = context.numbers;
   let root: string | undefined;
@@ -71,7 +71,7 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
       root = app?.root;
       const ownParts = partsOfLayer(sample, layer, busyOnly);
       const ownFunctions = functionsOfLayer(sample, layer, busyOnly);
-      // A layer that is one part says no more than its bar does.
+      // For a layer with a single part, its own bar says it all.
       const [first] = ownParts;
       parts.element.hidden = ownParts.length < 2 && (first?.kind === "code" || first?.kind === "node");
       functions.element.hidden = ownFunctions.length === 0 && !parts.element.hidden;
@@ -85,7 +85,7 @@ function partCell(part: SamplePart): HTMLElement {
   return h("span", {}, partTitle(part), " ", h("span", { class: "detail" }, partNote(part)));
 }
 
-/** What a name is the name of, and what a binding leads to. */
+/** The kind of thing a name stands for, and the dependency behind a binding. */
 function partNote({ kind, dependency }: SamplePart): string {
   switch (kind) {
     case "package":

@@ -4,8 +4,8 @@ const width = 60;
 const height = 18;
 
 /**
- * The last minute as a line. A drawing beside a number that says the same, so a screen reader passes it by.
- * It begins at 0, or no lower than needed for values that never come near it.
+ * The last minute as a line. It is drawn beside a number that says the same, so screen readers skip it. It begins at 0,
+ * or no lower than needed for values that never come near it.
  */
 export function createSparkline(): Piece<readonly number[]> {
   const line = svg("polyline", { class: "spark-line", fill: "none" });

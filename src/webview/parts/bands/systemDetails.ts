@@ -4,7 +4,7 @@ import { h } from "../../dom.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { createFactList } from "../factList.ts";
 
-/** The machine with its limits, and what the worker takes of it. */
+/** The machine and its limits, and what the worker uses of it. */
 export function createSystemDetails({ numbers }: PageContext): Part {
   const style = { t, ...numbers };
   const machine = createFactList();

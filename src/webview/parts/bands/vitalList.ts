@@ -13,7 +13,7 @@ interface VitalData {
   readonly values: readonly number[] | undefined;
 }
 
-/** Facts side by side: the name above, the value below it, in figures of one width so that nothing trembles. */
+/** Facts side by side, the label above the value, in tabular figures so that nothing jitters. */
 export function createVitalList(): Piece<VitalsData> {
   const element = h("dl", { class: "vitals" });
   const list = createList<VitalData>(element, ({ vital }) => vital.id, createVital);

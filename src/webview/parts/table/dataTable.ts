@@ -6,11 +6,11 @@ import type { Column } from "./tableRow.ts";
 export interface TableOptions<Row> {
   readonly title: string;
   readonly columns: readonly Column<Row>[];
-  /** Tells a row from the others, and that it is the same one when it comes again with other values. */
+  /** Identifies a row, also when it comes again with other values. */
   readonly keyOf: (row: Row) => string;
-  /** The column that is sorted by first, and whether the largest come first. */
+  /** The initial sort column, and whether the largest come first. */
   readonly sortedBy: { readonly id: string; readonly descending: boolean };
-  /** What the filter looks in; without it there is no filter. */
+  /** The text the filter searches; without it there is no filter. */
   readonly filterText?: (row: Row) => string;
   readonly empty: string;
   readonly count: (value: number) => string;
@@ -21,10 +21,10 @@ export interface DataTable<Row> {
   update(rows: readonly Row[]): void;
 }
 
-/** Fewer rows are found faster by eye. */
+/** Fewer rows need no filter. */
 const filterFrom = 8;
 
-/** A table that is sorted and filtered, and draws ten thousand rows as fast as ten. */
+/** A sortable, filterable table that draws ten thousand rows as fast as ten. */
 export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row> {
   const { columns, keyOf, filterText } = options;
   const headingId = newId("table");
@@ -85,7 +85,7 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
     const hadFocus = scroller.contains(document.activeElement);
     empty.hidden = rows.length > 0;
     scroller.hidden = rows.length === 0;
-    // What was typed into it has to be seen, and to be taken back.
+    // A filter that holds text must stay visible, so that it can be cleared.
     filter.hidden = filterText === undefined || (all.length < filterFrom && filter.value === "");
     setAttribute(scroller, "data-scrolls", isGrid(rows.length));
     setAttribute(table, "role", isGrid(rows.length) ? "grid" : undefined);
@@ -136,7 +136,7 @@ function sortRows<Row>(rows: readonly Row[], order: Column<Row>["order"], descen
     return rows;
   }
   const sign = descending ? -1 : 1;
-  // Each key is made once: there may be ten thousand.
+  // Each key is computed once: there may be ten thousand.
   const keyed = rows.map((row) => ({ row, key: order(row) }));
   keyed.sort(({ key: one }, { key: other }) => {
     const difference =

@@ -1,37 +1,37 @@
 import { h, placeChildren, setAttribute } from "../../dom.ts";
 import { type Column, createTableRow, type TableRow } from "./tableRow.ts";
 
-/** Pixels; the style sheet has the same. */
+/** Pixels; also in the style sheet. */
 const rowHeight = 24;
-/** Above so many rows the table scrolls by itself, and only rows in sight are in the page. */
+/** Above this many rows the table scrolls by itself, and only rows in sight are in the page. */
 const mostInSight = 14;
 const spareRows = 8;
 
 export interface TableBodyOptions<Row> {
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row) => string;
-  /** What the table scrolls in. */
+  /** The element that the table scrolls in. */
   readonly scroller: HTMLElement;
   /** Takes the focus when the row that had it is gone and no other can take it. */
   readonly heading: HTMLElement;
 }
 
-/** Whether a table of so many rows scrolls by itself: it is then a grid, whose rows are walked through by arrow keys. */
+/** Whether a table of this many rows scrolls by itself: it is then a grid, navigated by arrow keys. */
 export function isGrid(rows: number): boolean {
   return rows > mostInSight;
 }
 
-/** Where Tab comes to in a grid. */
+/** The cell that Tab reaches in a grid. */
 interface Current {
   readonly key: string | undefined;
   readonly index: number;
-  /** Absent until somebody has gone to a column: then the first that has something to press. */
+  /** Absent until the user has gone to a column: then the first with a control. */
   readonly column: number | undefined;
 }
 
 /**
- * The rows of a table. A row keeps its element as long as it is in the page, and with it the focus and what is selected. In a
- * grid one cell is reached by Tab and the others by arrow keys from there; its row is in the page even when it is out of sight.
+ * The rows of a table. A row keeps its element while it is in the page, and with it focus and selection. In a grid one
+ * cell is reached by Tab and the others by arrow keys from there; its row is in the page even when it is out of sight.
  */
 export class TableBody<Row> {
   readonly element = h("tbody");
@@ -54,7 +54,7 @@ export class TableBody<Row> {
     options.scroller.addEventListener("scroll", () => this.#draw(), { passive: true });
   }
 
-  /** Takes other rows. `anew`: to be looked at from the first one on; else what is in sight stays where it is. */
+  /** Takes other rows. `anew`: scroll to the first one; else the scroll position is kept. */
   update(rows: readonly Row[], anew: boolean): void {
     const { keyOf, scroller } = this.#options;
     const at = this.#focused();
@@ -68,7 +68,7 @@ export class TableBody<Row> {
     this.#current = { key: this.#keys[index], index, column: this.#current.column };
     const moved = before.slice(seen).find((key) => indexes.has(key));
     const by = moved === undefined ? 0 : (indexes.get(moved) ?? 0) - before.indexOf(moved);
-    // At the very top one wants to see what comes to the top.
+    // At the very top, new first rows should be seen.
     const top = anew || scroller.scrollTop === 0 ? 0 : scroller.scrollTop + by * rowHeight;
     this.#draw();
     if (scroller.scrollTop !== top) {
@@ -134,7 +134,7 @@ export class TableBody<Row> {
     const inside = Math.max(0, Math.min(columns.length - 1, column));
     this.#current = { key: this.#keys[wanted], index: wanted, column: inside };
     const top = wanted * rowHeight;
-    // The head of the table covers the first row in sight.
+    // The table's head covers the first row in sight.
     if (top < scroller.scrollTop) {
       scroller.scrollTop = top;
     } else if (top + 2 * rowHeight > scroller.scrollTop + scroller.clientHeight) {
@@ -146,7 +146,6 @@ export class TableBody<Row> {
     target?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  /** Where the focus is. */
   #focused(): Current | undefined {
     const { activeElement } = document;
     for (const [key, row] of this.#shown) {
@@ -158,7 +157,7 @@ export class TableBody<Row> {
     return undefined;
   }
 
-  /** The row that had the focus is gone: the one that stands in its place takes it. */
+  /** The row that had the focus is gone: the one now in its place takes it. */
   #comeBack({ index, column = 0 }: Current): void {
     const targets = this.#shown.get(this.#keys[Math.min(index, this.#rows.length - 1)] ?? "")?.targets;
     const target = targets?.[column];
@@ -169,7 +168,7 @@ export class TableBody<Row> {
 
 interface Range {
   readonly from: number;
-  /** The first one that is not in it. */
+  /** Exclusive. */
   readonly to: number;
 }
 
@@ -189,7 +188,7 @@ function rangesToDraw(rows: number, scrollTop: number, current: number): readonl
   return current < to ? [inSight] : [inSight, own];
 }
 
-/** The column that is gone to in a row: the one that was gone to last, else the first that has something to press. */
+/** The column to focus in a row: the last one used, else the first with a control. */
 function columnIn(targets: readonly HTMLElement[], { column }: Current): number {
   return (
     column ??
@@ -200,7 +199,7 @@ function columnIn(targets: readonly HTMLElement[], { column }: Current): number 
   );
 }
 
-/** Rows and columns that a key goes on; `undefined` for one that goes nowhere. */
+/** How many rows and columns a key moves; `undefined` for one that does not move. */
 function stepOf(key: string, rows: number): readonly [rows: number, columns: number] | undefined {
   const page = mostInSight - 2;
   return new Map<string, readonly [number, number]>([
@@ -236,7 +235,7 @@ function createSpacer(columns: number): Spacer {
   return { cell, row: h("tr", { class: "spacer", "aria-hidden": "true" }, cell) };
 }
 
-/** The spacer as high as so many rows; none for no rows. */
+/** Makes the spacer as high as this many rows; hides it for none. */
 function stretch(spacer: Spacer | undefined, rows: number): readonly HTMLElement[] {
   if (spacer === undefined || rows === 0) {
     return [];

@@ -7,7 +7,7 @@ export interface Column<Row> {
   /** Pixels; default 88 for numbers. The other columns share what is left. */
   readonly width?: number;
   readonly cell: (row: Row) => Child;
-  /** What rows are sorted by; a column without one is not sorted by. */
+  /** The sort key; a column without one is not sortable. */
   readonly order?: (row: Row) => number | string;
 }
 
@@ -18,7 +18,7 @@ export interface TableRow<Row> {
   update(row: Row): void;
 }
 
-/** A row that is told what it says, and changes only those cells that say something new. */
+/** A row that is updated in place: only cells whose content differs are changed. */
 export function createTableRow<Row>(columns: readonly Column<Row>[]): TableRow<Row> {
   const cells = columns.map(({ numeric }) => h("td", { class: numeric === true ? "numeric" : undefined }));
   let told: Row | undefined;

@@ -5,11 +5,11 @@ import { nearNames } from "../../model/trace.ts";
 
 export interface NearNames {
   readonly element: HTMLElement;
-  /** What is said of a name that is unknown; empty: nothing is. Returns it as a sentence. */
+  /** Shows that a name is unknown; nothing if it is empty. Returns the same as a sentence. */
   update(typed: string): string;
 }
 
-/** Says that a name is unknown, and offers those that are written nearly alike. */
+/** Says that a name is unknown, and offers similar ones. */
 export function createNearNames(choose: (name: string) => void): NearNames {
   const text = h("span");
   const names = h("span", { class: "examples" });

@@ -4,7 +4,7 @@ import { h, newId, setAttribute } from "../../dom.ts";
 import { mechanismWord } from "../../model/titles.ts";
 import { suggestions } from "../../model/trace.ts";
 
-/** The list below a combobox: functions of Node.js that fit what is typed. The input keeps the focus. */
+/** The list below a combobox: functions of Node.js that match the input, which keeps the focus. */
 export class SuggestionList {
   readonly element: HTMLUListElement;
   readonly #input: HTMLInputElement;
@@ -12,7 +12,7 @@ export class SuggestionList {
   #found: readonly string[] = [];
   #active = -1;
 
-  /** @param choose Told the name that is clicked. */
+  /** @param choose Called with the name that is clicked. */
   constructor(input: HTMLInputElement, choose: (name: string) => void) {
     const label = t("Functions of Node.js");
     const attributes = { id: newId("suggestions"), role: "listbox", class: "suggestions", "aria-label": label };
@@ -30,12 +30,12 @@ export class SuggestionList {
     return this.#found[0];
   }
 
-  /** The one that the arrow keys have moved to. */
+  /** The option that the arrow keys have moved to. */
   get active(): string | undefined {
     return this.#found[this.#active];
   }
 
-  /** Returns whether anything fits. */
+  /** Returns whether anything matches. */
   open(typed: string): boolean {
     const entries = suggestions(typed);
     this.element.replaceChildren(...entries.map((entry, index) => this.#createOption(entry, index)));
@@ -47,7 +47,7 @@ export class SuggestionList {
     this.#show([]);
   }
 
-  /** @param step 1 goes down, -1 up; from the end it goes on at the beginning. */
+  /** @param step 1 moves down, -1 up, wrapping at the ends. */
   move(step: number): void {
     const { length } = this.#found;
     if (length === 0) {
@@ -78,7 +78,7 @@ export class SuggestionList {
       h("span", { class: "name" }, qualifiedName(entry)),
       h("span", { class: "detail" }, mechanismWord(entry.mechanism)),
     );
-    // The input keeps the focus, so that typing goes on.
+    // The input keeps the focus, so that typing can continue.
     option.addEventListener("pointerdown", (event) => event.preventDefault());
     option.addEventListener("click", () => this.#choose(qualifiedName(entry)));
     return option;

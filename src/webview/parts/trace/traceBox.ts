@@ -7,7 +7,7 @@ import { createNearNames } from "./nearNames.ts";
 import { SuggestionList } from "./suggestionList.ts";
 import { createTraceSummary } from "./traceSummary.ts";
 
-/** Where a function of Node.js is typed or picked whose way through the layers is to be seen. */
+/** The input for a function of Node.js whose path through the layers is to be shown. */
 export class TraceBox implements Part {
   readonly element: HTMLElement;
   readonly #context: PageContext;
@@ -74,7 +74,7 @@ export class TraceBox implements Part {
     input.addEventListener("click", () => this.#list.isOpen || this.#open());
     input.addEventListener("blur", () => {
       this.#list.close();
-      // What was typed in full counts without Enter.
+      // A full name counts without Enter.
       if (findTraced(input.value) !== undefined || input.value.trim() === "") {
         this.#context.save({ trace: input.value.trim() });
       }
@@ -86,7 +86,7 @@ export class TraceBox implements Part {
     });
   }
 
-  /** Returns whether the key means something here. */
+  /** Returns whether the key was handled. */
   #takeKey(key: string): boolean {
     switch (key) {
       case "ArrowDown":
@@ -118,11 +118,11 @@ export class TraceBox implements Part {
 
   #end(): void {
     this.#choose("");
-    // The button is gone with the trace.
+    // The button disappears with the trace.
     this.#input.focus();
   }
 
-  /** Takes what was typed: the name itself, else the first that was found, else it is said to be unknown. */
+  /** Takes the input: the exact name, else the first suggestion, else reports it as unknown. */
   #take(): void {
     const typed = this.#input.value.trim();
     const { active, first } = this.#list;

@@ -12,7 +12,7 @@ const systems = [
   ["windows", "Windows"],
 ] as const;
 
-/** How the traced call works, and what it asks of each operating system. */
+/** How the traced call works, and what it calls on each operating system. */
 export function createTraceSummary(context: PageContext): Part {
   const element = h("div", { class: "trace-summary", hidden: true });
   let shown: CatalogueEntry | undefined;
