@@ -26,10 +26,10 @@ import { createStatusBar } from "./views/statusBar.ts";
 
 declare const __HITLESS_VERSION__: string;
 
-/** A burst of changes (a checkout, a settings file being written) is looked at once, after this many milliseconds. */
+/** A burst of changes (a checkout, a settings file being written) causes one search, after this many milliseconds. */
 const settleMs = 300;
 
-/** Makes all parts and connects them. Nothing here waits: what takes time goes on after the activation. */
+/** Makes all parts and connects them. Nothing here waits: slow work continues after the activation. */
 export function compose(extension: ExtensionContext): DisposableStore {
   const store = new DisposableStore();
   const t: Localize = (text, ...args) => l10n.t(text, ...args);
@@ -63,7 +63,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
   store.add(onDidChangeWorkspace(refresh));
   if (readFolders().length > 0) {
-    // Without a folder no app belongs to this window, and the first folder brings another extension host.
+    // Without a folder no app belongs to this window, and adding the first folder starts another extension host.
     watchRuntimeFolder(store, host, refresh);
   }
   const begin = async () => {
@@ -74,13 +74,13 @@ export function compose(extension: ExtensionContext): DisposableStore {
     }
   };
   store.add(workspace.onDidGrantWorkspaceTrust(() => void begin()));
-  // VS Code waits for an activation before it goes on with the next.
+  // VS Code waits for an activation before it continues with the next.
   const beginning = setImmediate(() => void begin());
   store.add({ dispose: () => clearImmediate(beginning) });
   return store;
 }
 
-/** Imported when it is first used: the schemas of the settings are no part of the activation. */
+/** Imported on first use, so that activation does not load the schemas of the settings. */
 async function define(t: Localize): Promise<AppDefinition[]> {
   const folders = readFolders();
   const { defineApps } = await import("./apps/appDefinition.ts");

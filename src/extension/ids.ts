@@ -1,4 +1,4 @@
-/** Everything that package.json and the code call by the same name; `npm run generate` writes package.json from it. */
+/** Names that package.json and the code share; `npm run generate` writes package.json from them. */
 export const commandIds = {
   start: "hitless.start",
   stop: "hitless.stop",
@@ -43,11 +43,11 @@ export const settingsSection = "hitless";
 
 /** Set only when their value changes. */
 export const contextKeys = {
-  /** Whether the workspace was searched for apps: before, there is nothing to say about them. */
+  /** Whether the workspace has been searched for apps: before that, views say nothing about them. */
   scanned: "hitless.scanned",
   hasApp: "hitless.hasApp",
   hasRunningApp: "hitless.hasRunningApp",
-  /** Whether a reload runs that could still be cancelled. */
+  /** Whether a reload is running that can still be cancelled. */
   reloading: "hitless.reloading",
   /** Whether some app listens on an http or https address. */
   hasAddress: "hitless.hasAddress",

@@ -8,14 +8,14 @@ import { engineSentence } from "../platform/engineSentence.ts";
 import type { Localize } from "../platform/localize.ts";
 import { appKey } from "./appKey.ts";
 
-/** One folder of the workspace and what the setting `hitless.apps` says for it. */
+/** One folder of the workspace and its value of the setting `hitless.apps`. */
 export interface FolderSetting {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  /** As it was written; anything. */
+  /** As written, not validated. */
   readonly apps: unknown;
-  /** Whether it was written for the whole workspace or user and not for this folder. */
+  /** Whether it is the value of the whole workspace or user and not of this folder. */
   readonly inherited: boolean;
 }
 
@@ -24,17 +24,17 @@ export interface AppDefinition {
   readonly key: string;
   readonly name: string;
   readonly folder: FolderSetting;
-  /** Absolute path of its working directory, and the same without symbolic links. */
+  /** Absolute path of its working directory; `realRoot` without symbolic links. */
   readonly root: string;
   readonly realRoot: string;
   readonly config: AppConfig;
-  /** The files that may be meant when the setting names none; the best first. */
+  /** Entry candidates when the setting names none; best first. */
   readonly entries: readonly EntryCandidate[];
   /** Why it can't be started: what is wrong with its settings. */
   readonly problem: string | undefined;
 }
 
-/** Finds the apps of all folders: those of the setting, else the one whose entry is found. */
+/** Finds the apps of all folders: those of the setting, else one whose entry is found. */
 export async function defineApps(folders: readonly FolderSetting[], t: Localize): Promise<AppDefinition[]> {
   const found = await Promise.all(folders.map((folder) => appsOfFolder(folder, folders.length > 1, t)));
   return withUniqueNames(found.flat());
@@ -55,7 +55,7 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
   for (const [index, written] of apps.entries()) {
     const where = `hitless.apps[${index}]`;
     const draft = await writtenApp(folder, written, { where, t });
-    // What was written for all folders is meant for those that have the file.
+    // A setting written for all folders applies to those that have the file.
     if (several && folder.inherited && draft.problem === undefined && !(await hasEntry(draft))) {
       continue;
     }
@@ -90,7 +90,7 @@ async function writtenApp(
   return draftApp(folder, config);
 }
 
-/** What names an app whose settings are wrong, so that it stays the same app if it runs. */
+/** The name of an app whose settings are wrong, so that it stays the same app if it is running. */
 function identityOf(written: unknown, where: string): AppConfig {
   const fields: Readonly<Record<string, unknown>> =
     typeof written === "object" && written !== null ? { ...written } : {};
@@ -122,7 +122,7 @@ function invalid(folder: FolderSetting, name: string, problem: string): Draft {
   return { name, folder, root: folder.path, realRoot: folder.path, config: {}, entries: [], problem };
 }
 
-/** Two folders may hold packages of one name: the later ones are called after their folder too, or counted. */
+/** Two folders may hold packages of the same name: later ones get their folder's name too, or a number. */
 function withUniqueNames(drafts: readonly Draft[]): AppDefinition[] {
   const taken = new Set<string>();
   return drafts.map((draft) => {

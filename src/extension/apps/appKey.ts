@@ -1,4 +1,4 @@
-/** Names an app for as long as it has the same name in the same folder. */
+/** Identifies an app as long as it has the same name in the same folder. */
 export function appKey(root: string, name: string): string {
   return `${root}#${name}`;
 }

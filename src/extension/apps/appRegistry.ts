@@ -20,10 +20,10 @@ export interface RegistryOptions {
   readonly folders: () => readonly { readonly name: string; readonly path: string; readonly realPath: string }[];
 }
 
-/** Views are told of changes at most this often, in milliseconds. */
+/** Views are notified of changes at most this often, in milliseconds. */
 const changeMs = 40;
 
-/** All apps of the window: those the workspace defines and those that run in its folders, whoever started them. */
+/** All apps of the window: those the workspace defines and those running in its folders, however they were started. */
 export class AppRegistry implements Disposable {
   readonly #options: RegistryOptions;
   readonly #sessions = new Map<string, { readonly session: AppSession; readonly owned: DisposableStore }>();
@@ -41,7 +41,7 @@ export class AppRegistry implements Disposable {
   /** At most every 40 ms, however often the apps change. */
   readonly onDidChange = this.#changes.on;
 
-  /** Whether the workspace was looked through once. */
+  /** Whether the workspace has been searched once. */
   get scanned(): boolean {
     return this.#scanned;
   }
@@ -58,7 +58,7 @@ export class AppRegistry implements Disposable {
     return this.#sessions.get(key)?.session;
   }
 
-  /** Looks for apps again, in the workspace and among the supervisors that run. One search follows all who ask meanwhile. */
+  /** Searches for apps again, in the workspace and among running supervisors. Calls meanwhile share the next search. */
   refresh(): Promise<void> {
     if (this.#refreshing !== undefined) {
       this.#again = true;
@@ -70,7 +70,7 @@ export class AppRegistry implements Disposable {
     return this.#refreshing;
   }
 
-  /** The apps go on; their supervisors notice that nobody is connected. */
+  /** The apps keep running; their supervisors notice that no client is connected. */
   dispose(): void {
     this.#disposed = true;
     this.#tellChange.dispose();
@@ -177,7 +177,7 @@ export class AppRegistry implements Disposable {
 
   #onChange(session: AppSession): void {
     if (session.definition === undefined && session.client === undefined && this.#scanned) {
-      // It was started elsewhere and has ended: nobody here could start it again.
+      // It was started elsewhere and has ended: this window could not start it again.
       void this.refresh();
     }
     this.#tellChange();

@@ -15,7 +15,7 @@ import { reportInWords, snapshotInWords } from "./inWords.ts";
 import type { LaunchPlan } from "./launchApp.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
-/** Renewal reports that are shown; the supervisor keeps as many. */
+/** Renewal reports shown; the supervisor keeps as many. */
 const reportsKept = 50;
 
 export interface SessionOptions {
@@ -27,14 +27,14 @@ export interface SessionOptions {
 }
 
 /**
- * One app in one folder: from its settings over the launch to the connection with its supervisor. It is there before the
- * app runs and after it ended; the connection comes and goes.
+ * One app in one folder: its settings, launch, and connection with its supervisor. It exists before the app runs and
+ * after it has ended; the connection comes and goes.
  */
 export class AppSession implements Disposable {
   readonly key: string;
   readonly name: string;
   readonly root: string;
-  /** Absent for an app that was started elsewhere and is not among the apps of the settings. */
+  /** Absent for an app that was started elsewhere and is not in the settings. */
   definition: AppDefinition | undefined;
   readonly #folder: string;
   readonly #host: SessionHost;
@@ -60,7 +60,7 @@ export class AppSession implements Disposable {
 
   readonly onDidChange = this.#changes.on;
 
-  /** The connection broke though nobody stopped the app: the supervisor died, or can be found again. */
+  /** The connection broke though no stop was requested: the supervisor died, or can be found again. */
   readonly onDidLose = this.#losses.on;
 
   /** Absent while no supervisor runs. */
@@ -92,7 +92,7 @@ export class AppSession implements Disposable {
     return { ...common, snapshot: undefined, state, problem: this.#problem };
   }
 
-  /** Takes part in an app that runs already. */
+  /** Connects to an app that is already running. */
   attach(endpoint: Endpoint): Promise<void> {
     if (this.#disposed || this.#client !== undefined || this.#starting !== undefined) {
       return Promise.resolve();
@@ -104,8 +104,9 @@ export class AppSession implements Disposable {
   }
 
   /**
-   * Starts the app with its settings as they are now. Resolves once the supervisor starts the workers.
-   * @throws HitlessError `invalidState` or `appAlreadyRunning` if there is nothing to start, and all that a launch throws.
+   * Starts the app with its current settings. Resolves once the supervisor is starting workers.
+   * @throws HitlessError `invalidState` or `appAlreadyRunning` if there is nothing to start, and all that a launch
+   * throws.
    */
   async start(): Promise<void> {
     const { t } = this.#host;
@@ -145,7 +146,7 @@ export class AppSession implements Disposable {
     this.#changes.fire();
   }
 
-  /** Renews the app, with its settings as they are now, or one worker as it is. */
+  /** Renews the app with its current settings, or one worker as it is. */
   async renew(kind: RenewalKind, worker: number | undefined, signal: AbortSignal): Promise<RenewalReport> {
     const client = this.#connected();
     if (worker !== undefined) {
@@ -160,7 +161,7 @@ export class AppSession implements Disposable {
     return report;
   }
 
-  /** Reloads with what the previous generation was started with. */
+  /** Reloads the way the previous generation was started. */
   rollBack(signal: AbortSignal): Promise<RenewalReport> {
     return this.#connected().request("app/rollback", {}, { signal });
   }
@@ -182,7 +183,7 @@ export class AppSession implements Disposable {
     await this.#connected().request("app/killWorker", { worker });
   }
 
-  /** Called when the supervisor was looked for again after its connection broke, and is not there. */
+  /** Called when no supervisor was found after the connection broke. */
   confirmLoss(): void {
     if (this.#client === undefined && this.#lastSnapshot !== undefined) {
       const { pid } = this.#lastSnapshot.supervisor;
@@ -193,12 +194,12 @@ export class AppSession implements Disposable {
     }
   }
 
-  /** The settings were corrected, so an earlier failure says nothing any more. */
+  /** The settings were corrected, so an earlier failure no longer applies. */
   forgetProblem(): void {
     this.#problem = undefined;
   }
 
-  /** Lets go of the supervisor. It does not stop the app; with no client left, the supervisor's grace period does. */
+  /** Releases the supervisor. That does not stop the app; without clients, the supervisor's grace period does. */
   dispose(): void {
     this.#disposed = true;
     this.#disconnect();
@@ -239,7 +240,7 @@ export class AppSession implements Disposable {
           await this.#client.request("app/start", {});
           return;
         }
-        // The settings have changed since: a supervisor keeps to the recipe it was started with.
+        // The settings have changed since: a supervisor keeps the recipe it was started with.
         await this.#client.request("app/stop", {});
       }
     }
@@ -250,7 +251,7 @@ export class AppSession implements Disposable {
     this.#use(client);
   }
 
-  /** How the app is to run from now on, if its settings say something else than when it was started from here. */
+  /** How the app is to run from now on, if its settings differ from those it was started with from here. */
   async #changedPlan({ endpoint }: SupervisorClient): Promise<LaunchPlan | undefined> {
     const { definition } = this;
     const mark = this.#launchedAs(endpoint);
@@ -266,7 +267,7 @@ export class AppSession implements Disposable {
     this.#host.memory.set(`mark:${this.key}`, `${endpoint.pid} ${mark}`);
   }
 
-  /** The mark of the plan by which VS Code started this supervisor; `undefined` if somebody else did. */
+  /** The fingerprint of the plan by which VS Code started this supervisor; `undefined` if it was started elsewhere. */
   #launchedAs({ pid }: Endpoint): string | undefined {
     const [launched, mark] = this.#host.memory.get(`mark:${this.key}`)?.split(" ") ?? [];
     return launched === `${pid}` ? mark : undefined;

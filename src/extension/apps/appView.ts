@@ -2,14 +2,14 @@ import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 
 /**
- * The supervisor's states, and those of an app without workers that has a reason for it: `finished` (its script is
- * done), `failed` (it could not start, or its supervisor died), `invalid` (its settings are wrong).
+ * The supervisor's states, and those of an app that has no workers for a reason: `finished` (its script is done),
+ * `failed` (it could not start, or its supervisor died), `invalid` (its settings are wrong).
  */
 export type AppViewState = AppState | "finished" | "failed" | "invalid";
 
-/** What every view shows of one app, and nothing they would have to ask for. */
+/** All that views show of one app. */
 export interface AppView {
-  /** Unique in the window and the same after it was reloaded. */
+  /** Unique in the window and the same after a reload of it. */
   readonly key: string;
   readonly name: string;
   /** Name of the workspace folder. */
@@ -19,7 +19,7 @@ export interface AppView {
   readonly state: AppViewState;
   /** Absent while no supervisor runs. */
   readonly snapshot: Snapshot | undefined;
-  /** Why it does not run when that is not in the snapshot, or could not be started again: its settings are wrong. */
+  /** Why it is not running if the snapshot does not say, or can't be started again: its settings are wrong. */
   readonly problem: string | undefined;
   /** The last renewals, newest first. */
   readonly reports: readonly RenewalReport[];
@@ -34,17 +34,16 @@ const statesWithWorkers: ReadonlySet<AppViewState> = new Set<AppViewState>([
   "stopping",
 ]);
 
-/** Whether the app has workers, or is about to have some. */
+/** Whether the app has workers or is starting some. */
 export function isActive({ state }: AppView): boolean {
   return statesWithWorkers.has(state);
 }
 
-/** Whether a start makes sense: nothing runs, or it was given up. */
+/** Whether a start makes sense: nothing is running, or the supervisor gave up. */
 export function isStartable({ state }: AppView): boolean {
   return state === "stopped" || state === "finished" || state === "failed" || state === "crash-looping";
 }
 
-/** Whether the app can be renewed. */
 export function isRenewable({ state }: AppView): boolean {
   return state === "starting" || state === "running" || state === "reloading" || isAiling(state);
 }
@@ -54,14 +53,14 @@ export interface WorkerCounts {
   readonly desired: number;
 }
 
-/** How many of the wanted workers serve; never more than wanted, though a reload has both generations up. */
+/** How many of the wanted workers serve; never more than wanted, though a reload runs both generations. */
 export function workerCounts({ snapshot }: AppView): WorkerCounts {
   const desired = snapshot?.app.desiredWorkers ?? 0;
   const ready = (snapshot?.workers ?? []).filter(({ state }) => state === "ready").length;
   return { ready: Math.min(ready, desired), desired };
 }
 
-/** Workers that do not answer, and in a state that is none anybody asked for also those that are missing. */
+/** Unresponsive workers, and unless the state was asked for also the missing ones. */
 export function unhealthyWorkers(app: AppView): number {
   const { ready, desired } = workerCounts(app);
   const missing = isAiling(app.state) ? desired - ready : 0;
@@ -69,7 +68,7 @@ export function unhealthyWorkers(app: AppView): number {
   return missing + unresponsive;
 }
 
-/** What to open in a browser: the http and https addresses, the supervisor's order. */
+/** The http and https addresses to open in a browser, in the supervisor's order. */
 export function webAddresses(app: AppView): string[] {
   return (app.snapshot?.app.addresses ?? []).filter((address) => /^https?:\/\//.test(address));
 }

@@ -3,12 +3,12 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { coalesce } from "../platform/coalesce.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 
-/** A supervisor writes its file and then its first client connects: one look serves both. */
+/** A supervisor writes its file and then its first client connects: one search serves both. */
 const settleMs = 150;
 
 /**
- * Calls back soon after a supervisor came or went, in whatever program it was started. Where folders can't be watched
- * (some network drives) it never calls; the window's focus is the second chance.
+ * Calls back soon after a supervisor started or ended, whichever program started it. Where folders can't be watched
+ * (some network drives) it never calls; focusing the window is the fallback.
  */
 export function watchEndpoints(folder: string, changed: () => void): Disposable {
   const store = new DisposableStore();
@@ -22,7 +22,7 @@ export function watchEndpoints(folder: string, changed: () => void): Disposable 
     watcher.on("error", () => watcher.close());
     store.add({ dispose: () => watcher.close() });
   } catch {
-    // As above: without it apps from a terminal appear when the window is focused.
+    // Then apps from a terminal appear when the window is focused.
   }
   return store;
 }

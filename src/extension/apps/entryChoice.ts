@@ -3,15 +3,15 @@ import { resolve } from "node:path";
 import type { AppDefinition } from "./appDefinition.ts";
 import type { SessionMemory } from "./sessionHost.ts";
 
-/** The file that a person once chose, relative to the app's folder, if it is still there. */
+/** The file that the user once chose, relative to the app's folder, if it still exists. */
 export function chosenEntry(definition: AppDefinition, memory: SessionMemory): string | undefined {
   const entry = definition.config.entry === undefined ? memory.get(memoryKey(definition)) : undefined;
   return entry !== undefined && existsSync(resolve(definition.root, entry)) ? entry : undefined;
 }
 
 /**
- * Whether a person has to say which file is meant. What `scripts.start` runs is nobody's guess, so it needs no choice,
- * though one can be made against it.
+ * Whether the user has to choose the entry. What `scripts.start` runs is no guess, so it needs no choice, though it can
+ * be overridden by one.
  */
 export function needsEntryChoice(definition: AppDefinition, memory: SessionMemory): boolean {
   const [best, ...others] = definition.entries;

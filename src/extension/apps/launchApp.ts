@@ -11,11 +11,11 @@ import { chosenEntry } from "./entryChoice.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
 /*
- * The way to supervisors. It is imported when it is first walked: the protocol's code and schemas take longer to load
- * than all the rest of an activation.
+ * Access to supervisors. Imported on first use: the protocol's code and schemas take longer to load than the rest of an
+ * activation.
  */
 
-/** All that is needed to start an app now, and a mark that changes when any of it does. */
+/** All that is needed to start an app now, and a fingerprint that changes with any of it. */
 export interface LaunchPlan {
   readonly recipe: LaunchRecipe;
   /** Absolute path of the Node.js program. */
@@ -28,7 +28,7 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
   const { config, name, root, folder } = definition;
   const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: root });
   const chosen = chosenEntry(definition, host.memory);
-  // The best one is left to `buildRecipe`, which also takes the flags of the start script over.
+  // The best one is left to `buildRecipe`, which also takes over the flags of the start script.
   const entry = chosen === definition.entries[0]?.entry ? undefined : chosen;
   const recipe = await buildRecipe(
     { ...config, name, ...(entry !== undefined && { entry }) },
@@ -55,7 +55,7 @@ export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<Su
   return connectTo(endpoint, host);
 }
 
-/** Connects to a supervisor that runs. */
+/** Connects to a running supervisor. */
 export function connectTo(endpoint: Endpoint, { version }: SessionHost): Promise<SupervisorClient> {
   return SupervisorClient.connect(endpoint, { name: "vscode", version });
 }

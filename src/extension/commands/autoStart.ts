@@ -2,7 +2,7 @@ import { isActive } from "../apps/appView.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { Notifier } from "./tell/notify.ts";
 
-/** Starts what is to start with the workspace and does not run yet, once a window. */
+/** Starts the apps that are to start with the workspace and are not running yet, once a window. */
 export async function autoStart({ registry }: CommandContext, notifier: Notifier): Promise<void> {
   const wanted = registry.sessions.filter(({ definition, view, client }) => {
     return definition?.config.autoStart === true && client === undefined && !isActive(view);

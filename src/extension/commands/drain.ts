@@ -3,15 +3,14 @@ import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 
-/** How much longer a draining worker is waited for at a time, in milliseconds. */
+/** How much longer a draining worker gets at a time, in milliseconds. */
 const extensionMs = 30_000;
 
-/** Gives a draining worker half a minute more. */
 export function waitLonger(context: CommandContext, target: CommandTarget): Promise<void> {
   return changeDrain(context, target, { action: "extend", ms: extensionMs });
 }
 
-/** Ends the drain of a worker: what it still answers is cut. */
+/** Ends the drain of a worker: what it is still answering is cut off. */
 export function cutNow(context: CommandContext, target: CommandTarget): Promise<void> {
   return changeDrain(context, target, { action: "cut" });
 }

@@ -6,7 +6,7 @@ import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 
-/** Shows the last renewals of an app; the one that is picked opens as a document. */
+/** Shows the last renewals of an app; the one picked opens as a document. */
 export async function showHistory(context: CommandContext, target: CommandTarget): Promise<void> {
   const { t } = context;
   const session = await chooseApp(context, target, {
@@ -37,7 +37,7 @@ export async function showHistory(context: CommandContext, target: CommandTarget
   }
 }
 
-/** Name of the codicon that tells how it went. */
+/** Name of the codicon for the outcome. */
 function reportIcon(report: RenewalReport): string {
   if (report.outcome !== "completed") {
     return report.outcome === "failed" ? "error" : "discard";

@@ -11,7 +11,7 @@ interface MenuItem extends QuickPickItem {
   readonly command?: CommandId;
 }
 
-/** What can be done with an app now. */
+/** Offers what can be done with an app now. */
 export async function showMenu(context: CommandContext, target: CommandTarget): Promise<void> {
   const { t } = context;
   const session = await chooseApp(context, target, { suits: () => true, placeHolder: t("Which app?") });

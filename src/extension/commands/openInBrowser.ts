@@ -6,7 +6,7 @@ import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 
-/** Opens an address of an app in the browser of the person, wherever that is. */
+/** Opens an address of an app in the user's browser, also in a remote window. */
 export async function openInBrowser(context: CommandContext, target: CommandTarget): Promise<void> {
   const { t } = context;
   const session = await chooseApp(context, target, {
@@ -24,7 +24,7 @@ export async function openInBrowser(context: CommandContext, target: CommandTarg
   }
   const address = addresses.length === 1 ? addresses[0] : await window.showQuickPick(addresses);
   if (address !== undefined) {
-    // In a remote window this is where the port gets its tunnel.
+    // In a remote window this sets up the port's tunnel.
     await env.openExternal(await env.asExternalUri(Uri.parse(address, true)));
   }
 }

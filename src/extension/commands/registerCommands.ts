@@ -21,7 +21,7 @@ import { copyPid, killWorker } from "./workerCommands.ts";
 
 type CommandHandler = (target: CommandTarget, ...args: unknown[]) => unknown;
 
-/** Every command of Hitless. The type demands a handler for each id, and none without. */
+/** Every command of Hitless. The type demands exactly one handler for each id. */
 function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<Record<CommandId, CommandHandler>> {
   return {
     [commandIds.start]: (target) => start(context, target),
@@ -57,7 +57,7 @@ const harmless: ReadonlySet<CommandId> = new Set<CommandId>([
   commandIds.showLayers,
 ]);
 
-/** Registers all commands. Each shows its own errors, and never throws at whoever called it. */
+/** Registers all commands. Each shows its own errors, and never throws at its caller. */
 export function registerCommands(context: CommandContext, notifier: Notifier): Disposable {
   const store = new DisposableStore();
   const handlers = commandHandlers(context, notifier);

@@ -11,7 +11,7 @@ import type { CommandTarget } from "./target/commandTarget.ts";
 import type { Notifier } from "./tell/notify.ts";
 import { tellReport } from "./tell/tellReport.ts";
 
-/** Renews an app. Resolves with the report when all is over; `undefined` if nobody chose an app. */
+/** Renews an app. Resolves with the report when it is over; `undefined` if no app was chosen. */
 export async function renewApp(
   context: CommandContext,
   target: CommandTarget,
@@ -25,7 +25,7 @@ export async function renewApp(
   return session && renew({ context, notifier, session, kind, worker: undefined });
 }
 
-/** Reloads one worker: a new one takes its place before it goes. */
+/** Reloads one worker: a new one takes its place before it exits. */
 export async function reloadWorker(
   context: CommandContext,
   target: CommandTarget,
@@ -45,7 +45,7 @@ export async function reloadWorker(
   return session && worker !== undefined ? renew({ context, notifier, session, kind: "reload", worker }) : undefined;
 }
 
-/** Reloads with what the previous generation was started with; the supervisor refuses when its files have changed. */
+/** Reloads the way the previous generation was started; the supervisor refuses when its files have changed. */
 export async function rollBack(
   context: CommandContext,
   target: CommandTarget,
@@ -58,7 +58,7 @@ export async function rollBack(
   return session && renew({ context, notifier, session, kind: "rollback", worker: undefined });
 }
 
-/** Undoes the reload that runs, whoever asked for it, if that is still possible. */
+/** Undoes the running reload, whichever client requested it, if that is still possible. */
 export async function cancelReload(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
   const { t } = context;
   const session = await chooseApp(context, target, {

@@ -2,7 +2,7 @@ import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 
-/** Shows the output of an app, or of one worker; of an app that never had any, Hitless's own log. */
+/** Shows the output of an app or of one worker; for an app that never had any, Hitless's own events. */
 export async function showLog(context: CommandContext, target: CommandTarget): Promise<void> {
   const { logs, channel, t } = context;
   const session = await chooseApp(context, target, {

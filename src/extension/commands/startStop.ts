@@ -10,10 +10,10 @@ import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 import type { Notifier } from "./tell/notify.ts";
 
-/** Milliseconds beyond `readyTimeout` after which a start is no longer waited for. */
+/** Milliseconds beyond `readyTimeout` after which the command stops waiting for a start. */
 const startMarginMs = 30_000;
 
-/** Starts an app. Resolves when it runs, or has failed to. */
+/** Starts an app. Resolves when it is running or has failed to start. */
 export async function start(context: CommandContext, target: CommandTarget): Promise<void> {
   const { logs, memory, t } = context;
   const session = await chooseApp(context, target, {
@@ -38,7 +38,7 @@ export async function start(context: CommandContext, target: CommandTarget): Pro
   });
 }
 
-/** Stops an app. Asked again while it stops, it offers to stop at once. */
+/** Stops an app. Called again meanwhile, it offers to stop at once. */
 export async function stop(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
   const { t } = context;
   const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Which app is to be stopped?") });

@@ -22,7 +22,7 @@ export async function killWorker(context: CommandContext, target: CommandTarget)
   }
 }
 
-/** Puts the process id of a worker on the clipboard. */
+/** Copies the process id of a worker. */
 export async function copyPid({ registry }: CommandContext, { app, worker }: CommandTarget): Promise<void> {
   const view = registry.apps.find(({ key }) => key === app);
   const found = view && worker !== undefined ? findWorker(view, worker) : undefined;

@@ -1,5 +1,5 @@
 /**
- * Reads a number of workers as a person types it.
+ * Parses a number of workers as the user types it.
  * @param most What `max` stands for.
  * @returns `undefined` if it is none.
  */

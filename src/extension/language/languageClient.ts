@@ -13,25 +13,24 @@ export interface LanguageClientHost {
   /** Absolute path of the language server's bundle. */
   readonly serverFile: string;
   readonly channel: LogOutputChannel;
-  /** Asked at each start. */
   readonly options: () => LanguageOptions;
-  /** The server ended by itself. `true`: start it again. */
+  /** The server exited unexpectedly. `true`: start it again. */
   readonly crashed: () => boolean;
 }
 
 export interface RunningLanguageClient {
-  /** Tells the server what the apps are like now. */
+  /** Sends the current apps to the server. */
   update(state: LanguageState): void;
-  /** Resolves when the server has ended, at the latest after two seconds. */
+  /** Resolves when the server has ended, after two seconds at the latest. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds for which the server may end by itself. */
+/** Milliseconds for the server to exit by itself. */
 const stopMs = 2_000;
 
 /**
- * Starts the language server in a process of its own, on the Node.js of the extension host. A bundle of its own, which is
- * loaded when the first JavaScript or TypeScript file is open.
+ * Starts the language server in its own process, on the Node.js of the extension host. It is a separate bundle, loaded
+ * when the first JavaScript or TypeScript file is open.
  */
 export async function startLanguageClient(host: LanguageClientHost): Promise<RunningLanguageClient> {
   const client = new LoggingClient(
@@ -46,7 +45,7 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
       initializationOptions: host.options,
       initializationFailedHandler: () => false,
       textSynchronization: { delayOpenNotifications: true },
-      // The one command that a hover links to; any other link in it stays dead.
+      // The one command that hovers link to; any other command link stays inactive.
       markdown: { isTrusted: { enabledCommands: [languageCommands.showLayers] } },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -73,14 +72,14 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
   };
 }
 
-/** Shows nothing by itself: the host tells a person once, with buttons that help, what this would tell at each crash. */
+/** Shows nothing itself: the host shows one message with buttons, where this would show one for each crash. */
 class LoggingClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
 }
 
-/** The page of a rule is a Markdown file of the extension, which is to be read and not edited. */
+/** The page of a rule is a Markdown file of the extension, to be read and not edited. */
 function withReadablePage(diagnostic: Diagnostic): Diagnostic {
   const { code } = diagnostic;
   if (typeof code === "object" && code.target.scheme === "file") {

@@ -28,7 +28,7 @@ const windowMinutes = 3;
 
 /**
  * Hovers, lenses, diagnostics and actions in JavaScript and TypeScript files, by a language server that runs from the
- * first such file on until the window closes or the setting says no. All that costs time is loaded then.
+ * first such file until the window closes or the setting turns it off. All that is slow is loaded then.
  */
 export class LanguageFeatures implements Disposable {
   readonly #host: LanguageHost;
@@ -39,11 +39,11 @@ export class LanguageFeatures implements Disposable {
     now: () => performance.now(),
   });
   #client: RunningLanguageClient | undefined;
-  /** The apps as the server was last told of them, or is told when it starts again. */
+  /** The state last sent to the server, which it gets again after a restart. */
   #latest: LanguageState = { trusted: false, apps: [] };
-  /** Each start and stop waits for the one before. */
+  /** Each start and stop waits for the previous one. */
   #turn: Promise<void> = Promise.resolve();
-  /** Given up after too many crashes, or a start that failed, until a person asks again. */
+  /** Set after too many crashes or a failed start, until the user tries again. */
   #givenUp = false;
 
   constructor(host: LanguageHost) {
@@ -54,13 +54,13 @@ export class LanguageFeatures implements Disposable {
     );
     store.add(
       workspace.onDidChangeConfiguration(
-        // Switched off and on again, it begins anew too.
+        // Turning the setting off and on also starts anew.
         (event) => event.affectsConfiguration("hitless.language") && this.#begin(),
       ),
     );
     store.add(workspace.onDidGrantWorkspaceTrust(() => void this.#tell()));
     store.add(host.registry.onDidChange(() => void this.#tell()));
-    // What is open already is looked at after the activation.
+    // Documents that are already open are handled after the activation.
     const beginning = setImmediate(() => this.#settle());
     store.add({ dispose: () => clearImmediate(beginning) });
   }
@@ -70,14 +70,14 @@ export class LanguageFeatures implements Disposable {
     this.#settle();
   }
 
-  /** A person has asked for it, again. */
+  /** The user has requested it, possibly again. */
   #begin(): void {
     this.#givenUp = false;
     this.#window.forget();
     this.#settle();
   }
 
-  /** Makes what runs what should run. */
+  /** Starts or stops the server as needed. */
   #settle(): void {
     this.#turn = this.#turn.then(async () => {
       const isOff = this.#store.disposed || !languageSetting();
@@ -117,7 +117,7 @@ export class LanguageFeatures implements Disposable {
     await this.#tell();
   }
 
-  /** Tells the server of the apps, if anything has changed. */
+  /** Sends the apps to the server, if anything has changed. */
   async #tell(): Promise<void> {
     if (this.#client !== undefined) {
       const { registry, t } = this.#host;
@@ -129,9 +129,9 @@ export class LanguageFeatures implements Disposable {
     }
   }
 
-  /** Returns whether the server is to be started again. */
+  /** Returns whether to start the server again. */
   #crashed(): boolean {
-    // A first start that fails is told of by itself.
+    // A first start that fails is reported separately.
     if (this.#store.disposed || this.#client === undefined) {
       return false;
     }
@@ -155,7 +155,7 @@ export class LanguageFeatures implements Disposable {
     const startAgain = { title: t("Start Again"), run: () => this.#begin() };
     const showLog = () => {
       channel.show();
-      // A button closes the message, and who has read the log may want the other one.
+      // A button closes the message, and after reading the log the user may want the other one.
       message("error", text, [startAgain]);
     };
     message("error", text, [{ title: t("Show Log"), run: showLog }, startAgain]);
@@ -163,7 +163,7 @@ export class LanguageFeatures implements Disposable {
 }
 
 async function stateOf({ sessions }: AppRegistry, t: Localize): Promise<LanguageState> {
-  // Has the defaults of the settings in it, which are no part of the activation.
+  // Contains the defaults of the settings, which activation should not load.
   const { languageApp } = await import("./languageState.ts");
   const apps = sessions.map(({ view, definition }) => languageApp(view, definition, t));
   return { trusted: workspace.isTrusted, apps };

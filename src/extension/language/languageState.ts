@@ -6,7 +6,7 @@ import { type AppView, isActive, isRenewable, isStartable, workerCounts } from "
 import type { Localize } from "../platform/localize.ts";
 import { stateWord } from "../presentation/stateWords.ts";
 
-/** What the language server is told of an app. `definition` is absent for one that was started elsewhere. */
+/** An app as the language server sees it. `definition` is absent for one that was started elsewhere. */
 export function languageApp(
   view: AppView,
   definition: Pick<AppDefinition, "config" | "root" | "entries"> | undefined,
@@ -36,7 +36,7 @@ function entriesOf({ snapshot }: AppView, definition: Parameters<typeof language
   return [...new Set([...defined, ...(snapshot === undefined ? [] : [snapshot.app.entry])])];
 }
 
-/** `undefined`: as many as the machine runs in parallel, which only the supervisor knows. */
+/** `undefined`: one per CPU, a number that only the supervisor knows. */
 function wantedWorkers({ snapshot }: AppView, { workers = appDefaults.workers }: AppConfig): number | undefined {
   return snapshot?.app.desiredWorkers ?? (workers === "max" ? undefined : workers);
 }

@@ -1,16 +1,16 @@
 /** Decides, at each crash of the language server, whether it is started again. */
 export interface RestartWindow {
-  /** A crash happened. `true`: start it again. */
+  /** Records a crash. `true`: start it again. */
   crashed(): boolean;
-  /** A person asked for it: earlier crashes do not count any more. */
+  /** Forgets earlier crashes, at the user's request. */
   forget(): void;
 }
 
 export interface RestartWindowOptions {
-  /** Restarts within the window; one crash more is too many. */
+  /** Restarts within the window; the next crash is one too many. */
   readonly restarts: number;
   readonly windowMs: number;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 

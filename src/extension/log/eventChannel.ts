@@ -3,10 +3,10 @@ import type { SessionLog } from "../apps/sessionHost.ts";
 import type { Localize } from "../platform/localize.ts";
 import { reportFacts, reportTitle } from "../presentation/reportWords.ts";
 
-/** Milliseconds for which an event counts as one of now. */
+/** Milliseconds for which an event counts as current. */
 const newsMs = 3_000;
 
-/** Hitless's own log in VS Code's Output panel. */
+/** The channel "Hitless Events" of VS Code's Output panel. */
 export function createSessionLog(channel: LogOutputChannel, t: Localize): SessionLog {
   return {
     info: (message) => channel.info(message),
@@ -16,7 +16,7 @@ export function createSessionLog(channel: LogOutputChannel, t: Localize): Sessio
       channel.info(`[${app}] ${[reportTitle(report, t), ...reportFacts(report, t)].join(" · ")}`);
     },
     event(app, { level, message, time }) {
-      // The channel writes the time it was told; what happened before VS Code was there has one of its own.
+      // The channel adds the current time; an event from before VS Code was connected needs its own.
       const earlier = Date.now() - time > newsMs ? ` (${new Date(time).toLocaleTimeString()})` : "";
       const text = `[${app}]${earlier} ${message}`;
       switch (level) {

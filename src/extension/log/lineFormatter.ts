@@ -8,12 +8,12 @@ export interface LineFormatOptions {
 }
 
 /**
- * Turns pieces of output of many workers into lines for one terminal, each with its worker in front. A line that is not
- * finished is shown at once; when another worker writes meanwhile, the rest of it goes on in a line of its own.
+ * Turns chunks of output of many workers into lines for one terminal, each prefixed with its worker. An unfinished line
+ * is shown at once; when another worker writes meanwhile, the rest continues on a line of its own.
  */
 export interface LineFormatter {
   format(chunk: LogChunk): string;
-  /** A line of Hitless's own among them. */
+  /** Adds a line of Hitless's own. */
   note(text: string): string;
 }
 
@@ -25,9 +25,9 @@ const workerColours = ["\u001b[36m", "\u001b[35m", "\u001b[34m", "\u001b[32m", "
 
 export function createLineFormatter(options: LineFormatOptions): LineFormatter {
   const filters = new Map<string, EscapeFilter>();
-  /** Who wrote the line that is not finished. */
+  /** The worker that wrote the unfinished line. */
   let open: string | undefined;
-  /** It ended with a carriage return: what comes next draws it anew, unless it is the line feed of a pair. */
+  /** It ended with a carriage return: the next output overwrites it, unless it is the line feed of a pair. */
   let returned = false;
 
   const closeLine = () => {
@@ -78,7 +78,7 @@ function linePrefix(chunk: LogChunk, { timestamps }: LineFormatOptions): string 
   return `${reset}${time}${colour}${String(chunk.worker).padStart(2)}${reset} ${bar} `;
 }
 
-/** A carriage return draws the line anew from its start, where the prefix is. */
+/** A carriage return redraws the line from its start, where the prefix is. */
 function redrawn(line: string, prefix: string): string {
   const end = line.length - trailing(line, (character) => character === "\r").length;
   return line.slice(0, end).replace(/\r+/g, `\r${prefix}`);

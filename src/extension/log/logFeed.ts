@@ -2,7 +2,7 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { RequestResult } from "../../shared/protocol.ts";
 
-/** Where a feed finds the connection of its app, which comes and goes. */
+/** Gives a feed the connection of its app, which comes and goes. */
 export interface FeedSource {
   readonly client: SupervisorClient | undefined;
   readonly onDidChange: (listener: () => void) => Disposable;
@@ -10,15 +10,14 @@ export interface FeedSource {
 
 export interface FeedOptions {
   readonly source: FeedSource;
-  /** Only this worker's output. */
   readonly worker?: number;
-  /** A supervisor is read from its last lines on. */
+  /** Called with each new supervisor; its last lines are read first. */
   readonly onConnected: (client: SupervisorClient) => void;
   readonly onRead: (result: RequestResult<"logs/read">) => void;
   readonly onDisconnected: () => void;
 }
 
-/** Lines shown of what was written before. */
+/** Earlier lines shown at first. */
 const firstLines = 500;
 const firstBytes = 262_144;
 const readBytes = 65_536;
@@ -26,12 +25,12 @@ const readBytes = 65_536;
 const waitMs = 25_000;
 /**
  * Milliseconds between two reads: with 64 KiB each at most 1 MB/s reaches the window. A terminal of an extension has no
- * flow control of its own (https://github.com/microsoft/vscode/issues/74620), so what is more than that stays with the
- * supervisor, and is counted as skipped when it does not even keep it.
+ * flow control (https://github.com/microsoft/vscode/issues/74620), so the surplus stays with the supervisor, and is
+ * counted as skipped if dropped there.
  */
 const paceMs = 60;
 
-/** Reads the output of an app for as long as it is wanted, one answer at a time, over any number of supervisors. */
+/** Reads the output of an app until disposed, one answer at a time, over any number of supervisors. */
 export function startLogFeed(options: FeedOptions): Disposable {
   const stop = new AbortController();
   void run(options, stop.signal);
@@ -49,14 +48,14 @@ async function run(options: FeedOptions, signal: AbortSignal): Promise<void> {
       await readAll(client, options, signal);
       if (!signal.aborted) {
         options.onDisconnected();
-        // The session hears of the lost connection at about the same time.
+        // The session notices the lost connection at about the same time.
         await (source.client === client ? nextChange(source, signal) : undefined);
       }
     }
   }
 }
 
-/** Reads until the connection is lost or nobody wants to know any more. */
+/** Reads until the connection is lost or the feed is disposed. */
 async function readAll(client: SupervisorClient, options: FeedOptions, signal: AbortSignal): Promise<void> {
   const only = options.worker === undefined ? {} : { worker: options.worker };
   let cursor: number | undefined;
@@ -71,7 +70,7 @@ async function readAll(client: SupervisorClient, options: FeedOptions, signal: A
       cursor = result.cursor;
       options.onRead(result);
     } catch {
-      // Whatever it was, the next read shows whether the connection still lives.
+      // Whatever it was, the next read shows whether the connection is still alive.
     }
     await pause(paceMs, signal);
   }

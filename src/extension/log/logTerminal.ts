@@ -13,14 +13,13 @@ const patienceMs = 300;
 
 export interface LogTerminalOptions {
   readonly session: AppSession;
-  /** Only this worker's output. */
   readonly worker?: number;
   readonly timestamps: boolean;
   readonly t: Localize;
   readonly onClosed: () => void;
 }
 
-/** The output of an app, or of one worker, as a terminal that only shows. */
+/** The output of an app, or of one worker, as a read-only terminal. */
 export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
   const { session, worker, timestamps, t, onClosed } = options;
   const writes = new EventEmitter<string>();
@@ -89,7 +88,7 @@ export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
       if (data === "\u0003") {
         note(t("This terminal only shows the output. Use “Hitless: Stop” to stop the app."));
       } else if (data === "\r") {
-        // Room between what was and what comes, as people make in any log.
+        // A blank line separates old output from new, as users often add by hand.
         writes.fire("\r\n");
       }
     },

@@ -8,11 +8,11 @@ import { createLogTerminal } from "./logTerminal.ts";
 import { createSourceLinks } from "./sourceLinks.ts";
 
 export interface LogTerminals extends Disposable {
-  /** Opens the terminal of an app again, out of sight, if it was open when the window was last closed or reloaded. */
+  /** Reopens the terminal of an app in the background, if it was open when the window was last closed or reloaded. */
   restore(session: AppSession): void;
   /** Whether the terminal of this app is open. */
   has(session: AppSession): boolean;
-  /** Opens the terminal of an app, or of one worker of it, or shows it again. `quietly`: the focus stays. */
+  /** Opens or reveals the terminal of an app or of one worker. `quietly`: the focus stays. */
   show(session: AppSession, options?: { readonly worker?: number; readonly quietly?: boolean }): void;
 }
 

@@ -17,8 +17,8 @@ class SourceTerminalLink extends TerminalLink {
 }
 
 /**
- * Makes the places that output names clickable.
- * @param rootOf Folder that relative paths of a terminal are relative to; `undefined` for a terminal that is not ours.
+ * Makes source locations in output clickable.
+ * @param rootOf Folder to resolve a terminal's relative paths; `undefined` for a terminal that is not ours.
  */
 export function createSourceLinks(rootOf: (terminal: Terminal) => string | undefined, t: Localize): Disposable {
   return window.registerTerminalLinkProvider({

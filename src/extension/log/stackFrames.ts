@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-/** A place in a source file that a line of output names. */
+/** A source location in a line of output. */
 export interface SourceLink {
-  /** Where it stands in the line, in UTF-16 units. */
+  /** Its position in the line, in UTF-16 units. */
   readonly start: number;
   readonly length: number;
   /** As written, or from the `file:` URL; absolute or relative. */
@@ -18,10 +18,10 @@ const urlFrame = /file:\/\/\/[^\s"'()<>]+?:(\d+)(?::(\d+))?(?![\d/\\])/g;
 const pathFrame =
   /(?<![\w/\\:.@-])(?:[A-Za-z]:[\\/]|\\\\|\/|\.{1,2}[\\/])?(?:[^\s"'()<>:|*?]+(?: [^\s"'()<>:|*?/\\]+)*?)\.[A-Za-z]{1,5}:(\d+)(?::(\d+))?(?![\d/\\])/g;
 
-/** The most of a line that is looked at: longer ones are data, not traces. */
+/** Only this much of a line is searched: longer ones are data, not traces. */
 const longestLine = 2_000;
 
-/** Places in source files that a line names: stack frames (`at f (file:///a/b.js:1:2)`) and `src/app.ts:3`. */
+/** Finds source locations in a line: stack frames (`at f (file:///a/b.js:1:2)`) and `src/app.ts:3`. */
 export function findSourceLinks(text: string): SourceLink[] {
   const line = text.slice(0, longestLine);
   const links: SourceLink[] = [];

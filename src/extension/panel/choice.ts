@@ -1,7 +1,7 @@
 import type { PanelStatus, PanelWorker } from "../../shared/layers/panelMessages.ts";
 import type { AppView } from "../apps/appView.ts";
 
-/** What is going on with an app, as the panel says it. */
+/** The status of an app as the panel shows it. */
 export function panelStatus(scanned: boolean, view: AppView | undefined): PanelStatus {
   if (view === undefined) {
     return scanned ? "noApp" : "searching";
@@ -23,16 +23,16 @@ export function panelStatus(scanned: boolean, view: AppView | undefined): PanelS
 
 export interface WorkerChoice {
   readonly chosen: number | undefined;
-  /** The chosen one as it was known until now. */
+  /** The chosen one as known before. */
   readonly before: PanelWorker | undefined;
-  /** The one that a person picked last. */
+  /** The one that the user picked last. */
   readonly picked: number | undefined;
 }
 
 /**
- * The worker to look at: the one that is looked at already, as long as it lives or if a person picked it when it had
- * ended; its successor in the same slot; the ready one of the lowest slot; or the one that ended last.
- * @param workers By slot, those that ended last and newest first.
+ * The worker to show: the current one, as long as it lives or if the user picked it after it had ended; its successor
+ * in the same slot; the ready one of the lowest slot; or the one that ended last.
+ * @param workers By slot; ended ones last, newest first.
  */
 export function chooseWorker(
   workers: readonly PanelWorker[],

@@ -12,16 +12,16 @@ import { type LayersDialogue, LayersWatch } from "./layersWatch.ts";
 export interface LayersFeedOptions {
   readonly source: LayersSource;
   readonly post: (message: HostMessage) => void;
-  /** What the page is told first. */
+  /** The first message to the page. */
   readonly begin: () => HostMessage;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly t: Localize;
 }
 
 /**
- * The host's side of the panel without anything of VS Code: follows the apps, has the chosen worker asked while somebody
- * looks, and remembers what ended.
+ * The host's side of the panel, independent of VS Code: follows the apps, requests the chosen worker's data while the
+ * panel is visible, and remembers ended workers.
  */
 export class LayersFeed implements Disposable {
   readonly #options: LayersFeedOptions;
@@ -30,7 +30,7 @@ export class LayersFeed implements Disposable {
   readonly #watch: LayersWatch;
   readonly #sampling: LayersSampling;
   readonly #listening: Disposable;
-  /** Whether the page is there and has said so. */
+  /** Whether the page has sent `ready`. */
   #ready = false;
   #visible = false;
   #wantedTrace: string | undefined;
@@ -52,12 +52,12 @@ export class LayersFeed implements Disposable {
     this.#listening = source.onDidChange(() => this.#update(false));
   }
 
-  /** The app and worker that are looked at, and what is known of them. */
+  /** The app and worker on view, and what is known of them. */
   get current(): { readonly app: LayersApp | undefined; readonly known: RememberedWorker | undefined } {
     return { app: this.#selection.app, known: this.#selection.known };
   }
 
-  /** Whether a worker of the app itself has named this file. */
+  /** Whether a worker of the app itself has reported this file. */
   names(file: string): boolean {
     return this.#selection.memory.names(file);
   }
@@ -75,15 +75,15 @@ export class LayersFeed implements Disposable {
     }
   }
 
-  /** Nothing is asked of a worker while nobody can see the panel. */
+  /** Workers are not asked anything while the panel is hidden. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
-    // The page itself goes when it is hidden, and says `ready` when it is there again.
+    // The page is unloaded when hidden, and says `ready` when it is back.
     this.#ready = this.#ready && visible;
     this.#follow(true);
   }
 
-  /** Takes what the page says and this can answer: all but opening files, starting the app and reports. */
+  /** Handles the messages of the page, except opening files, starting the app and reports. */
   receive(message: PanelMessage): void {
     switch (message.type) {
       case "ready":
@@ -123,8 +123,8 @@ export class LayersFeed implements Disposable {
   }
 
   /**
-   * Follows the apps and workers, says what there is if that has changed, and asks for what is missing.
-   * @param anew Somebody has chosen: all is told and asked, whatever was told before.
+   * Follows the apps and workers, sends what has changed, and requests what is missing.
+   * @param anew Something was chosen: everything is sent and requested, even if unchanged.
    */
   #update(anew: boolean): void {
     const { isOther, replaced } = this.#selection.follow();
@@ -165,7 +165,7 @@ export class LayersFeed implements Disposable {
     }
   }
 
-  /** What is remembered of the chosen worker, at once; what is new follows. */
+  /** Sends what is remembered of the chosen worker at once; new data follows. */
   #tellKnown(): void {
     const { facts, pulse, sample } = this.#selection.known ?? {};
     const { post } = this.#options;

@@ -3,7 +3,7 @@ import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
 import type { CpuSample } from "../../shared/layers/sample.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
 
-/** Workers that have ended and whose facts are kept, so that generations can be compared. */
+/** Ended workers whose facts are kept, so that generations can be compared. */
 const goneKept = 8;
 
 export interface RememberedWorker {
@@ -13,16 +13,16 @@ export interface RememberedWorker {
   sample?: CpuSample;
 }
 
-/** What was learnt of the workers of one app, as long as its supervisor lives. */
+/** What is known of the workers of one app, as long as its supervisor lives. */
 export interface LayersMemory {
-  /** Takes over which workers there are now. Those of another supervisor are forgotten: their ids mean others. */
+  /** Takes over the current workers. Those of another supervisor are forgotten: their ids mean other workers. */
   follow(snapshot: Snapshot): void;
   /** The app has stopped: all its workers have ended. */
   end(): void;
-  /** Live workers by slot, then those that have ended, newest first, as far as something is known of them. */
+  /** Live workers by slot, then ended ones, newest first, as far as something is known of them. */
   workers(): readonly PanelWorker[];
   find(id: number): RememberedWorker | undefined;
-  /** Whether a worker itself has named this file. */
+  /** Whether a worker itself has reported this file. */
   names(file: string): boolean;
 }
 
@@ -58,7 +58,7 @@ export function createLayersMemory(): LayersMemory {
           if (remembered === undefined) {
             known.set(id, { worker });
           } else {
-            // The same object: an answer may be on its way that belongs to it.
+            // The same object: an answer that belongs to it may be on its way.
             remembered.worker = worker;
           }
         }

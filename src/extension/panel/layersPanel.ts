@@ -25,8 +25,8 @@ import { panelHtml } from "./panelHtml.ts";
 type OpenRequest = Extract<PanelMessage, { type: "open" }>["at"];
 
 /**
- * A panel of VS Code whose page shows the layers. Disposing it ends the conversation with the page; the panel stays, so
- * that it is there again after a reload.
+ * A panel of VS Code whose page shows the layers. Disposing it disconnects it from the page; the panel stays, so that
+ * it is still there after a reload.
  */
 export class LayersPanel implements Disposable {
   readonly #panel: WebviewPanel;
@@ -50,7 +50,7 @@ export class LayersPanel implements Disposable {
     this.#fill();
   }
 
-  /** Brings it to the front with something else in it. */
+  /** Brings it to the front, showing something else. */
   show(target: LayersTarget): void {
     this.#aim(target);
     this.#panel.reveal();
@@ -122,7 +122,7 @@ export class LayersPanel implements Disposable {
     }
   }
 
-  /** Tells the page what an action has to say, or why it failed. */
+  /** Sends the page the result of an action, or why it failed. */
   async #act(place: FailurePlace, action: () => Promise<string | undefined>): Promise<void> {
     try {
       const message = await action();
@@ -196,7 +196,7 @@ const systemNames: Partial<Record<NodeJS.Platform, "linux" | "macos" | "windows"
   win32: "windows",
 };
 
-/** The first editor group if the panel is in another, else the one beside it: the panel stays in sight. */
+/** The first editor group if the panel is in another, else the one beside it: the panel stays visible. */
 function besides({ viewColumn }: WebviewPanel): ViewColumn {
   return viewColumn === undefined || viewColumn === ViewColumn.One ? ViewColumn.Two : ViewColumn.One;
 }

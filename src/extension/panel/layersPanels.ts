@@ -10,7 +10,7 @@ export interface LayersPanels extends Disposable {
   show(target: LayersTarget): Promise<void>;
 }
 
-/** The one panel with the layers of the runtime. What it is made of is loaded when it is first opened. */
+/** The one panel with the layers of the runtime. Its code is loaded when it is first opened. */
 export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
   const store = new DisposableStore();
   let current: LayersPanel | undefined;
@@ -45,7 +45,7 @@ export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
   };
 }
 
-/** What the page had kept; anything may be in there. */
+/** The state the page had saved; it may contain anything. */
 function savedTarget(state: unknown): LayersTarget {
   if (typeof state !== "object" || state === null) {
     return {};

@@ -7,15 +7,14 @@ import { english } from "../../shared/translate.ts";
 import { inline, mebibytes, milliseconds, percent } from "./markdownItems.ts";
 import { sampleLines } from "./sampleTables.ts";
 
-/** What goes into a bug report. It is for whoever mends the bug, so it is English whatever the editor speaks. */
+/** The contents of a bug report. It is for those who fix the bug, so it is English whatever the editor's language. */
 export interface LayersReport {
   readonly app: string;
-  /** Version of Hitless. */
   readonly version: string;
   readonly facts: LayerFacts;
   readonly pulse?: LayerPulse;
   readonly sample?: CpuSample;
-  /** Absolute path of the home folder: it holds a person's name, so it is written as `~`. */
+  /** Absolute path of the home folder: it contains the user's name, so it is written as `~`. */
   readonly home: string;
 }
 
@@ -58,7 +57,7 @@ function rowLine({ label, parts }: Row): string {
   return `- ${label}: ${parts.map((part) => (typeof part === "string" ? part : inline(part.name))).join(", ")}`;
 }
 
-/** The folder itself and all below it; not one whose name only begins the same. */
+/** Replaces the folder itself and all paths below it, but not a folder whose name merely begins the same. */
 export function withoutHome(text: string, home: string): string {
   if (home.length < 2) {
     return text;

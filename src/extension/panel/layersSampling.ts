@@ -12,10 +12,10 @@ interface Sampling {
   readonly controller: AbortController;
 }
 
-/** Takes one sample at a time; it goes on while another worker is looked at. */
+/** Takes one sample at a time; it continues while another worker is on view. */
 export class LayersSampling implements Disposable {
   readonly #dialogue: LayersDialogue;
-  /** Whether the page is there to be told. */
+  /** Whether the page can receive messages. */
   readonly #isReady: () => boolean;
   #current: Sampling | undefined;
 
@@ -51,12 +51,12 @@ export class LayersSampling implements Disposable {
     }
   }
 
-  /** Ends it early: what there is is shown. */
+  /** Ends it early: what was collected is shown. */
   cancel(): void {
     this.#current?.controller.abort();
   }
 
-  /** Tells a page that has come back how far it is. */
+  /** Tells a page that was reloaded how far it is. */
   tell(): void {
     if (this.#current !== undefined && this.#isShown(this.#current)) {
       const { worker, seconds, startedAt } = this.#current;

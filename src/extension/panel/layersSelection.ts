@@ -20,24 +20,23 @@ export interface LayersApp {
 }
 
 export interface SelectionChange {
-  /** Whether another worker is looked at than before. */
+  /** Whether another worker is on view than before. */
   readonly isOther: boolean;
-  /** The worker that has ended and the one that took its place. */
+  /** The worker that has ended and its successor. */
   readonly replaced: { readonly from: PanelWorker; readonly to: PanelWorker } | undefined;
 }
 
-/** The app and the worker that are looked at, as apps and workers come and go; and what is remembered of each. */
+/** The app and the worker on view, as apps and workers come and go; and what is remembered of each. */
 export interface LayersSelection {
-  /** Key of the app; one may be wanted before the workspace was looked through. */
+  /** Key of the app; may be set before the workspace has been searched. */
   readonly key: string | undefined;
   readonly app: LayersApp | undefined;
   readonly worker: number | undefined;
   /** What is known of the worker. */
   readonly known: RememberedWorker | undefined;
   readonly isLive: boolean;
-  /** Of the app. */
   readonly memory: LayersMemory;
-  /** Takes over what there is now. */
+  /** Takes over the current apps and workers. */
   follow(): SelectionChange;
   /** Picks an app by key or name, a worker by id; followed at the next `follow`. */
   pick(app: string | undefined, worker: number | undefined): void;
@@ -47,7 +46,7 @@ export function createLayersSelection(source: LayersSource): LayersSelection {
   const memories = new Map<string, LayersMemory>();
   let key: string | undefined;
   let worker: number | undefined;
-  /** The worker that a person picked, which stays chosen though it has ended. */
+  /** The worker that the user picked, which stays chosen though it has ended. */
   let picked: number | undefined;
 
   const chosenApp = () => source.sessions.find((session) => session.key === key);

@@ -6,12 +6,11 @@ export interface LayersPanelsOptions {
   readonly registry: AppRegistry;
   readonly extensionUri: Uri;
   readonly channel: LogOutputChannel;
-  /** Version of Hitless. */
   readonly version: string;
   readonly t: Localize;
 }
 
-/** What the panel is to show; what is not named stays as it is. */
+/** What the panel is to show; absent fields stay unchanged. */
 export interface LayersTarget {
   /** Key or name of the app. */
   readonly app?: string;

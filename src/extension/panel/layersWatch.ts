@@ -5,26 +5,26 @@ import type { FailurePlace, HostMessage } from "../../shared/layers/panelMessage
 import type { LayersSelection } from "./layersSelection.ts";
 import { createPulseLoop, type PulseLoop } from "./pulseLoop.ts";
 
-/** What asks a worker of something, and tells the page of the answer. */
+/** How a worker is asked, and its answers are sent to the page. */
 export interface LayersDialogue {
   readonly selection: LayersSelection;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly post: (message: HostMessage) => void;
   readonly fail: (place: FailurePlace, error: unknown) => void;
-  /** The connection to the supervisor of the chosen app. @throws when the app does not run. */
+  /** The connection to the supervisor of the chosen app. @throws when the app is not running. */
   readonly client: () => Pick<SupervisorClient, "request">;
 }
 
-/** Facts are asked for again when the pulse shows that there is more of something, at most this often. */
+/** Facts are requested again when the pulse shows more of something, at most this often. */
 const factsAgainMs = 5_000;
 
-/** Asks the chosen worker for facts once, and for its pulse every second, while somebody looks. */
+/** Requests facts of the chosen worker once, and its pulse every second, while the panel is visible. */
 export class LayersWatch implements Disposable {
   readonly #dialogue: LayersDialogue;
   readonly #loop: PulseLoop;
   #seen = false;
-  /** Worker that facts are being asked of; what its pulse counted when they came. */
+  /** Worker whose facts are being requested; what its pulse counted when they came. */
   #askingFacts: number | undefined;
   #factsTried = { worker: 0, at: 0 };
   #factsAt = { worker: 0, counts: "", at: 0 };
@@ -35,9 +35,9 @@ export class LayersWatch implements Disposable {
   }
 
   /**
-   * Goes on with the worker that is chosen now.
-   * @param seen Whether somebody looks: else nothing is asked.
-   * @param anew Asks at once for all, whatever was asked just now.
+   * Continues with the chosen worker.
+   * @param seen Whether the panel is visible: else nothing is requested.
+   * @param anew Requests everything at once, even if just requested.
    */
   follow(seen: boolean, anew: boolean): void {
     const { known, isLive } = this.#dialogue.selection;
@@ -54,7 +54,7 @@ export class LayersWatch implements Disposable {
     }
   }
 
-  /** Asks any worker of the app for its facts, and remembers them. */
+  /** Requests facts of any worker of the app, and remembers them. */
   fetchFacts(id: number): Promise<LayerFacts> {
     return this.#fetchFacts(id, () => undefined);
   }
@@ -82,7 +82,7 @@ export class LayersWatch implements Disposable {
     }
   }
 
-  /** @param tell Told if it is still the chosen worker by then. */
+  /** @param tell Called if it is still the chosen worker by then. */
   async #fetchFacts(id: number, tell: (facts: LayerFacts) => void): Promise<LayerFacts> {
     const { selection, client, now } = this.#dialogue;
     const remembered = selection.memory.find(id);
@@ -121,13 +121,13 @@ export class LayersWatch implements Disposable {
     }
   }
 
-  /** Not again at once when it has failed just now. */
+  /** A request that has just failed is not repeated at once. */
   #mayAskFacts(): boolean {
     const { selection, now } = this.#dialogue;
     return this.#factsTried.worker !== selection.worker || now() - this.#factsTried.at >= factsAgainMs;
   }
 
-  /** Whether there is more of something than when the facts were told. */
+  /** Whether there is more of something than when the facts were sent. */
   #hasMore({ worker: { id }, code, api, bindings }: LayerPulse): boolean {
     const counts = JSON.stringify([code, api.builtins, api.warnings, bindings]);
     const now = this.#dialogue.now();

@@ -1,11 +1,11 @@
 const mebibyte = 1_048_576;
 
-/** As code, so that nothing in it is taken for Markdown. */
+/** As code, so that nothing in it is interpreted as Markdown. */
 export function inline(text: string): string {
   return `\`${text.replace(/[`\r\n]/g, " ")}\``;
 }
 
-/** The same for a cell of a table, where a bar would begin the next cell even within code. */
+/** The same for a table cell, where a bar would start the next cell even within code. */
 export function cell(text: string): string {
   return inline(text).replaceAll("|", "\\|");
 }

@@ -1,21 +1,21 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
 
-/** A pulse is asked for this often, in milliseconds, counted from ask to ask. */
+/** Milliseconds from one request of a pulse to the next. */
 const beatMs = 1_000;
-/** After a failure the next try comes later. */
+/** After a failure the next request comes later. */
 const afterFailureMs = 5_000;
 
 export interface PulseLoop extends Disposable {
-  /** Begins, or begins again at once; never two asks at a time. */
+  /** Starts, or starts over; never two requests at a time. */
   start(): void;
   stop(): void;
   readonly running: boolean;
 }
 
-/** Asks once a second while it runs. `ask` resolves with whether it went well, and never rejects. */
+/** Calls `ask` once a second while it runs. `ask` resolves with whether it succeeded, and never rejects. */
 export function createPulseLoop(ask: () => Promise<boolean>, now: () => number): PulseLoop {
   let timer: NodeJS.Timeout | undefined;
-  /** Rises with every start and stop, so that an ask under way knows whether it is still wanted. */
+  /** Incremented by every start and stop, so that a pending request knows whether it is still wanted. */
   let turn = 0;
   let running = false;
 

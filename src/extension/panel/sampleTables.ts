@@ -2,7 +2,7 @@ import { placeOf } from "../../shared/layers/rows/row.ts";
 import type { CpuSample, SamplePart } from "../../shared/layers/sample.ts";
 import { cell, milliseconds, percent } from "./markdownItems.ts";
 
-/** Functions that are named of a sample. */
+/** Functions listed for a sample. */
 const mostFunctions = 20;
 
 /** Where the CPU time went, as two tables in Markdown. */

@@ -3,7 +3,7 @@ import type { ContextKey } from "../ids.ts";
 
 export type SetContext = (key: ContextKey, value: boolean) => void;
 
-/** Tells VS Code a context key only when it changes: each call makes it evaluate every `when` clause again. */
+/** Sets a context key only when it changes: each call makes VS Code evaluate every `when` clause again. */
 export function createContextSetter(): SetContext {
   const values = new Map<ContextKey, boolean>();
   return (key, value) => {

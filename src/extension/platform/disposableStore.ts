@@ -1,6 +1,6 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
 
-/** Owns what is added to it, and lets go of all of it in reverse order. What comes too late is disposed at once. */
+/** Owns what is added to it, and disposes all of it in reverse order. What is added afterwards is disposed at once. */
 export class DisposableStore implements Disposable {
   readonly #items: Disposable[] = [];
   #disposed = false;

@@ -2,14 +2,14 @@ import { realpathSync } from "node:fs";
 import { ConfigurationTarget, workspace } from "vscode";
 import { settingIds, settingsSection } from "../ids.ts";
 
-/** One folder of the workspace that is on this machine's disk, and what the setting `hitless.apps` says for it. */
+/** One folder of the workspace that is on this machine's disk, with its value of the setting `hitless.apps`. */
 export interface WorkspaceFolderSetting {
   readonly name: string;
   /** Absolute; `realPath` without symbolic links. */
   readonly path: string;
   readonly realPath: string;
   readonly apps: unknown;
-  /** Whether it was written for the whole workspace or the user and not for this folder. */
+  /** Whether it is the value of the whole workspace or the user and not of this folder. */
   readonly inherited: boolean;
 }
 
@@ -38,13 +38,13 @@ function withoutLinks(path: string): string {
   }
 }
 
-/** Path of the Node.js program that runs apps which name none; `undefined` when the setting is empty. */
+/** Path of the Node.js program for apps that set none; `undefined` when the setting is empty. */
 export function nodeSetting(): string | undefined {
   const path = setting<string>(settingIds.node);
   return typeof path === "string" && path.trim() !== "" ? path.trim() : undefined;
 }
 
-/** Writes `hitless.node` where it has a value already, else for the user: it is a path of this machine. */
+/** Writes `hitless.node` where it already has a value, else to the user settings: it is a path of this machine. */
 export async function writeNodeSetting(path: string | undefined): Promise<void> {
   const section = workspace.getConfiguration(settingsSection);
   const inWorkspace = section.inspect(settingIds.node)?.workspaceValue !== undefined;
@@ -52,7 +52,7 @@ export async function writeNodeSetting(path: string | undefined): Promise<void> 
   await section.update(settingIds.node, path, target);
 }
 
-/** Milliseconds an app runs on after the window closed; `undefined`: the usual ones. */
+/** Milliseconds an app keeps running after the window closed; `undefined`: the default. */
 export function graceSetting(): number | undefined {
   const seconds = setting<number>(settingIds.gracePeriod);
   return typeof seconds === "number" && seconds >= 0 ? Math.round(seconds * 1000) : undefined;
@@ -60,7 +60,7 @@ export function graceSetting(): number | undefined {
 
 export type RevealLog = "onStart" | "onFailure" | "never";
 
-/** When the log comes up by itself. */
+/** When the log opens by itself. */
 export function revealLogSetting(): RevealLog {
   const when = setting<string>(settingIds.revealLog);
   return when === "onFailure" || when === "never" ? when : "onStart";

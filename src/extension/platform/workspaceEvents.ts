@@ -3,10 +3,10 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { settingsSection } from "../ids.ts";
 import { DisposableStore } from "./disposableStore.ts";
 
-/** Files by which an app is found, relative to a folder. */
+/** Files that identify an app, relative to a folder. */
 const entryPattern = "{package.json,{,src/,dist/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}}";
 
-/** Calls back whenever the apps of the workspace may be others than before. */
+/** Calls back whenever the apps of the workspace may have changed. */
 export function onDidChangeWorkspace(changed: () => void): Disposable {
   const store = new DisposableStore();
   let files = store.add(watchFolders(changed));

@@ -4,11 +4,11 @@ import { renewalWord } from "./stateWords.ts";
 
 export interface RenewalProgress {
   readonly message: string;
-  /** 0 to 100, for all of the renewal; starting and draining count half each. */
+  /** 0 to 100 for the whole renewal; starting and draining count half each. */
   readonly percent: number;
 }
 
-/** What the progress notification says of the renewal that runs. */
+/** The progress notification's text for the running renewal. */
 export function renewalProgress(snapshot: Snapshot | undefined, t: Localize): RenewalProgress {
   const renewal = snapshot?.renewal;
   if (renewal === undefined) {

@@ -3,7 +3,7 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 
 const scheme = "hitless-report";
 
-/** Documents that can be read and kept open, but need not be saved. */
+/** Documents that can be read and kept open without having to be saved. */
 export interface ReportDocuments extends Disposable {
   /** @param title Names the tab. */
   open(title: string, content: string): Promise<void>;

@@ -1,7 +1,7 @@
 import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
 import type { Localize } from "../platform/localize.ts";
 
-/** What a renewal was, in a few words. */
+/** A renewal in a few words. */
 export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): string {
   const generations = from === to ? t("gen {0}", to) : `${from} → ${to}`;
   switch (kind) {
@@ -23,7 +23,7 @@ export function outcomeWord({ outcome }: RenewalReport, t: Localize): string {
   }[outcome];
 }
 
-/** What the clients had of it, a fact each; empty when nobody counted. */
+/** How clients were affected, one fact each; empty when it was not measured. */
 export function trafficFacts(report: RenewalReport, t: Localize): string[] {
   const { traffic } = report;
   if (traffic === undefined) {
@@ -42,7 +42,7 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
   ];
 }
 
-/** What the clients had of it and how long it took, a fact each. */
+/** How clients were affected and how long it took, one fact each. */
 export function reportFacts(report: RenewalReport, t: Localize): string[] {
   const { readyMs, drainedMs, killed, moved } = report;
   return [
@@ -54,7 +54,7 @@ export function reportFacts(report: RenewalReport, t: Localize): string[] {
   ];
 }
 
-/** What was cut, or may have been; empty when nothing was. */
+/** What was or may have been cut off; empty if nothing was. */
 export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Localize): string[] {
   const { failed: requests, cut: connections, crashed = 0, silent = 0 } = traffic;
   const facts: string[] = [];
@@ -81,7 +81,7 @@ export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Loca
   return facts;
 }
 
-/** The whole report as Markdown for a document of its own. Names come from the app, so they stand in code. */
+/** The whole report as a Markdown document. Names come from the app, so they are written as code. */
 export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
   const { startedAt, durationMs, reason, notes = [], stderr, cutRequests, workers } = report;
   const facts = [
@@ -107,7 +107,7 @@ export function reportDocument(app: string, report: RenewalReport, t: Localize):
   ].join("\n\n");
 }
 
-/** Indented text is code in Markdown, whatever it holds. */
+/** Indented text is code in Markdown, whatever it contains. */
 function block(lines: readonly string[]): string {
   return lines
     .flatMap((line) => line.split("\n"))

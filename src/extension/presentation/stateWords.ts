@@ -17,7 +17,7 @@ export function stateWord(state: AppViewState, t: Localize): string {
   }[state];
 }
 
-/** What is going on with a worker: its state, or that it does not answer. */
+/** The state of a worker, or that it is unresponsive. */
 export function workerWord(worker: WorkerView, t: Localize): string {
   if (worker.health === "unresponsive" && worker.state === "ready") {
     return t("unresponsive");
@@ -30,7 +30,7 @@ export function workerWord(worker: WorkerView, t: Localize): string {
   }[worker.state];
 }
 
-/** Where a renewal is: what the progress notification and the tree say. */
+/** The phase of a renewal, for the progress notification and the tree. */
 export function renewalWord(renewal: RenewalView, t: Localize): string {
   return {
     stopping: t("stopping the old workers"),
@@ -40,7 +40,7 @@ export function renewalWord(renewal: RenewalView, t: Localize): string {
   }[renewal.phase];
 }
 
-/** A length of time in its largest unit, or two for hours and days. */
+/** A duration in its largest unit, or two for hours and days. */
 export function durationWord(milliseconds: number, t: Localize): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);
@@ -55,12 +55,12 @@ export function durationWord(milliseconds: number, t: Localize): string {
   return days < 1 ? t("{0}h {1}m", hours, minutes % 60) : t("{0}d {1}h", days, hours % 24);
 }
 
-/** How long a worker is up, to the minute. */
+/** The uptime of a worker, to the minute. */
 export function uptimeWord(milliseconds: number, t: Localize): string {
   return milliseconds < 60_000 ? t("<1m") : durationWord(milliseconds, t);
 }
 
-/** Addresses as short as they can be told apart within an app: `:3000`, or the name of a socket file. */
+/** Addresses shortened as far as they stay distinct within an app: `:3000`, or the name of a socket file. */
 export function portWords(addresses: readonly string[]): string[] {
   const words = addresses.map((address) => {
     const port = /:(\d+)\/?$/.exec(address)?.[1];

@@ -21,13 +21,13 @@ import type { Localize } from "../platform/localize.ts";
 import { changedRows } from "./treeDiff.ts";
 import { projectTree, type TreeRow } from "./treeModel.ts";
 
-/** Uptimes and deadlines are looked at this often while somebody can see them, in milliseconds. */
+/** How often uptimes and deadlines are updated while the tree is visible, in milliseconds. */
 const tickMs = 1_000;
 
-/** VS Code asks for the tooltip of a row once, until the row is drawn again: so long it keeps one, in milliseconds. */
+/** How long a row keeps its tooltip, in milliseconds: VS Code requests it once, until the row is drawn again. */
 const tooltipMs = 60_000;
 
-/** What VS Code holds of a row. The row itself is looked up, so that VS Code never shows an old one. */
+/** VS Code's handle of a row. The row itself is looked up, so that VS Code never shows an old one. */
 export interface TreeElement {
   readonly id: string;
   readonly app: string;

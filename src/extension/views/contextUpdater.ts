@@ -4,7 +4,7 @@ import { isActive, webAddresses } from "../apps/appView.ts";
 import { contextKeys } from "../ids.ts";
 import type { SetContext } from "../platform/contextKeys.ts";
 
-/** Keeps the `when` clauses of package.json true. */
+/** Keeps the context keys of package.json's `when` clauses current. */
 export function followContext(
   registry: Pick<AppRegistry, "apps" | "scanned" | "onDidChange">,
   set: SetContext,

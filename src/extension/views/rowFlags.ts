@@ -1,10 +1,10 @@
 import type { WorkerView } from "../../shared/snapshot.ts";
 import { type AppView, isActive, isRenewable, isStartable, webAddresses } from "../apps/appView.ts";
 
-/** What can be done with an app, whatever its state is called. */
+/** What can be done with an app, independent of the name of its state. */
 const appFlags = {
   app: () => true,
-  /** Its settings are right. */
+  /** Its settings are valid. */
   valid: ({ state }: AppView) => state !== "invalid",
   startable: isStartable,
   renewable: isRenewable,
@@ -17,7 +17,7 @@ const appFlags = {
 const workerFlags = {
   worker: () => true,
   replaceable: ({ state }: WorkerView) => state === "ready",
-  /** It has not been asked to go. */
+  /** It has not been ordered to exit. */
   staying: ({ state }: WorkerView) => state === "starting" || state === "ready",
   draining: ({ state }: WorkerView) => state === "draining",
 };
@@ -29,12 +29,12 @@ export function appContext(app: AppView): string {
   return flagsOf(appFlags, app);
 }
 
-/** The same of a worker's row, such as `worker;draining`. */
+/** The same for a worker's row, such as `worker;draining`. */
 export function workerContext(worker: WorkerView): string {
   return flagsOf(workerFlags, worker);
 }
 
-/** The source of a regular expression for contexts that have this flag. */
+/** The source of a regular expression that matches contexts with this flag. */
 export function flagPattern(flag: RowFlag): string {
   return `(^|;)${flag}(;|$)`;
 }

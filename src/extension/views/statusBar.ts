@@ -20,7 +20,7 @@ export function createStatusBar(registry: AppRegistry, t: Localize): Disposable 
   let shown: string | undefined;
   const update = () => {
     const model = projectStatus(registry.apps, t);
-    // Setting a property sends it to the window even when it is the same.
+    // Setting a property sends it to the window even when it is unchanged.
     const now = JSON.stringify(model);
     if (now !== shown) {
       shown = now;

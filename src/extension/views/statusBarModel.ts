@@ -16,7 +16,7 @@ export interface StatusModel {
   readonly action: StatusAction | undefined;
 }
 
-/** What the status bar shows of all apps: the only one, or their sum with the worst state. `undefined`: nothing. */
+/** The status bar's content for all apps: the only one, or their sum with the worst state. `undefined`: hidden. */
 export function projectStatus(apps: readonly AppView[], t: Localize): StatusModel | undefined {
   const [first] = apps;
   if (first === undefined) {
@@ -39,7 +39,7 @@ export function projectStatus(apps: readonly AppView[], t: Localize): StatusMode
   };
 }
 
-/** The worst first; what is under way comes before what rests. */
+/** The worst first; transitions come before settled states. */
 const severityOrder: readonly AppViewState[] = [
   "crash-looping",
   "failed",
@@ -94,7 +94,7 @@ function tooltipLine(app: AppView, t: Localize): string {
   return `**${escapeMarkdown(app.name)}** ${escapeMarkdown(facts.join(" · "))}`;
 }
 
-/** A name must not become an icon. */
+/** A name must not be rendered as an icon. */
 function escapeIcons(text: string): string {
   return text.replace(/\$\(/g, "$ (");
 }

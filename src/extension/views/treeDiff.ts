@@ -1,8 +1,8 @@
 import type { TreeRow } from "./treeModel.ts";
 
 /**
- * Which rows have to be drawn again after a change: the whole tree (`"all"`) when apps came or went, else the rows that
- * differ, and those whose children came or went. Rows keep their place and what is expanded stays so.
+ * The rows to draw again after a change: the whole tree (`"all"`) when apps came or went, else the rows that differ,
+ * and those whose children came or went. Rows keep their place and their expansion.
  */
 export function changedRows(before: readonly TreeRow[], after: readonly TreeRow[]): "all" | string[] {
   if (ids(before) !== ids(after)) {

@@ -17,8 +17,8 @@ import { appContext, workerContext } from "./rowFlags.ts";
 import { appTooltip, workerTooltip } from "./treeTooltips.ts";
 
 /**
- * What is left of a drain is told in steps of this many milliseconds. A row that is drawn again gets new buttons, and a
- * click that began on an old one is lost, so rows must not change with every second.
+ * The rest of a drain is shown in steps of this many milliseconds. A row that is drawn again gets new buttons, and a
+ * click that began on an old one is lost, so rows must not change every second.
  */
 const drainStepMs = 5_000;
 
@@ -29,22 +29,22 @@ export interface TreeIcon {
   readonly color?: string;
 }
 
-/** One row as plain data: what is the same here looks the same on the screen. */
+/** One row as plain data: equal data looks the same on the screen. */
 export interface TreeRow {
-  /** The same for as long as the app or worker exists, so that the tree keeps what is expanded and selected. */
+  /** The same as long as the app or worker exists, so that the tree keeps expansion and selection. */
   readonly id: string;
   readonly app: string;
-  /** Id of the worker; absent on an app's row. */
+  /** Absent on an app's row. */
   readonly worker?: number;
-  /** When the renewal began that the row tells of. */
+  /** When the renewal of this row began. */
   readonly report?: number;
-  /** Where a click leads: to the settings, or to a place in the code; `line` counts from 1. */
+  /** What a click opens: the settings, or a place in the code; `line` counts from 1. */
   readonly opens?: "settings" | { readonly file: string; readonly line: number };
-  /** Whether it is closed until somebody opens it. */
+  /** Whether it is initially collapsed. */
   readonly collapsed?: boolean;
   readonly label: string;
   readonly description: string;
-  /** Markdown; asked for when somebody points at the row, so it alone is no reason to draw the row again. */
+  /** Markdown; requested when the user hovers over the row, so a change of it alone does not redraw the row. */
   readonly tooltip: string;
   readonly icon: TreeIcon;
   /** Decides which buttons the row has. */
@@ -56,8 +56,8 @@ export interface TreeRow {
 }
 
 /**
- * The rows of the tree. None when there is but one app and nothing to say of it: then the welcome text with its button
- * takes their place.
+ * The rows of the tree. None when there is a single app with nothing to show: the welcome text with its button takes
+ * their place.
  * @param now Epoch milliseconds.
  */
 export function projectTree(apps: readonly AppView[], now: number, t: Localize): TreeRow[] {
@@ -73,7 +73,7 @@ function appRow(app: AppView, now: number, t: Localize): TreeRow {
   const active = isActive(app);
   const counts = app.snapshot === undefined ? "" : readyWords(ready, desired, t);
   return {
-    // A tree remembers for each id whether it is open: a row that comes to have children is a new one, and opens.
+    // A tree remembers for each id whether it is expanded: a row that gets children has a new id, and is expanded.
     id: active ? app.key : `${app.key}#resting`,
     app: app.key,
     label: app.name,
@@ -140,7 +140,7 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
   };
 }
 
-/** The last renewals, in a row of their own that is closed at first; none while there were none. */
+/** The last renewals, in a row of their own that is initially collapsed; none if there were none. */
 function historyRows(app: AppView, now: number, t: Localize): TreeRow[] {
   if (app.reports.length === 0) {
     return [];
@@ -174,7 +174,7 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
     app: app.key,
     report: report.startedAt,
     label,
-    // The icon says whether all went well, so the words may say what else there is.
+    // The icon shows whether all went well, so the text has room for other facts.
     description: [
       ...(report.outcome === "completed" ? [] : [outcome]),
       ...trafficFacts(report, t).slice(0, 1),
@@ -191,7 +191,7 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
   };
 }
 
-/** What matters most comes first: a narrow side bar cuts the rest off. */
+/** The most important comes first: a narrow side bar cuts the rest off. */
 function workerFacts(app: AppView, worker: WorkerView, now: number, t: Localize): string[] {
   const { pid, generation, state, addresses, drain, drainDeadline } = worker;
   if (state === "draining") {
@@ -208,17 +208,17 @@ function workerFacts(app: AppView, worker: WorkerView, now: number, t: Localize)
     t("gen {0}", generation),
     uptimeWord(now - worker.startedAt, t),
     t("pid {0}", pid),
-    // The row of the app has those that all workers share.
+    // The app's row shows those that all workers share.
     ...(addresses.join() === app.snapshot?.app.addresses.join() ? [] : portWords(addresses)),
   ];
 }
 
-/** Of a worker that is well, its icon says enough. */
+/** For a healthy worker the icon is enough. */
 function conditionWords(worker: WorkerView, t: Localize): string[] {
   return worker.state === "ready" && worker.health === "responsive" ? [] : [workerWord(worker, t)];
 }
 
-/** The line of the app's own code in which a worker is stuck; `place` is short. */
+/** The line of the app's own code in which a worker is stuck; `place` is shortened. */
 function placeOf({ stuckAt }: WorkerView): { file: string; line: number; place: string } | undefined {
   const frame = stuckAt?.find(({ file }) => file !== "" && !file.startsWith("node:"));
   return frame && { file: frame.file, line: frame.line, place: `${frame.file.split(/[\\/]/).at(-1)}:${frame.line}` };

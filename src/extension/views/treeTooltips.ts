@@ -5,10 +5,10 @@ import type { Localize } from "../platform/localize.ts";
 import { codeBlock, escapeMarkdown, factList } from "../presentation/markdown.ts";
 import { durationWord, renewalWord, stateWord, workerWord } from "../presentation/stateWords.ts";
 
-/** Lines of a program's stderr that a tooltip has room for. */
+/** Lines of a program's stderr in a tooltip. */
 const stderrLines = 8;
 
-/** Requests or stack frames that a tooltip has room for. */
+/** Requests or stack frames in a tooltip. */
 const listedLines = 10;
 
 /** All that is known of an app, as Markdown. */
@@ -36,12 +36,12 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
   return [title, reason, facts].filter((part) => part !== "").join("\n\n");
 }
 
-/** What is worth a line only if there is any. */
+/** What deserves a line only if there is any. */
 function count(number: number | undefined): string | undefined {
   return number === undefined || number === 0 ? undefined : String(number);
 }
 
-/** All that is known of a worker, and why the one before it ended. */
+/** All that is known of a worker, and why the previous one ended. */
 export function workerTooltip(worker: WorkerView, now: number, t: Localize): string {
   const { drain, drainDeadline, readyAt, startedAt, lastFailure } = worker;
   const title = `**${escapeMarkdown(t("worker {0}", worker.id))}** — ${escapeMarkdown(workerWord(worker, t))}`;
@@ -71,7 +71,7 @@ export function workerTooltip(worker: WorkerView, now: number, t: Localize): str
   return [title, facts, ...lists, last].filter((part) => part !== "").join("\n\n");
 }
 
-/** How many connections, and of which kinds. */
+/** How many connections, by kind. */
 function connectionWords({ connections, kinds }: NonNullable<WorkerView["drain"]>): string {
   const words = Object.entries(kinds ?? {}).flatMap(([kind, count]) => (count > 0 ? [`${count} ${kind}`] : []));
   return words.length === 0 ? `${connections}` : `${connections} (${words.join(", ")})`;
@@ -85,7 +85,7 @@ function failureText(failure: Failure | undefined): string {
   return escapeMarkdown(failure.message) + (lines.length === 0 ? "" : `\n\n${codeBlock(lines)}`);
 }
 
-/** The last lines that are about the app: Node's own frames and its version say nothing here. */
+/** The last lines that concern the app: Node's own frames and version are left out. */
 function tellingLines(stderr: readonly string[]): string[] {
   return stderr
     .filter((line) => line.trim() !== "" && !/\(?node:[\w/]+(:\d+){1,2}\)?|^Node\.js v\d/.test(line))

@@ -1,7 +1,7 @@
 /**
- * Removes terminal control from the output of workers that share one terminal, except colours (SGR): clearing the screen
- * or moving the cursor would destroy the lines of the others, and an app's output must not reach for the clipboard or
- * the window title. Sequences may be cut anywhere between calls.
+ * Removes terminal control from the output of workers that share one terminal, except colours (SGR): clearing the
+ * screen or moving the cursor would destroy the lines of others, and an app's output must not reach the clipboard or
+ * the window title. Sequences may be split anywhere between calls.
  */
 export interface EscapeFilter {
   filter(text: string): string;
@@ -20,7 +20,7 @@ export function harmless(text: string): string {
 
 const esc = "\u001b";
 
-/** A sequence that is longer is none; the rest of it is then shown. */
+/** A longer sequence is not one; the rest of it is then shown. */
 const longestSequence = 4_096;
 
 export function createEscapeFilter(): EscapeFilter {
@@ -57,7 +57,7 @@ export function createEscapeFilter(): EscapeFilter {
   };
 }
 
-/** Index behind the sequence that begins at `start`; `undefined` when its end has not come yet. */
+/** Index after the sequence that begins at `start`; `undefined` when it is still incomplete. */
 function endOfSequence(input: string, start: number): number | undefined {
   const kind = input[start + 1];
   if (kind === undefined) {
@@ -70,7 +70,7 @@ function endOfSequence(input: string, start: number): number | undefined {
         return index + 1;
       }
       if (code < 0x20) {
-        // No sequence: what was taken for one is dropped, the control character counts again.
+        // Not a sequence: what looked like one is dropped, the control character counts again.
         return index;
       }
     }

@@ -1,7 +1,7 @@
 import { commands, workspace } from "vscode";
 import { settingIds, settingsSection } from "../../ids.ts";
 
-/** Opens the settings file in which `hitless.apps` is, or belongs. */
+/** Opens the settings file that contains, or should contain, `hitless.apps`. */
 export async function configure(): Promise<void> {
   const folder = workspace.workspaceFolders?.[0];
   const found = workspace.getConfiguration(settingsSection, folder?.uri).inspect(settingIds.apps);
@@ -10,7 +10,7 @@ export async function configure(): Promise<void> {
   const forUser = folder === undefined || (!inWorkspace && isSet);
   await commands.executeCommand(
     forUser ? "workbench.action.openSettingsJson" : "workbench.action.openWorkspaceSettingsFile",
-    // To edit means to write an empty setting, so only where there is none.
+    // Editing writes an empty setting, so only where there is none.
     { revealSetting: { key: `${settingsSection}.${settingIds.apps}`, edit: !inWorkspace && !isSet } },
   );
 }

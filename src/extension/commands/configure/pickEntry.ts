@@ -10,11 +10,11 @@ import type { CommandContext } from "../target/commandContext.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 
 interface EntryItem extends QuickPickItem {
-  /** Absent: look for a file. */
+  /** Absent: browse for a file. */
   readonly entry?: string;
 }
 
-/** Lets a person say which file an app is, for its next start. */
+/** Lets the user choose the entry of an app, for its next start. */
 export async function pickEntry(context: CommandContext, target: CommandTarget): Promise<void> {
   const { t } = context;
   const session = await chooseApp(context, target, {
@@ -39,7 +39,7 @@ export async function pickEntry(context: CommandContext, target: CommandTarget):
   }
 }
 
-/** Asks and remembers. Resolves with whether a file was chosen. */
+/** Asks and remembers the answer. Resolves with whether a file was chosen. */
 export async function chooseEntry({ memory, t }: CommandContext, definition: AppDefinition): Promise<boolean> {
   const current = chosenEntry(definition, memory);
   const items: EntryItem[] = [

@@ -10,7 +10,7 @@ interface NodeItem extends QuickPickItem {
   readonly choice?: { readonly kind: "program"; readonly path: string } | { readonly kind: "usual" | "browse" };
 }
 
-/** Lets a person say which Node.js runs the apps, from their next start on. */
+/** Lets the user choose the Node.js that runs the apps, from their next start on. */
 export async function pickNode({ registry, t }: CommandContext): Promise<void> {
   const folder = readFolders()[0]?.path ?? process.cwd();
   const current = nodeSetting();
@@ -62,7 +62,7 @@ async function nodeItems(folder: string, current: string | undefined, t: Command
   ];
 }
 
-/** The program is tried before it is kept. */
+/** The program is tried before it is saved. */
 async function browse(folder: string, t: CommandContext["t"]): Promise<string | undefined> {
   const [file] = (await window.showOpenDialog({ canSelectMany: false, openLabel: t("Use This Node.js") })) ?? [];
   const { resolveNode } = await import("../../../client/node/nodeProgram.ts");

@@ -8,14 +8,14 @@ import type { CommandContext } from "./commandContext.ts";
 import type { CommandTarget } from "./commandTarget.ts";
 
 export interface AppChoice {
-  /** Apps the command makes sense for; when it makes sense for none, all are offered and the app itself says why not. */
+  /** Apps the command makes sense for; if there are none, all are offered and the app itself says why not. */
   readonly suits: (app: AppView) => boolean;
   readonly placeHolder: string;
 }
 
 /**
- * The app a command is about: the one it was called on, the only one, or the one a person picks.
- * @returns `undefined` if the person picked none.
+ * The app of a command: the one it was called on, the only one, or the one the user picks.
+ * @returns `undefined` if the user picked none.
  * @throws HitlessError `appNotFound`
  */
 export async function chooseApp(
@@ -58,8 +58,8 @@ export async function chooseApp(
 }
 
 /**
- * The worker a command is about: the one it was called on, the only one, or the one a person picks.
- * @returns `undefined` if the person picked none.
+ * The worker of a command: the one it was called on, the only one, or the one the user picks.
+ * @returns `undefined` if the user picked none.
  * @throws HitlessError `workerNotFound`
  */
 export async function chooseWorker(

@@ -6,7 +6,6 @@ import type { LayersPanels } from "../../panel/layersPanels.ts";
 import type { Localize } from "../../platform/localize.ts";
 import type { ReportDocuments } from "../../presentation/reportDocuments.ts";
 
-/** What commands work with. */
 export interface CommandContext {
   readonly registry: AppRegistry;
   readonly logs: LogTerminals;

@@ -1,16 +1,15 @@
-/** What a command was called on: a row of the tree, a button of a message, or a person's own key binding. */
+/** What a command was called on: a row of the tree, a button of a message, or a key binding of the user. */
 export interface CommandTarget {
   /** Key or name of the app. */
   readonly app?: string;
-  /** Id of the worker. */
   readonly worker?: number;
-  /** When a renewal began, in epoch milliseconds: names its report. */
+  /** When a renewal began, in epoch milliseconds: identifies its report. */
   readonly report?: number;
-  /** Name of a function of Node.js whose way through the layers is to be shown, such as `fs.readFile`. */
+  /** Name of a function of Node.js whose path through the layers is to be shown, such as `fs.readFile`. */
   readonly trace?: string;
 }
 
-/** Reads the first argument of a command; anybody may call commands with anything. */
+/** Validates the first argument of a command; any extension may call commands with anything. */
 export function readTarget(argument: unknown): CommandTarget {
   if (typeof argument !== "object" || argument === null) {
     return {};

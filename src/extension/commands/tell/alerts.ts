@@ -7,7 +7,7 @@ import { revealLogSetting } from "../../platform/settings.ts";
 import type { CommandContext } from "../target/commandContext.ts";
 import type { MessageButton, Notifier } from "./notify.ts";
 
-/** Tells, once each time, that an app crash-loops, could not start, or has wrong settings, with the reason. */
+/** Shows, once each time, that an app crash-loops, could not start, or has wrong settings, with the reason. */
 export function alertOnFailure(context: CommandContext, notifier: Notifier): Disposable {
   const { registry } = context;
   const before = new Map<string, { readonly state: AppViewState; readonly settings: string | undefined }>();
@@ -20,7 +20,7 @@ export function alertOnFailure(context: CommandContext, notifier: Notifier): Dis
         const run = () => commands.executeCommand(commandIds.configure, { app: app.key });
         notifier.message("error", settings, [{ title: context.t("Open Settings"), run }]);
       }
-      // What failed before the window opened is in the tree and no news.
+      // What failed before the window opened is in the tree and needs no message.
       if (last !== undefined && last.state !== app.state) {
         alertOnState(app, last.state, context, notifier);
       }
@@ -57,7 +57,7 @@ function alertText(
   if (state === "failed" && failure !== undefined) {
     return t("“{0}” could not start: {1}", name, failure.message);
   }
-  // A start that failed without a supervisor is told by the command that asked for it.
+  // A start that failed without a supervisor is reported by its command.
   return state === "failed" && before !== "starting" ? problem : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Localize } from "../../platform/localize.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 
 export interface Notifier {
-  /** Shows what went wrong, with the buttons that help. `again`: what "Retry" does. */
+  /** Shows an error with the buttons that help. `again`: what "Retry" does. */
   error(thrown: unknown, about: { readonly target: CommandTarget; readonly again?: () => void }): void;
   /** Shows a message with buttons; never waits for an answer. */
   message(level: "info" | "warning" | "error", text: string, buttons: readonly MessageButton[]): void;
@@ -17,7 +17,7 @@ export interface MessageButton {
   readonly run: () => unknown;
 }
 
-/** An answer to what was asked rather than a fault. */
+/** Answers to a request rather than faults. */
 const answers: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "appAlreadyRunning",
   "appNotFound",

@@ -15,11 +15,11 @@ export interface ReportToTell {
   readonly session: AppSession;
   readonly report: RenewalReport;
   readonly worker: number | undefined;
-  /** Whether the person pressed Cancel. */
+  /** Whether the user pressed Cancel. */
   readonly wasCancelled: boolean;
 }
 
-/** Says how a renewal went: what the clients had of it when it is done, with reason and buttons when it is not. */
+/** Shows the outcome of a renewal: its effect on clients if completed, reason and buttons if not. */
 export function tellReport({ context, notifier, session, report, worker, wasCancelled }: ReportToTell): void {
   const { t, channel } = context;
   const { name, key } = session;
