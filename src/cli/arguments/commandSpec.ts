@@ -1,20 +1,19 @@
-/** One flag of a command. */
 export interface FlagSpec {
   /** Without the dashes. */
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** What its value is called in the help; absent for one that takes none. */
+  /** Placeholder of its value in the help; absent for a flag without value. */
   readonly value?: string;
   readonly repeatable?: boolean;
   /** Whether its value may begin with a dash when it is the next word. */
   readonly dashValue?: boolean;
-  /** Heading of the help under which it stands; default: "Flags". */
+  /** Heading of the help under which it is listed; default: "Flags". */
   readonly group?: string;
   readonly help: string;
 }
 
-/** What a command takes; its help is made from it. */
+/** The operands and flags of a command; its help is made from it. */
 export interface CommandSpec {
   readonly name: string;
   readonly summary: string;
@@ -31,12 +30,12 @@ export interface CommandSpec {
 interface OperandSpec {
   /** As in the help, such as `NAME`. */
   readonly name: string;
-  /** What to give, for the error when it is missing. */
+  /** What is expected, for the error when it is missing. */
   readonly what: string;
   readonly optional?: boolean;
 }
 
-/** What a person gave to a command. */
+/** The arguments of a command as the user gave them. */
 export interface ParsedCommand {
   readonly operands: readonly string[];
   /** The words after `--`. */

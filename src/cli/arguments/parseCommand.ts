@@ -4,8 +4,8 @@ import type { CommandSpec, FlagSpec, ParsedCommand } from "./commandSpec.ts";
 import { nearest } from "./suggestion.ts";
 
 /**
- * Takes the words after the command's name apart. Node's own strict mode is not used: its messages name neither the
- * command nor the way out, and it would refuse `--node-arg --enable-source-maps`.
+ * Parses the words after the command's name. Node's own strict mode is not used: its messages name neither the command
+ * nor the fix, and it would refuse `--node-arg --enable-source-maps`.
  * @throws HitlessError `usage`, which names the flag or the word and the fix.
  */
 export function parseCommand(spec: CommandSpec, words: readonly string[]): ParsedCommand {

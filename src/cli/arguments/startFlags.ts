@@ -11,7 +11,6 @@ const here: readonly FlagSpec[] = [
   helpFlag,
 ];
 
-/** The flags of `hitless start`. */
 export const startFlags: readonly FlagSpec[] = [
   ...Object.entries(settingGroups).flatMap(([group, settings]) =>
     Object.entries(settings).flatMap(([name, setting]) => flagSpecs(name, setting, group)),

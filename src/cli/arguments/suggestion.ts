@@ -1,4 +1,4 @@
-/** The known word that a person most likely meant, if one is near enough. */
+/** The known word that the user most likely meant, if one is similar enough. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const word of known) {
@@ -11,7 +11,7 @@ export function nearest(written: string, known: readonly string[]): string | und
   return best !== undefined && best.distance <= allowed ? best.word : undefined;
 }
 
-/** Insertions, removals, replacements and swaps of neighbours that turn one word into the other. */
+/** Number of insertions, removals, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,9 +1,6 @@
 import { usageError } from "./parseCommand.ts";
 
-/**
- * A whole number that a person wrote.
- * @throws HitlessError `usage`, which names the flag or operand.
- */
+/** Parses a whole number. @throws HitlessError `usage`, which names the flag or operand. */
 export function wholeNumber(command: string, what: string, written: string, least: number): number {
   const number = /^\d{1,15}$/.test(written) ? Number(written) : Number.NaN;
   if (!(number >= least)) {

@@ -56,7 +56,7 @@ export const drainCommand: Command = {
   },
 };
 
-/** `ms` is absent when the drain shall be cut. */
+/** `ms` is absent when the drain is to be cut off. */
 function whatIsAsked(parsed: ParsedCommand): { readonly worker: number; readonly ms: number | undefined } {
   const written = parsed.value("worker");
   if (written === undefined) {

@@ -117,7 +117,7 @@ interface FollowOptions {
   readonly receive: (chunks: readonly LogChunk[]) => Promise<void>;
 }
 
-/** Prints what comes until a signal, until nobody reads it any more, or until the app has stopped. */
+/** Prints new output until a signal, until the reader is gone, or until the app has stopped. */
 async function follow(context: CliContext, client: SupervisorClient, options: FollowOptions): Promise<void> {
   const ending = new AbortController();
   const end = () => ending.abort();

@@ -32,7 +32,7 @@ export const rollbackCommand: Command = {
   },
 };
 
-/** The supervisor takes no notice of a cancelled `app/rollback` itself; the renewal it has become can be cancelled. */
+/** The supervisor ignores the cancelling of `app/rollback` itself; the renewal that it started can be cancelled. */
 async function rollBack(client: SupervisorClient, cancelled: AbortSignal): Promise<RenewalReport> {
   const cancel = () => void client.request("app/cancelRenewal", {}).catch(() => undefined);
   cancelled.addEventListener("abort", cancel, { once: true });

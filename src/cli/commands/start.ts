@@ -88,7 +88,7 @@ type ChosenApp =
   | { readonly kind: "recipe"; readonly config: AppConfig; readonly folder: string }
   | { readonly kind: "supervised"; readonly endpoint: Endpoint };
 
-/** What the operand means: a file, an app of the workspace, or an app that has stopped under a supervisor. */
+/** Resolves the operand: a file, an app of the workspace, or a stopped app that still has a supervisor. */
 async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<ChosenApp> {
   const envFile = parsed.value("env-from");
   const flags = { ...configOfFlags(parsed), ...(envFile !== undefined && { envFile }) };
@@ -98,7 +98,7 @@ async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<Ch
     return { kind: "recipe", config: flags, folder };
   }
   const cwd = appFolder(flags, folder);
-  // As in a shell, a file is meant as seen from here, though the workers may run elsewhere.
+  // As in a shell, a file is relative to this folder, though the workers may run elsewhere.
   for (const base of [folder, cwd]) {
     const file = await resolveScript(base, written);
     if (file !== undefined) {

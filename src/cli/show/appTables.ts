@@ -21,7 +21,7 @@ const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
 
 const workerHeadings = ["ID", "SLOT", "STATE", "PID", "GEN", "UPTIME", "MEMORY", "RESTARTS"];
 
-/** The apps of `hitless list`, one a row. */
+/** The apps of `hitless list`, one per row. */
 export function listTable(apps: readonly ListedApp[], paint: Paint): string {
   const rows = apps.map((app): Cell[] => [
     { text: app.name, style: "bold" },
@@ -77,7 +77,7 @@ export function statusText(status: StatusOutput, paint: Paint): string {
   ].join("\n");
 }
 
-/** A worker that does not respond is shown as such, whatever else it is. */
+/** An unresponsive worker is shown as such, whatever its state. */
 function workerStateCell({ state, health }: StatusOutput["workers"][number]): Cell {
   if (health === "unresponsive") {
     return { text: state === "ready" ? "unresponsive" : `${state}, unresponsive`, style: "red" };

@@ -8,8 +8,8 @@ import { factLines } from "./reportLines.ts";
 const levelStyles: Readonly<Record<EventLevel, Style>> = { info: "dim", warning: "yellow", error: "red" };
 
 /**
- * Prints what the supervisor does, each a line that begins with `hitless `; from its start on, nothing twice.
- * Resolves when what it has done so far is printed.
+ * Prints the supervisor's events since its start, each once, as a line that begins with `hitless `. Resolves when the
+ * events so far are printed.
  */
 export function printEvents(client: SupervisorClient, output: Output): Promise<void> {
   client.onDidReport((report) => {

@@ -26,7 +26,7 @@ const headings = [
   "REASON",
 ];
 
-/** Past renewals, one a row; `–` where nothing is known. */
+/** Past renewals, one per row; `–` for unknown values. */
 export function historyTable(reports: readonly RenewalReport[], paint: Paint): string {
   return table(headings, reports.map(row), paint);
 }

@@ -8,7 +8,7 @@ import { byteCount, duration, printable } from "../terminal/units.ts";
 import { type LabelledParts, wrapParts } from "../terminal/wrap.ts";
 import { percent, sampleLines } from "./sampleText.ts";
 
-/** Rows of one kind that are shown, such as warnings. */
+/** Rows of one kind shown at most, such as warnings. */
 const mostOfAKind = 8;
 
 const style: RowStyle = {
@@ -20,7 +20,7 @@ const style: RowStyle = {
   decimal: (value) => (value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))),
 };
 
-/** What is in the layers, top to bottom as in the picture, and where the CPU time went. */
+/** The contents of the layers, top to bottom as in the picture, and where the CPU time went. */
 export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: Paint, columns: number): string {
   const { id, slot, pid, generation } = facts.worker;
   const bands = layers.map((layer) => {
@@ -39,7 +39,7 @@ export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: 
   ].join("\n");
 }
 
-/** Without those of a kind that are too many, which are counted. */
+/** Leaves out surplus rows of a kind, which are counted. */
 function shortened(rows: readonly Row[]): Row[] {
   return rows.flatMap((row) => {
     const kind = rows.filter(({ id }) => id === row.id);

@@ -8,7 +8,7 @@ const mostCutListed = 20;
 
 const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gracefully reloaded" } as const;
 
-/** What a renewal did, for people; several lines. */
+/** A renewal's report in several lines. */
 export function reportText(name: string, report: RenewalReport, paint: Paint): string {
   return [
     ...headLines(name, report, paint),
@@ -21,12 +21,12 @@ export function reportText(name: string, report: RenewalReport, paint: Paint): s
   ].join("\n");
 }
 
-/** What the clients had of it and how long it took, a line each. */
+/** How clients were affected and how long it took, a line each. */
 export function factLines(report: RenewalReport, paint: Paint): string[] {
   return [...trafficLines(report, paint), ...timeLines(report)];
 }
 
-/** A line on requests, a line on connections, a line on what nobody knows; none where nothing is known. */
+/** A line on requests, one on connections, one on what is unknown; none without data. */
 function trafficLines(report: RenewalReport, paint: Paint): string[] {
   const { traffic } = report;
   if (traffic === undefined) {
@@ -90,7 +90,7 @@ function headLines(name: string, report: RenewalReport, paint: Paint): string[] 
   return [`${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`, `  ${fate}`];
 }
 
-/** A restart of one worker leaves the others to answer. */
+/** A restart of one worker leaves the others serving. */
 function refused({ kind, outcome, from, to }: RenewalReport): boolean {
   return kind === "restart" && outcome === "completed" && from !== to;
 }

@@ -3,9 +3,9 @@ import type { Paint } from "../terminal/paint.ts";
 import { displayWidth } from "../terminal/table.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 
-/** Functions that are named of each part. */
+/** Functions listed for each part. */
 const mostFunctions = 3;
-/** Parts with less are left out, but for their number. */
+/** Smaller parts are left out, but counted. */
 const leastShare = 0.005;
 const barColumns = 20;
 const indent = "          ";
@@ -67,7 +67,7 @@ function functionLine({ name, at, selfMs }: SampledFunction, { paint, columns }:
   }
   const place = printable(`${at.file}:${at.line}`);
   const room = columns - displayWidth(begin) - 2;
-  // The end of a path tells more than its beginning.
+  // The end of a path is more specific than its beginning.
   const shown = place.length > room ? `…${place.slice(-Math.max(8, room - 1))}` : place;
   return `${begin}  ${paint("dim", shown)}`;
 }

@@ -43,7 +43,7 @@ export function renewalProgress(name: string, renewal: RenewalView): string {
   );
 }
 
-/** Why the app failed, with the place and the last stderr lines. */
+/** Why the app failed, with the source location and the last stderr lines. */
 export function failureText(failure: Failure, paint: Paint, options: { readonly withStderr: boolean }): string {
   const place =
     failure.location === undefined ? [] : [`  ${paint("dim", `at ${failure.location.file}:${failure.location.line}`)}`];
@@ -61,7 +61,6 @@ export function stderrBlock(lines: readonly string[], paint: Paint): string[] {
     : ["", `  ${paint("dim", "last stderr lines:")}`, ...lines.map((line) => `    ${line}`)];
 }
 
-/** An error as the command line tells it. */
 export function errorText(error: HitlessError, paint: Paint): string {
   const own = error.code === "internal" ? `Something unexpected went wrong: ${error.message}` : error.message;
   return [`${paint("red", "✖")} ${own}`, ...error.detail.map((line) => `    ${line}`)].join("\n");

@@ -3,7 +3,7 @@ import type { ConnectionKinds } from "../../shared/drainView.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 
-/** Requests in flight are listed up to this number a worker; `--json` has up to 50. */
+/** Requests in flight listed per worker; `--json` has up to 50. */
 const mostRequestsListed = 10;
 
 const kindNames: Readonly<Record<keyof ConnectionKinds, string>> = {
@@ -17,7 +17,7 @@ const kindNames: Readonly<Record<keyof ConnectionKinds, string>> = {
 
 type Worker = StatusOutput["workers"][number];
 
-/** What does not fit into a worker's row: where it is stuck, what its drain still has. Nothing for most workers. */
+/** What a worker's row has no room for: where it is stuck, what its drain still has. Empty for most workers. */
 export function workerDetails(worker: Worker, paint: Paint): string[] {
   return [...stuckLines(worker, paint), ...drainLines(worker, paint)];
 }

@@ -5,10 +5,10 @@ import type { LogChunk } from "../../shared/logs.ts";
 /** Characters after which a line without an end is passed on as it is. */
 const usualLongest = 65_536;
 
-/** Makes whole lines of pieces that may hold several or a part of one, for each worker and stream apart. */
+/** Assembles lines from chunks that hold several or a part of one, separately for each worker and stream. */
 export interface LineAssembler {
   add(chunk: LogChunk): LogLine[];
-  /** The lines that were begun and never ended. */
+  /** The unfinished lines. */
   rest(): LogLine[];
 }
 

@@ -1,14 +1,14 @@
 import type { LogLine } from "../../shared/cliOutput.ts";
 import type { Paint, Style } from "./paint.ts";
 
-/** How a line of output is shown, without its end. */
+/** Formats a line of output, without its line ending. */
 export type LineFormat = (line: LogLine) => string;
 
 const workerStyles: readonly Style[] = ["cyan", "green", "magenta", "yellow", "blue"];
 
 /**
- * `w3 │ ` before each line where several workers are shown, with a colour of its own for each and a red bar for stderr;
- * else the line as it is.
+ * Prefixes each line with `w3 │ ` where several workers are shown, in a colour for each and with a red bar for stderr;
+ * else leaves the line unchanged.
  */
 export function createLineFormat(
   paint: Paint,

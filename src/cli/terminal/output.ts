@@ -17,7 +17,7 @@ export interface Output {
   write(text: string, options?: { readonly raw?: boolean }): Promise<void>;
   /** Resolves when everything written has left this process, or nobody reads it. */
   flush(): Promise<void>;
-  /** Waits for the reader no longer: what it has not taken by now is lost. */
+  /** Stops waiting for the reader: what it has not taken by now is lost. */
   giveUp(): void;
   /** Calls back once when the reader is gone, as with `hitless logs api | head`. */
   onDidBreak(listener: () => void): void;
@@ -44,7 +44,7 @@ export function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.Proce
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      // Some pseudo-terminals say that they have none.
+      // Some pseudo-terminals report 0 columns.
       return stream.columns || 80;
     },
     paint: choosePaint(stream.isTTY === true, environment),

@@ -11,7 +11,7 @@ const codes = {
 
 export type Style = keyof typeof codes;
 
-/** Colours a text, or leaves it as it is where there are no colours. */
+/** Colours a text, or leaves it unchanged where there are no colours. */
 export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_style, text) => text;
@@ -21,7 +21,7 @@ export const coloured: Paint = (style, text) => {
   return `\u001b[${on}m${text}\u001b[${off}m`;
 };
 
-/** Colours are for a terminal that can show them, and for people who have not declined: https://no-color.org */
+/** Colours are for a terminal that supports them, and users who have not declined: https://no-color.org */
 export function choosePaint(isTerminal: boolean, environment: NodeJS.ProcessEnv): Paint {
   const declined = environment.NO_COLOR !== undefined && environment.NO_COLOR !== "";
   return isTerminal && !declined && environment.TERM !== "dumb" ? coloured : plain;

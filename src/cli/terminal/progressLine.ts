@@ -4,7 +4,7 @@ import { displayWidth } from "./table.ts";
 import { duration } from "./units.ts";
 
 export interface ProgressLine {
-  /** Wipes the line, for good. */
+  /** Erases the line for good. */
   end(): void;
 }
 
@@ -73,7 +73,7 @@ function drawLine(output: Output, text: () => string): ProgressLine {
     const spent = performance.now() - startedAt;
     const line = harmless(`${text()} · ${duration(Math.floor(spent / 1_000) * 1_000)}`);
     frame = (frame + 1) % frames.length;
-    // A line that wraps could not be wiped.
+    // A line that wraps could not be erased.
     const shown = displayWidth(line) > output.columns - 3 ? line.slice(0, Math.max(0, output.columns - 4)) : line;
     void output.write(`\r\u001b[2K${output.paint("cyan", frames[frame] ?? "")} ${shown}`, { raw: true });
   };

@@ -5,7 +5,7 @@ export interface Cell {
   readonly style?: Style;
 }
 
-/** Columns of the width of their widest cell, two spaces apart, under a dim heading. */
+/** Columns as wide as their widest cell, two spaces apart, under a dim heading. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string {
   const heading = headings.map((text): Cell => ({ text, style: "dim" }));
   const all = [heading, ...rows];

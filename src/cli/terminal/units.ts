@@ -37,7 +37,7 @@ export function byteCount(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** `2026-01-31 09:05:07`, in the time of this machine. */
+/** `2026-01-31 09:05:07`, in local time. */
 export function localTime(epochMs: number): string {
   const date = new Date(epochMs);
   const two = (number: number) => String(number).padStart(2, "0");
@@ -45,7 +45,7 @@ export function localTime(epochMs: number): string {
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
 }
 
-/** What a client or an app wrote, without what a terminal would obey (control and direction characters). */
+/** A text of a client or an app without what a terminal would interpret (control and direction characters). */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
 }

@@ -1,6 +1,5 @@
 import { displayWidth } from "./table.ts";
 
-/** A label and the parts of what it says. */
 export interface LabelledParts {
   readonly label: string;
   readonly parts: readonly string[];
@@ -8,7 +7,7 @@ export interface LabelledParts {
   readonly separator?: string;
 }
 
-/** Sets the parts behind the label, in lines of at most so many columns, all indented alike. */
+/** Wraps the parts after the label into lines of at most `columns` columns, all indented alike. */
 export function wrapParts(
   { label, parts, separator = " · " }: LabelledParts,
   indent: number,
