@@ -2,32 +2,32 @@ import type { Failure } from "../../shared/failure.ts";
 import type { AppState } from "../../shared/snapshot.ts";
 import { steadyNow } from "../clock.ts";
 
-/** What the app's state follows from, besides what is remembered. */
+/** The figures that an app's state depends on, besides its history. */
 export interface Headcount {
   /** Workers whose processes may still exist. */
   readonly workers: number;
   /** Workers that take connections. */
   readonly serving: number;
   readonly desired: number;
-  /** Some slot is not started again by itself. */
+  /** Some slot is no longer restarted automatically. */
   readonly givenUp: boolean;
   readonly renewing: boolean;
 }
 
-/** Remembers what an app has been through since its last start, and names its state. */
+/** Remembers an app's history since its last start, and derives its state. */
 export class AppCondition {
   running = false;
   startedAt = steadyNow();
-  /** Why it is not as it should be. */
+  /** Why it is not healthy. */
   failure: Failure | undefined;
-  /** It was no server but a script, which is done. */
+  /** It was a script rather than a server, and is done. */
   finished = false;
   /** Some worker was ready since the last start: from then on a failure is a crash, not a bad start. */
   everReady = false;
-  /** All workers were ready at once: from then on fewer are a lack. */
+  /** All workers were ready at once: from then on fewer count as degraded. */
   #everFull = false;
 
-  /** @param serving Workers of an earlier start that serve already. */
+  /** @param serving Workers of an earlier start that are still serving. */
   started(serving: number): void {
     this.startedAt = steadyNow();
     this.failure = undefined;
@@ -37,12 +37,11 @@ export class AppCondition {
     this.running = true;
   }
 
-  /** All its workers have been ready at once since it was started, or since it was told to have more. */
+  /** All its workers have been ready at once since its start or the last scaling up. */
   get everFull(): boolean {
     return this.#everFull;
   }
 
-  /** Its script has run to its end. */
   scriptEnded(): void {
     this.running = false;
     this.finished = true;
@@ -56,7 +55,7 @@ export class AppCondition {
     }
   }
 
-  /** Nothing is amiss while further workers boot, if none was missing before. */
+  /** While further workers boot the app is not degraded, if none was missing before. */
   scaled(serving: number, from: number, to: number): void {
     if (to > from && serving >= from) {
       this.#everFull = false;

@@ -8,12 +8,12 @@ const leastIntervalMs = 50;
 export interface SnapshotPublisher {
   /** Something changed: a snapshot follows, at once or when the interval is over. */
   invalidate(): void;
-  /** Sends what has changed at once, so that whoever asked for the change sees it before the answer. */
+  /** Sends pending changes at once, so that a client sees the change it requested before the answer. */
   flush(): void;
   onDidPublish(listener: (snapshot: Snapshot) => void): Disposable;
 }
 
-/** Sends whole snapshots, many changes in one. The first goes out with the next turn of the event loop. */
+/** Sends whole snapshots, many changes in one. The first is sent in the next turn of the event loop. */
 export function createSnapshotPublisher(build: () => Snapshot): SnapshotPublisher {
   const published = createEmitter<Snapshot>();
   let lastAt = 0;

@@ -1,21 +1,21 @@
 import type { Socket } from "node:net";
 import type { Message, MessageReader, MessageStrategy } from "vscode-jsonrpc/node";
 
-/** A queue from which nothing was taken in so many turns of the event loop is empty: one message is taken in each. */
+/** A queue from which nothing was taken in this many turns of the event loop is empty: each turn takes one message. */
 const idleTurns = 2;
 
 export interface ReaderBounds {
   /** Bytes of one message. */
   readonly mostBytes: number;
-  /** Messages that may wait to be looked at; while there are more, nothing is read. */
+  /** Messages that may wait to be handled; while there are more, nothing is read. */
   readonly mostMessages: number;
-  /** A message is longer. May be told more than once. */
+  /** Called when a message is longer, possibly more than once. */
   readonly exceeded: () => void;
 }
 
 /**
- * Keeps what a client sends from piling up here: a connection of `vscode-jsonrpc` reads faster than it looks at what it
- * read, and collects a message of any length.
+ * Keeps a client's messages from piling up here: a connection of `vscode-jsonrpc` reads faster than it handles, and
+ * buffers a message of any length.
  * @returns The reader and the strategy to make the connection with.
  */
 export function boundReader(
@@ -24,7 +24,7 @@ export function boundReader(
   { mostBytes, mostMessages, exceeded }: ReaderBounds,
 ): { readonly reader: MessageReader; readonly messageStrategy: MessageStrategy } {
   let bytes = 0;
-  /** At most so many wait. A request that is cancelled before its turn leaves the queue unseen. */
+  /** An upper bound of the waiting messages: a request that is cancelled before its turn leaves the queue unseen. */
   let waiting = 0;
   let taken = 0;
   let paused = false;

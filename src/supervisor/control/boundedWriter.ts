@@ -1,10 +1,10 @@
 import type { Message, MessageWriter } from "vscode-jsonrpc/node";
 
 /**
- * Watches how many messages wait for a client to read. The writer sends one at a time and queues the rest for itself,
- * where the socket's own counts can't see them.
+ * Counts the messages that wait for a client to read. The writer sends one at a time and queues the rest itself, where
+ * the socket's own counters don't see them.
  * @param most Messages that may wait.
- * @param exceeded Told once, when more do.
+ * @param exceeded Called once, when there are more.
  */
 export function boundWriter(writer: MessageWriter, most: number, exceeded: () => void): MessageWriter {
   let waiting = 0;

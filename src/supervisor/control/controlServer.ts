@@ -15,7 +15,7 @@ export interface ControlServerOptions {
   readonly socket: string;
   readonly secret: string;
   readonly handlers: RequestHandlers;
-  /** A client came or went; told how many there are now. */
+  /** Called when a client connects or disconnects, with the number of clients. */
   readonly onClientsChanged: (clients: number) => void;
   readonly onTrouble: (message: string) => void;
 }

@@ -28,18 +28,18 @@ import { boundWriter } from "./boundedWriter.ts";
 const initializeDeadlineMs = 5_000;
 /** Bytes a client may send before it has presented the secret. */
 const mostBytesBefore = 65_536;
-/** Bytes of one message, which at most holds a recipe with its environment. */
+/** Bytes of one message; the largest is a recipe with its environment. */
 const mostBytesOfMessage = 8_388_608;
-/** Messages of a client that may wait to be looked at; while there are more, nothing is read. */
+/** Messages of a client that may wait to be handled; while there are more, nothing is read. */
 const mostMessagesUnseen = 256;
-/** Messages that may wait for a client which does not read; then it is cut off. */
+/** Messages that may wait for a client that does not read; with more it is cut off. */
 const mostMessagesWaiting = 256;
-/** Requests of one client that may be under way. */
+/** Pending requests of one client at most. */
 const mostRequestsOpen = 128;
-/** A client that was refused may read why for this long, in milliseconds. */
+/** Milliseconds for a refused client to read the reason. */
 const refusalLingerMs = 1_000;
 
-/** What the supervisor does for a request. Absent from here: `initialize`, which the session itself answers. */
+/** The handlers of all requests except `initialize`, which the session answers itself. */
 export type RequestHandlers = {
   readonly [Name in Exclude<RequestName, "initialize">]: (
     params: RequestParams<Name>,
@@ -63,7 +63,7 @@ export interface ControlSessionOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-/** One client of the control channel. Until it has presented the secret it is told nothing and may send little. */
+/** One client of the control channel. Before it has presented the secret it is sent nothing and may send little. */
 export function openControlSession(options: ControlSessionOptions): ControlSession {
   const { socket, secret, handlers, onInitialized, onClosed, onTrouble } = options;
   let initialized = false;
@@ -71,7 +71,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   const open = { requests: 0 };
   const client = new AbortController();
   const reader = new StreamMessageReader(socket);
-  // Its timer for a message that came in part would outlive the session, and with it everything the session holds.
+  // Its timer for a partial message would outlive the session, and keep everything the session references.
   reader.partialMessageTimeout = 0;
   const writer = boundWriter(new StreamMessageWriter(socket), mostMessagesWaiting, () =>
     cutOff("it does not read what it is sent"),
@@ -89,7 +89,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
   };
   let cut = false;
   const cutOff = (reason: string): void => {
-    // Closed first: telling of it is a message to every client, this one included.
+    // Closed first: the report is a message to every client, this one included.
     close();
     if (!cut) {
       cut = true;
@@ -125,7 +125,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
         );
       }
       if (refused || !equalSecrets(params.secret, secret)) {
-        // It is told so, and has no second try.
+        // It reads the reason, and has no second attempt.
         setTimeout(() => cutOff("it presented a wrong secret"), refusalLingerMs).unref();
         refused = true;
         throw new HitlessError("badSecret", "The secret is wrong.");
@@ -164,7 +164,6 @@ interface Service {
   readonly name: Exclude<RequestName, "initialize">;
   readonly handler: AnyHandler;
   readonly isInitialized: () => boolean;
-  /** Requests of this client that are under way. */
   readonly open: { requests: number };
   readonly client: AbortSignal;
 }

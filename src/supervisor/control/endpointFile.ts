@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Endpoint } from "../../shared/launch.ts";
 
-/** Writes the file by which clients find this supervisor: readable by its owner only, and never half-written. */
+/** Writes the file by which clients find this supervisor: readable by its owner only, and never incomplete. */
 export function writeEndpointFile(file: string, endpoint: Endpoint): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
@@ -13,7 +13,7 @@ export function writeEndpointFile(file: string, endpoint: Endpoint): void {
   }
 }
 
-/** Removes what clients find this supervisor by. */
+/** Removes the files by which clients find this supervisor. */
 export function removeEndpoint(file: string, socket: string): void {
   rmSync(file, { force: true });
   if (process.platform !== "win32") {

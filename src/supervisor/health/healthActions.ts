@@ -10,21 +10,21 @@ import { createReplacementPolicy } from "./replacementPolicy.ts";
 
 const mebibyte = 1_048_576;
 
-/** A worker that needs too much memory within so many milliseconds of its start has not leaked it. */
+/** A worker that needs too much memory within this many milliseconds of its start has not leaked it. */
 const youngMs = 10_000;
 
 export interface HealthHost {
   readonly recipe: LaunchRecipe;
-  /** Whether workers are being renewed: then no one is replaced, since the wish might meet a new worker. */
+  /** Whether a renewal is running: then no worker is replaced, since it might be one of the new ones. */
   readonly renewing: boolean;
   workers(): Iterable<WorkerHandle>;
-  /** Something a snapshot shows has changed. */
+  /** A fact shown in snapshots has changed. */
   changed(): void;
-  /** Puts a new worker in this one's place, the new one first. Resolves when that is over. */
+  /** Replaces a worker, starting the new one first. Resolves when that is over. */
   replace(worker: WorkerHandle): Promise<unknown>;
 }
 
-/** Looks after running workers: tells which are stuck and where, and replaces those that are no good any more. */
+/** Watches running workers: reports which are stuck and where, and replaces unhealthy ones. */
 export class HealthActions {
   readonly heartbeat: Heartbeat;
   /** Accepted connections that no worker has taken yet. */
@@ -69,7 +69,7 @@ export class HealthActions {
     }
   }
 
-  /** Why a worker has to be replaced, if it has. */
+  /** Why a worker must be replaced, if so. */
   #ailment({ vitals, readyMs }: WorkerHandle): string | undefined {
     const { maxMemory, replaceUnresponsive } = this.#host.recipe;
     if (!vitals.responsive) {

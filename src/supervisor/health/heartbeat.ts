@@ -8,22 +8,22 @@ const usualBeatMs = 1_000;
 export interface HeartbeatOptions {
   readonly recipe: () => Pick<LaunchRecipe, "unresponsiveAfter">;
   readonly workers: () => Iterable<WorkerHandle>;
-  /** Something a snapshot shows has changed. */
+  /** A fact shown in snapshots has changed. */
   readonly changed: () => void;
   readonly becameUnresponsive: (worker: WorkerHandle) => void;
   readonly becameResponsive: (worker: WorkerHandle) => void;
-  /** Once a heartbeat, for whatever else wants to be looked at as often. */
+  /** Called once per heartbeat, for other checks at the same interval. */
   readonly turned: () => void;
 }
 
 /**
- * Asks every ready worker for a sign of life, at least once a second. One that owes an answer for longer than
- * `unresponsiveAfter` has a blocked event loop. While a debugger has stopped a worker, nothing is concluded; nor when this
- * process itself was asleep.
+ * Asks every ready worker for a sign of life, at least once a second. One that has not answered for `unresponsiveAfter`
+ * has a blocked event loop. Nothing is concluded while a debugger has paused a worker, or when this process itself was
+ * suspended.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  /** Those that owe an answer for too long, and are asked whether a debugger has stopped them. */
+  /** Those that are overdue, while it is checked whether a debugger has paused them. */
   readonly #suspected = new Set<WorkerHandle>();
   #lastTurn = performance.now();
 
@@ -32,7 +32,6 @@ export class Heartbeat {
     setTimeout(() => this.#turn(), usualBeatMs);
   }
 
-  /** A worker answered a heartbeat. */
   answered(worker: WorkerHandle, beat: Beat): void {
     const { recovered, grown } = worker.vitals.answered(beat);
     if (grown) {
@@ -86,7 +85,7 @@ export class Heartbeat {
       return;
     }
     if (held) {
-      // From now on anew: the heartbeat that it owes is answered when it is let go.
+      // Counted anew: it answers the pending heartbeat when it is resumed.
       vitals.asked(performance.now());
     } else {
       vitals.becameUnresponsive();

@@ -1,13 +1,12 @@
 import { steadyNow } from "../clock.ts";
 
-/** After a replacement its slot has this pause before the next, in milliseconds, and twice as long after each further one. */
+/** Milliseconds a slot waits after a replacement before the next, doubled after each further one. */
 const firstPauseMs = 2_000;
 const longestPauseMs = 300_000;
 
-/** A worker that was well for so long makes the next replacement in its slot the first one again, in milliseconds. */
+/** A worker that was healthy for this many milliseconds resets the pause of its slot. */
 const wellMs = 60_000;
 
-/** What is known of a worker that ails. */
 export interface Patient {
   readonly id: number;
   readonly slot: number;
@@ -15,11 +14,11 @@ export interface Patient {
   readonly readyMs: number;
 }
 
-/** Keeps ailing workers from being replaced on and on where a new worker ails as the old one did, or can't be started. */
+/** Prevents endless replacements where a new worker becomes unhealthy as the old one did, or can't be started. */
 export interface ReplacementPolicy {
   /**
-   * Whether this worker may be replaced now, and how long its slot has to wait for the next time, in milliseconds. Counts it
-   * if so.
+   * Whether this worker may be replaced now, and how long its slot must wait until the next replacement, in
+   * milliseconds. Counts it if so.
    */
   admit(patient: Patient): { readonly now: boolean; readonly pauseMs: number };
 }

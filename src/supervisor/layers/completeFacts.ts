@@ -9,7 +9,7 @@ import { describeAddons } from "./files/addonFiles.ts";
 import { describeCode } from "./files/codeFiles.ts";
 import { describeMachine } from "./machine.ts";
 
-/** What `process.versions` names otherwise than the layers do, or what belongs to one of them. */
+/** Names in `process.versions` that differ from the layers' or are part of one of them. */
 const namesOfDependencies: Readonly<Record<string, Dependency>> = {
   nghttp3: "nghttp2",
   ngtcp2: "nghttp2",
@@ -25,7 +25,7 @@ const namesOfDependencies: Readonly<Record<string, Dependency>> = {
   napi: "node",
 };
 
-/** Adds to what a worker told what the supervisor knows, or can find out without troubling the worker. */
+/** Completes a worker's own facts with what the supervisor knows, or can find out without involving the worker. */
 export async function completeFacts(
   worker: LayerFacts["worker"],
   collected: CollectedFacts,
@@ -58,7 +58,7 @@ export async function completeFacts(
 
 function describeVersions(versions: Readonly<Record<string, string>>): LayerFacts["dependencies"]["versions"] {
   const known = new Set<string>(dependencySchema.options);
-  // What a Node.js was built without has an empty version.
+  // Components that a Node.js was built without have an empty version.
   const present = Object.entries(versions).filter(([, version]) => version !== "");
   return present.map(([name, version]) => {
     const dependency = known.has(name) ? (name as Dependency) : namesOfDependencies[name];

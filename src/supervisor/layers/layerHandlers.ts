@@ -10,17 +10,17 @@ import { openFiles } from "./machine.ts";
 import { poolTime } from "./poolTime.ts";
 import { completeSample } from "./sample/completeSample.ts";
 
-/** Milliseconds for a worker to tell its facts; the first time, it loads its collector. */
+/** Milliseconds for a worker to report its facts; the first time, it loads its collector. */
 const factsDeadlineMs = 8_000;
 const pulseDeadlineMs = 3_000;
-/** Milliseconds for a worker to end a sample whose time is over, and to tell of it. */
+/** Milliseconds beyond a sample's length for the worker to end and report it. */
 const sampleMarginMs = 10_000;
 /** A pulse younger than this, in milliseconds, serves a second client too: rates over a shorter time would be noise. */
 const pulseAgeMs = 400;
 
 type LayerHandlers = Pick<RequestHandlers, "layers/facts" | "layers/pulse" | "layers/sample">;
 
-/** What the requests for the layers of a worker do. */
+/** Handles the requests for the layers of a worker. */
 export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originOf">): LayerHandlers {
   const pulses = new WeakMap<WorkerHandle, { readonly askedAt: number; readonly pulse: Promise<LayerPulse> }>();
   const sampled = new WeakSet<WorkerHandle>();
@@ -56,7 +56,7 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
       try {
         const poolBefore = await poolTime(worker.pid);
         const asked = worker.layers.ask({ kind: "sample", seconds }, seconds * 1_000 + sampleMarginMs);
-        // Not before the worker was asked: what ends a sample that has not begun is lost.
+        // Not before the worker was asked: cancelling a sample that has not begun would be lost.
         cancelled.addEventListener("abort", end, { once: true });
         if (cancelled.aborted) {
           end();

@@ -9,7 +9,7 @@ const cgroupRoot = "/sys/fs/cgroup";
 /** Control groups of version 1 write "no limit" as a number near 2⁶³. */
 const mostMemory = 2 ** 60;
 
-/** What the machine and its limits are for a process of the supervisor's user on it. */
+/** Describes the machine and its limits, as they apply to a process. */
 export async function describeMachine(pid: number): Promise<LayerFacts["os"]> {
   const processors = cpus();
   const [memoryLimit, cpuLimit, fileLimit] = await Promise.all([
@@ -31,7 +31,7 @@ export async function describeMachine(pid: number): Promise<LayerFacts["os"]> {
   };
 }
 
-/** File descriptors that a process has open; `undefined` where the system does not tell (all but Linux). */
+/** Number of open file descriptors of a process; `undefined` where unknown (all but Linux). */
 export async function openFiles(pid: number): Promise<number | undefined> {
   if (process.platform !== "linux") {
     return undefined;
@@ -39,13 +39,13 @@ export async function openFiles(pid: number): Promise<number | undefined> {
   return (await readdir(`/proc/${pid}/fd`).catch(() => undefined))?.length;
 }
 
-/** Linux tells of any process; elsewhere a worker has what it inherits from this one, which Node's report names. */
+/** Linux reports it for any process; elsewhere a worker inherits this process's limit, which Node's report contains. */
 async function fileLimitOf(pid: number): Promise<number | undefined> {
   if (process.platform === "linux") {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(await text(`/proc/${pid}/limits`)) ?? [];
     return soft === undefined ? undefined : Number(soft);
   }
-  // Without `excludeNetwork` (Node.js 20) a report looks up the names of all peers, which may take seconds.
+  // Without `excludeNetwork` (Node.js 20) a report resolves the names of all peers, which may take seconds.
   knownLimit ??= "excludeNetwork" in process.report ? mostOpenFiles() : Number.POSITIVE_INFINITY;
   return Number.isFinite(knownLimit) ? knownLimit : undefined;
 }
@@ -72,7 +72,7 @@ async function versionOneCpu(folder: string): Promise<string> {
   return `${(await text(join(folder, "cpu.cfs_quota_us"))).trim()} ${await text(join(folder, "cpu.cfs_period_us"))}`;
 }
 
-/** The tightest limit of a process's control groups, each of which counts for all below it. */
+/** The lowest limit among a process's control groups, each of which applies to all below it. */
 async function leastOf(
   pid: number,
   read: (folder: string) => Promise<number | undefined>,
@@ -85,7 +85,7 @@ async function leastOf(
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** Folders of the control groups a process is in, and of those above them. See cgroups(7). */
+/** Folders of a process's control groups and their parents. See cgroups(7). */
 async function controlGroups(pid: number): Promise<string[]> {
   const folders = new Set<string>();
   for (const line of (await text(`/proc/${pid}/cgroup`)).split("\n")) {

@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** A tick of the times in /proc, in milliseconds: Linux has 100 of them a second on all that Node.js runs on. */
+/** Clock tick of the times in /proc, in milliseconds: Linux has 100 a second on all platforms of Node.js. */
 const tickMs = 10;
 
-/** What libuv names the threads of its pool since 1.50. */
+/** libuv's name for its pool's threads since 1.50. */
 const poolThread = "libuv-worker";
 
 /**
  * CPU time in milliseconds that the threads of libuv's pool have used so far in a process. 0 before there are any;
- * `undefined` where it can't be told.
+ * `undefined` where unknown.
  */
 export async function poolTime(pid: number): Promise<number | undefined> {
   if (process.platform !== "linux" || !namesThreads(process.versions.uv)) {
@@ -20,7 +20,7 @@ export async function poolTime(pid: number): Promise<number | undefined> {
   return threads === undefined ? undefined : times.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** The workers run on the Node.js of the supervisor. */
+/** The workers run on the supervisor's Node.js. */
 function namesThreads(libuv: string): boolean {
   const [major = 0, minor = 0] = libuv.split(".").map(Number);
   return major > 1 || (major === 1 && minor >= 50);

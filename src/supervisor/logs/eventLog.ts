@@ -5,11 +5,10 @@ export interface EventLog {
   log(level: EventLevel, code: string, message: string, worker?: number): void;
   /** The last events, oldest first. */
   recent(): SupervisorEvent[];
-  /** Called with each new event. */
   onDidLog(listener: (event: SupervisorEvent) => void): void;
 }
 
-/** Hitless's own log lines, bounded. */
+/** Hitless's own events; a bounded number is kept. */
 export function createEventLog(now: () => number = Date.now): EventLog {
   const events: SupervisorEvent[] = [];
   const logged = createEmitter<SupervisorEvent>();

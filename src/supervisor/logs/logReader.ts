@@ -1,7 +1,7 @@
 import type { RequestParams, RequestResult } from "../../shared/protocol.ts";
 import type { LogStore } from "./logStore.ts";
 
-/** Bytes an answer holds unless the client asks for less or more. */
+/** Bytes of an answer unless the client asks for another limit. */
 const usualBytes = 262_144;
 
 /** Whoever asks for the last lines gets all of them, as far as they are kept: some 16 rings. */
@@ -38,7 +38,7 @@ function appended(logs: LogStore, worker: number | undefined, waitMs: number, ca
       resolve();
     };
     const timer = setTimeout(finish, waitMs);
-    // A turn later, so that what was written together is answered together.
+    // One turn later, so that chunks written together are answered together.
     const forget = logs.onceAppended(worker, () => setImmediate(finish));
     cancelled.addEventListener("abort", finish);
   });

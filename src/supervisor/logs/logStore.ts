@@ -2,7 +2,7 @@ import { type LogChunk, type LogStream, logRingBytes, logRingsKept } from "../..
 import { lastLines, type WrittenPiece } from "./lastLines.ts";
 import { createOutputGate, type Reader, type WorkerOutput } from "./outputGate.ts";
 
-/** Small pieces are kept one by one, so their number is bounded too. */
+/** Small chunks are kept one by one, so their number is bounded too. */
 const mostPieces = 8_192;
 
 /** The part of its ring that a worker may be ahead of a reader that must lose nothing; the rest is for what is under way. */
@@ -21,7 +21,7 @@ interface Piece {
   readonly written: number;
 }
 
-/** Who wrote a piece of output. */
+/** The source of a chunk of output. */
 export interface LogSource {
   readonly worker: number;
   readonly slot: number;
@@ -31,7 +31,7 @@ export interface LogSource {
 interface Ring {
   readonly source: LogSource;
   pieces: Piece[];
-  /** Index of the oldest piece still kept; the array is compacted when half of it is gone. */
+  /** Index of the oldest chunk still kept; the array is compacted when half of it is gone. */
   first: number;
   size: number;
   lost: number;
@@ -39,12 +39,12 @@ interface Ring {
   written: number;
   /** Its worker is gone. */
   ended: boolean;
-  /** After the piece `sequence` was lost, `lost` bytes had been lost in all. */
+  /** Once the chunk `sequence` was lost, `lost` bytes had been lost in all. */
   losses: { readonly sequence: number; readonly lost: number }[];
 }
 
 export interface ReadRequest {
-  /** Sequence of the last piece already read; absent: the last `lines` lines. */
+  /** Sequence of the last chunk already read; absent: the last `lines` lines. */
   readonly cursor?: number | undefined;
   readonly worker?: number | undefined;
   readonly lines?: number | undefined;
@@ -68,9 +68,9 @@ export interface LogStore {
   expectReader(milliseconds: number): void;
   append(source: LogSource, stream: LogStream, bytes: Buffer): void;
   read(request: ReadRequest): ReadResult;
-  /** The worker is gone: its output is kept only until enough others have gone after it. */
+  /** The worker is gone: its output is kept until enough others have ended after it. */
   ended(worker: number): void;
-  /** Calls once as soon as something is appended (for that worker, or any); the returned function gives up. */
+  /** Calls once as soon as something is appended (for that worker, or any); the returned function cancels. */
   onceAppended(worker: number | undefined, listener: () => void): () => void;
 }
 
@@ -161,7 +161,7 @@ function trim(ring: Ring): void {
     }
   }
   if (ring.losses.length > mostLossSteps * 2) {
-    // Thinned out rather than cut off: a reader from long ago is still told most of what it missed.
+    // Thinned out rather than cut off: a reader far behind still learns of most of what it missed.
     ring.losses = ring.losses.filter((_, index) => index % 2 === 0);
   }
   if (ring.first > 64 && ring.first * 2 > ring.pieces.length) {
@@ -190,7 +190,7 @@ function lastSequence(ring: Ring): number {
   return ring.pieces.at(-1)?.sequence ?? 0;
 }
 
-/** The kept pieces after `cursor` of these rings in the order they came, up to `maxBytes` (but at least one). */
+/** The kept chunks after `cursor` of these rings in order of arrival, up to `maxBytes` (but at least one). */
 function merge(rings: readonly Ring[], cursor: number, maxBytes: number): LogChunk[] {
   const heads = rings.map((ring) => ({ ring, index: firstAfter(ring, cursor) }));
   const chunks: LogChunk[] = [];
@@ -214,7 +214,7 @@ function merge(rings: readonly Ring[], cursor: number, maxBytes: number): LogChu
   }
 }
 
-/** Index of the first kept piece after `cursor`, by binary search. */
+/** Index of the first kept chunk after `cursor`, by binary search. */
 function firstAfter(ring: Ring, cursor: number): number {
   let low = ring.first;
   let high = ring.pieces.length;
@@ -236,7 +236,7 @@ function readAfter(rings: readonly Ring[], cursor: number, maxBytes: number, new
   return { cursor: last?.sequence ?? Math.max(cursor, newest), chunks, skippedBytes };
 }
 
-/** Bytes lost of what came after `cursor`, exact to one step. */
+/** Bytes lost after `cursor`, exact to one step. */
 function lostAfter(ring: Ring, cursor: number): number {
   const oldestKept = ring.pieces[ring.first]?.sequence ?? 0;
   if (ring.lost === 0 || oldestKept <= cursor + 1) {
@@ -259,7 +259,7 @@ function* written(rings: readonly Ring[]): Generator<WrittenPiece & { readonly c
   }
 }
 
-/** All kept pieces of these rings, newest first. */
+/** All kept chunks of these rings, newest first. */
 function* backwards(rings: readonly Ring[]): Generator<{ readonly piece: Piece; readonly source: LogSource }> {
   const heads = rings.map((ring) => ({ ring, index: ring.pieces.length - 1 }));
   for (;;) {

@@ -1,10 +1,10 @@
 /**
- * Cuts a byte stream where characters end: what `push` returns never ends inside a UTF-8 sequence; the rest comes with
- * the next piece. Bytes that are no UTF-8 pass through unchanged.
+ * Splits a byte stream at character boundaries: what `push` returns never ends inside a UTF-8 sequence; the rest comes
+ * with the next chunk. Invalid UTF-8 passes through unchanged.
  */
 export interface Utf8Splitter {
   push(chunk: Buffer): Buffer;
-  /** What is left at the end of the stream. */
+  /** The remaining bytes at the end of the stream. */
   end(): Buffer;
 }
 
@@ -25,7 +25,7 @@ export function createUtf8Splitter(): Utf8Splitter {
   };
 }
 
-/** How many bytes at the end begin a character that is not complete: 0 to 3. */
+/** How many bytes at the end begin an incomplete character: 0 to 3. */
 function incompleteTail(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;

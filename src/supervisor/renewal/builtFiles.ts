@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** More than this is not read: a reload must not be slowed by what may be asked about its files one day. */
+/** More is not read: a reload must not be slowed for a rollback that may never be requested. */
 const mostFiles = 2_000;
 const mostBytes = 64 * 1_048_576;
 
 /**
- * A digest of the names and contents of all files in a folder and below, without `node_modules`.
- * @returns `undefined` if they are too many or too large, or can't be read.
+ * A digest of the names and contents of all files in and below a folder, without `node_modules`.
+ * @returns `undefined` if they are too many, too large or unreadable.
  */
 export async function readBuiltFiles(folder: string): Promise<string | undefined> {
   try {

@@ -16,11 +16,11 @@ interface Page {
   commit: string | undefined;
 }
 
-/** How each generation of the app is, or was, started. */
+/** How each generation of the app is or was started. */
 export interface Generations {
-  /** The app's generation; 0 before its first start. */
+  /** The app's current generation; 0 before its first start. */
   readonly number: number;
-  /** The recipe of the app's generation. */
+  /** The recipe of the current generation. */
   readonly current: LaunchRecipe;
   of(generation: number): LaunchRecipe;
   /** The same with the folder and the file where they really are, which a generation keeps to. */
@@ -31,9 +31,9 @@ export interface Generations {
   moved(from: number, to: number): { readonly from: string; readonly to: string } | undefined;
   /** The commit checked out when a generation was started; `undefined` outside of a repository. */
   commitOf(generation: number): string | undefined;
-  /** Notes how a generation is started: with a recipe of its own or with the current one. */
+  /** Records how a generation is started: with a new recipe or with the current one. */
   open(generation: number, recipe?: LaunchRecipe): void;
-  /** The generation is the app's now. */
+  /** Makes the generation the current one. */
   commit(generation: number): void;
   /**
    * The recipe before the current one, if starting it again would run the same files.

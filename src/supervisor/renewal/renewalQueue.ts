@@ -3,7 +3,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
 
-/** The later of two kinds does all that the earlier would. */
+/** The later of two kinds includes all that the earlier does. */
 const strength: readonly RenewalKind[] = ["reload", "gracefulReload", "restart"];
 
 interface Waiter {
@@ -21,16 +21,16 @@ interface Wish {
 }
 
 export interface RenewalQueue {
-  /** Runs a renewal now, or after the one that runs, together with everybody else who waits. */
+  /** Runs a renewal now, or after the running one, together with all other waiting requests. */
   request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
   /**
-   * Takes a request back. One that waits is dropped, and rejects with `cancelled`; if it is the one that runs, the
-   * renewal itself has to be cancelled, and this returns true.
+   * Withdraws a request. A waiting one is dropped, and rejects with `cancelled`; if it is the running one, the renewal
+   * itself must be cancelled, and this returns true.
    */
   withdraw(request: Promise<RenewalReport>): boolean;
-  /** The renewal that ran is over; the one that waits, if any, begins. */
+  /** The running renewal is over; the waiting one, if any, begins. */
   finished(report: RenewalReport): void;
-  /** Whether a renewal waits behind the one that runs. */
+  /** Whether a renewal waits behind the running one. */
   readonly waiting: boolean;
 }
 
@@ -40,7 +40,7 @@ export type BeginRenewal = (
   recipe: LaunchRecipe | undefined,
 ) => void;
 
-/** At most one renewal runs and at most one waits: requests that come meanwhile become one. */
+/** At most one renewal runs and at most one waits: requests that arrive meanwhile share it. */
 export function createRenewalQueue(options: {
   readonly canBegin: () => boolean;
   readonly begin: BeginRenewal;
@@ -120,7 +120,7 @@ function merge(a: Wish, b: Wish): Wish {
   return {
     kind: strength.indexOf(a.kind) >= strength.indexOf(b.kind) ? a.kind : b.kind,
     slots: a.slots === undefined || b.slots === undefined ? undefined : new Set([...a.slots, ...b.slots]),
-    // The later recipe is what the person wants now.
+    // The later recipe is the one the user wants now.
     recipe: b.recipe ?? a.recipe,
     waiters: [...a.waiters, ...b.waiters],
   };

@@ -2,16 +2,16 @@ import { execFile } from "node:child_process";
 import { dirname, relative, resolve } from "node:path";
 import { readBuiltFiles } from "./builtFiles.ts";
 
-/** Git answers within this time, in milliseconds, or not at all. */
+/** Milliseconds for git to answer; after that it counts as absent. */
 const deadlineMs = 5_000;
 
-/** Which files an app is made of, as far as git can tell. */
+/** The files of an app, as far as git knows them. */
 export interface SourceState {
   /** Full hash of HEAD. */
   readonly commit: string;
   /** Whether nothing in the app's folder differs from that commit. */
   readonly clean: boolean;
-  /** The files beside the entry, if git ignores it: what was built. */
+  /** The files beside the entry, if git ignores it: a build output. */
   readonly built: BuiltState | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface BuiltState {
   readonly digest: string | undefined;
 }
 
-/** Asks git about an app's folder. `undefined` if it is in no repository, or there is no git. */
+/** Asks git about an app's folder. `undefined` if it is in no repository, or git is missing. */
 export async function readSourceState(folder: string, entry: string): Promise<SourceState | undefined> {
   const commit = await git(folder, ["rev-parse", "HEAD"]);
   const changes = await git(folder, ["status", "--porcelain", "--", "."]);
@@ -38,7 +38,7 @@ export async function readSourceState(folder: string, entry: string): Promise<So
 
 function git(folder: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((answer) => {
-    // Without optional locks, looking never gets in the way of what a person does with git at the same time.
+    // Without optional locks, this never gets in the way of the user's own git commands.
     const options = {
       cwd: folder,
       timeout: deadlineMs,

@@ -1,23 +1,23 @@
 import type { Failure } from "../../shared/failure.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 
-/** One seat of the app: its worker, and during a reload the worker that will take it over. */
+/** A place for one worker; during a reload also for the worker that will replace it. */
 export interface Slot {
   /** From 1. */
   readonly index: number;
-  /** The generation a worker of this slot belongs to when it has to be started again. */
+  /** The generation of this slot's worker when it has to be started again. */
   generation: number;
   current: WorkerHandle | undefined;
-  /** Of the new generation, while it is being proven. */
+  /** The worker of the new generation, while it is being proven. */
   next: WorkerHandle | undefined;
   restarts: number;
   lastFailure: Failure | undefined;
   /** Epoch milliseconds before which it is not started again. */
   retryAt: number;
   retryTimer: NodeJS.Timeout | undefined;
-  /** How its worker ended, if it did with code 0 without ever listening: nothing to start again, unless others serve. */
+  /** How its worker ended, if with code 0 without ever listening: not started again, unless others serve. */
   finished: Failure | undefined;
-  /** Too many unexpected exits: not started again by itself. */
+  /** Too many unexpected exits: no longer restarted automatically. */
   givenUp: boolean;
 }
 
@@ -36,7 +36,7 @@ export function createSlot(index: number, generation: number): Slot {
   };
 }
 
-/** Makes a slot startable again, as if nothing had happened to it. */
+/** Makes a slot startable again and clears its failures. */
 export function pardonSlot(slot: Slot): void {
   clearTimeout(slot.retryTimer);
   slot.retryTimer = undefined;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { LayerFacts, LoadedModule, LoadedPackage } from "../../../shared/layers/facts.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
 
-/** Files asked for at a time: the supervisor has connections to hand out meanwhile. */
+/** Files inspected at a time: the supervisor has connections to distribute meanwhile. */
 const filesAtATime = 16;
 
 type CodeFiles = Pick<LayerFacts["code"], "modules" | "packages" | "own" | "esm" | "cjs">;
 
-/** Finds out the sizes of loaded modules, and the packages they are of. */
+/** Determines the sizes of loaded modules and the packages they belong to. */
 export async function describeCode(loaded: readonly Pick<LoadedModule, "file" | "kind">[]): Promise<CodeFiles> {
   const modules = await inSlices(loaded, async ({ file, kind }): Promise<LoadedModule> => {
     const bytes = await sizeOf(file);
@@ -62,7 +62,7 @@ export function versionIn({ version }: Readonly<Record<string, unknown>>): strin
   return typeof version === "string" ? version : undefined;
 }
 
-/** The package.json in a folder; empty where there is none that can be read. */
+/** The package.json in a folder; empty if there is none or it is unreadable. */
 export async function readManifest(folder: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

@@ -5,19 +5,19 @@ import { type Owner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
 import { callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
 
-/** Functions told of each part. */
+/** Functions reported for each part. */
 const mostFunctions = 20;
 
-/** A native function is given at most so many times as much of its caller's time as was seen in itself. */
+/** A native function gets at most this many times as much of its caller's time as was seen in itself. */
 const mostBeside = 2;
 
 type Lines = NonNullable<ProfileNode["lines"]>;
 
-/** What the texts of the functions tell. */
+/** Hints from the source texts of the functions. */
 export interface SourceHints extends Pick<Surroundings, "compressorOf"> {
-  /** How much (0 to 1) of what a function does itself is the work of V8's built-in functions, by ticks on its lines. */
+  /** Share (0 to 1) of a function's own time that is the work of V8's built-in functions, by ticks on its lines. */
   readonly builtinShare: (frame: ProfileFrame, lines: Lines) => number;
-  /** How much (0 to 1) of it was seen on lines that call methods of these names. */
+  /** Share (0 to 1) of it on lines that call methods of these names. */
   readonly callShare: (frame: ProfileFrame, lines: Lines, names: ReadonlySet<string>) => number;
 }
 
@@ -32,8 +32,8 @@ interface Sum {
 }
 
 /**
- * Gives the time of every tick of a sample to exactly one part. What Hitless itself did is left out; the shares of what
- * is left add up to 1. Without any time, all of it counts as unattributed.
+ * Assigns the time of every tick of a sample to exactly one part. Hitless's own time is left out; the shares of the
+ * rest add up to 1. Without any time, all of it counts as unattributed.
  */
 export function attribute(
   { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
@@ -84,7 +84,7 @@ export function attribute(
   return { durationMs: total / 1_000, parts: parts.length > 0 ? parts : [nothing] };
 }
 
-/** A sample in which nothing was seen still has shares that add up. */
+/** A sample without ticks still has shares that add up. */
 const nothing: SamplePart = { id: "native", kind: "native", layer: "bindings", selfMs: 0, share: 1, functions: [] };
 
 /** Native functions of one owner that a node calls. */
@@ -95,8 +95,8 @@ interface Called {
 }
 
 /**
- * For each node the native functions that it calls, those of SQLite and of addons above all. While these make objects, as
- * for the rows of a query, V8 shows their caller on top, at the line of the call.
+ * For each node the native functions that it calls, mainly those of SQLite and of addons. While these create objects,
+ * such as the rows of a query, V8 shows their caller on top, at the line of the call.
  */
 function nativesCalled(
   { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,

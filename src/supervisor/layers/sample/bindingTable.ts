@@ -1,10 +1,10 @@
 import type { Dependency } from "../../../shared/layers/layer.ts";
 
-/** An internal binding of Node.js and what it leads to. */
+/** An internal binding of Node.js and the dependency behind it. */
 export interface Binding {
   readonly name: string;
   readonly dependency: Dependency;
-  /** Whether it is not what most of the binding leads to. */
+  /** Whether it differs from the dependency behind most of the binding. */
   readonly isOther?: boolean;
 }
 
@@ -28,12 +28,12 @@ const util = binding("util", "v8");
 const ares = binding("cares_wrap", "ares");
 const loader = binding("modules", "node");
 
-/** Brotli and Zstandard are called through the binding of zlib. */
+/** Brotli and Zstandard are called through zlib's binding. */
 export const variantsOfZlib: readonly Binding[] = [other("zlib", "brotli"), other("zlib", "zstd")];
 
 export const sqlite = binding("sqlite", "sqlite");
 
-/** Methods of `node:sqlite`, which are native and called by anybody. */
+/** Native methods of `node:sqlite`, which any code may call. */
 export const sqliteNatives: ReadonlySet<string> = new Set([
   "DatabaseSync",
   "aggregate",
@@ -61,7 +61,7 @@ export const sqliteNatives: ReadonlySet<string> = new Set([
   "serialize",
 ]);
 
-/** The WebAssembly that Node.js itself brings, by the JavaScript that calls it. */
+/** The WebAssembly that comes with Node.js, by the JavaScript that calls it. */
 export const bindingsByWasm: readonly (readonly [url: RegExp, binding: Binding])[] = [
   [/^node:internal\/deps\/undici\//, binding("undici", "llhttp")],
   [/^node:internal\/deps\/cjs-module-lexer\//, binding("cjs_lexer", "cjs_module_lexer")],
@@ -69,8 +69,8 @@ export const bindingsByWasm: readonly (readonly [url: RegExp, binding: Binding])
 ];
 
 /**
- * Which binding a native function belongs to that is called by this JavaScript of Node.js: the profiler names the native
- * function, but not where it is from. The first pattern that matches counts; what is matched is the file without `node:`.
+ * The binding of a native function, by the JavaScript of Node.js that calls it: the profiler names the native function,
+ * but not its origin. The first pattern that matches the file without `node:` counts.
  */
 export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding])[] = [
   [/^(internal\/)?zlib/, binding("zlib", "zlib")],
@@ -105,7 +105,7 @@ export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding]
   [/^inspector|^internal\/inspector/, binding("inspector", "v8")],
 ];
 
-/** Native functions whose name alone tells what they are, wherever they are called from. */
+/** Native functions that are identified by their name alone, whatever calls them. */
 export const bindingsByNative: Readonly<Record<string, Binding>> = {
   hrtime: processMethods,
   hrtimeBigInt: processMethods,
@@ -121,7 +121,7 @@ export const bindingsByNative: Readonly<Record<string, Binding>> = {
   writeAsciiString: stream,
   readStart: stream,
   readStop: stream,
-  // Not c-ares, which the other functions of the binding lead to.
+  // Not c-ares, which is behind the binding's other functions.
   getaddrinfo: other("cares_wrap", "uv"),
   compileFunction: contextify,
   compileFunctionForCJSLoader: contextify,
@@ -133,13 +133,13 @@ export const bindingsByNative: Readonly<Record<string, Binding>> = {
   timingSafeEqual: crypto,
 };
 
-/** Methods of Buffers, which are native and may be called by anybody. */
+/** Native methods of Buffers, which any code may call. */
 export const nativeOfBuffer =
   /^(ascii|base64|base64url|hex|latin1|ucs2|utf8)(Slice|Write|WriteStatic)$|^(byteLengthUtf8|compareOffset|indexOfString|indexOfBuffer|indexOfNumber|swap16|swap32|swap64)$/;
 
 /**
- * JavaScript of Node.js that does its work in a native function which the profiler does not show, since V8 calls it
- * without a frame of its own; so its own time is that of the binding.
+ * JavaScript of Node.js that does its work in a native function which V8 calls without a frame, so that the profiler
+ * does not show it; its own time is the binding's.
  */
 export const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp, binding: Binding])[] = [
   [/^internal\/child_process$/, /^spawnSync$/, spawnSync],

@@ -6,7 +6,7 @@ import { mappedAddons } from "../files/addonFiles.ts";
 import { attribute } from "./attribution.ts";
 import { readHotLines } from "./hotLines.ts";
 
-/** Tells what the ticks of a worker's sample belong to. */
+/** Attributes the ticks of a worker's sample. */
 export async function completeSample(
   worker: CpuSample["worker"],
   collected: CollectedSample,

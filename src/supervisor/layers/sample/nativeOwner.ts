@@ -13,8 +13,8 @@ import { addonOwner, bindingOwner, gcOwner, idleOwner, nativeOwner, type Owner, 
 import type { Surroundings } from "./surroundings.ts";
 
 /**
- * Whose the time of a function is that is no JavaScript. V8's own functions, such as `Map.prototype.get`, have no frames:
- * what has one was given to V8 by Node.js or an addon, but for some that V8 makes the same way.
+ * The owner of the time of a native function. V8's own functions, such as `Map.prototype.get`, have no frames: one with
+ * a frame was given to V8 by Node.js or an addon, apart from a few that V8 creates in the same way.
  */
 export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
   switch (name) {
@@ -43,7 +43,7 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
   return caller === undefined ? nativeOwner : ownerOfCalled(name, fileOf(caller.url), surroundings);
 }
 
-/** zlib, Brotli and Zstandard run through the same functions, so it is told by the names in the code that calls them. */
+/** zlib, Brotli and Zstandard share their functions, so they are distinguished by names in the calling code. */
 export function variantOf(binding: Binding, { caller, user, compressorOf }: Surroundings): Binding {
   if (binding.name !== "zlib") {
     return binding;
@@ -53,7 +53,7 @@ export function variantOf(binding: Binding, { caller, user, compressorOf }: Surr
   return variantsOfZlib.find(({ dependency }) => dependency === compressor) ?? binding;
 }
 
-/** Of a native function that code of the app itself calls. */
+/** For a native function called by the app's own code. */
 function ownerOfCalled(name: string, file: string, { natives }: Surroundings): Owner {
   const callers = packageOf(file)?.name;
   if (callers !== undefined && natives.addons.includes(callers)) {
@@ -76,7 +76,7 @@ function byName(name: string): Binding | undefined {
   return Object.hasOwn(bindingsByNative, name) ? bindingsByNative[name] : undefined;
 }
 
-/** What V8 makes as Node.js and addons make theirs. */
+/** V8's functions that are created as those of Node.js and addons are. */
 const v8Natives: ReadonlySet<string> = new Set([
   "Module",
   "Instance",
@@ -86,7 +86,7 @@ const v8Natives: ReadonlySet<string> = new Set([
   "set stack",
 ]);
 
-/** Names of the functions that JavaScript itself has, such as `parse` and `replace`. */
+/** Names of JavaScript's own functions, such as `parse` and `replace`. */
 const builtinNames: ReadonlySet<string> = new Set(
   Object.getOwnPropertyNames(globalThis).flatMap((name) => {
     const described = Object.getOwnPropertyDescriptor(globalThis, name);

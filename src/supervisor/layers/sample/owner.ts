@@ -16,7 +16,7 @@ export function bindingOwner({ name, dependency, isOther = false }: Binding): Ow
   return { id, kind: "binding", layer: "bindings", name, dependency };
 }
 
-/** @param name Of its package, or of its file where it is in none. */
+/** @param name Of its package, or of its file if it is in none. */
 export function addonOwner(name: string): Owner {
   return { id: `binding:${name}`, kind: "binding", layer: "bindings", name };
 }

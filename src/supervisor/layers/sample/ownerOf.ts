@@ -6,9 +6,7 @@ import { ownerOfNative, variantOf } from "./nativeOwner.ts";
 import { bindingOwner, codeOwner, nativeOwner, nodeOwner, type Owner } from "./owner.ts";
 import { isWasm, type Surroundings } from "./surroundings.ts";
 
-/**
- * Whose the own time of a frame is. `undefined` for what Hitless itself does, which is no part of the app.
- */
+/** The owner of a frame's own time. `undefined` for Hitless's own, which is no part of the app. */
 export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner | undefined {
   if (surroundings.user?.url === ownCodeUrl) {
     return undefined;
@@ -31,7 +29,7 @@ function ownerOfScript({ url, name }: ProfileFrame, surroundings: Surroundings):
     : { id: `package:${owner.name}`, kind: "package", layer: "code", name: owner.name };
 }
 
-/** WebAssembly does not tell whose it is, so it is of the JavaScript that calls it. */
+/** The profiler does not tell the origin of WebAssembly, so its time belongs to the JavaScript that calls it. */
 function ownerOfWasm(surroundings: Surroundings): Owner {
   const { caller, user } = surroundings;
   const found = bindingsByWasm.find(([files]) => files.test(caller?.url ?? ""));

@@ -1,16 +1,16 @@
 import type { ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
 
-/** What a frame was called by. */
+/** The callers of a frame. */
 export interface Callers {
-  /** The nearest caller that is JavaScript, with what is above it. */
+  /** The nearest JavaScript caller, with the callers above it. */
   readonly caller: ProfileFrame | undefined;
-  /** The nearest frame, itself included, that is JavaScript and not Node's. */
+  /** The nearest frame, itself included, of JavaScript that is not Node's. */
   readonly user: ProfileFrame | undefined;
 }
 
-/** What of a process is no JavaScript. */
+/** The native code in a process. */
 export interface LoadedNatives {
-  /** Of each addon the name of its package, or of its file where it is in none. */
+  /** For each addon the name of its package, or of its file if it is in none. */
   readonly addons: readonly string[];
   /** Whether `node:sqlite` is in use. */
   readonly sqlite: boolean;
@@ -18,7 +18,7 @@ export interface LoadedNatives {
 
 export interface Surroundings extends Callers {
   readonly natives: LoadedNatives;
-  /** What a function compresses with, by the names in its text; `undefined` where that can't be told. */
+  /** What a function compresses with, by the names in its text; `undefined` if unknown. */
   readonly compressorOf: (frame: ProfileFrame) => string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function callersOf(frames: readonly ProfileFrame[], nodes: readonly Profi
   return found;
 }
 
-/** Whether it is of WebAssembly, or of what V8 puts between it and JavaScript, which may have no address. */
+/** Whether it is WebAssembly, or V8's glue between it and JavaScript, which may have no address. */
 export function isWasm({ name, url }: ProfileFrame): boolean {
   return url.startsWith("wasm:") || (url === "" && /^(js-to-wasm|wasm-to-js|wasm-function\[)/.test(name));
 }
