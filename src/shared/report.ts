@@ -30,7 +30,7 @@ export const renewalReportSchema = v.object({
   /** Addresses on which the app listened before and does not now. */
   lostAddresses: v.optional(v.array(v.string())),
   /**
-   * How often clients may have been refused: a new worker stopped listening after the old ones were ordered to drain,
+   * How often clients may have found no listener: a new worker stopped listening after the old ones were ordered to drain,
    * or the app removed the file of its Unix socket.
    */
   unserved: v.optional(v.number()),
