@@ -57,7 +57,7 @@ export const renewalReportSchema = v.object({
       handedOver: v.number(),
       /** Connections closed in the way their protocol provides for. */
       closed: v.number(),
-      /** Connections that were cut off by a deadline. */
+      /** Connections that were cut off by a deadline, or accepted and closed without ever having been given to a worker. */
       cut: v.number(),
       /** Serving workers that died by themselves meanwhile: the requests they were answering are unknown. */
       crashed: v.optional(v.number()),

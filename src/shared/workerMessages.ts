@@ -60,6 +60,13 @@ export interface DrainProgress {
   readonly listens: boolean;
 }
 
+/**
+ * What a worker's listening handle waits for with shared scheduling, until the supervisor says `accept`: the handle to `listen`,
+ * since others accept there already; or, where nobody does, the app to be given `connections`. It is part of the answer by
+ * which `node:cluster` gives the handle to the worker.
+ */
+export type AcceptHold = "listen" | "connections";
+
 type FromWorker =
   /** The preload runs. */
   | { readonly type: "hello" }
@@ -102,6 +109,8 @@ type FromWorker =
       readonly address: string | null;
       readonly port: number | null;
     }
+  /** With shared scheduling, to `accept`: it accepts nothing by itself any more. */
+  | { readonly type: "acceptStopped" }
   /** Nothing but the channel keeps the process alive; answered with `alone`. */
   | { readonly type: "alone" }
   | ({ readonly type: "drain" } & DrainProgress)
@@ -139,6 +148,8 @@ type ToWorker =
       readonly streamGraceMs: number;
       readonly spreadMs: number;
     }
+  /** With shared scheduling: begin to accept; or stop it, answer `acceptStopped`, and take only what the supervisor sends. */
+  | { readonly type: "accept"; readonly on: boolean }
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   | { readonly type: "alone" }

@@ -1,6 +1,9 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
+
 import { createRequire } from "node:module";
-import type { Server, Socket } from "node:net";
+import { Server, type Socket } from "node:net";
+import { getSystemErrorMap } from "node:util";
+import type { AcceptHold } from "../shared/workerMessages.ts";
 
 /*
  * Every touch of something in Node that is not documented, in one place. Each is feature-tested by
@@ -374,14 +377,97 @@ export function closeListeningHandle(server: Server): boolean {
     return false;
   }
   const listening = handle as ListeningHandle;
-  // Once closed it would have no address, and `server.address()` would throw.
+  keepAddress(listening);
+  listening.close();
+  return true;
+}
+
+/** Once closed a handle has no address, and `server.address()` would throw. */
+function keepAddress(handle: ListeningHandle): void {
   const name = {};
-  if (listening.getsockname?.(name) === 0) {
-    listening.getsockname = (wanted) => {
+  if (handle.getsockname?.(name) === 0) {
+    handle.getsockname = (wanted) => {
       Object.assign(wanted, name);
       return 0;
     };
   }
-  listening.close();
-  return true;
+}
+
+/** The worker's copy of a listening handle that the supervisor has too. */
+export interface SharedHandle extends ListeningHandle {
+  listen(backlog: number): number;
+  onconnection: (this: unknown, ...accepted: unknown[]) => void;
+}
+
+/**
+ * Calls `received` with each listening handle that comes from the supervisor, before `node:cluster` gives it to its server
+ * (`shared` in lib/internal/cluster/child.js). Nothing is changed by this.
+ */
+export function onSharedHandle(received: (handle: SharedHandle, hold: AcceptHold) => void): void {
+  const look = (message: { readonly cmd?: unknown; readonly hold?: AcceptHold }, handle: unknown): void => {
+    const isListening = typeof handle === "object" && handle !== null && "listen" in handle && "close" in handle;
+    if (message.cmd === "NODE_CLUSTER" && message.hold !== undefined && isListening) {
+      received(handle as SharedHandle, message.hold);
+    }
+  };
+  process.prependListener("internalMessage" as "message", look as NodeJS.MessageListener);
+}
+
+/**
+ * Makes `listen` of this handle, which `node:net` calls once, say that all is well and do nothing.
+ * @returns A function that undoes this and does what was asked meanwhile. Should the system refuse it then, the server tells
+ *   the app, as it does when it is refused at once.
+ */
+export function holdListen(handle: SharedHandle): () => void {
+  let wanted: number | undefined;
+  handle.listen = (backlog) => {
+    wanted = backlog;
+    return 0;
+  };
+  return () => {
+    Reflect.deleteProperty(handle, "listen");
+    const code = wanted === undefined ? 0 : handle.listen(wanted);
+    const server = code === 0 ? undefined : own(handle, "owner_symbol");
+    // One that the app has closed meanwhile can't listen, and need not.
+    if (server instanceof Server && Reflect.get(server, "_handle") === handle) {
+      const [name, text] = getSystemErrorMap().get(code) ?? ["UNKNOWN", "unknown error"];
+      const error = Object.assign(new Error(`listen ${name}: ${text}`), { code: name, errno: code, syscall: "listen" });
+      // In a turn of its own: what the app makes of it is the app's.
+      setImmediate(() => server.emit("error", error));
+    }
+  };
+}
+
+/**
+ * Makes this handle keep what it accepts from when it listens.
+ * @returns A function that gives it to the server, each connection in a turn of its own, and lets it accept as usual.
+ */
+export function holdConnections(handle: SharedHandle): () => void {
+  const waiting: unknown[][] = [];
+  let release = (): void => void Reflect.deleteProperty(handle, "listen");
+  handle.listen = (backlog) => {
+    Reflect.deleteProperty(handle, "listen");
+    const { onconnection } = handle;
+    handle.onconnection = (...accepted) => void waiting.push(accepted);
+    release = () => {
+      handle.onconnection = onconnection;
+      for (const accepted of waiting) {
+        setImmediate(() => onconnection.apply(handle, accepted));
+      }
+    };
+    return handle.listen(backlog);
+  };
+  return () => release();
+}
+
+/**
+ * Ends accepting so that neither the app nor `node:cluster` learns of it: the server keeps its handle and its address, and
+ * takes connections that `node:cluster` sends. Closing it again changes nothing.
+ */
+export function closeUnnoticed(handle: SharedHandle): void {
+  keepAddress(handle);
+  const close: unknown = Reflect.get(Object.getPrototypeOf(handle) as object, "close");
+  if (typeof close === "function") {
+    close.call(handle);
+  }
 }

@@ -7,6 +7,7 @@ import { acceptProbe } from "./connections/acceptProbe.ts";
 import { createParking } from "./connections/parking.ts";
 import { countLimitedRequests } from "./connections/requestLimit.ts";
 import { isHttpServer, trackServers } from "./connections/servers.ts";
+import { holdSharedAccepts } from "./connections/sharedAccept.ts";
 import { watchTraffic } from "./connections/traffic.ts";
 import { createDrain } from "./drain/drain.ts";
 import { watchLoopLoad } from "./drain/loopLoad.ts";
@@ -87,8 +88,17 @@ function prepareWorker(channel: Channel): void {
     const load = watchLoopLoad();
     const drain = createDrain({ channel, tracker, parking, traffic, load, guard });
     const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
+    const sharedAccept = holdSharedAccepts(guard);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
+        case "accept":
+          if (message.on) {
+            sharedAccept.begin();
+          } else {
+            sharedAccept.stop();
+            channel.send({ type: "acceptStopped" });
+          }
+          break;
         case "alone":
           exit.answered();
           break;

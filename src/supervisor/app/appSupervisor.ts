@@ -7,6 +7,8 @@ import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
+import { Acceptor } from "../accept/acceptor.ts";
+
 import { steadyNow } from "../clock.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import { createReachability } from "../listening/reachability.ts";
@@ -21,6 +23,7 @@ import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.
 import type { Slot } from "../slots/slot.ts";
 import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
 import { HandoffBroker } from "../traffic/handoffBroker.ts";
+import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 import { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
@@ -54,6 +57,7 @@ export class AppSupervisor {
   readonly #options: AppSupervisorOptions;
   readonly #generations: Generations;
   readonly #table: SlotTable;
+  readonly #acceptor: Acceptor;
   readonly #health: HealthActions;
   readonly #broker: HandoffBroker;
   readonly #traffic: TrafficMeter;
@@ -91,13 +95,19 @@ export class AppSupervisor {
       logs,
       events,
       reachability: createReachability(),
-      keeper: this.#keeper,
       table: this.#table,
     });
     this.#broker = new HandoffBroker(this.#table);
-    this.#traffic = new TrafficMeter(host.workers, this.#broker);
+    this.#acceptor = new Acceptor({
+      shared: recipe.scheduling === "shared",
+      paths: this.#keeper,
+      limit: () => this.#generations.current.maxWaiting,
+      mostOpenFiles,
+      onRefused: (waiting) => this.#health.refused(waiting),
+    });
+    this.#health = new HealthActions(host, events, this.#acceptor);
+    this.#traffic = new TrafficMeter({ workers: host.workers, broker: this.#broker, acceptor: this.#acceptor });
     this.renewals = new Renewals({ host, generations: this.#generations, traffic: this.#traffic, events });
-    this.#health = new HealthActions(host, events);
     this.#workerEvents = this.#listenToWorkers(host);
     chooseScheduling(recipe.scheduling);
   }
@@ -136,7 +146,7 @@ export class AppSupervisor {
       startedAt: this.#condition.startedAt,
       failure: this.#condition.failure,
       finished: this.#condition.finished,
-      accepts: this.#health.accepts,
+      acceptor: this.#acceptor,
       slots: this.#table.slots,
       workers: this.roster.all,
       renewal: this.renewals.view(),
@@ -273,8 +283,17 @@ export class AppSupervisor {
     } finally {
       this.#reconciling = false;
     }
+    this.#admit();
     this.publisher.invalidate();
     this.#checkRest();
+  }
+
+  /** Clients are given to those workers that serve or, with real traffic, are on trial; to no other that listens. */
+  #admit(): void {
+    const admitted = new Set([...this.#table.serving(), ...(this.renewals.current?.onTrial ?? [])]);
+    for (const worker of this.roster.all.values()) {
+      this.#acceptor.admit(worker.id, admitted.has(worker));
+    }
   }
 
   /** The generation of a slot that is new: in a restart the one that comes, else the one that is proven. */
@@ -332,14 +351,11 @@ export class AppSupervisor {
   }
 
   #listenToWorkers({ changed, reconcile }: Host): WorkerEvents<WorkerHandle> {
-    const { accepts, heartbeat } = this.#health;
+    const acceptor = this.#acceptor;
+    const { heartbeat } = this.#health;
     return {
-      messages: createMessageTable({ broker: this.#broker, traffic: this.#traffic, heartbeat }),
-      accepts: {
-        sent: (connection) => accepts.left(connection),
-        isAbandoned: (connection) => accepts.isAbandoned(connection),
-        abandoned: (connection) => this.#broker.rescue(connection),
-      },
+      messages: createMessageTable({ acceptor, broker: this.#broker, traffic: this.#traffic, heartbeat }),
+      acceptor,
       changed,
       listening: reconcile,
       ready: (worker) => this.#workerReady(worker),
@@ -399,9 +415,7 @@ export class AppSupervisor {
     }
     this.renewals.current?.workerExited(worker);
     this.#table.vacate(worker);
-    for (const connection of worker.takeStranded()) {
-      this.#broker.rescue(connection);
-    }
+    this.#acceptor.gone(worker.id);
     this.#reconcile();
   }
 
@@ -456,6 +470,7 @@ export class AppSupervisor {
       this.renewals.step();
     }
     if (this.stopped) {
+      this.#acceptor.end();
       this.#stops.fire();
     }
   }

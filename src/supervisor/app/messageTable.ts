@@ -1,3 +1,4 @@
+import type { Acceptor } from "../accept/acceptor.ts";
 import type { Heartbeat } from "../health/heartbeat.ts";
 import type { HandoffBroker } from "../traffic/handoffBroker.ts";
 import type { TrafficMeter } from "../traffic/trafficMeter.ts";
@@ -7,11 +8,12 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 /** What each message of a worker does: what is its own is kept by its handle, all else goes straight to whom it concerns. */
 export function createMessageTable(parts: {
+  readonly acceptor: Pick<Acceptor, "stopped">;
   readonly broker: HandoffBroker;
   readonly traffic: TrafficMeter;
   readonly heartbeat: Heartbeat;
 }): MessageTable<WorkerHandle> {
-  const { broker, traffic, heartbeat } = parts;
+  const { acceptor, broker, traffic, heartbeat } = parts;
   return {
     hello: (worker) => traffic.workerStarted(worker),
     listening: (worker, { server, protocol, address, systemPort, handoff, tried }) =>
@@ -21,6 +23,7 @@ export function createMessageTable(parts: {
     closed: (worker, { server }) => worker.removeServer(server),
     beat: (worker, beat) => heartbeat.answered(worker, beat),
     counted: (worker, { served }) => traffic.workerCounted(worker, served),
+    acceptStopped: ({ id }) => acceptor.stopped(id),
     drain: (worker, progress) => worker.noteDrain(progress),
     connection: (worker, connection, socket) => {
       worker.countHandover(connection.id);

@@ -2,9 +2,9 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { AppState, RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 import type { DrainProgress } from "../../shared/workerMessages.ts";
+import type { Acceptor } from "../accept/acceptor.ts";
 import { shownTime } from "../clock.ts";
 import type { Slot } from "../slots/slot.ts";
-import type { AcceptQueue } from "../traffic/acceptQueue.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 export interface SnapshotParts {
@@ -18,7 +18,7 @@ export interface SnapshotParts {
   readonly startedAt: number;
   readonly failure: Failure | undefined;
   readonly finished: boolean;
-  readonly accepts: Pick<AcceptQueue, "waiting" | "refused">;
+  readonly acceptor: Pick<Acceptor, "waiting" | "refused">;
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
   readonly renewal: RenewalView | undefined;
@@ -46,8 +46,8 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       startedAt: shownTime(parts.startedAt),
       ...(failure !== undefined && { failure }),
       finished: parts.finished,
-      waitingConnections: parts.accepts.waiting,
-      refusedConnections: parts.accepts.refused,
+      waitingConnections: parts.acceptor.waiting,
+      refusedConnections: parts.acceptor.refused,
       ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),
     },
     workers,

@@ -1,8 +1,7 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { Acceptor } from "../accept/acceptor.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import { type AcceptQueue, watchAcceptQueue } from "../traffic/acceptQueue.ts";
 import { type AcceptQueueAlerts, watchAcceptQueueAlerts } from "../traffic/acceptQueueAlerts.ts";
-import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 import { describeWorker } from "../worker/describeExit.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -27,22 +26,15 @@ export interface HealthHost {
 /** Watches running workers: reports which are stuck and where, and replaces unhealthy ones. */
 export class HealthActions {
   readonly heartbeat: Heartbeat;
-  /** Accepted connections that no worker has taken yet. */
-  readonly accepts: AcceptQueue;
   readonly #host: HealthHost;
   readonly #events: EventLog;
   readonly #policy = createReplacementPolicy();
   readonly #alerts: AcceptQueueAlerts;
 
-  constructor(host: HealthHost, events: EventLog) {
+  constructor(host: HealthHost, events: EventLog, acceptor: Pick<Acceptor, "waiting" | "refused">) {
     this.#host = host;
     this.#events = events;
-    this.accepts = watchAcceptQueue({
-      limit: () => host.recipe.maxWaiting,
-      mostOpenFiles,
-      onRefused: (count) => this.#alerts.refused(count),
-    });
-    this.#alerts = watchAcceptQueueAlerts(() => this.accepts, events);
+    this.#alerts = watchAcceptQueueAlerts(() => acceptor, events);
     this.heartbeat = new Heartbeat({
       recipe: () => host.recipe,
       workers: () => host.workers(),
@@ -54,6 +46,11 @@ export class HealthActions {
       },
       turned: () => this.#look(),
     });
+  }
+
+  /** A connection was refused, since so many wait. */
+  refused(waiting: number): void {
+    this.#alerts.refused(waiting);
   }
 
   #look(): void {

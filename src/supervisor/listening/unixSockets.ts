@@ -1,8 +1,7 @@
-import type { ChildProcess } from "node:child_process";
 import { existsSync, type FSWatcher, linkSync, lstatSync, readdirSync, unlinkSync, watch } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
-import { onPathQuery } from "../internals.ts";
+import type { PathKeeper } from "../accept/listeningSocket.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 
 /** Where a folder can't be watched, it is looked at this often, in milliseconds. */
@@ -23,9 +22,7 @@ interface Kept {
   stopWatching: () => void;
 }
 
-export interface SocketKeeper {
-  /** Keeps the Unix sockets on which this worker wants to listen. */
-  follow(worker: ChildProcess): void;
+export interface SocketKeeper extends PathKeeper {
   /** Looks at once whether one was removed, rather than when the system tells of it. */
   look(): void;
   /**
@@ -51,6 +48,7 @@ export function createSocketKeeper(options: {
   const sockets = new Map<string, Kept>();
   const told = new Set<string>();
   let links = 0;
+  let before: string | undefined;
 
   const keep = (path: string, inode: string): void => {
     forget(sockets.get(path));
@@ -85,7 +83,7 @@ export function createSocketKeeper(options: {
     }
   };
 
-  /** With this process nobody listens any more. */
+  /** Nobody is to listen there any more. */
   const leave = (kept: Kept): void => {
     if (inodeOf(kept.path) === kept.inode) {
       remove(kept.path);
@@ -151,22 +149,23 @@ export function createSocketKeeper(options: {
         done(stale || inodeOf(path) !== inode);
       });
     },
-    follow(worker) {
-      let before: string | undefined;
-      onPathQuery(worker, {
-        asked: (path) => {
-          before = inodeOf(path);
-        },
-        answered: (path) => {
-          const kept = sockets.get(path);
-          const now = inodeOf(path);
-          if (now !== undefined && now !== before) {
-            keep(path, now);
-          } else if (now === undefined && kept !== undefined) {
-            putBack(kept);
-          }
-        },
-      });
+    asked(path) {
+      before = inodeOf(path);
+    },
+    answered(path) {
+      const kept = sockets.get(path);
+      const now = inodeOf(path);
+      if (now !== undefined && now !== before) {
+        keep(path, now);
+      } else if (now === undefined && kept !== undefined) {
+        putBack(kept);
+      }
+    },
+    leave(path) {
+      const kept = sockets.get(path);
+      if (kept !== undefined) {
+        leave(kept);
+      }
     },
   };
 }

@@ -101,6 +101,17 @@ export class Renewal {
     return slot.next !== undefined || (this.options.kind === "restart" && this.#pending.includes(slot.index));
   }
 
+  /**
+   * New workers that serve beside the old ones before they take over: while one is watched for `minReady`, what it is watched
+   * for is how it does with clients. Without that, none is given a connection before all of its step can take over.
+   */
+  get onTrial(): WorkerHandle[] {
+    if (this.#end !== undefined || this.options.kind === "restart" || this.options.minReady === 0) {
+      return [];
+    }
+    return this.#slotsOf(this.#step).flatMap(({ next }) => (next?.state === "ready" ? [next] : []));
+  }
+
   /** Ends it as cancelled, if that still undoes everything. */
   cancel(reason: string): boolean {
     if (!this.cancellable) {

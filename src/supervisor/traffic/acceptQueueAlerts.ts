@@ -1,6 +1,7 @@
 import { count } from "../../shared/text/count.ts";
+import type { Acceptor } from "../accept/acceptor.ts";
+
 import type { EventLog } from "../logs/eventLog.ts";
-import type { AcceptQueue } from "./acceptQueue.ts";
 
 /** From this many on, waiting connections are worth a warning. */
 const manyWaiting = 100;
@@ -13,7 +14,10 @@ export interface AcceptQueueAlerts {
 }
 
 /** Tells of connections that wait for a worker or were refused: once when it begins, and when it is over. */
-export function watchAcceptQueueAlerts(queue: () => AcceptQueue, events: EventLog): AcceptQueueAlerts {
+export function watchAcceptQueueAlerts(
+  queue: () => Pick<Acceptor, "waiting" | "refused">,
+  events: EventLog,
+): AcceptQueueAlerts {
   let shown = { waiting: 0, refused: 0 };
   let warned = false;
   let refusedBefore: number | undefined;

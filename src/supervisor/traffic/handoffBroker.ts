@@ -1,13 +1,12 @@
 import type { Socket } from "node:net";
 import { type HandedConnection, handoffWindow } from "../../shared/workerMessages.ts";
 import { holdSocket } from "../internals.ts";
-import type { StrandedConnection } from "../process/acceptGuard.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 interface Transit {
   readonly id: number;
-  /** Who sent it, and what that worker calls it; nobody, if no worker has had it yet. */
-  readonly sender: { readonly worker: WorkerHandle; readonly id: number } | undefined;
+  /** Who sent it, and what that worker calls it. */
+  readonly sender: { readonly worker: WorkerHandle; readonly id: number };
   readonly socket: Socket;
   readonly connection: HandedConnection;
   /** Workers that refused it or died with it. */
@@ -56,21 +55,6 @@ export class HandoffBroker {
     }
   }
 
-  /** Gives a connection that no worker has had yet to one that listens where it came to. */
-  rescue({ socket, port, path }: StrandedConnection): void {
-    const server = this.#targets
-      .serving()
-      .flatMap((worker) => [...worker.servers].flatMap(([key, { protocol }]) => (protocol === "udp" ? [] : [key])))
-      .find((key) => (port === undefined ? key === path : key.endsWith(`|${port}`)));
-    if (server === undefined || !hold(socket)) {
-      this.counts.closed += 1;
-      socket.destroy();
-      return;
-    }
-    const now = Date.now();
-    this.#adopt(socket, { server, requests: 0, unused: true, stoppedAt: now, idleSince: now }, undefined);
-  }
-
   taken(ids: readonly number[], stallMs: number): void {
     const arrivals = new Map<WorkerHandle, number[]>();
     for (const id of ids) {
@@ -81,10 +65,8 @@ export class HandoffBroker {
         this.counts.longestStallMs = Math.max(this.counts.longestStallMs, stallMs);
         // The worker has its own copy; closing ours sends nothing to the client.
         transit.socket.destroy();
-        if (transit.sender !== undefined) {
-          const { worker, id: sent } = transit.sender;
-          arrivals.set(worker, [...(arrivals.get(worker) ?? []), sent]);
-        }
+        const { worker, id: sent } = transit.sender;
+        arrivals.set(worker, [...(arrivals.get(worker) ?? []), sent]);
         this.#leave(transit);
       }
     }
@@ -115,7 +97,7 @@ export class HandoffBroker {
   }
 
   #adopt(socket: Socket, connection: HandedConnection, sender: Transit["sender"]): void {
-    const tried = new Set(sender === undefined ? [] : [sender.worker.id]);
+    const tried = new Set([sender.worker.id]);
     this.#lastId += 1;
     const transit: Transit = { id: this.#lastId, sender, socket, connection, tried, holder: undefined };
     this.#transits.set(transit.id, transit);
@@ -158,7 +140,7 @@ export class HandoffBroker {
     this.#transits.delete(transit.id);
     this.counts.closed += 1;
     transit.socket.destroy();
-    transit.sender?.worker.send({ type: "arrived", ids: [transit.sender.id] });
+    transit.sender.worker.send({ type: "arrived", ids: [transit.sender.id] });
   }
 
   /** It is not under way to its holder any more: what waits for that worker can go. */

@@ -14,15 +14,24 @@ export interface TrafficTotals {
 export class TrafficMeter {
   readonly #workers: () => Iterable<WorkerHandle>;
   readonly #broker: Pick<HandoffBroker, "counts">;
+  readonly #acceptor: { readonly unanswered: number };
   #counting = false;
   #totals = emptyTotals();
   #brokerAtStart: HandoffBroker["counts"];
+  #unansweredAtStart = 0;
   readonly #asked = new Set<WorkerHandle>();
   #allAnswered: (() => void) | undefined;
 
-  constructor(workers: () => Iterable<WorkerHandle>, broker: Pick<HandoffBroker, "counts">) {
+  constructor(parts: {
+    readonly workers: () => Iterable<WorkerHandle>;
+    readonly broker: Pick<HandoffBroker, "counts">;
+    /** Accepts connections, some of which nobody answers. */
+    readonly acceptor: { readonly unanswered: number };
+  }) {
+    const { workers, broker, acceptor } = parts;
     this.#workers = workers;
     this.#broker = broker;
+    this.#acceptor = acceptor;
     this.#brokerAtStart = { ...broker.counts };
   }
 
@@ -31,6 +40,7 @@ export class TrafficMeter {
     this.#totals = emptyTotals();
     this.#brokerAtStart = { ...this.#broker.counts };
     this.#broker.counts.longestStallMs = 0;
+    this.#unansweredAtStart = this.#acceptor.unanswered;
     for (const worker of this.#workers()) {
       worker.send({ type: "count", on: true });
     }
@@ -98,6 +108,7 @@ export class TrafficMeter {
     traffic.handedOver = handedOver - this.#brokerAtStart.handedOver;
     traffic.closed += closed - this.#brokerAtStart.closed;
     traffic.longestStallMs = longestStallMs;
+    traffic.cut += this.#acceptor.unanswered - this.#unansweredAtStart;
     return this.#totals;
   }
 

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Failure } from "../../shared/failure.ts";
 import type { WorkerToSupervisor } from "../../shared/workerMessages.ts";
-import type { AcceptGuardOptions } from "../process/acceptGuard.ts";
+import type { Acceptor } from "../accept/acceptor.ts";
 
 /** What each message of a worker does, by its type. */
 export type MessageTable<Worker> = {
@@ -15,8 +15,8 @@ export type MessageTable<Worker> = {
 /** What is told of a worker. Each member names it, so that one object serves all of an app. */
 export interface WorkerEvents<Worker> {
   readonly messages: MessageTable<Worker>;
-  /** What becomes of accepted connections on their way to it. */
-  readonly accepts: AcceptGuardOptions;
+  /** Gives it connections. */
+  readonly acceptor: Pick<Acceptor, "follow" | "leave">;
   /** Something a snapshot shows has changed. */
   changed(worker: Worker): void;
   /** One more of its servers listens, or one has closed. */

@@ -8,7 +8,6 @@ import { steadyNow } from "../clock.ts";
 import { onInternalMessage } from "../internals.ts";
 import { describeElsewhere, describeHolder } from "../listening/listensElsewhere.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import { guardAccepts, type StrandedConnection } from "../process/acceptGuard.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
 import { explainSpawn } from "../process/explainSpawn.ts";
 import { isHeld, type StackFrames, takeStack } from "../process/stuckStack.ts";
@@ -58,7 +57,6 @@ export class WorkerHandle {
   readonly #tried = new Set<number | string>();
   readonly #ending: WorkerEnding;
   readonly #readiness: Readiness;
-  readonly #stranded: () => StrandedConnection[];
   #readyAt: number | undefined;
   #wasReady = false;
   #drain: DrainProgress | undefined;
@@ -101,7 +99,7 @@ export class WorkerHandle {
       unready: () => this.#markUnready(),
       late: (code, message) => this.#markLate(code, message),
     });
-    this.#stranded = guardAccepts(worker.process, events.accepts);
+    events.acceptor.follow(worker, (on) => this.send({ type: "accept", on }));
     this.#listen();
   }
 
@@ -236,11 +234,6 @@ export class WorkerHandle {
     );
   }
 
-  /** Connections that were under way to it when it died; only sensible once its state is `exited`. */
-  takeStranded(): StrandedConnection[] {
-    return this.#stranded();
-  }
-
   /** Sends one of our messages. Returns false, and drops it, if the worker can't be reached. */
   send(body: ToWorkerBody, socket?: Socket): boolean {
     if (!this.connected) {
@@ -364,14 +357,8 @@ export class WorkerHandle {
     this.#dismissed = true;
     this.#graceful = drainOrder.graceful;
     this.#ending.startDrain(drainOrder.drainTimeout);
-    const { handoff, idleGraceMs, streamGraceMs, spreadMs } = drainOrder;
-    if (!this.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
-      this.terminate();
-    }
-    // After the drain has begun: what the app closes now, in its own way, must not be what is about to be handed over.
-    if (drainOrder.graceful && this.connected) {
-      this.#options.worker.send("shutdown", () => undefined);
-    }
+    // Not before all that has been accepted for it is on its way: what comes after the order is not answered.
+    this.#options.events.acceptor.leave(this.id, () => this.#orderDrain(drainOrder));
     this.#options.events.changed(this);
   }
 
@@ -388,6 +375,7 @@ export class WorkerHandle {
   /** SIGTERM or its twin without a drain, then the kill deadline; a second call changes nothing. */
   terminate(): void {
     this.#dismissed = true;
+    this.#options.events.acceptor.leave(this.id, () => undefined);
     this.#ending.terminate();
   }
 
@@ -399,7 +387,18 @@ export class WorkerHandle {
   kill(why: "asked" | "stopping" | "unfit"): void {
     this.#killRequested ||= why === "asked";
     this.#dismissed ||= why === "stopping";
+    this.#options.events.acceptor.leave(this.id, () => undefined);
     this.#ending.kill();
+  }
+
+  #orderDrain({ handoff, graceful, idleGraceMs, streamGraceMs, spreadMs }: DrainOrder): void {
+    if (!this.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
+      this.terminate();
+    }
+    // After the drain has begun: what the app closes now, in its own way, must not be what is about to be handed over.
+    if (graceful && this.connected) {
+      this.#options.worker.send("shutdown", () => undefined);
+    }
   }
 
   #listen(): void {

@@ -1,7 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { Reachability } from "../listening/reachability.ts";
-import type { SocketKeeper } from "../listening/unixSockets.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { forkWorker } from "../process/workerForker.ts";
@@ -16,7 +15,6 @@ export interface RosterOptions {
   readonly logs: LogStore;
   readonly events: EventLog;
   readonly reachability: Reachability;
-  readonly keeper: SocketKeeper;
   /** Tells which workers take connections. */
   readonly table: { serving(): readonly WorkerHandle[] };
 }
@@ -44,11 +42,9 @@ export class WorkerRoster {
     readonly generation: number;
     readonly events: WorkerEvents<WorkerHandle>;
   }): WorkerHandle {
-    const { logs, events: log, reachability, keeper } = this.#options;
-    const forked = forkWorker({ ...options, logs });
-    keeper.follow(forked.worker.process);
+    const { logs, events: log, reachability } = this.#options;
     const worker: WorkerHandle = new WorkerHandle({
-      ...forked,
+      ...forkWorker({ ...options, logs }),
       ...options,
       log,
       workers: () => this.#workers.values(),

@@ -6,6 +6,8 @@ import { createResponseReader, type WholeResponse } from "./responseReader.ts";
 export type Target =
   | {
       readonly port: number;
+      /** Default: 127.0.0.1. */
+      readonly host?: string;
       /** Over TLS; the certificates of fixtures are self-signed. */
       readonly tls?: boolean;
       /** Written at the beginning of each connection, such as a PROXY header. */
@@ -50,8 +52,8 @@ function connectTo(target: Target): Socket {
   if (!("port" in target)) {
     return connect(target.path);
   }
-  const { port, tls } = target;
-  return tls === true ? connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false }) : connect(port, "127.0.0.1");
+  const { port, host = "127.0.0.1", tls } = target;
+  return tls === true ? connectTls({ port, host, rejectUnauthorized: false }) : connect(port, host);
 }
 
 function watch(socket: Socket): StrictConnection {

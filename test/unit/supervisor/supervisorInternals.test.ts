@@ -2,16 +2,8 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { join } from "node:path";
-import {
-  holdSocket,
-  onMissingInternal,
-  socketOf,
-  watchAccepts,
-  watchDispatch,
-} from "../../../src/supervisor/internals.ts";
-import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
-import { takeListener } from "./listeningHandle.ts";
+import { onClusterMessage } from "../../../src/supervisor/accept/clusterInternals.ts";
+import { holdSocket, onMissingInternal } from "../../../src/supervisor/internals.ts";
 
 describe("what the supervisor touches of Node", () => {
   const missed: string[] = [];
@@ -24,28 +16,6 @@ describe("what the supervisor touches of Node", () => {
       close();
     }
     closes = [];
-    removeTempFolders();
-  });
-
-  it("is there in this version, for ports and for Unix sockets", async () => {
-    const local = process.platform === "win32" ? [] : [{ path: join(tempFolder(), "a.sock") }];
-    let opened = 0;
-    watchAccepts(() => {
-      opened += 1;
-      return { admit: () => true, closed: () => undefined };
-    });
-    for (const where of [{ host: "127.0.0.1", port: 0 }, ...local]) {
-      const listener = await takeListener(where);
-      const client = "path" in where ? connect(where.path) : connect(listener.port, "127.0.0.1");
-      await listener.until(1);
-      const revived = socketOf(listener.accepted[0] ?? {});
-      assert.ok(revived !== undefined);
-      revived.destroy();
-      client.destroy();
-      listener.close();
-    }
-    assert.equal(opened, 1 + local.length);
-    assert.deepEqual(missed, []);
   });
 
   it("holds a socket, so that nothing is read of it here", async () => {
@@ -72,23 +42,26 @@ describe("what the supervisor touches of Node", () => {
 
   it("is told of once where it is missing, each with what is lost", () => {
     const heard: string[] = [];
-    assert.equal(socketOf({}), undefined);
-    assert.equal(socketOf({}), undefined);
-    assert.equal(holdSocket(Object.assign(new EventEmitter(), { _handle: {} }) as unknown as Socket), false);
+    const socket = Object.assign(new EventEmitter(), { _handle: {} }) as unknown as Socket;
+    assert.equal(holdSocket(socket), false);
+    assert.equal(holdSocket(socket), false);
     const child = Object.assign(new EventEmitter(), { send: () => true }) as unknown as ChildProcess;
-    watchDispatch(child, { sent: () => heard.push("sent"), answered: () => heard.push("answered") });
-    const handle = {} as Socket;
-    child.send({ cmd: "NODE_CLUSTER", ack: 1 }, handle);
-    child.send({ cmd: "NODE_HITLESS", type: "connection" }, handle);
-    assert.equal(missed.length, 2);
-    child.send({ cmd: "NODE_CLUSTER", act: "newer" }, handle);
+    const asked = (): boolean => heard.push("asked") > 0;
+    onClusterMessage(child, { asked, closed: () => undefined, answered: () => undefined });
+    child.emit("internalMessage", { cmd: "NODE_CLUSTER", act: "queryServer", seq: 1, addressType: "udp4", port: 1 });
+    child.emit("internalMessage", {
+      cmd: "NODE_CLUSTER",
+      act: "queryServer",
+      seq: 1,
+      address: null,
+      fd: 7,
+      port: null,
+    });
+    assert.equal(missed.length, 1);
+    child.emit("internalMessage", { cmd: "NODE_CLUSTER", act: "queryServer", seq: 1, where: "localhost" });
     assert.deepEqual(
       missed.map((what) => what.split(":")[0]),
-      [
-        "the handle of an accepted connection",
-        "the handle of a connection that is handed over",
-        "the message by which node",
-      ],
+      ["the handle of a connection that is handed over", "what a worker asks of node"],
     );
     onMissingInternal((what) => heard.push(what));
     assert.deepEqual(heard, missed);

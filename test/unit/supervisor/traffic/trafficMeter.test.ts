@@ -44,11 +44,13 @@ describe("trafficMeter", () => {
   let workers: FakeWorker[] = [];
   let counts: HandoffBroker["counts"];
   let meter: TrafficMeter;
+  let acceptor = { unanswered: 0 };
 
   beforeEach(() => {
     workers = [new FakeWorker(1), new FakeWorker(2)];
     counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
-    meter = new TrafficMeter(() => workers.map(({ handle }) => handle), { counts });
+    acceptor = { unanswered: 5 };
+    meter = new TrafficMeter({ workers: () => workers.map(({ handle }) => handle), broker: { counts }, acceptor });
   });
 
   /** Takes a worker out as the supervisor does. */
@@ -105,6 +107,14 @@ describe("trafficMeter", () => {
     const { traffic, cutRequests } = await meter.end();
     assert.deepEqual([traffic.failed, traffic.cut, traffic.crashed], [1, 2, 1]);
     assert.deepEqual(cutRequests, [{ worker: 1, ...inFlight[0] }]);
+  });
+
+  it("counts connections that were accepted meanwhile and answered by nobody as cut off", async () => {
+    meter.begin();
+    acceptor.unanswered += 3;
+    workers = [];
+    const { traffic } = await meter.end();
+    assert.equal(traffic.cut, 3);
   });
 
   it("takes a connection that came after the last report for one that was handed over", async () => {

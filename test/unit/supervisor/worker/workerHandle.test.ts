@@ -94,7 +94,7 @@ describe("workerHandle", () => {
           ...createMessageTable({} as Parameters<typeof createMessageTable>[0]),
           hello: () => heard.push("hello"),
         },
-        accepts: { sent: () => undefined, isAbandoned: () => false, abandoned: () => undefined },
+        acceptor: { follow: () => undefined, leave: (_id, left) => left() },
         changed: () => undefined,
         listening: () => undefined,
         ready: () => undefined,

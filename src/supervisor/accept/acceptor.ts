@@ -1,0 +1,241 @@
+import { type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
+import { type AcceptPool, ListeningSocket, type PathKeeper } from "./listeningSocket.ts";
+import { type AcceptingWorker, Member } from "./member.ts";
+
+export interface AcceptorOptions {
+  /** Whether the workers accept by themselves; decided once. */
+  readonly shared: boolean;
+  readonly paths: PathKeeper;
+  /** Most connections that may wait; each further one is closed at once. */
+  readonly limit: () => number;
+  /** Files and sockets this process may have open: waiting connections take no more than half of them. */
+  readonly mostOpenFiles: () => number;
+  /** One was closed, since so many wait. */
+  readonly onRefused: (waiting: number) => void;
+}
+
+/** Tells a worker, with shared scheduling, whether it may accept by itself. Returns false if it can't be reached. */
+export type TellAccept = (on: boolean) => boolean;
+
+/** No system allows a process so few open files that these would be too many. */
+const fewWaiting = 64;
+
+/**
+ * Listens for the workers, in place of `node:cluster`, and gives each connection to a worker that has said that it is ready
+ * and has none under way. A worker that dies has taken what it confirmed; the rest goes to another. Where the last one
+ * leaves, what has come is given out and the address closed before it is told so.
+ *
+ * With shared scheduling the workers accept by themselves; here the addresses are bound, and closed at the end.
+ */
+export class Acceptor {
+  readonly #options: AcceptorOptions;
+  readonly #members = new Map<number, Member>();
+  readonly #tell = new Map<Member, TellAccept>();
+  readonly #sockets = new Map<string, ListeningSocket>();
+  /** Workers that leave, and what happens when nothing new can come to them. */
+  readonly #leavers = new Map<Member, () => void>();
+  readonly #pool: AcceptPool;
+  #waiting = 0;
+  #refused = 0;
+  #dropped = 0;
+  #half: number | undefined;
+  #isSettling = false;
+
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+    this.#pool = {
+      shared: options.shared,
+      paths: options.paths,
+      waits: (more) => {
+        this.#waiting += more;
+      },
+      isFull: () => this.#isFull(),
+      refused: () => {
+        this.#refused += 1;
+        options.onRefused(this.#waiting);
+      },
+      dropped: () => {
+        this.#dropped += 1;
+      },
+      settled: () => this.#settleSoon(),
+    };
+  }
+
+  /** Connections that were accepted and no worker has been sent, because all are busy or none is ready. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** How many were closed because too many waited, since the supervisor started. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** How many were accepted and closed without an answer since the supervisor started: refused ones, or no worker was left. */
+  get unanswered(): number {
+    return this.#refused + this.#dropped;
+  }
+
+  /** Begins to listen for a worker that was just forked; it is given nothing before `admit`. */
+  follow(worker: AcceptingWorker, tell: TellAccept): void {
+    const member = new Member(worker);
+    this.#members.set(worker.id, member);
+    this.#tell.set(member, tell);
+    onClusterMessage(worker.process, {
+      asked: (query) => this.#asked(member, query),
+      closed: (key) => this.#closed(member, key),
+      answered: (seq, accepted) => {
+        const sent = member.underWay.get(seq);
+        member.underWay.delete(seq);
+        sent?.socket.answered(member, sent.connection, accepted);
+      },
+    });
+    // All that it said has been read then.
+    worker.process.once("disconnect", () => this.gone(worker.id));
+  }
+
+  /** Whether a worker is given connections. */
+  admit(id: number, on: boolean): void {
+    const member = this.#members.get(id);
+    if (member === undefined || member.admitted === on) {
+      return;
+    }
+    member.admitted = on;
+    if (on && this.#options.shared) {
+      this.#tell.get(member)?.(true);
+    }
+    for (const socket of this.#sockets.values()) {
+      socket.update(member);
+    }
+  }
+
+  /**
+   * Gives a worker nothing new, and closes where nobody else listens. `left` is called once, when all that has come there is
+   * on its way: what it is sent then comes after.
+   */
+  leave(id: number, left: () => void): void {
+    const member = this.#members.get(id);
+    if (member === undefined || member.leaving) {
+      left();
+      return;
+    }
+    member.leaving = true;
+    this.#leavers.set(member, left);
+    if (this.#options.shared) {
+      member.hasStopped = this.#tell.get(member)?.(false) !== true;
+    }
+    this.#settleSoon();
+  }
+
+  /** With shared scheduling: a worker accepts nothing by itself any more. */
+  stopped(id: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      member.hasStopped = true;
+      this.#settleSoon();
+    }
+  }
+
+  /** A worker has died, or can't be reached any more: what it has not confirmed goes to others. */
+  gone(id: number): void {
+    const member = this.#members.get(id);
+    if (member === undefined) {
+      return;
+    }
+    this.#members.delete(id);
+    this.#tell.delete(member);
+    for (const socket of this.#sockets.values()) {
+      socket.remove(member);
+    }
+    // The one that came first is to be the first again.
+    for (const { socket, connection } of [...member.underWay.values()].reverse()) {
+      socket.takeBack(connection);
+    }
+    member.underWay.clear();
+    this.#settleSoon();
+  }
+
+  /** Ends it for everybody: the app has stopped. */
+  end(): void {
+    for (const socket of this.#sockets.values()) {
+      socket.end();
+    }
+  }
+
+  #asked(member: Member, query: ListenQuery): boolean {
+    if (member.worker.exitedAfterDisconnect === true) {
+      return false;
+    }
+    const key = this.#keyFor(member, query);
+    const socket = this.#sockets.get(key) ?? new ListeningSocket(key, query, this.#pool);
+    const errno = socket.open();
+    if (errno === undefined) {
+      return false;
+    }
+    if (errno === 0) {
+      this.#sockets.set(key, socket);
+      socket.add(member, query);
+    } else {
+      member.send({ ack: query.seq, key, errno, data: null });
+    }
+    return true;
+  }
+
+  /**
+   * Equal for the same server in all workers. A second one of the same worker at the same address is one of its own, which
+   * finds the address in use, or a Unix socket whose file was removed meanwhile.
+   */
+  #keyFor(member: Member, { address, port, addressType, index }: ListenQuery): string {
+    const key = `${address}:${port}:${addressType}${port === 0 ? `:${index}` : ""}`;
+    let own = key;
+    for (let count = 2; this.#sockets.get(own)?.has(member) === true; count += 1) {
+      own = `${key}#${count}`;
+    }
+    return own;
+  }
+
+  #closed(member: Member, key: string): void {
+    this.#sockets.get(key)?.remove(member);
+    this.#settleSoon();
+  }
+
+  #isFull(): boolean {
+    const count = this.#waiting;
+    if (count < fewWaiting) {
+      return count > 0 && count >= this.#options.limit();
+    }
+    // The rest is left to new workers, to clients of the control channel and to connections that are handed over.
+    this.#half ??= Math.floor(this.#options.mostOpenFiles() / 2);
+    return count >= Math.min(this.#options.limit(), this.#half);
+  }
+
+  /** Once for all that happens in one turn: workers that are sent away together are looked at together. */
+  #settleSoon(): void {
+    if (!this.#isSettling) {
+      this.#isSettling = true;
+      setImmediate(() => {
+        this.#isSettling = false;
+        this.#settle();
+      });
+    }
+  }
+
+  #settle(): void {
+    for (const [key, socket] of this.#sockets) {
+      if (socket.isOver) {
+        this.#sockets.delete(key);
+      } else if (!socket.hasSuccessor) {
+        socket.close();
+      }
+    }
+    for (const [member, left] of this.#leavers) {
+      const isOpen = [...this.#sockets.values()].some(
+        (socket) => socket.has(member) && !socket.isClosed && !socket.hasSuccessor,
+      );
+      if (!isOpen || !member.isAlive) {
+        this.#leavers.delete(member);
+        left();
+      }
+    }
+  }
+}

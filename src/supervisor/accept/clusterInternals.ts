@@ -1,0 +1,192 @@
+import type { ChildProcess } from "node:child_process";
+import net, { type Socket } from "node:net";
+import { relative } from "node:path";
+import { getSystemErrorMap } from "node:util";
+import type { AcceptHold } from "../../shared/workerMessages.ts";
+import { miss } from "../internals.ts";
+
+/*
+ * What is touched of `node:cluster` and of the handles beneath `node:net`, none of which Node documents: what is touched,
+ * when, and how it is undone. Checked on Node 20, 22, 24 and 26.
+ */
+
+/** What a worker asks when a server of it is to listen (`_getServer` in lib/internal/cluster/child.js). */
+export interface ListenQuery {
+  /** Number of the question; the answer repeats it as `ack`. */
+  readonly seq: number;
+  /** IP address, `null` for all of them, or the absolute path of a Unix socket or pipe. */
+  readonly address: string | null;
+  /** -1 for a path. */
+  readonly port: number;
+  /** -1 for a path. */
+  readonly addressType: 4 | 6 | -1;
+  readonly flags?: number;
+  readonly backlog?: number;
+  /** How many servers of its worker have asked for this address before. */
+  readonly index: number;
+  /** What the servers of this address share: the keys of TLS session tickets. */
+  readonly data?: unknown;
+  readonly readableAll?: boolean;
+  readonly writableAll?: boolean;
+}
+
+/** What `node:cluster` in a worker understands, without its envelope. */
+export type ClusterMessage =
+  | { readonly act: "newconn"; readonly key: string; readonly seq: number }
+  | {
+      readonly ack: number;
+      readonly key: string;
+      /** libuv's number of an error, else 0. */
+      readonly errno: number;
+      readonly data: unknown;
+      readonly sockname?: object;
+      /** For the preload; `node:cluster` ignores it. */
+      readonly hold?: AcceptHold;
+    };
+
+export interface ClusterListener {
+  /** Returns false to leave the question to `node:cluster`. */
+  asked(query: ListenQuery): boolean;
+  /** It listens no more where it was told this key. */
+  closed(key: string): void;
+  /** It took or refused the connection of this number. */
+  answered(seq: number, accepted: boolean): void;
+}
+
+/**
+ * Stands before `node:cluster` in the messages of one worker (lib/internal/cluster/primary.js). A question that the listener
+ * answers is made one that `node:cluster` does not know, and so ignores; all else is left as it is. It ends with the
+ * process. A question of another shape than expected is left to `node:cluster`, which then deals out the connections itself.
+ */
+export function onClusterMessage(child: ChildProcess, listener: ClusterListener): void {
+  child.prependListener("internalMessage" as "message", (message: unknown) => {
+    const { cmd, act, ack, key, accepted } = message as { readonly [name: string]: unknown };
+    if (cmd !== "NODE_CLUSTER") {
+      return;
+    }
+    if (typeof ack === "number") {
+      listener.answered(ack, accepted !== false);
+    } else if (act === "close" && typeof key === "string") {
+      listener.closed(key);
+    } else if (act === "queryServer" && isListenQuery(message) && listener.asked(message)) {
+      Reflect.set(message as object, "act", "answered");
+    }
+  });
+}
+
+function isListenQuery(message: unknown): message is ListenQuery {
+  const { seq, address, port, addressType, fd, index } = message as { readonly [name: string]: unknown };
+  // A descriptor is a number of another process, and datagrams have no connections.
+  if (typeof fd === "number" || String(addressType).startsWith("udp")) {
+    return false;
+  }
+  const isPath = port === -1 && addressType === -1 && typeof address === "string";
+  const isIp = (addressType === 4 || addressType === 6) && (address === null || typeof address === "string");
+  const isKnown = typeof seq === "number" && typeof index === "number" && typeof port === "number" && (isPath || isIp);
+  if (!isKnown) {
+    miss("what a worker asks of node:cluster when it is to listen: it gets connections before it is ready");
+  }
+  return isKnown;
+}
+
+/** Sends what `node:cluster` would, and keeps the handle open here. Returns false if the worker can't be reached. */
+export function sendClusterMessage(child: ChildProcess, message: ClusterMessage, handle?: ConnectionHandle): boolean {
+  if (!child.connected) {
+    return false;
+  }
+  // What `send` returns tells of back-pressure; a channel that breaks is an `error` of the child.
+  child.send({ cmd: "NODE_CLUSTER", ...message }, handle as never);
+  return true;
+}
+
+/** What is used of the `TCP` or `Pipe` of an accepted connection. */
+export interface ConnectionHandle {
+  close(): void;
+  /** Writes the client's address into what it is given. A Unix socket has none. */
+  getpeername?(name: object): number;
+}
+
+/** What is used of a `TCP` or `Pipe` that listens. */
+export interface ListeningHandle extends ConnectionHandle {
+  onconnection: (error: number, connection: ConnectionHandle | undefined) => void;
+  /** May be called again, to change the length of the kernel's queue. Returns libuv's number of an error, else 0. */
+  listen(backlog: number): number;
+  getsockname?(name: object): number;
+  fchmod?(mode: number): number;
+}
+
+/** libuv's number for an address on which somebody else listens. */
+export const addressInUse = [...getSystemErrorMap()].find(([, [name]]) => name === "EADDRINUSE")?.[0] ?? -98;
+
+/** Permissions of a Unix socket, for `fchmod` (lib/net.js, `listen`). */
+const readableByAll = 1;
+const writableByAll = 2;
+
+/** `node:net` listens with this when it is not told another length (lib/net.js, `setupListenHandle`). */
+export const usualBacklog = 511;
+
+/**
+ * Binds a handle as lib/internal/cluster/shared_handle.js does, but does not listen. It is the caller's to close.
+ * @returns libuv's number of the error if that fails; `undefined` if this Node binds in another way.
+ */
+export function bindHandle(query: ListenQuery): ListeningHandle | number | undefined {
+  const { address, port, addressType, flags = 0, readableAll = false, writableAll = false } = query;
+  const create: unknown = Reflect.get(net, "_createServerHandle");
+  const made: unknown =
+    typeof create === "function" ? create(shorten(address, port), port, addressType, undefined, flags) : undefined;
+  if (typeof made === "number") {
+    return made;
+  }
+  if (!isListeningHandle(made)) {
+    miss("how node:cluster binds an address: workers get connections before they are ready");
+    return undefined;
+  }
+  // That an address is in use may come out at `listen` only, which then takes another port (lib/net.js, `checkBindError`).
+  if (port > 0 && addressOf(made)?.port !== port) {
+    made.close();
+    return addressInUse;
+  }
+  const mode = (readableAll ? readableByAll : 0) | (writableAll ? writableByAll : 0);
+  if (mode !== 0) {
+    made.fchmod?.(mode);
+  }
+  return made;
+}
+
+/** A Unix socket's path may have no more than about 100 bytes (lib/internal/cluster/primary.js, `queryServer`). */
+function shorten(address: string | null, port: number): string | null {
+  if (port >= 0 || address === null || process.platform === "win32") {
+    return address;
+  }
+  const short = relative(process.cwd(), address);
+  return short.length < address.length ? short : address;
+}
+
+function isListeningHandle(handle: unknown): handle is ListeningHandle {
+  return typeof handle === "object" && handle !== null && "listen" in handle && "close" in handle;
+}
+
+/** An address as `getsockname` and `getpeername` write it. */
+export interface HandleAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly family: string;
+}
+
+/** Where it listens; `undefined` for a Unix socket. */
+export function addressOf(handle: ListeningHandle): HandleAddress | undefined {
+  const name = {};
+  return handle.getsockname?.(name) === 0 ? (name as HandleAddress) : undefined;
+}
+
+/** The port that a connection comes from; `undefined` for one over a Unix socket. */
+export function clientPort(connection: ConnectionHandle): number | undefined {
+  const name: { port?: number } = {};
+  return connection.getpeername?.(name) === 0 ? name.port : undefined;
+}
+
+/** Whether the kernel has made the connection of a socket, of which its event may tell only later. */
+export function isConnected(socket: Socket): boolean {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  return typeof handle === "object" && handle !== null && clientPort(handle as ConnectionHandle) !== undefined;
+}

@@ -1,0 +1,39 @@
+/** What came first leaves first. Both ends take the same time however much waits. */
+export class Fifo<Item> {
+  #items: (Item | undefined)[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  /** To the front, where what has left once goes again. */
+  unshift(item: Item): void {
+    if (this.#head === 0) {
+      this.#items.unshift(item);
+    } else {
+      this.#head -= 1;
+      this.#items[this.#head] = item;
+    }
+  }
+
+  shift(): Item | undefined {
+    const item = this.#items[this.#head];
+    if (this.#head < this.#items.length) {
+      this.#items[this.#head] = undefined;
+      this.#head += 1;
+    }
+    if (this.#head === this.#items.length) {
+      this.#items = [];
+      this.#head = 0;
+    } else if (this.#head > 1_000 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}

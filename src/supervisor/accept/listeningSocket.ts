@@ -1,0 +1,333 @@
+import { type Closing, closeListening } from "./closeListening.ts";
+import {
+  addressOf,
+  bindHandle,
+  type ConnectionHandle,
+  type ListeningHandle,
+  type ListenQuery,
+  usualBacklog,
+} from "./clusterInternals.ts";
+import { Fifo } from "./fifo.ts";
+import type { AcceptedAt, Member } from "./member.ts";
+import { Rests } from "./rests.ts";
+
+/** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
+const successorMs = 10_000;
+
+/** Workers that accept by themselves have so long to stop it, in milliseconds. */
+const stopDeadlineMs = 500;
+
+/** Looks after the files of Unix sockets. */
+export interface PathKeeper {
+  /** A worker wants to listen on this Unix socket, which may not be bound yet. */
+  asked(path: string): void;
+  /** It is bound. */
+  answered(path: string): void;
+  /** It is about to be closed: its file goes first, so that nobody finds it who would be too late. */
+  leave(path: string): void;
+}
+
+/** What the sockets of an app have in common. */
+export interface AcceptPool {
+  /** Whether the workers accept by themselves, each with a copy of the handle. */
+  readonly shared: boolean;
+  readonly paths: PathKeeper;
+  /** So many more connections wait. */
+  waits(more: number): void;
+  /** Whether too many wait already. */
+  isFull(): boolean;
+  /** One was closed at once, since too many wait. */
+  refused(): void;
+  /** One was closed that nobody could take any more. */
+  dropped(): void;
+  /** It is closed, or nobody waits any more. */
+  settled(): void;
+}
+
+/** One address on which workers listen: accepts there, and gives each connection to a worker that is ready for it. */
+export class ListeningSocket implements AcceptedAt {
+  readonly key: string;
+  readonly #pool: AcceptPool;
+  readonly #query: ListenQuery;
+  readonly #members = new Set<Member>();
+  /** Those that have answered for all they were sent, whoever has waited longest first. */
+  readonly #free = new Set<Member>();
+  readonly #waiting = new Fifo<ConnectionHandle>();
+  readonly #rests = new Rests<Member>((member) => this.#release(member));
+  #handle: ListeningHandle | undefined;
+  /** Some worker was told to listen, with shared scheduling. */
+  #isListening = false;
+  #closing: Closing | undefined;
+  #stopTimer: NodeJS.Timeout | undefined;
+  #successorTimer: NodeJS.Timeout | undefined;
+  #data: unknown;
+
+  constructor(key: string, query: ListenQuery, pool: AcceptPool) {
+    this.key = key;
+    this.#query = query;
+    this.#pool = pool;
+    this.#data = query.data;
+  }
+
+  /** Of a Unix socket; `undefined` for a port, and for the pipes of Windows, which have no files. */
+  get #path(): string | undefined {
+    const { address, port } = this.#query;
+    return port === -1 && process.platform !== "win32" ? (address ?? undefined) : undefined;
+  }
+
+  has(member: Member): boolean {
+    return this.#members.has(member);
+  }
+
+  /** Whether clients can't connect. */
+  get isClosed(): boolean {
+    return this.#handle === undefined;
+  }
+
+  /** Closed, and nobody is left here. */
+  get isOver(): boolean {
+    return this.isClosed && this.#members.size === 0 && this.#waiting.length === 0;
+  }
+
+  /** Whether a worker that stays listens here. */
+  get hasSuccessor(): boolean {
+    return [...this.#members].some((member) => !member.leaving && member.isAlive);
+  }
+
+  /** Opens it if need be. Returns libuv's number of an error, else 0; `undefined` if `node:cluster` has to do it. */
+  open(): number | undefined {
+    if (this.#closing !== undefined && this.#path !== undefined) {
+      // Its file is gone.
+      this.#closing.cancel();
+      this.#handle?.close();
+      this.#handle = undefined;
+    }
+    this.#stopClosing();
+    if (this.#path !== undefined) {
+      this.#pool.paths.asked(this.#path);
+    }
+    if (this.#handle === undefined) {
+      const bound = bindHandle(this.#query);
+      if (bound === undefined || typeof bound === "number") {
+        return bound;
+      }
+      this.#handle = bound;
+      this.#isListening = false;
+    }
+    const error = this.#pool.shared ? 0 : this.#listen(this.#handle);
+    if (error !== 0) {
+      this.end();
+    } else if (this.#path !== undefined) {
+      this.#pool.paths.answered(this.#path);
+    }
+    return error;
+  }
+
+  /** Answers the question of a worker, which listens from then on. */
+  add(member: Member, query: ListenQuery): void {
+    this.#data ||= query.data;
+    this.#members.add(member);
+    const { shared } = this.#pool;
+    const sockname = shared || this.#handle === undefined ? undefined : addressOf(this.#handle);
+    const answer = { ack: query.seq, key: this.key, errno: 0, data: this.#data };
+    if (shared) {
+      // Where others accept already it only begins when it is ready; where nobody does, clients wait with it till then.
+      member.send({ ...answer, hold: this.#isListening ? "listen" : "connections" }, this.#handle);
+      this.#isListening = true;
+    } else {
+      member.send({ ...answer, ...(sockname && { sockname }) });
+    }
+    this.#release(member);
+  }
+
+  /** Whether this worker may be given connections has changed. */
+  update(member: Member): void {
+    if (!this.#rests.has(member) && ![...member.underWay.values()].some(({ socket }) => socket === this)) {
+      this.#release(member);
+    }
+  }
+
+  /** It listens here no more. */
+  remove(member: Member): void {
+    this.#free.delete(member);
+    this.#rests.delete(member);
+    if (this.#members.delete(member) && this.#members.size === 0) {
+      if (member.isAlive && !member.leaving) {
+        // The app has closed its server: nobody will answer here.
+        this.end();
+      } else {
+        this.close();
+        this.#awaitSuccessor();
+      }
+    }
+  }
+
+  answered(member: Member, connection: ConnectionHandle, accepted: boolean): void {
+    if (accepted) {
+      connection.close();
+      this.#rests.delete(member);
+      this.#release(member);
+    } else {
+      // Its server has as many as it may, or has just been closed.
+      this.#rests.begin(member);
+      this.takeBack(connection);
+    }
+  }
+
+  takeBack(connection: ConnectionHandle): void {
+    this.#waiting.unshift(connection);
+    this.#pool.waits(1);
+    this.#deal();
+    this.#awaitSuccessor();
+  }
+
+  /** Ends it for new clients; what has come is accepted first, and given to those that listen here, though they leave. */
+  close(): void {
+    if (this.#handle === undefined || this.#closing !== undefined) {
+      return;
+    }
+    const accepts = this.#pool.shared && [...this.#members].some((member) => member.isAlive && !member.hasStopped);
+    if (accepts && this.#stopTimer === undefined) {
+      this.#stopTimer = setTimeout(() => this.#closeHandle(), stopDeadlineMs);
+    } else if (!accepts) {
+      this.#closeHandle();
+    }
+  }
+
+  /** Ends it at once. */
+  end(): void {
+    this.#stopClosing();
+    this.#handle?.close();
+    this.#handle = undefined;
+    this.drop();
+  }
+
+  /** Closes what waits. */
+  drop(): void {
+    clearTimeout(this.#successorTimer);
+    this.#successorTimer = undefined;
+    for (let connection = this.#take(); connection !== undefined; connection = this.#take()) {
+      connection.close();
+      this.#pool.dropped();
+    }
+    this.#pool.settled();
+  }
+
+  #listen(handle: ListeningHandle): number {
+    handle.onconnection = (error, connection) => {
+      if (connection !== undefined && !error) {
+        this.#accept(connection);
+      }
+    };
+    const { backlog } = this.#query;
+    return handle.listen(backlog === undefined || backlog <= 0 ? usualBacklog : backlog);
+  }
+
+  #stopClosing(): void {
+    clearTimeout(this.#stopTimer);
+    this.#stopTimer = undefined;
+    this.#closing?.cancel();
+    this.#closing = undefined;
+  }
+
+  #closeHandle(): void {
+    const handle = this.#handle;
+    if (handle === undefined || this.#closing !== undefined) {
+      return;
+    }
+    this.#stopClosing();
+    if (this.#path !== undefined) {
+      this.#pool.paths.leave(this.#path);
+    }
+    if (this.#pool.shared) {
+      // What the workers have left in the kernel's queue is accepted here.
+      this.#listen(handle);
+    }
+    this.#closing = closeListening(handle, () => {
+      this.#closing = undefined;
+      this.#handle = undefined;
+      this.#flush();
+      this.#awaitSuccessor();
+      this.#pool.settled();
+    });
+  }
+
+  /** Gives all that wait to the workers that listen here, though they leave: they have not been told so. */
+  #flush(): void {
+    const able = [...this.#members].filter((member) => member.isAlive);
+    let turn = 0;
+    while (able.length > 0) {
+      const connection = this.#take();
+      if (connection === undefined) {
+        return;
+      }
+      const member = able[turn % able.length];
+      turn += 1;
+      if (member?.give(connection, this) !== true) {
+        this.#waiting.unshift(connection);
+        this.#pool.waits(1);
+        return;
+      }
+    }
+  }
+
+  #accept(connection: ConnectionHandle): void {
+    if (this.#closing?.accepted(connection) === true) {
+      connection.close();
+    } else if (this.#pool.isFull()) {
+      connection.close();
+      this.#pool.refused();
+    } else {
+      this.#waiting.push(connection);
+      this.#pool.waits(1);
+      this.#deal();
+    }
+  }
+
+  #deal(): void {
+    while (this.#waiting.length > 0) {
+      const member = this.#nextFree();
+      const connection = member && this.#take();
+      if (member === undefined || connection === undefined) {
+        return;
+      }
+      this.#free.delete(member);
+      if (!member.give(connection, this)) {
+        this.#waiting.unshift(connection);
+        this.#pool.waits(1);
+      }
+    }
+  }
+
+  #take(): ConnectionHandle | undefined {
+    const connection = this.#waiting.shift();
+    if (connection !== undefined) {
+      this.#pool.waits(-1);
+    }
+    return connection;
+  }
+
+  /** One that is going is left out: when it has gone it is removed, and when it may serve again it is told with `update`. */
+  #nextFree(): Member | undefined {
+    for (const member of this.#free) {
+      if (member.canServe) {
+        return member;
+      }
+      this.#free.delete(member);
+    }
+    return undefined;
+  }
+
+  #release(member: Member): void {
+    if (this.#members.has(member) && member.canServe) {
+      this.#free.add(member);
+      this.#deal();
+    }
+  }
+
+  #awaitSuccessor(): void {
+    if (this.#members.size === 0 && this.#waiting.length > 0) {
+      this.#successorTimer ??= setTimeout(() => this.drop(), successorMs);
+    }
+  }
+}

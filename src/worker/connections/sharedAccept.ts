@@ -1,0 +1,60 @@
+import type { AcceptHold } from "../../shared/workerMessages.ts";
+import type { Guard } from "../guard.ts";
+import { closeUnnoticed, holdConnections, holdListen, onSharedHandle, type SharedHandle } from "../internals.ts";
+
+/** With shared scheduling this worker accepts by itself, from handles that other workers have too. */
+export interface SharedAccept {
+  /** The worker may serve: accepting begins, also where it comes to listen later. */
+  begin(): void;
+  /** Accepting ends, though the app's servers stay as they are; what the supervisor sends is still taken. */
+  stop(): void;
+}
+
+/**
+ * Holds a worker's listening handles back until it is ready: clients must not meet it before, nor ever one that does not get
+ * so far. Where other workers accept already, a handle does not listen till then; nobody sees that, since the kernel gives to
+ * those what comes. Where nobody does, it listens at once, as the app expects of a server that says so, and what it accepts
+ * waits.
+ */
+export function holdSharedAccepts(guard: Guard): SharedAccept {
+  const handles = new Set<SharedHandle>();
+  const holds = new Map<SharedHandle, { readonly kind: AcceptHold; readonly release: () => void }>();
+  let state: "held" | "accepting" | "stopped" = "held";
+
+  const releaseAll = (kind: AcceptHold): void => {
+    for (const [handle, hold] of holds) {
+      if (hold.kind === kind) {
+        holds.delete(handle);
+        hold.release();
+      }
+    }
+  };
+
+  onSharedHandle(
+    guard("shared handle", (handle: SharedHandle, kind: AcceptHold) => {
+      handles.add(handle);
+      if (state === "held") {
+        holds.set(handle, { kind, release: kind === "listen" ? holdListen(handle) : holdConnections(handle) });
+      }
+    }),
+  );
+  return {
+    begin: guard("accept", () => {
+      if (state === "held") {
+        state = "accepting";
+        releaseAll("listen");
+        releaseAll("connections");
+      }
+    }),
+    stop: guard("accept", () => {
+      state = "stopped";
+      // What waits here is answered, ready or not: nobody else has it.
+      releaseAll("connections");
+      holds.clear();
+      for (const handle of handles) {
+        closeUnnoticed(handle);
+      }
+      handles.clear();
+    }),
+  };
+}

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
+import { addressInUse, clientPort } from "../../../../src/supervisor/accept/clusterInternals.ts";
+import { freePort } from "../../../support/process/freePort.ts";
+import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
+import { FakeWorker } from "./fakeWorkers.ts";
+
+describe("acceptor", () => {
+  let acceptor: Acceptor;
+  let refused: number[] = [];
+  let clients: Socket[] = [];
+  let limit = 10_000;
+
+  beforeEach(() => {
+    refused = [];
+    clients = [];
+    limit = 10_000;
+    acceptor = open(false);
+  });
+
+  afterEach(() => {
+    acceptor.end();
+    for (const client of clients) {
+      client.destroy();
+    }
+    removeTempFolders();
+  });
+
+  function open(shared: boolean): Acceptor {
+    return new Acceptor({
+      shared,
+      paths: { asked: () => undefined, answered: () => undefined, leave: () => undefined },
+      limit: () => limit,
+      mostOpenFiles: () => 1_000_000,
+      onRefused: (waiting) => refused.push(waiting),
+    });
+  }
+
+  /** Connects and waits until the connection is made. */
+  async function come(port: number): Promise<Socket> {
+    const client = connect(port, "127.0.0.1");
+    clients.push(client);
+    client.on("error", () => undefined);
+    await once(client, "connect");
+    return client;
+  }
+
+  async function comeTimes(port: number, count: number): Promise<void> {
+    for (let time = 0; time < count; time += 1) {
+      await come(port);
+    }
+  }
+
+  function listen(worker: FakeWorker, query = {}): number {
+    const answer = worker.ask(query);
+    assert.equal(answer?.errno, 0);
+    return answer.sockname?.port ?? 0;
+  }
+
+  /** A turn in which what has come over the network is accepted. */
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  const refuses = async (port: number): Promise<string | undefined> => {
+    const client = connect(port, "127.0.0.1");
+    const [error] = (await once(client, "error")) as [NodeJS.ErrnoException];
+    return error.code;
+  };
+
+  it("listens when a worker asks, and gives it nothing before it is admitted", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker);
+    await comeTimes(port, 2);
+    await turns();
+    assert.deepEqual([worker.given.length, acceptor.waiting], [0, 2]);
+    acceptor.admit(1, true);
+    assert.deepEqual([worker.given.length, acceptor.waiting], [1, 1]);
+    worker.answer(true);
+    assert.deepEqual([worker.given.length, acceptor.waiting], [1, 0]);
+  });
+
+  it("gives each worker one at a time, and the next to whoever has waited longest", async () => {
+    const [first, second] = admitted(2);
+    const port = listen(first);
+    assert.equal(listen(second), port);
+    await comeTimes(port, 5);
+    await turns();
+    assert.deepEqual([first.given.length, second.given.length, acceptor.waiting], [1, 1, 3]);
+    second.answer(true);
+    assert.deepEqual([first.given.length, second.given.length, acceptor.waiting], [1, 1, 2]);
+    second.answer(true);
+    second.answer(true);
+    second.answer(true);
+    first.answer(true);
+    await come(port);
+    await turns();
+    assert.deepEqual([first.given.length, second.given.length], [0, 1]);
+  });
+
+  it("takes back what a worker refuses or dies with, and gives it to another in the order in which it came", async () => {
+    const [first, second] = admitted(2);
+    const port = listen(first);
+    await comeTimes(port, 3);
+    await turns();
+    const [earliest] = first.given;
+    first.answer(false);
+    assert.equal(acceptor.waiting, 3);
+    listen(second);
+    await second.until(1);
+    assert.equal(second.given[0]?.handle, earliest?.handle);
+    // The one that refused is asked again after a pause.
+    await first.until(1);
+    first.answer(true);
+    await first.until(1);
+    second.die();
+    await turns();
+    assert.deepEqual([first.given.length, acceptor.waiting], [1, 1]);
+    first.answer(true);
+    assert.equal(first.given[0]?.handle, earliest?.handle);
+  });
+
+  it("gives nothing to a worker that is going, though nobody has told of its end", async () => {
+    const [first, second] = admitted(2);
+    const port = listen(first);
+    listen(second);
+    first.exitCode = 1;
+    await comeTimes(port, 2);
+    await second.until(1);
+    second.answer(true);
+    await second.until(1);
+    assert.equal(first.given.length, 0);
+  });
+
+  it("closes where the last one leaves, and tells it so when all that came is on its way to it", async () => {
+    const [first, second] = admitted(2);
+    const port = listen(first);
+    listen(second);
+    await comeTimes(port, 6);
+    await turns();
+    const order: string[] = [];
+    const note = (name: string) => (): void => {
+      order.push(`${name} with ${first.given.length + second.given.length}`);
+    };
+    acceptor.leave(1, note("first"));
+    acceptor.leave(2, note("second"));
+    assert.deepEqual(order, []);
+    while (order.length < 2) {
+      await turns();
+    }
+    assert.equal(await refuses(port), "ECONNREFUSED");
+    assert.deepEqual(order, ["first with 6", "second with 6"]);
+    assert.deepEqual([first.given.length, second.given.length, acceptor.waiting], [3, 3, 0]);
+  });
+
+  it("lets a worker go at once where another stays", async () => {
+    const [first, second] = admitted(2);
+    const port = listen(first);
+    listen(second);
+    await new Promise<void>((resolve) => acceptor.leave(1, resolve));
+    await comeTimes(port, 1);
+    await second.until(1);
+    assert.equal(first.given.length, 0);
+  });
+
+  it("keeps what its only worker died with for the next one that listens there", async () => {
+    const [first, second] = admitted(2);
+    const port = listen(first, { port: await freePort() });
+    await comeTimes(port, 3);
+    await first.until(1);
+    const [earliest] = first.given;
+    first.die();
+    // Long enough for the kernel's queue to be seen empty and filled.
+    await turns();
+    await turns();
+    assert.equal(await refuses(port), "ECONNREFUSED");
+    assert.equal(acceptor.waiting, 3);
+    listen(second, { port });
+    assert.equal(second.given[0]?.handle, earliest?.handle);
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [2, 0]);
+    acceptor.end();
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 2]);
+  });
+
+  it("listens on though the app closes its server and opens it again, and is closed at once where it does not", async () => {
+    const [worker] = admitted(1);
+    const port = listen(worker, { port: await freePort() });
+    const key = worker.sent.at(-1)?.key;
+    worker.say({ act: "close", key });
+    assert.equal(listen(worker, { port }), port);
+    await come(port);
+    await worker.until(1);
+    worker.say({ act: "close", key });
+    assert.equal(await refuses(port), "ECONNREFUSED");
+  });
+
+  it("tells a worker that its address is in use, by a stranger or by itself", async () => {
+    const [worker] = admitted(1);
+    const stranger = createServer().listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    const taken = stranger.address();
+    const port = typeof taken === "object" ? taken?.port : 0;
+    assert.equal(worker.ask({ port })?.errno, addressInUse);
+    stranger.close();
+    await once(stranger, "close");
+    listen(worker, { port });
+    assert.equal(worker.ask({ port })?.errno, addressInUse);
+  });
+
+  it("leaves descriptors and datagrams to node:cluster", () => {
+    const [worker] = admitted(1);
+    assert.equal(worker.ask({ fd: 7, address: null, port: null, addressType: null }), undefined);
+    assert.equal(worker.ask({ addressType: "udp4" }), undefined);
+  });
+
+  it("closes at once what comes when too many wait", async () => {
+    limit = 2;
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker);
+    await comeTimes(port, 2);
+    const third = await come(port);
+    third.resume();
+    await once(third, "close");
+    assert.deepEqual([acceptor.waiting, acceptor.refused, acceptor.unanswered, refused], [2, 1, 1, [2]]);
+  });
+
+  if (process.platform !== "win32") {
+    it("listens on a Unix socket, whose file is gone when the last one leaves", async () => {
+      const [worker] = admitted(1);
+      const path = join(tempFolder(), "app.sock");
+      assert.equal(worker.ask({ address: path, port: -1, addressType: -1 })?.errno, 0);
+      const client = connect(path);
+      clients.push(client);
+      await worker.until(1);
+      assert.equal(clientPort(worker.given[0]?.handle ?? { close: () => undefined }), undefined);
+      worker.answer(true);
+      await new Promise<void>((resolve) => acceptor.leave(1, resolve));
+      const [error] = (await once(connect(path), "error")) as [NodeJS.ErrnoException];
+      assert.equal(error.code, "ENOENT");
+    });
+  }
+
+  it("has the first of those that share a socket listen at once, the others when they are ready", async () => {
+    acceptor = open(true);
+    const [first, second] = [new FakeWorker(1, acceptor), new FakeWorker(2, acceptor)];
+    assert.equal(first.ask({})?.hold, "connections");
+    assert.equal(second.ask({})?.hold, "listen");
+    assert.deepEqual([first.told, second.told], [[], []]);
+    acceptor.admit(1, true);
+    assert.deepEqual([first.told, second.told], [[true], []]);
+    let left = 0;
+    acceptor.leave(1, () => {
+      left += 1;
+    });
+    acceptor.leave(2, () => {
+      left += 1;
+    });
+    assert.deepEqual([first.told, second.told], [[true, false], [false]]);
+    await turns();
+    assert.equal(left, 0);
+    acceptor.stopped(1);
+    acceptor.stopped(2);
+    while (left < 2) {
+      await turns();
+    }
+  });
+
+  function admitted<Count extends 1 | 2>(count: Count): Count extends 1 ? [FakeWorker] : [FakeWorker, FakeWorker] {
+    const workers = Array.from({ length: count }, (_, index) => new FakeWorker(index + 1, acceptor));
+    for (const { id } of workers) {
+      acceptor.admit(id, true);
+    }
+    return workers as ReturnType<typeof admitted<Count>>;
+  }
+});
