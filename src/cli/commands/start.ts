@@ -20,7 +20,7 @@ import { awaitReady } from "../run/detached.ts";
 import { runInForeground, type StopWishes } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { findWorkspaceApp } from "../run/workspaceApps.ts";
-import { during, openProgressLine } from "../terminal/progressLine.ts";
+import { during } from "../terminal/progressLine.ts";
 
 /** Node.js looks for its own `--env-file` in all arguments, also behind the script, and reads it before any of our code runs. */
 const envFrom: FlagSpec = {
@@ -140,9 +140,10 @@ async function launch(
   }
   const { supervisorFile, identity } = context;
   let what = `the supervisor of ${recipe.name} to start`;
-  const progress = openProgressLine(stderr, () => `waiting for ${what}`);
-  try {
-    return await launchSupervisor({
+  return during(
+    stderr,
+    () => what,
+    launchSupervisor({
       recipe,
       node: node.path,
       supervisorFile,
@@ -154,10 +155,8 @@ async function launch(
       onDidWait: () => {
         what = `another start of ${recipe.name} to end`;
       },
-    });
-  } finally {
-    progress.end();
-  }
+    }),
+  );
 }
 
 interface CollectedWishes extends StopWishes {

@@ -26,11 +26,11 @@ export function openProgressLine(output: Output, text: () => string): ProgressLi
 }
 
 /** Waits for something that mostly takes no time; says what it is waiting for after 2 s. */
-export async function during<T>(output: Output, what: string, work: Promise<T>): Promise<T> {
+export async function during<T>(output: Output, what: string | (() => string), work: Promise<T>): Promise<T> {
   let line: ProgressLine | undefined;
   const timer = setTimeout(
     () => {
-      line = openProgressLine(output, () => `waiting for ${what}`);
+      line = openProgressLine(output, () => `waiting for ${typeof what === "string" ? what : what()}`);
     },
     output.isTerminal ? patienceMs : 0,
   );

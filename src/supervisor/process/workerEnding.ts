@@ -40,6 +40,11 @@ export class WorkerEnding {
     this.#options = options;
   }
 
+  /** Whether it was told to end, and its process has not yet. */
+  get isTerminating(): boolean {
+    return this.#terminating && !this.#gone;
+  }
+
   /** It drains from now on, for `ms` milliseconds at most. */
   startDrain(ms: number): void {
     this.drainingSince = steadyNow();

@@ -1,4 +1,5 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
 
 /** Milliseconds between two tries of `readyUrl`, or to reach what the worker listens on. */
 const retryMs = 100;
@@ -20,6 +21,8 @@ export interface ReadinessOptions {
   readonly unready: () => void;
   /** Told the reason; called at most once, and only while it is not ready. */
   readonly late: (code: "notReady" | "readyUrlFailed", reason: string) => void;
+  /** Told after 2 s what it is not ready for, and again when that is something else. */
+  readonly waits?: (what: string) => void;
   /** Asks this worker for the URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
   /** Whether clients can connect where it listens; resolves with what is wrong. */
@@ -32,7 +35,7 @@ export interface ReadinessOptions {
  * that is ready because it listens, and closes its last server, has `readyTimeout` again to listen.
  */
 export function watchReadiness(options: ReadinessOptions): Readiness {
-  const { recipe, ready, unready, late, ask, reach } = options;
+  const { recipe, ready, unready, late, ask, reach, waits } = options;
   const { readyUrl, waitReady, readyTimeout } = recipe;
   let state: "waiting" | "proving" | "ready" | "over" = "waiting";
   let hasListened = false;
@@ -40,18 +43,31 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
   let proof = 0;
   let problem: Problem | undefined;
   let deadline: NodeJS.Timeout | undefined;
+  let notice: WaitNotice | undefined;
 
   const startClock = (): void => {
-    clearTimeout(deadline);
+    stopClock();
+    notice = openWaitNotice(missing, (what) => waits?.(what));
     deadline = setTimeout(() => {
       const [code, reason] = lateReason();
       stop();
       late(code, reason);
     }, readyTimeout);
   };
+  const stopClock = (): void => {
+    clearTimeout(deadline);
+    notice?.stop();
+  };
   const stop = (): void => {
     state = "over";
-    clearTimeout(deadline);
+    stopClock();
+  };
+  /** How the sentence begins that says what keeps it from being ready. */
+  const missing = (): string => {
+    if (state === "proving" && problem !== undefined) {
+      return `${problem.what} yet${problem.last}`;
+    }
+    return waitReady ? "the app has not called process.send('ready') yet" : "the app does not listen on any port yet";
   };
 
   const lateReason = (): ["notReady" | "readyUrlFailed", string] => {
@@ -62,9 +78,9 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     if (hasListened && !waitReady) {
       return ["notReady", `The app closed its server and did not listen on any port again ${within}.`];
     }
-    const missing = waitReady ? "The app did not call process.send('ready')" : "The app did not listen on any port";
+    const lacking = waitReady ? "The app did not call process.send('ready')" : "The app did not listen on any port";
     const hint = waitReady ? "" : " If it is no server, let it call process.send('ready') and set waitReady.";
-    return ["notReady", `${missing} ${within}.${hint}`];
+    return ["notReady", `${lacking} ${within}.${hint}`];
   };
 
   /** What keeps it from being ready. */
@@ -98,7 +114,7 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
       }
       if (found === undefined) {
         state = "ready";
-        clearTimeout(deadline);
+        stopClock();
         ready();
         return;
       }

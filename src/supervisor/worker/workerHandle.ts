@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { type Failure, failureOf } from "../../shared/failure.ts";
 import type { WorkerState } from "../../shared/snapshot.ts";
+import { count } from "../../shared/text/count.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
@@ -19,6 +20,7 @@ import type { DrainOrder } from "./drainOrder.ts";
 import { LayerQuestions } from "./layerQuestions.ts";
 import { type Readiness, watchReadiness } from "./readiness.ts";
 import { Vitals } from "./vitals.ts";
+import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
 
 /** An address that was refused to it, and of which the app itself has spoken, counts as the cause likewise, in milliseconds. */
@@ -73,6 +75,7 @@ export class WorkerHandle {
   /** Who of the app holds the port that it was refused, in sentences for a person. */
   #holder: string | undefined;
   #graceful = false;
+  #leaving: WaitNotice | undefined;
 
   constructor(options: WorkerHandleOptions) {
     const { worker, slot, generation, recipe, mark, events, ask, reach } = options;
@@ -98,6 +101,7 @@ export class WorkerHandle {
       ready: () => this.markReady(),
       unready: () => this.#markUnready(),
       late: (code, message) => this.#markLate(code, message),
+      waits: (what) => this.#tell("notReadyYet", `is not ready: ${what}`),
     });
     events.acceptor.follow(worker, (on) => this.send({ type: "accept", on }));
     this.#listen();
@@ -355,11 +359,26 @@ export class WorkerHandle {
       return;
     }
     this.#dismissed = true;
+    this.#watchLeaving();
     this.#graceful = drainOrder.graceful;
     this.#ending.startDrain(drainOrder.drainTimeout);
     // Not before all that has been accepted for it is on its way: what comes after the order is not answered.
     this.#options.events.acceptor.leave(this.id, () => this.#orderDrain(drainOrder));
     this.#options.events.changed(this);
+  }
+
+  /** What is waited for while it leaves. */
+  #whatHoldsIt(): string {
+    if (this.#ending.isTerminating) {
+      return `has not ended since it was told to; it is killed ${this.#options.recipe.killTimeout} ms after that`;
+    }
+    const { requests = 0, connections = 0 } = this.#drain ?? {};
+    const has = [count(requests, "request"), count(connections, "connection")].join(" and ");
+    return this.#drain === undefined ? "drains, and has not told what it still has" : `drains, and still has ${has}`;
+  }
+
+  #tell(code: string, what: string): void {
+    this.#options.log.log("info", code, `worker ${this.id} ${what}`, this.id);
   }
 
   /** Moves the deadline of its drain. Returns false if it does not drain, or was told SIGTERM already. */
@@ -376,6 +395,7 @@ export class WorkerHandle {
   terminate(): void {
     this.#dismissed = true;
     this.#options.events.acceptor.leave(this.id, () => undefined);
+    this.#watchLeaving();
     this.#ending.terminate();
   }
 
@@ -401,6 +421,14 @@ export class WorkerHandle {
     }
   }
 
+  /** Says what holds it if it takes long to go. */
+  #watchLeaving(): void {
+    this.#leaving ??= openWaitNotice(
+      () => this.#whatHoldsIt(),
+      (what) => this.#tell("leaving", what),
+    );
+  }
+
   #listen(): void {
     const { worker, events } = this.#options;
     onInternalMessage(worker.process, (message, socket) => {
@@ -423,6 +451,7 @@ export class WorkerHandle {
       exited: (exit) => {
         this.#exit = exit;
         this.#exitedAt = steadyNow();
+        this.#leaving?.stop();
         this.#ending.exited();
       },
       gone: (failure) => this.#finish(failure),
@@ -475,6 +504,7 @@ export class WorkerHandle {
     }
     this.layers.workerGone();
     this.#readiness.stop();
+    this.#leaving?.stop();
     const { events } = this.#options;
     if (this.#dismissed) {
       this.#ending.cleanUp(() => {
