@@ -1,55 +1,13 @@
-import { HitlessError, toHitlessError } from "../shared/errors.ts";
-import { type LaunchMessage, type LaunchReply, launchMessageSchema } from "../shared/launch.ts";
-import { parseMessage } from "../shared/parseMessage.ts";
-import { protocolVersion } from "../shared/protocol.ts";
-import { runSupervisor } from "./supervisor.ts";
-
-/** Milliseconds in which whoever spawned this process must say what to run. */
-const launchDeadlineMs = 10_000;
+import { watcherArgument } from "./watcher/watchedApp.ts";
 
 /*
- * The supervisor's process: told over Node's IPC channel what to run, it answers once its control server listens, lets
- * go of whoever launched it, and lives on its own.
+ * One program, two processes: the supervisor, and the watcher that it starts. Each loads only what it needs.
  */
-if (process.send === undefined) {
+if (process.argv[2] === watcherArgument) {
+  void import("./watcher/watchSupervisor.ts").then(({ watchSupervisor }) => watchSupervisor());
+} else if (process.send === undefined) {
   process.stderr.write('This is the supervisor of Hitless. Start an app with "hitless start" instead.\n');
   process.exitCode = 2;
 } else {
-  const deadline = setTimeout(() => process.exit(1), launchDeadlineMs);
-  process.once("message", (message: unknown) => {
-    clearTimeout(deadline);
-    void launch(message);
-  });
-}
-
-async function launch(message: unknown): Promise<void> {
-  try {
-    const wanted = parseLaunch(message);
-    await runSupervisor(wanted);
-    reply({ kind: "launched", pid: process.pid });
-  } catch (thrown) {
-    const error = toHitlessError(thrown);
-    reply({ kind: "refused", code: error.code, message: error.message }, () => process.exit(1));
-  }
-}
-
-function parseLaunch(message: unknown): LaunchMessage {
-  const version: unknown =
-    typeof message === "object" && message !== null ? Reflect.get(message, "protocolVersion") : undefined;
-  if (version !== protocolVersion) {
-    throw new HitlessError(
-      "protocolMismatch",
-      `The supervisor speaks protocol version ${protocolVersion}, its launcher ${String(version)}.`,
-    );
-  }
-  return parseMessage(launchMessageSchema, "launch", message);
-}
-
-function reply(answer: LaunchReply, sent: () => void = () => undefined): void {
-  process.send?.(answer, undefined, undefined, () => {
-    if (process.connected) {
-      process.disconnect();
-    }
-    sent();
-  });
+  void import("./launched.ts").then(({ awaitLaunch }) => awaitLaunch());
 }

@@ -10,6 +10,7 @@ import { createEventLog } from "./logs/eventLog.ts";
 import { createLogStore } from "./logs/logStore.ts";
 import { createRequestHandlers } from "./requestHandlers.ts";
 import { listenToSignals } from "./signals.ts";
+import { sweepStrays } from "./watcher/sweep.ts";
 
 /** After the app was stopped, clients may read the last output this long, in milliseconds. */
 const lingerMs = 2_000;
@@ -129,5 +130,10 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     gracefulReload: renewBySignal("gracefulReload"),
     stop: (times) => void stop(times > 1),
   });
+  const strays = await sweepStrays();
+  if (strays.length > 0) {
+    const who = `pid ${strays.join(", ")}`;
+    events.log("warning", "strays", `workers that a killed supervisor had left behind were ended: ${who}`);
+  }
   app.start();
 }

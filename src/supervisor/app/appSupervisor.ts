@@ -25,6 +25,7 @@ import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
 import { HandoffBroker } from "../traffic/handoffBroker.ts";
 import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 import { TrafficMeter } from "../traffic/trafficMeter.ts";
+import { WatcherProcess } from "../watcher/watcherProcess.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
 import type { WorkerEvents } from "../worker/workerEvents.ts";
@@ -65,6 +66,7 @@ export class AppSupervisor {
   readonly #policy: RestartPolicy;
   readonly #condition = new AppCondition();
   readonly #keeper: SocketKeeper;
+  readonly #watcher: WatcherProcess;
   /** Workers that live, or of which something that they had started may. */
   readonly #uncleaned = new Set<WorkerHandle>();
   readonly #stops = createEmitter<void>();
@@ -85,6 +87,7 @@ export class AppSupervisor {
     );
     this.publisher = createSnapshotPublisher(() => this.snapshot());
     this.#table = new SlotTable(host, this.#policy, events);
+    this.#watcher = new WatcherProcess(events);
     this.#keeper = createSocketKeeper({
       events,
       isServed: (path) => this.#table.serving().some(({ servers }) => servers.has(path)),
@@ -338,6 +341,7 @@ export class AppSupervisor {
         const recipe = this.#generations.placed(generation);
         const worker = this.roster.start({ recipe, slot, generation, events: this.#workerEvents });
         this.#uncleaned.add(worker);
+        this.#watcher.add({ pid: worker.pid, mark: worker.mark, killTimeout: recipe.killTimeout });
         return worker;
       },
       dismiss: (worker, how) => this.#dismiss(worker, how),
@@ -367,6 +371,7 @@ export class AppSupervisor {
       exited: (worker) => this.#workerExited(worker),
       cleanedUp: (worker) => {
         this.#uncleaned.delete(worker);
+        this.#watcher.remove(worker.pid);
         this.#reconcile();
       },
     };

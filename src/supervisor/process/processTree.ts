@@ -47,22 +47,26 @@ export function listSurvivors(family: readonly Relative[], done: (survivors: rea
 }
 
 /**
- * Processes of this process group that carry a mark (`NAME=value`) in the environment they were started with. Empty where
+ * Processes of a process group, by default this one's, that carry a mark (`NAME=value`) in the environment they were started with. Empty where
  * the system does not tell (all but Linux).
  */
-export function listMarked(mark: string): Relative[] {
+export function listMarked(mark: string, group = ownGroup()): Relative[] {
   if (process.platform !== "linux") {
     return [];
   }
-  const own = readStat(process.pid)?.group;
   return readdirSync("/proc").flatMap((name) => {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid || !environmentOf(pid).includes(`${mark}\0`)) {
       return [];
     }
     const stat = readStat(pid);
-    return stat !== undefined && stat.group === own ? [{ pid, started: stat.started }] : [];
+    return stat !== undefined && stat.group === group ? [{ pid, started: stat.started }] : [];
   });
+}
+
+/** The group of this process; `undefined` where the system does not tell (all but Linux). */
+export function ownGroup(): number | undefined {
+  return process.platform === "linux" ? readStat(process.pid)?.group : undefined;
 }
 
 function environmentOf(pid: number): string {

@@ -117,6 +117,11 @@ export class WorkerHandle {
     return this.#readyAt === undefined ? "starting" : "ready";
   }
 
+  /** `NAME=value` in the environment of this worker and of all that it starts. */
+  get mark(): string {
+    return this.#options.mark;
+  }
+
   /** Whether it was ready once, though it may not be now. */
   get wasReady(): boolean {
     return this.#wasReady;
