@@ -28,6 +28,7 @@ import { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { WatcherProcess } from "../watcher/watcherProcess.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
+import { primaryProtocolOf } from "../worker/primaryProtocols.ts";
 import type { WorkerEvents } from "../worker/workerEvents.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { WorkerRoster } from "../worker/workerRoster.ts";
@@ -67,6 +68,8 @@ export class AppSupervisor {
   readonly #condition = new AppCondition();
   readonly #keeper: SocketKeeper;
   readonly #watcher: WatcherProcess;
+  /** Libraries of the app that were warned of. */
+  readonly #warnedOf = new Set<string>();
   /** Workers that live, or of which something that they had started may. */
   readonly #uncleaned = new Set<WorkerHandle>();
   readonly #stops = createEmitter<void>();
@@ -360,6 +363,7 @@ export class AppSupervisor {
     return {
       messages: createMessageTable({ acceptor, broker: this.#broker, traffic: this.#traffic, heartbeat }),
       acceptor,
+      appMessage: (worker, message) => this.#warnOfProtocol(worker, message),
       changed,
       listening: reconcile,
       ready: (worker) => this.#workerReady(worker),
@@ -383,6 +387,15 @@ export class AppSupervisor {
       worker.terminate();
     } else {
       worker.dismiss(drainOrderFor(worker, this.#generations.current, { ...how, serving: this.#table.serving() }));
+    }
+  }
+
+  /** Once for each library: whoever waits for an answer of its own primary waits in vain. */
+  #warnOfProtocol(worker: WorkerHandle, message: unknown): void {
+    const protocol = primaryProtocolOf(message);
+    if (protocol !== undefined && !this.#warnedOf.has(protocol.library)) {
+      this.#warnedOf.add(protocol.library);
+      worker.warn("primaryProtocol", `${protocol.library} expects a cluster primary of its own: ${protocol.advice}`);
     }
   }
 

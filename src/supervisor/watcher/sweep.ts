@@ -55,8 +55,8 @@ function isStray(pid: string, space: string | undefined): boolean {
 /** Lines of `ps`: pid, parent, user and command line. The first process takes in those whose parent has ended. */
 export function parseStrays(output: string, user: number | undefined): number[] {
   return output.split("\n").flatMap((line) => {
-    const [, pid, parent, uid, command = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return parent === "1" && Number(uid) === user && preloadFlag.test(command) ? [Number(pid)] : [];
+    const [pid, parent, uid] = line.trim().split(/\s+/, 3);
+    return parent === "1" && Number(uid) === user && preloadFlag.test(line) ? [Number(pid)] : [];
   });
 }
 

@@ -17,6 +17,8 @@ export interface WorkerEvents<Worker> {
   readonly messages: MessageTable<Worker>;
   /** Gives it connections. */
   readonly acceptor: Pick<Acceptor, "follow" | "leave">;
+  /** The app's own `process.send(message)`. */
+  appMessage(worker: Worker, message: unknown): void;
   /** Something a snapshot shows has changed. */
   changed(worker: Worker): void;
   /** One more of its servers listens, or one has closed. */

@@ -443,7 +443,10 @@ export class WorkerHandle {
         handle(this, message, socket);
       }
     });
-    worker.on("message", (message: unknown) => this.#readiness.appMessage(message));
+    worker.on("message", (message: unknown) => {
+      this.#readiness.appMessage(message);
+      events.appMessage(this, message);
+    });
     worker.on("listening", ({ address, port, addressType }) => {
       // The preload tells of other servers, only the cluster itself tells of these.
       if (String(addressType).startsWith("udp")) {

@@ -89,3 +89,25 @@ describeOn([usualNode()], "the log", (scene) => {
     assertUnnoticed(await strict.stop());
   });
 });
+
+describeOn([usualNode()], "a library that talks to a cluster primary of its own", (scene) => {
+  it("is warned of once, with its switch", async () => {
+    const { client, port } = await scene.run({
+      fixture: "misbehaving",
+      config: { entry: "primaryProtocols.cjs", workers: 2 },
+    });
+    for (let asked = 0; asked < 6; asked += 1) {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } });
+      assert.equal(await response.text(), "ok");
+    }
+    const told = async (): Promise<string[]> => {
+      const { events } = await client.request("app/events", {});
+      return events.flatMap(({ code, message }) => (code === "primaryProtocol" ? [message] : []));
+    };
+    await poll("both are told", async () => (await told()).length >= 2);
+    const [log4js, adapter, ...more] = (await told()).sort((a, b) => b.localeCompare(a));
+    assert.match(log4js ?? "", /^log4js expects .*disableClustering: true/);
+    assert.match(adapter ?? "", /^@socket\.io\/cluster-adapter expects .*one worker/);
+    assert.deepEqual(more, []);
+  });
+});

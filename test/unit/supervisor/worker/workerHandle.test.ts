@@ -95,6 +95,7 @@ describe("workerHandle", () => {
           hello: () => heard.push("hello"),
         },
         acceptor: { follow: () => undefined, leave: (_id, left) => left() },
+        appMessage: () => undefined,
         changed: () => undefined,
         listening: () => undefined,
         ready: () => undefined,
