@@ -124,8 +124,8 @@ function sourceSentences(): string[] {
   const found = new Set<string>();
   for (const folder of folders) {
     for (const file of readdirSync(join(projectRoot, folder), { recursive: true, encoding: "utf8" })) {
-      // What is said of the layers is translated where it is shown.
-      if (file.endsWith(".ts") && !/layers[\\/](?:catalogue|rows)/.test(file)) {
+      // What is said of the layers is translated where it is shown, and what a library expects goes to the log.
+      if (file.endsWith(".ts") && !/layers[\\/](?:catalogue|rows)|primaryProtocols/.test(file)) {
         const source = readFileSync(join(projectRoot, folder, file), "utf8");
         sentencesIn(parse(source, { sourceType: "module", plugins: ["typescript"] }).program, found);
       }
