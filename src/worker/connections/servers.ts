@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
 import type { Guard } from "../guard.ts";
 import { onListeningEnd, openConnections, serverOf } from "../internals.ts";
+import { findServersBehind } from "./serversBehind.ts";
 
 /** A server of the app that listens. */
 export interface TrackedServer {
@@ -28,16 +29,10 @@ export interface Http2Session {
   once(event: "close", listener: () => void): unknown;
 }
 
-/** An app that makes a server for each connection would otherwise never be rid of them. */
-const mostBehind = 16;
-
 export interface ServerTracker {
   /** The servers that listen, or did until the drain began. */
   servers(): readonly TrackedServer[];
-  /**
-   * HTTP servers that don't listen and have answered all the same: one of another kind accepts for them, and passes on its connections
-   * (a PROXY header is read first, TLS ended, HTTP and HTTPS told apart).
-   */
+  /** HTTP servers that don't listen and have answered all the same: one of another kind accepts for them. */
   behind(): readonly TrackedServer[];
   /** How many accepted connections are open, of any protocol. */
   connections(): number;
@@ -49,12 +44,12 @@ export interface ServerTracker {
 
 export interface ServerEvents {
   readonly listening: (tracked: TrackedServer) => void;
+  /** One that does not listen has answered its first request. */
+  readonly behind: (tracked: TrackedServer) => void;
   /** It could not listen; the app is told in the same moment. */
   readonly failed: (error: unknown) => void;
   /** It listens no more, though it may still have connections. */
   readonly closed: (tracked: TrackedServer) => void;
-  /** It does not listen, and has answered all the same; see `behind` of the tracker. */
-  readonly behind: (tracked: TrackedServer) => void;
 }
 
 /** Places that are remembered, the first ones: an app that looks for a free port begins where it wants to be. */
@@ -69,34 +64,22 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
   /** Those that listen, and those that have closed and still have connections. */
   const servers = new Map<Server, TrackedServer>();
   const listening = new Map<Server, TrackedServer>();
-  const behind = new Map<Server, TrackedServer>();
   const watched = new WeakMap<Server, Watched>();
-  const everListened = new WeakSet<Server>();
+  const watchOnce = (server: Server): Watched => {
+    const now = watched.get(server) ?? watch(server);
+    watched.set(server, now);
+    return now;
+  };
+  const behind = findServersBehind(guard, {
+    isKnown: (server) => watched.has(server),
+    describe: (server) => ({ server, key: "", address: "", systemPort: false, ...watchOnce(server) }),
+    found: events.behind,
+  });
+  const closeFollowed = new WeakSet<Server>();
   const systemPorts = createSystemPorts();
   const asked = new Set<number | string>();
   const followed = new WeakSet<Server>();
   const failed = guard("listen", events.failed);
-
-  let looksBehind = false;
-  /** What each request costs then is too little to measure, but only an app that has such a server pays it. */
-  const lookBehind = (): void => {
-    if (!looksBehind) {
-      looksBehind = true;
-      subscribe(
-        "http.server.request.start",
-        guard("server behind another", (message: unknown) => {
-          const { server } = message as { server: Server };
-          if (!watched.has(server) && behind.size < mostBehind) {
-            const now = watch(server);
-            watched.set(server, now);
-            const tracked = describeServer({ server, address: "", systemPort: false, watched: now });
-            behind.set(server, tracked);
-            events.behind(tracked);
-          }
-        }),
-      );
-    }
-  };
 
   subscribe(
     "tracing:net.server.listen:asyncStart",
@@ -122,15 +105,13 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
       if (address === null || listening.has(server)) {
         return;
       }
-      const known = watched.get(server);
-      const now = known ?? watch(server);
-      const tracked = describeServer({ server, address, systemPort: systemPorts.has(server, address), watched: now });
-      behind.delete(server);
+      const systemPort = systemPorts.has(server, address);
+      const tracked = describeServer({ server, address, systemPort, watched: watchOnce(server) });
+      if (!isHttpServer(server)) {
+        behind.look();
+      }
       listening.set(server, tracked);
       servers.set(server, tracked);
-      if (!isHttpServer(server)) {
-        lookBehind();
-      }
       onListeningEnd(
         server,
         guard("closed", () => {
@@ -140,9 +121,8 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
           }
         }),
       );
-      if (!everListened.has(server)) {
-        everListened.add(server);
-        watched.set(server, now);
+      if (!closeFollowed.has(server)) {
+        closeFollowed.add(server);
         server.on("close", () => {
           // It may listen again before the event of the time before has come.
           if (!listening.has(server)) {
@@ -165,7 +145,7 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
 
   return {
     servers: () => [...servers.values()],
-    behind: () => [...behind.values()],
+    behind: () => behind.found().filter(({ server }) => !servers.has(server)),
     connections: () =>
       count?.() ?? [...servers.keys()].reduce((sum, server) => sum + (openConnections(server) ?? 0), 0),
     tried: () => {
