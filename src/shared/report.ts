@@ -59,6 +59,8 @@ export const renewalReportSchema = v.object({
       closed: v.number(),
       /** Connections that were cut off by a deadline, or accepted and closed without ever having been given to a worker. */
       cut: v.number(),
+      /** Connections that no new worker had taken 5 s after the renewal was done: what becomes of them is not known. */
+      inTransit: v.optional(v.number()),
       /** Serving workers that died by themselves meanwhile: the requests they were answering are unknown. */
       crashed: v.optional(v.number()),
       /** Old workers that ended before they could report (blocked, or given no time): what was cut off is unknown. */
@@ -90,6 +92,7 @@ export function droppedNothing({
     traffic !== undefined &&
     traffic.failed === 0 &&
     traffic.cut === 0 &&
+    (traffic.inTransit ?? 0) === 0 &&
     (traffic.crashed ?? 0) === 0 &&
     (traffic.silent ?? 0) === 0 &&
     killed === 0 &&

@@ -32,7 +32,7 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
   if (traffic === undefined) {
     return [];
   }
-  const { served, failed, handedOver, closed, cut, crashed = 0, silent = 0, longestStallMs } = traffic;
+  const { served, failed, handedOver, closed, cut, inTransit = 0, crashed = 0, silent = 0, longestStallMs } = traffic;
   const requests = [
     ...(droppedNothing(report) ? [paint("green", "0 dropped")] : []),
     ...(failed > 0 ? [paint("red", `${count(failed, "request")} cut off`)] : []),
@@ -46,6 +46,14 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
     ...(handedOver > 0 ? [`longest stall ${duration(longestStallMs)}`] : []),
   ];
   const unknown = [
+    ...(inTransit > 0
+      ? [
+          paint(
+            "red",
+            `${count(inTransit, "connection")} still on the way; no new worker has taken ${inTransit === 1 ? "it" : "them"} yet`,
+          ),
+        ]
+      : []),
     ...(crashed > 0 ? [paint("red", `${count(crashed, "worker")} died with what ${itWas(crashed)} answering`)] : []),
     ...(silent > 0
       ? [paint("red", `${count(silent, "worker")} ended without a word; nobody knows what ${itWas(silent)} answering`)]

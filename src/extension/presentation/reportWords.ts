@@ -56,13 +56,20 @@ export function reportFacts(report: RenewalReport, t: Localize): string[] {
 
 /** What was or may have been cut off; empty if nothing was. */
 export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Localize): string[] {
-  const { failed: requests, cut: connections, crashed = 0, silent = 0 } = traffic;
+  const { failed: requests, cut: connections, inTransit = 0, crashed = 0, silent = 0 } = traffic;
   const facts: string[] = [];
   if (requests > 0) {
     facts.push(requests === 1 ? t("1 request cut") : t("{0} requests cut", requests));
   }
   if (connections > 0) {
     facts.push(connections === 1 ? t("1 connection cut") : t("{0} connections cut", connections));
+  }
+  if (inTransit > 0) {
+    facts.push(
+      inTransit === 1
+        ? t("1 connection still on the way to a new worker")
+        : t("{0} connections still on the way to a new worker", inTransit),
+    );
   }
   if (crashed > 0) {
     facts.push(

@@ -372,6 +372,7 @@ export class AppSupervisor {
         this.#reconcile();
       },
       notReady: (worker, failure) => this.#workerNotReady(worker, failure),
+      unreachable: (worker) => this.#broker.workerLeft(worker),
       exited: (worker) => this.#workerExited(worker),
       cleanedUp: (worker) => {
         this.#uncleaned.delete(worker);
@@ -423,7 +424,7 @@ export class AppSupervisor {
     this.#options.logs.ended(worker.id);
     const { level, code, message } = describeExit(worker, this.#condition.running);
     this.#options.events.log(level, code, message, worker.id);
-    this.#broker.workerExited(worker);
+    this.#broker.workerLeft(worker);
     this.#traffic.workerExited(worker);
     if (worker.killed && worker.dismissed) {
       this.#killedWhileStopping += 1;

@@ -33,6 +33,8 @@ export class HandoffBroker {
   readonly #underWay = new Map<number, number>();
   /** Connections for which every worker that could take them has as many under way as it may. */
   readonly #waiting = new Set<Transit>();
+  /** Called when no connection is under way. */
+  readonly #watchers = new Set<() => void>();
   #lastId = 0;
   #turn = 0;
 
@@ -43,6 +45,20 @@ export class HandoffBroker {
   /** Connections that nobody has confirmed yet. */
   get inTransit(): number {
     return this.#transits.size;
+  }
+
+  /** Resolves when every connection has arrived, or after so many milliseconds, with how many have not. */
+  arrivals(deadlineMs: number): Promise<number> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(finish);
+        resolve(this.#transits.size);
+      };
+      const timer = setTimeout(finish, deadlineMs);
+      this.#watchers.add(finish);
+      this.#tellIfEmpty();
+    });
   }
 
   accept(from: WorkerHandle, sent: HandedConnection & { readonly id: number }, socket: Socket | undefined): void {
@@ -73,6 +89,7 @@ export class HandoffBroker {
     for (const [worker, sent] of arrivals) {
       worker.send({ type: "arrived", ids: sent });
     }
+    this.#tellIfEmpty();
   }
 
   refused(worker: WorkerHandle, id: number): void {
@@ -83,8 +100,11 @@ export class HandoffBroker {
     }
   }
 
-  /** Gives what this worker had not confirmed to another. */
-  workerExited(worker: WorkerHandle): void {
+  /**
+   * Gives what this worker had not confirmed to another. To be called when its channel has closed, though it may live on: it lets
+   * go of what it could not confirm.
+   */
+  workerLeft(worker: WorkerHandle): void {
     this.#underWay.delete(worker.id);
     for (const transit of [...this.#transits.values()]) {
       if (transit.holder === worker.id) {
@@ -131,7 +151,15 @@ export class HandoffBroker {
     this.#waiting.delete(transit);
     transit.holder = target.id;
     this.#underWay.set(target.id, this.#loadOf(target.id) + 1);
-    target.send({ type: "connection", id: transit.id, ...transit.connection }, transit.socket);
+    const undelivered = (): void => {
+      if (this.#transits.has(transit.id) && transit.holder === target.id) {
+        this.#leave(transit);
+        this.#passOn(transit, target.id);
+      }
+    };
+    if (!target.send({ type: "connection", id: transit.id, ...transit.connection }, transit.socket, undelivered)) {
+      undelivered();
+    }
   }
 
   /** There is no worker for it. */
@@ -141,6 +169,15 @@ export class HandoffBroker {
     this.counts.closed += 1;
     transit.socket.destroy();
     transit.sender.worker.send({ type: "arrived", ids: [transit.sender.id] });
+    this.#tellIfEmpty();
+  }
+
+  #tellIfEmpty(): void {
+    if (this.#transits.size === 0) {
+      for (const tell of [...this.#watchers]) {
+        tell();
+      }
+    }
   }
 
   /** It is not under way to its holder any more: what waits for that worker can go. */

@@ -5,6 +5,9 @@ import type { HandoffBroker } from "./handoffBroker.ts";
 /** Workers are asked for their count at the end; one that does not answer within this time is left out. */
 const countDeadlineMs = 250;
 
+/** So long, in milliseconds, a report waits for connections that a new worker has not taken yet. */
+const transitDeadlineMs = 5_000;
+
 export interface TrafficTotals {
   readonly traffic: NonNullable<RenewalReport["traffic"]>;
   readonly cutRequests: NonNullable<RenewalReport["cutRequests"]>;
@@ -13,7 +16,7 @@ export interface TrafficTotals {
 /** Counts what the clients have of a renewal: requests answered and cut, connections handed over, closed and cut. */
 export class TrafficMeter {
   readonly #workers: () => Iterable<WorkerHandle>;
-  readonly #broker: Pick<HandoffBroker, "counts">;
+  readonly #broker: Pick<HandoffBroker, "counts" | "arrivals">;
   readonly #acceptor: { readonly unanswered: number };
   #counting = false;
   #totals = emptyTotals();
@@ -24,7 +27,7 @@ export class TrafficMeter {
 
   constructor(parts: {
     readonly workers: () => Iterable<WorkerHandle>;
-    readonly broker: Pick<HandoffBroker, "counts">;
+    readonly broker: Pick<HandoffBroker, "counts" | "arrivals">;
     /** Accepts connections, some of which nobody answers. */
     readonly acceptor: { readonly unanswered: number };
   }) {
@@ -84,8 +87,9 @@ export class TrafficMeter {
     }
   }
 
-  /** Asks the workers that live for their counts, and ends. */
+  /** Waits for what is under way, asks the workers that live for their counts, and ends. */
   async end(): Promise<TrafficTotals> {
+    const arrivals = this.#broker.arrivals(transitDeadlineMs);
     for (const worker of this.#workers()) {
       if (worker.send({ type: "count", on: false })) {
         this.#asked.add(worker);
@@ -100,6 +104,7 @@ export class TrafficMeter {
         };
       });
     }
+    const inTransit = await arrivals;
     this.#asked.clear();
     this.#allAnswered = undefined;
     this.#counting = false;
@@ -107,6 +112,7 @@ export class TrafficMeter {
     const { handedOver, closed, longestStallMs } = this.#broker.counts;
     traffic.handedOver = handedOver - this.#brokerAtStart.handedOver;
     traffic.closed += closed - this.#brokerAtStart.closed;
+    traffic.inTransit = inTransit;
     traffic.longestStallMs = longestStallMs;
     traffic.cut += this.#acceptor.unanswered - this.#unansweredAtStart;
     return this.#totals;

@@ -28,6 +28,8 @@ export interface WorkerEvents<Worker> {
   unready(worker: Worker): void;
   /** It is alive but not ready in time, and will end with this failure. */
   notReady(worker: Worker, failure: Failure): void;
+  /** Its channel has closed and all that it said has been read, though the process may live on. Called once. */
+  unreachable(worker: Worker): void;
   /** The process is gone and all it wrote has been read. Called once. */
   exited(worker: Worker): void;
   /**

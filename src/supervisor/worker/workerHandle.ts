@@ -243,15 +243,22 @@ export class WorkerHandle {
     );
   }
 
-  /** Sends one of our messages. Returns false, and drops it, if the worker can't be reached. */
-  send(body: ToWorkerBody, socket?: Socket): boolean {
+  /**
+   * Sends one of our messages. Returns false, and drops it, if the worker can't be reached.
+   * @param undelivered Called later if it could not be sent after all: a worker that dies still looks connected for a while.
+   */
+  send(body: ToWorkerBody, socket?: Socket, undelivered?: () => void): boolean {
     if (!this.connected) {
       return false;
     }
     // The primary keeps its copy of a socket until the worker says that it has taken the connection.
     // What `send` returns tells of back-pressure, not of failure.
     const message = { cmd: workerMessageCommand, ...body };
-    this.#options.worker.process.send(message, socket, { keepOpen: true }, () => undefined);
+    this.#options.worker.process.send(message, socket, { keepOpen: true }, (error) => {
+      if (error instanceof Error) {
+        undelivered?.();
+      }
+    });
     return true;
   }
 
@@ -454,6 +461,7 @@ export class WorkerHandle {
         this.addServer(`udp|${port}`, { url, protocol: "udp", handoff: false, systemPort: false });
       }
     });
+    worker.process.once("disconnect", () => events.unreachable(this));
     watchWorkerEnd(worker, {
       disconnected: () => this.#giveUpDisconnected(),
       exited: (exit) => {

@@ -50,6 +50,13 @@ export function createParking(options: {
     if (arrived.length > 0) {
       const confirmed = arrived;
       arrived = [];
+      if (process.connected === false) {
+        // The supervisor has seen the channel close, and gives them to another.
+        for (const { socket } of confirmed) {
+          socket.destroy();
+        }
+        return;
+      }
       const longest = Date.now() - Math.min(...confirmed.map(({ connection }) => connection.stoppedAt));
       channel.send({ type: "taken", ids: confirmed.map(({ id }) => id), stallMs: Math.max(0, longest) });
       for (const { socket, connection } of confirmed) {

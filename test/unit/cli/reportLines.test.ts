@@ -5,7 +5,17 @@ import { plain } from "../../../src/cli/terminal/paint.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { sampleReport } from "../client/samples.ts";
 
-const noTraffic = { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0, silent: 0 };
+const noTraffic = {
+  served: 0,
+  failed: 0,
+  handedOver: 0,
+  closed: 0,
+  cut: 0,
+  inTransit: 0,
+  longestStallMs: 0,
+  crashed: 0,
+  silent: 0,
+};
 
 function withTraffic(traffic: Partial<typeof noTraffic>, changes: Partial<RenewalReport> = {}): string[] {
   return reportText("api", sampleReport({ traffic: { ...noTraffic, ...traffic }, ...changes }), plain).split("\n");
@@ -31,6 +41,7 @@ describe("the report of a renewal", () => {
     assert.equal(says({ cut: 1 }), false);
     assert.equal(says({ crashed: 1 }), false);
     assert.equal(says({ silent: 1 }), false);
+    assert.equal(says({ inTransit: 1 }), false);
     assert.equal(says({}, { killed: 1 }), false);
     assert.equal(says({}, { kind: "restart" }), false);
     assert.equal(says({}, { outcome: "rolledBack" }), false);
@@ -58,6 +69,9 @@ describe("the report of a renewal", () => {
   });
 
   it("says what nobody knows", () => {
+    assert.deepEqual(withTraffic({ inTransit: 1 }).slice(1, 2), [
+      "  1 connection still on the way; no new worker has taken it yet",
+    ]);
     assert.deepEqual(withTraffic({ crashed: 1, silent: 2 }).slice(1, 2), [
       "  1 worker died with what it was answering · 2 workers ended without a word; nobody knows what they were answering",
     ]);

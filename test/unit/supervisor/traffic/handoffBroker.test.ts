@@ -21,8 +21,17 @@ class FakeWorker {
   constructor(id: number) {
     this.id = id;
   }
-  send(body: ToWorkerBody, socket?: unknown): boolean {
+  /** What `send` returns, and what to call when something could not be sent after all. */
+  reachable = true;
+  readonly undelivered: (() => void)[] = [];
+  send(body: ToWorkerBody, socket?: unknown, undelivered?: () => void): boolean {
+    if (!this.reachable) {
+      return false;
+    }
     this.sent.push({ ...body, ...(socket !== undefined && { socket }) });
+    if (undelivered !== undefined) {
+      this.undelivered.push(undelivered);
+    }
     return true;
   }
   get handle(): WorkerHandle {
@@ -141,10 +150,53 @@ describe("handoffBroker", () => {
     const [confirmed = 0, unconfirmed = 0] = dead.given;
     broker.taken([confirmed], 1);
     dead.connected = false;
-    broker.workerExited(dead.handle);
+    broker.workerLeft(dead.handle);
     assert.equal(heir.given.length, 3);
     assert(heir.given.includes(unconfirmed));
     assert.equal(broker.inTransit, 3);
+  });
+
+  it("gives what can't be sent to another, whether that is known at once or later", () => {
+    const [going, heir] = targets;
+    assert(going !== undefined && heir !== undefined);
+    going.reachable = false;
+    const sockets = Array.from({ length: 4 }, () => accept());
+    assert.deepEqual([going.given.length, heir.given.length], [0, 4]);
+    // As a worker that is dying: it still looks connected, and the write fails.
+    going.reachable = true;
+    sockets.push(accept());
+    const [first] = going.given;
+    assert.ok(first !== undefined);
+    for (const undelivered of going.undelivered) {
+      undelivered();
+      undelivered();
+    }
+    assert.deepEqual(heir.given.filter((id) => id === first).length, 1);
+    broker.workerLeft(going.handle);
+    broker.taken(heir.given, 1);
+    assert.deepEqual([broker.inTransit, broker.counts.handedOver, broker.counts.closed], [0, 5, 0]);
+  });
+
+  it("closes what can be sent to nobody", () => {
+    for (const target of targets) {
+      target.reachable = false;
+    }
+    assert.equal(accept().destroyed, true);
+    assert.deepEqual([broker.inTransit, broker.counts.closed], [0, 1]);
+  });
+
+  it("tells when all have arrived, and how many have not in time", async () => {
+    assert.equal(await broker.arrivals(60_000), 0);
+    accept();
+    accept();
+    assert.equal(await broker.arrivals(1), 2);
+    const arrivals = broker.arrivals(60_000);
+    broker.taken([1], 1);
+    targets = [];
+    for (const worker of [2, 3]) {
+      broker.refused(new FakeWorker(worker).handle, 2);
+    }
+    assert.equal(await arrivals, 0);
   });
 
   it("closes a connection that nobody can take", () => {
@@ -247,8 +299,8 @@ describe("handoffBroker", () => {
     second.connected = false;
     const heir = new FakeWorker(4);
     targets = [heir];
-    broker.workerExited(first.handle);
-    broker.workerExited(second.handle);
+    broker.workerLeft(first.handle);
+    broker.workerLeft(second.handle);
     for (let round = 0; round < 5; round += 1) {
       broker.taken(heir.given, 1);
     }

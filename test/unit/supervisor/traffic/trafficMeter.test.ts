@@ -45,12 +45,19 @@ describe("trafficMeter", () => {
   let counts: HandoffBroker["counts"];
   let meter: TrafficMeter;
   let acceptor = { unanswered: 0 };
+  /** Connections that do not arrive in time. */
+  let inTransit = 0;
 
   beforeEach(() => {
     workers = [new FakeWorker(1), new FakeWorker(2)];
     counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
     acceptor = { unanswered: 5 };
-    meter = new TrafficMeter({ workers: () => workers.map(({ handle }) => handle), broker: { counts }, acceptor });
+    inTransit = 0;
+    meter = new TrafficMeter({
+      workers: () => workers.map(({ handle }) => handle),
+      broker: { counts, arrivals: () => Promise.resolve(inTransit) },
+      acceptor,
+    });
   });
 
   /** Takes a worker out as the supervisor does. */
@@ -82,6 +89,7 @@ describe("trafficMeter", () => {
       handedOver: 4,
       closed: 3,
       cut: 0,
+      inTransit: 0,
       longestStallMs: 7,
       crashed: 0,
       silent: 0,
@@ -168,5 +176,11 @@ describe("trafficMeter", () => {
     const last = meter.end();
     meter.workerCounted(a.handle, 2);
     assert.equal((await last).traffic.served, 2);
+  });
+
+  it("tells how many connections no new worker has taken", async () => {
+    meter.begin();
+    inTransit = 3;
+    assert.equal((await meter.end()).traffic.inTransit, 3);
   });
 });

@@ -101,6 +101,7 @@ describe("workerHandle", () => {
         ready: () => undefined,
         notReady: () => late(),
         unready: () => heard.push("unready"),
+        unreachable: () => heard.push("unreachable"),
         exited: () => heard.push("exited"),
         cleanedUp: () => undefined,
       },
