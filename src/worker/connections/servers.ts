@@ -5,7 +5,7 @@ import { Server, type Socket } from "node:net";
 import { resolve } from "node:path";
 import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
 import type { Guard } from "../guard.ts";
-import { onListeningEnd, openConnections, serverOf } from "../internals.ts";
+import { type Http2Stream, onListeningEnd, openConnections, serverOf } from "../internals.ts";
 import { findServersBehind } from "./serversBehind.ts";
 
 /** A server of the app that listens. */
@@ -26,6 +26,7 @@ export interface TrackedServer {
 /** The part of `http2.ServerHttp2Session` that a drain needs. */
 export interface Http2Session {
   close(): void;
+  on(event: "stream", listener: (stream: Http2Stream) => void): unknown;
   once(event: "close", listener: () => void): unknown;
 }
 

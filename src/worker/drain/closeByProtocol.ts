@@ -7,6 +7,7 @@ import {
   contentEncoding,
   currentResponse,
   endQuietly,
+  type Http2Stream,
   httpConnections,
   isEventStream,
   openStreams,
@@ -17,20 +18,51 @@ import {
  * How the connections that can't be handed over are asked to leave, each in the words of its protocol.
  */
 
-const closing = new WeakSet<Http2Session>();
+/** Sends the HTTP/2 sessions of a draining worker away. */
+export interface SessionFarewell {
+  /** Begins with those that are new, and closes each that has no open stream; `force`: the others too. */
+  close(sessions: Iterable<Http2Session>, force: boolean): void;
+}
 
 /**
  * Ends HTTP/2 sessions: GOAWAY names the last stream that is answered, streams that run finish. A request that crosses the
  * GOAWAY on its way counts as refused, which every client may send again elsewhere (RFC 9113, section 8.7). The notice
  * that would avoid even that (section 6.8) can't be had: after any GOAWAY, nghttp2 as Node drives it ignores new streams.
+ *
+ * There are clients that give up whatever runs when a GOAWAY comes, though it will be answered (undici up to version 8.0, and of later
+ * ones a body that it can't send again). So a session is ended when it has no open stream, best right behind the last
+ * one, when the client has not yet asked again.
  */
-export function closeSessions(sessions: Iterable<Http2Session>, guard: Guard): void {
-  for (const session of sessions) {
-    if (!closing.has(session)) {
-      closing.add(session);
-      guard("http2 session", () => session.close())();
+export function createSessionFarewell(guard: Guard): SessionFarewell {
+  const met = new WeakSet<Http2Session>();
+  const closed = new WeakSet<Http2Session>();
+
+  const close = guard("HTTP/2 session", (session: Http2Session, force: boolean) => {
+    if (!closed.has(session) && (force || openStreams(session).length === 0)) {
+      closed.add(session);
+      session.close();
     }
-  }
+  });
+
+  const meet = guard("HTTP/2 session", (session: Http2Session) => {
+    const follow = (stream: Pick<Http2Stream, "once">): void => {
+      stream.once("close", () => close(session, false));
+    };
+    openStreams(session).forEach(follow);
+    session.on("stream", guard("HTTP/2 stream", follow));
+  });
+
+  return {
+    close(sessions, force) {
+      for (const session of sessions) {
+        if (!met.has(session)) {
+          met.add(session);
+          meet(session);
+        }
+        close(session, force);
+      }
+    },
+  };
 }
 
 const ended = new WeakSet<object>();

@@ -16,7 +16,7 @@ import {
 import {
   closeAfterAnswers,
   closeAfterCurrentAnswers,
-  closeSessions,
+  createSessionFarewell,
   endEventStreams,
   endEventStreamsOf,
 } from "./closeByProtocol.ts";
@@ -33,6 +33,9 @@ const reportMs = 100;
 
 /** A worker whose event loop was busy for less of the time has little to do. */
 const idleShare = 0.5;
+
+/** An HTTP/2 session that always has an open stream is ended after so many milliseconds, in the midst of them. */
+const sessionGraceMs = 1_000;
 
 /** Looking through all connections may take this part of the time for the one purpose, and again for the other. */
 const searchShare = 0.01;
@@ -74,6 +77,7 @@ export function createDrain(options: {
   let servers: readonly TrackedServer[] | undefined;
   let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
+  let sessionDeadline = 0;
   let streamDeadline = 0;
   let spreadMs = 0;
   let closingIdle = false;
@@ -84,6 +88,7 @@ export function createDrain(options: {
   const searchStaying = createCostThrottle(searchShare, tickMs);
   const tell = createCostThrottle(searchShare, reportMs);
   const webSocketFarewell = createWebSocketFarewell(guard);
+  const sessionFarewell = createSessionFarewell(guard);
 
   /** Servers that began to listen when the drain had begun. */
   const late = new Set<TrackedServer>();
@@ -165,7 +170,7 @@ export function createDrain(options: {
       webSocketFarewell.look();
     });
     for (const { sessions } of servers ?? []) {
-      closeSessions(sessions, guard);
+      sessionFarewell.close(sessions, performance.now() >= sessionDeadline);
     }
     if (performance.now() >= streamDeadline) {
       searchStreams(() => {
@@ -242,6 +247,7 @@ export function createDrain(options: {
       openAtStart = tracker.connections();
       handoff = new Set(wanted.handoff);
       idleDeadline = performance.now() + wanted.idleGraceMs;
+      sessionDeadline = performance.now() + Math.min(wanted.idleGraceMs, sessionGraceMs);
       streamDeadline = performance.now() + wanted.streamGraceMs;
       spreadMs = wanted.spreadMs;
       bid(servers);

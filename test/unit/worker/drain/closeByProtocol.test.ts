@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
 import {
   closeAfterAnswers,
   closeAfterCurrentAnswers,
-  closeSessions,
+  createSessionFarewell,
   endEventStreams,
 } from "../../../../src/worker/drain/closeByProtocol.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
@@ -125,14 +125,41 @@ describe("closeByProtocol", () => {
     assert.equal((await received[0]?.toArray())?.join(""), "begun and whole");
   });
 
-  it("ends each HTTP/2 session once, though it is asked again and again", () => {
+  it("ends an HTTP/2 session once, when it has no open stream or has to go", () => {
     let closes = 0;
-    const close = (): void => {
-      closes += 1;
+    const streams = new Map<number, EventEmitter>();
+    const session = Object.assign(new EventEmitter(), {
+      close: () => {
+        closes += 1;
+      },
+      [Symbol("state")]: { streams },
+    });
+    const opens = (id: number): EventEmitter => {
+      const stream = new EventEmitter();
+      streams.set(id, stream);
+      session.emit("stream", stream);
+      return stream;
     };
-    const session = { close, once: () => undefined };
-    closeSessions([session], guard);
-    closeSessions([session], guard);
+    const ends = (id: number): void => {
+      const stream = streams.get(id);
+      streams.delete(id);
+      stream?.emit("close");
+    };
+    opens(1);
+    const farewell = createSessionFarewell(guard);
+    farewell.close([session], false);
+    opens(3);
+    ends(1);
+    assert.equal(closes, 0);
+    ends(3);
+    assert.equal(closes, 1, "right behind the last stream");
+    farewell.close([session], true);
     assert.equal(closes, 1);
+    const busy = Object.assign(new EventEmitter(), { close: session.close, [Symbol("state")]: { streams } });
+    opens(5);
+    farewell.close([busy], false);
+    assert.equal(closes, 1);
+    farewell.close([busy], true);
+    assert.equal(closes, 2);
   });
 });
