@@ -90,10 +90,10 @@ function checkOperands(spec: CommandSpec, operands: readonly string[], appArgs: 
   }
   const extra = operands[spec.operands.length];
   if (extra !== undefined) {
-    const fix = spec.takesAppArgs === true ? `words for the app come after --, as in: -- ${extra}` : "leave it out";
-    fail(`"${extra}" is one word too many; ${fix}`);
+    const fix = spec.takesAppArgs === true ? `arguments for the app come after --, as in: -- ${extra}` : "leave it out";
+    fail(`unexpected argument "${extra}"; ${fix}`);
   }
   if (appArgs.length > 0 && spec.takesAppArgs !== true) {
-    fail(`"--" is of no use here; leave it out`);
+    fail(`"--" is not allowed here; leave it out`);
   }
 }

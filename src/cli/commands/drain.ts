@@ -17,8 +17,8 @@ export const drainCommand: Command = {
     summary: "Give a draining worker more time, or none",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [
-      { name: "worker", value: "ID", help: "The worker that drains (see: hitless status NAME); required" },
-      { name: "extend", value: "MS", help: "Wait so many milliseconds longer than its deadline" },
+      { name: "worker", value: "ID", help: "The draining worker (see: hitless status NAME); required" },
+      { name: "extend", value: "MS", help: "Extend its deadline by this many milliseconds" },
       { name: "cut", help: "End it now: what it still has is cut off, and counted in the report" },
       jsonFlag,
       helpFlag,

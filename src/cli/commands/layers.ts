@@ -25,7 +25,7 @@ export const layersCommand: Command = {
       {
         name: "sample",
         value: "SECONDS",
-        help: `Sample its CPU time for so long (${sampleSeconds.least} to ${sampleSeconds.most})`,
+        help: `Sample its CPU time for this long, in seconds (${sampleSeconds.least} to ${sampleSeconds.most})`,
       },
       jsonFlag,
       helpFlag,

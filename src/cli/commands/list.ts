@@ -16,7 +16,7 @@ const answerMs = 2_000;
 export const listCommand: Command = {
   spec: {
     name: "list",
-    summary: "List the apps that run",
+    summary: "List the running apps",
     operands: [],
     flags: [jsonFlag, helpFlag],
     examples: ["hitless list", "hitless list --json"],
@@ -28,7 +28,7 @@ export const listCommand: Command = {
     if (parsed.has("json")) {
       await printJson(context, apps);
     } else if (apps.length === 0) {
-      say(context, "No app runs. Start one with: hitless start");
+      say(context, "No app is running. Start one with: hitless start");
     } else {
       await printLine(context, listTable(apps, context.stdout.paint));
     }

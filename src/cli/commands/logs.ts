@@ -25,17 +25,17 @@ const mostAhead = 64 * 1_048_576;
 export const logsCommand: Command = {
   spec: {
     name: "logs",
-    summary: "Print what the workers of an app print",
+    summary: "Print the output of an app's workers",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [
       { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
-      { name: "follow", short: "f", help: "Go on with what comes, until Ctrl-C" },
-      { name: "lines", short: "n", value: "N", help: `Begin with the last N lines (default ${usualLines})` },
+      { name: "follow", short: "f", help: "Keep printing new output, until Ctrl-C" },
+      { name: "lines", short: "n", value: "N", help: `Start with the last N lines (default ${usualLines})` },
       { ...jsonFlag, help: "Print one JSON object a line (shape: docs/cli.md)" },
       helpFlag,
     ],
     details: [
-      "With several workers each line begins with the worker it is from, such as “w3 │ ”; with one it is as it was\nprinted. The supervisor keeps the last 1 MiB of each worker.",
+      "With several workers each line begins with its worker, such as “w3 │ ”; with one it is as it was\nprinted. The supervisor keeps the last 1 MiB of each worker.",
     ],
     examples: [
       "hitless logs api",

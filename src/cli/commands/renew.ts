@@ -38,7 +38,7 @@ export const restartCommand = renewCommand("restart", {
   summary: "Stop the workers, then start new ones (with a gap)",
   operands,
   flags,
-  details: ["Nobody answers between the stop and the start; reload has no such gap.", outcome],
+  details: ["Clients are refused between the stop and the start; reload has no such gap.", outcome],
   examples: ["hitless restart api", "hitless restart api --worker 3"],
 });
 

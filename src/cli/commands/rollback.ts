@@ -12,7 +12,7 @@ export const rollbackCommand: Command = {
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [jsonFlag, helpFlag],
     details: [
-      "Its arguments, variables and time-outs come back; the files are the person's. It is refused unless they are the same:\n" +
+      "This restores arguments, variables and time-outs, but no files. It is refused unless the files are the same:\n" +
         "the same git commit as then, and nothing changed on top of it, then and now.",
       "Waits until it is over and prints the report. Exits with 0 when it completed, else with 1. Ctrl-C cancels it while new\n" +
         "workers are starting; a second Ctrl-C leaves without waiting.",

@@ -20,7 +20,7 @@ export const scaleCommand: Command = {
       { name: "N", what: `the number of workers, from 1 to ${most}` },
     ],
     flags: [jsonFlag, helpFlag],
-    details: ["Waits until that many workers are ready. Workers that are too many are drained."],
+    details: ["Waits until that many workers are ready. Surplus workers are drained."],
     examples: ["hitless scale api 4"],
   },
   async run(context, parsed) {

@@ -64,10 +64,10 @@ export function statusText(status: StatusOutput, paint: Paint): string {
     ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
     ...(waitingConnections === 0
       ? []
-      : [`  ${paint("yellow", `connections that wait for a free worker: ${waitingConnections}`)}`]),
+      : [`  ${paint("yellow", `connections waiting for a free worker: ${waitingConnections}`)}`]),
     ...(refusedConnections === 0
       ? []
-      : [`  ${paint("red", `connections refused because too many waited: ${refusedConnections}`)}`]),
+      : [`  ${paint("red", `connections refused because too many were waiting: ${refusedConnections}`)}`]),
     ...(failure === undefined ? [] : ["", failureText(failure, paint, { withStderr: true })]),
     ...(rows.length === 0 ? [] : ["", table(workerHeadings, rows, paint)]),
     ...workers.flatMap((worker) => {

@@ -56,7 +56,7 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
       : []),
     ...(crashed > 0 ? [paint("red", `${count(crashed, "worker")} died with what ${itWas(crashed)} answering`)] : []),
     ...(silent > 0
-      ? [paint("red", `${count(silent, "worker")} ended without a word; nobody knows what ${itWas(silent)} answering`)]
+      ? [paint("red", `${count(silent, "worker")} ended without reporting; what ${itWas(silent)} answering is unknown`)]
       : []),
   ];
   return [requests, connections, unknown].filter((parts) => parts.length > 0).map((parts) => parts.join(" · "));
@@ -93,7 +93,7 @@ function headLines(name: string, report: RenewalReport, paint: Paint): string[] 
   const fate =
     outcome === "failed"
       ? `it ended half-way after ${took}; see: hitless status ${name}`
-      : `generation ${from} serves on untouched · gave up after ${took}`;
+      : `generation ${from} keeps serving, untouched · gave up after ${took}`;
   const what = kind === "gracefulReload" ? "graceful reload" : kind;
   return [`${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`, `  ${fate}`];
 }

@@ -38,7 +38,7 @@ export function renewalProgress(name: string, renewal: RenewalView): string {
   const what = phase === "rollingBack" ? "rolling back" : renewing[kind];
   const step =
     phase === "draining" ? `draining ${draining}` : phase === "stopping" ? "stopping" : `${ready}/${total} ready`;
-  return [`${what} ${name}`, ...(phase === "rollingBack" ? [] : [step]), ...(queued ? ["one more waits"] : [])].join(
+  return [`${what} ${name}`, ...(phase === "rollingBack" ? [] : [step]), ...(queued ? ["one more queued"] : [])].join(
     " · ",
   );
 }

@@ -112,13 +112,13 @@ export class AppSession implements Disposable {
     const { t } = this.#host;
     await this.#connecting?.catch(() => undefined);
     if (this.#starting !== undefined) {
-      throw new HitlessError("invalidState", t("“{0}” is being started already.", this.name));
+      throw new HitlessError("invalidState", t("“{0}” is already starting.", this.name));
     }
     if (this.#client !== undefined && !isStartable(this.view)) {
       const { state } = this.view;
       throw state === "stopping"
         ? new HitlessError("invalidState", t("“{0}” is still stopping.", this.name), { remedy: "retry" })
-        : new HitlessError("appAlreadyRunning", t("“{0}” runs already.", this.name));
+        : new HitlessError("appAlreadyRunning", t("“{0}” is already running.", this.name));
     }
     this.#problem = undefined;
     this.#starting = this.#startNow().finally(() => {
@@ -219,7 +219,7 @@ export class AppSession implements Disposable {
 
   #connected(): SupervisorClient {
     if (this.#client === undefined) {
-      throw new HitlessError("invalidState", this.#host.t("“{0}” does not run.", this.name), { remedy: "start" });
+      throw new HitlessError("invalidState", this.#host.t("“{0}” is not running.", this.name), { remedy: "start" });
     }
     return this.#client;
   }

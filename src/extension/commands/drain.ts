@@ -21,15 +21,15 @@ async function changeDrain(
   change: { readonly action: "extend"; readonly ms: number } | { readonly action: "cut" },
 ): Promise<void> {
   const { t } = context;
-  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Which app drains?") });
+  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Select the draining app") });
   const worker =
     session &&
     (await chooseWorker(context, session, target, {
       suits: ({ state }) => state === "draining",
       placeHolder:
         change.action === "cut"
-          ? t("Which worker's drain is to be cut? Its requests are lost.")
-          : t("Which worker is to be waited for?"),
+          ? t("Select the worker whose connections to close. Its requests are lost.")
+          : t("Select the worker to wait for"),
     }));
   if (session !== undefined && worker !== undefined) {
     await session.changeDrain({ ...change, worker });

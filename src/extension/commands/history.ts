@@ -11,7 +11,7 @@ export async function showHistory(context: CommandContext, target: CommandTarget
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: isActive,
-    placeHolder: t("Which app's renewals are to be shown?"),
+    placeHolder: t("Select the app whose reload history to show"),
   });
   if (session === undefined) {
     return;

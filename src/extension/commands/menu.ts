@@ -20,7 +20,7 @@ export async function showMenu(context: CommandContext, target: CommandTarget): 
   }
   const picked = await window.showQuickPick(menuItems(session, t), {
     title: menuTitle(session.view, t),
-    placeHolder: t("What is to be done?"),
+    placeHolder: t("What do you want to do?"),
   });
   if (picked?.command !== undefined) {
     await commands.executeCommand(picked.command, { app: session.key });
@@ -52,7 +52,7 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       commandIds.gracefulReload,
       "heart",
       t("Graceful Reload"),
-      t("as Reload, and the app is told to finish its own way"),
+      t("as Reload, and the app is asked to finish in its own way"),
     ),
     ...item(renewable, commandIds.restart, "debug-restart", t("Restart"), t("old workers stop first: there is a gap")),
     ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),

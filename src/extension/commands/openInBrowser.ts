@@ -11,14 +11,14 @@ export async function openInBrowser(context: CommandContext, target: CommandTarg
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: (app) => webAddresses(app).length > 0,
-    placeHolder: t("Which app is to be opened?"),
+    placeHolder: t("Select the app to open"),
   });
   if (session === undefined) {
     return;
   }
   const addresses = [...new Set(webAddresses(session.view).map(browsableAddress))];
   if (addresses.length === 0) {
-    throw new HitlessError("invalidState", t("“{0}” listens on no http address now.", session.name), {
+    throw new HitlessError("invalidState", t("“{0}” is not listening on an http address.", session.name), {
       remedy: "none",
     });
   }

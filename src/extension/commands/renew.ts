@@ -34,13 +34,13 @@ export async function reloadWorker(
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: isRenewable,
-    placeHolder: t("Which app's worker is to be reloaded?"),
+    placeHolder: t("Select the app whose worker to reload"),
   });
   const worker =
     session &&
     (await chooseWorker(context, session, target, {
       suits: ({ state }) => state === "ready" || state === "starting",
-      placeHolder: t("Which worker is to be reloaded?"),
+      placeHolder: t("Select the worker to reload"),
     }));
   return session && worker !== undefined ? renew({ context, notifier, session, kind: "reload", worker }) : undefined;
 }
@@ -53,7 +53,7 @@ export async function rollBack(
 ): Promise<RenewalReport | undefined> {
   const session = await chooseApp(context, target, {
     suits: isRenewable,
-    placeHolder: context.t("Which app is to go back to its previous generation?"),
+    placeHolder: context.t("Select the app to return to its previous generation"),
   });
   return session && renew({ context, notifier, session, kind: "rollback", worker: undefined });
 }
@@ -63,7 +63,7 @@ export async function cancelReload(context: CommandContext, target: CommandTarge
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: ({ snapshot }) => snapshot?.renewal?.cancellable === true,
-    placeHolder: t("Which app's reload is to be cancelled?"),
+    placeHolder: t("Select the app whose reload to cancel"),
   });
   if (session !== undefined && !(await session.cancelRenewal())) {
     notifier.message("info", t("There is no reload of “{0}” that could still be cancelled.", session.name), []);
@@ -113,9 +113,9 @@ async function renew({ context, notifier, session, kind, worker }: Renewal): Pro
 
 function question(kind: RenewalKind, t: Localize): string {
   return {
-    restart: t("Which app is to be restarted? Its workers stop first, so there is a gap."),
-    reload: t("Which app is to be reloaded?"),
-    gracefulReload: t("Which app is to be reloaded gracefully?"),
+    restart: t("Select the app to restart. Its workers stop first, so there is a gap."),
+    reload: t("Select the app to reload"),
+    gracefulReload: t("Select the app to reload gracefully"),
   }[kind];
 }
 

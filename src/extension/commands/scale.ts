@@ -11,7 +11,7 @@ export async function scale(context: CommandContext, target: CommandTarget, want
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: isRenewable,
-    placeHolder: t("Which app is to be scaled?"),
+    placeHolder: t("Select the app to scale"),
   });
   if (session === undefined) {
     return;
@@ -23,10 +23,10 @@ export async function scale(context: CommandContext, target: CommandTarget, want
       ? String(wanted)
       : await window.showInputBox({
           title: t("Scale {0}", session.name),
-          prompt: t("Number of workers, or “max” for as many as this machine runs in parallel ({0})", most),
+          prompt: t("Number of workers, or “max” for one per CPU that this machine can use ({0})", most),
           value: desired > 0 ? String(desired) : "",
           validateInput: (text) =>
-            readWorkerCount(text, most) === undefined ? t("Give a whole number from 1 to 1024, or “max”.") : undefined,
+            readWorkerCount(text, most) === undefined ? t("Enter a whole number from 1 to 1024, or “max”.") : undefined,
         });
   const workers = written === undefined ? undefined : readWorkerCount(written, most);
   if (workers === undefined) {

@@ -7,7 +7,7 @@ export async function showLog(context: CommandContext, target: CommandTarget): P
   const { logs, channel, t } = context;
   const session = await chooseApp(context, target, {
     suits: ({ snapshot }) => snapshot !== undefined,
-    placeHolder: t("Which app's log is to be shown?"),
+    placeHolder: t("Select the app whose log to show"),
   });
   if (session === undefined) {
     return;

@@ -18,7 +18,7 @@ export async function start(context: CommandContext, target: CommandTarget): Pro
   const { logs, memory, t } = context;
   const session = await chooseApp(context, target, {
     suits: isStartable,
-    placeHolder: t("Which app is to be started?"),
+    placeHolder: t("Select the app to start"),
   });
   const definition = session?.definition;
   if (session === undefined) {
@@ -41,12 +41,12 @@ export async function start(context: CommandContext, target: CommandTarget): Pro
 /** Stops an app. Called again meanwhile, it offers to stop at once. */
 export async function stop(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
   const { t } = context;
-  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Which app is to be stopped?") });
+  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Select the app to stop") });
   if (session === undefined) {
     return;
   }
   if (session.view.state === "stopping") {
-    notifier.message("info", t("“{0}” is stopping already. {1}", session.name, drainWords(session.view, t)), [
+    notifier.message("info", t("“{0}” is already stopping. {1}", session.name, drainWords(session.view, t)), [
       { title: t("Stop Now"), run: () => session.stop(true).catch(() => undefined) },
     ]);
     return;

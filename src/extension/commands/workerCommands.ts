@@ -9,13 +9,13 @@ export async function killWorker(context: CommandContext, target: CommandTarget)
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: isActive,
-    placeHolder: t("Which app's worker is to be killed?"),
+    placeHolder: t("Select the app whose worker to kill"),
   });
   const worker =
     session &&
     (await chooseWorker(context, session, target, {
       suits: () => true,
-      placeHolder: t("Which worker is to be killed? Its requests are lost."),
+      placeHolder: t("Select the worker to kill. Its requests are lost."),
     }));
   if (session !== undefined && worker !== undefined) {
     await session.killWorker(worker);

@@ -53,7 +53,7 @@ export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
     onDidWrite: writes.event,
     open() {
       if (session.client === undefined) {
-        note(t("{0} does not run", session.name));
+        note(t("{0} is not running", session.name));
       }
       feed = startLogFeed({
         source: session,

@@ -206,7 +206,7 @@ export class LayersFeed implements Disposable {
   #client(): ReturnType<LayersDialogue["client"]> {
     const { app } = this.#selection;
     if (app?.client === undefined) {
-      throw new Error(this.#options.t("“{0}” does not run.", app?.name ?? ""));
+      throw new Error(this.#options.t("“{0}” is not running.", app?.name ?? ""));
     }
     return app.client;
   }

@@ -136,7 +136,7 @@ export class LayersPanel implements Disposable {
 
   async #openSource({ file, line = 1, column = 1 }: OpenRequest): Promise<undefined> {
     if (!isAbsolute(file) || !this.#feed.names(file)) {
-      throw new Error(this.#options.t("{0} is no file that a worker has loaded.", file));
+      throw new Error(this.#options.t("{0} is not a file that a worker has loaded.", file));
     }
     const position = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
     const selection = new Range(position, position);

@@ -17,6 +17,6 @@ export function renewalProgress(snapshot: Snapshot | undefined, t: Localize): Re
   const started = renewal.total === 0 ? 0 : renewal.ready / renewal.total;
   const drained = renewal.total === 0 ? 0 : 1 - Math.min(1, renewal.draining / renewal.total);
   const percent = renewal.phase === "draining" ? 50 * started + 50 * drained * started : 50 * started;
-  const queued = renewal.queued ? ` · ${t("one more follows")}` : "";
+  const queued = renewal.queued ? ` · ${t("one more queued")}` : "";
   return { message: `${renewalWord(renewal, t)}${queued}`, percent: Math.floor(percent) };
 }

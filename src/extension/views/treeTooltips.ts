@@ -60,7 +60,7 @@ export function workerTooltip(worker: WorkerView, now: number, t: Localize): str
     [t("Restarts after a crash"), worker.restarts === 0 ? undefined : `${worker.restarts}`],
   ]);
   const last =
-    lastFailure === undefined ? "" : `${escapeMarkdown(t("The worker before it:"))} ${failureText(lastFailure)}`;
+    lastFailure === undefined ? "" : `${escapeMarkdown(t("The previous worker:"))} ${failureText(lastFailure)}`;
   const requests = (drain?.inFlight ?? []).map(
     ({ method, url, since }) => `${method} ${url} · ${durationWord(now - since, t)}`,
   );

@@ -193,7 +193,7 @@ export class AppSupervisor {
   renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
     const { name, cwd } = this.#options.recipe;
     if (!this.#condition.running) {
-      throw new HitlessError("invalidState", `${name} does not run; start it first.`, { remedy: "start" });
+      throw new HitlessError("invalidState", `${name} is not running; start it first.`, { remedy: "start" });
     }
     if (recipe !== undefined && (recipe.name !== name || !isSameFolder(recipe.cwd, cwd))) {
       throw new HitlessError(

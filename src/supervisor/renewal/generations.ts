@@ -119,7 +119,7 @@ export function createGenerations(first: LaunchRecipe): Generations {
 
 function explainDifference(then: SourceState | undefined, now: SourceState | undefined): string | undefined {
   if (then === undefined || now === undefined) {
-    return "the app is not in a git repository, so nobody can tell whether its files are the same.";
+    return "the app is not in a git repository, so it is unknown whether its files are the same.";
   }
   if (!then.clean) {
     return `it ran files that were not committed (on top of ${then.commit.slice(0, 10)}).`;

@@ -12,7 +12,7 @@ export function layerNote(layer: Layer): string {
     api: t("The JavaScript of Node.js itself"),
     bindings: t("Where JavaScript meets C++"),
     dependencies: t("V8, libuv, OpenSSL, llhttp, zlib …"),
-    os: t("What it asks of the machine"),
+    os: t("What it requests from the machine"),
   }[layer];
 }
 
@@ -41,10 +41,10 @@ export function mechanismWord(mechanism: Mechanism): string {
     eventLoop: t("Event loop"),
     timer: t("Timer"),
     microtask: t("Microtask"),
-    process: t("Process of its own"),
-    processSync: t("Process that is waited for"),
-    thread: t("Thread of its own"),
-    otherThread: t("Thread that runs already"),
+    process: t("Separate process"),
+    processSync: t("Separate process, waited for"),
+    thread: t("Separate thread"),
+    otherThread: t("Existing thread"),
   }[mechanism];
 }
 

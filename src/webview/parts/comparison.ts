@@ -41,7 +41,7 @@ export function createComparison(context: PageContext): Comparison {
     keyOf: ({ group, name }) => `${group} ${name}`,
     sortedBy: { id: "none", descending: false },
     filterText: ({ name, left: one = "", right: other = "" }) => `${name} ${one} ${other}`,
-    empty: t("The two do not differ."),
+    empty: t("There are no differences."),
     count: numbers.count,
   });
   const element = h(

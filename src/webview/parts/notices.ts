@@ -70,19 +70,18 @@ function statusNotices({ app, facts }: PageData, { send }: PageContext): Notice[
           id,
           tone: "plain",
           title: t("No app was found in this workspace."),
-          text: t("A call can be traced all the same."),
+          text: t("You can still trace a call."),
           actions: [],
         },
       ];
     case "stopped": {
       const text =
-        app?.problem ??
-        (facts === undefined ? t("Start it to look into its layers.") : t("What was last known of it is below."));
+        app?.problem ?? (facts === undefined ? t("Start it to see its layers.") : t("The last known data is below."));
       return [
         {
           id,
           tone: app?.problem === undefined ? "plain" : "error",
-          title: t("The app does not run."),
+          title: t("The app is not running."),
           text,
           actions: [start],
         },

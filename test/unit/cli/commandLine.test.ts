@@ -200,7 +200,7 @@ describe("runCommandLine", () => {
     assert.deepEqual(await run("list"), {
       code: 0,
       stdout: "",
-      stderr: "No app runs. Start one with: hitless start\n",
+      stderr: "No app is running. Start one with: hitless start\n",
     });
     assert.deepEqual(await run("list", "--json"), { code: 0, stdout: "[]\n", stderr: "" });
   });

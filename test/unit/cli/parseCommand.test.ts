@@ -52,12 +52,12 @@ describe("parseCommand", () => {
     refuses(["api", "--workers", "--follow"], /--workers needs a value/);
     refuses(["api", "--follow=yes"], /--follow takes no value/);
     refuses(["api", "--workers=1", "--workers=2"], /--workers is given twice/);
-    refuses(["api", "1", "extra"], /"extra" is one word too many; words for the app come after --, as in: -- extra/);
+    refuses(["api", "1", "extra"], /unexpected argument "extra"; arguments for the app come after --, as in: -- extra/);
   });
 
   it("refuses words for an app where there is none to take them", () => {
     assert.throws(() => parseCommand({ ...spec, takesAppArgs: false }, ["api", "--", "x"]), {
-      message: /"--" is of no use/,
+      message: /"--" is not allowed here/,
     });
   });
 });

@@ -73,7 +73,7 @@ describe("the report of a renewal", () => {
       "  1 connection still on the way; no new worker has taken it yet",
     ]);
     assert.deepEqual(withTraffic({ crashed: 1, silent: 2 }).slice(1, 2), [
-      "  1 worker died with what it was answering · 2 workers ended without a word; nobody knows what they were answering",
+      "  1 worker died with what it was answering · 2 workers ended without reporting; what they were answering is unknown",
     ]);
   });
 
@@ -100,7 +100,7 @@ describe("the report of a renewal", () => {
       reportText("api", report, plain),
       [
         "✖ reload of api rolled back: Worker 3 threw.",
-        "  generation 1 serves on untouched · gave up after 1.2 s",
+        "  generation 1 keeps serving, untouched · gave up after 1.2 s",
         "  new workers ready after 800 ms",
         "",
         "  last stderr lines:",

@@ -32,7 +32,7 @@ describe("texts of the command line", () => {
     assert.equal(renewalProgress("api", renewal), "reloading api · 2/4 ready");
     assert.equal(
       renewalProgress("api", { ...renewal, phase: "draining", queued: true }),
-      "reloading api · draining 3 · one more waits",
+      "reloading api · draining 3 · one more queued",
     );
     assert.equal(renewalProgress("api", { ...renewal, phase: "rollingBack" }), "rolling back api");
     assert.equal(
@@ -92,7 +92,7 @@ describe("texts of the command line", () => {
         "api · running · ready 2/2 · generation 1",
         "  http://127.0.0.1:3000",
         "  /srv/api/server.js · supervisor 4711 · Node.js v24.1.0",
-        "  connections that wait for a free worker: 3",
+        "  connections waiting for a free worker: 3",
         "",
         "✖ It threw.",
         "",

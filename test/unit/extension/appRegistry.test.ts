@@ -165,7 +165,7 @@ describe("the apps of a window", () => {
     await apps.refresh();
     await assert.rejects(apps.find(definition.key)?.start() ?? Promise.resolve(), {
       code: "appAlreadyRunning",
-      message: "“api” runs already.",
+      message: "“api” is already running.",
     });
   });
 

@@ -107,7 +107,7 @@ describe("the report of the layers panel", () => {
       "- Memory limit: 2048.0 MiB",
       "- Page faults: 240 minor, 0 major",
       "- Open files: 74",
-      "- Open files at most: 1048576",
+      "- Open file limit: 1048576",
       "- File access: 0 reads, 8 writes",
     ];
     const written = new Set(text.split("\n"));

@@ -60,7 +60,7 @@ describe("the words of the extension", () => {
       { message: "draining 3", percent: 62 },
       { message: "draining 0", percent: 100 },
     ]);
-    assert.equal(at({ queued: true }).message, "0/4 ready · one more follows");
+    assert.equal(at({ queued: true }).message, "0/4 ready · one more queued");
   });
 
   it("opens a server that listens everywhere at localhost", () => {

@@ -19,7 +19,7 @@ export async function pickEntry(context: CommandContext, target: CommandTarget):
   const { t } = context;
   const session = await chooseApp(context, target, {
     suits: ({ state }) => state !== "invalid",
-    placeHolder: t("Which app's entry is to be picked?"),
+    placeHolder: t("Select the app whose entry to pick"),
   });
   const definition = session?.definition;
   if (session === undefined) {

@@ -29,7 +29,7 @@ export async function pickNode({ registry, t }: CommandContext): Promise<void> {
   }
   await writeNodeSetting(path);
   if (registry.apps.some(isActive)) {
-    void window.showInformationMessage(t("Apps that run keep their Node.js until they are started again."));
+    void window.showInformationMessage(t("Running apps keep their Node.js until they are started again."));
   }
 }
 
@@ -45,7 +45,7 @@ async function nodeItems(folder: string, current: string | undefined, t: Command
   const mark = (chosen: boolean) => (chosen ? "$(check) " : "");
   return [
     {
-      label: `${mark(current === undefined)}${t("As the project says")}`,
+      label: `${mark(current === undefined)}${t("As set by the project")}`,
       description: usual,
       detail: t(".nvmrc or .node-version, else the PATH"),
       choice: { kind: "usual" },

@@ -30,7 +30,7 @@ export async function chooseApp(
   if (wanted !== undefined) {
     const session = sessions.find(({ key }) => key === wanted) ?? sessions.find(({ name }) => name === wanted);
     if (session === undefined) {
-      throw new HitlessError("appNotFound", t("There is no app “{0}” any more.", wanted));
+      throw new HitlessError("appNotFound", t("The app “{0}” no longer exists.", wanted));
     }
     return session;
   }
@@ -73,7 +73,7 @@ export async function chooseWorker(
   }
   const workers = (session.view.snapshot?.workers ?? []).filter(choice.suits);
   if (workers.length === 0) {
-    throw new HitlessError("workerNotFound", t("“{0}” has no such worker now.", session.name));
+    throw new HitlessError("workerNotFound", t("“{0}” no longer has this worker.", session.name));
   }
   const items = workers.map((worker) => ({
     label: t("worker {0}", worker.id),

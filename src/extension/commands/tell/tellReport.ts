@@ -44,7 +44,11 @@ export function tellReport({ context, notifier, session, report, worker, wasCanc
     return;
   }
   if (outcome === "cancelled" && wasCancelled) {
-    notifier.message("info", t("The reload of “{0}” was cancelled. Generation {1} serves on.", name, report.from), []);
+    notifier.message(
+      "info",
+      t("The reload of “{0}” was cancelled. Generation {1} keeps serving.", name, report.from),
+      [],
+    );
     return;
   }
   if (report.stderr !== undefined && report.stderr.length > 0) {
@@ -62,7 +66,7 @@ function failureText(name: string, report: RenewalReport, t: Localize): string {
   const reason = report.reason === undefined ? t("no reason was given") : engineSentence(report.reason, t);
   switch (report.outcome) {
     case "rolledBack":
-      return t("The reload of “{0}” was rolled back, generation {1} serves on: {2}", name, report.from, reason);
+      return t("The reload of “{0}” was rolled back, generation {1} keeps serving: {2}", name, report.from, reason);
     case "cancelled":
       return t("The reload of “{0}” was cancelled elsewhere: {1}", name, reason);
     default:

@@ -12,7 +12,7 @@ export function apiRows({ facts, pulse }: Known, { t, decimal }: RowStyle): Row[
 
 function releaseRows({ api, takenAt }: NonNullable<Known["facts"]>, t: Translate): Row[] {
   const { version, codename, status, endOfLife, flags } = api;
-  const end = isEnded(endOfLife, takenAt) ? t("{0} (it gets no fixes any more)", endOfLife ?? "") : endOfLife;
+  const end = isEnded(endOfLife, takenAt) ? t("{0} (no longer receives fixes)", endOfLife ?? "") : endOfLife;
   const flagRow = names("flags", t("Flags"), flags, 40);
   return [
     ...row("version", t("Version"), { name: codename === undefined ? version : `${version} “${codename}”` }),

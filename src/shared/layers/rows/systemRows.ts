@@ -15,7 +15,7 @@ export function machineRows({ facts }: Pick<Known, "facts">, { t, count, bytes, 
     ...row("cpuLimit", t("CPU limit"), cpuLimit === undefined ? t("None") : decimal(cpuLimit)),
     ...row("memory", t("Memory"), bytes(memoryTotal)),
     ...row("memoryLimit", t("Memory limit"), memoryLimit === undefined ? t("None") : bytes(memoryLimit)),
-    ...row("fileLimit", t("Open files at most"), fileLimit === undefined ? t("unknown") : count(fileLimit)),
+    ...row("fileLimit", t("Open file limit"), fileLimit === undefined ? t("unknown") : count(fileLimit)),
   ];
 }
 

@@ -36,13 +36,13 @@ export function createBindingDetails(context: PageContext): Part {
         title: t("For another Node.js"),
         width: 150,
         cell: ({ rebuild }) =>
-          rebuild === undefined ? t("unknown") : rebuild ? t("must be built again") : t("stays as it is"),
+          rebuild === undefined ? t("unknown") : rebuild ? t("must be rebuilt") : t("no rebuild needed"),
       },
     ],
     keyOf: ({ file }) => file,
     sortedBy: { id: "file", descending: false },
     filterText: ({ file, package: name = "" }) => `${file} ${name}`,
-    empty: t("No C++ addon is loaded: nothing has to be built again for another Node.js."),
+    empty: t("No C++ addon is loaded: nothing has to be rebuilt for another Node.js."),
     count,
   });
   const bindings = createNameList({ title: t("Internal bindings"), empty: t("None"), count });

@@ -12,7 +12,7 @@ export function createSystemDetails({ numbers }: PageContext): Part {
   const about = h(
     "p",
     { class: "note" },
-    t("CPU is of the last second; all that is counted, since the worker started."),
+    t("CPU is measured over the last second, counters since the worker started."),
   );
   let shown: Pick<PageData, "facts" | "pulse"> = { facts: undefined, pulse: undefined };
   return {
