@@ -4,6 +4,9 @@ import { open } from "node:fs/promises";
 /** No file of a workspace that Hitless reads is larger; more is a mistake, such as a log under a wrong name. */
 const mostBytes = 16 * 1_048_576;
 
+/** What a shell has opened for this process, as for `<(program)`: whoever writes such a name waits for the program. */
+const givenByShell = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
+
 /** A file that is there and can't be read as text; `message` is a predicate such as `is a folder`. */
 export class UnreadableFile extends Error {
   override readonly name = "UnreadableFile";
@@ -17,11 +20,12 @@ export class UnreadableFile extends Error {
  */
 export async function readTextFile(file: string): Promise<string | undefined> {
   try {
+    const isGiven = givenByShell.test(file);
     // Not blocking: else a pipe is not even opened before somebody writes to it.
-    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const handle = await open(file, constants.O_RDONLY | (isGiven ? 0 : (constants.O_NONBLOCK ?? 0)));
     try {
       const stats = await handle.stat();
-      if (!stats.isFile()) {
+      if (!stats.isFile() && !(isGiven && stats.isFIFO())) {
         throw new UnreadableFile(stats.isDirectory() ? "is a folder" : "is no regular file");
       }
       return await readBounded(handle);

@@ -58,10 +58,11 @@ const youngSpace = "--max-semi-space-size=2";
 /**
  * Starts a supervisor that outlives this process, and waits until its control server listens. The app may still fail to
  * start: the snapshot tells.
- * @throws HitlessError `appAlreadyRunning` when an app of this name runs in this folder, `supervisorFailed` with the last
+ * @throws HitlessError `badConfig` for a recipe with NUL characters, `appAlreadyRunning` when an app of this name runs in this folder, `supervisorFailed` with the last
  *   lines of the supervisor's log, `cancelled`, or what the supervisor refused with.
  */
 export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint> {
+  refuseNul(options.recipe);
   const folder = options.folder ?? runtimeFolder();
   const { name, cwd } = options.recipe;
   // One folder has many names where links lead to it.
@@ -139,6 +140,26 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     throw new HitlessError(code, text, { detail, cause, remedy: code === "supervisorFailed" ? "retry" : "none" });
   } finally {
     release(child);
+  }
+}
+
+/** No system takes a NUL character in what a process is started with, and Node's own words for it name no setting. */
+function refuseNul({ entry, cwd, args, nodeArgs, env }: LaunchRecipeInput): void {
+  const texts: [field: string, text: string][] = [
+    ["entry", entry],
+    ["cwd", cwd],
+    ...(args ?? []).map((text): [string, string] => ["args", text]),
+    ...(nodeArgs ?? []).map((text): [string, string] => ["nodeArgs", text]),
+    ...Object.entries(env ?? {}).map(([key, text]): [string, string] => [
+      `env ${key.replaceAll("\0", "␀")}`,
+      key + text,
+    ]),
+  ];
+  const [field] = texts.find(([, text]) => text.includes("\0")) ?? [];
+  if (field !== undefined) {
+    throw new HitlessError("badConfig", `${field}: holds a NUL character, which no process can be started with.`, {
+      remedy: "openSettings",
+    });
   }
 }
 

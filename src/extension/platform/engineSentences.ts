@@ -55,6 +55,7 @@ export const engineSentences: readonly string[] = [
   "envFile: {0} {1}.",
   "holds a NUL character (line {0}), which no variable can; is it UTF-16? Save it as UTF-8",
   "envFile needs Node.js 20.12 or newer; this is {0}.",
+  "{0}: holds a NUL character, which no process can be started with.",
   "cwd: the folder {0} does not exist.",
   "The entry {0} does not exist.",
   "No app was found in {0}: no package.json with a start script or main, and no server.js, app.js or index.js. Name the file to run.",

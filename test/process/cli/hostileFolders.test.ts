@@ -84,6 +84,17 @@ describe("hitless in a folder that is not as it should be", function () {
     }
   });
 
+  it("names the setting that holds a NUL character", async () => {
+    world.write({
+      ".vscode/settings.json":
+        '{ "hitless.apps": [{ "name": "shop", "entry": "web.js", "env": { "A": "x\\u0000y" } }] }',
+      "web.js": plainServer,
+    });
+    const result = await world.run(["start", "shop"]);
+    assertCode(result, 2);
+    assert.equal(result.stderr, "✖ env A: holds a NUL character, which no process can be started with.\n");
+  });
+
   it("takes a file of variables whatever they are called, and keeps NODE_OPTIONS for the app", async () => {
     world.write({
       "server.js": `console.log(process.env.A, process.title);${plainServer}`,

@@ -28,6 +28,15 @@ describe("readTextFile", () => {
     await assert.rejects(readTextFile(join(folder, "large")), { message: "is larger than 16 MiB" });
   });
 
+  onPosix("reads what a shell has opened, as for `<(program)`", () => {
+    const module = JSON.stringify(new URL("../../../src/client/readTextFile.ts", import.meta.url).href);
+    const script = `const { readTextFile } = await import(${module}); process.stdout.write(await readTextFile("/dev/fd/0"));`;
+    // A pipe of the system; those that Node.js makes for its children are sockets, which can't be opened by a name.
+    const shell = 'head -c 400000 /dev/zero | tr "\\0" x | "$0" --input-type=module -e "$1"';
+    const read = execFileSync("sh", ["-c", shell, process.execPath, script]);
+    assert.equal(read.toString(), "x".repeat(400_000));
+  });
+
   onPosix("refuses pipes, devices, sockets and links that lead nowhere", async () => {
     const folder = tempFolder();
     const irregular = { name: "UnreadableFile", message: "is no regular file" };
