@@ -9,15 +9,16 @@ const tryDeadlineMs = 2_000;
 
 /**
  * Asks the worker itself if the address is one of its own servers (by port and scheme); else whoever listens there, such as a
- * health check on another port that only one worker may have. So too on Windows, where sockets are not given away.
+ * health check on another port that only one worker may have. On Windows too: no read is under way on the socket that is
+ * given away, and over the port the worker could not be reached, since it gets no connections before it is ready.
  * @param before The workers of the same slot that it is to follow.
  */
 export function askReadyUrl(worker: WorkerHandle, before: readonly WorkerHandle[], url: URL): Promise<number> {
-  const own = process.platform === "win32" ? undefined : serverAt(worker, url);
+  const own = serverAt(worker, url);
   if (own !== undefined) {
     return probeWorker(worker, own.key, own.protocol, url);
   }
-  if (process.platform !== "win32" && before.some((other) => serverAt(other, url) !== undefined)) {
+  if (before.some((other) => serverAt(other, url) !== undefined)) {
     return Promise.reject(new Error("the worker does not listen there yet, as the one before it does"));
   }
   return askAddress(url);
