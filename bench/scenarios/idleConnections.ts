@@ -21,7 +21,7 @@ export const idleConnections: Scenario = {
     return {
       title: `${connectionsOf(bench).toLocaleString("en")} idle keep-alive connections`,
       about:
-        "Each has asked once; a second after one reload each asks again. 2 workers. keepAliveTimeout is 65 s, so that no connection ends by itself.",
+        "Each has sent one request; a second after one reload each sends another. 2 workers. keepAliveTimeout is 65 s, so that no connection ends by itself.",
       columns: ["", "still open", "answered", "by the new build", "reload took"],
       rows,
     };

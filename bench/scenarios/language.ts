@@ -114,7 +114,7 @@ async function measure(editor: ProtocolConnection, rounds: number): Promise<Meas
 function table({ first, hovers, hoversAfterChange, diagnostics }: Measured) {
   return {
     title: "The language server in a file of 5,000 lines",
-    about: `From the question to the answer, with the way through the pipe; the ${debounceMs} ms for which diagnostics wait after a change are not counted. Goals: a hover under 20 ms, diagnostics under 200 ms.`,
+    about: `From request to answer, including the pipe; the ${debounceMs} ms for which diagnostics wait after a change are not counted. Goals: a hover under 20 ms, diagnostics under 200 ms.`,
     columns: ["", "p50 / p99 / max (ms)"],
     rows: [
       ["hover", latencies(hovers)],

@@ -51,11 +51,11 @@ const looks: readonly Look[] = [
   },
 ];
 
-/** What it costs an app that somebody looks at its layers. */
+/** The cost to an app of observing its layers. */
 export const layersCost: Scenario = {
   name: "layers-cost",
   async run(bench) {
-    bench.say("layers: throughput while nobody looks, with the panel open, during a sample");
+    bench.say("layers: throughput unobserved, with the panel open, during a sample");
     // The one that disturbs least, if it is there.
     const load = loads().find(({ name }) => name === "wrk, keep-alive") ?? loads()[0];
     if (load === undefined) {
@@ -78,10 +78,10 @@ export const layersCost: Scenario = {
       title: "What looking at the layers costs",
       about:
         `${connections} connections, 1 worker; requests a second (${load.name}), median of ${roundsOf(bench)} rounds. In each the same ` +
-        `worker is measured for ${secondsOf(bench)} s while nobody looks, and right after it for as long while somebody does; the ` +
+        `worker is measured for ${secondsOf(bench)} s unobserved, and right after it for as long while observed; the ` +
         "ratios are medians of the rounds' ratios. Processor time: that of the worker for a request. A round with a sample holds " +
         "its beginning and its end.",
-      columns: ["", "nobody looks, requests/s", "somebody does", "ratio", "processor time"],
+      columns: ["", "unobserved, requests/s", "observed", "ratio", "processor time"],
       rows,
     };
   },

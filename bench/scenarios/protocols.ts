@@ -44,8 +44,8 @@ export const protocols: Scenario = {
     return {
       title: "Clients of each protocol",
       about:
-        `Hitless alone. ${connections} connections, 2 workers, ${reloadsOf(bench)} reloads, each client asks as soon as it has been answered. ` +
-        "A request or message has failed when it got no whole and right answer, unless the server had refused it in the way in which " +
+        `Hitless alone. ${connections} connections, 2 workers, ${reloadsOf(bench)} reloads, each client sends a request as soon as it has the previous answer. ` +
+        "A request or message has failed when it got no complete, correct answer, unless the server had refused it in a way after which " +
         "the protocol lets a client send it again (HTTP/2: REFUSED_STREAM or beyond the last stream of a GOAWAY; WebSocket: " +
         "close frame 1012 before the answer): those are counted as asked again. Closed: connections that the server closed.",
       columns: ["Node.js", "client", "asked", "failed", "asked again", "closed"],

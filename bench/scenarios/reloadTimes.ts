@@ -34,7 +34,7 @@ export const reloadTimes: Scenario = {
       title: "Time of a reload",
       about:
         "No load; median of three. Done is when the command or the supervisor says so: for Hitless every old worker is gone by then, " +
-        "plain node:cluster says it when it has told the old ones to disconnect.",
+        "plain node:cluster says so when it has ordered the old ones to disconnect.",
       columns: ["workers", "", "first new worker ready", "done", "compared with the first"],
       rows,
     };

@@ -23,7 +23,7 @@ export const slowHandlers: Scenario = {
     }
     return {
       title: "Requests of 1 s in flight",
-      about: `${clients * connectionsEach} kept-alive connections that ask at different moments, 2 workers, one reload: time from the command to the last answer of the old build.`,
+      about: `${clients * connectionsEach} kept-alive connections that send requests at different moments, 2 workers, one reload: time from the command to the last answer of the old build.`,
       columns: ["", "last old answer", "failed", "reopened", "reload says done"],
       rows,
     };

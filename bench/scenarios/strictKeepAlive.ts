@@ -19,7 +19,7 @@ export function strictKeepAlive(thinkMs: number): Scenario {
         title: `Strict keep-alive client, think time ${thinkMs} ms`,
         about:
           `${connections} connections, 2 workers, ${reloadsOf(bench)} reloads. Nothing is retried; every response is ` +
-          "checked whole. Latencies are p50 / p99 / max in ms.",
+          "checked completely. Latencies are p50 / p99 / max in ms.",
         columns: ["", "requests", "failed", "reopened", "steady", "during reload", "p99 during / steady"],
         rows,
       };

@@ -25,10 +25,10 @@ export function throughput(scheduling: "roundRobin" | "shared"): Scenario {
         title: `Throughput of the steady state, scheduling "${scheduling}"`,
         about:
           `${connections} connections, 2 workers; requests a second, median of ${startsOf(bench) * roundsOf(bench)} rounds of ` +
-          `${secondsOf(bench)} s each, in which both ran one after the other; both were started anew after ${roundsOf(bench)} rounds, ` +
+          `${secondsOf(bench)} s each, in which both ran one after the other; both were restarted after ${roundsOf(bench)} rounds, ` +
           "since no two processes are compiled alike. The ratio (Hitless / node:cluster) is the median of the rounds' ratios. Processor " +
-          "time: that of supervisor and workers for a request, Hitless / node:cluster; unlike the rate it does not suffer from " +
-          "what else the machine does. Evenness: share of the requests that the busier worker served (50 % is even), after the last start.",
+          "time: that of supervisor and workers for a request, Hitless / node:cluster; unlike the rate it is not affected by " +
+          "other load on the machine. Evenness: share of the requests that the busier worker served (50 % is even), after the last start.",
         columns: [
           "load",
           "Hitless",
