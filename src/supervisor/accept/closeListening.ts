@@ -8,8 +8,8 @@ import { addressOf, type ConnectionHandle, clientPort, isConnected, type Listeni
 const shortBacklog = 15;
 
 /** After so many tries, or so many milliseconds, it is closed though somebody may come in that very moment. */
-const mostTries = 50;
-const deadlineMs = 500;
+const mostTries = 200;
+const deadlineMs = 2_000;
 
 /** Where one connects to a server that listens on all addresses. */
 const loopbacks: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };

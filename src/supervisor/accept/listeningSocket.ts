@@ -15,7 +15,7 @@ import { Rests } from "./rests.ts";
 const successorMs = 10_000;
 
 /** Workers that accept by themselves have so long to stop it, in milliseconds. */
-const stopDeadlineMs = 500;
+const stopDeadlineMs = 2_000;
 
 /** Looks after the files of Unix sockets. */
 export interface PathKeeper {
