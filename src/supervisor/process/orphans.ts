@@ -4,6 +4,9 @@ import { listSurvivors, type Relative } from "./processTree.ts";
 /** How often it is looked whether they are gone, in milliseconds. */
 const lookEveryMs = 50;
 
+/** The system takes no longer to end what it was told to kill, in milliseconds, or it is not waited for. */
+const killedWithinMs = 1_000;
+
 /**
  * Ends what a worker left behind: SIGTERM, and SIGKILL for whatever still lives `killTimeout` milliseconds later.
  * @param options.found Told who they are, if there are any.
@@ -24,10 +27,12 @@ export function endOrphans(
     listSurvivors(orphans, (left) => {
       if (left.length === 0) {
         done();
-      } else if (steadyNow() >= deadline) {
-        signal(left, "SIGKILL");
+      } else if (steadyNow() >= deadline + killedWithinMs) {
         done();
       } else {
+        if (steadyNow() >= deadline) {
+          signal(left, "SIGKILL");
+        }
         setTimeout(look, lookEveryMs, left);
       }
     });
@@ -40,7 +45,7 @@ export function endOrphans(
     look(orphans);
   });
   return () => {
-    deadline = 0;
+    deadline = Math.min(deadline, steadyNow());
   };
 }
 
