@@ -56,6 +56,8 @@ export interface DrainProgress {
   readonly served: number;
   /** Nothing is in flight any more. */
   readonly done: boolean;
+  /** No connection is left that is to be handed over, or to be closed after its answer; others may be open. */
+  readonly settled: boolean;
   /** The app listens to messages, so `shutdown` may mean something to it. */
   readonly listens: boolean;
 }
@@ -111,7 +113,7 @@ type FromWorker =
     }
   /** With shared scheduling, to `accept`: it accepts nothing by itself any more. */
   | { readonly type: "acceptStopped" }
-  /** Nothing but the channel keeps the process alive; answered with `alone`. */
+  /** Nothing but the channel keeps the process of this worker alive, which was sent `shutdown` and has not closed its servers. */
   | { readonly type: "alone" }
   | ({ readonly type: "drain" } & DrainProgress)
   /** Comes with a socket: the connection is idle and not being read. `arrived` tells the worker what became of it. */
@@ -152,9 +154,13 @@ type ToWorker =
   | { readonly type: "accept"; readonly on: boolean }
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
-  | { readonly type: "alone" }
   /** Asks whether this server, which began to listen, still does. */
   | { readonly type: "listens"; readonly server: string }
+  /**
+   * The app is told to go, by the message `shutdown` or `bySignal`: from now on the channel holds the process only as long as
+   * connections are handed over on it.
+   */
+  | { readonly type: "leave"; readonly bySignal: boolean }
   /** Asks for a sign of life. */
   | { readonly type: "beat" }
   /** Close the inspector that the supervisor had opened. */

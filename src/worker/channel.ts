@@ -9,6 +9,8 @@ import {
 
 /** The preload's end of the IPC channel. Taken before the app can replace `process.send`. */
 export interface Channel {
+  /** Whether anything can still be sent. */
+  readonly connected: boolean;
   /** @param sent Called when a socket that goes along is detached from this process. */
   send(body: FromWorkerBody, socket?: Socket, sent?: () => void): void;
   listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
@@ -20,6 +22,9 @@ export function openChannel(): Channel | undefined {
     return undefined;
   }
   return {
+    get connected() {
+      return process.connected;
+    },
     send(body, socket, sent = () => undefined) {
       if (process.connected) {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };

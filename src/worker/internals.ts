@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { Server, type Socket } from "node:net";
 import { getSystemErrorMap } from "node:util";
 import type { AcceptHold } from "../shared/workerMessages.ts";
+import { setImmediate } from "./ownTimers.ts";
 
 /*
  * Every touch of something in Node that is not documented, in one place. Each is feature-tested by
@@ -287,6 +288,11 @@ function readersOf(socket: Socket): object[] {
   return (Array.isArray(pipes) ? pipes : []).filter((pipe) => typeof pipe === "object" && pipe !== null);
 }
 
+/** Whether a datagram socket waits for the handle that it is to be bound with (`BIND_STATE_BINDING` in lib/dgram.js). */
+export function isBinding(socket: object): boolean {
+  return Reflect.get(own(socket, "state symbol") ?? {}, "bindState") === 1;
+}
+
 /** A property that Node keeps under a symbol of its own. */
 function own(object: object, description: string): object | undefined {
   const symbol = Object.getOwnPropertySymbols(object).find((candidate) => candidate.description === description);
@@ -324,6 +330,31 @@ export function startReading(socket: Socket): void {
  */
 export function forgetServer(socket: Socket): void {
   Reflect.set(socket, "server", null);
+}
+
+/** Whether Node has not detached a socket from this object yet, as it does with one that it sends. */
+export function isAttached(socket: Socket): boolean {
+  return streamHandle(socket) !== undefined;
+}
+
+/**
+ * Makes the next message leave at once, sockets included. Node keeps all that follows a socket until the receiver has
+ * confirmed it (`_handleQueue` in lib/internal/child_process.js): of a process that is at its end that is lost.
+ */
+export function skipHandleQueue(): void {
+  Reflect.set(process, "_handleQueue", null);
+  Reflect.set(process, "_pendingMessage", null);
+}
+
+/** Whether a socket was sent that the receiver has not confirmed. */
+export function awaitsConfirmation(): boolean {
+  return Boolean(Reflect.get(process, "_pendingMessage"));
+}
+
+/** The IPC channel's file descriptor. */
+export function channelDescriptor(): number | undefined {
+  const descriptor: unknown = Reflect.get(process.channel ?? {}, "fd");
+  return typeof descriptor === "number" && descriptor >= 0 ? descriptor : undefined;
 }
 
 /** What `server.getConnections()` tells, at once: connections of whatever protocol. `undefined` if this Node does not. */

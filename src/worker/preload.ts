@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
 import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
@@ -14,9 +15,9 @@ import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
 import { canMoveConnections } from "./internals.ts";
 import { createLayerDesk } from "./layers/desk.ts";
-import { exitWhenDone } from "./process/exitWhenDone.ts";
 import { describeError, watchFatalErrors } from "./process/fatalErrors.ts";
 import { explainNestedCluster } from "./process/nestedCluster.ts";
+import { createProcessHold } from "./process/processHold.ts";
 import { keepWarnings } from "./process/warningLog.ts";
 
 /*
@@ -31,14 +32,11 @@ if (isMainThread && cluster.isWorker && process.env.HITLESS_WORKER !== undefined
   }
 }
 
-/** Loaded late and only if there is one: a Node without inspector throws. */
-let inspector: typeof import("node:inspector") | undefined;
-
 function signOfLife(): FromWorkerBody {
   return {
     type: "beat",
     memory: process.memoryUsage.rss(),
-    inspectable: inspector !== undefined && process.listenerCount("SIGUSR1") === 0,
+    inspectable: process.features.inspector && process.listenerCount("SIGUSR1") === 0,
   };
 }
 
@@ -48,11 +46,11 @@ function prepareWorker(channel: Channel): void {
     const warnings = keepWarnings(guard);
     watchFatalErrors(channel, guard);
     explainNestedCluster();
-    const exit = exitWhenDone(channel, guard);
+    const hold = createProcessHold(channel, guard);
     const tracker = trackServers(guard, {
       listening: (tracked) => {
         const { server, key, protocol, address, systemPort } = tracked;
-        exit.stop();
+        hold.serverListens(server);
         if (isHttpServer(server)) {
           countLimitedRequests(server, guard);
         }
@@ -86,7 +84,7 @@ function prepareWorker(channel: Channel): void {
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
     const load = watchLoopLoad();
-    const drain = createDrain({ channel, tracker, parking, traffic, load, guard });
+    const drain = createDrain({ channel, tracker, parking, traffic, load, hold, guard });
     const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
     const sharedAccept = holdSharedAccepts(guard);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
@@ -99,15 +97,13 @@ function prepareWorker(channel: Channel): void {
             channel.send({ type: "acceptStopped" });
           }
           break;
-        case "alone":
-          exit.answered();
-          break;
         case "beat":
           load.mark();
+          traffic.look();
           channel.send(signOfLife());
           break;
         case "closeInspector":
-          inspector?.close();
+          closeInspector();
           break;
         case "connection":
           parking.receive(message, socket);
@@ -127,6 +123,9 @@ function prepareWorker(channel: Channel): void {
         case "layers":
           layers.asked(message);
           break;
+        case "leave":
+          hold.leave(message.bySignal);
+          break;
         case "arrived":
           drain.arrived(message.ids);
           break;
@@ -140,21 +139,21 @@ function prepareWorker(channel: Channel): void {
           acceptProbe(tracker.find(message.server)?.server, socket);
           break;
         case "terminate":
+          hold.leave(true);
           terminate();
           break;
       }
     };
     channel.listen(guard("message", receive));
     channel.send({ type: "hello" });
-    import("node:inspector").then(
-      (loaded) => {
-        inspector = loaded;
-        // At once, so that the supervisor can take a stack though the app blocks before the first heartbeat.
-        channel.send(signOfLife());
-      },
-      () => undefined,
-    );
+    // At once, so that the supervisor can take a stack though the app blocks before the first heartbeat.
+    channel.send(signOfLife());
   })();
+}
+
+/** Loaded late: a Node without inspector throws, and an app that is never asked for its stack need not have it loaded. */
+function closeInspector(): void {
+  createRequire(__filename)("node:inspector").close();
 }
 
 /** Takes the flags that are ours out of what the app sees and its children inherit. */

@@ -30,7 +30,7 @@ export const signalWithoutExit: Rule = {
         continue;
       }
       const closes = known.some(({ closing }) => closing.length > 0);
-      // Without a supervisor a process ends by itself when nothing is open any more.
+      // A process ends by itself when nothing is open any more; under a supervisor, what is left open has it killed.
       if (closes && !app.supervised) {
         continue;
       }
@@ -44,7 +44,7 @@ export const signalWithoutExit: Rule = {
 function messageOf(signal: string, closes: boolean): string {
   return closes
     ? t(
-        "A worker lives on after {0} when all it does is close its server, since it is connected to its supervisor, and Hitless has to kill it after killTimeout: exit when the server has closed.",
+        "A worker that only closes its server on {0} ends only if nothing else is open: with a timer or a database connection left, Hitless has to kill it after killTimeout. Exit when the server has closed.",
         signal,
       )
     : t(

@@ -35,7 +35,6 @@ export function createMessageTable(parts: {
     fatal: (worker, error) => worker.noteFatal(error),
     trouble: (worker, { message }) =>
       worker.warn("preloadTrouble", `Hitless's preload in worker ${worker.id} failed: ${message}`),
-    // Not before the answer to a `listen` that was read with it: a server binds its port in the next ticks.
-    alone: (worker) => void setImmediate(() => worker.send({ type: "alone" })),
+    alone: (worker) => worker.noteAlone(),
   };
 }

@@ -15,6 +15,8 @@ export interface EndingOptions {
   readonly mark: string;
   /** Sends a signal to the worker's process alone. */
   readonly signal: (name: "SIGTERM" | "SIGKILL") => void;
+  /** Tells it that it is told to go, so that nothing of ours holds the process any more. */
+  readonly sayLeave: () => void;
   /** Tells it to end by a message, where Node can't catch SIGTERM. Returns false if it can't be reached. */
   readonly sayTerminate: () => boolean;
   readonly warn: (code: string, message: string) => void;
@@ -115,6 +117,7 @@ export class WorkerEnding {
 
   #signalEnd(): void {
     if (process.platform !== "win32") {
+      this.#options.sayLeave();
       this.#options.signal("SIGTERM");
     } else if (!this.#options.sayTerminate()) {
       this.kill();

@@ -6,7 +6,7 @@ import type { ListeningServer } from "./addresses.ts";
 export interface DrainOrder {
   /** Keys of the servers whose idle connections are sent here instead of being closed. */
   readonly handoff: readonly string[];
-  /** Send the message `shutdown` first and leave the worker alone until the deadline. */
+  /** Send the message `shutdown` when its connections have moved, and leave the worker alone until the deadline. */
   readonly graceful: boolean;
   /** Milliseconds before idle connections that can't be handed over are closed. */
   readonly idleGraceMs: number;

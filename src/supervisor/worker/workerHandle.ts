@@ -19,6 +19,7 @@ import type { ListeningServer } from "./addresses.ts";
 import type { DrainOrder } from "./drainOrder.ts";
 import { LayerQuestions } from "./layerQuestions.ts";
 import { type Readiness, watchReadiness } from "./readiness.ts";
+import { ShutdownNotice } from "./shutdownNotice.ts";
 import { Vitals } from "./vitals.ts";
 import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
@@ -74,8 +75,9 @@ export class WorkerHandle {
   #listenFailure: { readonly error: FatalError; readonly at: number } | undefined;
   /** Who of the app holds the port that it was refused, in sentences for a person. */
   #holder: string | undefined;
-  #graceful = false;
   #leaving: WaitNotice | undefined;
+  /** In a gracefulReload, of an app that is still to be told `shutdown`, or was. */
+  #notice: ShutdownNotice | undefined;
 
   constructor(options: WorkerHandleOptions) {
     const { worker, slot, generation, recipe, mark, events, ask, reach } = options;
@@ -91,6 +93,7 @@ export class WorkerHandle {
       killTimeout: recipe.killTimeout,
       mark,
       signal: (name) => worker.process.kill(name),
+      sayLeave: () => this.send({ type: "leave", bySignal: true }),
       sayTerminate: () => this.send({ type: "terminate" }),
       warn: (code, message) => this.warn(code, message),
     });
@@ -356,7 +359,18 @@ export class WorkerHandle {
   noteDrain(progress: DrainProgress): void {
     this.#drain = progress;
     this.#options.events.changed(this);
-    if (progress.done && !(this.#graceful && progress.listens)) {
+    if (this.#notice !== undefined && progress.listens) {
+      if (progress.settled) {
+        this.#notice.giveNow();
+      }
+    } else if (progress.done) {
+      this.terminate();
+    }
+  }
+
+  /** Nothing but its channel keeps it alive, though its servers are open. */
+  noteAlone(): void {
+    if (this.#dismissed) {
       this.terminate();
     }
   }
@@ -372,7 +386,6 @@ export class WorkerHandle {
     }
     this.#dismissed = true;
     this.#watchLeaving();
-    this.#graceful = drainOrder.graceful;
     this.#ending.startDrain(drainOrder.drainTimeout);
     // Not before all that has been accepted for it is on its way: what comes after the order is not answered.
     this.#options.events.acceptor.leave(this.id, () => this.#orderDrain(drainOrder));
@@ -393,6 +406,13 @@ export class WorkerHandle {
     this.#options.log.log("info", code, `worker ${this.id} ${what}`, this.id);
   }
 
+  #sayShutdown(): void {
+    if (this.connected) {
+      this.#options.worker.send("shutdown", () => undefined);
+      this.send({ type: "leave", bySignal: false });
+    }
+  }
+
   /** Moves the deadline of its drain. Returns false if it does not drain, or was told SIGTERM already. */
   extendDrain(ms: number): boolean {
     const moved = this.#ending.extendDrain(ms);
@@ -408,6 +428,7 @@ export class WorkerHandle {
     this.#dismissed = true;
     this.#options.events.acceptor.leave(this.id, () => undefined);
     this.#watchLeaving();
+    this.#notice?.cancel();
     this.#ending.terminate();
   }
 
@@ -423,13 +444,12 @@ export class WorkerHandle {
     this.#ending.kill();
   }
 
-  #orderDrain({ handoff, graceful, idleGraceMs, streamGraceMs, spreadMs }: DrainOrder): void {
+  #orderDrain({ handoff, graceful, idleGraceMs, streamGraceMs, spreadMs, drainTimeout }: DrainOrder): void {
     if (!this.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
       this.terminate();
     }
-    // After the drain has begun: what the app closes now, in its own way, must not be what is about to be handed over.
-    if (graceful && this.connected) {
-      this.#options.worker.send("shutdown", () => undefined);
+    if (graceful) {
+      this.#notice = new ShutdownNotice(drainTimeout, () => this.#sayShutdown());
     }
   }
 
@@ -515,6 +535,7 @@ export class WorkerHandle {
   #finish(failure: Error | undefined): void {
     this.#exit ??= { code: null, signal: null };
     this.#gone = true;
+    this.#notice?.cancel();
     if (failure !== undefined) {
       this.#verdict = failureOf("spawnFailed", explainSpawn(failure, this.#options.recipe.cwd));
     }

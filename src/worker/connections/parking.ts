@@ -4,6 +4,7 @@ import { type HandedConnection, handoffWindow } from "../../shared/workerMessage
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
 import { attachToServer, keepAliveLimit, servesConnectionsItself, startReading, stopReading } from "../internals.ts";
+import { clearTimeout, epochNow, setImmediate, setTimeout, steadyNow } from "../ownTimers.ts";
 import { countFrom } from "./requestLimit.ts";
 import { isHttpServer, type ServerTracker } from "./servers.ts";
 
@@ -50,14 +51,14 @@ export function createParking(options: {
     if (arrived.length > 0) {
       const confirmed = arrived;
       arrived = [];
-      if (process.connected === false) {
-        // The supervisor has seen the channel close, and gives them to another.
+      if (!channel.connected) {
+        // The supervisor has its own copy of each, and can't be told that they are served here.
         for (const { socket } of confirmed) {
           socket.destroy();
         }
         return;
       }
-      const longest = Date.now() - Math.min(...confirmed.map(({ connection }) => connection.stoppedAt));
+      const longest = epochNow() - Math.min(...confirmed.map(({ connection }) => connection.stoppedAt));
       channel.send({ type: "taken", ids: confirmed.map(({ id }) => id), stallMs: Math.max(0, longest) });
       for (const { socket, connection } of confirmed) {
         startReading(socket);
@@ -125,7 +126,7 @@ export function createParking(options: {
     const { owner, unused, stoppedAt, idleSince } = connection;
     const limit = unused ? owner.headersTimeout : keepAliveLimit(owner);
     const idle = Math.max(0, stoppedAt - idleSince);
-    connection.idleSince = Date.now() - idle;
+    connection.idleSince = epochNow() - idle;
     socket.setTimeout(limit > 0 ? Math.max(1, limit - idle) : 0);
   };
 
@@ -178,7 +179,7 @@ export function createParking(options: {
       const parkedConnection = { server: key, requests, unused, stoppedAt, idleSince, owner: server };
       park(socket, parkedConnection);
       arrived.push({ id: connection.id, socket, connection: parkedConnection });
-      const now = performance.now();
+      const now = steadyNow();
       const burst = now - lastArrival < burstGapMs;
       lastArrival = now;
       if (!burst || arrived.length >= burstSize) {

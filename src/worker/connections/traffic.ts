@@ -10,12 +10,10 @@ import {
   openStreams,
   requestOf,
 } from "../internals.ts";
+import { epochNow } from "../ownTimers.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
 
-/** Requests in flight are looked at this often, in milliseconds, so that a drain knows how old they are. */
-const lookEveryMs = 1_000;
-
-/** With more connections than this on a server, looking at all of them every second would cost too much. */
+/** With more connections than this on a server, looking at all of them with each heartbeat would cost too much. */
 const mostConnectionsLookedAt = 20_000;
 
 const longestUrl = 200;
@@ -23,8 +21,10 @@ const longestUrl = 200;
 /** What a worker knows of the requests it is answering. */
 export interface Traffic {
   inFlight(servers: readonly TrackedServer[]): { readonly count: number; readonly named: RequestInFlight[] };
-  /** @param open How many connections there are in all. */
-  kinds(servers: readonly TrackedServer[], open: number): ConnectionKinds;
+  /** Of `open` connections in all, of which `parked` wait for their clients' next request. */
+  kinds(servers: readonly TrackedServer[], open: number, parked: number): ConnectionKinds;
+  /** Notes which requests are in flight, so that a drain knows how old they are. To be called every second or so. */
+  look(): void;
   /** Begins to count answered requests from 0, or ends it. */
   count(on: boolean): void;
   /** Requests answered since counting began. */
@@ -63,7 +63,7 @@ export function watchTraffic(tracker: ServerTracker, guard: Guard): Traffic {
   };
 
   const seen = (exchange: Exchange): number => {
-    const since = firstSeen.get(exchange) ?? Date.now();
+    const since = firstSeen.get(exchange) ?? epochNow();
     firstSeen.set(exchange, since);
     return since;
   };
@@ -82,7 +82,6 @@ export function watchTraffic(tracker: ServerTracker, guard: Guard): Traffic {
       seen(exchange);
     }
   });
-  setInterval(look, lookEveryMs).unref();
 
   return {
     inFlight(servers) {
@@ -90,6 +89,7 @@ export function watchTraffic(tracker: ServerTracker, guard: Guard): Traffic {
       return { count: exchanges.length, named: exchanges.slice(0, mostRequestsNamed).map(describeExchange) };
     },
     kinds: countKinds,
+    look,
     count(on) {
       served = on ? 0 : served;
       if (on !== counting) {
@@ -128,8 +128,8 @@ function answering(servers: readonly TrackedServer[], most: number): Exchange[] 
   });
 }
 
-function countKinds(servers: readonly TrackedServer[], open: number): ConnectionKinds {
-  const kinds = { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 };
+function countKinds(servers: readonly TrackedServer[], open: number, parked: number): ConnectionKinds {
+  const kinds = { http: parked, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 };
   for (const { server, protocol, sessions, webSockets } of servers) {
     kinds.http2 += sessions.size;
     kinds.webSocket += webSockets.size;

@@ -1,3 +1,5 @@
+import { steadyNow } from "../ownTimers.ts";
+
 /** Runs what it is given, or leaves it out because it ran too short a time ago. */
 export type CostThrottle = (run: () => void) => void;
 
@@ -9,10 +11,10 @@ export type CostThrottle = (run: () => void) => void;
 export function createCostThrottle(share: number, everyMs: number): CostThrottle {
   let next = 0;
   return (run) => {
-    const startedAt = performance.now();
+    const startedAt = steadyNow();
     if (startedAt >= next) {
       run();
-      const endedAt = performance.now();
+      const endedAt = steadyNow();
       next = Math.max(startedAt + everyMs, endedAt + (endedAt - startedAt) / share);
     }
   };

@@ -12,7 +12,10 @@ import {
   isAnswering,
   isMovable,
   servesConnectionsItself,
+  skipHandleQueue,
 } from "../internals.ts";
+import { setImmediate, setInterval, steadyNow } from "../ownTimers.ts";
+import type { ProcessHold } from "../process/processHold.ts";
 import {
   closeAfterAnswers,
   closeAfterCurrentAnswers,
@@ -21,6 +24,7 @@ import {
   endEventStreamsOf,
 } from "./closeByProtocol.ts";
 import { createCostThrottle } from "./costThrottle.ts";
+import { createExitPace } from "./exitPace.ts";
 import { createHandoffSender, type HandoffSender } from "./handoffSender.ts";
 import type { LoopLoad } from "./loopLoad.ts";
 import { createWebSocketFarewell } from "./webSockets.ts";
@@ -69,9 +73,10 @@ export function createDrain(options: {
   readonly parking: Parking;
   readonly traffic: Traffic;
   readonly load: LoopLoad;
+  readonly hold: ProcessHold;
   readonly guard: Guard;
 }): Drain {
-  const { channel, tracker, parking, traffic, load, guard } = options;
+  const { channel, tracker, parking, traffic, load, hold, guard } = options;
   // Node's own cluster module listens too.
   const listenersAtStart = process.listenerCount("message");
   let servers: readonly TrackedServer[] | undefined;
@@ -155,7 +160,7 @@ export function createDrain(options: {
 
   /** Between two immediates, everything that has arrived is read: a request that waits in the kernel is answered instead. */
   const closeIdleInTime = (): void => {
-    if (!closingIdle && performance.now() >= idleDeadline) {
+    if (!closingIdle && steadyNow() >= idleDeadline) {
       closingIdle = true;
       setImmediate(() => setImmediate(closeIdle));
     }
@@ -170,9 +175,9 @@ export function createDrain(options: {
       webSocketFarewell.look();
     });
     for (const { sessions } of servers ?? []) {
-      sessionFarewell.close(sessions, performance.now() >= sessionDeadline);
+      sessionFarewell.close(sessions, steadyNow() >= sessionDeadline);
     }
-    if (performance.now() >= streamDeadline) {
+    if (steadyNow() >= streamDeadline) {
       searchStreams(() => {
         for (const { server, sessions } of servers ?? []) {
           if (isHttpServer(server)) {
@@ -186,20 +191,43 @@ export function createDrain(options: {
     }
   };
 
+  /** The app has closed the channel: nothing can be handed over any more, so all ends in its own time. */
+  const goOnAlone = (): void => {
+    if (sender === undefined) {
+      return;
+    }
+    sender.takeBack();
+    sender = undefined;
+    const left = (servers ?? []).filter(({ server }) => giving.has(server));
+    giving.clear();
+    handoff = new Set();
+    for (const { server } of left) {
+      if (isHttpServer(server)) {
+        // Node's own again.
+        Reflect.deleteProperty(server, "closeIdleConnections");
+        closeAfterCurrentAnswers(server, () => true);
+      }
+    }
+  };
+
   let lastReport = "";
   const report = (): void => {
-    const connections = tracker.connections();
+    const open = tracker.connections();
     const handedOver = sender?.handedOver ?? 0;
+    // Those that are given to Node have left, though it has not detached all of them yet.
+    const connections = Math.max(0, open - (sender?.queued ?? 0));
     const { count, named } = traffic.inFlight(servers ?? []);
+    const kinds = traffic.kinds(servers ?? [], connections, parking.parked().size);
     const progress: DrainProgress = {
       requests: count,
       connections,
       handedOver,
       closed: Math.max(0, openAtStart - connections - handedOver),
-      kinds: traffic.kinds(servers ?? [], connections),
+      kinds,
       inFlight: named,
       served: traffic.served(),
-      done: connections === 0,
+      done: open === 0,
+      settled: sender?.pending !== true && kinds.http + kinds.https + kinds.http2 === 0,
       listens: process.listenerCount("message") > listenersAtStart,
     };
     const text = JSON.stringify(progress);
@@ -210,7 +238,12 @@ export function createDrain(options: {
   };
 
   const pump = guard("drain", () => {
-    sender?.pump();
+    if (channel.connected) {
+      sender?.pump();
+    } else {
+      goOnAlone();
+    }
+    hold.handsOver(sender?.pending ?? false);
     if (tracker.connections() === 0) {
       report();
     } else {
@@ -242,34 +275,43 @@ export function createDrain(options: {
       if (servers !== undefined) {
         return;
       }
+      hold.drainBegins();
       parking.confirm();
       servers = [...tracker.servers(), ...tracker.behind()];
       openAtStart = tracker.connections();
       handoff = new Set(wanted.handoff);
-      idleDeadline = performance.now() + wanted.idleGraceMs;
-      sessionDeadline = performance.now() + Math.min(wanted.idleGraceMs, sessionGraceMs);
-      streamDeadline = performance.now() + wanted.streamGraceMs;
+      idleDeadline = steadyNow() + wanted.idleGraceMs;
+      sessionDeadline = steadyNow() + Math.min(wanted.idleGraceMs, sessionGraceMs);
+      streamDeadline = steadyNow() + wanted.streamGraceMs;
       spreadMs = wanted.spreadMs;
       bid(servers);
       closeAfterAnswers(leaves, guard);
       const given = servers.filter(({ server }) => giving.has(server));
       const idle = load.share() < idleShare;
       sender = createHandoffSender({ channel, parking, movable: given, handoff, idle, emptied: schedulePump });
-      const ended = sender.answerEnded;
       subscribe(
         "http.server.response.finish",
         guard("answer", (message: unknown) => {
           const { socket, server } = message as { socket: Socket; server: Server };
           const tracked = given.find((own) => own.server === server);
           if (tracked !== undefined) {
-            ended(socket, tracked);
+            sender?.answerEnded(socket, tracked);
           }
           schedulePump();
         }),
       );
       setInterval(tick, tickMs).unref();
-      // The app may end as soon as its last answer has, before the next report.
-      process.on("exit", guard("last report", report));
+      // The app may end whenever it likes: what is idle is still handed over, and the last report is of what is then.
+      process.on(
+        "exit",
+        guard("last report", () => {
+          if (channel.connected) {
+            sender?.giveAll(createExitPace());
+            skipHandleQueue();
+            report();
+          }
+        }),
+      );
       tick();
     }),
     serverListens: guard("late server", (tracked) => {
@@ -281,7 +323,7 @@ export function createDrain(options: {
     }),
     arrived: guard("handoff", (ids) => sender?.arrived(ids)),
     extend(ms) {
-      if (performance.now() < idleDeadline) {
+      if (steadyNow() < idleDeadline) {
         idleDeadline += ms;
       }
     },

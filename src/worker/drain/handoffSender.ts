@@ -8,12 +8,16 @@ import {
   forgetServer,
   httpConnections,
   isAnswering,
+  isAttached,
   isFlushed,
   isMovable,
+  skipHandleQueue,
   startReading,
   stopReading,
 } from "../internals.ts";
+import { epochNow, steadyNow } from "../ownTimers.ts";
 import { createCostThrottle } from "./costThrottle.ts";
+import type { ExitPace } from "./exitPace.ts";
 import { createTransitWindow } from "./transitWindow.ts";
 
 /**
@@ -40,12 +44,20 @@ interface Candidate {
 export interface HandoffSender {
   /** Connections sent so far. */
   readonly handedOver: number;
+  /** Whether any are known that are still to go, or are given to Node and not gone yet. */
+  readonly pending: boolean;
+  /** Those of `handedOver` that are given to Node and have not gone yet. */
+  readonly queued: number;
   /** An answer on this connection has just ended. To be called in the very turn in which it does. */
   answerEnded(socket: Socket, tracked: TrackedServer): void;
   /** Looks for idle connections, and sends as many as may be under way. */
   pump(): void;
   /** These of the connections that were sent have a new owner. */
   arrived(ids: readonly number[]): void;
+  /** The process is at its end: all that are idle go now, however many, since here they would be lost. */
+  giveAll(pace: ExitPace): void;
+  /** The channel is closed: what was still to go stays and is read again. */
+  takeBack(): void;
 }
 
 /** @param movable The servers whose connections are handed over. */
@@ -61,13 +73,14 @@ export function createHandoffSender(options: {
 }): HandoffSender {
   const { channel, parking, movable, handoff, idle, emptied } = options;
   let handedOver = 0;
-  const transit = createTransitWindow(() => performance.now(), idle);
+  const transit = createTransitWindow(steadyNow, idle);
   /** Given to Node, which has not detached them yet: they still look idle. */
-  const queued = new Set<Socket>();
+  const queued = new Map<Socket, { readonly id: number; readonly connection: HandedConnection }>();
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
   const hot = new Map<Socket, Candidate>();
   const cold = new Map<Socket, Candidate>();
   const search = createCostThrottle(searchShare, searchEveryMs);
+  let ending: ExitPace | undefined;
 
   /**
    * Connections whose answer has just ended, and since when (epoch milliseconds) they are not read: the client's next
@@ -120,14 +133,17 @@ export function createHandoffSender(options: {
   };
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
+    if (!channel.connected) {
+      return;
+    }
     for (const [socket, { bytesRead, connection, idleSince }] of candidates) {
-      if (queued.size >= mostQueued || !(paused.has(socket) || transit.isOpen(paused.size))) {
+      if (!(ending?.makeRoom() ?? (queued.size < mostQueued && (paused.has(socket) || transit.isOpen(paused.size))))) {
         return;
       }
       candidates.delete(socket);
       const isIdle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
       if (isIdle && socket.writable && stopReading(socket)) {
-        const stoppedAt = paused.get(socket)?.since ?? Date.now();
+        const stoppedAt = paused.get(socket)?.since ?? epochNow();
         give(socket, { ...connection, stoppedAt, idleSince: idleSince ?? stoppedAt });
       } else {
         readOn(socket);
@@ -137,13 +153,17 @@ export function createHandoffSender(options: {
 
   const give = (socket: Socket, connection: HandedConnection): void => {
     paused.delete(socket);
-    queued.add(socket);
     handedOver += 1;
     const id = handedOver;
+    queued.set(socket, { id, connection });
     transit.sent(id);
     socket.setTimeout(0);
     parking.release(socket);
     forgetServer(socket);
+    if (ending !== undefined) {
+      ending.sent();
+      skipHandleQueue();
+    }
     channel.send({ type: "connection", id, ...connection }, socket, () => {
       // Its turn has come and Node has detached it from this object; this lets the app see it closed.
       socket.destroy();
@@ -171,10 +191,16 @@ export function createHandoffSender(options: {
     get handedOver() {
       return handedOver;
     },
+    get queued() {
+      return queued.size;
+    },
+    get pending() {
+      return hot.size + cold.size + paused.size + queued.size > 0;
+    },
     answerEnded(socket, tracked) {
       const movable = isMovable(socket, tracked.server);
       if (movable && !paused.has(socket) && transit.mayKeepBack(paused.size) && stopReading(socket)) {
-        paused.set(socket, { since: Date.now(), tracked });
+        paused.set(socket, { since: epochNow(), tracked });
       }
     },
     pump() {
@@ -188,6 +214,27 @@ export function createHandoffSender(options: {
     arrived(ids) {
       transit.arrived(ids);
       send();
+    },
+    giveAll(pace) {
+      ending = pace;
+      for (const [socket, { id, connection }] of queued) {
+        if (isAttached(socket) && pace.makeRoom()) {
+          pace.sent();
+          skipHandleQueue();
+          channel.send({ type: "connection", id, ...connection }, socket, () => undefined);
+        }
+      }
+      sortPaused();
+      findIdle();
+      send();
+      pace.finish();
+    },
+    takeBack() {
+      for (const socket of [...paused.keys()]) {
+        readOn(socket);
+      }
+      hot.clear();
+      cold.clear();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Guard } from "../guard.ts";
 import { endQuietly, isFlushed, isPiped, webSocketOn } from "../internals.ts";
+import { setImmediate, setTimeout, steadyNow } from "../ownTimers.ts";
 import { closeFrame1012, endsMessage } from "./webSocketFrames.ts";
 
 /** A connection on which nothing has come or gone for so long, in milliseconds, is taken to be between two messages. */
@@ -53,7 +54,7 @@ export function createWebSocketFarewell(guard: Guard): WebSocketFarewell {
   };
 
   const watch = (socket: Socket): void => {
-    unknown.set(socket, { quietSince: performance.now(), bytes: bytesOf(socket) });
+    unknown.set(socket, { quietSince: steadyNow(), bytes: bytesOf(socket) });
     const written: Buffer[] = [];
     let size = 0;
     const { write } = socket;
@@ -119,8 +120,8 @@ export function createWebSocketFarewell(guard: Guard): WebSocketFarewell {
         if (socket.destroyed) {
           unknown.delete(socket);
         } else if (bytes !== state.bytes || !isFlushed(socket)) {
-          Object.assign(state, { bytes, quietSince: performance.now() });
-        } else if (performance.now() - state.quietSince >= quietMs) {
+          Object.assign(state, { bytes, quietSince: steadyNow() });
+        } else if (steadyNow() - state.quietSince >= quietMs) {
           end(socket, false);
         }
       }

@@ -68,10 +68,11 @@ describeOn(testedNodes(), "an app that listens when it might have ended", (scene
     if (process.platform === "win32") {
       this.skip(); // A process can't be stopped by a signal there.
     }
-    const { client, endpoint, folder } = await scene.start({
+    const { client, endpoint, folder, write } = await scene.start({
       fixture: "misbehaving",
       config: { entry: "listensLate.cjs", workers: 1 },
     });
+    write("go", "");
     try {
       await poll("the worker has waited for an answer", () => existsSync(join(folder, "waited")));
     } finally {

@@ -55,16 +55,3 @@ describeOn(
     });
   },
 );
-
-// What the editor's rule signal-without-exit says.
-describeOn(testedNodes(), "workers that only close their server on SIGTERM", (scene) => {
-  it("live on, since they are connected to their supervisor, and are killed", async () => {
-    const { client } = await scene.run({ fixture: "onlyCloses", config });
-    assert.deepEqual(await client.request("app/stop", {}), { killed: 1 });
-  });
-
-  it("end if they exit when it has closed", async () => {
-    const { client } = await scene.run({ fixture: "onlyCloses", config: { ...config, env: { EXIT: "1" } } });
-    assert.deepEqual(await client.request("app/stop", {}), { killed: 0 });
-  });
-});

@@ -16,6 +16,8 @@ export interface StrictClientOptions {
   readonly thinkMs?: number;
   /** Path of every request; `?<number>` is added, so that no answer can be taken for another's. Default `/`. */
   readonly path?: string;
+  /** Default `GET`; a `POST` has a body, which no client may send twice. */
+  readonly method?: "GET" | "POST";
   /** Names what the answer tells of who gave it; throws when it is wrong. Default: `version` of the fixtures' answers. */
   readonly read?: (response: WholeResponse, path: string) => string;
 }
@@ -46,12 +48,14 @@ export interface StrictClient {
 
 /** Opens the connections and begins to ask; resolves when all are open. */
 export async function startStrictClient(options: StrictClientOptions): Promise<StrictClient> {
-  const { target, connections, thinkMs = 0, path = "/", read = readFixtureAnswer } = options;
+  const { target, connections, thinkMs = 0, path = "/", method = "GET", read = readFixtureAnswer } = options;
   const answers: Record<string, number> = {};
   const failures: string[] = [];
   const counts = { requests: 0, failed: 0, reopened: 0, answers, failures };
   let latencies: number[] | undefined;
   let stopping = false;
+
+  const body = method === "GET" ? "\r\n" : "Content-Length: 4\r\n\r\nbody";
 
   const fail = (error: unknown): void => {
     counts.failed += 1;
@@ -65,7 +69,7 @@ export async function startStrictClient(options: StrictClientOptions): Promise<S
     const asked = `${path}?${counts.requests}`;
     const startedAt = performance.now();
     try {
-      const response = await connection.ask(`GET ${asked} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      const response = await connection.ask(`${method} ${asked} HTTP/1.1\r\nHost: localhost\r\n${body}`);
       latencies?.push(performance.now() - startedAt);
       const name = read(response, asked);
       answers[name] = (answers[name] ?? 0) + 1;

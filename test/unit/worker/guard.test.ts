@@ -4,7 +4,7 @@ import { createGuard } from "../../../src/worker/guard.ts";
 
 describe("guard", () => {
   const sent: FromWorkerBody[] = [];
-  const channel = { send: (body: FromWorkerBody) => sent.push(body), listen: () => undefined };
+  const channel = { connected: true, send: (body: FromWorkerBody) => sent.push(body), listen: () => undefined };
 
   beforeEach(() => {
     sent.splice(0);

@@ -37,6 +37,7 @@ const drained: DrainProgress = {
   inFlight: [],
   served: 0,
   done: true,
+  settled: true,
   listens: false,
 };
 

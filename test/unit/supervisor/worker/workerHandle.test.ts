@@ -166,17 +166,25 @@ describe("workerHandle", () => {
     assert.deepEqual(worker.signals, ["SIGTERM"]);
   });
 
-  it("says shutdown to the app of a graceful drainOrder, and leaves it alone if it listens", () => {
+  it("says shutdown to the app of a graceful drainOrder when its connections have moved, and leaves it alone if it listens", () => {
     handle.markReady();
     handle.dismiss({ ...drainOrder, graceful: true });
-    // In this order: an app that closes its server must find its idle connections in our hands.
-    assert.deepEqual(
-      worker.sent.map((message) => Reflect.get(Object(message), "type") ?? message),
-      ["drain", "shutdown"],
-    );
-    worker.say({ ...progress, listens: true, done: true });
+    const said = (): unknown[] => worker.sent.map((message) => Reflect.get(Object(message), "type") ?? message);
+    worker.say({ ...progress, listens: true, requests: 1, connections: 1, settled: false, done: false });
+    // An app that closes its server in its own way must find nothing there that is about to be handed over.
+    assert.deepEqual(said(), ["drain"]);
+    worker.say({ ...progress, listens: true, connections: 1, settled: true, done: false });
+    worker.say({ ...progress, listens: true, settled: true, done: true });
+    assert.deepEqual(said(), ["drain", "shutdown", "leave"]);
     assert.deepEqual(worker.signals, []);
-    worker.say({ ...progress, listens: false, done: true });
+    worker.say({ type: "alone" });
+    assert.deepEqual(worker.signals, ["SIGTERM"]);
+  });
+
+  it("does not wait for an app that does not listen to messages", () => {
+    handle.markReady();
+    handle.dismiss({ ...drainOrder, graceful: true });
+    worker.say({ ...progress, listens: false, settled: true, done: true });
     assert.deepEqual(worker.signals, ["SIGTERM"]);
   });
 
@@ -266,6 +274,7 @@ const progress = {
   kinds: { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 },
   inFlight: [],
   served: 0,
+  settled: false,
   listens: false,
   done: false,
 } as const;

@@ -21,7 +21,7 @@ describe("parking", () => {
 
   beforeEach(async () => {
     said.length = 0;
-    const channel = { send: (body: FromWorkerBody) => said.push(body), listen: () => undefined };
+    const channel = { connected: true, send: (body: FromWorkerBody) => said.push(body), listen: () => undefined };
     owner = createHttpServer({ keepAliveTimeout }, (_, response) => response.end("answered")).listen(0, "127.0.0.1");
     Reflect.set(owner, "keepAliveTimeoutBuffer", 500);
     elsewhere = createServer().listen(0, "127.0.0.1");

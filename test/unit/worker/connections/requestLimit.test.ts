@@ -8,7 +8,7 @@ import { createGuard } from "../../../../src/worker/guard.ts";
 
 describe("countLimitedRequests", () => {
   const troubles: FromWorkerBody[] = [];
-  const guard = createGuard({ send: (body) => troubles.push(body), listen: () => undefined });
+  const guard = createGuard({ connected: true, send: (body) => troubles.push(body), listen: () => undefined });
   let server: Server;
   let client: Socket;
   let socket: Socket;

@@ -12,7 +12,7 @@ import { canMoveConnections, httpConnections, isMovable } from "../../../../src/
 
 describe("trackServers", () => {
   const troubles: FromWorkerBody[] = [];
-  const channel = { send: (body: FromWorkerBody) => troubles.push(body), listen: () => undefined };
+  const channel = { connected: true, send: (body: FromWorkerBody) => troubles.push(body), listen: () => undefined };
   const listening: TrackedServer[] = [];
   const closed: TrackedServer[] = [];
   const behind: TrackedServer[] = [];

@@ -13,7 +13,10 @@ describe("watchTraffic", () => {
   let tracked: TrackedServer[] = [];
   let responses: ServerResponse[] = [];
   const tracker = { servers: () => tracked } as unknown as ServerTracker;
-  const traffic = watchTraffic(tracker, createGuard({ send: () => undefined, listen: () => undefined }));
+  const traffic = watchTraffic(
+    tracker,
+    createGuard({ connected: true, send: () => undefined, listen: () => undefined }),
+  );
 
   beforeEach(async () => {
     responses = [];
@@ -66,8 +69,8 @@ describe("watchTraffic", () => {
     await ask("/events");
     responses.at(-1)?.writeHead(200, { "content-type": "text/event-stream" });
     responses.at(-1)?.write("data: 1\n\n");
-    const kinds = traffic.kinds(tracked, 5);
-    assert.deepEqual(kinds, { http: 2, https: 0, http2: 0, webSocket: 0, eventStream: 1, raw: 2 });
+    const kinds = traffic.kinds(tracked, 6, 1);
+    assert.deepEqual(kinds, { http: 3, https: 0, http2: 0, webSocket: 0, eventStream: 1, raw: 2 });
   });
 
   it("counts answers only while it is asked to, from 0 each time", async () => {

@@ -13,7 +13,7 @@ import { createGuard } from "../../../../src/worker/guard.ts";
 
 describe("closeByProtocol", () => {
   const troubles: FromWorkerBody[] = [];
-  const guard = createGuard({ send: (body) => troubles.push(body), listen: () => undefined });
+  const guard = createGuard({ connected: true, send: (body) => troubles.push(body), listen: () => undefined });
   let server: Server;
   let responses: ServerResponse[] = [];
 

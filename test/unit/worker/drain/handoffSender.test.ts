@@ -19,6 +19,7 @@ describe("sender", () => {
   let ids: number[] = [];
 
   const channel: Channel = {
+    connected: true,
     send(body, socket, sent) {
       assert(body.type === "connection" && socket !== undefined && sent !== undefined);
       given.push(socket);
@@ -137,5 +138,33 @@ describe("sender", () => {
     }
     assert.equal(given.length, 1);
     assert.notEqual(given[0]?.remotePort, client?.localPort);
+  });
+
+  it("gives all that is idle when the process ends, however many, and none again that has gone", async () => {
+    await openIdle(5);
+    sender.pump();
+    const gone = waiting.shift();
+    gone?.sent();
+    const left = new Set(waiting.map(({ socket }) => socket));
+    const before = given.length;
+    let onTheWay = 0;
+    const sent = (): void => {
+      onTheWay += 1;
+    };
+    sender.giveAll({ makeRoom: () => true, sent, finish: () => undefined });
+    const again = given.slice(before);
+    assert.deepEqual([again.length, new Set(again).size, onTheWay], [4, 4, 4]);
+    assert.equal(gone !== undefined && again.includes(gone.socket), false);
+    assert.ok([...left].every((socket) => again.includes(socket)));
+  });
+
+  it("gives no more when the supervisor does not read any more", async () => {
+    await openIdle(5);
+    let onTheWay = 0;
+    const sent = (): void => {
+      onTheWay += 1;
+    };
+    sender.giveAll({ makeRoom: () => onTheWay < 3, sent, finish: () => undefined });
+    assert.equal(given.length, 3);
   });
 });

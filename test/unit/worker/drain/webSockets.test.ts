@@ -18,7 +18,9 @@ describe("createWebSocketFarewell", () => {
 
   beforeEach(async () => {
     sockets.clear();
-    farewell = createWebSocketFarewell(createGuard({ send: (body) => troubles.push(body), listen: () => undefined }));
+    farewell = createWebSocketFarewell(
+      createGuard({ connected: true, send: (body) => troubles.push(body), listen: () => undefined }),
+    );
     looking = setInterval(() => farewell.look(), 10);
     server = createServer();
     server.prependListener("upgrade", (_request, socket: Socket) => sockets.set(socket, socket.bytesWritten));

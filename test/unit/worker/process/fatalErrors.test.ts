@@ -5,7 +5,7 @@ import { watchFatalErrors } from "../../../../src/worker/process/fatalErrors.ts"
 
 describe("watchFatalErrors", () => {
   const sent: FromWorkerBody[] = [];
-  const channel = { send: (body: FromWorkerBody) => sent.push(body), listen: () => undefined };
+  const channel = { connected: true, send: (body: FromWorkerBody) => sent.push(body), listen: () => undefined };
   let ours: ((error: Error) => void) | undefined;
 
   before(() => {

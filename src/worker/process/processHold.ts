@@ -1,0 +1,172 @@
+import cluster from "node:cluster";
+import { subscribe } from "node:diagnostics_channel";
+import { type EventEmitter, errorMonitor } from "node:events";
+import type { Server } from "node:net";
+import type { Channel } from "../channel.ts";
+import type { Guard } from "../guard.ts";
+import { isBinding } from "../internals.ts";
+
+/**
+ * What holds the process beside all that is the app's own:
+ * - `messages`: the app listens to them, as in any child process;
+ * - `asked`: the primary is asked for a handle to listen with, for which nothing else waits;
+ * - `drain`: the worker drains, and the app is still to be told that it has to go;
+ * - `handoff`: connections of it are about to leave over the channel.
+ */
+type Reason = "messages" | "asked" | "drain" | "handoff";
+
+/** Whether the IPC channel keeps the worker's process alive. */
+export interface ProcessHold {
+  /** A server of the app listens. It holds the process by itself, unless the app calls its `unref`. */
+  serverListens(server: Server): void;
+  drainBegins(): void;
+  /** @param pending Whether connections wait to be handed over, or are on their way. */
+  handsOver(pending: boolean): void;
+  /**
+   * The app was told to go. When it has closed what it had, the process ends.
+   * @param bySignal Whether by SIGTERM or its twin, and not only by the message `shutdown`, to which it may be deaf.
+   */
+  leave(bySignal: boolean): void;
+}
+
+/** With fewer datagram sockets than this, those that are gone may stay in the list. */
+const fewestToTidy = 64;
+
+/**
+ * A cluster worker's channel keeps its process alive for ever, so that a script which is done, or an app that has closed
+ * all it had, would have to be killed. Here it holds the process for the reasons above and for nothing else: then Node
+ * ends it, as it would without a supervisor, at once and with the app's own `beforeExit`.
+ */
+export function createProcessHold(channel: Channel, guard: Guard): ProcessHold {
+  const { channel: control } = process;
+  const reasons = new Set<Reason>();
+  let dismissed = false;
+  const apply = (): void => {
+    if (!process.connected) {
+      return;
+    }
+    if (reasons.size > 0) {
+      control?.ref();
+    } else {
+      control?.unref();
+    }
+  };
+  const keep = (reason: Reason, on: boolean): void => {
+    if (on && !(dismissed && reason === "messages")) {
+      reasons.add(reason);
+    } else {
+      reasons.delete(reason);
+    }
+    apply();
+  };
+
+  followMessages(guard, (on) => keep("messages", on));
+  const asking = followQuestions(guard, (on) => keep("asked", on));
+  const listening = new Set<Server>();
+  /** It was sent `shutdown` and has not closed its servers, so it may be deaf to it. */
+  const isDeaf = (): boolean => toldOnlyByMessage && listening.size > 0;
+  let toldOnlyByMessage = false;
+  process.on(
+    "beforeExit",
+    guard("before exit", () => {
+      if (isDeaf() && process.connected) {
+        // Nothing is left to wait for: the supervisor says it by SIGTERM, of which the app's clean-up may know.
+        keep("drain", true);
+        channel.send({ type: "alone" });
+      }
+      asking.look();
+    }),
+  );
+  apply();
+
+  return {
+    serverListens(server) {
+      listening.add(server);
+      server.once("close", () => listening.delete(server));
+    },
+    drainBegins: () => keep("drain", true),
+    handsOver: (pending) => keep("handoff", pending),
+    leave(bySignal) {
+      dismissed = true;
+      toldOnlyByMessage = !bySignal;
+      reasons.delete("messages");
+      keep("drain", false);
+    },
+  };
+}
+
+/** Tells whether the app listens to messages. Node's own cluster module does too. */
+function followMessages(guard: Guard, listens: (on: boolean) => void): void {
+  const atStart = process.listenerCount("message");
+  process.on(
+    "newListener",
+    guard("message listener", (event: unknown) => {
+      if (event === "message") {
+        listens(true);
+      }
+    }),
+  );
+  process.on(
+    "removeListener",
+    guard("message listener", (event: unknown) => {
+      if (event === "message") {
+        listens(process.listenerCount("message") > atStart);
+      }
+    }),
+  );
+}
+
+/**
+ * Tells whether the primary is being asked for a handle. Of a `listen` Node tells when it begins; of a `bind` for datagrams
+ * nothing tells, so that is looked for when the process is about to end.
+ */
+function followQuestions(guard: Guard, asks: (on: boolean) => void): { look(): void } {
+  const open = new Set<EventEmitter>();
+  const settle = function (this: EventEmitter): void {
+    if (open.delete(this)) {
+      this.off("close", settle);
+      this.off("listening", settle);
+      this.off(errorMonitor, settle);
+      asks(open.size > 0);
+    }
+  };
+  const begin = (asker: EventEmitter): void => {
+    if (!open.has(asker)) {
+      open.add(asker);
+      asker.on("close", settle);
+      asker.on("listening", settle);
+      asker.on(errorMonitor, settle);
+      asks(true);
+    }
+  };
+  subscribe(
+    "tracing:net.server.listen:asyncStart",
+    guard("listen", (message: unknown) => begin((message as { server: EventEmitter }).server)),
+  );
+  let datagramSockets: WeakRef<EventEmitter>[] = [];
+  let tidied = 0;
+  subscribe(
+    "udp.socket",
+    guard("datagram socket", (message: unknown) => {
+      if (datagramSockets.length >= fewestToTidy && datagramSockets.length >= tidied * 2) {
+        datagramSockets = datagramSockets.filter((known) => known.deref() !== undefined);
+        tidied = datagramSockets.length;
+      }
+      datagramSockets.push(new WeakRef((message as { socket: EventEmitter }).socket));
+    }),
+  );
+  return {
+    look() {
+      for (const known of datagramSockets) {
+        const socket = known.deref();
+        if (socket !== undefined && isBinding(socket)) {
+          begin(socket);
+        }
+      }
+      // Of `cluster.worker.disconnect()` too, after which the app may be told that the channel is closed.
+      if (cluster.worker?.exitedAfterDisconnect === true && process.connected) {
+        asks(true);
+      }
+    },
+  };
+}

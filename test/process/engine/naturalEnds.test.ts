@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, describeOn, onPosix } from "../../support/process/scene.ts";
+import { untilEvent } from "../../support/process/until.ts";
+
+/** Nobody is killed or hurried within a test: who does not end by himself makes it fail. */
+const config = { workers: 1, killTimeout: 60_000, drainTimeout: 60_000 };
+
+// Many frameworks (SvelteKit, React Router) do no more than this.
+describeOn(testedNodes(), "workers that only close what they have", (scene) => {
+  for (const LISTENS of ["", "1", "once"]) {
+    const listens = { "": "", "1": ", and listen to messages", once: ", and have listened to messages" }[LISTENS];
+    it(`end after SIGTERM${listens}`, async () => {
+      const { client } = await scene.run({ fixture: "onlyCloses", config: { ...config, env: { LISTENS } } });
+      assert.deepEqual(await client.request("app/stop", {}), { killed: 0 });
+    });
+  }
+
+  it("end in a restart", async () => {
+    const { client } = await scene.run({ fixture: "onlyCloses", config: { ...config, env: { LISTENS: "1" } } });
+    const report = await client.request("app/renew", { kind: "restart" });
+    assertOutcome(report, "completed");
+    assert.equal(report.killed, 0);
+  });
+
+  for (const ON of ["shutdown", "disconnect", "SIGTERM"]) {
+    it(`end in a gracefulReload, on ${ON}`, async () => {
+      const { client } = await scene.run({ fixture: "onlyCloses", config: { ...config, env: { ON, LISTENS: "1" } } });
+      const report = await client.request("app/renew", { kind: "gracefulReload" });
+      assertOutcome(report, "completed");
+      assert.deepEqual([report.killed, report.traffic?.cut, report.traffic?.silent], [0, 0, 0]);
+    });
+  }
+
+  onPosix("end after a SIGINT that somebody else sends", async () => {
+    const { client } = await scene.run({ fixture: "onlyCloses", config: { ...config, env: { ON: "SIGINT" } } });
+    const died = untilEvent(client, "workerDied");
+    process.kill(client.snapshot.workers[0]?.pid ?? 0, "SIGINT");
+    assert.match((await died).message, /exited with code 0/);
+  });
+});
