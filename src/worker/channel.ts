@@ -16,6 +16,9 @@ export interface Channel {
   listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
 }
 
+/** What `node:cluster` itself asks for, so that a write that fails is not an error of the app's; not documented. */
+const withoutErrors: object = { swallowErrors: true };
+
 export function openChannel(): Channel | undefined {
   const send = process.send?.bind(process);
   if (send === undefined) {
@@ -25,11 +28,12 @@ export function openChannel(): Channel | undefined {
     get connected() {
       return process.connected;
     },
-    send(body, socket, sent = () => undefined) {
+    send(body, socket, sent) {
       if (process.connected) {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
-        // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker.
-        send(message, socket, undefined, sent);
+        // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker. A callback would be
+        // one more thing for the app's async hooks to see.
+        send(message, socket, sent === undefined ? withoutErrors : undefined, sent);
       }
     },
     listen(listener) {

@@ -24,10 +24,13 @@ import { keepWarnings } from "./process/warningLog.ts";
  * Runs in every worker before the app (`node --require`). Threads and child processes of the app inherit the flag, so
  * it first makes sure that it is in a worker of the supervisor and not in one of those.
  */
-if (isMainThread && cluster.isWorker && process.env.HITLESS_WORKER !== undefined) {
-  const channel = openChannel();
-  if (channel !== undefined) {
+if (process.env.HITLESS_WORKER !== undefined) {
+  const channel = isMainThread && cluster.isWorker ? openChannel() : undefined;
+  if (channel !== undefined || !isMainThread) {
+    // A thread has the flags that the process was started with.
     hideFromApp();
+  }
+  if (channel !== undefined) {
     prepareWorker(channel);
   }
 }

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { openConnection } from "../../support/process/strictConnection.ts";
+
+describeOn(testedNodes(), "what an app sees of Hitless in its process", (scene) => {
+  async function ask(port: number, path: string): Promise<Record<string, unknown>> {
+    const connection = await openConnection({ port });
+    const { body } = await connection.ask(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    return JSON.parse(body) as Record<string, unknown>;
+  }
+
+  it("its async hooks see no more than the tick in which Node tells of a heartbeat", async () => {
+    const { port } = await scene.run({ fixture: "footprint", config: { workers: 1 } });
+    const { seen } = await ask(port, "/watch/2500");
+    assert.deepEqual(
+      (seen as string[]).filter((type) => type !== "TickObject"),
+      [],
+    );
+  });
+
+  it("its threads have no flag of ours", async () => {
+    const { port } = await scene.run({ fixture: "footprint", config: { workers: 1, nodeArgs: ["--no-warnings"] } });
+    const { flags, own } = await ask(port, "/thread");
+    assert.deepEqual({ flags, own }, { flags: ["--no-warnings"], own: ["--no-warnings"] });
+  });
+
+  it("a reload goes by clocks and timers that the app has not replaced", async () => {
+    const app = await scene.run({ fixture: "footprint", config: { workers: 2 } });
+    const client = await scene.ask({ target: { port: app.port }, connections: 6 });
+    app.write("version.txt", "2");
+    const report = await app.client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "completed");
+    assert.equal(report.killed, 0);
+    await client.untilAnswers("2", 20);
+    assertUnnoticed(await client.stop());
+  });
+});
