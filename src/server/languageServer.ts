@@ -23,15 +23,15 @@ import { createParsedDocuments } from "./features/parsedDocuments.ts";
 import { createRuleSettings } from "./features/ruleSettings.ts";
 import { pathOf } from "./features/workspaceState.ts";
 
-/** What of the client's abilities matters here. */
+/** The client's capabilities that matter here. */
 interface Abilities {
   readonly configuration: boolean;
   readonly refreshLenses: boolean;
 }
 
 /**
- * Answers an editor. Reads only what the editor sends: no file is opened and nothing is run, whatever the workspace holds.
- * A request that fails is logged and answered with nothing.
+ * Serves an editor. Reads only what the editor sends: no file is opened and nothing is run, whatever the workspace
+ * contains. A request that fails is logged and answered with nothing.
  */
 export function serveEditor(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
@@ -135,7 +135,7 @@ export function serveEditor(connection: Connection): void {
   connection.listen();
 }
 
-/** A change of an app's state alone is no reason to look through all files again. */
+/** A change of only an app's state is no reason to check all files again. */
 function rulesDependOn({ apps }: LanguageState): string {
   return JSON.stringify(
     apps.map(({ root, entries, workers, drainTimeout, gracefulReload }) => [

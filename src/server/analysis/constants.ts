@@ -2,7 +2,7 @@ import type { BinaryExpression, Node } from "@babel/types";
 import type { Analysis } from "../source/scopes.ts";
 import { settledValue } from "./nodes.ts";
 
-/** The number that an expression of constants gives, such as `60 * 60 * 1_000`. */
+/** The number that a constant expression yields, such as `60 * 60 * 1_000`. */
 export function numberOf(analysis: Analysis, expression: Node): number | undefined {
   const node = settledValue(analysis, expression);
   switch (node.type) {
@@ -41,7 +41,7 @@ function calculated(analysis: Analysis, { left, operator, right }: BinaryExpress
   }
 }
 
-/** The text that an expression always gives. */
+/** The text that an expression always yields. */
 export function stringOf(analysis: Analysis, expression: Node): string | undefined {
   const node = settledValue(analysis, expression);
   if (node.type === "StringLiteral") {

@@ -4,7 +4,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { stringOf } from "./constants.ts";
 import { around, asCall, asMember, lastName, settledValue, textOf } from "./nodes.ts";
 
-/** Variables are followed this far. */
+/** Variables are followed to this depth. */
 const deepest = 4;
 
 const productionName = /^(?:is_?)?(?:prod|production)(?:Mode|Env)?$/i;
@@ -13,7 +13,7 @@ const otherName =
 const productionText = /^(?:prod|production|live)$/i;
 const otherText = /^(?:dev|development|local|test|testing)$/i;
 
-/** Whether something is done only while a person works on the code or tests it. */
+/** Whether something happens only during development or in tests. */
 export function isForDevelopment(analysis: Analysis, node: Node): boolean {
   let below = node;
   for (const parent of around(analysis, node)) {
@@ -30,7 +30,7 @@ export function isForDevelopment(analysis: Analysis, node: Node): boolean {
   return false;
 }
 
-/** The condition that decides whether `below` is done within `parent`, and with which outcome it is. */
+/** The condition that decides whether `below` runs within `parent`, and its required outcome. */
 export function conditionAround(
   parent: Node,
   below: Node,
@@ -59,7 +59,7 @@ export function leavesBefore(statements: readonly Node[], end: Node): IfStatemen
     });
 }
 
-/** Whether a condition with this outcome says that this is not production: `NODE_ENV !== "production"`, `isDev`. */
+/** Whether a condition with this outcome excludes production: `NODE_ENV !== "production"`, `isDev`. */
 export function excludesProduction(analysis: Analysis, test: Node, outcome: boolean, depth = 0): boolean {
   const node = settledValue(analysis, test);
   const next = (other: Node, expected: boolean) =>
@@ -90,7 +90,7 @@ export function excludesProduction(analysis: Analysis, test: Node, outcome: bool
   }
 }
 
-/** Whether a condition asks for nothing but what is the same for all workers: the environment, or the program itself. */
+/** Whether a condition depends only on what is the same for all workers: the environment, or the program itself. */
 export function isSameForAll(analysis: Analysis, test: Node, depth = 0): boolean {
   const node = settledValue(analysis, test);
   switch (node.type) {

@@ -7,7 +7,7 @@ import type { Fix } from "./rule.ts";
 
 type Edits = Fix["edits"];
 
-/** Takes a statement out, with its line if nothing else is on it; comments stay. */
+/** Removes a statement, with its line if nothing else is on it; comments stay. */
 export function withoutStatement({ module: { text } }: Analysis, { start, end }: Node): Edits {
   if (start == null || end == null) {
     return [];
@@ -19,13 +19,13 @@ export function withoutStatement({ module: { text } }: Analysis, { start, end }:
   if (isAlone) {
     return [{ start: lineStart, end: end + behind.length, text: "" }];
   }
-  // At the end of a line the space before it goes, else the one behind it.
+  // At the end of a line the space before it is removed, else the one after it.
   return behind.endsWith("\n")
     ? [{ start: start - before.length, end, text: "" }]
     : [{ start, end: end + behind.length, text: "" }];
 }
 
-/** Lets a function do one thing more at its end, written as the file is; `undefined` if it gives back something there. */
+/** Appends a statement to a function, in the file's style; `undefined` if the function returns something there. */
 export function withLastStatement(analysis: Analysis, { body }: FunctionNode, statement: string): Edits | undefined {
   const { text } = analysis.module;
   const { semicolon, indent, eol } = codeStyle(analysis);
@@ -46,7 +46,7 @@ export function withLastStatement(analysis: Analysis, { body }: FunctionNode, st
   if (last?.type === "ReturnStatement" || last?.type === "ThrowStatement") {
     return undefined;
   }
-  // Behind a comment that follows the last statement, since it is about that one.
+  // After a comment that follows the last statement, since it belongs to that one.
   const inner = text.slice(start + 1, end - 1).trimEnd();
   const at = start + 1 + inner.length;
   if (!text.slice(start, end).includes("\n")) {
@@ -60,7 +60,7 @@ export function withLastStatement(analysis: Analysis, { body }: FunctionNode, st
   return [{ start: at, end: at, text: `${eol}${margin}${statement}${semicolon}` }];
 }
 
-/** Whether a statement would go on into what follows it on its line. */
+/** Whether a statement would continue into what follows it on its line. */
 function isOpen(text: string, { type, end }: Node): boolean {
   const isClosedByBrace = /^(?:Block|If|For|While|Try|Switch|Function|Class)/.test(type);
   return text[(end ?? 0) - 1] !== ";" && !isClosedByBrace;

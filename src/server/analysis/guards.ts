@@ -3,8 +3,8 @@ import type { Analysis } from "../source/scopes.ts";
 import { around, asCall, asMember, functionAround, textOf } from "./nodes.ts";
 
 /**
- * Whether something is done only until a value is there that outlives the call: within `if (!cached) …`, `cached ??= …`,
- * or below `if (cached) return cached;`.
+ * Whether something runs only until a value exists that outlives the call: within `if (!cached) …`, `cached ??= …`, or
+ * below `if (cached) return cached;`.
  */
 export function isDoneOnce(analysis: Analysis, node: Node): boolean {
   let below = node;
@@ -63,7 +63,7 @@ function isAsked(node: Node): boolean {
   return callee?.property.type === "Identifier" && callee.property.name === "has";
 }
 
-/** A variable from outside of the function, or a property of something from there. */
+/** A variable from outside the function, or a property of something from there. */
 function isKept(analysis: Analysis, node: Node): boolean {
   const member = asMember(node);
   if (member !== undefined) {
@@ -77,7 +77,7 @@ function isKept(analysis: Analysis, node: Node): boolean {
   return binding !== undefined && binding.kind !== "param" && !isInside(analysis, node, binding.scope.node);
 }
 
-/** Whether a variable is declared in the very function that asks for it. */
+/** Whether a variable is declared in the same function that reads it. */
 function isInside(analysis: Analysis, node: Node, scope: Node): boolean {
   const own = functionAround(analysis, node);
   if (own === undefined) {

@@ -15,7 +15,7 @@ const logMethods: ReadonlySet<string> = new Set([
   "warn",
 ]);
 
-/** Whether a call only tells somebody something. */
+/** Whether a call only logs or prints. */
 export function isLogCall({ api, method, receiver }: CallSite): boolean {
   if (api?.startsWith("console#") || api === "process#stdout.write" || api === "process#stderr.write") {
     return true;

@@ -4,7 +4,7 @@ import { fieldValue } from "../source/fields.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { around, asFunction, asMember, keyOf, lastName, settledValue } from "./nodes.ts";
 
-/** The function of this file that `object.method` or `this.method` is. */
+/** The function of this file that `object.method` or `this.method` refers to. */
 export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefined {
   const member = asMember(node);
   const name = member === undefined || member.computed ? undefined : lastName(member);
@@ -27,13 +27,13 @@ export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefin
   return made && named(made.body.body, name);
 }
 
-/** The class of this file that `new Store()` makes an object of. */
+/** The class of this file that `new Store()` instantiates. */
 export function classOf(analysis: Analysis, node: Node): Class | undefined {
   const made = node.type === "NewExpression" ? settledValue(analysis, node.callee) : undefined;
   return made?.type === "ClassDeclaration" || made?.type === "ClassExpression" ? made : undefined;
 }
 
-/** Whether `this` at a place is the object: in one of its methods, and in no other function there. */
+/** Whether `this` at a place is the object: in one of its methods, and not in another function there. */
 function isMethod(analysis: Analysis, node: Node, owner: ObjectExpression): boolean {
   for (const parent of around(analysis, node, owner)) {
     if (

@@ -6,10 +6,10 @@ import { type ListenCall, listenCalls } from "../source/serverCalls.ts";
 import { nodesOf } from "../source/walk.ts";
 import { asMember, type Call, functionAround } from "./nodes.ts";
 
-/** A call, and what can be told of it at once. */
+/** A call, and what is known of it without further analysis. */
 export interface CallSite {
   readonly node: Call;
-  /** What is called: `fs#readFile`; see `resolveApi`. */
+  /** The called function: `fs#readFile`; see `resolveApi`. */
   readonly api: string | undefined;
   /** The name of the method: `get` of `app.get()`. */
   readonly method: string | undefined;
@@ -19,7 +19,7 @@ export interface CallSite {
   readonly inside: FunctionNode | undefined;
 }
 
-/** What several rules ask of a file, gathered once. */
+/** What several rules need to know about a file, collected once. */
 export interface Facts {
   readonly calls: readonly CallSite[];
   readonly callsIn: ReadonlyMap<FunctionNode | undefined, readonly CallSite[]>;
@@ -30,7 +30,6 @@ export interface Facts {
   readonly listens: readonly ListenCall[];
   /** The modules that are imported or required, without `node:`. */
   readonly modules: ReadonlySet<string>;
-  /** Whether anything is exported. */
   readonly exports: boolean;
   /** Whether it tests other code: it runs under a test runner and not in a worker. */
   readonly isTest: boolean;
@@ -96,7 +95,7 @@ function modulesOf(program: Program, calls: readonly Call[]): Set<string> {
   return new Set(names.map((name) => name.replace(/^node:/, "")));
 }
 
-/** The module that `require("…")` gives. */
+/** The module that `require("…")` returns. */
 export function requiredName({ callee, arguments: [source] }: Call): string | undefined {
   return callee.type === "Identifier" && callee.name === "require" && source?.type === "StringLiteral"
     ? source.value

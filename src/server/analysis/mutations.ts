@@ -4,7 +4,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { asCall, asMember, keyOf } from "./nodes.ts";
 
-/** What a use of a variable, or of `this.field`, does to its value. */
+/** How a use of a variable, or of `this.field`, affects its value. */
 export type Use =
   | { readonly kind: "read" | "assign" | "add" | "remove" | "increase" | "decrease"; readonly node: Node }
   | { readonly kind: "assign"; readonly node: Node; readonly value: Node };
@@ -12,7 +12,7 @@ export type Use =
 const adding: ReadonlySet<string> = new Set(["push", "unshift", "set", "add", "splice", "fill", "copyWithin"]);
 const removing: ReadonlySet<string> = new Set(["delete", "clear", "pop", "shift"]);
 
-/** The kinds of values that keep something and can be changed in place. */
+/** The kinds of values that hold something and can be changed in place. */
 export function isContainer(analysis: Analysis, init: Node | undefined): boolean {
   const node = init && unwrapped(init);
   if (node?.type === "ArrayExpression" || node?.type === "ObjectExpression") {
@@ -35,7 +35,7 @@ export function isContainer(analysis: Analysis, init: Node | undefined): boolean
   );
 }
 
-/** What is done with `use`, a reference to a variable or `this.field`; `init` is what it begins with. */
+/** The effect of `use`, a reference to a variable or `this.field`; `init` is its initial value. */
 export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Use {
   let node = use;
   let parent = analysis.parentOf(node);
@@ -78,7 +78,7 @@ export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Us
   return { kind: "read", node: use };
 }
 
-/** What lies at a path within an object that is written out; of a computed key, the whole. */
+/** The value at a path within an object literal; for a computed key, the whole object. */
 function ownerOf(init: Node | undefined, path: readonly string[]): Node | undefined {
   let node = init && unwrapped(init);
   for (const name of path) {
@@ -91,7 +91,7 @@ function ownerOf(init: Node | undefined, path: readonly string[]): Node | undefi
   return node;
 }
 
-/** Whether what a change gives is used: of `next++` as an argument, it is read as well. */
+/** Whether the result of a change is used: `next++` as an argument is read as well. */
 export function isUsed(analysis: Analysis, { node }: Use): boolean {
   const parent = analysis.parentOf(node);
   return parent !== undefined && parent.type !== "ExpressionStatement" && !isDropped(node, parent);

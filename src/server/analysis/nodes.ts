@@ -15,7 +15,7 @@ export type Call = CallExpression | OptionalCallExpression | NewExpression;
 
 export type Member = MemberExpression | OptionalMemberExpression;
 
-/** Values of values are followed this far. */
+/** Values of values are followed to this depth. */
 const deepest = 6;
 
 export function asCall(node: Node | null | undefined): Call | undefined {
@@ -32,12 +32,12 @@ export function asFunction(node: Node | null | undefined): FunctionNode | undefi
   return node != null && isFunction(node) ? node : undefined;
 }
 
-/** The innermost function around a node, and not the node itself. */
+/** The innermost function around a node, excluding the node itself. */
 export function functionAround(analysis: Analysis, node: Node): FunctionNode | undefined {
   return asFunction(analysis.enclosingFunction(node));
 }
 
-/** The nodes around a node, from the inside, up to and without `end`. */
+/** The nodes around a node, innermost first, up to but excluding `end`. */
 export function* around(analysis: Analysis, node: Node, end?: Node): Generator<Node> {
   for (let parent = analysis.parentOf(node); parent !== undefined && parent !== end; ) {
     yield parent;
@@ -45,7 +45,7 @@ export function* around(analysis: Analysis, node: Node, end?: Node): Generator<N
   }
 }
 
-/** What an expression is worth, as far as that can be told: through variables that have but one value. */
+/** The value of an expression, as far as known: through variables that have a single value. */
 export function settledValue(analysis: Analysis, node: Node, depth = 0): Node {
   const inner = unwrapped(node);
   if (inner.type !== "Identifier" || depth > deepest) {
@@ -56,7 +56,7 @@ export function settledValue(analysis: Analysis, node: Node, depth = 0): Node {
   return value === undefined ? inner : settledValue(analysis, value, depth + 1);
 }
 
-/** What a variable, function or class is worth, unless it is destructured or ever changes. */
+/** The value of a variable, function or class, unless it is destructured or ever changes. */
 export function bindingValue(binding: Binding): Node | undefined {
   const { declaration, init, assignments } = binding;
   if (declaration.type === "VariableDeclarator") {
@@ -65,7 +65,7 @@ export function bindingValue(binding: Binding): Node | undefined {
   return assignments.length === 0 ? init : undefined;
 }
 
-/** The value of a property that an object is written with; `unknown` if a spread may set it as well. */
+/** The value of a property in an object literal; `unknown` if a spread may set it as well. */
 export function propertyOf(object: ObjectExpression, name: string): Node | "unknown" | undefined {
   let found: Node | "unknown" | undefined;
   for (const property of object.properties) {
@@ -104,7 +104,6 @@ export function lastName(node: Node): string | undefined {
       : undefined;
 }
 
-/** The text of a node. */
 export function textOf({ module }: Analysis, node: Node): string {
   return module.text.slice(node.start ?? 0, node.end ?? 0);
 }

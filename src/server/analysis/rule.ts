@@ -8,7 +8,7 @@ export interface Finding {
   readonly fixes: readonly Fix[];
 }
 
-/** One way to put a finding right. Its edits do not overlap. */
+/** One way to fix a finding. Its edits do not overlap. */
 export interface Fix {
   readonly title: string;
   readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
@@ -22,19 +22,19 @@ export interface RuleContext {
     readonly gracefulReload: boolean;
     /** Whether it is an app of Hitless: configured or running. */
     readonly supervised: boolean;
-    /** Absent: as many as the machine runs in parallel. */
+    /** Absent: one per CPU. */
     readonly workers: number | undefined;
     /** Milliseconds. */
     readonly drainTimeout: number;
   };
-  /** Whether nobody waits for the answer any more; long rules ask now and then and return what they have. */
+  /** Whether the answer is no longer needed; long rules check this now and then and return what they have. */
   readonly cancelled: () => boolean;
 }
 
 export interface Rule {
   /** In kebab case; names the rule's setting, page and disabling comment. */
   readonly id: string;
-  /** Unless the setting says something else. */
+  /** The default; the setting may override it. */
   readonly severity: "error" | "warning" | "information" | "hint";
   readonly check: (context: RuleContext) => Finding[];
 }

@@ -9,10 +9,10 @@ import { around, asMember, bindingValue, keyOf } from "./nodes.ts";
 import { hasDecorator } from "./requests/requestHandlerSites.ts";
 import { requestPathOf } from "./requests/requestPath.ts";
 
-/** A field that keeps something, of an object of which each worker has one. */
+/** A field that holds something, of an object that each worker has its own copy of. */
 export interface SharedField {
   readonly name: string;
-  /** The names of what it belongs to: the class, and the variables that hold the object. */
+  /** The names of its owners: the class, and the variables that hold the object. */
   readonly owners: readonly string[];
   readonly init: Node;
   /** Each `this.field`. */
@@ -20,7 +20,7 @@ export interface SharedField {
   readonly inRequest: (node: Node) => boolean;
 }
 
-/** The fields of Nest's controllers and services, and of objects that a module makes once and whose methods a request runs. */
+/** The fields of Nest's controllers and services, and of a module's single objects whose methods run for a request. */
 export function sharedFields(analysis: Analysis): SharedField[] {
   const path = requestPathOf(analysis);
   const inPath = (node: Node) => path.has(node);
@@ -43,7 +43,7 @@ function isNestSingleton(analysis: Analysis, { decorators }: Class): boolean {
   return hasDecorator(analysis, decorators, (name) => /^@nestjs\/common#(?:Controller|Injectable)$/.test(name));
 }
 
-/** The names at the top of the module whose value is such a one. */
+/** The names at the top of the module that hold such an object. */
 function holdersOf(analysis: Analysis, matches: (value: Node) => boolean): string[] {
   return topValues(analysis)
     .filter(({ value }) => matches(value))
@@ -79,7 +79,7 @@ function fieldsOf(
   });
 }
 
-/** What a constructor assigns to `this`. */
+/** The fields that a constructor assigns. */
 function setInConstructor(members: readonly Node[]): { readonly name: string | undefined; readonly value: Node }[] {
   const made = members.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
   return made?.type !== "ClassMethod"
@@ -108,7 +108,7 @@ function placesOf(owner: Class | ObjectExpression, name: string): Node[] {
   return found;
 }
 
-/** What Nest calls at the beginning and the end is no request. */
+/** Nest's lifecycle hooks at start and end are no requests. */
 function isInOwnMethod(analysis: Analysis, owner: Class, node: Node): boolean {
   for (const parent of around(analysis, node)) {
     if (analysis.parentOf(parent) === owner.body) {

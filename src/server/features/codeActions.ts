@@ -17,12 +17,12 @@ export interface CodeActionQuestion {
   readonly document: TextDocument;
   readonly analysis: Analysis;
   readonly range: Range;
-  /** What the rules found in just this text, and what the editor shows at the place. */
+  /** What the rules found in this version of the text, and what the editor shows at the place. */
   readonly found: readonly Diagnosis[];
   readonly shown: readonly Diagnostic[];
 }
 
-/** What can be done at a place: fix what was found there, silence it, or add what ends a server well. */
+/** The actions at a place: fix a finding, silence it, or add a shutdown handler. */
 export function codeActions({ document, analysis, range, found, shown }: CodeActionQuestion): CodeAction[] {
   const start = document.offsetAt(range.start);
   const end = document.offsetAt(range.end);

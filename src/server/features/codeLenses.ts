@@ -9,13 +9,13 @@ import { appsOf, isEntry } from "./workspaceState.ts";
 
 export interface CodeLensQuestion {
   readonly document: TextDocument;
-  /** Absent when nothing of the document can be read. */
+  /** Absent when the document can't be parsed at all. */
   readonly analysis: Analysis | undefined;
   readonly path: string;
   readonly state: LanguageState;
 }
 
-/** At the first line of an entry: Start. At what listens: how the app is, and what can be done with it. */
+/** At the first line of an entry: Start. At a listening call: the state of the app and its commands. */
 export function codeLenses({ document, analysis, path, state }: CodeLensQuestion): CodeLens[] {
   const apps = appsOf(state, path);
   const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
@@ -46,7 +46,7 @@ function lens(range: Range, title: string, command: string, app: LanguageApp): C
   return { range, command: call };
 }
 
-/** Named only where several apps share a file; a name must not become an icon. */
+/** Named only if several apps share a file; a name must not become an icon. */
 function withName(text: string, { name }: LanguageApp, apps: readonly LanguageApp[]): string {
   return apps.length > 1 ? `${name.replace(/\$\(/g, "$ (")}: ${text}` : text;
 }

@@ -4,7 +4,7 @@ import { readDisabled } from "./disableComments.ts";
 
 export type Severity = Exclude<RuleLevel, "default" | "off">;
 
-/** Something a rule found and that is to be shown. */
+/** A finding of a rule that is to be shown. */
 export interface Diagnosis extends Finding {
   readonly ruleId: string;
   readonly severity: Severity;
@@ -13,15 +13,15 @@ export interface Diagnosis extends Finding {
 export interface DiagnoseOptions {
   readonly rules: readonly Rule[];
   readonly context: RuleContext;
-  /** What the settings say of a rule; anything, since people write it. */
+  /** The setting of a rule, which may be anything, since users write it. */
   readonly levelOf: (ruleId: string) => unknown;
-  /** Called between rules, so that what comes meanwhile can cancel. */
+  /** Awaited between rules, so that messages that arrive meanwhile can cancel. */
   readonly pause: () => Promise<void>;
-  /** Called when a rule throws; the others go on. */
+  /** Called when a rule throws; the others continue. */
   readonly failed: (ruleId: string, error: unknown) => void;
 }
 
-/** Runs all rules that are switched on, in the order of the table; `undefined` if it was cancelled. */
+/** Runs all enabled rules, in the order of the table; `undefined` if it was cancelled. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[] | undefined> {
   const { rules, context, levelOf, pause, failed } = options;
   const { module } = context.analysis;
@@ -50,7 +50,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[] | 
   return context.cancelled() ? undefined : found.sort((a, b) => a.start - b.start);
 }
 
-/** `undefined`: switched off. What is no level counts as none. */
+/** `undefined`: off. An unknown level counts as unset. */
 function severityOf(rule: Rule, level: unknown): Severity | undefined {
   switch (level) {
     case "off":
@@ -65,7 +65,7 @@ function severityOf(rule: Rule, level: unknown): Severity | undefined {
   }
 }
 
-/** Lines from 1, of offsets. */
+/** Maps offsets to lines, counted from 1. */
 function lineCounter(text: string): (offset: number) => number {
   const starts = [0];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {

@@ -9,14 +9,14 @@ import type { ParsedDocuments } from "./parsedDocuments.ts";
 import type { RuleSettings } from "./ruleSettings.ts";
 import { isInstalled, pathOf, ruleApp } from "./workspaceState.ts";
 
-/** The text may change this many milliseconds after a change without being looked at in between. */
+/** Milliseconds after the last change of a text before the rules run. */
 const debounceMs = 200;
 
 export interface Diagnostics {
-  /** A document was opened or changed, or what rules depend on. */
+  /** A document was opened or changed, or something that rules depend on. */
   schedule(document: TextDocument): void;
   forget(uri: string): void;
-  /** What was found in just this version of a document. */
+  /** The findings in this version of a document. */
   found(document: TextDocument): readonly Diagnosis[];
 }
 
@@ -30,7 +30,7 @@ export interface DiagnosticsHost {
   readonly docsOf: (ruleId: string) => string | undefined;
 }
 
-/** Runs the rules some time after the last change of a document; a newer change ends a run. */
+/** Runs the rules some time after the last change of a document; a newer change cancels a run. */
 export function createDiagnostics(host: DiagnosticsHost): Diagnostics {
   const timers = new Map<string, NodeJS.Timeout>();
   const runs = new Map<string, object>();
@@ -51,7 +51,7 @@ export function createDiagnostics(host: DiagnosticsHost): Diagnostics {
   return {
     schedule({ uri }) {
       clearTimeout(timers.get(uri));
-      // Whatever runs looks at an old text.
+      // A pending run is for an outdated text.
       runs.delete(uri);
       timers.set(
         uri,

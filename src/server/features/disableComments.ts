@@ -1,9 +1,9 @@
 import type { SourceModule } from "../source/sourceModule.ts";
 
-/** What silences rules: `// hitless-disable-next-line no-port-zero, other-rule`, or all of them when it names none. */
+/** Silences rules: `// hitless-disable-next-line no-port-zero, other-rule`, or all of them if it names none. */
 const comment = /^[\s*]*hitless-disable-next-line\b([\s\S]*)$/;
 
-/** How a rule is silenced for the line below. */
+/** The comment that silences a rule for the next line. */
 export function disablingComment(ruleId: string): string {
   return `// hitless-disable-next-line ${ruleId}`;
 }
@@ -14,7 +14,7 @@ export function readDisabled({ ast }: SourceModule): (ruleId: string, line: numb
   for (const { value, loc } of ast.comments ?? []) {
     const [, list] = comment.exec(value) ?? [];
     if (list !== undefined && loc != null) {
-      // What comes behind `--` is the reason.
+      // The text after `--` is the reason.
       const [names = ""] = list.split("--");
       byLine.set(loc.end.line + 1, new Set(names.split(/[\s,]+/).filter(Boolean)));
     }

@@ -9,7 +9,7 @@ import { identifierAt } from "../source/nodeAt.ts";
 import { type ApiReference, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 
-/** What is told of the name at an offset: its way through the layers, if it is a function of Node.js that leaves JavaScript. */
+/** The hover at an offset: the path through the layers of a function of Node.js that leaves JavaScript. */
 export function hoverAt(analysis: Analysis, offset: number): Hover | null {
   const name = identifierAt(analysis.module, offset);
   const entry = name && entryOf(analysis, name);
@@ -18,7 +18,7 @@ export function hoverAt(analysis: Analysis, offset: number): Hover | null {
 
 function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefined {
   const parent = analysis.parentOf(name);
-  // What has no parent lies in a type.
+  // A node without parent is part of a type.
   if (parent === undefined) {
     return undefined;
   }
@@ -26,7 +26,7 @@ function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefin
   const isProperty = "property" in parent && parent.property === name;
   const candidates: ApiReference[] = api === undefined && isProperty ? resolveMethod(analysis, parent) : [];
   for (const candidate of api === undefined ? candidates : [api]) {
-    // The global `crypto` is `webcrypto` of the module, whose functions the documentation lists without it.
+    // The global `crypto` is `webcrypto` of the module; the documentation lists its functions without that prefix.
     const entry = findEntry(candidate.module, candidate.name.replace(/^webcrypto\./, ""));
     if (entry !== undefined) {
       return entry;
@@ -35,7 +35,7 @@ function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefin
   return undefined;
 }
 
-/** Three lines as Markdown: through what it goes, how it works, what it asks of the operating system; and the links. */
+/** Three lines of Markdown: the path, the mechanism, the system calls; and the links. */
 function describeEntry(entry: CatalogueEntry): string {
   const steps = pathThroughLayers(entry, { translate: t });
   const name = qualifiedName(entry);

@@ -3,19 +3,19 @@ import { isWord, trailing } from "../../shared/text/trailing.ts";
 import { type Analysis, analyse } from "../source/scopes.ts";
 import { parseModule } from "../source/sourceModule.ts";
 
-/** Larger files, in UTF-16 units, are built or generated: nobody reads hints in them. */
+/** Larger files, in UTF-16 units, are built or generated: hints in them help no user. */
 const largestText = 2_000_000;
 
-/** Reading a text of this length, in UTF-16 units, takes longer than a person waits for a hover. */
+/** Parsing a text of this length, in UTF-16 units, takes longer than a user waits for a hover. */
 const largeText = 50_000;
 
 export interface ParsedDocuments {
-  /** What the document says now; `undefined` if nothing of it can be read. */
+  /** The analysis of the current text; `undefined` if it can't be parsed at all. */
   current(document: TextDocument): Analysis | undefined;
   /**
-   * Where the word at an offset of the document lies, the quickest answer first: for a large document that was changed a
-   * moment ago in what it said before, then in what it says now, and while that is broken in what it said when it last
-   * was not. Nothing is read before it is asked for.
+   * Where the word at an offset of the document is, quickest answer first: for a large document that has just changed
+   * in its previous text, then in the current one, and while that is broken in the last valid one. Nothing is parsed
+   * before it is needed.
    */
   places(document: TextDocument, offset: number): Iterable<Place>;
   forget(uri: string): void;
@@ -33,7 +33,7 @@ interface Entry {
   sound: Analysis | undefined;
 }
 
-/** Reads each version of a document once, whoever asks. */
+/** Parses each version of a document once, however often it is requested. */
 export function createParsedDocuments(): ParsedDocuments {
   const entries = new Map<string, Entry>();
   const entryOf = (document: TextDocument): Entry => {
@@ -68,13 +68,13 @@ export function createParsedDocuments(): ParsedDocuments {
   };
 }
 
-/** Where the word lay in an earlier text, if it was there. */
+/** The position of the word in an earlier text, if it was there. */
 function placeIn(analysis: Analysis | undefined, document: TextDocument, offset: number): Place[] {
   const before = analysis && offsetBefore(analysis.module.text, document.getText(), offset);
   return analysis === undefined || before === undefined ? [] : [{ analysis, offset: before }];
 }
 
-/** Where an offset of `after` lay in `before`, if what was changed does not touch the word there. */
+/** The position in `before` of an offset of `after`, if the changes do not touch the word there. */
 function offsetBefore(before: string, after: string, offset: number): number | undefined {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
@@ -90,7 +90,7 @@ function offsetBefore(before: string, after: string, offset: number): number | u
   return isKept && wordAround(before, mapped) === wordAround(after, offset) ? mapped : undefined;
 }
 
-/** The word at an offset, with a mark where in it that is. */
+/** The word at an offset, with the position marked in it. */
 function wordAround(text: string, offset: number): string {
   const head = trailing(text.slice(Math.max(0, offset - longestWord), offset), isWord);
   const [tail] = /^[\w$]*/.exec(text.slice(offset, offset + longestWord)) ?? [];

@@ -1,18 +1,18 @@
 import type { Connection } from "vscode-languageserver/node";
 
 export interface RuleSettings {
-  /** What the settings that hold for a document say of each rule. */
+  /** The settings of each rule that apply to a document. */
   levels(uri: string): Promise<(ruleId: string) => unknown>;
   /** The settings have changed. */
   forget(): void;
 }
 
-/** Asks the client for `hitless.rules`, once for each document until the settings change. */
+/** Requests `hitless.rules` from the client, once for each document until the settings change. */
 export function createRuleSettings(connection: Pick<Connection, "workspace">, canAsk: () => boolean): RuleSettings {
   const known = new Map<string, Promise<unknown>>();
   const ask = (uri: string): Promise<unknown> => {
     const answer = connection.workspace.getConfiguration({ scopeUri: uri, section: "hitless.rules" });
-    // Not kept when it fails: the next run asks again, and this one takes the defaults.
+    // Not cached when it fails: the next run asks again, and this one uses the defaults.
     return answer.catch(() => {
       known.delete(uri);
       return undefined;

@@ -5,7 +5,7 @@ import { leadsInside } from "../../shared/basics/leadsInside.ts";
 import type { LanguageApp, LanguageState } from "../../shared/language.ts";
 import type { RuleContext } from "../analysis/rule.ts";
 
-/** The absolute path of a document; `undefined` if it is on no disk. */
+/** The absolute path of a document; `undefined` if it is not on disk. */
 export function pathOf(uri: string): string | undefined {
   try {
     return fileURLToPath(uri);
@@ -14,14 +14,14 @@ export function pathOf(uri: string): string | undefined {
   }
 }
 
-/** Whether a file belongs to a package that was installed: nobody here changes it. */
+/** Whether a file belongs to an installed package, which is not edited here. */
 export function isInstalled(path: string): boolean {
   return path.split(/[\\/]/).includes("node_modules");
 }
 
 /**
- * The apps that a file belongs to: of those whose folder it is in, the innermost; the one that runs this very file if
- * there is such a one, else all of that folder.
+ * The apps that a file belongs to: the innermost whose folder contains it; the one that runs this file if there is one,
+ * else all of that folder.
  */
 export function appsOf({ apps }: LanguageState, path: string): LanguageApp[] {
   const around = apps.filter(({ root }) => leadsInside(relative(root, path)));

@@ -11,7 +11,7 @@ import { syncInRequest } from "./syncInRequest.ts";
 import { timerPerWorker } from "./timerPerWorker.ts";
 import { workerLocalState } from "./workerLocalState.ts";
 
-/** Every rule, in the order of the documentation. */
+/** All rules, in the order of the documentation. */
 export const rules: readonly Rule[] = [
   exitBeforeClose,
   signalWithoutExit,

@@ -12,7 +12,7 @@ import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 
-/** Functions that call functions are followed this far. */
+/** Calls are followed to this depth. */
 const deepest = 3;
 
 /** `process.exit` in a signal handler, in a file with a server, before anything could be closed. */
@@ -70,7 +70,7 @@ function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyE
   }));
 }
 
-/** The exits that a function surely comes to before it has waited for anything. */
+/** The exits that a function certainly reaches before it has waited for anything. */
 function exitsOf(analysis: Analysis, handler: FunctionNode, depth: number): Call[] {
   return (factsOf(analysis).callsIn.get(handler) ?? []).flatMap(({ node, api }) => {
     if (!isCertain(analysis, node, handler)) {
@@ -84,7 +84,7 @@ function exitsOf(analysis: Analysis, handler: FunctionNode, depth: number): Call
   });
 }
 
-/** Whether a call in a handler depends on nothing: no condition, no error, no `await` before it. */
+/** Whether a call in a handler is unconditional: no condition, no error, no `await` before it. */
 function isCertain(analysis: Analysis, call: Node, handler: FunctionNode): boolean {
   for (const parent of around(analysis, call, handler)) {
     switch (parent.type) {
@@ -106,7 +106,7 @@ function isCertain(analysis: Analysis, call: Node, handler: FunctionNode): boole
 
 function awaitsBefore(analysis: Analysis, { body }: FunctionNode, offset: number): boolean {
   const text = analysis.module.text.slice(body.start ?? 0, offset);
-  // Rather one finding too few: an `await` in a comment counts too.
+  // A missed finding is better than a false one: an `await` in a comment counts too.
   return /\bawait\b/.test(text);
 }
 
@@ -139,7 +139,7 @@ interface EarlyStatement {
   readonly server: ClosableServer;
 }
 
-/** Lets the exit wait for the server, which may be told to close already; what it does then stays. */
+/** Makes the exit wait for the server, which may already be closed there; the rest of the handler stays. */
 function closingEdits(
   analysis: Analysis,
   { exit, statement, block, server }: EarlyStatement,
@@ -162,13 +162,13 @@ function closingEdits(
   return added && [...added, ...withoutStatement(analysis, statement)];
 }
 
-/** Whether a function does nothing that takes its time. */
+/** Whether a function does nothing that takes time. */
 function onlyLogs(analysis: Analysis, callback: FunctionNode): boolean {
   const { callsIn, functionsIn } = factsOf(analysis);
   return !callback.async && !functionsIn.has(callback) && (callsIn.get(callback) ?? []).every(isLogCall);
 }
 
-/** The call of `server.close();`, whatever it is given. */
+/** The call `server.close();`, whatever its arguments. */
 function closeCall(statement: Node, server: string): Call | undefined {
   const call = statement.type === "ExpressionStatement" ? asCall(statement.expression) : undefined;
   const callee = asMember(call?.callee);

@@ -10,10 +10,10 @@ import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 
-/** What keeps its data in the worker's memory unless an option names something else. */
+/** A package that keeps its data in the worker's memory unless an option names another store. */
 interface Keeper {
   readonly what: "sessions" | "limits" | "messages" | "cache";
-  /** The options that name another store; none: it always keeps them in memory. */
+  /** The options that name another store; none: it always uses memory. */
   readonly options: readonly string[];
   /** Which argument holds the options. */
   readonly argument: number;
@@ -47,7 +47,7 @@ const plugins: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["@fastify/rate-limit#fastifyRateLimit", { what: "limits", options: ["store", "redis"], argument: 1 }],
 ]);
 
-/** Stores of sessions, limits or messages that are in the memory of one worker. */
+/** Stores of sessions, limits or messages in the memory of one worker. */
 export const inMemoryStore: Rule = {
   id: "in-memory-store",
   severity: "warning",
@@ -104,7 +104,7 @@ function messageOf(what: Keeper["what"]): string {
   }[what];
 }
 
-/** Whether a request takes something out of a cache by itself: that is what the other workers don't learn. */
+/** Whether a request itself removes something from a cache: the other workers don't learn of that. */
 function isTakenFrom(analysis: Analysis, { calls }: Facts, { node }: CallSite): boolean {
   const holder = analysis.parentOf(node);
   const cache =
@@ -122,7 +122,7 @@ function isTakenFrom(analysis: Analysis, { calls }: Facts, { node }: CallSite): 
   );
 }
 
-/** Whether the other side of a condition does it with a store that is shared: then somebody chose. */
+/** Whether the other branch of a condition uses a shared store: then it was a deliberate choice. */
 function hasOtherBranch(analysis: Analysis, { calls }: Facts, site: CallSite): boolean {
   let below: Node = site.node;
   for (const parent of around(analysis, site.node)) {

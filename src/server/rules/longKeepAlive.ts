@@ -39,7 +39,7 @@ export const longKeepAlive: Rule = {
   },
 };
 
-/** What servers of the file are given as `keepAliveTimeout`. */
+/** The values of `keepAliveTimeout` on servers of the file. */
 function timeouts(analysis: Analysis): Node[] {
   const { assignments, calls } = factsOf(analysis);
   const set = assignments.flatMap(({ left, right }) => {

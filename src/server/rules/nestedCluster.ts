@@ -4,7 +4,7 @@ import type { Finding, Rule } from "../analysis/rule.ts";
 
 const primaryCalls: ReadonlySet<string> = new Set(["cluster#fork", "cluster#setupPrimary", "cluster#setupMaster"]);
 
-/** An app of Hitless that starts workers of its own by `node:cluster`. */
+/** An app of Hitless that starts its own workers with `node:cluster`. */
 export const nestedCluster: Rule = {
   id: "nested-cluster",
   severity: "warning",
@@ -22,7 +22,7 @@ export const nestedCluster: Rule = {
           "The app is a worker of Hitless already and can't fork workers of its own, so it dies here: let it only serve, and set `workers` of `hitless.apps`.",
         );
     const forks = calls.filter(({ api }) => api !== undefined && primaryCalls.has(api));
-    // One file, one cluster: the first call tells it all.
+    // One file, one cluster: reporting the first call is enough.
     const [first] = forks.filter(({ api }) => api === "cluster#fork").concat(forks);
     const { start, end } = first?.node.callee ?? {};
     const found: Finding[] = start == null || end == null ? [] : [{ start, end, message, fixes: [] }];

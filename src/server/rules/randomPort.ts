@@ -6,10 +6,10 @@ import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
 import type { ListenCall } from "../source/serverCalls.ts";
 
-/** Where helpers of tests lie, which say nothing of a test themselves. */
+/** Folders of test helpers, which do not look like tests themselves. */
 const testFolder = /[\\/](?:tests?|__tests__|e2e)[\\/]/;
 
-/** A server of an app of Hitless that listens on whatever port is free. */
+/** A server of an app of Hitless that listens on any free port. */
 export const randomPort: Rule = {
   id: "random-port",
   severity: "warning",
@@ -21,10 +21,10 @@ export const randomPort: Rule = {
   },
 };
 
-/** Where no port is given, or 0 is, and how to give one. */
+/** Where the port is missing or 0, and how to set one. */
 interface Randomness {
   readonly marked: Node;
-  /** What makes it a port of the environment; nothing where 0 is written elsewhere. */
+  /** Replaces it by a port of the environment; nothing if the 0 is written elsewhere. */
   readonly edit: Fix["edits"][number] | undefined;
 }
 
@@ -67,7 +67,7 @@ function randomnessOf(analysis: Analysis, { call, name, kind }: ListenCall): Ran
   if (port !== undefined) {
     return port !== "unknown" && isZero(analysis, port) ? { marked: port, edit: replaced(port) } : undefined;
   }
-  // Only Fastify listens without one; Node.js throws.
+  // Only Fastify listens without a port; Node.js throws.
   const hasWay = propertyOf(value, "path") !== undefined || propertyOf(value, "fd") !== undefined;
   if (kind !== "fastify" || hasWay) {
     return undefined;
@@ -78,7 +78,7 @@ function randomnessOf(analysis: Analysis, { call, name, kind }: ListenCall): Ran
   return { marked: name, edit: value === first ? { start: inside, end: inside, text } : undefined };
 }
 
-/** `0`, and `"0"`, which Node.js takes for the number. */
+/** `0`, and `"0"`, which Node.js converts. */
 function isZero(analysis: Analysis, port: Node): boolean {
   const value = settledValue(analysis, port);
   return (

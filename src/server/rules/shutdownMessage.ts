@@ -8,7 +8,7 @@ import { isProcessListener } from "../analysis/signals/signalHandlers.ts";
 import { shutdownHandlers } from "../shutdown/shutdownHandler.ts";
 import type { Analysis } from "../source/scopes.ts";
 
-/** A server of an app that is renewed by gracefulReload, and nothing that acts on the message `shutdown`. */
+/** A server of an app that is renewed by gracefulReload, without a handler for the message `shutdown`. */
 export const shutdownMessage: Rule = {
   id: "shutdown-message",
   severity: "warning",
@@ -41,7 +41,7 @@ function finding({ start, end }: Node, message: string, fixes: Finding["fixes"])
   return start == null || end == null ? [] : [{ start, end, message, fixes }];
 }
 
-/** The text may come from a table or a type; whoever writes it has thought of it. */
+/** The text may come from a table or a type; its author has thought of it. */
 function mentionsShutdown({ module: { text } }: Analysis): boolean {
   return /["'`]shutdown["'`]/.test(text);
 }

@@ -14,7 +14,7 @@ import { serverKind } from "../source/serverCalls.ts";
 const exit = "process.exit(0)";
 
 /**
- * Lets a listener exit: of `closing` when the server it closes has closed, else after closing the one server of the file. Only
+ * Makes a listener exit: after the closing in `closing` is done, else after closing the only server of the file. Only
  * in a function that nothing else calls.
  */
 export function exitFixes(analysis: Analysis, handler: SignalHandler, closing: readonly CallSite[] | undefined): Fix[] {
@@ -31,7 +31,7 @@ function closeAndExit(analysis: Analysis, { listener }: SignalHandler, own: Func
   return server && withLastStatement(analysis, own, server.closeAndThen(exit));
 }
 
-/** Written in place, or a function whose name is only ever given to listeners. */
+/** Written inline, or a function whose name is only passed to listeners. */
 function isOnlyListener(analysis: Analysis, { listener }: SignalHandler, own: FunctionNode): boolean {
   const binding = listener.type === "Identifier" ? analysis.bindingOf(listener) : undefined;
   const listeners = new Set<Node>(

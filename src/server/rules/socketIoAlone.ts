@@ -8,7 +8,7 @@ import type { Analysis } from "../source/scopes.ts";
 
 const serverMakers: ReadonlySet<string> = new Set(["socket.io#Server", "socket.io#default"]);
 
-/** Packages that let workers reach the clients of each other. */
+/** Packages that let workers reach each other's clients. */
 function isAdapter(name: string): boolean {
   const socketIo = name.indexOf("socket.io");
   const ofSocketIo = socketIo !== -1 && (name.includes("adapter", socketIo) || name.includes("socket.io-redis"));
@@ -18,7 +18,7 @@ function isAdapter(name: string): boolean {
 /** Methods that send to clients which may be connected to other workers. */
 const broadcasts: ReadonlySet<string> = new Set(["to", "in", "except", "fetchSockets", "disconnectSockets"]);
 
-/** A server of Socket.IO whose workers know nothing of each other. */
+/** A Socket.IO server whose workers know nothing of each other. */
 export const socketIoAlone: Rule = {
   id: "socket-io-alone",
   severity: "warning",
@@ -63,7 +63,7 @@ function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string
       );
 }
 
-/** The options, which come last; a spread in them may hold anything. */
+/** The options, which come last; a spread in them may contain anything. */
 function optionsOf(analysis: Analysis, given: readonly Node[]): ObjectExpression | "unknown" | undefined {
   const last = given.at(-1);
   const value = last && settledValue(analysis, last);

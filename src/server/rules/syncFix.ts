@@ -7,7 +7,7 @@ import type { Fix } from "../analysis/rule.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 
-/** Functions of `fs` whose promise takes the same arguments and gives the same. */
+/** Functions of `fs` whose promise version takes the same arguments and yields the same result. */
 const same: ReadonlySet<string> = new Set([
   "access",
   "appendFile",
@@ -35,10 +35,10 @@ const same: ReadonlySet<string> = new Set([
   "writeFile",
 ]);
 
-/** Those of them that take a descriptor too, which their promises refuse. */
+/** Those that also take a descriptor, which their promise versions refuse. */
 const takesDescriptor: ReadonlySet<string> = new Set(["appendFile", "readFile", "truncate", "writeFile"]);
 
-/** `fs.readFileSync(…)` as `await fs.promises.readFile(…)`, where the function is asynchronous already. */
+/** `fs.readFileSync(…)` as `await fs.promises.readFile(…)`, if the function is already asynchronous. */
 export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: string): Fix[] {
   const member = asMember(node.callee);
   const { start, end } = node;
@@ -55,7 +55,7 @@ export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: st
   if (owner?.module !== "fs" || owner.name !== "default" || object.end == null || property.end == null) {
     return [];
   }
-  // Only `stat` and `lstat` have it, and only their synchronous forms.
+  // Only `stat` and `lstat` have it, and only in their synchronous versions.
   const hasOwnOption = node.arguments.some((argument) => /\bthrowIfNoEntry\b/.test(textOf(analysis, argument)));
   if (hasOwnOption || !mayAwait(analysis, node)) {
     return [];
@@ -63,7 +63,7 @@ export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: st
   const [before, after] = standsAlone(analysis, node) ? ["await ", ""] : ["(await ", ")"];
   const isAtStart = statementStart(analysis, node) === start;
   if (before.startsWith("(") && isAtStart) {
-    // A line that begins with a parenthesis may go on with the line above.
+    // A line that begins with a parenthesis may continue the line above.
     return [];
   }
   return [
@@ -78,7 +78,7 @@ export function awaitedFix(analysis: Analysis, { node, api }: CallSite, name: st
   ];
 }
 
-/** Whether a value is the number of an open file, or looks like one. */
+/** Whether a value is or looks like a file descriptor. */
 function mayBeDescriptor(analysis: Analysis, argument: Node): boolean {
   if (
     numberOf(analysis, argument) !== undefined ||
@@ -102,7 +102,7 @@ function mayAwait(analysis: Analysis, node: Node): boolean {
   if (inside?.async !== true || inside.generator === true) {
     return false;
   }
-  // Not in the default of a parameter.
+  // Not in a parameter's default.
   return (node.start ?? 0) >= (inside.body.start ?? 0);
 }
 

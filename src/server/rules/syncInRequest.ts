@@ -8,7 +8,7 @@ import { awaitedFix } from "./syncFix.ts";
 
 const modules = /^(?:fs|zlib|child_process|crypto)#(\w+)Sync$/;
 
-/** Synchronous and quick: they only set up, or take what is there in memory. */
+/** Synchronous and fast: they only set something up, or use what is in memory. */
 const quick: ReadonlySet<string> = new Set([
   "crypto#hkdfSync",
   "crypto#generateKeySync",
@@ -16,7 +16,7 @@ const quick: ReadonlySet<string> = new Set([
   "fs#closeSync",
 ]);
 
-/** Synchronous functions of Node.js that make all other requests of the worker wait. */
+/** Synchronous functions of Node.js that block all other requests of the worker. */
 export const syncInRequest: Rule = {
   id: "sync-in-request",
   severity: "warning",

@@ -12,7 +12,7 @@ import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 
-/** What plans a job by the clock. */
+/** Functions that schedule a job. */
 const planners: ReadonlySet<string> = new Set([
   "node-cron#schedule",
   "cron#CronJob",
@@ -26,13 +26,13 @@ const planners: ReadonlySet<string> = new Set([
 
 const planningDecorators: ReadonlySet<string> = new Set(["@nestjs/schedule#Cron", "@nestjs/schedule#Interval"]);
 
-/** Shorter intervals, in milliseconds, are the worker's own business: heartbeats, figures, caches. */
+/** Shorter intervals, in milliseconds, belong to the worker itself: heartbeats, metrics, caches. */
 const shortestJobMs = 30_000;
 
-/** The same, of jobs of which only the name is known. */
+/** The same for jobs of which only the name is known. */
 const shortestNamedJobMs = 60_000;
 
-/** Jobs that would run in each worker, once by the number of workers. */
+/** Jobs that would run once in each worker. */
 export const timerPerWorker: Rule = {
   id: "timer-per-worker",
   severity: "warning",
@@ -69,7 +69,7 @@ function findingOf({ start, end }: Node, fixes: Fix[]): Finding[] {
   return start == null || end == null ? [] : [{ start, end, message, fixes }];
 }
 
-/** A script beside the server, which has a process of its own. */
+/** A script beside the server, which runs in a separate process. */
 function isOtherProgram({ analysis }: RuleContext): boolean {
   const { listens, exports, modules } = factsOf(analysis);
   const isScript = /(?:^|[/\\])(?:scripts?|bin|cli|workers?|jobs?|cron|schedulers?)(?:[/\\]|[^/\\]*$)/i.test(
@@ -97,7 +97,7 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   );
 }
 
-/** `new Cron(pattern, () => {})` asks whether a pattern is one. */
+/** `new Cron(pattern, () => {})` only validates a pattern. */
 function doesNothing(analysis: Analysis, { arguments: given }: Call): boolean {
   const functions = given.flatMap((argument) => asFunction(settledValue(analysis, argument)) ?? []);
   return (
@@ -108,7 +108,7 @@ function doesNothing(analysis: Analysis, { arguments: given }: Call): boolean {
 const senders =
   /^(?:nodemailer|@sendgrid\/mail|resend|twilio|stripe|@slack\/web-api|pg|mysql2?(?:\/promise)?|mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm(?:\/.+)?|better-sqlite3|@aws-sdk\/.+)$/;
 
-/** Whether work of another file says by its name that somebody else gets something of it: `sendReports`, `mailer.notify`. */
+/** Whether the name of another file's function suggests effects outside the worker: `sendReports`, `mailer.notify`. */
 function worksByName(analysis: Analysis, work: Node): boolean {
   const handler = asFunction(settledValue(analysis, work));
   const called =
@@ -124,7 +124,7 @@ function worksByName(analysis: Analysis, work: Node): boolean {
   );
 }
 
-/** What a worker tells about itself is its own. */
+/** What a worker reports about itself belongs to it alone. */
 function isTelling(name: string): boolean {
   return (
     /^(?:send|mail|email|notify|remind|bill|charge|invoice|publish|backup|archive)(?![a-z])/.test(name) &&
@@ -132,13 +132,13 @@ function isTelling(name: string): boolean {
   );
 }
 
-/** Methods that change something in a database, a bucket or somebody's mailbox. */
+/** Methods that change something in a database, a bucket or a mailbox. */
 const changing =
   /^(?:sendMail|sendEmail|send_?message|deleteMany|insertMany|updateMany|deleteOne|insertOne|updateOne|createMany|bulkWrite|destroy|\$executeRaw|postMessage|putObject|execute)$/i;
 
 const changingStatement = /^\s*(?:delete\s+from|insert\s+into|update\s|truncate\s|refresh\s+materialized)/i;
 
-/** Whether a function surely changes something that all workers share. */
+/** Whether a function certainly changes something that all workers share. */
 function worksOutside(analysis: Analysis, work: Node): boolean {
   const handler = asFunction(settledValue(analysis, work));
   if (handler === undefined) {
@@ -174,12 +174,12 @@ function changesOutside(analysis: Analysis, { node, api, method }: CallSite): bo
   );
 }
 
-/** Names that say enough, whatever they are called on. */
+/** Names that are unambiguous, whatever they are called on. */
 function isShared(method: string): boolean {
   return /^(?:sendMail|sendEmail|deleteMany|insertMany|updateMany|createMany|bulkWrite)$/.test(method);
 }
 
-/** Whether a condition around it, or a way out before it, picks the worker. */
+/** Whether a condition around it, or an early return before it, selects a worker. */
 function isGuarded(analysis: Analysis, node: Node): boolean {
   let below = node;
   for (const parent of around(analysis, node)) {
@@ -199,12 +199,12 @@ function isGuarded(analysis: Analysis, node: Node): boolean {
   );
 }
 
-/** Whether a condition lets only some workers through, as far as that can be told, or none in production. */
+/** Whether a condition admits only some workers, as far as known, or none in production. */
 function picks(analysis: Analysis, test: Node, outcome: boolean): boolean {
   return !isSameForAll(analysis, test) || excludesProduction(analysis, test, outcome);
 }
 
-/** Whether a job asks, before it works, whether it is its turn: by a lock, a leader, or the number of the worker. */
+/** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */
 function isElected(analysis: Analysis, work: Node): boolean {
   const handler = settledValue(analysis, work);
   return /(?<![bc])lock|leader|mutex|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
@@ -212,7 +212,7 @@ function isElected(analysis: Analysis, work: Node): boolean {
   );
 }
 
-/** Hitless and pm2 number their workers from 0; without either there is one process, and the job is its. */
+/** Hitless and pm2 number their workers from 0; without either there is a single process, which does the job. */
 const isFirst = `(process.env.NODE_APP_INSTANCE ?? "0") === "0"`;
 
 function fixesOf(analysis: Analysis, node: Node): Fix[] {
@@ -231,7 +231,7 @@ function fixesOf(analysis: Analysis, node: Node): Fix[] {
   const { text } = analysis.module;
   const { indent, eol } = codeStyle(analysis);
   const margin = trailing(text.slice(0, start), isBlank);
-  // The lines of a template are its content.
+  // The lines of a template literal are content.
   const lines = text.slice(start, end);
   const moved = lines.includes("`") ? lines : lines.replace(/\r?\n(?=[^\r\n])/g, `$&${indent}`);
   const edit = { start, end, text: `if (${isFirst}) {${eol}${margin}${indent}${moved}${eol}${margin}}` };

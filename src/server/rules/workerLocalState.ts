@@ -85,12 +85,12 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
   return [{ start, end, message, fixes: [] }];
 }
 
-/** Whether what is kept is the business of this worker alone, however it is called. */
+/** Whether the value belongs to this worker alone, whatever its name. */
 function isOnesOwn(analysis: Analysis, uses: readonly Use[]): boolean {
   return isBalanced(uses) || isSetOnce(uses) || areOwn(analysis, uses) || isTurn(analysis, uses);
 }
 
-/** Whether a change is one that stays and differs from worker to worker. */
+/** Whether a change lasts and differs from worker to worker. */
 function changes(analysis: Analysis, use: Use): boolean {
   if (isDoneOnce(analysis, use.node)) {
     return false;
@@ -101,7 +101,7 @@ function changes(analysis: Analysis, use: Use): boolean {
   if (!("value" in use)) {
     return true;
   }
-  // A turn over a list, the first value kept, a time, or what it was in the beginning.
+  // Rotation over a list, the first value kept, a time, or a reset to the initial value.
   const value = unwrapped(use.value);
   const isTurn = value.type === "BinaryExpression" && value.operator === "%";
   const keepsFirst = value.type === "LogicalExpression" && value.operator !== "&&";
@@ -121,7 +121,7 @@ function isTimeOrEmpty(analysis: Analysis, value: Node): boolean {
   }
 }
 
-/** `list[next++ % list.length]`, or back to 0 at its end: nobody learns more from it than whose turn it is. */
+/** `list[next++ % list.length]`, or back to 0 at its end: it only shows whose turn it is. */
 function isTurn(analysis: Analysis, uses: readonly Use[]): boolean {
   let wraps = false;
   const isPart = ({ kind, node }: Use) => {
@@ -138,20 +138,20 @@ function isTurn(analysis: Analysis, uses: readonly Use[]): boolean {
   return uses.every((use) => isReset(use) || isPart(use)) && wraps;
 }
 
-/** Whether what is read is only told to whoever runs the app. */
+/** Whether the value is only logged for the operator of the app. */
 function isLogged(analysis: Analysis, node: Node): boolean {
   const inside = functionAround(analysis, node);
   const logs = (factsOf(analysis).callsIn.get(inside) ?? []).filter(isLogCall).map((site): Node => site.node);
   return logs.length > 0 && [...around(analysis, node, inside)].some((parent) => logs.includes(parent));
 }
 
-/** A count that goes up and down again is that of what runs in this worker. */
+/** A counter that goes up and down counts what runs in this worker. */
 function isBalanced(uses: readonly Use[]): boolean {
   const kinds = new Set(uses.map(({ kind }) => kind));
   return kinds.has("increase") && kinds.has("decrease") && !kinds.has("add") && !kinds.has("assign");
 }
 
-/** `true` once and for ever: what is done already, by this worker. */
+/** `true` once and for ever: what this worker has already done. */
 function isSetOnce(uses: readonly Use[]): boolean {
   return uses.every(
     (use) => use.kind === "read" || ("value" in use && use.value.type === "BooleanLiteral" && use.value.value),
@@ -159,8 +159,8 @@ function isSetOnce(uses: readonly Use[]): boolean {
 }
 
 /**
- * What a handler adds and takes away again itself is what it works on just now; that is nobody else's business, unless
- * another handler goes through it to reach all, as with the clients of a chat.
+ * What a handler adds and removes again itself is its work in progress, which concerns no other worker, unless another
+ * handler iterates over it to reach all, as with the clients of a chat.
  */
 function areOwn(analysis: Analysis, uses: readonly Use[]): boolean {
   const adds = uses.filter(({ kind }) => kind === "add" || kind === "assign");

@@ -10,7 +10,7 @@ import { shutdownLines } from "./shutdownLines.ts";
 import { type Place, placeFor } from "./shutdownPlace.ts";
 import { freeName, type ShutdownServer, serverAt } from "./shutdownServer.ts";
 
-/** The offer to end what listens at `call` in good order. */
+/** The offer to shut down gracefully what listens at `call`. */
 export interface ShutdownOffer extends Fix {
   readonly call: Node;
 }
@@ -22,9 +22,9 @@ interface Target {
 }
 
 /**
- * What to add so that the worker ends by itself, after the requests in flight, when it is sent the message `shutdown` or
- * SIGTERM: one handler for all servers of the file, offered at each of them. Nothing for a file that handles either already,
- * and if one of its servers can't be closed where the others can.
+ * What to add so that the worker exits by itself, after the requests in flight, when it is sent the message `shutdown`
+ * or SIGTERM: one handler for all servers of the file, offered at each of them. Nothing for a file that already handles
+ * either, and if one of its servers can't be closed where the others can.
  */
 export function shutdownHandlers(analysis: Analysis): ShutdownOffer[] {
   const taken = namesIn(analysis);
@@ -56,7 +56,7 @@ export function shutdownHandlers(analysis: Analysis): ShutdownOffer[] {
   return targets.map(({ call }) => ({ call, title, edits }));
 }
 
-/** A server that is told to listen in two places, once more on another port, is one. */
+/** A server that listens in two places, again on another port, counts once. */
 function distinct(analysis: Analysis, listens: readonly ListenCall[]): ListenCall[] {
   const known = new Set<unknown>();
   return listens.filter(({ receiver, kind }) => {
@@ -84,7 +84,7 @@ function handlerAfter(
   return { start: end, end, text: written + closing + distance };
 }
 
-/** Edits in the order of the source; of insertions at one place there is one. */
+/** Edits in source order, with insertions at one place merged. */
 function joined(edits: Fix["edits"]): Fix["edits"] {
   const result: Fix["edits"][number][] = [];
   for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
@@ -103,7 +103,7 @@ function isFollowed(text: string, end: number): boolean {
   return /^[ \t]*\r?\n[ \t]*[^\s})]/.test(text.slice(end));
 }
 
-/** Every name of the file; `undefined` if it handles SIGTERM or messages already, or `process` is something else. */
+/** Every name of the file; `undefined` if it already handles SIGTERM or messages, or `process` is something else. */
 function namesIn(analysis: Analysis): Set<string> | undefined {
   const { program } = analysis.module.ast;
   const handled = nodesOf(program, "CallExpression").some((call) => {

@@ -3,7 +3,7 @@ import { freeName, type ShutdownServer } from "./shutdownServer.ts";
 
 interface ShutdownLines {
   readonly servers: readonly ShutdownServer[];
-  /** Of the function that ends the worker. */
+  /** Name of the function that ends the worker. */
   readonly name: string;
   readonly taken: ReadonlySet<string>;
   readonly style: CodeStyle;
@@ -13,7 +13,7 @@ interface ShutdownLines {
 
 const hint = "// End here what else keeps the process alive, such as the pools of a database.";
 
-/** The code that closes servers and then exits, on SIGTERM and on the message `shutdown`, line by line. */
+/** The code, line by line, that closes servers and then exits, on SIGTERM and on the message `shutdown`. */
 export function shutdownLines({ servers, name, taken, style, typed }: ShutdownLines): string[] {
   const { indent, quote, semicolon } = style;
   const text = (content: string) => `${quote}${content}${quote}`;
@@ -45,7 +45,7 @@ export function shutdownLines({ servers, name, taken, style, typed }: ShutdownLi
   ];
 }
 
-/** What begins to close the servers, and what waits until they have closed and exits. */
+/** The code that begins to close the servers, and the code that waits for them and exits. */
 function closing(
   servers: readonly ShutdownServer[],
   { indent, semicolon }: CodeStyle,

@@ -4,23 +4,23 @@ import { codeStyle } from "../source/codeStyle.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { methodCall } from "../source/serverCalls.ts";
 
-/** Where a handler can go: behind the statement that makes a server listen. */
+/** Where a handler can go: after the statement that makes a server listen. */
 export interface Place {
-  /** Of a `block` more can follow; a `branch` has no braces yet, and a `body` is the value of an arrow function. */
+  /** In a `block` more can follow; a `branch` has no braces yet, and a `body` is the value of an arrow function. */
   readonly kind: "block" | "branch" | "body";
   /** The statement, or the expression that is the body. */
   readonly statement: Node;
   readonly container: Node;
   readonly start: number;
   readonly end: number;
-  /** What makes a block of it, before the statement and after the handler. */
+  /** The edits that make a block of it, before the statement and after the handler. */
   readonly edits: Fix["edits"];
   readonly closing: string;
   /** The indentation of the handler. */
   readonly margin: string;
 }
 
-/** The place for what follows a call; nothing where nothing can. */
+/** The place for code after a call; nothing if there is none. */
 export function placeFor(analysis: Analysis, call: Node): Place | undefined {
   for (let node: Node | undefined = call; node !== undefined; node = analysis.parentOf(node)) {
     const parent = analysis.parentOf(node);
@@ -105,7 +105,7 @@ function body(analysis: Analysis, expression: Node, arrow: Node): Place | undefi
   };
 }
 
-/** Whether an arrow function is given to `then`, and nobody asks for what it gives. */
+/** Whether an arrow function is passed to `then`, and its result is not used. */
 function isLastThen(analysis: Analysis, arrow: Node): boolean {
   let call = analysis.parentOf(arrow);
   if (call?.type !== "CallExpression" || call.arguments[0] !== arrow || methodCall(call, "then") === undefined) {
@@ -124,7 +124,7 @@ function isLastThen(analysis: Analysis, arrow: Node): boolean {
   }
 }
 
-/** A comment behind a statement belongs to it; another statement does not. */
+/** A comment after a statement belongs to it; another statement does not. */
 function endOfLine(text: string, end: number): number {
   const comment = /^[ \t]*\/\/[^\r\n]*/.exec(text.slice(end));
   return end + (comment?.[0].length ?? 0);

@@ -7,17 +7,17 @@ import type { Place } from "./shutdownPlace.ts";
 
 /** A server that a handler can close. */
 export interface ShutdownServer {
-  /** As it is written in the handler: `server`, `this.server`. */
+  /** Its name in the handler: `server`, `this.server`. */
   readonly name: string;
-  /** By a callback, by the promise it gives, or by a callback when its sessions have ended too. */
+  /** How it closes: with a callback, with a promise, or with a callback once its sessions have ended too. */
   readonly way: "callback" | "promise" | "sessions";
-  /** What has to be changed so that it has that name. */
+  /** The edits that give it that name. */
   readonly edits: Fix["edits"];
-  /** What has to follow then, line by line. */
+  /** The code that must follow, line by line. */
   readonly after: readonly string[];
 }
 
-/** What the handler calls `close` on; nothing if that can't be told. The name it is given is `taken` then. */
+/** What the handler calls `close` on; nothing if unknown. A new name for it is added to `taken`. */
 export function serverAt(
   analysis: Analysis,
   { call, receiver, kind }: ListenCall,
@@ -37,7 +37,7 @@ export function serverAt(
   });
   const textOf = (node: Node) => text.slice(node.start ?? 0, node.end ?? 0);
   const isItself = kind !== "express" && kind !== "koa";
-  // The promise of an arrow function that gives it must not be lost.
+  // The promise that an arrow function returns must not be lost.
   if (placed === "body" && way === "promise") {
     return undefined;
   }
@@ -91,7 +91,7 @@ function wayOf(kind: ServerKind): ShutdownServer["way"] | undefined {
   }
 }
 
-/** Whether an expression is the call, or what `on` and the like make of it: both are the server. */
+/** Whether an expression is the call, or the result of `on` and the like on it: both are the server. */
 function givesServer(expression: Node, call: Node): boolean {
   let node = expression;
   while (node !== call) {
@@ -107,7 +107,7 @@ function givesServer(expression: Node, call: Node): boolean {
   return true;
 }
 
-/** The first of some names that a file does not have yet. */
+/** The first of several names that a file does not use yet. */
 export function freeName(wishes: readonly string[], taken: ReadonlySet<string>): string {
   const free = wishes.find((name) => !taken.has(name));
   if (free !== undefined) {

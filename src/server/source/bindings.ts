@@ -10,15 +10,15 @@ export interface Binding {
    */
   readonly declaration: Node;
   readonly scope: Scope;
-  /** The value it is given at once: of `const x = …`, or the function or class itself. Nothing of what is destructured. */
+  /** Its initial value: of `const x = …`, or the function or class itself. Absent if it is destructured. */
   readonly init: Node | undefined;
-  /** Every use, read or written, in the order of the source; not the declaration. */
+  /** Every use, read or written, in source order, without the declaration. */
   readonly references: readonly Identifier[];
-  /** Every `AssignmentExpression`, `UpdateExpression` and `for (x of …)` that gives it another value. */
+  /** Every `AssignmentExpression`, `UpdateExpression` and `for (x of …)` that assigns to it. */
   readonly assignments: readonly Node[];
 }
 
-/** Where names are known. A function's parameters and body are one scope; a namespace of TypeScript is a function. */
+/** A scope of names. A function's parameters and body are one; a namespace of TypeScript is a function. */
 export interface Scope {
   readonly kind: "module" | "function" | "block" | "class";
   readonly node: Node;
@@ -36,7 +36,7 @@ export interface MutableScope extends Scope {
   readonly bindings: Map<string, MutableBinding>;
 }
 
-/** The identifiers that a pattern binds or assigns to, through destructuring, defaults and the wrappers of TypeScript. */
+/** The identifiers that a pattern binds or assigns to, through destructuring, defaults and TypeScript's wrappers. */
 export function patternIdentifiers(pattern: Node | null | undefined): Identifier[] {
   switch (pattern?.type) {
     case "Identifier":

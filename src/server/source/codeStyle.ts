@@ -1,7 +1,7 @@
 import type { Analysis } from "./scopes.ts";
 import { nodesOf } from "./walk.ts";
 
-/** How a file is written, so that what is added looks like the rest. */
+/** The style of a file, so that inserted code looks like the rest. */
 export interface CodeStyle {
   /** One step of indentation. */
   readonly indent: string;
@@ -10,7 +10,7 @@ export interface CodeStyle {
   readonly eol: "\n" | "\r\n";
 }
 
-/** What most of the file does; of a file that says nothing, the usual: two spaces, double quotes, semicolons. */
+/** The style of most of the file; the defaults are two spaces, double quotes, semicolons. */
 export function codeStyle({ module: { ast, text }, parentOf }: Analysis): CodeStyle {
   const statements = nodesOf(
     ast.program,
@@ -20,7 +20,7 @@ export function codeStyle({ module: { ast, text }, parentOf }: Analysis): CodeSt
     "ImportDeclaration",
   );
   const semicolons = statements.reduce((sum, { end }) => sum + (text[(end ?? 0) - 1] === ";" ? 1 : -1), 0);
-  // JSX has quotes of its own.
+  // JSX has its own quotes.
   const strings = nodesOf(ast.program, "StringLiteral").filter((node) => parentOf(node)?.type !== "JSXAttribute");
   const double = strings.reduce((sum, { start }) => sum + (text[start ?? 0] === "'" ? -1 : 1), 0);
   return {
@@ -31,7 +31,7 @@ export function codeStyle({ module: { ast, text }, parentOf }: Analysis): CodeSt
   };
 }
 
-/** The step by which most lines are indented further than the line above. */
+/** The step by which most lines are indented more than the line above. */
 function indentOf(text: string): string {
   const steps = new Map<string, number>();
   let above = "";

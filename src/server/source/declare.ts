@@ -1,7 +1,7 @@
 import type { Identifier, Node, VariableDeclaration } from "@babel/types";
 import { type MutableBinding, type MutableScope, patternIdentifiers, type Scope } from "./bindings.ts";
 
-/** The kind of scope that a node opens, if it opens one. The block that is a function's body opens none of its own. */
+/** The kind of scope that a node opens, if any. The block that is a function's body opens none of its own. */
 export function scopeKind(node: Node, parent: Node | undefined): Scope["kind"] | undefined {
   if (isFunction(node)) {
     return "function";
@@ -47,7 +47,7 @@ export interface Around {
   /** The scope around a node, and the one that it opens or the same. */
   readonly outer: MutableScope;
   readonly own: MutableScope;
-  /** Is told of every identifier that stands where it is declared. */
+  /** Collects every identifier that is a declaration. */
   readonly declared: Set<Identifier>;
 }
 
@@ -128,7 +128,7 @@ function addNames(scope: MutableScope, pattern: Node | null | undefined, what: W
   for (const identifier of patternIdentifiers(pattern)) {
     const { name } = identifier;
     declared.add(identifier);
-    // `var x` twice, overloads and broken sources: the first one that says what it is stays.
+    // `var x` twice, overloads and broken sources: the first declaration with a value stays.
     const known = scope.bindings.get(name);
     if (known === undefined || (known.init === undefined && what.init !== undefined && known.kind === what.kind)) {
       const { references = [], assignments = [] } = known ?? {};

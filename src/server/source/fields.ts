@@ -4,7 +4,7 @@ import { walk } from "./walk.ts";
 
 const known = new WeakMap<Class, ReadonlyMap<string, readonly Node[]>>();
 
-/** The one value that `this.field` ever has in its class, in which it is written or declared; no static fields. */
+/** The only value that `this.field` ever has in its class, in which it is written or declared; no static fields. */
 export function fieldValue(analysis: Analysis, member: Node): Node | undefined {
   const name = fieldName(member);
   const owner = name === undefined ? undefined : ownerOfThis(analysis, member);
@@ -20,7 +20,7 @@ export function fieldName(node: Node): string | undefined {
   return node.object.type === "ThisExpression" && !node.computed ? nameOf(node.property) : undefined;
 }
 
-/** The class whose object `this` is at a place; nothing in a function of its own, and for the class itself. */
+/** The class that `this` is an instance of at a place; nothing in a nested function, or for the class itself. */
 function ownerOfThis({ parentOf }: Analysis, node: Node): Class | undefined {
   for (let current: Node | undefined = node; current !== undefined; current = parentOf(current)) {
     switch (current.type) {
@@ -42,7 +42,7 @@ function ownerOfThis({ parentOf }: Analysis, node: Node): Class | undefined {
   return undefined;
 }
 
-/** What each field is given; more than one value of a field that holds several, or where that can't be told. */
+/** The values of each field; more than one for a field that has several, or is unclear. */
 function valuesOf(owner: Class): ReadonlyMap<string, readonly Node[]> {
   const before = known.get(owner);
   if (before !== undefined) {
@@ -58,7 +58,7 @@ function valuesOf(owner: Class): ReadonlyMap<string, readonly Node[]> {
     if ((node.type === "ClassProperty" || node.type === "ClassPrivateProperty") && node.static !== true) {
       add(nameOf(node.key), ...(node.value == null ? [] : [node.value]));
     } else if (node.type === "AssignmentExpression") {
-      // Another operator, as in `??=`, leaves open which value it is: two of them say as much.
+      // Another operator, as in `??=`, leaves open which value it is: two of them express that.
       add(fieldName(node.left), ...(node.operator === "=" ? [node.right] : [node.right, node.right]));
     } else if (node.type === "TSParameterProperty" && node.parameter.type === "Identifier") {
       add(node.parameter.name, node, node);

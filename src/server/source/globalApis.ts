@@ -12,7 +12,7 @@ const exported: Readonly<Record<string, readonly [module: string, name?: string]
   process: ["process"],
 };
 
-/** Globals that Node.js makes itself and that do something outside of the language. */
+/** Globals created by Node.js that have effects outside the language. */
 const own: ReadonlySet<string> = new Set([
   "AbortController",
   "AbortSignal",
@@ -45,7 +45,7 @@ const own: ReadonlySet<string> = new Set([
   "structuredClone",
 ]);
 
-/** What a global names; `globalThis` and `global` name the globals themselves. */
+/** What a global refers to; `globalThis` and `global` refer to the globals themselves. */
 export function globalApi(name: string): { readonly module: string; readonly path: readonly string[] } | undefined {
   if (name === "globalThis" || name === "global") {
     return { module: "globals", path: [] };

@@ -5,10 +5,10 @@ import type { Analysis, Binding } from "./scopes.ts";
 import { serverKind } from "./serverCalls.ts";
 import { onlyValue, unwrapped } from "./values.ts";
 
-/** The class of an object, by the module and name it is exported under. */
+/** The class of an object, by the module and the name of its export. */
 type ClassName = `${string}#${string}`;
 
-/** What functions of Node.js make, beside the constructors of the classes themselves. */
+/** Classes of the objects that functions of Node.js return, beside the constructors themselves. */
 const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["buffer#Buffer.alloc", "buffer#Buffer"],
   ["buffer#Buffer.allocUnsafe", "buffer#Buffer"],
@@ -56,7 +56,7 @@ const factories: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["zlib#createInflate", "zlib#Inflate"],
 ]);
 
-/** What functions of Node.js give to the function that they are passed, by its parameters. */
+/** Classes of the objects that functions of Node.js pass to their callback, by its parameters. */
 const given: ReadonlyMap<string, readonly (ClassName | undefined)[]> = new Map<string, (ClassName | undefined)[]>([
   ["http#createServer", ["http#IncomingMessage", "http#ServerResponse"]],
   ["http2#createSecureServer", ["http2#Http2ServerRequest", "http2#Http2ServerResponse"]],
@@ -66,7 +66,7 @@ const given: ReadonlyMap<string, readonly (ClassName | undefined)[]> = new Map<s
   ["tls#createServer", ["tls#TLSSocket"]],
 ]);
 
-/** What comes with events, by the class that has the event itself, and the parameters of the listener. */
+/** Classes of the objects passed with events, by the class that has the event itself, and the listener's parameters. */
 const emitted: ReadonlyMap<string, readonly ClassName[]> = new Map<string, ClassName[]>([
   ["http#ClientRequest.response", ["http#IncomingMessage"]],
   ["http#Server.request", ["http#IncomingMessage", "http#ServerResponse"]],
@@ -83,7 +83,7 @@ const emitted: ReadonlyMap<string, readonly ClassName[]> = new Map<string, Class
   ["tls#Server.secureConnection", ["tls#TLSSocket"]],
 ]);
 
-/** What lies in properties. */
+/** Classes of properties. */
 const held: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["child_process#ChildProcess.stderr", "stream#Readable"],
   ["child_process#ChildProcess.stdin", "stream#Writable"],
@@ -95,13 +95,13 @@ const held: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["http2#Http2ServerResponse.stream", "http2#ServerHttp2Stream"],
 ]);
 
-/** What methods make. */
+/** Classes of the results of methods. */
 const made: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["http2#ClientHttp2Session.request", "http2#ClientHttp2Stream"],
   ["sqlite#DatabaseSync.prepare", "sqlite#StatementSync"],
 ]);
 
-/** Whose methods a class has too. */
+/** The classes from which a class inherits methods. */
 const parents: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["http#Server", "net#Server"],
   ["http2#ClientHttp2Session", "http2#Http2Session"],
@@ -118,15 +118,15 @@ const parents: ReadonlyMap<string, ClassName> = new Map<string, ClassName>([
   ["fs#WriteStream", "stream#Writable"],
 ]);
 
-/** Methods that answer with the object they are called on. */
+/** Methods that return the object they are called on. */
 const chaining: ReadonlySet<string> = new Set(["on", "once", "addListener", "update", "setEncoding", "ref", "unref"]);
 
-/** Aliases and chains are followed this far. */
+/** Aliases and chains are followed to this depth. */
 const deepest = 8;
 
 /**
- * What a call of a method may name: `net` + `Server.prototype.listen` of `http.createServer().listen`, the object's own
- * class first, then those it inherits from. Empty if the object is none that Node.js makes, as far as can be told.
+ * What a method call may refer to: `net` + `Server.prototype.listen` of `http.createServer().listen`, the object's own
+ * class first, then those it inherits from. Empty if the object is, as far as known, not created by Node.js.
  */
 export function resolveMethod(analysis: Analysis, member: Node): ApiReference[] {
   if (member.type !== "MemberExpression" && member.type !== "OptionalMemberExpression") {
@@ -189,7 +189,7 @@ function classOfCall(
   }
   const kind = serverKind(analysis, node);
   if (kind === "express" || kind === "koa") {
-    // Their `listen` makes an HTTP server and calls its own.
+    // Their `listen` creates an HTTP server and calls its `listen`.
     return "http#Server";
   }
   const { callee } = node;
@@ -201,7 +201,7 @@ function classOfCall(
   return chaining.has(method) ? owner : made.get(`${owner}.${method}`);
 }
 
-/** Of `(request, response) => …` in `http.createServer((request, response) => …)`, and of listeners for events. */
+/** For `(request, response) => …` in `http.createServer((request, response) => …)`, and for listeners of events. */
 function classOfParameter(
   analysis: Analysis,
   { declaration, assignments }: Binding,

@@ -2,12 +2,12 @@ import type { Identifier, Node } from "@babel/types";
 import type { SourceModule } from "./sourceModule.ts";
 import { childrenOf } from "./walk.ts";
 
-/** The name at an offset: the innermost identifier that begins before it or there, and ends there or after it. */
+/** The name at an offset: the innermost identifier that contains or touches it. */
 export function identifierAt({ ast }: SourceModule, offset: number): Identifier | undefined {
   let node: Node = ast.program;
   for (;;) {
     const parent: Node = node;
-    // Of two at one place, `import { x }` and `{ x }` in a pattern, the last is the variable.
+    // If there are two at one place, as in `import { x }` and `{ x }` in a pattern, the last is the variable.
     const inside: Node | undefined = childrenOf(parent).findLast((child) => covers(child, offset));
     if (inside === undefined) {
       return node.type === "Identifier" ? node : undefined;

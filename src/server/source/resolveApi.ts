@@ -11,7 +11,7 @@ import { globalApi } from "./globalApis.ts";
 import type { Analysis, Binding } from "./scopes.ts";
 import { onlyValue } from "./values.ts";
 
-/** What an expression names among the exports of a module. */
+/** The export of a module that an expression refers to. */
 export interface ApiReference {
   /** As required, without `node:`: `fs`, `fs/promises`, `express`; `globals` for `fetch`, `setTimeout` … */
   readonly module: string;
@@ -24,13 +24,13 @@ interface Resolved {
   readonly path: readonly string[];
 }
 
-/** Aliases of aliases are followed this far. */
+/** Aliases of aliases are followed to this depth. */
 const deepest = 12;
 
 /**
- * What a call, a `new`, an identifier or a member expression names: of a call, what is called. Follows imports, `require`,
- * `await import()` and its `then`, `createRequire`, `promisify`, fields of classes, renaming, destructuring and globals; a
- * variable that is assigned twice is nothing.
+ * What a call, a `new`, an identifier or a member expression refers to: of a call, the function called. Follows
+ * imports, `require`, `await import()` and its `then`, `createRequire`, `promisify`, fields of classes, renaming,
+ * destructuring and globals; a variable that is assigned twice is not followed.
  */
 export function resolveApi(analysis: Analysis, node: Node): ApiReference | undefined {
   const resolved = resolveTarget(analysis, node);
@@ -132,7 +132,7 @@ function resolveBinding(analysis: Analysis, binding: Binding, depth: number): Re
   }
 }
 
-/** What `import("fs").then((fs) => …)` gives to the parameter. */
+/** What `import("fs").then((fs) => …)` passes to the parameter. */
 function importedFor(analysis: Analysis, parameter: Node): Resolved | undefined {
   const callback = analysis.parentOf(parameter);
   const call = callback && analysis.parentOf(callback);
@@ -148,7 +148,7 @@ function importedFor(analysis: Analysis, parameter: Node): Resolved | undefined 
   return callee.object.type === "ImportExpression" ? ofModule(callee.object.source) : undefined;
 }
 
-/** `util.promisify(fs.readFile)` goes the way of what it wraps. */
+/** `util.promisify(fs.readFile)` counts as what it wraps. */
 function promisified(analysis: Analysis, callee: Node, wrapped: Node | undefined, depth: number): Resolved | undefined {
   const api = wrapped && resolvePath(analysis, callee, depth);
   return api?.module === "util" && api.path.at(-1) === "promisify" && wrapped
@@ -173,7 +173,7 @@ function patternPath(pattern: Node, name: string): string[] | undefined {
 function objectPath({ properties }: ObjectPattern, name: string): string[] | undefined {
   for (const property of properties) {
     if (property.type === "RestElement") {
-      // `const { a, ...rest } = require("fs")`: the rest has what the module has, but for what was taken out.
+      // `const { a, ...rest } = require("fs")`: the rest has the module's exports, except those taken out.
       return patternPath(property.argument, name);
     }
     const below = patternPath(property.value, name);
@@ -186,7 +186,7 @@ function objectPath({ properties }: ObjectPattern, name: string): string[] | und
 }
 
 function member(resolved: Resolved | undefined, name: string): Resolved | undefined {
-  // `process` of `node:process`, `globalThis.fetch`: what a global names by itself.
+  // `process` of `node:process`, `globalThis.fetch`: what a global refers to by itself.
   if (resolved?.module === "globals" && resolved.path.length === 0) {
     return globalApi(name);
   }
@@ -194,7 +194,7 @@ function member(resolved: Resolved | undefined, name: string): Resolved | undefi
 }
 
 function ofGlobal(analysis: Analysis, { name }: Identifier): Resolved | undefined {
-  // `module` and `exports` are nobody's API; a name in a `with` can't be told and does not happen.
+  // `module` and `exports` are no API; a name within `with` can't be resolved and does not occur.
   return analysis.root.bindings.has(name) ? undefined : globalApi(name);
 }
 

@@ -1,7 +1,7 @@
 import type { Identifier, Node } from "@babel/types";
 import { patternIdentifiers } from "./bindings.ts";
 
-/** Whether an identifier is a variable's name, in a use or a declaration, and not that of a property, label or export. */
+/** Whether an identifier is a variable's name, used or declared, and not that of a property, label or export. */
 export function namesVariable(node: Identifier, parent: Node | undefined): boolean {
   switch (parent?.type) {
     case "MemberExpression":
@@ -36,14 +36,14 @@ export function namesVariable(node: Identifier, parent: Node | undefined): boole
   }
 }
 
-/** The name of a class or function declaration lies in the scope around it. */
+/** The name of a class or function declaration belongs to the scope around it. */
 export function isNameOf(node: Identifier, parent: Node | undefined): boolean {
   return (parent?.type === "FunctionDeclaration" || parent?.type === "ClassDeclaration") && parent.id === node;
 }
 
 const nothing: readonly Identifier[] = [];
 
-/** The variables that a node gives another value. */
+/** The variables that a node assigns to. */
 export function writtenBy(node: Node): readonly Identifier[] {
   switch (node.type) {
     case "AssignmentExpression":
@@ -58,7 +58,7 @@ export function writtenBy(node: Node): readonly Identifier[] {
   }
 }
 
-/** Types name nothing that is there when the program runs. */
+/** Types refer to nothing that exists when the program runs. */
 export function isType({ type }: Node): boolean {
   if (!type.startsWith("TS")) {
     return type === "TypeAnnotation" || type === "TypeParameterDeclaration" || type === "TypeParameterInstantiation";

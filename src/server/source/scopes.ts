@@ -7,21 +7,20 @@ import { flatTree } from "./walk.ts";
 
 export type { Binding, Scope } from "./bindings.ts";
 
-/** What is known of a file without running it: which name is which. */
+/** What is known of a file without running it: what each name refers to. */
 export interface Analysis {
   readonly module: SourceModule;
   readonly root: Scope;
-  /** `undefined` for the root, and for what lies in a type. */
+  /** `undefined` for the root, and for nodes within a type. */
   parentOf(node: Node): Node | undefined;
   /** The innermost scope around `node`; its own if it opens one. */
   scopeOf(node: Node): Scope;
-  /** What an identifier names, in a use or in the declaration itself; `undefined` for globals and names of properties. */
+  /** What an identifier refers to, used or declared; `undefined` for globals and names of properties. */
   bindingOf(identifier: Identifier): Binding | undefined;
-  /** The innermost function around `node` and not `node` itself. */
   enclosingFunction(node: Node): Node | undefined;
 }
 
-/** Goes through the tree once and resolves the names afterwards, when everything that is hoisted is known. */
+/** Walks the tree once and resolves the names afterwards, when everything that is hoisted is known. */
 export function analyse(module: SourceModule): Analysis {
   const { program } = module.ast;
   const tree = flatTree(program);
@@ -29,7 +28,7 @@ export function analyse(module: SourceModule): Analysis {
   /** By the index of the node; absent in types. */
   const scopes: (MutableScope | undefined)[] = new Array(tree.nodes.length);
   const declared = new Set<Identifier>();
-  /** The indexes of the identifiers that name variables, and the scopes in which to look for these. */
+  /** The indexes of the identifiers that are variables, and the scopes in which to look these up. */
   const uses: number[] = [];
   const usesIn: MutableScope[] = [];
   const writes: { readonly identifier: Identifier; readonly node: Node }[] = [];
@@ -38,7 +37,7 @@ export function analyse(module: SourceModule): Analysis {
     const above = tree.parents[index] ?? -1;
     const parent = tree.nodes[above];
     const outer = scopes[above] ?? root;
-    // `export { x } from` names nothing of this file.
+    // `export { x } from` refers to nothing of this file.
     const foreign = parent?.type === "ExportNamedDeclaration" && parent.source != null;
     if (node === undefined || foreign || isType(node)) {
       index = tree.ends[index] ?? tree.nodes.length;
@@ -98,7 +97,6 @@ export function analyse(module: SourceModule): Analysis {
   };
 }
 
-/** What a name means in a scope. */
 function find(name: string, scope: MutableScope | undefined): MutableBinding | undefined {
   for (let current = scope; current !== undefined; current = current.parent) {
     const binding = current.bindings.get(name);

@@ -6,15 +6,15 @@ import { onlyValue, unwrapped } from "./values.ts";
 import { nodesOf } from "./walk.ts";
 
 /**
- * What a server is, by the way it is ended: `http` has `close(callback)`, and `http2` sessions to close besides; the `listen`
- * of `express` and `koa` answers with an `http` one; `fastify` and `nest` have a `close` that gives a promise; of `other` no
- * more is known than that it listens.
+ * The kind of a server, by how it is closed: `http` has `close(callback)`, and `http2` sessions to close besides; the
+ * `listen` of `express` and `koa` returns an `http` one; the `close` of `fastify` and `nest` returns a promise; of
+ * `other` it is only known that it listens.
  */
 export type ServerKind = "http" | "http2" | "express" | "koa" | "fastify" | "nest" | "other";
 
 export interface ListenCall {
   readonly call: CallExpression | OptionalCallExpression;
-  /** What listens, as it is written: `app`, `this.server`, `http.createServer(handle)`. */
+  /** What listens, as written: `app`, `this.server`, `http.createServer(handle)`. */
   readonly receiver: Node;
   /** The word `listen`. */
   readonly name: Node;
@@ -40,18 +40,18 @@ const kinds: ReadonlyMap<string, ServerKind> = new Map([
   ["polka#default", "other"],
 ]);
 
-/** Methods that answer with the server they are called on. */
+/** Methods that return the server they are called on. */
 const chaining: ReadonlySet<string> = new Set(
   "on once addListener setTimeout ref unref use get post put patch delete all set enable disable register".split(" "),
 );
 
-/** Names that servers have when it can't be told what they are. */
+/** Usual names of servers, for those of unknown kind. */
 const usualName = /(?:^|[a-z\d_$])(?:app|server|api|fastify|koa|express|application)$/i;
 
-/** Aliases and chains are followed this far. */
+/** Aliases and chains are followed to this depth. */
 const deepest = 8;
 
-/** Every call that makes a server listen, in the order of the source. */
+/** Every call that makes a server listen, in source order. */
 export function listenCalls(analysis: Analysis): ListenCall[] {
   const calls = nodesOf(analysis.module.ast.program, "CallExpression", "OptionalCallExpression");
   return calls.flatMap((call) => {
@@ -61,7 +61,7 @@ export function listenCalls(analysis: Analysis): ListenCall[] {
   });
 }
 
-/** What server an expression gives; `undefined` if it gives none or that can't be told. */
+/** The kind of server that an expression yields; `undefined` if it yields none or that is unknown. */
 export function serverKind(analysis: Analysis, expression: Node, depth = 0): ServerKind | undefined {
   const node = unwrapped(expression);
   if (depth > deepest) {
@@ -107,7 +107,7 @@ export function methodCall(
     : undefined;
 }
 
-/** A parameter, an import or a property may hold a server; what the file makes itself would be known. */
+/** A parameter, an import or a property may hold a server; one created in this file would be known. */
 function guessedKind(analysis: Analysis, receiver: Node): ServerKind | undefined {
   const name = lastName(receiver);
   if (name === undefined || !usualName.test(name)) {
@@ -123,8 +123,8 @@ function guessedKind(analysis: Analysis, receiver: Node): ServerKind | undefined
 }
 
 /**
- * Whether an app of another file is one of Express or Koa, or an HTTP server, whose `listen` all give an HTTP server: in
- * `const server = app.listen(port)`. That of Fastify and Nest gives a promise, takes options, or both.
+ * Whether an app of another file is one of Express or Koa, or an HTTP server, whose `listen` all return an HTTP server:
+ * in `const server = app.listen(port)`. That of Fastify and Nest returns a promise, takes options, or both.
  */
 function isImportedApp(analysis: Analysis, receiver: Node, name: string): boolean {
   const binding = receiver.type === "Identifier" && !/fastify/i.test(name) ? analysis.bindingOf(receiver) : undefined;

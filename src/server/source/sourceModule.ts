@@ -13,10 +13,10 @@ export interface SourceModule {
   readonly broken: boolean;
 }
 
-/** How often a line that stops the parser is taken out before the file is given up. */
+/** How often a line that stops the parser is blanked before the file is given up. */
 const repairs = 3;
 
-/** Reads JavaScript, TypeScript and JSX; `undefined` only if nothing of it could be read. */
+/** Parses JavaScript, TypeScript and JSX; `undefined` only if nothing of it could be parsed. */
 export function parseModule(uri: string, languageId: string, text: string): SourceModule | undefined {
   const extension = /\.([cm]?[jt]sx?)$/i.exec(new URL(uri, "file:///").pathname)?.[1]?.toLowerCase() ?? "";
   const plugins = pluginsFor(languageId, extension, text);
@@ -58,9 +58,8 @@ function tryParse(text: string, plugins: ParserPlugin[]): ParseResult<File> | nu
 }
 
 /**
- * Many projects that Babel compiles have types of Flow without saying `@flow`. The file is read once more only if the
- * parser gave up where a type would begin, and taken only if nothing is wrong with it then: most broken files are being
- * typed just now.
+ * Many projects that Babel compiles have Flow types without `@flow`. The file is parsed again only if the parser gave
+ * up where a type would begin, and the result used only if it has no errors: most broken files are just being typed.
  */
 function parseFlow(text: string, stoppedAt: number, plugins: ParserPlugin[]): ParseResult<File> | undefined {
   if (plugins.includes("typescript") || plugins.includes("flow") || !isBeforeType(text, stoppedAt)) {
@@ -78,7 +77,7 @@ function isBeforeType(text: string, offset: number): boolean {
   );
 }
 
-/** `await (x)` outside of a function calls a function `await` for the parser, but not for Node.js. */
+/** The parser takes `await (x)` outside of a function for a call of a function `await`, Node.js does not. */
 function awaitsOutside({ program }: File, text: string): boolean {
   if (program.sourceType === "module" || !/\bawait\b/.test(text)) {
     return false;
@@ -100,7 +99,7 @@ function pluginsFor(languageId: string, extension: string, text: string): Parser
   return ["jsx", "decorators", "explicitResourceManagement", ...(flow ? (["flow"] as const) : [])];
 }
 
-/** A file that says neither is what Node.js takes it for by its name, and CommonJS if that says nothing. */
+/** A file with neither has the format that Node.js derives from its name, and CommonJS if that is open. */
 function formatOf(extension: string, { program }: File): SourceModule["format"] {
   if (extension.startsWith("m")) {
     return "esm";
@@ -111,14 +110,14 @@ function formatOf(extension: string, { program }: File): SourceModule["format"] 
   return program.sourceType === "module" ? "esm" : "cjs";
 }
 
-/** Blanks the line at an offset, so that all other offsets stay what they are. */
+/** Blanks the line at an offset, so that all other offsets remain valid. */
 function withoutLineAt(text: string, offset: number): string {
   const at = Math.min(offset, text.length);
   let start = text.lastIndexOf("\n", at - 1) + 1;
   let end = text.indexOf("\n", at);
   end = end === -1 ? text.length : end;
   if (text.slice(start, end).trim() === "") {
-    // What is missing is missed after it: the last line with something on it is the one.
+    // Something missing is noticed after it: the last line that is not blank is the one.
     end = text.slice(0, start).trimEnd().length;
     start = text.lastIndexOf("\n", end - 1) + 1;
   }

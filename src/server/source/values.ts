@@ -1,7 +1,7 @@
 import type { Node } from "@babel/types";
 import type { Binding } from "./scopes.ts";
 
-/** The one value that a variable ever has: what it is declared with, or the only one that it is assigned. */
+/** The only value that a variable ever has: its initial one, or the only one that is assigned. */
 export function onlyValue({ declaration, assignments }: Binding): Node | undefined {
   if (declaration.type !== "VariableDeclarator") {
     return undefined;
@@ -18,7 +18,7 @@ export function onlyValue({ declaration, assignments }: Binding): Node | undefin
     : undefined;
 }
 
-/** What an expression is without the wrappers that do not change its value, `await` among them. */
+/** An expression without the wrappers that do not change its value, `await` among them. */
 export function unwrapped(node: Node): Node {
   switch (node.type) {
     case "AwaitExpression":

@@ -2,8 +2,8 @@ import type { Node, Program } from "@babel/types";
 import visitorKeys from "./visitorKeys.json" with { type: "json" };
 
 /**
- * Visits `node` and all below it in the order of the source, types included. `enter` may answer `skip`: then what is below
- * its node is not visited. Needs no stack of its own depth, since a chain of a thousand `+` is a tree of that depth.
+ * Visits `node` and all below it in source order, types included. `enter` may return `skip`: then what is below its
+ * node is not visited. Not recursive, since a chain of a thousand `+` is a tree of that depth.
  */
 export function walk(node: Node, enter: (node: Node, parent: Node | undefined) => "skip" | undefined): void {
   if (node.type === "Program") {
@@ -31,12 +31,12 @@ function walkFlat({ nodes, parents, ends }: FlatTree, enter: Parameters<typeof w
   }
 }
 
-/** All nodes of a program in the order of the source, each before those below it. */
+/** All nodes of a program in source order, parents first. */
 export interface FlatTree {
   readonly nodes: readonly Node[];
-  /** For each node the index of the one above it; -1 for the root. */
+  /** For each node the index of its parent; -1 for the root. */
   readonly parents: readonly number[];
-  /** For each node the index behind the last one below it. */
+  /** For each node the index after its last descendant. */
   readonly ends: Int32Array;
   readonly byType: ReadonlyMap<Node["type"], readonly Node[]>;
   /** The index of a node; -1 for one of another tree. */
@@ -46,10 +46,10 @@ export interface FlatTree {
 /** The fields with children, by the type of the node. */
 const childFields: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(visitorKeys));
 
-/** Scopes and rules all ask of the whole program: the way through it is gone once. */
+/** Scopes and rules all query the whole program, so it is walked once. */
 const flatTrees = new WeakMap<Program, FlatTree>();
 
-/** A program as a list, which is kept as long as the program. The tree must not change; its nodes lose their `loc`. */
+/** A program as a list, cached as long as the program. The tree must not change; its nodes lose their `loc`. */
 export function flatTree(program: Program): FlatTree {
   const known = flatTrees.get(program);
   if (known !== undefined) {
@@ -75,7 +75,7 @@ export function flatTree(program: Program): FlatTree {
     } else {
       alike.push(node);
     }
-    // Lines and columns, which nobody asks a node for, are a third of what a tree takes: without them it is collected faster.
+    // Lines and columns, which are never read, are a third of a tree's memory: without them it is collected faster.
     node.loc = null;
     pushChildren(node, pending);
     while (pendingParents.length < pending.length) {
@@ -88,7 +88,7 @@ export function flatTree(program: Program): FlatTree {
   return tree;
 }
 
-/** What is below a node follows it, so the last one's end is known before that of the one above. */
+/** Descendants follow their node, so the end of the last one is known before that of its parent. */
 function endsOf(parents: readonly number[]): Int32Array {
   const ends = new Int32Array(parents.length);
   for (let index = parents.length - 1; index >= 0; index -= 1) {
@@ -102,7 +102,7 @@ function endsOf(parents: readonly number[]): Int32Array {
   return ends;
 }
 
-/** All nodes of some types, in the order of the source: what a rule looks at is mostly a small part of a program. */
+/** All nodes of some types, in source order: what a rule looks at is mostly a small part of a program. */
 export function nodesOf<Type extends Node["type"]>(
   program: Program,
   ...types: Type[]
@@ -114,10 +114,7 @@ export function nodesOf<Type extends Node["type"]>(
   return found as readonly Extract<Node, { type: Type }>[];
 }
 
-/**
- * Finds nodes by where they begin, which costs less than a table of all: a node never begins before the one above it or
- * the one next to it.
- */
+/** Finds nodes by their start, cheaper than a table: a node never begins before its parent or previous sibling. */
 function finder(nodes: readonly Node[], starts: readonly number[]): FlatTree["indexOf"] {
   return (node) => {
     const start = node.start ?? 0;
@@ -141,20 +138,20 @@ function finder(nodes: readonly Node[], starts: readonly number[]): FlatTree["in
   };
 }
 
-/** For a tree with decorators before `export` and the like, in which a node begins before the one above it. */
+/** For a tree with decorators before `export` and the like, in which a node begins before its parent. */
 function table(nodes: readonly Node[]): FlatTree["indexOf"] {
   const indexes = new Map(nodes.map((node, index) => [node, index]));
   return (node) => indexes.get(node) ?? -1;
 }
 
-/** The nodes directly below, in the order of the source. */
+/** The children of a node, in source order. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
   pushChildren(node, children);
   return children.reverse();
 }
 
-/** Puts the nodes directly below on a stack, the first of the source on top. */
+/** Pushes the children of a node onto a stack, the first of the source on top. */
 function pushChildren(node: Node, stack: Node[]): void {
   const before = stack.length;
   const fields = node as unknown as Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { stringOf } from "../constants.ts";
 import type { CallSite } from "../moduleFacts.ts";
 import { asCall, asMember, lastName, settledValue } from "../nodes.ts";
 
-/** What makes an app or a router, whose methods take request handlers. */
+/** Functions that create an app or a router, whose methods take request handlers. */
 const routerMakers: ReadonlySet<string> = new Set([
   "express#default",
   "express#Router",
@@ -64,15 +64,15 @@ const requestHooks: ReadonlySet<string> = new Set([
   "onRequestAbort",
 ]);
 
-/** The names under which the options of a route hold functions that run for each request. */
+/** Options of a route that hold functions which run for each request. */
 export const routeFunctions: ReadonlySet<string> = new Set([...requestHooks, "handler", "errorHandler"]);
 
 const routerName = /^(?:_?(?:app|api|web|server|express|fastify|instance|koa|hono|routes?)|\w*router|\w+App)$/i;
 
-/** Chains and aliases are followed this far. */
+/** Chains and aliases are followed to this depth. */
 const deepest = 8;
 
-/** Whether a call takes functions that handle requests, as arguments or within its options. */
+/** Whether a call takes request handlers, as arguments or within its options. */
 export function takesHandlers(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
   if (api !== undefined && serverMakers.has(api)) {
     return true;
@@ -102,7 +102,7 @@ export function takesHandlers(analysis: Analysis, { node, api, method, receiver 
   return router === "yes" || (router === "maybe" && (method === "use" || (first !== undefined && isRoute(first))));
 }
 
-/** Whether an expression is an app or a router; one that came from elsewhere may be by its name. */
+/** Whether an expression is an app or a router; an imported one may be recognized by its name. */
 function isRouter(analysis: Analysis, expression: Node, depth = 0): "yes" | "maybe" | "no" {
   const node = settledValue(analysis, expression);
   const call = asCall(node);

@@ -4,7 +4,7 @@ import type { Analysis } from "../../source/scopes.ts";
 import type { Facts } from "../moduleFacts.ts";
 import { around, asCall, asFunction, keyOf } from "../nodes.ts";
 
-/** What a development server calls: of Vite, webpack and the proxies of both. */
+/** Hooks of development servers: of Vite, webpack and the proxies of both. */
 const developmentHooks: ReadonlySet<string> = new Set([
   "bypass",
   "configurePreviewServer",
@@ -19,8 +19,8 @@ const developmentHooks: ReadonlySet<string> = new Set([
 const bots = /^(?:telegraf|grammy|@grammyjs\/.+|vk-io|@slack\/bolt|discordx?|puregram|node-vk-bot-api)(?:\/|$)/;
 
 /**
- * `(req, res, next)`, `(request, reply)`, `(error, req, res, next)` and Koa's `(ctx, next)`, of a function that somebody else
- * may call: one that is only called by name in this file is no handler of its own.
+ * `(req, res, next)`, `(request, reply)`, `(error, req, res, next)` and Koa's `(ctx, next)`, of a function that other
+ * code may call: one that is only called by name in this file is not a handler.
  */
 export function looksLikeHandler(analysis: Analysis, { modules }: Facts, node: FunctionNode): boolean {
   const names = node.params.map(nameOfParameter);
@@ -33,7 +33,7 @@ export function looksLikeHandler(analysis: Analysis, { modules }: Facts, node: F
   );
 }
 
-/** Whether a function runs in the server of a development tool, which has one process. */
+/** Whether a function runs in the server of a development tool, which has a single process. */
 export function isForDevelopmentServer(analysis: Analysis, node: FunctionNode): boolean {
   return [node, ...around(analysis, node)].some((parent) => {
     const isKeyed = parent.type === "ObjectMethod" || parent.type === "ObjectProperty" || parent.type === "ClassMethod";
@@ -53,7 +53,7 @@ function nameOfParameter(parameter: Node): string | undefined {
   }
 }
 
-/** The name that a function is declared with, or that of the variable it is the value of. */
+/** The name that a function is declared with, or of the variable that holds it. */
 function nameOf(analysis: Analysis, node: Node) {
   const parent = analysis.parentOf(node);
   const own = node.type === "FunctionDeclaration" ? node.id : undefined;

@@ -16,10 +16,10 @@ const nestRoutes: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What Nest calls for each request on guards, interceptors, middleware, pipes and filters. */
+/** Methods that Nest calls for each request on guards, interceptors, middleware, pipes and filters. */
 const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "use", "transform", "catch"]);
 
-/** The functions of a file that are called with a request: those that it registers, and those that look like it. */
+/** The functions of a file that are called with a request: those it registers, and those that look like handlers. */
 export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionNode> {
   const handlers = new Set<FunctionNode>(facts.functions.filter((node) => looksLikeHandler(analysis, facts, node)));
   for (const site of facts.calls) {
@@ -41,7 +41,9 @@ function addArguments(analysis: Analysis, facts: Facts, { node }: CallSite, hand
   }
 }
 
-/** The functions that an argument of a route stands for: itself, in a list, in options, wrapped, or made by a call. */
+/**
+ * The functions that a route's argument stands for: itself, or in a list, in options, wrapped, or returned by a call.
+ */
 function functionsOf(analysis: Analysis, facts: Facts, argument: Node, depth = 0): FunctionNode[] {
   const node = settledValue(analysis, argument);
   const own = asFunction(node) ?? methodAt(analysis, node);
@@ -81,7 +83,7 @@ function madeBy(
   if (maker !== undefined) {
     return [...returnedBy(facts, analysis, maker), ...wrapped(analysis, facts, call.arguments, depth)];
   }
-  // A package that is given options with functions in them calls those when it likes.
+  // A package that gets options with functions in them calls those at any time.
   return api === undefined || call.arguments.length === 1 ? wrapped(analysis, facts, call.arguments, depth) : [];
 }
 

@@ -7,16 +7,16 @@ import { factsOf } from "../moduleFacts.ts";
 import { asFunction, asMember, type Call, functionAround, settledValue } from "../nodes.ts";
 import { requestHandlers } from "./requestHandlerSites.ts";
 
-/** What of a file runs while a request is answered. */
+/** The parts of a file that run while a request is answered. */
 export interface RequestPath {
   /** The functions that are called with a request. */
   readonly handlers: ReadonlySet<FunctionNode>;
-  /** Those, what they define, and what of this file they call. */
+  /** Those, the functions they define, and those of this file that they call. */
   readonly functions: ReadonlySet<FunctionNode>;
   has(node: Node): boolean;
 }
 
-/** Functions that call functions are followed this far. */
+/** Calls are followed to this depth. */
 const deepest = 5;
 
 const known = new WeakMap<Analysis, RequestPath>();
@@ -53,7 +53,7 @@ function endsServer(analysis: Analysis, functions: ReadonlySet<FunctionNode>): b
   );
 }
 
-/** The functions that run when one of `roots` does: what they define and what they call, as far as this file tells. */
+/** The functions that run when one of `roots` does: those they define and call, as far as this file shows. */
 export function reachable(analysis: Analysis, roots: Iterable<FunctionNode>): Set<FunctionNode> {
   const { callsIn, functionsIn } = factsOf(analysis);
   const found = new Set<FunctionNode>();

@@ -6,13 +6,13 @@ import { bindingValue } from "../nodes.ts";
 /** A server that code at some place can close, and how. */
 export interface ClosableServer {
   readonly name: string;
-  /** How it tells that it has closed. */
+  /** How it reports that it has closed. */
   readonly way: "callback" | "promise";
   /** Code that closes it and then does `exit`, such as `process.exit(0)`. */
   closeAndThen(exit: string): string;
 }
 
-/** The one server that is known by a name at a place; nothing if there are several, or it is no server for sure. */
+/** The single server accessible by name at a place; nothing if there are several, or it is not certainly a server. */
 export function closableServer(analysis: Analysis, place: Node): ClosableServer | undefined {
   const found = new Map<string, "callback" | "promise">();
   const hidden = new Set<string>();

@@ -1,11 +1,11 @@
 import { isBuiltin } from "node:module";
 import type { Facts } from "../moduleFacts.ts";
 
-/** Words in the names of files and packages that end an app: `./graceful-shutdown.js`, `@godaddy/terminus`, `exitHook`. */
+/** Words in the names of files and packages that end an app: `./graceful-shutdown.js`, `@godaddy/terminus`. */
 const ending =
   /^(?:shut|grac|signals?$|lifecycle|terminat|terminus|exit|stop|stoppable|clos(?:e|es|ing|er)$|lightship|death)/i;
 
-/** Whether a file or package that is used here may well be what ends the app. */
+/** Whether an imported file or package may well be what ends the app. */
 export function endsElsewhere({ modules }: Facts): boolean {
   return [...modules].some((name) => {
     const isOwn = name.startsWith(".");

@@ -5,11 +5,11 @@ import { stringOf } from "../constants.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
 import { around, asCall, asFunction, asMember, settledValue } from "../nodes.ts";
 
-/** One `process.on("SIGTERM", …)`; of a loop over signals, one for all of them. */
+/** One `process.on("SIGTERM", …)`; a loop over signals counts as one. */
 export interface SignalHandler {
   readonly call: CallSite["node"];
   readonly signals: readonly string[];
-  /** What is given as the listener. */
+  /** The listener argument. */
   readonly listener: Node;
   /** The listener if it is a function of this file. */
   readonly handler: FunctionNode | undefined;
@@ -19,7 +19,7 @@ const listening: ReadonlySet<string> = new Set(
   ["on", "once", "addListener", "prependListener", "prependOnceListener"].map((name) => `process#${name}`),
 );
 
-/** Whether a call adds a listener for something that happens to the process. */
+/** Whether a call adds a listener for an event of the process. */
 export function isProcessListener({ api }: CallSite): boolean {
   return api !== undefined && listening.has(api);
 }
@@ -51,7 +51,7 @@ function isSignal(text: string): boolean {
   return /^SIG[A-Z\d]+$/.test(text);
 }
 
-/** What `for (const signal of list)` or `list.forEach((signal) => …)` takes a variable from. */
+/** The list that `for (const signal of list)` or `list.forEach((signal) => …)` iterates over. */
 function listBehind(analysis: Analysis, { kind, declaration, scope }: Binding): Node | undefined {
   if (kind === "param") {
     const callee = asMember(asCall(analysis.parentOf(scope.node))?.callee);

@@ -12,20 +12,20 @@ import { calledFunction, reachable } from "../requests/requestPath.ts";
 import { endsElsewhere } from "./endsElsewhere.ts";
 import type { SignalHandler } from "./signalHandlers.ts";
 
-/** What a listener does that lets the process live on. */
+/** The effects of a listener that leaves the process running. */
 export interface Idle {
   /** The calls that close a server. */
   readonly closing: readonly CallSite[];
 }
 
-/** What a listener comes to if everything that it does is known and nothing of it ends the process; else nothing. */
+/** What a listener does, if all of it is known and none of it ends the process; else nothing. */
 export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle | undefined {
   if (handler === undefined) {
     return undefined;
   }
   const closing: CallSite[] = [];
   const functions = reachable(analysis, [handler]);
-  // A set grows while it is gone through, by the callbacks that are given by their names.
+  // The set grows during the iteration, by callbacks that are passed by name.
   for (const node of functions) {
     for (const site of factsOf(analysis).callsIn.get(node) ?? []) {
       if (isClosing(analysis, site)) {
@@ -46,7 +46,7 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
   return closing.length > 0 && isEndedOnClose(analysis) ? undefined : { closing };
 }
 
-/** Calls that only tell something, and those of functions that are gone through themselves. */
+/** Calls that only log, and those of functions that are analyzed themselves. */
 function isHarmless(analysis: Analysis, site: CallSite): boolean {
   return (
     isLogCall(site) ||
@@ -55,7 +55,7 @@ function isHarmless(analysis: Analysis, site: CallSite): boolean {
   );
 }
 
-/** `server.close()`; that of Nest runs hooks of other files. */
+/** `server.close()`; Nest's also runs hooks in other files. */
 function isClosing(analysis: Analysis, { method, receiver }: CallSite): boolean {
   const kind = method === "close" && receiver !== undefined ? serverKind(analysis, receiver) : undefined;
   return kind === "http" || kind === "http2" || kind === "fastify";
@@ -78,7 +78,7 @@ function isPartOfClosing(analysis: Analysis, site: CallSite): boolean {
   );
 }
 
-/** The functions of this file that a call is given; `undefined` if it is given something else. */
+/** The functions of this file passed to a call; `undefined` if something else is passed. */
 function callbacksOf(analysis: Analysis, { node }: CallSite): FunctionNode[] | undefined {
   const callbacks = node.arguments.map((argument) => asFunction(settledValue(analysis, argument)));
   const known = callbacks.filter((callback) => callback !== undefined);
@@ -104,7 +104,7 @@ function isEndedOnClose(analysis: Analysis): boolean {
   );
 }
 
-/** What is set here may end a loop elsewhere, and what is thrown ends the process. */
+/** An assignment here may end a loop elsewhere, and a thrown error ends the process. */
 function changesAnything(analysis: Analysis, { body }: FunctionNode, own: ReadonlySet<FunctionNode>): boolean {
   let found = false;
   walk(body, (node) => {
@@ -118,7 +118,7 @@ function changesAnything(analysis: Analysis, { body }: FunctionNode, own: Readon
   return found;
 }
 
-/** `process.exitCode = 0`, and variables that nobody else asks for. */
+/** `process.exitCode = 0`, and variables that nothing else reads. */
 function staysInside(analysis: Analysis, { left }: AssignmentExpression, own: ReadonlySet<FunctionNode>): boolean {
   if (left.type === "MemberExpression") {
     const api = resolveApi(analysis, left);
