@@ -1,9 +1,9 @@
 import type { Channel } from "./channel.ts";
 
-/** Wraps a callback so that a fault in the preload can never reach the app; the supervisor is told instead. */
+/** Wraps a callback so that a fault in the preload never reaches the app; it is reported to the supervisor instead. */
 export type Guard = <Args extends unknown[]>(what: string, run: (...args: Args) => void) => (...args: Args) => void;
 
-/** Reports at most this many faults of one worker, so that a fault per request can't flood the channel. */
+/** At most this many faults of one worker are reported, so that a fault per request can't flood the channel. */
 const mostReports = 20;
 
 export function createGuard(channel: Channel): Guard {

@@ -15,7 +15,7 @@ export function requestsOn(socket: Socket): number {
   return asked.get(socket) ?? 0;
 }
 
-/** This connection comes from another worker, where so many requests were asked on it. */
+/** Records that this connection comes from another worker, after this many requests. */
 export function countFrom(socket: Socket, requests: number): void {
   if (requests > 0) {
     asked.set(socket, requests);

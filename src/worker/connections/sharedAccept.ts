@@ -48,7 +48,7 @@ export function holdSharedAccepts(guard: Guard): SharedAccept {
     }),
     stop: guard("accept", () => {
       state = "stopped";
-      // What waits here is answered, ready or not: nobody else has it.
+      // What waits here is answered, ready or not: no other worker has it.
       releaseAll("connections");
       holds.clear();
       for (const handle of handles) {

@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 
-/** How busy the event loop has been of late. */
+/** How busy the event loop has been lately. */
 export interface LoopLoad {
-  /** To be called now and then: what is longer ago than two calls is forgotten. */
+  /** Called now and then: what is further back than two calls is forgotten. */
   mark(): void;
-  /** The part of the time, from 0 to 1, in which it did not wait for anything. */
+  /** The share of the time, from 0 to 1, in which it was not waiting. */
   share(): number;
 }
 

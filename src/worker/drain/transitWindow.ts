@@ -1,43 +1,43 @@
 import { handoffWindow } from "../../shared/workerMessages.ts";
 
-/** A connection that is under way longer than this, in milliseconds, is felt: fewer go at a time. */
+/** Milliseconds in transfer above which a client notices: then fewer go at a time. */
 const feltMs = 10;
 
-/** So many keep every step of the way busy. */
+/** This many keep every step of the way busy. */
 const fewest = 2;
 
-/** While at least half a window may be under way, so many may wait for their turn: all are gone before that is felt much. */
+/** This many may wait for their turn while half a window is free: all are gone before clients notice much. */
 const mostKeptBack = 64;
 
-/** A worker that has not taken a connection within this time, in milliseconds, hangs: one more may go, to another worker. */
+/** A worker that has not taken a connection within this many milliseconds hangs: one more may go, to another. */
 const hangsMs = 1_000;
 
 /**
- * How many connections may be under way to their new worker at once. Nobody reads them meanwhile, so a client that asks
- * just then waits. A new worker takes one in each turn of its event loop: one that is idle takes many within a
- * millisecond, one that is busy makes those behind wait, and they are better served here until it is their turn.
+ * How many connections may be in transfer to their new worker at once. They are not read meanwhile, so a client that
+ * sends a request just then waits. A new worker takes one in each turn of its event loop: an idle one takes many within
+ * a millisecond, a busy one makes those behind wait, and they are better served here until it is their turn.
  */
 export interface TransitWindow {
   sent(id: number): void;
-  /** These have a new owner, or nobody could take them. */
+  /** These have a new owner, or no worker could take them. */
   arrived(ids: readonly number[]): void;
-  /** Whether one more may go besides so many that are kept back to go. */
+  /** Whether one more may go, besides those kept back for it. */
   isOpen(keptBack: number): boolean;
   /** Whether one more that has just been answered may be kept back, unread, until it can go. */
   mayKeepBack(keptBack: number): boolean;
 }
 
 /**
- * @param now Milliseconds of a clock that never goes back.
+ * @param now Milliseconds of a monotonic clock.
  * @param idle Whether there is little to do, so that connections will probably arrive fast.
  */
 export function createTransitWindow(now: () => number, idle: boolean): TransitWindow {
-  /** When each was sent, the oldest first. */
+  /** When each was sent, oldest first. */
   const underWay = new Map<number, number>();
   let size = idle ? handoffWindow : fewest;
   let passedOver = Number.NEGATIVE_INFINITY;
 
-  /** One a second, so that not all connections end up with workers that hang. */
+  /** One per second, so that not all connections end up with workers that hang. */
   const passOverOldest = (): void => {
     const [oldest] = underWay;
     if (oldest !== undefined && now() - Math.max(oldest[1], passedOver) >= hangsMs) {

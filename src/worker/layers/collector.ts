@@ -9,11 +9,11 @@ import type { ListeningServer } from "./tlsWatch.ts";
 import { collectFacts } from "./workerFacts.ts";
 
 export interface CollectorParts {
-  /** Where Hitless's own bundles are. */
+  /** The folder of Hitless's own bundles. */
   readonly folder: string;
   /** `process.moduleLoadList` before the collector was loaded. */
   readonly loadedBefore: readonly string[];
-  /** `NODE_OPTIONS` as the process was started with it. */
+  /** `NODE_OPTIONS` at the start of the process. */
   readonly nodeOptions: string;
   readonly warnings: WarningLog;
   readonly servers: () => readonly ListeningServer[];
@@ -21,11 +21,11 @@ export interface CollectorParts {
 }
 
 export interface Collector {
-  /** Resolves with `undefined` for what has no answer of its own. */
+  /** Resolves with `undefined` for a question without answer. */
   answer(question: LayerQuestion): Promise<LayerAnswer | undefined>;
 }
 
-/** Tells what is in the layers of this process; loaded with the first question. */
+/** Collects what is in the layers of this process; loaded with the first question. */
 export function createCollector(parts: CollectorParts): Collector {
   const { folder, loadedBefore, nodeOptions, warnings, servers, guard } = parts;
   const natives = createNativeList(loadedBefore);

@@ -9,13 +9,13 @@ import {
 } from "../../shared/layers/collected.ts";
 
 export interface CondenseOptions {
-  /** Where Hitless's own bundles are. */
+  /** The folder of Hitless's own bundles. */
   readonly folder: string;
-  /** Microseconds from the beginning that do not count; of a short profile at most the half. */
+  /** Microseconds from the beginning that do not count; at most half of a short profile. */
   readonly settlingUs: number;
 }
 
-/** Reduces a profile to what is needed to tell whose time it was, so that little has to be sent. */
+/** Reduces a profile to what attributing its time needs, so that little has to be sent. */
 export function condense(
   profile: Profiler.Profile,
   { folder, settlingUs }: CondenseOptions,
@@ -50,7 +50,7 @@ export function condense(
   return { ticks, frames, nodes };
 }
 
-/** Microseconds that each node was on top: from each tick to the next one. */
+/** Microseconds that each node was on top: from each tick to the next. */
 function selfTimes(
   { samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile,
   settlingUs: number,
@@ -58,7 +58,7 @@ function selfTimes(
   const selfUs = new Map<number, number>();
   const from = startTime + Math.min(settlingUs, (endTime - startTime) / 2);
   let now = startTime;
-  // The profiler may note two ticks in the wrong order.
+  // The profiler may record two ticks in the wrong order.
   const ticks = samples
     .map((node, index) => {
       now += timeDeltas[index] ?? 0;

@@ -5,27 +5,26 @@ import { condense } from "./condense.ts";
 /** Microseconds between two ticks. */
 const intervalUs = 1_000;
 
-/** Time that V8 is given to optimize again what is hot, in milliseconds. */
+/** Milliseconds for V8 to optimize hot code again. */
 const usualSettlingMs = 250;
 
-/** Without what is loaded. */
+/** Without the loaded bindings and addons. */
 type TakenSample = Omit<CollectedSample, "bindings" | "addons">;
 
 export interface CpuSampler {
-  /** @throws Error when a sample is being taken already, or this Node has no profiler. */
+  /** @throws Error when a sample is already running, or this Node has no profiler. */
   sample(seconds: number): Promise<TakenSample>;
-  /** Ends the sample that is being taken, if there is one. */
+  /** Ends the running sample, if there is one. */
   end(): void;
 }
 
 /**
- * Takes CPU profiles by V8's own profiler, in a session of its own: profilers and debuggers that others use are not
- * touched.
- * @param folder Where Hitless's own bundles are.
+ * Takes CPU profiles with V8's profiler, in a separate session: other profilers and debuggers are not touched.
+ * @param folder The folder of Hitless's own bundles.
  */
 export function createCpuSampler(folder: string): CpuSampler {
   let running: AbortController | undefined;
-  /** Left open, since its end would end the coverage of others. */
+  /** Left open, since closing it would end coverage for others. */
   let kept: Session | undefined;
   return {
     async sample(seconds) {
@@ -72,15 +71,12 @@ async function begin(session: Session, connected: boolean): Promise<void> {
   await post(session, "Profiler.start");
 }
 
-/**
- * Whether somebody else may be collecting coverage: there is one mode for all of a process, and each session of a profiler
- * that ends turns it off for all.
- */
+/** Whether coverage may be in use: a process has one mode, which any ending profiler session turns off for all. */
 function mayBeCovered(): boolean {
   return url() !== undefined || process.env.NODE_V8_COVERAGE !== undefined;
 }
 
-/** Until then, or until somebody ends it. The app may end whenever it likes. */
+/** Until then, or until it is aborted. The app may exit at any time. */
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms).unref();
@@ -103,9 +99,9 @@ function post(session: Session, method: "Profiler.enable" | "Profiler.start"): P
 }
 
 /**
- * Code that V8 optimized before a profiler ran does not tell which of the functions inlined into it runs, so a package's
- * time would be that of its caller. To begin precise coverage makes V8 drop all optimized code, and to end it changes
- * nothing more; what is hot is optimized again within some milliseconds, now with all that a profiler needs.
+ * In code that V8 optimized before a profiler ran, the functions inlined into it can't be told apart, so a package's
+ * time would be its caller's. Starting precise coverage makes V8 drop all optimized code, and ending it changes nothing
+ * more; hot code is optimized again within some milliseconds, now with all that a profiler needs.
  */
 function forgetOptimizedCode(session: Session): void {
   session.post("Profiler.startPreciseCoverage", { callCount: false, detailed: false });

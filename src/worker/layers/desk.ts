@@ -6,18 +6,17 @@ import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
 import type { Collector, CollectorParts } from "./collector.ts";
 
-/** Answers questions about the layers of this worker. */
 export interface LayerDesk {
   asked(message: Extract<ToWorkerBody, { readonly type: "layers" }>): void;
 }
 
-/** The collector is a bundle of its own beside the preload, loaded with the first question: until then it costs nothing. */
+/** The collector is a separate bundle beside the preload, loaded with the first question: before, it costs nothing. */
 export function createLayerDesk(
   channel: Channel,
   guard: Guard,
   parts: Pick<CollectorParts, "servers" | "warnings">,
 ): LayerDesk {
-  // The app may change it, which no longer matters to Node.
+  // The app may change it, which no longer affects Node.
   const nodeOptions = process.env.NODE_OPTIONS ?? "";
   let collector: Collector | undefined;
   const load = (): Collector => {
@@ -47,7 +46,7 @@ export function createLayerDesk(
   };
 }
 
-/** Not documented, but there since Node 0.10; without it nothing is taken for the collector's own. */
+/** Undocumented, but there since Node 0.10; without it nothing counts as the collector's own. */
 function builtinsLoaded(): readonly string[] {
   const list: unknown = Reflect.get(process, "moduleLoadList");
   return Array.isArray(list) ? list : [];

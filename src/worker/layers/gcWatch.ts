@@ -6,7 +6,7 @@ type Collections = LayerPulse["v8"]["gc"];
 
 /** Counts garbage collections. */
 export interface GcWatch {
-  /** Those since the last time, by kind. */
+  /** Those since the last call, by kind. */
   take(): Collections;
   stop(): void;
 }

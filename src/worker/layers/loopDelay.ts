@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-/** The timer that measures wakes the loop this often, in milliseconds. */
+/** Interval of the measuring timer, in milliseconds. */
 const resolutionMs = 20;
 
 /** Measures how late the event loop calls its timers. */
 export interface DelayWatch {
-  /** Since the last time; absent when nothing was measured. */
+  /** Since the last call; absent when nothing was measured. */
   take(): { readonly delayP50?: number; readonly delayP99?: number };
   stop(): void;
 }
@@ -13,11 +13,11 @@ export interface DelayWatch {
 export function watchDelay(): DelayWatch {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
-  // Node measures from one call of its timer to the next, so the timer's own time is part of it.
+  // Node measures from one call of its timer to the next, so the timer's interval is included.
   const late = (percentile: number): number => Math.max(0, histogram.percentile(percentile) / 1e6 - resolutionMs);
   return {
     take() {
-      // Before the first measure the smallest is the largest number there is.
+      // Before the first measurement the minimum is the largest possible number.
       const delay = histogram.max > 0 ? { delayP50: late(50), delayP99: late(99) } : {};
       histogram.reset();
       return delay;

@@ -1,6 +1,6 @@
 /**
- * The flags in `NODE_OPTIONS`, taken apart as Node does: at spaces that are not within double quotes, in which a backslash
- * lets the next character stand for itself (https://nodejs.org/api/cli.html#node_optionsoptions).
+ * The flags in `NODE_OPTIONS`, split as Node does: at spaces that are not within double quotes, where a backslash
+ * escapes the next character (https://nodejs.org/api/cli.html#node_optionsoptions).
  */
 export function flagsOf(nodeOptions: string): string[] {
   const flags: string[] = [];

@@ -12,7 +12,7 @@ import type { LoadedModules } from "./modules/loadedModules.ts";
 import type { NativeList } from "./modules/nativeList.ts";
 import { connectionsOf, type ListeningServer, secureServers, type TlsWatch, watchTls } from "./tlsWatch.ts";
 
-/** Nobody looks any more when nobody has asked for so long, in milliseconds. */
+/** Milliseconds after the last request when observation ends. */
 const usualLookingMs = 5_000;
 
 export interface PulseParts {
@@ -21,26 +21,26 @@ export interface PulseParts {
   readonly warnings: Pick<WarningLog, "count">;
   readonly servers: () => readonly ListeningServer[];
   readonly guard: Guard;
-  /** Milliseconds after the last time for which it goes on watching; default 5,000. */
+  /** Milliseconds after the last request for which observation continues; default 5,000. */
   readonly lookingMs?: number;
 }
 
 export interface Pulse {
-  /** What moved since the last time. The first time, and after a pause, rates are over the life of the process. */
+  /** The figures since the last call. The first time, and after a pause, rates are over the life of the process. */
   take(): CollectedPulse;
   /**
-   * Goes on watching until a CPU sample is over, however long it takes. What was measured of the event loop meanwhile is not
-   * told: each tick of the profiler wakes it, so that it seems busy while it waits.
+   * Continues observing until a CPU sample is over, however long it takes. The event loop's figures from that time are
+   * left out: each tick of the profiler wakes it, so that it seems busy while it waits.
    */
   during<Result>(sample: () => Promise<Result>): Promise<Result>;
 }
 
-/** What is watched while somebody looks. */
+/** The observers of an observation. */
 interface Look {
   readonly gc: GcWatch;
   readonly delay: DelayWatch;
   readonly tls: TlsWatch;
-  /** Requests answered, and when that was last told. */
+  /** Requests answered, and when that was last reported. */
   readonly requests: { answered: number; since: number };
   loop: ReturnType<typeof performance.eventLoopUtilization>;
   cpu: NodeJS.CpuUsage;
@@ -53,7 +53,7 @@ export function createPulse(parts: PulseParts): Pulse {
   let look: Look | undefined;
   let timer: NodeJS.Timeout | undefined;
   let samples = 0;
-  /** Whether there was a sample since the process began, and since the previous pulse. */
+  /** Whether there was a sample since the process started, and since the previous pulse. */
   let disturbed = { ever: false, lately: false };
   const lookAway = guard("layers", () => {
     look?.stop();

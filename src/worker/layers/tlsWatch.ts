@@ -9,11 +9,11 @@ export type ListeningServer = Pick<TrackedServer, "server" | "protocol">;
 
 type Sessions = NonNullable<LayerPulse["openssl"]["sessions"]>;
 
-/** Counts the TLS sessions that the app's servers agree on. */
+/** Counts the TLS sessions negotiated by the app's servers. */
 export interface TlsWatch {
-  /** Since it began to watch. */
+  /** Since observation began. */
   sessions(): Sessions;
-  /** Watches these from now on, and no others. */
+  /** Observes these from now on, and no others. */
   follow(servers: readonly Server[]): void;
   stop(): void;
 }

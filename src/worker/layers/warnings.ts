@@ -5,7 +5,7 @@ import { pathOf } from "./modules/pathOf.ts";
 
 type Warning = LayerFacts["api"]["warnings"][number];
 
-/** Tells of warnings with the app's own line. */
+/** Describes warnings, with the app's own line. */
 export function describeWarnings(kept: readonly KeptWarning[], folder: string): Warning[] {
   return kept.map(({ name, code, message, stack, count }) => {
     const at = firstOwnLine(stack(), folder);

@@ -7,22 +7,22 @@ import { sharedAddons } from "./modules/sharedAddons.ts";
 import { flagsOf } from "./nodeOptions.ts";
 import { describeWarnings } from "./warnings.ts";
 
-/** What libuv uses unless it is told otherwise: https://nodejs.org/api/cli.html#uv_threadpool_sizesize */
+/** libuv's default: https://nodejs.org/api/cli.html#uv_threadpool_sizesize */
 const usualPoolSize = 4;
-/** The most that libuv takes. */
+/** libuv's maximum. */
 const largestPoolSize = 1_024;
 
 export interface FactsParts {
   readonly modules: LoadedModules;
   readonly natives: NativeList;
   readonly warnings: WarningLog;
-  /** `NODE_OPTIONS` as the process was started with it. */
+  /** `NODE_OPTIONS` at the start of the process. */
   readonly nodeOptions: string;
-  /** Where Hitless's own bundles are. */
+  /** The folder of Hitless's own bundles. */
   readonly folder: string;
 }
 
-/** What is in the layers of this process, as far as only the process itself can tell. */
+/** What is in the layers of this process, as far as only the process itself knows. */
 export async function collectFacts(parts: FactsParts): Promise<CollectedFacts> {
   const { modules, natives, warnings, nodeOptions, folder } = parts;
   // Before the modules below are loaded for it.
@@ -81,7 +81,7 @@ function resolvers(): string[] {
   return dns.getServers();
 }
 
-/** libuv read the variable when its first work came; the app may have set it until then. */
+/** libuv read the variable with its first work; the app may have set it before. */
 function poolSize(): number {
   const size = Number.parseInt(process.env.UV_THREADPOOL_SIZE ?? "", 10);
   return Number.isNaN(size) ? usualPoolSize : Math.min(Math.max(size, 1), largestPoolSize);

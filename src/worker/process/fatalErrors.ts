@@ -5,7 +5,7 @@ const longestMessage = 2_000;
 const longestStack = 8_000;
 
 /**
- * Tells the supervisor of an exception nobody caught, before it ends the process. `uncaughtExceptionMonitor` observes
+ * Reports an uncaught exception to the supervisor before it ends the process. `uncaughtExceptionMonitor` observes
  * without changing what happens next (https://nodejs.org/api/process.html#event-uncaughtexceptionmonitor).
  */
 export function watchFatalErrors(channel: Channel, guard: Guard): void {

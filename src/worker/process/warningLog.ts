@@ -1,26 +1,26 @@
 import type { Guard } from "../guard.ts";
 
-/** Different warnings that are kept, the first ones: what an app is warned of at its boot is among them. */
+/** Different warnings kept, the first ones: those at the app's boot are among them. */
 const mostKept = 50;
 const longestMessage = 500;
 
-/** A warning, once for all of the same. */
+/** A warning, once for all equal ones. */
 export interface KeptWarning {
   readonly name: string;
   readonly code?: string;
   readonly message: string;
-  /** V8 puts it into words when it is asked for, which takes longer than all else, so that nobody asks before it is told. */
+  /** V8 formats it on first access, which takes longer than all else, so it is read only when it is reported. */
   readonly stack: () => string;
   count: number;
 }
 
 export interface WarningLog {
   kept(): readonly KeptWarning[];
-  /** How many were emitted, also those that are not kept. */
+  /** How many were emitted, including those not kept. */
   count(): number;
 }
 
-/** Keeps the warnings emitted from now on. A listener of ours changes nothing of how Node prints them. */
+/** Keeps the warnings emitted from now on. The listener does not change how Node prints them. */
 export function keepWarnings(guard: Guard): WarningLog {
   const kept = new Map<string, KeptWarning>();
   let emitted = 0;
@@ -57,14 +57,14 @@ function stackOf(warning: unknown): () => string {
     held = undefined;
     return words;
   };
-  // That of too many listeners holds the object they are of, which must not stay in memory because of us.
+  // The warning about too many listeners refers to their emitter, which must not stay in memory because of us.
   if (typeof warning === "object" && warning !== null && "emitter" in warning) {
     read();
   }
   return read;
 }
 
-/** Anybody may emit anything as a warning, and its properties may be getters that throw. */
+/** Any code may emit anything as a warning, and its properties may be getters that throw. */
 function textOf(warning: unknown, key: string): string | undefined {
   try {
     const value: unknown = typeof warning === "object" && warning !== null ? Reflect.get(warning, key) : undefined;

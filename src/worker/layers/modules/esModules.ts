@@ -2,27 +2,26 @@ import { lookCost } from "./lookCost.ts";
 import { pathOf } from "./pathOf.ts";
 import { listScripts } from "./scripts.ts";
 
-/** The longest that a look may be expected to block the event loop, in milliseconds. */
+/** The longest a search may be expected to block the event loop, in milliseconds. */
 const mostBlockedMs = 100;
 
-/** A look that took longer, in milliseconds, is not repeated within the rest. */
+/** A search that took longer, in milliseconds, is not repeated within the pause. */
 const longLookMs = 50;
 const restMs = 60_000;
 
-/** The ES modules of the app that are loaded. */
 export interface EsModules {
   /**
-   * Looks for them, unless that was done a short time ago and took long, or would block the event loop for too long.
+   * Searches for them, unless that was done recently and took long, or would block the event loop for too long.
    * @param required Absolute paths of the CommonJS modules, whose text V8 reads too.
    */
   look(required: readonly string[]): Promise<void>;
-  /** Absolute paths, as of the last look; empty before the first. */
+  /** Absolute paths, as of the last search; empty before the first. */
   files(): readonly string[];
-  /** Milliseconds that a look was expected to block the event loop, and was not taken therefore; `undefined` after one. */
+  /** Milliseconds for which a skipped search was expected to block the event loop; `undefined` after a search. */
   costMs(): number | undefined;
 }
 
-/** Nothing but V8's debugger knows which ES modules are loaded. */
+/** Only V8's debugger knows which ES modules are loaded. */
 export function createEsModules(): EsModules {
   let files: readonly string[] | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -33,7 +32,7 @@ export function createEsModules(): EsModules {
       if (tookMs > longLookMs && performance.now() - lookedAt < restMs) {
         return;
       }
-      // V8 keeps what it made of a text, so that of those it has read only their number counts.
+      // V8 caches its work on a text, so for those it has already read only their number counts.
       const expectedMs = await lookCost(required, { mostMs: mostBlockedMs, textsAreKnown: files !== undefined });
       if (expectedMs > mostBlockedMs) {
         costMs = files === undefined ? expectedMs : undefined;

@@ -4,28 +4,27 @@ import type { CollectedFacts } from "../../../shared/layers/collected.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
 import { createEsModules } from "./esModules.ts";
 
-/** At most so many are listed, so that the answer has a bound; the sums tell of all. */
+/** At most this many are listed, to limit the answer; the sums include all. */
 const mostListed = 20_000;
 
 type Listed = CollectedFacts["code"]["modules"][number];
 
-/** The modules of the app that are loaded. */
 export interface LoadedModules {
   list(): Promise<Pick<CollectedFacts["code"], "modules" | "unlisted" | "esmCostMs">>;
-  /** Absolute paths of the addons that `require` loaded. */
+  /** Absolute paths of the addons loaded by `require`. */
   addons(): string[];
-  /** How many there are, cheaply: ES modules are those of the last `list`. */
+  /** How many there are, cheaply: ES modules as of the last `list`. */
   count(): { readonly modules: number; readonly packages: number };
 }
 
-/** @param folder Where Hitless's own bundles are, which are left out. */
+/** @param folder The folder of Hitless's own bundles, which are left out. */
 export function createLoadedModules(folder: string): LoadedModules {
-  // One cache for all of a process.
+  // One cache for the whole process.
   const { cache } = createRequire(__filename);
   const esm = createEsModules();
   let known = { cached: -1, esm: -1, files: [] as string[], addons: [] as string[], packages: 0 };
 
-  /** Modules come and hardly ever go: nothing else is looked at as long as there are as many as before. */
+  /** Modules are hardly ever unloaded: nothing is searched while their number is unchanged. */
   const look = (): typeof known => {
     const cached = Object.keys(cache);
     if (cached.length !== known.cached || esm.files().length !== known.esm) {

@@ -1,6 +1,6 @@
 import { builtinModules } from "node:module";
 
-/** What Node.js itself has loaded for the app. */
+/** Native parts of Node.js that the app has loaded. */
 export interface NativeList {
   /** Public built-in modules, sorted. */
   builtins(): readonly string[];
@@ -9,13 +9,13 @@ export interface NativeList {
 }
 
 /**
- * By `process.moduleLoadList`, which is not documented but there in all versions; where it is missing the lists are empty.
- * What only the collector has loaded is left out.
+ * From `process.moduleLoadList`, which is undocumented but exists in all versions; without it the lists are empty. What
+ * only the collector has loaded is left out.
  */
 export function createNativeList(loadedBefore: readonly string[]): NativeList {
   const publicNames = new Set(builtinModules.filter((name) => !name.startsWith("_")));
   const before = new Set(loadedBefore);
-  // Loaded by now and not before: ours. What comes later is the app's, as far as anybody can tell.
+  // Loaded by now and not before: ours. Later ones count as the app's.
   const ours = new Set(moduleLoadList().filter((entry) => !before.has(entry)));
   let known = { length: -1, builtins: [] as string[], bindings: [] as string[] };
   const look = (): typeof known => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Absolute path of a script; `undefined` where there is none, since not every `file:` URL is that of a file. */
+/** Absolute path of a script; `undefined` if there is none, since not every `file:` URL is that of a file. */
 export function pathOf(url: string): string | undefined {
   try {
     return url.startsWith("file:") ? fileURLToPath(url) : url;

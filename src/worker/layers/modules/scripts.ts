@@ -6,8 +6,8 @@ interface Script {
 }
 
 /**
- * The scripts that are loaded. All of it happens before this returns, so no code of the app runs while the debugger is
- * on: a `debugger` statement can't stop it. A debugger that is attached has a session of its own and notices nothing.
+ * The loaded scripts. All of it happens before this returns, so no code of the app runs while the debugger is on: a
+ * `debugger` statement can't stop it. An attached debugger has a separate session and notices nothing.
  */
 export function listScripts(): Script[] {
   const scripts: Script[] = [];

@@ -1,7 +1,7 @@
 /**
- * The addons that the system's loader knows of, also those that did not come by `require`. Only where nobody else can
- * tell: on Linux the supervisor asks the kernel. A report takes some milliseconds, and without `excludeNetwork` (Node
- * 20.13 and 22) it would look up the names of all peers, which may take seconds.
+ * The addons known to the system's loader, including those not loaded by `require`. Only where there is no other
+ * source: on Linux the supervisor asks the kernel. A report takes some milliseconds, and without `excludeNetwork` (Node
+ * 20.13 and 22) it would resolve the names of all peers, which may take seconds.
  */
 export function sharedAddons(): string[] {
   const { report } = process;

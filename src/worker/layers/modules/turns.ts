@@ -1,9 +1,8 @@
-/** The longest that work of ours goes on in one turn of the event loop, in milliseconds. */
+/** The longest that our work continues in one turn of the event loop, in milliseconds. */
 const usualTurnMs = 10;
 
 /**
- * Does something with each item, in as many turns of the event loop as it takes, so that the app's requests are answered
- * meanwhile.
+ * Processes items in as many turns of the event loop as needed, so that the app's requests are answered meanwhile.
  * @param turnMs Milliseconds after which the rest is left for the next turn; default 10.
  */
 export async function shareOutTurns<Item>(
@@ -21,7 +20,7 @@ export async function shareOutTurns<Item>(
   }
 }
 
-/** Resolves once the event loop has seen to what else there was. */
+/** Resolves once the event loop has handled other pending work. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
