@@ -1,7 +1,8 @@
 /**
- * What supervisors and their clients say to a person: English, since it goes to terminals and logs as well. Each is as it is
- * seen, with `{0}`, `{1}` … for what differs; parts that stand in such a place are here too. The editor finds the one that
- * a text was made from (`engineSentence.ts`). A test collects what the sources can say, and finds what is missing here.
+ * What supervisors and their clients say to the user: English, since it goes to terminals and logs as well. Each is as
+ * it is seen, with `{0}`, `{1}` … for what differs; parts that stand in such a place are here too. The editor finds the
+ * one that a text was made from (`engineSentence.ts`). A test collects what the sources can say, and finds what is
+ * missing here.
  */
 export const engineSentences: readonly string[] = [
   "is a folder",
@@ -129,7 +130,7 @@ export const engineSentences: readonly string[] = [
   'scheduling stays "{0}": a change to "{1}" takes effect when the app is stopped and started.',
   "{0} did not answer within {1} ms: its event loop is blocked.",
   "{0} can't be reached any more.",
-  "{0} could not tell of its layers: {1}",
+  "{0} could not report its layers: {1}",
   "{0} answered {1} to {2}.",
   "{0} ended before it could answer.",
   "worker {0}",

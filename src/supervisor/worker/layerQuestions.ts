@@ -8,7 +8,7 @@ interface Waiting {
   readonly reject: (error: HitlessError) => void;
 }
 
-/** Questions about the layers of one worker that wait for their answer. */
+/** Pending requests about the layers of one worker. */
 export class LayerQuestions {
   readonly #name: string;
   readonly #send: (body: ToWorkerBody) => boolean;
@@ -16,7 +16,7 @@ export class LayerQuestions {
   #last = 0;
 
   /**
-   * @param name What errors call the worker, such as `worker 3`.
+   * @param name The worker's name in errors, such as `worker 3`.
    * @param send Returns false if the worker can't be reached.
    */
   constructor(name: string, send: (body: ToWorkerBody) => boolean) {
@@ -52,7 +52,7 @@ export class LayerQuestions {
     }
   }
 
-  /** Tells the worker something that has no answer of its own. */
+  /** Sends the worker a message without answer. */
   tell(question: LayerQuestion): void {
     this.#last += 1;
     this.#send({ type: "layers", id: this.#last, ask: question });
@@ -61,7 +61,7 @@ export class LayerQuestions {
   answered(message: Extract<WorkerToSupervisor, { readonly type: "layers" }>): void {
     const asked = this.#take(message.id);
     if ("error" in message) {
-      asked?.reject(new HitlessError("internal", `${this.#name} could not tell of its layers: ${message.error}`));
+      asked?.reject(new HitlessError("internal", `${this.#name} could not report its layers: ${message.error}`));
     } else if (asked !== undefined && message.answer.kind !== asked.kind) {
       asked.reject(new HitlessError("internal", `${this.#name} answered ${message.answer.kind} to ${asked.kind}.`));
     } else {
