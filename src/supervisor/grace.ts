@@ -1,11 +1,8 @@
-/** Stops an app that nobody looks after any more. */
 export interface GracePeriod {
   clientsChanged(clients: number): void;
 }
 
-/**
- * Calls `abandoned` when no client has been connected for `graceMs`, counted from the start too.
- */
+/** Calls `abandoned` when no client has been connected for `graceMs`, counted from the start too. */
 export function createGracePeriod(graceMs: number, abandoned: () => void): GracePeriod {
   let timer: NodeJS.Timeout | undefined = setTimeout(abandoned, graceMs);
   return {

@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 const missing = new Set<string>();
 const listeners: ((what: string) => void)[] = [];
 
-/** Calls the listener once for each touch that this Node does not allow, also for those found out before. */
+/** Calls the listener once for each touch that this Node does not allow, including earlier ones. */
 export function onMissingInternal(listener: (what: string) => void): void {
   listeners.push(listener);
   for (const what of missing) {
@@ -30,8 +30,8 @@ export function miss(what: string): void {
 }
 
 /**
- * Listens to the messages of a child that Node keeps from `message`: those whose `cmd` begins with `NODE_`. Node's
- * documentation names the event and reserves it for Node. Nothing is changed; it ends with the process.
+ * Listens to the messages of a child that Node does not emit as `message`: those whose `cmd` begins with `NODE_`.
+ * Node's documentation names the event and reserves it for Node. Nothing is changed; it ends with the process.
  */
 export function onInternalMessage(child: ChildProcess, listener: (message: unknown, socket: unknown) => void): void {
   child.on("internalMessage" as "message", listener);
@@ -58,7 +58,7 @@ export function holdSocket(socket: Socket): boolean {
 
 /**
  * Opens the inspector of another process on Windows, as SIGUSR1 does elsewhere and as `node inspect -p` does
- * (lib/internal/debugger/inspect.js). Whoever asked has to close it again.
+ * (lib/internal/debugger/inspect.js). The caller has to close it again.
  * @throws Error if this Node can't.
  */
 export function debugProcess(pid: number): void {

@@ -4,7 +4,7 @@ import { parseMessage } from "../shared/parseMessage.ts";
 import { protocolVersion } from "../shared/protocol.ts";
 import { runSupervisor } from "./supervisor.ts";
 
-/** Milliseconds in which whoever spawned this process must say what to run. */
+/** Milliseconds for the launcher to say what to run. */
 const launchDeadlineMs = 10_000;
 
 /**

@@ -22,10 +22,10 @@ export interface HandlerParts {
   readonly stop: (now: boolean) => Promise<void>;
 }
 
-/** What each request of the control channel does. */
+/** The handlers of the control channel's requests. */
 export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
   const { app, logs, events, stop } = parts;
-  /** What an answer tells of is in a snapshot that comes before it. */
+  /** An answer follows the snapshot that shows its effect. */
   const shown = <Result>(result: Result): Result => {
     app.publisher.flush();
     return result;
@@ -70,7 +70,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
   };
 }
 
-/** A renewal that is undone, while that is possible, when its client cancels the request. */
+/** A renewal that is undone, if still possible, when its client cancels the request. */
 async function cancellable(
   app: AppSupervisor,
   cancelled: AbortSignal,
@@ -79,7 +79,7 @@ async function cancellable(
   const renewal = renew();
   const cancel = (): void => app.renewals.withdraw(renewal);
   if (cancelled.aborted) {
-    // While it was found out what to renew.
+    // Cancelled while it was determined what to renew.
     cancel();
   }
   cancelled.addEventListener("abort", cancel, { once: true });
@@ -90,7 +90,7 @@ async function cancellable(
   }
 }
 
-/** Waits until that many workers are ready; an app that is stopped takes the number along to its next start. */
+/** Waits until that many workers are ready; an app that is stopped keeps the number for its next start. */
 function scaled(app: AppSupervisor, workers: number, deadlineMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const startedAt = steadyNow();

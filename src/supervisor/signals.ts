@@ -1,13 +1,13 @@
 export interface SignalActions {
   readonly reload: () => void;
   readonly gracefulReload: () => void;
-  /** Told how many times it was asked for: from the second on it is urgent. */
+  /** Called with the number of requests so far: the second one is urgent. */
   readonly stop: (times: number) => void;
 }
 
 /**
- * What a person may say with `kill`: SIGUSR2 reload, SIGHUP gracefulReload, SIGTERM and SIGINT stop, the second one at once.
- * Windows has no such signals; there the control channel says the same.
+ * The signals for `kill`: SIGUSR2 reload, SIGHUP gracefulReload, SIGTERM and SIGINT stop, the second one at once.
+ * Windows has no such signals; there the control channel has the same requests.
  */
 export function listenToSignals({ reload, gracefulReload, stop }: SignalActions): void {
   let stops = 0;

@@ -19,8 +19,8 @@ const lingerMs = 2_000;
 const readerMs = 5_000;
 
 /**
- * Starts the app and serves its clients until it is stopped or nobody looks after it any more; then the process ends.
- * Resolves once clients can connect.
+ * Starts the app and serves its clients until it is stopped or abandoned; then the process ends. Resolves once clients
+ * can connect.
  * @throws HitlessError `runtimeFolder` if the control channel can't be opened.
  */
 export async function runSupervisor(launch: LaunchMessage): Promise<void> {

@@ -10,7 +10,7 @@ export interface AcceptorOptions {
   readonly limit: () => number;
   /** Files and sockets this process may have open: waiting connections take no more than half of them. */
   readonly mostOpenFiles: () => number;
-  /** One was closed, since so many wait. */
+  /** One was closed, with this many waiting. */
   readonly onRefused: (waiting: number) => void;
 }
 

@@ -7,14 +7,14 @@ import { addressOf, type ConnectionHandle, clientPort, isConnected, type Listeni
  */
 const shortBacklog = 15;
 
-/** After so many tries, or so many milliseconds, it is closed though somebody may come in that very moment. */
+/** After this many attempts, or milliseconds, it is closed even if a client may connect at that very moment. */
 const mostTries = 200;
 const deadlineMs = 2_000;
 
 /** Where one connects to a server that listens on all addresses. */
 const loopbacks: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
-/** Closes a listening handle so that nobody who was let in is thrown out. */
+/** Closes a listening handle without cutting off any accepted client. */
 export interface Closing {
   /** A connection was accepted meanwhile. Returns true if it is not a client's. */
   accepted(connection: ConnectionHandle): boolean;

@@ -94,7 +94,7 @@ export function sendClusterMessage(child: ChildProcess, message: ClusterMessage,
   if (!child.connected) {
     return false;
   }
-  // What `send` returns tells of back-pressure; a channel that breaks is an `error` of the child.
+  // The result of `send` indicates back-pressure; a channel that breaks is an `error` of the child.
   child.send({ cmd: "NODE_CLUSTER", ...message }, handle as never);
   return true;
 }
@@ -115,7 +115,7 @@ export interface ListeningHandle extends ConnectionHandle {
   fchmod?(mode: number): number;
 }
 
-/** libuv's number for an address on which somebody else listens. */
+/** libuv's number for an address that is in use. */
 export const addressInUse = [...getSystemErrorMap()].find(([, [name]]) => name === "EADDRINUSE")?.[0] ?? -98;
 
 /** Permissions of a Unix socket, for `fchmod` (lib/net.js, `listen`). */

@@ -23,7 +23,7 @@ export interface PathKeeper {
   asked(path: string): void;
   /** It is bound. */
   answered(path: string): void;
-  /** It is about to be closed: its file goes first, so that nobody finds it who would be too late. */
+  /** It is about to be closed: its file is removed first, so that no client finds it too late. */
   leave(path: string): void;
 }
 
@@ -32,15 +32,15 @@ export interface AcceptPool {
   /** Whether the workers accept by themselves, each with a copy of the handle. */
   readonly shared: boolean;
   readonly paths: PathKeeper;
-  /** So many more connections wait. */
+  /** This many more connections wait. */
   waits(more: number): void;
   /** Whether too many wait already. */
   isFull(): boolean;
   /** One was closed at once, since too many wait. */
   refused(): void;
-  /** One was closed that nobody could take any more. */
+  /** One was closed that no worker could take any more. */
   dropped(): void;
-  /** It is closed, or nobody waits any more. */
+  /** It is closed, or no connection waits any more. */
   settled(): void;
 }
 
@@ -50,7 +50,7 @@ export class ListeningSocket implements AcceptedAt {
   readonly #pool: AcceptPool;
   readonly #query: ListenQuery;
   readonly #members = new Set<Member>();
-  /** Those that have answered for all they were sent, whoever has waited longest first. */
+  /** Those that have answered for all they were sent, longest waiting first. */
   readonly #free = new Set<Member>();
   readonly #waiting = new Fifo<ConnectionHandle>();
   readonly #rests = new Rests<Member>((member) => this.#release(member));
@@ -153,7 +153,7 @@ export class ListeningSocket implements AcceptedAt {
     this.#rests.delete(member);
     if (this.#members.delete(member) && this.#members.size === 0) {
       if (member.isAlive && !member.leaving) {
-        // The app has closed its server: nobody will answer here.
+        // The app has closed its server: it will not answer here.
         this.end();
       } else {
         this.close();

@@ -9,12 +9,12 @@ export class Rests<Who> {
   readonly #rests = new Map<Who, { ms: number; timer: NodeJS.Timeout | undefined }>();
   readonly #over: (who: Who) => void;
 
-  /** @param over Somebody's rest has ended. */
+  /** @param over Called when a rest has ended. */
   constructor(over: (who: Who) => void) {
     this.#over = over;
   }
 
-  /** Whether somebody rests now. */
+  /** Whether any member rests now. */
   has(who: Who): boolean {
     return this.#rests.get(who)?.timer !== undefined;
   }

@@ -6,7 +6,7 @@ import { addressUrl } from "../worker/addresses.ts";
 import type { MessageTable } from "../worker/workerEvents.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 
-/** What each message of a worker does: what is its own is kept by its handle, all else goes straight to whom it concerns. */
+/** The handler of each message of a worker: its own data goes to its handle, the rest to the part concerned. */
 export function createMessageTable(parts: {
   readonly acceptor: Pick<Acceptor, "stopped">;
   readonly broker: HandoffBroker;

@@ -48,7 +48,7 @@ export class HealthActions {
     });
   }
 
-  /** A connection was refused, since so many wait. */
+  /** A connection was refused, with this many waiting. */
   refused(waiting: number): void {
     this.#alerts.refused(waiting);
   }

@@ -17,9 +17,8 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Asks every ready worker for a sign of life, at least once a second. One that has not answered for `unresponsiveAfter`
- * has a blocked event loop. Nothing is concluded while a debugger has paused a worker, or when this process itself was
- * suspended.
+ * Asks every ready worker for a sign of life, at least once a second. One without answer for `unresponsiveAfter` has a
+ * blocked event loop; not if a debugger has paused it, or this process itself was suspended.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;

@@ -17,8 +17,7 @@ export interface Patient {
 /** Prevents endless replacements where a new worker becomes unhealthy as the old one did, or can't be started. */
 export interface ReplacementPolicy {
   /**
-   * Whether this worker may be replaced now, and how long its slot must wait until the next replacement, in
-   * milliseconds. Counts it if so.
+   * Whether this worker may be replaced now (and counts it), and the slot's wait until the next time in milliseconds.
    */
   admit(patient: Patient): { readonly now: boolean; readonly pauseMs: number };
 }

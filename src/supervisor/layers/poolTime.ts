@@ -7,8 +7,7 @@ const tickMs = 10;
 const poolThread = "libuv-worker";
 
 /**
- * CPU time in milliseconds that the threads of libuv's pool have used so far in a process. 0 before there are any;
- * `undefined` where unknown.
+ * CPU time of libuv's pool threads in a process, in milliseconds. 0 before there are any; `undefined` where unknown.
  */
 export async function poolTime(pid: number): Promise<number | undefined> {
   if (process.platform !== "linux" || !namesThreads(process.versions.uv)) {

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { listDescendants } from "../process/processTree.ts";
 
-/** What the system's own program takes at most to list who listens, in milliseconds. */
+/** Milliseconds for the system's own program to list listening sockets. */
 const listDeadlineMs = 3_000;
 
-/** The most that such a list may be long, in bytes. */
+/** Bytes of such a list at most. */
 const longestList = 8 * 1_048_576;
 
 /** A TCP port on which a process listens. */
@@ -15,8 +15,8 @@ export interface ListeningProcess {
 }
 
 /**
- * The TCP ports on which a process and those it has started listen, whatever thread it is: the preload sees the servers of a
- * worker's main thread only. Empty where the system does not tell.
+ * The TCP ports on which a process and its descendants listen, in any thread: the preload sees the servers of a
+ * worker's main thread only. Empty where unknown.
  */
 export function listListening(pid: number, done: (found: readonly ListeningProcess[]) => void): void {
   listDescendants(pid, (descendants) => {
@@ -34,7 +34,7 @@ export function listListening(pid: number, done: (found: readonly ListeningProce
 
 function run(program: string, args: readonly string[], done: (output: string) => void): void {
   const options = { timeout: listDeadlineMs, maxBuffer: longestList, windowsHide: true };
-  // `lsof` ends with 1 when it could not tell everything.
+  // `lsof` exits with 1 when some information was unavailable.
   execFile(program, args, options, (_error, stdout) => done(stdout));
 }
 
@@ -70,7 +70,7 @@ function descriptors(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((name) => link(`/proc/${pid}/fd/${name}`));
   } catch {
-    // It has ended, or belongs to somebody else.
+    // It has ended, or belongs to another user.
     return [];
   }
 }
@@ -79,7 +79,7 @@ function link(file: string): string[] {
   try {
     return [readlinkSync(file)];
   } catch {
-    // It was closed between the look and this one.
+    // It was closed after the folder was listed.
     return [];
   }
 }

@@ -1,9 +1,8 @@
 import { type ListeningProcess, listListening } from "./listenHolder.ts";
 
-/** What must be known of a worker. */
 export interface ListeningWorker {
   readonly pid: number;
-  /** Keys of the servers that its preload has told of. */
+  /** Keys of the servers that its preload has reported. */
   readonly servers: ReadonlyMap<string, unknown>;
 }
 
@@ -12,9 +11,9 @@ const remedy =
   "If it can't, run one worker that calls process.send('ready'), with waitReady, and renew it with a restart.";
 
 /**
- * Says where a worker listens that its preload can't see: in a thread, or in a process that it started. Only for a person, and
- * only when something is amiss: it looks through the worker's descriptors.
- * @param done Told the sentences, or `undefined` if there is no such place.
+ * Says where a worker listens that its preload can't see: in a thread, or in a process that it started. Only for
+ * messages to the user about a failure: it searches the worker's descriptors.
+ * @param done Called with the sentences, or `undefined` if there is no such place.
  */
 export function describeElsewhere(worker: ListeningWorker, done: (text: string | undefined) => void): void {
   listElsewhere(worker, (found) => {
@@ -25,8 +24,8 @@ export function describeElsewhere(worker: ListeningWorker, done: (text: string |
 }
 
 /**
- * Says who of the app holds a port that another of its workers was refused.
- * @param done Told the sentences, or `undefined` if it is none of these workers.
+ * Says which process of the app holds a port that another of its workers was refused.
+ * @param done Called with the sentences, or `undefined` if it is none of these workers.
  */
 export function describeHolder(
   port: number,

@@ -1,17 +1,17 @@
 import { createConnection, type Socket } from "node:net";
 
-/** A connection to an address of this machine is made within this time, in milliseconds, or the answer is unknown. */
+/** Milliseconds for a connection to an address of this machine; after that the result is unknown. */
 const deadlineMs = 1_000;
 
-/** What says for sure that nobody listens there; anything else (no rights, no route, a full queue) proves nothing. */
+/** Errors that prove that nothing listens there; others (no rights, no route, a full queue) prove nothing. */
 const proofs: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOENT", "ENOTSOCK", "ENOTDIR"]);
 
-/** Knows whether clients can connect where the workers say that they listen. */
+/** Checks whether clients can connect where the workers say that they listen. */
 export interface Reachability {
   /**
-   * Connects to each address of a worker, unless a worker of its generation was found to be reachable there: all share the
-   * address. A Unix socket is tried for each, since the app may have removed the file before it listened.
-   * @returns What is wrong, for a person; `undefined` if nothing is.
+   * Connects to each address of a worker, unless a worker of its generation was found to be reachable there: all share
+   * the address. A Unix socket is tried for each, since the app may have removed the file before it listened.
+   * @returns What is wrong, for the user; `undefined` if nothing is.
    */
   check(worker: ReachableWorker): Promise<string | undefined>;
 }
@@ -57,7 +57,7 @@ async function tryAddress(key: string): Promise<string | undefined> {
   const port = Number(key.slice(bar + 1));
   const problem = await tryConnect({ host: loopbacks[host]?.[0] ?? host, port });
   const other = loopbacks[host]?.[1];
-  // One that listens on all addresses may have been told to leave out those of IPv4.
+  // A server on all addresses may be set to leave out those of IPv4.
   return problem !== undefined && other !== undefined ? tryConnect({ host: other, port }) : problem;
 }
 
@@ -75,11 +75,11 @@ function tryConnect(target: { readonly path: string } | { readonly host: string;
     const timer = setTimeout(finish, deadlineMs);
     const socket: Socket = createConnection(target, () => {
       finish();
-      // Not cut off: to the app it is a client that had nothing to say.
+      // Closed gracefully: to the app it is a client that sent nothing.
       socket.end();
       socket.resume();
     });
-    // Whoever listens there may leave it open for as long as it likes.
+    // The server may leave it open for as long as it likes.
     socket.unref();
     socket.setTimeout(deadlineMs, () => socket.destroy());
     socket.on("error", (error: NodeJS.ErrnoException) => {

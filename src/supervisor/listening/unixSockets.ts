@@ -4,44 +4,44 @@ import { dirname, join } from "node:path";
 import type { PathKeeper } from "../accept/listeningSocket.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 
-/** Where a folder can't be watched, it is looked at this often, in milliseconds. */
+/** Polling interval where a folder can't be watched, in milliseconds. */
 const lookEveryMs = 100;
 
-/** A connection to a socket of this machine is made or refused within this time, in milliseconds. */
+/** Milliseconds for a connection to a socket of this machine. */
 const deadlineMs = 1_000;
 
-/** Names of the links that keep sockets, with the pid of the supervisor whose they are. */
+/** Names of the links that keep sockets, with the pid of the supervisor that owns them. */
 const linkName = /^\.hitless-(\d+)-\d+$/;
 
-/** A socket that this process has bound, and the second name under which it keeps the file. */
+/** A socket that this process has bound, and the second name by which it keeps the file. */
 interface Kept {
   readonly path: string;
   readonly link: string;
-  /** Tells the file from a later one of the same name. */
+  /** Distinguishes the file from a later one of the same name. */
   readonly inode: string;
   stopWatching: () => void;
 }
 
 export interface SocketKeeper extends PathKeeper {
-  /** Looks at once whether one was removed, rather than when the system tells of it. */
+  /** Checks at once whether one was removed, rather than when the system reports it. */
   look(): void;
   /**
-   * Removes the file of a socket if it was left over by a process that is gone: nobody listens there. Only one of this user.
-   * @param done Told whether another try to listen there may succeed.
+   * Removes the socket file of a dead process, on which nothing listens. Only one of this user.
+   * @param done Called with whether another attempt to listen there may succeed.
    */
   clear(path: string, done: (cleared: boolean) => void): void;
 }
 
 /**
- * Keeps Unix sockets reachable. The usual app removes the socket's file before it listens, or when it ends. In a cluster that
- * file belongs to the other workers too, `node:cluster` binds it once, and nobody could connect any more. So each is given a
- * second name beside it (a hard link), from which the first is put back as long as somebody listens.
+ * Keeps Unix sockets reachable. A typical app removes the socket's file before it listens, or when it ends. In a
+ * cluster that file belongs to the other workers too, `node:cluster` binds it once, and clients could no longer
+ * connect. So each has a second name (a hard link), from which the first is restored while a worker listens.
  */
 export function createSocketKeeper(options: {
   readonly events: EventLog;
-  /** Whether a worker surely listens on a path; if not, it is tried. */
+  /** Whether a worker certainly listens on a path; if not, it is tried. */
   readonly isServed: (path: string) => boolean;
-  /** For a moment nobody could connect. */
+  /** Clients could not connect for a moment. */
   readonly putBack: (path: string) => void;
 }): SocketKeeper {
   const { events, isServed } = options;
@@ -83,7 +83,7 @@ export function createSocketKeeper(options: {
     }
   };
 
-  /** Nobody is to listen there any more. */
+  /** Listening there is to end. */
   const leave = (kept: Kept): void => {
     if (inodeOf(kept.path) === kept.inode) {
       remove(kept.path);
@@ -118,7 +118,7 @@ export function createSocketKeeper(options: {
       putBack(kept);
       return;
     }
-    // It is removed too when the last worker has stopped to listen.
+    // It is also removed when the last worker has stopped listening.
     tryListening(kept.link, (listening) => {
       if (sockets.get(kept.path) !== kept || inodeOf(kept.path) !== undefined) {
         return;
@@ -136,7 +136,7 @@ export function createSocketKeeper(options: {
     clear(path, done) {
       const inode = inodeOf(path);
       if (inode === undefined || sockets.has(path)) {
-        // Nobody has the name, or one of our own workers has it now.
+        // The name is free, or one of our own workers has it now.
         done(inode !== undefined || !existsSync(path));
         return;
       }
@@ -170,7 +170,7 @@ export function createSocketKeeper(options: {
   };
 }
 
-/** Removes what supervisors that were killed have left in a folder. */
+/** Removes the links that killed supervisors have left in a folder. */
 function tidy(folder: string): void {
   for (const name of names(folder)) {
     const pid = Number(linkName.exec(name)?.[1] ?? process.pid);
@@ -193,7 +193,7 @@ function names(folder: string): string[] {
   }
 }
 
-/** `false` only if nobody listens for sure. */
+/** `false` only if certainly nothing listens. */
 export function tryListening(path: string, done: (listening: boolean) => void): void {
   const socket = createConnection(path);
   const finish = (listening: boolean): void => {
@@ -206,7 +206,7 @@ export function tryListening(path: string, done: (listening: boolean) => void): 
   socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code !== "ECONNREFUSED"));
 }
 
-/** Calls back after changes in a folder; returns what ends it. Keeps no process alive. */
+/** Calls back after changes in a folder; returns a function that ends it. Keeps no process alive. */
 function watchFolder(folder: string, changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const poll = (): void => {
@@ -225,7 +225,7 @@ function watchFolder(folder: string, changed: () => void): () => void {
   };
 }
 
-/** Names a socket's file whatever it is called; `undefined` if there is none. */
+/** Identifies a socket's file whatever its name; `undefined` if there is none. */
 function inodeOf(path: string): string | undefined {
   try {
     const stats = lstatSync(path);

@@ -4,7 +4,7 @@ import type { LogStore } from "./logStore.ts";
 /** Bytes of an answer unless the client asks for another limit. */
 const usualBytes = 262_144;
 
-/** Whoever asks for the last lines gets all of them, as far as they are kept: some 16 rings. */
+/** A request for the last lines gets all of them, as far as they are kept: some 16 rings. */
 const allBytes = 33_554_432;
 
 /**

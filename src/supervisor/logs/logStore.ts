@@ -64,7 +64,7 @@ export interface LogStore {
   watch(worker: number, output: WorkerOutput): void;
   /** The worker's process has ended, though what it wrote may not have been read. */
   exited(worker: number): void;
-  /** A reader that must lose nothing comes within so many milliseconds. */
+  /** A reader that must lose nothing comes within this many milliseconds. */
   expectReader(milliseconds: number): void;
   append(source: LogSource, stream: LogStream, bytes: Buffer): void;
   read(request: ReadRequest): ReadResult;
@@ -75,7 +75,7 @@ export interface LogStore {
 }
 
 /**
- * The latest output of every worker: a ring of 1 MiB each. A reader that is too slow is told how much it missed; workers
+ * The latest output of every worker: a ring of 1 MiB each. A reader that is too slow learns how much it missed; workers
  * wait only for readers that say so, and not for ever.
  * @param now The clock, in epoch milliseconds.
  */
@@ -177,7 +177,7 @@ function isFarAhead(ring: Ring, cursor: number): boolean {
   return unread > logRingBytes * mostAhead || ring.pieces.length - index > mostPieces * mostAhead;
 }
 
-/** The rings of the workers that ended last stay readable, and those that somebody has yet to read. */
+/** The rings of the workers that ended last stay readable, and those with output still to be read. */
 function forgetOldest(rings: Map<number, Ring>, isAwaited: (ring: Ring) => boolean): void {
   const ended = [...rings.entries()].filter(([, ring]) => ring.ended && !isAwaited(ring));
   const [oldest] = ended.sort(([, a], [, b]) => lastSequence(a) - lastSequence(b));

@@ -1,6 +1,6 @@
 import { steadyNow } from "../clock.ts";
 
-/** A reader that has not asked for so long, in milliseconds, is waited for no longer: the app must not stand still for it. */
+/** Milliseconds without a request after which a reader is no longer waited for: the app must not stand still for it. */
 const patienceMs = 30_000;
 
 /** One of the two streams of a worker. */
@@ -17,11 +17,11 @@ export interface OutputGate {
   add(worker: number, output: WorkerOutput): void;
   /** The worker has written. */
   wrote(worker: number): void;
-  /** The worker's process is gone: what is still in its pipes is little, and is read whoever lags behind. */
+  /** The worker's process is gone: little is left in its pipes, and is read even if a reader lags behind. */
   ended(worker: number): void;
   /** A reader has dealt with everything up to the cursor, of all workers or of one. */
   asked(reader: Reader, cursor: number, worker: number | undefined): void;
-  /** A reader will come within so many milliseconds. */
+  /** A reader will come within this many milliseconds. */
   expect(milliseconds: number): void;
   /** Whether a reader has yet to read what came after a place that `isBehind` is asked of. */
   isAwaited(worker: number, isBehind: (cursor: number) => boolean): boolean;

@@ -2,15 +2,15 @@ import { fileURLToPath } from "node:url";
 import type { Failure, FailureCode } from "../../shared/failure.ts";
 import type { FromWorkerBody } from "../../shared/workerMessages.ts";
 
-/** What is known of a worker that ended without being asked to. */
+/** What is known of a worker that ended unexpectedly. */
 export interface DeathFacts {
   readonly entry: string;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly stderr: readonly string[];
-  /** The exception nobody caught, if the preload told of one shortly before. */
+  /** The uncaught exception, if the preload reported one shortly before. */
   readonly fatal?: FatalError | undefined;
-  /** Who of the app holds the port that it was refused, in sentences for a person. */
+  /** Which process of the app holds the port that it was refused, in sentences for the user. */
   readonly holder?: string | undefined;
   /** Whether it was ever ready. */
   readonly wasReady: boolean;
@@ -18,10 +18,10 @@ export interface DeathFacts {
   readonly appListensOn: (port: number) => boolean;
 }
 
-/** What the preload's message `fatal` tells of an exception. */
+/** The exception in the preload's message `fatal`. */
 export type FatalError = Omit<Extract<FromWorkerBody, { type: "fatal" }>, "type">;
 
-/** Names why a worker died, in one sentence for a person. */
+/** Says why a worker died, in one sentence for the user. */
 export function explainDeath(facts: DeathFacts): Failure {
   const { code, message } = reasonOf(facts);
   const location = facts.fatal && locate(facts.fatal, facts.stderr);
@@ -131,7 +131,7 @@ function place({ address, port }: FatalError): string {
   return address === null || address === "::" || address === "0.0.0.0" ? `Port ${port}` : `${address}:${port}`;
 }
 
-/** A syntax error is where Node says before its stack; the frames only tell who wanted the file. */
+/** A syntax error is at the location that Node prints before its stack; the frames only show who loaded the file. */
 function locate({ name, stack }: FatalError, stderr: readonly string[]): Failure["location"] {
   const said = firstLocation(stack.split("\n", 1)) ?? firstLocation(stderr);
   return name === "SyntaxError" ? (said ?? firstOwnFrame(stack)) : (firstOwnFrame(stack) ?? said);
@@ -149,7 +149,7 @@ function firstOwnFrame(stack: string): Failure["location"] {
   return undefined;
 }
 
-/** What stands in the brackets of `at name (place)`, or after `at`. Names and folders may hold brackets themselves. */
+/** The location in the brackets of `at name (place)`, or after `at`. Names and folders may contain brackets. */
 function placeOfFrame(line: string): string {
   if (!line.startsWith("at ")) {
     return "";
@@ -173,7 +173,7 @@ function toPath(file: string): string {
   try {
     return file.startsWith("file://") ? fileURLToPath(file) : file;
   } catch {
-    // A stack is text that anybody may have made up.
+    // A stack is text that the app may have made up.
     return file;
   }
 }

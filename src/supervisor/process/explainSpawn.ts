@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 
 /**
- * Why there never was a process, in one sentence. The system names the program when the folder it shall run in is missing.
+ * Why a process could not be spawned, in one sentence. The system names the program when its folder is missing.
  * @param cwd Working directory that the process was to have.
  */
 export function explainSpawn(error: Error, cwd: string | undefined): string {

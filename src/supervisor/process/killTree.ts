@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { listDescendants } from "./processTree.ts";
 
-/** `taskkill` ends within this time, in milliseconds, or is not waited for. */
+/** Milliseconds to wait for `taskkill`. */
 const deadlineMs = 5_000;
 
 /**
- * Kills all descendants of a process and then the process itself, at once. Not the package tree-kill: that one needs `ps`
- * on Linux, never answers where there is none, and goes through a shell on Windows.
+ * Kills all descendants of a process and then the process itself, at once. Not the package tree-kill: that one needs
+ * `ps` on Linux, never answers where it is missing, and uses a shell on Windows.
  * @param kill Ends the process itself; called whatever becomes of the descendants.
  */
 export function killTree(pid: number, kill: () => void): void {
@@ -19,7 +19,7 @@ export function killTree(pid: number, kill: () => void): void {
       try {
         process.kill(descendant, "SIGKILL");
       } catch {
-        // It ended between the look and the signal.
+        // It ended between the listing and the signal.
       }
     }
     kill();

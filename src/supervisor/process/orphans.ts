@@ -1,17 +1,17 @@
 import { steadyNow } from "../clock.ts";
 import { listSurvivors, type Relative } from "./processTree.ts";
 
-/** How often it is looked whether they are gone, in milliseconds. */
+/** Interval of the checks whether they are gone, in milliseconds. */
 const lookEveryMs = 50;
 
 /** The system takes no longer to end what it was told to kill, in milliseconds, or it is not waited for. */
 const killedWithinMs = 1_000;
 
 /**
- * Ends what a worker left behind: SIGTERM, and SIGKILL for whatever still lives `killTimeout` milliseconds later.
- * @param options.found Told who they are, if there are any.
+ * Ends what a worker left behind: SIGTERM, and SIGKILL for whatever is still alive `killTimeout` milliseconds later.
+ * @param options.found Called with them, if there are any.
  * @param options.done Called when none is left (at once if there were none).
- * @returns Kills what still lives, without waiting any longer.
+ * @returns Kills what is still alive, without further waiting.
  */
 export function endOrphans(
   family: readonly Relative[],
@@ -54,7 +54,7 @@ function signal(processes: readonly Relative[], name: "SIGTERM" | "SIGKILL"): vo
     try {
       process.kill(pid, name);
     } catch {
-      // It ended between the look and the signal.
+      // It ended between the listing and the signal.
     }
   }
 }

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { WebSocket } from "ws";
 import type { WorkerView } from "../../shared/snapshot.ts";
 
-/** From the request for a stack to its arrival, in milliseconds. */
+/** Milliseconds from the request for a stack to its arrival. */
 const deadlineMs = 3_000;
 
 /** Frames kept, topmost first. */
@@ -11,7 +11,7 @@ const mostFrames = 20;
 
 export type StackFrames = NonNullable<WorkerView["stuckAt"]>;
 
-/** The message of V8's inspector that a paused program sends (Chrome DevTools Protocol, Debugger.paused). */
+/** The message of V8's inspector when a program is paused (Chrome DevTools Protocol, Debugger.paused). */
 const pausedSchema = v.object({
   method: v.literal("Debugger.paused"),
   params: v.object({
@@ -24,7 +24,7 @@ const pausedSchema = v.object({
   }),
 });
 
-/** Tells which file a script is; sent for every script when the debugger is enabled. */
+/** Maps a script to its file; sent for every script when the debugger is enabled. */
 const scriptSchema = v.object({
   method: v.literal("Debugger.scriptParsed"),
   params: v.object({ scriptId: v.string(), url: v.string() }),
@@ -33,25 +33,25 @@ const scriptSchema = v.object({
 /** The number of the message that enables the debugger. */
 const enabling = 1;
 
-/** Node has told all there is to tell of the moment when it answers. */
+/** When Node answers this, it has sent all there is at that moment. */
 const enabledSchema = v.object({ id: v.literal(enabling) });
 
 /**
- * Takes the stack of a program whose event loop is blocked: its inspector runs in a thread of its own, interrupts the
- * running JavaScript, tells where it is, and lets it go on. A program that a debugger has stopped is left as it is.
+ * Takes the stack of a program whose event loop is blocked: its inspector runs in a separate thread, interrupts the
+ * running JavaScript, reports where it is, and resumes it. A program that a debugger has paused is left alone.
  * @param url The inspector's WebSocket address on this machine.
- * @returns `undefined` if a debugger has stopped it.
+ * @returns `undefined` if a debugger has paused it.
  */
 export function takeStack(url: string): Promise<StackFrames | undefined> {
   return connect(url, true);
 }
 
-/** Whether a debugger has stopped the program. */
+/** Whether a debugger has paused the program. */
 export async function isHeld(url: string): Promise<boolean> {
   return (await connect(url, false)) === undefined;
 }
 
-/** @param pause Whether to interrupt a program that runs; without, the frames are none. */
+/** @param pause Whether to interrupt a running program; otherwise there are no frames. */
 function connect(url: string, pause: boolean): Promise<StackFrames | undefined> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { handshakeTimeout: deadlineMs });

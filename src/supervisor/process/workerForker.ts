@@ -10,16 +10,16 @@ import { createUtf8Splitter } from "../logs/utf8Splitter.ts";
 import { createWorkerInspector, type WorkerInspector } from "./workerInspector.ts";
 
 /** The preload lies beside the supervisor's bundle. */
-// Its real path, which is what the preload finds itself under and hides from the app.
+// Its real path, by which the preload identifies itself and hides from the app.
 const preloadFile = join(realpathSync(dirname(process.argv[1] ?? "")), "preload.cjs");
 
-/** The variables that every worker is given beside those of the recipe. */
+/** The variables that every worker gets beside those of the recipe. */
 const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
 
-/** Whoever debugs the app on purpose has a port of his own. */
+/** With a debugger flag of the user's own, the app has its own port. */
 const inspectFlag = /^--inspect/;
 
-/** Says once how accepted connections get to the workers. Called before the first worker. */
+/** Sets once how accepted connections are distributed to workers. Called before the first worker. */
 export function chooseScheduling(scheduling: LaunchRecipe["scheduling"]): void {
   // Explicit, since the default on Windows is to leave it to the system.
   cluster.schedulingPolicy = scheduling === "shared" ? cluster.SCHED_NONE : cluster.SCHED_RR;
@@ -40,8 +40,8 @@ export function variablesOfWorker({ env }: Pick<LaunchRecipe, "env">): string[] 
 }
 
 /**
- * Forks one worker and keeps what it prints.
- * @throws what the system says when it can't start a process, such as E2BIG or ENOMEM.
+ * Forks one worker and keeps its output.
+ * @throws the system's error when it can't start a process, such as E2BIG or ENOMEM.
  */
 export function forkWorker(options: {
   readonly recipe: LaunchRecipe;
@@ -52,11 +52,11 @@ export function forkWorker(options: {
   const { recipe, slot, generation, logs } = options;
   const debugged = recipe.nodeArgs.some((arg) => inspectFlag.test(arg));
   cluster.setupPrimary({
-    // The dashes keep Node from the app's own arguments, in all of which it looks for some of its flags, such as
-    // `--env-file`. They stand where the entry belongs because cluster adds a flag to the end of `execArgv`.
+    // The dashes keep Node away from the app's own arguments, all of which it searches for some of its flags, such as
+    // `--env-file`. They take the entry's place because cluster appends a flag to `execArgv`.
     exec: "--",
     args: [recipe.entry, ...recipe.args],
-    // Ours first: it has to see the servers that the project's own preloads may start.
+    // Ours first: it must see the servers that the project's own preloads may start.
     execArgv: [...(debugged ? [] : [inspectPortFlag]), "--require", preloadFile, ...recipe.nodeArgs],
     cwd: recipe.cwd,
     silent: true,
@@ -65,7 +65,7 @@ export function forkWorker(options: {
   });
   forks += 1;
   const mark = `${process.pid}-${forks}`;
-  // `fork` adds the supervisor's own variables; what the recipe does not have is taken out again.
+  // `fork` adds the supervisor's own variables; those missing in the recipe are removed again.
   const unwanted = Object.keys(process.env).map((name) => [name, undefined]);
   const worker = cluster.fork({
     ...Object.fromEntries(unwanted),

@@ -1,24 +1,24 @@
 import { debugProcess } from "../internals.ts";
 
-/** How long Node takes at most to open its inspector after being asked, in milliseconds. */
+/** Milliseconds for Node to open its inspector on request. */
 const deadlineMs = 3_000;
 
-/** What Node prints about its inspector, to be kept out of the app's own output. */
+/** Node's output about its inspector, to be kept out of the app's own output. */
 const inspectorLines =
   /^(Debugger listening on (ws:\S+)|For help, see: https:\/\/nodejs\.org\/\S+|Debugger attached\.|Debugger ending on ws:\S+|Waiting for the debugger to disconnect\.\.\.)\r?\n/gm;
 
 /**
- * Opens the inspector of a worker on request. Node opens it at SIGUSR1 even while JavaScript is running, and tells the
+ * Opens the inspector of a worker on request. Node opens it at SIGUSR1 even while JavaScript is running, and prints the
  * address on stderr only.
  */
 export interface WorkerInspector {
-  /** The WebSocket address of an inspector that is open, whoever opened it: a flag, a person's signal, or `open`. */
+  /** The WebSocket address of an open inspector, however it was opened: by a flag, a user's signal, or `open`. */
   readonly url: string | undefined;
   /** Whether `open` opened it, so that it is ours to close. */
   readonly isOurs: boolean;
-  /** Resolves with the WebSocket address; of the one that is open already, if there is one. */
+  /** Resolves with the WebSocket address, also that of an inspector that is already open. */
   open(pid: number): Promise<string>;
-  /** Filters a piece of stderr; returns what is the app's own. Only what was opened by `open`, or went through, is taken out. */
+  /** Filters a chunk of stderr; returns the app's own output. Only lines caused by or during `open` are removed. */
   filter(text: string): string;
 }
 
@@ -53,7 +53,7 @@ export function createWorkerInspector(): WorkerInspector {
       if (url !== undefined) {
         return Promise.resolve(url);
       }
-      // Whoever asks meanwhile gets the same: Node tells the address once.
+      // Concurrent callers share it: Node prints the address once.
       opening ??= new Promise<string>((resolve, reject) => {
         const deadline = setTimeout(() => {
           found = undefined;

@@ -1,9 +1,9 @@
 import type { Worker } from "node:cluster";
 
-/** After an exit its output may still be in the pipes; somebody else may hold them open for ever. */
+/** Milliseconds to read the output after an exit: another process may hold the pipes open for ever. */
 const outputDeadlineMs = 200;
 
-/** A channel that closes is mostly the first sign of an exit, which follows within this time, in milliseconds. */
+/** Milliseconds until an exit follows the closing of the channel, which is mostly its first sign. */
 const exitFollowsMs = 1_000;
 
 export interface Exit {
@@ -12,15 +12,15 @@ export interface Exit {
 }
 
 export interface EndListener {
-  /** The app closed the channel, and goes on. */
+  /** The app closed the channel, and continues. */
   disconnected(): void;
-  /** The process has ended, though what it wrote may not have been read. */
+  /** The process has ended, though its output may not have been read. */
   exited(exit: Exit): void;
-  /** The process is gone and all it wrote has been read; `failure` if there never was one. Called once. */
+  /** The process is gone and all its output has been read; `failure` if it could not be spawned. Called once. */
   gone(failure?: Error): void;
 }
 
-/** Puts in order what the process of a worker says at its end. */
+/** Orders the events at the end of a worker's process. */
 export function watchWorkerEnd(worker: Worker, listener: EndListener): void {
   let exit: Exit | undefined;
   let outputRead = false;

@@ -3,33 +3,34 @@ import type { ListeningServer } from "../worker/addresses.ts";
 /** What a worker listens on, by the servers' keys. */
 export type Listening = ReadonlyMap<string, Pick<ListeningServer, "url" | "protocol" | "systemPort">>;
 
-/** Where an old worker listens and the new one of its slot does not, and the other way round; as people write addresses. */
+/** Where an old worker listens and the new one of its slot does not, and vice versa; as users write addresses. */
 export interface AddressChange {
-  /** Without those that belong to a single worker by their nature. */
+  /** Without those that belong to a single worker by nature. */
   readonly lost: readonly string[];
   readonly gained: readonly string[];
-  /** Clients of the old address would be refused, and nobody has asked for that. */
+  /** Whether clients of the old address would be refused although the app was not meant to move. */
   readonly isMishap: boolean;
 }
 
 export interface AddressFacts {
   readonly old: Listening;
   readonly fresh: Listening;
-  /** Ports and paths on which the new worker wanted to listen, or did for a moment. */
+  /** Ports and paths on which the new worker tried to listen, or did for a moment. */
   readonly tried: ReadonlySet<number | string>;
-  /** What the other workers of the old generation listen on. */
+  /** Where the other workers of the old generation listen. */
   readonly beside: readonly Listening[];
-  /** Pids of both workers: an address with one in its name is a worker's own. */
+  /** Pids of both workers: an address that contains one is a worker's own. */
   readonly pids: readonly number[];
 }
 
 /**
  * Judges a new worker that does not listen wherever the old one of its slot does; `undefined` if it does.
  *
- * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that looks for a free port and
- * takes the old worker's for somebody else's; or when it listens nowhere at all. An app whose code or environment names another
- * address never tries the old one. What belongs to a single worker by its nature does not count: a port that the system chose,
- * a path with its pid, datagrams, a port that no other worker of the app shares while it shares another.
+ * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that looks for a free
+ * port and mistakes the old worker's for another program's; or when it listens nowhere at all. An app whose code or
+ * environment names another address never tries the old one. What belongs to a single worker by nature does not count:
+ * a port that the system chose, a path with its pid, datagrams, a port that no other worker of the app shares while it
+ * shares another.
  */
 export function judgeAddresses({ old, fresh, tried, beside, pids }: AddressFacts): AddressChange | undefined {
   const isShared = (key: string): boolean => beside.every((other) => other.has(key));
@@ -47,7 +48,7 @@ export function judgeAddresses({ old, fresh, tried, beside, pids }: AddressFacts
   return { lost: urls(lost), gained: urls(gained), isMishap };
 }
 
-/** Why a renewal that would move the app is given up, and what to do. */
+/** Why a renewal that would move the app is rolled back, and what to do. */
 export function describeMishap({ lost, gained }: AddressChange): string {
   const where = gained.length === 0 ? "listens nowhere instead" : `listens on ${gained.join(", ")} instead`;
   const hint =
@@ -57,7 +58,7 @@ export function describeMishap({ lost, gained }: AddressChange): string {
   return `The new generation does not listen on ${lost.join(", ")} as the old one does, it ${where}, so every client there would be refused.${hint} If it is meant, use a restart.`;
 }
 
-/** What the report says of a change that was not a mishap. */
+/** The report's note on a change that was not a mishap. */
 export function describeChange({ lost, gained }: AddressChange): string {
   return gained.length === 0
     ? `The app does not listen on ${lost.join(", ")} any more; clients there are refused.`

@@ -35,7 +35,7 @@ export function isSameFolder(one: string, other: string): boolean {
   return one === other || realPath(one) === realPath(other);
 }
 
-/** Itself where it leads nowhere: what is missing is told when it is used. */
+/** The path itself if it leads nowhere: a missing target is reported when it is used. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

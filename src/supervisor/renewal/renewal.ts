@@ -6,18 +6,18 @@ import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { describeChange, describeMishap, judgeAddresses } from "./addressChange.ts";
 
-/** A new worker is given so long to listen wherever the old one does, in milliseconds. */
+/** Milliseconds for a new worker to listen wherever the old one does. */
 const serversSettleMs = 3_000;
 
 /** What a renewal may do to the app. */
 export interface RenewalHost {
   readonly slots: ReadonlyMap<number, Slot>;
   startWorker(slot: Slot, generation: number): WorkerHandle;
-  /** Sends a worker away; `handoff` only where another worker serves on. */
+  /** Orders a worker to exit; `handoff` only if another worker keeps serving. */
   dismiss(worker: WorkerHandle, options: { readonly handoff: boolean; readonly graceful: boolean }): void;
-  /** The generation becomes the app's. */
+  /** Makes the generation the app's current one. */
   commit(generation: number): void;
-  /** Calls `step` again after so many milliseconds. */
+  /** Calls `step` again after this many milliseconds. */
   wakeAfter(ms: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
 }
@@ -26,35 +26,34 @@ export interface RenewalOptions {
   readonly kind: RenewalKind;
   /** The slots to renew, in order. */
   readonly slots: readonly number[];
-  /** Only this slot was asked for. */
+  /** Whether only this slot was requested. */
   readonly single: boolean;
   readonly from: number;
   readonly to: number;
   /** How many new workers may start at a time. */
   readonly surge: number;
-  /** Milliseconds a new worker must have been ready before an old one goes for it. */
+  /** Milliseconds a new worker must have been ready before an old one is drained. */
   readonly minReady: number;
   /** Milliseconds that the first new workers must have been ready, whatever `minReady` is. */
   readonly proven: number;
   /** Start one worker first, and the others once that one has been ready for `minReady`. */
   readonly canary: boolean;
-  /** What the report is to tell a person besides, one sentence each. */
+  /** Further notes for the report, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
  * One renewal of an app as a state machine: `step` is called after every event and does whatever can be done now.
  *
- * Reload: starts a step of new workers; when all of the step are ready, they take their slots and the old ones drain;
- * when those are gone, the next step begins. A new worker that fails ends it: nothing of the old generation has been
- * touched if that happens in the first step, else the steps already done stay done.
- * Restart: the old go first, then the new start.
+ * Reload: starts a step of new workers; when all of them are ready, they take their slots and the old ones drain; when
+ * those are gone, the next step begins. A new worker that fails ends it: in the first step nothing of the old
+ * generation has been touched, later the steps already done remain. Restart: first the old workers exit.
  */
 export class Renewal {
   readonly options: RenewalOptions;
   readonly startedAt = steadyNow();
   #phase: RenewalView["phase"];
-  /** Slots not yet begun. */
+  /** Slots not yet started. */
   #pending: number[];
   /** Slots whose new worker is being proven. */
   #step: number[] = [];
@@ -68,7 +67,7 @@ export class Renewal {
   readonly #notes: string[];
   /** Addresses of the old generation on which the new one does not listen. */
   readonly #lost = new Set<string>();
-  /** Moments since the beginning in which nobody could connect somewhere. */
+  /** How often since the beginning clients could not connect somewhere. */
   #unserved = 0;
   #drainedAt: number | undefined;
   #endedAt: number | undefined;
@@ -93,7 +92,7 @@ export class Renewal {
     return this.options.kind !== "restart" && this.#renewed === 0 && this.#end === undefined;
   }
 
-  /** Whether this slot's worker is the renewal's business, so that nobody else may start one there. */
+  /** Whether the renewal manages this slot, so that nothing else may start a worker there. */
   owns(slot: Slot): boolean {
     if (this.#end !== undefined) {
       return false;
@@ -121,7 +120,7 @@ export class Renewal {
     return true;
   }
 
-  /** Ends it because the app stops. */
+  /** Ends it because the app is being stopped. */
   abort(reason: string): void {
     this.#giveUp("failed", reason);
   }
@@ -134,7 +133,7 @@ export class Renewal {
     this.#giveUpOn(failure.message, failure.stderr);
   }
 
-  /** A worker that was ready listens nowhere any more. */
+  /** A worker that was ready no longer listens anywhere. */
   workerUnready(worker: WorkerHandle): void {
     if (worker.generation === this.options.to && this.#renewed > 0) {
       this.#note(
@@ -144,7 +143,7 @@ export class Renewal {
     }
   }
 
-  /** A worker removed the file of a Unix socket that others listen on; it was put back. */
+  /** A worker removed the file of a Unix socket that others listen on; it has been restored. */
   socketRemoved(path: string): void {
     if (this.#endedAt === undefined) {
       this.#note(`A worker removed ${path}, on which others listen; clients were refused until it had been put back.`);
@@ -158,12 +157,12 @@ export class Renewal {
       this.#drainedAt = steadyNow();
     }
     if (this.#fresh.delete(worker) && this.#host.slots.get(worker.slot)?.next === worker) {
-      // It was told to go by somebody else before it could be proven.
+      // It was dismissed for another reason before it could be proven.
       this.#giveUpOn(`A new worker (slot ${worker.slot}) ended before it could take over.`);
     }
   }
 
-  /** Does what can be done now. Returns true once all is over. */
+  /** Does what can be done now. Returns true once the renewal is over. */
   step(): boolean {
     const over = this.#advance();
     if (over) {
@@ -172,13 +171,12 @@ export class Renewal {
     return over;
   }
 
-  /** The whole story of a renewal. */
   #advance(): boolean {
     if (this.#end !== undefined) {
       return this.#old.size === 0;
     }
     if (this.#phase === "stopping") {
-      // A restart: first all old workers go, then the new ones start, and when those are ready it is done.
+      // Restart: first all old workers exit, then the new ones start, and when those are ready it is done.
       if (this.#old.size > 0) {
         return false;
       }
@@ -200,7 +198,7 @@ export class Renewal {
     if (this.#old.size > 0) {
       return false;
     }
-    // All that had to go are gone: the next step begins, or there is none.
+    // All dismissed workers are gone: the next step begins, if there is one.
     const step = this.#nextStep();
     if (step.length === 0) {
       return true;
@@ -210,12 +208,12 @@ export class Renewal {
     return this.#hasFailedAtOnce;
   }
 
-  /** The slots that come next, without those that closed meanwhile, and at the end with those that came while it ran. */
+  /** The slots of the next step, without those closed meanwhile, and at the end those opened meanwhile. */
   #nextStep(): number[] {
     const { surge, canary, single } = this.options;
     this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
     if (this.#pending.length === 0 && !single) {
-      // Slots that came while it ran, because somebody scaled the app.
+      // Slots opened meanwhile, because the app was scaled.
       this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
     }
     const step = this.#pending.splice(0, surge);
@@ -225,7 +223,7 @@ export class Renewal {
     return step;
   }
 
-  /** The system refused a process, and nobody is left whose exit would bring the next turn. */
+  /** The system refused a process, and no worker is left whose exit would call `step` again. */
   get #hasFailedAtOnce(): boolean {
     return this.#end !== undefined && this.#old.size === 0;
   }
@@ -252,7 +250,7 @@ export class Renewal {
   report(workers: RenewalReport["workers"], totals: Pick<RenewalReport, "traffic" | "cutRequests">): RenewalReport {
     const { kind, from, to } = this.options;
     const outcome = this.#end?.outcome ?? "completed";
-    // When it was undone, those that had to go were the new ones.
+    // If it was undone, the dismissed workers were the new ones.
     const drainedAt = outcome === "completed" || outcome === "failed" ? this.#drainedAt : undefined;
     return {
       kind,
@@ -322,7 +320,7 @@ export class Renewal {
     }
   }
 
-  /** `undefined`, and the renewal is over, if the system did not start it. */
+  /** `undefined`, with the renewal over, if the system did not start it. */
   #start(slot: Slot): WorkerHandle | undefined {
     if (this.#end !== undefined) {
       return undefined;
@@ -349,7 +347,7 @@ export class Renewal {
     );
   }
 
-  /** Whether every one of them has been ready for `minReady`; if not, it is looked again when the last will have been. */
+  /** Whether all have been ready for `minReady`; if not, `step` is called again when the last one will have been. */
   #haveStayedUp(slots: readonly Slot[]): boolean {
     const { minReady, kind, proven } = this.options;
     const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
@@ -361,9 +359,9 @@ export class Renewal {
   }
 
   /**
-   * Whether the new workers listen wherever the old ones do. A worker is ready with its first server; were the old ones
-   * sent away before the second listens, that one's clients would be refused. A build that has dropped a port is waited
-   * for no longer than `serversSettleMs`.
+   * Whether the new workers listen wherever the old ones do. A worker is ready with its first server; if the old ones
+   * were dismissed before the second listens, that one's clients would be refused. The wait for a port that a build has
+   * dropped is limited to `serversSettleMs`.
    */
   #coverServers(slots: readonly Slot[]): boolean {
     if (this.options.kind === "restart") {
@@ -380,7 +378,7 @@ export class Renewal {
     return wait <= 0;
   }
 
-  /** Whether clients find the app where it was, or were meant to look elsewhere. If not, the renewal is over. */
+  /** Whether clients find the app at its old addresses, or it moved on purpose. If not, the renewal is over. */
   #keepAddresses(slots: readonly Slot[]): boolean {
     if (this.options.kind === "restart") {
       return true;
@@ -440,13 +438,13 @@ export class Renewal {
       pardonSlot(slot);
       return previous;
     });
-    // Only now that every slot of the step has its new worker may the old ones go.
+    // The old ones are dismissed only now that every slot of the step has its new worker.
     for (const previous of old) {
       this.#sendAway(previous, { handoff: true, graceful: kind === "gracefulReload" });
     }
   }
 
-  /** Ends it because a new worker is no good. */
+  /** Ends it because a new worker failed. */
   #giveUpOn(reason: string, stderr?: readonly string[]): void {
     const partly = this.#renewed > 0 || this.options.kind === "restart";
     const kept =
@@ -461,7 +459,7 @@ export class Renewal {
     this.#end = { outcome, reason, ...(stderr !== undefined && { stderr }) };
     for (const slot of this.#host.slots.values()) {
       if (slot.next !== undefined) {
-        // A new worker that listens may have been given connections already: they go back to the old ones.
+        // A new worker that listens may have received connections already: they go back to the old ones.
         this.#sendAway(slot.next, { handoff: true, graceful: false });
         slot.next = undefined;
       }

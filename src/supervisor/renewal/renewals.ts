@@ -11,15 +11,15 @@ import { Renewal, type RenewalHost } from "./renewal.ts";
 import { createRenewalQueue, type RenewalQueue } from "./renewalQueue.ts";
 
 /**
- * The first new workers of a reload must have been ready for so long before an old one goes, in milliseconds: what looks
- * whether a port is free listens for a moment, and is no server.
+ * Milliseconds that the first new workers of a reload must have been ready before an old one is dismissed: a probe for
+ * a free port listens for a moment, and is no server.
  */
 const provenMs = 100;
 
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
-/** What renewals ask of the app. */
+/** What renewals need from the app. */
 export interface RenewalsHost extends RenewalHost {
   /** Whether the app is meant to run. */
   readonly running: boolean;
@@ -51,7 +51,7 @@ export class Renewals {
     this.#queue = createRenewalQueue({ canBegin, begin: (...wish) => this.#begin(...wish) });
   }
 
-  /** The renewal that runs. */
+  /** The running renewal. */
   get current(): Renewal | undefined {
     return this.#current;
   }
@@ -69,14 +69,14 @@ export class Renewals {
     return this.#queue.request(kind, slot, recipe);
   }
 
-  /** Cancels the renewal that runs, if that still undoes everything. */
+  /** Cancels the running renewal, if that still undoes everything. */
   cancel(): boolean {
     const cancelled = this.#current?.cancel("Cancelled.") ?? false;
     this.#options.host.reconcile();
     return cancelled;
   }
 
-  /** Cancels what one client asked for: its place in the queue, or the renewal that runs if that is its own. */
+  /** Cancels the request of one client: its place in the queue, or the running renewal if that is its own. */
   withdraw(request: Promise<RenewalReport>): void {
     if (this.#queue.withdraw(request)) {
       this.#current?.cancel("Cancelled.");
@@ -84,7 +84,7 @@ export class Renewals {
     this.#options.host.reconcile();
   }
 
-  /** Lets the renewal do what it can; part of reconciling. */
+  /** Advances the renewal as far as possible; part of reconciling. */
   step(): void {
     const renewal = this.#current;
     if (renewal?.step() === true && !this.#counting) {
@@ -102,7 +102,7 @@ export class Renewals {
     const { host, generations, traffic, events } = this.#options;
     const slots = (only ?? [...host.slots.keys()]).filter((index) => host.slots.has(index));
     const from = generations.number;
-    // One worker alone is renewed within its generation.
+    // A single worker is renewed within its generation.
     const to = only === undefined ? from + 1 : from;
     const notes: string[] = [];
     if (only === undefined) {

@@ -14,7 +14,7 @@ export interface RestartPolicy {
    * @param upMs How long the worker was ready, in milliseconds; 0 if it never was.
    */
   decide(slot: number, upMs: number): RestartDecision;
-  /** Forgets everything, as after a start or reload that a person asked for. */
+  /** Forgets everything, as after a start or reload that the user requested. */
   reset(): void;
 }
 

@@ -5,29 +5,29 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { RestartDecision, RestartPolicy } from "./restartPolicy.ts";
 import { createSlot, pardonSlot, type Slot } from "./slot.ts";
 
-/** What the table asks of the app. */
+/** What the table needs from the app. */
 export interface SlotHost {
   /** Whether the app is meant to run. */
   readonly running: boolean;
   readonly name: string;
-  /** @throws what the system says when it can't start a process. */
+  /** @throws the system's error when it can't start a process. */
   startWorker(slot: Slot, generation: number): WorkerHandle;
-  /** Sends a worker away; `handoff` only where another worker serves on. */
+  /** Orders a worker to exit; `handoff` only if another worker keeps serving. */
   dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void;
   /** Something may be due now. */
   reconcile(): void;
-  /** Whether another try to fill a slot would end as this worker did. */
+  /** Whether another attempt to fill a slot would end as this worker did. */
   isFinal(slot: Slot, worker: WorkerHandle): boolean;
   /** A slot has no worker, and why; the worker that failed, if there was one. */
   lacks(failure: Failure, worker?: WorkerHandle): void;
 }
 
-/** Whoever takes care of slots for a while, so that nobody else may start a worker there. */
+/** The temporary manager of some slots, where nothing else may start a worker. */
 export interface SlotOwner {
   owns(slot: Slot): boolean;
 }
 
-/** The seats of the app: opens and closes them, fills them, and decides when an empty one is filled again. */
+/** The slots of the app: opens and closes them, fills them, and decides when an empty one is filled again. */
 export class SlotTable {
   readonly slots = new Map<number, Slot>();
   readonly #host: SlotHost;
@@ -40,14 +40,14 @@ export class SlotTable {
     this.#events = events;
   }
 
-  /** The workers that take connections and will go on doing so. */
+  /** The workers that take connections and will continue to. */
   serving(): WorkerHandle[] {
     return [...this.slots.values()].flatMap(({ current }) =>
       current?.state === "ready" && current.connected ? [current] : [],
     );
   }
 
-  /** Opens and closes slots so that there are `wanted`. The workers of those that close drain. */
+  /** Opens and closes slots so that there are `wanted`. The workers of closed ones drain. */
   resize(wanted: number, generation: number): void {
     for (let index = 1; index <= wanted; index += 1) {
       if (!this.slots.has(index)) {
@@ -83,7 +83,7 @@ export class SlotTable {
     }
   }
 
-  /** A worker has ended. What nobody asked for is a failure of its slot, unless it was a script that is done. */
+  /** A worker has ended. Unless it was dismissed, or was a script that is done, it is a failure of its slot. */
   vacate(worker: WorkerHandle): void {
     const slot = this.slots.get(worker.slot);
     if (slot?.next === worker) {
@@ -103,7 +103,7 @@ export class SlotTable {
     }
   }
 
-  /** Where others serve, the app is no script, and a worker that has ended is one too few. */
+  /** Where others serve, the app is no script, and an ended worker is missing. */
   #reconsider(slot: Slot): void {
     if (slot.finished !== undefined && this.serving().length > 0) {
       const failure = slot.finished;
@@ -133,7 +133,7 @@ export class SlotTable {
     }, slot.retryAt - steadyNow());
   }
 
-  /** The system may refuse a process at once, for want of memory or because the environment is too large. */
+  /** The system may refuse a process at once, for lack of memory or because the environment is too large. */
   #tryToStart(slot: Slot): void {
     try {
       slot.current = this.#host.startWorker(slot, slot.generation);
@@ -143,7 +143,7 @@ export class SlotTable {
       this.#host.lacks(failure);
       this.#events.log("error", "spawnFailed", `slot ${slot.index}: ${failure.message}`);
       if (!slot.givenUp) {
-        // No process, so no exit of one, will bring anybody here again.
+        // Without a process no exit will trigger another attempt.
         this.#wakeWhenDue(slot);
       }
     }

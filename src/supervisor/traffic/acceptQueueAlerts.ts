@@ -7,13 +7,13 @@ import type { EventLog } from "../logs/eventLog.ts";
 const manyWaiting = 100;
 
 export interface AcceptQueueAlerts {
-  /** Looks at the queue; returns whether what a snapshot says of it has changed. */
+  /** Checks the queue; returns whether its figures in snapshots have changed. */
   look(): boolean;
-  /** A connection was refused since so many wait. */
+  /** A connection was refused, with this many waiting. */
   refused(waiting: number): void;
 }
 
-/** Tells of connections that wait for a worker or were refused: once when it begins, and when it is over. */
+/** Warns of connections that wait for a worker or were refused: once when it begins, and when it is over. */
 export function watchAcceptQueueAlerts(
   queue: () => Pick<Acceptor, "waiting" | "refused">,
   events: EventLog,

@@ -1,11 +1,11 @@
 /**
- * How many files and sockets this process may have open; `Infinity` where the system sets no limit (Windows) or does not
- * tell. Takes some milliseconds.
+ * How many files and sockets this process may have open; `Infinity` where there is no limit (Windows) or it is unknown.
+ * Takes some milliseconds.
  */
 export function mostOpenFiles(): number {
   const { report } = process;
   if ("excludeNetwork" in report) {
-    // Else the report asks the name servers for the address of every connection.
+    // Otherwise the report queries the name servers for the address of every connection.
     Reflect.set(report, "excludeNetwork", true);
   }
   const limits: unknown = Reflect.get(report.getReport(), "userLimits");

@@ -64,7 +64,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, "latin1");
   } catch {
-    // It has ended, or belongs to somebody else.
+    // It has ended, or belongs to another user.
     return "";
   }
 }

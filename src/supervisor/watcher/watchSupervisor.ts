@@ -11,7 +11,7 @@ const lookEveryMs = 50;
  * that are left and what they have started.
  */
 export function watchSupervisor(): void {
-  // A person's Ctrl-C and a terminal that closes are the supervisor's business.
+  // The user's Ctrl-C and a terminal that closes are the supervisor's business.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => undefined);
   }

@@ -1,7 +1,7 @@
 /** The argument that makes a supervisor's program the watcher of another. */
 export const watcherArgument = "watch";
 
-/** What the watcher is told of a worker: one line of JSON each. */
+/** The messages about a worker to the watcher: one line of JSON each. */
 export interface WatchedWorker {
   readonly pid: number;
   /** `NAME=value` in the environment of the worker and of all that it starts. */

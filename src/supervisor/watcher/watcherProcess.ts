@@ -3,7 +3,7 @@ import type { EventLog } from "../logs/eventLog.ts";
 import { ownGroup } from "../process/processTree.ts";
 import { type WatchedApp, type WatchedWorker, watcherArgument } from "./watchedApp.ts";
 
-/** One that has died is started again after so many milliseconds. */
+/** Milliseconds after which a watcher that has died is started again. */
 const againAfterMs = 1_000;
 /** So often at most: a system that kills it each time is not to be fought. */
 const mostStarts = 10;
@@ -51,7 +51,7 @@ export class WatcherProcess {
     });
     this.#process = watcher;
     watcher.unref();
-    // Its end is told by its exit.
+    // Its exit reports its end.
     watcher.stdin?.on("error", () => undefined);
     watcher.once("error", (error) => this.#lost(error.message));
     watcher.once("exit", (code, signal) => this.#lost(`it ended with ${signal ?? code}`));

@@ -6,7 +6,7 @@ export interface ListeningServer {
   readonly protocol: ServerProtocol | "udp";
   /** Whether its connections can be handed over. */
   readonly handoff: boolean;
-  /** The system chose the port, so the next worker has another. */
+  /** The system chose the port, so the next worker has another one. */
   readonly systemPort: boolean;
 }
 
@@ -20,7 +20,7 @@ const schemes: Readonly<Record<ServerProtocol, string>> = {
 };
 
 /**
- * The address by which a person reaches a server, such as `http://127.0.0.1:3000`. A wildcard address is shown as the
+ * The address by which a user reaches a server, such as `http://127.0.0.1:3000`. A wildcard address is shown as the
  * loopback one, a Unix socket as `unix:/path` (`http+unix:` has no standard form).
  */
 export function addressUrl(protocol: ServerProtocol, address: ServerAddress): string {

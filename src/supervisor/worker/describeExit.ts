@@ -1,7 +1,7 @@
 import type { EventLevel } from "../../shared/logs.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
-/** What the log says of a worker that ended. `running`: the app is meant to run, so an unasked end is an accident. */
+/** The log message for a worker that ended. `running`: the app is meant to run, so an exit is an accident. */
 export function describeExit(
   worker: WorkerHandle,
   running: boolean,
@@ -19,7 +19,7 @@ export function describeExit(
   return { level: "info", code: "workerGone", message: `${who} is gone` };
 }
 
-/** How the log names a worker. */
+/** The name of a worker in the log. */
 export function describeWorker(worker: WorkerHandle): string {
   return `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid})`;
 }

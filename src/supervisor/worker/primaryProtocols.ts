@@ -1,7 +1,7 @@
 /** A library of the app that talks to a cluster primary of its own, which Hitless is not. */
 export interface PrimaryProtocol {
   readonly library: string;
-  /** What does not work, and the library's switch: sentences for a person. */
+  /** What does not work, and the library's switch: sentences for the user. */
   readonly advice: string;
 }
 

@@ -6,12 +6,12 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ListeningServer } from "./addresses.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
-/** One question takes at most this long, in milliseconds. */
+/** Milliseconds for one request. */
 const deadlineMs = 2_000;
 
 /**
- * Asks one worker for a URL. All workers of an app share its port, so a request to the port would be answered by any of
- * them, also by an old one; this one is made over a connection that is given to the worker in question.
+ * Requests a URL from one worker. All workers of an app share its port, so a request to the port would be answered by
+ * any of them, even an old one; this one uses a connection that is given to the worker in question.
  * @param server The server's key.
  * @returns The status code.
  */
@@ -60,7 +60,7 @@ function connectTo(worker: WorkerHandle, server: string, opened: Socket[]): Prom
       theirs.on("error", () => undefined);
       const [ours] = opened;
       if (ours === undefined || theirs.remotePort !== ours.localPort) {
-        // Somebody else on this machine found the port.
+        // Another program on this machine connected to the port.
         theirs.destroy();
         return;
       }
@@ -81,7 +81,7 @@ function connectTo(worker: WorkerHandle, server: string, opened: Socket[]): Prom
   });
 }
 
-/** A certificate made for another name, or self-signed in development, says nothing about readiness. */
+/** A certificate for another name, or self-signed for development, does not matter for readiness. */
 function encrypt(url: URL, socket: Socket): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const servername = isIP(url.hostname) === 0 ? { servername: url.hostname } : {};

@@ -4,13 +4,13 @@ import type { ListeningServer } from "./addresses.ts";
 import { probeWorker } from "./probeWorker.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
-/** Longest time one try may take, in milliseconds. */
+/** Milliseconds for one attempt. */
 const tryDeadlineMs = 2_000;
 
 /**
- * Asks the worker itself if the address is one of its own servers (by port and scheme); else whoever listens there, such as a
- * health check on another port that only one worker may have. On Windows too: no read is under way on the socket that is
- * given away, and over the port the worker could not be reached, since it gets no connections before it is ready.
+ * Requests it from the worker itself if the address is one of its own servers (by port and scheme); else from any
+ * server there, such as a health check on another port that only one worker may have. So too on Windows: no read is under
+ * way on the socket that is given away, and over the port the worker gets no connections before it is ready.
  * @param before The workers of the same slot that it is to follow.
  */
 export function askReadyUrl(worker: WorkerHandle, before: readonly WorkerHandle[], url: URL): Promise<number> {
@@ -39,11 +39,11 @@ function serverAt(
   return undefined;
 }
 
-/** Asks whoever listens at an address. */
+/** Requests an address from any server there. */
 export function askAddress(url: URL): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-    // A certificate made for another name, or self-signed in development, says nothing about readiness.
+    // A certificate for another name, or self-signed for development, does not matter for readiness.
     const asked = request(url, { agent: false, timeout: tryDeadlineMs, rejectUnauthorized: false }, (response) => {
       resolve(response.statusCode ?? 0);
       // Only the status counts, and the answer may never end.

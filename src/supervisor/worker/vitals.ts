@@ -1,21 +1,21 @@
 import type { StackFrames } from "../process/stuckStack.ts";
 
-/** A worker's memory is shown anew when it has changed by this part. */
+/** A worker's memory is shown anew when it has changed by this share. */
 const worthShowing = 0.1;
 
-/** A worker's sign of life. */
+/** A worker's answer to a heartbeat. */
 export interface Beat {
   /** RSS in bytes. */
   readonly memory: number;
   readonly inspectable: boolean;
 }
 
-/** What the heartbeat knows of one worker. Times are those of the monotonic clock, in milliseconds. */
+/** The heartbeat's data about one worker. Times are those of the monotonic clock, in milliseconds. */
 export class Vitals {
   #owesSince: number | undefined;
   #responsive = true;
   #memory: number | undefined;
-  /** What clients were last told of it. */
+  /** The value last shown to clients. */
   #shownMemory: number | undefined;
   #inspectable = false;
   #stuckAt: StackFrames | undefined;
@@ -33,27 +33,27 @@ export class Vitals {
     return this.#inspectable;
   }
 
-  /** Its stack while it is unresponsive, if it is known. */
+  /** Its stack while it is unresponsive, if known. */
   get stuckAt(): StackFrames | undefined {
     return this.#stuckAt;
   }
 
-  /** When the heartbeat was sent that it has not answered. */
+  /** When the unanswered heartbeat was sent. */
   get owesSince(): number | undefined {
     return this.#owesSince;
   }
 
-  /** It owes an answer from `now` on. */
+  /** A heartbeat was sent at `now`. */
   asked(now: number): void {
     this.#owesSince = now;
   }
 
-  /** What it owes does not count. */
+  /** Drops the unanswered heartbeat. */
   forgive(): void {
     this.#owesSince = undefined;
   }
 
-  /** It answered. Returns whether it has recovered by that, and whether its memory is worth showing anew. */
+  /** It answered. Returns whether it has recovered thereby, and whether its memory should be shown anew. */
   answered({ memory, inspectable }: Beat): { readonly recovered: boolean; readonly grown: boolean } {
     const recovered = !this.#responsive;
     const grown =
@@ -71,7 +71,7 @@ export class Vitals {
     this.#responsive = false;
   }
 
-  /** Where it is stuck, unless it has answered meanwhile. */
+  /** Records where it is stuck, unless it has answered meanwhile. */
   stuckIn(frames: StackFrames | undefined): void {
     this.#stuckAt = this.#responsive ? undefined : frames;
   }

@@ -1,8 +1,8 @@
 import { steadyNow } from "../clock.ts";
 
-/** Milliseconds after which it is told what is waited for. */
+/** Milliseconds after which a wait is reported. */
 const patienceMs = 2_000;
-/** It is told again after so many milliseconds, if it is something else by then. */
+/** Milliseconds after which it is reported again, if it is for something else by then. */
 const newsMs = 10_000;
 
 export interface WaitNotice {

@@ -10,16 +10,15 @@ import type { WorkerEvents } from "./workerEvents.ts";
 import { WorkerHandle } from "./workerHandle.ts";
 
 export interface RosterOptions {
-  /** The app's name. */
   readonly app: string;
   readonly logs: LogStore;
   readonly events: EventLog;
   readonly reachability: Reachability;
-  /** Tells which workers take connections. */
+  /** Knows which workers take connections. */
   readonly table: { serving(): readonly WorkerHandle[] };
 }
 
-/** Every worker whose process may still exist, and what can be asked of one by its id. */
+/** Every worker whose process may still exist, and operations on one by its id. */
 export class WorkerRoster {
   readonly #options: RosterOptions;
   readonly #workers = new Map<number, WorkerHandle>();
@@ -34,7 +33,7 @@ export class WorkerRoster {
 
   /**
    * Forks a worker and watches it until it is gone.
-   * @throws what the system says when it can't start a process.
+   * @throws the system's error when it can't start a process.
    */
   start(options: {
     readonly recipe: LaunchRecipe;
@@ -85,14 +84,14 @@ export class WorkerRoster {
   }
 
   /**
-   * Kills a worker because somebody asked for it.
+   * Kills a worker at a client's request.
    * @throws HitlessError `workerNotFound`
    */
   kill(id: number): void {
     this.find(id).kill("asked");
   }
 
-  /** Sends all away without a drain. */
+  /** Terminates all without a drain. */
   killAll(): void {
     for (const worker of this.#workers.values()) {
       worker.kill("stopping");
@@ -101,7 +100,7 @@ export class WorkerRoster {
 
   /**
    * Gives a draining worker `ms` more milliseconds, or (without) ends its drain.
-   * @throws HitlessError `workerNotFound`, or `invalidState` if it does not drain.
+   * @throws HitlessError `workerNotFound`, or `invalidState` if it is not draining.
    */
   changeDrain(id: number, ms: number | undefined): void {
     const worker = this.find(id);
@@ -113,7 +112,7 @@ export class WorkerRoster {
     }
   }
 
-  /** The other workers of its slot: those that it is to follow. */
+  /** The other workers of its slot, which it is to follow. */
   #others(worker: WorkerHandle): WorkerHandle[] {
     return [...this.#workers.values()].filter((other) => other !== worker && other.slot === worker.slot);
   }
