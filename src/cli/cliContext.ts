@@ -1,13 +1,13 @@
 import type { ClientIdentity } from "../client/connection/supervisorClient.ts";
 import type { Output } from "./terminal/output.ts";
 
-/** What every command is given of the world. */
+/** The environment of a command. */
 export interface CliContext {
   readonly stdout: Output;
   readonly stderr: Output;
   /**
-   * Absolute, as the person came there: through links.
-   * @throws HitlessError `invalidState` when it does not exist any more.
+   * Absolute, as the user came there, links included.
+   * @throws HitlessError `invalidState` when it no longer exists.
    */
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -16,7 +16,7 @@ export interface CliContext {
   readonly supervisorFile: string;
 }
 
-/** What a command's process ends with. */
+/** The exit codes of a command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, noSuchApp: 3 } as const;
 
 /** A shell's convention for what a signal ended: 128 and its number. */

@@ -12,9 +12,7 @@ export async function printJson(context: CliContext, value: unknown): Promise<vo
   await context.stdout.write(`${jsonText(value, 2)}\n`);
 }
 
-/**
- * JSON without characters that a terminal would obey. `JSON.stringify` itself escapes only those below 0x20.
- */
+/** JSON without characters that a terminal would interpret. `JSON.stringify` itself escapes only those below 0x20. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(
     /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
@@ -26,7 +24,7 @@ export async function printLine(context: CliContext, text: string): Promise<void
   await context.stdout.write(`${text}\n`);
 }
 
-/** Says something to the person on stderr; what was said before need not have been read. */
+/** Prints a message to stderr without waiting until earlier ones have been read. */
 export function say(context: CliContext, text: string): void {
   void context.stderr.write(`${text}\n`);
 }

@@ -37,7 +37,7 @@ export const commands: readonly Command[] = [
   stopCommand,
 ];
 
-/** Does what the words say and resolves with the exit code; never rejects. */
+/** Runs a command line and resolves with the exit code; never rejects. */
 export async function runCommandLine(context: CliContext, words: readonly string[]): Promise<number> {
   try {
     return await dispatch(asksForJson(words) ? forPrograms(context) : context, words);

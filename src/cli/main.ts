@@ -7,7 +7,7 @@ import { openOutput } from "./terminal/output.ts";
 /** Filled in by the bundler. */
 declare const __HITLESS_VERSION__: string;
 
-/** Milliseconds for the last output to leave when a signal has ended the command. */
+/** Milliseconds for the last output to be delivered when a signal has ended the command. */
 const hurryMs = 500;
 
 const stdout = openOutput(process.stdout, process.env);
@@ -26,7 +26,7 @@ void runCommandLine(
   },
   process.argv.slice(2),
 ).then(async (code) => {
-  // Whoever pages through the output may take their time; whoever has ended this with a second signal may not.
+  // A pager may take its time; after a second signal there is no more waiting.
   const patience = code > 128 ? [delay(hurryMs)] : [];
   await Promise.race([Promise.all([stdout.flush(), stderr.flush()]), ...patience]);
   process.exit(code);

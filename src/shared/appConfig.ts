@@ -8,7 +8,7 @@ type Name = keyof Settings;
 
 type ConfigEntries = { readonly [Key in Name]: v.OptionalSchema<Settings[Key]["written"], undefined> };
 
-/** What a person may write about an app, in the setting `hitless.apps` or as flags of the command line. */
+/** What the user may write about an app, in the setting `hitless.apps` or as flags of the command line. */
 export const appConfigSchema = v.strictObject(fromSettings<ConfigEntries>((_, { written }) => v.optional(written)));
 export type AppConfig = v.InferOutput<typeof appConfigSchema>;
 
@@ -60,7 +60,7 @@ function fromSettings<Fields extends object>(say: (name: Name, setting: Setting)
 }
 
 /**
- * Checks what a person wrote about an app.
+ * Checks what the user wrote about an app.
  * @param where Names the place in errors, such as `hitless.apps[0]`.
  * @throws HitlessError `badConfig`, which names every wrong field and the fix.
  */

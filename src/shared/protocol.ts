@@ -99,9 +99,7 @@ export const requests = {
   "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
   /** Live figures of a worker's layers. Its observers are removed 5 s after the last request. */
   "layers/pulse": { params: v.object({ worker: v.optional(workerId) }), result: layerPulseSchema },
-  /**
-   * Samples where a worker spends its CPU time. A cancelled request ends the sample; the answer has what was collected.
-   */
+  /** Samples where a worker spends its CPU time. Cancelling the request ends the sample early and is still answered. */
   "layers/sample": {
     params: v.object({
       worker: v.optional(workerId),

@@ -160,7 +160,7 @@ async function launch(
 }
 
 interface CollectedWishes extends StopWishes {
-  /** Begins to listen for signals; they are kept for whoever can act on them. */
+  /** Begins to listen for signals; they are kept until a listener can act on them. */
   begin(): void;
   /** The signal that came first. */
   readonly first: StopSignal | undefined;

@@ -8,12 +8,12 @@ import { renewalProgress } from "../show/statusTexts.ts";
 import { runInterruptible } from "./interruptible.ts";
 
 export interface RenewalWish {
-  /** Asks the supervisor for the renewal; aborting the signal asks it to cancel. */
+  /** Sends the request for the renewal; aborting the signal cancels it. */
   readonly request: (cancelled: AbortSignal) => Promise<RenewalReport>;
   readonly json: boolean;
 }
 
-/** Waits for a renewal with the progress shown, prints its report, and resolves with the exit code. */
+/** Waits for a renewal, showing its progress, prints its report, and resolves with the exit code. */
 export async function awaitRenewal(
   context: CliContext,
   client: SupervisorClient,

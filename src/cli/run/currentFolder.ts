@@ -3,10 +3,10 @@ import { isAbsolute } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
 
 /**
- * The folder that this process was started in, by the name under which the person went there: a shell keeps it in `PWD`,
- * while the system only knows where all links lead. A folder of releases is gone to through a link that will lead
- * elsewhere after the next deployment.
- * @throws HitlessError `invalidState` when it does not exist any more.
+ * The folder that this process was started in, by the path the user took: a shell keeps it in `PWD`, while the system
+ * only knows the target of all links. A folder of releases is entered through a link that will point elsewhere after
+ * the next deployment.
+ * @throws HitlessError `invalidState` when it no longer exists.
  */
 export function currentFolder(environment: NodeJS.ProcessEnv): string {
   let real: string;
@@ -20,7 +20,7 @@ export function currentFolder(environment: NodeJS.ProcessEnv): string {
   return named !== undefined && isAbsolute(named) && isSameFolder(named, real) ? named : real;
 }
 
-/** `PWD` is only a variable: whoever starts a program in another folder need not change it. */
+/** `PWD` is only a variable: a program that starts another in a different folder need not change it. */
 function isSameFolder(one: string, other: string): boolean {
   try {
     const [a, b] = [statSync(one), statSync(other)];

@@ -17,7 +17,7 @@ export interface AwaitReadyOptions {
 
 type Settled = Outcome | { readonly kind: "ready" } | { readonly kind: "signal"; readonly signal: StopSignal };
 
-/** Waits until the app is up, says so, and leaves it running. Returns the exit code. */
+/** Waits until the app is up, prints that, and leaves it running. Returns the exit code. */
 export async function awaitReady(
   context: CliContext,
   client: SupervisorClient,
@@ -36,7 +36,7 @@ export async function awaitReady(
     wishes.listen((signal, times) => {
       resolve({ kind: "signal", signal });
       if (times > 1 && stopOnFailure) {
-        // Its answer is the same as that of the graceful one, which waits already.
+        // Its answer is the same as that of the pending graceful one.
         client.request("app/stop", { now: true }).catch(() => undefined);
       }
     });

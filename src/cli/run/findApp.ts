@@ -7,7 +7,7 @@ import { nearest } from "../arguments/suggestion.ts";
 import type { CliContext } from "../cliContext.ts";
 import { during } from "../terminal/progressLine.ts";
 
-/** Connects to the supervisor of the app that a person names, by the app's name or the supervisor's pid. */
+/** Connects to the supervisor of the app that the user names, by the app's name or the supervisor's pid. */
 export async function connectToApp(context: CliContext, name: string): Promise<SupervisorClient> {
   const folder = runtimeFolder();
   const { stderr, identity } = context;
@@ -16,7 +16,7 @@ export async function connectToApp(context: CliContext, name: string): Promise<S
   try {
     return await during(stderr, `the supervisor of ${endpoint.name} (pid ${endpoint.pid})`, connecting);
   } catch (error) {
-    // It may have ended since it was found, as after a stop by somebody else.
+    // It may have ended since it was found, as after a stop by another client.
     if (toHitlessError(error).code === "connectionLost") {
       chooseEndpoint(await listEndpoints(folder), name);
     }

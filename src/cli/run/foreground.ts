@@ -12,19 +12,19 @@ import { openRawOutput } from "./rawOutput.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
 import { leaveSupervisor } from "./stopApp.ts";
 
-/** Milliseconds for the last output to be taken by whoever reads it, once the person has asked for the end. */
+/** Milliseconds for the reader to take the last output, once the user has requested the end. */
 const lastOutputMs = 3_000;
 
-/** Characters that are kept here for a reader of the output that has stalled. */
+/** Characters buffered here for a reader of the output that has stalled. */
 const mostAhead = 64 * 1_048_576;
 
-/** The wishes of a person to stop, which may come before there is anything to stop. */
+/** The user's stop requests, which may come before there is anything to stop. */
 export interface StopWishes {
-  /** Calls back for each wish, those of before included. */
+  /** Calls back for each request, earlier ones included. */
   listen(listener: (signal: StopSignal, times: number) => void): void;
 }
 
-/** Shows an app in this terminal until it ends, and stops it when it is told to. Returns the exit code. */
+/** Shows an app in this terminal until it ends, and stops it on request. Returns the exit code. */
 export async function runInForeground(
   context: CliContext,
   client: SupervisorClient,
@@ -64,7 +64,7 @@ export async function runInForeground(
       void stop(times > 1);
       if (times > 1) {
         urgent = signal;
-        // Whoever is in such a hurry does not wait for a reader that has stalled either.
+        // After an urgent stop, a stalled reader is not waited for either.
         resolve();
       } else if (stderr.isTerminal && signal === "SIGINT") {
         tell("stopping gracefully; Ctrl-C again stops at once");
@@ -80,7 +80,7 @@ export async function runInForeground(
     client.request("app/renew", { kind: "reload" }).catch((error: Error) => tell(error.message));
   });
 
-  /** Whoever was told to stop does not wait for a reader that has stalled. */
+  /** After a stop request, a stalled reader is not waited for. */
   const deliverRest = async (read: Promise<void>) => {
     const delivered = read.then(() => (asked ? context.stdout.flush() : undefined));
     const patience = delay(lastOutputMs, "late", { ref: false });
@@ -107,7 +107,7 @@ export async function runInForeground(
   return asked ? exitCodes.done : conclude(context, client, outcome);
 }
 
-/** Tells how the app ended when nobody here had asked for it. */
+/** Reports how the app ended without a stop request from here. */
 function conclude(context: CliContext, client: SupervisorClient, outcome: Outcome): number {
   switch (outcome.kind) {
     case "failed":

@@ -2,22 +2,22 @@ import { type CliContext, exitCodeOfSignal, type StopSignal } from "../cliContex
 import { openProgressLine } from "../terminal/progressLine.ts";
 import { onStopSignal } from "./interrupts.ts";
 
-/** What is waited for in the foreground. */
+/** A request that the foreground waits for. */
 export interface Interruptible<Result> {
   /** Aborted by the first stop signal; its answer is awaited all the same. */
   readonly request: (signal: AbortSignal) => Promise<Result>;
-  /** What goes on, for the line on the terminal. */
+  /** The progress, for the line on the terminal. */
   readonly progress: (cancelling: boolean) => string;
   /** Called with the first stop signal. */
   readonly onDidCancel?: () => void;
 }
 
-/** How it ended: with its result, or the person has left without waiting. */
+/** The outcome: its result, or that the user has left without waiting. */
 export type Interrupted<Result> =
   | { readonly kind: "result"; readonly result: Result }
   | { readonly kind: "left"; readonly exitCode: number };
 
-/** Waits with a line of progress. Ctrl-C cancels it, a second one leaves. Rejects as the request does. */
+/** Waits with a progress line. Ctrl-C cancels the request, a second one leaves. Rejects as the request does. */
 export async function runInterruptible<Result>(
   context: CliContext,
   { request, progress, onDidCancel }: Interruptible<Result>,

@@ -4,13 +4,12 @@ import { exitCodeOfSignal, type StopSignal } from "../cliContext.ts";
 /** SIGHUP is also what Windows sends when the console is closed. */
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** A person who asks so often has waited long enough, whatever the command is still at. */
+/** After this many requests the user has waited long enough, whatever the command is still doing. */
 const enough = 3;
 
 /**
- * Calls back for every signal that asks this process to end, with how many there have been; the third one ends it. Only
- * what would leave something undone listens: before and after, a signal ends the process as the system does it, even
- * one that is busy.
+ * Calls back for every signal that asks this process to end, with their count; the third one ends it. Listen only while
+ * there is something to finish: before and after, the system's default ends the process, even a busy one.
  */
 export function onStopSignal(listener: (signal: StopSignal, times: number) => void): Disposable {
   let times = 0;
@@ -33,7 +32,7 @@ export function onStopSignal(listener: (signal: StopSignal, times: number) => vo
   };
 }
 
-/** SIGUSR2 to the command line means what it means to the supervisor: reload. Windows has no such signal. */
+/** SIGUSR2 means the same here as for the supervisor: reload. Windows has no such signal. */
 export function onReloadSignal(listener: () => void): Disposable {
   if (process.platform === "win32") {
     return { dispose: () => undefined };

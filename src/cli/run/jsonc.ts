@@ -1,8 +1,7 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 
 /**
- * Reads JSON with comments and trailing commas, as VS Code's settings are written. A text that holds nothing but
- * comments is `undefined`.
+ * Parses JSON with comments and trailing commas, as in VS Code's settings; `undefined` if there are only comments.
  * @throws SyntaxError which names the place.
  */
 export function parseJsonc(text: string): unknown {
@@ -22,7 +21,7 @@ function parseNested(json: string, errors: ParseError[]): unknown {
   try {
     return parse(json, errors, { allowTrailingComma: true, allowEmptyContent: true });
   } catch (error) {
-    // The parser calls itself for each level.
+    // The parser is recursive.
     throw error instanceof RangeError ? new SyntaxError("it is nested too deeply") : error;
   }
 }

@@ -2,32 +2,32 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { LogChunk } from "../../shared/logs.ts";
 
 export interface LogPumpOptions {
-  /** Sequence of the last piece already dealt with; 0 for everything that is still kept. */
+  /** Sequence of the last chunk already handled; 0 for everything that is still kept. */
   readonly cursor: number;
   /** Only this worker's. */
   readonly worker?: number;
-  /** Takes one answer's pieces; the next are asked for when it has dealt with them. */
+  /** Takes the chunks of one answer; the next are requested when it is done. */
   readonly receive: (chunks: readonly LogChunk[]) => Promise<void>;
-  /** So many bytes were dropped by the supervisor because they were asked for too late. */
+  /** The supervisor dropped this many bytes because they were requested too late. */
   readonly onDidSkip: (bytes: number) => void;
   /** The workers wait for this reader, unless it has stalled; default: what they write too fast is skipped. */
   readonly lossless?: boolean;
-  /** Characters that are read while `receive` is busy with what came before; default none. */
+  /** Characters read ahead while `receive` is busy; default none. */
   readonly ahead?: number;
-  /** Once aborted, what there is is still read to its end. */
+  /** Once aborted, the output so far is still read to its end. */
   readonly ending: AbortSignal;
 }
 
-/** Milliseconds that the supervisor holds a question to which it has no answer yet. */
+/** Milliseconds that the supervisor holds a request which it can't answer yet. */
 const longPollMs = 20_000;
 
-/** Bytes of one answer when nothing may be lost: the more, the less often it has to be asked. */
+/** Bytes of one answer when nothing may be lost: larger answers need fewer requests. */
 const losslessBytes = 1_048_576;
 
 /**
  * Reads output until `ending`, and then the rest of it: at once, since the supervisor does not keep it for long, though
- * `receive` may still be busy with what came before. The rest is no more than the supervisor's rings hold.
- * @throws HitlessError `connectionLost` when the supervisor goes before that.
+ * `receive` may still be busy. The rest is no more than the supervisor's rings hold.
+ * @throws HitlessError `connectionLost` when the supervisor ends before that.
  */
 export async function pumpLogs(client: SupervisorClient, options: LogPumpOptions): Promise<void> {
   const { worker, receive, onDidSkip, ending, lossless = false, ahead = 0 } = options;
@@ -69,7 +69,7 @@ export async function pumpLogs(client: SupervisorClient, options: LogPumpOptions
     if (waiting > ahead) {
       await Promise.race([received, ended]);
     } else {
-      // A failure of the reader must not wait until there is too much.
+      // A failure of the reader must not wait until the buffer is full.
       await Promise.race([received, Promise.resolve()]);
     }
   }

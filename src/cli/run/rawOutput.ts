@@ -2,14 +2,14 @@ import { createLineKeeper } from "../../client/logs/lineKeeper.ts";
 import type { LogChunk, LogStream } from "../../shared/logs.ts";
 import type { CliContext } from "../cliContext.ts";
 
-/** Milliseconds after which a line without an end is shown: to a person, who may have to answer it, or to a program. */
+/** Milliseconds after which an unfinished line is shown: to a user, who may have to answer it, or to a program. */
 const patienceMs = { terminal: 250, other: 2_000 } as const;
 
-/** Writes what the workers write as it is, but no line of one into that of another. */
+/** Writes the workers' output unchanged, but never one worker's line within another's. */
 export interface RawOutput {
-  /** Resolves when more may come. */
+  /** Resolves when more may be written. */
   write(chunks: readonly LogChunk[]): Promise<void>;
-  /** No more comes. */
+  /** Ends the output. */
   end(): Promise<void>;
 }
 
@@ -19,13 +19,13 @@ export function openRawOutput({ stdout, stderr }: Pick<CliContext, "stdout" | "s
     stdout: createLineKeeper({ patienceMs: patienceOf(stdout.isTerminal) }),
     stderr: createLineKeeper({ patienceMs: patienceOf(stderr.isTerminal) }),
   };
-  /** Who wrote the line that is not finished. */
+  /** The worker that wrote the unfinished line. */
   const open: Record<LogStream, number | undefined> = { stdout: undefined, stderr: undefined };
   let busy = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const pass = async (chunks: readonly LogChunk[]): Promise<void> => {
-    // What goes to one stream in a row is written at once.
+    // Consecutive chunks of one stream are written at once.
     for (let index = 0; index < chunks.length; ) {
       const stream = chunks[index]?.stream ?? "stdout";
       const parts: string[] = [];
@@ -50,7 +50,7 @@ export function openRawOutput({ stdout, stderr }: Pick<CliContext, "stdout" | "s
       );
     }
   };
-  /** A line whose end can't come because nobody reads it is not one that nobody goes on with. */
+  /** A line that can't be finished because the reader has stalled is not abandoned. */
   const during = async (work: () => Promise<void>): Promise<void> => {
     busy += 1;
     clearTimeout(timer);

@@ -2,13 +2,12 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { Failure } from "../../shared/failure.ts";
 import { readyCount, type Snapshot } from "../../shared/snapshot.ts";
 
-/** What became of an app. */
 export type Outcome =
-  /** It failed, and won't be started again by itself. */
+  /** It failed, and is no longer restarted automatically. */
   | { readonly kind: "failed"; readonly failure: Failure }
   /** Its script is done. */
   | { readonly kind: "finished" }
-  /** Somebody stopped it. */
+  /** It was stopped. */
   | { readonly kind: "stopped" }
   /** Its supervisor is gone. */
   | { readonly kind: "lost" };

@@ -8,7 +8,7 @@ const closeDeadlineMs = 4_000;
 const pollMs = 20;
 
 /**
- * Stops the app and lets its supervisor go, so that the same app can be started again at once.
+ * Stops the app and releases its supervisor, so that the same app can be started again at once.
  * @returns How many workers had to be killed.
  */
 export async function stopApp(client: SupervisorClient, { now }: { readonly now: boolean }): Promise<number> {
@@ -16,7 +16,7 @@ export async function stopApp(client: SupervisorClient, { now }: { readonly now:
   try {
     killed = (await client.request("app/stop", now ? { now } : {})).killed;
   } catch (error) {
-    // Somebody else may have stopped it too, and the supervisor have ended before it could answer both.
+    // Another client may have stopped it too, and the supervisor ended before it could answer both.
     if (toHitlessError(error).code !== "connectionLost" || (await isThere(client))) {
       throw error;
     }
@@ -34,8 +34,8 @@ async function isThere({ endpoint }: SupervisorClient): Promise<boolean> {
 }
 
 /**
- * Closes the connection to a supervisor whose app has stopped, and waits until it can't be found any more. Its pid would
- * tell less: without an init that reaps, as in many containers, a process that has ended keeps it.
+ * Closes the connection to a supervisor whose app has stopped, and waits until it can no longer be found. Its pid would
+ * not show that: without an init that reaps, as in many containers, a process that has ended keeps it.
  */
 export async function leaveSupervisor(client: SupervisorClient): Promise<void> {
   client.dispose();

@@ -10,7 +10,7 @@ const namedSchema = v.object({ name: v.string() });
 
 /**
  * The app of this name in the workspace's own settings, so that the terminal starts what VS Code starts.
- * @throws HitlessError `badConfig` when the settings can't be read, or that app is written wrongly.
+ * @throws HitlessError `badConfig` when the settings can't be read, or that app is invalid.
  */
 export async function findWorkspaceApp(folder: string, name: string): Promise<AppConfig | undefined> {
   const file = join(folder, ".vscode", "settings.json");

@@ -11,11 +11,11 @@ export interface Output {
   /** A program reads it: nothing is written but the outcome. */
   readonly isForPrograms?: boolean;
   /**
-   * Resolves when more may be written; at once when nobody reads any more. A terminal gets no control sequences but
+   * Resolves when more may be written; at once when the reader is gone. A terminal gets no control sequences but
    * colours, whoever the text quotes, unless it is `raw`.
    */
   write(text: string, options?: { readonly raw?: boolean }): Promise<void>;
-  /** Resolves when everything written has left this process, or nobody reads it. */
+  /** Resolves when everything written has left this process, or the reader is gone. */
   flush(): Promise<void>;
   /** Stops waiting for the reader: what it has not taken by now is lost. */
   giveUp(): void;

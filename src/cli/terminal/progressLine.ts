@@ -11,9 +11,9 @@ export interface ProgressLine {
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const frameMs = 100;
 
-/** Milliseconds after which whoever waits is told for what. */
+/** Milliseconds after which a wait is reported. */
 const patienceMs = 2_000;
-/** Where lines stay, it is told again after so many milliseconds if something has changed, or after the longer time. */
+/** Where lines stay, it is reported again after this many milliseconds if it has changed, or after the longer time. */
 const newsMs = 10_000;
 const againMs = 60_000;
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** What opening a socket came to: `refused` means that nobody listens there, for certain. */
+/** The outcome of opening a socket: `refused` means that certainly no process listens there. */
 export type SocketAttempt =
   | { readonly kind: "open"; readonly socket: Socket }
   | { readonly kind: "refused" | "failed" | "deadline"; readonly reason: string };

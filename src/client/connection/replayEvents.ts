@@ -3,13 +3,13 @@ import type { SupervisorEvent } from "../../shared/logs.ts";
 import type { SupervisorClient } from "./supervisorClient.ts";
 
 export interface EventReplay extends Disposable {
-  /** Resolves when those it remembers have been handed on, or will not come; it never rejects. */
+  /** Resolves when the remembered events have been passed on, or will not come; it never rejects. */
   readonly caughtUp: Promise<void>;
 }
 
 /**
- * Hands on every event of a supervisor once and in order: those it remembers, then the new ones. When it does not say
- * which it remembers (the connection was lost, or the deadline has passed), the new ones are handed on all the same.
+ * Passes on every event of a supervisor once and in order: the remembered ones, then new ones. If the remembered ones
+ * don't arrive (the connection was lost, or the deadline has passed), the new ones are passed on nevertheless.
  */
 export function replayEvents(client: SupervisorClient, receive: (event: SupervisorEvent) => void): EventReplay {
   let told = -1;

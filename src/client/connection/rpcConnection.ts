@@ -8,26 +8,26 @@ import {
 
 export interface RpcConnection {
   readonly connection: MessageConnection;
-  /** Calls back when the peer is gone and everything it had sent before has been dealt with. */
+  /** Calls back when the peer is gone and everything it had sent before has been handled. */
   onDrained(listener: () => void): void;
 }
 
 /**
- * Turns of the event loop without a message after which none is left. The reader decodes and the connection dispatches
- * in a `setImmediate` each, one message a turn.
+ * Turns of the event loop without a message after which the queue is empty. The reader decodes and the connection
+ * dispatches in a `setImmediate` each, one message per turn.
  */
 const quietTurns = 8;
 
 /**
  * JSON-RPC over a socket.
  *
- * vscode-jsonrpc queues what arrives and neither drops the queue nor rejects pending requests when the socket closes.
- * A supervisor may answer and hang up at once, so the answers in the queue have to be let through first.
+ * vscode-jsonrpc queues what arrives and neither drops the queue nor rejects pending requests when the socket closes. A
+ * supervisor may answer and hang up at once, so the answers in the queue are handled first.
  */
 export function openRpcConnection(socket: Socket): RpcConnection {
   let handled = 0;
   const reader = new SocketMessageReader(socket);
-  // Its timer for a message that came in part outlives the connection and keeps the process from ending.
+  // Its timer for a partial message outlives the connection and keeps the process from ending.
   reader.partialMessageTimeout = 0;
   const connection = createMessageConnection(reader, new SocketMessageWriter(socket), undefined, {
     messageStrategy: {

@@ -17,10 +17,10 @@ const errorDataSchema = v.object({
   detail: v.fallback(v.array(v.string()), []),
 }) satisfies v.GenericSchema<unknown, ErrorData>;
 
-/** Codes that vscode-jsonrpc makes up itself when the connection fails under a request. */
+/** Codes that vscode-jsonrpc itself creates when the connection fails during a request. */
 const neverSent: ReadonlySet<number> = new Set([ErrorCodes.MessageWriteError, ErrorCodes.PendingResponseRejected]);
 
-/** What the peer answered a request with, as the error it was on the other side. */
+/** The peer's error response, as the error it was on the other side. */
 export function errorFromPeer(thrown: unknown): HitlessError {
   if (thrown instanceof ConnectionError || isOfSocket(thrown)) {
     return new HitlessError("connectionLost", thrown.message, { cause: thrown });
@@ -38,7 +38,7 @@ export function errorFromPeer(thrown: unknown): HitlessError {
   return new HitlessError(code, thrown.message, { remedy, detail, cause: thrown });
 }
 
-/** What a socket says whose peer has gone, such as `write EPIPE`. */
+/** An error of a socket whose peer is gone, such as `write EPIPE`. */
 function isOfSocket(thrown: unknown): thrown is Error {
   const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
   return typeof code === "string" && ["EPIPE", "ECONNRESET", "ECONNABORTED", "ERR_STREAM_DESTROYED"].includes(code);

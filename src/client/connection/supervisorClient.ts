@@ -21,7 +21,7 @@ import { openSocket } from "./openSocket.ts";
 import { openRpcConnection } from "./rpcConnection.ts";
 import { errorFromPeer } from "./rpcErrors.ts";
 
-/** Who connects, for the supervisor's own log. */
+/** The client's identity, for the supervisor's log. */
 export interface ClientIdentity {
   readonly name: string;
   readonly version: string;
@@ -31,9 +31,8 @@ export interface RequestOptions {
   /** Aborting it sends `$/cancelRequest`; the answer is still awaited, since a cancelled renewal has a report. */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds until the request is given up with `deadline`. Default 10,000, plus `waitMs` for `logs/read`;
-   * none for `app/renew`, `app/rollback`, `app/stop`, `app/scale` and `layers/sample`, which end by the supervisor's own
-   * deadlines.
+   * Milliseconds until the request is given up with `deadline`. Default 10,000, plus `waitMs` for `logs/read`; none for
+   * `app/renew`, `app/rollback`, `app/stop`, `app/scale` and `layers/sample`: the supervisor limits those.
    */
   readonly deadlineMs?: number;
 }
@@ -103,7 +102,7 @@ export class SupervisorClient implements Disposable {
     const { connection, onDrained } = openRpcConnection(socket);
     this.#connection = connection;
     connection.onError(([error]) => {
-      // An error with a code is the socket's own, and its close follows; what is already here may still be read.
+      // An error with a code is the socket's own, and its close follows; data already received can still be read.
       if (!("code" in error)) {
         this.#lose(new HitlessError("badMessage", `${this.#whose()} sent what is no message: ${error.message}`));
       }
@@ -115,7 +114,6 @@ export class SupervisorClient implements Disposable {
     connection.listen();
   }
 
-  /** The latest state. */
   get snapshot(): Snapshot {
     if (this.#snapshot === undefined) {
       throw new HitlessError("notInitialized", "The supervisor has not told its state yet.");
@@ -148,7 +146,7 @@ export class SupervisorClient implements Disposable {
     return this.#reports.event(listener);
   }
 
-  /** Calls back once, also when the connection is closed already (then a little later, never at once). */
+  /** Calls back once, also when the connection is already closed (then a little later, never at once). */
   onDidClose(listener: () => void): Disposable {
     if (!this.closed) {
       return this.#closes.event(listener);
@@ -194,14 +192,14 @@ export class SupervisorClient implements Disposable {
           }, deadlineMs);
         }
       });
-      // The schema of the answer is chosen by the same name as its type, which the compiler does not follow.
+      // The schema and the type of the answer are selected by the same name, which the compiler can't follow.
       return parseMessage(requests[name].result, name, await Promise.race([answer, late])) as RequestResult<Name>;
     } catch (error) {
       // Read again: the connection may have been lost while the answer was awaited.
       const lost: HitlessError | undefined = this.#lost;
       const reason = lost ?? errorFromPeer(error);
       if (reason.code === "connectionLost" && lost === undefined) {
-        // The peer went while it was written to: the words are the system's, and the close follows.
+        // The peer ended during a write: the message is the system's, and the close follows.
         throw new HitlessError("connectionLost", `${this.#whose()} closed the connection.`, { cause: error });
       }
       throw reason;

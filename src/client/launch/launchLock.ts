@@ -5,24 +5,24 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HitlessError } from "../../shared/errors.ts";
 import { isDead, pidSpace } from "./pidSpace.ts";
 
-/** Longer than a launch can take, so that a claim this old belongs to nobody. */
+/** Longer than a launch can take, so that a claim this old is stale. */
 const staleMs = 30_000;
 const pollMs = 50;
 
 export interface LaunchLockOptions {
   /** Ends the wait with `cancelled`. */
   readonly cancelled?: AbortSignal | undefined;
-  /** Told once if the lock is not free. */
+  /** Called once if the lock is not free. */
   readonly onDidWait?: (() => void) | undefined;
 }
 
 /**
- * Runs one launch at a time for each key, across processes: two windows that open on one folder would otherwise both find
- * that nothing runs there yet.
+ * Runs one launch at a time for each key, across processes: two windows that open one folder would otherwise both find
+ * that nothing is running there yet.
  *
- * Whoever wants the lock puts a file with a name of its own beside those of the others, and has the lock if it then finds
- * none whose owner may live; else it takes its file away again. So anybody may remove the file of a dead owner: it can't
- * be mistaken for that of the next one.
+ * A process that wants the lock puts a uniquely named file beside those of the others, and has the lock if it then
+ * finds none whose owner may be alive; else it removes its file. So any process may remove the file of a dead owner: it
+ * can't be mistaken for that of the next one.
  * @param folder The runtime folder.
  * @throws HitlessError `supervisorFailed` when the lock is not free within 30 s, `cancelled`.
  */
@@ -51,7 +51,7 @@ export async function withLaunchLock<T>(
       waited = true;
       onDidWait?.();
     }
-    // Two that found each other must not come back at the same time for ever.
+    // Two that found each other must not keep retrying at the same moment.
     await delay(pollMs + Math.random() * pollMs);
     claim = await tryToTake(folder, lock);
   }
@@ -62,7 +62,7 @@ export async function withLaunchLock<T>(
   }
 }
 
-/** Returns the file that holds the lock, `undefined` when another one may. */
+/** Returns the file that holds the lock, `undefined` if another process may hold it. */
 async function tryToTake(folder: string, lock: string): Promise<string | undefined> {
   if (await isTaken(folder, lock, undefined)) {
     return undefined;
@@ -71,7 +71,7 @@ async function tryToTake(folder: string, lock: string): Promise<string | undefin
   const file = join(folder, own);
   const draft = `${file}.tmp`;
   try {
-    // Never half-written under its name: who owns it must be known from the start.
+    // Never incomplete under its name: its owner must be known from the start.
     await writeFile(draft, `${process.pid} ${pidSpace()}`, { flag: "wx", mode: 0o600 });
     await rename(draft, file);
   } catch (error) {
@@ -87,7 +87,7 @@ async function tryToTake(folder: string, lock: string): Promise<string | undefin
   return file;
 }
 
-/** Whether anybody else has claimed the lock who may live; what the dead have left is removed. */
+/** Whether another process that may be alive has claimed the lock; files of dead ones are removed. */
 async function isTaken(folder: string, lock: string, own: string | undefined): Promise<boolean> {
   const names = await readdir(folder).catch(() => []);
   const others = names.filter((name) => name.startsWith(`${lock}.`) && name.endsWith(".lock") && name !== own);

@@ -1,8 +1,8 @@
 import { readlinkSync } from "node:fs";
 
 /**
- * Names what process ids are counted in: on Linux each container has a space of its own, and a runtime folder may be
- * shared between them. Elsewhere there is one for all, with an empty name.
+ * Names the namespace of process ids: on Linux each container has its own, and a runtime folder may be shared between
+ * them. Elsewhere there is a single one, with an empty name.
  */
 export function pidSpace(): string {
   try {
@@ -13,13 +13,13 @@ export function pidSpace(): string {
   }
 }
 
-/** A process and the space that its id is counted in; without one it is taken for ours. */
+/** A process and its pid namespace; without one it is taken for ours. */
 export interface ProcessName {
   readonly pid: number;
   readonly pidSpace?: string | undefined;
 }
 
-/** Whether this process is certain to have ended: of one in another space nobody here can tell. */
+/** Whether this process has certainly ended: for one in another namespace that is unknown here. */
 export function isDead({ pid, pidSpace: space }: ProcessName): boolean {
   if (space !== undefined && space !== pidSpace()) {
     return false;
@@ -28,7 +28,7 @@ export function isDead({ pid, pidSpace: space }: ProcessName): boolean {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    // `EPERM` says that there is one, and that it is not ours.
+    // `EPERM` means that it exists, and is not ours.
     return (error as NodeJS.ErrnoException).code !== "EPERM";
   }
 }

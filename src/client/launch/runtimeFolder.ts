@@ -26,7 +26,7 @@ export function runtimeFolder(): string {
     if (stats.uid !== process.getuid()) {
       throw refusal(folder, `belongs to another user (uid ${stats.uid})`);
     }
-    // Whoever may write here could plant an endpoint of their own, and whoever may read here sees the secrets.
+    // With write access another user could plant an endpoint, with read access see the secrets.
     if ((stats.mode & 0o077) !== 0) {
       throw refusal(folder, `is open to other users; run: chmod 700 '${folder}'`);
     }
@@ -53,7 +53,7 @@ function chooseFolder(): string {
   return join(tmpdir(), `hitless-${process.getuid?.() ?? 0}`);
 }
 
-/** Not Node's own `recursive`: that tries for ever where a parent is there and takes nothing, as in /proc. */
+/** Not Node's own `recursive`: that retries for ever if a parent exists and accepts nothing, as in /proc. */
 function makeFolder(folder: string): void {
   const missing: string[] = [];
   for (let path = folder; !existsSync(path) && dirname(path) !== path; path = dirname(path)) {
@@ -63,7 +63,7 @@ function makeFolder(folder: string): void {
     try {
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
-      // Another program may have made it meanwhile.
+      // Another program may have created it meanwhile.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
         throw error;
       }
@@ -71,7 +71,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** After `su` or `sudo -E` the variable names the folder of the user before, or one that is not there. */
+/** After `su` or `sudo -E` the variable names the previous user's folder, or a missing one. */
 function belongsToUser(folder: string): boolean {
   try {
     const stats = lstatSync(folder);

@@ -5,7 +5,7 @@ import { HitlessError } from "../../shared/errors.ts";
 /** Bytes of `sun_path` without its final NUL: https://man7.org/linux/man-pages/man7/unix.7.html, 104 in all on macOS. */
 const longestSocketPath = process.platform === "linux" ? 107 : 103;
 
-/** A name for one supervisor's files and socket: short, because the path of a Unix socket has to be. */
+/** A name for one supervisor's files and socket: short, because the path of a Unix socket must be. */
 export function newEndpointId(): string {
   return randomBytes(5).toString("hex");
 }

@@ -1,33 +1,33 @@
 import type { LogChunk } from "../../shared/logs.ts";
 
 export interface LineKeeperOptions {
-  /** Milliseconds after which a line that nobody goes on with is passed on as it is, such as a question to the person. */
+  /** Milliseconds after which an unfinished line is passed on as it is, such as a question to the user. */
   readonly patienceMs: number;
-  /** Characters of a line that are kept; what is longer is passed on in parts. Default: 16 Mi. */
+  /** Characters of a line that are kept; a longer one is passed on in parts. Default: 16 Mi. */
   readonly longest?: number;
-  /** Steady milliseconds. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * Keeps the pieces of what several workers wrote until they are whole lines: a pipe is read in pieces that end anywhere,
- * and those of other workers come in between.
+ * Keeps chunks of several workers' output until they are whole lines: a pipe is read in chunks that end anywhere,
+ * interleaved with those of other workers.
  */
 export interface LineKeeper {
-  /** What is complete now, as pieces that end where a line does. */
+  /** The complete lines, as chunks that end where a line does. */
   add(chunk: LogChunk): LogChunk[];
-  /** Whether the beginning of a line is kept. */
+  /** Whether an unfinished line is kept. */
   readonly keeps: boolean;
-  /** Lines that were begun, and that nobody has gone on with for `patienceMs`. */
+  /** Unfinished lines to which nothing was added for `patienceMs`. */
   overdue(): LogChunk[];
-  /** Lines that were begun, and of which no more will come. */
+  /** Unfinished lines that will not be continued. */
   rest(): LogChunk[];
 }
 
 const usualLongest = 16 * 1_048_576;
 
 interface Begun {
-  /** Joined when it is needed: adding to one long text again and again would take the square of its length. */
+  /** Joined when needed: appending to one long text again and again would take quadratic time. */
   readonly parts: LogChunk[];
   length: number;
   touchedAt: number;

@@ -1,12 +1,11 @@
 /**
- * What VS Code, Electron, Node's cluster and Hitless put into the environment of the processes they start. None of it
- * is meant for the app: `ELECTRON_RUN_AS_NODE` changes what a program is, `NODE_CHANNEL_FD` names a channel that the
- * app does not have.
+ * Variables that VS Code, Electron, Node's cluster and Hitless set for the processes they start. None is meant for the
+ * app: `ELECTRON_RUN_AS_NODE` changes what a program is, `NODE_CHANNEL_FD` names a channel it lacks.
  */
 const foreign =
   /^(?:ELECTRON_|VSCODE_|HITLESS_|NODE_UNIQUE_ID$|NODE_CHANNEL_|NODE_APP_INSTANCE$|CHROME_DESKTOP$|ORIGINAL_XDG_)/i;
 
-/** The environment without what belongs to whoever started this process and not to the person. */
+/** The environment without what the starting program, and not the user, has set. */
 export function cleanEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const clean: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {

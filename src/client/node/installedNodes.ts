@@ -4,12 +4,12 @@ import { join } from "node:path";
 
 export interface InstalledNode {
   readonly path: string;
-  /** As the folder is called, such as `20.11.1`. */
+  /** As in the folder's name, such as `20.11.1`. */
   readonly version: string;
 }
 
 interface Place {
-  /** Holds one folder for each version. */
+  /** Contains one folder for each version. */
   readonly folder: string | undefined;
   /** Path of the program inside that folder. */
   readonly program: readonly string[];
@@ -63,7 +63,7 @@ async function readPlace({ folder, program }: Place): Promise<InstalledNode[]> {
     return [];
   }
   const names = await readdir(folder).catch(() => []);
-  // Links such as mise's `20` beside `20.11.1` name a version a second time.
+  // Links such as mise's `20` beside `20.11.1` list a version a second time.
   const versions = names.filter((name) => /^v?\d+\.\d+\.\d+$/.test(name));
   const nodes = await Promise.all(
     versions.map(async (name) => {

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { cleanEnvironment } from "./cleanEnvironment.ts";
 
-/** Milliseconds a program has to tell its version. */
+/** Milliseconds for a program to print its version. */
 const probeDeadlineMs = 5_000;
 
 const nodeFileName = process.platform === "win32" ? "node.exe" : "node";
@@ -15,9 +15,9 @@ export type NodeProbe =
   | { readonly kind: "unusable"; readonly path: string; readonly reason: string };
 
 /**
- * Asks a program whether it is Node.js, and which.
+ * Runs a program to find out whether it is Node.js, and its version.
  * @param path Absolute path of the program.
- * @param cwd Folder of the app: the shims of version managers choose by it.
+ * @param cwd Folder of the app: the shims of version managers depend on it.
  */
 export async function probeNode(path: string, cwd: string): Promise<NodeProbe> {
   const answer = await ask(path, ["--version"], cwd);
@@ -37,14 +37,14 @@ export async function probeNode(path: string, cwd: string): Promise<NodeProbe> {
   return { kind: "node", path, version: answer.text };
 }
 
-/** Every Node.js on the PATH, first come first; not probed. */
+/** Every Node.js on the PATH, in its order; not probed. */
 export async function nodesOnPath(environment: NodeJS.ProcessEnv): Promise<string[]> {
   const folders = (environment.PATH ?? environment.Path ?? "").split(delimiter).filter(isAbsolute);
   const files = await Promise.all(folders.map((folder) => existingFile(join(folder, nodeFileName))));
   return [...new Set(files.filter((file) => file !== undefined))];
 }
 
-/** The absolute path that a person's `node` setting means: a path (`~` and relative allowed), or a name on the PATH. */
+/** The absolute path that the user's `node` setting means: a path (`~` and relative allowed), or a name on the PATH. */
 export async function locateProgram(written: string, cwd: string, environment: NodeJS.ProcessEnv): Promise<string> {
   if (written.startsWith("~/") || written.startsWith("~\\")) {
     return join(homedir(), written.slice(2));
@@ -69,7 +69,7 @@ type Answer = { readonly kind: "text"; readonly text: string } | { readonly kind
 function ask(path: string, args: readonly string[], cwd: string): Promise<Answer> {
   // NODE_OPTIONS may hold what only the app's own Node understands, or a debugger's hook.
   const { NODE_OPTIONS: _, ...env } = cleanEnvironment(process.env);
-  // A folder that is not there is complained about where it is configured; here it would look like a missing program.
+  // A missing folder is reported where it is configured; here it would look like a missing program.
   const there = existsSync(cwd) ? { cwd } : {};
   return new Promise((settle) => {
     const options = { ...there, env, timeout: probeDeadlineMs, killSignal: "SIGKILL", windowsHide: true } as const;
@@ -102,7 +102,7 @@ function explain(error: Error & { code?: unknown; killed?: boolean | undefined }
   }
 }
 
-/** Whether another program stands behind this one, as with Volta, asdf, nodenv, mise and snap. */
+/** Whether this program is a shim for another, as with Volta, asdf, nodenv, mise and snap. */
 async function isShim(path: string): Promise<boolean> {
   const real = await realpath(path).catch(() => path);
   if (basename(real) !== nodeFileName || /^(?:shims|volta)$/i.test(basename(dirname(path)))) {

@@ -8,17 +8,17 @@ import { findNodeVersionFile, matchesWish, type NodeVersionFile } from "./nodeVe
 export interface NodeProgram {
   /** Absolute. */
   readonly path: string;
-  /** As `process.version` says it: `v24.1.0`. */
+  /** `process.version`: `v24.1.0`. */
   readonly version: string;
-  /** Why it is this one; `explicit` also for one that was only found installed, since choosing it makes it so. */
+  /** Why it was chosen; `explicit` also for one that was merely found installed, since choosing it makes it so. */
   readonly source: "explicit" | ".nvmrc" | ".node-version" | "PATH";
 }
 
 const oldestMajor = 20;
 
 /**
- * Which Node.js runs an app: the one named, else the one `.nvmrc` or `.node-version` asks for, else the PATH's. Never
- * the program of the process that asks, which may be Electron.
+ * Chooses the Node.js of an app: the one named, else the one `.nvmrc` or `.node-version` asks for, else the PATH's.
+ * Never the program of this process, which may be Electron.
  * @throws HitlessError `nodeUnusable` or `nodeTooOld`, with the remedy `pickNode`.
  */
 export async function resolveNode(options: {
@@ -66,7 +66,7 @@ export async function listNodePrograms(cwd: string): Promise<NodeProgram[]> {
     ...onPath.map((path) => ({ path, source: "PATH" as const })),
     ...installed.map(({ path }) => ({ path, source: "explicit" as const })),
   ];
-  // One after the other: a start of Node.js takes a whole core, and there may be dozens.
+  // One after the other: each start of Node.js uses a whole core, and there may be dozens.
   for (const { path, source } of candidates) {
     const probe = await probeNode(path, cwd);
     if (probe.kind === "node" && major(probe.version) >= oldestMajor) {
@@ -81,7 +81,7 @@ async function resolveWish({ file, source, wish }: NodeVersionFile, cwd: string)
   const current = onPath === undefined ? undefined : await probeNode(onPath, cwd);
   const installed = (await installedNodes(process.env)).filter(({ version }) => matchesWish(version, wish));
   const fits = current?.kind === "node" && matchesWish(current.version.slice(1), wish) ? current : undefined;
-  // `lts/*` and the like mean the newest; a plain version is best served by what the terminal would run.
+  // `lts/*` and the like mean the newest; for a plain version the one that the terminal would run is best.
   const newest = installed[0];
   if (fits !== undefined && (newest === undefined || /^v?\d/.test(wish) || isNewer(fits.version, newest))) {
     return usable(fits, source, `the Node.js that ${file} asks for`);

@@ -5,7 +5,7 @@ export interface NodeVersionFile {
   /** Absolute path. */
   readonly file: string;
   readonly source: ".nvmrc" | ".node-version";
-  /** As it is written, without comment: `20`, `v20.11.1`, `lts/*`, `lts/iron`, `node`. */
+  /** As written, without comment: `20`, `v20.11.1`, `lts/*`, `lts/iron`, `node`. */
   readonly wish: string;
 }
 
@@ -18,7 +18,7 @@ const ltsNames: ReadonlyMap<string, string> = new Map([
   ["krypton", "24"],
 ]);
 
-/** The nearest `.nvmrc` or `.node-version`, walking up from a folder; one that holds nothing is passed over. */
+/** The nearest `.nvmrc` or `.node-version`, walking up from a folder; an empty one is skipped. */
 export async function findNodeVersionFile(cwd: string): Promise<NodeVersionFile | undefined> {
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const source of [".nvmrc", ".node-version"] as const) {
@@ -41,7 +41,7 @@ function firstLine(text: string): string | undefined {
     .find((line) => line !== "");
 }
 
-/** Whether a version such as `20.11.1` is what the file asks for. Of several that match the newest is meant. */
+/** Whether a version such as `20.11.1` satisfies the file. If several do, the newest is meant. */
 export function matchesWish(version: string, wish: string): boolean {
   const wanted = wish.toLowerCase().replace(/^(?:node-)?v?(?=\d)/, "");
   if (["node", "latest", "current", "stable"].includes(wanted)) {
@@ -54,7 +54,7 @@ export function matchesWish(version: string, wish: string): boolean {
   if (line === undefined) {
     return false;
   }
-  // `20`, `20.x` and `20.11.*` leave out what they do not care about.
+  // `20`, `20.x` and `20.11.*` leave the other parts open.
   const parts = line.split(".").filter((part) => part !== "x" && part !== "*");
   const actual = version.split(".");
   return parts.length > 0 && parts.every((part, index) => part === actual[index]);

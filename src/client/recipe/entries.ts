@@ -7,7 +7,7 @@ import { parseStartScript } from "./startScript.ts";
 export interface EntryCandidate {
   /** Relative to the folder, with `/`. */
   readonly entry: string;
-  /** Where it was found, for a person: `scripts.start`, `main`, or `file name`. */
+  /** Where it was found, for the user: `scripts.start`, `main`, or `file name`. */
   readonly why: string;
   readonly nodeArgs: readonly string[];
   readonly args: readonly string[];
@@ -30,8 +30,8 @@ const usualPlaces = [
 ];
 
 /**
- * The files of a folder that look like a server to start, the best first: what package.json `scripts.start` runs
- * (with its flags, arguments and variables), its `main`, then the usual names. Only files that exist, each once.
+ * The files of a folder that look like a server to start, best first: what package.json `scripts.start` runs (with its
+ * flags, arguments and variables), its `main`, then the usual names. Only existing files, each once.
  */
 export async function findEntries(folder: string): Promise<EntryCandidate[]> {
   const { main, scripts } = await readPackageJson(folder);

@@ -3,9 +3,9 @@ import { HitlessError } from "../../shared/errors.ts";
 import { readTextFile } from "../readTextFile.ts";
 
 /**
- * Reads a file of `KEY=VALUE` lines, in the form Node's own `--env-file` takes:
+ * Reads a file of `KEY=VALUE` lines, in the format of Node's own `--env-file`:
  * https://nodejs.org/api/environment_variables.html#dotenv
- * @throws HitlessError `badConfig` when it can't be read, or holds what no variable can.
+ * @throws HitlessError `badConfig` when it can't be read, or contains what a variable can't hold.
  */
 export async function readEnvFile(file: string): Promise<Record<string, string>> {
   const refuse = (problem: string, cause?: unknown): never => {

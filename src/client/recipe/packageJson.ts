@@ -2,14 +2,14 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { readTextFile, UnreadableFile } from "../readTextFile.ts";
 
-/** What Hitless reads of a package.json; a field of an unexpected kind counts as absent. */
+/** The fields of a package.json that Hitless reads; one of an unexpected kind counts as absent. */
 const packageJsonSchema = v.object({
   name: v.fallback(v.optional(v.string()), undefined),
   main: v.fallback(v.optional(v.string()), undefined),
   scripts: v.fallback(v.optional(v.object({ start: v.fallback(v.optional(v.string()), undefined) })), undefined),
 });
 export type PackageJson = v.InferOutput<typeof packageJsonSchema> & {
-  /** Why nothing was read of a file that is there, as a predicate such as `is a folder`. */
+  /** Why an existing file was not read, as a predicate such as `is a folder`. */
   readonly problem?: string;
 };
 

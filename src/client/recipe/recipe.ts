@@ -13,13 +13,13 @@ export interface RecipeOptions {
   /** Absolute; `cwd` of the configuration is relative to it. */
   readonly folder: string;
   readonly node: NodeProgram;
-  /** What the workers inherit, before it is cleaned. */
+  /** The environment that the workers inherit, before it is cleaned. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
- * Makes the complete recipe of an app from what a person wrote. Without `entry` it is the best that `findEntries` finds,
- * with the flags, arguments and variables of its start script.
+ * Makes the complete recipe of an app from what the user wrote. Without `entry` it is the best that `findEntries`
+ * finds, with the flags, arguments and variables of its start script.
  * @throws HitlessError `entryNotFound`, `badConfig` or `typescriptUnsupported`.
  */
 export async function buildRecipe(config: AppConfig, options: RecipeOptions): Promise<LaunchRecipe> {
@@ -68,7 +68,7 @@ async function bestEntry(cwd: string): Promise<EntryCandidate> {
   return best;
 }
 
-/** The package's name without its scope, else the folder's, made to fit what a name may hold. */
+/** The package's name without its scope, else the folder's, reduced to the characters that a name may contain. */
 export async function defaultName(cwd: string): Promise<string> {
   const { name } = await readPackageJson(cwd);
   for (const candidate of [name?.replace(/^@[^/]*\//, ""), basename(cwd)]) {

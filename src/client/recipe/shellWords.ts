@@ -1,6 +1,6 @@
 /**
- * Splits a simple command line into its words, quotes taken off; `undefined` as soon as it needs a shell (operators,
- * expansions, an open quote). Nothing is ever run from it.
+ * Splits a simple command line into its words, without quotes; `undefined` as soon as it needs a shell (operators,
+ * expansions, an open quote). The result is never run.
  */
 export function shellWords(line: string): string[] | undefined {
   const words: string[] = [];

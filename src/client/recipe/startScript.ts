@@ -1,8 +1,8 @@
 import { shellWords } from "./shellWords.ts";
 
-/** What `scripts.start` would run, taken apart. */
+/** The parts of a `scripts.start`. */
 export interface StartScript {
-  /** As written: relative, perhaps without its extension. */
+  /** As written: relative, possibly without its extension. */
   readonly file: string;
   readonly nodeArgs: readonly string[];
   readonly args: readonly string[];
@@ -25,13 +25,13 @@ const takesValue = new Set([
   "--title",
 ]);
 
-/** Options with which Node.js runs no file, or another than the one that follows. */
+/** Options with which Node.js runs no file, or another than the next word. */
 const runsNoFile =
   /^(?:-e|--eval|-p|--print|-pe|-c|--check|-i|--interactive|-v|--version|-h|--help|--test|--run)(?:=|$)/;
 
 /**
- * Takes a script of the form `[cross-env] [KEY=VALUE…] node [flags] file [args]` apart (`tsx` for `node` is understood
- * too); `undefined` for any other.
+ * Parses a script `[cross-env] [KEY=VALUE…] node
+ * tsx [flags] file [args]`; `undefined` for any other form.
  */
 export function parseStartScript(script: string): StartScript | undefined {
   const words = shellWords(script);
@@ -66,7 +66,7 @@ export function parseStartScript(script: string): StartScript | undefined {
       return undefined;
     }
     const value = takesValue.has(word) ? words.shift() : undefined;
-    // Watching is for a program that runs alone: under a supervisor it would restart behind its back.
+    // Watch mode is for a program that runs alone: it would restart behind the supervisor's back.
     if (!word.startsWith("--watch")) {
       nodeArgs.push(word, ...(value === undefined ? [] : [value]));
     } else if (word === "--watch-path") {

@@ -6,9 +6,8 @@ import { compareVersions } from "../node/installedNodes.ts";
 import type { NodeProgram } from "../node/nodeProgram.ts";
 
 /**
- * What Node.js has to be told to run this entry, if it is TypeScript and the person has named no loader of their own.
- * Type stripping came behind a flag with 22.6 and works without from 22.18 and 23.6:
- * https://nodejs.org/api/typescript.html#type-stripping
+ * The flags that Node.js needs for this entry, if it is TypeScript and the user has set no loader. Type stripping came
+ * behind a flag with 22.6 and works without from 22.18 and 23.6: https://nodejs.org/api/typescript.html#type-stripping
  * @throws HitlessError `typescriptUnsupported` when this Node.js can't and the project has no tsx.
  */
 export function typescriptArgs(entry: string, cwd: string, node: NodeProgram, nodeArgs: readonly string[]): string[] {
@@ -35,7 +34,7 @@ export function typescriptArgs(entry: string, cwd: string, node: NodeProgram, no
   );
 }
 
-/** A flag with which the person takes care of TypeScript. */
+/** A flag of the user that handles TypeScript. */
 function bringsLoader(argument: string): boolean {
   return /^(?:--import|--require|-r|--loader|--experimental-loader|--experimental-(?:strip|transform)-types)(?:=|$)/.test(
     argument,

@@ -146,7 +146,7 @@ export class AppRegistry implements Disposable {
 
   async #adopt(endpoint: Endpoint): Promise<void> {
     const { name, root } = endpoint;
-    // Whoever started it may have come to its folder through a link.
+    // It may have been started through a link to its folder.
     const real = await realpath(root).catch(() => root);
     const known = this.sessions.find(
       ({ name: itsName, root: itsRoot, definition }) =>

@@ -105,8 +105,7 @@ export class AppSession implements Disposable {
 
   /**
    * Starts the app with its current settings. Resolves once the supervisor is starting workers.
-   * @throws HitlessError `invalidState` or `appAlreadyRunning` if there is nothing to start, and all that a launch
-   * throws.
+   * @throws HitlessError `invalidState` or `appAlreadyRunning` if there is nothing to start, and a launch's errors.
    */
   async start(): Promise<void> {
     const { t } = this.#host;

@@ -9,10 +9,7 @@ export function chosenEntry(definition: AppDefinition, memory: SessionMemory): s
   return entry !== undefined && existsSync(resolve(definition.root, entry)) ? entry : undefined;
 }
 
-/**
- * Whether the user has to choose the entry. What `scripts.start` runs is no guess, so it needs no choice, though it can
- * be overridden by one.
- */
+/** Whether the user has to choose the entry: not if `scripts.start` runs it, which a choice can still override. */
 export function needsEntryChoice(definition: AppDefinition, memory: SessionMemory): boolean {
   const [best, ...others] = definition.entries;
   return others.length > 0 && best?.why !== "scripts.start" && chosenEntry(definition, memory) === undefined;

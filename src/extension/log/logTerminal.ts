@@ -8,7 +8,7 @@ import type { Localize } from "../platform/localize.ts";
 import { createLineFormatter } from "./lineFormatter.ts";
 import { startLogFeed } from "./logFeed.ts";
 
-/** Milliseconds after which the beginning of a line is shown that nobody goes on with. */
+/** Milliseconds after which an unfinished line is shown. */
 const patienceMs = 300;
 
 export interface LogTerminalOptions {
