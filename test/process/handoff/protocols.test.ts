@@ -192,9 +192,10 @@ describeOn(testedNodes(), "the drain of connections that can't be handed over", 
 
   it("names requests over HTTP/2 that a drain waits for, and counts them when they are answered", async () => {
     const sessions = [app.port + 3, app.port + 7].map((port) => connectHttp2(`http://127.0.0.1:${port}`));
-    const asked = sessions.map((session) => session.request({ ":path": "/slow?secret" }));
+    // Answered when they have been sent whole, however long the new workers take to start.
+    const asked = sessions.map((session) => session.request({ ":method": "POST", ":path": "/slow?secret" }));
     for (const stream of asked) {
-      stream.end();
+      stream.write("a");
       stream.resume();
     }
     const answered = asked.map((stream) => once(stream, "end"));
@@ -207,7 +208,10 @@ describeOn(testedNodes(), "the drain of connections that can't be handed over", 
     const urls = seen.workers.flatMap(
       ({ drain }) => drain?.inFlight?.map(({ method, url }) => `${method} ${url}`) ?? [],
     );
-    assert.ok(urls.includes("GET /slow"), urls.join());
+    assert.ok(urls.includes("POST /slow"), urls.join());
+    for (const stream of asked) {
+      stream.end();
+    }
     await within("the answers", Promise.all(answered));
     const report = await renewed;
     assert.deepEqual([report.traffic?.served, report.traffic?.failed], [2, 0]);
