@@ -241,3 +241,22 @@ function statusDrain(
 function whole(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds));
 }
+
+/** `hitless start --explain --json`: what a start would run. */
+export const explainOutputSchema = v.object({
+  name: v.string(),
+  /** Absolute. */
+  entry: v.string(),
+  cwd: v.string(),
+  /** The Node.js program. */
+  node: v.string(),
+  nodeArgs: v.array(v.string()),
+  args: v.array(v.string()),
+  /** What scripts, files and settings add to the variables of the shell; without npm's. */
+  env: v.record(v.string(), v.string()),
+  /** Where the entry was found: `scripts.<name>`, `main`, `built`, `file name`, or `named`. */
+  foundBy: v.string(),
+  /** What of the scripts is left out, a sentence each. */
+  leftOut: v.array(v.string()),
+});
+export type ExplainOutput = v.InferOutput<typeof explainOutputSchema>;

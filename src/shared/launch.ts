@@ -38,6 +38,8 @@ export const launchMessageSchema = v.strictObject({
   keepsOutput: v.optional(v.boolean()),
   /** Milliseconds without a client before the app is stopped gracefully; ignored when `detached`. */
   graceMs: v.number(),
+  /** How the entry was found and what is left out of its script, as one line: the first of the log. */
+  choice: v.optional(v.string()),
 });
 export type LaunchMessage = v.InferOutput<typeof launchMessageSchema>;
 

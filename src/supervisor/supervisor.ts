@@ -135,5 +135,8 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     const who = `pid ${strays.join(", ")}`;
     events.log("warning", "strays", `workers that a killed supervisor had left behind were ended: ${who}`);
   }
+  if (launch.choice !== undefined) {
+    events.log("info", "entryChosen", launch.choice);
+  }
   app.start();
 }

@@ -7,7 +7,8 @@ import { usageError } from "./parseCommand.ts";
 
 const here: readonly FlagSpec[] = [
   { name: "detach", help: "Return once the app is ready; it runs on without this terminal" },
-  { ...jsonFlag, help: "With --detach: print the status as JSON once the app is ready" },
+  { name: "explain", help: "Say what would be run and what of the start script is left out, and start nothing" },
+  { ...jsonFlag, help: "With --detach: print the status as JSON once the app is ready; with --explain: what it says" },
   helpFlag,
 ];
 

@@ -1,25 +1,28 @@
 import { realpath } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
-import { resolveNode } from "../../client/node/nodeProgram.ts";
-import { appFolder, buildRecipe } from "../../client/recipe/recipe.ts";
-import { isFolder, resolveScript } from "../../client/recipe/resolveScript.ts";
-import type { AppConfig } from "../../shared/appConfig.ts";
+import { type NodeProgram, resolveNode } from "../../client/node/nodeProgram.ts";
+import { readPackageJson } from "../../client/project/packageJson.ts";
+import { resolveScript } from "../../client/project/resolveScript.ts";
+import { type ChosenEntry, chooseEntry, describeChoice } from "../../client/recipe/chooseEntry.ts";
+import { appFolder, buildRecipe, type RecipeOptions } from "../../client/recipe/recipe.ts";
+import type { AppConfig, LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { FlagSpec, ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { configOfFlags, startFlags } from "../arguments/startFlags.ts";
-import { type CliContext, exitCodeOfSignal, type StopSignal } from "../cliContext.ts";
-import { type Command, say } from "../command.ts";
+import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
+import { type Command, printJson, printLine, say } from "../command.ts";
 import { awaitReady } from "../run/detached.ts";
 import { runInForeground, type StopWishes } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { findWorkspaceApp } from "../run/workspaceApps.ts";
+import { explainStart, explanationText } from "../show/explanation.ts";
 import { during } from "../terminal/progressLine.ts";
 
 /** Node.js looks for its own `--env-file` in all arguments, also behind the script, and reads it before any of our code runs. */
@@ -38,23 +41,28 @@ export const startCommand: Command = {
     takesAppArgs: true,
     flags: startFlags.flatMap((flag) => (flag.name === "env-file" ? [flag, envFrom] : [flag])),
     details: [
-      "Without an entry it is found: package.json scripts.start or main, server.js, app.js, index.js, also in src and dist.\n" +
+      "Without an entry it is found: what package.json scripts.start (or start:prod …) runs, its main, server.js, app.js,\n" +
+        "index.js, also in dist, build and src. No script is run by a shell; --explain says what of it is left out.\n" +
         "An app is one of hitless.apps in .vscode/settings.json, or one that runs under a supervisor but has stopped.",
       "In the foreground the app's output is on stdout and stderr as it is; Hitless's own lines are on stderr. Ctrl-C, SIGTERM\n" +
         "and SIGHUP stop the app gracefully, a second one at once. SIGUSR2 reloads it.",
     ],
     examples: [
       "hitless start",
+      "hitless start --explain",
       "hitless start server.js --workers max --env PORT=3000",
       "hitless start dist/main.js --detach --ready-url http://127.0.0.1:3000/health",
       "hitless start server.js -- --port 8080",
     ],
   },
   async run(context, parsed) {
-    if (parsed.has("json") && !parsed.has("detach")) {
-      throw usageError("start", "--json needs --detach: in the foreground stdout belongs to the app");
+    if (parsed.has("json") && !parsed.has("detach") && !parsed.has("explain")) {
+      throw usageError("start", "--json needs --detach or --explain: in the foreground stdout belongs to the app");
     }
     const app = await during(context.stderr, "what to start", chooseApp(context, parsed));
+    if (parsed.has("explain")) {
+      return explain(context, app, parsed.has("json"));
+    }
     const again = app.kind === "supervised";
     // Until there is something to stop, a signal ends this process as the system does it.
     const wishes = collectWishes();
@@ -100,12 +108,13 @@ async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<Ch
   const cwd = appFolder(flags, folder);
   // As in a shell, a file is relative to this folder, though the workers may run elsewhere.
   for (const base of [folder, cwd]) {
+    const path = resolve(base, written);
+    if (flags.cwd === undefined && (await isPackage(path))) {
+      return { kind: "recipe", config: { ...flags, cwd: path }, folder };
+    }
     const file = await resolveScript(base, written);
     if (file !== undefined) {
-      const inside =
-        flags.cwd === undefined && (await isFolder(resolve(base, written))) ? resolve(base, written) : undefined;
-      const entry = inside === undefined ? file : relative(inside, file);
-      return { kind: "recipe", config: { ...flags, entry, ...(inside === undefined ? {} : { cwd: inside }) }, folder };
+      return { kind: "recipe", config: { ...flags, entry: file }, folder };
     }
   }
   const configured = await findWorkspaceApp(folder, written);
@@ -126,19 +135,61 @@ async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<Ch
   );
 }
 
+/** Whether a folder is a package of its own, to be started its own way, and not just one that `node <folder>` runs. */
+async function isPackage(path: string): Promise<boolean> {
+  const { name, scripts } = await readPackageJson(path);
+  return name !== undefined || scripts?.start !== undefined;
+}
+
+interface Plan {
+  readonly node: NodeProgram;
+  /** Absent when the entry is named. */
+  readonly found: ChosenEntry | undefined;
+  readonly recipe: LaunchRecipe;
+}
+
+async function plan(
+  { stderr, environment }: CliContext,
+  { config, folder }: Omit<ChosenApp & { kind: "recipe" }, "kind">,
+  terminal?: RecipeOptions["terminal"],
+): Promise<Plan> {
+  const base = appFolder(config, folder);
+  const node = await during(stderr, "Node.js to tell its version", resolveNode({ explicit: config.node, cwd: base }));
+  const found = config.entry === undefined ? await chooseEntry(base, environment) : undefined;
+  const recipe = await buildRecipe(config, {
+    folder,
+    node,
+    environment,
+    ...(terminal !== undefined && { terminal }),
+    ...(found !== undefined && { candidate: found.candidate }),
+  });
+  return { node, found, recipe };
+}
+
+/** Says what a start would run. */
+async function explain(context: CliContext, app: ChosenApp, json: boolean): Promise<number> {
+  if (app.kind === "supervised") {
+    throw usageError("start", `--explain is for what is not started yet; see: hitless status ${app.endpoint.name}`);
+  }
+  const { node, found, recipe } = await plan(context, app);
+  const explanation = explainStart({ recipe, node: node.path, found, environment: context.environment });
+  await (json ? printJson(context, explanation) : printLine(context, explanationText(explanation)));
+  return exitCodes.done;
+}
+
 async function launch(
   context: CliContext,
   { config, folder }: ChosenApp & { kind: "recipe" },
   { detached, wishes }: { readonly detached: boolean; readonly wishes: CollectedWishes },
 ): Promise<Endpoint> {
-  const { stderr } = context;
-  const asked = resolveNode({ explicit: config.node, cwd: appFolder(config, folder) });
-  const node = await during(stderr, "Node.js to tell its version", asked);
-  const recipe = await buildRecipe(config, { folder, node, environment: context.environment });
-  if (config.entry === undefined && context.stderr.isTerminal) {
-    say(context, context.stderr.paint("dim", `hitless found ${relative(recipe.cwd, recipe.entry)}`));
+  const { stderr, supervisorFile, identity } = context;
+  const terminal = !detached && context.stdout.isTerminal ? { columns: context.stdout.columns } : undefined;
+  const { node, found, recipe } = await plan(context, { config, folder }, terminal);
+  const choice = found === undefined ? undefined : describeChoice(found);
+  if (choice !== undefined && detached) {
+    // In the foreground it is the first line of the log.
+    say(context, stderr.paint("dim", `hitless ${choice}`));
   }
-  const { supervisorFile, identity } = context;
   let what = `the supervisor of ${recipe.name} to start`;
   return during(
     stderr,
@@ -149,6 +200,7 @@ async function launch(
       supervisorFile,
       version: identity.version,
       detached,
+      ...(choice !== undefined && { choice }),
       keepsOutput: !detached && !context.stdout.isTerminal,
       cancelled: wishes.cancelled,
       beforeSpawn: wishes.begin,

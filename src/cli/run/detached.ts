@@ -69,8 +69,9 @@ function explain(context: CliContext, client: SupervisorClient, settled: Exclude
       say(context, failureText(settled.failure, paint, { withStderr: true }));
       return exitCodes.failed;
     case "finished":
-      say(context, `${name} has finished`);
-      return exitCodes.done;
+      // Whoever detaches means a server: that nothing runs must not pass for a start.
+      say(context, `${paint("red", "✖")} ${name} has finished without listening, so nothing runs`);
+      return exitCodes.failed;
     case "stopped":
       say(context, `${paint("red", "✖")} ${name} was stopped before it was ready`);
       return exitCodes.failed;

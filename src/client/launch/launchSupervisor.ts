@@ -30,6 +30,8 @@ export interface LaunchOptions {
   /** Absolute path of the bundled supervisor. */
   readonly supervisorFile: string;
   readonly version: string;
+  /** How the entry was found, and what is left out of its script. */
+  readonly choice?: string;
   /** Keep running when no client is connected. */
   readonly detached: boolean;
   /** Milliseconds without a client before the app is stopped; default 10,000; ignored when `detached`. */
@@ -103,6 +105,7 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     detached,
     graceMs,
     keepsOutput: options.keepsOutput ?? false,
+    ...(options.choice !== undefined && { choice: options.choice }),
   };
   const logFile = join(folder, `${id}.log`);
   // Opened and closed without a wait in between: the events of a child are emitted whether somebody listens or not.

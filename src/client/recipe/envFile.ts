@@ -5,11 +5,12 @@ import { readTextFile } from "../readTextFile.ts";
 /**
  * Reads a file of `KEY=VALUE` lines, in the format of Node's own `--env-file`:
  * https://nodejs.org/api/environment_variables.html#dotenv
+ * @param field What named the file, for the error.
  * @throws HitlessError `badConfig` when it can't be read, or contains what a variable can't hold.
  */
-export async function readEnvFile(file: string): Promise<Record<string, string>> {
+export async function readEnvFile(file: string, field = "envFile"): Promise<Record<string, string>> {
   const refuse = (problem: string, cause?: unknown): never => {
-    throw new HitlessError("badConfig", `envFile: ${file} ${problem}.`, { remedy: "openSettings", cause });
+    throw new HitlessError("badConfig", `${field}: ${file} ${problem}.`, { remedy: "openSettings", cause });
   };
   let read: string | undefined;
   try {

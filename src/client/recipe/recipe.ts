@@ -3,10 +3,13 @@ import { type AppConfig, copiedSettings, type LaunchRecipe } from "../../shared/
 import { HitlessError } from "../../shared/errors.ts";
 import { cleanEnvironment } from "../node/cleanEnvironment.ts";
 import type { NodeProgram } from "../node/nodeProgram.ts";
-import { type EntryCandidate, findEntries } from "./entries.ts";
+import { readPackageJson } from "../project/packageJson.ts";
+import { resolveScript } from "../project/resolveScript.ts";
+import { chooseEntry, requireFolder } from "./chooseEntry.ts";
+import type { EntryCandidate } from "./entries.ts";
 import { readEnvFile } from "./envFile.ts";
-import { readPackageJson } from "./packageJson.ts";
-import { isFolder, resolveScript } from "./resolveScript.ts";
+import { npmEnvironment } from "./npmEnvironment.ts";
+import { plugAndPlayArgs } from "./plugAndPlay.ts";
 import { typescriptArgs } from "./typescriptEntry.ts";
 
 export interface RecipeOptions {
@@ -15,6 +18,10 @@ export interface RecipeOptions {
   readonly node: NodeProgram;
   /** The environment that the workers inherit, before it is cleaned. */
   readonly environment: NodeJS.ProcessEnv;
+  /** How the entry is started, if it is one that `findEntries` has found; default: the best, unless `entry` says which. */
+  readonly candidate?: EntryCandidate;
+  /** The output is shown in a terminal, which this process is not: of this width in characters, if it is known. */
+  readonly terminal?: { readonly columns?: number };
 }
 
 /**
@@ -24,27 +31,32 @@ export interface RecipeOptions {
  */
 export async function buildRecipe(config: AppConfig, options: RecipeOptions): Promise<LaunchRecipe> {
   const { folder, node, environment } = options;
-  const cwd = appFolder(config, folder);
-  if (!(await isFolder(cwd))) {
-    throw new HitlessError("badConfig", `cwd: the folder ${cwd} does not exist.`, { remedy: "openSettings" });
-  }
-  const found = config.entry === undefined ? await bestEntry(cwd) : undefined;
-  const entry = await resolveScript(cwd, found?.entry ?? config.entry ?? "");
+  const base = appFolder(config, folder);
+  await requireFolder(base);
+  const automatic = config.entry === undefined ? await chosen(base, options) : undefined;
+  const found = options.candidate ?? automatic;
+  const cwd = found?.cwd ?? base;
+  const entry = await resolveScript(base, found?.entry ?? config.entry ?? "");
   if (entry === undefined) {
-    throw new HitlessError("entryNotFound", `The entry ${resolve(cwd, config.entry ?? "")} does not exist.`, {
+    throw new HitlessError("entryNotFound", `The entry ${resolve(base, config.entry ?? "")} does not exist.`, {
       remedy: "openSettings",
     });
   }
   const nodeArgs = [...(config.nodeArgs ?? found?.nodeArgs ?? [])];
-  const envFile = config.envFile === undefined ? {} : await readEnvFile(resolve(cwd, config.envFile));
+  const envFile = config.envFile === undefined ? {} : await readEnvFile(resolve(base, config.envFile));
+  const env = { ...(await environmentOf(environment, base, found)), ...envFile, ...config.env };
   return {
     ...copiedSettings(config),
-    name: config.name ?? (await defaultName(cwd)),
+    name: config.name ?? (await defaultName(base)),
     entry,
     cwd,
     args: [...(config.args ?? found?.args ?? [])],
-    env: { ...cleanEnvironment(environment), ...found?.env, ...envFile, ...config.env },
-    nodeArgs: [...typescriptArgs(entry, cwd, node, nodeArgs), ...nodeArgs],
+    env: options.terminal === undefined ? env : { ...terminalVariables(env, options.terminal), ...env },
+    nodeArgs: [
+      ...(await plugAndPlayArgs(cwd, environment)),
+      ...(await typescriptArgs(entry, cwd, node, nodeArgs)),
+      ...nodeArgs,
+    ],
   };
 }
 
@@ -53,19 +65,46 @@ export function appFolder(config: AppConfig, folder: string): string {
   return resolve(folder, config.cwd ?? ".");
 }
 
-async function bestEntry(cwd: string): Promise<EntryCandidate> {
-  const [best] = await findEntries(cwd);
-  if (best === undefined) {
-    const { problem } = await readPackageJson(cwd);
-    const manifest =
-      problem === undefined ? "no package.json with a start script or main" : `its package.json ${problem}`;
-    throw new HitlessError(
-      "entryNotFound",
-      `No app was found in ${cwd}: ${manifest}, and no server.js, app.js or index.js. Name the file to run.`,
-      { remedy: "openSettings" },
-    );
+/** What tells programs that write into a pipe that a terminal is at its end; nothing where the person has said it. */
+function terminalVariables(
+  env: Readonly<Record<string, string>>,
+  { columns }: NonNullable<RecipeOptions["terminal"]>,
+): Record<string, string> {
+  const declined = env.NO_COLOR !== undefined || env.FORCE_COLOR !== undefined || env.TERM === "dumb";
+  const depth = /truecolor|24bit/.test(env.COLORTERM ?? "") ? "3" : env.TERM?.includes("256") === true ? "2" : "1";
+  return {
+    ...(!declined && { FORCE_COLOR: depth }),
+    ...(columns !== undefined && { COLUMNS: String(columns) }),
+  };
+}
+
+async function chosen(folder: string, { candidate, environment }: RecipeOptions): Promise<EntryCandidate> {
+  return candidate ?? (await chooseEntry(folder, environment)).candidate;
+}
+
+/** The whole environment, what wins last; files of variables do not win over it unless they are meant to. */
+async function environmentOf(
+  inherited: NodeJS.ProcessEnv,
+  folder: string,
+  found: EntryCandidate | undefined,
+): Promise<Record<string, string>> {
+  const environment = cleanEnvironment(inherited);
+  const script = /^scripts\.(.*)$/s.exec(found?.why ?? "")?.[1];
+  const npm = await npmEnvironment({ folder, environment, ...(script !== undefined && { script }) });
+  const first: Record<string, string> = {};
+  const last: Record<string, string> = {};
+  for (const { file, wins } of found?.envFiles ?? []) {
+    const values = await readEnvFile(file, found?.why);
+    // Of those that do not win the first has the say, of the others the last.
+    for (const [name, value] of Object.entries(values)) {
+      if (wins) {
+        last[name] = value;
+      } else {
+        first[name] ??= value;
+      }
+    }
   }
-  return best;
+  return { ...first, ...environment, ...npm, ...found?.env, ...last };
 }
 
 /** The package's name without its scope, else the folder's, reduced to the characters that a name may contain. */

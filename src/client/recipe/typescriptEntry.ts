@@ -4,13 +4,19 @@ import { pathToFileURL } from "node:url";
 import { HitlessError } from "../../shared/errors.ts";
 import { compareVersions } from "../node/installedNodes.ts";
 import type { NodeProgram } from "../node/nodeProgram.ts";
+import { addPackageCommand } from "../project/packageManager.ts";
 
 /**
  * The flags that Node.js needs for this entry, if it is TypeScript and the user has set no loader. Type stripping came
  * behind a flag with 22.6 and works without from 22.18 and 23.6: https://nodejs.org/api/typescript.html#type-stripping
  * @throws HitlessError `typescriptUnsupported` when this Node.js can't and the project has no tsx.
  */
-export function typescriptArgs(entry: string, cwd: string, node: NodeProgram, nodeArgs: readonly string[]): string[] {
+export async function typescriptArgs(
+  entry: string,
+  cwd: string,
+  node: NodeProgram,
+  nodeArgs: readonly string[],
+): Promise<string[]> {
   if (!/^\.[cm]?ts$/.test(extname(entry)) || nodeArgs.some(bringsLoader)) {
     return [];
   }
@@ -29,7 +35,7 @@ export function typescriptArgs(entry: string, cwd: string, node: NodeProgram, no
   throw new HitlessError(
     "typescriptUnsupported",
     `Node.js ${version} (${node.path}) can't run the TypeScript file ${entry}. Use Node.js 22.18 or newer, ` +
-      "install tsx in the project (npm install --save-dev tsx), or name the compiled JavaScript file as the entry.",
+      `install tsx in the project (${await addPackageCommand(cwd, "tsx")}), or name the compiled JavaScript file as the entry.`,
     { remedy: "pickNode" },
   );
 }

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
+import { resolveScript } from "../../client/project/resolveScript.ts";
 import { type EntryCandidate, findEntries } from "../../client/recipe/entries.ts";
 import { appFolder, defaultName } from "../../client/recipe/recipe.ts";
-import { resolveScript } from "../../client/recipe/resolveScript.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
@@ -24,6 +24,8 @@ export interface AppDefinition {
   readonly key: string;
   readonly name: string;
   readonly folder: FolderSetting;
+  /** Absolute path of the folder that its entries are relative to. */
+  readonly base: string;
   /** Absolute path of its working directory; `realRoot` without symbolic links. */
   readonly root: string;
   readonly realRoot: string;
@@ -102,24 +104,36 @@ function identityOf(written: unknown, where: string): AppConfig {
 }
 
 async function draftApp(folder: FolderSetting, config: AppConfig): Promise<Draft> {
-  const root = appFolder(config, folder.path);
+  const base = appFolder(config, folder.path);
+  const { entries } = config.entry === undefined ? await findEntries(base, process.env) : { entries: [] };
+  const root = entries[0]?.cwd ?? base;
   return {
-    name: config.name ?? (await defaultName(root)),
+    name: config.name ?? (await defaultName(base)),
     folder,
+    base,
     root,
     realRoot: await realpath(root).catch(() => root),
     config,
-    entries: config.entry === undefined ? await findEntries(root) : [],
+    entries,
     problem: undefined,
   };
 }
 
-async function hasEntry({ config, root, entries }: Draft): Promise<boolean> {
-  return config.entry === undefined ? entries.length > 0 : (await resolveScript(root, config.entry)) !== undefined;
+async function hasEntry({ config, base, entries }: Draft): Promise<boolean> {
+  return config.entry === undefined ? entries.length > 0 : (await resolveScript(base, config.entry)) !== undefined;
 }
 
 function invalid(folder: FolderSetting, name: string, problem: string): Draft {
-  return { name, folder, root: folder.path, realRoot: folder.path, config: {}, entries: [], problem };
+  return {
+    name,
+    folder,
+    base: folder.path,
+    root: folder.path,
+    realRoot: folder.path,
+    config: {},
+    entries: [],
+    problem,
+  };
 }
 
 /** Two folders may hold packages of the same name: later ones get their folder's name too, or a number. */

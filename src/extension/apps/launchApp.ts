@@ -3,6 +3,7 @@ import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
 import { resolveNode } from "../../client/node/nodeProgram.ts";
+import { chooseEntry, describeChoice } from "../../client/recipe/chooseEntry.ts";
 import { buildRecipe } from "../../client/recipe/recipe.ts";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Endpoint } from "../../shared/launch.ts";
@@ -21,23 +22,36 @@ export interface LaunchPlan {
   /** Absolute path of the Node.js program. */
   readonly node: string;
   readonly mark: string;
+  /** How the entry was found, and what is left out of its script; absent if the setting names it. */
+  readonly choice?: string;
 }
 
 /** @throws HitlessError `nodeUnusable`, `nodeTooOld`, `entryNotFound`, `badConfig` or `typescriptUnsupported`. */
 export async function planLaunch(definition: AppDefinition, host: SessionHost): Promise<LaunchPlan> {
-  const { config, name, root, folder } = definition;
-  const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: root });
-  const chosen = chosenEntry(definition, host.memory);
-  // The best one is left to `buildRecipe`, which also takes over the flags of the start script.
-  const entry = chosen === definition.entries[0]?.entry ? undefined : chosen;
+  const { config, name, base, folder } = definition;
+  const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: base });
+  const picked = chosenEntry(definition, host.memory);
+  const offered = definition.entries.find(({ entry }) => entry === picked);
+  const found =
+    config.entry !== undefined || (picked !== undefined && offered === undefined)
+      ? undefined
+      : offered === undefined
+        ? await chooseEntry(base, process.env)
+        : { candidate: offered, passedOver: [] };
   const recipe = await buildRecipe(
-    { ...config, name, ...(entry !== undefined && { entry }) },
-    { folder: folder.path, node, environment: process.env },
+    { ...config, name, ...(found === undefined && picked !== undefined && { entry: picked }) },
+    {
+      folder: folder.path,
+      node,
+      environment: process.env,
+      terminal: {},
+      ...(found !== undefined && { candidate: found.candidate }),
+    },
   );
   const mark = createHash("sha256")
     .update(JSON.stringify([node.path, recipe]))
     .digest("base64url");
-  return { recipe, node: node.path, mark };
+  return { recipe, node: node.path, mark, ...(found !== undefined && { choice: describeChoice(found) }) };
 }
 
 /** Starts a supervisor for the app and connects to it. */
@@ -49,6 +63,7 @@ export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<Su
     supervisorFile: host.supervisorFile,
     version: host.version,
     detached: false,
+    ...(plan.choice !== undefined && { choice: plan.choice }),
     ...(graceMs !== undefined && { graceMs }),
     folder: host.runtimeFolder(),
   });

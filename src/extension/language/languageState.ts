@@ -9,7 +9,7 @@ import { stateWord } from "../presentation/stateWords.ts";
 /** An app as the language server sees it. `definition` is absent for one that was started elsewhere. */
 export function languageApp(
   view: AppView,
-  definition: Pick<AppDefinition, "config" | "root" | "entries"> | undefined,
+  definition: Pick<AppDefinition, "base" | "config" | "entries"> | undefined,
   t: Localize,
 ): LanguageApp {
   const { key, name, root, reports } = view;
@@ -32,7 +32,7 @@ export function languageApp(
 
 function entriesOf({ snapshot }: AppView, definition: Parameters<typeof languageApp>[1]): string[] {
   const written = definition?.config.entry ?? definition?.entries[0]?.entry;
-  const defined = definition === undefined || written === undefined ? [] : [resolve(definition.root, written)];
+  const defined = definition === undefined || written === undefined ? [] : [resolve(definition.base, written)];
   return [...new Set([...defined, ...(snapshot === undefined ? [] : [snapshot.app.entry])])];
 }
 

@@ -1,3 +1,5 @@
+import { noteWords, reasonWords } from "../../client/script/scriptNote.ts";
+
 /**
  * What supervisors and their clients say to the user: English, since it goes to terminals and logs as well. Each is as
  * it is seen, with `{0}`, `{1}` … for what differs; parts that stand in such a place are here too. The editor finds the
@@ -5,6 +7,12 @@
  * missing here.
  */
 export const engineSentences: readonly string[] = [
+  ...Object.values(noteWords),
+  ...Object.values(reasonWords),
+  'the script "{0}" ({1}) can\'t be used: {2}',
+  'No app can be started in {0}: {1}. Run "{2}", or name the file to run.',
+  "No app can be started in {0}: {1}. Mend that, or name the file to run.",
+  "No app was found in {0}: {1}, and no server.js, app.js or index.js. Name the file to run.",
   "is a folder",
   "is no regular file",
   "may not be read by this user",
@@ -61,7 +69,7 @@ export const engineSentences: readonly string[] = [
   "The entry {0} does not exist.",
   "No app was found in {0}: no package.json with a start script or main, and no server.js, app.js or index.js. Name the file to run.",
   "No app was found in {0}: its package.json {1}, and no server.js, app.js or index.js. Name the file to run.",
-  "Node.js {0} ({1}) can't run the TypeScript file {2}. Use Node.js 22.18 or newer, install tsx in the project (npm install --save-dev tsx), or name the compiled JavaScript file as the entry.",
+  "Node.js {0} ({1}) can't run the TypeScript file {2}. Use Node.js 22.18 or newer, install tsx in the project ({3}), or name the compiled JavaScript file as the entry.",
   "The supervisor speaks protocol version {0}, its launcher {1}.",
   "This supervisor is leaving; launch the app anew.",
   "The one worker could not be started: {0}",

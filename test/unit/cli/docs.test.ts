@@ -6,6 +6,7 @@ import { appDefaults } from "../../../src/shared/appConfig.ts";
 import {
   drainOutputSchema,
   errorOutputSchema,
+  explainOutputSchema,
   historyOutputSchema,
   killOutputSchema,
   layersOutputSchema,
@@ -29,6 +30,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   stop: stopOutputSchema,
   scale: scaleOutputSchema,
   kill: killOutputSchema,
+  explain: explainOutputSchema,
   logLine: logLineSchema,
   error: errorOutputSchema,
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { NodeProgram } from "../../../src/client/node/nodeProgram.ts";
 import { buildRecipe } from "../../../src/client/recipe/recipe.ts";
@@ -16,7 +16,7 @@ describe("buildRecipe", () => {
   afterEach(removeTempFolders);
 
   it("fills in every default", async () => {
-    const folder = tempFolder({ "server.js": "", "package.json": '{"name":"@acme/api"}' });
+    const folder = tempFolder({ "server.js": "", "package.json": '{"name":"api"}' });
     const { autoStart: _, ...defaults } = appDefaults;
     assert.deepEqual(await recipeIn(folder, {}), {
       ...defaults,
@@ -24,7 +24,7 @@ describe("buildRecipe", () => {
       entry: join(folder, "server.js"),
       cwd: folder,
       args: [],
-      env: {},
+      env: { npm_package_json: join(folder, "package.json"), npm_package_name: "api" },
       nodeArgs: [],
     });
   });
@@ -63,9 +63,81 @@ describe("buildRecipe", () => {
     const scripts = { start: "PORT=1 node --enable-source-maps server.js here" };
     const folder = tempFolder({ "server.js": "", "package.json": JSON.stringify({ scripts }) });
     const found = await recipeIn(folder, {});
-    assert.deepEqual([found.nodeArgs, found.args, found.env], [["--enable-source-maps"], ["here"], { PORT: "1" }]);
+    const { PATH, ...env } = found.env;
+    assert.deepEqual(
+      [found.nodeArgs, found.args, env],
+      [
+        ["--enable-source-maps"],
+        ["here"],
+        {
+          PORT: "1",
+          npm_package_json: join(folder, "package.json"),
+          npm_lifecycle_event: "start",
+          npm_lifecycle_script: scripts.start,
+        },
+      ],
+    );
+    assert.equal(PATH?.split(delimiter)[0], join(folder, "node_modules", ".bin"));
     const named = await recipeIn(folder, { entry: "server.js" });
     assert.deepEqual([named.nodeArgs, named.args, named.env], [[], [], {}]);
+  });
+
+  it("has what npm says of the package", async () => {
+    const manifest = { name: "@acme/api", version: "1.2.3", config: { port: 80 }, engines: { node: ">=20" } };
+    const folder = tempFolder({ "server.js": "", "package.json": JSON.stringify(manifest) });
+    const { env } = await recipeIn(folder, { entry: "server.js" }, "v24.1.0", { npm_package_version: "old" });
+    assert.deepEqual(env, {
+      npm_package_json: join(folder, "package.json"),
+      npm_package_name: "@acme/api",
+      npm_package_version: "1.2.3",
+      npm_package_config_port: "80",
+      npm_package_engines_node: ">=20",
+    });
+  });
+
+  it("reads the files of variables that the script names: a person's variables win unless it says otherwise", async () => {
+    const files = { "server.js": "", ".env": "A=file\nB=file", ".env.local": "A=local" };
+    const envOf = async (start: string) => {
+      const folder = tempFolder({ ...files, "package.json": JSON.stringify({ scripts: { start } }) });
+      const { env } = await recipeIn(folder, { env: { C: "config" } }, "v24.1.0", { B: "shell", C: "shell" });
+      return [env.A, env.B, env.C];
+    };
+    assert.deepEqual(await envOf("dotenv -e .env.local -e .env -- node server.js"), ["local", "shell", "config"]);
+    assert.deepEqual(await envOf("env-cmd node server.js"), ["file", "file", "config"]);
+    assert.deepEqual(await envOf("A=script dotenv -- node server.js"), ["script", "shell", "config"]);
+  });
+
+  it("runs in the folder that the script changes to", async () => {
+    const start = "cd api && node server.js";
+    const folder = tempFolder({ "api/server.js": "", "package.json": JSON.stringify({ scripts: { start } }) });
+    const { cwd, entry } = await recipeIn(folder, {});
+    assert.deepEqual([cwd, entry], [join(folder, "api"), join(folder, "api", "server.js")]);
+  });
+
+  it("lets Yarn's resolver in where there is no node_modules", async () => {
+    const folder = tempFolder({ "server.js": "", ".pnp.cjs": "", ".pnp.loader.mjs": "" });
+    const { nodeArgs } = await recipeIn(folder, {});
+    assert.deepEqual(nodeArgs, [
+      "--require",
+      join(folder, ".pnp.cjs"),
+      "--experimental-loader",
+      pathToFileURL(join(folder, ".pnp.loader.mjs")).href,
+    ]);
+    const byYarn = await recipeIn(folder, {}, "v24.1.0", { NODE_OPTIONS: `--require ${join(folder, ".pnp.cjs")}` });
+    assert.deepEqual(byYarn.nodeArgs, []);
+  });
+
+  it("tells programs of the terminal that shows their output, unless the person has", async () => {
+    const folder = tempFolder({ "server.js": "" });
+    const envOf = async (environment: NodeJS.ProcessEnv) =>
+      (await buildRecipe({}, { folder, node: node("v24.1.0"), environment, terminal: { columns: 99 } })).env;
+    assert.deepEqual(await envOf({ TERM: "xterm-256color" }), {
+      TERM: "xterm-256color",
+      FORCE_COLOR: "2",
+      COLUMNS: "99",
+    });
+    assert.deepEqual(await envOf({ NO_COLOR: "1", COLUMNS: "5" }), { NO_COLOR: "1", COLUMNS: "5" });
+    assert.deepEqual(await envOf({ FORCE_COLOR: "0" }), { FORCE_COLOR: "0", COLUMNS: "99" });
   });
 
   it("cleans the environment, and lets envFile win over it and env over both", async () => {

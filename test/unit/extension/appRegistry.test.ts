@@ -15,6 +15,7 @@ const definition: AppDefinition = {
   key: "/srv/api#api",
   name: "api",
   folder: { name: "api", path: "/srv/api", apps: [], inherited: true },
+  base: "/srv/api",
   root: "/srv/api",
   realRoot: "/srv/api",
   config: {},

@@ -66,6 +66,7 @@ const composed: Readonly<Record<string, readonly string[]>> = {
     ],
   "No app was found in {}: {}, and no server.js, app.js or index.js. Name the file to run.": [
     "No app was found in /a: its package.json is a folder, and no server.js, app.js or index.js. Name the file to run.",
+    'No app was found in /a: the script "start" (deno x) can\'t be used: deno is not Node.js, and no server.js, app.js or index.js. Name the file to run.',
   ],
   "{} of the app listens on port {}. {}": [
     "A worker thread of the app listens on port 3000. Hitless shares the servers of a worker's main thread: let that one listen. If it can't, run one worker that calls process.send('ready'), with waitReady, and renew it with a restart.",

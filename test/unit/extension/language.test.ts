@@ -9,7 +9,7 @@ import { english, sampleView } from "./fixtures.ts";
 const root = resolve("/srv/api");
 
 function candidate(entry: string) {
-  return { entry, why: "main", nodeArgs: [], args: [], env: {} };
+  return { entry, why: "main", nodeArgs: [], args: [], env: {}, envFiles: [], notes: [] };
 }
 
 describe("what the language server is told of an app", () => {
@@ -46,8 +46,8 @@ describe("what the language server is told of an app", () => {
     const stopped = sampleView({ root, state: "stopped", snapshot: undefined });
     const entries = (definition: Parameters<typeof languageApp>[1], view = stopped) =>
       languageApp(view, definition, english).entries;
-    assert.deepEqual(entries({ root, config: { entry: "src/a.js" }, entries: [] }), [resolve(root, "src/a.js")]);
-    assert.deepEqual(entries({ root, config: {}, entries: [candidate("b.js"), candidate("c.js")] }), [
+    assert.deepEqual(entries({ base: root, config: { entry: "src/a.js" }, entries: [] }), [resolve(root, "src/a.js")]);
+    assert.deepEqual(entries({ base: root, config: {}, entries: [candidate("b.js"), candidate("c.js")] }), [
       resolve(root, "b.js"),
     ]);
     assert.deepEqual(entries(undefined), []);
@@ -58,7 +58,7 @@ describe("what the language server is told of an app", () => {
   it("has the settings that rules look at", () => {
     const view = sampleView({ root, state: "stopped", snapshot: undefined });
     const told = (config: object) => {
-      const { workers, drainTimeout, gracefulReload } = languageApp(view, { root, config, entries: [] }, english);
+      const { workers, drainTimeout, gracefulReload } = languageApp(view, { base: root, config, entries: [] }, english);
       return [workers, drainTimeout, gracefulReload];
     };
     assert.deepEqual(told({}), [2, 30_000, false]);

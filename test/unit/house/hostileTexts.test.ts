@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { parseJsonc } from "../../../src/cli/run/jsonc.ts";
 import { matchesWish } from "../../../src/client/node/nodeVersionFile.ts";
-import { shellWords } from "../../../src/client/recipe/shellWords.ts";
-import { parseStartScript } from "../../../src/client/recipe/startScript.ts";
+import { readShellSteps } from "../../../src/client/script/shellSteps.ts";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
 import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
 import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";
@@ -53,8 +52,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
       return undefined;
     }
   },
-  "the words of a start script": shellWords,
-  "a start script": (text) => parseStartScript(`A=1 node ${text} server.js`),
+  "a start script": (text) => readShellSteps(`A=1 node ${text} server.js`, {}),
   "a version file": (text) => matchesWish("20.1.0", text),
   "the links of a terminal": findSourceLinks,
   "the filter of control sequences": (text) => createEscapeFilter().filter(text),

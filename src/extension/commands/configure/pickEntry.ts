@@ -1,9 +1,11 @@
 import { relative, sep } from "node:path";
 import { type QuickPickItem, Uri, window } from "vscode";
+import { noteText } from "../../../client/script/scriptNote.ts";
 import { HitlessError } from "../../../shared/errors.ts";
 import type { AppDefinition } from "../../apps/appDefinition.ts";
 import { isActive } from "../../apps/appView.ts";
 import { chosenEntry, rememberEntry } from "../../apps/entryChoice.ts";
+import { engineSentence } from "../../platform/engineSentence.ts";
 import { isInside } from "../../platform/paths.ts";
 import { chooseApp } from "../target/chooseApp.ts";
 import type { CommandContext } from "../target/commandContext.ts";
@@ -43,9 +45,10 @@ export async function pickEntry(context: CommandContext, target: CommandTarget):
 export async function chooseEntry({ memory, t }: CommandContext, definition: AppDefinition): Promise<boolean> {
   const current = chosenEntry(definition, memory);
   const items: EntryItem[] = [
-    ...definition.entries.map(({ entry, why }) => ({
+    ...definition.entries.map(({ entry, why, notes }) => ({
       label: entry,
       description: entry === current ? t("{0} · chosen now", whyWord(why, t)) : whyWord(why, t),
+      ...(notes.length > 0 && { detail: notes.map((note) => engineSentence(noteText(note), t)).join(" · ") }),
       entry,
     })),
     { label: `$(folder-opened) ${t("Another file…")}` },
@@ -63,20 +66,24 @@ export async function chooseEntry({ memory, t }: CommandContext, definition: App
 }
 
 function whyWord(why: string, t: CommandContext["t"]): string {
+  const script = /^scripts\.(.*)$/s.exec(why)?.[1];
+  if (script !== undefined) {
+    return t("the script “{0}” of package.json", script);
+  }
   switch (why) {
-    case "scripts.start":
-      return t("the start script of package.json");
     case "main":
       return t("main of package.json");
+    case "built":
+      return t("where builds put it");
     default:
       return t("found by its name");
   }
 }
 
-async function browse({ root }: AppDefinition, t: CommandContext["t"]): Promise<string | undefined> {
+async function browse({ base }: AppDefinition, t: CommandContext["t"]): Promise<string | undefined> {
   const [file] =
     (await window.showOpenDialog({
-      defaultUri: Uri.file(root),
+      defaultUri: Uri.file(base),
       canSelectMany: false,
       openLabel: t("Run This File"),
       filters: { "Node.js": ["js", "cjs", "mjs", "ts", "cts", "mts"] },
@@ -84,5 +91,5 @@ async function browse({ root }: AppDefinition, t: CommandContext["t"]): Promise<
   if (file === undefined) {
     return undefined;
   }
-  return isInside(root, file.fsPath) ? relative(root, file.fsPath).split(sep).join("/") : file.fsPath;
+  return isInside(base, file.fsPath) ? relative(base, file.fsPath).split(sep).join("/") : file.fsPath;
 }
