@@ -391,11 +391,16 @@ export function onListeningEnd(server: Server, ended: () => void): void {
     server.once("close", ended);
     return;
   }
+  onHandleClose(handle as Pick<ListeningHandle, "close">, ended);
+}
+
+/** Calls `closing` before a handle is closed by its server. Nothing of what the app can see is changed. */
+export function onHandleClose(handle: Pick<ListeningHandle, "close">, closing: () => void): void {
   const { close } = handle;
-  Reflect.set(handle, "close", (...args: unknown[]): unknown => {
-    ended();
+  handle.close = (...args) => {
+    closing();
     return close.apply(handle, args);
-  });
+  };
 }
 
 /**

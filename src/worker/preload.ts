@@ -89,7 +89,7 @@ function prepareWorker(channel: Channel): void {
     const load = watchLoopLoad();
     const drain = createDrain({ channel, tracker, parking, traffic, load, hold, guard });
     const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
-    const sharedAccept = holdSharedAccepts(guard);
+    const sharedAccept = holdSharedAccepts(guard, hold.acceptsLess);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "accept":

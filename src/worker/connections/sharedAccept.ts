@@ -1,6 +1,13 @@
 import type { AcceptHold } from "../../shared/workerMessages.ts";
 import type { Guard } from "../guard.ts";
-import { closeUnnoticed, holdConnections, holdListen, onSharedHandle, type SharedHandle } from "../internals.ts";
+import {
+  closeUnnoticed,
+  holdConnections,
+  holdListen,
+  onHandleClose,
+  onSharedHandle,
+  type SharedHandle,
+} from "../internals.ts";
 
 /** With shared scheduling this worker accepts by itself, from handles that other workers have too. */
 export interface SharedAccept {
@@ -15,11 +22,16 @@ export interface SharedAccept {
  * so far. Where other workers accept already, a handle does not listen till then; nobody sees that, since the kernel gives to
  * those what comes. Where nobody does, it listens at once, as the app expects of a server that says so, and what it accepts
  * waits.
+ * @param held Told whether a handle on which the app listens does not hold the process, as one that accepts would.
  */
-export function holdSharedAccepts(guard: Guard): SharedAccept {
+export function holdSharedAccepts(guard: Guard, held: (held: boolean) => void): SharedAccept {
   const handles = new Set<SharedHandle>();
   const holds = new Map<SharedHandle, { readonly kind: AcceptHold; readonly release: () => void }>();
   let state: "held" | "accepting" | "stopped" = "held";
+
+  const tell = (): void => {
+    held(state === "stopped" || [...holds.values()].some(({ kind }) => kind === "listen"));
+  };
 
   const releaseAll = (kind: AcceptHold): void => {
     for (const [handle, hold] of holds) {
@@ -28,6 +40,7 @@ export function holdSharedAccepts(guard: Guard): SharedAccept {
         hold.release();
       }
     }
+    tell();
   };
 
   onSharedHandle(
@@ -35,6 +48,12 @@ export function holdSharedAccepts(guard: Guard): SharedAccept {
       handles.add(handle);
       if (state === "held") {
         holds.set(handle, { kind, release: kind === "listen" ? holdListen(handle) : holdConnections(handle) });
+        tell();
+        onHandleClose(handle, () => {
+          handles.delete(handle);
+          holds.delete(handle);
+          tell();
+        });
       }
     }),
   );
@@ -51,6 +70,7 @@ export function holdSharedAccepts(guard: Guard): SharedAccept {
       // What waits here is answered, ready or not: no other worker has it.
       releaseAll("connections");
       holds.clear();
+      tell();
       for (const handle of handles) {
         closeUnnoticed(handle);
       }

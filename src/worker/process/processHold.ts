@@ -9,16 +9,19 @@ import { isBinding } from "../internals.ts";
 /**
  * What holds the process beside all that is the app's own:
  * - `messages`: the app listens to them, as in any child process;
+ * - `accept`: a server of it listens as far as the app knows, on a handle that is held back or was closed unnoticed;
  * - `asked`: the primary is asked for a handle to listen with, for which nothing else waits;
  * - `drain`: the worker drains, and the app is still to be told that it has to go;
  * - `handoff`: connections of it are about to leave over the channel.
  */
-type Reason = "messages" | "asked" | "drain" | "handoff";
+type Reason = "messages" | "accept" | "asked" | "drain" | "handoff";
 
 /** Whether the IPC channel keeps the worker's process alive. */
 export interface ProcessHold {
   /** A server of the app listens. It holds the process by itself, unless the app calls its `unref`. */
   serverListens(server: Server): void;
+  /** @param held Whether a handle that would hold the process does not accept; see `SharedAccept`. */
+  acceptsLess(held: boolean): void;
   drainBegins(): void;
   /** @param pending Whether connections wait to be handed over, or are on their way. */
   handsOver(pending: boolean): void;
@@ -84,12 +87,14 @@ export function createProcessHold(channel: Channel, guard: Guard): ProcessHold {
       listening.add(server);
       server.once("close", () => listening.delete(server));
     },
+    acceptsLess: (held) => keep("accept", held && !dismissed),
     drainBegins: () => keep("drain", true),
     handsOver: (pending) => keep("handoff", pending),
     leave(bySignal) {
       dismissed = true;
       toldOnlyByMessage = !bySignal;
       reasons.delete("messages");
+      reasons.delete("accept");
       keep("drain", false);
     },
   };
