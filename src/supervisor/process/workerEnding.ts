@@ -6,6 +6,9 @@ import { listFamily, listMarked, type Relative } from "./processTree.ts";
 /** The longest time a timer of Node can wait, in milliseconds. */
 const longestDrainMs = 2_147_483_647;
 
+/** Milliseconds to write the message that announces SIGTERM. */
+const announceDeadlineMs = 200;
+
 export interface EndingOptions {
   readonly id: number;
   readonly pid: number;
@@ -15,8 +18,11 @@ export interface EndingOptions {
   readonly mark: string;
   /** Sends a signal to the worker's process alone. */
   readonly signal: (name: "SIGTERM" | "SIGKILL") => void;
-  /** Tells it that it is told to go, so that nothing of ours holds the process any more. */
-  readonly sayLeave: () => void;
+  /**
+   * Announces the signal, so that nothing of ours holds the process after it. `sent` is called when that has been written, or
+   * can't be: the signal must not come first.
+   */
+  readonly sayLeave: (sent: () => void) => void;
   /** Tells it to end by a message, where Node can't catch SIGTERM. Returns false if it can't be reached. */
   readonly sayTerminate: () => boolean;
   readonly warn: (code: string, message: string) => void;
@@ -117,8 +123,17 @@ export class WorkerEnding {
 
   #signalEnd(): void {
     if (process.platform !== "win32") {
-      this.#options.sayLeave();
-      this.#options.signal("SIGTERM");
+      let sent = false;
+      const signal = (): void => {
+        clearTimeout(timer);
+        if (!sent && !this.#gone) {
+          this.#options.signal("SIGTERM");
+        }
+        sent = true;
+      };
+      // A worker that reads nothing, as it is blocked, is signalled nevertheless.
+      const timer = setTimeout(signal, announceDeadlineMs);
+      this.#options.sayLeave(signal);
     } else if (!this.#options.sayTerminate()) {
       this.kill();
     }

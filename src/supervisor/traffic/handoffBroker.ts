@@ -151,14 +151,14 @@ export class HandoffBroker {
     this.#waiting.delete(transit);
     transit.holder = target.id;
     this.#underWay.set(target.id, this.#loadOf(target.id) + 1);
-    const undelivered = (): void => {
-      if (this.#transits.has(transit.id) && transit.holder === target.id) {
+    const written = (done: boolean): void => {
+      if (!done && this.#transits.has(transit.id) && transit.holder === target.id) {
         this.#leave(transit);
         this.#passOn(transit, target.id);
       }
     };
-    if (!target.send({ type: "connection", id: transit.id, ...transit.connection }, transit.socket, undelivered)) {
-      undelivered();
+    if (!target.send({ type: "connection", id: transit.id, ...transit.connection }, transit.socket, written)) {
+      written(false);
     }
   }
 

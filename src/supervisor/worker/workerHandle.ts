@@ -93,7 +93,11 @@ export class WorkerHandle {
       killTimeout: recipe.killTimeout,
       mark,
       signal: (name) => worker.process.kill(name),
-      sayLeave: () => this.send({ type: "leave", bySignal: true }),
+      sayLeave: (sent) => {
+        if (!this.send({ type: "leave", bySignal: true }, undefined, () => sent())) {
+          sent();
+        }
+      },
       sayTerminate: () => this.send({ type: "terminate" }),
       warn: (code, message) => this.warn(code, message),
     });
@@ -248,20 +252,19 @@ export class WorkerHandle {
 
   /**
    * Sends one of our messages. Returns false, and drops it, if the worker can't be reached.
-   * @param undelivered Called later if it could not be sent after all: a worker that dies still looks connected for a while.
+   * @param written Called later, when it has been written; with `false` if it could not be after all: a worker that dies still
+   *   looks connected for a while.
    */
-  send(body: ToWorkerBody, socket?: Socket, undelivered?: () => void): boolean {
+  send(body: ToWorkerBody, socket?: Socket, written?: (done: boolean) => void): boolean {
     if (!this.connected) {
       return false;
     }
     // The primary keeps its copy of a socket until the worker says that it has taken the connection.
     // What `send` returns tells of back-pressure, not of failure.
     const message = { cmd: workerMessageCommand, ...body };
-    this.#options.worker.process.send(message, socket, { keepOpen: true }, (error) => {
-      if (error instanceof Error) {
-        undelivered?.();
-      }
-    });
+    this.#options.worker.process.send(message, socket, { keepOpen: true }, (error) =>
+      written?.(!(error instanceof Error)),
+    );
     return true;
   }
 

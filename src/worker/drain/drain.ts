@@ -29,6 +29,12 @@ import { createHandoffSender, type HandoffSender } from "./handoffSender.ts";
 import type { LoopLoad } from "./loopLoad.ts";
 import { createWebSocketFarewell } from "./webSockets.ts";
 
+/**
+ * Milliseconds in which a client that was just let in has to send its request, at the least: it may run on a machine that is
+ * busy, while a connection that is reused is known to be idle.
+ */
+const unusedGraceMs = 500;
+
 /** How often a drain looks for what comes without an event, in milliseconds. */
 const tickMs = 25;
 
@@ -82,6 +88,8 @@ export function createDrain(options: {
   let servers: readonly TrackedServer[] | undefined;
   let handoff: ReadonlySet<string> = new Set();
   let idleDeadline = 0;
+  /** For connections on which nothing has come yet: who has just connected has a request to send. */
+  let unusedDeadline = 0;
   let sessionDeadline = 0;
   let streamDeadline = 0;
   let spreadMs = 0;
@@ -128,7 +136,8 @@ export function createDrain(options: {
 
   const closeIdleOf = ({ server }: TrackedServer): void => {
     const connections = isHttpServer(server) ? httpConnections(server) : undefined;
-    const unused = connections?.active.filter(({ bytesRead }) => bytesRead === 0) ?? [];
+    const unused =
+      steadyNow() < unusedDeadline ? [] : (connections?.active.filter(({ bytesRead }) => bytesRead === 0) ?? []);
     for (const socket of [...(connections?.idle ?? []), ...unused]) {
       if (leaves(socket, server) && !isAnswering(socket)) {
         socket.destroy();
@@ -281,6 +290,7 @@ export function createDrain(options: {
       openAtStart = tracker.connections();
       handoff = new Set(wanted.handoff);
       idleDeadline = steadyNow() + wanted.idleGraceMs;
+      unusedDeadline = steadyNow() + Math.max(wanted.idleGraceMs, unusedGraceMs);
       sessionDeadline = steadyNow() + Math.min(wanted.idleGraceMs, sessionGraceMs);
       streamDeadline = steadyNow() + wanted.streamGraceMs;
       spreadMs = wanted.spreadMs;

@@ -5,6 +5,7 @@ import type { Server } from "node:net";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
 import { isBinding } from "../internals.ts";
+import { setTimeout } from "../ownTimers.ts";
 
 /**
  * What holds the process beside all that is the app's own:
@@ -31,6 +32,9 @@ export interface ProcessHold {
    */
   leave(bySignal: boolean): void;
 }
+
+/** The signal is sent right behind the message that announces it; if it came before, nothing waits longer than this for it. */
+const signalFollowsMs = 500;
 
 /** With fewer datagram sockets than this, those that are gone may stay in the list. */
 const fewestToTidy = 64;
@@ -93,9 +97,23 @@ export function createProcessHold(channel: Channel, guard: Guard): ProcessHold {
     leave(bySignal) {
       dismissed = true;
       toldOnlyByMessage = !bySignal;
-      reasons.delete("messages");
-      reasons.delete("accept");
-      keep("drain", false);
+      const letGo = (): void => {
+        reasons.delete("messages");
+        reasons.delete("accept");
+        keep("drain", false);
+      };
+      if (!bySignal || process.listenerCount("SIGTERM") === 0) {
+        letGo();
+        return;
+      }
+      // A process that has nothing to do ends at once, and the app's clean-up, which the signal calls, would not run.
+      keep("drain", true);
+      const heard = guard("SIGTERM", letGo);
+      process.prependOnceListener("SIGTERM", heard);
+      setTimeout(() => {
+        process.off("SIGTERM", heard);
+        letGo();
+      }, signalFollowsMs).unref();
     },
   };
 }

@@ -16,6 +16,14 @@ describeOn(testedNodes(), "workers that only close what they have", (scene) => {
     });
   }
 
+  it("run the app's clean-up first, however little they have to do", async () => {
+    const app = await scene.run({ fixture: "onlyCloses", config: { ...config, workers: 2 } });
+    for (let ends = 2; ends <= 12; ends += 2) {
+      assertOutcome(await app.client.request("app/renew", { kind: "restart" }), "completed");
+      assert.equal(app.read("ends.txt").length, ends);
+    }
+  });
+
   it("end in a restart", async () => {
     const { client } = await scene.run({ fixture: "onlyCloses", config: { ...config, env: { LISTENS: "1" } } });
     const report = await client.request("app/renew", { kind: "restart" });

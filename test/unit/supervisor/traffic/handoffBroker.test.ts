@@ -23,8 +23,8 @@ class FakeWorker {
   }
   /** What `send` returns, and what to call when something could not be sent after all. */
   reachable = true;
-  readonly undelivered: (() => void)[] = [];
-  send(body: ToWorkerBody, socket?: unknown, undelivered?: () => void): boolean {
+  readonly undelivered: ((done: boolean) => void)[] = [];
+  send(body: ToWorkerBody, socket?: unknown, undelivered?: (done: boolean) => void): boolean {
     if (!this.reachable) {
       return false;
     }
@@ -168,8 +168,8 @@ describe("handoffBroker", () => {
     const [first] = going.given;
     assert.ok(first !== undefined);
     for (const undelivered of going.undelivered) {
-      undelivered();
-      undelivered();
+      undelivered(false);
+      undelivered(false);
     }
     assert.deepEqual(heir.given.filter((id) => id === first).length, 1);
     broker.workerLeft(going.handle);
