@@ -164,7 +164,10 @@ function hideFromApp(): void {
   const { execArgv } = process;
   const index = execArgv.indexOf(__filename);
   if (index > 0) {
-    execArgv.splice(index - 1, 2);
+    // Before it stands what lets our files be read under the permission model.
+    const reading = `--allow-fs-read=${__dirname}`;
+    const own = execArgv.slice(0, index - 1).filter((argument) => argument.startsWith(reading)).length;
+    execArgv.splice(index - 1 - own, 2 + own);
   }
   // Ours stands first, and Node adds it again at the end.
   if (execArgv[0] === inspectPortFlag) {

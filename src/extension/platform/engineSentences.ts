@@ -139,6 +139,7 @@ export const engineSentences: readonly string[] = [
   "{0} did not answer within {1} ms: its event loop is blocked.",
   "{0} can't be reached any more.",
   "{0} could not report its layers: {1}",
+  "{0} runs under the permission model, where its layers can be read with --allow-inspector only. Add it beside --permission; Node.js 20 and 22 do not have it.",
   "{0} answered {1} to {2}.",
   "{0} ended before it could answer.",
   "worker {0}",

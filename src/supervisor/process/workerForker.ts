@@ -7,11 +7,14 @@ import { inspectPortFlag } from "../../shared/workerMessages.ts";
 import type { LogSource, LogStore } from "../logs/logStore.ts";
 import { createStderrTail, type StderrTail } from "../logs/stderrTail.ts";
 import { createUtf8Splitter } from "../logs/utf8Splitter.ts";
+import { permissionFlags } from "./permissionFlags.ts";
 import { createWorkerInspector, type WorkerInspector } from "./workerInspector.ts";
 
 /** The preload lies beside the supervisor's bundle. */
 // Its real path, by which the preload identifies itself and hides from the app.
 const preloadFile = join(realpathSync(dirname(process.argv[1] ?? "")), "preload.cjs");
+/** What the preload loads when somebody looks at the layers. */
+const layersFile = join(dirname(preloadFile), "layers.cjs");
 
 /** The variables that every worker gets beside those of the recipe. */
 const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
@@ -57,7 +60,13 @@ export function forkWorker(options: {
     exec: "--",
     args: [recipe.entry, ...recipe.args],
     // Ours first: it must see the servers that the project's own preloads may start.
-    execArgv: [...(debugged ? [] : [inspectPortFlag]), "--require", preloadFile, ...recipe.nodeArgs],
+    execArgv: [
+      ...(debugged ? [] : [inspectPortFlag]),
+      ...permissionFlags(recipe, [preloadFile, layersFile]),
+      "--require",
+      preloadFile,
+      ...recipe.nodeArgs,
+    ],
     cwd: recipe.cwd,
     silent: true,
     windowsHide: true,

@@ -61,7 +61,7 @@ export class LayerQuestions {
   answered(message: Extract<WorkerToSupervisor, { readonly type: "layers" }>): void {
     const asked = this.#take(message.id);
     if ("error" in message) {
-      asked?.reject(new HitlessError("internal", `${this.#name} could not report its layers: ${message.error}`));
+      asked?.reject(this.#problem(message.error));
     } else if (asked !== undefined && message.answer.kind !== asked.kind) {
       asked.reject(new HitlessError("internal", `${this.#name} answered ${message.answer.kind} to ${asked.kind}.`));
     } else {
@@ -79,5 +79,15 @@ export class LayerQuestions {
     const found = this.#waiting.get(id);
     this.#waiting.delete(id);
     return found;
+  }
+
+  /** Node.js says of an inspector under the permission model no more than that it is restricted. */
+  #problem(error: string): HitlessError {
+    return error.startsWith("Access to this API has been restricted")
+      ? new HitlessError(
+          "invalidState",
+          `${this.#name} runs under the permission model, where its layers can be read with --allow-inspector only. Add it beside --permission; Node.js 20 and 22 do not have it.`,
+        )
+      : new HitlessError("internal", `${this.#name} could not report its layers: ${error}`);
   }
 }

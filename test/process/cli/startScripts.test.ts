@@ -7,6 +7,7 @@ const teller = `
   console.log("started " + JSON.stringify({
     args: process.argv.slice(2),
     cwd: process.cwd(),
+    flags: process.execArgv,
     mode: process.env.NODE_ENV,
     version: process.env.npm_package_version,
     permission: process.permission?.has("fs.write"),
@@ -39,7 +40,21 @@ describe("hitless start with a start script", function () {
   it("keeps the permission model on", async () => {
     write({ start: "node --permission --allow-fs-read=* server.js" }, { "server.js": teller });
     const { told } = await start();
-    assert.equal(told.permission, false);
+    assert.deepEqual([told.permission, told.flags], [false, ["--permission", "--allow-fs-read=*"]]);
+  });
+
+  it("needs nothing but the app's own files under the permission model, and says what its layers need", async () => {
+    const own = join(world.folder, "*");
+    write({ start: `node --permission "--allow-fs-read=${own}" server.js` }, { "server.js": teller });
+    const run = world.start(["start", "--workers", "1"]);
+    await run.until("stderr", readyPattern);
+    const reload = await world.run(["reload", "api"]);
+    assertCode(reload, 0);
+    const layers = await world.run(["layers", "api"]);
+    assertCode(layers, 1);
+    assert.match(layers.stderr, /permission model, where its layers can be read with --allow-inspector only/);
+    assertCode(await world.run(["stop", "api"]), 0);
+    assertCode(await run.ended, 0);
   });
 
   it("follows scripts, folders and wrappers, and says first what is left out", async () => {
@@ -51,7 +66,13 @@ describe("hitless start with a start script", function () {
       { "server.js": teller },
     );
     const { told, said } = await start();
-    assert.deepEqual(told, { args: ["--port", "1"], cwd: world.folder, mode: "production", version: "1.2.3" });
+    assert.deepEqual(told, {
+      args: ["--port", "1"],
+      cwd: world.folder,
+      flags: [],
+      mode: "production",
+      version: "1.2.3",
+    });
     const [first] = said.split("\n");
     assert.match(
       first ?? "",
