@@ -252,7 +252,7 @@ export const explainOutputSchema = v.object({
   node: v.string(),
   nodeArgs: v.array(v.string()),
   args: v.array(v.string()),
-  /** What scripts, files and settings add to the variables of the shell; without npm's. */
+  /** What scripts, files and settings add to the variables of the shell; without npm's and the PATH. */
   env: v.record(v.string(), v.string()),
   /** Where the entry was found: `scripts.<name>`, `main`, `built`, `file name`, or `named`. */
   foundBy: v.string(),

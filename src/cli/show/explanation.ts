@@ -23,7 +23,7 @@ export function explainStart({ recipe, node, found, environment }: ExplainedStar
     node,
     nodeArgs,
     args,
-    env: Object.fromEntries(added.filter(([key]) => !key.startsWith("npm_"))),
+    env: Object.fromEntries(added.filter(([key]) => !/^npm_|^PATH$/i.test(key))),
     foundBy: found?.candidate.why ?? "named",
     leftOut: [...(found?.candidate.notes ?? []).map(noteText), ...(found?.passedOver ?? []).map(problemText)],
   };
