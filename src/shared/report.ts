@@ -76,6 +76,15 @@ export const renewalReportSchema = v.object({
 });
 export type RenewalReport = v.InferOutput<typeof renewalReportSchema>;
 
+/** The ways to renew and their outcomes as a sentence names them, in English. */
+export const renewalNames = { reload: "reload", gracefulReload: "graceful reload", restart: "restart" } as const;
+export const outcomeNames = {
+  completed: "completed",
+  rolledBack: "rolled back",
+  cancelled: "cancelled",
+  failed: "failed",
+} as const;
+
 /**
  * Whether every request was answered and no connection cut. Unknown counts as no; so does a restart, which refuses clients
  * in its gap, and whatever was killed or died.

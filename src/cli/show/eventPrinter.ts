@@ -3,7 +3,7 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { EventLevel, SupervisorEvent } from "../../shared/logs.ts";
 import type { Output } from "../terminal/output.ts";
 import { plain, type Style } from "../terminal/paint.ts";
-import { factLines } from "./reportLines.ts";
+import { detailLines } from "./reportLines.ts";
 
 const levelStyles: Readonly<Record<EventLevel, Style>> = { info: "dim", warning: "yellow", error: "red" };
 
@@ -13,7 +13,7 @@ const levelStyles: Readonly<Record<EventLevel, Style>> = { info: "dim", warning:
  */
 export function printEvents(client: SupervisorClient, output: Output): Promise<void> {
   client.onDidReport((report) => {
-    for (const line of factLines(report, plain)) {
+    for (const line of detailLines(report, plain).filter((text) => text !== "")) {
       void output.write(hitlessLine(output, line));
     }
   });

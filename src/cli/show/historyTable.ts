@@ -1,8 +1,8 @@
-import type { RenewalReport } from "../../shared/report.ts";
+import { outcomeNames, type RenewalReport, renewalNames } from "../../shared/report.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { duration, localTime, printable } from "../terminal/units.ts";
-import { generations, outcomeNames } from "./reportLines.ts";
+import { generations } from "./reportLines.ts";
 
 const outcomeStyles: Readonly<Record<RenewalReport["outcome"], Style>> = {
   completed: "green",
@@ -38,7 +38,7 @@ function row(report: RenewalReport): Cell[] {
     value === undefined || value === 0 ? number(value) : { ...number(value), style: "red" };
   return [
     { text: localTime(startedAt) },
-    { text: kind },
+    { text: renewalNames[kind] },
     { text: generations(report) },
     { text: outcomeNames[outcome], style: outcomeStyles[outcome] },
     { text: duration(durationMs) },

@@ -1,4 +1,4 @@
-import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
+import { droppedNothing, outcomeNames, type RenewalReport } from "../../shared/report.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 import { killedText, stderrBlock } from "./statusTexts.ts";
@@ -12,18 +12,21 @@ const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gra
 export function reportText(name: string, report: RenewalReport, paint: Paint): string {
   return [
     ...headLines(name, report, paint),
-    ...(report.moved === undefined ? [] : [`  ${report.moved.from} → ${report.moved.to}`]),
-    ...factLines(report, paint).map((line) => `  ${line}`),
-    ...(report.notes ?? []).map((note) => `  ${printable(note)}`),
-    ...(report.killed === 0 ? [] : [`  ${killedText(report.killed, paint)}`]),
-    ...cutLines(report, paint),
+    ...detailLines(report, paint).map((line) => (line === "" ? line : `  ${line}`)),
     ...stderrBlock(report.stderr ?? [], paint),
   ].join("\n");
 }
 
-/** How clients were affected and how long it took, a line each. */
-export function factLines(report: RenewalReport, paint: Paint): string[] {
-  return [...trafficLines(report, paint), ...timeLines(report)];
+/** All that is known of how clients were affected, where the app is now and how long it took, a line each. */
+export function detailLines(report: RenewalReport, paint: Paint): string[] {
+  return [
+    ...(report.moved === undefined ? [] : [`${report.moved.from} → ${report.moved.to}`]),
+    ...trafficLines(report, paint),
+    ...timeLines(report),
+    ...(report.notes ?? []).map(printable),
+    ...(report.killed === 0 ? [] : [killedText(report.killed, paint)]),
+    ...cutLines(report, paint),
+  ];
 }
 
 /** A line on requests, one on connections, one on what is unknown; none without data. */
@@ -70,13 +73,6 @@ export function generations({ from, to }: RenewalReport): string {
   return from === to ? String(to) : `${from} → ${to}`;
 }
 
-export const outcomeNames = {
-  completed: "completed",
-  rolledBack: "rolled back",
-  cancelled: "cancelled",
-  failed: "failed",
-} as const;
-
 function headLines(name: string, report: RenewalReport, paint: Paint): string[] {
   const { kind, outcome, from, durationMs, workers } = report;
   const took = duration(durationMs);
@@ -121,11 +117,11 @@ function cutLines(report: RenewalReport, paint: Paint): string[] {
   const more = Math.max(traffic?.failed ?? 0, cutRequests.length) - listed.length;
   return [
     "",
-    `  ${paint("dim", "requests cut off, with their age:")}`,
+    paint("dim", "requests cut off, with their age:"),
     ...listed.map(
       ({ method, url, since, worker }) =>
-        `    ${printable(`${method} ${url}`)} · ${duration(Math.max(0, end - since))} · worker ${worker}`,
+        `  ${printable(`${method} ${url}`)} · ${duration(Math.max(0, end - since))} · worker ${worker}`,
     ),
-    ...(more > 0 ? [`    and ${more} more`] : []),
+    ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }

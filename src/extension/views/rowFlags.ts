@@ -9,7 +9,8 @@ const appFlags = {
   startable: isStartable,
   renewable: isRenewable,
   active: isActive,
-  cancellable: ({ state }: AppView) => state === "reloading",
+  /** A renewal is under way whose cancelling still has an effect. */
+  cancellable: ({ snapshot }: AppView) => snapshot?.renewal?.cancellable === true,
   /** It has an address that a browser can open. */
   web: (app: AppView) => webAddresses(app).length > 0,
 };

@@ -1,5 +1,5 @@
 import type { Failure } from "../../shared/failure.ts";
-import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
+import { outcomeNames, type RenewalOutcome, type RenewalReport, renewalNames } from "../../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
@@ -467,7 +467,7 @@ export class Renewal {
     this.#host.log(
       "warning",
       "renewalEnded",
-      `${this.options.kind} to generation ${this.options.to} ${outcome}: ${reason}`,
+      `${renewalNames[this.options.kind]} to generation ${this.options.to} ${outcomeNames[outcome]}: ${reason}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
-import type { RenewalReport } from "../../shared/report.ts";
+import { outcomeNames, type RenewalReport, renewalNames } from "../../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
@@ -130,7 +130,7 @@ export class Renewals {
       notes,
     });
     const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
-    events.log("info", "renewing", `${kind} of ${what} began`);
+    events.log("info", "renewing", `${renewalNames[kind]} of ${what} began`);
     queueMicrotask(() => host.reconcile());
   }
 
@@ -146,11 +146,11 @@ export class Renewals {
     };
     this.reports.unshift(report);
     this.reports.splice(reportsKept);
-    const { kind, outcome, to, durationMs, reason } = report;
+    const { kind, outcome, to, durationMs } = report;
     const level = outcome === "completed" ? "info" : "error";
-    const why = reason === undefined ? "" : `: ${reason}`;
     const where = moved === undefined ? "" : ` (${moved.from} → ${moved.to})`;
-    const text = `${kind} to generation ${to} ${outcome} after ${durationMs} ms${where}${why}`;
+    // Why it did not complete was told when that was known.
+    const text = `${renewalNames[kind]} to generation ${to} ${outcomeNames[outcome]} after ${durationMs} ms${where}`;
     this.#options.events.log(level, "renewed", text);
     this.#reported.fire(report);
     this.#queue.finished(report);

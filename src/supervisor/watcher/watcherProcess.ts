@@ -11,7 +11,7 @@ const mostStarts = 10;
 /**
  * The process that outlives the supervisor if that is killed, and then ends its workers. They lose their channel and most end by
  * that; but not one in a busy loop, one whose app took Node's listeners away, or one that is stuck at its exit. A thread in each
- * worker would cost 18 MiB and 65 ms of it; this process takes 8 MiB of its own, once.
+ * worker would cost 18 MiB and 65 ms of it; this process takes 11 MiB of its own, once.
  */
 export class WatcherProcess {
   readonly #events: Pick<EventLog, "log">;

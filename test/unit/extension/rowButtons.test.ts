@@ -22,7 +22,7 @@ const apps: Readonly<Record<AppViewState, Offer>> = {
   starting: serving,
   running: serving,
   degraded: serving,
-  reloading: [serving[0], serving[1].replace("restart", "cancelReload restart")],
+  reloading: serving,
   "crash-looping": ["start stop", `start ${serving[1]}`],
   stopping: ["stop", "stop | showLog showLayers | pickEntry configure"],
 };
@@ -54,6 +54,15 @@ describe("the buttons of a row", () => {
       assert.equal(menu, serving[1].replace("openInBrowser ", ""), addresses.join());
     }
     assert.match(offerOf(appContext(sampleView()))[1], /openInBrowser/);
+  });
+
+  it("cancel a reload only while that still has an effect", () => {
+    const renewal = { kind: "reload", phase: "starting", from: 1, to: 2, ready: 0, total: 2, draining: 0 } as const;
+    for (const cancellable of [true, false]) {
+      const snapshot = sampleSnapshot({ renewal: { ...renewal, startedAt: 1, queued: false, cancellable } });
+      const [, menu] = offerOf(appContext(sampleView({ state: "reloading", snapshot })));
+      assert.equal(/\bcancelReload\b/.test(menu), cancellable);
+    }
   });
 
   it("are none where the row is neither an app's nor a worker's", () => {

@@ -23,8 +23,9 @@ class FakeClusterWorker extends EventEmitter {
   readonly signals: string[] = [];
   readonly process = Object.assign(new EventEmitter(), {
     pid: 2 ** 22 - 1,
-    send: (message: unknown) => {
+    send: (message: unknown, _socket?: unknown, _options?: unknown, written?: (error: Error | null) => void) => {
       this.sent.push(message);
+      written?.(null);
       return true;
     },
     kill: (signal: string) => {
