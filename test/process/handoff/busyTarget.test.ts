@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { droppedNothing } from "../../../src/shared/report.ts";
+import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import type { WholeResponse } from "../../support/process/responseReader.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
@@ -20,6 +21,7 @@ describeOn(testedNodes(), "connections that come to a worker which is busy", (sc
       const report = await client.request("app/renew", { kind: "reload" });
       assertOutcome(report, "completed");
       await asking.untilAnswers(version, connections);
+      assertExact(report, asking.counts.failed);
       const { handedOver = 0, inTransit } = report.traffic ?? {};
       assert.deepEqual([inTransit, droppedNothing(report)], [0, true], JSON.stringify(report.traffic));
       assert.equal(handedOver, process.platform === "win32" ? 0 : connections);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RenewalReport } from "../../../src/shared/report.ts";
+import { assertExact } from "../../support/process/honesty.ts";
 import { type MatrixNode, testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
@@ -33,6 +34,10 @@ function describeStyle(styles: readonly string[], nodes: readonly MatrixNode[] =
           const report = await app.client.request("app/renew", { kind: "gracefulReload" });
           assertOutcome(report, "completed");
           assertNothingLost(report);
+          assertExact(
+            report,
+            [gets, posts, slow].reduce((sum, { counts }) => sum + counts.failed, 0),
+          );
           await Promise.all([gets, posts, slow].map((client) => client.untilAnswers("one", 20)));
         }
         for (const client of [gets, posts, slow]) {

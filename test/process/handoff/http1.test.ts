@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { get, openRawClient, type RawClient } from "../../support/process/rawClient.ts";
-import { describeOn } from "../../support/process/scene.ts";
+import type { WholeResponse } from "../../support/process/responseReader.ts";
+import { assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import type { StrictClient } from "../../support/process/strictClient.ts";
 import type { TestApp } from "../../support/process/testApp.ts";
 import { until, within } from "../../support/process/until.ts";
 
@@ -14,6 +17,8 @@ async function drainBegins(app: TestApp): Promise<void> {
 describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
   let app: TestApp;
   let clients: RawClient[] = [];
+  /** Asks beside all that the tests do, and counts. */
+  let beside: StrictClient;
 
   before(async () => {
     app = await scene.runForAll({ fixture: "protocols", config: { workers: 2, drainTimeout: 15_000 } });
@@ -22,7 +27,19 @@ describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
     );
   });
 
-  afterEach(() => {
+  beforeEach(async () => {
+    const read = ({ body }: WholeResponse): string =>
+      /generation (\d+) received 0 /.exec(body)?.[1] ?? assert.fail(body);
+    beside = await scene.ask({ target: { port: app.port }, connections: 4, thinkMs: 5, read });
+  });
+
+  afterEach(async () => {
+    const counts = await beside.stop();
+    if (process.platform === "win32") {
+      assert.equal(counts.failed, 0);
+    } else {
+      assertUnnoticed(counts);
+    }
     for (const client of clients) {
       client.end();
     }
@@ -40,7 +57,8 @@ describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
     const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }));
     assert.equal(report.outcome, "completed");
     assert.deepEqual(report.cutRequests, []);
-    assert.equal(report.traffic?.failed, 0);
+    assertExact(report, beside.counts.failed);
+    assert.equal(report.traffic?.cut, 0);
     assert.equal(report.killed, 0);
     return report.to;
   };

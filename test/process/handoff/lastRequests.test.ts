@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { droppedNothing } from "../../../src/shared/report.ts";
+import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
@@ -20,6 +21,8 @@ describeOn(testedNodes(), "an app that closes its server itself when it is told 
       write("version.txt", version);
       const report = await client.request("app/renew", { kind: "gracefulReload" });
       assertOutcome(report, "completed");
+      assertExact(report, busy.counts.failed + pausing.counts.failed);
+      assert.equal(droppedNothing(report), true, JSON.stringify(report.traffic));
       await busy.untilAnswers(version, 20);
     }
     const last = await idle.ask(request);

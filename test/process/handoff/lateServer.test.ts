@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../support/process/freePort.ts";
+import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { openRawClient } from "../../support/process/rawClient.ts";
 import { assertOutcome, describeOn } from "../../support/process/scene.ts";
@@ -12,6 +13,7 @@ describeOn(testedNodes(), "a server that begins to listen when its worker drains
       fixture: "twoPorts",
       config: { workers: 1, env: { ADMIN_PORT: String(adminPort), ADMIN_AFTER: "2000" } },
     });
+    const strict = await scene.ask({ target: { port }, connections: 4 });
     const half = await openRawClient(port);
     half.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
     const reload = client.request("app/renew", { kind: "reload" });
@@ -33,6 +35,10 @@ describeOn(testedNodes(), "a server that begins to listen when its worker drains
     half.send("\r\n");
     await half.received(/"generation":"1"/);
     half.end();
-    assertOutcome(await reload, "completed");
+    const report = await reload;
+    assertOutcome(report, "completed");
+    const counts = await strict.stop();
+    assertExact(report, counts.failed);
+    assert.deepEqual(counts.failures, []);
   });
 });

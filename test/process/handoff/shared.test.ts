@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { get, openRawClient, type RawClient } from "../../support/process/rawClient.ts";
 import { assertUnnoticed, describeOn } from "../../support/process/scene.ts";
@@ -14,10 +15,10 @@ const reloads = 3;
 describeOn(testedNodes(), "shared scheduling", (scene) => {
   const scheduling = "shared";
 
-  async function reload(app: TestApp): Promise<number> {
+  async function reload(app: TestApp, failed: () => number): Promise<number> {
     const report = await within("the reload", app.client.request("app/renew", { kind: "reload" }));
     assert.equal(report.outcome, "completed");
-    assert.equal(report.traffic?.failed, 0);
+    assertExact(report, failed());
     assert.equal(report.traffic?.cut, 0);
     assert.equal(report.killed, 0);
     return report.to;
@@ -28,7 +29,7 @@ describeOn(testedNodes(), "shared scheduling", (scene) => {
     const client = await scene.ask({ target: { port: app.port }, connections: 20 });
     for (let round = 1; round <= reloads; round += 1) {
       app.write("version.txt", `build ${round}`);
-      await reload(app);
+      await reload(app, () => client.counts.failed);
       await client.untilAnswers(`build ${round}`, 20);
     }
     assertUnnoticed(await client.stop());
@@ -38,14 +39,20 @@ describeOn(testedNodes(), "shared scheduling", (scene) => {
     const app = await scene.run({ fixture: "plain", config: { workers: 2, scheduling } });
     let over = false;
     let answers = 0;
+    let failed = 0;
     const clients = Array.from({ length: 10 }, async () => {
       while (!over) {
-        await askFixture({ port: app.port });
-        answers += 1;
+        try {
+          await askFixture({ port: app.port });
+          answers += 1;
+        } catch (error) {
+          failed += 1;
+          throw error;
+        }
       }
     });
     for (let round = 1; round <= reloads; round += 1) {
-      await reload(app);
+      await reload(app, () => failed);
     }
     over = true;
     await within("the clients end", Promise.all(clients));
@@ -85,7 +92,13 @@ describeOn(testedNodes(), "shared scheduling", (scene) => {
     const pipelined = await open();
     pipelined.send(get("/slow") + get("/slow") + get("/"));
 
-    const done = reload(app);
+    const beside = await scene.ask({
+      target: { port: app.port },
+      connections: 4,
+      thinkMs: 5,
+      read: ({ body }) => /generation (\d+) received 0 /.exec(body)?.[1] ?? assert.fail(body),
+    });
+    const done = reload(app, () => beside.counts.failed);
     await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
     halfHeader.send("st\r\n\r\n");
     await halfHeader.received(/generation \d+ /);
@@ -94,6 +107,7 @@ describeOn(testedNodes(), "shared scheduling", (scene) => {
     await pipelined.received(/generation \d+ /, 3);
     const generation = await done;
     assert.ok(download.text.length > 1_000_000);
+    assertUnnoticed(await beside.stop());
 
     for (const client of [...idle, unused, halfHeader, halfBody, download, pipelined]) {
       client.send(get("/"));

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { assertHonest } from "../../support/process/honesty.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { get, openRawClient } from "../../support/process/rawClient.ts";
 import { openStage, type Stage } from "../../support/process/stage.ts";
+import { startStrictClient } from "../../support/process/strictClient.ts";
 import { startApp } from "../../support/process/testApp.ts";
 import { until, untilRunning } from "../../support/process/until.ts";
 
@@ -33,6 +35,13 @@ describe("Handoff to a worker that dies", () => {
       client.send(get("/"));
       await client.received(/generation 1 /);
     }
+    const strict = await startStrictClient({
+      target: { port: app.port },
+      connections: 6,
+      thinkMs: 5,
+      read: ({ body }) => /generation (\d+) received 0 /.exec(body)?.[1] ?? assert.fail(body),
+    });
+    stage.onClose(async () => void (await strict.stop()));
     const reload = app.client.request("app/renew", { kind: "reload" });
     const proving = await until(
       app.client,
@@ -50,6 +59,9 @@ describe("Handoff to a worker that dies", () => {
     signal(victim.pid, "SIGKILL");
     const report = await reload;
     assert.equal(report.outcome, "completed");
+    const { failed, failures } = await strict.stop();
+    assertHonest(report, failed);
+    assert.deepEqual(failures, []);
     for (const client of clients) {
       client.send(get("/"));
       await client.received(/generation \d+ /, 2);

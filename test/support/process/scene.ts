@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RenewalReport } from "../../../src/shared/report.ts";
+import { assertHonestMeanwhile } from "./honesty.ts";
 import { type MatrixNode, nodeProgramOf } from "./nodeMatrix.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { type StrictClient, type StrictClientOptions, type StrictCounts, startStrictClient } from "./strictClient.ts";
@@ -23,7 +24,10 @@ export interface Scene {
   run(options: Omit<StartOptions, "node">): Promise<TestApp>;
   /** The same, in `before`: the app serves all tests of the `describe`. */
   runForAll(options: Omit<StartOptions, "node">): Promise<TestApp>;
-  /** Starts a strict client that ends with the test. */
+  /**
+   * Starts a strict client that ends with the test. Then it is looked whether it has lost anything while a renewal of the
+   * scene's apps ran that says "0 dropped".
+   */
   ask(options: StrictClientOptions): Promise<StrictClient>;
 }
 
@@ -33,6 +37,8 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
     describe(`${title} (Node ${node.major})`, function () {
       this.timeout(testDeadlineMs);
       let stage: Stage | undefined;
+      let strict: StrictClient[] = [];
+      const apps: TestApp[] = [];
       const current = (): Stage => {
         assert.ok(stage !== undefined, "no test runs");
         return stage;
@@ -44,11 +50,24 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
       beforeEach(() => {
         stage = openStage();
       });
-      afterEach(() => stage?.close());
+      afterEach(async () => {
+        await stage?.close();
+        const losses = strict.flatMap(({ counts }) => counts.losses);
+        strict = [];
+        assertHonestMeanwhile(
+          apps.flatMap(({ reports }) => reports),
+          losses,
+        );
+      });
       const whole = openStage();
       after(() => whole.close());
-      const run = async (where: Stage, options: Omit<StartOptions, "node">): Promise<TestApp> => {
+      const start = async (where: Stage, options: Omit<StartOptions, "node">): Promise<TestApp> => {
         const app = await startApp(where, { ...options, node });
+        apps.push(app);
+        return app;
+      };
+      const run = async (where: Stage, options: Omit<StartOptions, "node">): Promise<TestApp> => {
+        const app = await start(where, options);
         await untilRunning(app.client);
         return app;
       };
@@ -57,11 +76,12 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
         get stage() {
           return current();
         },
-        start: (options) => startApp(current(), { ...options, node }),
+        start: (options) => start(current(), options),
         run: (options) => run(current(), options),
         runForAll: (options) => run(whole, options),
         async ask(options) {
           const client = await startStrictClient(options);
+          strict.push(client);
           current().onClose(async () => {
             await client.stop();
           });

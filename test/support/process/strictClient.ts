@@ -1,3 +1,4 @@
+import type { Loss } from "./honesty.ts";
 import type { WholeResponse } from "./responseReader.ts";
 import { openConnection, type StrictConnection, type Target } from "./strictConnection.ts";
 import { poll } from "./until.ts";
@@ -33,6 +34,8 @@ export interface StrictCounts {
   readonly answers: Readonly<Record<string, number>>;
   /** What happened to the first failed ones. */
   readonly failures: readonly string[];
+  /** Each of the failed ones. */
+  readonly losses: readonly Loss[];
 }
 
 /** Asks on and on over kept-alive connections, and counts what a careful person would call a hit. */
@@ -51,16 +54,19 @@ export async function startStrictClient(options: StrictClientOptions): Promise<S
   const { target, connections, thinkMs = 0, path = "/", method = "GET", read = readFixtureAnswer } = options;
   const answers: Record<string, number> = {};
   const failures: string[] = [];
-  const counts = { requests: 0, failed: 0, reopened: 0, answers, failures };
+  const losses: Loss[] = [];
+  const counts = { requests: 0, failed: 0, reopened: 0, answers, failures, losses };
   let latencies: number[] | undefined;
   let stopping = false;
 
   const body = method === "GET" ? "\r\n" : "Content-Length: 4\r\n\r\nbody";
 
-  const fail = (error: unknown): void => {
+  const fail = (error: unknown, begunAt: number): void => {
+    const message = error instanceof Error ? error.message : String(error);
     counts.failed += 1;
+    losses.push({ begunAt, lostAt: Date.now(), message });
     if (failures.length < failuresDescribed) {
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(message);
     }
   };
 
@@ -68,23 +74,25 @@ export async function startStrictClient(options: StrictClientOptions): Promise<S
     counts.requests += 1;
     const asked = `${path}?${counts.requests}`;
     const startedAt = performance.now();
+    const begunAt = Date.now();
     try {
       const response = await connection.ask(`${method} ${asked} HTTP/1.1\r\nHost: localhost\r\n${body}`);
       latencies?.push(performance.now() - startedAt);
       const name = read(response, asked);
       answers[name] = (answers[name] ?? 0) + 1;
     } catch (error) {
-      fail(error);
+      fail(error, begunAt);
     }
   };
 
   const reopen = async (): Promise<StrictConnection | undefined> => {
     counts.reopened += 1;
+    const begunAt = Date.now();
     try {
       return await openConnection(target);
     } catch (error) {
       counts.requests += 1;
-      fail(error);
+      fail(error, begunAt);
       await new Promise((resolve) => setTimeout(resolve, afterRefusalMs));
       return undefined;
     }

@@ -6,6 +6,7 @@ import { launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts
 import { buildRecipe } from "../../../src/client/recipe/recipe.ts";
 import type { AppConfig, LaunchRecipe, LaunchRecipeInput } from "../../../src/shared/appConfig.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
+import type { RenewalReport } from "../../../src/shared/report.ts";
 import { projectRoot } from "../paths.ts";
 import { bundlesFolder } from "./bundles.ts";
 import { freePort } from "./freePort.ts";
@@ -49,6 +50,8 @@ export interface TestApp {
   readonly port: number;
   /** Every worker that was ever seen. */
   readonly pids: ReadonlySet<number>;
+  /** Of every renewal that has ended. */
+  readonly reports: readonly RenewalReport[];
   /** The supervisor was killed by the test, so that it could not tidy up. */
   readonly wasKilled: boolean;
   write(file: string, text: string): void;
@@ -102,6 +105,12 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
     client.onDidSnapshot(note);
     return client;
   };
+  const client = await connect().catch((error: unknown) => {
+    signal(endpoint.pid, "SIGKILL");
+    throw error;
+  });
+  const reports: RenewalReport[] = [];
+  client.onDidReport((report) => reports.push(report));
   let wasKilled = false;
   const kill = (): void => {
     wasKilled = true;
@@ -110,13 +119,11 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   const app: TestApp = {
     folder,
     recipe: built,
-    client: await connect().catch((error: unknown) => {
-      signal(endpoint.pid, "SIGKILL");
-      throw error;
-    }),
+    client,
     endpoint,
     port,
     pids,
+    reports,
     get wasKilled() {
       return wasKilled;
     },
