@@ -1,6 +1,8 @@
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
+import { listStrays } from "../../client/launch/listStrays.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
+import type { Stray } from "../../shared/basics/strays.ts";
 import { type ListedApp, listedApp } from "../../shared/cliOutput.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
@@ -32,9 +34,21 @@ export const listCommand: Command = {
     } else {
       await printLine(context, listTable(apps, context.stdout.paint));
     }
+    for (const stray of await during(context.stderr, "the processes of this machine", listStrays())) {
+      sayStray(context, stray);
+    }
     return exitCodes.done;
   },
 };
+
+/** On stderr, since it is no app: nobody can reload it. */
+function sayStray(context: CliContext, { pid, supervisor }: Stray): void {
+  const whose = supervisor === undefined ? "its supervisor was killed" : `its supervisor ${supervisor} was killed`;
+  say(
+    context,
+    `${context.stderr.paint("yellow", "!")} worker process ${pid} is left over: ${whose}. The next hitless start ends it.`,
+  );
+}
 
 async function askSupervisor(context: CliContext, endpoint: Endpoint): Promise<ListedApp> {
   try {
