@@ -11,8 +11,8 @@ import { describeOn, type Scene } from "../../support/process/scene.ts";
 import { until } from "../../support/process/until.ts";
 import { startUpstream, watchWebSocket } from "../../support/process/webSocketWatch.ts";
 
-const usualSeeds = 4;
-const longSequences = 15;
+const usualSeeds = 3;
+const longSequences = 12;
 const usualSequences = 5;
 const stepsEach = 4;
 
@@ -195,9 +195,11 @@ async function runSeed(scene: Scene, seed: number, sequences: number): Promise<v
   const { whole, broken } = await webSocket.stop();
   assert.deepEqual(broken, [], all);
   assert.ok(whole > 0, `no message was passed on in\n${all}`);
-  const early = Math.max(...descriptors.slice(0, 3));
-  const late = Math.min(...descriptors.slice(-3));
-  assert.ok(late <= early + 8, `open descriptors grew: ${descriptors.join(" ")}`);
+  if (sequences === longSequences) {
+    const early = Math.max(...descriptors.slice(0, 3));
+    const late = Math.min(...descriptors.slice(-3));
+    assert.ok(late <= early + 8, `open descriptors grew: ${descriptors.join(" ")}`);
+  }
 }
 
 describeOn([usualNode()], "random commands and kills leave the app as it should be", (scene) => {
