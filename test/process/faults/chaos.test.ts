@@ -189,7 +189,7 @@ async function runSeed(scene: Scene, seed: number, sequences: number): Promise<v
     const { whole, broken, losses } = await asking.stop();
     assert.deepEqual(broken, [], all);
     assert.ok(whole > sequences, `${whole} whole answers in\n${all}`);
-    assertHonestMeanwhile(reports, losses);
+    assertHonestMeanwhile(reports, losses, all);
     assertNothingLostMeanwhile(calm, losses, all);
   }
   const { whole, broken } = await webSocket.stop();

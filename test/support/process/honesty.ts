@@ -29,8 +29,12 @@ export function assertExact(report: RenewalReport, failed: number): void {
 }
 
 /** No request was asked and lost while a renewal ran that says "0 dropped". */
-export function assertHonestMeanwhile(reports: readonly RenewalReport[], losses: readonly Loss[]): void {
-  assertNothingLostMeanwhile(reports.filter(droppedNothing), losses, "the report says that nothing was dropped");
+export function assertHonestMeanwhile(reports: readonly RenewalReport[], losses: readonly Loss[], what = ""): void {
+  assertNothingLostMeanwhile(
+    reports.filter(droppedNothing),
+    losses,
+    `the report says that nothing was dropped\n${what}`,
+  );
 }
 
 /** No request was asked and lost while these renewals ran. */
