@@ -28,15 +28,16 @@ const messageBytes = 200_000;
 /** Each worker has an IPC channel, two pipes and, while its ports are shared, no more than one other descriptor. */
 const descriptorsOfWorker = 4;
 
-/** `HITLESS_CHAOS_SEED` repeats one; `HITLESS_CHAOS_SEEDS` says how many there are, from 1 on. Default: a few by chance. */
+/**
+ * `HITLESS_CHAOS_SEED` is the only one, or `random` for one by chance; `HITLESS_CHAOS_SEEDS` says how many there are, from 1
+ * on. Default: a few, always the same, so that two runs of one commit do the same.
+ */
 function seedsOfRun(): readonly number[] {
-  const { HITLESS_CHAOS_SEED: one, HITLESS_CHAOS_SEEDS: count } = process.env;
+  const { HITLESS_CHAOS_SEED: one, HITLESS_CHAOS_SEEDS: count = usualSeeds } = process.env;
   if (one !== undefined) {
-    return [Number(one)];
+    return [one === "random" ? randomInt(2 ** 31) : Number(one)];
   }
-  return Array.from({ length: Number(count ?? usualSeeds) }, (_, index) =>
-    count === undefined ? randomInt(2 ** 31) : index + 1,
-  );
+  return Array.from({ length: Number(count) }, (_, index) => index + 1);
 }
 
 /** What may fail in the middle of such a mess without being a fault: the worker is gone, or the app is busy. */
