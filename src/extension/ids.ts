@@ -37,6 +37,8 @@ export const settingIds = {
   revealLog: "log.reveal",
   logTimestamps: "log.timestamps",
   language: "language.enabled",
+  hovers: "language.hovers",
+  rules: "language.rules",
 } as const;
 
 export const settingsSection = "hitless";

@@ -22,6 +22,8 @@ import { hoverAt } from "./features/hover.ts";
 import { createParsedDocuments } from "./features/parsedDocuments.ts";
 import { createRuleSettings } from "./features/ruleSettings.ts";
 import { pathOf } from "./features/workspaceState.ts";
+import { createOpenPackages } from "./package/openPackages.ts";
+import type { Analysis, PackageFiles } from "./source/scopes.ts";
 
 /** The client's capabilities that matter here. */
 interface Abilities {
@@ -30,8 +32,8 @@ interface Abilities {
 }
 
 /**
- * Serves an editor. Reads only what the editor sends: no file is opened and nothing is run, whatever the workspace
- * contains. A request that fails is logged and answered with nothing.
+ * Answers an editor. In a workspace that is trusted it also reads the sources of the packages whose files are open, as far as
+ * they lie in its folders; it writes and runs nothing. A request that fails is logged and answered with nothing.
  */
 export function serveEditor(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
@@ -40,11 +42,21 @@ export function serveEditor(connection: Connection): void {
   let options: LanguageOptions = { state: { trusted: false, apps: [] }, texts: {} };
   let state: LanguageState = options.state;
   const settings = createRuleSettings(connection, () => abilities.configuration);
+  let folders: readonly string[] = [];
+  const packages = createOpenPackages({
+    roots: () => (state.trusted ? [...folders, ...state.apps.map(({ root }) => root)] : []),
+    opened: () =>
+      documents.all().flatMap((document) => {
+        const path = pathOf(document.uri);
+        return path === undefined ? [] : [[path, document.getText()] as const];
+      }),
+  });
   const diagnostics = createDiagnostics({
     connection,
     documents,
     parsed,
     settings,
+    packages,
     state: () => state,
     docsOf: (ruleId) => options.ruleDocs && `${options.ruleDocs}${ruleId}.md`,
   });
@@ -57,7 +69,8 @@ export function serveEditor(connection: Connection): void {
     }
   };
 
-  connection.onInitialize(({ capabilities, initializationOptions }): InitializeResult => {
+  connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
+    folders = (workspaceFolders ?? []).flatMap(({ uri }) => pathOf(uri) ?? []);
     options = parseLanguageOptions(initializationOptions);
     state = options.state;
     setTranslations(options.texts);
@@ -67,7 +80,7 @@ export function serveEditor(connection: Connection): void {
     };
     return {
       capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
         codeLensProvider: { resolveProvider: false },
         codeActionProvider: { codeActionKinds: ["quickfix", "refactor"] },
@@ -94,14 +107,24 @@ export function serveEditor(connection: Connection): void {
   });
 
   documents.onDidChangeContent(({ document }) => diagnostics.schedule(document));
+  // What a file says of its package is news for the others that are open.
+  documents.onDidSave(({ document: { uri } }) => {
+    documents
+      .all()
+      .filter((other) => other.uri !== uri)
+      .forEach(diagnostics.schedule);
+  });
   documents.onDidClose(({ document: { uri } }) => {
     diagnostics.forget(uri);
     parsed.forget(uri);
     connection.sendDiagnostics({ uri, diagnostics: [] }).catch(() => undefined);
   });
 
-  connection.onHover(({ textDocument, position }) =>
-    guarded(() => {
+  connection.onHover(async ({ textDocument, position }) => {
+    if (!(await settings.of(textDocument.uri)).hovers) {
+      return null;
+    }
+    return guarded(() => {
       const document = documents.get(textDocument.uri);
       for (const { analysis, offset } of document ? parsed.places(document, document.offsetAt(position)) : []) {
         const hover = hoverAt(analysis, offset);
@@ -110,8 +133,8 @@ export function serveEditor(connection: Connection): void {
         }
       }
       return null;
-    }),
-  );
+    });
+  });
   connection.onCodeLens(({ textDocument: { uri } }) =>
     guarded(() => {
       const document = documents.get(uri);
@@ -127,7 +150,14 @@ export function serveEditor(connection: Connection): void {
       const analysis = document && parsed.current(document);
       return document === undefined || analysis === undefined
         ? []
-        : codeActions({ document, analysis, range, found: diagnostics.found(document), shown: context.diagnostics });
+        : codeActions({
+            document,
+            analysis: withFiles(analysis, diagnostics.files(document)),
+            range,
+            found: diagnostics.found(document),
+            shown: context.diagnostics,
+            opened: (other) => documents.get(other),
+          });
     }),
   );
 
@@ -135,15 +165,20 @@ export function serveEditor(connection: Connection): void {
   connection.listen();
 }
 
-/** A change of only an app's state is no reason to check all files again. */
-function rulesDependOn({ apps }: LanguageState): string {
-  return JSON.stringify(
-    apps.map(({ root, entries, workers, drainTimeout, gracefulReload }) => [
+function withFiles(analysis: Analysis, files: PackageFiles | undefined): Analysis {
+  return files === undefined ? analysis : { ...analysis, files };
+}
+
+/** A change of an app's state alone is no reason to look through all files again. */
+function rulesDependOn({ apps, trusted }: LanguageState): string {
+  return JSON.stringify([
+    trusted,
+    ...apps.map(({ root, entries, workers, drainTimeout, gracefulReload }) => [
       root,
       entries,
       workers,
       drainTimeout,
       gracefulReload,
     ]),
-  );
+  ]);
 }

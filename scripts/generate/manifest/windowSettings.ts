@@ -22,4 +22,6 @@ export const windowSettings: Readonly<Record<Exclude<keyof typeof settingIds, "a
   revealLog: { type: "string", default: "onStart", enum: revealLog },
   logTimestamps: { type: "boolean", default: false },
   language: { type: "boolean", default: true },
+  hovers: { type: "boolean", default: true },
+  rules: { type: "boolean", default: true },
 };

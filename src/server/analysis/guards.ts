@@ -1,4 +1,5 @@
 import type { LogicalExpression, Node } from "@babel/types";
+import { isFunction } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { around, asCall, asMember, functionAround, textOf } from "./nodes.ts";
 
@@ -16,13 +17,20 @@ export function isDoneOnce(analysis: Analysis, node: Node): boolean {
     if (parent.type === "IfStatement" && parent.consequent === below && isMissing(analysis, parent.test)) {
       return true;
     }
+    if (parent.type === "IfStatement" && parent.alternate === below && isThere(analysis, parent.test)) {
+      return true;
+    }
     if (parent.type === "LogicalExpression" && parent.right === below && fillsIn(analysis, parent)) {
       return true;
     }
     if (parent.type === "BlockStatement" && returnsBefore(analysis, parent.body, below)) {
       return true;
     }
-    if (parent === within) {
+    // What is asked for a value that is missing may come in a callback.
+    if (parent === within && asCall(analysis.parentOf(parent)) === undefined) {
+      return false;
+    }
+    if (parent !== within && isFunction(parent)) {
       return false;
     }
     below = parent;

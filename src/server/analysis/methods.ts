@@ -19,7 +19,11 @@ export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefin
     }
     return undefined;
   }
-  const owner = settledValue(analysis, fieldValue(analysis, member.object) ?? member.object);
+  return memberFunction(analysis, settledValue(analysis, fieldValue(analysis, member.object) ?? member.object), name);
+}
+
+/** The method of an object that is written out, or made of a class of this file. */
+export function memberFunction(analysis: Analysis, owner: Node, name: string): FunctionNode | undefined {
   if (owner.type === "ObjectExpression") {
     return named(owner.properties, name);
   }
@@ -50,7 +54,9 @@ function isMethod(analysis: Analysis, node: Node, owner: ObjectExpression): bool
 
 function named(members: readonly Node[], name: string): FunctionNode | undefined {
   for (const member of members) {
-    const value = member.type === "ClassProperty" || member.type === "ObjectProperty" ? member.value : member;
+    const isField =
+      member.type === "ClassProperty" || member.type === "ClassPrivateProperty" || member.type === "ObjectProperty";
+    const value = isField || member.type === "ClassAccessorProperty" ? member.value : member;
     const found = asFunction(value);
     if (found !== undefined && "key" in member && keyOf(member as Parameters<typeof keyOf>[0]) === name) {
       return found;

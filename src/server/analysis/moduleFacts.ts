@@ -3,6 +3,7 @@ import { type FunctionNode, functionTypes } from "../source/declare.ts";
 import { propertyName, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { type ListenCall, listenCalls } from "../source/serverCalls.ts";
+import type { SourceModule } from "../source/sourceModule.ts";
 import { nodesOf } from "../source/walk.ts";
 import { asMember, type Call, functionAround } from "./nodes.ts";
 
@@ -35,15 +36,16 @@ export interface Facts {
   readonly isTest: boolean;
 }
 
-const known = new WeakMap<Analysis, Facts>();
+/** By the parsed file: what its package holds besides changes nothing of this. */
+const known = new WeakMap<SourceModule, Facts>();
 
 export function factsOf(analysis: Analysis): Facts {
-  const before = known.get(analysis);
+  const before = known.get(analysis.module);
   if (before !== undefined) {
     return before;
   }
   const facts = gather(analysis);
-  known.set(analysis, facts);
+  known.set(analysis.module, facts);
   return facts;
 }
 

@@ -11,7 +11,22 @@ export interface Finding {
 /** One way to fix a finding. Its edits do not overlap. */
 export interface Fix {
   readonly title: string;
-  readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
+  readonly edits: readonly Edit[];
+  /** What has to be changed with it in other files of the package. */
+  readonly elsewhere?: readonly FileEdits[];
+}
+
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export interface FileEdits {
+  readonly uri: string;
+  /** What the file held when the edits were made; they are for no other text. */
+  readonly text: string;
+  readonly edits: readonly Edit[];
 }
 
 export interface RuleContext {

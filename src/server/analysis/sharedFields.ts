@@ -5,8 +5,9 @@ import { walk } from "../source/walk.ts";
 import { classOf } from "./methods.ts";
 import { factsOf } from "./moduleFacts.ts";
 import { isContainer } from "./mutations.ts";
-import { around, asMember, bindingValue, keyOf } from "./nodes.ts";
-import { hasDecorator } from "./requests/requestHandlerSites.ts";
+import { asMember, bindingValue, keyOf } from "./nodes.ts";
+import { nestRequestPath } from "./requests/nestClasses.ts";
+import { isNestSingleton } from "./requests/nestSingleton.ts";
 import { requestPathOf } from "./requests/requestPath.ts";
 
 /** A field that holds something, of an object that each worker has its own copy of. */
@@ -26,7 +27,7 @@ export function sharedFields(analysis: Analysis): SharedField[] {
   const inPath = (node: Node) => path.has(node);
   const fields = factsOf(analysis).classes.flatMap((owner) => {
     if (isNestSingleton(analysis, owner)) {
-      return fieldsOf(analysis, owner, [], (node) => isInOwnMethod(analysis, owner, node));
+      return fieldsOf(analysis, owner, [], nestRequestPath(analysis, owner));
     }
     const holders = holdersOf(analysis, (value) => classOf(analysis, value) === owner);
     return holders.length === 0 || path.functions.size === 0 ? [] : fieldsOf(analysis, owner, holders, inPath);
@@ -39,11 +40,7 @@ export function sharedFields(analysis: Analysis): SharedField[] {
   return fields;
 }
 
-function isNestSingleton(analysis: Analysis, { decorators }: Class): boolean {
-  return hasDecorator(analysis, decorators, (name) => /^@nestjs\/common#(?:Controller|Injectable)$/.test(name));
-}
-
-/** The names at the top of the module that hold such an object. */
+/** The names at the top of the module whose value is such a one. */
 function holdersOf(analysis: Analysis, matches: (value: Node) => boolean): string[] {
   return topValues(analysis)
     .filter(({ value }) => matches(value))
@@ -67,7 +64,10 @@ function fieldsOf(
   const members: readonly Node[] = owner.type === "ObjectExpression" ? owner.properties : owner.body.body;
   const declared = members.flatMap((member) => {
     const isField =
-      member.type === "ClassProperty" || member.type === "ClassPrivateProperty" || member.type === "ObjectProperty";
+      member.type === "ClassProperty" ||
+      member.type === "ClassAccessorProperty" ||
+      member.type === "ClassPrivateProperty" ||
+      member.type === "ObjectProperty";
     return isField && member.value != null ? [{ name: keyOf(member), value: member.value }] : [];
   });
   return [...declared, ...setInConstructor(members)].flatMap(({ name, value }) => {
@@ -106,14 +106,4 @@ function placesOf(owner: Class | ObjectExpression, name: string): Node[] {
     return undefined;
   });
   return found;
-}
-
-/** Nest's lifecycle hooks at start and end are no requests. */
-function isInOwnMethod(analysis: Analysis, owner: Class, node: Node): boolean {
-  for (const parent of around(analysis, node)) {
-    if (analysis.parentOf(parent) === owner.body) {
-      return parent.type === "ClassMethod" && !/^(?:constructor|on[A-Z]\w*|before[A-Z]\w*)$/.test(keyOf(parent) ?? "");
-    }
-  }
-  return false;
 }

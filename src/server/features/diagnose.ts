@@ -1,4 +1,5 @@
 import type { RuleLevel } from "../../shared/language.ts";
+import { t } from "../../shared/translate.ts";
 import type { Finding, Rule, RuleContext } from "../analysis/rule.ts";
 import { readDisabled } from "./disableComments.ts";
 
@@ -21,7 +22,13 @@ export interface DiagnoseOptions {
   readonly failed: (ruleId: string, error: unknown) => void;
 }
 
-/** Runs all enabled rules, in the order of the table; `undefined` if it was cancelled. */
+/** More findings in one file help nobody, and an editor shows them slowly. */
+export const mostFindings = 200;
+
+/**
+ * Runs all rules that are switched on; what they find is in the order of the source, at most `mostFindings`, of which the last
+ * says how many more there are. `undefined` if it was cancelled.
+ */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[] | undefined> {
   const { rules, context, levelOf, pause, failed } = options;
   const { module } = context.analysis;
@@ -47,7 +54,18 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[] | 
       failed(rule.id, error);
     }
   }
-  return context.cancelled() ? undefined : found.sort((a, b) => a.start - b.start);
+  return context.cancelled() ? undefined : atMost(found.sort((a, b) => a.start - b.start));
+}
+
+function atMost(found: readonly Diagnosis[]): Diagnosis[] {
+  const shown = found.slice(0, mostFindings);
+  const last = shown.pop();
+  const left = found.length - mostFindings;
+  if (last === undefined || left <= 0) {
+    return [...found];
+  }
+  const note = t("{0} more findings in this file are not shown.", left);
+  return [...shown, { ...last, message: `${last.message} ${note}` }];
 }
 
 /** `undefined`: off. An unknown level counts as unset. */

@@ -2,14 +2,20 @@ import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { type Connection, type Diagnostic, DiagnosticSeverity } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { LanguageState } from "../../shared/language.ts";
+import { t } from "../../shared/translate.ts";
 import { errorText } from "../errorText.ts";
+import type { OpenPackages } from "../package/openPackages.ts";
 import { rules } from "../rules/allRules.ts";
+import type { PackageFiles } from "../source/scopes.ts";
 import { type Diagnosis, diagnose, type Severity } from "./diagnose.ts";
 import type { ParsedDocuments } from "./parsedDocuments.ts";
 import type { RuleSettings } from "./ruleSettings.ts";
 import { isInstalled, pathOf, ruleApp } from "./workspaceState.ts";
 
-/** Milliseconds after the last change of a text before the rules run. */
+/** Rules take more than a second for longer texts, in UTF-16 units, which are mostly generated. */
+const longestText = 500_000;
+
+/** The text may change this many milliseconds after a change without being looked at in between. */
 const debounceMs = 200;
 
 export interface Diagnostics {
@@ -18,6 +24,8 @@ export interface Diagnostics {
   forget(uri: string): void;
   /** The findings in this version of a document. */
   found(document: TextDocument): readonly Diagnosis[];
+  /** What was known of the other files then. */
+  files(document: TextDocument): PackageFiles | undefined;
 }
 
 export interface DiagnosticsHost {
@@ -25,6 +33,7 @@ export interface DiagnosticsHost {
   readonly documents: { get(uri: string): TextDocument | undefined };
   readonly parsed: ParsedDocuments;
   readonly settings: RuleSettings;
+  readonly packages: OpenPackages;
   readonly state: () => LanguageState;
   /** The page of a rule, if there are pages. */
   readonly docsOf: (ruleId: string) => string | undefined;
@@ -34,17 +43,21 @@ export interface DiagnosticsHost {
 export function createDiagnostics(host: DiagnosticsHost): Diagnostics {
   const timers = new Map<string, NodeJS.Timeout>();
   const runs = new Map<string, object>();
-  const results = new Map<string, { readonly version: number; readonly found: readonly Diagnosis[] }>();
+  const results = new Map<string, Result>();
   const run = async (uri: string): Promise<void> => {
     const mark = {};
     runs.set(uri, mark);
     const document = host.documents.get(uri);
     const version = document?.version;
     const cancelled = () => runs.get(uri) !== mark || host.documents.get(uri)?.version !== version;
-    const found = document && (await check(host, document, cancelled));
-    if (document !== undefined && found !== undefined && !cancelled()) {
-      results.set(uri, { version: document.version, found });
+    const result = document && (await check(host, document, cancelled));
+    if (document !== undefined && result !== undefined && !cancelled()) {
+      const { found, isTooLong } = result;
+      results.set(uri, result);
       const diagnostics = found.map((diagnosis) => asDiagnostic(document, diagnosis, host.docsOf(diagnosis.ruleId)));
+      if (isTooLong === true) {
+        diagnostics.push(tooLong());
+      }
       await host.connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     }
   };
@@ -71,24 +84,57 @@ export function createDiagnostics(host: DiagnosticsHost): Diagnostics {
       const result = results.get(uri);
       return result?.version === version ? result.found : [];
     },
+    files: ({ uri }) => results.get(uri)?.files,
   };
 }
 
+function tooLong(): Diagnostic {
+  return {
+    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } },
+    message: t("This file is longer than {0} characters, so the rules of Hitless leave it alone.", longestText),
+    severity: DiagnosticSeverity.Information,
+    source: "hitless",
+  };
+}
+
+interface Result {
+  readonly version: number;
+  readonly found: readonly Diagnosis[];
+  readonly files: PackageFiles | undefined;
+  /** Whether no rule has looked at it, since it is too long. */
+  readonly isTooLong?: boolean;
+}
+
 /** `undefined` if it was cancelled. */
-async function check(host: DiagnosticsHost, document: TextDocument, cancelled: () => boolean) {
+async function check(
+  host: DiagnosticsHost,
+  document: TextDocument,
+  cancelled: () => boolean,
+): Promise<Result | undefined> {
+  const { version } = document;
   const path = pathOf(document.uri);
-  const levelOf = await host.settings.levels(document.uri);
-  const analysis = cancelled() || (path !== undefined && isInstalled(path)) ? undefined : host.parsed.current(document);
-  if (analysis === undefined) {
-    return cancelled() ? undefined : [];
+  const { levelOf, rules: isOn } = await host.settings.of(document.uri);
+  const isLookedAt = isOn && !(path !== undefined && isInstalled(path));
+  if (isLookedAt && document.getText().length > longestText) {
+    return { version, found: [], files: undefined, isTooLong: true };
   }
-  return diagnose({
+  const analysis = cancelled() || !isLookedAt ? undefined : host.parsed.current(document);
+  if (analysis === undefined) {
+    return cancelled() ? undefined : { version, found: [], files: undefined };
+  }
+  const files = path === undefined ? undefined : await host.packages.filesBeside(path, cancelled);
+  const found = await diagnose({
     rules,
-    context: { analysis, app: ruleApp(host.state(), path), cancelled },
+    context: {
+      analysis: files === undefined ? analysis : { ...analysis, files },
+      app: ruleApp(host.state(), path),
+      cancelled,
+    },
     levelOf,
     pause: async () => void (await turnOfTheLoop()),
     failed: (ruleId, error) => host.connection.console.error(`${ruleId}: ${document.uri}: ${errorText(error)}`),
   });
+  return found && { version, found, files };
 }
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {

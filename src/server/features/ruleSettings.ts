@@ -1,36 +1,51 @@
 import type { Connection } from "vscode-languageserver/node";
 
+/** What the settings say for one document. */
+export interface DocumentSettings {
+  /** Of a rule: anything, since people write it. */
+  readonly levelOf: (ruleId: string) => unknown;
+  /** Whether the rules look at it at all, and whether calls are explained. */
+  readonly rules: boolean;
+  readonly hovers: boolean;
+}
+
 export interface RuleSettings {
-  /** The settings of each rule that apply to a document. */
-  levels(uri: string): Promise<(ruleId: string) => unknown>;
+  /** What the settings say that hold for a document. */
+  of(uri: string): Promise<DocumentSettings>;
   /** The settings have changed. */
   forget(): void;
 }
 
-/** Requests `hitless.rules` from the client, once for each document until the settings change. */
+const sections = ["hitless.rules", "hitless.language"];
+
+/** Asks the client for `hitless.rules` and `hitless.language`, once for each document until the settings change. */
 export function createRuleSettings(connection: Pick<Connection, "workspace">, canAsk: () => boolean): RuleSettings {
-  const known = new Map<string, Promise<unknown>>();
-  const ask = (uri: string): Promise<unknown> => {
-    const answer = connection.workspace.getConfiguration({ scopeUri: uri, section: "hitless.rules" });
-    // Not cached when it fails: the next run asks again, and this one uses the defaults.
+  const known = new Map<string, Promise<unknown[]>>();
+  const ask = (uri: string): Promise<unknown[]> => {
+    const answer = connection.workspace.getConfiguration(sections.map((section) => ({ scopeUri: uri, section })));
+    // Not kept when it fails: the next run asks again, and this one takes the defaults.
     return answer.catch(() => {
       known.delete(uri);
-      return undefined;
+      return [];
     });
   };
   return {
-    async levels(uri) {
-      if (!canAsk()) {
-        return () => undefined;
+    async of(uri) {
+      const answer = canAsk() ? (known.get(uri) ?? ask(uri)) : undefined;
+      if (answer !== undefined) {
+        known.set(uri, answer);
       }
-      const answer = known.get(uri) ?? ask(uri);
-      known.set(uri, answer);
-      const section = await answer;
-      const levels: ReadonlyMap<string, unknown> = new Map(
-        typeof section === "object" && section !== null ? Object.entries(section) : [],
-      );
-      return (ruleId) => levels.get(ruleId);
+      const [levels, language] = ((await answer) ?? []).map(entriesOf);
+      return {
+        levelOf: (ruleId) => levels?.get(ruleId),
+        rules: language?.get("rules") !== false,
+        hovers: language?.get("hovers") !== false,
+      };
     },
     forget: () => known.clear(),
   };
+}
+
+function entriesOf(section: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof section === "object" && section !== null ? Object.entries(section) : []);
 }

@@ -7,6 +7,10 @@ import { randomPort } from "./randomPort.ts";
 import { shutdownMessage } from "./shutdownMessage.ts";
 import { signalWithoutExit } from "./signalWithoutExit.ts";
 import { socketIoAlone } from "./socketIoAlone.ts";
+import { log4jsCluster } from "./startup/log4jsCluster.ts";
+import { metricsPerWorker } from "./startup/metricsPerWorker.ts";
+import { portProbe } from "./startup/portProbe.ts";
+import { primaryOnly } from "./startup/primaryOnly.ts";
 import { syncInRequest } from "./syncInRequest.ts";
 import { timerPerWorker } from "./timerPerWorker.ts";
 import { workerLocalState } from "./workerLocalState.ts";
@@ -24,4 +28,8 @@ export const rules: readonly Rule[] = [
   randomPort,
   socketIoAlone,
   longKeepAlive,
+  primaryOnly,
+  metricsPerWorker,
+  portProbe,
+  log4jsCluster,
 ];

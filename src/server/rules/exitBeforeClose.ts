@@ -6,8 +6,8 @@ import { factsOf } from "../analysis/moduleFacts.ts";
 import { around, asCall, asFunction, asMember, type Call, functionAround, textOf } from "../analysis/nodes.ts";
 import { calledFunction } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
-import { type ClosableServer, closableServer } from "../analysis/signals/closableServer.ts";
 import { type SignalHandler, signalHandlers } from "../analysis/signals/signalHandlers.ts";
+import { type ClosableServer, closableServer } from "../shutdown/closableServer.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
@@ -21,7 +21,7 @@ export const exitBeforeClose: Rule = {
   severity: "warning",
   check({ analysis }) {
     const facts = factsOf(analysis);
-    if (facts.isTest || facts.listens.length === 0) {
+    if (facts.isTest || (facts.listens.length === 0 && !listensElsewhere(analysis))) {
       return [];
     }
     const findings = new Map<number, Finding>();
@@ -36,6 +36,16 @@ export const exitBeforeClose: Rule = {
     return [...findings.values()];
   },
 };
+
+/** Whether a file without a server runs in one process with a file that has one. */
+function listensElsewhere(analysis: Analysis): boolean {
+  return (
+    signalHandlers(analysis).length > 0 &&
+    (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).some(
+      (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
+    )
+  );
+}
 
 function message(): string {
   return t(
@@ -59,7 +69,7 @@ function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyE
             fixes:
               server === undefined
                 ? []
-                : [replace(listener, `() => ${server.closeAndThen(`${textOf(analysis, listener)}(0)`)}`)],
+                : [replace(listener, `() => ${server.closeAndThen(`${textOf(analysis, listener)}(0)`)}`, server)],
           },
         ]
       : [];
@@ -117,7 +127,7 @@ function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {
     return [];
   }
   if (parent === handler) {
-    return [replace(exit, server.closeAndThen(textOf(analysis, exit)))];
+    return [replace(exit, server.closeAndThen(textOf(analysis, exit)), server)];
   }
   const block = parent?.type === "ExpressionStatement" ? analysis.parentOf(parent) : undefined;
   if (
@@ -148,14 +158,14 @@ function closingEdits(
   const [only, second] = block.body.filter((other) => closeCall(other, server.name) !== undefined);
   const call = only && closeCall(only, server.name);
   if (only === undefined || call === undefined) {
-    return replace(exit, server.closeAndThen(text)).edits;
+    return replace(exit, server.closeAndThen(text), server).edits;
   }
   if (second !== undefined) {
     return undefined;
   }
   const [given, more] = call.arguments;
   if (given === undefined) {
-    return [...withoutStatement(analysis, only), ...replace(exit, server.closeAndThen(text)).edits];
+    return [...withoutStatement(analysis, only), ...replace(exit, server.closeAndThen(text), server).edits];
   }
   const callback = more === undefined && server.way === "callback" ? asFunction(given) : undefined;
   const added = callback && onlyLogs(analysis, callback) ? withLastStatement(analysis, callback, text) : undefined;
@@ -180,9 +190,9 @@ function closeCall(statement: Node, server: string): Call | undefined {
   return isClose ? call : undefined;
 }
 
-function replace({ start, end }: Node, text: string): Fix {
+function replace({ start, end }: Node, text: string, server: ClosableServer): Fix {
   const edits = start != null && end != null ? [{ start, end, text }] : [];
-  return { title: title(), edits };
+  return { title: title(), edits: [...server.edits, ...edits] };
 }
 
 function title(): string {

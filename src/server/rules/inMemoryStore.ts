@@ -1,9 +1,9 @@
-import type { Node } from "@babel/types";
+import type { Node, ObjectExpression } from "@babel/types";
 import { t } from "../../shared/translate.ts";
 import { stringOf } from "../analysis/constants.ts";
 import { isForDevelopment } from "../analysis/development.ts";
 import { type CallSite, type Facts, factsOf, requiredName } from "../analysis/moduleFacts.ts";
-import { around, asCall, asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
+import { around, asCall, asFunction, asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
 import { requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import { resolveApi } from "../source/resolveApi.ts";
@@ -35,6 +35,7 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["hono-rate-limiter#rateLimiter", limits],
   ["rate-limiter-flexible#RateLimiterMemory", { ...limits, options: [] }],
   ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
+  ["@nestjs/throttler#ThrottlerModule.forRootAsync", { ...limits, options: ["storage"] }],
   ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
   ["node-cache#default", { what: "cache", options: [], argument: 0 }],
 ]);
@@ -161,6 +162,13 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
   if (value.type !== "ObjectExpression") {
     return false;
   }
+  // `forRootAsync({ useFactory: () => ({ … }) })`: what the function gives are the options.
+  const factory = optionOf(analysis, value, "useFactory");
+  const isMadeElsewhere = ["useClass", "useExisting"].some((name) => optionOf(analysis, value, name) !== undefined);
+  if (factory !== undefined || isMadeElsewhere) {
+    const made = factory === undefined || factory === "unknown" ? undefined : returnedObject(analysis, factory);
+    return made !== undefined && options.every((name) => optionOf(analysis, made, name) === undefined);
+  }
   const isSetLater =
     given?.type === "Identifier" &&
     facts.assignments.some(({ left }) => {
@@ -172,5 +180,30 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
         options.includes(member.property.name)
       );
     });
-  return !isSetLater && options.every((name) => propertyOf(value, name) === undefined);
+  return !isSetLater && options.every((name) => optionOf(analysis, value, name) === undefined);
+}
+
+/** What an option is set to, also by `...common` of an object that is written out in this file. */
+function optionOf(analysis: Analysis, object: ObjectExpression, name: string): Node | "unknown" | undefined {
+  const spread = object.properties.flatMap((property) =>
+    property.type === "SpreadElement" ? [settledValue(analysis, property.argument)] : [],
+  );
+  const own = propertyOf(object, name);
+  if (own !== "unknown") {
+    return own;
+  }
+  const given = spread.map((inner) =>
+    inner.type === "ObjectExpression" ? optionOf(analysis, inner, name) : "unknown",
+  );
+  return given.find((value) => value !== undefined);
+}
+
+/** The object that a function surely gives. */
+function returnedObject(analysis: Analysis, node: Node): ObjectExpression | undefined {
+  const body = asFunction(settledValue(analysis, node))?.body;
+  const last = body?.type === "BlockStatement" ? body.body.at(-1) : undefined;
+  const value = body?.type === "BlockStatement" ? (last?.type === "ReturnStatement" ? last.argument : undefined) : body;
+  const settled = value == null ? undefined : settledValue(analysis, value);
+  const first = settled?.type === "ArrayExpression" ? settled.elements[0] : settled;
+  return first?.type === "ObjectExpression" ? first : undefined;
 }

@@ -1,23 +1,28 @@
 import type { Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
+import { stringOf } from "../analysis/constants.ts";
+import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
-import { asFunction, propertyOf, settledValue } from "../analysis/nodes.ts";
+import { around, asFunction, propertyOf, settledValue } from "../analysis/nodes.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
-import type { Analysis } from "../source/scopes.ts";
+import { patternIdentifiers } from "../source/bindings.ts";
+import type { Analysis, Binding } from "../source/scopes.ts";
 import type { ListenCall } from "../source/serverCalls.ts";
 
 /** Folders of test helpers, which do not look like tests themselves. */
 const testFolder = /[\\/](?:tests?|__tests__|e2e)[\\/]/;
 
-/** A server of an app of Hitless that listens on any free port. */
+/** A server of an app of Hitless that listens on whatever port is free, and whose address is not asked for either. */
 export const randomPort: Rule = {
   id: "random-port",
   severity: "warning",
   check({ analysis, app }) {
     const { listens, isTest } = factsOf(analysis);
-    return app.supervised && !isTest && !testFolder.test(analysis.module.uri)
-      ? listens.flatMap((listen) => findingOf(analysis, listen))
-      : [];
+    if (!app.supervised || isTest || testFolder.test(analysis.module.uri)) {
+      return [];
+    }
+    const found = listens.flatMap((listen) => findingOf(analysis, listen));
+    return found.length === 0 || servesItself(analysis) ? [] : found;
   },
 };
 
@@ -28,7 +33,60 @@ interface Randomness {
   readonly edit: Fix["edits"][number] | undefined;
 }
 
+/** Addresses that nobody but this machine reaches. */
+const loopback = /^(?:127(?:\.\d+){3}|localhost|::1)$/;
+
+/**
+ * Whether a server on such a port may well be for the app alone: it asks for the address to use it, or clients come in by
+ * another one, of this file or of another of its process.
+ */
+function servesItself(analysis: Analysis): boolean {
+  const { calls, listens } = factsOf(analysis);
+  const logs = new Set<Node>(calls.filter(isLogCall).map(({ node }) => node));
+  const isUsed = calls.some(({ node, method }) => {
+    if (method !== "address" || [...around(analysis, node)].some((parent) => logs.has(parent))) {
+      return false;
+    }
+    // `const { port } = server.address();` of which only a log is told.
+    const holder = analysis.parentOf(node);
+    const names = holder === undefined ? [] : namesHeld(analysis, holder);
+    const uses = names.flatMap(({ references }) => references);
+    const isTold = uses.every((use) => [...around(analysis, use)].some((parent) => logs.has(parent)));
+    return names.length === 0 || !isTold;
+  });
+  const others = (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).flatMap((file) =>
+    factsOf(file).isTest ? [] : factsOf(file).listens.map((listen) => ({ file, listen })),
+  );
+  const hasFixed =
+    listens.some((listen) => randomnessOf(analysis, listen) === undefined) ||
+    others.some(({ file, listen }) => randomnessOf(file, listen) === undefined);
+  return isUsed || hasFixed;
+}
+
+function namesHeld(analysis: Analysis, holder: Node): Binding[] {
+  let declarator: Node | undefined = holder;
+  while (declarator !== undefined && declarator.type !== "VariableDeclarator") {
+    if (!/^(?:Member|OptionalMember|TS\w*|Logical)Expression$/.test(declarator.type)) {
+      return [];
+    }
+    declarator = analysis.parentOf(declarator);
+  }
+  return patternIdentifiers(declarator?.id).flatMap((name) => analysis.bindingOf(name) ?? []);
+}
+
+/** Whether a call is told to listen for this machine alone. */
+function isLocal(analysis: Analysis, { call }: ListenCall): boolean {
+  return call.arguments.some((argument) => {
+    const value = settledValue(analysis, argument);
+    const host = value.type === "ObjectExpression" ? propertyOf(value, "host") : argument;
+    return host !== undefined && host !== "unknown" && loopback.test(stringOf(analysis, host) ?? "");
+  });
+}
+
 function findingOf(analysis: Analysis, listen: ListenCall): Finding[] {
+  if (isLocal(analysis, listen)) {
+    return [];
+  }
   const { marked, edit } = randomnessOf(analysis, listen) ?? {};
   if (marked?.start == null || marked.end == null) {
     return [];

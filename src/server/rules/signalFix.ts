@@ -5,8 +5,8 @@ import type { CallSite } from "../analysis/moduleFacts.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import { asFunction, functionAround } from "../analysis/nodes.ts";
 import type { Fix } from "../analysis/rule.ts";
-import { closableServer } from "../analysis/signals/closableServer.ts";
 import { isProcessListener, type SignalHandler } from "../analysis/signals/signalHandlers.ts";
+import { closableServer } from "../shutdown/closableServer.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { serverKind } from "../source/serverCalls.ts";
@@ -28,7 +28,8 @@ export function exitFixes(analysis: Analysis, handler: SignalHandler, closing: r
 
 function closeAndExit(analysis: Analysis, { listener }: SignalHandler, own: FunctionNode): Fix["edits"] | undefined {
   const server = listener === own ? closableServer(analysis, own) : undefined;
-  return server && withLastStatement(analysis, own, server.closeAndThen(exit));
+  const added = server && withLastStatement(analysis, own, server.closeAndThen(exit));
+  return added && [...server.edits, ...added];
 }
 
 /** Written inline, or a function whose name is only passed to listeners. */

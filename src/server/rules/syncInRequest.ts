@@ -6,7 +6,7 @@ import { requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import { awaitedFix } from "./syncFix.ts";
 
-const modules = /^(?:fs|zlib|child_process|crypto)#(\w+)Sync$/;
+const modules = /^(?:fs|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#(\w+)Sync$/;
 
 /** Synchronous and fast: they only set something up, or use what is in memory. */
 const quick: ReadonlySet<string> = new Set([

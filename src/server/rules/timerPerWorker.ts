@@ -4,7 +4,16 @@ import { t } from "../../shared/translate.ts";
 import { numberOf, stringOf } from "../analysis/constants.ts";
 import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "../analysis/development.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
-import { around, asFunction, type Call, lastName, propertyOf, settledValue, textOf } from "../analysis/nodes.ts";
+import {
+  around,
+  asFunction,
+  asMember,
+  type Call,
+  lastName,
+  propertyOf,
+  settledValue,
+  textOf,
+} from "../analysis/nodes.ts";
 import { reachable, requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule, RuleContext } from "../analysis/rule.ts";
 import { codeStyle } from "../source/codeStyle.ts";
@@ -22,6 +31,10 @@ const planners: ReadonlySet<string> = new Set([
   "croner#Cron",
   "croner#default",
   "bree#default",
+  "cronosjs#scheduleTask",
+  "toad-scheduler#CronJob",
+  "toad-scheduler#SimpleIntervalJob",
+  "toad-scheduler#LongIntervalJob",
 ]);
 
 const planningDecorators: ReadonlySet<string> = new Set(["@nestjs/schedule#Cron", "@nestjs/schedule#Interval"]);
@@ -199,9 +212,25 @@ function isGuarded(analysis: Analysis, node: Node): boolean {
   );
 }
 
-/** Whether a condition admits only some workers, as far as known, or none in production. */
+/**
+ * Whether a condition lets only some workers through, as far as that can be told, or none in production. A way out when a setting
+ * of the app is missing, `if (!config.reports) return`, is the same for all workers.
+ */
 function picks(analysis: Analysis, test: Node, outcome: boolean): boolean {
-  return !isSameForAll(analysis, test) || excludesProduction(analysis, test, outcome);
+  const isMissing = !outcome && test.type === "UnaryExpression" && test.operator === "!" && isSetting(test.argument);
+  return (!isMissing && !isSameForAll(analysis, test)) || excludesProduction(analysis, test, outcome);
+}
+
+/** `config.reports.enabled`, `this.options.cron`, `settings.x`: not a variable of the environment, which may differ. */
+function isSetting(node: Node): boolean {
+  const member = asMember(node);
+  const holder = member && lastName(member.object);
+  const names = `${lastName(node)} ${holder}`;
+  return (
+    member !== undefined &&
+    !/primary|master|leader|worker|instance|cron_?(?:host|node)|scheduler/i.test(names) &&
+    (/^(?:config|conf|cfg|options|opts|settings)$/i.test(holder ?? "") || isSetting(member.object))
+  );
 }
 
 /** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */

@@ -21,6 +21,11 @@ const ownValueName = /token|client|active|drain|clos(?:ed|ing)|shut|ready|health
 /** The same, of what holds several. */
 const ownListName = /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)/i;
 
+/** Fields and classes that are filled when an app starts, with what its own code brings: the same in every worker. */
+const registryField =
+  /registr|(?:(?<!web)hook|handler|middleware|plugin|strateg(?:y|ie)|resolver|adapter|metadata)s?$/i;
+const registryClass = /(?:Registry|Explorer|Scanner|Loader|Container|Discovery|Factory|Builder)(?:Service|Host)?$/;
+
 function isOwn(analysis: Analysis, name: string, init: Node | undefined): boolean {
   return ownName.test(name) || (isContainer(analysis, init) ? ownListName : ownValueName).test(name);
 }
@@ -49,7 +54,8 @@ export const workerLocalState: Rule = {
       }
     }
     for (const { name, owners, init, places, inRequest } of sharedFields(analysis)) {
-      if (!isOwn(analysis, name, init) && !owners.some((owner) => ownName.test(owner))) {
+      const isRegistry = registryField.test(name) || owners.some((owner) => registryClass.test(owner));
+      if (!isRegistry && !isOwn(analysis, name, init) && !owners.some((owner) => ownName.test(owner))) {
         const uses = places.map((place) => useOf(analysis, place, init));
         findings.push(...judge(analysis, { name, uses, places }, inRequest));
       }

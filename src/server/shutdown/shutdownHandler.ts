@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
+import { factsOf } from "../analysis/moduleFacts.ts";
 import type { Fix } from "../analysis/rule.ts";
 import { codeStyle } from "../source/codeStyle.ts";
 import { resolveApi } from "../source/resolveApi.ts";
@@ -22,21 +23,60 @@ interface Target {
 }
 
 /**
- * What to add so that the worker exits by itself, after the requests in flight, when it is sent the message `shutdown`
- * or SIGTERM: one handler for all servers of the file, offered at each of them. Nothing for a file that already handles
- * either, and if one of its servers can't be closed where the others can.
+ * What to add so that the worker ends by itself, after the requests in flight, when it is sent the message `shutdown` or
+ * SIGTERM: one handler for all servers of the file, offered at each of them. One process ends once: where other files of it have
+ * servers too, each gets its handler with the same edit, and the last that has closed exits. Nothing where one of these files
+ * handles either already, and if one of the servers can't be closed where the others of its file can.
  */
 export function shutdownHandlers(analysis: Analysis): ShutdownOffer[] {
+  const own = planFor(analysis);
+  if (own === undefined) {
+    return [];
+  }
+  const plans = [own];
+  for (const file of analysis.files?.beside(analysis.module, interesting) ?? []) {
+    if (factsOf(file).isTest) {
+      continue;
+    }
+    const hasServers = listenCalls(file).length > 0;
+    const plan = hasServers ? planFor(file) : undefined;
+    if (hasServers ? plan === undefined : handles(file)) {
+      return [];
+    }
+    plans.push(...(plan === undefined ? [] : [plan]));
+  }
+  const [edits = [], ...others] = plans.map((plan) => editsOf(plan, plans.length > 1));
+  const names = plans.flatMap(({ targets }) => targets.map(({ server }) => server.name));
+  const title = t("Add a shutdown handler for {0}", names.join(", "));
+  const elsewhere = others.map((changes, index) => {
+    const { uri = "", text = "" } = plans[index + 1]?.analysis.module ?? {};
+    return { uri, text, edits: changes };
+  });
+  return own.targets.map(({ call }) => ({ call, title, edits, ...(elsewhere.length > 0 && { elsewhere }) }));
+}
+
+/** What a file has that listens, or handles the end of the process. */
+const interesting = /\blisten\b|SIGTERM|["'`]message["'`]/;
+
+/** The servers of a file, and where their handler goes. */
+interface Plan {
+  readonly analysis: Analysis;
+  readonly targets: readonly Target[];
+  readonly place: Place;
+  readonly taken: Set<string>;
+}
+
+function planFor(analysis: Analysis): Plan | undefined {
   const taken = namesIn(analysis);
   if (taken === undefined) {
-    return [];
+    return undefined;
   }
   const targets: Target[] = [];
   for (const listen of distinct(analysis, listenCalls(analysis))) {
     const place = placeFor(analysis, listen.call);
     const server = place && serverAt(analysis, listen, place, taken);
     if (place === undefined || server === undefined) {
-      return [];
+      return undefined;
     }
     targets.push({ call: listen.call, place, server });
   }
@@ -45,15 +85,14 @@ export function shutdownHandlers(analysis: Analysis): ShutdownOffer[] {
   const isTogether =
     targets.length === 1 ||
     targets.every(({ place }) => place.kind === "block" && place.container === first?.place.container);
-  if (first === undefined || last === undefined || !isTogether) {
-    return [];
-  }
-  const edits = joined([
-    ...targets.flatMap(({ place, server }) => [...place.edits, ...server.edits]),
-    handlerAfter(analysis, last.place, targets, taken),
+  return last !== undefined && isTogether ? { analysis, targets, place: last.place, taken } : undefined;
+}
+
+function editsOf(plan: Plan, shared: boolean): Fix["edits"] {
+  return joined([
+    ...plan.targets.flatMap(({ place, server }) => [...place.edits, ...server.edits]),
+    handlerAfter(plan, shared),
   ]);
-  const title = t("Add a shutdown handler for {0}", targets.map(({ server }) => server.name).join(", "));
-  return targets.map(({ call }) => ({ call, title, edits }));
 }
 
 /** A server that listens in two places, again on another port, counts once. */
@@ -66,17 +105,20 @@ function distinct(analysis: Analysis, listens: readonly ListenCall[]): ListenCal
   });
 }
 
-function handlerAfter(
-  analysis: Analysis,
-  { end, margin, closing }: Place,
-  targets: readonly Target[],
-  taken: Set<string>,
-): Fix["edits"][number] {
+function handlerAfter({ analysis, targets, place, taken }: Plan, shared: boolean): Fix["edits"][number] {
+  const { end, margin, closing } = place;
   const { text } = analysis.module;
   const style = codeStyle(analysis);
   const name = freeName(["shutdown", "shutDownServer", "endServer"], taken);
   const servers = targets.map(({ server }) => server);
-  const lines = shutdownLines({ servers, name, taken, style, typed: /\.[cm]?tsx?$/i.test(analysis.module.uri) });
+  const lines = shutdownLines({
+    servers,
+    name,
+    taken,
+    style,
+    shared,
+    typed: /\.[cm]?tsx?$/i.test(analysis.module.uri),
+  });
   const written = [...servers.flatMap(({ after }) => after), "", ...lines]
     .map((line) => (line === "" ? style.eol : `${style.eol}${margin}${line}`))
     .join("");
@@ -106,13 +148,17 @@ function isFollowed(text: string, end: number): boolean {
 /** Every name of the file; `undefined` if it already handles SIGTERM or messages, or `process` is something else. */
 function namesIn(analysis: Analysis): Set<string> | undefined {
   const { program } = analysis.module.ast;
-  const handled = nodesOf(program, "CallExpression").some((call) => {
+  const own = analysis.root.bindings.get("process");
+  const isProcess = own === undefined || own.kind === "import" || own.init !== undefined;
+  return handles(analysis) || !isProcess ? undefined : new Set(nodesOf(program, "Identifier").map(({ name }) => name));
+}
+
+/** Whether a file handles SIGTERM or messages already. */
+function handles(analysis: Analysis): boolean {
+  return nodesOf(analysis.module.ast.program, "CallExpression").some((call) => {
     const [event] = call.arguments;
     const isEnd = event?.type === "StringLiteral" && (event.value === "SIGTERM" || event.value === "message");
     const api = isEnd ? resolveApi(analysis, call) : undefined;
     return api?.module === "process" && /^(?:on|once|addListener|prependListener)$/.test(api.name);
   });
-  const own = analysis.root.bindings.get("process");
-  const isProcess = own === undefined || own.kind === "import" || own.init !== undefined;
-  return handled || !isProcess ? undefined : new Set(nodesOf(program, "Identifier").map(({ name }) => name));
 }

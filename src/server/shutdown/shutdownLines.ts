@@ -7,14 +7,16 @@ interface ShutdownLines {
   readonly name: string;
   readonly taken: ReadonlySet<string>;
   readonly style: CodeStyle;
+  /** Whether the process has more servers, in other files, which close on the same message: the last of them exits. */
+  readonly shared: boolean;
   /** Whether the file is TypeScript. */
   readonly typed: boolean;
 }
 
 const hint = "// End here what else keeps the process alive, such as the pools of a database.";
 
-/** The code, line by line, that closes servers and then exits, on SIGTERM and on the message `shutdown`. */
-export function shutdownLines({ servers, name, taken, style, typed }: ShutdownLines): string[] {
+/** The code that closes servers and then exits, on SIGTERM and on the message `shutdown`, line by line. */
+export function shutdownLines({ servers, name, taken, style, shared, typed }: ShutdownLines): string[] {
   const { indent, quote, semicolon } = style;
   const text = (content: string) => `${quote}${content}${quote}`;
   const multiplexed = servers.filter(({ way }) => way === "sessions").map((server) => server.name);
@@ -27,31 +29,49 @@ export function shutdownLines({ servers, name, taken, style, typed }: ShutdownLi
     `})${semicolon}`,
   ]);
   const endSessions = [`for (const session of ${sessions}) {`, `${indent}session.close()${semicolon}`, "}"];
-  const { isAsync, begin, wait } = closing(servers, style);
+  const listener = shared ? freeName(["onShutdown", "onProcessMessage"], taken) : undefined;
+  const { isAsync, begin, wait } = closing(servers, style, listener);
   const end = multiplexed.length === 0 ? [] : endSessions;
   const body = isAsync ? [...begin, ...end, ...wait] : [...begin, ...wait, ...end];
   return [
     "// Takes no more connections and ends this worker when the requests in flight are answered.",
+    ...(shared
+      ? ["// Each server of the app does so, and listens for messages until it has closed: the last one exits."]
+      : []),
     ...(multiplexed.length === 0 ? [] : [`const ${sessions} = new Set${session}()${semicolon}`, ...tracking]),
     `const ${name} = ${isAsync ? "async " : ""}() => {`,
     ...body.map((line) => `${indent}${line}`),
     `}${semicolon}`,
     `process.once(${text("SIGTERM")}, ${name})${semicolon}`,
-    `process.on(${text("message")}, (message) => {`,
+    listener === undefined
+      ? `process.on(${text("message")}, (message) => {`
+      : `const ${listener} = (message${typed ? ": unknown" : ""}) => {`,
     `${indent}if (message === ${text("shutdown")}) {`,
     `${indent}${indent}${name}()${semicolon}`,
     `${indent}}`,
-    `})${semicolon}`,
+    ...(listener === undefined
+      ? [`})${semicolon}`]
+      : [`}${semicolon}`, `process.on(${text("message")}, ${listener})${semicolon}`]),
   ];
 }
 
 /** The code that begins to close the servers, and the code that waits for them and exits. */
 function closing(
   servers: readonly ShutdownServer[],
-  { indent, semicolon }: CodeStyle,
+  { indent, quote, semicolon }: CodeStyle,
+  listener: string | undefined,
 ): { readonly isAsync: boolean; readonly begin: readonly string[]; readonly wait: readonly string[] } {
   const [only, another] = servers;
-  const exit = [hint, `process.exit()${semicolon}`];
+  const message = `${quote}message${quote}`;
+  const exit =
+    listener === undefined
+      ? [hint, `process.exit()${semicolon}`]
+      : [
+          `process.off(${message}, ${listener})${semicolon}`,
+          `if (process.listenerCount(${message}) === 0) {`,
+          ...[hint, `process.exit()${semicolon}`].map((line) => `${indent}${line}`),
+          "}",
+        ];
   if (only !== undefined && another === undefined) {
     return only.way === "promise"
       ? { isAsync: true, begin: [], wait: [`await ${only.name}.close()${semicolon}`, ...exit] }

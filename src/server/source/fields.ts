@@ -32,6 +32,7 @@ function ownerOfThis({ parentOf }: Analysis, node: Node): Class | undefined {
       case "ClassMethod":
       case "ClassPrivateMethod":
       case "ClassProperty":
+      case "ClassAccessorProperty":
       case "ClassPrivateProperty": {
         const owner = current.static === true ? undefined : parentOf(parentOf(current) ?? current);
         return owner?.type === "ClassDeclaration" || owner?.type === "ClassExpression" ? owner : undefined;
@@ -55,7 +56,9 @@ function valuesOf(owner: Class): ReadonlyMap<string, readonly Node[]> {
     }
   };
   walk(owner.body, (node) => {
-    if ((node.type === "ClassProperty" || node.type === "ClassPrivateProperty") && node.static !== true) {
+    const isField =
+      node.type === "ClassProperty" || node.type === "ClassAccessorProperty" || node.type === "ClassPrivateProperty";
+    if (isField && node.static !== true) {
       add(nameOf(node.key), ...(node.value == null ? [] : [node.value]));
     } else if (node.type === "AssignmentExpression") {
       // Another operator, as in `??=`, leaves open which value it is: two of them express that.

@@ -18,6 +18,18 @@ export interface Analysis {
   /** What an identifier refers to, used or declared; `undefined` for globals and names of properties. */
   bindingOf(identifier: Identifier): Binding | undefined;
   enclosingFunction(node: Node): Node | undefined;
+  /** The other files of its package; absent where they were not read. */
+  readonly files?: PackageFiles;
+}
+
+/** The files of a package beside the one that is looked at. Each is parsed when it is asked for, at most once. */
+export interface PackageFiles {
+  /** The file of the package that an import names; `undefined` for packages, Node.js and what was not read. */
+  imported(from: SourceModule, specifier: string): Analysis | undefined;
+  /** The files that import a file; with a pattern those of them whose text matches, so that the others need not be parsed. */
+  importers(of: SourceModule, text?: RegExp): readonly Analysis[];
+  /** The files that run in one process with a file, as far as imports lead, without it; those whose text matches. */
+  beside(file: SourceModule, text: RegExp): readonly Analysis[];
 }
 
 /** Walks the tree once and resolves the names afterwards, when everything that is hoisted is known. */

@@ -90,13 +90,16 @@ function awaitsOutside({ program }: File, text: string): boolean {
   return found;
 }
 
+/** What every dialect has: `using`, and `accessor` fields. */
+const common: readonly ParserPlugin[] = ["explicitResourceManagement", "decoratorAutoAccessors"];
+
 function pluginsFor(languageId: string, extension: string, text: string): ParserPlugin[] {
   if (languageId.startsWith("typescript") || /tsx?$/.test(extension)) {
     const jsx = languageId === "typescriptreact" || extension === "tsx";
-    return ["typescript", "decorators-legacy", "explicitResourceManagement", ...(jsx ? (["jsx"] as const) : [])];
+    return [...common, "typescript", "decorators-legacy", ...(jsx ? (["jsx"] as const) : [])];
   }
   const flow = /^\s*(?:\/\/|\/\*)[\s\S]{0,200}?@flow\b/.test(text);
-  return ["jsx", "decorators", "explicitResourceManagement", ...(flow ? (["flow"] as const) : [])];
+  return [...common, "jsx", "decorators", ...(flow ? (["flow"] as const) : [])];
 }
 
 /** A file with neither has the format that Node.js derives from its name, and CommonJS if that is open. */

@@ -43,6 +43,19 @@ describe("code actions", () => {
     assert.deepEqual(offered(start + 4, start + 5), []);
   });
 
+  it("offer a shutdown handler once, for a range with two servers and where a finding has it as its fix", () => {
+    const servers = 'const http = require("http");\nhttp.createServer().listen(80);\nhttp.createServer().listen(81);\n';
+    const document = TextDocument.create("file:///app.js", "javascript", 7, servers);
+    const range = { start: document.positionAt(0), end: document.positionAt(servers.length) };
+    const titles = (found: readonly Diagnosis[]) =>
+      codeActions({ document, analysis: analysed(servers), range, found, shown: [] }).map(({ title }) => title);
+    const [title = ""] = titles([]);
+    assert.match(title, /^Add a shutdown handler for /);
+    assert.deepEqual(titles([]), [title]);
+    const fixes = [{ title, edits: [] }];
+    assert.deepEqual(titles([{ ...diagnosis, start: 0, end: 5, fixes }]), [title, "Disable no-bad for this line"]);
+  });
+
   it("prefer no fix where there are several, and none where there is none", () => {
     const [fix] = diagnosis.fixes;
     assert.ok(fix);

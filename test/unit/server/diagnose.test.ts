@@ -62,6 +62,27 @@ describe("the rules", () => {
     assert.deepEqual(await found("// hitless-disable-next-lines\nfoo;", rules), ["30 one warning"]);
   });
 
+  it("find at most 200 things in a file, and say how many more there are", async () => {
+    const count = (text: string) =>
+      diagnose({
+        rules,
+        context: {
+          analysis: analysed(text),
+          app: { gracefulReload: false, supervised: true, workers: 2, drainTimeout: 30_000 },
+          cancelled: () => false,
+        },
+        levelOf: () => undefined,
+        pause: () => Promise.resolve(),
+        failed: (ruleId, error) => assert.fail(`${ruleId}: ${String(error)}`),
+      });
+    const all = await count("foo;".repeat(200));
+    assert.deepEqual([all?.length, all?.at(-1)?.message], [200, "There is foo."]);
+    const more = await count("foo;".repeat(203));
+    assert.equal(more?.length, 200);
+    assert.equal(more.at(-1)?.message, "There is foo. 3 more findings in this file are not shown.");
+    assert.equal(more.at(-2)?.message, "There is foo.");
+  });
+
   it("go on when one of them throws", async () => {
     const failures: string[] = [];
     const broken: Rule = {

@@ -42,7 +42,7 @@ describe("the language server", () => {
   let child: ChildProcess;
   let editor: ProtocolConnection;
   let published: PublishDiagnosticsParams[];
-  let levels: Record<string, string>;
+  let levels: Record<string, unknown>;
   const logged: string[] = [];
   let version: number;
 
@@ -163,6 +163,29 @@ describe("the language server", () => {
     assert.deepEqual(
       (await third).diagnostics.filter((it) => it.code === code).map(({ severity }) => severity),
       [4],
+    );
+  });
+
+  it("leaves out hovers, or rules, when one of the two is switched off", async () => {
+    levels = { rules: false };
+    const first = nextDiagnostics();
+    await open(source);
+    assert.deepEqual((await first).diagnostics, []);
+    assert.match((await hoverAt(3, 5)) ?? "", /^\*\*`fs\.readFile`/);
+    levels = { hovers: false };
+    const second = nextDiagnostics();
+    await editor.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+    assert.notDeepEqual((await second).diagnostics, []);
+    assert.equal(await hoverAt(3, 5), undefined);
+  });
+
+  it("says at once that a file is too long for the rules", async () => {
+    const first = nextDiagnostics();
+    await open(`${source}${'app.get("/x", (req, res) => res.send(fs.readFileSync("x")));\n'.repeat(20_000)}`);
+    const { diagnostics } = await first;
+    assert.deepEqual(
+      diagnostics.map(({ message }) => message),
+      ["This file is longer than 500000 characters, so the rules of Hitless leave it alone."],
     );
   });
 

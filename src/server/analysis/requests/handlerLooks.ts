@@ -1,8 +1,9 @@
 import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
+import { propertyName } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import type { Facts } from "../moduleFacts.ts";
-import { around, asCall, asFunction, keyOf } from "../nodes.ts";
+import { around, asCall, asFunction, asMember, keyOf } from "../nodes.ts";
 
 /** Hooks of development servers: of Vite, webpack and the proxies of both. */
 const developmentHooks: ReadonlySet<string> = new Set([
@@ -28,9 +29,20 @@ export function looksLikeHandler(analysis: Analysis, { modules }: Facts, node: F
   const [first = "", second = ""] = names.slice(start, start + 2);
   const takesRequest = /^_?req(?:uest)?$/.test(first) && /^_?(?:res|response|reply)$/.test(second);
   const takesContext = /^_?(?:ctx|context|c)$/.test(first) && second === "next";
-  return (
-    (takesRequest || (takesContext && ![...modules].some((name) => bots.test(name)))) && !isOnlyCalled(analysis, node)
-  );
+  const isContext = takesContext && ![...modules].some((name) => bots.test(name)) && asksRequest(analysis, node, first);
+  return (takesRequest || isContext) && !isOnlyCalled(analysis, node);
+}
+
+/** What the contexts of Koa and Hono have, and those of other chains of functions, such as the steps of a boot, have not. */
+const ofContext =
+  /^(?:body|cookies|get|header|headers|html|ip|json|method|originalUrl|params|path|query|redirect|req|request|res|response|set|state|status|text|throw|type|url)$/;
+
+/** Whether a function asks its context for what a request has, or hands the request on without a look at it. */
+function asksRequest(analysis: Analysis, node: FunctionNode, name: string): boolean {
+  const uses = [...(analysis.scopeOf(node).bindings.get(name)?.references ?? [])];
+  const members = uses.map((use) => asMember(analysis.parentOf(use)));
+  const isAsked = members.some((member) => member !== undefined && ofContext.test(propertyName(member) ?? ""));
+  return isAsked || members.every((member) => member === undefined);
 }
 
 /** Whether a function runs in the server of a development tool, which has a single process. */

@@ -5,6 +5,7 @@ import { serverKind } from "../../source/serverCalls.ts";
 import { methodAt } from "../methods.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { asFunction, asMember, type Call, functionAround, settledValue } from "../nodes.ts";
+import { calledFromElsewhere } from "./calledFromElsewhere.ts";
 import { requestHandlers } from "./requestHandlerSites.ts";
 
 /** The parts of a file that run while a request is answered. */
@@ -29,6 +30,7 @@ export function requestPathOf(analysis: Analysis): RequestPath {
   const handlers = requestHandlers(analysis, factsOf(analysis));
   const all = reachable(analysis, handlers);
   const functions = handlers.size === 1 && endsServer(analysis, all) ? new Set<FunctionNode>() : all;
+  // Known before the importers are asked, who may import each other.
   const path: RequestPath = {
     handlers,
     functions,
@@ -38,8 +40,25 @@ export function requestPathOf(analysis: Analysis): RequestPath {
     },
   };
   known.set(analysis, path);
+  if (analysis.files !== undefined && importersAbove < deepestImporters) {
+    importersAbove += 1;
+    try {
+      const isInRequest = (importer: Analysis, place: Node) => requestPathOf(importer).has(place);
+      for (const node of reachable(analysis, calledFromElsewhere({ analysis, isInRequest }))) {
+        functions.add(node);
+      }
+    } finally {
+      importersAbove -= 1;
+    }
+  }
   return path;
 }
+
+/** Importers of importers are asked this far. */
+const deepestImporters = 3;
+
+/** How many files now wait for the answer of one that they are imported by. */
+let importersAbove = 0;
 
 /** Whether a request ends the server: one that waits for a single answer, as in the sign-in of a command line. */
 function endsServer(analysis: Analysis, functions: ReadonlySet<FunctionNode>): boolean {

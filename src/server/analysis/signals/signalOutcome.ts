@@ -31,7 +31,8 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
       if (isClosing(analysis, site)) {
         closing.push(site);
       }
-      const callbacks = isClosing(analysis, site) || followsClosing(analysis, site) ? callbacksOf(analysis, site) : [];
+      const isEnd = endsResource(analysis, site) || isClosing(analysis, site) || followsClosing(analysis, site);
+      const callbacks = isEnd ? callbacksOf(analysis, site) : [];
       if (callbacks === undefined || !(isHarmless(analysis, site) || isPartOfClosing(analysis, site))) {
         return undefined;
       }
@@ -50,12 +51,25 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
 function isHarmless(analysis: Analysis, site: CallSite): boolean {
   return (
     isLogCall(site) ||
+    endsResource(analysis, site) ||
     /^process#(?:uptime|cwd|memoryUsage)/.test(site.api ?? "") ||
     calledFunction(analysis, site.node) !== undefined
   );
 }
 
-/** `server.close()`; Nest's also runs hooks in other files. */
+/** `pool.end()`, `mongoose.connection.close()`, `prisma.$disconnect()`: what keeps the process alive less, but does not end it. */
+function endsResource(analysis: Analysis, { node, method, receiver }: CallSite): boolean {
+  const name = receiver === undefined ? "" : (lastName(receiver) ?? "");
+  return (
+    /^(?:close|end|quit|disconnect|\$disconnect|destroy|stop)$/.test(method ?? "") &&
+    /^(?:_?(?:pool|db|database|client|redis|redisClient|mongoose|mongo|prisma|sequelize|knex|connection|conn|io|wss|amqp|channel|consumer|producer|kafka|cache|queue|dataSource))$/i.test(
+      name,
+    ) &&
+    callbacksOf(analysis, { node } as CallSite) !== undefined
+  );
+}
+
+/** `server.close()`; that of Nest runs hooks of other files. */
 function isClosing(analysis: Analysis, { method, receiver }: CallSite): boolean {
   const kind = method === "close" && receiver !== undefined ? serverKind(analysis, receiver) : undefined;
   return kind === "http" || kind === "http2" || kind === "fastify";
@@ -66,7 +80,9 @@ function followsClosing(analysis: Analysis, { method, receiver }: CallSite): boo
   const call = /^(?:then|catch|finally)$/.test(method ?? "") ? asCall(receiver) : undefined;
   const site =
     call && (factsOf(analysis).callsIn.get(functionAround(analysis, call)) ?? []).find(({ node }) => node === call);
-  return site !== undefined && (isClosing(analysis, site) || followsClosing(analysis, site));
+  return (
+    site !== undefined && (isClosing(analysis, site) || endsResource(analysis, site) || followsClosing(analysis, site))
+  );
 }
 
 function isPartOfClosing(analysis: Analysis, site: CallSite): boolean {

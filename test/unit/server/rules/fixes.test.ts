@@ -42,6 +42,21 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
     'import { exit } from "process";\nimport fastify from "fastify";\nconst app = fastify();\nawait app.listen({ port: 80 });\nprocess.on("SIGINT", () => app.close().then(() => exit(2), () => process.exit(1)));',
   ],
   [
+    "exit-before-close",
+    'const app = require("express")();\napp.listen(80);\nprocess.on("SIGTERM", () => process.exit(0));',
+    'const app = require("express")();\nconst server = app.listen(80);\nprocess.on("SIGTERM", () => server.close(() => process.exit(0)));',
+  ],
+  [
+    "exit-before-close",
+    'const app = new (require("koa"))();\nprocess.on("SIGTERM", () => {\n  console.log(1);\n  process.exit(0);\n});\napp.listen(80, () => console.log(2));',
+    'const app = new (require("koa"))();\nprocess.on("SIGTERM", () => {\n  console.log(1);\n  server.close(() => process.exit(0));\n});\nconst server = app.listen(80, () => console.log(2));',
+  ],
+  [
+    "signal-without-exit",
+    'const app = require("express")();\napp.listen(80);\nprocess.on("SIGTERM", () => { console.log("bye"); });',
+    'const app = require("express")();\nconst server = app.listen(80);\nprocess.on("SIGTERM", () => { console.log("bye"); server.close(() => process.exit(0)); });',
+  ],
+  [
     "signal-without-exit",
     `${listening}process.on("SIGTERM", () => {\n  console.log("bye");\n});`,
     `${listening}process.on("SIGTERM", () => {\n  console.log("bye");\n  server.close(() => process.exit(0));\n});`,
@@ -169,7 +184,14 @@ const unfixed: readonly (readonly [rule: string, text: string])[] = [
     "signal-without-exit",
     `${listening}function stop() { server.close(); } process.on("SIGTERM", stop); if (twice) stop();`,
   ],
-  ["exit-before-close", 'require("http").createServer(f).listen(80); process.on("SIGTERM", () => process.exit());'],
+  [
+    "exit-before-close",
+    'if (go) { require("http").createServer(f).listen(80); } process.on("SIGTERM", () => process.exit());',
+  ],
+  [
+    "exit-before-close",
+    'const app = require("express")(); app.listen(80); app.listen(81); process.on("SIGTERM", () => process.exit());',
+  ],
   ["signal-without-exit", 'process.on("SIGTERM", () => { console.log("bye"); });'],
   ["timer-per-worker", 'const { CronJob } = require("cron"); const job = new CronJob("* * * * *", f);'],
   ["sync-in-request", 'const fs = require("fs"); exports.a = (req, res) => { fs.readFileSync("a"); };'],

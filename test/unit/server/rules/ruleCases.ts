@@ -1,25 +1,13 @@
-import type { RuleApp } from "./runRules.ts";
-
-/** A source, and what a rule marks in it. */
-export interface RuleCase {
-  readonly text: string;
-  /** What is marked, in the order of the source; none: nothing is to be found. */
-  readonly marked: readonly string[];
-  readonly file?: string;
-  readonly app?: Partial<RuleApp>;
-}
-
-const hit = (text: string, marked: string | readonly string[], more: Partial<RuleCase> = {}): RuleCase => ({
-  text,
-  marked: typeof marked === "string" ? [marked] : marked,
-  ...more,
-});
-const miss = (text: string, more: Partial<RuleCase> = {}): RuleCase => ({ text, marked: [], ...more });
+import { hit, miss, type RuleCase } from "./ruleCase.ts";
+import { startupCases } from "./startupCases.ts";
 
 const http =
   'const http = require("http"); const server = http.createServer((req, res) => res.end()); server.listen(80); ';
 const handled = (body: string, top = "") =>
   `const app = require("express")(); ${top} app.get("/", async (req, res) => { ${body} }); app.listen(80);`;
+const nest = (text: string) =>
+  `import { Controller, Get, Injectable, Scope } from "@nestjs/common"; import { Cron } from "@nestjs/schedule"; ${text}`;
+const ts = { file: "a.ts" };
 const graceful = { app: { gracefulReload: true } };
 
 /** For each rule what it finds and, as important, what it leaves alone. */
@@ -76,9 +64,18 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       'const app = require("fastify")(); app.listen({}); process.on("SIGTERM", () => app.close().then(() => console.log(1)));',
       '"SIGTERM"',
     ),
+    hit('process.on("SIGTERM", async () => { await pool.end(); console.log("bye"); });', '"SIGTERM"'),
+    hit('process.on("SIGINT", () => { mongoose.connection.close(() => { console.log("closed"); }); });', '"SIGINT"'),
+    hit(`${http} process.on("SIGTERM", () => { server.close(); prisma.$disconnect(); });`, '"SIGTERM"'),
+    hit('process.on("SIGTERM", () => { redis.quit().then(() => console.log(1)); });', '"SIGTERM"'),
+    miss('process.on("SIGTERM", () => { pool.end(() => process.exit(0)); });'),
+    miss('process.on("SIGTERM", () => { pool.end(done); });'),
+    miss('process.on("SIGTERM", async () => { await pool.end(); process.exit(0); });'),
+    miss('process.on("SIGTERM", () => { lifecycle.stop(); });'),
     miss(`${http} process.on("SIGTERM", () => server.close());`, { app: { supervised: false } }),
     miss(`${http} process.on("SIGTERM", () => server.close(done));`),
-    miss(`${http} process.on("SIGTERM", () => server.close(() => db.end()));`),
+    hit(`${http} process.on("SIGTERM", () => server.close(() => db.end()));`, '"SIGTERM"'),
+    miss(`${http} process.on("SIGTERM", () => server.close(() => finish.end()));`),
     miss(`${http} process.on("SIGTERM", () => { server.close(); process.disconnect(); });`),
     miss(`${http} process.on("SIGTERM", () => server.close()); server.on("close", () => process.exit());`),
     miss(`${http} process.on("SIGTERM", () => server.close()); require("./graceful-exit")(server);`),
@@ -148,6 +145,93 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "this.items",
     ),
     hit(handled("res.json(ids.next());", "const ids = { last: 0, next() { return ++this.last; } };"), "this.last"),
+    hit(
+      nest(
+        "@Injectable() export class Cats { private cats: string[] = []; add(cat: string) { this.keep(cat); return this.cats; } private keep(cat: string) { this.cats.push(cat); } }",
+      ),
+      "this.cats",
+      ts,
+    ),
+    hit(
+      nest(
+        "@Controller() export class Cats { private seen = 0; @Get() show() { return { seen: this.count() }; } private count() { this.seen += 1; return this.seen; } }",
+      ),
+      "this.seen",
+      ts,
+    ),
+    hit(
+      nest(
+        "@Injectable() export class Cats { accessor cats: string[] = []; add(cat: string) { this.cats.push(cat); return this.cats; } }",
+      ),
+      "this.cats",
+      ts,
+    ),
+    hit(
+      nest(
+        "@Injectable() export class Drivers { private readonly drivers: string[] = []; create(one: string) { this.drivers.push(one); return this.drivers; } }",
+      ),
+      "this.drivers",
+      ts,
+    ),
+    hit(
+      nest(
+        "@Injectable() export class Hooks { webhooks: string[] = []; create(one: string) { this.webhooks.push(one); return this.webhooks; } }",
+      ),
+      "this.webhooks",
+      ts,
+    ),
+    miss(
+      nest(
+        '@Injectable() export class Words { private words: string[] = []; constructor() { this.fill(); } private fill() { this.words.push("a"); } all() { return this.words; } }',
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        '@Injectable() export class Words { #words: string[] = []; onModuleInit() { this.#fill(); } #fill() { this.#words.push("a"); } all() { return this.#words; } }',
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        "@Injectable() export class Rules { private rules = new Map(); onModuleInit() { for (const x of all) this.one(x); } private one = (x: string) => { this.rules.set(x, 1); }; get(x: string) { return this.rules.get(x); } }",
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        "@Injectable() export class Formats { private formats = new Map(); register(name: string, format: object) { this.formats.set(name, format); } get(name: string) { return this.formats.get(name); } }",
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        "@Injectable() export class FormatRegistry { private formats = new Map(); add(name: string, format: object) { this.formats.set(name, format); } get(name: string) { return this.formats.get(name); } }",
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        "@Injectable({ scope: Scope.REQUEST }) export class Basket { private items: string[] = []; add(x: string) { this.items.push(x); return this.items; } }",
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        '@Injectable() export class Jobs { private runs: string[] = []; @Cron("* * * * *") run() { this.runs.push("x"); } all() { return this.runs; } }',
+      ),
+      ts,
+    ),
+    miss(
+      nest(
+        '@Controller() export class Cats { private list: string[] = []; fill() { this.list.push("x"); } @Get() show() { return this.list; } }',
+      ),
+      ts,
+    ),
+    miss(
+      "export class Tokens { private list: string[] = []; add(x: string) { this.list.push(x); return this.list; } }",
+      ts,
+    ),
     miss(handled("const n = []; n.push(1); res.json(n);")),
     miss(handled("memo.set(req.url, 1); res.json(memo.get(req.url));", "const memo = new Map();")),
     miss(handled("hits++;", "let hits = 0; setInterval(() => console.log(hits), 1000);")),
@@ -155,6 +239,18 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(handled("data ??= await load(); res.json(data);", "let data;")),
     miss(handled("if (!data) { data = await load(); } res.json(data);", "let data;")),
     miss(handled("if (data) return res.json(data); data = await load(); res.json(data);", "let data;")),
+    miss(
+      handled(
+        "if (pages[req.url] != null) { res.send(pages[req.url]); } else { read(req.url, (e, data) => { pages[req.url] = data; res.send(data); }); }",
+        "const pages = {};",
+      ),
+    ),
+    miss("let last = 0; boot(step); function step(ctx, next) { last = ctx.now(); next(last + ctx.wait); }"),
+    hit(
+      "let last = 0; export default async (ctx, next) => { last = ctx.query.n; ctx.body = last; await next(); };",
+      "last",
+    ),
+    hit(handled("list.forEach((x) => { all.push(x); }); res.json(all);", "const all = []; const list = [1];"), "all"),
     miss(handled("turn = (turn + 1) % 3; res.json(list[turn]);", "let turn = 0; const list = [1, 2, 3];")),
     miss(handled("proxy(targets[i++ % targets.length]);", 'let i = 0; const targets = ["a", "b"];')),
     miss(handled("i++; proxy(targets[i % targets.length]);", 'let i = 0; const targets = ["a", "b"];')),
@@ -199,6 +295,31 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit('import s from "express-session"; if (process.env.NODE_ENV === "production") { app.use(s({ secret })); }', "s"),
     hit(handled("cache.del(req.url);", 'const Cache = require("node-cache"); const cache = new Cache();'), "Cache"),
     miss(handled("cache.set(req.url, 1);", 'const Cache = require("node-cache"); const cache = new Cache();')),
+    hit(
+      'import session from "express-session"; const common = { secret }; app.use(session({ ...common, resave: false }));',
+      "session",
+    ),
+    hit(
+      'import { ThrottlerModule } from "@nestjs/throttler"; ThrottlerModule.forRootAsync({ useFactory: () => ({ throttlers: [] }) });',
+      "ThrottlerModule.forRootAsync",
+      { file: "a.ts" },
+    ),
+    hit(
+      'import { ThrottlerModule } from "@nestjs/throttler"; ThrottlerModule.forRootAsync({ inject: [C], useFactory: (c) => { return [{ ttl: c.get("x") }]; } });',
+      "ThrottlerModule.forRootAsync",
+      { file: "a.ts" },
+    ),
+    miss(
+      'import { ThrottlerModule } from "@nestjs/throttler"; ThrottlerModule.forRootAsync({ useFactory: () => ({ throttlers: [], storage }) });',
+      { file: "a.ts" },
+    ),
+    miss('import { ThrottlerModule } from "@nestjs/throttler"; ThrottlerModule.forRootAsync({ useClass: Options });', {
+      file: "a.ts",
+    }),
+    miss('import session from "express-session"; const common = { store }; app.use(session({ ...common, secret }));'),
+    miss(
+      'import session from "express-session"; import { common } from "./c.js"; app.use(session({ ...common, secret }));',
+    ),
     miss('app.register(import("@fastify/rate-limit"), { max: 1, redis });'),
     miss(
       'import s from "express-session"; if (process.env.NODE_ENV !== "production") { app.use(s({ secret })); } else { app.use(s({ secret, store })); }',
@@ -230,6 +351,25 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(
       'const mailer = require("./mailer"); setInterval(async () => { await mailer.notifyAll(); }, 60_000);',
       "setInterval",
+    ),
+    hit('import { scheduleTask } from "cronosjs"; scheduleTask("* * * * *", send);', "scheduleTask"),
+    hit(
+      'import { SimpleIntervalJob } from "toad-scheduler"; new SimpleIntervalJob({ minutes: 5 }, task);',
+      "SimpleIntervalJob",
+    ),
+    hit(
+      'const cron = require("node-cron"); function go() { if (!config.reports) return; cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
+    hit(
+      'const cron = require("node-cron"); function go() { if (!this.options.mail.enabled) return; cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
+    miss(
+      'const cron = require("node-cron"); function go() { if (!config.isLeader) return; cron.schedule("* * * * *", send); }',
+    ),
+    miss(
+      'const cron = require("node-cron"); function go() { if (!state.mine) return; cron.schedule("* * * * *", send); }',
     ),
     hit('const Bree = require("bree"); new Bree({ jobs: ["mail"] }).start();', "Bree"),
     hit(
@@ -278,6 +418,12 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "readFileSync",
     ),
     hit(handled('res.send(require("zlib").gzipSync("x"));'), 'require("zlib").gzipSync'),
+    hit(handled("res.send(bcrypt.hashSync(req.body.p, 10));", 'const bcrypt = require("bcrypt");'), "bcrypt.hashSync"),
+    hit(
+      'import bcrypt from "bcryptjs"; export const login = (req, res) => res.send(bcrypt.compareSync(req.body.p, x));',
+      "bcrypt.compareSync",
+    ),
+    miss(handled("res.send(hash);", 'const hash = require("bcrypt").hashSync("x", 10);')),
     hit(handled('res.send(cp.execSync("ls"));', 'const cp = require("child_process");'), "cp.execSync"),
     hit(
       'import { pbkdf2Sync } from "crypto"; export function login(req, res) { pbkdf2Sync(a, b, 1, 2, "sha1"); }',
@@ -358,6 +504,21 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit('const app = require("express")(); app.listen(() => console.log("up"));', "listen"),
     hit('const app = require("fastify")(); app.listen({ host: "0.0.0.0" });', "listen"),
     hit('require("http").createServer().listen("0");', '"0"'),
+    hit(
+      'const server = require("http").createServer(); server.listen(0, () => { const { port } = server.address(); console.log("on", port); });',
+      "0",
+    ),
+    hit('const s = require("express")().listen(0, () => console.log(s.address().port));', "0"),
+    miss('const s = require("http").createServer(); s.listen(0, () => { proxyTo(s.address().port); });'),
+    miss(
+      'const s = require("http").createServer(); s.listen(0, () => { const { port } = s.address(); start(port); });',
+    ),
+    miss(
+      'const s = require("http").createServer(); s.listen(0, () => { console.log(s.address()); use(s.address()); });',
+    ),
+    miss('const http = require("http"); http.createServer().listen(0, "127.0.0.1"); '),
+    miss('const http = require("http"); http.createServer().listen({ port: 0, host: "localhost" }); '),
+    miss('const http = require("http"); http.createServer().listen(0); http.createServer().listen(process.env.PORT);'),
     miss('const app = require("fastify")(); app.listen({ path: "/tmp/x.sock" });'),
     miss('const app = require("fastify")(); app.listen({ ...options });'),
     miss('const app = require("express")(); app.listen(...options);'),
@@ -396,4 +557,5 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('import { Agent } from "undici"; new Agent({ keepAliveTimeout: 60_000 });'),
     miss("agent.keepAliveTimeout = 60_000;"),
   ],
+  ...startupCases,
 };

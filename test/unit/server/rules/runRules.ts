@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Finding, RuleContext } from "../../../../src/server/analysis/rule.ts";
+import { packageView } from "../../../../src/server/package/packageView.ts";
 import { rules } from "../../../../src/server/rules/allRules.ts";
-import { type Analysis, analyse } from "../../../../src/server/source/scopes.ts";
+import { type Analysis, analyse, type PackageFiles } from "../../../../src/server/source/scopes.ts";
 import { parseModule } from "../../../../src/server/source/sourceModule.ts";
 
 export type RuleApp = RuleContext["app"];
@@ -19,8 +21,14 @@ export interface Found extends Finding {
 }
 
 /** What the rules find in a source whose name tells its language; `undefined` if nothing of it can be read. */
-export function runRules(text: string, file: string, app: Partial<RuleApp> = {}): Found[] | undefined {
-  const analysis = analysisOf(text, file);
+export function runRules(
+  text: string,
+  file: string,
+  app: Partial<RuleApp> = {},
+  files?: PackageFiles,
+): Found[] | undefined {
+  const alone = analysisOf(text, file);
+  const analysis = alone && files ? { ...alone, files } : alone;
   const context = analysis && { analysis, app: { ...usualApp, ...app }, cancelled: () => false };
   return (
     context &&
@@ -37,8 +45,13 @@ export function runRules(text: string, file: string, app: Partial<RuleApp> = {})
 
 export function analysisOf(text: string, file: string): Analysis | undefined {
   const languageId = /ts$/.test(file) ? "typescript" : "javascript";
-  const module = parseModule(`file:///${file}`, languageId, text);
+  const module = parseModule(pathToFileURL(resolve("/", file)).href, languageId, text);
   return module && analyse(module);
+}
+
+/** A package whose files are not on any disk: their paths below `folder`, and what they hold. */
+export function packageOf(folder: string, texts: Readonly<Record<string, string>>): PackageFiles {
+  return packageView(resolve("/", folder), new Map(Object.entries(texts)), new Map());
 }
 
 /** The source after a fix. */

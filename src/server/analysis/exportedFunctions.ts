@@ -1,0 +1,92 @@
+import type { Node } from "@babel/types";
+import type { FunctionNode } from "../source/declare.ts";
+import { propertyName } from "../source/resolveApi.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { nodesOf } from "../source/walk.ts";
+import { memberFunction } from "./methods.ts";
+import { factsOf } from "./moduleFacts.ts";
+import { asFunction, asMember, keyOf, propertyOf, settledValue } from "./nodes.ts";
+
+/**
+ * The function that a file exports under a name, as `resolveApi` gives it to those who import it: `list`, `default` for the module or
+ * its default export, and `store.add` or `add` for a method of an object that is exported.
+ */
+export function exportedFunction(analysis: Analysis, name: string): FunctionNode | undefined {
+  const exported = exportsOf(analysis);
+  const [first = "", ...rest] = name.split(".");
+  const direct = exported.get(first);
+  if (direct !== undefined) {
+    return functionIn(analysis, direct, rest);
+  }
+  const whole = exported.get("default");
+  return whole && functionIn(analysis, whole, [first, ...rest]);
+}
+
+function functionIn(analysis: Analysis, exported: Node, path: readonly string[]): FunctionNode | undefined {
+  const node = settledValue(analysis, exported);
+  const [first, ...rest] = path;
+  if (first === undefined) {
+    return asFunction(node);
+  }
+  const property = node.type === "ObjectExpression" ? propertyOf(node, first) : undefined;
+  if (property !== undefined && property !== "unknown") {
+    return functionIn(analysis, property, rest);
+  }
+  return rest.length === 0 ? memberFunction(analysis, node, first) : undefined;
+}
+
+const known = new WeakMap<Analysis["module"], ReadonlyMap<string, Node>>();
+
+/** What a file exports, by name. */
+function exportsOf(analysis: Analysis): ReadonlyMap<string, Node> {
+  const before = known.get(analysis.module);
+  if (before !== undefined) {
+    return before;
+  }
+  const found = new Map<string, Node>();
+  const { program } = analysis.module.ast;
+  for (const { declaration } of nodesOf(program, "ExportDefaultDeclaration")) {
+    found.set("default", declaration);
+  }
+  for (const { declaration, specifiers, source } of nodesOf(program, "ExportNamedDeclaration")) {
+    for (const specifier of source == null ? specifiers : []) {
+      if (specifier.type === "ExportSpecifier") {
+        const { exported, local } = specifier;
+        found.set(exported.type === "Identifier" ? exported.name : exported.value, local);
+      }
+    }
+    if (declaration?.type === "VariableDeclaration") {
+      for (const { id, init } of declaration.declarations) {
+        if (id.type === "Identifier" && init != null) {
+          found.set(id.name, init);
+        }
+      }
+    } else if (declaration != null && "id" in declaration && declaration.id?.type === "Identifier") {
+      found.set(declaration.id.name, declaration);
+    }
+  }
+  for (const { left, right } of factsOf(analysis).assignments) {
+    const name = commonJsName(left);
+    if (name !== undefined) {
+      found.set(name, right);
+    }
+  }
+  known.set(analysis.module, found);
+  return found;
+}
+
+/** `list` of `exports.list` and `module.exports.list`, `default` of `module.exports`. */
+function commonJsName(left: Node): string | undefined {
+  const member = asMember(left);
+  if (member === undefined) {
+    return undefined;
+  }
+  const { object } = member;
+  if (object.type === "Identifier" && object.name === "exports") {
+    return keyOf({ key: member.property, computed: member.computed });
+  }
+  if (object.type === "Identifier" && object.name === "module") {
+    return propertyName(member) === "exports" ? "default" : undefined;
+  }
+  return commonJsName(object) === "default" ? keyOf({ key: member.property, computed: member.computed }) : undefined;
+}

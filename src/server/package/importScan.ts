@@ -1,0 +1,44 @@
+import { posix } from "node:path";
+
+/** What an import names: `./users.js` of `from "./users.js"`, `require("./users")`, `import("./users")`, `export * from`. */
+const imported = /\b(?:from|import|require)[\s(]*(["'`])([^"'`\n]{1,200})\1/g;
+
+/** The specifiers in a text that may name files of its own package, found without parsing it. */
+export function importsOf(text: string): string[] {
+  const found = new Set<string>();
+  for (const [, , specifier = ""] of text.matchAll(imported)) {
+    if (/^(?:\.{1,2}(?:\/|$)|[@~]\/|src\/)/.test(specifier)) {
+      found.add(specifier);
+    }
+  }
+  return [...found];
+}
+
+const extensions = ["", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx"];
+
+/** What TypeScript names by what it is compiled to. */
+const compiled: ReadonlyMap<string, readonly string[]> = new Map([
+  [".js", [".ts", ".tsx"]],
+  [".mjs", [".mts"]],
+  [".cjs", [".cts"]],
+  [".jsx", [".tsx"]],
+]);
+
+/**
+ * The file of a package that a specifier names, by its path relative to the package's folder, with `/`; `undefined` if there
+ * is none. `@/x`, `~/x` and `src/x` are looked for in the folder and in its `src`, where projects let them point to.
+ */
+export function resolveImport(from: string, specifier: string, has: (path: string) => boolean): string | undefined {
+  const bases = specifier.startsWith(".")
+    ? [posix.join(posix.dirname(from), specifier)]
+    : [specifier.replace(/^[@~]\//, ""), posix.join("src", specifier.replace(/^[@~]\//, ""))];
+  return bases.flatMap(candidates).find(has);
+}
+
+function candidates(base: string): string[] {
+  const extension = posix.extname(base);
+  const sources = (compiled.get(extension) ?? []).map((other) => base.slice(0, -extension.length) + other);
+  const plain = extensions.map((other) => base + other);
+  const indexes = extensions.slice(1).map((other) => posix.join(base, `index${other}`));
+  return [...plain, ...sources, ...indexes].map((path) => posix.normalize(path));
+}

@@ -1,0 +1,58 @@
+import { relative, sep } from "node:path";
+import { leadsInside } from "../../shared/basics/leadsInside.ts";
+import type { PackageFiles } from "../source/scopes.ts";
+import { createPackageReader, type PackageTexts, packageFolder } from "./packageReader.ts";
+import { type ParsedTexts, packageView } from "./packageView.ts";
+
+export interface OpenPackages {
+  /** The files of the package around a file; `undefined` where none may be read, or it was cancelled. */
+  filesBeside(path: string, cancelled: () => boolean): Promise<PackageFiles | undefined>;
+}
+
+export interface OpenPackagesHost {
+  /** Absolute paths of the folders of which files may be read: none in a workspace that is not trusted. */
+  readonly roots: () => readonly string[];
+  /** What the editor has open, by absolute path; it counts instead of what is on disk. */
+  readonly opened: () => Iterable<readonly [path: string, text: string]>;
+}
+
+/** What was read less than this many milliseconds ago is not asked of the disk again. */
+const freshMs = 2_000;
+
+/** The packages of the files that are open in an editor. Everything is kept until it changes; of the least used nothing. */
+export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
+  const reader = createPackageReader();
+  const known = new Map<string, { texts: PackageTexts; readAt: number; readonly parsed: ParsedTexts }>();
+  return {
+    async filesBeside(path, cancelled) {
+      const folder = await packageFolder(path, host.roots());
+      if (folder === undefined) {
+        return undefined;
+      }
+      const before = known.get(folder);
+      const isFresh = before !== undefined && performance.now() - before.readAt < freshMs;
+      const texts = isFresh ? before.texts : await reader.read(folder, path, cancelled);
+      if (texts === undefined) {
+        return undefined;
+      }
+      const entry = { texts, readAt: isFresh ? before.readAt : performance.now(), parsed: before?.parsed ?? new Map() };
+      known.delete(folder);
+      known.set(folder, entry);
+      for (const oldest of [...known.keys()].slice(0, -mostKept)) {
+        known.delete(oldest);
+      }
+      const now = new Map(texts);
+      for (const [open, text] of host.opened()) {
+        const inside = relative(folder, open);
+        const name = inside.split(sep).join("/");
+        if (leadsInside(inside) && (open === path || now.has(name))) {
+          now.set(name, text);
+        }
+      }
+      return packageView(folder, now, entry.parsed);
+    },
+  };
+}
+
+/** Packages whose parsed files are kept. */
+const mostKept = 4;

@@ -1,0 +1,104 @@
+import { relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Analysis, analyse, type PackageFiles } from "../source/scopes.ts";
+import { parseModule } from "../source/sourceModule.ts";
+import { importsOf, resolveImport } from "./importScan.ts";
+import type { PackageTexts } from "./packageReader.ts";
+
+/** Files that one look at a package parses at most, so that a look is short; those already parsed cost nothing. */
+const mostParsed = 60;
+
+/** Parsed files, kept while their text is the same. */
+export type ParsedTexts = Map<string, { readonly text: string; readonly analysis: Analysis | undefined }>;
+
+/** What is known of a package's files from their texts. `parsed` is shared by the looks at one package. */
+export function packageView(folder: string, texts: PackageTexts, parsed: ParsedTexts): PackageFiles {
+  const known = new Map<string, Analysis | undefined>();
+  let count = 0;
+  const imports = once(() => importGraph(texts));
+  const importedBy = once(() => turned(imports()));
+  const analysisOf = (path: string): Analysis | undefined => {
+    if (known.has(path)) {
+      return known.get(path);
+    }
+    const text = texts.get(path);
+    const before = parsed.get(path);
+    if (text === undefined || (before?.text !== text && count >= mostParsed)) {
+      return undefined;
+    }
+    if (before?.text !== text) {
+      count += 1;
+      parsed.set(path, { text, analysis: parse(resolve(folder, path), text) });
+    }
+    const analysis = parsed.get(path)?.analysis;
+    const shared = analysis && { ...analysis, files };
+    known.set(path, shared);
+    return shared;
+  };
+  const pathOf = ({ uri }: { readonly uri: string }) => relative(folder, fileURLToPath(uri)).split(sep).join("/");
+  const analysed = (paths: Iterable<string>, text: RegExp | undefined) =>
+    [...paths].flatMap((path) =>
+      text === undefined || text.test(texts.get(path) ?? "") ? (analysisOf(path) ?? []) : [],
+    );
+  const files: PackageFiles = {
+    imported(from, specifier) {
+      const path = resolveImport(pathOf(from), specifier, (candidate) => texts.has(candidate));
+      return path === undefined ? undefined : analysisOf(path);
+    },
+    importers: (of, text) => analysed(importedBy().get(pathOf(of)) ?? [], text),
+    beside(file, text) {
+      const own = pathOf(file);
+      const paths = reached(imports(), reached(importedBy(), [own]));
+      paths.delete(own);
+      return analysed(paths, text);
+    },
+  };
+  return files;
+}
+
+function parse(path: string, text: string): Analysis | undefined {
+  const languageId = /\.[cm]?tsx?$/i.test(path) ? "typescript" : "javascript";
+  const module = parseModule(pathToFileURL(path).href, languageId, text);
+  return module && analyse(module);
+}
+
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+
+function importGraph(texts: PackageTexts): Graph {
+  const has = (path: string) => texts.has(path);
+  return new Map(
+    [...texts].map(([path, text]) => {
+      const found = importsOf(text).flatMap((specifier) => resolveImport(path, specifier, has) ?? []);
+      return [path, new Set(found)];
+    }),
+  );
+}
+
+function turned(graph: Graph): Graph {
+  const result = new Map<string, Set<string>>();
+  for (const [from, all] of graph) {
+    for (const to of all) {
+      result.set(to, (result.get(to) ?? new Set()).add(from));
+    }
+  }
+  return result;
+}
+
+/** Where one comes to from some files, these among them. */
+function reached(graph: Graph, from: Iterable<string>): Set<string> {
+  const found = new Set(from);
+  for (const path of found) {
+    for (const next of graph.get(path) ?? []) {
+      found.add(next);
+    }
+  }
+  return found;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

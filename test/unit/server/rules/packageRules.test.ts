@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { packageOf, type RuleApp, runRules } from "./runRules.ts";
+
+/** What the rules find in one file of a package, as `rule: what is marked`. */
+function found(file: string, texts: Readonly<Record<string, string>>, app: Partial<RuleApp> = {}): string[] {
+  const text = texts[file] ?? "";
+  const all = runRules(text, `shop/${file}`, app, packageOf("shop", texts));
+  return (all ?? []).map(({ ruleId, marked }) => `${ruleId}: ${marked}`);
+}
+
+const express = 'const app = require("express")();';
+const nest = 'import { Controller, Get, Injectable, Post } from "@nestjs/common";';
+
+describe("the rules, across the files of a package", () => {
+  it("know a handler of another file than its route", () => {
+    const hash = 'const fs = require("fs"); exports.show = (q, a) => { a.send(fs.readFileSync("x")); };';
+    const routes = (line: string) => `${express} const pages = require("./pages"); ${line} app.listen(80);`;
+    const expected = ["sync-in-request: fs.readFileSync"];
+    assert.deepEqual(found("pages.js", { "pages.js": hash, "app.js": routes('app.get("/", pages.show);') }), expected);
+    assert.deepEqual(
+      found("pages.js", { "pages.js": hash, "app.js": routes('app.get("/", wrap(pages.show));') }),
+      expected,
+    );
+    assert.deepEqual(found("pages.js", { "pages.js": hash, "app.js": routes("pages.show();") }), []);
+    assert.deepEqual(found("pages.js", { "pages.js": hash, "other.js": routes('app.get("/", show);') }), []);
+  });
+
+  it("know what a request calls in another file, and in the file behind it", () => {
+    const texts = {
+      "app.js": `${express} import { page } from "./pages.js"; app.get("/", (req, res) => res.send(page()));`,
+      "pages.js": 'import { load } from "./files.js"; export function page() { return load("x"); }',
+      "files.js": 'import fs from "fs"; export const load = (name) => fs.readFileSync(name);',
+    };
+    assert.deepEqual(found("files.js", texts), ["sync-in-request: fs.readFileSync"]);
+    assert.deepEqual(
+      found("files.js", { ...texts, "app.js": `${express} import { page } from "./pages.js"; page();` }),
+      [],
+    );
+  });
+
+  it("take what makes a handler, or begins something, for no handler", () => {
+    const settings =
+      "let settings; module.exports = { init(s) { settings = s; return (q, a) => a.send(settings); }, get: () => settings };";
+    const texts = (line: string) => ({
+      "app.js": `${express} const s = require("./settings"); ${line}`,
+      "settings.js": settings,
+    });
+    assert.deepEqual(found("settings.js", texts("app.use(s.init({}));")), []);
+    assert.deepEqual(
+      found("settings.js", texts('app.get("/", (req, res) => { s.init({}); res.send(s.get()); });')),
+      [],
+    );
+  });
+
+  it("know the server that an exit in another file cuts off", () => {
+    const texts = {
+      "app.js": `require("./signals"); ${express} app.listen(80);`,
+      "signals.js": 'process.on("SIGTERM", () => process.exit(0));',
+    };
+    assert.deepEqual(found("signals.js", texts), ["exit-before-close: process.exit(0)"]);
+    assert.deepEqual(found("signals.js", { ...texts, "app.js": 'require("./signals"); work();' }), []);
+  });
+
+  it("do not go round in circles of imports", () => {
+    const texts = {
+      "a.js": `${express} import { b } from "./b.js"; export const a = () => b(); app.get("/", (req, res) => res.send(a()));`,
+      "b.js": 'import { a } from "./a.js"; import fs from "fs"; export const b = () => fs.readFileSync("x") || a();',
+    };
+    assert.deepEqual(found("b.js", texts), ["sync-in-request: fs.readFileSync"]);
+  });
+
+  it("know the handlers of Next.js by the file", () => {
+    const text = 'import fs from "fs"; export async function GET(x) { return new Response(fs.readFileSync("x")); }';
+    assert.deepEqual(found("app/files/route.ts", { "app/files/route.ts": text }), ["sync-in-request: fs.readFileSync"]);
+    assert.deepEqual(found("app/files/page.ts", { "app/files/page.ts": text }), []);
+  });
+
+  it("know which methods of a service a request comes to", () => {
+    const service = `${nest} @Injectable() export class Words { private words: string[] = [];
+      add(word: string) { this.words.push(word); return this.words; } }`;
+    const controller = (body: string) =>
+      `${nest} import { Words } from "./words"; @Controller() export class C { constructor(private w: Words) {} ${body} }`;
+    const of = (body: string) => found("words.ts", { "words.ts": service, "c.ts": controller(body) });
+    assert.deepEqual(of('@Post() add() { return this.w.add("x"); }'), ["worker-local-state: this.words"]);
+    assert.deepEqual(of('@Get() x() { return this.keep(); } private keep() { return this.w.add("x"); }'), [
+      "worker-local-state: this.words",
+    ]);
+    assert.deepEqual(of('onModuleInit() { this.w.add("x"); }'), []);
+    assert.deepEqual(of('onModuleInit() { this.fill(); } private fill() { this.w.add("x"); }'), []);
+  });
+
+  it("leave a service alone that does synchronous work at the start", () => {
+    const service = `${nest} import fs from "fs"; @Injectable() export class Files { read() { return fs.readFileSync("x"); } }`;
+    const controller = (body: string) =>
+      `${nest} import { Files } from "./files"; @Controller() export class C { constructor(private f: Files) {} ${body} }`;
+    const of = (body: string) => found("files.ts", { "files.ts": service, "c.ts": controller(body) });
+    assert.deepEqual(of("@Get() x() { return this.f.read(); }"), ["sync-in-request: fs.readFileSync"]);
+    assert.deepEqual(of("constructor() { this.f.read(); }"), []);
+  });
+
+  it("leave port 0 to a server that the app itself uses, beside one that clients use", () => {
+    const inner = 'import http from "http"; export const proxy = http.createServer(f).listen(0);';
+    const main = `import "./inner.js"; import http from "http"; http.createServer(f).listen(process.env.PORT);`;
+    assert.deepEqual(found("inner.js", { "inner.js": inner, "main.js": main }), []);
+    assert.deepEqual(found("inner.js", { "inner.js": inner, "main.js": 'import "./inner.js";' }), ["random-port: 0"]);
+  });
+
+  it("look for the message shutdown in all files of the process", () => {
+    const graceful = { gracefulReload: true };
+    const server = 'const app = require("express")(); app.listen(80);';
+    const handler = 'process.on("message", (m) => { if (m === "shutdown") stop(); });';
+    const deaf = 'process.on("message", (m) => log(m));';
+    const main = `require("./ending-of-it"); ${server}`;
+    assert.deepEqual(found("app.js", { "app.js": main, "ending-of-it.js": handler }, graceful), []);
+    assert.deepEqual(found("app.js", { "app.js": main, "ending-of-it.js": deaf }, graceful), []);
+    assert.deepEqual(found("ending-of-it.js", { "app.js": main, "ending-of-it.js": deaf }, graceful), [
+      'shutdown-message: "message"',
+    ]);
+    assert.deepEqual(found("app.js", { "app.js": server, "ending-of-it.js": handler }, graceful), [
+      "shutdown-message: listen",
+    ]);
+  });
+});
