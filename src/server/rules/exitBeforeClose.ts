@@ -11,6 +11,7 @@ import { type ClosableServer, closableServer } from "../shutdown/closableServer.
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
+import { listensElsewhere } from "./listensElsewhere.ts";
 
 /** Calls are followed to this depth. */
 const deepest = 3;
@@ -21,11 +22,12 @@ export const exitBeforeClose: Rule = {
   severity: "warning",
   check({ analysis }) {
     const facts = factsOf(analysis);
-    if (facts.isTest || (facts.listens.length === 0 && !listensElsewhere(analysis))) {
+    const handlers = facts.isTest ? [] : signalHandlers(analysis);
+    if (handlers.length === 0 || (facts.listens.length === 0 && !listensElsewhere(analysis))) {
       return [];
     }
     const findings = new Map<number, Finding>();
-    for (const handler of signalHandlers(analysis)) {
+    for (const handler of handlers) {
       for (const { node, fixes } of exits(analysis, handler)) {
         const { start, end } = node;
         if (start != null && end != null) {
@@ -36,16 +38,6 @@ export const exitBeforeClose: Rule = {
     return [...findings.values()];
   },
 };
-
-/** Whether a file without a server runs in one process with a file that has one. */
-function listensElsewhere(analysis: Analysis): boolean {
-  return (
-    signalHandlers(analysis).length > 0 &&
-    (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).some(
-      (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
-    )
-  );
-}
 
 function message(): string {
   return t(

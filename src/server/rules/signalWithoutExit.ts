@@ -4,13 +4,18 @@ import type { Finding, Rule } from "../analysis/rule.ts";
 import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
 import type { FunctionNode } from "../source/declare.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { listensElsewhere } from "./listensElsewhere.ts";
 import { exitFixes } from "./signalFix.ts";
 
-/** A listener for SIGTERM or SIGINT after which the process lives on, since a listener takes the signal's own effect away. */
+/**
+ * A listener for SIGTERM or SIGINT that closes no server and does not exit, so that the process lives on: a listener takes
+ * the signal's own effect away. One that closes the server is right, since a worker that has nothing open ends by itself.
+ */
 export const signalWithoutExit: Rule = {
   id: "signal-without-exit",
   severity: "warning",
-  check({ analysis, app }) {
+  check({ analysis }) {
     if (factsOf(analysis).isTest) {
       return [];
     }
@@ -29,28 +34,40 @@ export const signalWithoutExit: Rule = {
       if (signal === "SIGINT" && handler.handler !== undefined && isEmpty(handler.handler)) {
         continue;
       }
-      const closes = known.some(({ closing }) => closing.length > 0);
-      // A process ends by itself when nothing is open any more; under a supervisor, what is left open has it killed.
-      if (closes && !app.supervised) {
+      // Without a server, a process whose pools have ended has nothing left and ends.
+      const endsPools = known.some(({ endsResources }) => endsResources);
+      if (endsPools && factsOf(analysis).listens.length === 0 && !listensElsewhere(analysis)) {
         continue;
       }
-      const fixes = exitFixes(analysis, handler, closes ? (outcomes.get(handler)?.closing ?? []) : undefined);
-      findings.push({ start, end, message: messageOf(signal, closes), fixes });
+      if (isHandledElsewhere(analysis, signal)) {
+        continue;
+      }
+      findings.push({
+        start,
+        end,
+        message: messageOf(signal),
+        // After a pool has ended, requests in flight would fail: its end has to move behind that of the server.
+        fixes: endsPools ? [] : exitFixes(analysis, handler),
+      });
     }
     return findings;
   },
 };
 
-function messageOf(signal: string, closes: boolean): string {
-  return closes
-    ? t(
-        "A worker that only closes its server on {0} ends only if nothing else is open: with a timer or a database connection left, Hitless has to kill it after killTimeout. Exit when the server has closed.",
-        signal,
-      )
-    : t(
-        "With this listener {0} no longer ends the worker, and Hitless has to kill it after killTimeout: close the server and exit in it.",
-        signal,
-      );
+/** Whether a listener in another file of the process may end it. */
+function isHandledElsewhere(analysis: Analysis, signal: string): boolean {
+  return (analysis.files?.beside(analysis.module, /SIG(?:TERM|INT)/) ?? []).some(
+    (file) =>
+      !factsOf(file).isTest &&
+      signalHandlers(file).some((it) => it.signals.includes(signal) && whatIsLeft(file, it) === undefined),
+  );
+}
+
+function messageOf(signal: string): string {
+  return t(
+    "With this listener {0} no longer ends the worker, and Hitless has to kill it after killTimeout: close the server in it.",
+    signal,
+  );
 }
 
 function isEmpty({ body }: FunctionNode): boolean {

@@ -61,6 +61,20 @@ describe("the rules, across the files of a package", () => {
     assert.deepEqual(found("signals.js", { ...texts, "app.js": 'require("./signals"); work();' }), []);
   });
 
+  it("know the server that keeps a process whose pools have ended, and who else handles the signal", () => {
+    const app = `require("./signals"); ${express} app.listen(80);`;
+    const of = (signals: string, main: string) => found("signals.js", { "app.js": main, "signals.js": signals });
+    const ends = 'process.on("SIGTERM", () => { pool.end(); });';
+    const logs = 'process.on("SIGTERM", () => console.log("bye"));';
+    const finding = ['signal-without-exit: "SIGTERM"'];
+    assert.deepEqual(of(ends, app), finding);
+    assert.deepEqual(of(ends, 'require("./signals"); work();'), []);
+    assert.deepEqual(of(logs, app), finding);
+    assert.deepEqual(of(logs, app.replace("app.listen", "const server = app.listen")), finding);
+    assert.deepEqual(of(logs, `${app} process.on("SIGTERM", () => stop());`), []);
+    assert.deepEqual(of(logs, `${app} process.on("SIGINT", () => stop());`), finding);
+  });
+
   it("do not go round in circles of imports", () => {
     const texts = {
       "a.js": `${express} import { b } from "./b.js"; export const a = () => b(); app.get("/", (req, res) => res.send(a()));`,
