@@ -126,7 +126,7 @@ async function check(
   const found = await diagnose({
     rules,
     context: {
-      analysis: files === undefined ? analysis : { ...analysis, files },
+      analysis: files?.adopt(analysis) ?? analysis,
       app: ruleApp(host.state(), path),
       cancelled,
     },

@@ -42,3 +42,35 @@ function candidates(base: string): string[] {
   const indexes = extensions.slice(1).map((other) => posix.join(base, `index${other}`));
   return [...plain, ...sources, ...indexes].map((path) => posix.normalize(path));
 }
+
+/** By the path of each file, those of its package that it imports. */
+export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What is known of the imports of a package: of a file while its text is the same, and as long as no file comes or goes. */
+export interface ScannedImports {
+  paths: string;
+  readonly files: Map<string, { readonly text: string; readonly imports: ReadonlySet<string> }>;
+}
+
+/** Finds what the files of a package import, of those that have changed since. */
+export function importGraph(texts: ReadonlyMap<string, string>, scanned: ScannedImports): ImportGraph {
+  const paths = [...texts.keys()].sort().join("\n");
+  if (paths !== scanned.paths) {
+    scanned.files.clear();
+    scanned.paths = paths;
+  }
+  const has = (path: string) => texts.has(path);
+  const graph = new Map<string, ReadonlySet<string>>();
+  for (const [path, text] of texts) {
+    let file = scanned.files.get(path);
+    if (file?.text !== text) {
+      file = {
+        text,
+        imports: new Set(importsOf(text).flatMap((specifier) => resolveImport(path, specifier, has) ?? [])),
+      };
+      scanned.files.set(path, file);
+    }
+    graph.set(path, file.imports);
+  }
+  return graph;
+}

@@ -1,12 +1,11 @@
 import { relative, sep } from "node:path";
 import { leadsInside } from "../../shared/basics/leadsInside.ts";
-import type { PackageFiles } from "../source/scopes.ts";
 import { createPackageReader, type PackageTexts, packageFolder } from "./packageReader.ts";
-import { type ParsedTexts, packageView } from "./packageView.ts";
+import { emptyCache, type PackageCache, type PackageView, packageView } from "./packageView.ts";
 
 export interface OpenPackages {
   /** The files of the package around a file; `undefined` where none may be read, or it was cancelled. */
-  filesBeside(path: string, cancelled: () => boolean): Promise<PackageFiles | undefined>;
+  filesBeside(path: string, cancelled: () => boolean): Promise<PackageView | undefined>;
 }
 
 export interface OpenPackagesHost {
@@ -22,7 +21,7 @@ const freshMs = 2_000;
 /** The packages of the files that are open in an editor. Everything is kept until it changes; of the least used nothing. */
 export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
   const reader = createPackageReader();
-  const known = new Map<string, { texts: PackageTexts; readAt: number; readonly parsed: ParsedTexts }>();
+  const known = new Map<string, { texts: PackageTexts; readAt: number; readonly cache: PackageCache }>();
   return {
     async filesBeside(path, cancelled) {
       const folder = await packageFolder(path, host.roots());
@@ -35,7 +34,11 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
       if (texts === undefined) {
         return undefined;
       }
-      const entry = { texts, readAt: isFresh ? before.readAt : performance.now(), parsed: before?.parsed ?? new Map() };
+      const entry = {
+        texts,
+        readAt: isFresh ? before.readAt : performance.now(),
+        cache: before?.cache ?? emptyCache(),
+      };
       known.delete(folder);
       known.set(folder, entry);
       for (const oldest of [...known.keys()].slice(0, -mostKept)) {
@@ -49,7 +52,7 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
           now.set(name, text);
         }
       }
-      return packageView(folder, now, entry.parsed);
+      return packageView(folder, now, entry.cache);
     },
   };
 }

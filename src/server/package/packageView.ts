@@ -2,20 +2,32 @@ import { relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Analysis, analyse, type PackageFiles } from "../source/scopes.ts";
 import { parseModule } from "../source/sourceModule.ts";
-import { importsOf, resolveImport } from "./importScan.ts";
+import { type ImportGraph, importGraph, resolveImport, type ScannedImports } from "./importScan.ts";
 import type { PackageTexts } from "./packageReader.ts";
 
 /** Files that one look at a package parses at most, so that a look is short; those already parsed cost nothing. */
 const mostParsed = 60;
 
-/** Parsed files, kept while their text is the same. */
-export type ParsedTexts = Map<string, { readonly text: string; readonly analysis: Analysis | undefined }>;
+/** What is kept of a package's files while their texts are the same. */
+export interface PackageCache {
+  readonly parsed: Map<string, { readonly text: string; readonly analysis: Analysis | undefined }>;
+  readonly scanned: ScannedImports;
+}
 
-/** What is known of a package's files from their texts. `parsed` is shared by the looks at one package. */
-export function packageView(folder: string, texts: PackageTexts, parsed: ParsedTexts): PackageFiles {
+export interface PackageView extends PackageFiles {
+  /** One of the files, which is parsed already, with what is known of the others. */
+  adopt(analysis: Analysis): Analysis;
+}
+
+export function emptyCache(): PackageCache {
+  return { parsed: new Map(), scanned: { paths: "", files: new Map() } };
+}
+
+/** What is known of a package's files from their texts. The cache is shared by the looks at one package. */
+export function packageView(folder: string, texts: PackageTexts, { parsed, scanned }: PackageCache): PackageView {
   const known = new Map<string, Analysis | undefined>();
   let count = 0;
-  const imports = once(() => importGraph(texts));
+  const imports = once(() => importGraph(texts, scanned));
   const importedBy = once(() => turned(imports()));
   const analysisOf = (path: string): Analysis | undefined => {
     if (known.has(path)) {
@@ -40,11 +52,17 @@ export function packageView(folder: string, texts: PackageTexts, parsed: ParsedT
     [...paths].flatMap((path) =>
       text === undefined || text.test(texts.get(path) ?? "") ? (analysisOf(path) ?? []) : [],
     );
-  const files: PackageFiles = {
+  const files: PackageView = {
+    adopt(analysis) {
+      const shared = { ...analysis, files };
+      known.set(pathOf(analysis.module), shared);
+      return shared;
+    },
     imported(from, specifier) {
       const path = resolveImport(pathOf(from), specifier, (candidate) => texts.has(candidate));
       return path === undefined ? undefined : analysisOf(path);
     },
+    leadsTo: (from, specifier, to) => resolveImport(pathOf(from), specifier, (path) => texts.has(path)) === pathOf(to),
     importers: (of, text) => analysed(importedBy().get(pathOf(of)) ?? [], text),
     beside(file, text) {
       const own = pathOf(file);
@@ -62,19 +80,7 @@ function parse(path: string, text: string): Analysis | undefined {
   return module && analyse(module);
 }
 
-type Graph = ReadonlyMap<string, ReadonlySet<string>>;
-
-function importGraph(texts: PackageTexts): Graph {
-  const has = (path: string) => texts.has(path);
-  return new Map(
-    [...texts].map(([path, text]) => {
-      const found = importsOf(text).flatMap((specifier) => resolveImport(path, specifier, has) ?? []);
-      return [path, new Set(found)];
-    }),
-  );
-}
-
-function turned(graph: Graph): Graph {
+function turned(graph: ImportGraph): ImportGraph {
   const result = new Map<string, Set<string>>();
   for (const [from, all] of graph) {
     for (const to of all) {
@@ -85,7 +91,7 @@ function turned(graph: Graph): Graph {
 }
 
 /** Where one comes to from some files, these among them. */
-function reached(graph: Graph, from: Iterable<string>): Set<string> {
+function reached(graph: ImportGraph, from: Iterable<string>): Set<string> {
   const found = new Set(from);
   for (const path of found) {
     for (const next of graph.get(path) ?? []) {

@@ -26,6 +26,8 @@ export interface Analysis {
 export interface PackageFiles {
   /** The file of the package that an import names; `undefined` for packages, Node.js and what was not read. */
   imported(from: SourceModule, specifier: string): Analysis | undefined;
+  /** Whether an import names a file; neither needs to be parsed for it. */
+  leadsTo(from: SourceModule, specifier: string, to: SourceModule): boolean;
   /** The files that import a file; with a pattern those of them whose text matches, so that the others need not be parsed. */
   importers(of: SourceModule, text?: RegExp): readonly Analysis[];
   /** The files that run in one process with a file, as far as imports lead, without it; those whose text matches. */

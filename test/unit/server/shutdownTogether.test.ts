@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { request } from "node:http";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { packageView } from "../../../src/server/package/packageView.ts";
+import { emptyCache, packageView } from "../../../src/server/package/packageView.ts";
 import { shutdownHandlers } from "../../../src/server/shutdown/shutdownHandler.ts";
 import { cacheFolder } from "../../support/paths.ts";
 import { within } from "../../support/process/until.ts";
@@ -35,7 +35,7 @@ describe("the shutdown handlers of several files", () => {
     }
     const alone = analysisOf(texts[file] ?? "", join(folder, file));
     assert.ok(alone);
-    const files = packageView(folder, new Map(Object.entries(texts)), new Map());
+    const files = packageView(folder, new Map(Object.entries(texts)), emptyCache());
     const [offer] = shutdownHandlers({ ...alone, files });
     if (offer === undefined) {
       return undefined;

@@ -2,6 +2,7 @@ import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
 import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
+import type { SourceModule } from "../../source/sourceModule.ts";
 import { setUpName } from "../bootName.ts";
 import { exportedFunction } from "../exportedFunctions.ts";
 import { factsOf } from "../moduleFacts.ts";
@@ -17,32 +18,81 @@ interface Callers {
 
 /** The functions of a file that other files of its package register as handlers of requests, or call while they answer one. */
 export function calledFromElsewhere({ analysis, isInRequest }: Callers): FunctionNode[] {
+  const { files, module } = analysis;
   const found: FunctionNode[] = [];
-  const add = (importer: Analysis, node: Node) => {
-    const api = resolveApi(importer, node);
-    const isHere =
-      api !== undefined && analysis.files?.imported(importer.module, api.module)?.module.uri === analysis.module.uri;
-    const isBoot = setUpName.test(api?.name.split(".").at(-1) ?? "");
-    const named = isHere && !isBoot ? exportedFunction(analysis, api.name) : undefined;
-    found.push(...(named === undefined ? [] : [named]));
-  };
   const services = factsOf(analysis).classes.filter((owner) => isNestSingleton(analysis, owner));
-  for (const importer of analysis.files?.importers(analysis.module) ?? []) {
-    for (const site of factsOf(importer).isTest ? [] : factsOf(importer).calls) {
-      if (takesHandlers(importer, site)) {
-        for (const argument of site.node.arguments) {
-          for (const node of namedIn(importer, argument)) {
-            add(importer, node);
+  const ownMethods = services.flatMap(({ body }) => body.body.filter((member) => member.type === "ClassMethod"));
+  for (const importer of files?.importers(module) ?? []) {
+    const uses = factsOf(importer).isTest ? undefined : usesOf(importer);
+    for (const [specifier, used] of uses?.ofModule ?? []) {
+      if (files?.leadsTo(importer.module, specifier, module) === true) {
+        for (const { name, call } of used) {
+          const named = exportedFunction(analysis, name);
+          if (named !== undefined && (call === undefined || isInRequest(importer, call))) {
+            found.push(named);
           }
         }
       }
-      if (site.node.type !== "NewExpression" && isInRequest(importer, site.node)) {
-        add(importer, site.node);
-        found.push(...methodsNamed(services, site.method, site.receiver));
+    }
+    for (const method of ownMethods) {
+      const calls = uses?.ofThis.get(keyOf(method) ?? "") ?? [];
+      if (calls.some((call) => isInRequest(importer, call))) {
+        found.push(method);
       }
     }
   }
   return found;
+}
+
+/** What a file has to do with functions of other files. */
+interface Uses {
+  /** By what is imported: the functions that become handlers of requests, and those that are called, with the call. */
+  readonly ofModule: ReadonlyMap<string, readonly { readonly name: string; readonly call: Node | undefined }[]>;
+  /** `this.users.find()`, the method of a service that a controller is given, by the method's name. */
+  readonly ofThis: ReadonlyMap<string, readonly Node[]>;
+}
+
+/** By the parsed file, whose importers and imports change nothing of this. */
+const known = new WeakMap<SourceModule, Uses>();
+
+function usesOf(analysis: Analysis): Uses {
+  const before = known.get(analysis.module);
+  if (before !== undefined) {
+    return before;
+  }
+  const ofModule = new Map<string, { readonly name: string; readonly call: Node | undefined }[]>();
+  const ofThis = new Map<string, Node[]>();
+  const add = (node: Node, call: Node | undefined) => {
+    const api = resolveApi(analysis, node);
+    if (api !== undefined && !setUpName.test(api.name.split(".").at(-1) ?? "")) {
+      push(ofModule, api.module, { name: api.name, call });
+    }
+  };
+  for (const site of factsOf(analysis).calls) {
+    if (takesHandlers(analysis, site)) {
+      for (const node of site.node.arguments.flatMap((argument) => namedIn(analysis, argument))) {
+        add(node, undefined);
+      }
+    }
+    if (site.node.type !== "NewExpression") {
+      add(site.node, site.node);
+      if (site.method !== undefined && asMember(site.receiver)?.object.type === "ThisExpression") {
+        push(ofThis, site.method, site.node);
+      }
+    }
+  }
+  const uses = { ofModule, ofThis };
+  known.set(analysis.module, uses);
+  return uses;
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) {
+    map.set(key, [value]);
+  } else {
+    list.push(value);
+  }
 }
 
 /** What an argument of a route names: itself, in a list, or wrapped: `wrap(users.list)`. What a call gives is another function. */
@@ -68,17 +118,4 @@ function namedIn(analysis: Analysis, argument: Node, depth = 0): Node[] {
   const member = asMember(call.callee);
   const bound = member !== undefined && propertyName(member) === "bind" ? [member.object] : [];
   return [...bound, ...call.arguments].flatMap((one) => namedIn(analysis, one, depth + 1));
-}
-
-/** `this.users.find()` of a controller is that of the service which it is given. */
-function methodsNamed(
-  services: readonly ReturnType<typeof factsOf>["classes"][number][],
-  method: string | undefined,
-  receiver: Node | undefined,
-): FunctionNode[] {
-  return asMember(receiver)?.object.type !== "ThisExpression"
-    ? []
-    : (services.flatMap(({ body }) =>
-        body.body.filter((member) => member.type === "ClassMethod" && keyOf(member) === method),
-      ) as FunctionNode[]);
 }

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Finding, RuleContext } from "../../../../src/server/analysis/rule.ts";
-import { packageView } from "../../../../src/server/package/packageView.ts";
+import { emptyCache, type PackageView, packageView } from "../../../../src/server/package/packageView.ts";
 import { rules } from "../../../../src/server/rules/allRules.ts";
-import { type Analysis, analyse, type PackageFiles } from "../../../../src/server/source/scopes.ts";
+import { type Analysis, analyse } from "../../../../src/server/source/scopes.ts";
 import { parseModule } from "../../../../src/server/source/sourceModule.ts";
 
 export type RuleApp = RuleContext["app"];
@@ -25,10 +25,10 @@ export function runRules(
   text: string,
   file: string,
   app: Partial<RuleApp> = {},
-  files?: PackageFiles,
+  files?: PackageView,
 ): Found[] | undefined {
   const alone = analysisOf(text, file);
-  const analysis = alone && files ? { ...alone, files } : alone;
+  const analysis = alone && (files?.adopt(alone) ?? alone);
   const context = analysis && { analysis, app: { ...usualApp, ...app }, cancelled: () => false };
   return (
     context &&
@@ -50,8 +50,8 @@ export function analysisOf(text: string, file: string): Analysis | undefined {
 }
 
 /** A package whose files are not on any disk: their paths below `folder`, and what they hold. */
-export function packageOf(folder: string, texts: Readonly<Record<string, string>>): PackageFiles {
-  return packageView(resolve("/", folder), new Map(Object.entries(texts)), new Map());
+export function packageOf(folder: string, texts: Readonly<Record<string, string>>): PackageView {
+  return packageView(resolve("/", folder), new Map(Object.entries(texts)), emptyCache());
 }
 
 /** The source after a fix. */
