@@ -3,10 +3,12 @@ import { type Connection, type Diagnostic, DiagnosticSeverity } from "vscode-lan
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { LanguageState } from "../../shared/language.ts";
 import { t } from "../../shared/translate.ts";
+import type { Rule } from "../analysis/rule.ts";
 import { errorText } from "../errorText.ts";
+import { ofFileAlone } from "../package/ofFileAlone.ts";
 import type { OpenPackages } from "../package/openPackages.ts";
 import { rules } from "../rules/allRules.ts";
-import type { PackageFiles } from "../source/scopes.ts";
+import type { Analysis, PackageFiles } from "../source/scopes.ts";
 import { type Diagnosis, diagnose, type Severity } from "./diagnose.ts";
 import type { ParsedDocuments } from "./parsedDocuments.ts";
 import type { RuleSettings } from "./ruleSettings.ts";
@@ -50,8 +52,10 @@ export function createDiagnostics(host: DiagnosticsHost): Diagnostics {
     const document = host.documents.get(uri);
     const version = document?.version;
     const cancelled = () => runs.get(uri) !== mark || host.documents.get(uri)?.version !== version;
-    const result = document && (await check(host, document, cancelled));
-    if (document !== undefined && result !== undefined && !cancelled()) {
+    if (document === undefined) {
+      return;
+    }
+    const publish = async (result: Result): Promise<void> => {
       const { found, isTooLong } = result;
       results.set(uri, result);
       const diagnostics = found.map((diagnosis) => asDiagnostic(document, diagnosis, host.docsOf(diagnosis.ruleId)));
@@ -59,6 +63,14 @@ export function createDiagnostics(host: DiagnosticsHost): Diagnostics {
         diagnostics.push(tooLong());
       }
       await host.connection.sendDiagnostics({ uri, version: document.version, diagnostics });
+    };
+    const result = await check(host, document, {
+      cancelled,
+      // After a change what was found before stays until all is known, so that nothing disappears and comes back.
+      early: results.has(uri) ? undefined : publish,
+    });
+    if (result !== undefined && !cancelled()) {
+      await publish(result);
     }
   };
   return {
@@ -105,11 +117,17 @@ interface Result {
   readonly isTooLong?: boolean;
 }
 
+interface Check {
+  readonly cancelled: () => boolean;
+  /** Gets what the file alone shows, before the other files of the package are read. */
+  readonly early: ((result: Result) => Promise<void>) | undefined;
+}
+
 /** `undefined` if it was cancelled. */
 async function check(
   host: DiagnosticsHost,
   document: TextDocument,
-  cancelled: () => boolean,
+  { cancelled, early }: Check,
 ): Promise<Result | undefined> {
   const { version } = document;
   const path = pathOf(document.uri);
@@ -118,22 +136,29 @@ async function check(
   if (isLookedAt && document.getText().length > longestText) {
     return { version, found: [], files: undefined, isTooLong: true };
   }
-  const analysis = cancelled() || !isLookedAt ? undefined : host.parsed.current(document);
-  if (analysis === undefined) {
+  const own = cancelled() || !isLookedAt ? undefined : host.parsed.current(document);
+  if (own === undefined) {
     return cancelled() ? undefined : { version, found: [], files: undefined };
   }
+  const run = (some: readonly Rule[], analysis: Analysis) =>
+    diagnose({
+      rules: some,
+      context: { analysis, app: ruleApp(host.state(), path), cancelled },
+      levelOf,
+      pause: async () => void (await turnOfTheLoop()),
+      failed: (ruleId, error) => host.connection.console.error(`${ruleId}: ${document.uri}: ${errorText(error)}`),
+    });
+  if (early !== undefined && path !== undefined && host.packages.mayRead(path)) {
+    const found = await run(rules.map(ofFileAlone), own);
+    if (found === undefined || cancelled()) {
+      return undefined;
+    }
+    if (found.length > 0) {
+      await early({ version, found, files: undefined });
+    }
+  }
   const files = path === undefined ? undefined : await host.packages.filesBeside(path, cancelled);
-  const found = await diagnose({
-    rules,
-    context: {
-      analysis: files?.adopt(analysis) ?? analysis,
-      app: ruleApp(host.state(), path),
-      cancelled,
-    },
-    levelOf,
-    pause: async () => void (await turnOfTheLoop()),
-    failed: (ruleId, error) => host.connection.console.error(`${ruleId}: ${document.uri}: ${errorText(error)}`),
-  });
+  const found = await run(rules, files?.adopt(own) ?? own);
   return found && { version, found, files };
 }
 

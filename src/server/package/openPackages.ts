@@ -4,6 +4,8 @@ import { createPackageReader, type PackageTexts, packageFolder } from "./package
 import { emptyCache, type PackageCache, type PackageView, packageView } from "./packageView.ts";
 
 export interface OpenPackages {
+  /** Whether files beside this one may be read at all. */
+  mayRead(path: string): boolean;
   /** The files of the package around a file; `undefined` where none may be read, or it was cancelled. */
   filesBeside(path: string, cancelled: () => boolean): Promise<PackageView | undefined>;
 }
@@ -23,6 +25,7 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
   const reader = createPackageReader();
   const known = new Map<string, { texts: PackageTexts; readAt: number; readonly cache: PackageCache }>();
   return {
+    mayRead: (path) => host.roots().some((root) => leadsInside(relative(root, path))),
     async filesBeside(path, cancelled) {
       const folder = await packageFolder(path, host.roots());
       if (folder === undefined) {

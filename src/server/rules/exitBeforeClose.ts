@@ -11,7 +11,7 @@ import { type ClosableServer, closableServer } from "../shutdown/closableServer.
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { listensElsewhere } from "./listensElsewhere.ts";
+import { listensBeside } from "./listensBeside.ts";
 
 /** Calls are followed to this depth. */
 const deepest = 3;
@@ -23,7 +23,7 @@ export const exitBeforeClose: Rule = {
   check({ analysis }) {
     const facts = factsOf(analysis);
     const handlers = facts.isTest ? [] : signalHandlers(analysis);
-    if (handlers.length === 0 || (facts.listens.length === 0 && !listensElsewhere(analysis))) {
+    if (handlers.length === 0 || (facts.listens.length === 0 && !listensBeside(analysis))) {
       return [];
     }
     const findings = new Map<number, Finding>();

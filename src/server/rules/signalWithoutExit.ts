@@ -5,7 +5,7 @@ import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { listensElsewhere } from "./listensElsewhere.ts";
+import { listensBeside } from "./listensBeside.ts";
 import { exitFixes } from "./signalFix.ts";
 
 /**
@@ -36,7 +36,7 @@ export const signalWithoutExit: Rule = {
       }
       // Without a server, a process whose pools have ended has nothing left and ends.
       const endsPools = known.some(({ endsResources }) => endsResources);
-      if (endsPools && factsOf(analysis).listens.length === 0 && !listensElsewhere(analysis)) {
+      if (endsPools && factsOf(analysis).listens.length === 0 && !listensBeside(analysis)) {
         continue;
       }
       if (isHandledElsewhere(analysis, signal)) {

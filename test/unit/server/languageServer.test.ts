@@ -246,6 +246,19 @@ describe("the language server", () => {
     await within("the end", exit);
   });
 
+  it("tells of a file just opened what it shows alone, and then what the other files of its package decide", async () => {
+    const patient = 'const server = require("http").createServer(f).listen(0);\nserver.keepAliveTimeout = 65_000;\n';
+    const codes = ({ diagnostics }: PublishDiagnosticsParams) => diagnostics.map(({ code }) => code);
+    const all = nextDiagnostics(({ diagnostics }) => diagnostics.length > 1);
+    await open(patient);
+    assert.deepEqual(codes(await all), ["random-port", "long-keep-alive"]);
+    assert.deepEqual(published.map(codes), [["long-keep-alive"], ["random-port", "long-keep-alive"]]);
+    published.length = 0;
+    const changed = nextDiagnostics();
+    await change(0, 0, "// 1\n");
+    assert.deepEqual(codes(await changed), ["random-port", "long-keep-alive"]);
+  });
+
   it("looks at no installed package", async () => {
     const installed = pathToFileURL(resolve(root, "node_modules", "x", "index.js")).href;
     const answer = nextDiagnostics((params) => params.uri === installed);
