@@ -50,6 +50,7 @@ export function serveEditor(connection: Connection): void {
         const path = pathOf(document.uri);
         return path === undefined ? [] : [[path, document.getText()] as const];
       }),
+    changed: () => documents.all().forEach(diagnostics.schedule),
   });
   const diagnostics = createDiagnostics({
     connection,

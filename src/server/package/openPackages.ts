@@ -15,6 +15,15 @@ export interface OpenPackagesHost {
   readonly roots: () => readonly string[];
   /** What the editor has open, by absolute path; it counts instead of what is on disk. */
   readonly opened: () => Iterable<readonly [path: string, text: string]>;
+  /** Called when files turn out to have changed on disk since a look at them. */
+  readonly changed: () => void;
+}
+
+interface Entry {
+  texts: PackageTexts;
+  /** By `performance.now()`. */
+  readAt: number;
+  readonly cache: PackageCache;
 }
 
 /** What was read less than this many milliseconds ago is not asked of the disk again. */
@@ -23,7 +32,17 @@ const freshMs = 2_000;
 /** The packages of the files that are open in an editor. Everything is kept until it changes; of the least used nothing. */
 export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
   const reader = createPackageReader();
-  const known = new Map<string, { texts: PackageTexts; readAt: number; readonly cache: PackageCache }>();
+  const known = new Map<string, Entry>();
+  // Nobody waits for the disk a second time: what is known counts until it turns out to have changed.
+  const refresh = async (folder: string, path: string, entry: Entry): Promise<void> => {
+    const texts = await reader.read(folder, path, () => known.get(folder) !== entry).catch(() => undefined);
+    const isSame =
+      texts?.size === entry.texts.size && [...texts].every(([name, text]) => entry.texts.get(name) === text);
+    if (texts !== undefined && !isSame) {
+      entry.texts = texts;
+      host.changed();
+    }
+  };
   return {
     mayRead: (path) => host.roots().some((root) => leadsInside(relative(root, path))),
     async filesBeside(path, cancelled) {
@@ -32,16 +51,15 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
         return undefined;
       }
       const before = known.get(folder);
-      const isFresh = before !== undefined && performance.now() - before.readAt < freshMs;
-      const texts = isFresh ? before.texts : await reader.read(folder, path, cancelled);
+      const texts = before?.texts ?? (await reader.read(folder, path, cancelled));
       if (texts === undefined) {
         return undefined;
       }
-      const entry = {
-        texts,
-        readAt: isFresh ? before.readAt : performance.now(),
-        cache: before?.cache ?? emptyCache(),
-      };
+      const entry = before ?? { texts, readAt: performance.now(), cache: emptyCache() };
+      if (performance.now() - entry.readAt >= freshMs) {
+        entry.readAt = performance.now();
+        void refresh(folder, path, entry);
+      }
       known.delete(folder);
       known.set(folder, entry);
       for (const oldest of [...known.keys()].slice(0, -mostKept)) {

@@ -112,7 +112,7 @@ describe("the files of a package", () => {
   });
 
   it("are not read in a workspace that is not trusted, which has no folders for them", async () => {
-    const packages = createOpenPackages({ roots: () => [], opened: () => [] });
+    const packages = createOpenPackages({ roots: () => [], opened: () => [], changed: () => {} });
     assert.equal(await packages.filesBeside(at("src/server.ts"), never), undefined);
   });
 
@@ -126,7 +126,7 @@ describe("the files of a package", () => {
       )
       .sort();
   const filesOf = async (opened: () => [string, string][]): Promise<PackageFiles> => {
-    const packages = createOpenPackages({ roots: () => [root], opened });
+    const packages = createOpenPackages({ roots: () => [root], opened, changed: () => {} });
     const view = await packages.filesBeside(at("src/server.ts"), never);
     assert.ok(view);
     return view;
