@@ -10,7 +10,7 @@ import { countLimitedRequests } from "./connections/requestLimit.ts";
 import { isHttpServer, trackServers } from "./connections/servers.ts";
 import { holdSharedAccepts } from "./connections/sharedAccept.ts";
 import { watchTraffic } from "./connections/traffic.ts";
-import { createDrain } from "./drain/drain.ts";
+import { Drain } from "./drain/drain.ts";
 import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
 import { canMoveConnections } from "./internals.ts";
@@ -87,7 +87,7 @@ function prepareWorker(channel: Channel): void {
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
     const load = watchLoopLoad();
-    const drain = createDrain({ channel, tracker, parking, traffic, load, hold, guard });
+    const drain = new Drain({ channel, tracker, parking, traffic, load, hold, guard });
     const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
     const sharedAccept = holdSharedAccepts(guard, hold.acceptsLess);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {

@@ -1,0 +1,59 @@
+import type { DrainProgress } from "../../shared/workerMessages.ts";
+import type { Channel } from "../channel.ts";
+import type { Parking } from "../connections/parking.ts";
+import type { ServerTracker, TrackedServer } from "../connections/servers.ts";
+import type { Traffic } from "../connections/traffic.ts";
+import type { HandoffSender } from "./handoffSender.ts";
+
+export interface DrainReportParts {
+  readonly channel: Channel;
+  readonly tracker: ServerTracker;
+  readonly parking: Parking;
+  readonly traffic: Traffic;
+  /** Listeners to messages that are not the app's. */
+  readonly ownListeners: number;
+}
+
+/** Tells the supervisor what a worker still has, from the beginning of its drain. */
+export class DrainReport {
+  readonly #parts: DrainReportParts;
+  readonly #openAtStart: number;
+  #last = "";
+
+  constructor(parts: DrainReportParts) {
+    this.#parts = parts;
+    this.#openAtStart = parts.tracker.connections();
+  }
+
+  /** Sends it, unless the supervisor knows it already. */
+  send(servers: readonly TrackedServer[], sender: HandoffSender | undefined): void {
+    const progress = this.#progress(servers, sender);
+    const text = JSON.stringify(progress);
+    if (text !== this.#last) {
+      this.#last = text;
+      this.#parts.channel.send({ type: "drain", ...progress });
+    }
+  }
+
+  #progress(servers: readonly TrackedServer[], sender: HandoffSender | undefined): DrainProgress {
+    const { tracker, parking, traffic, ownListeners } = this.#parts;
+    const open = tracker.connections();
+    const handedOver = sender?.handedOver ?? 0;
+    // Those that are given to Node have left, though it has not detached all of them yet.
+    const connections = Math.max(0, open - (sender?.queued ?? 0));
+    const { count, named } = traffic.inFlight(servers);
+    const kinds = traffic.kinds(servers, connections, parking.parked().size);
+    return {
+      requests: count,
+      connections,
+      handedOver,
+      closed: Math.max(0, this.#openAtStart - connections - handedOver),
+      kinds,
+      inFlight: named,
+      served: traffic.served(),
+      done: open === 0,
+      settled: sender?.pending !== true && kinds.http + kinds.https + kinds.http2 === 0,
+      listens: process.listenerCount("message") > ownListeners,
+    };
+  }
+}
