@@ -41,7 +41,7 @@ export const listCommand: Command = {
   },
 };
 
-/** On stderr, since it is no app: nobody can reload it. */
+/** On stderr, since it is no app that could be reloaded. */
 function sayStray(context: CliContext, { pid, supervisor }: Stray): void {
   const whose = supervisor === undefined ? "its supervisor was killed" : `its supervisor ${supervisor} was killed`;
   say(

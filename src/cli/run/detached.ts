@@ -69,7 +69,7 @@ function explain(context: CliContext, client: SupervisorClient, settled: Exclude
       say(context, failureText(settled.failure, paint, { withStderr: true }));
       return exitCodes.failed;
     case "finished":
-      // Whoever detaches means a server: that nothing runs must not pass for a start.
+      // `--detach` is for servers: an app that has ended must not pass for a started one.
       say(context, `${paint("red", "✖")} ${name} has finished without listening, so nothing runs`);
       return exitCodes.failed;
     case "stopped":

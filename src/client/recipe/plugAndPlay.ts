@@ -12,7 +12,7 @@ export async function plugAndPlayArgs(cwd: string, environment: NodeJS.ProcessEn
     const resolver = join(base, ".pnp.cjs");
     if (await isFile(resolver)) {
       const loader = join(base, ".pnp.loader.mjs");
-      // Whoever starts Hitless by Yarn has it already.
+      // Started by Yarn, Hitless has it already.
       return environment.NODE_OPTIONS?.includes(".pnp.cjs") === true
         ? []
         : [

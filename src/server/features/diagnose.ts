@@ -22,7 +22,7 @@ export interface DiagnoseOptions {
   readonly failed: (ruleId: string, error: unknown) => void;
 }
 
-/** More findings in one file help nobody, and an editor shows them slowly. */
+/** More findings in one file are no help, and slow to show in an editor. */
 export const mostFindings = 200;
 
 /**

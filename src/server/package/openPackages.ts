@@ -33,7 +33,7 @@ const freshMs = 2_000;
 export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
   const reader = createPackageReader();
   const known = new Map<string, Entry>();
-  // Nobody waits for the disk a second time: what is known counts until it turns out to have changed.
+  // The disk is waited for only once: what is known is used until it turns out to have changed.
   const refresh = async (folder: string, path: string, entry: Entry): Promise<void> => {
     const texts = await reader.read(folder, path, () => known.get(folder) !== entry).catch(() => undefined);
     const isSame =

@@ -91,7 +91,7 @@ interface Collection {
   total: number;
 }
 
-/** Adds what is in a folder and below it; `false` if there is too much of it, or nobody waits any more. */
+/** Adds what is in a folder and below it; `false` if there is too much of it, or the request was cancelled. */
 async function collect(collection: Collection, below: string, depth: number): Promise<boolean> {
   const { folder, own, bounds, cancelled, now } = collection;
   if (cancelled() || depth > bounds.depth) {
@@ -138,7 +138,7 @@ function ofText(stamp: string, text: string | undefined): Known | undefined {
   return text === undefined ? undefined : { stamp, text };
 }
 
-/** At most so many bytes of a file, which may have grown since; `undefined` if it can't be read. */
+/** At most `most` bytes of a file, which may have grown since; `undefined` if it can't be read. */
 async function textOf(path: string, most: number): Promise<string | undefined> {
   try {
     const handle = await open(path, "r");

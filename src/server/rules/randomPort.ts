@@ -33,7 +33,7 @@ interface Randomness {
   readonly edit: Fix["edits"][number] | undefined;
 }
 
-/** Addresses that nobody but this machine reaches. */
+/** Addresses that only this machine can reach. */
 const loopback = /^(?:127(?:\.\d+){3}|localhost|::1)$/;
 
 /**

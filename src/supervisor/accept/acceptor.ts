@@ -110,7 +110,7 @@ export class Acceptor {
   }
 
   /**
-   * Gives a worker nothing new, and closes where nobody else listens. `left` is called once, when all that has come there is
+   * Gives a worker nothing new, and closes addresses where no other worker listens. `left` is called once, when all that has come there is
    * on its way: what it is sent then comes after.
    */
   leave(id: number, left: () => void): void {

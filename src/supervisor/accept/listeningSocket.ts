@@ -84,7 +84,7 @@ export class ListeningSocket implements AcceptedAt {
     return this.#handle === undefined;
   }
 
-  /** Closed, and nobody is left here. */
+  /** Closed, without workers or waiting connections. */
   get isOver(): boolean {
     return this.isClosed && this.#members.size === 0 && this.#waiting.length === 0;
   }
@@ -131,7 +131,7 @@ export class ListeningSocket implements AcceptedAt {
     const sockname = shared || this.#handle === undefined ? undefined : addressOf(this.#handle);
     const answer = { ack: query.seq, key: this.key, errno: 0, data: this.#data };
     if (shared) {
-      // Where others accept already it only begins when it is ready; where nobody does, clients wait with it till then.
+      // Where other workers accept, it begins when it is ready; otherwise clients wait in it until then.
       member.send({ ...answer, hold: this.#isListening ? "listen" : "connections" }, this.#handle);
       this.#isListening = true;
     } else {

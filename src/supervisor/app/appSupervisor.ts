@@ -391,7 +391,7 @@ export class AppSupervisor {
     }
   }
 
-  /** Once for each library: whoever waits for an answer of its own primary waits in vain. */
+  /** Once for each library, since its own primary will never answer. */
   #warnOfProtocol(worker: WorkerHandle, message: unknown): void {
     const protocol = primaryProtocolOf(message);
     if (protocol !== undefined && !this.#warnedOf.has(protocol.library)) {

@@ -113,7 +113,7 @@ export class WorkerEnding {
     this.#gone = true;
     clearTimeout(this.#deadline);
     const { id, killTimeout, mark, warn } = this.#options;
-    // Of a worker that died by itself nobody knows the children; what they inherited tells whose they are.
+    // The children of a worker that died by itself are found by the variable that they inherited.
     this.#hurry = endOrphans(this.#terminating ? this.#family : listMarked(mark), {
       killTimeout,
       found: (pids) => warn("orphans", `worker ${id} is gone; ending what it left behind: pid ${pids.join(", ")}`),

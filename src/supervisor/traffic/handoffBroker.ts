@@ -23,8 +23,8 @@ export interface HandoffTargets {
 /** Takes connections from draining workers and gives each to a worker that serves on. */
 export class HandoffBroker {
   /**
-   * Connections handed over and confirmed, and those nobody could take, since the start; and the longest time for which
-   * nobody read one, in milliseconds, since somebody set it to 0.
+   * Connections handed over and confirmed, and those that no worker could take, since the start; and the longest time, in
+   * milliseconds, for which one was not read, since this was last set to 0.
    */
   readonly counts = { handedOver: 0, closed: 0, longestStallMs: 0 };
   readonly #targets: HandoffTargets;
@@ -42,12 +42,12 @@ export class HandoffBroker {
     this.#targets = targets;
   }
 
-  /** Connections that nobody has confirmed yet. */
+  /** Connections that no worker has confirmed yet. */
   get inTransit(): number {
     return this.#transits.size;
   }
 
-  /** Resolves when every connection has arrived, or after so many milliseconds, with how many have not. */
+  /** Resolves when every connection has arrived, or after `deadlineMs`, with how many have not. */
   arrivals(deadlineMs: number): Promise<number> {
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -208,7 +208,7 @@ function fits(transit: Transit, worker: WorkerHandle): boolean {
 
 /** Keeps a received socket from being read here; if that can't be, it is closed. */
 function hold(socket: Socket): boolean {
-  // Nobody else ever listens on this socket, and a client that leaves meanwhile is no news here.
+  // There is no other listener on this socket, and a client that leaves meanwhile needs no action.
   socket.on("error", () => undefined);
   const held = holdSocket(socket);
   if (!held) {

@@ -28,7 +28,7 @@ export class TrafficMeter {
   constructor(parts: {
     readonly workers: () => Iterable<WorkerHandle>;
     readonly broker: Pick<HandoffBroker, "counts" | "arrivals">;
-    /** Accepts connections, some of which nobody answers. */
+    /** Accepts connections, some of which may get no answer. */
     readonly acceptor: { readonly unanswered: number };
   }) {
     const { workers, broker, acceptor } = parts;

@@ -23,7 +23,7 @@ interface Serving {
   readonly servers: ReadonlyMap<string, ListeningServer>;
 }
 
-/** Where nobody takes connections over, requests that are on their way are given this long to arrive, in milliseconds. */
+/** Where no worker takes connections over, requests on their way have this many milliseconds to arrive. */
 const lastRequestsMs = 100;
 
 /**

@@ -343,7 +343,7 @@ export class WorkerHandle {
     this.#handedOver = id;
   }
 
-  /** Its preload has seen an exception that nobody catches. */
+  /** Its preload has reported an uncaught exception. */
   noteFatal(error: FatalError): void {
     this.#fatal = { error, at: steadyNow() };
   }

@@ -8,10 +8,10 @@ import { clearTimeout, epochNow, setImmediate, setTimeout, steadyNow } from "../
 import { countFrom } from "./requestLimit.ts";
 import { isHttpServer, type ServerTracker } from "./servers.ts";
 
-/** Connections that come within so many milliseconds of the one before are confirmed together. */
+/** Connections that arrive within this many milliseconds of the previous one are confirmed together. */
 const burstGapMs = 5;
 
-/** Of a burst, so many connections are confirmed together, or those that came within so many milliseconds. */
+/** At most this many connections of a burst, or those of this many milliseconds, are confirmed together. */
 const burstSize = handoffWindow / 2;
 const burstMs = 2;
 

@@ -20,7 +20,7 @@ export interface SharedAccept {
 /**
  * Holds a worker's listening handles back until it is ready: clients must not meet it before, nor ever one that does not get
  * so far. Where other workers accept already, a handle does not listen till then; nobody sees that, since the kernel gives to
- * those what comes. Where nobody does, it listens at once, as the app expects of a server that says so, and what it accepts
+ * those what comes. Where none does, it listens at once, as the app expects of a server that says so, and what it accepts
  * waits.
  * @param held Told whether a handle on which the app listens does not hold the process, as one that accepts would.
  */

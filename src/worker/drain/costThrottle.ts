@@ -6,7 +6,7 @@ export type CostThrottle = (run: () => void) => void;
 /**
  * Keeps something whose cost grows with the number of connections from eating the processor.
  * @param share Of the time, this part at most is spent with it.
- * @param everyMs At least so many milliseconds pass between two runs.
+ * @param everyMs Least milliseconds between two runs.
  */
 export function createCostThrottle(share: number, everyMs: number): CostThrottle {
   let next = 0;

@@ -39,7 +39,7 @@ export class Drain {
     this.#parts.guard("handoff", () => this.#running?.arrived(ids))();
   }
 
-  /** What is idle, and can't be handed over, may stay so many milliseconds longer. */
+  /** Idle connections that can't be handed over may stay `ms` milliseconds longer. */
   extend(ms: number): void {
     this.#running?.extend(ms);
   }

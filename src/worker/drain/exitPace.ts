@@ -5,7 +5,7 @@ import { steadyNow } from "../ownTimers.ts";
 /** So many sockets may be on their way at once: they fit into what the kernel holds of a channel. */
 const mostUnconfirmed = 16;
 
-/** A supervisor that confirms nothing for so long, in milliseconds, hangs. */
+/** Milliseconds without a confirmation after which the supervisor is taken to hang. */
 const deadlineMs = 1_000;
 
 /** What Node answers a socket with, whether it came whole or not (lib/internal/child_process.js). */

@@ -29,7 +29,7 @@ const mostQueued = 2;
 /** Looking through all connections may take this part of a draining worker's time. */
 const searchShare = 0.05;
 
-/** Between two searches pass at least so many milliseconds. */
+/** Least milliseconds between two searches. */
 export const searchEveryMs = 25;
 
 interface Candidate {
@@ -100,7 +100,7 @@ export function createHandoffSender(options: {
         } else {
           cold.delete(socket);
           hot.set(socket, asCandidate(socket, tracked));
-          // Nobody reads it, so that it must not count as idle.
+          // It is not read, so it must not count as idle.
           socket.setTimeout(0);
         }
       }

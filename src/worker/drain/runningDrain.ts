@@ -38,13 +38,13 @@ const unusedGraceMs = 500;
 /** How often a drain looks for what comes without an event, in milliseconds. */
 const tickMs = 25;
 
-/** Between two reports of what is left pass at least so many milliseconds; that nothing is left is said at once. */
+/** Least milliseconds between two reports of what is left; that nothing is left is reported at once. */
 const reportMs = 100;
 
 /** A worker whose event loop was busy for less of the time has little to do. */
 const idleShare = 0.5;
 
-/** An HTTP/2 session that always has an open stream is ended after so many milliseconds, in the midst of them. */
+/** Milliseconds after which an HTTP/2 session that always has an open stream is ended all the same. */
 const sessionGraceMs = 1_000;
 
 /** Looking through all connections may take this part of the time for the one purpose, and again for the other. */

@@ -4,7 +4,7 @@ import { endQuietly, isFlushed, isPiped, webSocketOn } from "../internals.ts";
 import { setImmediate, setTimeout, steadyNow } from "../ownTimers.ts";
 import { closeFrame1012, endsMessage } from "./webSocketFrames.ts";
 
-/** A connection on which nothing has come or gone for so long, in milliseconds, is taken to be between two messages. */
+/** A connection without traffic for this many milliseconds is taken to be between two messages. */
 const quietMs = 500;
 
 /** So many bytes that are written in one turn are looked at: what is more is hardly whole messages. */
