@@ -76,6 +76,11 @@ export class Acceptor {
     return this.#refused + this.#dropped;
   }
 
+  /** Whether it listens on this port, on whatever address. */
+  listensOn(port: number): boolean {
+    return [...this.#sockets.values()].some((socket) => !socket.isClosed && socket.port === port);
+  }
+
   /** Begins to listen for a worker that was just forked; it is given nothing before `admit`. */
   follow(worker: AcceptingWorker, tell: TellAccept): void {
     const member = new Member(worker);

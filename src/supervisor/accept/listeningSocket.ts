@@ -75,6 +75,11 @@ export class ListeningSocket implements AcceptedAt {
     return port === -1 && process.platform !== "win32" ? (address ?? undefined) : undefined;
   }
 
+  /** `undefined` for a path, and for a closed one whose port the system chose. */
+  get port(): number | undefined {
+    return this.#query.port > 0 ? this.#query.port : this.#handle && addressOf(this.#handle)?.port;
+  }
+
   has(member: Member): boolean {
     return this.#members.has(member);
   }

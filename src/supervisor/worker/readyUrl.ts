@@ -11,17 +11,22 @@ const tryDeadlineMs = 2_000;
  * Requests it from the worker itself if the address is one of its own servers (by port and scheme); else from any
  * server there, such as a health check on another port that only one worker may have. So too on Windows: no read is under
  * way on the socket that is given away, and over the port the worker gets no connections before it is ready.
- * @param before The workers of the same slot that it is to follow.
+ * @param isOurs Whether the supervisor listens on a port for the workers. It answers nobody before they are ready, so a server
+ *   of this worker there is only not known yet.
  */
-export function askReadyUrl(worker: WorkerHandle, before: readonly WorkerHandle[], url: URL): Promise<number> {
+export function askReadyUrl(worker: WorkerHandle, url: URL, isOurs: (port: number) => boolean): Promise<number> {
   const own = serverAt(worker, url);
   if (own !== undefined) {
     return probeWorker(worker, own.key, own.protocol, url);
   }
-  if (before.some((other) => serverAt(other, url) !== undefined)) {
-    return Promise.reject(new Error("the worker does not listen there yet, as the one before it does"));
+  if (isOurs(Number(portOf(url)))) {
+    return Promise.reject(new Error("the worker does not listen there yet"));
   }
   return askAddress(url);
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port === "" ? (protocol === "https:" ? "443" : "80") : port;
 }
 
 function serverAt(
@@ -29,7 +34,7 @@ function serverAt(
   url: URL,
 ): { readonly key: string; readonly protocol: ListeningServer["protocol"] } | undefined {
   const secure = url.protocol === "https:";
-  const port = url.port === "" ? (secure ? "443" : "80") : url.port;
+  const port = portOf(url);
   const spoken: readonly string[] = secure ? ["https", "https2"] : ["http", "http2"];
   for (const [key, { protocol }] of servers) {
     if (spoken.includes(protocol) && key.endsWith(`|${port}`)) {

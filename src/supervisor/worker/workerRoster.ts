@@ -48,7 +48,7 @@ export class WorkerRoster {
       log,
       workers: () => this.#workers.values(),
       reach: () => reachability.check(worker),
-      ask: (url) => askReadyUrl(worker, this.#others(worker), url),
+      ask: (url) => askReadyUrl(worker, url, (port) => options.events.acceptor.listensOn(port)),
     });
     this.#workers.set(worker.id, worker);
     return worker;
@@ -110,10 +110,5 @@ export class WorkerRoster {
     } else if (ms === undefined || !worker.extendDrain(ms)) {
       throw new HitlessError("invalidState", `Worker ${id} does not drain.`);
     }
-  }
-
-  /** The other workers of its slot, which it is to follow. */
-  #others(worker: WorkerHandle): WorkerHandle[] {
-    return [...this.#workers.values()].filter((other) => other !== worker && other.slot === worker.slot);
   }
 }

@@ -95,7 +95,7 @@ describe("workerHandle", () => {
           ...createMessageTable({} as Parameters<typeof createMessageTable>[0]),
           hello: () => heard.push("hello"),
         },
-        acceptor: { follow: () => undefined, leave: (_id, left) => left() },
+        acceptor: { follow: () => undefined, leave: (_id, left) => left(), listensOn: () => false },
         appMessage: () => undefined,
         changed: () => undefined,
         listening: () => undefined,
