@@ -120,7 +120,12 @@ describeOn(testedNodes(), "connections that are more than their bytes", (scene) 
       }
       const serve = (webSocket: WebSocket): void => {
         webSocket.on("error", () => undefined);
-        const send = (): void => webSocket.send(message, () => setTimeout(send, 1));
+        const send = (): void =>
+          webSocket.send(message, (error) => {
+            if (error === undefined || error === null) {
+              setTimeout(send, 1);
+            }
+          });
         send();
       };
       upstream.on("connection", serve);
