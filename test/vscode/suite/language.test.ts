@@ -124,7 +124,8 @@ describe("the language server in VS Code", () => {
     await poll("the problems are gone", () => problems(document).length === 0);
     await settings.update("language.enabled", undefined);
     const edit = new WorkspaceEdit();
-    edit.insert(document.uri, document.positionAt(length), 'require("node:http").createServer().listen(0);\n');
+    const blocking = 'require("node:http").createServer((_, to) => to.end(require("node:fs").readFileSync("a")));\n';
+    edit.insert(document.uri, document.positionAt(length), blocking);
     assert.ok(await workspace.applyEdit(edit));
     await poll("problems are found again", () => problems(document).length > 0);
   });
