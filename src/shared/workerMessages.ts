@@ -83,7 +83,7 @@ type FromWorker =
       readonly address: ServerAddress;
       /** The system chose the port, so it is another one each time. */
       readonly systemPort: boolean;
-      /** Ports and paths on which the app tried to listen before and does not now. */
+      /** Ports and paths on which the app tried to listen before and does not now, and ports that it found answered. */
       readonly tried: readonly (number | string)[];
       /** Whether connections of this server can be handed over. */
       readonly handoff: boolean;

@@ -5,6 +5,7 @@ import { isMainThread } from "node:worker_threads";
 import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
+import { watchConnectProbes } from "./connections/connectProbes.ts";
 import { createParking } from "./connections/parking.ts";
 import { countLimitedRequests } from "./connections/requestLimit.ts";
 import { isHttpServer, trackServers } from "./connections/servers.ts";
@@ -50,10 +51,13 @@ function prepareWorker(channel: Channel): void {
     watchFatalErrors(channel, guard);
     explainNestedCluster();
     const hold = createProcessHold(channel, guard);
+    // The first worker of all has nobody to find on its port.
+    const probes = process.env.HITLESS_ID?.endsWith("-1") === true ? undefined : watchConnectProbes(guard);
     const tracker = trackServers(guard, {
       listening: (tracked) => {
         const { server, key, protocol, address, systemPort } = tracked;
         hold.serverListens(server);
+        probes?.listens();
         if (isHttpServer(server)) {
           countLimitedRequests(server, guard);
         }
@@ -64,7 +68,7 @@ function prepareWorker(channel: Channel): void {
           protocol,
           address,
           systemPort,
-          tried: tracker.tried(),
+          tried: tracker.tried(probes?.ports()),
           handoff,
         });
         traffic.serverListens(tracked);
@@ -103,6 +107,7 @@ function prepareWorker(channel: Channel): void {
         case "beat":
           load.mark();
           traffic.look();
+          probes?.look();
           channel.send(signOfLife());
           break;
         case "closeInspector":

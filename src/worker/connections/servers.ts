@@ -37,8 +37,11 @@ export interface ServerTracker {
   behind(): readonly TrackedServer[];
   /** How many accepted connections are open, of any protocol. */
   connections(): number;
-  /** Ports and paths on which a server was to listen and none does. */
-  tried(): (number | string)[];
+  /**
+   * Ports and paths on which a server was to listen and none does.
+   * @param probed More ports that the app has looked at.
+   */
+  tried(probed?: Iterable<number>): (number | string)[];
   /** The server of this key that listens. */
   find(key: string): TrackedServer | undefined;
 }
@@ -149,9 +152,9 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
     behind: () => behind.found().filter(({ server }) => !servers.has(server)),
     connections: () =>
       count?.() ?? [...servers.keys()].reduce((sum, server) => sum + (openConnections(server) ?? 0), 0),
-    tried: () => {
+    tried: (probed = []) => {
       const taken = new Set([...listening.values()].map(({ address }) => placeOf(address)));
-      return [...asked].filter((place) => !taken.has(place));
+      return [...new Set([...asked, ...probed])].filter((place) => !taken.has(place));
     },
     find: (key) => [...listening.values()].find((tracked) => tracked.key === key),
   };

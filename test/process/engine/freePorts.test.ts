@@ -23,25 +23,32 @@ describeOn(testedNodes(), "an app that looks whether its port is free", (scene) 
       assertUnnoticed(await strict.stop());
     });
   }
-
-  it("and ends on another one since the old worker has it: is rolled back, with both addresses", async () => {
-    const { client, port, write } = await scene.run({
-      fixture: "freePort",
-      config: { workers: 1, env: { SEARCH: "1" } },
-    });
-    const strict = await scene.ask({ target: { port }, connections: 8 });
-    write("version.txt", "2");
-    const report = await client.request("app/renew", { kind: "reload" });
-    assertOutcome(report, "rolledBack");
-    assert.match(
-      report.reason ?? "",
-      new RegExp(`not listen on http://127\\.0\\.0\\.1:${port} .*:${port + 1} instead`),
-    );
-    assertUnnoticed(await strict.stop());
-    // What is meant to move can be moved.
-    assertOutcome(await client.request("app/renew", { kind: "restart" }), "completed");
-  });
 });
+
+for (const [nodes, how] of [
+  [testedNodes(), "connect"],
+  [[usualNode()], "listen"],
+] as const) {
+  describeOn(nodes, `an app that looks by ${how} for a port that is free`, (scene) => {
+    it("and ends on another one since the old worker has it: is rolled back, with both addresses", async () => {
+      const { client, port, write } = await scene.run({
+        fixture: "freePort",
+        config: { workers: 1, env: { SEARCH: how } },
+      });
+      const strict = await scene.ask({ target: { port }, connections: 8 });
+      write("version.txt", "2");
+      const report = await client.request("app/renew", { kind: "reload" });
+      assertOutcome(report, "rolledBack");
+      assert.match(
+        report.reason ?? "",
+        new RegExp(`not listen on http://127\\.0\\.0\\.1:${port} .*:${port + 1} instead`),
+      );
+      assertUnnoticed(await strict.stop());
+      // What is meant to move can be moved.
+      assertOutcome(await client.request("app/renew", { kind: "restart" }), "completed");
+    });
+  });
+}
 
 describeOn([usualNode()], "an app that listens elsewhere after a reload", (scene) => {
   it("because its environment says so: moves, and the report tells where", async () => {
