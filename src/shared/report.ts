@@ -63,7 +63,7 @@ export const renewalReportSchema = v.object({
       inTransit: v.optional(v.number()),
       /** Serving workers that died by themselves meanwhile: the requests they were answering are unknown. */
       crashed: v.optional(v.number()),
-      /** Old workers that ended before they could report (blocked, or given no time): what was cut off is unknown. */
+      /** Workers that clients could reach and that ended before they could report (blocked, or given no time): what was cut off is unknown. */
       silent: v.optional(v.number()),
       /** The longest time for which a handed-over connection was not being read, in milliseconds. */
       longestStallMs: v.number(),

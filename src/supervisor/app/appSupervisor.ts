@@ -299,6 +299,9 @@ export class AppSupervisor {
     const admitted = new Set([...this.#table.serving(), ...(this.renewals.current?.onTrial ?? [])]);
     for (const worker of this.roster.all.values()) {
       this.#acceptor.admit(worker.id, admitted.has(worker));
+      if (admitted.has(worker)) {
+        worker.noteAdmitted();
+      }
     }
   }
 

@@ -65,16 +65,17 @@ export class TrafficMeter {
 
   workerExited(worker: WorkerHandle): void {
     this.#forget(worker);
-    if (!this.#counting) {
+    const { drain, dismissed, readyAt, wasReachable } = worker;
+    // What a worker has that no client could reach is of our own making: a readiness check, or its own requests to itself.
+    if (!this.#counting || !wasReachable) {
       return;
     }
     const { traffic, cutRequests } = this.#totals;
-    const { drain, dismissed, readyAt } = worker;
     if (!dismissed && readyAt !== undefined) {
       traffic.crashed = (traffic.crashed ?? 0) + 1;
     }
     if (drain === undefined) {
-      traffic.silent = (traffic.silent ?? 0) + (dismissed && served(worker) ? 1 : 0);
+      traffic.silent = (traffic.silent ?? 0) + (dismissed ? 1 : 0);
       return;
     }
     traffic.served += drain.served;
@@ -124,11 +125,6 @@ export class TrafficMeter {
       this.#allAnswered?.();
     }
   }
-}
-
-/** Whether anybody could have reached it. */
-function served({ wasReady, servers }: WorkerHandle): boolean {
-  return wasReady || servers.size > 0;
 }
 
 function emptyTotals(): TrafficTotals {

@@ -62,6 +62,7 @@ export class WorkerHandle {
   readonly #readiness: Readiness;
   #readyAt: number | undefined;
   #wasReady = false;
+  #reachable = false;
   #drain: DrainProgress | undefined;
   #handedOver = 0;
   #dismissed = false;
@@ -137,6 +138,14 @@ export class WorkerHandle {
   /** On the monotonic clock; `undefined` while it is not ready. */
   get readyAt(): number | undefined {
     return this.#readyAt;
+  }
+
+  /**
+   * Whether clients could reach it, if only for a while: it was given connections, or it listens where it needs none to be given
+   * (alone on a port, or for datagrams).
+   */
+  get wasReachable(): boolean {
+    return this.#reachable;
   }
 
   /** Keys of the servers that listen, with their addresses as people write them. */
@@ -325,9 +334,16 @@ export class WorkerHandle {
 
   /** One more of its servers listens. */
   addServer(key: string, server: ListeningServer): void {
+    const port = portOf(key);
+    this.#reachable ||= port !== undefined && !this.#options.events.acceptor.listensOn(port);
     this.#servers.set(key, server);
     this.#readiness.listening();
     this.#options.events.listening(this);
+  }
+
+  /** It is given connections from now on. */
+  noteAdmitted(): void {
+    this.#reachable = true;
   }
 
   markReady(): void {
@@ -570,6 +586,12 @@ export class WorkerHandle {
       done();
     });
   }
+}
+
+/** `undefined` for a Unix socket, whose file exists once. */
+function portOf(key: string): number | undefined {
+  const port = /\|(\d+)$/.exec(key)?.[1];
+  return port === undefined ? undefined : Number(port);
 }
 
 function isOurs(message: unknown): message is WorkerToSupervisor {

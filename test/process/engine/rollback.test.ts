@@ -52,6 +52,18 @@ describeOn([usualNode()], "a build that breaks late", (scene) => {
     assertUnnoticed(await strict.stop());
   });
 
+  it("and listened for a moment: loses nothing that a client had, and the report counts nothing", async () => {
+    const { client, write } = await scene.run({ fixture: "crasher", config: { workers: 3 } });
+    write("after.txt", "0");
+    write("version.txt", "crash");
+    for (let round = 0; round < 6; round += 1) {
+      const report = await client.request("app/renew", { kind: "reload" });
+      assertOutcome(report, "rolledBack");
+      const { failed, cut, crashed, silent, inTransit } = report.traffic ?? assert.fail("no figures");
+      assert.deepEqual([failed, cut, crashed, silent, inTransit], [0, 0, 0, 0, 0]);
+    }
+  });
+
   it("is rolled back when only one of the new workers fails", async () => {
     const { client, port, write, read } = await scene.run({ fixture: "plain", config: { workers: 3 } });
     const strict = await scene.ask({ target: { port }, connections: 10 });

@@ -7,8 +7,7 @@ import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandl
 class FakeWorker {
   readonly id: number;
   readyAt: number | undefined = 1;
-  wasReady = true;
-  readonly servers = new Map<string, unknown>();
+  wasReachable = true;
   dismissed = false;
   connected = true;
   drain: DrainProgress | undefined;
@@ -146,10 +145,27 @@ describe("trafficMeter", () => {
     meter.begin();
     a.dismissed = true;
     exit(a);
-    Object.assign(b, { dismissed: true, readyAt: undefined, wasReady: false });
+    Object.assign(b, { dismissed: true, wasReachable: false });
     exit(b);
     const { traffic } = await meter.end();
     assert.deepEqual([traffic.failed, traffic.crashed, traffic.silent], [0, 0, 1]);
+  });
+
+  it("counts nothing of a new worker that no client could reach, however it ends", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    Object.assign(a, { wasReachable: false });
+    exit(a);
+    const inFlight = [{ method: "GET", url: "/health", since: 1 }];
+    const drain = { ...drained, requests: 1, connections: 1, handedOver: 0, served: 9, inFlight };
+    Object.assign(b, { wasReachable: false, dismissed: true, handedOver: 0, drain });
+    exit(b);
+    const { traffic, cutRequests } = await meter.end();
+    assert.deepEqual(
+      [traffic.failed, traffic.cut, traffic.crashed, traffic.silent, traffic.served, cutRequests],
+      [0, 0, 0, 0, 0, []],
+    );
   });
 
   it("does not count a worker that was never ready, nor anything while nothing is renewed", async () => {
