@@ -96,6 +96,7 @@ export const engineSentences: readonly string[] = [
   "The worker was ended by {0}.",
   "The worker exited with code {0} before it was ready.",
   "The worker exited with code {0}.",
+  'It wrote last: "{0}".',
   "The app starts its own cluster (node:cluster), but Hitless is its cluster primary already. Let the entry be the file that listens, and set the number of workers in Hitless.",
   "{0} is held by another worker of this app, which does not share it (`exclusive` or a descriptor in `listen`). Leave that out, or run one worker and renew it with a restart.",
   "{0} is in use by another program. Stop that one or choose another port.",

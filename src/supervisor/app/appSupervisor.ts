@@ -19,6 +19,7 @@ import { chooseScheduling } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
 import { isSameFolder } from "../renewal/releasePlace.ts";
 import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
+import { finalFailure } from "../slots/finalFailure.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
 import type { Slot } from "../slots/slot.ts";
 import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
@@ -36,9 +37,6 @@ import { AppCondition } from "./appCondition.ts";
 import { createMessageTable } from "./messageTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
-
-const othersServe =
-  "Other workers of the app serve: if only one process can have what this one lacks (a lock, a file, a device), run one worker.";
 
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
@@ -353,7 +351,10 @@ export class AppSupervisor {
       dismiss: (worker, how) => this.#dismiss(worker, how),
       replace: async (worker) => this.renew("reload", worker.id),
       commit: (generation) => this.#commit(generation),
-      isFinal: (slot, worker) => this.#isFinal(slot, worker),
+      finalFailure: ({ lastFailure: before }, failure, wasReady) => {
+        const { everFull } = this.#condition;
+        return finalFailure({ failure, before, wasReady, everFull, othersServe: this.#table.serving().length > 0 });
+      },
       lacks: (failure, worker) => this.#lacks(failure, worker),
       wakeAfter: (ms) => void setTimeout(() => this.#reconcile(), ms),
       log: (level, code, message) => this.#options.events.log(level, code, message),
@@ -439,29 +440,6 @@ export class AppSupervisor {
     this.#table.vacate(worker);
     this.#acceptor.gone(worker.id);
     this.#reconcile();
-  }
-
-  /**
-   * Whether a start ends with this failure, rather than be tried again and again: the worker had all the time that it was to
-   * have, or it fails as the one before did while others of the app serve.
-   */
-  #isFinal(slot: Slot, worker: WorkerHandle): boolean {
-    const { failure, wasReady } = worker;
-    if (this.#condition.everFull || wasReady) {
-      return false;
-    }
-    const { code, message } = failure;
-    if (code === "notReady" || code === "readyUrlFailed") {
-      return true;
-    }
-    const again = slot.lastFailure?.code === code && slot.lastFailure.message === message;
-    if (this.#table.serving().length === 0 || !(again || isPermanentFailure(failure))) {
-      return false;
-    }
-    if (again) {
-      worker.addToFailure(othersServe);
-    }
-    return true;
   }
 
   /** A slot has no worker, and why. */

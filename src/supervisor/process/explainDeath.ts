@@ -8,6 +8,8 @@ export interface DeathFacts {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly stderr: readonly string[];
+  /** The last line that it wrote, to whichever stream; empty if it wrote none. */
+  readonly lastLine: string;
   /** The uncaught exception, if the preload reported one shortly before. */
   readonly fatal?: FatalError | undefined;
   /** Which process of the app holds the port that it was refused, in sentences for the user. */
@@ -35,7 +37,7 @@ interface Reason {
 }
 
 function reasonOf(facts: DeathFacts): Reason {
-  const { fatal, signal, exitCode, stderr, wasReady } = facts;
+  const { fatal, signal, exitCode, stderr, wasReady, lastLine } = facts;
   if (stderr.some((line) => line.includes("JavaScript heap out of memory"))) {
     return {
       code: "outOfMemory",
@@ -53,7 +55,9 @@ function reasonOf(facts: DeathFacts): Reason {
     };
   }
   const when = wasReady ? "" : " before it was ready";
-  return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.` };
+  // An app that ends in good order, since it can't have what it needs, says so on stdout if at all.
+  const said = wasReady || stderr.length > 0 || lastLine === "" ? "" : ` It wrote last: "${lastLine}".`;
+  return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.${said}` };
 }
 
 function reasonOfError(fatal: FatalError, { entry, appListensOn, holder }: DeathFacts): Reason {

@@ -33,7 +33,12 @@ export interface ForkedWorker {
   readonly stderr: StderrTail;
   readonly inspector: WorkerInspector;
   readonly mark: string;
+  /** The last line of what it has written so far, to whichever stream; empty if it has written nothing. */
+  readonly lastLine: () => string;
 }
+
+/** No more than this of a line is told, in bytes. */
+const longestLine = 500;
 
 let forks = 0;
 
@@ -101,7 +106,14 @@ export function forkWorker(options: {
     logs.append(source, "stderr", own === text ? bytes : Buffer.from(own));
     stderr.push(own);
   });
-  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}` };
+  const lastLine = (): string => {
+    const { chunks } = logs.read({ worker: worker.id, lines: 1, maxBytes: longestLine });
+    return chunks
+      .map(({ text }) => text)
+      .join("")
+      .trim();
+  };
+  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}`, lastLine };
 }
 
 function capture(output: Readable | null, keep: (bytes: Buffer) => void): void {

@@ -16,8 +16,8 @@ export interface SlotHost {
   dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void;
   /** Something may be due now. */
   reconcile(): void;
-  /** Whether another attempt to fill a slot would end as this worker did. */
-  isFinal(slot: Slot, worker: WorkerHandle): boolean;
+  /** The failure to end with if another attempt to fill a slot would end as its worker did; see `finalFailure`. */
+  finalFailure(slot: Slot, failure: Failure, wasReady: boolean): Failure | undefined;
   /** A slot has no worker, and why; the worker that failed, if there was one. */
   lacks(failure: Failure, worker?: WorkerHandle): void;
 }
@@ -96,9 +96,10 @@ export class SlotTable {
       if (worker.finished) {
         slot.finished = worker.failure;
       } else {
-        const final = this.#host.isFinal(slot, worker);
-        this.#note(slot, worker.failure, worker.readyMs, final);
-        this.#host.lacks(worker.failure, worker);
+        const final = this.#host.finalFailure(slot, worker.failure, worker.wasReady);
+        const failure = final ?? worker.failure;
+        this.#note(slot, failure, worker.readyMs, final !== undefined);
+        this.#host.lacks(failure, worker);
       }
     }
   }
@@ -106,12 +107,15 @@ export class SlotTable {
   /** Where others serve, the app is no script, and an ended worker is missing. */
   #reconsider(slot: Slot): void {
     if (slot.finished !== undefined && this.serving().length > 0) {
-      const failure = slot.finished;
+      const ended = slot.finished;
       slot.finished = undefined;
-      this.#host.lacks(failure);
-      const why = "its worker ended without ever listening, while others serve";
-      this.#events.log("warning", "finishedEarly", `slot ${slot.index} is started again: ${why}`);
-      this.#note(slot, failure, 0);
+      const final = this.#host.finalFailure(slot, ended, false);
+      this.#host.lacks(final ?? ended);
+      if (final === undefined) {
+        const why = "its worker ended without ever listening, while others serve";
+        this.#events.log("warning", "finishedEarly", `slot ${slot.index} is started again: ${why}`);
+      }
+      this.#note(slot, final ?? ended, 0, final !== undefined);
     }
   }
 

@@ -219,6 +219,7 @@ export class WorkerHandle {
       exitCode,
       signal,
       stderr: this.stderrLines,
+      lastLine: this.#options.lastLine(),
       fatal: this.#cause,
       holder: this.#holder,
       wasReady: this.#wasReady,
@@ -367,12 +368,6 @@ export class WorkerHandle {
   /** A server of it could not listen; the app may end without saying so. */
   noteListenFailure(error: FatalError): void {
     this.#listenFailure = { error, at: steadyNow() };
-  }
-
-  /** Adds a sentence to why it ended. */
-  addToFailure(sentence: string): void {
-    const { failure } = this;
-    this.#verdict = { ...failure, message: `${failure.message} ${sentence}` };
   }
 
   noteDrain(progress: DrainProgress): void {

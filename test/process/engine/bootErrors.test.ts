@@ -195,14 +195,23 @@ describeOn([usualNode()], "a first start that can't succeed", (scene) => {
     assert.match(app.failure?.message ?? "", /held by a worker thread of another worker of this app.*main thread/);
   });
 
-  it("a lock that one worker holds: the others are given up at the second try, and it serves", async () => {
-    const { client, pids, port } = await scene.start({
-      fixture: "misbehaving",
-      config: { entry: "locks.cjs", workers: 2, readyTimeout: 600_000 },
+  for (const [how, env, reason] of [
+    ["with an error that differs in its numbers", {}, /LOCK: already held.* run one worker/],
+    [
+      "with exit code 0",
+      { POLITE: "1" },
+      /exited with code 0 before it was ready\. It wrote last: "another instance is running"\. .* run one worker/,
+    ],
+  ] as const) {
+    it(`a lock that one worker holds: the others, which end ${how}, are given up at the second try, and it serves`, async () => {
+      const { client, pids, port } = await scene.start({
+        fixture: "misbehaving",
+        config: { entry: "locks.cjs", workers: 2, readyTimeout: 600_000, env },
+      });
+      const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+      assert.match(app.failure?.message ?? "", reason);
+      assert.ok(pids.size <= 3, String(pids.size));
+      assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), "ok");
     });
-    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
-    assert.match(app.failure?.message ?? "", /LOCK: already held.* run one worker/);
-    assert.ok(pids.size <= 3, String(pids.size));
-    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), "ok");
-  });
+  }
 });

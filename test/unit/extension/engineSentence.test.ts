@@ -55,7 +55,9 @@ const composed: Readonly<Record<string, readonly string[]>> = {
   "The worker exited with code {}{}.": [
     "The worker exited with code 1.",
     "The worker exited with code 1 before it was ready.",
+    'The worker exited with code 0 before it was ready. It wrote last: "already running".',
   ],
+  ' It wrote last: "{}".': [],
   'Run "npm install" (or add it to package.json).': [
     "Cannot find package 'x'. Run \"npm install\" (or add it to package.json).",
   ],

@@ -77,6 +77,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
         address: null,
         port: null,
       },
+      lastLine: text,
       wasReady: false,
       appListensOn: () => false,
     }),

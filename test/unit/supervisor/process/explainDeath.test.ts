@@ -15,6 +15,7 @@ function explain(changes: Partial<DeathFacts>) {
     exitCode: 1,
     signal: null,
     stderr: [],
+    lastLine: "",
     wasReady: false,
     appListensOn: () => false,
     ...changes,
@@ -197,6 +198,14 @@ describe("explainDeath", () => {
   it("names an exit code, and whether the worker had been ready", () => {
     assert.equal(explain({ exitCode: 3 }).message, "The worker exited with code 3 before it was ready.");
     assert.equal(explain({ exitCode: 0, wasReady: true }).message, "The worker exited with code 0.");
+    assert.equal(
+      explain({ exitCode: 0, lastLine: "already running" }).message,
+      'The worker exited with code 0 before it was ready. It wrote last: "already running".',
+    );
+    assert.equal(
+      explain({ exitCode: 0, lastLine: "on stderr", stderr: ["on stderr"] }).message,
+      "The worker exited with code 0 before it was ready.",
+    );
     assert.equal(explain({ exitCode: 3 }).code, "exited");
   });
 

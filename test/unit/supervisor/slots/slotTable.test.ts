@@ -17,7 +17,7 @@ describe("SlotTable", () => {
           },
           dismiss: () => assert.fail("there is nobody"),
           reconcile: () => table.fill(undefined),
-          isFinal: () => false,
+          finalFailure: () => undefined,
           lacks: () => undefined,
         },
         createRestartPolicy(

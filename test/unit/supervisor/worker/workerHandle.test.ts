@@ -79,6 +79,7 @@ describe("workerHandle", () => {
         ...recipe,
       },
       stderr: { push: () => undefined, lines: () => stderr },
+      lastLine: () => "",
       mark: "HITLESS_ID=none",
       inspector: {
         url: undefined,
