@@ -15,9 +15,13 @@ import { poll } from "../test/support/process/until.ts";
 import { run } from "../test/support/programs.ts";
 import { startWorkbench } from "../test/support/workbench.ts";
 import { browserOpener, findDesktopCode, hasDesktop } from "./support/desktop.ts";
+import { startPortRedirect } from "./support/portRedirect.ts";
 import { giveUp } from "./support/prepare.mjs";
 
 const appStopDeadlineMs = 45_000;
+
+/** Opens what should be seen first. */
+const tour = join(projectRoot, "scripts", "tour");
 
 /** Ctrl-C, or whoever else wants this to end. Comes but once, however often it is asked for. */
 const ended = new Promise<void>((resolve) => {
@@ -62,7 +66,7 @@ async function openDesktop(code: string, folder: string): Promise<void> {
   const window = spawn(
     code,
     [
-      `--extensionDevelopmentPath=${projectRoot}`,
+      ...[`--extensionDevelopmentPath=${projectRoot}`, `--extensionDevelopmentPath=${tour}`],
       ...["--user-data-dir", join(data, "user"), "--extensions-dir", join(data, "extensions")],
       ...["--disable-workspace-trust", "--skip-welcome", "--skip-release-notes", "--new-window", "--verbose"],
       folder,
@@ -84,10 +88,12 @@ async function endTree(child: ChildProcess): Promise<void> {
 }
 
 async function serveInBrowser(folder: string): Promise<void> {
+  const redirect = await startPortRedirect();
   const workbench = await startWorkbench({
     dataFolder: join(cacheFolder, "start-browser"),
-    install: projectRoot,
+    install: [projectRoot, tour],
     token: randomBytes(16).toString("hex"),
+    env: { VSCODE_PROXY_URI: redirect.template },
   });
   const address = workbench.address({ open: folder });
   const opener = browserOpener();
@@ -104,6 +110,7 @@ async function serveInBrowser(folder: string): Promise<void> {
   await ended;
   process.stdout.write("Stopping …\n");
   await workbench.stop();
+  redirect.stop();
 }
 
 /** Supervisors wait a while for a window that comes back; here none will. */

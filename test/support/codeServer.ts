@@ -5,6 +5,7 @@ import { npmCommand } from "../../scripts/support/prepare.mjs";
 import { cacheFolder, projectRoot } from "./paths.ts";
 import { run } from "./programs.ts";
 import { compilerNeeds, ensureSystem } from "./systemPackages.ts";
+import { tellWhileWaiting } from "./tellWhileWaiting.ts";
 
 /** The npm package that carries a whole VS Code (4.x.y carries 1.x.y) and can be had where its downloads can't. */
 const version = "4.139.1";
@@ -34,7 +35,7 @@ export async function ensureCodeServer(): Promise<string> {
   mkdirSync(partial, { recursive: true });
   writeFileSync(join(partial, "package.json"), JSON.stringify(manifest(), null, 2));
   try {
-    await install(partial);
+    await tellWhileWaiting("installing the workbench", () => install(partial));
     renameSync(partial, home);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });

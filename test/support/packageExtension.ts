@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { createVSIX } from "@vscode/vsce";
@@ -39,8 +39,7 @@ export async function withStagedExtension<T>(action: (stage: string) => Promise<
     for (const name of readdirSync(projectRoot).filter((entry) => candidates.test(entry))) {
       cpSync(join(projectRoot, name), join(stage, name), { recursive: true });
     }
-    const pages = join("docs", "rules");
-    if (existsSync(join(projectRoot, pages))) {
+    for (const pages of [join("docs", "rules"), join("docs", "images")]) {
       cpSync(join(projectRoot, pages), join(stage, pages), { recursive: true });
     }
     const manifest = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));

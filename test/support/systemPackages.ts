@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
-import { findProgram, run } from "./programs.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { findProgram, type RunResult, run } from "./programs.ts";
+import { tellWhileWaiting } from "./tellWhileWaiting.ts";
+
+/** Another apt may take so long, in milliseconds. */
+const lockDeadlineMs = 300_000;
+const lockRetryMs = 2_000;
 
 /** Something the system must have, the Debian package that brings it, and how to see whether it is there. */
 interface SystemNeed {
@@ -42,14 +48,32 @@ export async function ensureSystem(needs: readonly SystemNeed[], purpose: string
     throw new Error(`${advice}. Install with: sudo apt-get install ${missing.join(" ")}`);
   }
   process.stdout.write(`Installing system packages: ${missing.join(" ")} …\n`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run(aptGet, ["update", "-qq"], { deadlineMs: 120_000, env });
-  const install = ["install", "-y", "-qq", "--no-install-recommends", ...missing];
-  const result = await run(aptGet, install, { deadlineMs: 300_000, env });
+  const result = await tellWhileWaiting("installing system packages", async () => {
+    await runAptGet(aptGet, ["update", "-qq"], 120_000);
+    return runAptGet(aptGet, ["install", "-y", "-qq", "--no-install-recommends", ...missing], 300_000);
+  });
   const left = missingPackages(needs);
   if (left.length > 0) {
     const tail = result.output.trimEnd().split("\n").slice(-10).join("\n");
     throw new Error(`${purpose} needs ${left.join(", ")}, and apt-get could not install them:\n${tail}`);
+  }
+}
+
+/**
+ * Waits for another apt that holds a lock, as a fresh machine's unattended upgrades do. apt-get itself waits for that of
+ * dpkg only, not for that of its lists.
+ * @param deadlineMs For the work, without the wait.
+ */
+async function runAptGet(aptGet: string, args: readonly string[], deadlineMs: number): Promise<RunResult> {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+  const patient = ["-o", `DPkg::Lock::Timeout=${lockDeadlineMs / 1_000}`, ...args];
+  const until = performance.now() + lockDeadlineMs;
+  for (;;) {
+    const result = await run(aptGet, patient, { deadlineMs: deadlineMs + lockDeadlineMs, env });
+    if (result.code === 0 || !/Could not get lock|Unable to lock/.test(result.output) || performance.now() > until) {
+      return result;
+    }
+    await delay(lockRetryMs);
   }
 }
 

@@ -22,11 +22,11 @@ export interface WorkbenchOptions {
   /** Asked of everyone who opens the address; default: none, for tests on a port nobody knows. */
   readonly token?: string;
   /**
-   * An extension to install before the start: a packaged one (`.vsix`), or the folder of one, which is linked to.
+   * An extension to install before the start: a packaged one (`.vsix`), or folders of some, which are linked to.
    * People and browser tests get it so, not as an extension that is being developed: for that the workbench has to
    * be in a test mode in which no message pops up.
    */
-  readonly install?: string;
+  readonly install?: string | readonly string[];
   /** Whether an address may name a suite to run; no message pops up then. Default false. */
   readonly testDriver?: boolean;
 }
@@ -72,10 +72,10 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   const serverMain = await ensureCodeServer();
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), "hitless-workbench-"));
   writeSettings(dataFolder, { ...quietSettings, ...options.settings });
-  if (options.install?.endsWith(".vsix")) {
+  if (typeof options.install === "string" && options.install.endsWith(".vsix")) {
     await installVsix(serverMain, dataFolder, options.install);
   } else if (options.install !== undefined) {
-    linkExtension(dataFolder, options.install);
+    linkExtensions(dataFolder, [options.install].flat());
   }
   const child = spawnServer(
     serverMain,
@@ -135,11 +135,13 @@ function writeSettings(dataFolder: string, settings: Readonly<Record<string, unk
 }
 
 /** VS Code takes up whatever lies in its extensions folder when that folder has no list yet. */
-function linkExtension(dataFolder: string, extension: string): void {
+function linkExtensions(dataFolder: string, linked: readonly string[]): void {
   const extensions = join(dataFolder, "extensions");
   rmSync(extensions, { recursive: true, force: true });
   mkdirSync(extensions, { recursive: true });
-  symlinkSync(extension, join(extensions, basename(extension)), "junction");
+  for (const extension of linked) {
+    symlinkSync(extension, join(extensions, basename(extension)), "junction");
+  }
 }
 
 /** Its own process group, so that nothing of it outlives `endServer`. */
