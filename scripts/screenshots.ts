@@ -12,6 +12,7 @@ import { projectRoot } from "../test/support/paths.ts";
 import { endSupervisors } from "../test/support/supervisors.ts";
 import { startWorkbench } from "../test/support/workbench.ts";
 import { takeLayers } from "./support/layersPictures.ts";
+import { savePicture } from "./support/savePicture.ts";
 
 const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
 const pictureSettings = {
@@ -65,7 +66,7 @@ async function takeAll(name: string, theme: string): Promise<void> {
       await page.mouse.move(760, 5);
       await page.getByText(/^Analyzing/).waitFor({ state: "hidden" });
       await page.waitForTimeout(settleMs);
-      await page.screenshot({ path: join(imagesFolder, `${picture}-${name}.png`) });
+      await savePicture(page, join(imagesFolder, `${picture}-${name}.webp`));
     };
     await take("stopped");
     await page.getByRole("button", { name: "Start", exact: true }).first().click();

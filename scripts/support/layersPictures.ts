@@ -1,6 +1,7 @@
 import { get } from "node:http";
 import { join } from "node:path";
 import type { VsCodeWindow } from "../../test/browser/vsCodeWindow.ts";
+import { savePicture } from "./savePicture.ts";
 
 export interface LayersPictures {
   /** Port of the running app, which is asked for `paths` while it is sampled. */
@@ -47,7 +48,7 @@ export async function takeLayers(vscode: VsCodeWindow, { port, paths, folder, na
     await panel.getByRole("meter", { name: "CPU time: Your code" }).waitFor();
     await page.mouse.move(760, 5);
     await page.waitForTimeout(settleMs);
-    await page.screenshot({ path: join(folder, `layers-${name}.png`) });
+    await savePicture(page, join(folder, `layers-${name}.webp`));
   } finally {
     stopped = true;
   }

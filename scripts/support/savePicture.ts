@@ -1,0 +1,28 @@
+/// <reference lib="dom" />
+import { writeFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+
+/** Of WebP; from here up no difference can be seen in text. */
+const quality = 0.92;
+
+/** Takes a picture of a page as WebP, a fifth of a PNG, so that the package can carry it. The browser itself writes it. */
+export async function savePicture(page: Page, path: string): Promise<void> {
+  const png = (await page.screenshot()).toString("base64");
+  const blank = await page.context().newPage();
+  try {
+    const webp = await blank.evaluate(toWebp, { png, quality });
+    writeFileSync(path, Buffer.from(webp, "base64"));
+  } finally {
+    await blank.close();
+  }
+}
+
+/** Runs in the browser. */
+async function toWebp(given: { readonly png: string; readonly quality: number }): Promise<string> {
+  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${given.png}`)).blob());
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  canvas.getContext("2d")?.drawImage(image, 0, 0);
+  const blob = await canvas.convertToBlob({ type: "image/webp", quality: given.quality });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
