@@ -11,6 +11,7 @@ export const errorCodes = [
   "badConfig",
   "badMessage",
   "badSecret",
+  "balancerFailed",
   "cancelled",
   "connectionLost",
   "deadline",

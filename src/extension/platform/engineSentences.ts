@@ -1,4 +1,5 @@
 import { noteWords, reasonWords } from "../../client/script/scriptNote.ts";
+import { balancerSentences } from "./balancerSentences.ts";
 
 /**
  * What supervisors and their clients say to the user: English, since it goes to terminals and logs as well. Each is as
@@ -7,6 +8,7 @@ import { noteWords, reasonWords } from "../../client/script/scriptNote.ts";
  * missing here.
  */
 export const engineSentences: readonly string[] = [
+  ...balancerSentences,
   ...Object.values(noteWords),
   ...Object.values(reasonWords),
   'the script "{0}" ({1}) can\'t be used: {2}',

@@ -1,0 +1,50 @@
+/** Something in the configuration of a balancer, or of the fleet, that hurts clients. */
+export interface Finding {
+  /** Stable, for programs. */
+  readonly code: string;
+  /** `error`: requests are lost, or sent twice; `warning`: they are when something else fails; `note`: worth knowing. */
+  readonly severity: "error" | "warning" | "note";
+  /** Path on the balancer, or `hitless` for the fleet's own settings. */
+  readonly file: string;
+  /** From 1; 0 if there is no line to point at. */
+  readonly line: number;
+  /** What is wrong and what comes of it, in whole sentences. */
+  readonly message: string;
+  /** What to write instead, and where. */
+  readonly fix: string;
+}
+
+/** A machine of the fleet, as a balancer may name it. */
+export interface FleetMachine {
+  readonly name: string;
+  /** Its host names and addresses. */
+  readonly hosts: readonly string[];
+}
+
+/** What is to be known of a fleet to judge its balancer. */
+export interface FleetFacts {
+  readonly machines: readonly FleetMachine[];
+  /** Milliseconds between one machine and the next. */
+  readonly pauseMs: number;
+  /** How machines are taken out for a restart. */
+  readonly driver: "haproxy" | "nginx" | "commands" | "none";
+  /** `server.keepAliveTimeout` of the app in milliseconds; default: Node's, 5,000. */
+  readonly keepAliveTimeoutMs?: number;
+  /** A URL is asked on each machine before the next one is renewed. */
+  readonly verifies: boolean;
+}
+
+/** Of Node.js, in milliseconds. */
+export const nodeKeepAliveTimeoutMs = 5_000;
+
+/** Whether an address of a configuration, with or without a port, is this machine. */
+export function isMachine(address: string, { name, hosts }: FleetMachine): boolean {
+  const host = hostOf(address);
+  return [name, ...hosts].some((one) => one.toLowerCase() === host.toLowerCase());
+}
+
+/** An address without port and brackets, such as `::1` of `[::1]:3000`. */
+export function hostOf(address: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(address) ?? [];
+  return bracketed ?? plain ?? address;
+}

@@ -1,0 +1,149 @@
+import { type Finding, type FleetFacts, isMachine, nodeKeepAliveTimeoutMs } from "../finding.ts";
+import type { HaproxyLine, HaproxySection } from "./haproxyConfig.ts";
+import { type HaproxyBackend, haproxyBackends, haproxyTime } from "./haproxyModel.ts";
+import { checkServers } from "./serverFindings.ts";
+
+/** So long may clients wait for a machine that has vanished, in milliseconds. */
+const longConnectMs = 10_000;
+/** What HAProxy takes for granted, in milliseconds. */
+const usualPurgeDelayMs = 5_000;
+
+/** Words of `retry-on` for which a request is repeated that may have been done. */
+const repeats: ReadonlySet<string> = new Set([
+  ..."all-retryable-errors empty-response junk-response response-timeout".split(" "),
+  ..."500 502 503 504".split(" "),
+]);
+
+/** What is wrong with a configuration of HAProxy for a fleet, in the order in which it stands there. */
+export function checkHaproxy(sections: readonly HaproxySection[], facts: FleetFacts): Finding[] {
+  const backends = haproxyBackends(sections).filter(({ servers }) =>
+    servers.some(({ address }) => facts.machines.some((machine) => isMachine(address, machine))),
+  );
+  if (backends.length === 0) {
+    return [
+      {
+        code: "noUpstream",
+        severity: "error",
+        file: sections[0]?.head.file ?? "haproxy.cfg",
+        line: 1,
+        message: "No backend of HAProxy names a machine of this fleet.",
+        fix: "List the machines as servers of a backend.",
+      },
+    ];
+  }
+  return [...checkSocket(sections, facts), ...backends.flatMap((backend) => checkBackend(backend, facts))].sort(
+    (a, b) => a.line - b.line,
+  );
+}
+
+function checkSocket(sections: readonly HaproxySection[], { driver }: FleetFacts): Finding[] {
+  const global = sections.find(({ kind }) => kind === "global");
+  const sockets = (global?.lines ?? []).filter(({ words }) => words[0] === "stats" && words[1] === "socket");
+  const isAdmin = ({ words }: HaproxyLine) => words[words.indexOf("level") + 1] === "admin";
+  if (driver !== "haproxy" || sockets.some(isAdmin)) {
+    return [];
+  }
+  const place = sockets[0] ?? global?.head ?? sections[0]?.head;
+  return [
+    {
+      code: "noAdminSocket",
+      severity: "error",
+      file: place?.file ?? "haproxy.cfg",
+      line: place?.line ?? 1,
+      message: "HAProxy has no runtime socket of level admin, over which machines are taken out.",
+      fix: 'Add "stats socket /run/haproxy/admin.sock mode 660 level admin" to global.',
+    },
+  ];
+}
+
+function checkBackend(backend: HaproxyBackend, facts: FleetFacts): Finding[] {
+  return [
+    ...checkServers(backend, facts),
+    ...staysAtOne(backend, facts),
+    ...repeatsRequests(backend),
+    ...waitsLong(backend),
+    ...keptTooLong(backend, facts),
+  ];
+}
+
+function staysAtOne({ name, section, settings, servers }: HaproxyBackend, { driver }: FleetFacts): Finding[] {
+  if (servers.length < 2 || settings("option", "redispatch").length > 0) {
+    return [];
+  }
+  return [
+    {
+      code: "nextUpstream",
+      severity: driver === "none" ? "error" : "warning",
+      file: section.head.file,
+      line: section.head.line,
+      message: `The backend "${name}" tries a server that refuses connections again and again, and no other (no option redispatch).`,
+      fix: 'Add "option redispatch 1" to it, or to defaults.',
+    },
+  ];
+}
+
+function repeatsRequests({ settings }: HaproxyBackend): Finding[] {
+  const line = settings("retry-on").at(-1);
+  const harmful = (line?.words ?? []).filter((word) => repeats.has(word));
+  const spared = settings("http-request", "disable-l7-retry").length > 0;
+  if (line === undefined || harmful.length === 0 || spared) {
+    return [];
+  }
+  return [
+    {
+      code: "nonIdempotent",
+      severity: "error",
+      file: line.file,
+      line: line.line,
+      message: `With "retry-on ${harmful.join(" ")}", a POST whose answer does not come is sent once more, and may be done twice.`,
+      fix: 'Add "http-request disable-l7-retry if METH_POST", or leave "retry-on" at "conn-failure".',
+    },
+  ];
+}
+
+function waitsLong({ name, section, settings }: HaproxyBackend): Finding[] {
+  const line = settings("timeout", "connect").at(-1);
+  const time = haproxyTime(line?.words[2]);
+  if (time !== undefined && time <= longConnectMs) {
+    return [];
+  }
+  return [
+    {
+      code: "connectTimeout",
+      severity: "warning",
+      file: (line ?? section.head).file,
+      line: (line ?? section.head).line,
+      message:
+        time === undefined
+          ? `The backend "${name}" has no "timeout connect": clients wait without end for a machine that has vanished from the network.`
+          : `A machine that has vanished from the network is given up after ${time} ms (timeout connect), and clients wait that long.`,
+      fix: 'Set "timeout connect 2s".',
+    },
+  ];
+}
+
+/** HAProxy closes half of what is idle after each `pool-purge-delay`, so a connection is idle for longer than that. */
+function keptTooLong(
+  backend: HaproxyBackend,
+  { keepAliveTimeoutMs: appMs = nodeKeepAliveTimeoutMs }: FleetFacts,
+): Finding[] {
+  const { http, settings, servers } = backend;
+  const closes = settings("http-reuse", "never").length + settings("option", "httpclose").length > 0;
+  const server = servers.find(
+    ({ parameter }) => (haproxyTime(parameter("pool-purge-delay")) ?? usualPurgeDelayMs) >= appMs / 2,
+  );
+  if (!http || closes || server === undefined || server.parameter("pool-max-conn") === "0") {
+    return [];
+  }
+  const delay = haproxyTime(server.parameter("pool-purge-delay")) ?? usualPurgeDelayMs;
+  return [
+    {
+      code: "keepAliveTimeout",
+      severity: "warning",
+      file: server.line.file,
+      line: server.line.line,
+      message: `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and the app closes them after ${appMs} ms: now and then HAProxy sends a request on one that is just being closed, and it fails.`,
+      fix: `Set server.keepAliveTimeout of the app to 65000 ms, or pool-purge-delay of the servers to less than ${Math.floor(appMs / 2)} ms.`,
+    },
+  ];
+}
