@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { writeFileSync } from "node:fs";
-import type { Page } from "playwright-core";
+import type { Page } from "@playwright/test";
 
 /** Of WebP; from here up no difference can be seen in text. */
 const quality = 0.92;
