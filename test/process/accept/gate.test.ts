@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AppConfig } from "../../../src/shared/appConfig.ts";
 import { freePort } from "../../support/process/freePort.ts";
 import { type Newcomers, startNewcomers } from "../../support/process/newcomers.ts";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, assertUnnoticed, describeOn, type Scene } from "../../support/process/scene.ts";
 import { parseFixtureAnswer } from "../../support/process/strictClient.ts";
 import { openConnection, type Target } from "../../support/process/strictConnection.ts";
@@ -50,16 +50,16 @@ async function untilTheyListen({ client }: TestApp, workers: number, servers: nu
   );
 }
 
+const run = async (scene: Scene, config: AppConfig): Promise<TestApp> =>
+  scene.run({ fixture: "ready", config: { workers: 2, ...config }, prepare: letFirstBuildGo });
+
 for (const scheduling of ["roundRobin", "shared"] as const) {
   describeOn(testedNodes(), `before a worker is ready, scheduling ${scheduling}`, (scene) => {
-    const run = async (config: AppConfig): Promise<TestApp> =>
-      scene.run({ fixture: "ready", config: { workers: 2, scheduling, ...config }, prepare: letFirstBuildGo });
-
     it("no client meets it, on any port, over IPv6 or a Unix socket", async () => {
       const [second, third] = [await freePort(), await freePort()];
       const path = join(scene.stage.folder, "more.sock");
       const more = [second, `[::1]:${third}`, ...(process.platform === "win32" ? [] : [path])];
-      const app = await run({ waitReady: true, env: { MORE: more.join(",") } });
+      const app = await run(scene, { scheduling, waitReady: true, env: { MORE: more.join(",") } });
       const versions = new Map<string, number>();
       const newcomers = come(
         scene,
@@ -87,26 +87,6 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
       assert.ok((versions.get("2") ?? 0) > 0);
     });
 
-    it("no client ever meets a build whose health check does not pass", async () => {
-      const port = await freePort();
-      const app = await run({
-        env: { PORT: String(port) },
-        readyUrl: `http://127.0.0.1:${port}/health`,
-        readyTimeout: 1_500,
-      });
-      const strict = await scene.ask({ target: { port }, connections: 5, thinkMs: 1 });
-      const versions = new Map<string, number>();
-      const newcomers = come(scene, [{ port }], versions);
-      app.write("version.txt", "2");
-      const report = await app.client.request("app/renew", { kind: "reload" });
-      assertOutcome(report, "rolledBack");
-      await newcomers[0]?.untilAnswers(200, 20);
-      await assertAnswered(newcomers);
-      assert.deepEqual([...versions.keys()], ["1"]);
-      assertUnnoticed(await strict.stop());
-      assert.deepEqual(Object.keys(strict.counts.answers), ["1"]);
-    });
-
     it("clients of a first start wait, and are answered by a worker that is ready", async () => {
       const app = await scene.start({ fixture: "ready", config: { workers: 2, scheduling, waitReady: true } });
       await until(app.client, "a worker listens", ({ workers }) =>
@@ -125,7 +105,32 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
   });
 }
 
-describeOn(testedNodes(), "a canary", (scene) => {
+for (const scheduling of ["roundRobin", "shared"] as const) {
+  describeOn([usualNode()], `before a worker is well, scheduling ${scheduling}`, (scene) => {
+    it("no client ever meets a build whose health check does not pass", async () => {
+      const port = await freePort();
+      const app = await run(scene, {
+        scheduling,
+        env: { PORT: String(port) },
+        readyUrl: `http://127.0.0.1:${port}/health`,
+        readyTimeout: 1_500,
+      });
+      const strict = await scene.ask({ target: { port }, connections: 5, thinkMs: 1 });
+      const versions = new Map<string, number>();
+      const newcomers = come(scene, [{ port }], versions);
+      app.write("version.txt", "2");
+      const report = await app.client.request("app/renew", { kind: "reload" });
+      assertOutcome(report, "rolledBack");
+      await newcomers[0]?.untilAnswers(200, 20);
+      await assertAnswered(newcomers);
+      assert.deepEqual([...versions.keys()], ["1"]);
+      assertUnnoticed(await strict.stop());
+      assert.deepEqual(Object.keys(strict.counts.answers), ["1"]);
+    });
+  });
+}
+
+describeOn([usualNode()], "a canary", (scene) => {
   it("gets its share of new connections while it is watched, and no other new worker does", async () => {
     const app = await scene.run({ fixture: "plain", config: { workers: 2, canary: true, minReady: 2_000 } });
     const pids = new Set<number>();

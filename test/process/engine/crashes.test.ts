@@ -22,23 +22,6 @@ describeOn(testedNodes(), "deaths nobody asked for", (scene) => {
     assert.equal((await askFixture({ port })).version, "1");
   });
 
-  it("a worker is started again only after restartDelay, twice that for the next crash, as the last reload has it", async () => {
-    const { client, recipe } = await scene.run({ fixture: "plain", config: { workers: 1, restartDelay: 1 } });
-    const restartDelay = 700;
-    await client.request("app/renew", { kind: "reload", recipe: { ...recipe, restartDelay } });
-    for (const least of [restartDelay, 2 * restartDelay]) {
-      const victim = client.snapshot.workers.find(({ state }) => state === "ready");
-      assert.ok(victim !== undefined);
-      const killedAt = Date.now();
-      signal(victim.pid, "SIGKILL");
-      const { workers } = await until(client, "the worker is replaced", (snapshot) =>
-        snapshot.workers.some(({ id, state }) => id !== victim.id && state === "ready"),
-      );
-      const waited = (workers.find(({ id }) => id !== victim.id)?.startedAt ?? 0) - killedAt;
-      assert.ok(waited >= least, `it was started after ${waited} ms of ${least}`);
-    }
-  });
-
   it("an exception nobody caught is named, with its place in the source", async () => {
     const { client, port, folder } = await scene.run({ fixture: "plain", config: { workers: 1 } });
     await assert.rejects(askFixture({ port }, "/throw"));
@@ -91,6 +74,23 @@ describeOn(testedNodes(), "deaths nobody asked for", (scene) => {
 });
 
 describeOn([usualNode()], "what a death costs", (scene) => {
+  it("a worker is started again only after restartDelay, twice that for the next crash, as the last reload has it", async () => {
+    const { client, recipe } = await scene.run({ fixture: "plain", config: { workers: 1, restartDelay: 1 } });
+    const restartDelay = 700;
+    await client.request("app/renew", { kind: "reload", recipe: { ...recipe, restartDelay } });
+    for (const least of [restartDelay, 2 * restartDelay]) {
+      const victim = client.snapshot.workers.find(({ state }) => state === "ready");
+      assert.ok(victim !== undefined);
+      const killedAt = Date.now();
+      signal(victim.pid, "SIGKILL");
+      const { workers } = await until(client, "the worker is replaced", (snapshot) =>
+        snapshot.workers.some(({ id, state }) => id !== victim.id && state === "ready"),
+      );
+      const waited = (workers.find(({ id }) => id !== victim.id)?.startedAt ?? 0) - killedAt;
+      assert.ok(waited >= least, `it was started after ${waited} ms of ${least}`);
+    }
+  });
+
   it("clients of the other workers notice nothing", async () => {
     const { client, port } = await scene.run({ fixture: "plain", config: { workers: 2 } });
     const probe = await askFixture({ port });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, openDescriptors, processesWithEnvironment } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { stageVariable } from "../../support/process/stage.ts";
 import { poll, until } from "../../support/process/until.ts";
 
-const reloads = 50;
+describeOn(testedNodes(), "reloads in a row", (scene) => {
+  // What grows little by little is looked for on one version, what a version of Node keeps each time on all.
+  const reloads = scene.node === usualNode() ? 50 : 12;
 
-describeOn(testedNodes(), `${reloads} reloads in a row`, (scene) => {
-  it("leak no process, no descriptor, no listener", async () => {
+  it(`leak no process, no descriptor, no listener, ${reloads} of them`, async () => {
     const { client, port, endpoint, pids } = await scene.run({ fixture: "plain", config: { workers: 1 } });
     const strict = await scene.ask({ target: { port }, connections: 5, thinkMs: 2 });
     const warnings: string[] = [];

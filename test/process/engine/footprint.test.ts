@@ -11,8 +11,9 @@ describeOn(testedNodes(), "what an app sees of Hitless in its process", (scene) 
   }
 
   it("its async hooks see no more than the tick in which Node tells of a heartbeat", async () => {
-    const { port } = await scene.run({ fixture: "footprint", config: { workers: 1 } });
-    const { seen } = await ask(port, "/watch/2500");
+    const { port } = await scene.run({ fixture: "footprint", config: { workers: 1, unresponsiveAfter: 1_500 } });
+    // Two heartbeats, which come every 500 ms.
+    const { seen } = await ask(port, "/watch/1200");
     assert.deepEqual(
       (seen as string[]).filter((type) => type !== "TickObject"),
       [],

@@ -74,7 +74,9 @@ describeOn(testedNodes(), "each way to renew an app", (scene) => {
     await strict.untilAnswers("1", 50);
     assertUnnoticed(await strict.stop());
   });
+});
 
+describeOn([usualNode()], "what a renewal needs", (scene) => {
   it("lets a request of 1 s be answered by the worker that has it", async () => {
     const { client, port, write } = await scene.run({ fixture: "plain" });
     const slow = await scene.ask({ target: { port }, connections: 10, path: "/slow/1000" });
@@ -86,9 +88,7 @@ describeOn(testedNodes(), "each way to renew an app", (scene) => {
     assertUnnoticed(counts);
     assert.ok((counts.answers["1"] ?? 0) >= 10, JSON.stringify(counts));
   });
-});
 
-describeOn([usualNode()], "what a renewal needs", (scene) => {
   it("refuses a worker that is not there", async () => {
     const { client } = await scene.run({ fixture: "plain" });
     await assert.rejects(client.request("app/renew", { kind: "reload", worker: 99 }), { code: "workerNotFound" });

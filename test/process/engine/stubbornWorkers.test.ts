@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, signal } from "../../support/process/processes.ts";
 import { assertOutcome, describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
@@ -14,7 +14,7 @@ async function familyOf(port: number): Promise<{ pid: number; pids: number[] }> 
 
 const config = { workers: 1, killTimeout: 400, drainTimeout: 400 };
 
-describeOn(testedNodes(), "workers that ignore SIGTERM, with grandchildren", (scene) => {
+describeOn([usualNode()], "workers that ignore SIGTERM, with grandchildren", (scene) => {
   for (const kind of ["reload", "restart"] as const) {
     it(`${kind}: all of them are gone after the deadline`, async () => {
       const { client, port } = await scene.run({ fixture: "stubborn", config });

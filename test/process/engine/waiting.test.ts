@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { poll, until, untilEvent, within } from "../../support/process/until.ts";
@@ -20,7 +20,7 @@ function ask(port: number): Promise<string> {
   });
 }
 
-describeOn(testedNodes(), "connections that come while all workers are busy", (scene) => {
+describeOn([usualNode()], "connections that come while all workers are busy", (scene) => {
   it("wait up to the limit, are refused beyond it, and are all answered later", async function () {
     if (process.platform === "win32") {
       this.skip(); // A process can't be stopped by a signal there.

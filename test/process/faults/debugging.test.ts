@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { attachDebugger } from "../../support/process/debugger.ts";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
 import { until, within } from "../../support/process/until.ts";
 
 const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-describeOn(testedNodes(), "workers with an open inspector", (scene) => {
+describeOn([usualNode()], "workers with an open inspector", (scene) => {
   it("one that a debugger has stopped is not unresponsive, and one that blocks by itself is", async () => {
     const app = await scene.run({
       fixture: "plain",
@@ -61,7 +61,7 @@ describeOn(testedNodes(), "workers with an open inspector", (scene) => {
   });
 });
 
-describeOn(testedNodes(), "ailing workers", (scene) => {
+describeOn([usualNode()], "ailing workers", (scene) => {
   it("whose successors ail as they do are replaced less and less often, and it is said why", async () => {
     const { client } = await scene.run({ fixture: "plain", config: { workers: 1, maxMemory: 16 } });
     const { events } = await until(client, "it was replaced twice", ({ workers }) => (workers[0]?.id ?? 0) > 2).then(

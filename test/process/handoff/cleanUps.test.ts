@@ -18,7 +18,8 @@ function assertNothingLost({ traffic, killed, cutRequests }: RenewalReport): voi
 }
 
 /** Those in use differ in what they destroy, and when; the rest are the libraries themselves. */
-const byHand = ["closeAndExit", "exitAtOnce", "disconnect", "destroyAll", "destroyIdle", "asSignal"];
+const onAll = ["closeAndExit", "disconnect"];
+const byHand = ["exitAtOnce", "destroyAll", "destroyIdle", "asSignal"];
 const libraries = ["fastify", "stoppable", "serverDestroy", "asyncExitHook"];
 
 function describeStyle(styles: readonly string[], nodes: readonly MatrixNode[] = [usualNode()]): void {
@@ -48,8 +49,8 @@ function describeStyle(styles: readonly string[], nodes: readonly MatrixNode[] =
   });
 }
 
-describeStyle(byHand, testedNodes());
-describeStyle(libraries);
+describeStyle(onAll, testedNodes());
+describeStyle([...byHand, ...libraries]);
 
 describeOn(testedNodes(), "a worker that leaves in the middle of its drain", (scene) => {
   onPosix("by process.exit: what is idle is handed over before it has gone", async () => {

@@ -3,7 +3,7 @@ import { droppedNothing } from "../../../src/shared/report.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 import { assertHonest } from "../../support/process/honesty.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { describeOn, onPosix } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
@@ -19,7 +19,7 @@ const victims: Readonly<Record<string, (worker: Snapshot["workers"][number], sna
 };
 
 for (const scheduling of ["roundRobin", "shared"] as const) {
-  describeOn(testedNodes(), `the report of a reload in which a worker dies, scheduling ${scheduling}`, (scene) => {
+  describeOn([usualNode()], `the report of a reload in which a worker dies, scheduling ${scheduling}`, (scene) => {
     for (const [who, isVictim] of Object.entries(victims)) {
       onPosix(`does not say that nothing was dropped where a client lost something: ${who}`, async () => {
         const { client, port } = await scene.run({ fixture: "plain", config: { workers: 2, scheduling } });

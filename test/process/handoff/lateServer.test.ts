@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../support/process/freePort.ts";
 import { assertExact } from "../../support/process/honesty.ts";
-import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { openRawClient } from "../../support/process/rawClient.ts";
 import { assertOutcome, describeOn } from "../../support/process/scene.ts";
 import { until } from "../../support/process/until.ts";
 
-describeOn(testedNodes(), "a server that begins to listen when its worker drains", (scene) => {
+describeOn([usualNode()], "a server that begins to listen when its worker drains", (scene) => {
   it("takes no connection there", async () => {
     const adminPort = await freePort();
     const { client, port } = await scene.run({
