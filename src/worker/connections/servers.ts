@@ -105,10 +105,11 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
     "tracing:net.server.listen:asyncEnd",
     guard("listening", (message: unknown) => {
       const { server } = message as { server: Server };
-      const address = server.address();
-      if (address === null || listening.has(server)) {
+      const given = server.address();
+      if (given === null || listening.has(server)) {
         return;
       }
+      const address = typeof given === "string" ? wholePath(given) : given;
       const systemPort = systemPorts.has(server, address);
       const tracked = describeServer({ server, address, systemPort, watched: watchOnce(server) });
       if (!isHttpServer(server)) {
@@ -184,13 +185,18 @@ function placeOf(address: ServerAddress): number | string {
   return typeof address === "string" ? address : address.port;
 }
 
+/** As `node:cluster` names it to the primary: a Unix socket from the root, though the app may name it from its folder. */
+function wholePath(path: string): string {
+  return process.platform === "win32" || path.startsWith("\0") ? path : resolve(path);
+}
+
 /** Where a server is to listen, if the app chose it. */
 function askedPlace(options: unknown): number | string | undefined {
   const { port, path } = (typeof options === "object" && options !== null ? options : {}) as {
     readonly [name in "port" | "path"]?: unknown;
   };
   if (typeof path === "string") {
-    return resolve(path);
+    return wholePath(path);
   }
   return Number(port) > 0 ? Number(port) : undefined;
 }
