@@ -56,6 +56,20 @@ export function holdSocket(socket: Socket): boolean {
   return true;
 }
 
+/** Closes what came with a message, of whatever kind: a socket, a server, a datagram socket or a bare handle. */
+export function closeHandle(sent: unknown): void {
+  if (typeof sent !== "object" || sent === null) {
+    return;
+  }
+  if ("on" in sent && typeof sent.on === "function") {
+    sent.on("error", () => undefined);
+  }
+  const end: unknown = Reflect.get(sent, "destroy") ?? Reflect.get(sent, "close");
+  if (typeof end === "function") {
+    end.call(sent);
+  }
+}
+
 /**
  * Opens the inspector of another process on Windows, as SIGUSR1 does elsewhere and as `node inspect -p` does
  * (lib/internal/debugger/inspect.js). The caller has to close it again.

@@ -26,10 +26,15 @@ export function createMessageTable(parts: {
     acceptStopped: ({ id }) => acceptor.stopped(id),
     drain: (worker, progress) => worker.noteDrain(progress),
     connection: (worker, connection, socket) => {
-      worker.countHandover(connection.id);
-      broker.accept(worker, connection, socket);
+      if (worker.dismissed) {
+        worker.countHandover(connection.id);
+        broker.accept(worker, connection, socket);
+      } else {
+        // Only one that drains gives connections away.
+        socket?.destroy();
+      }
     },
-    taken: (_worker, { ids, stallMs }) => broker.taken(ids, stallMs),
+    taken: (worker, { ids, stallMs }) => broker.taken(worker, ids, stallMs),
     refused: (worker, { id }) => broker.refused(worker, id),
     layers: (worker, answer) => worker.layers.answered(answer),
     fatal: (worker, error) => worker.noteFatal(error),

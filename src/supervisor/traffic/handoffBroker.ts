@@ -71,11 +71,11 @@ export class HandoffBroker {
     }
   }
 
-  taken(ids: readonly number[], stallMs: number): void {
+  taken(holder: WorkerHandle, ids: readonly number[], stallMs: number): void {
     const arrivals = new Map<WorkerHandle, number[]>();
     for (const id of ids) {
       const transit = this.#transits.get(id);
-      if (transit !== undefined) {
+      if (transit?.holder === holder.id) {
         this.#transits.delete(id);
         this.counts.handedOver += 1;
         this.counts.longestStallMs = Math.max(this.counts.longestStallMs, stallMs);

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { type Failure, failureOf } from "../../shared/failure.ts";
 import type { WorkerState } from "../../shared/snapshot.ts";
@@ -6,7 +6,7 @@ import { count } from "../../shared/text/count.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
-import { onInternalMessage } from "../internals.ts";
+import { closeHandle, onInternalMessage } from "../internals.ts";
 import { describeElsewhere, describeHolder } from "../listening/listensElsewhere.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
@@ -23,6 +23,7 @@ import { ShutdownNotice } from "./shutdownNotice.ts";
 import { Vitals } from "./vitals.ts";
 import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
+import { isWellFormed } from "./workerMessageSchemas.ts";
 
 /** An address that was refused to it, and of which the app itself has spoken, counts as the cause likewise, in milliseconds. */
 const listenFailureCountsForMs = 2_000;
@@ -77,6 +78,8 @@ export class WorkerHandle {
   /** Who of the app holds the port that it was refused, in sentences for a person. */
   #holder: string | undefined;
   #leaving: WaitNotice | undefined;
+  /** It sent what looks like a message of its preload and is none. */
+  #hasSentNonsense = false;
   /** In a gracefulReload, of an app that is still to be told `shutdown`, or was. */
   #notice: ShutdownNotice | undefined;
 
@@ -371,6 +374,9 @@ export class WorkerHandle {
   }
 
   noteDrain(progress: DrainProgress): void {
+    if (!this.#dismissed) {
+      return;
+    }
     this.#drain = progress;
     this.#options.events.changed(this);
     if (this.#notice !== undefined && progress.listens) {
@@ -477,20 +483,35 @@ export class WorkerHandle {
 
   #listen(): void {
     const { worker, events } = this.#options;
-    onInternalMessage(worker.process, (message, socket) => {
-      // The app can send anything: what is not in the table, or only in its prototype, is ignored.
-      if (isOurs(message) && Object.hasOwn(events.messages, message.type)) {
+    onInternalMessage(worker.process, (message, sent) => {
+      if (!isOurs(message)) {
+        return;
+      }
+      const socket = sent instanceof Socket ? sent : undefined;
+      const isKnown = isWellFormed(message);
+      if (isKnown === true) {
         const handle = events.messages[message.type] as (...told: [WorkerHandle, WorkerToSupervisor, unknown]) => void;
         handle(this, message, socket);
+      }
+      if (isKnown !== true || message.type !== "connection") {
+        // Nobody else would close what came along.
+        closeHandle(sent);
+      }
+      if (isKnown === false && !this.#hasSentNonsense) {
+        this.#hasSentNonsense = true;
+        const what = `a message that only Hitless's own code in it sends ("${message.type}"), and not with its fields`;
+        this.warn("strangeMessage", `worker ${this.id} sent ${what}; such messages are ignored`);
       }
     });
     worker.on("message", (message: unknown) => {
       this.#readiness.appMessage(message);
       events.appMessage(this, message);
     });
-    worker.on("listening", ({ address, port, addressType }) => {
-      // The preload tells of other servers, only the cluster itself tells of these.
-      if (String(addressType).startsWith("udp")) {
+    worker.on("listening", (told) => {
+      // The preload tells of other servers, only the cluster itself tells of these; the app can send that too.
+      const { address, port, addressType }: Readonly<Record<"address" | "port" | "addressType", unknown>> = told;
+      const isAddress = typeof address === "string" || address === null || address === undefined;
+      if (typeof addressType === "string" && addressType.startsWith("udp") && typeof port === "number" && isAddress) {
         const url = `udp://${address ?? "127.0.0.1"}:${port}`;
         this.addServer(`udp|${port}`, { url, protocol: "udp", handoff: false, systemPort: false });
       }

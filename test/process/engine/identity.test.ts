@@ -6,7 +6,7 @@ import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { askFixture, type FixtureAnswer } from "../../support/process/strictClient.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
-import { poll, until } from "../../support/process/until.ts";
+import { poll, until, untilEvent } from "../../support/process/until.ts";
 
 interface MessagesAnswer {
   readonly received: readonly unknown[];
@@ -50,7 +50,16 @@ describeOn(testedNodes(), "what a worker sees", (scene) => {
       config: { workers: 1, args: ["--port", "8 0"], nodeArgs: ["--no-warnings"] },
     });
     const kept = await openConnection({ port });
+    const warned = untilEvent(client, "strangeMessage");
+    const [worker] = client.snapshot.workers;
     await kept.ask("GET /send HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert.match((await warned).message, /such messages are ignored/);
+    await kept.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    const { workers } = await until(client, "the spare port is gone", ({ app }) => app.addresses.length === 1);
+    assert.deepEqual(
+      workers.map(({ id, state, addresses }) => [id, state, addresses]),
+      [[worker?.id, "ready", [`http://127.0.0.1:${port}`]]],
+    );
     assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
     // The connection came over from the old worker, and the new one was asked for its health meanwhile.
     const { body } = await kept.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -62,6 +71,11 @@ describeOn(testedNodes(), "what a worker sees", (scene) => {
     assert.deepEqual(execArgv, ["--no-warnings"]);
     assert.deepEqual(argv, ["--port", "8 0"]);
     assert.equal(client.snapshot.app.failure, undefined);
+    const { events } = await client.request("app/events", {});
+    assert.deepEqual(
+      events.filter(({ code }) => code === "internal" || code === "internals" || code === "killTimeout"),
+      [],
+    );
   });
 
   it("a gracefulReload tells the app `shutdown`, as pm2 does, and nothing else", async () => {

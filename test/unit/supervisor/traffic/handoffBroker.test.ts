@@ -74,6 +74,16 @@ describe("handoffBroker", () => {
     acceptFrom(old, socket);
     return socket;
   };
+  /** Each of these is confirmed by the target that it was given to last. */
+  const taken = (ids: readonly number[], stallMs: number): void => {
+    for (const target of targets) {
+      broker.taken(
+        target.handle,
+        ids.filter((id) => target.given.includes(id)),
+        stallMs,
+      );
+    }
+  };
   /** Connections of which a worker was told that they have arrived, as it calls them. */
   const arrived = (worker = old): number[] =>
     worker.sent.flatMap((message) => (message.type === "arrived" ? message.ids : []));
@@ -95,16 +105,26 @@ describe("handoffBroker", () => {
 
   it("lets go of its copy when the worker has it, and counts", () => {
     const sockets = [accept(), accept()];
-    broker.taken([1], 7);
-    broker.taken([2], 3);
-    broker.taken([2], 90);
-    broker.taken([99], 90);
+    taken([1], 7);
+    taken([2], 3);
+    taken([2], 90);
+    taken([99], 90);
     assert.deepEqual(
       sockets.map(({ destroyed }) => destroyed),
       [true, true],
     );
     assert.deepEqual(broker.counts, { handedOver: 2, closed: 0, longestStallMs: 7 });
     assert.equal(broker.inTransit, 0);
+  });
+
+  it("believes nobody who confirms what another was given", () => {
+    const socket = accept();
+    const [given, other] = targets.toSorted((a, b) => b.given.length - a.given.length);
+    assert.ok(given !== undefined && other !== undefined);
+    broker.taken(other.handle, [1], 1);
+    assert.deepEqual([socket.destroyed, broker.inTransit], [false, 1]);
+    broker.taken(given.handle, [1], 1);
+    assert.deepEqual([socket.destroyed, broker.inTransit], [true, 0]);
   });
 
   it("spreads connections over the workers", () => {
@@ -148,7 +168,7 @@ describe("handoffBroker", () => {
     const [dead, heir] = targets;
     assert(dead !== undefined && heir !== undefined);
     const [confirmed = 0, unconfirmed = 0] = dead.given;
-    broker.taken([confirmed], 1);
+    taken([confirmed], 1);
     dead.connected = false;
     broker.workerLeft(dead.handle);
     assert.equal(heir.given.length, 3);
@@ -173,7 +193,7 @@ describe("handoffBroker", () => {
     }
     assert.deepEqual(heir.given.filter((id) => id === first).length, 1);
     broker.workerLeft(going.handle);
-    broker.taken(heir.given, 1);
+    taken(heir.given, 1);
     assert.deepEqual([broker.inTransit, broker.counts.handedOver, broker.counts.closed], [0, 5, 0]);
   });
 
@@ -191,7 +211,7 @@ describe("handoffBroker", () => {
     accept();
     assert.equal(await broker.arrivals(1), 2);
     const arrivals = broker.arrivals(60_000);
-    broker.taken([1], 1);
+    taken([1], 1);
     targets = [];
     for (const worker of [2, 3]) {
       broker.refused(new FakeWorker(worker).handle, 2);
@@ -244,10 +264,11 @@ describe("handoffBroker", () => {
 
   it("tells each worker which of its connections have a new owner, together what was confirmed together", () => {
     const other = new FakeWorker(9);
+    targets = [new FakeWorker(2)];
     accept();
     acceptFrom(other, new FakeSocket());
     accept();
-    broker.taken([1, 2, 3], 1);
+    taken([1, 2, 3], 1);
     assert.deepEqual(old.sent, [{ type: "arrived", ids: [101, 103] }]);
     assert.deepEqual(other.sent, [{ type: "arrived", ids: [102] }]);
   });
@@ -264,7 +285,7 @@ describe("handoffBroker", () => {
     let confirmed = 0;
     for (let count = 1; count <= 10 * handoffWindow; count += 1) {
       accept();
-      broker.taken(living.given.slice(confirmed), 1);
+      taken(living.given.slice(confirmed), 1);
       confirmed = living.given.length;
     }
     assert(hanging.given.length <= handoffWindow);
@@ -282,7 +303,7 @@ describe("handoffBroker", () => {
     );
     for (let round = 0; round < 20; round += 1) {
       for (const target of targets) {
-        broker.taken(target.given, 1);
+        taken(target.given, 1);
       }
     }
     assert.equal(arrived().length, 20 * handoffWindow);
@@ -302,7 +323,7 @@ describe("handoffBroker", () => {
     broker.workerLeft(first.handle);
     broker.workerLeft(second.handle);
     for (let round = 0; round < 5; round += 1) {
-      broker.taken(heir.given, 1);
+      taken(heir.given, 1);
     }
     assert.deepEqual([broker.inTransit, broker.counts.closed], [0, 0]);
     assert.equal(broker.counts.handedOver, 3 * handoffWindow);
