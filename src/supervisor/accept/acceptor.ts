@@ -1,6 +1,7 @@
 import { type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
 import { type AcceptPool, ListeningSocket, type PathKeeper } from "./listeningSocket.ts";
 import { type AcceptingWorker, Member } from "./member.ts";
+import { OwnConnections } from "./ownConnections.ts";
 
 export interface AcceptorOptions {
   /** Whether the workers accept by themselves; decided once. */
@@ -28,6 +29,8 @@ const fewWaiting = 64;
  * With shared scheduling the workers accept by themselves; here the addresses are bound, and closed at the end.
  */
 export class Acceptor {
+  /** Those that this process makes to its own addresses: no worker gets them. */
+  readonly own = new OwnConnections();
   readonly #options: AcceptorOptions;
   readonly #members = new Map<number, Member>();
   readonly #tell = new Map<Member, TellAccept>();
@@ -46,6 +49,7 @@ export class Acceptor {
     this.#pool = {
       shared: options.shared,
       paths: options.paths,
+      own: this.own,
       waits: (more) => {
         this.#waiting += more;
       },
@@ -79,6 +83,15 @@ export class Acceptor {
   /** Whether it listens on this port, on whatever address. */
   listensOn(port: number): boolean {
     return [...this.#sockets.values()].some((socket) => !socket.isClosed && socket.port === port);
+  }
+
+  /**
+   * Who accepts the connections of the address that a server names by its key: this process, or the workers from a handle of this
+   * process. `undefined` where a worker listens by itself.
+   */
+  acceptsAt(key: string): "supervisor" | "workers" | undefined {
+    const isHere = [...this.#sockets.values()].some((socket) => !socket.isClosed && socket.isAt(key));
+    return isHere ? (this.#options.shared ? "workers" : "supervisor") : undefined;
   }
 
   /** Begins to listen for a worker that was just forked; it is given nothing before `admit`. */
@@ -135,7 +148,7 @@ export class Acceptor {
   /** With shared scheduling: a worker accepts nothing by itself any more. */
   stopped(id: number): void {
     const member = this.#members.get(id);
-    if (member !== undefined) {
+    if (member?.leaving === true) {
       member.hasStopped = true;
       this.#settleSoon();
     }

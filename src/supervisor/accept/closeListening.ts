@@ -1,5 +1,11 @@
 import { createConnection, type Socket } from "node:net";
-import { addressOf, type ConnectionHandle, clientPort, isConnected, type ListeningHandle } from "./clusterInternals.ts";
+import {
+  addressOf,
+  type ConnectionHandle,
+  isConnected,
+  type ListeningHandle,
+  peerAddress,
+} from "./clusterInternals.ts";
 
 /**
  * The kernel's queue is made so short that this many connections and one more fill it. Not shorter: with fewer half-open
@@ -93,7 +99,7 @@ export function closeListening(handle: ListeningHandle, done: () => void): Closi
   return {
     accepted(connection) {
       count += 1;
-      return own.size > 0 && own.delete(clientPort(connection) ?? -1);
+      return own.size > 0 && own.delete(peerAddress(connection)?.port ?? -1);
     },
     cancel() {
       over = true;

@@ -179,14 +179,20 @@ export function addressOf(handle: ListeningHandle): HandleAddress | undefined {
   return handle.getsockname?.(name) === 0 ? (name as HandleAddress) : undefined;
 }
 
-/** The port that a connection comes from; `undefined` for one over a Unix socket. */
-export function clientPort(connection: ConnectionHandle): number | undefined {
-  const name: { port?: number } = {};
-  return connection.getpeername?.(name) === 0 ? name.port : undefined;
+/** Where a connection comes from; `undefined` for one over a Unix socket. */
+export function peerAddress(connection: ConnectionHandle): HandleAddress | undefined {
+  const name = {};
+  return connection.getpeername?.(name) === 0 ? (name as HandleAddress) : undefined;
+}
+
+/** The end of a socket at this side, as soon as it connects; its own properties tell that only later. */
+export function localAddress(socket: Socket): HandleAddress | undefined {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  return typeof handle === "object" && handle !== null ? addressOf(handle as ListeningHandle) : undefined;
 }
 
 /** Whether the kernel has made the connection of a socket, of which its event may tell only later. */
 export function isConnected(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, "_handle");
-  return typeof handle === "object" && handle !== null && clientPort(handle as ConnectionHandle) !== undefined;
+  return typeof handle === "object" && handle !== null && peerAddress(handle as ConnectionHandle) !== undefined;
 }

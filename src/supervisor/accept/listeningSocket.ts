@@ -9,6 +9,7 @@ import {
 } from "./clusterInternals.ts";
 import { Fifo } from "./fifo.ts";
 import type { AcceptedAt, Member } from "./member.ts";
+import type { OwnConnections } from "./ownConnections.ts";
 import { Rests } from "./rests.ts";
 
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
@@ -32,6 +33,8 @@ export interface AcceptPool {
   /** Whether the workers accept by themselves, each with a copy of the handle. */
   readonly shared: boolean;
   readonly paths: PathKeeper;
+  /** Connections that this process itself makes to its addresses. */
+  readonly own: Pick<OwnConnections, "has">;
   /** This many more connections wait. */
   waits(more: number): void;
   /** Whether too many wait already. */
@@ -78,6 +81,15 @@ export class ListeningSocket implements AcceptedAt {
   /** `undefined` for a path, and for a closed one whose port the system chose. */
   get port(): number | undefined {
     return this.#query.port > 0 ? this.#query.port : this.#handle && addressOf(this.#handle)?.port;
+  }
+
+  /** Whether this is where a server says that it listens, by its key: a path, or an IP address and port. */
+  isAt(key: string): boolean {
+    if (this.#query.port === -1) {
+      return key === this.#query.address;
+    }
+    const place = this.#handle && addressOf(this.#handle);
+    return place !== undefined && key === `${place.address}|${place.port}`;
   }
 
   has(member: Member): boolean {
@@ -277,7 +289,7 @@ export class ListeningSocket implements AcceptedAt {
   }
 
   #accept(connection: ConnectionHandle): void {
-    if (this.#closing?.accepted(connection) === true) {
+    if (this.#closing?.accepted(connection) === true || this.#pool.own.has(connection)) {
       connection.close();
     } else if (this.#pool.isFull()) {
       connection.close();

@@ -94,13 +94,6 @@ export class AppSupervisor {
       isServed: (path) => this.#table.serving().some(({ servers }) => servers.has(path)),
       putBack: (path) => this.renewals.current?.socketRemoved(path),
     });
-    this.roster = new WorkerRoster({
-      app: recipe.name,
-      logs,
-      events,
-      reachability: createReachability(),
-      table: this.#table,
-    });
     this.#broker = new HandoffBroker(this.#table);
     this.#acceptor = new Acceptor({
       shared: recipe.scheduling === "shared",
@@ -108,6 +101,13 @@ export class AppSupervisor {
       limit: () => this.#generations.current.maxWaiting,
       mostOpenFiles,
       onRefused: (waiting) => this.#health.refused(waiting),
+    });
+    this.roster = new WorkerRoster({
+      app: recipe.name,
+      logs,
+      events,
+      reachability: createReachability({ acceptor: this.#acceptor, files: this.#keeper }),
+      table: this.#table,
     });
     this.#health = new HealthActions(host, events, this.#acceptor);
     this.#traffic = new TrafficMeter({ workers: host.workers, broker: this.#broker, acceptor: this.#acceptor });

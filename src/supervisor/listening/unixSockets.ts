@@ -25,6 +25,8 @@ interface Kept {
 export interface SocketKeeper extends PathKeeper {
   /** Checks at once whether one was removed, rather than when the system reports it. */
   look(): void;
+  /** Whether the file at a path is the one that is listened on; `undefined` for a path that is not looked after. */
+  isInPlace(path: string): boolean | undefined;
   /**
    * Removes the socket file of a dead process, on which nothing listens. Only one of this user.
    * @param done Called with whether another attempt to listen there may succeed.
@@ -133,6 +135,10 @@ export function createSocketKeeper(options: {
 
   return {
     look: () => [...sockets.values()].forEach(look),
+    isInPlace(path) {
+      const kept = sockets.get(path);
+      return kept && inodeOf(path) === kept.inode;
+    },
     clear(path, done) {
       const inode = inodeOf(path);
       if (inode === undefined || sockets.has(path)) {

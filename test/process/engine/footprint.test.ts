@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
+import { until } from "../../support/process/until.ts";
 
 describeOn(testedNodes(), "what an app sees of Hitless in its process", (scene) => {
   async function ask(port: number, path: string): Promise<Record<string, unknown>> {
@@ -19,6 +22,26 @@ describeOn(testedNodes(), "what an app sees of Hitless in its process", (scene) 
       [],
     );
   });
+
+  for (const scheduling of ["roundRobin", "shared"] as const) {
+    it(`its servers are met by nobody but clients, though it was looked whether these can connect (${scheduling})`, async () => {
+      const more = [await freePort(), ...(process.platform === "win32" ? [] : ["./more.sock"])];
+      const app = await scene.run({
+        fixture: "footprint",
+        config: { workers: 1, scheduling, env: { MORE: more.join(" ") } },
+      });
+      const { addresses } = await until(app.client, "it listens everywhere", (snapshot) => {
+        return snapshot.app.addresses.length === more.length + 1;
+      }).then(({ app }) => app);
+      assert.ok(
+        process.platform === "win32" || addresses.includes(`unix:${join(app.folder, "more.sock")}`),
+        addresses.join(),
+      );
+      assert.equal((await ask(app.port, "/seen")).connections, 1);
+      assertOutcome(await app.client.request("app/renew", { kind: "reload" }), "completed");
+      assert.equal((await ask(app.port, "/seen")).connections, 1);
+    });
+  }
 
   it("its threads have no flag of ours", async () => {
     const { port } = await scene.run({ fixture: "footprint", config: { workers: 1, nodeArgs: ["--no-warnings"] } });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
-import { addressInUse, clientPort } from "../../../../src/supervisor/accept/clusterInternals.ts";
+import { addressInUse, peerAddress } from "../../../../src/supervisor/accept/clusterInternals.ts";
 import { freePort } from "../../../support/process/freePort.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 import { FakeWorker } from "./fakeWorkers.ts";
@@ -138,6 +138,22 @@ describe("acceptor", () => {
     assert.equal(first.given.length, 0);
   });
 
+  it("accepts its own connections itself, and gives them to nobody", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker);
+    acceptor.admit(1, true);
+    assert.equal(acceptor.acceptsAt(`127.0.0.1|${port}`), "supervisor");
+    assert.equal(acceptor.acceptsAt(`127.0.0.2|${port}`), undefined);
+    const own = connect(port, "127.0.0.1");
+    clients.push(own);
+    acceptor.own.add(own);
+    await once(own, "connect");
+    await come(port);
+    await worker.until(1);
+    await turns();
+    assert.deepEqual([worker.given.length, acceptor.waiting, acceptor.unanswered], [1, 0, 0]);
+  });
+
   it("closes where the last one leaves, and tells it so when all that came is on its way to it", async () => {
     const [first, second] = admitted(2);
     const port = listen(first);
@@ -238,7 +254,7 @@ describe("acceptor", () => {
       const client = connect(path);
       clients.push(client);
       await worker.until(1);
-      assert.equal(clientPort(worker.given[0]?.handle ?? { close: () => undefined }), undefined);
+      assert.equal(peerAddress(worker.given[0]?.handle ?? { close: () => undefined }), undefined);
       worker.answer(true);
       await new Promise<void>((resolve) => acceptor.leave(1, resolve));
       const [error] = (await once(connect(path), "error")) as [NodeJS.ErrnoException];
