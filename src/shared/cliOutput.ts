@@ -75,6 +75,8 @@ export const statusOutputSchema = v.strictObject({
   detached: v.boolean(),
   /** How many workers there should be. */
   desiredWorkers: v.number(),
+  /** Where health checks are answered; absent: nowhere. */
+  health: v.optional(v.string()),
   /** Connections accepted for which no worker was free yet. */
   waitingConnections: v.optional(v.number()),
   /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
@@ -194,6 +196,7 @@ export function statusOutput(snapshot: Snapshot, now: number): StatusOutput {
     nodeVersion: supervisor.nodeVersion,
     detached: supervisor.detached,
     desiredWorkers: app.desiredWorkers,
+    ...(app.health === undefined ? {} : { health: app.health }),
     ...(app.waitingConnections === undefined ? {} : { waitingConnections: app.waitingConnections }),
     ...(app.refusedConnections === undefined ? {} : { refusedConnections: app.refusedConnections }),
     workers: workers.map((worker) => statusWorker(worker, now)),

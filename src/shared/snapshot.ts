@@ -115,6 +115,8 @@ export const snapshotSchema = v.object({
     failure: v.optional(failureSchema),
     /** True when the workers ended with exit code 0 without ever listening: a script that is done. */
     finished: v.boolean(),
+    /** Where health checks are answered, such as `http://127.0.0.1:9100`; absent: nowhere. */
+    health: v.optional(v.string()),
     /** Connections accepted for which no worker was free yet. */
     waitingConnections: v.optional(v.number()),
     /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */

@@ -8,6 +8,8 @@ import { createGracePeriod } from "./grace.ts";
 import { onMissingInternal } from "./internals.ts";
 import { createEventLog } from "./logs/eventLog.ts";
 import { createLogStore } from "./logs/logStore.ts";
+import { answerHealth } from "./monitoring/healthAnswers.ts";
+import { Monitor } from "./monitoring/monitor.ts";
 import { createRequestHandlers } from "./requestHandlers.ts";
 import { listenToSignals } from "./signals.ts";
 import { sweepStrays } from "./watcher/sweep.ts";
@@ -21,7 +23,7 @@ const readerMs = 5_000;
 /**
  * Starts the app and serves its clients until it is stopped or abandoned; then the process ends. Resolves once clients
  * can connect.
- * @throws HitlessError `runtimeFolder` if the control channel can't be opened.
+ * @throws HitlessError `runtimeFolder` if the control channel can't be opened, `invalidState` if `health` can't be listened on.
  */
 export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
@@ -31,12 +33,19 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   }
   const events = createEventLog();
   onMissingInternal((what) => events.log("warning", "internals", `Node.js ${process.version} has changed ${what}`));
-  const app = new AppSupervisor({ recipe, version: launch.version, detached, logs, events });
+  const monitor = new Monitor({
+    events,
+    answer: (path) => answerHealth(path, () => ({ ready: app.ready, snapshot: app.snapshot() })),
+    moved: () => app.publisher.invalidate(),
+  });
+  const app: AppSupervisor = new AppSupervisor({ recipe, version: launch.version, detached, logs, events, monitor });
+  await monitor.open(recipe.health);
   let left = false;
 
   const leave = (): void => {
     if (!left) {
       left = true;
+      monitor.close();
       removeEndpoint(endpointFile, socket);
       // Clients that still read the last output close their connection when they have it.
       const deadline = setTimeout(() => process.exit(0), lingerMs);

@@ -60,6 +60,7 @@ export function statusText(status: StatusOutput, paint: Paint): string {
   return [
     `${paint("bold", name)} · ${paint(stateStyles[state], state)} · ready ${ready}/${status.desiredWorkers} · generation ${generation}`,
     ...addresses.map((address) => `  ${paint("cyan", address)}`),
+    ...(status.health === undefined ? [] : [`  ${paint("dim", `health checks: ${status.health}/ready`)}`]),
     `  ${paint("dim", `${shortPath(status.entry)} · supervisor ${supervisorPid} · Node.js ${nodeVersion}`)}`,
     ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
     ...(waitingConnections === 0

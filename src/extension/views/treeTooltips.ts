@@ -24,6 +24,7 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
     [t("Reload"), live?.renewal && renewalWord(live.renewal, t)],
     [t("Next attempt in"), waits === undefined ? undefined : durationWord(waits - now, t)],
     [t("Listens on"), live?.app.addresses.join(", ")],
+    [t("Health checks"), live?.app.health],
     [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
     [t("Connections waiting for a worker"), count(live?.app.waitingConnections)],
     [t("Connections refused"), count(live?.app.refusedConnections)],

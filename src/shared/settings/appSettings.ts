@@ -1,6 +1,7 @@
 import {
   choice,
   list,
+  listenAddress,
   map,
   milliseconds,
   type Setting,
@@ -148,15 +149,30 @@ const failures = {
   }),
 } as const;
 
+const operation = {
+  /** Where the supervisor answers `/live` and `/ready`; absent: nowhere. Loopback, unless a host is named. */
+  health: listenAddress({
+    flag: "Answer health checks (/live, /ready) here; without a host on 127.0.0.1",
+    flagName: "health-port",
+  }),
+  /** From the moment when `/ready` says no until connections are refused. */
+  shutdownDelay: milliseconds({
+    min: 0,
+    default: 0,
+    flag: "Milliseconds that a stopping app serves on while /ready says no, for balancers to leave",
+  }),
+} as const;
+
 /** The settings under the headings of the help and of the reference page, in their order. */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   "The app": app,
   "When a worker is ready": readiness,
   "How workers are renewed": renewal,
   "When workers fail": failures,
+  "Behind a balancer": operation,
 };
 
-export const appSettings = { ...app, ...readiness, ...renewal, ...failures };
+export const appSettings = { ...app, ...readiness, ...renewal, ...failures, ...operation };
 
 /** The name of a setting's flag, without the dashes: a switch turns its default round. */
 export function flagOf(name: string, { flagName, kind, default: usual }: Setting): string {

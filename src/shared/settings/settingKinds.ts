@@ -123,6 +123,22 @@ export function share<const Facts extends SettingFacts>(facts: Facts) {
   return make(facts, { kind: "number", written, carried: written, values: withoutMust(rule) });
 }
 
+/** A port, or a host with a port: where to listen. */
+export function listenAddress<const Facts extends SettingFacts>(facts: Facts) {
+  const rule = 'must be a port from 0 to 65535 or "host:port", such as "0.0.0.0:9100" or "[::1]:9100"';
+  const number = v.pipe(v.number(), v.integer(rule), v.minValue(0, rule), v.maxValue(65_535, rule));
+  const port = String.raw`0*(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])`;
+  const host = String.raw`(?:\[[\da-fA-F:.]+(?:%[\w.-]+)?\]|[^\s:/[\]]+)`;
+  const written = v.union([number, v.pipe(v.string(), v.regex(new RegExp(`^(?:${host}:)?${port}$`), rule))], rule);
+  return make(facts, {
+    kind: "number",
+    written,
+    carried: written,
+    values: withoutMust(rule),
+    placeholder: "[HOST:]PORT",
+  });
+}
+
 function withoutMust(rule: string): string {
   return rule.replace(/^must be /, "");
 }

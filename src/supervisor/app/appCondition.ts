@@ -17,6 +17,8 @@ export interface Headcount {
 /** Remembers an app's history since its last start, and derives its state. */
 export class AppCondition {
   running = false;
+  /** It is to stop, and serves on until its balancers have left. */
+  leaving = false;
   startedAt = steadyNow();
   /** Why it is not healthy. */
   failure: Failure | undefined;
@@ -34,6 +36,7 @@ export class AppCondition {
     this.everReady = serving > 0;
     this.#everFull = false;
     this.finished = false;
+    this.leaving = false;
     this.running = true;
   }
 
@@ -65,6 +68,9 @@ export class AppCondition {
   state({ workers, serving, desired, givenUp, renewing }: Headcount): AppState {
     if (!this.running) {
       return workers > 0 ? "stopping" : "stopped";
+    }
+    if (this.leaving) {
+      return "stopping";
     }
     if (givenUp) {
       return "crash-looping";

@@ -15,6 +15,7 @@ import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
+import type { Monitor } from "../monitoring/monitor.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
 import { isSameFolder } from "../renewal/releasePlace.ts";
@@ -44,6 +45,7 @@ export interface AppSupervisorOptions {
   readonly detached: boolean;
   readonly logs: LogStore;
   readonly events: EventLog;
+  readonly monitor: Pick<Monitor, "url" | "port" | "follow">;
 }
 
 /**
@@ -73,6 +75,8 @@ export class AppSupervisor {
   readonly #stops = createEmitter<void>();
   #desiredWorkers: number;
   #killedWhileStopping = 0;
+  /** Until the end of `shutdownDelay`. */
+  #leaveTimer: NodeJS.Timeout | undefined;
   #sequence = 0;
   #reconciling = false;
 
@@ -107,6 +111,7 @@ export class AppSupervisor {
       logs,
       events,
       reachability: createReachability({ acceptor: this.#acceptor, files: this.#keeper }),
+      healthPort: () => options.monitor.port,
       table: this.#table,
     });
     this.#health = new HealthActions(host, events, this.#acceptor);
@@ -131,6 +136,12 @@ export class AppSupervisor {
     return !this.#condition.running && this.#uncleaned.size === 0;
   }
 
+  /** Whether clients are served and will be: some worker takes connections and answers, and the app is not to stop. */
+  get ready(): boolean {
+    const { running, leaving } = this.#condition;
+    return running && !leaving && this.#table.serving().some(({ vitals }) => vitals.responsive);
+  }
+
   /** Workers that had to be killed during the last stop. */
   get killedWhileStopping(): number {
     return this.#killedWhileStopping;
@@ -150,6 +161,7 @@ export class AppSupervisor {
       startedAt: this.#condition.startedAt,
       failure: this.#condition.failure,
       finished: this.#condition.finished,
+      health: this.#options.monitor.url,
       acceptor: this.#acceptor,
       slots: this.#table.slots,
       workers: this.roster.all,
@@ -160,10 +172,10 @@ export class AppSupervisor {
   /** @throws HitlessError `invalidState` if the app runs. */
   start(): void {
     const { name } = this.#options.recipe;
-    if (this.#condition.running && this.#state() !== "crash-looping") {
+    if (this.#condition.running && !this.#condition.leaving && this.#state() !== "crash-looping") {
       throw new HitlessError("invalidState", `${name} runs already.`);
     }
-    if (this.#uncleaned.size > 0 && !this.#condition.running) {
+    if (this.#condition.leaving || (this.#uncleaned.size > 0 && !this.#condition.running)) {
       throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
         remedy: "retry",
       });
@@ -192,6 +204,11 @@ export class AppSupervisor {
     const { name, cwd } = this.#options.recipe;
     if (!this.#condition.running) {
       throw new HitlessError("invalidState", `${name} is not running; start it first.`, { remedy: "start" });
+    }
+    if (this.#condition.leaving) {
+      throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
+        remedy: "retry",
+      });
     }
     if (recipe !== undefined && (recipe.name !== name || !isSameFolder(recipe.cwd, cwd))) {
       throw new HitlessError(
@@ -232,14 +249,34 @@ export class AppSupervisor {
     return { recipe: this.#generations.of(generation), commit: this.#generations.commitOf(generation) };
   }
 
-  /** Sends all workers away. `now`: kills them. May be called again, to hurry. */
+  /**
+   * Sends all workers away, once `shutdownDelay` is over if clients are served. `now`: kills them. May be called again, to
+   * hurry.
+   */
   stop(now: boolean): void {
-    if (this.#condition.running) {
-      this.#log("stopping", `stopping ${this.#options.recipe.name}${now ? " now" : ""}`);
+    const { shutdownDelay } = this.#generations.current;
+    const serves = this.#condition.running && this.#table.serving().length > 0;
+    const delay = now || !serves ? 0 : shutdownDelay;
+    if (this.#condition.running && !this.#condition.leaving) {
+      const how = now ? " now" : delay === 0 ? "" : `; it serves on for ${delay} ms (shutdownDelay)`;
+      this.#log("stopping", `stopping ${this.#options.recipe.name}${how}`);
       this.#killedWhileStopping = 0;
     }
-    this.#condition.running = false;
+    this.#condition.leaving = this.#condition.running;
     this.renewals.current?.abort("The app was stopped.");
+    if (delay === 0) {
+      this.#sendAllAway(now);
+      return;
+    }
+    this.#leaveTimer ??= setTimeout(() => this.#sendAllAway(false), delay);
+    this.#reconcile();
+  }
+
+  #sendAllAway(now: boolean): void {
+    clearTimeout(this.#leaveTimer);
+    this.#leaveTimer = undefined;
+    this.#condition.running = false;
+    this.#condition.leaving = false;
     if (now) {
       this.roster.killAll();
       for (const worker of this.#uncleaned) {
@@ -334,6 +371,13 @@ export class AppSupervisor {
       },
       get renewing() {
         return app.renewals.current !== undefined;
+      },
+      get leaving() {
+        return app.#condition.leaving;
+      },
+      settle: async (recipe) => {
+        const kept = await this.#options.monitor.follow(recipe.health);
+        return kept === undefined ? [] : [kept];
       },
       get slots() {
         return app.#table.slots;

@@ -18,6 +18,8 @@ export interface SnapshotParts {
   readonly startedAt: number;
   readonly failure: Failure | undefined;
   readonly finished: boolean;
+  /** Where health checks are answered. */
+  readonly health: string | undefined;
   readonly acceptor: Pick<Acceptor, "waiting" | "refused">;
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
@@ -26,7 +28,7 @@ export interface SnapshotParts {
 
 /** The state of an app as clients see it. */
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
-  const { recipe, slots, failure, renewal } = parts;
+  const { recipe, slots, failure, renewal, health } = parts;
   const workers = [...parts.workers.values()]
     .sort((a, b) => a.slot - b.slot || a.id - b.id)
     .map((worker) => viewWorker(worker, slots.get(worker.slot)));
@@ -46,6 +48,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       startedAt: shownTime(parts.startedAt),
       ...(failure !== undefined && { failure }),
       finished: parts.finished,
+      ...(health !== undefined && { health }),
       waitingConnections: parts.acceptor.waiting,
       refusedConnections: parts.acceptor.refused,
       ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),

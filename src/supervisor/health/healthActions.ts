@@ -16,6 +16,8 @@ export interface HealthHost {
   readonly recipe: LaunchRecipe;
   /** Whether a renewal is running: then no worker is replaced, since it might be one of the new ones. */
   readonly renewing: boolean;
+  /** Whether the app is about to stop: then none is replaced either. */
+  readonly leaving: boolean;
   workers(): Iterable<WorkerHandle>;
   /** A fact shown in snapshots has changed. */
   changed(): void;
@@ -55,7 +57,8 @@ export class HealthActions {
 
   #look(): void {
     for (const worker of this.#host.workers()) {
-      const why = worker.state === "ready" && !this.#host.renewing ? this.#ailment(worker) : undefined;
+      const why =
+        worker.state === "ready" && !this.#host.renewing && !this.#host.leaving ? this.#ailment(worker) : undefined;
       const admitted = why === undefined ? undefined : this.#policy.admit(worker);
       if (why !== undefined && admitted?.now === true) {
         this.#replace(worker, why, admitted.pauseMs);

@@ -14,6 +14,8 @@ export interface DeathFacts {
   readonly fatal?: FatalError | undefined;
   /** Which process of the app holds the port that it was refused, in sentences for the user. */
   readonly holder?: string | undefined;
+  /** Where Hitless itself answers health checks. */
+  readonly healthPort?: number | undefined;
   /** Whether it was ever ready. */
   readonly wasReady: boolean;
   /** Whether another worker of the app listens on this port. */
@@ -60,7 +62,7 @@ function reasonOf(facts: DeathFacts): Reason {
   return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.${said}` };
 }
 
-function reasonOfError(fatal: FatalError, { entry, appListensOn, holder }: DeathFacts): Reason {
+function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthPort }: DeathFacts): Reason {
   const { code, message, name, port } = fatal;
   const firstLine = message.split("\n", 1)[0] ?? "";
   if (code === "HITLESS_NESTED_CLUSTER" || /'(node:)?cluster' does not provide an export named/.test(message)) {
@@ -69,6 +71,12 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder }: Death
       message:
         "The app starts its own cluster (node:cluster), but Hitless is its cluster primary already. " +
         "Let the entry be the file that listens, and set the number of workers in Hitless.",
+    };
+  }
+  if (code === "EADDRINUSE" && port !== null && port === healthPort) {
+    return {
+      code: "portInUse",
+      message: `${place(fatal)} is where Hitless answers health checks (health). Give the app or those another port.`,
     };
   }
   if (code === "EADDRINUSE" && holder !== undefined) {

@@ -23,6 +23,10 @@ const reportsKept = 50;
 export interface RenewalsHost extends RenewalHost {
   /** Whether the app is meant to run. */
   readonly running: boolean;
+  /** Whether it is about to stop: then nothing is renewed any more. */
+  readonly leaving: boolean;
+  /** Brings what is not a worker in line with how the app is started now. Resolves with what could not be, for the report. */
+  settle(recipe: LaunchRecipe): Promise<readonly string[]>;
   /** Every worker whose process may still exist. */
   workers(): Iterable<WorkerHandle>;
   reconcile(): void;
@@ -47,7 +51,7 @@ export class Renewals {
 
   constructor(options: RenewalsOptions) {
     this.#options = options;
-    const canBegin = (): boolean => options.host.running;
+    const canBegin = (): boolean => options.host.running && !options.host.leaving;
     this.#queue = createRenewalQueue({ canBegin, begin: (...wish) => this.#begin(...wish) });
   }
 
@@ -89,11 +93,12 @@ export class Renewals {
     const renewal = this.#current;
     if (renewal?.step() === true && !this.#counting) {
       this.#counting = true;
-      void this.#options.traffic.end().then((totals) => {
+      const { traffic, host, generations } = this.#options;
+      void Promise.all([traffic.end(), host.settle(generations.current)]).then(([totals, notes]) => {
         this.#counting = false;
         this.#current = undefined;
-        this.#finish(renewal, totals);
-        this.#options.host.reconcile();
+        this.#finish(renewal, totals, notes);
+        host.reconcile();
       });
     }
   }
@@ -134,16 +139,15 @@ export class Renewals {
     queueMicrotask(() => host.reconcile());
   }
 
-  #finish(renewal: Renewal, totals: TrafficTotals): void {
+  #finish(renewal: Renewal, totals: TrafficTotals, more: readonly string[]): void {
     const alive = [...this.#options.host.workers()].filter((worker) => worker.state !== "exited");
     const moved = this.#options.generations.moved(renewal.options.from, renewal.options.to);
-    const report: RenewalReport = {
-      ...renewal.report(
-        alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
-        totals,
-      ),
-      ...(moved && { moved }),
-    };
+    const told = renewal.report(
+      alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
+      totals,
+    );
+    const notes = [...(told.notes ?? []), ...more];
+    const report: RenewalReport = { ...told, ...(notes.length > 0 && { notes }), ...(moved && { moved }) };
     this.reports.unshift(report);
     this.reports.splice(reportsKept);
     const { kind, outcome, to, durationMs } = report;

@@ -41,6 +41,8 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly workers: () => Iterable<WorkerHandle>;
   /** Asks this worker for a URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
+  /** Where the supervisor itself answers health checks. */
+  readonly healthPort: () => number | undefined;
   /** Whether clients can connect where this worker listens; resolves with what is wrong. */
   readonly reach: () => Promise<string | undefined>;
 }
@@ -225,6 +227,7 @@ export class WorkerHandle {
       lastLine: this.#options.lastLine(),
       fatal: this.#cause,
       holder: this.#holder,
+      healthPort: this.#options.healthPort(),
       wasReady: this.#wasReady,
       appListensOn: (port) => [...this.#options.workers()].some((other) => other !== this && other.listensOn(port)),
     });

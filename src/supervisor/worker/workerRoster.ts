@@ -14,6 +14,8 @@ export interface RosterOptions {
   readonly logs: LogStore;
   readonly events: EventLog;
   readonly reachability: Reachability;
+  /** Where the supervisor itself answers health checks. */
+  readonly healthPort: () => number | undefined;
   /** Knows which workers take connections. */
   readonly table: { serving(): readonly WorkerHandle[] };
 }
@@ -41,11 +43,12 @@ export class WorkerRoster {
     readonly generation: number;
     readonly events: WorkerEvents<WorkerHandle>;
   }): WorkerHandle {
-    const { logs, events: log, reachability } = this.#options;
+    const { logs, events: log, reachability, healthPort } = this.#options;
     const worker: WorkerHandle = new WorkerHandle({
       ...forkWorker({ ...options, logs }),
       ...options,
       log,
+      healthPort,
       workers: () => this.#workers.values(),
       reach: () => reachability.check(worker),
       ask: (url) => askReadyUrl(worker, url, (port) => options.events.acceptor.listensOn(port)),

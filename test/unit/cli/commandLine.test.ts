@@ -175,7 +175,14 @@ describe("runCommandLine", () => {
     const flags = stdout.slice(stdout.indexOf("\nThe app\n"), stdout.indexOf("\nExamples\n"));
     assert.deepEqual(
       flags.split("\n").filter((line) => /^\S/.test(line)),
-      ["The app", "When a worker is ready", "How workers are renewed", "When workers fail", "This command"],
+      [
+        "The app",
+        "When a worker is ready",
+        "How workers are renewed",
+        "When workers fail",
+        "Behind a balancer",
+        "This command",
+      ],
     );
     assert.equal(stdout.includes("\nFlags\n"), false);
     assert.match((await run("stop", "--help")).stdout, /\nFlags\n/);

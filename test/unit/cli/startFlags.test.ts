@@ -13,7 +13,7 @@ describe("configOfFlags", () => {
 
   it("makes a configuration of every flag", () => {
     const words =
-      "--name api --workers 4 --cwd web --env A=1 --env B=x=y --env C= --env-file .env --node ./node --node-arg -r --node-arg x.cjs --wait-ready --ready-url http://localhost:1/ --ready-timeout 5 --drain-timeout 0 --kill-timeout 7 --surge 50% --min-ready 8 --canary --no-handoff --stream-grace 9 --drain-spread 10 --max-restarts 3 --restart-delay 11 --unresponsive-after 0 --replace-unresponsive --max-memory 512 --scheduling shared";
+      "--name api --workers 4 --cwd web --env A=1 --env B=x=y --env C= --env-file .env --node ./node --node-arg -r --node-arg x.cjs --wait-ready --ready-url http://localhost:1/ --ready-timeout 5 --drain-timeout 0 --kill-timeout 7 --surge 50% --min-ready 8 --canary --no-handoff --stream-grace 9 --drain-spread 10 --max-restarts 3 --restart-delay 11 --unresponsive-after 0 --replace-unresponsive --max-memory 512 --scheduling shared --health-port 0.0.0.0:9100 --shutdown-delay 12";
     assert.deepEqual(configOf(...words.split(" "), "--", "--port", "80"), {
       name: "api",
       workers: 4,
@@ -39,6 +39,8 @@ describe("configOfFlags", () => {
       replaceUnresponsive: true,
       maxMemory: 512,
       scheduling: "shared",
+      health: "0.0.0.0:9100",
+      shutdownDelay: 12,
       args: ["--port", "80"],
     });
     assert.deepEqual(configOf("--workers", "max", "--surge", "2"), { workers: "max", surge: 2 });
@@ -48,7 +50,10 @@ describe("configOfFlags", () => {
     const elsewhere = ["entry", "args", "autoStart"];
     const known = new Set(startFlags.map(({ name }) => name));
     for (const key of Object.keys(appConfigSchema.entries).filter((key) => !elsewhere.includes(key))) {
-      const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^node-args$/, "node-arg");
+      const flag = key
+        .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+        .replace(/^node-args$/, "node-arg")
+        .replace(/^health$/, "health-port");
       assert.ok(known.has(flag) || known.has(`no-${flag}`), key);
     }
   });

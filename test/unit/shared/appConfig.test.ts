@@ -81,6 +81,12 @@ describe("parseAppConfig", () => {
       [-1, /must be at least 0 \(milliseconds\)/],
       ["5s", /must be a number of milliseconds/],
     ],
+    health: [
+      [65_536, /must be a port from 0 to 65535 or "host:port"/],
+      ["9100/ready", /must be a port from 0 to 65535 or "host:port"/],
+      [true, /must be a port from 0 to 65535 or "host:port"/],
+    ],
+    shutdownDelay: [[-1, /must be at least 0/]],
     autoStart: [["no", /must be true or false/]],
   };
 

@@ -91,6 +91,7 @@ describe("workerHandle", () => {
       workers: () => [],
       ask: () => Promise.resolve(200),
       reach: () => Promise.resolve(undefined),
+      healthPort: () => undefined,
       events: {
         messages: {
           ...createMessageTable({} as Parameters<typeof createMessageTable>[0]),
