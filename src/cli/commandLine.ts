@@ -17,6 +17,7 @@ import { scaleCommand } from "./commands/scale.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { systemdCommand } from "./commands/systemd.ts";
 import { errorText } from "./show/statusTexts.ts";
 
 /** In the order of the help. */
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   drainCommand,
   killCommand,
   stopCommand,
+  systemdCommand,
 ];
 
 /** Runs a command line and resolves with the exit code; never rejects. */

@@ -139,6 +139,18 @@ export type ScaleOutput = v.InferOutput<typeof scaleOutputSchema>;
 export const killOutputSchema = v.strictObject({ name: v.string(), worker: v.number(), pid: v.nullable(v.number()) });
 export type KillOutput = v.InferOutput<typeof killOutputSchema>;
 
+/** `hitless systemd [entry|app] --json`. */
+export const systemdOutputSchema = v.strictObject({
+  name: v.string(),
+  /** The name of the file, such as `api.service`. */
+  service: v.string(),
+  /** Its `Type=`. */
+  type: v.string(),
+  /** The text of the file. */
+  unit: v.string(),
+});
+export type SystemdOutput = v.InferOutput<typeof systemdOutputSchema>;
+
 /** `hitless layers NAME --json`. */
 export const layersOutputSchema = v.strictObject({
   name: v.string(),

@@ -1,27 +1,18 @@
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
-import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
-import { type NodeProgram, resolveNode } from "../../client/node/nodeProgram.ts";
-import { readPackageJson } from "../../client/project/packageJson.ts";
-import { resolveScript } from "../../client/project/resolveScript.ts";
-import { type ChosenEntry, chooseEntry, describeChoice } from "../../client/recipe/chooseEntry.ts";
-import { appFolder, buildRecipe, type RecipeOptions } from "../../client/recipe/recipe.ts";
-import type { AppConfig, LaunchRecipe } from "../../shared/appConfig.ts";
+import { describeChoice } from "../../client/recipe/chooseEntry.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
-import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import type { FlagSpec, ParsedCommand } from "../arguments/commandSpec.ts";
+import type { FlagSpec } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
-import { configOfFlags, startFlags } from "../arguments/startFlags.ts";
+import { startFlags } from "../arguments/startFlags.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
 import { awaitReady } from "../run/detached.ts";
 import { runInForeground, type StopWishes } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
-import { findWorkspaceApp } from "../run/workspaceApps.ts";
+import { type ChosenApp, chooseApp, planStart } from "../run/planStart.ts";
 import { explainStart, explanationText } from "../show/explanation.ts";
 import { during } from "../terminal/progressLine.ts";
 
@@ -92,86 +83,12 @@ export const startCommand: Command = {
   },
 };
 
-type ChosenApp =
-  | { readonly kind: "recipe"; readonly config: AppConfig; readonly folder: string }
-  | { readonly kind: "supervised"; readonly endpoint: Endpoint };
-
-/** Resolves the operand: a file, an app of the workspace, or a stopped app that still has a supervisor. */
-async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<ChosenApp> {
-  const envFile = parsed.value("env-from");
-  const flags = { ...configOfFlags(parsed), ...(envFile !== undefined && { envFile }) };
-  const [written] = parsed.operands;
-  const folder = context.cwd;
-  if (written === undefined) {
-    return { kind: "recipe", config: flags, folder };
-  }
-  const cwd = appFolder(flags, folder);
-  // As in a shell, a file is relative to this folder, though the workers may run elsewhere.
-  for (const base of [folder, cwd]) {
-    const path = resolve(base, written);
-    if (flags.cwd === undefined && (await isPackage(path))) {
-      return { kind: "recipe", config: { ...flags, cwd: path }, folder };
-    }
-    const file = await resolveScript(base, written);
-    if (file !== undefined) {
-      return { kind: "recipe", config: { ...flags, entry: file }, folder };
-    }
-  }
-  const configured = await findWorkspaceApp(folder, written);
-  if (configured !== undefined) {
-    const env = { ...configured.env, ...flags.env };
-    return { kind: "recipe", config: { ...configured, ...flags, env }, folder };
-  }
-  const named = (await listEndpoints(runtimeFolder())).filter(({ name }) => name === written);
-  const real = await realPath(cwd);
-  const roots = await Promise.all(named.map(({ root }) => realPath(root)));
-  const endpoint = named.find(({ root }, index) => root === cwd || roots[index] === real);
-  if (endpoint !== undefined) {
-    return { kind: "supervised", endpoint };
-  }
-  throw new HitlessError(
-    "entryNotFound",
-    `There is no file ${resolve(cwd, written)}, and no app called "${written}" in .vscode/settings.json of this folder.`,
-  );
-}
-
-/** Whether a folder is a package of its own, to be started its own way, and not just one that `node <folder>` runs. */
-async function isPackage(path: string): Promise<boolean> {
-  const { name, scripts } = await readPackageJson(path);
-  return name !== undefined || scripts?.start !== undefined;
-}
-
-interface Plan {
-  readonly node: NodeProgram;
-  /** Absent when the entry is named. */
-  readonly found: ChosenEntry | undefined;
-  readonly recipe: LaunchRecipe;
-}
-
-async function plan(
-  { stderr, environment }: CliContext,
-  { config, folder }: Omit<ChosenApp & { kind: "recipe" }, "kind">,
-  terminal?: RecipeOptions["terminal"],
-): Promise<Plan> {
-  const base = appFolder(config, folder);
-  const node = await during(stderr, "Node.js to tell its version", resolveNode({ explicit: config.node, cwd: base }));
-  const found = config.entry === undefined ? await chooseEntry(base, environment) : undefined;
-  const recipe = await buildRecipe(config, {
-    folder,
-    node,
-    environment,
-    ...(terminal !== undefined && { terminal }),
-    ...(found !== undefined && { candidate: found.candidate }),
-  });
-  return { node, found, recipe };
-}
-
 /** Says what a start would run. */
 async function explain(context: CliContext, app: ChosenApp, json: boolean): Promise<number> {
   if (app.kind === "supervised") {
     throw usageError("start", `--explain is for what is not started yet; see: hitless status ${app.endpoint.name}`);
   }
-  const { node, found, recipe } = await plan(context, app);
+  const { node, found, recipe } = await planStart(context, app);
   const explanation = explainStart({ recipe, node: node.path, found, environment: context.environment });
   await (json ? printJson(context, explanation) : printLine(context, explanationText(explanation)));
   return exitCodes.done;
@@ -184,7 +101,7 @@ async function launch(
 ): Promise<Endpoint> {
   const { stderr, supervisorFile, identity } = context;
   const terminal = !detached && context.stdout.isTerminal ? { columns: context.stdout.columns } : undefined;
-  const { node, found, recipe } = await plan(context, { config, folder }, terminal);
+  const { node, found, recipe } = await planStart(context, { config, folder }, terminal);
   const choice = found === undefined ? undefined : describeChoice(found);
   if (choice !== undefined && detached) {
     // In the foreground it is the first line of the log.
@@ -246,8 +163,4 @@ function collectWishes(): CollectedWishes {
     },
     dispose: () => signals?.dispose(),
   };
-}
-
-async function realPath(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
 }

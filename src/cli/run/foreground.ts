@@ -9,6 +9,7 @@ import { byteCount, count } from "../terminal/units.ts";
 import { onReloadSignal } from "./interrupts.ts";
 import { pumpLogs } from "./logPump.ts";
 import { openRawOutput } from "./rawOutput.ts";
+import { openServiceNotice } from "./serviceNotice.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
 import { leaveSupervisor } from "./stopApp.ts";
 
@@ -50,11 +51,13 @@ export async function runInForeground(
     .catch(() => undefined)
     .then(raw.end);
   const { ready, ended } = watchApp(client);
+  const service = openServiceNotice({ client, environment: context.environment, trouble: tell });
   let waitsFor: (() => string) | undefined = () => startProgress(client.snapshot);
   const notes = openWaitNotes(stderr, () => waitsFor?.());
   void ready.then(() => {
     waitsFor = undefined;
     say(context, readyLine(client.snapshot));
+    service.ready();
   });
 
   const hurried = new Promise<void>((resolve) => {
@@ -92,6 +95,7 @@ export async function runInForeground(
 
   const outcome = await ended;
   reloads.dispose();
+  await service.end();
   await events;
   // An app that ended by itself leaves its supervisor behind, which is of no use without a terminal.
   await stop(false);

@@ -1,9 +1,10 @@
 /**
  * Variables that VS Code, Electron, Node's cluster and Hitless set for the processes they start. None is meant for the
- * app: `ELECTRON_RUN_AS_NODE` changes what a program is, `NODE_CHANNEL_FD` names a channel it lacks.
+ * app: `ELECTRON_RUN_AS_NODE` changes what a program is, `NODE_CHANNEL_FD` names a channel it lacks, and a service manager
+ * hears through `NOTIFY_SOCKET` how Hitless is, not one of its workers.
  */
 const foreign =
-  /^(?:ELECTRON_|VSCODE_|HITLESS_|NODE_UNIQUE_ID$|NODE_CHANNEL_|NODE_APP_INSTANCE$|CHROME_DESKTOP$|ORIGINAL_XDG_)/i;
+  /^(?:ELECTRON_|VSCODE_|HITLESS_|NODE_UNIQUE_ID$|NODE_CHANNEL_|NODE_APP_INSTANCE$|NOTIFY_SOCKET$|CHROME_DESKTOP$|ORIGINAL_XDG_)/i;
 
 /** The environment without what the starting program, and not the user, has set. */
 export function cleanEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {

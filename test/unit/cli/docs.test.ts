@@ -16,6 +16,7 @@ import {
   scaleOutputSchema,
   statusOutputSchema,
   stopOutputSchema,
+  systemdOutputSchema,
 } from "../../../src/shared/cliOutput.ts";
 
 const docs = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
@@ -28,6 +29,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   history: historyOutputSchema,
   drain: drainOutputSchema,
   stop: stopOutputSchema,
+  systemd: systemdOutputSchema,
   scale: scaleOutputSchema,
   kill: killOutputSchema,
   explain: explainOutputSchema,
