@@ -20,7 +20,7 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   client: {
     folders: ["shared"],
-    packages: ["unbash", "valibot", "vscode-jsonrpc/**", ...nodeApi],
+    packages: ["jsonc-parser", "unbash", "valibot", "vscode-jsonrpc/**", ...nodeApi],
     why: "The client is shared by extension and command line: shared, Node.js and its few packages, no vscode.",
   },
   supervisor: {
@@ -35,7 +35,7 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   cli: {
     folders: ["shared", "client"],
-    packages: ["jsonc-parser", "valibot", ...nodeApi],
+    packages: ["valibot", ...nodeApi],
     why: "The command line imports shared and client only.",
   },
   server: {

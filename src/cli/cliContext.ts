@@ -1,4 +1,5 @@
 import type { ClientIdentity } from "../client/connection/supervisorClient.ts";
+import type { Disposable } from "../shared/basics/disposable.ts";
 import type { Output } from "./terminal/output.ts";
 
 /** The environment of a command. */
@@ -12,6 +13,8 @@ export interface CliContext {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly identity: ClientIdentity;
+  /** What is to be closed when the command is done, such as connections to machines. */
+  readonly atEnd: Disposable[];
   /** Absolute path of the bundled supervisor. */
   readonly supervisorFile: string;
 }

@@ -11,6 +11,9 @@ import { killCommand } from "./commands/kill.ts";
 import { layersCommand } from "./commands/layers.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { connectCommand } from "./commands/machines/connect.ts";
+import { machinesCommand } from "./commands/machines/machines.ts";
+import { prepareCommand } from "./commands/machines/prepare.ts";
 import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { scaleCommand } from "./commands/scale.ts";
@@ -37,6 +40,9 @@ export const commands: readonly Command[] = [
   killCommand,
   stopCommand,
   systemdCommand,
+  machinesCommand,
+  prepareCommand,
+  connectCommand,
 ];
 
 /** Runs a command line and resolves with the exit code; never rejects. */
@@ -53,6 +59,10 @@ export async function runCommandLine(context: CliContext, words: readonly string
       say(context, errorText(error, context.stderr.paint));
     }
     return exitCodeOf(error);
+  } finally {
+    for (const opened of context.atEnd.splice(0)) {
+      opened.dispose();
+    }
   }
 }
 
@@ -73,12 +83,12 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
     await context.stdout.write(overviewHelp(specs, context.identity.version, paint));
     return exitCodes.done;
   }
-  const command = findCommand(asksHelp ? (rest[0] ?? "") : first);
+  const { command, rest: left } = findCommand(asksHelp ? rest : words);
   if (asksHelp) {
     await context.stdout.write(commandHelp(command.spec, paint));
     return exitCodes.done;
   }
-  const parsed = parseCommand(command.spec, rest);
+  const parsed = parseCommand(command.spec, left);
   if (parsed.has("help")) {
     await context.stdout.write(commandHelp(command.spec, paint));
     return exitCodes.done;
@@ -86,11 +96,23 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
   return command.run(context, parsed);
 }
 
-function findCommand(name: string): Command {
-  const command = commands.find(({ spec }) => spec.name === name);
-  if (command !== undefined) {
-    return command;
+/** The command that the first words name, such as `list` or `machine prepare`, and the words after its name. */
+function findCommand(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
+  for (const length of [2, 1]) {
+    const written = words.slice(0, length).join(" ");
+    const command = commands.find(({ spec }) => spec.name === written);
+    if (command !== undefined) {
+      return { command, rest: words.slice(length) };
+    }
   }
+  const [first = "", second] = words;
+  const inside = commands.map(({ spec }) => spec.name).filter((known) => known.startsWith(`${first} `));
+  if (inside.length > 0) {
+    const kinds = inside.map((known) => known.slice(first.length + 1)).join(", ");
+    const problem = second === undefined ? `hitless ${first}: say what` : `There is no command "${first} ${second}"`;
+    throw new HitlessError("usage", `${problem}: ${kinds}.\nSee: hitless --help`);
+  }
+  const name = first;
   const kind = name.startsWith("-") ? "flag" : "command";
   const meant = nearest(
     name,

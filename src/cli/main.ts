@@ -21,6 +21,7 @@ void runCommandLine(
       return currentFolder(process.env);
     },
     environment: process.env,
+    atEnd: [],
     identity: { name: "hitless command line", version: __HITLESS_VERSION__ },
     supervisorFile: join(__dirname, "supervisor.cjs"),
   },

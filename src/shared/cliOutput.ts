@@ -174,6 +174,51 @@ export const logLineSchema = v.strictObject({
 });
 export type LogLine = v.InferOutput<typeof logLineSchema>;
 
+/** `hitless machines --json`: an array in the order of the settings. */
+export const machinesOutputSchema = v.array(
+  v.strictObject({
+    name: v.string(),
+    /** What ssh is given. */
+    ssh: v.string(),
+    reachable: v.boolean(),
+    /** Why it can't be used; then what follows is absent. */
+    error: v.optional(
+      v.strictObject({ code: v.picklist(errorCodes), message: v.string(), detail: v.array(v.string()) }),
+    ),
+    /** Version of Hitless there. */
+    version: v.optional(v.string()),
+    nodeVersion: v.optional(v.string()),
+    hostname: v.optional(v.string()),
+    user: v.optional(v.string()),
+    /** As `process.platform` has it. */
+    platform: v.optional(v.string()),
+    cores: v.optional(v.number()),
+    /** Processes that ran or wanted to, on average over the last minute; absent on Windows. */
+    load: v.optional(v.number()),
+    /** Bytes. */
+    memory: v.optional(v.strictObject({ total: v.number(), free: v.number() })),
+    /** Names of the apps that have a supervisor. */
+    apps: v.optional(v.array(v.string())),
+    roundTripMs: v.optional(v.number()),
+    /** How far its clock is ahead of this one's. */
+    clockOffsetMs: v.optional(v.number()),
+  }),
+);
+export type MachinesOutput = v.InferOutput<typeof machinesOutputSchema>;
+
+/** `hitless machine prepare MACHINE --json`. */
+export const prepareOutputSchema = v.strictObject({
+  name: v.string(),
+  /** False when there was nothing to do. */
+  copied: v.boolean(),
+  /** Folder on the machine. */
+  path: v.optional(v.string()),
+  bytes: v.optional(v.number()),
+  /** Of the Node.js that runs Hitless there. */
+  nodeVersion: v.string(),
+});
+export type PrepareOutput = v.InferOutput<typeof prepareOutputSchema>;
+
 /** What any command with `--json` prints on stderr when it fails. */
 export const errorOutputSchema = v.strictObject({
   error: v.strictObject({

@@ -48,4 +48,9 @@ export interface ParsedCommand {
 }
 
 export const jsonFlag: FlagSpec = { name: "json", help: "Print JSON for programs (shapes: docs/cli.md)" };
+export const onFlag: FlagSpec = {
+  name: "on",
+  value: "MACHINE",
+  help: "On another machine, over ssh (see: hitless machines)",
+};
 export const helpFlag: FlagSpec = { name: "help", short: "h", help: "Show this help" };

@@ -1,5 +1,5 @@
 import type { DrainOutput } from "../../shared/cliOutput.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
@@ -20,6 +20,7 @@ export const drainCommand: Command = {
       { name: "worker", value: "ID", help: "The draining worker (see: hitless status NAME); required" },
       { name: "extend", value: "MS", help: "Extend its deadline by this many milliseconds" },
       { name: "cut", help: "End it now: what it still has is cut off, and counted in the report" },
+      onFlag,
       jsonFlag,
       helpFlag,
     ],
@@ -28,7 +29,7 @@ export const drainCommand: Command = {
   },
   async run(context, parsed) {
     const { worker, ms } = whatIsAsked(parsed);
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     try {
       const order =
         ms === undefined ? ({ action: "cut", worker } as const) : ({ action: "extend", worker, ms } as const);
@@ -36,7 +37,7 @@ export const drainCommand: Command = {
       const whose = `the supervisor of ${client.endpoint.name}`;
       const { app, workers } = await during(context.stderr, whose, drained);
       const deadline = workers.find(({ id }) => id === worker)?.drainDeadline;
-      const leftMs = ms === undefined || deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
+      const leftMs = ms === undefined || deadline === undefined ? undefined : Math.max(0, deadline - client.now());
       if (parsed.has("json")) {
         await printJson(context, {
           name: app.name,

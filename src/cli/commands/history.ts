@@ -1,5 +1,5 @@
 import type { HistoryOutput } from "../../shared/cliOutput.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
@@ -12,14 +12,19 @@ export const historyCommand: Command = {
     name: "history",
     summary: "Show the reports of past renewals, newest first",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
-    flags: [{ name: "limit", value: "N", help: "At most N reports (default: all that are kept)" }, jsonFlag, helpFlag],
+    flags: [
+      { name: "limit", value: "N", help: "At most N reports (default: all that are kept)" },
+      onFlag,
+      jsonFlag,
+      helpFlag,
+    ],
     details: ["The supervisor keeps the last 50, as long as it runs."],
     examples: ["hitless history api", "hitless history api --limit 1 --json"],
   },
   async run(context, parsed) {
     const written = parsed.value("limit");
     const limit = written === undefined ? undefined : wholeNumber("history", "--limit", written, 1);
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     try {
       const { name } = client.snapshot.app;
       const answer = await during(context.stderr, `the supervisor of ${name}`, client.request("app/reports", {}));

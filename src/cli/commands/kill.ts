@@ -1,5 +1,5 @@
 import type { KillOutput } from "../../shared/cliOutput.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
@@ -14,6 +14,7 @@ export const killCommand: Command = {
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [
       { name: "worker", value: "ID", help: "The worker to kill (see: hitless status NAME); required" },
+      onFlag,
       jsonFlag,
       helpFlag,
     ],
@@ -26,7 +27,7 @@ export const killCommand: Command = {
       throw usageError("kill", "--worker is missing; write --worker=ID");
     }
     const worker = wholeNumber("kill", "--worker", written, 1);
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     try {
       const { app, workers } = client.snapshot;
       const pid = workers.find(({ id }) => id === worker)?.pid ?? null;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { LayersOutput } from "../../shared/cliOutput.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
@@ -27,6 +27,7 @@ export const layersCommand: Command = {
         value: "SECONDS",
         help: `Sample its CPU time for this long, in seconds (${sampleSeconds.least} to ${sampleSeconds.most})`,
       },
+      onFlag,
       jsonFlag,
       helpFlag,
     ],
@@ -38,7 +39,7 @@ export const layersCommand: Command = {
   },
   async run(context, parsed) {
     const { worker, seconds } = whatIsAsked(parsed);
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     try {
       const { stderr } = context;
       const asked = client.request("layers/facts", worker === undefined ? {} : { worker });

@@ -1,38 +1,43 @@
+import type { Route } from "../../client/connection/openSocket.ts";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { listStrays } from "../../client/launch/listStrays.ts";
-import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
 import type { Stray } from "../../shared/basics/strays.ts";
 import { type ListedApp, listedApp } from "../../shared/cliOutput.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
+import { placeOf } from "../run/findApp.ts";
 import { listTable } from "../show/appTables.ts";
 import { during } from "../terminal/progressLine.ts";
 
-/** Milliseconds for one supervisor to answer, so that one that hangs does not hide the others. */
-const answerMs = 2_000;
+/** Milliseconds for one supervisor to answer, so that one that hangs does not hide the others; on another machine more. */
+const answerMs = { here: 2_000, there: 10_000 } as const;
 
 export const listCommand: Command = {
   spec: {
     name: "list",
     summary: "List the running apps",
     operands: [],
-    flags: [jsonFlag, helpFlag],
+    flags: [onFlag, jsonFlag, helpFlag],
     examples: ["hitless list", "hitless list --json"],
   },
   async run(context, parsed) {
-    const endpoints = await during(context.stderr, "the supervisors that run", listEndpoints(runtimeFolder()));
-    const asked = Promise.all(endpoints.map((endpoint) => askSupervisor(context, endpoint)));
+    const { route, list } = await placeOf(context, parsed);
+    const endpoints = await during(context.stderr, "the supervisors that run", list());
+    const asked = Promise.all(endpoints.map((endpoint) => askSupervisor(context, endpoint, route)));
     const apps = await during(context.stderr, "the supervisors to tell their state", asked);
     if (parsed.has("json")) {
       await printJson(context, apps);
     } else if (apps.length === 0) {
-      say(context, "No app is running. Start one with: hitless start");
+      const where = route.machine === undefined ? "" : ` on ${route.machine}`;
+      say(context, `No app is running${where}. Start one with: hitless start`);
     } else {
       await printLine(context, listTable(apps, context.stdout.paint));
+    }
+    if (route.machine !== undefined) {
+      return exitCodes.done;
     }
     for (const stray of await during(context.stderr, "the processes of this machine", listStrays())) {
       sayStray(context, stray);
@@ -50,10 +55,11 @@ function sayStray(context: CliContext, { pid, supervisor }: Stray): void {
   );
 }
 
-async function askSupervisor(context: CliContext, endpoint: Endpoint): Promise<ListedApp> {
+async function askSupervisor(context: CliContext, endpoint: Endpoint, route: Route): Promise<ListedApp> {
+  const deadlineMs = route.machine === undefined ? answerMs.here : answerMs.there;
   try {
-    const client = await SupervisorClient.connect(endpoint, context.identity, answerMs);
-    const app = listedApp(client.snapshot, Date.now());
+    const client = await SupervisorClient.connect(endpoint, context.identity, { route, deadlineMs });
+    const app = listedApp(client.snapshot, client.now());
     client.dispose();
     return app;
   } catch (error) {

@@ -2,7 +2,7 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { LogLine } from "../../shared/cliOutput.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { LogChunk } from "../../shared/logs.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, jsonText, say } from "../command.ts";
@@ -31,6 +31,7 @@ export const logsCommand: Command = {
       { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
       { name: "follow", short: "f", help: "Keep printing new output, until Ctrl-C" },
       { name: "lines", short: "n", value: "N", help: `Start with the last N lines (default ${usualLines})` },
+      onFlag,
       { ...jsonFlag, help: "Print one JSON object a line (shape: docs/cli.md)" },
       helpFlag,
     ],
@@ -48,7 +49,7 @@ export const logsCommand: Command = {
     const lines = wholeNumber("logs", "--lines", parsed.value("lines") ?? String(usualLines), 0);
     const written = parsed.value("worker");
     const worker = written === undefined ? undefined : wholeNumber("logs", "--worker", written, 1);
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     try {
       const only = worker === undefined ? {} : { worker };
       const first = await during(

@@ -1,5 +1,5 @@
 import type { RenewalKind } from "../../shared/snapshot.ts";
-import { type CommandSpec, helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { type CommandSpec, helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import type { Command } from "../command.ts";
 import { awaitRenewal } from "../run/awaitRenewal.ts";
@@ -7,6 +7,7 @@ import { connectToApp } from "../run/findApp.ts";
 
 const flags: CommandSpec["flags"] = [
   { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
+  onFlag,
   jsonFlag,
   helpFlag,
 ];
@@ -48,7 +49,7 @@ function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
     async run(context, parsed) {
       const written = parsed.value("worker");
       const worker = written === undefined ? undefined : wholeNumber(spec.name, "--worker", written, 1);
-      const client = await connectToApp(context, parsed.operands[0] ?? "");
+      const client = await connectToApp(context, parsed);
       try {
         const params = { kind, ...(worker === undefined ? {} : { worker }) };
         return await awaitRenewal(context, client, {

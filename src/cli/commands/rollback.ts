@@ -1,6 +1,6 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { RenewalReport } from "../../shared/report.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import type { Command } from "../command.ts";
 import { awaitRenewal } from "../run/awaitRenewal.ts";
 import { connectToApp } from "../run/findApp.ts";
@@ -10,7 +10,7 @@ export const rollbackCommand: Command = {
     name: "rollback",
     summary: "Reload with the recipe of the previous generation",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
-    flags: [jsonFlag, helpFlag],
+    flags: [onFlag, jsonFlag, helpFlag],
     details: [
       "This restores arguments, variables and time-outs, but no files. It is refused unless the files are the same:\n" +
         "the same git commit as then, and nothing changed on top of it, then and now.",
@@ -20,7 +20,7 @@ export const rollbackCommand: Command = {
     examples: ["hitless rollback api", "hitless rollback api --json"],
   },
   async run(context, parsed) {
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     try {
       return await awaitRenewal(context, client, {
         request: (cancelled) => rollBack(client, cancelled),

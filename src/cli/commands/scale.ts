@@ -1,6 +1,6 @@
 import type { ScaleOutput } from "../../shared/cliOutput.ts";
 import { readyCount } from "../../shared/snapshot.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { exitCodes } from "../cliContext.ts";
@@ -19,17 +19,17 @@ export const scaleCommand: Command = {
       { name: "NAME", what: "the name of an app (see: hitless list)" },
       { name: "N", what: `the number of workers, from 1 to ${most}` },
     ],
-    flags: [jsonFlag, helpFlag],
+    flags: [onFlag, jsonFlag, helpFlag],
     details: ["Waits until that many workers are ready. Surplus workers are drained."],
     examples: ["hitless scale api 4"],
   },
   async run(context, parsed) {
-    const [name = "", written = ""] = parsed.operands;
+    const [, written = ""] = parsed.operands;
     const workers = wholeNumber("scale", "N", written, 1);
     if (workers > most) {
       throw usageError("scale", `N must be at most ${most}, not ${workers}`);
     }
-    const client = await connectToApp(context, name);
+    const client = await connectToApp(context, parsed);
     const progress = openProgressLine(
       context.stderr,
       () => `scaling ${client.snapshot.app.name} · ${readyCount(client.snapshot)}/${workers} ready`,

@@ -1,5 +1,5 @@
 import { statusOutput } from "../../shared/cliOutput.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
@@ -10,12 +10,12 @@ export const statusCommand: Command = {
     name: "status",
     summary: "Show an app and its workers",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
-    flags: [jsonFlag, helpFlag],
+    flags: [onFlag, jsonFlag, helpFlag],
     examples: ["hitless status api", "hitless status api --json"],
   },
   async run(context, parsed) {
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
-    const status = statusOutput(client.snapshot, Date.now());
+    const client = await connectToApp(context, parsed);
+    const status = statusOutput(client.snapshot, client.now());
     client.dispose();
     if (parsed.has("json")) {
       await printJson(context, status);

@@ -1,5 +1,5 @@
 import type { StopOutput } from "../../shared/cliOutput.ts";
-import { helpFlag, jsonFlag } from "../arguments/commandSpec.ts";
+import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
@@ -14,14 +14,14 @@ export const stopCommand: Command = {
     name: "stop",
     summary: "Stop an app gracefully, and its supervisor",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
-    flags: [{ name: "now", help: "Kill the workers at once" }, jsonFlag, helpFlag],
+    flags: [{ name: "now", help: "Kill the workers at once" }, onFlag, jsonFlag, helpFlag],
     details: [
       "Requests in flight are finished first. Ctrl-C kills the workers that are left; a second Ctrl-C leaves without waiting.",
     ],
     examples: ["hitless stop api", "hitless stop api --now"],
   },
   async run(context, parsed) {
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     const { name } = client.snapshot.app;
     const progress = openProgressLine(
       context.stderr,

@@ -46,7 +46,7 @@ export async function awaitReady(
     progress.end();
     say(context, readyLine(client.snapshot));
     if (json) {
-      await printJson(context, statusOutput(client.snapshot, Date.now()));
+      await printJson(context, statusOutput(client.snapshot, client.now()));
     }
     return exitCodes.done;
   }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { openSocket } from "../../client/connection/openSocket.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 
@@ -17,20 +16,12 @@ export async function stopApp(client: SupervisorClient, { now }: { readonly now:
     killed = (await client.request("app/stop", now ? { now } : {})).killed;
   } catch (error) {
     // Another client may have stopped it too, and the supervisor ended before it could answer both.
-    if (toHitlessError(error).code !== "connectionLost" || (await isThere(client))) {
+    if (toHitlessError(error).code !== "connectionLost" || (await client.isThere(closeDeadlineMs))) {
       throw error;
     }
   }
   await leaveSupervisor(client);
   return killed;
-}
-
-async function isThere({ endpoint }: SupervisorClient): Promise<boolean> {
-  const attempt = await openSocket(endpoint.socket, closeDeadlineMs);
-  if (attempt.kind === "open") {
-    attempt.socket.destroy();
-  }
-  return attempt.kind !== "refused";
 }
 
 /**
@@ -41,11 +32,9 @@ export async function leaveSupervisor(client: SupervisorClient): Promise<void> {
   client.dispose();
   const deadline = performance.now() + closeDeadlineMs;
   while (performance.now() < deadline) {
-    const attempt = await openSocket(client.endpoint.socket, closeDeadlineMs);
-    if (attempt.kind !== "open") {
+    if (!(await client.isThere(closeDeadlineMs))) {
       return;
     }
-    attempt.socket.destroy();
     await delay(pollMs);
   }
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { readTextFile } from "../../client/readTextFile.ts";
+import { parseJsonc } from "../../client/settings/jsonc.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
-import { parseJsonc } from "./jsonc.ts";
 
 const settingsSchema = v.object({ "hitless.apps": v.optional(v.array(v.unknown()), []) });
 const namedSchema = v.object({ name: v.string() });

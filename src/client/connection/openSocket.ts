@@ -1,9 +1,32 @@
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Endpoint } from "../../shared/launch.ts";
 
 /** The outcome of opening a socket: `refused` means that certainly no process listens there. */
 export type SocketAttempt =
-  | { readonly kind: "open"; readonly socket: Socket }
+  | { readonly kind: "open"; readonly socket: Duplex }
   | { readonly kind: "refused" | "failed" | "deadline"; readonly reason: string };
+
+/** The way to the supervisors of a machine. */
+export interface Route {
+  /** What the machine is called; absent for this one. */
+  readonly machine?: string;
+  /** Milliseconds for a supervisor to be connected to, and to answer a request. */
+  readonly connectMs: number;
+  readonly answerMs: number;
+  /** Connects to the control socket of a supervisor. */
+  open(endpoint: Endpoint, deadlineMs: number): Promise<SocketAttempt>;
+  /** Epoch milliseconds on that machine's clock. */
+  now(): number;
+}
+
+/** The way to those of this machine. */
+export const localRoute: Route = {
+  connectMs: 5_000,
+  answerMs: 10_000,
+  open: ({ socket }, deadlineMs) => openSocket(socket, deadlineMs),
+  now: () => Date.now(),
+};
 
 const nobodyListens = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK"]);
 

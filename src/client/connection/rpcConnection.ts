@@ -1,9 +1,9 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import {
   createMessageConnection,
   type MessageConnection,
-  SocketMessageReader,
-  SocketMessageWriter,
+  StreamMessageReader,
+  StreamMessageWriter,
 } from "vscode-jsonrpc/node";
 
 export interface RpcConnection {
@@ -19,17 +19,17 @@ export interface RpcConnection {
 const quietTurns = 8;
 
 /**
- * JSON-RPC over a socket.
+ * JSON-RPC over a socket, or a stream that leads to one.
  *
  * vscode-jsonrpc queues what arrives and neither drops the queue nor rejects pending requests when the socket closes. A
  * supervisor may answer and hang up at once, so the answers in the queue are handled first.
  */
-export function openRpcConnection(socket: Socket): RpcConnection {
+export function openRpcConnection(socket: Duplex): RpcConnection {
   let handled = 0;
-  const reader = new SocketMessageReader(socket);
+  const reader = new StreamMessageReader(socket);
   // Its timer for a partial message outlives the connection and keeps the process from ending.
   reader.partialMessageTimeout = 0;
-  const connection = createMessageConnection(reader, new SocketMessageWriter(socket), undefined, {
+  const connection = createMessageConnection(reader, new StreamMessageWriter(socket), undefined, {
     messageStrategy: {
       handleMessage(message, next) {
         handled += 1;

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { CancellationTokenSource, Emitter, type MessageConnection } from "vscode-jsonrpc/node";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
@@ -17,7 +17,7 @@ import {
 } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
-import { openSocket } from "./openSocket.ts";
+import { localRoute, type Route } from "./openSocket.ts";
 import { openRpcConnection } from "./rpcConnection.ts";
 import { errorFromPeer } from "./rpcErrors.ts";
 
@@ -31,14 +31,20 @@ export interface RequestOptions {
   /** Aborting it sends `$/cancelRequest`; the answer is still awaited, since a cancelled renewal has a report. */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds until the request is given up with `deadline`. Default 10,000, plus `waitMs` for `logs/read`; none for
+   * Milliseconds until the request is given up with `deadline`. Default 10,000 (on another machine 30,000), plus `waitMs`
+   * for `logs/read`; none for
    * `app/renew`, `app/rollback`, `app/stop`, `app/scale` and `layers/sample`: the supervisor limits those.
    */
   readonly deadlineMs?: number;
 }
 
-const defaultDeadlineMs = 10_000;
-const defaultConnectMs = 5_000;
+export interface ConnectOptions {
+  /** Milliseconds for all of it; default 5,000, on another machine 30,000. */
+  readonly deadlineMs?: number;
+  /** Default: this machine's. */
+  readonly route?: Route;
+}
+
 const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
   "app/renew",
   "app/rollback",
@@ -50,7 +56,8 @@ const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
 /** One connection to one supervisor. It never reconnects: a new one is made from the endpoint. */
 export class SupervisorClient implements Disposable {
   readonly endpoint: Endpoint;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
+  readonly #route: Route;
   readonly #connection: MessageConnection;
   readonly #snapshots = new Emitter<Snapshot>();
   readonly #events = new Emitter<SupervisorEvent>();
@@ -61,22 +68,21 @@ export class SupervisorClient implements Disposable {
 
   /**
    * Connects, presents the secret and waits for the state.
-   * @param deadlineMs Milliseconds for all of it; default 5,000.
    * @throws HitlessError `connectionLost`, `deadline`, `badSecret`, `protocolMismatch` or `badMessage`.
    */
   static async connect(
     endpoint: Endpoint,
     identity: ClientIdentity,
-    deadlineMs: number = defaultConnectMs,
+    { route = localRoute, deadlineMs = route.connectMs }: ConnectOptions = {},
   ): Promise<SupervisorClient> {
-    const whose = `The supervisor of "${endpoint.name}" (pid ${endpoint.pid})`;
+    const whose = whoseSupervisor(endpoint, route);
     const startedAt = performance.now();
-    const attempt = await openSocket(endpoint.socket, deadlineMs);
+    const attempt = await route.open(endpoint, deadlineMs);
     if (attempt.kind !== "open") {
       const code = attempt.kind === "deadline" ? "deadline" : "connectionLost";
       throw new HitlessError(code, `${whose} can't be reached: ${attempt.reason}.`, { remedy: "retry" });
     }
-    const client = new SupervisorClient(endpoint, attempt.socket);
+    const client = new SupervisorClient(endpoint, attempt.socket, route);
     try {
       const left = Math.max(1, deadlineMs - (performance.now() - startedAt));
       const answer = await client.#send(
@@ -96,8 +102,9 @@ export class SupervisorClient implements Disposable {
     }
   }
 
-  private constructor(endpoint: Endpoint, socket: Socket) {
+  private constructor(endpoint: Endpoint, socket: Duplex, route: Route) {
     this.endpoint = endpoint;
+    this.#route = route;
     this.#socket = socket;
     const { connection, onDrained } = openRpcConnection(socket);
     this.#connection = connection;
@@ -119,6 +126,20 @@ export class SupervisorClient implements Disposable {
       throw new HitlessError("notInitialized", "The supervisor has not told its state yet.");
     }
     return this.#snapshot;
+  }
+
+  /** Epoch milliseconds on the supervisor's clock, which those of its snapshots are to be compared with. */
+  now(): number {
+    return this.#route.now();
+  }
+
+  /** Whether something still listens at the control socket; only a refusal counts as no. */
+  async isThere(deadlineMs: number): Promise<boolean> {
+    const attempt = await this.#route.open(this.endpoint, deadlineMs);
+    if (attempt.kind === "open") {
+      attempt.socket.destroy();
+    }
+    return attempt.kind !== "refused";
   }
 
   get closed(): boolean {
@@ -175,7 +196,7 @@ export class SupervisorClient implements Disposable {
       cancel();
     }
     options.signal?.addEventListener("abort", cancel);
-    const deadlineMs = options.deadlineMs ?? usualDeadline(name, params);
+    const deadlineMs = options.deadlineMs ?? usualDeadline(name, params, this.#route.answerMs);
     let timer: NodeJS.Timeout | undefined;
     try {
       const answer = this.#connection.sendRequest<unknown>(name, params, cancellation.token);
@@ -242,14 +263,24 @@ export class SupervisorClient implements Disposable {
   }
 
   #whose(): string {
-    return `The supervisor of "${this.endpoint.name}" (pid ${this.endpoint.pid})`;
+    return whoseSupervisor(this.endpoint, this.#route);
   }
 }
 
-function usualDeadline<Name extends RequestName>(name: Name, params: RequestParams<Name>): number | undefined {
+function whoseSupervisor({ name, pid }: Endpoint, { machine }: Route): string {
+  return machine === undefined
+    ? `The supervisor of "${name}" (pid ${pid})`
+    : `The supervisor of "${name}" (pid ${pid}) on ${machine}`;
+}
+
+function usualDeadline<Name extends RequestName>(
+  name: Name,
+  params: RequestParams<Name>,
+  answerMs: number,
+): number | undefined {
   if (endedBySupervisor.has(name)) {
     return undefined;
   }
   const waitMs = "waitMs" in params ? (params.waitMs ?? 0) : 0;
-  return defaultDeadlineMs + waitMs;
+  return answerMs + waitMs;
 }

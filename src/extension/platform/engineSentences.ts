@@ -1,5 +1,6 @@
 import { noteWords, reasonWords } from "../../client/script/scriptNote.ts";
 import { balancerSentences } from "./balancerSentences.ts";
+import { machineSentences } from "./machineSentences.ts";
 
 /**
  * What supervisors and their clients say to the user: English, since it goes to terminals and logs as well. Each is as
@@ -11,6 +12,7 @@ export const engineSentences: readonly string[] = [
   ...balancerSentences,
   ...Object.values(noteWords),
   ...Object.values(reasonWords),
+  ...machineSentences,
   'the script "{0}" ({1}) can\'t be used: {2}',
   'No app can be started in {0}: {1}. Run "{2}", or name the file to run.',
   "No app can be started in {0}: {1}. Mend that, or name the file to run.",

@@ -12,6 +12,8 @@ import {
   layersOutputSchema,
   listOutputSchema,
   logLineSchema,
+  machinesOutputSchema,
+  prepareOutputSchema,
   renewOutputSchema,
   scaleOutputSchema,
   statusOutputSchema,
@@ -33,6 +35,8 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   scale: scaleOutputSchema,
   kill: killOutputSchema,
   explain: explainOutputSchema,
+  machines: machinesOutputSchema,
+  prepare: prepareOutputSchema,
   logLine: logLineSchema,
   error: errorOutputSchema,
 };

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../../../src/cli/arguments/suggestion.ts";
 import { chooseEndpoint } from "../../../src/cli/run/findApp.ts";
-import { parseJsonc } from "../../../src/cli/run/jsonc.ts";
 import { findWorkspaceApp } from "../../../src/cli/run/workspaceApps.ts";
+import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 

@@ -34,6 +34,7 @@ export function memoryContext(changes: Partial<CliContext> = {}): MemoryContext 
   return {
     cwd: "/nowhere",
     environment: {},
+    atEnd: [],
     identity: { name: "test", version: "1.2.3" },
     supervisorFile: "/nowhere/supervisor.cjs",
     ...changes,

@@ -81,7 +81,7 @@ describe("SupervisorClient", () => {
 
   it("gives up on a supervisor that says nothing", async () => {
     const { endpoint } = await start({ initialize: () => new Promise(() => undefined) });
-    await assert.rejects(SupervisorClient.connect(endpoint, identity, 50), { code: "deadline" });
+    await assert.rejects(SupervisorClient.connect(endpoint, identity, { deadlineMs: 50 }), { code: "deadline" });
   });
 
   it("says when nobody listens", async () => {

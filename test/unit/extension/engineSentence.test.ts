@@ -78,6 +78,11 @@ const composed: Readonly<Record<string, readonly string[]>> = {
       "The new generation does not listen on http://x:1 as the old one does, it listens nowhere instead, so every client there would be refused. If it is meant, use a restart.",
       "The new generation does not listen on http://x:1 as the old one does, it listens on http://x:2 instead, so every client there would be refused. An app that looks for a free port takes that of its old worker for taken: give it a fixed one. If it is meant, use a restart.",
     ],
+  "The connection to {} was lost{}.": [
+    "The connection to web1 was lost.",
+    "The connection to web1 was lost: it gave no sign of life for 30000 ms.",
+  ],
+  "{} can't be run{}: {}.": ["./x can't be run: spawn ENOENT.", "./x can't be run in /srv: spawn ENOENT."],
   " An app that looks for a free port takes that of its old worker for taken: give it a fixed one.": [],
 };
 

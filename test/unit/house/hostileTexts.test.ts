@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { parseJsonc } from "../../../src/cli/run/jsonc.ts";
 import { matchesWish } from "../../../src/client/node/nodeVersionFile.ts";
 import { readShellSteps } from "../../../src/client/script/shellSteps.ts";
+import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
 import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
 import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";

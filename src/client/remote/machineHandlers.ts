@@ -1,0 +1,57 @@
+import { statfs } from "node:fs/promises";
+import { availableParallelism, freemem, hostname, loadavg, totalmem, userInfo } from "node:os";
+import { HitlessError } from "../../shared/errors.ts";
+import type {
+  MachineFacts,
+  MachineParams,
+  MachineRequestName,
+  MachineResult,
+} from "../../shared/machines/machineProtocol.ts";
+import { listEndpoints } from "../launch/endpoints.ts";
+import { runtimeFolder } from "../launch/runtimeFolder.ts";
+import { askHere } from "./askHere.ts";
+
+export type MachineHandlers = {
+  readonly [Name in MachineRequestName]: (params: MachineParams<Name>) => Promise<MachineResult<Name>>;
+};
+
+/** What a machine answers. */
+export const machineHandlers: MachineHandlers = {
+  facts: async () => facts(),
+  apps: async () => ({ endpoints: await listEndpoints(runtimeFolder()) }),
+  disk: async ({ path }) => ({ free: await freeBytes(path) }),
+  ask: askHere,
+};
+
+function facts(): MachineFacts {
+  const [load] = loadavg();
+  return {
+    hostname: hostname(),
+    user: userName(),
+    platform: process.platform,
+    time: Date.now(),
+    cores: availableParallelism(),
+    // Windows has none, and Node.js tells 0 there.
+    ...(process.platform !== "win32" && load !== undefined && { load }),
+    memory: { total: totalmem(), free: freemem() },
+  };
+}
+
+/** The user's name; a container may run under an id that has none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
+}
+
+async function freeBytes(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HitlessError("invalidState", `The free space of ${path} is not known: ${reason}.`, { cause: error });
+  }
+}

@@ -1,0 +1,182 @@
+import { createServer, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { Duplex, type Readable, type Writable } from "node:stream";
+import type * as v from "valibot";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import {
+  type AttachParams,
+  attachHeader,
+  attachParamsSchema,
+  type Greeting,
+  greetingMark,
+  keepAlive,
+  type MachineRequestName,
+  machineRequests,
+  type RunPiece,
+  runParamsSchema,
+} from "../../shared/machines/machineProtocol.ts";
+import { parseMessage } from "../../shared/parseMessage.ts";
+import { protocolVersion } from "../../shared/protocol.ts";
+import { openSocket } from "../connection/openSocket.ts";
+import { listEndpoints } from "../launch/endpoints.ts";
+import { runtimeFolder } from "../launch/runtimeFolder.ts";
+import { machineHandlers } from "./machineHandlers.ts";
+import { runHere } from "./runHere.ts";
+
+/** Bytes of the parameters of one request. */
+const mostBytes = 4 * 1_048_576;
+
+export interface ServeOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Version of Hitless. */
+  readonly version: string;
+  /** Whether programs are run for the client. */
+  readonly allowRun: boolean;
+}
+
+/** Serves one client over two streams, until it has gone, or has given no sign of life for 30 s. */
+export function serveMachine({ input, output, version, allowRun }: ServeOptions): Promise<void> {
+  const greeting: Greeting = { protocolVersion, version, nodeVersion: process.version };
+  output.write(`\n${greetingMark}${JSON.stringify(greeting)}\n`);
+  const server = createServer({ unknownProtocolTimeout: keepAlive.goneMs } as object);
+  return new Promise((resolve) => {
+    const ending = new AbortController();
+    let silence: NodeJS.Timeout | undefined;
+    const end = () => {
+      clearTimeout(silence);
+      ending.abort();
+      resolve();
+    };
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(end, keepAlive.goneMs);
+    };
+    heard();
+    const channel = Duplex.from({ readable: input, writable: output });
+    for (const stream of [input, output, channel]) {
+      stream.on("error", end);
+      stream.on("close", end);
+    }
+    server.on("session", (session: Http2Session) => {
+      session.on("ping", heard);
+      session.on("error", end);
+      session.on("close", end);
+    });
+    server.on("sessionError", end);
+    server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      stream.on("error", () => undefined);
+      void answer(stream, headers, { allowRun, ended: ending.signal });
+    });
+    server.emit("connection", channel);
+  });
+}
+
+interface Surroundings {
+  readonly allowRun: boolean;
+  /** Aborted when the client has gone. */
+  readonly ended: AbortSignal;
+}
+
+async function answer(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  surroundings: Surroundings,
+): Promise<void> {
+  const name = String(headers[":path"] ?? "").slice(1);
+  try {
+    switch (name) {
+      case "attach":
+        return await attach(stream, parseMessage(attachParamsSchema, name, JSON.parse(String(headers[attachHeader]))));
+      case "run":
+        return await run(stream, surroundings);
+      default: {
+        const params = JSON.parse(await wholeBody(stream));
+        const result = await handle(name, params);
+        stream.respond({ ":status": 200 });
+        stream.end(JSON.stringify(result));
+      }
+    }
+  } catch (thrown) {
+    const { code, message, detail } = toHitlessError(thrown);
+    if (!stream.headersSent && !stream.destroyed) {
+      stream.respond({ ":status": 500 });
+      stream.end(JSON.stringify({ code, message, detail }));
+    }
+  }
+}
+
+function handle(name: string, params: unknown): Promise<unknown> {
+  if (!Object.hasOwn(machineRequests, name)) {
+    throw new HitlessError("badMessage", `This Hitless does not know the request "${name}".`);
+  }
+  const known = name as MachineRequestName;
+  const handler = machineHandlers[known] as (params: unknown) => Promise<unknown>;
+  return handler(parseMessage(machineRequests[known].params as v.GenericSchema, known, params));
+}
+
+/** Connects the stream with the control socket of an app. */
+async function attach(stream: ServerHttp2Stream, { pid, deadlineMs }: AttachParams): Promise<void> {
+  const endpoint = (await listEndpoints(runtimeFolder())).find((candidate) => candidate.pid === pid);
+  if (endpoint === undefined) {
+    stream.respond({ ":status": 404 }, { endStream: true });
+    return;
+  }
+  const attempt = await openSocket(endpoint.socket, deadlineMs);
+  if (attempt.kind !== "open") {
+    stream.respond({ ":status": attempt.kind === "refused" ? 404 : 502 });
+    stream.end(attempt.reason);
+    return;
+  }
+  const { socket } = attempt;
+  stream.respond({ ":status": 200 });
+  stream.pipe(socket);
+  socket.pipe(stream);
+  stream.on("close", () => socket.destroy());
+  socket.on("close", () => stream.close());
+}
+
+/** Runs a program; the client's reading is what paces its output. */
+async function run(stream: ServerHttp2Stream, { allowRun, ended }: Surroundings): Promise<void> {
+  if (!allowRun) {
+    throw new HitlessError("invalidState", "This machine runs no programs for clients (hitless connect --no-run).");
+  }
+  const params = parseMessage(runParamsSchema, "run", JSON.parse(await wholeBody(stream)));
+  const gone = new AbortController();
+  const end = () => gone.abort();
+  stream.on("close", end);
+  ended.addEventListener("abort", end, { once: true });
+  stream.respond({ ":status": 200 });
+  const tell = (piece: RunPiece) =>
+    new Promise<void>((resolve) => {
+      if (stream.destroyed || stream.write(`${JSON.stringify(piece)}\n`)) {
+        resolve();
+      } else {
+        stream.once("drain", resolve);
+        stream.once("close", resolve);
+      }
+    });
+  try {
+    const receive = (name: "stdout" | "stderr", text: string) => tell({ kind: "output", stream: name, text });
+    const code = await runHere(params, { receive, signal: gone.signal });
+    await tell({ kind: "exit", code });
+  } catch (thrown) {
+    const { code, message } = toHitlessError(thrown);
+    await tell({ kind: "failed", code, message });
+  } finally {
+    ended.removeEventListener("abort", end);
+    stream.end();
+  }
+}
+
+async function wholeBody(stream: Readable): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of stream) {
+    pieces.push(piece as Buffer);
+    size += pieces.at(-1)?.length ?? 0;
+    if (size > mostBytes) {
+      throw new HitlessError("badMessage", `A request is longer than ${mostBytes} bytes.`);
+    }
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
