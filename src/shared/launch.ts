@@ -36,6 +36,8 @@ export const launchMessageSchema = v.strictObject({
   detached: v.boolean(),
   /** A client that must lose none of the output comes at once. */
   keepsOutput: v.optional(v.boolean()),
+  /** A client comes that debugs the app from its first line: the first workers wait for it. */
+  debug: v.optional(v.strictObject({ stopOnEntry: v.boolean() })),
   /** Milliseconds without a client before the app is stopped gracefully; ignored when `detached`. */
   graceMs: v.number(),
   /** How the entry was found and what is left out of its script, as one line: the first of the log. */

@@ -72,6 +72,21 @@ export const requests = {
   "app/stop": { params: v.object({ now: v.optional(v.boolean()) }), result: v.object({ killed: v.number() }) },
   /** Kills the process tree of one worker at once; the supervisor starts a new one in its slot. */
   "app/killWorker": { params: v.object({ worker: workerId }), result: empty },
+  /**
+   * Opens the inspectors of all workers, or of one and its successors, for this client until `debug/end` or the end of the
+   * connection; snapshots have their addresses. Workers that start meanwhile wait for a debugger before the app's first line,
+   * 10 s at most, and with `stopOnEntry` stop there. Answered with those that could not be opened.
+   */
+  "debug/begin": {
+    params: v.object({ worker: v.optional(workerId), stopOnEntry: v.optional(v.boolean()) }),
+    result: v.object({ failed: v.array(v.object({ worker: v.number(), reason: v.string() })) }),
+  },
+  /** Closes the inspectors that no other client needs; what waits for a debugger goes on. */
+  "debug/end": { params: empty, result: empty },
+  /** Lets a worker go on that a debugger has stopped. */
+  "debug/continue": { params: v.object({ worker: workerId }), result: empty },
+  /** Finds out now whether a debugger has stopped a worker, rather than with the next heartbeats. */
+  "debug/look": { params: v.object({ worker: workerId }), result: v.object({ paused: v.boolean() }) },
   /** The newest renewal reports, newest first. */
   "app/reports": { params: empty, result: v.object({ reports: v.array(renewalReportSchema) }) },
   /** The last events, oldest first. */

@@ -37,7 +37,7 @@ export const workerViewSchema = v.object({
   readyAt: v.optional(v.number()),
   /** Epoch milliseconds at which its drain began; absent before. */
   drainingSince: v.optional(v.number()),
-  /** Epoch milliseconds at which the drain is cut off; absent unless draining. */
+  /** Epoch milliseconds at which the drain is cut off; absent unless draining, and while a debugger has stopped it. */
   drainDeadline: v.optional(v.number()),
   /** What a draining worker still has, as it last reported. */
   drain: v.optional(
@@ -54,6 +54,19 @@ export const workerViewSchema = v.object({
   memory: v.optional(v.number()),
   /** Where an unresponsive worker is stuck: the topmost frames of its stack; `line` counts from 1. */
   stuckAt: v.optional(v.array(v.object({ function: v.string(), file: v.string(), line: v.number() }))),
+  /** A debugger has stopped it, or it waits for one: it is neither busy nor stuck, and its deadlines stand still. */
+  paused: v.optional(
+    v.object({
+      /** Epoch milliseconds. */
+      since: v.number(),
+      /** It waits for a debugger before the app's first line. */
+      waits: v.boolean(),
+      /** The topmost line of the app's own code, as it was written (by the source map); `line` counts from 1. */
+      at: v.optional(v.object({ function: v.string(), file: v.string(), line: v.number() })),
+    }),
+  ),
+  /** WebSocket address of its inspector while that is open. */
+  inspector: v.optional(v.string()),
   /** How often the worker of this slot was started again after an unexpected exit. */
   restarts: v.number(),
   /** Addresses listened on, such as `http://127.0.0.1:3000` or `tcp://0.0.0.0:5000`. */

@@ -14,6 +14,12 @@ export const workerMessageCommand = "NODE_HITLESS";
 /** Makes a worker's inspector, should it ever be opened, listen on a free port. The preload hides it from the app. */
 export const inspectPortFlag = "--inspect-port=0";
 
+/** The same, and makes a worker wait for a debugger and stop at the app's first line. */
+export const inspectBreakFlag = "--inspect-brk=127.0.0.1:0";
+
+/** Tells the preload to wait for a debugger, by being set in the worker's environment, out of which it takes it. */
+export const debugVariable = "HITLESS_DEBUG";
+
 /**
  * How many connections may be in transfer at a time without confirmation: from a draining worker to others, and from
  * the supervisor to one worker. Other messages, among them the new connections of `node:cluster`, wait behind those
@@ -134,6 +140,12 @@ type FromWorker =
   /** Answers `layers`: `answer`, or `error` for the user. */
   | { readonly type: "layers"; readonly id: number; readonly answer: LayerAnswer }
   | { readonly type: "layers"; readonly id: number; readonly error: string }
+  /** It waits for a debugger before the app's first line; or does no longer. */
+  | { readonly type: "debugger"; readonly waits: boolean }
+  /** Its inspector could not be opened. */
+  | { readonly type: "noInspector"; readonly message: string }
+  /** Answers to `closeInspector`. */
+  | { readonly type: "inspectorClosed" }
   /** The preload itself failed at something; the app is not affected. */
   | { readonly type: "trouble"; readonly message: string };
 
@@ -163,6 +175,8 @@ type ToWorker =
   | { readonly type: "leave"; readonly bySignal: boolean }
   /** Asks for a sign of life. */
   | { readonly type: "beat" }
+  /** Open the inspector on a free port of this machine, for a debugger. Node tells the address on stderr. */
+  | { readonly type: "openInspector" }
   /** Close the inspector that the supervisor had opened. */
   | { readonly type: "closeInspector" }
   /** Begins to count answered requests from 0, or asks for the count and stops counting. */

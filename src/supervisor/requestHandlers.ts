@@ -63,6 +63,19 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.roster.kill(worker);
       return {};
     },
+    "debug/begin": async ({ worker, stopOnEntry = false }, _cancelled, client) => {
+      const wish = worker === undefined ? { stopOnEntry } : { stopOnEntry, slot: app.roster.find(worker).slot };
+      return shown({ failed: await app.debugSessions.begin(client, wish) });
+    },
+    "debug/end": (_params, _cancelled, client) => {
+      app.debugSessions.end(client);
+      return shown({});
+    },
+    "debug/continue": async ({ worker }) => {
+      await app.resume(worker);
+      return shown({});
+    },
+    "debug/look": async ({ worker }) => shown({ paused: await app.look(worker) }),
     "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
     "logs/read": (params, cancelled, client) => readLogs(logs, params, cancelled, client),

@@ -147,5 +147,8 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   if (launch.choice !== undefined) {
     events.log("info", "entryChosen", launch.choice);
   }
+  if (launch.debug !== undefined) {
+    app.debugSessions.expect(launch.debug);
+  }
   app.start();
 }

@@ -1,8 +1,13 @@
 import cluster from "node:cluster";
-import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
-import { type FromWorkerBody, inspectPortFlag, type ToWorkerBody } from "../shared/workerMessages.ts";
+import {
+  debugVariable,
+  type FromWorkerBody,
+  inspectBreakFlag,
+  inspectPortFlag,
+  type ToWorkerBody,
+} from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
 import { watchConnectProbes } from "./connections/connectProbes.ts";
@@ -16,6 +21,7 @@ import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
 import { canMoveConnections } from "./internals.ts";
 import { createLayerDesk } from "./layers/desk.ts";
+import { awaitDebugger, closeInspector, openInspector } from "./process/debugging.ts";
 import { describeError, watchFatalErrors } from "./process/fatalErrors.ts";
 import { explainNestedCluster } from "./process/nestedCluster.ts";
 import { createProcessHold } from "./process/processHold.ts";
@@ -111,7 +117,10 @@ function prepareWorker(channel: Channel): void {
           channel.send(signOfLife());
           break;
         case "closeInspector":
-          closeInspector();
+          closeInspector(channel);
+          break;
+        case "openInspector":
+          openInspector(channel);
           break;
         case "connection":
           parking.receive(message, socket);
@@ -156,12 +165,11 @@ function prepareWorker(channel: Channel): void {
     channel.send({ type: "hello" });
     // At once, so that the supervisor can take a stack though the app blocks before the first heartbeat.
     channel.send(signOfLife());
+    if (process.env[debugVariable] !== undefined) {
+      delete process.env[debugVariable];
+      awaitDebugger(channel);
+    }
   })();
-}
-
-/** Loaded late: a Node without inspector throws, and an app that is never asked for its stack need not have it loaded. */
-function closeInspector(): void {
-  createRequire(__filename)("node:inspector").close();
 }
 
 /** Takes the flags that are ours out of what the app sees and its children inherit. */
@@ -174,8 +182,8 @@ function hideFromApp(): void {
     const own = execArgv.slice(0, index - 1).filter((argument) => argument.startsWith(reading)).length;
     execArgv.splice(index - 1 - own, 2 + own);
   }
-  // Ours stands first, and Node adds it again at the end.
-  if (execArgv[0] === inspectPortFlag) {
+  // Ours stands first, and Node adds the port again at the end.
+  if (execArgv[0] === inspectPortFlag || execArgv[0] === inspectBreakFlag) {
     execArgv.shift();
     if (execArgv.at(-1) === inspectPortFlag) {
       execArgv.pop();

@@ -40,6 +40,8 @@ export interface LaunchOptions {
   readonly folder?: string;
   /** Whether the client that comes must lose none of the output; default: it may. */
   readonly keepsOutput?: boolean;
+  /** The client that comes debugs the app from its first line. */
+  readonly debug?: { readonly stopOnEntry: boolean };
   /** Aborting it ends the launch: what waits does so no longer, and a supervisor that has not answered yet is stopped. */
   readonly cancelled?: AbortSignal;
   /** Told when another launch of this app is waited for. */
@@ -106,6 +108,7 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     graceMs,
     keepsOutput: options.keepsOutput ?? false,
     ...(options.choice !== undefined && { choice: options.choice }),
+    ...(options.debug !== undefined && { debug: options.debug }),
   };
   const logFile = join(folder, `${id}.log`);
   // Opened and closed without a wait in between: the events of a child are emitted whether somebody listens or not.

@@ -10,6 +10,7 @@ import { count } from "../../shared/text/count.ts";
 import { Acceptor } from "../accept/acceptor.ts";
 
 import { steadyNow } from "../clock.ts";
+import { DebugSessions } from "../debug/debugSessions.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
@@ -56,6 +57,7 @@ export class AppSupervisor {
   readonly publisher: SnapshotPublisher;
   readonly renewals: Renewals;
   readonly roster: WorkerRoster;
+  readonly debugSessions: DebugSessions;
   readonly #options: AppSupervisorOptions;
   readonly #generations: Generations;
   readonly #table: SlotTable;
@@ -114,6 +116,7 @@ export class AppSupervisor {
       healthPort: () => options.monitor.port,
       table: this.#table,
     });
+    this.debugSessions = new DebugSessions({ events, workers: host.workers });
     this.#health = new HealthActions(host, events, this.#acceptor);
     this.#traffic = new TrafficMeter({ workers: host.workers, broker: this.#broker, acceptor: this.#acceptor });
     this.renewals = new Renewals({ host, generations: this.#generations, traffic: this.#traffic, events });
@@ -249,6 +252,23 @@ export class AppSupervisor {
     return { recipe: this.#generations.of(generation), commit: this.#generations.commitOf(generation) };
   }
 
+  /** Finds out whether a debugger has stopped a worker. */
+  look(workerId: number): Promise<boolean> {
+    return this.#health.heartbeat.look(this.roster.find(workerId));
+  }
+
+  /**
+   * Lets a worker go on that a debugger has stopped.
+   * @throws HitlessError `workerNotFound`, or `invalidState` if none has.
+   */
+  async resume(workerId: number): Promise<void> {
+    const worker = this.roster.find(workerId);
+    await worker.debugging.resume().catch((error: unknown) => {
+      throw new HitlessError("invalidState", `Worker ${workerId} can't be continued: ${errorText(error)}.`);
+    });
+    await this.look(workerId);
+  }
+
   /**
    * Sends all workers away, once `shutdownDelay` is over if clients are served. `now`: kills them. May be called again, to
    * hurry.
@@ -263,6 +283,10 @@ export class AppSupervisor {
       this.#killedWhileStopping = 0;
     }
     this.#condition.leaving = this.#condition.running;
+    for (const worker of this.roster.all.values()) {
+      // A stop must come to its end, whoever debugs.
+      worker.debugging.ignorePauses();
+    }
     this.renewals.current?.abort("The app was stopped.");
     if (delay === 0) {
       this.#sendAllAway(now);
@@ -387,7 +411,8 @@ export class AppSupervisor {
       changed: () => this.publisher.invalidate(),
       startWorker: ({ index: slot }, generation) => {
         const recipe = this.#generations.placed(generation);
-        const worker = this.roster.start({ recipe, slot, generation, events: this.#workerEvents });
+        const debug = this.debugSessions.startOf(slot);
+        const worker = this.roster.start({ recipe, slot, generation, events: this.#workerEvents, debug });
         this.#uncleaned.add(worker);
         this.#watcher.add({ pid: worker.pid, mark: worker.mark, killTimeout: recipe.killTimeout });
         return worker;
@@ -411,6 +436,7 @@ export class AppSupervisor {
     return {
       messages: createMessageTable({ acceptor, broker: this.#broker, traffic: this.#traffic, heartbeat }),
       acceptor,
+      debugging: reconcile,
       appMessage: (worker, message) => this.#warnOfProtocol(worker, message),
       changed,
       listening: reconcile,
@@ -518,6 +544,10 @@ export class AppSupervisor {
       this.#stops.fire();
     }
   }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 type Host = SlotHost & RenewalsHost & HealthHost;

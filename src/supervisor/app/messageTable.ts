@@ -3,6 +3,7 @@ import type { Heartbeat } from "../health/heartbeat.ts";
 import type { HandoffBroker } from "../traffic/handoffBroker.ts";
 import type { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { addressUrl } from "../worker/addresses.ts";
+import { waitForDebuggerMs } from "../worker/workerDebugging.ts";
 import type { MessageTable } from "../worker/workerEvents.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 
@@ -15,7 +16,11 @@ export function createMessageTable(parts: {
 }): MessageTable<WorkerHandle> {
   const { acceptor, broker, traffic, heartbeat } = parts;
   return {
-    hello: (worker) => traffic.workerStarted(worker),
+    hello: (worker) => {
+      // It runs: it has found the debugger for which its flags had it wait.
+      worker.debugging.waits(false);
+      traffic.workerStarted(worker);
+    },
     listening: (worker, { server, protocol, address, systemPort, handoff, tried }) =>
       worker.announceServer(server, { url: addressUrl(protocol, address), protocol, systemPort, handoff }, tried),
     listens: (worker, { server }) => worker.confirmServer(server),
@@ -38,6 +43,10 @@ export function createMessageTable(parts: {
     refused: (worker, { id }) => broker.refused(worker, id),
     layers: (worker, answer) => worker.layers.answered(answer),
     fatal: (worker, error) => worker.noteFatal(error),
+    debugger: ({ debugging }, { waits }) => debugging.waits(waits, waitForDebuggerMs),
+    inspectorClosed: ({ debugging }) => debugging.closed(),
+    noInspector: (worker, { message }) =>
+      worker.warn("noInspector", `worker ${worker.id} can't be debugged: its inspector does not open: ${message}`),
     trouble: (worker, { message }) =>
       worker.warn("preloadTrouble", `Hitless's preload in worker ${worker.id} failed: ${message}`),
     alone: (worker) => worker.noteAlone(),

@@ -59,8 +59,21 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 }
 
 function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {
-  const { id, pid, generation, state, startedAt, readyAt, drainingSince, drainDeadline, drain, addresses, vitals } =
-    worker;
+  const {
+    id,
+    pid,
+    generation,
+    state,
+    startedAt,
+    readyAt,
+    drainingSince,
+    drainDeadline,
+    drain,
+    addresses,
+    vitals,
+    debugging,
+  } = worker;
+  const { pause, url } = debugging;
   return {
     id,
     slot: worker.slot,
@@ -73,7 +86,11 @@ function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {
     startedAt: shownTime(startedAt),
     ...(readyAt !== undefined && { readyAt: shownTime(readyAt) }),
     ...(drainingSince !== undefined && { drainingSince: shownTime(drainingSince) }),
-    ...(drainDeadline !== undefined && { drainDeadline: shownTime(drainDeadline) }),
+    ...(pause !== undefined && {
+      paused: { since: shownTime(pause.since), waits: pause.waits, ...(pause.at && { at: pause.at }) },
+    }),
+    ...(url !== undefined && { inspector: url }),
+    ...(drainDeadline !== undefined && pause === undefined && { drainDeadline: shownTime(drainDeadline) }),
     ...(drain !== undefined && { drain: viewDrain(drain) }),
     restarts: slot?.restarts ?? 0,
     addresses,

@@ -107,7 +107,7 @@ export class HealthActions {
       return "";
     }
     try {
-      const frames = await worker.takeStack();
+      const frames = await worker.debugging.takeStack();
       worker.vitals.stuckIn(frames);
       const [top] = frames ?? [];
       return top === undefined ? "" : ` in ${top.function} (${top.file}:${top.line})`;

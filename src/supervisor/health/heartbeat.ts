@@ -33,12 +33,30 @@ export class Heartbeat {
 
   answered(worker: WorkerHandle, beat: Beat): void {
     const { recovered, grown } = worker.vitals.answered(beat);
+    worker.debugging.answered();
     if (grown) {
       this.#options.changed();
     }
     if (recovered) {
       this.#options.becameResponsive(worker);
     }
+  }
+
+  /** Finds out whether a debugger has stopped it. If so it is not stuck, and answers what it was asked when it goes on. */
+  async look(worker: WorkerHandle): Promise<boolean> {
+    if (worker.vitals.owesSince === undefined) {
+      this.#ask(worker, performance.now());
+    }
+    const held = await worker.debugging.look();
+    if (held && worker.vitals.owesSince !== undefined) {
+      worker.vitals.asked(performance.now());
+    }
+    return held;
+  }
+
+  #ask(worker: WorkerHandle, now: number): void {
+    worker.vitals.asked(now);
+    worker.send({ type: "beat" });
   }
 
   #turn(): void {
@@ -56,18 +74,22 @@ export class Heartbeat {
     const overslept = now - this.#lastTurn > beatLength(unresponsiveAfter) * 3;
     this.#lastTurn = now;
     for (const worker of this.#options.workers()) {
-      if (worker.readyAt === undefined || !worker.connected) {
+      const { vitals, debugging, readyAt } = worker;
+      // One that starts may be busy for long, but not stopped by a debugger if its inspector is closed.
+      if (!worker.connected || (readyAt === undefined && debugging.url === undefined)) {
         continue;
       }
-      const { vitals } = worker;
       if (overslept) {
         vitals.forgive();
       }
       if (vitals.owesSince === undefined) {
-        vitals.asked(now);
-        worker.send({ type: "beat" });
+        this.#ask(worker, now);
+      } else if (debugging.url !== undefined && (debugging.pause !== undefined || readyAt === undefined)) {
+        void this.look(worker);
       } else if (unresponsiveAfter > 0 && vitals.responsive && now - vitals.owesSince > unresponsiveAfter) {
         void this.#conclude(worker);
+      } else if (debugging.url !== undefined) {
+        void this.look(worker);
       }
     }
   }
@@ -78,15 +100,9 @@ export class Heartbeat {
       return;
     }
     this.#suspected.add(worker);
-    const held = await worker.isHeld();
+    const held = await this.look(worker);
     this.#suspected.delete(worker);
-    if (vitals.owesSince === undefined) {
-      return;
-    }
-    if (held) {
-      // Counted anew: it answers the pending heartbeat when it is resumed.
-      vitals.asked(performance.now());
-    } else {
+    if (vitals.owesSince !== undefined && !held) {
       vitals.becameUnresponsive();
       this.#options.becameUnresponsive(worker);
     }

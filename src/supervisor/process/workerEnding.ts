@@ -1,4 +1,5 @@
 import { steadyNow } from "../clock.ts";
+import { Deadline } from "./deadline.ts";
 import { killTree } from "./killTree.ts";
 import { endOrphans } from "./orphans.ts";
 import { listFamily, listMarked, type Relative } from "./processTree.ts";
@@ -26,6 +27,8 @@ export interface EndingOptions {
   /** Tells it to end by a message, where Node can't catch SIGTERM. Returns false if it can't be reached. */
   readonly sayTerminate: () => boolean;
   readonly warn: (code: string, message: string) => void;
+  /** Calls `act`, at once or when that is found out, unless a debugger has stopped the process. */
+  readonly unlessPaused: (act: () => void) => void;
 }
 
 /** Brings one worker's process to its end: a drain, then SIGTERM, then the kill of its tree, each with its deadline. */
@@ -35,7 +38,8 @@ export class WorkerEnding {
   /** Whether it was killed because it did not go by itself. */
   killed = false;
   readonly #options: EndingOptions;
-  #deadline: NodeJS.Timeout | undefined;
+  readonly #deadline: Deadline;
+  #heldSince: number | undefined;
   /** It was told SIGTERM. */
   #terminating = false;
   /** Descendants it had when it was told to end. */
@@ -46,6 +50,7 @@ export class WorkerEnding {
 
   constructor(options: EndingOptions) {
     this.#options = options;
+    this.#deadline = new Deadline(options.unlessPaused);
   }
 
   /** Whether it was told to end, and its process has not yet. */
@@ -70,6 +75,25 @@ export class WorkerEnding {
     return true;
   }
 
+  /** A debugger has stopped it at that moment: its deadlines stand still. */
+  hold(since: number): void {
+    this.#heldSince ??= since;
+    this.#deadline.hold(since);
+  }
+
+  /** It goes on. Returns for how many milliseconds its drain stood still. */
+  release(): number {
+    const since = this.#heldSince;
+    this.#heldSince = undefined;
+    this.#deadline.release();
+    if (since === undefined || this.drainingSince === undefined || this.drainDeadline === undefined) {
+      return 0;
+    }
+    const stood = steadyNow() - Math.max(since, this.drainingSince);
+    this.drainDeadline += stood;
+    return stood;
+  }
+
   /**
    * SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. A second call
    * changes nothing, since many apps take a second SIGTERM for "at once".
@@ -80,7 +104,7 @@ export class WorkerEnding {
     }
     this.#terminating = true;
     const { id, pid, killTimeout, warn } = this.#options;
-    this.#after(killTimeout, () => {
+    this.#deadline.start(killTimeout, () => {
       const message = `worker ${id} ignored SIGTERM for ${killTimeout} ms (killTimeout); killing its process tree`;
       warn("killTimeout", message);
       this.kill();
@@ -99,19 +123,19 @@ export class WorkerEnding {
       return;
     }
     this.killed = true;
-    clearTimeout(this.#deadline);
+    this.#deadline.stop();
     killTree(this.#options.pid, () => this.#options.signal("SIGKILL"));
   }
 
   /** The process has ended: no deadline counts any more. */
   exited(): void {
-    clearTimeout(this.#deadline);
+    this.#deadline.stop();
   }
 
   /** Ends what the process, which is gone, left behind; `done` is called when nothing of it is left. */
   cleanUp(done: () => void): void {
     this.#gone = true;
-    clearTimeout(this.#deadline);
+    this.#deadline.stop();
     const { id, killTimeout, mark, warn } = this.#options;
     // The children of a worker that died by itself are found by the variable that they inherited.
     this.#hurry = endOrphans(this.#terminating ? this.#family : listMarked(mark), {
@@ -140,16 +164,11 @@ export class WorkerEnding {
   }
 
   #awaitDrain(ms: number): void {
-    this.#after(ms, () => {
+    this.#deadline.start(ms, () => {
       const took = steadyNow() - (this.drainingSince ?? steadyNow());
       const message = `worker ${this.#options.id} did not finish within ${took} ms (drainTimeout); sending SIGTERM`;
       this.#options.warn("drainTimeout", message);
       this.terminate();
     });
-  }
-
-  #after(ms: number, act: () => void): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(act, ms);
   }
 }

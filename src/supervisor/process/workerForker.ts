@@ -3,12 +3,12 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import { inspectPortFlag } from "../../shared/workerMessages.ts";
+import { debugVariable, inspectBreakFlag, inspectPortFlag } from "../../shared/workerMessages.ts";
+import { createWorkerInspector, type WorkerInspector } from "../inspector/workerInspector.ts";
 import type { LogSource, LogStore } from "../logs/logStore.ts";
 import { createStderrTail, type StderrTail } from "../logs/stderrTail.ts";
 import { createUtf8Splitter } from "../logs/utf8Splitter.ts";
 import { permissionFlags } from "./permissionFlags.ts";
-import { createWorkerInspector, type WorkerInspector } from "./workerInspector.ts";
 
 /** The preload lies beside the supervisor's bundle. */
 // Its real path, by which the preload identifies itself and hides from the app.
@@ -21,6 +21,14 @@ const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NOD
 
 /** With a debugger flag of the user's own, the app has its own port. */
 const inspectFlag = /^--inspect/;
+
+/** Those that have a process wait for a debugger. */
+const waitFlag = /(?:^|\s)--inspect-(?:brk|wait)\b/;
+
+/**
+ * Whether a new worker waits for a debugger before the app's first line, and whether it stops there too.
+ */
+export type DebugStart = "no" | "wait" | "break";
 
 /** Sets once how accepted connections are distributed to workers. Called before the first worker. */
 export function chooseScheduling(scheduling: LaunchRecipe["scheduling"]): void {
@@ -35,6 +43,8 @@ export interface ForkedWorker {
   readonly mark: string;
   /** The last line of what it has written so far, to whichever stream; empty if it has written nothing. */
   readonly lastLine: () => string;
+  /** Whether it waits for a debugger: no longer than a debugger of VS Code may take, or as long as the user's flags say. */
+  readonly waits: "no" | "briefly" | "unlimited";
 }
 
 /** No more than this of a line is told, in bytes. */
@@ -56,8 +66,9 @@ export function forkWorker(options: {
   readonly slot: number;
   readonly generation: number;
   readonly logs: LogStore;
+  readonly debug: DebugStart;
 }): ForkedWorker {
-  const { recipe, slot, generation, logs } = options;
+  const { recipe, slot, generation, logs, debug } = options;
   const debugged = recipe.nodeArgs.some((arg) => inspectFlag.test(arg));
   cluster.setupPrimary({
     // The dashes keep Node away from the app's own arguments, all of which it searches for some of its flags, such as
@@ -66,7 +77,7 @@ export function forkWorker(options: {
     args: [recipe.entry, ...recipe.args],
     // Ours first: it must see the servers that the project's own preloads may start.
     execArgv: [
-      ...(debugged ? [] : [inspectPortFlag]),
+      ...(debugged ? [] : [debug === "break" ? inspectBreakFlag : inspectPortFlag]),
       ...permissionFlags(recipe, [preloadFile, layersFile]),
       "--require",
       preloadFile,
@@ -89,9 +100,13 @@ export function forkWorker(options: {
     HITLESS_GENERATION: String(generation),
     // pm2's name for the same, from 0, so that apps which know pm2 need no change.
     NODE_APP_INSTANCE: String(slot - 1),
+    ...((debug === "wait" || (debug === "break" && debugged)) && { [debugVariable]: debug }),
   });
   const stderr = createStderrTail();
   const inspector = createWorkerInspector();
+  if (debug !== "no" && !debugged) {
+    inspector.expectOurs();
+  }
   const source: LogSource = { worker: worker.id, slot, generation };
   for (const output of [worker.process.stdout, worker.process.stderr]) {
     if (output !== null) {
@@ -113,7 +128,15 @@ export function forkWorker(options: {
       .join("")
       .trim();
   };
-  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}`, lastLine };
+  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}`, lastLine, waits: waitOf(recipe, debug) };
+}
+
+function waitOf({ nodeArgs, env }: LaunchRecipe, debug: DebugStart): ForkedWorker["waits"] {
+  if (nodeArgs.some((arg) => waitFlag.test(arg)) || waitFlag.test(env.NODE_OPTIONS ?? "")) {
+    return "unlimited";
+  }
+  // The terminal of VS Code's debugger has its programs wait for it by a preload of its own.
+  return debug === "break" || env.VSCODE_INSPECTOR_OPTIONS !== undefined ? "briefly" : "no";
 }
 
 function capture(output: Readable | null, keep: (bytes: Buffer) => void): void {

@@ -370,7 +370,14 @@ export class Renewal {
     const uncovered = slots.filter(({ current, next }) =>
       [...(current?.servers.keys() ?? [])].some((key) => next?.servers.has(key) !== true),
     );
-    const newest = Math.max(0, ...uncovered.map(({ next }) => next?.readyAt ?? 0));
+    if (uncovered.some(({ next }) => next?.debugging.pause !== undefined)) {
+      // It is stopped by a debugger, perhaps between two servers; when it goes on, this is asked again.
+      return false;
+    }
+    const newest = Math.max(
+      0,
+      ...uncovered.map(({ next }) => Math.max(next?.readyAt ?? 0, next?.debugging.resumedAt ?? 0)),
+    );
     const wait = uncovered.length === 0 ? 0 : newest + serversSettleMs - steadyNow();
     if (wait > 0) {
       this.#host.wakeAfter(wait);

@@ -1,4 +1,5 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { Deadline } from "../process/deadline.ts";
 import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
 
 /** Milliseconds between two tries of `readyUrl`, or to reach what the worker listens on. */
@@ -11,6 +12,10 @@ export interface Readiness {
   closed(left: number): void;
   /** The app said something over `process.send`. */
   appMessage(message: unknown): void;
+  /** A debugger has stopped the worker at that moment: its deadline stands still. */
+  hold(since: number): void;
+  /** It goes on. */
+  release(): void;
   stop(): void;
 }
 
@@ -27,6 +32,8 @@ export interface ReadinessOptions {
   readonly ask: (url: URL) => Promise<number>;
   /** Whether clients can connect where it listens; resolves with what is wrong. */
   readonly reach: () => Promise<string | undefined>;
+  /** Calls `act`, at once or when that is found out, unless a debugger has stopped the worker. */
+  readonly unlessPaused: (act: () => void) => void;
 }
 
 /**
@@ -42,20 +49,20 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
   /** Rises when what is being proven has become void. */
   let proof = 0;
   let problem: Problem | undefined;
-  let deadline: NodeJS.Timeout | undefined;
+  const deadline = new Deadline(options.unlessPaused);
   let notice: WaitNotice | undefined;
 
   const startClock = (): void => {
     stopClock();
     notice = openWaitNotice(missing, (what) => waits?.(what));
-    deadline = setTimeout(() => {
+    deadline.start(readyTimeout, () => {
       const [code, reason] = lateReason();
       stop();
       late(code, reason);
-    }, readyTimeout);
+    });
   };
   const stopClock = (): void => {
-    clearTimeout(deadline);
+    deadline.stop();
     notice?.stop();
   };
   const stop = (): void => {
@@ -153,6 +160,8 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
         begin();
       }
     },
+    hold: (since) => deadline.hold(since),
+    release: () => deadline.release(),
     stop,
   };
 }

@@ -1,4 +1,5 @@
-import type { StackFrames } from "../process/stuckStack.ts";
+import { steadyNow } from "../clock.ts";
+import type { StackFrames } from "../inspector/stuckStack.ts";
 
 /** A worker's memory is shown anew when it has changed by this share. */
 const worthShowing = 0.1;
@@ -19,6 +20,7 @@ export class Vitals {
   #shownMemory: number | undefined;
   #inspectable = false;
   #stuckAt: StackFrames | undefined;
+  #seenAt = 0;
 
   get responsive(): boolean {
     return this.#responsive;
@@ -27,6 +29,11 @@ export class Vitals {
   /** RSS in bytes; `undefined` before its first sign of life. */
   get memory(): number | undefined {
     return this.#memory;
+  }
+
+  /** When it last answered, on the monotonic clock; 0: never. */
+  get seenAt(): number {
+    return this.#seenAt;
   }
 
   get inspectable(): boolean {
@@ -59,6 +66,7 @@ export class Vitals {
     const grown =
       this.#shownMemory === undefined || Math.abs(memory - this.#shownMemory) > this.#shownMemory * worthShowing;
     this.#owesSince = undefined;
+    this.#seenAt = steadyNow();
     this.#memory = memory;
     this.#inspectable = inspectable;
     this.#shownMemory = grown ? memory : this.#shownMemory;

@@ -21,6 +21,8 @@ export interface WorkerEvents<Worker> {
   appMessage(worker: Worker, message: unknown): void;
   /** Something a snapshot shows has changed. */
   changed(worker: Worker): void;
+  /** A debugger has stopped it, or it goes on; or its inspector was opened or closed. */
+  debugging(worker: Worker): void;
   /** One more of its servers listens, or one has closed. */
   listening(worker: Worker): void;
   ready(worker: Worker): void;

@@ -11,7 +11,6 @@ import { describeElsewhere, describeHolder } from "../listening/listensElsewhere
 import type { EventLog } from "../logs/eventLog.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
 import { explainSpawn } from "../process/explainSpawn.ts";
-import { isHeld, type StackFrames, takeStack } from "../process/stuckStack.ts";
 import { WorkerEnding } from "../process/workerEnding.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
 import { type Exit, watchWorkerEnd } from "../process/workerProcess.ts";
@@ -22,6 +21,7 @@ import { type Readiness, watchReadiness } from "./readiness.ts";
 import { ShutdownNotice } from "./shutdownNotice.ts";
 import { Vitals } from "./vitals.ts";
 import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
+import { describePause, type Pause, WorkerDebugging, waitForDebuggerMs } from "./workerDebugging.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
 import { isWellFormed } from "./workerMessageSchemas.ts";
 
@@ -56,6 +56,7 @@ export class WorkerHandle {
   readonly startedAt = steadyNow();
   readonly vitals = new Vitals();
   readonly layers: LayerQuestions;
+  readonly debugging: WorkerDebugging;
   readonly #options: WorkerHandleOptions;
   readonly #servers = new Map<string, ListeningServer>();
   /** Servers that began to listen and may have been closed at once. */
@@ -93,6 +94,20 @@ export class WorkerHandle {
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
     this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
+    this.debugging = new WorkerDebugging({
+      pid: this.pid,
+      inspector: options.inspector,
+      send: (body) => this.send(body),
+      opensBySignal: () => this.vitals.inspectable,
+      seenAt: () => Math.max(this.startedAt, this.vitals.seenAt),
+      changed: (pause) => this.#pauseChanged(pause),
+      inspectorChanged: () => events.debugging(this),
+      late: () =>
+        this.warn(
+          "debuggerLate",
+          `worker ${this.id} waited ${waitForDebuggerMs} ms for a debugger and starts without one`,
+        ),
+    });
     this.#ending = new WorkerEnding({
       id: this.id,
       pid: this.pid,
@@ -106,6 +121,7 @@ export class WorkerHandle {
       },
       sayTerminate: () => this.send({ type: "terminate" }),
       warn: (code, message) => this.warn(code, message),
+      unlessPaused: (act) => this.debugging.unlessPaused(act),
     });
     this.#readiness = watchReadiness({
       recipe,
@@ -114,10 +130,16 @@ export class WorkerHandle {
       ready: () => this.markReady(),
       unready: () => this.#markUnready(),
       late: (code, message) => this.#markLate(code, message),
-      waits: (what) => this.#tell("notReadyYet", `is not ready: ${what}`),
+      waits: (what) => this.#tell("notReadyYet", `is not ready: ${describePause(this.debugging.pause) ?? what}`),
+      unlessPaused: (act) => this.debugging.unlessPaused(act),
     });
     events.acceptor.follow(worker, (on) => this.send({ type: "accept", on }));
     this.#listen();
+    if (options.waits !== "no") {
+      // Later: whoever has it started is not to hear of it before it has it.
+      const deadlineMs = options.waits === "briefly" ? waitForDebuggerMs : undefined;
+      queueMicrotask(() => this.debugging.waits(true, deadlineMs));
+    }
   }
 
   get state(): WorkerState {
@@ -284,25 +306,6 @@ export class WorkerHandle {
     return true;
   }
 
-  /** Where its JavaScript is just now, though its event loop is blocked; `undefined` if a debugger has stopped it. */
-  async takeStack(): Promise<StackFrames | undefined> {
-    const { inspector } = this.#options;
-    const url = await inspector.open(this.pid);
-    try {
-      return await takeStack(url);
-    } finally {
-      if (inspector.isOurs) {
-        this.send({ type: "closeInspector" });
-      }
-    }
-  }
-
-  /** Whether a debugger has stopped it: then it is silent, but not stuck. */
-  async isHeld(): Promise<boolean> {
-    const { url } = this.#options.inspector;
-    return url !== undefined && (await isHeld(url).catch(() => false));
-  }
-
   /** Whether the process has ended, though what it wrote may not have been read. */
   get dead(): boolean {
     return this.#exit !== undefined;
@@ -420,9 +423,29 @@ export class WorkerHandle {
     if (this.#ending.isTerminating) {
       return `has not ended since it was told to; it is killed ${this.#options.recipe.killTimeout} ms after that`;
     }
+    const paused = describePause(this.debugging.pause);
+    if (paused !== undefined) {
+      return `drains, and ${paused}; no time of its drain passes until it is continued`;
+    }
     const { requests = 0, connections = 0 } = this.#drain ?? {};
     const has = [count(requests, "request"), count(connections, "connection")].join(" and ");
     return this.#drain === undefined ? "drains, and has not told what it still has" : `drains, and still has ${has}`;
+  }
+
+  /** A debugger has stopped it, or it goes on: its deadlines stand still meanwhile. */
+  #pauseChanged(pause: Pause | undefined): void {
+    if (pause === undefined) {
+      const stoodMs = this.#ending.release();
+      this.#readiness.release();
+      if (stoodMs > 0) {
+        // Its own clock of the drain has run on.
+        this.send({ type: "extend", ms: stoodMs });
+      }
+    } else {
+      this.#ending.hold(pause.since);
+      this.#readiness.hold(pause.since);
+    }
+    this.#options.events.debugging(this);
   }
 
   #tell(code: string, what: string): void {
@@ -578,6 +601,7 @@ export class WorkerHandle {
       this.#verdict = failureOf("spawnFailed", explainSpawn(failure, this.#options.recipe.cwd));
     }
     this.layers.workerGone();
+    this.debugging.gone();
     this.#readiness.stop();
     this.#leaving?.stop();
     const { events } = this.#options;

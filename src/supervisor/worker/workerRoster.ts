@@ -3,7 +3,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { Reachability } from "../listening/reachability.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
-import { forkWorker } from "../process/workerForker.ts";
+import { type DebugStart, forkWorker } from "../process/workerForker.ts";
 import { describeWorker } from "./describeExit.ts";
 import { askReadyUrl } from "./readyUrl.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
@@ -42,6 +42,7 @@ export class WorkerRoster {
     readonly slot: number;
     readonly generation: number;
     readonly events: WorkerEvents<WorkerHandle>;
+    readonly debug: DebugStart;
   }): WorkerHandle {
     const { logs, events: log, reachability, healthPort } = this.#options;
     const worker: WorkerHandle = new WorkerHandle({
@@ -54,6 +55,9 @@ export class WorkerRoster {
       ask: (url) => askReadyUrl(worker, url, (port) => options.events.acceptor.listensOn(port)),
     });
     this.#workers.set(worker.id, worker);
+    if (options.debug !== "no") {
+      worker.debugging.expect();
+    }
     return worker;
   }
 

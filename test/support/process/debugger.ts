@@ -22,7 +22,12 @@ export async function attachDebugger(app: TestApp, worker?: number): Promise<Deb
     address = /ws:\/\/\S+/.exec(said.map(({ text }) => text).join(""))?.[0];
     return address !== undefined;
   });
-  const socket = new WebSocket(address ?? "");
+  return debugAt(address ?? "");
+}
+
+/** Attaches to the inspector at this address. */
+export async function debugAt(address: string): Promise<Debugger> {
+  const socket = new WebSocket(address);
   await new Promise((resolve, reject) => {
     socket.once("open", resolve);
     socket.once("error", reject);

@@ -5,9 +5,9 @@ import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
 import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
 import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";
+import { createWorkerInspector } from "../../../src/supervisor/inspector/workerInspector.ts";
 import { createStderrTail } from "../../../src/supervisor/logs/stderrTail.ts";
 import { explainDeath } from "../../../src/supervisor/process/explainDeath.ts";
-import { createWorkerInspector } from "../../../src/supervisor/process/workerInspector.ts";
 
 /** Long enough that time which grows with its square would be minutes. */
 const long = 200_000;

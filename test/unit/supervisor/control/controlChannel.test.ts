@@ -53,6 +53,10 @@ describe("control channel", function () {
           noteBegin();
           signal.addEventListener("abort", () => resolve(sampleReport({ outcome: "cancelled" })));
         }),
+      "debug/begin": note("debugBegin", { failed: [] }),
+      "debug/end": note("debugEnd", {}),
+      "debug/continue": note("debugContinue", {}),
+      "debug/look": note("debugLook", { paused: false }),
       "app/rollback": note("rollback", sampleReport()),
       "app/drain": note("drain", {}),
       "app/cancelRenewal": note("cancelRenewal", { cancelled: false }),

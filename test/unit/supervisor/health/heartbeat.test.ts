@@ -29,7 +29,7 @@ describe("heartbeat", () => {
       connected: true,
       state: "ready",
       vitals: new Vitals(),
-      isHeld: () => Promise.resolve(held),
+      debugging: { url: undefined, pause: undefined, look: () => Promise.resolve(held), answered: () => undefined },
       send: () => {
         beats += 1;
         return true;
@@ -120,5 +120,12 @@ describe("heartbeat", () => {
     Object.assign(worker, { readyAt: 1, connected: false });
     await pass(10);
     assert.deepEqual([beats, heard], [0, []]);
+  });
+
+  it("asks one that starts with an open inspector, and does not call it unresponsive however long it boots", async () => {
+    Object.assign(worker, { readyAt: undefined });
+    Object.assign(worker.debugging, { url: "ws://127.0.0.1:1/x" });
+    await pass(20);
+    assert.deepEqual([beats, heard], [1, []]);
   });
 });

@@ -36,6 +36,7 @@ describe("watchReadiness", () => {
       recipe: { waitReady: false, readyTimeout: never, ...recipe },
       ready: () => decide("ready"),
       unready: () => decide("unready"),
+      unlessPaused: (act) => act(),
       reach: async () => problems.shift(),
       late: (code, reason) => decide(`${code}: ${reason}`),
       ask: async (url) => {

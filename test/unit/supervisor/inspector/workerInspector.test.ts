@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWorkerInspector, type WorkerInspector } from "../../../../src/supervisor/process/workerInspector.ts";
+import { openInspectorSession } from "../../../../src/supervisor/inspector/inspectorSession.ts";
+import { findPause } from "../../../../src/supervisor/inspector/stuckStack.ts";
+import { createWorkerInspector, type WorkerInspector } from "../../../../src/supervisor/inspector/workerInspector.ts";
+import { poll } from "../../../support/process/until.ts";
 
 /** Opens and closes its inspector as a worker does; writes lines of its own around what Node writes. */
 const worker = `
@@ -32,6 +35,7 @@ describe("inspectorDoor", function () {
   const close = async (): Promise<void> => {
     child.stdin?.write("x");
     await once(child.stdout ?? child, "data");
+    door.closed();
   };
 
   it("tells everybody who asks meanwhile the same address, and takes what Node says of it out of stderr", async () => {
@@ -50,6 +54,22 @@ describe("inspectorDoor", function () {
     const pid = child.pid ?? 0;
     await assert.rejects(door.open(2 ** 22 - 1));
     assert.match(await door.open(pid), /^ws:/);
+  });
+
+  it("tells when the last debugger has left, which is none of the supervisor's own sessions", async () => {
+    const url = await door.open(child.pid ?? 0);
+    let left = 0;
+    door.onDidLeave(() => {
+      left += 1;
+    });
+    door.countOwn();
+    await findPause(url);
+    const other = await openInspectorSession(url);
+    door.countOwn();
+    await findPause(url);
+    other.close();
+    await poll("the debugger has left", () => left > 0);
+    assert.deepEqual([left, door.url], [1, url]);
   });
 
   it("leaves everything in stderr while nobody has asked", () => {

@@ -1,3 +1,5 @@
+import type { Disposable } from "../../shared/basics/disposable.ts";
+import { createEmitter } from "../../shared/basics/emitter.ts";
 import { debugProcess } from "../internals.ts";
 
 /** Milliseconds for Node to open its inspector on request. */
@@ -18,6 +20,16 @@ export interface WorkerInspector {
   readonly isOurs: boolean;
   /** Resolves with the WebSocket address, also that of an inspector that is already open. */
   open(pid: number): Promise<string>;
+  /** Whoever opens it next does so at our request: then it is ours to close, and what Node says of it is not the app's output. */
+  expectOurs(): void;
+  /** A session of the supervisor's own begins: it is no debugger. */
+  countOwn(): void;
+  /** It is known to be closed: Node does not say that. */
+  closed(): void;
+  /** Called when it has been opened or closed. */
+  onDidChange(listener: () => void): Disposable;
+  /** Called when the last debugger has left, other than sessions of the supervisor's own. It stays open. */
+  onDidLeave(listener: () => void): Disposable;
   /** Filters a chunk of stderr; returns the app's own output. Only lines caused by or during `open` are removed. */
   filter(text: string): string;
 }
@@ -27,6 +39,12 @@ const mark = /ebugger|For help, see/;
 
 export function createWorkerInspector(): WorkerInspector {
   let used = false;
+  let expected = false;
+  /** Sessions that began since there was none. */
+  let sessions = 0;
+  let own = 0;
+  const changes = createEmitter<void>();
+  const leaves = createEmitter<void>();
   let url: string | undefined;
   let isOurs = false;
   let found: ((url: string) => void) | undefined;
@@ -34,11 +52,20 @@ export function createWorkerInspector(): WorkerInspector {
   const note = (line: string, address: string | undefined): void => {
     if (address !== undefined) {
       url = address;
-      isOurs = found !== undefined;
+      isOurs = found !== undefined || expected;
+      expected = false;
       found?.(address);
+      changes.fire();
+    } else if (line.startsWith("Debugger attached")) {
+      sessions += 1;
     } else if (line.startsWith("Debugger ending on")) {
-      url = undefined;
-      isOurs = false;
+      // So Node says when the last session ends (inspector_socket_server.cc, SessionTerminated).
+      const debugged = sessions > own;
+      sessions = 0;
+      own = 0;
+      if (debugged) {
+        leaves.fire();
+      }
     }
   };
   return {
@@ -48,6 +75,22 @@ export function createWorkerInspector(): WorkerInspector {
     get isOurs() {
       return isOurs;
     },
+    expectOurs() {
+      used = true;
+      expected = url === undefined;
+    },
+    countOwn() {
+      own += 1;
+    },
+    closed() {
+      if (url !== undefined) {
+        url = undefined;
+        isOurs = false;
+        changes.fire();
+      }
+    },
+    onDidChange: changes.on,
+    onDidLeave: leaves.on,
     open(pid) {
       used = true;
       if (url !== undefined) {
