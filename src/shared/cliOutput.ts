@@ -27,6 +27,8 @@ const workerEntries = {
   state: workerStateSchema,
   /** Whether its event loop answers. */
   health: workerViewSchema.entries.health,
+  /** A debugger has stopped it, or it waits for one; absent: neither. */
+  paused: workerViewSchema.entries.paused,
   /** Milliseconds since the process was started. */
   uptimeMs: v.number(),
   /** How often the worker of this slot was started again after an unexpected exit. */
@@ -90,6 +92,7 @@ export const statusOutputSchema = v.strictObject({
       memory: v.optional(v.number()),
       /** Where an unresponsive worker is stuck: the topmost frames of its stack; `line` counts from 1. */
       stuckAt: workerViewSchema.entries.stuckAt,
+      inspector: workerViewSchema.entries.inspector,
       /** Only while it drains. */
       drain: v.optional(v.strictObject(drainOutputEntries)),
       lastFailure: v.optional(failureSchema),
@@ -263,18 +266,28 @@ export function statusOutput(snapshot: Snapshot, now: number): StatusOutput {
 }
 
 function listedWorker(worker: WorkerView, now: number): ListedApp["workers"][number] {
-  const { id, pid, generation, state, health, startedAt, restarts } = worker;
-  return { id, pid, generation, state, health, uptimeMs: whole(now - startedAt), restarts };
+  const { id, pid, generation, state, health, paused, startedAt, restarts } = worker;
+  return {
+    id,
+    pid,
+    generation,
+    state,
+    health,
+    ...(paused === undefined ? {} : { paused }),
+    uptimeMs: whole(now - startedAt),
+    restarts,
+  };
 }
 
 function statusWorker(worker: WorkerView, now: number): StatusOutput["workers"][number] {
-  const { slot, addresses, memory, stuckAt, lastFailure } = worker;
+  const { slot, addresses, memory, stuckAt, inspector, lastFailure } = worker;
   return {
     ...listedWorker(worker, now),
     slot,
     addresses,
     ...(memory === undefined ? {} : { memory }),
     ...(stuckAt === undefined ? {} : { stuckAt }),
+    ...(inspector === undefined ? {} : { inspector }),
     ...(worker.state === "draining" ? { drain: statusDrain(worker, now) } : {}),
     ...(lastFailure === undefined ? {} : { lastFailure }),
   };

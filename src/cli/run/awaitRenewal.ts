@@ -4,7 +4,7 @@ import type { RenewalReport } from "../../shared/report.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { printJson, printLine, say } from "../command.ts";
 import { reportText } from "../show/reportLines.ts";
-import { renewalProgress } from "../show/statusTexts.ts";
+import { pausedWorkersText, renewalProgress } from "../show/statusTexts.ts";
 import { runInterruptible } from "./interruptible.ts";
 
 export interface RenewalWish {
@@ -23,8 +23,11 @@ export async function awaitRenewal(
   const ended = await runInterruptible(context, {
     request,
     progress(cancelling) {
-      const { renewal } = client.snapshot;
-      const text = renewal === undefined ? `waiting for ${name}` : renewalProgress(name, renewal);
+      const { renewal, workers } = client.snapshot;
+      const text =
+        renewal === undefined
+          ? `waiting for ${name}`
+          : [renewalProgress(name, renewal), ...pausedWorkersText(workers)].join(" · ");
       return cancelling ? `cancelling · ${text}` : text;
     },
     onDidCancel() {

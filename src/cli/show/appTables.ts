@@ -5,7 +5,7 @@ import type { AppState } from "../../shared/snapshot.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { duration } from "../terminal/units.ts";
-import { failureText, renewalProgress } from "./statusTexts.ts";
+import { failureText, pausedText, renewalProgress } from "./statusTexts.ts";
 import { workerDetails } from "./workerDetails.ts";
 
 const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
@@ -37,9 +37,13 @@ export function listTable(apps: readonly ListedApp[], paint: Paint): string {
 
 function stateCell({ state, workers }: ListedApp): Cell {
   const stuck = workers.filter(({ health }) => health === "unresponsive").length;
-  return stuck === 0
-    ? { text: state, style: stateStyles[state] }
-    : { text: `${state}, ${stuck} unresponsive`, style: "red" };
+  const paused = workers.filter((worker) => worker.paused !== undefined).length;
+  if (stuck > 0) {
+    return { text: `${state}, ${stuck} unresponsive`, style: "red" };
+  }
+  return paused > 0
+    ? { text: `${state}, ${paused} paused`, style: "yellow" }
+    : { text: state, style: stateStyles[state] };
 }
 
 /** One app and its workers, as `hitless status` shows them. */
@@ -78,8 +82,12 @@ export function statusText(status: StatusOutput, paint: Paint): string {
   ].join("\n");
 }
 
-/** An unresponsive worker is shown as such, whatever its state. */
-function workerStateCell({ state, health }: StatusOutput["workers"][number]): Cell {
+/** An unresponsive worker is shown as such, whatever its state; likewise one that a debugger has stopped. */
+function workerStateCell({ state, health, paused }: StatusOutput["workers"][number]): Cell {
+  if (paused !== undefined) {
+    const words = pausedText(paused);
+    return { text: state === "ready" ? words : `${state}, ${words}`, style: "yellow" };
+  }
   if (health === "unresponsive") {
     return { text: state === "ready" ? "unresponsive" : `${state}, unresponsive`, style: "red" };
   }

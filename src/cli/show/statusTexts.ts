@@ -1,6 +1,7 @@
 import type { HitlessError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { type RenewalView, readyCount, type Snapshot } from "../../shared/snapshot.ts";
+import { type RenewalView, readyCount, type Snapshot, type WorkerView } from "../../shared/snapshot.ts";
+import { placeText } from "../../shared/text/placeText.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count } from "../terminal/units.ts";
 
@@ -19,6 +20,19 @@ export function readyLine(snapshot: Snapshot): string {
 export function startProgress(snapshot: Snapshot): string {
   const { app } = snapshot;
   return `starting ${app.name} · ${readyCount(snapshot)}/${app.desiredWorkers} ready`;
+}
+
+/** That a debugger has stopped a worker, or it waits for one, such as `paused at server.ts:12`. */
+export function pausedText({ waits, at }: NonNullable<WorkerView["paused"]>): string {
+  if (waits) {
+    return "waits for a debugger";
+  }
+  return at === undefined ? "paused" : `paused at ${placeText(at)}`;
+}
+
+/** What of a renewal waits for a debugger, for its progress; nothing if none has stopped a worker. */
+export function pausedWorkersText(workers: readonly WorkerView[]): string[] {
+  return workers.flatMap(({ id, paused }) => (paused === undefined ? [] : [`worker ${id} ${pausedText(paused)}`]));
 }
 
 const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;

@@ -2,6 +2,7 @@ import type { StatusOutput } from "../../shared/cliOutput.ts";
 import type { ConnectionKinds } from "../../shared/drainView.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
+import { pausedText } from "./statusTexts.ts";
 
 /** Requests in flight listed per worker; `--json` has up to 50. */
 const mostRequestsListed = 10;
@@ -19,7 +20,7 @@ type Worker = StatusOutput["workers"][number];
 
 /** What a worker's row has no room for: where it is stuck, what its drain still has. Empty for most workers. */
 export function workerDetails(worker: Worker, paint: Paint): string[] {
-  return [...stuckLines(worker, paint), ...drainLines(worker, paint)];
+  return [...stuckLines(worker, paint), ...debugLines(worker, paint), ...drainLines(worker, paint)];
 }
 
 function stuckLines({ id, health, stuckAt }: Worker, paint: Paint): string[] {
@@ -32,6 +33,16 @@ function stuckLines({ id, health, stuckAt }: Worker, paint: Paint): string[] {
       ? ""
       : ` · stuck in ${top.function === "" ? "(anonymous)" : top.function} (${top.file}:${top.line})`;
   return [`${paint("red", `worker ${id} does not respond`)}${printable(where)}`];
+}
+
+/** Where it is paused and its inspector is, for whatever debugger a person has. */
+function debugLines({ id, paused, inspector }: Worker, paint: Paint): string[] {
+  const at = paused?.at;
+  const where = at === undefined ? "" : ` · in ${at.function} (${at.file}:${at.line})`;
+  return [
+    ...(paused === undefined ? [] : [`${paint("yellow", `worker ${id} ${pausedText(paused)}`)}${printable(where)}`]),
+    ...(inspector === undefined ? [] : [`worker ${id} can be debugged at ${printable(inspector)}`]),
+  ];
 }
 
 function drainLines({ id, state, drain }: Worker, paint: Paint): string[] {

@@ -60,6 +60,11 @@ export function workerCounts({ snapshot }: AppView): WorkerCounts {
   return { ready: Math.min(ready, desired), desired };
 }
 
+/** The first worker that a debugger has stopped. */
+export function pausedWorker({ snapshot }: AppView): WorkerView | undefined {
+  return snapshot?.workers.find(({ paused }) => paused !== undefined);
+}
+
 /** Unresponsive workers, and unless the state was asked for also the missing ones. */
 export function unhealthyWorkers(app: AppView): number {
   const { ready, desired } = workerCounts(app);

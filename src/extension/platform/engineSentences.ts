@@ -188,4 +188,6 @@ export const engineSentences: readonly string[] = [
   'must be "max" or a whole number from 1 to 1024',
   'must be a whole number from 1 or a percentage from "1%" to "100%"',
   "must be {0}",
+  "Worker {0} can't be continued: {1}.",
+  "The client that wants to debug is gone.",
 ];

@@ -1,4 +1,5 @@
 import type { RenewalView, WorkerView } from "../../shared/snapshot.ts";
+import { placeText } from "../../shared/text/placeText.ts";
 import type { AppViewState } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 
@@ -17,8 +18,19 @@ export function stateWord(state: AppViewState, t: Localize): string {
   }[state];
 }
 
-/** The state of a worker, or that it is unresponsive. */
+/** That a debugger has stopped a worker, and where, or that it waits for one. */
+export function pausedWord({ waits, at }: NonNullable<WorkerView["paused"]>, t: Localize): string {
+  if (waits) {
+    return t("waits for a debugger");
+  }
+  return at === undefined ? t("paused") : t("paused at {0}", placeText(at));
+}
+
+/** The state of a worker, or that it is unresponsive, or stopped by a debugger. */
 export function workerWord(worker: WorkerView, t: Localize): string {
+  if (worker.paused !== undefined) {
+    return pausedWord(worker.paused, t);
+  }
   if (worker.health === "unresponsive" && worker.state === "ready") {
     return t("unresponsive");
   }

@@ -1,7 +1,7 @@
-import { type AppView, type AppViewState, isActive, workerCounts } from "../apps/appView.ts";
+import { type AppView, type AppViewState, isActive, pausedWorker, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
-import { readyWords, renewalWord, stateWord } from "../presentation/stateWords.ts";
+import { pausedWord, readyWords, renewalWord, stateWord } from "../presentation/stateWords.ts";
 
 /** The button beside the item. */
 export type StatusAction = "restart" | "start";
@@ -29,11 +29,13 @@ export function projectStatus(apps: readonly AppView[], t: Localize): StatusMode
   const active = apps.some(isActive);
   const name = apps.length === 1 ? first.name : t("{0} apps", apps.length);
   const numbers = active && desired > 0 ? `${ready}/${desired}` : stateWord(worst.state, t);
+  const [paused] = apps.flatMap((app) => pausedWorker(app)?.paused ?? []);
+  const pause = active && paused !== undefined ? [pausedWord(paused, t)] : [];
   const spoken = active && desired > 0 ? readyWords(ready, desired, t) : "";
   return {
-    text: `$(${icons[worst.state]}) ${escapeIcons(name)} ${numbers}`,
+    text: `$(${pause.length > 0 ? "debug-pause" : icons[worst.state]}) ${[`${escapeIcons(name)} ${numbers}`, ...pause.map(escapeIcons)].join(" · ")}`,
     tooltip: [...apps.map((app) => tooltipLine(app, t)), escapeMarkdown(t("Click for the menu"))].join("  \n"),
-    accessibilityLabel: ["Hitless", name, stateWord(worst.state, t), spoken].filter(Boolean).join(", "),
+    accessibilityLabel: ["Hitless", name, stateWord(worst.state, t), spoken, ...pause].filter(Boolean).join(", "),
     severity: severityOf(worst.state),
     action: actionFor(apps),
   };

@@ -1,11 +1,13 @@
 import type { RenewalReport } from "../../shared/report.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
-import { type AppView, type AppViewState, isActive, workerCounts } from "../apps/appView.ts";
+import { placeText } from "../../shared/text/placeText.ts";
+import { type AppView, type AppViewState, isActive, pausedWorker, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
 import { outcomeWord, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
 import {
   durationWord,
+  pausedWord,
   portWords,
   readyWords,
   renewalWord,
@@ -77,11 +79,13 @@ function appRow(app: AppView, now: number, t: Localize): TreeRow {
     id: active ? app.key : `${app.key}#resting`,
     app: app.key,
     label: app.name,
-    description: appFacts(app, t).join(" · "),
+    description: [...appFacts(app, t), ...pauseOf(app, t)].join(" · "),
     tooltip: appTooltip(app, now, t),
     icon: appIcons[app.state],
     contextValue: appContext(app),
-    accessibilityLabel: [app.name, stateWord(app.state, t), counts, ...portsOf(app)].filter(Boolean).join(", "),
+    accessibilityLabel: [app.name, stateWord(app.state, t), counts, ...pauseOf(app, t), ...portsOf(app)]
+      .filter(Boolean)
+      .join(", "),
     expandable: active,
     children: active
       ? [...(app.snapshot?.workers ?? []).map((worker) => workerRow(app, worker, now, t)), ...historyRows(app, now, t)]
@@ -109,6 +113,12 @@ function appFacts(app: AppView, t: Localize): string[] {
   return [word, `${ready}/${desired}`, generation, ...portsOf(app)];
 }
 
+/** Where a debugger has stopped one of its workers. */
+function pauseOf(app: AppView, t: Localize): string[] {
+  const paused = pausedWorker(app)?.paused;
+  return paused === undefined || !isActive(app) ? [] : [pausedWord(paused, t)];
+}
+
 function portsOf({ snapshot }: AppView): string[] {
   return portWords(snapshot?.app.addresses ?? []);
 }
@@ -117,6 +127,7 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
   const name = t("worker {0}", worker.id);
   const unresponsive = worker.health === "unresponsive" && worker.state === "ready";
   const stuck = placeOf(worker);
+  const pausedAt = worker.paused?.at;
   return {
     id: `${app.key}#${app.snapshot?.supervisor.pid ?? 0}#${worker.id}`,
     app: app.key,
@@ -124,7 +135,7 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
     label: name,
     description: workerFacts(app, worker, now, t).join(" · "),
     tooltip: workerTooltip(worker, now, t),
-    icon: unresponsive ? unresponsiveIcon : workerIcons[worker.state],
+    icon: worker.paused !== undefined ? pausedIcon : unresponsive ? unresponsiveIcon : workerIcons[worker.state],
     contextValue: workerContext(worker),
     accessibilityLabel: [
       name,
@@ -137,6 +148,7 @@ function workerRow(app: AppView, worker: WorkerView, now: number, t: Localize): 
     expandable: false,
     children: [],
     ...(stuck !== undefined && { opens: { file: stuck.file, line: stuck.line } }),
+    ...(pausedAt !== undefined && { opens: { file: pausedAt.file, line: pausedAt.line } }),
   };
 }
 
@@ -196,7 +208,8 @@ function workerFacts(app: AppView, worker: WorkerView, now: number, t: Localize)
   const { pid, generation, state, addresses, drain, drainDeadline } = worker;
   if (state === "draining") {
     return [
-      drain === undefined || drain.requests === 0 ? workerWord(worker, t) : requestWord(drain.requests, t),
+      ...(worker.paused === undefined ? [] : [pausedWord(worker.paused, t)]),
+      drain === undefined || drain.requests === 0 ? t("draining") : requestWord(drain.requests, t),
       ...(drainDeadline === undefined ? [] : [t("{0} left", durationWord(inSteps(drainDeadline - now), t))]),
       t("pid {0}", pid),
       t("gen {0}", generation),
@@ -215,13 +228,15 @@ function workerFacts(app: AppView, worker: WorkerView, now: number, t: Localize)
 
 /** For a healthy worker the icon is enough. */
 function conditionWords(worker: WorkerView, t: Localize): string[] {
-  return worker.state === "ready" && worker.health === "responsive" ? [] : [workerWord(worker, t)];
+  return worker.state === "ready" && worker.health === "responsive" && worker.paused === undefined
+    ? []
+    : [workerWord(worker, t)];
 }
 
 /** The line of the app's own code in which a worker is stuck; `place` is shortened. */
 function placeOf({ stuckAt }: WorkerView): { file: string; line: number; place: string } | undefined {
   const frame = stuckAt?.find(({ file }) => file !== "" && !file.startsWith("node:"));
-  return frame && { file: frame.file, line: frame.line, place: `${frame.file.split(/[\\/]/).at(-1)}:${frame.line}` };
+  return frame && { file: frame.file, line: frame.line, place: placeText(frame) };
 }
 
 function inSteps(milliseconds: number): number {
@@ -260,4 +275,5 @@ const workerIcons: Readonly<Record<WorkerView["state"], TreeIcon>> = {
   exited: { name: "circle-slash", color: "disabledForeground" },
 };
 
+const pausedIcon: TreeIcon = { name: "debug-pause", color: busy };
 const unresponsiveIcon: TreeIcon = { name: "watch", color: bad };
