@@ -36,6 +36,8 @@ export const renewalReportSchema = v.object({
   unserved: v.optional(v.number()),
   /** The app's folder, or else its file, before and after, when a link on the way there leads elsewhere by now. */
   moved: v.optional(v.object({ from: v.string(), to: v.string() })),
+  /** Where in the app's source the worker failed, when that is known; `line` counts from 1. */
+  location: v.optional(v.object({ file: v.string(), line: v.number() })),
   /** Last stderr lines of the worker that failed, oldest first. */
   stderr: v.optional(v.array(v.string())),
   /** Milliseconds until the last new worker was ready; absent if one never was. */

@@ -126,6 +126,17 @@ export const snapshotSchema = v.object({
     startedAt: v.number(),
     /** Why the app is not running, crash-looping, or degraded; absent when all is well. */
     failure: v.optional(failureSchema),
+    /** Unexpected exits since the last start or renewal, and the last one of them; absent when there was none. */
+    crashes: v.optional(
+      v.object({
+        count: v.number(),
+        /** Epoch milliseconds of the last one. */
+        at: v.number(),
+        /** Place of the worker that ended. */
+        slot: v.optional(v.number()),
+        failure: failureSchema,
+      }),
+    ),
     /** True when the workers ended with exit code 0 without ever listening: a script that is done. */
     finished: v.boolean(),
     /** Where health checks are answered, such as `http://127.0.0.1:9100`; absent: nowhere. */
@@ -142,6 +153,19 @@ export const snapshotSchema = v.object({
   renewal: v.optional(renewalViewSchema),
 });
 export type Snapshot = v.InferOutput<typeof snapshotSchema>;
+
+/** Milliseconds without a crash after which an app that has crashed again and again counts as stable. */
+const stableMs = 30_000;
+
+/**
+ * Whether workers crash again and again, though as many as wanted may be ready at this moment: a loop that the state
+ * `running` hides.
+ * @param now Epoch milliseconds.
+ */
+export function isCrashing({ app: { state, crashes } }: Snapshot, now: number): boolean {
+  const ends = state === "stopped" || state === "stopping" || state === "crash-looping";
+  return !ends && crashes !== undefined && crashes.count > 1 && now - crashes.at < stableMs;
+}
 
 /** Slots with a serving worker. While a reload proves a new worker beside an old one, both are in one slot. */
 export function readyCount(snapshot: Snapshot): number {

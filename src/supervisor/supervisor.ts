@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { HitlessError } from "../shared/errors.ts";
 import type { Endpoint, LaunchMessage } from "../shared/launch.ts";
 import { protocolVersion } from "../shared/protocol.ts";
@@ -38,7 +39,15 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     answer: (path) => answerHealth(path, () => ({ ready: app.ready, snapshot: app.snapshot() })),
     moved: () => app.publisher.invalidate(),
   });
-  const app: AppSupervisor = new AppSupervisor({ recipe, version: launch.version, detached, logs, events, monitor });
+  const app: AppSupervisor = new AppSupervisor({
+    recipe,
+    version: launch.version,
+    detached,
+    endpointFolder: dirname(endpointFile),
+    logs,
+    events,
+    monitor,
+  });
   await monitor.open(recipe.health);
   let left = false;
 

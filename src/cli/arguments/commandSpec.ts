@@ -19,6 +19,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** What follows the name, such as `NAME N`. */
   readonly operands: readonly OperandSpec[];
+  /** The flags without which it can't be called, as the help writes them behind the operands: `--worker ID`. */
+  readonly needs?: string;
   /** Whether words after `--` belong to the app. */
   readonly takesAppArgs?: boolean;
   readonly flags: readonly FlagSpec[];

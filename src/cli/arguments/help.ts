@@ -43,10 +43,9 @@ export function commandHelp(command: CommandSpec, paint: Paint): string {
 
 type Row = readonly [string, string];
 
-function synopsis({ name, operands }: CommandSpec): string {
-  return [name, ...operands.map((operand) => (operand.optional === true ? `[${operand.name}]` : operand.name))].join(
-    " ",
-  );
+function synopsis({ name, operands, needs }: CommandSpec): string {
+  const words = operands.map((operand) => (operand.optional === true ? `[${operand.name}]` : operand.name));
+  return [name, ...words, ...(needs === undefined ? [] : [needs])].join(" ");
 }
 
 /** The flags under the headings of their groups, all in columns of one width. */

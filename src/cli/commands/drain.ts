@@ -16,6 +16,7 @@ export const drainCommand: Command = {
     name: "drain",
     summary: "Give a draining worker more time, or none",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    needs: "--worker ID --extend MS|--cut",
     flags: [
       { name: "worker", value: "ID", help: "The draining worker (see: hitless status NAME); required" },
       { name: "extend", value: "MS", help: "Extend its deadline by this many milliseconds" },

@@ -12,6 +12,7 @@ export const killCommand: Command = {
     name: "kill",
     summary: "Kill one worker and all it started, at once",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
+    needs: "--worker ID",
     flags: [
       { name: "worker", value: "ID", help: "The worker to kill (see: hitless status NAME); required" },
       onFlag,

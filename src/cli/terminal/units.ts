@@ -26,15 +26,17 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / large)}${largeName}${rest === 0 ? "" : ` ${rest}${smallName}`}`;
 }
 
-/** `512 bytes`, `12 KB`, `3.4 MB`, `1.2 GB`. */
+/** `512 bytes`, `12 KiB`, `3.4 MiB`, `1.2 GiB`. */
 export function byteCount(bytes: number): string {
-  if (bytes < 1_000) {
+  if (bytes < 1_024) {
     return count(bytes, "byte");
   }
-  if (bytes < 1_000_000) {
-    return `${Math.round(bytes / 1_000)} KB`;
+  const kibibytes = Math.round(bytes / 1_024);
+  if (kibibytes < 1_024) {
+    return `${kibibytes} KiB`;
   }
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  const mebibytes = bytes / 1_048_576;
+  return mebibytes < 1_023.95 ? `${mebibytes.toFixed(1)} MiB` : `${(mebibytes / 1_024).toFixed(1)} GiB`;
 }
 
 /** `2026-01-31 09:05:07`, in local time. */

@@ -80,7 +80,7 @@ export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint
     if (running !== undefined) {
       throw new HitlessError(
         "appAlreadyRunning",
-        `"${name}" already runs in ${cwd} (supervisor ${running.pid}). Stop it first, or give this one another name.`,
+        `"${name}" already runs in ${cwd} (supervisor ${running.pid}). Stop it first, or give this one another name (--name, or "name" in hitless.apps).`,
       );
     }
     await tidyLogs(folder);

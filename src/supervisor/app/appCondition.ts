@@ -14,6 +14,13 @@ export interface Headcount {
   readonly renewing: boolean;
 }
 
+export interface Crashes {
+  readonly count: number;
+  readonly at: number;
+  readonly slot: number | undefined;
+  readonly failure: Failure;
+}
+
 /** Remembers an app's history since its last start, and derives its state. */
 export class AppCondition {
   running = false;
@@ -24,6 +31,8 @@ export class AppCondition {
   failure: Failure | undefined;
   /** It was a script rather than a server, and is done. */
   finished = false;
+  /** Unexpected exits since the last start or renewal, and the last one; `at` is on the monotonic clock. */
+  crashes: Crashes | undefined;
   /** Some worker was ready since the last start: from then on a failure is a crash, not a bad start. */
   everReady = false;
   /** All workers were ready at once: from then on fewer count as degraded. */
@@ -33,11 +42,24 @@ export class AppCondition {
   started(serving: number): void {
     this.startedAt = steadyNow();
     this.failure = undefined;
+    this.crashes = undefined;
     this.everReady = serving > 0;
     this.#everFull = false;
     this.finished = false;
     this.leaving = false;
     this.running = true;
+  }
+
+  /** A worker ended unexpectedly, or could not be started. */
+  crashed(failure: Failure, slot: number | undefined): void {
+    this.failure = failure;
+    this.crashes = { count: (this.crashes?.count ?? 0) + 1, at: steadyNow(), slot, failure };
+  }
+
+  /** A new generation serves: what became of the old one is history. */
+  renewed(): void {
+    this.failure = undefined;
+    this.crashes = undefined;
   }
 
   /** All its workers have been ready at once since its start or the last scaling up. */

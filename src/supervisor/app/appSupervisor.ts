@@ -44,6 +44,8 @@ export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
   readonly version: string;
   readonly detached: boolean;
+  /** Where supervisors write their endpoint files. */
+  readonly endpointFolder: string;
   readonly logs: LogStore;
   readonly events: EventLog;
   readonly monitor: Pick<Monitor, "url" | "port" | "follow">;
@@ -83,7 +85,7 @@ export class AppSupervisor {
   #reconciling = false;
 
   constructor(options: AppSupervisorOptions) {
-    const { recipe, logs, events } = options;
+    const { recipe, logs, events, endpointFolder } = options;
     const host = this.#host();
     this.#options = options;
     this.#generations = createGenerations(recipe);
@@ -114,6 +116,7 @@ export class AppSupervisor {
       events,
       reachability: createReachability({ acceptor: this.#acceptor, files: this.#keeper }),
       healthPort: () => options.monitor.port,
+      endpointFolder,
       table: this.#table,
     });
     this.debugSessions = new DebugSessions({ events, workers: host.workers });
@@ -163,6 +166,7 @@ export class AppSupervisor {
       desiredWorkers: this.#desiredWorkers,
       startedAt: this.#condition.startedAt,
       failure: this.#condition.failure,
+      crashes: this.#condition.crashes,
       finished: this.#condition.finished,
       health: this.#options.monitor.url,
       acceptor: this.#acceptor,
@@ -376,7 +380,7 @@ export class AppSupervisor {
     if (workersOf(this.#generations.current) !== workersOf(before)) {
       this.#desiredWorkers = workersOf(this.#generations.current);
     }
-    this.#condition.failure = undefined;
+    this.#condition.renewed();
     this.#policy.reset();
   }
 
@@ -514,7 +518,7 @@ export class AppSupervisor {
 
   /** A slot has no worker, and why. */
   #lacks(failure: Failure, worker?: WorkerHandle): void {
-    this.#condition.failure = failure;
+    this.#condition.crashed(failure, worker?.slot);
     if (this.#condition.everReady || !isPermanentFailure(failure)) {
       return;
     }

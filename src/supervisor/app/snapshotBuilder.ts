@@ -6,6 +6,7 @@ import type { Acceptor } from "../accept/acceptor.ts";
 import { shownTime } from "../clock.ts";
 import type { Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
+import type { Crashes } from "./appCondition.ts";
 
 export interface SnapshotParts {
   readonly sequence: number;
@@ -17,6 +18,7 @@ export interface SnapshotParts {
   readonly desiredWorkers: number;
   readonly startedAt: number;
   readonly failure: Failure | undefined;
+  readonly crashes: Crashes | undefined;
   readonly finished: boolean;
   /** Where health checks are answered. */
   readonly health: string | undefined;
@@ -28,7 +30,7 @@ export interface SnapshotParts {
 
 /** The state of an app as clients see it. */
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
-  const { recipe, slots, failure, renewal, health } = parts;
+  const { recipe, slots, failure, crashes, renewal, health } = parts;
   const workers = [...parts.workers.values()]
     .sort((a, b) => a.slot - b.slot || a.id - b.id)
     .map((worker) => viewWorker(worker, slots.get(worker.slot)));
@@ -47,6 +49,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       addresses: [...addresses],
       startedAt: shownTime(parts.startedAt),
       ...(failure !== undefined && { failure }),
+      ...(crashes !== undefined && { crashes: viewCrashes(crashes) }),
       finished: parts.finished,
       ...(health !== undefined && { health }),
       waitingConnections: parts.acceptor.waiting,
@@ -56,6 +59,10 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
     workers,
     ...(renewal !== undefined && { renewal }),
   };
+}
+
+function viewCrashes({ count, at, slot, failure }: Crashes): NonNullable<Snapshot["app"]["crashes"]> {
+  return { count, at: shownTime(at), ...(slot !== undefined && { slot }), failure };
 }
 
 function viewWorker(worker: WorkerHandle, slot: Slot | undefined): WorkerView {

@@ -71,7 +71,7 @@ export class Renewal {
   #unserved = 0;
   #drainedAt: number | undefined;
   #endedAt: number | undefined;
-  #end: { readonly outcome: RenewalOutcome; readonly reason: string; readonly stderr?: readonly string[] } | undefined;
+  #end: { readonly outcome: RenewalOutcome; readonly reason: string; readonly failure?: Failure } | undefined;
   readonly #host: RenewalHost;
 
   constructor(host: RenewalHost, options: RenewalOptions) {
@@ -130,7 +130,7 @@ export class Renewal {
     if (!this.#fresh.has(worker) || this.#end !== undefined) {
       return;
     }
-    this.#giveUpOn(failure.message, failure.stderr);
+    this.#giveUpOn(failure.message, failure);
   }
 
   /** A worker that was ready no longer listens anywhere. */
@@ -260,7 +260,8 @@ export class Renewal {
       startedAt: shownTime(this.startedAt),
       durationMs: (this.#endedAt ?? steadyNow()) - this.startedAt,
       ...(this.#end !== undefined && { reason: this.#end.reason }),
-      ...(this.#end?.stderr !== undefined && { stderr: [...this.#end.stderr] }),
+      ...(this.#end?.failure?.location !== undefined && { location: this.#end.failure.location }),
+      ...(this.#end?.failure !== undefined && { stderr: [...this.#end.failure.stderr] }),
       ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),
       ...(drainedAt !== undefined && { drainedMs: drainedAt - this.startedAt }),
       ...totals,
@@ -452,18 +453,18 @@ export class Renewal {
   }
 
   /** Ends it because a new worker failed. */
-  #giveUpOn(reason: string, stderr?: readonly string[]): void {
+  #giveUpOn(reason: string, failure?: Failure): void {
     const partly = this.#renewed > 0 || this.options.kind === "restart";
     const kept =
       this.#renewed > 0 ? ` ${this.#renewed} of ${this.#total} slots were renewed before; they stay so.` : "";
-    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${kept}`, stderr);
+    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${kept}`, failure);
   }
 
-  #giveUp(outcome: RenewalOutcome, reason: string, stderr?: readonly string[]): void {
+  #giveUp(outcome: RenewalOutcome, reason: string, failure?: Failure): void {
     if (this.#end !== undefined || this.#endedAt !== undefined) {
       return;
     }
-    this.#end = { outcome, reason, ...(stderr !== undefined && { stderr }) };
+    this.#end = { outcome, reason, ...(failure !== undefined && { failure }) };
     for (const slot of this.#host.slots.values()) {
       if (slot.next !== undefined) {
         // A new worker that listens may have received connections already: they go back to the old ones.

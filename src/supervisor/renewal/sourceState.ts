@@ -16,7 +16,7 @@ export interface SourceState {
 }
 
 export interface BuiltState {
-  /** Relative to the app's folder. */
+  /** Relative to the app's folder; that folder itself as an absolute path. */
   readonly folder: string;
   /** Equal for equal files; `undefined` if there are too many to compare. */
   readonly digest: string | undefined;
@@ -32,7 +32,9 @@ export async function readSourceState(folder: string, entry: string): Promise<So
   // Fails unless the entry is ignored.
   const isBuilt = (await git(folder, ["check-ignore", "--quiet", "--", entry])) !== undefined;
   const beside = dirname(resolve(folder, entry));
-  const built = isBuilt ? { folder: relative(folder, beside), digest: await readBuiltFiles(beside) } : undefined;
+  const built = isBuilt
+    ? { folder: relative(folder, beside) || folder, digest: await readBuiltFiles(beside) }
+    : undefined;
   return { commit: commit.trim(), clean: changes === "", built };
 }
 

@@ -39,6 +39,8 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly events: WorkerEvents<WorkerHandle>;
   /** The workers of the app, this one included or not. */
   readonly workers: () => Iterable<WorkerHandle>;
+  /** Says which other app of Hitless listens on a port; `undefined` if none does. */
+  readonly findOtherApp: (port: number, done: (text: string | undefined) => void) => void;
   /** Asks this worker for a URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
   /** Where the supervisor itself answers health checks. */
@@ -616,17 +618,25 @@ export class WorkerHandle {
     }
   }
 
-  /** Finds out who of the app holds the port that it was refused, if it was. */
+  /** Finds out which worker of the app, or else which other app, holds the port that it was refused, if it was. */
   #inquire(done: () => void): void {
     const place = this.refusedPlace;
     const others = [...this.#options.workers()].filter((other) => other !== this && !other.dead);
-    if (typeof place !== "number" || others.length === 0) {
+    if (typeof place !== "number") {
       done();
       return;
     }
-    describeHolder(place, others, (holder) => {
+    const tell = (holder: string | undefined): void => {
       this.#holder = holder;
       done();
+    };
+    const own = [...this.#options.workers()].some((other) => other !== this && other.listensOn(place));
+    describeHolder(place, others, (holder) => {
+      if (holder !== undefined || own) {
+        tell(holder);
+      } else {
+        this.#options.findOtherApp(place, tell);
+      }
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import { describeOtherApp } from "../listening/otherApps.ts";
 import type { Reachability } from "../listening/reachability.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
@@ -16,6 +17,8 @@ export interface RosterOptions {
   readonly reachability: Reachability;
   /** Where the supervisor itself answers health checks. */
   readonly healthPort: () => number | undefined;
+  /** Where supervisors write their endpoint files. */
+  readonly endpointFolder: string;
   /** Knows which workers take connections. */
   readonly table: { serving(): readonly WorkerHandle[] };
 }
@@ -44,7 +47,7 @@ export class WorkerRoster {
     readonly events: WorkerEvents<WorkerHandle>;
     readonly debug: DebugStart;
   }): WorkerHandle {
-    const { logs, events: log, reachability, healthPort } = this.#options;
+    const { logs, events: log, reachability, healthPort, endpointFolder } = this.#options;
     const worker: WorkerHandle = new WorkerHandle({
       ...forkWorker({ ...options, logs }),
       ...options,
@@ -52,6 +55,7 @@ export class WorkerRoster {
       healthPort,
       workers: () => this.#workers.values(),
       reach: () => reachability.check(worker),
+      findOtherApp: (port, done) => describeOtherApp(port, endpointFolder, done),
       ask: (url) => askReadyUrl(worker, url, (port) => options.events.acceptor.listensOn(port)),
     });
     this.#workers.set(worker.id, worker);

@@ -215,3 +215,18 @@ describeOn([usualNode()], "a first start that can't succeed", (scene) => {
     });
   }
 });
+
+describeOn([usualNode()], "a port that another app of Hitless has", (scene) => {
+  it("is told with the name of that app and how it is stopped", async () => {
+    const port = await freePort();
+    const env = { PORT: String(port) };
+    const holder = await scene.run({ fixture: "plain", config: { name: "first", env } });
+    const { client } = await scene.start({ fixture: "esm", config: { name: "second", env, maxRestarts: 0 } });
+    const { app } = await until(client, "it is given up", (snapshot) =>
+      ["stopped", "crash-looping"].includes(snapshot.app.state),
+    );
+    assert.equal(app.failure?.code, "portInUse");
+    const text = `Port ${port} is held by the app "first", which Hitless runs in ${holder.folder}. Stop that one (hitless stop first)`;
+    assert.ok(app.failure?.message.startsWith(text), app.failure?.message);
+  });
+});

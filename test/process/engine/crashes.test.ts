@@ -25,14 +25,17 @@ describeOn(testedNodes(), "deaths nobody asked for", (scene) => {
   it("an exception nobody caught is named, with its place in the source", async () => {
     const { client, port, folder } = await scene.run({ fixture: "plain", config: { workers: 1 } });
     await assert.rejects(askFixture({ port }, "/throw"));
-    const { workers } = await until(client, "the worker is replaced", (snapshot) =>
+    const { workers, app } = await until(client, "the worker is replaced", (snapshot) =>
       snapshot.workers.some(({ restarts, state }) => restarts === 1 && state === "ready"),
     );
     const failure = workers[0]?.lastFailure;
+    assert.deepEqual([app.crashes?.count, app.crashes?.slot, app.crashes?.failure], [1, 1, failure]);
     assert.equal(failure?.code, "threw");
     assert.match(failure?.message ?? "", /thrown by the app/);
     assert.ok(failure?.stderr.some((line) => line.includes("thrown by the app")));
     assert.equal(failure?.location?.file, `${folder}/server.js`);
+    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+    assert.equal(client.snapshot.app.crashes, undefined, "a new generation begins anew");
   });
 
   it("a SIGKILLed supervisor leaves no worker", async () => {

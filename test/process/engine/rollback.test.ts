@@ -68,10 +68,12 @@ describeOn([usualNode()], "a build that breaks late", (scene) => {
     const { client, port, write, read } = await scene.run({ fixture: "plain", config: { workers: 3 } });
     const strict = await scene.ask({ target: { port }, connections: 10 });
     const good = read("server.js");
-    write("server.js", `if (process.env.HITLESS_WORKER === "2") throw new Error("no seat");\n${good}`);
+    const line = `if (process.env.HITLESS_WORKER === "2") throw new Error("no seat");`;
+    write("server.js", `\n\n${line}\n${good}`);
     const report = await client.request("app/renew", { kind: "reload" });
     assertOutcome(report, "rolledBack");
     assert.match(report.reason ?? "", /no seat/);
+    assert.match(`${report.location?.file}:${report.location?.line}`, /[\\/]server\.js:3$/);
     assert.deepEqual(
       report.stderr?.some((line) => line.includes("no seat")),
       true,

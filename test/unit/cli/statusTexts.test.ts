@@ -175,7 +175,7 @@ describe("texts of the command line", () => {
       [count(1, "worker"), count(2, "worker"), count(0, "worker")],
       ["1 worker", "2 workers", "0 workers"],
     );
-    assert.deepEqual([byteCount(1), byteCount(12_345), byteCount(3_400_000)], ["1 byte", "12 KB", "3.4 MB"]);
+    assert.deepEqual([byteCount(1), byteCount(12_345), byteCount(3_400_000)], ["1 byte", "12 KiB", "3.2 MiB"]);
     assert.equal(localTime(new Date(2026, 0, 31, 9, 5, 7).getTime()), "2026-01-31 09:05:07");
     assert.equal(printable("a\u001b[2J\u202eb网"), "a\ufffd[2J\ufffdb网");
     assert.deepEqual([displayWidth("abc"), displayWidth("网关"), displayWidth("e\u0301")], [3, 4, 1]);

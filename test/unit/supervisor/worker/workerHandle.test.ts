@@ -66,6 +66,7 @@ describe("workerHandle", () => {
     heard = [];
     stderr = [];
     handle = new WorkerHandle({
+      findOtherApp: (_port, done) => done(undefined),
       worker: worker as unknown as Worker,
       slot: 2,
       generation: 3,

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { type Endpoint, endpointSchema } from "../../shared/launch.ts";
+import { listListening } from "./listenHolder.ts";
+
+/**
+ * Says which other app of this user's Hitless holds a port. Only for messages to the user about a failure: it searches the
+ * descriptors of every supervisor, which listens for its workers, and of all that it has started.
+ * @param folder Where supervisors write their endpoint files.
+ * @param done Called with the sentences, or `undefined` if it is none of them.
+ */
+export function describeOtherApp(port: number, folder: string, done: (text: string | undefined) => void): void {
+  search(port, listOthers(folder), done);
+}
+
+function search(port: number, [first, ...others]: readonly Endpoint[], done: (text: string | undefined) => void): void {
+  if (first === undefined) {
+    done(undefined);
+    return;
+  }
+  const { pid, name, root } = first;
+  listListening(pid, (found) => {
+    if (found.some((listening) => listening.port === port)) {
+      done(
+        `Port ${port} is held by the app "${name}", which Hitless runs in ${root}. Stop that one (hitless stop ${name}) or choose another port.`,
+      );
+    } else {
+      search(port, others, done);
+    }
+  });
+}
+
+function listOthers(folder: string): Endpoint[] {
+  try {
+    const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+    return files.flatMap((name) => readOne(join(folder, name))).filter(({ pid }) => pid !== process.pid);
+  } catch {
+    return [];
+  }
+}
+
+function readOne(file: string): Endpoint[] {
+  try {
+    const result = v.safeParse(endpointSchema, JSON.parse(readFileSync(file, "utf8")));
+    return result.success ? [result.output] : [];
+  } catch {
+    // It has ended, or is being written.
+    return [];
+  }
+}
