@@ -149,7 +149,17 @@ function receive(message: HostMessage): void {
 
 function receiveApp({ type, ...app }: Extract<HostMessage, { type: "app" }>): void {
   const isOther = app.worker !== data.app?.worker || app.app !== data.app?.app;
-  change({ app, ...(isOther && { ...nothingKnown, failures: new Map() }) });
+  const isOtherApp = data.app !== undefined && app.app !== data.app.app;
+  const { replaced } = data;
+  // What was told of a replaced worker is over when the app stops, or its successor has ended too.
+  const isOver =
+    app.status !== "running" || !app.workers.some(({ id, state }) => id === replaced?.to.id && state !== "gone");
+  change({
+    app,
+    ...(isOther && { ...nothingKnown, failures: new Map() }),
+    ...(isOtherApp && { comparison: undefined }),
+    ...(replaced !== undefined && isOver && { replaced: undefined }),
+  });
   if (isOther) {
     const { app: key, worker } = app;
     save({ ...(key !== undefined && { app: key }), ...(worker !== undefined && { worker }) });

@@ -35,8 +35,8 @@ export function createComparison(context: PageContext): Comparison {
         order: ({ group }) => groupWord(group),
       },
       { id: "name", title: t("Name"), cell: nameOf, order: nameOf },
-      { id: "left", title: t("First"), cell: (each) => shownValue(each, each.left) },
-      { id: "right", title: t("Second"), cell: (each) => shownValue(each, each.right) },
+      { id: "left", title: t("First"), cell: (each) => shownValue(each, "left") },
+      { id: "right", title: t("Second"), cell: (each) => shownValue(each, "right") },
     ],
     keyOf: ({ group, name }) => `${group} ${name}`,
     sortedBy: { id: "none", descending: false },
@@ -56,12 +56,12 @@ export function createComparison(context: PageContext): Comparison {
   let asked = "";
   let comesToIt = false;
 
-  /** Requests the data to compare, unless that was done already. */
-  function ask([one, other]: readonly [number, number]): void {
-    const pair = `${one} ${other}`;
+  /** Requests the data to compare, unless that was done already. Ids begin anew with a supervisor, processes do not. */
+  function ask([one, other]: Pair): void {
+    const pair = `${one.pid} ${other.pid}`;
     if (pair !== asked) {
       asked = pair;
-      send({ type: "compare", left: one, right: other });
+      send({ type: "compare", left: one.id, right: other.id });
     }
   }
 
@@ -69,7 +69,8 @@ export function createComparison(context: PageContext): Comparison {
     return group === "addons" ? shortPath(name, root, context.home) : (fieldWord(name) ?? name);
   }
 
-  function shownValue({ group, name }: Difference, value: string | undefined): string {
+  function shownValue({ group, name, ...values }: Difference, side: "left" | "right"): string {
+    const value = values[side];
     if (value === undefined || value === "") {
       return "–";
     }
@@ -80,7 +81,10 @@ export function createComparison(context: PageContext): Comparison {
       return value.slice(0, 12);
     }
     if (name === "bytes") {
-      return numbers.bytes(Number(value));
+      const [one, other] = [Number(values.left), Number(values.right)];
+      // Rounded they may look the same.
+      const exact = numbers.bytes(one) === numbers.bytes(other);
+      return exact ? t("{0} bytes", numbers.count(Number(value))) : numbers.bytes(Number(value));
     }
     return name === "entry" || group === "addons" ? shortPath(value, root, context.home) : value;
   }
@@ -107,11 +111,18 @@ export function createComparison(context: PageContext): Comparison {
       }
       const workers = app?.workers ?? [];
       const pair = pairOf(workers, app?.worker, saved.pair);
-      offerLeft(workers, pair?.[0]);
-      offerRight(workers, pair?.[1]);
+      offerLeft(workers, pair?.[0].id);
+      offerRight(workers, pair?.[1].id);
       if (pair !== undefined) {
         ask(pair);
       }
+      if (pair === undefined || !isOf(comparison, pair)) {
+        shown = undefined;
+        setText(result, pair === undefined ? t("There is no other worker to compare with.") : "");
+        table.element.hidden = true;
+        return;
+      }
+      table.element.hidden = false;
       if (comparison !== undefined && comparison !== shown) {
         shown = comparison;
         const { left: one, right: other } = comparison;
@@ -124,14 +135,22 @@ export function createComparison(context: PageContext): Comparison {
   };
 }
 
+type Pair = readonly [PanelWorker, PanelWorker];
+
+/** Whether the data are those of these workers, and not of others that had their numbers before. */
+function isOf(comparison: PageData["comparison"], [left, right]: Pair): boolean {
+  return comparison?.left.worker.pid === left.pid && comparison.right.worker.pid === right.pid;
+}
+
 /** The pair the user picked, else the chosen worker against one of an earlier generation, else against any other. */
 function pairOf(
   workers: readonly PanelWorker[],
   chosen: number | undefined,
   picked: readonly [number, number] | undefined,
-): readonly [number, number] | undefined {
-  if (picked?.every((id) => workers.some((worker) => worker.id === id)) === true) {
-    return picked;
+): Pair | undefined {
+  const [left, right] = (picked ?? []).map((id) => workers.find((worker) => worker.id === id));
+  if (left !== undefined && right !== undefined) {
+    return [left, right];
   }
   const told = workers.filter(({ state }) => state !== "starting");
   const current = told.find(({ id }) => id === chosen) ?? told[0];
@@ -140,7 +159,7 @@ function pairOf(
   if (current === undefined || other === undefined) {
     return undefined;
   }
-  return current.id < other.id ? [current.id, other.id] : [other.id, current.id];
+  return current.id < other.id ? [current, other] : [other, current];
 }
 
 function workerWords({ worker: { id, generation } }: LayerFacts): string {
