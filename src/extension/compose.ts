@@ -4,6 +4,7 @@ import type { AppDefinition } from "./apps/appDefinition.ts";
 import { AppRegistry } from "./apps/appRegistry.ts";
 import { watchEndpoints } from "./apps/endpointWatcher.ts";
 import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
+import { createWorkerFigures } from "./apps/workerFigures.ts";
 import { autoStart } from "./commands/autoStart.ts";
 import { registerCommands } from "./commands/registerCommands.ts";
 import type { CommandContext } from "./commands/target/commandContext.ts";
@@ -53,7 +54,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const context: CommandContext = { registry, logs, layers, reports, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
-  store.add(createAppTree(registry, t));
+  const figures = store.add(createWorkerFigures(registry));
+  store.add(createAppTree(registry, figures, t));
   store.add(createStatusBar(registry, t));
   store.add(followContext(registry, createContextSetter()));
   store.add(registerCommands(context, notifier));

@@ -36,8 +36,8 @@ test("works as it is packaged", async ({ page, app, folder }, info) => {
     await page.getByRole("button", { name: "Start", exact: true }).first().click();
     await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2 workers ready/);
     expect((await app.ask()).generation).toBe("1");
-    await vscode.pressRowButton(vscode.appRow("api"), "Stop");
-    await expect(page.getByText("Your app is stopped.")).toBeVisible();
+    const stopped = page.getByText("Your app is stopped.");
+    await vscode.pickFromRowMenu(vscode.appRow("api"), "Stop", (within) => expect(stopped).toBeVisible(within));
   } finally {
     await attachLogs(info, server);
     await server.stop();

@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
 
 /** A VS Code window as a person uses it: everything is found by the name that a screen reader would read. */
 export interface VsCodeWindow {
@@ -15,6 +15,8 @@ export interface VsCodeWindow {
   statusItem(name: RegExp): Locator;
   /** Picks a command from the palette, by its whole title. */
   runCommand(title: string): Promise<void>;
+  /** The rendered Markdown in front. */
+  markdown(): FrameLocator;
   /** A message at the bottom right that has this text. */
   message(text: RegExp): Locator;
 }
@@ -65,6 +67,7 @@ export async function openVsCode(page: Page, address: string): Promise<VsCodeWin
         await option.click({ timeout: 5_000 });
       }).toPass({ timeout: 30_000 });
     },
+    markdown: () => page.frameLocator("iframe.webview.ready").frameLocator("iframe"),
     message: (text) => page.locator(".notification-toast").filter({ hasText: text }),
   };
 }

@@ -1,5 +1,5 @@
 import type { settingIds } from "../../../src/extension/ids.ts";
-import type { RevealLog } from "../../../src/extension/platform/settings.ts";
+import type { Notifications, RevealLog } from "../../../src/extension/platform/settings.ts";
 import { defaultGraceMs } from "../../../src/shared/launch.ts";
 
 interface WindowSetting {
@@ -13,12 +13,14 @@ interface WindowSetting {
   readonly unit?: string;
 }
 
+const notifications: readonly Notifications[] = ["all", "problems", "none"];
 const revealLog: readonly RevealLog[] = ["onStart", "onFailure", "never"];
 
 /** The settings of the window, which are not an app's; in the order of the settings editor. */
 export const windowSettings: Readonly<Record<Exclude<keyof typeof settingIds, "apps">, WindowSetting>> = {
   node: { type: "string", scope: "machine-overridable", default: "" },
   gracePeriod: { type: "number", default: defaultGraceMs / 1_000, minimum: 2, maximum: 86_400, unit: "seconds" },
+  notifications: { type: "string", default: "problems", enum: notifications },
   revealLog: { type: "string", default: "onStart", enum: revealLog },
   logTimestamps: { type: "boolean", default: false },
   language: { type: "boolean", default: true },

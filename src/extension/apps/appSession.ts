@@ -13,6 +13,7 @@ import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { reportInWords, snapshotInWords } from "./inWords.ts";
 import type { LaunchPlan } from "./launchApp.ts";
+import { restingFacts } from "./restingFacts.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
 /** Renewal reports shown; the supervisor keeps as many. */
@@ -77,7 +78,12 @@ export class AppSession implements Disposable {
     const { key, name, root } = this;
     const latest = this.#client?.snapshot ?? this.#lastSnapshot;
     const snapshot = latest && snapshotInWords(latest, this.#host.t);
-    const common = { key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports };
+    const resting =
+      snapshot === undefined && this.definition ? restingFacts(this.definition, this.#host.memory) : undefined;
+    const common = {
+      ...{ key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports },
+      ...(resting !== undefined && { resting }),
+    };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
       return { ...common, snapshot, state, problem: this.definition?.problem };

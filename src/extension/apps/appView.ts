@@ -1,5 +1,5 @@
 import type { RenewalReport } from "../../shared/report.ts";
-import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
+import { type AppState, isCrashing, type Snapshot, type WorkerView } from "../../shared/snapshot.ts";
 
 /**
  * The supervisor's states, and those of an app that has no workers for a reason: `finished` (its script is done),
@@ -21,6 +21,8 @@ export interface AppView {
   readonly snapshot: Snapshot | undefined;
   /** Why it is not running if the snapshot does not say, or can't be started again: its settings are wrong. */
   readonly problem: string | undefined;
+  /** What it would run, of an app that is not running. */
+  readonly resting?: { readonly entry: string; readonly port?: number };
   /** The last renewals, newest first. */
   readonly reports: readonly RenewalReport[];
 }
@@ -46,6 +48,36 @@ export function isStartable({ state }: AppView): boolean {
 
 export function isRenewable({ state }: AppView): boolean {
   return state === "starting" || state === "running" || state === "reloading" || isAiling(state);
+}
+
+/** Whether there is a generation before the current one whose settings a reload can take. */
+export function hasPrevious(app: AppView): boolean {
+  return isRenewable(app) && (app.snapshot?.app.generation ?? 0) > 1;
+}
+
+/** Why the app is not what it should be though it runs, until a reload that completes. */
+export function failedRenewal({ reports, snapshot }: AppView): RenewalReport | undefined {
+  const newest = reports.find(({ outcome }) => outcome !== "cancelled");
+  const failed = newest !== undefined && newest.outcome !== "completed" ? newest : undefined;
+  // What was started anew since runs as it was meant to.
+  return failed !== undefined && failed.startedAt >= (snapshot?.app.startedAt ?? 0) ? failed : undefined;
+}
+
+/** What a person should look at first, the worst first: 0 to 3. */
+export function trouble(app: AppView, now: number): 0 | 1 | 2 | 3 {
+  const { state, snapshot } = app;
+  if (state === "crash-looping" || state === "failed" || state === "invalid") {
+    return 0;
+  }
+  if (state === "degraded" || unhealthyWorkers(app) > 0 || (snapshot !== undefined && isCrashing(snapshot, now))) {
+    return 1;
+  }
+  return isActive(app) && failedRenewal(app) !== undefined ? 2 : 3;
+}
+
+/** How many apps should be looked at that are not missing a worker. */
+export function troubledApps(apps: readonly AppView[], now: number): number {
+  return apps.filter((app) => trouble(app, now) < 3).length;
 }
 
 export interface WorkerCounts {

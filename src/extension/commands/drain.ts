@@ -1,4 +1,6 @@
-import { isActive } from "../apps/appView.ts";
+import type { AppSession } from "../apps/appSession.ts";
+import { findWorker, isActive } from "../apps/appView.ts";
+import { askFirst, lossWords } from "./target/askFirst.ts";
 import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -31,7 +33,24 @@ async function changeDrain(
           ? t("Select the worker whose connections to close. Its requests are lost.")
           : t("Select the worker to wait for"),
     }));
-  if (session !== undefined && worker !== undefined) {
+  if (session === undefined || worker === undefined) {
+    return;
+  }
+  if (change.action === "extend" || (await mayCut(context, session, worker))) {
     await session.changeDrain({ ...change, worker });
   }
+}
+
+async function mayCut(context: CommandContext, { view, name }: AppSession, id: number): Promise<boolean> {
+  const { t } = context;
+  const worker = findWorker(view, id);
+  if (worker === undefined || worker.drain?.requests === 0) {
+    return true;
+  }
+  return askFirst(context, {
+    name: "cut",
+    text: t("Close worker {0} of “{1}” now?", worker.slot, name),
+    detail: lossWords(worker, t),
+    action: t("Close Now"),
+  });
 }

@@ -1,8 +1,16 @@
 import { commands, type QuickPickItem, QuickPickItemKind, window } from "vscode";
 import type { AppSession } from "../apps/appSession.ts";
-import { type AppView, isActive, isRenewable, isStartable, webAddresses, workerCounts } from "../apps/appView.ts";
+import {
+  type AppView,
+  hasPrevious,
+  isActive,
+  isRenewable,
+  isStartable,
+  webAddresses,
+  workerCounts,
+} from "../apps/appView.ts";
 import { type CommandId, commandIds } from "../ids.ts";
-import { renewalWord, stateWord } from "../presentation/stateWords.ts";
+import { appWord, renewalWord } from "../presentation/stateWords.ts";
 import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -32,7 +40,7 @@ function menuTitle(view: AppView, t: CommandContext["t"]): string {
   const renewal = view.snapshot?.renewal;
   return [
     view.name,
-    stateWord(view.state, t),
+    appWord(view, t),
     ...(isActive(view) && desired > 0 ? [`${ready}/${desired}`] : []),
     ...(renewal === undefined ? [] : [renewalWord(renewal, t)]),
   ].join(" · ");
@@ -46,7 +54,7 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
   return [
     ...item(isStartable(view), commandIds.start, "play", t("Start")),
     ...item(view.snapshot?.renewal?.cancellable === true, commandIds.cancelReload, "discard", t("Cancel Reload")),
-    ...item(renewable, commandIds.reload, "refresh", t("Reload"), t("new workers first, no request is lost")),
+    ...item(renewable, commandIds.reload, "sync", t("Reload"), t("new workers first, no request is lost")),
     ...item(
       renewable,
       commandIds.gracefulReload,
@@ -54,9 +62,16 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       t("Graceful Reload"),
       t("as Reload, and the app is asked to finish in its own way"),
     ),
-    ...item(renewable, commandIds.restart, "debug-restart", t("Restart"), t("old workers stop first: there is a gap")),
+    ...item(
+      hasPrevious(view),
+      commandIds.rollback,
+      "discard",
+      t("Reload with Previous Settings"),
+      t("those of the generation before"),
+    ),
+    separator,
+    ...item(renewable, commandIds.restart, "stop-circle", t("Restart"), t("old workers stop first: there is a gap")),
     ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),
-    ...item(renewable, commandIds.rollback, "discard", t("Back to Previous Generation")),
     separator,
     ...item(renewable, commandIds.scale, "arrow-both", t("Scale…")),
     ...item(

@@ -8,7 +8,8 @@ import { pickNode } from "./configure/pickNode.ts";
 import { cutNow, waitLonger } from "./drain.ts";
 import { showHistory } from "./history.ts";
 import { showMenu } from "./menu.ts";
-import { openInBrowser } from "./openInBrowser.ts";
+import { goToEntry } from "./open/goToEntry.ts";
+import { copyUrl, openInBrowser } from "./open/webAddress.ts";
 import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
 import { scale } from "./scale.ts";
 import { showLayers } from "./showLayers.ts";
@@ -39,13 +40,15 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.cutNow]: (target) => cutNow(context, target),
     [commandIds.copyPid]: (target) => copyPid(context, target),
     [commandIds.openInBrowser]: (target) => openInBrowser(context, target),
+    [commandIds.copyUrl]: (target) => copyUrl(context, target),
+    [commandIds.goToEntry]: (target) => goToEntry(context, target),
     [commandIds.showLog]: (target) => showLog(context, target),
     [commandIds.showLayers]: (target) => showLayers(context, target),
     [commandIds.showEvents]: () => context.channel.show(),
     [commandIds.showMenu]: (target) => showMenu(context, target),
     [commandIds.pickNode]: () => pickNode(context),
     [commandIds.pickEntry]: (target) => pickEntry(context, target),
-    [commandIds.configure]: () => configure(),
+    [commandIds.configure]: (target) => configure(context, target),
     [commandIds.refresh]: () => context.registry.refresh(),
   };
 }

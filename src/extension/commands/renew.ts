@@ -1,13 +1,12 @@
-import { ProgressLocation, window } from "vscode";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
 import type { AppSession } from "../apps/appSession.ts";
-import { isRenewable } from "../apps/appView.ts";
+import { hasPrevious, isRenewable } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
-import { renewalProgress } from "../presentation/renewalProgress.ts";
 import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
+import { followRenewal } from "./tell/followRenewal.ts";
 import type { Notifier } from "./tell/notify.ts";
 import { tellReport } from "./tell/tellReport.ts";
 
@@ -45,15 +44,15 @@ export async function reloadWorker(
   return session && worker !== undefined ? renew({ context, notifier, session, kind: "reload", worker }) : undefined;
 }
 
-/** Reloads the way the previous generation was started; the supervisor refuses when its files have changed. */
+/** Reloads with the settings of the previous generation; the supervisor refuses when its files have changed. */
 export async function rollBack(
   context: CommandContext,
   target: CommandTarget,
   notifier: Notifier,
 ): Promise<RenewalReport | undefined> {
   const session = await chooseApp(context, target, {
-    suits: isRenewable,
-    placeHolder: context.t("Select the app to return to its previous generation"),
+    suits: hasPrevious,
+    placeHolder: context.t("Select the app to reload with its previous settings"),
   });
   return session && renew({ context, notifier, session, kind: "rollback", worker: undefined });
 }
@@ -81,33 +80,11 @@ interface Renewal {
 async function renew({ context, notifier, session, kind, worker }: Renewal): Promise<RenewalReport> {
   const { t } = context;
   const controller = new AbortController();
-  const report = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: title(kind, session.name, worker, t),
-      // A restart stops the old workers first, so there is nothing to go back to.
-      cancellable: kind !== "restart",
-    },
-    async (progress, token) => {
-      token.onCancellationRequested(() => controller.abort());
-      let shown = 0;
-      const show = () => {
-        const { message, percent } = renewalProgress(session.view.snapshot, t);
-        progress.report({ message, increment: Math.max(0, percent - shown) });
-        shown = Math.max(shown, percent);
-      };
-      const listening = session.onDidChange(show);
-      try {
-        show();
-        return kind === "rollback"
-          ? await session.rollBack(controller.signal)
-          : await session.renew(kind, worker, controller.signal);
-      } finally {
-        listening.dispose();
-      }
-    },
-  );
-  tellReport({ context, notifier, session, report, worker, wasCancelled: controller.signal.aborted });
+  const { signal } = controller;
+  const over = kind === "rollback" ? session.rollBack(signal) : session.renew(kind, worker, signal);
+  const cancel = () => controller.abort();
+  const report = await followRenewal({ session, title: title(kind, session.name, worker, t), cancel, over, t });
+  tellReport({ context, notifier, session, report, worker, wasCancelled: signal.aborted });
   return report;
 }
 

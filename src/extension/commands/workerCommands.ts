@@ -1,5 +1,7 @@
 import { env } from "vscode";
+import type { AppSession } from "../apps/appSession.ts";
 import { findWorker, isActive } from "../apps/appView.ts";
+import { askFirst, lossWords } from "./target/askFirst.ts";
 import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -17,9 +19,24 @@ export async function killWorker(context: CommandContext, target: CommandTarget)
       suits: () => true,
       placeHolder: t("Select the worker to kill. Its requests are lost."),
     }));
-  if (session !== undefined && worker !== undefined) {
+  if (session !== undefined && worker !== undefined && (await mayKill(context, session, worker))) {
     await session.killWorker(worker);
   }
+}
+
+/** A worker that serves may be answering requests, which nobody counts; one that starts has none. */
+async function mayKill(context: CommandContext, { view, name }: AppSession, id: number): Promise<boolean> {
+  const { t } = context;
+  const worker = findWorker(view, id);
+  if (worker === undefined || worker.state === "starting" || worker.drain?.requests === 0) {
+    return true;
+  }
+  return askFirst(context, {
+    name: "kill",
+    text: t("Kill worker {0} of “{1}” (process {2})?", worker.slot, name, worker.pid),
+    detail: `${lossWords(worker, t)} ${t("Another worker takes its place. “Reload Worker” replaces it without a loss.")}`,
+    action: t("Kill Worker"),
+  });
 }
 
 /** Copies the process id of a worker. */

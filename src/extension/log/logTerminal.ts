@@ -65,7 +65,7 @@ export function createLogTerminal(options: LogTerminalOptions): Pseudoterminal {
         },
         onRead({ chunks, skippedBytes }) {
           if (skippedBytes > 0) {
-            note(t("{0} KB of output skipped", Math.ceil(skippedBytes / 1024)));
+            note(t("{0} KiB of output skipped", Math.ceil(skippedBytes / 1024)));
           }
           show(chunks.flatMap(keeper.add));
           noteEnd();

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Position, Range, type Terminal, TerminalLink, Uri, window } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { Localize } from "../platform/localize.ts";
-import { findSourceLinks, type SourceLink } from "./stackFrames.ts";
+import { findSourceLinks, type SourceLink } from "../presentation/stackFrames.ts";
 
 class SourceTerminalLink extends TerminalLink {
   readonly path: string;

@@ -95,7 +95,9 @@ export function createLayersSelection(source: LayersSource): LayersSelection {
       const isOther = before?.id !== to?.id;
       const last = before === undefined ? undefined : memory().find(before.id);
       // Without facts there would be nothing to compare with.
-      const hasEnded = isOther && last?.facts !== undefined && last.worker.state === "gone";
+      // After a stop another ended worker may be on view: nobody has followed anybody.
+      const follows = to !== undefined && to.state !== "gone";
+      const hasEnded = isOther && follows && last?.facts !== undefined && last.worker.state === "gone";
       return { isOther, replaced: hasEnded && to !== undefined ? { from: last.worker, to } : undefined };
     },
     pick(wantedApp, wantedWorker) {

@@ -58,6 +58,14 @@ export function graceSetting(): number | undefined {
   return typeof seconds === "number" && seconds >= 0 ? Math.round(seconds * 1000) : undefined;
 }
 
+export type Notifications = "all" | "problems" | "none";
+
+/** Which outcomes and crashes are told in a message. */
+export function notificationsSetting(): Notifications {
+  const which = setting<string>(settingIds.notifications);
+  return which === "all" || which === "none" ? which : "problems";
+}
+
 export type RevealLog = "onStart" | "onFailure" | "never";
 
 /** When the log opens by itself. */

@@ -1,9 +1,9 @@
-import { Uri, window, workspace } from "vscode";
+import { commands, Uri, workspace } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 
 const scheme = "hitless-report";
 
-/** Documents that can be read and kept open without having to be saved. */
+/** Documents that are shown as they are to be read, in VS Code's preview of Markdown, and need not be saved. */
 export interface ReportDocuments extends Disposable {
   /** @param title Names the tab. */
   open(title: string, content: string): Promise<void>;
@@ -23,7 +23,7 @@ export function createReportDocuments(): ReportDocuments {
     async open(title, content) {
       const uri = Uri.from({ scheme, path: `/${title.replaceAll("/", "-")}.md` });
       contents.set(uri.path, content);
-      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+      await commands.executeCommand("markdown.showPreview", uri);
     },
     dispose() {
       provider.dispose();

@@ -1,5 +1,6 @@
 import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
 import type { Localize } from "../platform/localize.ts";
+import { escapeMarkdown } from "./markdown.ts";
 
 /** A renewal in a few words. */
 export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): string {
@@ -11,6 +12,19 @@ export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): str
       return t("Reload · {0}", generations);
     case "gracefulReload":
       return t("Graceful Reload · {0}", generations);
+  }
+}
+
+/** A renewal in as few words as a narrow row has room for. */
+export function shortTitle({ kind, from, to }: RenewalReport, t: Localize): string {
+  const generations = from === to ? `${to}` : `${from}→${to}`;
+  switch (kind) {
+    case "restart":
+      return t("Restart {0}", generations);
+    case "reload":
+      return t("Reload {0}", generations);
+    case "gracefulReload":
+      return t("Graceful {0}", generations);
   }
 }
 
@@ -30,15 +44,36 @@ export function trafficFacts(report: RenewalReport, t: Localize): string[] {
     return [];
   }
   const { served, handedOver, closed, longestStallMs } = traffic;
+  const cut = cutFacts(traffic, t);
+  if (served + handedOver + closed + cut.length === 0 && droppedNothing(report)) {
+    return [t("no clients meanwhile")];
+  }
   return [
     ...(droppedNothing(report) ? [t("0 dropped")] : []),
-    ...cutFacts(traffic, t),
-    served === 1 ? t("1 request answered") : t("{0} requests answered", served),
+    ...gapFacts(report, t),
+    ...cut,
+    ...(served === 1 ? [t("1 request answered")] : []),
+    ...(served > 1 ? [t("{0} requests answered", served)] : []),
     ...(handedOver === 1 ? [t("1 connection handed over")] : []),
     ...(handedOver > 1 ? [t("{0} connections handed over", handedOver)] : []),
     ...(closed === 1 ? [t("1 connection closed")] : []),
     ...(closed > 1 ? [t("{0} connections closed", closed)] : []),
     ...(handedOver > 0 ? [t("longest stall {0} ms", longestStallMs)] : []),
+  ];
+}
+
+/**
+ * That a restart refused clients between the end of its old workers and the first new one that was ready, which is
+ * known no better than by the last. Other workers go on while one is restarted alone.
+ */
+function gapFacts({ kind, from, to, readyMs }: RenewalReport, t: Localize): string[] {
+  if (kind !== "restart" || from === to) {
+    return [];
+  }
+  return [
+    readyMs === undefined
+      ? t("clients were refused from its beginning on")
+      : t("clients were refused for up to {0} ms", Math.ceil(readyMs)),
   ];
 }
 
@@ -90,7 +125,7 @@ export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Loca
 
 /** The whole report as a Markdown document. Names come from the app, so they are written as code. */
 export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
-  const { startedAt, durationMs, reason, notes = [], stderr, cutRequests, workers } = report;
+  const { startedAt, durationMs, reason, location, notes = [], stderr, cutRequests, workers } = report;
   const facts = [
     t("Began: {0}", new Date(startedAt).toLocaleString()),
     t("Took: {0} ms", durationMs),
@@ -100,6 +135,7 @@ export function reportDocument(app: string, report: RenewalReport, t: Localize):
   return [
     `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`,
     ...(reason === undefined ? [] : [block([reason])]),
+    ...(location === undefined ? [] : [placeLink(location)]),
     ...(notes.length === 0 ? [] : [block(notes)]),
     facts.map((fact) => `- ${fact}`).join("\n"),
     ...(cut.length === 0 ? [] : [`## ${t("Requests that were cut")}`, block(cut)]),
@@ -112,6 +148,12 @@ export function reportDocument(app: string, report: RenewalReport, t: Localize):
     ),
     "",
   ].join("\n\n");
+}
+
+/** A link that opens the file at the line; the preview of VS Code takes absolute paths. */
+function placeLink({ file, line }: NonNullable<RenewalReport["location"]>): string {
+  const path = file.split("\\").map(encodeURIComponent).join("/").replaceAll("%2F", "/").replaceAll("%3A", ":");
+  return `[${escapeMarkdown(`${file}:${line}`)}](file://${path.startsWith("/") ? "" : "/"}${path}#L${line})`;
 }
 
 /** Indented text is code in Markdown, whatever it contains. */

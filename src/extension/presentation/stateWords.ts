@@ -1,6 +1,6 @@
 import type { RenewalView, WorkerView } from "../../shared/snapshot.ts";
 import { placeText } from "../../shared/text/placeText.ts";
-import type { AppViewState } from "../apps/appView.ts";
+import type { AppView, AppViewState } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 
 export function stateWord(state: AppViewState, t: Localize): string {
@@ -42,14 +42,19 @@ export function workerWord(worker: WorkerView, t: Localize): string {
   }[worker.state];
 }
 
-/** The phase of a renewal, for the progress notification and the tree. */
+/** The phase of a renewal. It counts the workers that come or go; those that serve are counted apart. */
 export function renewalWord(renewal: RenewalView, t: Localize): string {
   return {
     stopping: t("stopping the old workers"),
-    starting: t("{0}/{1} ready", renewal.ready, renewal.total),
+    starting: t("new {0}/{1}", renewal.ready, renewal.total),
     draining: t("draining {0}", renewal.draining),
     rollingBack: t("rolling back"),
   }[renewal.phase];
+}
+
+/** The state of an app; of one whose workers are being stopped and started, that there is a gap. */
+export function appWord({ state, snapshot }: AppView, t: Localize): string {
+  return state === "reloading" && snapshot?.renewal?.kind === "restart" ? t("restarting") : stateWord(state, t);
 }
 
 /** A duration in its largest unit, or two for hours and days. */
@@ -84,4 +89,9 @@ export function portWords(addresses: readonly string[]): string[] {
 /** `1 of 2 workers ready` */
 export function readyWords(ready: number, desired: number, t: Localize): string {
   return desired === 1 ? t("{0} of 1 worker ready", ready) : t("{0} of {1} workers ready", ready, desired);
+}
+
+/** `server.js:12` */
+export function placeWord({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file.split(/[\\/]/).at(-1)}:${line}`;
 }

@@ -1,4 +1,5 @@
 import {
+  type Command,
   EventEmitter,
   MarkdownString,
   Position,
@@ -14,12 +15,15 @@ import {
 } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
-import { unhealthyWorkers } from "../apps/appView.ts";
+import { troubledApps, unhealthyWorkers } from "../apps/appView.ts";
+import type { WorkerFigures, WorkerFiguresWatch } from "../apps/workerFigures.ts";
 import { commandIds, viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
+import type { RowClick, TreeRow } from "./rows/treeRow.ts";
+import { steadyFigures } from "./steadyFigures.ts";
 import { changedRows } from "./treeDiff.ts";
-import { projectTree, type TreeRow } from "./treeModel.ts";
+import { projectTree } from "./treeModel.ts";
 
 /** How often uptimes and deadlines are updated while the tree is visible, in milliseconds. */
 const tickMs = 1_000;
@@ -35,13 +39,15 @@ export interface TreeElement {
   readonly report?: number;
 }
 
-export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
+/** @param watch Measures the workers while the tree is visible. */
+export function createAppTree(registry: AppRegistry, watch: WorkerFiguresWatch, t: Localize): Disposable {
   const store = new DisposableStore();
   const changes = store.add(new EventEmitter<TreeElement[] | undefined>());
   const elements = new Map<string, TreeElement>();
   let rows: readonly TreeRow[] = [];
   let drawnAt = Date.now();
   let byId = new Map<string, TreeRow>();
+  let shown = new Map<string, WorkerFigures>();
 
   const elementOf = ({ id, app, worker, report }: TreeRow): TreeElement => {
     const known = elements.get(id) ?? {
@@ -71,7 +77,17 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
   const update = () => {
     const before = rows;
     const now = Date.now();
-    rows = projectTree(registry.apps, now, t);
+    const shownBefore = shown;
+    shown = new Map();
+    const figures = (app: string, worker: number): WorkerFigures | undefined => {
+      const id = `${app}#${worker}`;
+      const steady = steadyFigures(shownBefore.get(id), watch.of(app, worker));
+      if (steady !== undefined) {
+        shown.set(id, steady);
+      }
+      return steady;
+    };
+    rows = projectTree(registry.apps, { now, t, figures });
     byId = new Map(allRows(rows).map((row) => [row.id, row]));
     for (const id of elements.keys()) {
       if (!byId.has(id)) {
@@ -86,9 +102,11 @@ export function createAppTree(registry: AppRegistry, t: Localize): Disposable {
       changes.fire(changed.flatMap((id) => elements.get(id) ?? []));
     }
     showBadge(view, registry, t);
+    showResting(view, registry);
   };
   store.add(registry.onDidChange(update));
-  store.add(tickWhileVisible(view, update));
+  store.add(watch.onDidChange(update));
+  store.add(tickWhileVisible(view, watch, update));
   update();
   return store;
 }
@@ -97,11 +115,12 @@ function allRows(rows: readonly TreeRow[]): TreeRow[] {
   return rows.flatMap((row) => [row, ...allRows(row.children)]);
 }
 
-function tickWhileVisible(view: TreeView<TreeElement>, tick: () => void): Disposable {
+function tickWhileVisible(view: TreeView<TreeElement>, watch: WorkerFiguresWatch, tick: () => void): Disposable {
   let timer: NodeJS.Timeout | undefined;
   const follow = (visible: boolean) => {
     clearInterval(timer);
     timer = visible ? setInterval(tick, tickMs) : undefined;
+    watch.setVisible(visible);
   };
   const listening = view.onDidChangeVisibility(({ visible }) => {
     follow(visible);
@@ -116,12 +135,33 @@ function tickWhileVisible(view: TreeView<TreeElement>, tick: () => void): Dispos
   };
 }
 
+/** The title says what the only app would run, while the welcome text stands in place of its row. */
+function showResting(view: TreeView<TreeElement>, { apps }: AppRegistry): void {
+  const [only] = apps;
+  const { entry, port } = (apps.length === 1 && only?.state === "stopped" ? only.resting : undefined) ?? {};
+  const words = [...(entry === undefined ? [] : [entry]), ...(port === undefined ? [] : [`:${port}`])].join(" · ");
+  if (words !== (view.description ?? "")) {
+    view.description = words;
+  }
+}
+
+/** Counts the workers in trouble, or else the apps whose last reload failed or whose workers crashed. */
 function showBadge(view: TreeView<TreeElement>, registry: AppRegistry, t: Localize): void {
-  const value = registry.apps.reduce((sum, app) => sum + unhealthyWorkers(app), 0);
-  if (value !== (view.badge?.value ?? 0)) {
-    const tooltip = value === 1 ? t("1 unhealthy worker") : t("{0} unhealthy workers", value);
+  const workers = registry.apps.reduce((sum, app) => sum + unhealthyWorkers(app), 0);
+  const apps = troubledApps(registry.apps, Date.now());
+  const value = workers > 0 ? workers : apps;
+  const tooltip = workers > 0 ? workerBadge(workers, t) : appBadge(apps, t);
+  if (value !== (view.badge?.value ?? 0) || (value > 0 && tooltip !== view.badge?.tooltip)) {
     view.badge = value === 0 ? undefined : { value, tooltip };
   }
+}
+
+function workerBadge(count: number, t: Localize): string {
+  return count === 1 ? t("1 unhealthy worker") : t("{0} unhealthy workers", count);
+}
+
+function appBadge(count: number, t: Localize): string {
+  return count === 1 ? t("1 app needs a look") : t("{0} apps need a look", count);
 }
 
 function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
@@ -132,19 +172,31 @@ function treeItem(element: TreeElement, row: TreeRow | undefined): TreeItem {
   }
   const { icon, expandable } = row;
   item.description = row.description;
-  item.iconPath = new ThemeIcon(icon.name, icon.color === undefined ? undefined : new ThemeColor(icon.color));
+  if (icon !== undefined) {
+    item.iconPath = new ThemeIcon(icon.name, icon.color === undefined ? undefined : new ThemeColor(icon.color));
+  }
   item.contextValue = row.contextValue;
   item.accessibilityInformation = { label: row.accessibilityLabel };
   const open = row.collapsed === true ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
   item.collapsibleState = expandable ? open : TreeItemCollapsibleState.None;
-  if (row.report !== undefined) {
-    item.command = { command: commandIds.showHistory, title: "", arguments: [element] };
-  } else if (row.opens === "settings") {
-    item.command = { command: commandIds.configure, title: "", arguments: [element] };
-  } else if (row.opens !== undefined) {
-    const at = new Position(row.opens.line - 1, 0);
-    const options = { selection: new Range(at, at) };
-    item.command = { command: "vscode.open", title: "", arguments: [Uri.file(row.opens.file), options] };
+  if (row.opens !== undefined) {
+    item.command = clickCommand(row.opens, element);
   }
   return item;
+}
+
+function clickCommand(opens: RowClick, element: TreeElement): Command {
+  switch (opens) {
+    case "settings":
+      return { command: commandIds.configure, title: "", arguments: [element] };
+    case "log":
+      return { command: commandIds.showLog, title: "", arguments: [element] };
+    case "report":
+      return { command: commandIds.showHistory, title: "", arguments: [element] };
+    default: {
+      const at = new Position(Math.max(0, opens.line - 1), 0);
+      const options = { selection: new Range(at, at) };
+      return { command: "vscode.open", title: "", arguments: [Uri.file(opens.file), options] };
+    }
+  }
 }

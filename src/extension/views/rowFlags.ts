@@ -1,5 +1,5 @@
 import type { WorkerView } from "../../shared/snapshot.ts";
-import { type AppView, isActive, isRenewable, isStartable, webAddresses } from "../apps/appView.ts";
+import { type AppView, hasPrevious, isActive, isRenewable, isStartable, webAddresses } from "../apps/appView.ts";
 
 /** What can be done with an app, independent of the name of its state. */
 const appFlags = {
@@ -9,6 +9,8 @@ const appFlags = {
   startable: isStartable,
   renewable: isRenewable,
   active: isActive,
+  /** There is a generation before the current one. */
+  previous: hasPrevious,
   /** A renewal is under way whose cancelling still has an effect. */
   cancellable: ({ snapshot }: AppView) => snapshot?.renewal?.cancellable === true,
   /** It has an address that a browser can open. */

@@ -16,7 +16,7 @@ export function createStatusBar(registry: AppRegistry, t: Localize): Disposable 
   const button = store.add(window.createStatusBarItem("hitless.action", StatusBarAlignment.Left, priority - 0.1));
   item.name = t("Hitless: state");
   item.command = commandIds.showMenu;
-  button.name = t("Hitless: restart or start");
+  button.name = t("Hitless: reload or start");
   let shown: string | undefined;
   const update = () => {
     const model = projectStatus(registry.apps, t);
@@ -51,10 +51,10 @@ function showAction(button: StatusBarItem, model: StatusModel | undefined, t: Lo
     button.hide();
     return;
   }
-  const restart = model.action === "restart";
-  const label = restart ? t("Hitless: Restart (workers stop first, so there is a gap)") : t("Hitless: Start");
-  button.text = restart ? "$(debug-restart)" : "$(play)";
-  button.command = restart ? commandIds.restart : commandIds.start;
+  const reload = model.action === "reload";
+  const label = reload ? t("Hitless: Reload (new workers first, no request is lost)") : t("Hitless: Start");
+  button.text = reload ? "$(sync)" : "$(play)";
+  button.command = reload ? commandIds.reload : commandIds.start;
   button.tooltip = label;
   button.accessibilityInformation = { label, role: "button" };
   button.show();

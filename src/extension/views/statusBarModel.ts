@@ -1,10 +1,10 @@
 import { type AppView, type AppViewState, isActive, pausedWorker, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
-import { pausedWord, readyWords, renewalWord, stateWord } from "../presentation/stateWords.ts";
+import { appWord, pausedWord, readyWords, renewalWord, stateWord } from "../presentation/stateWords.ts";
 
 /** The button beside the item. */
-export type StatusAction = "restart" | "start";
+export type StatusAction = "reload" | "start";
 
 export interface StatusModel {
   /** With codicons, `$(name)`. */
@@ -77,7 +77,7 @@ function severityOf(state: AppViewState): StatusModel["severity"] {
 
 function actionFor(apps: readonly AppView[]): StatusAction | undefined {
   if (apps.some((app) => isActive(app) && app.state !== "stopping")) {
-    return "restart";
+    return "reload";
   }
   return apps.some((app) => app.state !== "stopping" && app.state !== "invalid") ? "start" : undefined;
 }
@@ -86,7 +86,7 @@ function tooltipLine(app: AppView, t: Localize): string {
   const { ready, desired } = workerCounts(app);
   const { snapshot } = app;
   const facts = [
-    stateWord(app.state, t),
+    appWord(app, t),
     ...(isActive(app) && desired > 0 ? [t("{0} of {1} ready", ready, desired)] : []),
     ...(snapshot?.renewal === undefined ? [] : [renewalWord(snapshot.renewal, t)]),
     ...(isActive(app) ? (snapshot?.app.addresses ?? []) : []),

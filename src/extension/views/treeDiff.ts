@@ -1,4 +1,4 @@
-import type { TreeRow } from "./treeModel.ts";
+import type { TreeRow } from "./rows/treeRow.ts";
 
 /**
  * The rows to draw again after a change: the whole tree (`"all"`) when apps came or went, else the rows that differ,

@@ -1,9 +1,12 @@
 import type { Failure } from "../../shared/failure.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
 import { type AppView, isActive, workerCounts } from "../apps/appView.ts";
+import type { WorkerFigures } from "../apps/workerFigures.ts";
 import type { Localize } from "../platform/localize.ts";
+import { browsableAddress } from "../presentation/browsableAddress.ts";
+import { memoryWord, percentWord } from "../presentation/figureWords.ts";
 import { codeBlock, escapeMarkdown, factList } from "../presentation/markdown.ts";
-import { durationWord, renewalWord, stateWord, workerWord } from "../presentation/stateWords.ts";
+import { appWord, durationWord, renewalWord, workerWord } from "../presentation/stateWords.ts";
 
 /** Lines of a program's stderr in a tooltip. */
 const stderrLines = 8;
@@ -16,25 +19,36 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
   const { snapshot } = app;
   const live = isActive(app) ? snapshot : undefined;
   const { ready, desired } = workerCounts(app);
-  const title = `**${escapeMarkdown(app.name)}** — ${escapeMarkdown(stateWord(app.state, t))}`;
+  const title = `**${escapeMarkdown(app.name)}** — ${escapeMarkdown(appWord(app, t))}`;
   const waits = snapshot?.app.nextRestartAt;
   const facts = factList([
     [t("Workers"), live && t("{0} of {1} ready", ready, desired)],
     [t("Generation"), live && `${live.app.generation}`],
     [t("Reload"), live?.renewal && renewalWord(live.renewal, t)],
     [t("Next attempt in"), waits === undefined ? undefined : durationWord(waits - now, t)],
-    [t("Listens on"), live?.app.addresses.join(", ")],
     [t("Health checks"), live?.app.health],
+    [t("Crashes since the last reload or start"), count(live?.app.crashes?.count)],
     [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
     [t("Connections waiting for a worker"), count(live?.app.waitingConnections)],
     [t("Connections refused"), count(live?.app.refusedConnections)],
-    [t("Entry"), snapshot?.app.entry],
+    [t("Entry"), snapshot?.app.entry ?? app.resting?.entry],
     [t("Folder"), app.root],
     ["Node.js", snapshot?.supervisor.nodeVersion],
     [t("Supervisor"), snapshot && t("process {0}", snapshot.supervisor.pid)],
   ]);
+  const links = live === undefined || live.app.addresses.length === 0 ? "" : addressLine(live.app.addresses, t);
   const reason = app.problem === undefined ? failureText(snapshot?.app.failure) : escapeMarkdown(app.problem);
-  return [title, reason, facts].filter((part) => part !== "").join("\n\n");
+  return [title, reason, links, facts].filter((part) => part !== "").join("\n\n");
+}
+
+/** Addresses that a browser can open are links. */
+function addressLine(addresses: readonly string[], t: Localize): string {
+  const words = addresses.map((address) =>
+    /^https?:\/\/[\w.[\]:-]+\/?$/.test(address)
+      ? `[${escapeMarkdown(address)}](${browsableAddress(address)})`
+      : escapeMarkdown(address),
+  );
+  return `${escapeMarkdown(t("Listens on"))}: ${words.join(", ")}`;
 }
 
 /** What deserves a line only if there is any. */
@@ -43,20 +57,31 @@ function count(number: number | undefined): string | undefined {
 }
 
 /** All that is known of a worker, and why the previous one ended. */
-export function workerTooltip(worker: WorkerView, now: number, t: Localize): string {
+export function workerTooltip(
+  worker: WorkerView,
+  figures: WorkerFigures | undefined,
+  now: number,
+  t: Localize,
+): string {
   const { drain, drainDeadline, readyAt, startedAt, lastFailure } = worker;
-  const title = `**${escapeMarkdown(t("worker {0}", worker.id))}** — ${escapeMarkdown(workerWord(worker, t))}`;
+  const title = `**${escapeMarkdown(t("worker {0}", worker.slot))}** — ${escapeMarkdown(workerWord(worker, t))}`;
+  const memory = figures?.memory ?? worker.memory;
+  const links = worker.addresses.length === 0 ? "" : addressLine(worker.addresses, t);
   const facts = factList([
     [t("Process"), `${worker.pid}`],
     [t("Generation"), `${worker.generation}`],
-    [t("Slot"), `${worker.slot}`],
-    [t("Listens on"), worker.addresses.join(", ")],
+    // Commands and events name it by this number, which no other worker gets.
+    [t("Number for the command line"), `${worker.id}`],
     [t("Up for"), durationWord(now - startedAt, t)],
     [t("Ready after"), readyAt === undefined ? undefined : t("{0} ms", readyAt - startedAt)],
     [t("Requests in flight"), drain && `${drain.requests}`],
     [t("Open connections"), drain && connectionWords(drain)],
     [t("Handed over"), drain?.handedOver === undefined ? undefined : `${drain.handedOver}`],
-    [t("Memory"), worker.memory === undefined ? undefined : `${Math.round(worker.memory / 1_048_576)} MiB`],
+    [t("Memory"), memory === undefined ? undefined : memoryWord(memory)],
+    [t("CPU"), figures && percentWord(figures.cpu)],
+    [t("Requests a second"), decimal(figures?.requestsPerSecond)],
+    [t("Event loop busy"), figures?.busy === undefined ? undefined : percentWord(figures.busy)],
+    [t("Loop delay p99"), figures?.delayP99 === undefined ? undefined : t("{0} ms", decimal(figures.delayP99) ?? "")],
     [t("Cut in"), drainDeadline === undefined ? undefined : durationWord(drainDeadline - now, t)],
     [t("Restarts after a crash"), worker.restarts === 0 ? undefined : `${worker.restarts}`],
   ]);
@@ -69,7 +94,11 @@ export function workerTooltip(worker: WorkerView, now: number, t: Localize): str
   const lists = [requests, stuck]
     .filter((lines) => lines.length > 0)
     .map((lines) => codeBlock(lines.slice(0, listedLines)));
-  return [title, facts, ...lists, last].filter((part) => part !== "").join("\n\n");
+  return [title, links, facts, ...lists, last].filter((part) => part !== "").join("\n\n");
+}
+
+function decimal(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(Math.round(value * 10) / 10);
 }
 
 /** How many connections, by kind. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
-import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
+import { findSourceLinks } from "../../../src/extension/presentation/stackFrames.ts";
 import type { LogChunk } from "../../../src/shared/logs.ts";
 import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { browsableAddress } from "../../../src/extension/commands/browsableAddress.ts";
 import { readTarget } from "../../../src/extension/commands/target/commandTarget.ts";
 import { readWorkerCount } from "../../../src/extension/commands/workerCount.ts";
 import { isInside, samePath } from "../../../src/extension/platform/paths.ts";
+import { browsableAddress } from "../../../src/extension/presentation/browsableAddress.ts";
 import { renewalProgress } from "../../../src/extension/presentation/renewalProgress.ts";
 import { durationWord, portWords } from "../../../src/extension/presentation/stateWords.ts";
 import type { RenewalView } from "../../../src/shared/snapshot.ts";
@@ -54,13 +54,13 @@ describe("the words of the extension", () => {
       at({ phase: "draining", ready: 4, draining: 0 }),
     ];
     assert.deepEqual(steps, [
-      { message: "0/4 ready", percent: 0 },
-      { message: "2/4 ready", percent: 25 },
+      { message: "new 0/4", percent: 0 },
+      { message: "new 2/4", percent: 25 },
       { message: "draining 4", percent: 50 },
       { message: "draining 3", percent: 62 },
       { message: "draining 0", percent: 100 },
     ]);
-    assert.equal(at({ queued: true }).message, "0/4 ready · one more queued");
+    assert.equal(at({ queued: true }).message, "new 0/4 · one more queued");
   });
 
   it("opens a server that listens everywhere at localhost", () => {

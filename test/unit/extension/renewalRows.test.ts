@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { reportDocument, trafficFacts } from "../../../src/extension/presentation/reportWords.ts";
-import { projectTree, type TreeRow } from "../../../src/extension/views/treeModel.ts";
+import type { TreeRow } from "../../../src/extension/views/rows/treeRow.ts";
+import { projectTree } from "../../../src/extension/views/treeModel.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { sampleSnapshot } from "../client/samples.ts";
 import { english, sampleView } from "./fixtures.ts";
@@ -22,7 +23,7 @@ const report: RenewalReport = {
 };
 
 function renewals(reports: readonly RenewalReport[]): TreeRow | undefined {
-  const [app] = projectTree([sampleView({ reports })], now, english);
+  const [app] = projectTree([sampleView({ reports })], { now, t: english });
   return app?.children.find(({ contextValue }) => contextValue === "history");
 }
 
@@ -37,8 +38,8 @@ describe("the rows of past renewals", () => {
     assert.deepEqual(
       row?.children.map(({ label, description, report: id }) => [label, description, id]),
       [
-        ["Reload · 2 → 3", "0 dropped · 1s ago", now - 1_000],
-        ["Reload · 1 → 2", "0 dropped · 1m ago", now - 60_000],
+        ["Reload 2→3", "1s ago · 0 dropped", now - 1_000],
+        ["Reload 1→2", "1m ago · 0 dropped", now - 60_000],
       ],
     );
   });
@@ -47,6 +48,20 @@ describe("the rows of past renewals", () => {
     const cut = { ...report, traffic: { ...traffic, failed: 2, cut: 1 } };
     assert.match(renewals([cut])?.children[0]?.description ?? "", /^2 requests cut · /);
     assert.deepEqual(trafficFacts({ ...report, traffic: undefined } as unknown as RenewalReport, english), []);
+  });
+
+  it("say nothing of requests where nobody asked, and of a restart that it refused clients", () => {
+    const nobody = { ...traffic, served: 0, handedOver: 0, closed: 0 };
+    assert.deepEqual(trafficFacts({ ...report, traffic: nobody }, english), ["no clients meanwhile"]);
+    const restart = { ...report, kind: "restart" as const, readyMs: 432.1, traffic: nobody };
+    assert.deepEqual(trafficFacts(restart, english), ["clients were refused for up to 433 ms"]);
+    assert.deepEqual(trafficFacts({ ...restart, from: 2 }, english), [], "of one worker, others serve");
+  });
+
+  it("link the line at which a new worker failed", () => {
+    const location = { file: "/srv/my app/server.js", line: 7 };
+    const text = reportDocument("api", { ...report, outcome: "rolledBack", reason: "no", location }, english);
+    assert.ok(text.includes("](file:///srv/my%20app/server.js#L7)"), text);
   });
 
   it("keep what an app printed from becoming Markdown", () => {
@@ -71,9 +86,9 @@ describe("the row of a worker that is stuck", () => {
       { function: "burn", file: "/srv/api/burn.js", line: 12 },
     ];
     const stuck = { ...snapshot, workers: [{ ...worker, health: "unresponsive" as const, stuckAt }] };
-    const [app] = projectTree([sampleView({ snapshot: stuck })], now, english);
+    const [app] = projectTree([sampleView({ snapshot: stuck })], { now, t: english });
     assert.deepEqual(app?.children[0]?.opens, { file: "/srv/api/burn.js", line: 12 });
-    assert.match(app?.children[0]?.description ?? "", /^stuck at burn\.js:12 · /);
+    assert.match(app?.children[0]?.description ?? "", /^stuck at burn\.js:12/);
     assert.match(app?.children[0]?.tooltip ?? "", /burn \(\/srv\/api\/burn\.js:12\)/);
   });
 });

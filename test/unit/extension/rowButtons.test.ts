@@ -9,10 +9,11 @@ import { sampleView } from "./fixtures.ts";
 /** What a row offers: its buttons, and the groups of its menu. */
 type Offer = readonly [buttons: string, menu: string];
 
-const resting: Offer = ["start", "start | showLog | pickEntry configure"];
-const renewing = "reload gracefulReload restart stop rollback";
+const resting: Offer = ["goToEntry start", "start | showLog goToEntry | pickEntry configure"];
+const renewing = "reload gracefulReload";
 const more = "scale pickEntry configure";
-const serving: Offer = ["reload restart stop", `${renewing} | openInBrowser showLog showHistory showLayers | ${more}`];
+const seeing = "openInBrowser copyUrl showLog showHistory showLayers goToEntry";
+const serving: Offer = ["goToEntry copyUrl openInBrowser reload", `${renewing} | restart stop | ${seeing} | ${more}`];
 
 const apps: Readonly<Record<AppViewState, Offer>> = {
   stopped: resting,
@@ -23,15 +24,15 @@ const apps: Readonly<Record<AppViewState, Offer>> = {
   running: serving,
   degraded: serving,
   reloading: serving,
-  "crash-looping": ["start stop", `start ${serving[1]}`],
-  stopping: ["stop", "stop | showLog showLayers | pickEntry configure"],
+  "crash-looping": ["goToEntry copyUrl openInBrowser start", `start ${serving[1]}`],
+  stopping: ["goToEntry stop", "stop | showLog showLayers goToEntry | pickEntry configure"],
 };
 
 const ofWorker = "showLog copyPid showLayers";
 const workers: Readonly<Record<WorkerView["state"], Offer>> = {
-  starting: ["killWorker", `killWorker | ${ofWorker}`],
-  ready: ["reloadWorker killWorker", `reloadWorker killWorker | ${ofWorker}`],
-  draining: ["cutNow waitLonger", `waitLonger cutNow killWorker | ${ofWorker}`],
+  starting: ["", `killWorker | ${ofWorker}`],
+  ready: ["reloadWorker", `reloadWorker | killWorker | ${ofWorker}`],
+  draining: ["waitLonger", `waitLonger | cutNow killWorker | ${ofWorker}`],
   exited: ["", `killWorker | ${ofWorker}`],
 };
 
@@ -51,7 +52,7 @@ describe("the buttons of a row", () => {
   it("open a browser only for an app that has an address for it, whatever other apps have", () => {
     for (const addresses of [[], ["tcp://127.0.0.1:3000"], ["unix:/run/api.sock"]]) {
       const [, menu] = offerOf(appContext(sampleView({ snapshot: sampleSnapshot({ app: { addresses } }) })));
-      assert.equal(menu, serving[1].replace("openInBrowser ", ""), addresses.join());
+      assert.equal(menu, serving[1].replace("openInBrowser copyUrl ", ""), addresses.join());
     }
     assert.match(offerOf(appContext(sampleView()))[1], /openInBrowser/);
   });
@@ -65,8 +66,21 @@ describe("the buttons of a row", () => {
     }
   });
 
+  it("reload with the previous settings only where there are some", () => {
+    const at = (generation: number) => sampleView({ snapshot: sampleSnapshot({ app: { generation } }) });
+    assert.deepEqual(
+      [1, 2].map((generation) => / rollback\b/.test(offerOf(appContext(at(generation)))[1])),
+      [false, true],
+    );
+  });
+
+  it("harm nobody with one click: what ends a worker or makes a gap is in the menu", () => {
+    const inline = [...Object.values(apps), ...Object.values(workers)].map(([buttons]) => buttons).join(" ");
+    assert.doesNotMatch(inline, /restart|killWorker|cutNow/);
+  });
+
   it("are none where the row is neither an app's nor a worker's", () => {
-    for (const context of ["history", "report.completed"]) {
+    for (const context of ["history", "report.completed", "trouble", "stderr"]) {
       assert.deepEqual(offerOf(context), ["", ""]);
     }
   });

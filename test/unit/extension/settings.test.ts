@@ -68,6 +68,7 @@ describe("the settings of the editor", () => {
       apps: folder?.apps,
       node: settings.nodeSetting(),
       graceMs: settings.graceSetting(),
+      notifications: settings.notificationsSetting(),
       revealLog: settings.revealLogSetting(),
       timestamps: settings.timestampsSetting(),
       language: settings.languageSetting(),
@@ -79,6 +80,7 @@ describe("the settings of the editor", () => {
       apps: [{ name: "shop" }],
       node: " /opt/node ",
       gracePeriod: 2.5,
+      notifications: "none",
       "log.reveal": "never",
       "log.timestamps": true,
       "language.enabled": false,
@@ -87,6 +89,7 @@ describe("the settings of the editor", () => {
       apps: [{ name: "shop" }],
       node: "/opt/node",
       graceMs: 2_500,
+      notifications: "none",
       revealLog: "never",
       timestamps: true,
       language: false,
@@ -102,13 +105,21 @@ describe("the settings of the editor", () => {
       apps: undefined,
       node: undefined,
       graceMs: undefined,
+      notifications: "problems",
       revealLog: "onStart",
       timestamps: false,
       language: true,
     };
     values = {};
     assert.deepEqual(all(), defaults);
-    values = { node: "  ", gracePeriod: -1, "log.reveal": "often", "log.timestamps": "yes", "language.enabled": 1 };
+    values = {
+      node: "  ",
+      gracePeriod: -1,
+      notifications: "some",
+      "log.reveal": "often",
+      "log.timestamps": "yes",
+      "language.enabled": 1,
+    };
     assert.deepEqual(all(), defaults);
   });
 });

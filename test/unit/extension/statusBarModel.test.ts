@@ -16,11 +16,11 @@ describe("the status bar", () => {
     assert.equal(projectStatus([], t), undefined);
   });
 
-  it("shows one app with its workers, and offers to restart it", () => {
+  it("shows one app with its workers, and offers to reload it", () => {
     const model = projectStatus([sampleView()], t);
     assert.equal(model?.text, "$(server-process) api 2/2");
     assert.equal(model?.severity, "none");
-    assert.equal(model?.action, "restart");
+    assert.equal(model?.action, "reload");
     assert.equal(model?.accessibilityLabel, "Hitless, api, running, 2 of 2 workers ready");
   });
 

@@ -3,7 +3,7 @@ import { matchesWish } from "../../../src/client/node/nodeVersionFile.ts";
 import { readShellSteps } from "../../../src/client/script/shellSteps.ts";
 import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
-import { findSourceLinks } from "../../../src/extension/log/stackFrames.ts";
+import { findSourceLinks } from "../../../src/extension/presentation/stackFrames.ts";
 import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";
 import { createWorkerInspector } from "../../../src/supervisor/inspector/workerInspector.ts";
 import { createStderrTail } from "../../../src/supervisor/logs/stderrTail.ts";

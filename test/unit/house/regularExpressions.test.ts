@@ -8,7 +8,7 @@ import { projectRoot } from "../../support/paths.ts";
 
 /** Patterns whose time may grow faster than the text, and what keeps the text short. */
 const bounded: Readonly<Record<string, string>> = {
-  "src/extension/log/stackFrames.ts": "findSourceLinks looks at the first 2,000 characters of a line only",
+  "src/extension/presentation/stackFrames.ts": "findSourceLinks looks at the first 2,000 characters of a line only",
 };
 
 interface Pattern {

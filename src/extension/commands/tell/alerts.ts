@@ -1,21 +1,34 @@
-import { commands, Position, Range, Uri, window } from "vscode";
+import { commands } from "vscode";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
 import type { Failure } from "../../../shared/failure.ts";
 import { type AppView, type AppViewState, isActive } from "../../apps/appView.ts";
-import { type CommandId, commandIds } from "../../ids.ts";
-import { revealLogSetting } from "../../platform/settings.ts";
+import { commandIds } from "../../ids.ts";
+import { notificationsSetting, revealLogSetting } from "../../platform/settings.ts";
+import { placeWord } from "../../presentation/stateWords.ts";
+import { openFile } from "../open/openFile.ts";
 import type { CommandContext } from "../target/commandContext.ts";
 import type { MessageButton, Notifier } from "./notify.ts";
 
-/** Shows, once each time, that an app crash-loops, could not start, or has wrong settings, with the reason. */
+interface Told {
+  readonly state: AppViewState;
+  readonly settings: string | undefined;
+  /** The kinds of crashes that were told since the last start or renewal. */
+  readonly crashes: Set<string>;
+}
+
+/**
+ * Shows, once each time, that an app crash-loops, could not start, or has wrong settings, and once for each kind that a
+ * worker of it crashed, with the reason.
+ */
 export function alertOnFailure(context: CommandContext, notifier: Notifier): Disposable {
   const { registry } = context;
-  const before = new Map<string, { readonly state: AppViewState; readonly settings: string | undefined }>();
+  const before = new Map<string, Told>();
   return registry.onDidChange(() => {
     for (const app of registry.apps) {
       const last = before.get(app.key);
       const settings = settingsProblem(app);
-      before.set(app.key, { state: app.state, settings });
+      const crashes = app.snapshot?.app.crashes === undefined ? new Set<string>() : (last?.crashes ?? new Set());
+      before.set(app.key, { state: app.state, settings, crashes });
       if (settings !== undefined && settings !== last?.settings) {
         const run = () => commands.executeCommand(commandIds.configure, { app: app.key });
         notifier.message("error", settings, [{ title: context.t("Open Settings"), run }]);
@@ -24,6 +37,7 @@ export function alertOnFailure(context: CommandContext, notifier: Notifier): Dis
       if (last !== undefined && last.state !== app.state) {
         alertOnState(app, last.state, context, notifier);
       }
+      alertOnCrash(app, { crashes, isNews: last !== undefined }, context, notifier);
     }
   });
 }
@@ -32,13 +46,44 @@ function settingsProblem(app: AppView): string | undefined {
   return app.state === "invalid" || isActive(app) ? app.problem : undefined;
 }
 
+function alertOnCrash(
+  app: AppView,
+  { crashes, isNews }: { readonly crashes: Set<string>; readonly isNews: boolean },
+  { t }: CommandContext,
+  notifier: Notifier,
+): void {
+  const { failure } = app.snapshot?.app.crashes ?? {};
+  if (failure === undefined) {
+    return;
+  }
+  const kind = `${failure.code} ${failure.message} ${failure.location?.file}:${failure.location?.line}`;
+  const isNew = !crashes.has(kind);
+  crashes.add(kind);
+  // What crash-loops or could not start is told by its state.
+  if (isNew && isNews && (app.state === "running" || app.state === "degraded") && notificationsSetting() !== "none") {
+    const place = failure.location === undefined ? "" : ` (${placeWord(failure.location)})`;
+    const text = t("A worker of “{0}” crashed: {1}", app.name, `${failure.message}${place}`);
+    notifier.message("error", text, fileAndLog(app.key, failure, t));
+  }
+}
+
+function fileAndLog(key: string, { location }: Failure, t: CommandContext["t"]): MessageButton[] {
+  const showLog = () => commands.executeCommand(commandIds.showLog, { app: key });
+  return [
+    ...(location === undefined ? [] : [{ title: t("Open File"), run: () => openFile(location) }]),
+    { title: t("Show Log"), run: showLog },
+  ];
+}
+
 function alertOnState(app: AppView, before: AppViewState, context: CommandContext, notifier: Notifier): void {
   const { registry, logs, t } = context;
   const text = alertText(app, before, t);
   if (text === undefined) {
     return;
   }
-  notifier.message("error", text, buttons(app, t));
+  if (notificationsSetting() !== "none") {
+    notifier.message("error", text, buttons(app, t));
+  }
   const session = revealLogSetting() === "never" ? undefined : registry.find(app.key);
   if (session?.client !== undefined) {
     logs.show(session, { quietly: true });
@@ -62,16 +107,8 @@ function alertText(
 }
 
 function buttons({ key, snapshot }: AppView, t: CommandContext["t"]): MessageButton[] {
-  const run = (command: CommandId) => () => commands.executeCommand(command, { app: key });
-  const { location } = snapshot?.app.failure ?? {};
-  return [
-    { title: t("Show Log"), run: run(commandIds.showLog) },
-    { title: t("Retry"), run: run(commandIds.start) },
-    ...(location === undefined ? [] : [{ title: t("Open File"), run: () => open(location) }]),
-  ];
-}
-
-async function open({ file, line }: NonNullable<Failure["location"]>): Promise<void> {
-  const place = new Position(Math.max(0, line - 1), 0);
-  await window.showTextDocument(Uri.file(file), { selection: new Range(place, place) });
+  const { failure } = snapshot?.app ?? {};
+  const retry = { title: t("Retry"), run: () => commands.executeCommand(commandIds.start, { app: key }) };
+  const showLog = { title: t("Show Log"), run: () => commands.executeCommand(commandIds.showLog, { app: key }) };
+  return failure === undefined ? [showLog, retry] : [...fileAndLog(key, failure, t), retry];
 }

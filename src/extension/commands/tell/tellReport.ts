@@ -4,7 +4,10 @@ import type { AppSession } from "../../apps/appSession.ts";
 import { type CommandId, commandIds } from "../../ids.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
 import type { Localize } from "../../platform/localize.ts";
+import { notificationsSetting } from "../../platform/settings.ts";
 import { cutFacts, trafficFacts } from "../../presentation/reportWords.ts";
+import { placeWord } from "../../presentation/stateWords.ts";
+import { openFile } from "../open/openFile.ts";
 import type { CommandContext } from "../target/commandContext.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 import type { Notifier } from "./notify.ts";
@@ -19,51 +22,76 @@ export interface ReportToTell {
   readonly wasCancelled: boolean;
 }
 
-/** Shows the outcome of a renewal: its effect on clients if completed, reason and buttons if not. */
-export function tellReport({ context, notifier, session, report, worker, wasCancelled }: ReportToTell): void {
-  const { t, channel } = context;
-  const { name, key } = session;
-  const { outcome, to, durationMs } = report;
-  if (outcome === "completed") {
-    const seconds = (durationMs / 1000).toFixed(1);
-    const done =
-      worker === undefined
-        ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
-        : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
-    const cut = report.traffic === undefined ? [] : cutFacts(report.traffic, t);
-    const facts = cut.length > 0 ? cut : trafficFacts(report, t);
-    notifier.message(cut.length > 0 ? "warning" : "info", [done, ...facts].join(" · "), [
-      {
-        title: t("Show Report"),
-        run: () => commands.executeCommand(commandIds.showHistory, { app: key, report: report.startedAt }),
-      },
-    ]);
-    if (wasCancelled) {
-      notifier.message("info", t("It was too late to cancel: “{0}” has been reloaded.", name), []);
-    }
-    return;
-  }
-  if (outcome === "cancelled" && wasCancelled) {
-    notifier.message(
-      "info",
-      t("The reload of “{0}” was cancelled. Generation {1} keeps serving.", name, report.from),
-      [],
-    );
-    return;
-  }
+/**
+ * Tells the outcome of a renewal, as far as the setting wants it: its effect on clients if it completed, the reason and
+ * what helps if not. What went well and is not told is in the status bar and the tree.
+ */
+export function tellReport(told: ReportToTell): void {
+  const { context, session, report, wasCancelled } = told;
   if (report.stderr !== undefined && report.stderr.length > 0) {
-    channel.error(`[${name}] ${report.reason ?? ""}\n${report.stderr.join("\n")}`);
+    context.channel.error(`[${session.name}] ${report.reason ?? ""}\n${report.stderr.join("\n")}`);
   }
-  const target: CommandTarget = { app: key };
-  const run = (command: CommandId) => () => commands.executeCommand(command, target);
+  const which = notificationsSetting();
+  if (which === "none") {
+    return;
+  }
+  if (report.outcome === "completed") {
+    if (which === "all" || isWorthTelling(report) || wasCancelled) {
+      tellCompleted(told);
+    }
+  } else if (report.outcome === "cancelled" && wasCancelled) {
+    tellCancelled(told);
+  } else {
+    tellFailed(told);
+  }
+}
+
+/** Whether a client, or the app's place, was affected. */
+function isWorthTelling({ traffic, kind, from, to, notes = [], killed, moved }: RenewalReport): boolean {
+  const cut = traffic === undefined ? 0 : cutFacts(traffic, String).length;
+  const refusesClients = kind === "restart" && from !== to;
+  return cut > 0 || refusesClients || notes.length > 0 || killed > 0 || moved !== undefined;
+}
+
+function tellCompleted({ context, notifier, session, report, worker, wasCancelled }: ReportToTell): void {
+  const { t } = context;
+  const { name, key } = session;
+  const { to, durationMs, traffic, notes = [], killed } = report;
+  const seconds = (durationMs / 1000).toFixed(1);
+  const done =
+    worker === undefined
+      ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
+      : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
+  const cut = traffic === undefined ? [] : cutFacts(traffic, t);
+  const late = wasCancelled ? [t("it was too late to cancel")] : [];
+  const ended = killed === 0 ? [] : [t("Old workers killed: {0}", killed)];
+  const facts = cut.length > 0 ? cut : trafficFacts(report, t);
+  const text = [done, ...late, ...facts, ...ended, ...notes.map((note) => engineSentence(note, t))].join(" · ");
+  const target: CommandTarget = { app: key, report: report.startedAt };
+  notifier.message(cut.length > 0 || killed > 0 ? "warning" : "info", text, [
+    { title: t("Show Report"), run: () => commands.executeCommand(commandIds.showHistory, target) },
+  ]);
+}
+
+function tellCancelled({ context: { t }, notifier, session, report }: ReportToTell): void {
+  const text = t("The reload of “{0}” was cancelled. Generation {1} keeps serving.", session.name, report.from);
+  notifier.message("info", text, []);
+}
+
+function tellFailed({ context: { t }, notifier, session, report }: ReportToTell): void {
+  const { name, key } = session;
+  const run = (command: CommandId, target: CommandTarget) => () => commands.executeCommand(command, target);
+  const { location } = report;
   notifier.message("error", failureText(name, report, t), [
-    { title: t("Show Log"), run: run(commandIds.showLog) },
-    { title: t("Retry"), run: run(commandOf(report)) },
+    ...(location === undefined ? [] : [{ title: t("Open File"), run: () => openFile(location) }]),
+    { title: t("Show Log"), run: run(commandIds.showLog, { app: key }) },
+    { title: t("Retry"), run: run(commandOf(report), { app: key }) },
   ]);
 }
 
 function failureText(name: string, report: RenewalReport, t: Localize): string {
-  const reason = report.reason === undefined ? t("no reason was given") : engineSentence(report.reason, t);
+  const said = report.reason === undefined ? t("no reason was given") : engineSentence(report.reason, t);
+  const reason = report.location === undefined ? said : `${said} (${placeWord(report.location)})`;
   switch (report.outcome) {
     case "rolledBack":
       return t("The reload of “{0}” was rolled back, generation {1} keeps serving: {2}", name, report.from, reason);

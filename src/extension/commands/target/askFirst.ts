@@ -1,0 +1,35 @@
+import { window } from "vscode";
+import type { WorkerView } from "../../../shared/snapshot.ts";
+import type { CommandContext } from "./commandContext.ts";
+
+export interface Question {
+  /** Under this name it is remembered that it need not be asked again. */
+  readonly name: string;
+  readonly text: string;
+  readonly detail: string;
+  /** The button that does it. */
+  readonly action: string;
+}
+
+/** Asks before something that can't be undone. Resolves with whether to do it. */
+export async function askFirst({ memory, t }: CommandContext, question: Question): Promise<boolean> {
+  const key = `sure:${question.name}`;
+  if (memory.get(key) === "yes") {
+    return true;
+  }
+  const { text, detail, action } = question;
+  const always = t("{0}, Don't Ask Again", action);
+  const answer = await window.showWarningMessage(text, { modal: true, detail }, action, always);
+  if (answer === always) {
+    memory.set(key, "yes");
+  }
+  return answer !== undefined;
+}
+
+/** What the end of a worker costs its clients. Only of a draining one the requests are counted. */
+export function lossWords({ drain }: Partial<WorkerView>, t: CommandContext["t"]): string {
+  if (drain === undefined) {
+    return t("What it is answering now is cut off.");
+  }
+  return drain.requests === 1 ? t("1 request is cut off.") : t("{0} requests are cut off.", drain.requests);
+}
