@@ -18,6 +18,7 @@ export const commandIds = {
   copyUrl: "hitless.copyUrl",
   goToEntry: "hitless.goToEntry",
   showLog: "hitless.showLog",
+  filterLog: "hitless.filterLog",
   showLayers: "hitless.showLayers",
   showEvents: "hitless.showEvents",
   showMenu: "hitless.showMenu",

@@ -33,6 +33,7 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   copyUrl: { icon: "copy", palette: is("hasAddress") },
   goToEntry: { icon: "go-to-file", palette: is("hasApp") },
   openInBrowser: { icon: "globe", palette: is("hasAddress") },
+  filterLog: { icon: "filter", palette: is("hasApp") },
   showLog: { icon: "output", palette: is("hasApp") },
   showLayers: { icon: "layers" },
   showEvents: {},

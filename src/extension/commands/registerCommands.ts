@@ -6,6 +6,7 @@ import { configure } from "./configure/configure.ts";
 import { pickEntry } from "./configure/pickEntry.ts";
 import { pickNode } from "./configure/pickNode.ts";
 import { cutNow, waitLonger } from "./drain.ts";
+import { filterLog } from "./filterLog.ts";
 import { showHistory } from "./history.ts";
 import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
@@ -42,6 +43,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.openInBrowser]: (target) => openInBrowser(context, target),
     [commandIds.copyUrl]: (target) => copyUrl(context, target),
     [commandIds.goToEntry]: (target) => goToEntry(context, target),
+    [commandIds.filterLog]: (target) => filterLog(context, target),
     [commandIds.showLog]: (target) => showLog(context, target),
     [commandIds.showLayers]: (target) => showLayers(context, target),
     [commandIds.showEvents]: () => context.channel.show(),

@@ -1,4 +1,4 @@
-import type { LogChunk } from "../../shared/logs.ts";
+import type { EventLevel, LogChunk } from "../../shared/logs.ts";
 import { createEscapeFilter, type EscapeFilter } from "../../shared/text/escapeFilter.ts";
 import { trailing } from "../../shared/text/trailing.ts";
 
@@ -8,18 +8,22 @@ export interface LineFormatOptions {
 }
 
 /**
- * Turns chunks of output of many workers into lines for one terminal, each prefixed with its worker. An unfinished line
+ * Turns chunks of output of many workers into lines for one terminal, each prefixed with the place and the generation of its worker
+ * (`1·4`), since ids only grow. An unfinished line
  * is shown at once; when another worker writes meanwhile, the rest continues on a line of its own.
  */
 export interface LineFormatter {
   format(chunk: LogChunk): string;
   /** Adds a line of Hitless's own. */
-  note(text: string): string;
+  note(text: string, level?: EventLevel): string;
+  /** Begins anew, as on an empty terminal. */
+  clear(): void;
 }
 
 const reset = "\u001b[0m";
 const dim = "\u001b[2m";
 const red = "\u001b[31m";
+const noteColours: Readonly<Record<EventLevel, string>> = { info: dim, warning: "\u001b[33m", error: red };
 /** Colours that are legible on dark and light themes; neighbours differ. */
 const workerColours = ["\u001b[36m", "\u001b[35m", "\u001b[34m", "\u001b[32m", "\u001b[33m", "\u001b[96m"];
 
@@ -59,8 +63,12 @@ export function createLineFormatter(options: LineFormatOptions): LineFormatter {
       }
       return output;
     },
-    note(text) {
-      return `${closeLine()}${dim}── ${text} ──${reset}\r\n`;
+    note(text, level = "info") {
+      return `${closeLine()}${noteColours[level]}── ${text} ──${reset}\r\n`;
+    },
+    clear() {
+      open = undefined;
+      returned = false;
     },
   };
 }
@@ -75,7 +83,7 @@ function linePrefix(chunk: LogChunk, { timestamps }: LineFormatOptions): string 
   const colour = workerColours[(chunk.slot - 1) % workerColours.length] ?? reset;
   const time = timestamps ? `${dim}${clock(chunk.time)}${reset} ` : "";
   const bar = chunk.stream === "stderr" ? `${red}│${reset}` : `${dim}│${reset}`;
-  return `${reset}${time}${colour}${String(chunk.worker).padStart(2)}${reset} ${bar} `;
+  return `${reset}${time}${colour}${String(chunk.slot).padStart(2)}${reset}${dim}·${chunk.generation}${reset} ${bar} `;
 }
 
 /** A carriage return redraws the line from its start, where the prefix is. */

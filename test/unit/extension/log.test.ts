@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readJsonLine } from "../../../src/client/logs/jsonLine.ts";
 import { createLineFormatter } from "../../../src/extension/log/lineFormatter.ts";
+import { createLogNotes, notePatienceMs } from "../../../src/extension/log/logNotes.ts";
+import { type LogView, viewChunk, wholeLog } from "../../../src/extension/log/logView.ts";
 import { findSourceLinks } from "../../../src/extension/presentation/stackFrames.ts";
 import type { LogChunk } from "../../../src/shared/logs.ts";
 import { createEscapeFilter } from "../../../src/shared/text/escapeFilter.ts";
@@ -22,24 +25,27 @@ function shown(chunks: readonly LogChunk[]): string {
 
 describe("the lines of a log", () => {
   it("have their worker in front", () => {
-    assert.equal(shown([chunk(1, "one\ntwo\r\n"), chunk(12, "three\n")]), " 1 │ one\r\n 1 │ two\r\n12 │ three\r\n");
+    assert.equal(
+      shown([chunk(1, "one\ntwo\r\n"), chunk(12, "three\n")]),
+      " 1·1 │ one\r\n 1·1 │ two\r\n12·1 │ three\r\n",
+    );
   });
 
   it("grow with the pieces of a worker that nobody interrupts", () => {
-    assert.equal(shown([chunk(1, "he"), chunk(1, "llo\nwor"), chunk(1, "ld\n")]), " 1 │ hello\r\n 1 │ world\r\n");
+    assert.equal(shown([chunk(1, "he"), chunk(1, "llo\nwor"), chunk(1, "ld\n")]), " 1·1 │ hello\r\n 1·1 │ world\r\n");
   });
 
   it("go on in a line of their own when another worker, or the other stream, came between", () => {
     assert.equal(
       shown([chunk(1, "half"), chunk(2, "whole\n"), chunk(1, " of it\n")]),
-      " 1 │ half\r\n 2 │ whole\r\n 1 │  of it\r\n",
+      " 1·1 │ half\r\n 2·1 │ whole\r\n 1·1 │  of it\r\n",
     );
-    assert.equal(shown([chunk(1, "out"), chunk(1, "err\n", "stderr")]), " 1 │ out\r\n 1 │ err\r\n");
+    assert.equal(shown([chunk(1, "out"), chunk(1, "err\n", "stderr")]), " 1·1 │ out\r\n 1·1 │ err\r\n");
   });
 
   it("are drawn anew by a carriage return, behind their worker", () => {
-    assert.equal(shown([chunk(1, "10%\r20%\r"), chunk(1, "30%\n")]), " 1 │ 10%\r 1 │ 20%\r 1 │ 30%\r\n");
-    assert.equal(shown([chunk(1, "end\r"), chunk(1, "\nnext\n")]), " 1 │ end\r\n 1 │ next\r\n");
+    assert.equal(shown([chunk(1, "10%\r20%\r"), chunk(1, "30%\n")]), " 1·1 │ 10%\r 1·1 │ 20%\r 1·1 │ 30%\r\n");
+    assert.equal(shown([chunk(1, "end\r"), chunk(1, "\nnext\n")]), " 1·1 │ end\r\n 1·1 │ next\r\n");
   });
 
   it("end their colours, so that the next worker's line has its own", () => {
@@ -47,6 +53,91 @@ describe("the lines of a log", () => {
     assert.ok(lines.format(chunk(1, "\u001b[31mred\n")).endsWith("red\u001b[0m\r\n"));
     lines.format(chunk(1, "\u001b[31mopen"));
     assert.ok(lines.note("note").startsWith("\u001b[0m\r\n"));
+  });
+});
+
+describe("lines of JSON in a log", () => {
+  const lines = {
+    pino: '{"level":30,"time":1700000000000,"pid":1,"hostname":"h","reqId":"r1","msg":"listening"}',
+    bunyan:
+      '{"name":"api","hostname":"h","pid":1,"level":50,"msg":"no database","time":"2024-01-01T00:00:00.000Z","v":0}',
+    winston: '{"level":"warn","message":"slow","ms":120,"timestamp":"2024-01-01T00:00:00.000Z"}',
+    error:
+      '{"level":50,"msg":"","err":{"type":"Error","message":"boom","stack":"Error: boom\\n    at f (/srv/a.js:1:2)"}}',
+  };
+  const seen = (text: string, view: Partial<LogView> = {}, stream: LogChunk["stream"] = "stdout") =>
+    viewChunk(chunk(1, text, stream), { ...wholeLog, ...view }).text.replace(colours, "");
+
+  it("are shown as level, message and what else they say", () => {
+    assert.equal(seen(`${lines.pino}\n`), "INFO  listening reqId=r1\n");
+    assert.equal(seen(`${lines.bunyan}\n`), "ERROR no database name=api\n");
+    assert.equal(seen(`${lines.winston}\n`), "WARN  slow ms=120\n");
+    assert.equal(seen(`${lines.error}\n`), "ERROR boom\n    Error: boom\n        at f (/srv/a.js:1:2)\n");
+  });
+
+  it("stay as they are where they are no message of a logger, are not complete, or are wanted raw", () => {
+    for (const text of [
+      '{"ok":true}\n',
+      "{ not json }\n",
+      '{"level":30,"msg":"half',
+      '{"level":"loud","msg":"x"}\n',
+      "[1]\n",
+    ]) {
+      assert.equal(seen(text), text);
+    }
+    assert.equal(seen(`${lines.pino}\n`, { raw: true }), `${lines.pino}\n`);
+    assert.equal(readJsonLine(`{"level":30,"msg":"${"x".repeat(70_000)}"}`), undefined, "too long to be read");
+  });
+
+  it("are left out below the wanted level; other lines count as info, on stderr as errors", () => {
+    const text = `${lines.pino}\nplain\n${lines.winston}\n`;
+    assert.equal(seen(text, { level: "warn" }), "WARN  slow ms=120\n");
+    assert.equal(seen("plain\n", { level: "error" }, "stderr"), "plain\n");
+    assert.equal(seen("plain\n", { level: "error" }), "");
+    assert.equal(seen("plain\n", { slot: 2 }), "");
+  });
+});
+
+describe("what Hitless did, in a log", () => {
+  const event = (time: number, code: string, worker?: number) => ({
+    sequence: time,
+    time,
+    level: "info" as const,
+    code,
+    message: code,
+    ...(worker !== undefined && { worker }),
+  });
+
+  it("stands between the lines by its time, and waits for output that was written before", () => {
+    const notes = createLogNotes();
+    for (const [time, code] of [
+      [100, "renewing"],
+      [150, "workerReady"],
+      [200, "renewed"],
+    ] as const) {
+      notes.add(event(time, code));
+    }
+    assert.deepEqual(
+      notes.before(120).map(({ code }) => code),
+      ["renewing"],
+    );
+    assert.deepEqual(notes.due(200 + notePatienceMs - 1), []);
+    assert.deepEqual(
+      notes.due(200 + notePatienceMs).map(({ code }) => code),
+      ["renewed"],
+    );
+    assert.equal(notes.waiting, false);
+  });
+
+  it("of another worker is not in the log of one", () => {
+    const notes = createLogNotes(3);
+    notes.add(event(1, "workerDied", 2));
+    notes.add(event(2, "workerDied", 3));
+    notes.add(event(3, "renewed"));
+    assert.deepEqual(
+      notes.before(9).map(({ sequence: id }) => id),
+      [2, 3],
+    );
   });
 });
 

@@ -12,7 +12,7 @@ type Offer = readonly [buttons: string, menu: string];
 const resting: Offer = ["goToEntry start", "start | showLog goToEntry | pickEntry configure"];
 const renewing = "reload gracefulReload";
 const more = "scale pickEntry configure";
-const seeing = "openInBrowser copyUrl showLog showHistory showLayers goToEntry";
+const seeing = "openInBrowser copyUrl showLog filterLog showHistory showLayers goToEntry";
 const serving: Offer = ["goToEntry copyUrl openInBrowser reload", `${renewing} | restart stop | ${seeing} | ${more}`];
 
 const apps: Readonly<Record<AppViewState, Offer>> = {
@@ -25,7 +25,7 @@ const apps: Readonly<Record<AppViewState, Offer>> = {
   degraded: serving,
   reloading: serving,
   "crash-looping": ["goToEntry copyUrl openInBrowser start", `start ${serving[1]}`],
-  stopping: ["goToEntry stop", "stop | showLog showLayers goToEntry | pickEntry configure"],
+  stopping: ["goToEntry stop", "stop | showLog filterLog showLayers goToEntry | pickEntry configure"],
 };
 
 const ofWorker = "showLog copyPid showLayers";

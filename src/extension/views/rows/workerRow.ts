@@ -43,8 +43,8 @@ export function workerRow(
     accessibilityLabel: [
       t("worker {0}", slot),
       workerWord(worker, t),
-      t("generation {0}", generation),
       ...(stuck === undefined ? [] : [t("stuck at {0}", placeWord(stuck))]),
+      t("generation {0}", generation),
       ...(worker.state === "draining" && worker.drain ? [requestWord(worker.drain.requests, t)] : []),
       t("process {0}", worker.pid),
       ...portWords(worker.addresses),
