@@ -31,7 +31,7 @@ import { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { WatcherProcess } from "../watcher/watcherProcess.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
-import { primaryProtocolOf } from "../worker/primaryProtocols.ts";
+import { primaryProtocolOf } from "../worker/notices/primaryProtocols.ts";
 import type { WorkerEvents } from "../worker/workerEvents.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { WorkerRoster } from "../worker/workerRoster.ts";

@@ -1,6 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { Deadline } from "../process/deadline.ts";
-import { openWaitNotice, type WaitNotice } from "./waitNotice.ts";
+import { openWaitNotice, type WaitNotice } from "./notices/waitNotice.ts";
 
 /** Milliseconds between two tries of `readyUrl`, or to reach what the worker listens on. */
 const retryMs = 100;

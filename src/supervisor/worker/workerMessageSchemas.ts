@@ -63,6 +63,9 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
     // What a collector found is looked at where it is completed, for one client that asked.
     v.object({ id: number, answer: v.looseObject({ kind: v.picklist(["facts", "pulse", "sample"]) }) }),
   ]),
+  debugger: v.object({ waits: v.boolean() }),
+  noInspector: v.object({ message: text }),
+  inspectorClosed: v.object({}),
   trouble: v.object({ message: text }),
 };
 

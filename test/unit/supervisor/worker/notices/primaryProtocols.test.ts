@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { primaryProtocolOf } from "../../../../src/supervisor/worker/primaryProtocols.ts";
+import { primaryProtocolOf } from "../../../../../src/supervisor/worker/notices/primaryProtocols.ts";
 
 describe("primaryProtocolOf", () => {
   for (const [library, message] of [

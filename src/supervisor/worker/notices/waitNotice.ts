@@ -1,4 +1,4 @@
-import { steadyNow } from "../clock.ts";
+import { steadyNow } from "../../clock.ts";
 
 /** Milliseconds after which a wait is reported. */
 const patienceMs = 2_000;
