@@ -15,6 +15,7 @@ import { connectCommand } from "./commands/machines/connect.ts";
 import { machinesCommand } from "./commands/machines/machines.ts";
 import { prepareCommand } from "./commands/machines/prepare.ts";
 import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
+import { requestsCommand } from "./commands/requests.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { scaleCommand } from "./commands/scale.ts";
 import { startCommand } from "./commands/start.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   listCommand,
   statusCommand,
   logsCommand,
+  requestsCommand,
   layersCommand,
   reloadCommand,
   gracefulReloadCommand,

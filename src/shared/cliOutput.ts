@@ -164,6 +164,25 @@ export const layersOutputSchema = v.strictObject({
 });
 export type LayersOutput = v.InferOutput<typeof layersOutputSchema>;
 
+/** `hitless requests NAME --json` prints one of these a line. */
+export const requestLineSchema = v.strictObject({
+  /** Epoch milliseconds at which the request's header had been read. */
+  time: v.number(),
+  worker: v.number(),
+  slot: v.number(),
+  generation: v.number(),
+  method: v.string(),
+  /** Without query, at most 200 characters. */
+  path: v.string(),
+  /** Milliseconds until the response had been handed to the system, or so far. */
+  ms: v.number(),
+  /** Absent while the response has no header. */
+  status: v.optional(v.number()),
+  /** `open`: it has hung for a second or more and is not answered yet. `aborted`: its connection ended before the response had. */
+  outcome: v.picklist(["answered", "aborted", "open"]),
+});
+export type RequestLine = v.InferOutput<typeof requestLineSchema>;
+
 /** `hitless logs NAME --json` prints one of these a line. */
 export const logLineSchema = v.strictObject({
   /** Epoch milliseconds at which the line began to arrive. */

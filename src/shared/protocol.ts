@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
 import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
+import { requestsReadingSchema } from "./layers/requests.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
 import { renewalReportSchema } from "./report.ts";
@@ -114,6 +115,19 @@ export const requests = {
   "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
   /** Live figures of a worker's layers. Its observers are removed 5 s after the last request. */
   "layers/pulse": { params: v.object({ worker: v.optional(workerId) }), result: layerPulseSchema },
+  /**
+   * What the workers (or one) are answering, and the slow and failed requests that have ended since `after`, a cursor for each
+   * worker. They watch as long as they are asked again within 5 s, and from the first call on.
+   */
+  "requests/read": {
+    params: v.object({
+      worker: v.optional(workerId),
+      /** Milliseconds; default 500. Of several clients the last decides. */
+      slowMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+      after: v.optional(v.record(v.string(), v.number())),
+    }),
+    result: requestsReadingSchema,
+  },
   /** Samples where a worker spends its CPU time. Cancelling the request ends the sample early and is still answered. */
   "layers/sample": {
     params: v.object({

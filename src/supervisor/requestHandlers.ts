@@ -5,6 +5,7 @@ import type { AppSupervisor } from "./app/appSupervisor.ts";
 import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./control/controlSession.ts";
 import { createLayerHandlers } from "./layers/layerHandlers.ts";
+import { createRequestsHandler } from "./layers/requestsHandler.ts";
 import type { EventLog } from "./logs/eventLog.ts";
 import { readLogs } from "./logs/logReader.ts";
 import type { LogStore } from "./logs/logStore.ts";
@@ -80,6 +81,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "app/events": () => ({ events: events.recent() }),
     "logs/read": (params, cancelled, client) => readLogs(logs, params, cancelled, client),
     ...createLayerHandlers(app),
+    ...createRequestsHandler(app),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LayerFacts, LayerPulse, LoadedModule } from "./facts.ts";
+import type { WorkerRequests } from "./requests.ts";
 
 /*
  * What a worker itself reports about its layers. The supervisor adds what it knows or can find out without involving
@@ -8,6 +9,8 @@ import type { LayerFacts, LayerPulse, LoadedModule } from "./facts.ts";
 export type LayerQuestion =
   | { readonly kind: "facts" }
   | { readonly kind: "pulse" }
+  /** Begins or continues to watch requests. `after`: the cursor of the last answer; `slowMs`: what takes longer is kept. */
+  | { readonly kind: "requests"; readonly after: number; readonly slowMs: number }
   | { readonly kind: "sample"; readonly seconds: number }
   /** Ends the running sample early; the answer is that of the sample. */
   | { readonly kind: "endSample" };
@@ -15,6 +18,7 @@ export type LayerQuestion =
 export type LayerAnswer =
   | ({ readonly kind: "facts" } & CollectedFacts)
   | ({ readonly kind: "pulse" } & CollectedPulse)
+  | ({ readonly kind: "requests" } & CollectedRequests)
   | ({ readonly kind: "sample" } & CollectedSample);
 
 export interface CollectedFacts {
@@ -40,6 +44,9 @@ export interface CollectedFacts {
     readonly versions: Readonly<Record<string, string>>;
   };
 }
+
+/** Without what the supervisor adds. */
+export type CollectedRequests = Omit<WorkerRequests, "worker" | "slot" | "generation">;
 
 /** Without what the supervisor adds. */
 export type CollectedPulse = Omit<LayerPulse, "worker" | "takenAt" | "code" | "os"> & {

@@ -5,6 +5,7 @@ import { createCpuSampler } from "./cpuSampler.ts";
 import { createLoadedModules } from "./modules/loadedModules.ts";
 import { createNativeList } from "./modules/nativeList.ts";
 import { createPulse } from "./pulse.ts";
+import { createRequestWatch } from "./requestWatch.ts";
 import type { ListeningServer } from "./tlsWatch.ts";
 import { collectFacts } from "./workerFacts.ts";
 
@@ -31,6 +32,7 @@ export function createCollector(parts: CollectorParts): Collector {
   const natives = createNativeList(loadedBefore);
   const modules = createLoadedModules(folder);
   const pulse = createPulse({ modules, natives, warnings, servers, guard });
+  const requests = createRequestWatch(guard);
   const sampler = createCpuSampler(folder);
   return {
     async answer(question) {
@@ -39,6 +41,8 @@ export function createCollector(parts: CollectorParts): Collector {
           return { kind: "facts", ...(await collectFacts({ modules, natives, warnings, nodeOptions, folder })) };
         case "pulse":
           return { kind: "pulse", ...pulse.take() };
+        case "requests":
+          return { kind: "requests", ...requests.take(question.after, question.slowMs) };
         case "sample":
           return {
             kind: "sample",

@@ -15,6 +15,7 @@ import {
   machinesOutputSchema,
   prepareOutputSchema,
   renewOutputSchema,
+  requestLineSchema,
   scaleOutputSchema,
   statusOutputSchema,
   stopOutputSchema,
@@ -38,6 +39,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   machines: machinesOutputSchema,
   prepare: prepareOutputSchema,
   logLine: logLineSchema,
+  requestLine: requestLineSchema,
   error: errorOutputSchema,
 };
 

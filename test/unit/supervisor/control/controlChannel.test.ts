@@ -67,6 +67,7 @@ describe("control channel", function () {
       "app/killWorker": note("killWorker", {}),
       "app/reports": note("reports", { reports: [] }),
       "app/events": note("events", { events: [] }),
+      "requests/read": never,
       "layers/facts": never,
       "layers/pulse": never,
       "layers/sample": never,
