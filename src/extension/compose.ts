@@ -23,6 +23,7 @@ import { onDidChangeWorkspace } from "./platform/workspaceEvents.ts";
 import { createReportDocuments } from "./presentation/reportDocuments.ts";
 import { createAppTree } from "./views/appTree.ts";
 import { followContext } from "./views/contextUpdater.ts";
+import { createRequestsView } from "./views/requests/requestsView.ts";
 import { createStatusBar } from "./views/statusBar.ts";
 
 declare const __HITLESS_VERSION__: string;
@@ -51,7 +52,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const { extensionUri } = extension;
   const layers = store.add(createLayersPanels({ registry, extensionUri, channel, version: host.version, t }));
   const reports = store.add(createReportDocuments());
-  const context: CommandContext = { registry, logs, layers, reports, channel, memory, t };
+  const requests = store.add(createRequestsView(registry, t));
+  const context: CommandContext = { registry, logs, layers, reports, requests, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
   const figures = store.add(createWorkerFigures(registry));

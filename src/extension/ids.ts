@@ -24,13 +24,21 @@ export const commandIds = {
   showMenu: "hitless.showMenu",
   pickNode: "hitless.pickNode",
   pickEntry: "hitless.pickEntry",
+  requestsThreshold: "hitless.requestsThreshold",
+  requestsFilter: "hitless.requestsFilter",
+  requestsClear: "hitless.requestsClear",
   configure: "hitless.configure",
   refresh: "hitless.refresh",
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
-export const viewIds = { container: "hitless", apps: "hitless.apps", layers: "hitless.layers" } as const;
+export const viewIds = {
+  container: "hitless",
+  apps: "hitless.apps",
+  requests: "hitless.requests",
+  layers: "hitless.layers",
+} as const;
 
 /** Without the prefix `hitless.`, as `WorkspaceConfiguration.get` takes them. */
 export const settingIds = {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
 import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
-import { requestsReadingSchema } from "./layers/requests.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
+import { requestsReadingSchema } from "./layers/watchedRequests.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
 import { renewalReportSchema } from "./report.ts";
 import { renewalKindSchema, snapshotSchema } from "./snapshot.ts";

@@ -40,6 +40,9 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   showMenu: { palette: is("hasApp") },
   pickNode: {},
   pickEntry: { palette: is("hasApp") },
+  requestsThreshold: { icon: "watch", palette: is("hasRunningApp") },
+  requestsFilter: { icon: "filter", palette: is("hasRunningApp") },
+  requestsClear: { icon: "clear-all", palette: is("hasRunningApp") },
   configure: { icon: "gear" },
   refresh: { palette: folderOpen },
 };

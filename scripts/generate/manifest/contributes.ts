@@ -28,7 +28,20 @@ export const contributes = {
   commands,
   configuration,
   viewsContainers: { activitybar: [{ id: viewIds.container, title: "Hitless", icon }] },
-  views: { [viewIds.container]: [{ id: viewIds.apps, name: "%view.apps%", icon, contextualTitle: "Hitless" }] },
+  views: {
+    [viewIds.container]: [
+      { id: viewIds.apps, name: "%view.apps%", icon, contextualTitle: "Hitless" },
+      {
+        id: viewIds.requests,
+        name: "%view.requests%",
+        icon,
+        contextualTitle: "Hitless",
+        // Workers watch while it is open, so that is the person's choice.
+        visibility: "collapsed",
+        when: is("hasRunningApp"),
+      },
+    ],
+  },
   viewsWelcome: Object.entries(welcome).map(([name, when]) => ({
     view: viewIds.apps,
     when,

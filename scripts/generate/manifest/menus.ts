@@ -1,6 +1,6 @@
 import { commandIds } from "../../../src/extension/ids.ts";
 import { type CommandName, palette } from "./commands.ts";
-import { all, inView, is, isNot, onRow } from "./whenClause.ts";
+import { all, inRequests, inView, is, isNot, onRow } from "./whenClause.ts";
 
 type Item = readonly [command: CommandName, group: string, when: string];
 
@@ -17,6 +17,9 @@ const title: readonly Item[] = [
   ["pickEntry", "2_set@2", all(inView, is("hasApp"))],
   ["configure", "2_set@3", inView],
   ["refresh", "3_look@1", inView],
+  ["requestsFilter", "navigation@1", inRequests],
+  ["requestsThreshold", "navigation@2", inRequests],
+  ["requestsClear", "navigation@3", inRequests],
 ];
 
 const appRow: readonly Item[] = [

@@ -13,6 +13,9 @@ export const isNot = (key: Key): string => `!${contextKeys[key]}`;
 
 export const inView = `view == ${viewIds.apps}`;
 
+/** In the view of the requests. */
+export const inRequests = `view == ${viewIds.requests}`;
+
 /** In the menu of a row that has all of the flags; one with a `!` it must not have. */
 export function onRow(...flags: readonly (RowFlag | `!${RowFlag}`)[]): string {
   const clauses = flags.map((flag) => {

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { RequestFeed, type SeenRequest } from "../../client/requests/requestFeed.ts";
 import type { RequestLine } from "../../shared/cliOutput.ts";
-import { hasFailed, usualSlowMs } from "../../shared/layers/requests.ts";
-import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { hasFailed, usualSlowMs } from "../../shared/layers/watchedRequests.ts";
+import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, jsonText, say } from "../command.ts";
@@ -22,6 +22,7 @@ export const requestsCommand: Command = {
       { name: "slow", value: "MS", help: `Slow is what takes this many milliseconds (default ${usualSlowMs}); 0: all` },
       { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
       { name: "seconds", value: "N", help: "End after N seconds (default: at Ctrl-C)" },
+      onFlag,
       { ...jsonFlag, help: "Print one JSON object a line (shape: docs/cli.md)" },
       helpFlag,
     ],
@@ -34,7 +35,7 @@ export const requestsCommand: Command = {
     const slowMs = wholeNumber("requests", "--slow", parsed.value("slow") ?? String(usualSlowMs), 0);
     const worker = optionalNumber(parsed, "worker");
     const seconds = optionalNumber(parsed, "seconds");
-    const client = await connectToApp(context, parsed.operands[0] ?? "");
+    const client = await connectToApp(context, parsed);
     const ending = new AbortController();
     const end = () => ending.abort();
     const signals = onStopSignal(end);

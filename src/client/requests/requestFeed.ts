@@ -1,4 +1,4 @@
-import type { RequestsReading, WatchedRequest, WorkerRequests } from "../../shared/layers/requests.ts";
+import type { RequestsReading, WatchedRequest, WorkerRequests } from "../../shared/layers/watchedRequests.ts";
 import type { SupervisorClient } from "../connection/supervisorClient.ts";
 
 /** Milliseconds for which an ended request is remembered. */

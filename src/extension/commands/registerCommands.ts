@@ -50,6 +50,9 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.showMenu]: (target) => showMenu(context, target),
     [commandIds.pickNode]: () => pickNode(context),
     [commandIds.pickEntry]: (target) => pickEntry(context, target),
+    [commandIds.requestsThreshold]: () => context.requests.chooseThreshold(),
+    [commandIds.requestsFilter]: () => context.requests.chooseFilter(),
+    [commandIds.requestsClear]: () => context.requests.clear(),
     [commandIds.configure]: (target) => configure(context, target),
     [commandIds.refresh]: () => context.registry.refresh(),
   };

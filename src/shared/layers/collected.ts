@@ -1,5 +1,5 @@
 import type { LayerFacts, LayerPulse, LoadedModule } from "./facts.ts";
-import type { WorkerRequests } from "./requests.ts";
+import type { WorkerRequests } from "./watchedRequests.ts";
 
 /*
  * What a worker itself reports about its layers. The supervisor adds what it knows or can find out without involving

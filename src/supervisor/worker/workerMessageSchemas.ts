@@ -61,7 +61,7 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
   layers: v.union([
     v.object({ id: number, error: text }),
     // What a collector found is looked at where it is completed, for one client that asked.
-    v.object({ id: number, answer: v.looseObject({ kind: v.picklist(["facts", "pulse", "sample"]) }) }),
+    v.object({ id: number, answer: v.looseObject({ kind: v.picklist(["facts", "pulse", "requests", "sample"]) }) }),
   ]),
   debugger: v.object({ waits: v.boolean() }),
   noInspector: v.object({ message: text }),

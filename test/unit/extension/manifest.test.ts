@@ -63,7 +63,7 @@ describe("package.json and the code name the same", () => {
     );
     assert.deepEqual(
       contributes.views[viewIds.container]?.map(({ id }) => id),
-      [viewIds.apps],
+      [viewIds.apps, viewIds.requests],
     );
     assert.ok(contributes.viewsWelcome.every(({ view }) => view === viewIds.apps));
     assert.equal(contributes.viewsWelcome.length, 4);

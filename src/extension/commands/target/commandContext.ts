@@ -5,12 +5,14 @@ import type { LogTerminals } from "../../log/logTerminals.ts";
 import type { LayersPanels } from "../../panel/layersPanels.ts";
 import type { Localize } from "../../platform/localize.ts";
 import type { ReportDocuments } from "../../presentation/reportDocuments.ts";
+import type { RequestsView } from "../../views/requests/requestsView.ts";
 
 export interface CommandContext {
   readonly registry: AppRegistry;
   readonly logs: LogTerminals;
   readonly layers: LayersPanels;
   readonly reports: ReportDocuments;
+  readonly requests: RequestsView;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
   readonly t: Localize;

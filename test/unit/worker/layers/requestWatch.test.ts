@@ -7,7 +7,8 @@ import type { AddressInfo } from "node:net";
 import { createRequestWatch, type RequestWatch } from "../../../../src/worker/layers/requestWatch.ts";
 import { poll } from "../../../support/process/until.ts";
 
-const startChannel = "http.server.request.start";
+/** The one of the channels to which nothing else listens. */
+const startChannel = "http2.server.stream.start";
 
 describe("watching requests", () => {
   const watches: RequestWatch[] = [];

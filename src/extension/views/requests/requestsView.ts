@@ -1,0 +1,134 @@
+import {
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  window,
+} from "vscode";
+import { RequestFeed } from "../../../client/requests/requestFeed.ts";
+import type { Disposable } from "../../../shared/basics/disposable.ts";
+import { usualSlowMs } from "../../../shared/layers/watchedRequests.ts";
+import type { AppRegistry } from "../../apps/appRegistry.ts";
+import { isActive } from "../../apps/appView.ts";
+import { viewIds } from "../../ids.ts";
+import { DisposableStore } from "../../platform/disposableStore.ts";
+import type { Localize } from "../../platform/localize.ts";
+import { type RequestRow, requestRows, type SeenApp } from "./requestRows.ts";
+
+/** Milliseconds between two looks while the view is visible; workers stop watching 5 s after the last. */
+const lookMs = 1_000;
+
+export interface RequestsView extends Disposable {
+  /** Asks which requests are slow. */
+  chooseThreshold(): Promise<void>;
+  /** Asks for a part of the path. */
+  chooseFilter(): Promise<void>;
+  /** Forgets what has ended. */
+  clear(): void;
+}
+
+type Client = ConstructorParameters<typeof RequestFeed>[0];
+
+/** The view of what is being answered, and of what was slow or failed. It asks for nothing while it is not visible. */
+export function createRequestsView(registry: Pick<AppRegistry, "sessions" | "onDidChange">, t: Localize): RequestsView {
+  const store = new DisposableStore();
+  const changes = store.add(new EventEmitter<RequestRow | undefined>());
+  const feeds = new Map<string, { readonly client: Client; readonly feed: RequestFeed }>();
+  let [slowMs, filter, shown] = [usualSlowMs, "", ""];
+  let rows: readonly RequestRow[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+
+  const view = store.add(
+    window.createTreeView<RequestRow>(viewIds.requests, {
+      treeDataProvider: {
+        onDidChangeTreeData: changes.event,
+        getChildren: (row) => [...(row?.children ?? rows)],
+        getTreeItem: (row) => treeItem(row, rows.includes(row)),
+      },
+    }),
+  );
+
+  const look = async (): Promise<void> => {
+    if (looking) {
+      return;
+    }
+    looking = true;
+    const active = registry.sessions.filter(({ client, view: app }) => client !== undefined && isActive(app));
+    const apps = await Promise.all(
+      active.map(async ({ key, client, view: app }): Promise<SeenApp[]> => {
+        const known = feeds.get(key);
+        const feed =
+          known !== undefined && known.client === client ? known.feed : new RequestFeed(client as Client, { slowMs });
+        feeds.set(key, { client: client as Client, feed });
+        // A supervisor that has just gone is told of elsewhere.
+        await feed.look().catch(() => undefined);
+        const { inFlight, inFlightCount, ended, silent } = feed;
+        return [{ key, name: app.name, inFlight, inFlightCount, ended, silent }];
+      }),
+    );
+    looking = false;
+    rows = requestRows({ apps: apps.flat(), filter, slowMs, t });
+    const drawn = JSON.stringify(rows);
+    if (drawn !== shown) {
+      shown = drawn;
+      changes.fire(undefined);
+    }
+  };
+  const follow = (visible: boolean): void => {
+    clearInterval(timer);
+    timer = visible ? setInterval(() => void look(), lookMs) : undefined;
+    if (visible) {
+      void look();
+    }
+  };
+  const restart = (): void => {
+    feeds.clear();
+    view.description = filter === "" ? "" : filter;
+    follow(view.visible);
+  };
+  store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)));
+  store.add({ dispose: () => clearInterval(timer) });
+  follow(view.visible);
+  return {
+    async chooseThreshold() {
+      const written = await window.showInputBox({
+        title: t("Which requests are slow?"),
+        prompt: t("Those that take this many milliseconds; 0 shows all"),
+        value: String(slowMs),
+        validateInput: (text) => (/^\d{1,7}$/.test(text.trim()) ? undefined : t("A whole number, such as 500")),
+      });
+      if (written !== undefined) {
+        slowMs = Number(written.trim());
+        restart();
+      }
+    },
+    async chooseFilter() {
+      const written = await window.showInputBox({
+        title: t("Which requests are shown?"),
+        prompt: t("Those whose method or path contains this; empty shows all"),
+        value: filter,
+      });
+      if (written !== undefined) {
+        filter = written.trim();
+        restart();
+      }
+    },
+    clear: restart,
+    dispose: () => store.dispose(),
+  };
+}
+
+function treeItem(row: RequestRow, isGroup: boolean): TreeItem {
+  const item = new TreeItem(row.label);
+  item.id = row.id;
+  item.description = row.description;
+  item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
+  item.accessibilityInformation = { label: row.accessibilityLabel };
+  item.collapsibleState =
+    isGroup && row.children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  item.tooltip = row.tooltip === "" ? row.accessibilityLabel : new MarkdownString(row.tooltip);
+  return item;
+}
