@@ -6,8 +6,9 @@ import type { LayerAnswer, LayerQuestion } from "./layers/collected.ts";
  *
  * They carry `cmd: "NODE_HITLESS"`: Node delivers messages whose `cmd` starts with `NODE_` as `internalMessage` and
  * never as `message`, so the app's listeners do not see ours
- * (https://nodejs.org/api/child_process.html#subprocesssendmessage-sendhandle-options-callback). Both ends come from one
- * build and the preload may have no dependency, so there is a type here and no schema.
+ * (https://nodejs.org/api/child_process.html#subprocesssendmessage-sendhandle-options-callback). The app can send such too: what
+ * comes from a worker is compared with a schema (`workerMessageSchemas`), what goes there is not, since the preload may have no
+ * dependency and both ends come from one build.
  */
 export const workerMessageCommand = "NODE_HITLESS";
 
@@ -117,6 +118,8 @@ type FromWorker =
       readonly address: string | null;
       readonly port: number | null;
     }
+  /** To `whose`: the connection that comes from this port is one that the app itself makes. */
+  | { readonly type: "mine"; readonly port: number }
   /** With shared scheduling, to `accept`: it accepts nothing by itself any more. */
   | { readonly type: "acceptStopped" }
   /** Nothing but the channel keeps the process of this worker alive, which was sent `shutdown` and has not closed its servers. */
@@ -164,6 +167,11 @@ type ToWorker =
     }
   /** With shared scheduling: begin to accept; or stop it, answer `acceptStopped`, and take only what the supervisor sends. */
   | { readonly type: "accept"; readonly on: boolean }
+  /**
+   * A connection from this port of this machine waits where the worker listens, and nobody serves yet. If it is the app's own, it
+   * may be what the app waits for before it is ready.
+   */
+  | { readonly type: "whose"; readonly port: number }
   /** The twin of SIGTERM where a process can't catch it (Windows). */
   | { readonly type: "terminate" }
   /** Asks whether this server, which began to listen, still does. */

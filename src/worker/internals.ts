@@ -375,6 +375,25 @@ export function attachToServer(socket: Socket, server: Server): void {
   }
 }
 
+/**
+ * The port that a socket comes from. Not its own property: that keeps what it was when it was asked first, which may be before it
+ * has connected.
+ */
+export function localPort(socket: object): number | undefined {
+  return placeOf(Reflect.get(socket, "_handle"), "getsockname");
+}
+
+/** The port that a connection comes from which a listening handle has just accepted. */
+export function peerPort(handle: unknown): number | undefined {
+  return placeOf(handle, "getpeername");
+}
+
+function placeOf(handle: unknown, name: "getsockname" | "getpeername"): number | undefined {
+  const ask: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, name) : undefined;
+  const place: { readonly port?: number } = {};
+  return typeof ask === "function" && ask.call(handle, place) === 0 ? place.port : undefined;
+}
+
 /** The server that accepted a connection. */
 export function serverOf(socket: Socket): Server | undefined {
   return Reflect.get(socket, "server") ?? undefined;
@@ -475,16 +494,24 @@ export function holdListen(handle: SharedHandle): () => void {
 }
 
 /**
- * Makes this handle keep what it accepts from when it listens.
+ * Makes this handle keep what it accepts from when it listens, but for what the app itself has connected.
+ * @param isOwn Whether the app has a connection from this port.
  * @returns A function that gives it to the server, each connection in a turn of its own, and lets it accept as usual.
  */
-export function holdConnections(handle: SharedHandle): () => void {
+export function holdConnections(handle: SharedHandle, isOwn: (port: number) => boolean): () => void {
   const waiting: unknown[][] = [];
   let release = (): void => void Reflect.deleteProperty(handle, "listen");
   handle.listen = (backlog) => {
     Reflect.deleteProperty(handle, "listen");
     const { onconnection } = handle;
-    handle.onconnection = (...accepted) => void waiting.push(accepted);
+    handle.onconnection = (...accepted) => {
+      const port = peerPort(accepted[1]);
+      if (port !== undefined && isOwn(port)) {
+        onconnection.apply(handle, accepted);
+      } else {
+        waiting.push(accepted);
+      }
+    };
     release = () => {
       handle.onconnection = onconnection;
       for (const accepted of waiting) {

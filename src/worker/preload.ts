@@ -11,6 +11,7 @@ import {
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
 import { watchConnectProbes } from "./connections/connectProbes.ts";
+import { watchOwnClients } from "./connections/ownClients.ts";
 import { createParking } from "./connections/parking.ts";
 import { countLimitedRequests } from "./connections/requestLimit.ts";
 import { isHttpServer, trackServers } from "./connections/servers.ts";
@@ -59,6 +60,7 @@ function prepareWorker(channel: Channel): void {
     const hold = createProcessHold(channel, guard);
     // The first worker of all has nobody to find on its port.
     const probes = process.env.HITLESS_ID?.endsWith("-1") === true ? undefined : watchConnectProbes(guard);
+    const ownClients = watchOwnClients(guard);
     const tracker = trackServers(guard, {
       listening: (tracked) => {
         const { server, key, protocol, address, systemPort } = tracked;
@@ -99,7 +101,7 @@ function prepareWorker(channel: Channel): void {
     const load = watchLoopLoad();
     const drain = new Drain({ channel, tracker, parking, traffic, load, hold, guard });
     const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
-    const sharedAccept = holdSharedAccepts(guard, hold.acceptsLess);
+    const sharedAccept = holdSharedAccepts(guard, ownClients.has, hold.acceptsLess);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "accept":
@@ -114,6 +116,8 @@ function prepareWorker(channel: Channel): void {
           load.mark();
           traffic.look();
           probes?.look();
+          // Heartbeats begin when it is ready.
+          ownClients.stop();
           channel.send(signOfLife());
           break;
         case "closeInspector":
@@ -154,6 +158,11 @@ function prepareWorker(channel: Channel): void {
           break;
         case "probe":
           acceptProbe(tracker.find(message.server)?.server, socket);
+          break;
+        case "whose":
+          if (ownClients.has(message.port)) {
+            channel.send({ type: "mine", port: message.port });
+          }
           break;
         case "terminate":
           hold.leave(true);

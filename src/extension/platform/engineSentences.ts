@@ -161,6 +161,7 @@ export const engineSentences: readonly string[] = [
   "Worker {0}",
   "{0} did not answer 2xx or 3xx within {1} ms (readyTimeout); last answer: {2}.",
   "Other workers of the app serve: if only one process can have what this one lacks (a lock, a file, a device), run one worker.",
+  "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.",
   "The app listens, but nobody could connect within {0} ms (readyTimeout): {1}.",
   "The app closed its server and did not listen on any port again within {0} ms (readyTimeout).",
   "The app did not call process.send('ready') within {0} ms (readyTimeout).",

@@ -94,9 +94,12 @@ export class Acceptor {
     return isHere ? (this.#options.shared ? "workers" : "supervisor") : undefined;
   }
 
-  /** Begins to listen for a worker that was just forked; it is given nothing before `admit`. */
-  follow(worker: AcceptingWorker, tell: TellAccept): void {
-    const member = new Member(worker);
+  /**
+   * Begins to listen for a worker that was just forked; it is given nothing before `admit`, but what its own app connects to
+   * itself: `askWhose` asks for that.
+   */
+  follow(worker: AcceptingWorker, tell: TellAccept, askWhose: (port: number) => void): void {
+    const member = new Member(worker, askWhose);
     this.#members.set(worker.id, member);
     this.#tell.set(member, tell);
     onClusterMessage(worker.process, {
@@ -152,6 +155,22 @@ export class Acceptor {
       member.hasStopped = true;
       this.#settleSoon();
     }
+  }
+
+  /** A worker has said that the waiting connection from this port is its own. */
+  givesItsOwn(id: number, port: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined && !member.leaving) {
+      for (const socket of this.#sockets.values()) {
+        socket.giveItsOwn(member, port);
+      }
+    }
+  }
+
+  /** Whether a connection from this machine waits where this worker listens, of whoever. */
+  hasWaitingFromHere(id: number): boolean {
+    const member = this.#members.get(id);
+    return [...this.#sockets.values()].some((socket) => member && socket.has(member) && socket.hasWaitingFromHere);
   }
 
   /** A worker has died, or can't be reached any more: what it has not confirmed goes to others. */

@@ -104,6 +104,7 @@ export interface ConnectionHandle {
   close(): void;
   /** Writes the client's address into what it is given. A Unix socket has none. */
   getpeername?(name: object): number;
+  getsockname?(name: object): number;
 }
 
 /** What is used of a `TCP` or `Pipe` that listens. */
@@ -111,7 +112,6 @@ export interface ListeningHandle extends ConnectionHandle {
   onconnection: (error: number, connection: ConnectionHandle | undefined) => void;
   /** May be called again, to change the length of the kernel's queue. Returns libuv's number of an error, else 0. */
   listen(backlog: number): number;
-  getsockname?(name: object): number;
   fchmod?(mode: number): number;
 }
 
@@ -173,8 +173,8 @@ export interface HandleAddress {
   readonly family: string;
 }
 
-/** Where it listens; `undefined` for a Unix socket. */
-export function addressOf(handle: ListeningHandle): HandleAddress | undefined {
+/** The address at this side; `undefined` for a Unix socket. */
+export function addressOf(handle: ConnectionHandle): HandleAddress | undefined {
   const name = {};
   return handle.getsockname?.(name) === 0 ? (name as HandleAddress) : undefined;
 }
@@ -185,10 +185,16 @@ export function peerAddress(connection: ConnectionHandle): HandleAddress | undef
   return connection.getpeername?.(name) === 0 ? (name as HandleAddress) : undefined;
 }
 
+/** Where a connection that was made on this machine comes from: both ends have one address then. */
+export function localPeer(connection: ConnectionHandle): HandleAddress | undefined {
+  const peer = peerAddress(connection);
+  return peer !== undefined && addressOf(connection)?.address === peer.address ? peer : undefined;
+}
+
 /** The end of a socket at this side, as soon as it connects; its own properties tell that only later. */
 export function localAddress(socket: Socket): HandleAddress | undefined {
   const handle: unknown = Reflect.get(socket, "_handle");
-  return typeof handle === "object" && handle !== null ? addressOf(handle as ListeningHandle) : undefined;
+  return typeof handle === "object" && handle !== null ? addressOf(handle as ConnectionHandle) : undefined;
 }
 
 /** Whether the kernel has made the connection of a socket, of which its event may tell only later. */

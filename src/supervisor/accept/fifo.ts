@@ -21,6 +21,23 @@ export class Fifo<Item> {
     }
   }
 
+  some(fits: (item: Item) => boolean): boolean {
+    return this.#items.slice(this.#head).some((item) => item !== undefined && fits(item));
+  }
+
+  /** Takes out the first one that fits, which takes time in proportion to what waits. */
+  take(fits: (item: Item) => boolean): Item | undefined {
+    const waiting = this.#items.slice(this.#head) as Item[];
+    const index = waiting.findIndex(fits);
+    if (index === -1) {
+      return undefined;
+    }
+    const [item] = waiting.splice(index, 1);
+    this.#items = waiting;
+    this.#head = 0;
+    return item;
+  }
+
   shift(): Item | undefined {
     const item = this.#items[this.#head];
     if (this.#head < this.#items.length) {

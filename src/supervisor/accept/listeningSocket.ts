@@ -5,6 +5,7 @@ import {
   type ConnectionHandle,
   type ListeningHandle,
   type ListenQuery,
+  localPeer,
   usualBacklog,
 } from "./clusterInternals.ts";
 import { Fifo } from "./fifo.ts";
@@ -17,6 +18,9 @@ const successorMs = 10_000;
 
 /** Workers that accept by themselves have so long to stop it, in milliseconds. */
 const stopDeadlineMs = 2_000;
+
+/** So many connections that wait are asked about, for each time that nobody serves: an app asks itself once or twice. */
+const mostQuestions = 100;
 
 /** Looks after the files of Unix sockets. */
 export interface PathKeeper {
@@ -64,6 +68,7 @@ export class ListeningSocket implements AcceptedAt {
   #stopTimer: NodeJS.Timeout | undefined;
   #successorTimer: NodeJS.Timeout | undefined;
   #data: unknown;
+  #questions = 0;
 
   constructor(key: string, query: ListenQuery, pool: AcceptPool) {
     this.key = key;
@@ -191,6 +196,23 @@ export class ListeningSocket implements AcceptedAt {
     }
   }
 
+  /** Whether a connection from this machine waits; of a Unix socket all are. */
+  get hasWaitingFromHere(): boolean {
+    return this.#waiting.some((connection) => this.#query.port === -1 || localPeer(connection) !== undefined);
+  }
+
+  /** Gives a worker the waiting connection that its own app has made, though it is not ready: it may be waiting for the answer. */
+  giveItsOwn(member: Member, port: number): void {
+    const isIts = (connection: ConnectionHandle): boolean => localPeer(connection)?.port === port;
+    const connection = this.#members.has(member) && member.isAlive ? this.#waiting.take(isIts) : undefined;
+    if (connection !== undefined) {
+      this.#pool.waits(-1);
+      if (!member.give(connection, this)) {
+        this.takeBack(connection);
+      }
+    }
+  }
+
   takeBack(connection: ConnectionHandle): void {
     this.#waiting.unshift(connection);
     this.#pool.waits(1);
@@ -298,6 +320,23 @@ export class ListeningSocket implements AcceptedAt {
       this.#waiting.push(connection);
       this.#pool.waits(1);
       this.#deal();
+      this.#askWhose(connection);
+    }
+  }
+
+  /** Where nobody serves, a connection may be what the app itself waits for. */
+  #askWhose(connection: ConnectionHandle): void {
+    const members = [...this.#members];
+    if (members.some(({ admitted }) => admitted)) {
+      this.#questions = 0;
+      return;
+    }
+    const port = this.#questions < mostQuestions ? localPeer(connection)?.port : undefined;
+    if (port !== undefined) {
+      this.#questions += 1;
+      for (const member of members) {
+        member.askWhose(port);
+      }
     }
   }
 

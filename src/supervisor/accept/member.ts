@@ -31,6 +31,8 @@ let lastNumber = 0;
 /** A worker as one that connections are given to. */
 export class Member {
   readonly worker: AcceptingWorker;
+  /** Asks it whether the connection from a port of this machine is one that its app makes. */
+  readonly askWhose: (port: number) => void;
   /** Sent to it and not answered, by their numbers, in the order in which they went. */
   readonly underWay = new Map<number, UnderWay>();
   /** It may be given connections: it is ready, and of the generation that serves. */
@@ -40,8 +42,9 @@ export class Member {
   /** With shared scheduling: it accepts nothing by itself any more. */
   hasStopped = false;
 
-  constructor(worker: AcceptingWorker) {
+  constructor(worker: AcceptingWorker, askWhose: (port: number) => void) {
     this.worker = worker;
+    this.askWhose = askWhose;
   }
 
   /** Whether it can be sent anything. A process that was killed may be taken for connected for some turns. */

@@ -9,7 +9,7 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 /** The handler of each message of a worker: its own data goes to its handle, the rest to the part concerned. */
 export function createMessageTable(parts: {
-  readonly acceptor: Pick<Acceptor, "stopped">;
+  readonly acceptor: Pick<Acceptor, "stopped" | "givesItsOwn">;
   readonly broker: HandoffBroker;
   readonly traffic: TrafficMeter;
   readonly heartbeat: Heartbeat;
@@ -28,6 +28,7 @@ export function createMessageTable(parts: {
     closed: (worker, { server }) => worker.removeServer(server),
     beat: (worker, beat) => heartbeat.answered(worker, beat),
     counted: (worker, { served }) => traffic.workerCounted(worker, served),
+    mine: ({ id }, { port }) => acceptor.givesItsOwn(id, port),
     acceptStopped: ({ id }) => acceptor.stopped(id),
     drain: (worker, progress) => worker.noteDrain(progress),
     connection: (worker, connection, socket) => {

@@ -16,7 +16,7 @@ export type MessageTable<Worker> = {
 export interface WorkerEvents<Worker> {
   readonly messages: MessageTable<Worker>;
   /** Gives it connections. */
-  readonly acceptor: Pick<Acceptor, "follow" | "leave" | "listensOn">;
+  readonly acceptor: Pick<Acceptor, "follow" | "leave" | "listensOn" | "hasWaitingFromHere">;
   /** The app's own `process.send(message)`. */
   appMessage(worker: Worker, message: unknown): void;
   /** Something a snapshot shows has changed. */

@@ -49,6 +49,9 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly reach: () => Promise<string | undefined>;
 }
 
+const asksItself =
+  "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.";
+
 /** The primary's view of one worker: it outlives the process, and every method may be called at any time, again. */
 export class WorkerHandle {
   readonly id: number;
@@ -135,7 +138,11 @@ export class WorkerHandle {
       waits: (what) => this.#tell("notReadyYet", `is not ready: ${describePause(this.debugging.pause) ?? what}`),
       unlessPaused: (act) => this.debugging.unlessPaused(act),
     });
-    events.acceptor.follow(worker, (on) => this.send({ type: "accept", on }));
+    events.acceptor.follow(
+      worker,
+      (on) => this.send({ type: "accept", on }),
+      (port) => void this.send({ type: "whose", port }),
+    );
     this.#listen();
     if (options.waits !== "no") {
       // Later: whoever has it started is not to hear of it before it has it.
@@ -579,6 +586,8 @@ export class WorkerHandle {
     };
     if (code === "notReady" && this.#servers.size === 0 && !this.dead) {
       describeElsewhere(this, (elsewhere) => tell(elsewhere === undefined ? message : `${message} ${elsewhere}`));
+    } else if (this.#servers.size > 0 && this.#options.events.acceptor.hasWaitingFromHere(this.id)) {
+      tell(`${message} ${asksItself}`);
     } else {
       tell(message);
     }

@@ -32,6 +32,7 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
   listenFailed: v.object(failedAt),
   closed: v.object({ server: text }),
   fatal: v.object({ ...failedAt, stack: text }),
+  mine: v.object({ port: number }),
   acceptStopped: v.object({}),
   alone: v.object({}),
   drain: v.object({

@@ -22,9 +22,14 @@ export interface SharedAccept {
  * so far. Where other workers accept already, a handle does not listen till then; nobody sees that, since the kernel gives to
  * those what comes. Where none does, it listens at once, as the app expects of a server that says so, and what it accepts
  * waits.
+ * @param isOwn Whether a connection from this port is one that the app itself has made, perhaps to see whether it answers.
  * @param held Told whether a handle on which the app listens does not hold the process, as one that accepts would.
  */
-export function holdSharedAccepts(guard: Guard, held: (held: boolean) => void): SharedAccept {
+export function holdSharedAccepts(
+  guard: Guard,
+  isOwn: (port: number) => boolean,
+  held: (held: boolean) => void,
+): SharedAccept {
   const handles = new Set<SharedHandle>();
   const holds = new Map<SharedHandle, { readonly kind: AcceptHold; readonly release: () => void }>();
   let state: "held" | "accepting" | "stopped" = "held";
@@ -47,7 +52,7 @@ export function holdSharedAccepts(guard: Guard, held: (held: boolean) => void): 
     guard("shared handle", (handle: SharedHandle, kind: AcceptHold) => {
       handles.add(handle);
       if (state === "held") {
-        holds.set(handle, { kind, release: kind === "listen" ? holdListen(handle) : holdConnections(handle) });
+        holds.set(handle, { kind, release: kind === "listen" ? holdListen(handle) : holdConnections(handle, isOwn) });
         tell();
         onHandleClose(handle, () => {
           handles.delete(handle);

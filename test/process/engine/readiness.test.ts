@@ -63,6 +63,19 @@ describeOn(testedNodes(), "ready", (scene) => {
   });
 });
 
+describeOn(testedNodes(), "an app that asks itself before it is ready", (scene) => {
+  for (const scheduling of ["roundRobin", "shared"] as const) {
+    it(`is answered by itself, scheduling ${scheduling}`, async () => {
+      // With shared scheduling the workers that come later are met by the first one, as in any cluster.
+      const workers = scheduling === "shared" ? 1 : 2;
+      const config = { workers, scheduling, waitReady: true, env: { WARM: "http" } };
+      const { client } = await scene.run({ fixture: "ready", config, prepare: letFirstBuildGo });
+      assert.equal(client.snapshot.app.waitingConnections, 0);
+      assertOutcome(await client.request("app/renew", { kind: "restart" }), "completed");
+    });
+  }
+});
+
 describeOn(testedNodes(), "an app that listens when it might have ended", (scene) => {
   it("is not taken for a script that is done while a busy supervisor has not answered yet", async function () {
     if (process.platform === "win32") {
@@ -138,6 +151,16 @@ describeOn([usualNode()], "not ready in time", (scene) => {
       assert.match(reason ?? "", /status 500/);
     });
   }
+
+  it("while a child process of it asks it: says that this waits", async () => {
+    const { client } = await scene.start({
+      fixture: "ready",
+      config: { workers: 1, waitReady: true, readyTimeout: 1_000, env: { WARM: "child" } },
+      prepare: letFirstBuildGo,
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.match(app.failure?.message ?? "", /call process\.send\('ready'\).* a connection from this machine waited/);
+  });
 
   it("with readyUrl: says the last answer", async () => {
     const port = await freePort();

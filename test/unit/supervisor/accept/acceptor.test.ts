@@ -138,6 +138,34 @@ describe("acceptor", () => {
     assert.equal(first.given.length, 0);
   });
 
+  it("gives a worker that is not ready what its own app connects to itself, and nothing else", async () => {
+    const [worker, other] = [new FakeWorker(1, acceptor), new FakeWorker(2, acceptor)];
+    const port = await freePort();
+    listen(worker, { port });
+    listen(other, { port });
+    const clients = [await come(port), await come(port), await come(port)];
+    await turns();
+    const ports = clients.map(({ localPort }) => localPort ?? 0);
+    assert.deepEqual([worker.askedFor, other.askedFor], [ports, ports]);
+    assert.equal(acceptor.hasWaitingFromHere(1), true);
+    acceptor.givesItsOwn(1, ports[1] ?? 0);
+    acceptor.givesItsOwn(1, 1);
+    acceptor.givesItsOwn(7, ports[0] ?? 0);
+    assert.deepEqual(
+      worker.given.map(({ handle }) => peerAddress(handle)?.port),
+      [ports[1]],
+    );
+    assert.deepEqual([other.given.length, acceptor.waiting], [0, 2]);
+    worker.answer(true);
+    await turns();
+    assert.equal(worker.given.length, 0);
+    acceptor.admit(2, true);
+    assert.equal(other.given.length, 1);
+    await come(port);
+    await turns();
+    assert.equal(worker.askedFor.length, 3);
+  });
+
   it("accepts its own connections itself, and gives them to nobody", async () => {
     const worker = new FakeWorker(1, acceptor);
     const port = listen(worker);

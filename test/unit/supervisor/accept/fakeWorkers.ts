@@ -25,6 +25,8 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
   readonly given: { readonly seq: number; readonly handle: ConnectionHandle }[] = [];
   /** What it was told about accepting by itself. */
   readonly told: boolean[] = [];
+  /** Ports of which it was asked whether a connection from there is its app's. */
+  readonly askedFor: number[] = [];
   readonly exitedAfterDisconnect = false;
   connected = true;
   exitCode: number | null = null;
@@ -34,7 +36,11 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
   constructor(id: number, acceptor: Acceptor) {
     super();
     this.id = id;
-    acceptor.follow(this, (on) => this.told.push(on) > 0);
+    acceptor.follow(
+      this,
+      (on) => this.told.push(on) > 0,
+      (port) => this.askedFor.push(port),
+    );
   }
 
   get process(): ChildProcess {

@@ -104,7 +104,12 @@ describe("workerHandle", () => {
           ...createMessageTable({} as Parameters<typeof createMessageTable>[0]),
           hello: () => heard.push("hello"),
         },
-        acceptor: { follow: () => undefined, leave: (_id, left) => left(), listensOn: () => false },
+        acceptor: {
+          follow: () => undefined,
+          leave: (_id, left) => left(),
+          listensOn: () => false,
+          hasWaitingFromHere: () => false,
+        },
         appMessage: () => undefined,
         debugging: () => undefined,
         changed: () => undefined,
