@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import { count } from "../../shared/text/count.ts";
+import { changedFiles, type FolderState } from "./folderState.ts";
 import { moved, type ReleasePlace, resolvePlace } from "./releasePlace.ts";
 import { type BuiltState, readSourceState, type SourceState } from "./sourceState.ts";
 
@@ -11,7 +13,7 @@ interface Page {
   readonly recipe: LaunchRecipe;
   readonly place: ReleasePlace;
   /** What the files were when the generation started. */
-  readonly source: Promise<SourceState | undefined>;
+  readonly source: Promise<SourceState>;
   /** Unknown until git has answered. */
   commit: string | undefined;
 }
@@ -82,7 +84,7 @@ export function createGenerations(first: LaunchRecipe): Generations {
       const page: Page = { recipe: chosen, place, source, commit: undefined };
       pages.set(wanted, page);
       void source.then((state) => {
-        page.commit = state?.commit;
+        page.commit = state.kind === "git" ? state.commit : undefined;
       });
       for (const old of pages.keys()) {
         if (old < wanted - generationsKept) {
@@ -117,9 +119,14 @@ export function createGenerations(first: LaunchRecipe): Generations {
   };
 }
 
-function explainDifference(then: SourceState | undefined, now: SourceState | undefined): string | undefined {
-  if (then === undefined || now === undefined) {
-    return "the app is not in a git repository, so it is unknown whether its files are the same.";
+function explainDifference(then: SourceState, now: SourceState): string | undefined {
+  if (then.kind === "folder" && now.kind === "folder") {
+    return explainFiles(then.files, now.files);
+  }
+  if (then.kind === "folder" || now.kind === "folder") {
+    return then.kind === "git"
+      ? "its folder is in no git repository any more, so it is unknown whether its files are the same."
+      : "its folder was in no git repository when it ran and is now, so it is unknown whether its files are the same.";
   }
   if (!then.clean) {
     return `it ran files that were not committed (on top of ${then.commit.slice(0, 10)}).`;
@@ -131,6 +138,18 @@ function explainDifference(then: SourceState | undefined, now: SourceState | und
     return "its files have changed since: the working tree has changes that are not committed.";
   }
   return explainBuild(then.built, now.built);
+}
+
+function explainFiles(then: FolderState | undefined, now: FolderState | undefined): string | undefined {
+  if (then === undefined || now === undefined) {
+    return "the app is not in a git repository and has too many files to compare them, so it is unknown whether they are the same.";
+  }
+  const [first, ...more] = changedFiles(then, now);
+  if (first === undefined) {
+    return undefined;
+  }
+  const which = more.length === 0 ? first : `${first} and ${count(more.length, "other")}`;
+  return `its files have changed since it ran (${which}), and there is no git repository to tell what they were.`;
 }
 
 function explainBuild(then: BuiltState | undefined, now: BuiltState | undefined): string | undefined {

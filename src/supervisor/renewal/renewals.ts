@@ -118,7 +118,11 @@ export class Renewals {
           `scheduling stays "${scheduling}": a change to "${recipe.scheduling}" takes effect when the app is stopped and started.`,
         );
       }
-      generations.open(to, recipe && { ...recipe, scheduling });
+      // The very recipe where it can be: by it the generation knows that it goes back to where an earlier one was.
+      generations.open(
+        to,
+        recipe === undefined || recipe.scheduling === scheduling ? recipe : { ...recipe, scheduling },
+      );
     }
     const { surge, minReady, canary } = generations.of(to);
     traffic.begin();

@@ -1,12 +1,17 @@
 import { execFile } from "node:child_process";
 import { dirname, relative, resolve } from "node:path";
 import { readBuiltFiles } from "./builtFiles.ts";
+import { type FolderState, readFolderState } from "./folderState.ts";
 
 /** Milliseconds for git to answer; after that it counts as absent. */
 const deadlineMs = 5_000;
 
-/** The files of an app, as far as git knows them. */
-export interface SourceState {
+/** The files of an app: as git knows them; elsewhere by their sizes and times, if they are not too many. */
+export type SourceState =
+  | ({ readonly kind: "git" } & GitState)
+  | { readonly kind: "folder"; readonly files: FolderState | undefined };
+
+export interface GitState {
   /** Full hash of HEAD. */
   readonly commit: string;
   /** Whether nothing in the app's folder differs from that commit. */
@@ -22,8 +27,15 @@ export interface BuiltState {
   readonly digest: string | undefined;
 }
 
-/** Asks git about an app's folder. `undefined` if it is in no repository, or git is missing. */
-export async function readSourceState(folder: string, entry: string): Promise<SourceState | undefined> {
+/** Asks git about an app's folder; if it is in no repository, or git is missing, looks at the files themselves. */
+export async function readSourceState(folder: string, entry: string): Promise<SourceState> {
+  const known = await readGitState(folder, entry);
+  return known === undefined
+    ? { kind: "folder", files: await readFolderState(folder, entry) }
+    : { kind: "git", ...known };
+}
+
+async function readGitState(folder: string, entry: string): Promise<GitState | undefined> {
   const commit = await git(folder, ["rev-parse", "HEAD"]);
   const changes = await git(folder, ["status", "--porcelain", "--", "."]);
   if (commit === undefined || changes === undefined) {

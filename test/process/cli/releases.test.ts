@@ -70,6 +70,29 @@ describe("hitless in a folder of releases", function () {
     assert.equal((await reload()).moved, undefined);
   });
 
+  onPosix(
+    "goes back to the folder of the release before, though the link leads elsewhere and there is no git",
+    async () => {
+      switchTo("1");
+      await start([], inCurrent());
+      switchTo("2");
+      assert.equal((await reload()).outcome, "completed");
+      const back = await world.run(["rollback", "api", "--json"]);
+      assertCode(back, 0);
+      assert.deepEqual(JSON.parse(back.stdout).moved, { from: release("2"), to: release("1") });
+      assert.equal(await answer(), `release 1 ${release("1")}`);
+      world.write({ "releases/2/text.js": 'exports.text = "release 2, mended";' });
+      const refused = await world.run(["rollback", "api"]);
+      assertCode(refused, 1);
+      assert.match(
+        refused.stderr,
+        /Generation 2 can't be started again: its files have changed since it ran \(text\.js\)/,
+      );
+      rmSync(release("2"), { recursive: true });
+      assert.match((await world.run(["rollback", "api"])).stderr, /its folder .*2 does not exist any more/);
+    },
+  );
+
   onPosix("starts a worker that died where its generation is", async () => {
     switchTo("1");
     await start(["server.js"], inCurrent());

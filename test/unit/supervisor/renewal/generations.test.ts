@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { LaunchRecipe } from "../../../../src/shared/appConfig.ts";
 import { createGenerations, type Generations } from "../../../../src/supervisor/renewal/generations.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
@@ -43,12 +43,51 @@ describe("recipeBook", () => {
     await assert.rejects(book.previous(), { code: "invalidState", message: /no previous generation/ });
   });
 
-  it("refuses to go back where nobody can tell whether the files are the same", async () => {
+  it("goes back without git where the files are as they were, and names those that are not", async () => {
+    const write = (file: string, text: string) => {
+      mkdirSync(join(cwd, dirname(file)), { recursive: true });
+      writeFileSync(join(cwd, file), text);
+    };
+    write("dist/server.js", "1");
+    write("logs/today.txt", "");
     book.open(1);
     book.commit(1);
+    book.open(2, recipe("second"));
+    book.commit(2);
+    // When it has answered, it has looked.
+    assert.equal((await book.previous()).name, "first");
+    write("logs/today.txt", "asked");
+    write("access.log", "asked");
+    write("node_modules/some/index.js", "");
+    assert.equal((await book.previous()).name, "first");
+    write("dist/server.js", "22");
+    write("dist/more.js", "");
+    const message =
+      /Generation 1 .* changed since it ran \(dist.more\.js and 1 other\), and there is no git repository/;
+    await assert.rejects(book.previous(), { code: "invalidState", message });
+  });
+
+  it("goes back to the folder of an earlier release as long as that is there", async () => {
+    const link = join(cwd, "current");
+    const [one, two] = [join(cwd, "one"), join(cwd, "two")];
+    for (const release of [one, two]) {
+      mkdirSync(release);
+      writeFileSync(join(release, "server.js"), release);
+    }
+    symlinkSync(one, link, "junction");
+    const released = { ...recipe("app"), cwd: link, entry: join(link, "server.js") };
+    book = createGenerations(released);
+    book.open(1);
+    book.commit(1);
+    rmSync(link);
+    symlinkSync(two, link, "junction");
     book.open(2);
     book.commit(2);
-    await assert.rejects(book.previous(), { code: "invalidState", message: /Generation 1 .* not in a git repository/ });
+    const before = await book.previous();
+    book.open(3, before);
+    assert.deepEqual([book.placed(2).cwd, book.placed(3).cwd], [realpathSync(two), realpathSync(one)]);
+    rmSync(one, { recursive: true });
+    await assert.rejects(book.previous(), { message: /its folder .*one does not exist any more/ });
   });
 
   it("refuses to go back when what was built has changed, though the commit is the same", async () => {
