@@ -148,10 +148,15 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     gracefulReload: renewBySignal("gracefulReload"),
     stop: (times) => void stop(times > 1),
   });
-  const strays = await sweepStrays();
-  if (strays.length > 0) {
-    const who = `pid ${strays.join(", ")}`;
-    events.log("warning", "strays", `workers that a killed supervisor had left behind were ended: ${who}`);
+  const swept = sweepStrays().then((strays) => {
+    if (strays.length > 0) {
+      const who = `pid ${strays.join(", ")}`;
+      events.log("warning", "strays", `workers that a killed supervisor had left behind were ended: ${who}`);
+    }
+  });
+  if (process.platform !== "win32") {
+    // They may hold the app's port. On Windows to look takes longer than to start, so it is done meanwhile.
+    await swept;
   }
   if (launch.choice !== undefined) {
     events.log("info", "entryChosen", launch.choice);

@@ -1,7 +1,7 @@
 import type { Route } from "../../client/connection/openSocket.ts";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import { listStrays } from "../../client/launch/listStrays.ts";
-import type { Stray } from "../../shared/basics/strays.ts";
+import { listLeftBehind } from "../../client/launch/listLeftBehind.ts";
+import type { Leftover, Stray } from "../../shared/basics/strays.ts";
 import { type ListedApp, listedApp } from "../../shared/cliOutput.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
@@ -39,8 +39,12 @@ export const listCommand: Command = {
     if (route.machine !== undefined) {
       return exitCodes.done;
     }
-    for (const stray of await during(context.stderr, "the processes of this machine", listStrays())) {
+    const { strays, leftovers } = await during(context.stderr, "the processes of this machine", listLeftBehind());
+    for (const stray of strays) {
       sayStray(context, stray);
+    }
+    for (const leftover of leftovers) {
+      sayLeftover(context, leftover);
     }
     return exitCodes.done;
   },
@@ -52,6 +56,14 @@ function sayStray(context: CliContext, { pid, supervisor }: Stray): void {
   say(
     context,
     `${context.stderr.paint("yellow", "!")} worker process ${pid} is left over: ${whose}. The next hitless start ends it.`,
+  );
+}
+
+/** Nobody ends what an app has made independent: that may be meant. */
+function sayLeftover(context: CliContext, { pid, supervisor, command }: Leftover): void {
+  say(
+    context,
+    `${context.stderr.paint("yellow", "!")} process ${pid} (${command}) has outlived the worker that started it, of supervisor ${supervisor}: it was made independent (detached). If it is not meant to run on, end it: kill ${pid}`,
   );
 }
 

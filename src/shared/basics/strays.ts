@@ -1,3 +1,5 @@
+import type { ProcessSource } from "./processSource.ts";
+
 /** A worker whose supervisor is gone. */
 export interface Stray {
   readonly pid: number;
@@ -5,55 +7,96 @@ export interface Stray {
   readonly supervisor?: number;
 }
 
-/** What tells of the processes of a machine. Whatever can't be read is empty: it has ended, or belongs to another user. */
-export interface ProcessSource {
-  /** As `process.platform`. */
-  readonly platform: string;
-  /** Id of the user whose workers are looked for. */
-  readonly user: number | undefined;
-  /** Names in `/proc`; asked on Linux. */
-  names(): readonly string[];
-  /** Content of a file of `/proc`; asked on Linux. */
-  read(file: string): string;
-  /** Where a link of `/proc` leads; asked on Linux. */
-  link(file: string): string;
-  /** What `ps -axww` says of all processes: pid, parent, user and command line. Asked on other systems. */
-  ps(): Promise<string>;
+/** What a worker had started, and has outlived it: the app made it independent. */
+export interface Leftover {
+  readonly pid: number;
+  readonly supervisor: number;
+  /** Its command line, cut at `longestCommand` characters. */
+  readonly command: string;
 }
 
-/** The flag by which every worker is started, as it stands in its command line. */
-const preloadFlag = /(?:^|\0| )--require(?:\0| )\S*preload\.cjs(?:\0| |$)/;
+const longestCommand = 80;
 
 /**
- * The workers of this user whose supervisor was killed together with its watcher. Where the system does not tell (Windows),
- * none are found.
+ * The flag by which every worker is started, as it stands in its command line: between NUL characters on Linux, between spaces
+ * elsewhere, and on Windows in quotes where its path holds some.
  */
+const preloadFlag =
+  /(?:^|\0)--require\0[^\0]*preload\.cjs(?:\0|$)|(?:^| )--require (?:"[^"\0]*preload\.cjs"|[^\s\0"]*preload\.cjs)(?: |$)/;
+
+/** The workers of this user whose supervisor was killed together with its watcher. */
 export async function findStrays(source: ProcessSource): Promise<Stray[]> {
-  if (source.platform === "win32") {
-    return [];
+  switch (source.platform) {
+    case "linux":
+      return readMarked(source).flatMap(({ pid, supervisor, isWorker, parent }) =>
+        // Of a worker that lives, the parent is the supervisor that its environment names; a stray has been given another.
+        isWorker && parent !== supervisor ? [{ pid, supervisor }] : [],
+      );
+    case "win32":
+      return parseWindows(await source.windows(), source.pid);
+    default:
+      return parseStrays(await source.ps(), source.user);
   }
+}
+
+/**
+ * Processes of this user that a worker had started and that live though neither it nor its supervisor is above them any more. None
+ * where the system does not tell of environments (all but Linux).
+ */
+export function findLeftovers(source: ProcessSource): Leftover[] {
+  return readMarked(source).flatMap(({ pid, supervisor, isWorker, command }) =>
+    isWorker || isBelow(source, pid, supervisor) ? [] : [{ pid, supervisor, command }],
+  );
+}
+
+interface Marked {
+  readonly pid: number;
+  readonly parent: number;
+  /** Which its environment names. */
+  readonly supervisor: number;
+  readonly isWorker: boolean;
+  readonly command: string;
+}
+
+/** All processes with the variable that workers get and pass on. */
+function readMarked(source: ProcessSource): Marked[] {
   if (source.platform !== "linux") {
-    return parseStrays(await source.ps(), source.user);
+    return [];
   }
   const space = source.link("/proc/self/ns/pid");
   return source.names().flatMap((name) => {
-    const stray = /^\d+$/.test(name) ? strayOf(source, name, space) : undefined;
-    return stray === undefined ? [] : [stray];
+    const mark =
+      /^\d+$/.test(name) && /(?:^|\0)HITLESS_ID=(\d+)-\d+(?:\0|$)/.exec(source.read(`/proc/${name}/environ`));
+    // One in another container counts pids anew.
+    if (!mark || space === "" || source.link(`/proc/${name}/ns/pid`) !== space) {
+      return [];
+    }
+    const parent = parentOf(source, Number(name));
+    const line = source.read(`/proc/${name}/cmdline`);
+    if (parent === undefined || line === "") {
+      return [];
+    }
+    const command = line.replaceAll("\0", " ").trim().slice(0, longestCommand);
+    return [{ pid: Number(name), parent, supervisor: Number(mark[1]), isWorker: preloadFlag.test(line), command }];
   });
 }
 
-/** Of a worker that lives, the parent is the supervisor that its environment names; a stray has been given another. */
-function strayOf(source: ProcessSource, pid: string, space: string): Stray | undefined {
-  if (!preloadFlag.test(source.read(`/proc/${pid}/cmdline`))) {
-    return undefined;
+/** Whether a process descends from this supervisor, or from a worker: then it is not left over, or will not be for long. */
+function isBelow(source: ProcessSource, pid: number, supervisor: number): boolean {
+  let above = parentOf(source, pid);
+  while (above !== undefined && above > 1) {
+    if (above === supervisor || preloadFlag.test(source.read(`/proc/${above}/cmdline`))) {
+      return true;
+    }
+    above = parentOf(source, above);
   }
-  const supervisor = /(?:^|\0)HITLESS_ID=(\d+)-\d+(?:\0|$)/.exec(source.read(`/proc/${pid}/environ`))?.[1];
+  return false;
+}
+
+/** `undefined` of one that has ended, as it is of a zombie, which has no command line either. */
+function parentOf(source: ProcessSource, pid: number): number | undefined {
   const parent = /^PPid:\s+(\d+)$/m.exec(source.read(`/proc/${pid}/status`))?.[1];
-  // One in another container counts pids anew.
-  const isHere = space !== "" && source.link(`/proc/${pid}/ns/pid`) === space;
-  return isHere && supervisor !== undefined && parent !== undefined && parent !== supervisor
-    ? { pid: Number(pid), supervisor: Number(supervisor) }
-    : undefined;
+  return parent === undefined ? undefined : Number(parent);
 }
 
 /** Lines of `ps`. The first process takes in those whose parent has ended. */
@@ -62,4 +105,39 @@ function parseStrays(output: string, user: number | undefined): Stray[] {
     const [pid, parent, uid] = line.trim().split(/\s+/, 3);
     return parent === "1" && Number(uid) === user && preloadFlag.test(line) ? [{ pid: Number(pid) }] : [];
   });
+}
+
+/** As `windowsProcesses` tells of one. */
+interface WindowsProcess {
+  readonly ProcessId: number;
+  /** Stays when that process has ended, and may be another's by now. */
+  readonly ParentProcessId: number;
+  readonly SessionId: number;
+  /** `null` of what belongs to others. */
+  readonly CommandLine: string | null;
+  /** 100 ns each; rounded, as JSON has it. */
+  readonly Created: number;
+}
+
+/** @param own Whose session is looked at: other people's processes are not ours to end, even for an administrator. */
+function parseWindows(output: string, own: number): Stray[] {
+  const processes = parseRows(output);
+  const byPid = new Map(processes.map((row) => [row.ProcessId, row]));
+  const session = byPid.get(own)?.SessionId;
+  return processes.flatMap(({ ProcessId, ParentProcessId, SessionId, CommandLine, Created }) => {
+    const parent = byPid.get(ParentProcessId);
+    const isOrphan = parent === undefined || parent.Created > Created;
+    const isWorker = SessionId === session && typeof CommandLine === "string" && preloadFlag.test(CommandLine);
+    return isWorker && isOrphan ? [{ pid: ProcessId, supervisor: ParentProcessId }] : [];
+  });
+}
+
+function parseRows(output: string): WindowsProcess[] {
+  try {
+    const rows: unknown = JSON.parse(output);
+    return Array.isArray(rows) ? (rows as WindowsProcess[]) : [];
+  } catch {
+    // It took too long, or there is no such program.
+    return [];
+  }
 }

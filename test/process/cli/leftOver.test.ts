@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { isAlive } from "../../support/process/processes.ts";
-import { assertCode, type CliWorld, node, openCliWorld } from "./hitless.ts";
+import { assertCode, type CliWorld, get, node, openCliWorld, readyPattern } from "./hitless.ts";
 
 const onLinux = process.platform === "linux" ? it : it.skip;
 
-describe("hitless list after a supervisor and its watcher were killed", function () {
+describe("hitless list of what is left over", function () {
   this.timeout(30_000);
   let world: CliWorld;
 
@@ -17,7 +17,7 @@ describe("hitless list after a supervisor and its watcher were killed", function
 
   afterEach(() => world.end());
 
-  onLinux("names the workers that they have left", async () => {
+  onLinux("names the workers of a supervisor that was killed with its watcher", async () => {
     world.write({ "preload.cjs": "", "server.js": "setInterval(() => undefined, 1_000); console.log('up');" });
     const args = ["--require", join(world.folder, "preload.cjs"), join(world.folder, "server.js")];
     // A supervisor that has ended: this one, in a moment.
@@ -44,6 +44,30 @@ describe("hitless list after a supervisor and its watcher were killed", function
     };
     for (let attempt = 1; !(await named()); attempt += 1) {
       assert.ok(attempt < 5, "each was ended before it was looked for");
+    }
+  });
+
+  onLinux("names what an app has made independent and has outlived its worker", async () => {
+    world.write({
+      "server.js": `
+        const { spawn } = require("node:child_process");
+        const daemon = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { detached: true, stdio: "ignore" });
+        daemon.unref();
+        require("node:http").createServer((request, response) => response.end(String(daemon.pid))).listen(0);`,
+    });
+    const started = await world.run(["start", "server.js", "--name", "api", "--workers", "1", "--detach"]);
+    assertCode(started, 0);
+    const [, , , , url = ""] = readyPattern.exec(started.stderr) ?? [];
+    const daemon = Number(await get(url));
+    try {
+      const line = `process ${daemon} (`;
+      assert.equal((await world.run(["list"])).stderr.includes(line), false);
+      assertCode(await world.run(["stop", "api"]), 0);
+      assert.ok(isAlive(daemon));
+      const { stderr } = await world.run(["list"]);
+      assert.ok(stderr.includes(line) && stderr.includes(`end it: kill ${daemon}`), stderr);
+    } finally {
+      process.kill(daemon, "SIGKILL");
     }
   });
 });

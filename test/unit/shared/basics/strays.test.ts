@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { findStrays, type ProcessSource } from "../../../../src/shared/basics/strays.ts";
+import { type ProcessSource, processSource } from "../../../../src/shared/basics/processSource.ts";
+import { findLeftovers, findStrays } from "../../../../src/shared/basics/strays.ts";
 
 const nothing: ProcessSource = {
   platform: "linux",
@@ -7,8 +8,29 @@ const nothing: ProcessSource = {
   names: () => [],
   read: () => "",
   link: () => "",
+  pid: 1000,
   ps: async () => "",
+  windows: async () => "",
 };
+
+/** What `/proc` tells of each: its command line, its environment, its parent and where its pid is counted. */
+type Processes = Readonly<Record<string, readonly [string, string, number, string]>>;
+
+function onLinux(processes: Processes): ProcessSource {
+  return {
+    ...nothing,
+    names: () => ["self", "meminfo", ...Object.keys(processes)],
+    read: (file) => {
+      const [, , pid = "", what] = file.split("/");
+      const [command, environment, parent] = processes[pid] ?? ["", "", 0];
+      const status = pid in processes ? `Name:\tnode\nPPid:\t${parent}\n` : "";
+      return { cmdline: command, environ: environment, status }[what ?? ""] ?? "";
+    },
+    link: (file) => (file.startsWith("/proc/self/") ? "pid:[1]" : (processes[file.split("/")[2] ?? ""]?.[3] ?? "")),
+  };
+}
+
+const linuxWorker = ["node", "--require", "/opt/hit less/dist/preload.cjs", "/srv/api/server.js", ""].join("\0");
 
 describe("findStrays", () => {
   it("finds, where `ps` is asked, workers of the user whose parent is the first process", async () => {
@@ -26,30 +48,91 @@ describe("findStrays", () => {
   });
 
   it("finds on Linux workers whose parent is not the supervisor that their environment names", async () => {
-    const worker = ["node", "--require", "/opt/hitless/dist/preload.cjs", "/srv/api/server.js", ""].join("\0");
-    const processes: Readonly<Record<string, readonly [string, string, number, string]>> = {
-      11: [worker, "A=1\0HITLESS_ID=10-1\0", 1, "pid:[1]"],
-      12: [worker, "HITLESS_ID=9-2\0", 9, "pid:[1]"],
-      13: [worker, "HITLESS_ID=10-3\0", 1, "pid:[2]"],
-      14: [worker, "A=HITLESS_ID=10-4\0", 1, "pid:[1]"],
+    const processes: Processes = {
+      11: [linuxWorker, "A=1\0HITLESS_ID=10-1\0", 1, "pid:[1]"],
+      12: [linuxWorker, "HITLESS_ID=9-2\0", 9, "pid:[1]"],
+      13: [linuxWorker, "HITLESS_ID=10-3\0", 1, "pid:[2]"],
+      14: [linuxWorker, "A=HITLESS_ID=10-4\0", 1, "pid:[1]"],
       15: ["node\0/srv/api/server.js\0", "HITLESS_ID=10-5\0", 1, "pid:[1]"],
       // It belongs to another user.
-      16: [worker, "", 1, ""],
+      16: [linuxWorker, "", 1, ""],
     };
-    const read = (file: string): string => {
-      const [, , pid = "", what] = file.split("/");
-      const [command, environment, parent] = processes[pid] ?? assert.fail(file);
-      return { cmdline: command, environ: environment, status: `Name:\tnode\nPPid:\t${parent}\n` }[what ?? ""] ?? "";
-    };
-    const link = (file: string): string =>
-      file.startsWith("/proc/self/") ? "pid:[1]" : (processes[file.split("/")[2] ?? ""]?.[3] ?? "");
-    const names = (): string[] => ["self", "meminfo", ...Object.keys(processes)];
-    assert.deepEqual(await findStrays({ ...nothing, names, read, link }), [{ pid: 11, supervisor: 10 }]);
+    assert.deepEqual(await findStrays(onLinux(processes)), [{ pid: 11, supervisor: 10 }]);
     // Where the system hides the namespace, nobody is taken for one.
-    assert.deepEqual(await findStrays({ ...nothing, names, read, link: () => "" }), []);
+    assert.deepEqual(await findStrays({ ...onLinux(processes), link: () => "" }), []);
   });
 
-  it("finds none on Windows", async () => {
-    assert.deepEqual(await findStrays({ ...nothing, platform: "win32", names: assert.fail, ps: assert.fail }), []);
+  it("finds on Windows workers of its session whose parent has ended, though its pid is another's by now", async () => {
+    const command = (path: string): string =>
+      `"C:\\node.exe" --inspect-port=0 --require ${path} "C:\\my app\\server.js"`;
+    const worker = command('"C:\\Program Files\\hitless\\preload.cjs"');
+    const row = (ProcessId: number, ParentProcessId: number, CommandLine: string | null, more = {}) => {
+      return { ProcessId, ParentProcessId, CommandLine, SessionId: 2, Created: ProcessId, ...more };
+    };
+    const rows = [
+      row(1000, 4, "node supervisor.cjs"),
+      row(2001, 1999, worker),
+      row(2002, 1000, worker),
+      row(2003, 1999, worker, { SessionId: 0 }),
+      row(2004, 3000, command("C:\\hitless\\preload.cjs")),
+      row(3000, 4, "another program"),
+      row(2005, 1999, null),
+      row(2006, 1999, '"C:\\node.exe" --require "C:\\other\\preload.mjs" preload.cjs'),
+    ];
+    const source: ProcessSource = { ...nothing, platform: "win32", names: assert.fail, ps: assert.fail };
+    assert.deepEqual(await findStrays({ ...source, windows: async () => JSON.stringify(rows) }), [
+      { pid: 2001, supervisor: 1999 },
+      { pid: 2004, supervisor: 3000 },
+    ]);
+    for (const output of ["", "null", "{}", "no such program"]) {
+      assert.deepEqual(await findStrays({ ...source, windows: async () => output }), []);
+    }
+  });
+});
+
+describe("findLeftovers", () => {
+  it("names what has outlived its worker, and nothing that is still below one or its supervisor", () => {
+    const processes: Processes = {
+      // Supervisor 10 lives, 9 does not.
+      10: ["node\0supervisor.cjs\0", "", 1, "pid:[1]"],
+      11: [linuxWorker, "HITLESS_ID=10-1\0", 10, "pid:[1]"],
+      12: ["sh\0-c\0wait\0", "HITLESS_ID=10-1\0", 11, "pid:[1]"],
+      13: ["redis-server\0*:6379\0", "HITLESS_ID=10-1\0", 1, "pid:[1]"],
+      14: [`node\0${"long ".repeat(50)}`, "HITLESS_ID=9-4\0", 1, "pid:[1]"],
+      15: [linuxWorker, "HITLESS_ID=9-1\0", 1, "pid:[1]"],
+      16: ["child of a stray\0", "HITLESS_ID=9-1\0", 15, "pid:[1]"],
+      17: ["elsewhere\0", "HITLESS_ID=9-1\0", 1, "pid:[2]"],
+      18: ["", "HITLESS_ID=9-1\0", 1, "pid:[1]"],
+    };
+    const found = findLeftovers(onLinux(processes));
+    assert.deepEqual(
+      found.map(({ pid, supervisor }) => [pid, supervisor]),
+      [
+        [13, 10],
+        [14, 9],
+      ],
+    );
+    assert.equal(found[0]?.command, "redis-server *:6379");
+    assert.equal(found[1]?.command.length, 80);
+  });
+});
+
+describe("processSource", () => {
+  it("asks each system's own program, without a shell, and takes what can't be read for empty", async () => {
+    const asked: string[] = [];
+    const source = processSource({
+      process: { platform: "win32", pid: 7 },
+      fs: { readdirSync: () => ["7"], readFileSync: () => assert.fail("no rights"), readlinkSync: () => "pid:[1]" },
+      execFile: (program, args, { timeout }, done) => {
+        asked.push(program);
+        assert.ok(timeout > 0 && args.every((arg) => typeof arg === "string"));
+        done(new Error("not found"), "");
+      },
+    });
+    assert.deepEqual(
+      [source.read("/proc/7/environ"), source.link("/proc/7/ns/pid"), source.user],
+      ["", "pid:[1]", undefined],
+    );
+    assert.deepEqual([await source.ps(), await source.windows(), asked], ["", "", ["ps", "powershell.exe"]]);
   });
 });
