@@ -67,6 +67,11 @@ export const renewalReportSchema = v.object({
       crashed: v.optional(v.number()),
       /** Workers that clients could reach and that ended before they could report (blocked, or given no time): what was cut off is unknown. */
       silent: v.optional(v.number()),
+      /**
+       * Within the second before it began, a worker had died or been cut off with what it was answering, or connections had
+       * been closed unanswered: clients may have noticed that only while it ran.
+       */
+      afterLoss: v.optional(v.boolean()),
       /** The longest time for which a handed-over connection was not being read, in milliseconds. */
       longestStallMs: v.number(),
     }),
@@ -106,6 +111,7 @@ export function droppedNothing({
     (traffic.inTransit ?? 0) === 0 &&
     (traffic.crashed ?? 0) === 0 &&
     (traffic.silent ?? 0) === 0 &&
+    traffic.afterLoss !== true &&
     killed === 0 &&
     unserved === 0 &&
     lostAddresses.length === 0 &&

@@ -6,6 +6,9 @@ import { killedText, stderrBlock } from "./statusTexts.ts";
 /** Requests that were cut off are listed up to this number; `--json` has them all. */
 const mostCutListed = 20;
 
+const afterLossText =
+  "a worker had died or connections had been cut off just before; clients may have noticed only now";
+
 const renewed = { restart: "restarted", reload: "reloaded", gracefulReload: "gracefully reloaded" } as const;
 
 /** A renewal's report in several lines. */
@@ -35,7 +38,18 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
   if (traffic === undefined) {
     return [];
   }
-  const { served, failed, handedOver, closed, cut, inTransit = 0, crashed = 0, silent = 0, longestStallMs } = traffic;
+  const {
+    served,
+    failed,
+    handedOver,
+    closed,
+    cut,
+    inTransit = 0,
+    crashed = 0,
+    silent = 0,
+    afterLoss,
+    longestStallMs,
+  } = traffic;
   const requests = [
     ...(droppedNothing(report) ? [paint("green", "0 dropped")] : []),
     ...(failed > 0 ? [paint("red", `${count(failed, "request")} cut off`)] : []),
@@ -61,6 +75,7 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
     ...(silent > 0
       ? [paint("red", `${count(silent, "worker")} ended without reporting; what ${itWas(silent)} answering is unknown`)]
       : []),
+    ...(afterLoss === true ? [paint("yellow", afterLossText)] : []),
   ];
   return [requests, connections, unknown].filter((parts) => parts.length > 0).map((parts) => parts.join(" · "));
 }

@@ -91,7 +91,7 @@ export function reportFacts(report: RenewalReport, t: Localize): string[] {
 
 /** What was or may have been cut off; empty if nothing was. */
 export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Localize): string[] {
-  const { failed: requests, cut: connections, inTransit = 0, crashed = 0, silent = 0 } = traffic;
+  const { failed: requests, cut: connections, inTransit = 0, crashed = 0, silent = 0, afterLoss } = traffic;
   const facts: string[] = [];
   if (requests > 0) {
     facts.push(requests === 1 ? t("1 request cut") : t("{0} requests cut", requests));
@@ -119,6 +119,9 @@ export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Loca
         ? t("1 worker ended without saying what it was answering")
         : t("{0} workers ended without saying what they were answering", silent),
     );
+  }
+  if (afterLoss === true) {
+    facts.push(t("a worker had died or connections had been cut just before, and clients may have noticed only now"));
   }
   return facts;
 }

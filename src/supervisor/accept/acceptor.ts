@@ -1,3 +1,4 @@
+import { steadyNow } from "../clock.ts";
 import { type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
 import { type AcceptPool, ListeningSocket, type PathKeeper } from "./listeningSocket.ts";
 import { type AcceptingWorker, Member } from "./member.ts";
@@ -41,6 +42,7 @@ export class Acceptor {
   #waiting = 0;
   #refused = 0;
   #dropped = 0;
+  #unansweredAt = Number.NEGATIVE_INFINITY;
   #half: number | undefined;
   #isSettling = false;
 
@@ -56,10 +58,12 @@ export class Acceptor {
       isFull: () => this.#isFull(),
       refused: () => {
         this.#refused += 1;
+        this.#unansweredAt = steadyNow();
         options.onRefused(this.#waiting);
       },
       dropped: () => {
         this.#dropped += 1;
+        this.#unansweredAt = steadyNow();
       },
       settled: () => this.#settleSoon(),
     };
@@ -78,6 +82,11 @@ export class Acceptor {
   /** How many were accepted and closed without an answer since the supervisor started: refused ones, or no worker was left. */
   get unanswered(): number {
     return this.#refused + this.#dropped;
+  }
+
+  /** When the last of those was closed, on the steady clock. */
+  get unansweredAt(): number {
+    return this.#unansweredAt;
   }
 
   /** Whether it listens on this port, on whatever address. */

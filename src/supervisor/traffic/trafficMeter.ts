@@ -1,4 +1,6 @@
+import type { RequestInFlight } from "../../shared/drainView.ts";
 import type { RenewalReport } from "../../shared/report.ts";
+import { steadyNow } from "../clock.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
 
@@ -8,33 +10,47 @@ const countDeadlineMs = 250;
 /** So long, in milliseconds, a report waits for connections that a new worker has not taken yet. */
 const transitDeadlineMs = 5_000;
 
+/**
+ * So much later, in milliseconds, a client may learn that the worker at the other end of its connection is gone: the news is on
+ * its way, and a request that it sends meanwhile is lost.
+ */
+const noticedWithinMs = 1_000;
+
 export interface TrafficTotals {
   readonly traffic: NonNullable<RenewalReport["traffic"]>;
   readonly cutRequests: NonNullable<RenewalReport["cutRequests"]>;
+}
+
+export interface TrafficMeterParts {
+  readonly workers: () => Iterable<WorkerHandle>;
+  readonly broker: Pick<HandoffBroker, "counts" | "arrivals">;
+  /** Accepts connections, some of which get no answer; `unansweredAt` is when the last one was closed, on the clock of `now`. */
+  readonly acceptor: { readonly unanswered: number; readonly unansweredAt: number };
+  /** Milliseconds; default: those of the steady clock. */
+  readonly now?: () => number;
 }
 
 /** Counts what the clients have of a renewal: requests answered and cut, connections handed over, closed and cut. */
 export class TrafficMeter {
   readonly #workers: () => Iterable<WorkerHandle>;
   readonly #broker: Pick<HandoffBroker, "counts" | "arrivals">;
-  readonly #acceptor: { readonly unanswered: number };
+  readonly #acceptor: TrafficMeterParts["acceptor"];
+  readonly #now: () => number;
   #counting = false;
   #totals = emptyTotals();
   #brokerAtStart: HandoffBroker["counts"];
   #unansweredAtStart = 0;
+  /** When a worker last ended with what it was answering, on the clock of `now`. */
+  #lostAt = Number.NEGATIVE_INFINITY;
   readonly #asked = new Set<WorkerHandle>();
   #allAnswered: (() => void) | undefined;
 
-  constructor(parts: {
-    readonly workers: () => Iterable<WorkerHandle>;
-    readonly broker: Pick<HandoffBroker, "counts" | "arrivals">;
-    /** Accepts connections, some of which may get no answer. */
-    readonly acceptor: { readonly unanswered: number };
-  }) {
-    const { workers, broker, acceptor } = parts;
+  constructor(parts: TrafficMeterParts) {
+    const { workers, broker, acceptor, now = steadyNow } = parts;
     this.#workers = workers;
     this.#broker = broker;
     this.#acceptor = acceptor;
+    this.#now = now;
     this.#brokerAtStart = { ...broker.counts };
   }
 
@@ -44,6 +60,8 @@ export class TrafficMeter {
     this.#brokerAtStart = { ...this.#broker.counts };
     this.#broker.counts.longestStallMs = 0;
     this.#unansweredAtStart = this.#acceptor.unanswered;
+    const lostAt = Math.max(this.#lostAt, this.#acceptor.unansweredAt);
+    this.#totals.traffic.afterLoss = this.#now() - lostAt < noticedWithinMs;
     for (const worker of this.#workers()) {
       worker.send({ type: "count", on: true });
     }
@@ -65,26 +83,19 @@ export class TrafficMeter {
 
   workerExited(worker: WorkerHandle): void {
     this.#forget(worker);
-    const { drain, dismissed, readyAt, wasReachable } = worker;
-    // What a worker has that no client could reach is of our own making: a readiness check, or its own requests to itself.
-    if (!this.#counting || !wasReachable) {
-      return;
+    const lost = lossOf(worker);
+    if (lost.crashed + lost.silent + lost.cut > 0) {
+      this.#lostAt = this.#now();
     }
-    const { traffic, cutRequests } = this.#totals;
-    if (!dismissed && readyAt !== undefined) {
-      traffic.crashed = (traffic.crashed ?? 0) + 1;
-    }
-    if (drain === undefined) {
-      traffic.silent = (traffic.silent ?? 0) + (dismissed ? 1 : 0);
-      return;
-    }
-    traffic.served += drain.served;
-    traffic.closed += drain.closed;
-    const left = Math.max(0, drain.connections - (worker.handedOver - drain.handedOver));
-    if (left > 0) {
-      traffic.cut += left;
-      traffic.failed += drain.requests;
-      cutRequests.push(...drain.inFlight.map((request) => ({ worker: worker.id, ...request })));
+    if (this.#counting) {
+      const { traffic, cutRequests } = this.#totals;
+      traffic.crashed = (traffic.crashed ?? 0) + lost.crashed;
+      traffic.silent = (traffic.silent ?? 0) + lost.silent;
+      traffic.cut += lost.cut;
+      traffic.failed += lost.requests;
+      traffic.served += lost.served;
+      traffic.closed += lost.closed;
+      cutRequests.push(...lost.inFlight.map((request) => ({ worker: worker.id, ...request })));
     }
   }
 
@@ -92,13 +103,15 @@ export class TrafficMeter {
   async end(): Promise<TrafficTotals> {
     const arrivals = this.#broker.arrivals(transitDeadlineMs);
     for (const worker of this.#workers()) {
-      if (worker.send({ type: "count", on: false })) {
+      // One that has died, and of whose output not all has been read, will be told of in a moment.
+      if (worker.send({ type: "count", on: false }) || !worker.connected) {
         this.#asked.add(worker);
       }
     }
     if (this.#asked.size > 0) {
       await new Promise<void>((resolve) => {
-        const deadline = setTimeout(resolve, countDeadlineMs);
+        // What came while the event loop was busy is read first.
+        const deadline = setTimeout(() => setImmediate(resolve), countDeadlineMs);
         this.#allAnswered = () => {
           clearTimeout(deadline);
           resolve();
@@ -106,10 +119,15 @@ export class TrafficMeter {
       });
     }
     const inTransit = await arrivals;
+    const { traffic } = this.#totals;
+    for (const worker of this.#asked) {
+      if (!worker.connected) {
+        traffic.crashed = (traffic.crashed ?? 0) + lossOf(worker).crashed;
+      }
+    }
     this.#asked.clear();
     this.#allAnswered = undefined;
     this.#counting = false;
-    const { traffic } = this.#totals;
     const { handedOver, closed, longestStallMs } = this.#broker.counts;
     traffic.handedOver = handedOver - this.#brokerAtStart.handedOver;
     traffic.closed += closed - this.#brokerAtStart.closed;
@@ -127,9 +145,52 @@ export class TrafficMeter {
   }
 }
 
+/** What clients lost, or may have lost, with a worker that has ended. */
+interface Loss {
+  /** 1 if it died by itself: what it was answering is not known. */
+  readonly crashed: number;
+  /** 1 if it had to go and has told nothing. */
+  readonly silent: number;
+  /** Connections and requests that it still had. */
+  readonly cut: number;
+  readonly requests: number;
+  readonly inFlight: readonly RequestInFlight[];
+  /** What it had answered and closed since counting began. */
+  readonly served: number;
+  readonly closed: number;
+}
+
+function lossOf(worker: WorkerHandle): Loss {
+  const { drain, dismissed, wasReachable, handedOver } = worker;
+  const none = { crashed: 0, silent: 0, cut: 0, requests: 0, inFlight: [], served: 0, closed: 0 };
+  if (!wasReachable) {
+    // What it has is of our own making: a readiness check, or its own requests to itself.
+    return none;
+  }
+  if (!dismissed) {
+    return { ...none, crashed: 1 };
+  }
+  if (drain === undefined) {
+    return { ...none, silent: 1 };
+  }
+  const { served, closed, connections, requests, inFlight } = drain;
+  const cut = Math.max(0, connections - (handedOver - drain.handedOver));
+  return { ...none, served, closed, ...(cut > 0 && { cut, requests, inFlight }) };
+}
+
 function emptyTotals(): TrafficTotals {
   return {
-    traffic: { served: 0, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0, crashed: 0, silent: 0 },
+    traffic: {
+      served: 0,
+      failed: 0,
+      handedOver: 0,
+      closed: 0,
+      cut: 0,
+      longestStallMs: 0,
+      crashed: 0,
+      silent: 0,
+      afterLoss: false,
+    },
     cutRequests: [],
   };
 }

@@ -70,6 +70,25 @@ describeOn([usualNode()], "deaths at a bad moment", (scene) => {
     assert.equal(droppedNothing(report), false);
   });
 
+  it("a worker that dies just before a reload is told: a client may notice only in it", async () => {
+    const { client, port } = await scene.run({ fixture: "plain", config: { workers: 1 } });
+    const connection = await openConnection({ port });
+    assert.equal((await connection.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n")).status, 200);
+    // It does not hear the news yet, as a client far away does not.
+    connection.socket.pause();
+    const died = untilEvent(client, "workerDied");
+    signal(client.snapshot.workers[0]?.pid ?? 0, "SIGKILL");
+    await died;
+    const renewal = client.request("app/renew", { kind: "reload" });
+    const lost = assert.rejects(connection.ask("GET /lost HTTP/1.1\r\nHost: x\r\n\r\n"));
+    connection.socket.resume();
+    const report = await renewal;
+    await lost;
+    assertOutcome(report, "completed");
+    assert.equal(report.traffic?.afterLoss, true);
+    assert.equal(droppedNothing(report), false);
+  });
+
   onPosix("a worker that is stopped is told unresponsive, and replaced if wanted, while others answer", async () => {
     const { client, port } = await scene.run({
       fixture: "plain",

@@ -15,6 +15,7 @@ const noTraffic = {
   longestStallMs: 0,
   crashed: 0,
   silent: 0,
+  afterLoss: false,
 };
 
 function withTraffic(traffic: Partial<typeof noTraffic>, changes: Partial<RenewalReport> = {}): string[] {
@@ -42,6 +43,7 @@ describe("the report of a renewal", () => {
     assert.equal(says({ crashed: 1 }), false);
     assert.equal(says({ silent: 1 }), false);
     assert.equal(says({ inTransit: 1 }), false);
+    assert.equal(says({ afterLoss: true }), false);
     assert.equal(says({}, { killed: 1 }), false);
     assert.equal(says({}, { kind: "restart" }), false);
     assert.equal(says({}, { outcome: "rolledBack" }), false);
@@ -74,6 +76,9 @@ describe("the report of a renewal", () => {
     ]);
     assert.deepEqual(withTraffic({ crashed: 1, silent: 2 }).slice(1, 2), [
       "  1 worker died with what it was answering · 2 workers ended without reporting; what they were answering is unknown",
+    ]);
+    assert.deepEqual(withTraffic({ afterLoss: true }).slice(1, 2), [
+      "  a worker had died or connections had been cut off just before; clients may have noticed only now",
     ]);
   });
 

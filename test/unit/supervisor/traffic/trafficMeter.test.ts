@@ -44,19 +44,22 @@ describe("trafficMeter", () => {
   let workers: FakeWorker[] = [];
   let counts: HandoffBroker["counts"];
   let meter: TrafficMeter;
-  let acceptor = { unanswered: 0 };
+  let acceptor = { unanswered: 0, unansweredAt: 0 };
+  let now = 0;
   /** Connections that do not arrive in time. */
   let inTransit = 0;
 
   beforeEach(() => {
     workers = [new FakeWorker(1), new FakeWorker(2)];
     counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
-    acceptor = { unanswered: 5 };
+    acceptor = { unanswered: 5, unansweredAt: 1_000 };
+    now = 10_000;
     inTransit = 0;
     meter = new TrafficMeter({
       workers: () => workers.map(({ handle }) => handle),
       broker: { counts, arrivals: () => Promise.resolve(inTransit) },
       acceptor,
+      now: () => now,
     });
   });
 
@@ -93,6 +96,7 @@ describe("trafficMeter", () => {
       longestStallMs: 7,
       crashed: 0,
       silent: 0,
+      afterLoss: false,
     });
     assert.deepEqual(cutRequests, []);
     assert.deepEqual(
@@ -172,10 +176,59 @@ describe("trafficMeter", () => {
     const [a, b] = workers;
     assert.ok(a && b);
     exit(a);
+    now += 1_000;
     meter.begin();
-    b.readyAt = undefined;
+    Object.assign(b, { readyAt: undefined, wasReachable: false });
     exit(b);
-    assert.equal((await meter.end()).traffic.crashed, 0);
+    const { traffic } = await meter.end();
+    assert.deepEqual([traffic.crashed, traffic.afterLoss], [0, false]);
+  });
+
+  it("counts one that was ready before it closed its servers: it may have been answering", async () => {
+    const [a] = workers;
+    assert.ok(a);
+    meter.begin();
+    a.readyAt = undefined;
+    exit(a);
+    assert.equal((await meter.end()).traffic.crashed, 1);
+  });
+
+  it("tells that clients may still be noticing what was lost within the second before", async () => {
+    const losses: readonly ((worker: FakeWorker) => void)[] = [
+      (worker) => exit(worker),
+      (worker) => exit(Object.assign(worker, { dismissed: true })),
+      (worker) => exit(Object.assign(worker, { dismissed: true, drain: { ...drained, connections: 1 } })),
+      () => Object.assign(acceptor, { unanswered: 6, unansweredAt: now }),
+    ];
+    for (const lose of losses) {
+      now += 5_000;
+      lose(new FakeWorker(3));
+      now += 999;
+      meter.begin();
+      const { traffic } = await meter.end();
+      assert.deepEqual([traffic.crashed, traffic.silent, traffic.cut, traffic.afterLoss], [0, 0, 0, true]);
+      now += 1;
+      meter.begin();
+      assert.equal((await meter.end()).traffic.afterLoss, false);
+    }
+    now += 5_000;
+    exit(Object.assign(new FakeWorker(3), { dismissed: true, drain: drained }));
+    meter.begin();
+    assert.equal((await meter.end()).traffic.afterLoss, false);
+  });
+
+  it("waits for the end of a worker that has died already, and counts it in any case", async () => {
+    const [a, b] = workers;
+    assert.ok(a && b);
+    meter.begin();
+    a.connected = false;
+    const ended = meter.end();
+    meter.workerCounted(b.handle, 1);
+    exit(a);
+    assert.equal((await ended).traffic.crashed, 1);
+    meter.begin();
+    b.connected = false;
+    assert.equal((await meter.end()).traffic.crashed, 1);
   });
 
   it("ends when a worker dies instead of telling its count, and without one that does not answer", async () => {
