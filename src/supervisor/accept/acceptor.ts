@@ -89,6 +89,11 @@ export class Acceptor {
     return this.#unansweredAt;
   }
 
+  /** Whether this Unix socket is open for a worker. */
+  holds(path: string): boolean {
+    return [...this.#sockets.values()].some((socket) => socket.holds(path));
+  }
+
   /** Whether it listens on this port, on whatever address. */
   listensOn(port: number): boolean {
     return [...this.#sockets.values()].some((socket) => !socket.isClosed && socket.port === port);
@@ -221,6 +226,11 @@ export class Acceptor {
     if (errno === 0) {
       this.#sockets.set(key, socket);
       socket.add(member, query);
+      for (const other of this.#sockets.values()) {
+        if (other !== socket) {
+          other.moveTo(socket);
+        }
+      }
     } else {
       member.send({ ack: query.seq, key, errno, data: null });
     }

@@ -14,7 +14,7 @@ import { miss } from "../internals.ts";
 export interface ListenQuery {
   /** Number of the question; the answer repeats it as `ack`. */
   readonly seq: number;
-  /** IP address, `null` for all of them, or the absolute path of a Unix socket or pipe. */
+  /** IP address, `null` for all of them, or the absolute path of a Unix socket or pipe, or the name of an abstract one. */
   readonly address: string | null;
   /** -1 for a path. */
   readonly port: number;
@@ -68,7 +68,7 @@ export function onClusterMessage(child: ChildProcess, listener: ClusterListener)
       listener.answered(ack, accepted !== false);
     } else if (act === "close" && typeof key === "string") {
       listener.closed(key);
-    } else if (act === "queryServer" && isListenQuery(message) && listener.asked(message)) {
+    } else if (act === "queryServer" && isListenQuery(message) && listener.asked(withAbstractName(message))) {
       Reflect.set(message as object, "act", "answered");
     }
   });
@@ -87,6 +87,12 @@ function isListenQuery(message: unknown): message is ListenQuery {
     miss("what a worker asks of node:cluster when it is to listen: it gets connections before it is ready");
   }
   return isKnown;
+}
+
+/** The worker has put its folder before the name of an abstract socket (Linux), which begins with NUL and has no file. */
+function withAbstractName(query: ListenQuery): ListenQuery {
+  const at = query.port === -1 ? (query.address?.indexOf("\0") ?? -1) : -1;
+  return at > 0 ? { ...query, address: query.address?.slice(at) ?? null } : query;
 }
 
 /** Sends what `node:cluster` would, and keeps the handle open here. Returns false if the worker can't be reached. */
@@ -155,7 +161,7 @@ export function bindHandle(query: ListenQuery): ListeningHandle | number | undef
 
 /** A Unix socket's path may have no more than about 100 bytes (lib/internal/cluster/primary.js, `queryServer`). */
 function shorten(address: string | null, port: number): string | null {
-  if (port >= 0 || address === null || process.platform === "win32") {
+  if (port >= 0 || address === null || address.startsWith("\0") || process.platform === "win32") {
     return address;
   }
   const short = relative(process.cwd(), address);

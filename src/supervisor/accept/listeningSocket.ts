@@ -12,6 +12,7 @@ import { Fifo } from "./fifo.ts";
 import type { AcceptedAt, Member } from "./member.ts";
 import type { OwnConnections } from "./ownConnections.ts";
 import { Rests } from "./rests.ts";
+import { canStandIn } from "./standIn.ts";
 
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
 const successorMs = 10_000;
@@ -77,10 +78,16 @@ export class ListeningSocket implements AcceptedAt {
     this.#data = query.data;
   }
 
-  /** Of a Unix socket; `undefined` for a port, and for the pipes of Windows, which have no files. */
+  /** Of a Unix socket; `undefined` for a port, and for what has no file: an abstract socket, a pipe of Windows. */
   get #path(): string | undefined {
     const { address, port } = this.#query;
-    return port === -1 && process.platform !== "win32" ? (address ?? undefined) : undefined;
+    const hasFile = port === -1 && process.platform !== "win32" && address?.startsWith("\0") === false;
+    return hasFile ? (address ?? undefined) : undefined;
+  }
+
+  /** Whether it is open on this Unix socket for a worker, which may not have begun to accept. */
+  holds(path: string): boolean {
+    return this.#path === path && !this.isClosed && this.#closing === undefined && this.#members.size > 0;
   }
 
   /** `undefined` for a path, and for a closed one whose port the system chose. */
@@ -149,6 +156,8 @@ export class ListeningSocket implements AcceptedAt {
   add(member: Member, query: ListenQuery): void {
     this.#data ||= query.data;
     this.#members.add(member);
+    clearTimeout(this.#successorTimer);
+    this.#successorTimer = undefined;
     const { shared } = this.#pool;
     const sockname = shared || this.#handle === undefined ? undefined : addressOf(this.#handle);
     const answer = { ack: query.seq, key: this.key, errno: 0, data: this.#data };
@@ -174,7 +183,13 @@ export class ListeningSocket implements AcceptedAt {
     this.#free.delete(member);
     this.#rests.delete(member);
     if (this.#members.delete(member) && this.#members.size === 0) {
-      if (member.isAlive && !member.leaving) {
+      if (member.isAlive && !member.leaving && !member.admitted) {
+        // It has looked whether the port is free: who came meanwhile waits for a server that stays.
+        this.#stopClosing();
+        this.#handle?.close();
+        this.#handle = undefined;
+        this.#awaitSuccessor();
+      } else if (member.isAlive && !member.leaving) {
         // The app has closed its server: it will not answer here.
         this.end();
       } else {
@@ -250,6 +265,20 @@ export class ListeningSocket implements AcceptedAt {
       this.#pool.dropped();
     }
     this.#pool.settled();
+  }
+
+  /** Gives what waits here, where nobody listens any more, to another server that the clients would have found. */
+  moveTo(other: ListeningSocket): void {
+    if (!this.isClosed || !canStandIn(other.#query, this.#query)) {
+      return;
+    }
+    for (let connection = this.#take(); connection !== undefined; connection = this.#take()) {
+      other.#waiting.push(connection);
+      this.#pool.waits(1);
+    }
+    clearTimeout(this.#successorTimer);
+    this.#successorTimer = undefined;
+    other.#deal();
   }
 
   #listen(handle: ListeningHandle): number {

@@ -99,7 +99,7 @@ export class AppSupervisor {
     this.#watcher = new WatcherProcess(events);
     this.#keeper = createSocketKeeper({
       events,
-      isServed: (path) => this.#table.serving().some(({ servers }) => servers.has(path)),
+      isServed: (path) => this.#acceptor.holds(path),
       putBack: (path) => this.renewals.current?.socketRemoved(path),
     });
     this.#broker = new HandoffBroker(this.#table);

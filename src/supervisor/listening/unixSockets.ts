@@ -20,12 +20,14 @@ interface Kept {
   /** Distinguishes the file from a later one of the same name. */
   readonly inode: string;
   stopWatching: () => void;
+  /** The app has given the file another name: it will not be put back. */
+  isRenamed: boolean;
 }
 
 export interface SocketKeeper extends PathKeeper {
   /** Checks at once whether one was removed, rather than when the system reports it. */
   look(): void;
-  /** Whether the file at a path is the one that is listened on; `undefined` for a path that is not looked after. */
+  /** Whether the file at a path is the one that is listened on, or that was renamed; `undefined` for a path that is not looked after. */
   isInPlace(path: string): boolean | undefined;
   /**
    * Removes the socket file of a dead process, on which nothing listens. Only one of this user.
@@ -41,7 +43,7 @@ export interface SocketKeeper extends PathKeeper {
  */
 export function createSocketKeeper(options: {
   readonly events: EventLog;
-  /** Whether a worker certainly listens on a path; if not, it is tried. */
+  /** Whether a worker certainly listens on a path, or is about to; if not, it is tried. */
   readonly isServed: (path: string) => boolean;
   /** Clients could not connect for a moment. */
   readonly putBack: (path: string) => void;
@@ -66,7 +68,7 @@ export function createSocketKeeper(options: {
       );
       return;
     }
-    const kept: Kept = { path, link, inode, stopWatching: () => undefined };
+    const kept: Kept = { path, link, inode, stopWatching: () => undefined, isRenamed: false };
     sockets.set(path, kept);
     kept.stopWatching = watchFolder(dirname(path), () => look(kept));
     if (sockets.size === 1 && links === 1) {
@@ -116,6 +118,9 @@ export function createSocketKeeper(options: {
     if (sockets.get(kept.path) !== kept || inodeOf(kept.path) !== undefined) {
       return;
     }
+    if (wasRenamed(kept)) {
+      return;
+    }
     if (isServed(kept.path)) {
       putBack(kept);
       return;
@@ -137,7 +142,7 @@ export function createSocketKeeper(options: {
     look: () => [...sockets.values()].forEach(look),
     isInPlace(path) {
       const kept = sockets.get(path);
-      return kept && inodeOf(path) === kept.inode;
+      return kept && (inodeOf(path) === kept.inode || wasRenamed(kept));
     },
     clear(path, done) {
       const inode = inodeOf(path);
@@ -239,6 +244,19 @@ function inodeOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether the file, which has lost its first name, has been given another one: by an app that listens under some name and then
+ * puts the file into its place in one step. It may lose that name to the next worker, as is meant.
+ */
+function wasRenamed(kept: Kept): boolean {
+  try {
+    kept.isRenamed ||= lstatSync(kept.link).nlink > 1;
+  } catch {
+    // It can't be put back either.
+  }
+  return kept.isRenamed;
 }
 
 function belongsToUser(path: string): boolean {

@@ -5,6 +5,9 @@ import { openWaitNotice, type WaitNotice } from "./notices/waitNotice.ts";
 /** Milliseconds between two tries of `readyUrl`, or to reach what the worker listens on. */
 const retryMs = 100;
 
+/** So often it is tried to reach a server that came after the worker was ready, before somebody is told. */
+const laterTries = 10;
+
 export interface Readiness {
   /** A server of the worker listens. */
   listening(): void;
@@ -34,6 +37,8 @@ export interface ReadinessOptions {
   readonly reach: () => Promise<string | undefined>;
   /** Calls `act`, at once or when that is found out, unless a debugger has stopped the worker. */
   readonly unlessPaused: (act: () => void) => void;
+  /** Told what is wrong with a server that came after the worker was ready, to which nobody could connect for a second. */
+  readonly unreachable?: (what: string) => void;
 }
 
 /**
@@ -42,10 +47,11 @@ export interface ReadinessOptions {
  * that is ready because it listens, and closes its last server, has `readyTimeout` again to listen.
  */
 export function watchReadiness(options: ReadinessOptions): Readiness {
-  const { recipe, ready, unready, late, ask, reach, waits } = options;
+  const { recipe, ready, unready, late, ask, reach, waits, unreachable } = options;
   const { readyUrl, waitReady, readyTimeout } = recipe;
   let state: "waiting" | "proving" | "ready" | "over" = "waiting";
-  let hasListened = false;
+  /** How often a server has begun to listen. */
+  let listened = 0;
   /** Rises when what is being proven has become void. */
   let proof = 0;
   let problem: Problem | undefined;
@@ -82,7 +88,7 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     if (state === "proving" && problem !== undefined) {
       return [problem.code, `${problem.what} ${within}${problem.last}.`];
     }
-    if (hasListened && !waitReady) {
+    if (listened > 0 && !waitReady) {
       return ["notReady", `The app closed its server and did not listen on any port again ${within}.`];
     }
     const lacking = waitReady ? "The app did not call process.send('ready')" : "The app did not listen on any port";
@@ -115,6 +121,7 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     problem = readyUrl === undefined ? undefined : badAnswer(readyUrl, "none");
     const isVoid = (): boolean => proof !== own || state !== "proving";
     while (!isVoid()) {
+      const seen = listened;
       const found = await look(isVoid);
       if (isVoid()) {
         return;
@@ -123,6 +130,9 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
         state = "ready";
         stopClock();
         ready();
+        if (listened > seen) {
+          void lookLater();
+        }
         return;
       }
       problem = found;
@@ -135,11 +145,24 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     }
   };
 
+  const lookLater = async (): Promise<void> => {
+    let found = await reach();
+    for (let tries = 1; found !== undefined && state === "ready" && tries < laterTries; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      found = await reach();
+    }
+    if (found !== undefined && state === "ready") {
+      unreachable?.(found);
+    }
+  };
+
   startClock();
   return {
     listening() {
-      hasListened = true;
-      if (!waitReady) {
+      listened += 1;
+      if (state === "ready") {
+        void lookLater();
+      } else if (!waitReady) {
         begin();
       }
     },

@@ -34,7 +34,10 @@ const fatalCountsForMs = 5_000;
 export interface WorkerHandleOptions extends ForkedWorker {
   readonly slot: number;
   readonly generation: number;
-  readonly recipe: Pick<LaunchRecipe, "cwd" | "entry" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout">;
+  readonly recipe: Pick<
+    LaunchRecipe,
+    "cwd" | "entry" | "env" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout"
+  >;
   readonly log: Pick<EventLog, "log">;
   readonly events: WorkerEvents<WorkerHandle>;
   /** The workers of the app, this one included or not. */
@@ -66,7 +69,7 @@ export class WorkerHandle {
   readonly #servers = new Map<string, ListeningServer>();
   /** Servers that began to listen and may have been closed at once. */
   readonly #announced = new Map<string, ListeningServer>();
-  readonly #tried = new Set<number | string>();
+  readonly #tried: Set<number | string>;
   readonly #ending: WorkerEnding;
   readonly #readiness: Readiness;
   #readyAt: number | undefined;
@@ -98,6 +101,7 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
+    this.#tried = new Set(toldPort(recipe.env));
     this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
     this.debugging = new WorkerDebugging({
       pid: this.pid,
@@ -137,6 +141,7 @@ export class WorkerHandle {
       late: (code, message) => this.#markLate(code, message),
       waits: (what) => this.#tell("notReadyYet", `is not ready: ${describePause(this.debugging.pause) ?? what}`),
       unlessPaused: (act) => this.debugging.unlessPaused(act),
+      unreachable: (what) => this.warn("unreachable", `worker ${this.id} listens, but nobody could connect: ${what}`),
     });
     events.acceptor.follow(
       worker,
@@ -189,7 +194,7 @@ export class WorkerHandle {
     return this.#servers;
   }
 
-  /** Ports and paths on which it wanted to listen and did not, or did for a moment. */
+  /** Ports and paths on which it wanted to listen and did not, or did for a moment; and the port that `PORT` tells it. */
   get tried(): ReadonlySet<number | string> {
     return this.#tried;
   }
@@ -654,6 +659,11 @@ export class WorkerHandle {
 function portOf(key: string): number | undefined {
   const port = /\|(\d+)$/.exec(key)?.[1];
   return port === undefined ? undefined : Number(port);
+}
+
+/** Where its environment tells it to listen. An app that looks by other means whether that is free does not try it. */
+function toldPort({ PORT }: LaunchRecipe["env"]): number[] {
+  return PORT !== undefined && /^[1-9]\d{0,4}$/.test(PORT) ? [Number(PORT)] : [];
 }
 
 function isOurs(message: unknown): message is WorkerToSupervisor {

@@ -93,6 +93,34 @@ describeOn(process.platform === "win32" ? [] : testedNodes(), "an app on a Unix 
 });
 
 describeOn(process.platform === "win32" ? [] : [usualNode()], "the file of a Unix socket", (scene) => {
+  it("that is renamed into its place when it listens: is not taken for removed", async () => {
+    const path = join(scene.stage.runtimeFolder, "app");
+    const { client } = await scene.run({
+      fixture: "unixSocket",
+      config: { env: { SOCKET: path, REMOVES: "renames" } },
+    });
+    const fresh = askOn(path);
+    const report = await client.request("app/renew", { kind: "reload" });
+    const { asked, failures } = await fresh.stop();
+    assertOutcome(report, "completed");
+    assert.deepEqual(failures, []);
+    assert.ok(asked > 0);
+    assert.deepEqual([report.unserved, report.notes, droppedNothing(report)], [undefined, undefined, true]);
+  });
+
+  (process.platform === "linux" ? it : it.skip)("without a file (abstract): is reached through reloads", async () => {
+    const path = `\0hitless-${scene.stage.id}`;
+    const { client } = await scene.run({ fixture: "unixSocket", config: { env: { ABSTRACT: path.slice(1) } } });
+    const strict = await scene.ask({ target: { path }, connections: 3 });
+    for (const kind of ["reload", "gracefulReload"] as const) {
+      const report = await client.request("app/renew", { kind });
+      assertOutcome(report, "completed");
+      assert.equal(droppedNothing(report), true);
+      assert.ok((report.traffic?.handedOver ?? 0) > 0);
+    }
+    assertUnnoticed(await strict.stop());
+  });
+
   it("that was left over by a killed app does not keep the next one from starting", async () => {
     const path = join(scene.stage.runtimeFolder, "app");
     const config = { env: { SOCKET: path } };

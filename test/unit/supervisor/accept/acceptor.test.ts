@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
 import { addressInUse, peerAddress } from "../../../../src/supervisor/accept/clusterInternals.ts";
+import type { PathKeeper } from "../../../../src/supervisor/accept/listeningSocket.ts";
+import { createSocketKeeper } from "../../../../src/supervisor/listening/unixSockets.ts";
+import { createEventLog } from "../../../../src/supervisor/logs/eventLog.ts";
 import { freePort } from "../../../support/process/freePort.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 import { FakeWorker } from "./fakeWorkers.ts";
+
+const noFiles: PathKeeper = { asked: () => undefined, answered: () => undefined, leave: () => undefined };
 
 describe("acceptor", () => {
   let acceptor: Acceptor;
@@ -29,10 +35,10 @@ describe("acceptor", () => {
     removeTempFolders();
   });
 
-  function open(shared: boolean): Acceptor {
+  function open(shared: boolean, paths: PathKeeper = noFiles): Acceptor {
     return new Acceptor({
       shared,
-      paths: { asked: () => undefined, answered: () => undefined, leave: () => undefined },
+      paths,
       limit: () => limit,
       mostOpenFiles: () => 1_000_000,
       onRefused: (waiting) => refused.push(waiting),
@@ -244,6 +250,22 @@ describe("acceptor", () => {
     assert.equal(await refuses(port), "ECONNREFUSED");
   });
 
+  it("keeps who came to a look for a free port for the server that follows, whatever address of the port that has", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker, { address: "127.0.0.1", port: await freePort() });
+    await comeTimes(port, 2);
+    await turns();
+    worker.say({ act: "close", key: worker.sent.at(-1)?.key });
+    assert.equal(await refuses(port), "ECONNREFUSED");
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [2, 0]);
+    listen(worker, { address: null, addressType: 4, port });
+    acceptor.admit(1, true);
+    await worker.until(1);
+    worker.answer(true);
+    await worker.until(1);
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 0]);
+  });
+
   it("tells a worker that its address is in use, by a stranger or by itself", async () => {
     const [worker] = admitted(1);
     const stranger = createServer().listen(0, "127.0.0.1");
@@ -287,6 +309,27 @@ describe("acceptor", () => {
       await new Promise<void>((resolve) => acceptor.leave(1, resolve));
       const [error] = (await once(connect(path), "error")) as [NodeJS.ErrnoException];
       assert.equal(error.code, "ENOENT");
+    });
+  }
+
+  if (process.platform !== "win32") {
+    it("holds a Unix socket though no worker has begun to accept, so that its file is put back", async () => {
+      const path = join(tempFolder(), "app.sock");
+      const putBack: string[] = [];
+      const keeper = createSocketKeeper({
+        events: createEventLog(),
+        isServed: (place) => acceptor.holds(place),
+        putBack: (place) => putBack.push(place),
+      });
+      acceptor = open(true, keeper);
+      const worker = new FakeWorker(1, acceptor);
+      assert.equal(worker.ask({ address: path, port: -1, addressType: -1 })?.hold, "connections");
+      unlinkSync(path);
+      keeper.look();
+      assert.equal(existsSync(path), true);
+      assert.deepEqual(putBack, [path]);
+      acceptor.end();
+      assert.equal(acceptor.holds(path), false);
     });
   }
 

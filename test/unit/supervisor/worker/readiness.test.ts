@@ -38,6 +38,7 @@ describe("watchReadiness", () => {
       unready: () => decide("unready"),
       unlessPaused: (act) => act(),
       reach: async () => problems.shift(),
+      unreachable: (what) => decide(`unreachable: ${what}`),
       late: (code, reason) => decide(`${code}: ${reason}`),
       ask: async (url) => {
         asked.push(url.href);
@@ -60,6 +61,28 @@ describe("watchReadiness", () => {
     readiness.listening();
     await verdict;
     assert.deepEqual(verdicts, ["ready"]);
+  });
+
+  it("tells of a server that came later and that nobody can reach, and is ready all the same", async () => {
+    const nothing = undefined as unknown as string;
+    const { readiness, verdicts } = watch(
+      {},
+      [],
+      [nothing, "/app (ENOENT)", nothing, ...Array<string>(10).fill("/b (ENOENT)")],
+    );
+    readiness.listening();
+    while (verdicts.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // Put back within a second.
+    readiness.listening();
+    await watch({ readyTimeout: 300 }).verdict;
+    assert.deepEqual(verdicts, ["ready"]);
+    readiness.listening();
+    while (verdicts.length === 1) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.deepEqual(verdicts, ["ready", "unreachable: /b (ENOENT)"]);
   });
 
   it("is as one that starts when its last server has closed, and has its time again", async () => {
