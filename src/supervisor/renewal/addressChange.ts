@@ -15,7 +15,7 @@ export interface AddressChange {
 export interface AddressFacts {
   readonly old: Listening;
   readonly fresh: Listening;
-  /** Ports and paths on which the new worker tried to listen, or did for a moment. */
+  /** Ports and paths on which the new worker tried to listen, did for a moment, or was to listen by its environment. */
   readonly tried: ReadonlySet<number | string>;
   /** Where the other workers of the old generation listen. */
   readonly beside: readonly Listening[];
@@ -26,26 +26,35 @@ export interface AddressFacts {
 /**
  * Judges a new worker that does not listen wherever the old one of its slot does; `undefined` if it does.
  *
- * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that looks for a free
- * port and mistakes the old worker's for another program's; or when it listens nowhere at all. An app whose code or
- * environment names another address never tries the old one. What belongs to a single worker by nature does not count:
- * a port that the system chose, a path with its pid, datagrams, a port that no other worker of the app shares while it
- * shares another.
+ * It is a mishap when the new worker tried the old address, or `PORT` names it, and it went elsewhere, as an app does that
+ * looks for a free port and mistakes the old worker's for another program's; or when it listens nowhere at all. An app whose
+ * code or environment names another address never tries the old one. What belongs to a single worker by nature does not
+ * count (`isOwnAddress`), nor do datagrams, nor a port that no other worker of the app shares while it shares another.
  */
 export function judgeAddresses({ old, fresh, tried, beside, pids }: AddressFacts): AddressChange | undefined {
   const isShared = (key: string): boolean => beside.every((other) => other.has(key));
   const sharesOne = [...old.keys()].some(isShared);
-  const isOwn = ([key, { systemPort, protocol }]: Entry): boolean =>
-    systemPort || protocol === "udp" || pids.some((pid) => hasNumber(key, pid));
-  const promised = [...old].filter((entry) => !isOwn(entry) && (!sharesOne || isShared(entry[0])));
+  const promised = [...old].filter(
+    (entry) => entry[1].protocol !== "udp" && !isOwnAddress(entry, pids) && (!sharesOne || isShared(entry[0])),
+  );
   const lost = promised.filter(([key]) => !covers(fresh, key));
   if (lost.length === 0) {
     return undefined;
   }
-  const gained = [...fresh].filter(([key]) => !old.has(key) && !beside.some((other) => other.has(key)));
+  const elsewhere = [...fresh].filter(([key]) => !old.has(key));
+  const additional = elsewhere.filter(([key]) => !beside.some((other) => other.has(key)));
+  const gained = additional.length > 0 ? additional : elsewhere;
   const isMishap =
     lost.some(([key]) => tried.has(portOf(key) ?? key)) || (lost.length === promised.length && fresh.size === 0);
   return { lost: urls(lost), gained: urls(gained), isMishap };
+}
+
+/**
+ * Whether an address belongs to a single worker, so that no other will listen there in its place: a port that the system chose,
+ * a path with its pid.
+ */
+export function isOwnAddress([key, { systemPort }]: Entry, pids: readonly number[]): boolean {
+  return systemPort || pids.some((pid) => hasNumber(key, pid));
 }
 
 /** Why a renewal that would move the app is rolled back, and what to do. */

@@ -4,7 +4,7 @@ import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
-import { describeChange, describeMishap, judgeAddresses } from "./addressChange.ts";
+import { describeChange, describeMishap, isOwnAddress, judgeAddresses } from "./addressChange.ts";
 
 /** Milliseconds for a new worker to listen wherever the old one does. */
 const serversSettleMs = 3_000;
@@ -369,7 +369,9 @@ export class Renewal {
       return true;
     }
     const uncovered = slots.filter(({ current, next }) =>
-      [...(current?.servers.keys() ?? [])].some((key) => next?.servers.has(key) !== true),
+      [...(current?.servers ?? [])].some(
+        (entry) => next?.servers.has(entry[0]) !== true && !isOwnAddress(entry, [current?.pid ?? 0]),
+      ),
     );
     if (uncovered.some(({ next }) => next?.debugging.pause !== undefined)) {
       // It is stopped by a debugger, perhaps between two servers; when it goes on, this is asked again.

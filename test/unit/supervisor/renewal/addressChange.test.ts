@@ -45,6 +45,13 @@ describe("judgeAddresses", () => {
       listening("::|3002"),
       { tried: [3001] },
     ],
+    [
+      "the port of another worker, since its own was taken",
+      "mishap: ::|3000 -> ::|3001",
+      listening(main),
+      listening("::|3001"),
+      { tried: [3000], beside: [listening("::|3001")] },
+    ],
     ["another Unix socket", "mishap: /a -> /b", listening("/a"), listening("/b"), { tried: ["/a"] }],
     ["nothing", "mishap: ::|3000 -> ", listening(main), listening(), {}],
     ["one of two dropped", "change: ::|4000 -> ", listening(main, admin), listening(main), {}],

@@ -11,6 +11,8 @@ export interface FakeWorker {
   readonly id: number;
   readonly slot: number;
   readonly generation: number;
+  /** 4000 and its id. */
+  readonly pid: number;
   state: WorkerState;
   connected: boolean;
   readonly servers: Map<string, unknown>;
@@ -47,6 +49,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       id: workers.size + 1,
       slot,
       generation,
+      pid: 4_001 + workers.size,
       state,
       connected: true,
       servers: new Map(),

@@ -31,6 +31,19 @@ describe("renewal: reload", () => {
     assert.deepEqual([outcome, from, to, killed, reason], ["completed", 1, 2, 0, undefined]);
   });
 
+  it("does not wait for a new worker to listen where only the old one can", () => {
+    const app = fakeApp(1);
+    const server = { protocol: "http", url: "http://localhost", systemPort: false };
+    app
+      .worker(1)
+      .servers.set("/run/app.4001", server)
+      .set("::|41001", { ...server, systemPort: true });
+    app.step();
+    app.latest(1).servers.set("/run/app.4002", server);
+    app.ready(app.latest(1));
+    assert.deepEqual(app.did, ["start 1", "commit 2", "dismiss 1 handoff"]);
+  });
+
   it("does nothing twice, however often it is asked", () => {
     const app = fakeApp(2);
     for (let turn = 0; turn < 5; turn += 1) {

@@ -61,7 +61,13 @@ describe("workerHandle", () => {
 
   beforeEach(() => watch());
 
-  function watch(recipe: { readonly waitReady?: boolean; readonly readyTimeout?: number } = {}): void {
+  function watch(
+    recipe: {
+      readonly waitReady?: boolean;
+      readonly readyTimeout?: number;
+      readonly env?: Readonly<Record<string, string>>;
+    } = {},
+  ): void {
     worker = new FakeClusterWorker();
     heard = [];
     stderr = [];
@@ -71,6 +77,7 @@ describe("workerHandle", () => {
       slot: 2,
       generation: 3,
       recipe: {
+        env: {},
         cwd: "/srv/api",
         entry: "/srv/api/server.js",
         killTimeout: 100_000,
@@ -126,6 +133,15 @@ describe("workerHandle", () => {
 
   // Ends its timers, whatever a test left it in.
   afterEach(() => worker.die(0, null));
+
+  it("takes the port that PORT tells the worker for one that it is to listen on", () => {
+    watch({ env: { PORT: "3000" } });
+    assert.deepEqual([...handle.tried], [3000]);
+    for (const PORT of ["", "0", "/run/app.sock", "3000x"]) {
+      watch({ env: { PORT } });
+      assert.deepEqual([...handle.tried], []);
+    }
+  });
 
   it("goes from starting to ready to draining to exited, and never back", () => {
     assert.equal(handle.state, "starting");
