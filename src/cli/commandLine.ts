@@ -6,6 +6,14 @@ import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, jsonText, printLine, say } from "./command.ts";
 import { drainCommand } from "./commands/drain.ts";
+import { fleetCheckCommand } from "./commands/fleets/fleetCheck.ts";
+import {
+  fleetGracefulReloadCommand,
+  fleetReloadCommand,
+  fleetRestartCommand,
+  fleetRollbackCommand,
+} from "./commands/fleets/fleetRenew.ts";
+import { fleetHistoryCommand, fleetStatusCommand } from "./commands/fleets/fleetStatus.ts";
 import { historyCommand } from "./commands/history.ts";
 import { killCommand } from "./commands/kill.ts";
 import { layersCommand } from "./commands/layers.ts";
@@ -44,6 +52,13 @@ export const commands: readonly Command[] = [
   systemdCommand,
   machinesCommand,
   prepareCommand,
+  fleetStatusCommand,
+  fleetCheckCommand,
+  fleetReloadCommand,
+  fleetGracefulReloadCommand,
+  fleetRestartCommand,
+  fleetRollbackCommand,
+  fleetHistoryCommand,
   connectCommand,
 ];
 

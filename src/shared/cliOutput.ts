@@ -5,6 +5,7 @@ import { failureSchema } from "./failure.ts";
 import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
 import { cpuSampleSchema } from "./layers/sample.ts";
 import { logStreamSchema } from "./logs.ts";
+import { fleetKindSchema, fleetRunSchema, lockHolderSchema } from "./machines/fleetRun.ts";
 import { renewalReportSchema } from "./report.ts";
 import {
   appStateSchema,
@@ -196,6 +197,12 @@ export const logLineSchema = v.strictObject({
 });
 export type LogLine = v.InferOutput<typeof logLineSchema>;
 
+const machineErrorSchema = v.strictObject({
+  code: v.picklist(errorCodes),
+  message: v.string(),
+  detail: v.array(v.string()),
+});
+
 /** `hitless machines --json`: an array in the order of the settings. */
 export const machinesOutputSchema = v.array(
   v.strictObject({
@@ -204,9 +211,7 @@ export const machinesOutputSchema = v.array(
     ssh: v.string(),
     reachable: v.boolean(),
     /** Why it can't be used; then what follows is absent. */
-    error: v.optional(
-      v.strictObject({ code: v.picklist(errorCodes), message: v.string(), detail: v.array(v.string()) }),
-    ),
+    error: v.optional(machineErrorSchema),
     /** Version of Hitless there. */
     version: v.optional(v.string()),
     nodeVersion: v.optional(v.string()),
@@ -240,6 +245,83 @@ export const prepareOutputSchema = v.strictObject({
   nodeVersion: v.string(),
 });
 export type PrepareOutput = v.InferOutput<typeof prepareOutputSchema>;
+
+/** `hitless fleet reload|graceful-reload|restart|rollback NAME --json`. */
+export const fleetRunOutputSchema = fleetRunSchema;
+export type FleetRunOutput = v.InferOutput<typeof fleetRunOutputSchema>;
+
+const fleetProblemSchema = v.strictObject({
+  /** Absent for what concerns the whole fleet. */
+  machine: v.optional(v.string()),
+  /** `error`: nothing is touched until it is mended. */
+  severity: v.picklist(["error", "warning"]),
+  message: v.string(),
+  detail: v.array(v.string()),
+});
+
+/** The same with `--dry-run`. */
+export const fleetPlanOutputSchema = v.strictObject({
+  fleet: v.string(),
+  app: v.string(),
+  kind: fleetKindSchema,
+  /** Names of machines: each group at the same time, one group after the other. */
+  groups: v.array(v.array(v.string())),
+  problems: v.array(fleetProblemSchema),
+});
+export type FleetPlanOutput = v.InferOutput<typeof fleetPlanOutputSchema>;
+
+/** `hitless fleet check NAME --json`. */
+export const fleetCheckOutputSchema = v.strictObject({
+  name: v.string(),
+  problems: v.array(fleetProblemSchema),
+  /** What is wrong with the balancer's configuration. */
+  findings: v.array(
+    v.strictObject({
+      code: v.string(),
+      severity: v.picklist(["error", "warning", "note"]),
+      /** Path on the balancer, or `hitless` for the fleet's own settings. */
+      file: v.string(),
+      /** From 1; 0 if there is no line to point at. */
+      line: v.number(),
+      message: v.string(),
+      fix: v.string(),
+    }),
+  ),
+});
+export type FleetCheckOutput = v.InferOutput<typeof fleetCheckOutputSchema>;
+
+/** `hitless fleet status NAME --json`. */
+export const fleetStatusOutputSchema = v.strictObject({
+  name: v.string(),
+  app: v.string(),
+  machines: v.array(
+    v.strictObject({
+      name: v.string(),
+      reachable: v.boolean(),
+      /** Why it or its app can't be used; then the app's fields are absent. */
+      error: v.optional(machineErrorSchema),
+      state: v.optional(appStateSchema),
+      /** Workers that serve, of `desiredWorkers`. */
+      ready: v.optional(v.number()),
+      desiredWorkers: v.optional(v.number()),
+      generation: v.optional(v.number()),
+      nodeVersion: v.optional(v.string()),
+      /** Version of Hitless. */
+      version: v.optional(v.string()),
+      addresses: v.optional(v.array(v.string())),
+      lastReport: v.optional(renewalReportSchema),
+    }),
+  ),
+  /** Who is busy with it; `alive` is false for a session that died without giving the lock back. */
+  lock: v.optional(v.strictObject({ holder: lockHolderSchema, alive: v.boolean() })),
+  /** What was last done to it. */
+  last: v.optional(fleetRunSchema),
+});
+export type FleetStatusOutput = v.InferOutput<typeof fleetStatusOutputSchema>;
+
+/** `hitless fleet history NAME --json`: newest first. */
+export const fleetHistoryOutputSchema = v.strictObject({ name: v.string(), runs: v.array(fleetRunSchema) });
+export type FleetHistoryOutput = v.InferOutput<typeof fleetHistoryOutputSchema>;
 
 /** What any command with `--json` prints on stderr when it fails. */
 export const errorOutputSchema = v.strictObject({

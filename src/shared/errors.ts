@@ -22,6 +22,7 @@ export const errorCodes = [
   "internal",
   "invalidState",
   "keyRefused",
+  "machineLocked",
   "machineUnreachable",
   "nodeTooOld",
   "nodeUnusable",

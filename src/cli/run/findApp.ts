@@ -8,7 +8,7 @@ import type { ParsedCommand } from "../arguments/commandSpec.ts";
 import { nearest } from "../arguments/suggestion.ts";
 import type { CliContext } from "../cliContext.ts";
 import { during } from "../terminal/progressLine.ts";
-import { connectToMachine } from "./findMachine.ts";
+import { connectToMachine } from "./machines/findMachine.ts";
 
 /** A machine whose apps a command is about: this one, or that of `--on`. */
 export interface Place {

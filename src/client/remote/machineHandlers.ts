@@ -10,18 +10,38 @@ import type {
 import { listEndpoints } from "../launch/endpoints.ts";
 import { runtimeFolder } from "../launch/runtimeFolder.ts";
 import { askHere } from "./askHere.ts";
+import type { FleetLocks } from "./fleetLocks.ts";
+import { readNotes, writeNote } from "./fleetNotes.ts";
 
 export type MachineHandlers = {
   readonly [Name in MachineRequestName]: (params: MachineParams<Name>) => Promise<MachineResult<Name>>;
 };
 
-/** What a machine answers. */
-export const machineHandlers: MachineHandlers = {
-  facts: async () => facts(),
-  apps: async () => ({ endpoints: await listEndpoints(runtimeFolder()) }),
-  disk: async ({ path }) => ({ free: await freeBytes(path) }),
-  ask: askHere,
-};
+/** What a machine answers. Notes are written one after the other. */
+export function createMachineHandlers(locks: FleetLocks): MachineHandlers {
+  let written: Promise<unknown> = Promise.resolve();
+  return {
+    facts: async () => facts(),
+    apps: async () => ({ endpoints: await listEndpoints(runtimeFolder()) }),
+    disk: async ({ path }) => ({ free: await freeBytes(path) }),
+    ask: askHere,
+    lock: ({ app, holder }) => locks.take(app, holder),
+    async unlock({ app, session }) {
+      await locks.release(app, session);
+      return {};
+    },
+    async note({ run }) {
+      const writing = written.catch(() => undefined).then(() => writeNote(run));
+      written = writing;
+      await writing;
+      return {};
+    },
+    async notes({ fleet, app }) {
+      const [runs, lock] = await Promise.all([readNotes(fleet), locks.look(app)]);
+      return { runs, ...(lock !== undefined && { lock }) };
+    },
+  };
+}
 
 function facts(): MachineFacts {
   const [load] = loadavg();

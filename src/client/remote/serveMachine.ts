@@ -19,7 +19,8 @@ import { protocolVersion } from "../../shared/protocol.ts";
 import { openSocket } from "../connection/openSocket.ts";
 import { listEndpoints } from "../launch/endpoints.ts";
 import { runtimeFolder } from "../launch/runtimeFolder.ts";
-import { machineHandlers } from "./machineHandlers.ts";
+import { createFleetLocks } from "./fleetLocks.ts";
+import { createMachineHandlers, type MachineHandlers } from "./machineHandlers.ts";
 import { runHere } from "./runHere.ts";
 
 /** Bytes of the parameters of one request. */
@@ -38,12 +39,15 @@ export interface ServeOptions {
 export function serveMachine({ input, output, version, allowRun }: ServeOptions): Promise<void> {
   const greeting: Greeting = { protocolVersion, version, nodeVersion: process.version };
   output.write(`\n${greetingMark}${JSON.stringify(greeting)}\n`);
+  const locks = createFleetLocks();
+  const handlers = createMachineHandlers(locks);
   const server = createServer({ unknownProtocolTimeout: keepAlive.goneMs } as object);
   return new Promise((resolve) => {
     const ending = new AbortController();
     let silence: NodeJS.Timeout | undefined;
     const end = () => {
       clearTimeout(silence);
+      locks.dispose();
       ending.abort();
       resolve();
     };
@@ -65,13 +69,14 @@ export function serveMachine({ input, output, version, allowRun }: ServeOptions)
     server.on("sessionError", end);
     server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on("error", () => undefined);
-      void answer(stream, headers, { allowRun, ended: ending.signal });
+      void answer(stream, headers, { handlers, allowRun, ended: ending.signal });
     });
     server.emit("connection", channel);
   });
 }
 
 interface Surroundings {
+  readonly handlers: MachineHandlers;
   readonly allowRun: boolean;
   /** Aborted when the client has gone. */
   readonly ended: AbortSignal;
@@ -91,7 +96,7 @@ async function answer(
         return await run(stream, surroundings);
       default: {
         const params = JSON.parse(await wholeBody(stream));
-        const result = await handle(name, params);
+        const result = await handle(surroundings.handlers, name, params);
         stream.respond({ ":status": 200 });
         stream.end(JSON.stringify(result));
       }
@@ -105,12 +110,12 @@ async function answer(
   }
 }
 
-function handle(name: string, params: unknown): Promise<unknown> {
+function handle(handlers: MachineHandlers, name: string, params: unknown): Promise<unknown> {
   if (!Object.hasOwn(machineRequests, name)) {
     throw new HitlessError("badMessage", `This Hitless does not know the request "${name}".`);
   }
   const known = name as MachineRequestName;
-  const handler = machineHandlers[known] as (params: unknown) => Promise<unknown>;
+  const handler = handlers[known] as (params: unknown) => Promise<unknown>;
   return handler(parseMessage(machineRequests[known].params as v.GenericSchema, known, params));
 }
 

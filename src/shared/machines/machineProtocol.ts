@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type ErrorCode, errorCodes } from "../errors.ts";
 import { endpointSchema } from "../launch.ts";
+import { fleetRunSchema, lockHolderSchema } from "./fleetRun.ts";
 
 /*
  * The channel between a client and `hitless connect --stdio` on another machine. It begins with one line, the greeting,
@@ -56,6 +57,27 @@ export const machineRequests = {
       ms: v.number(),
       /** Why there was none. */
       problem: v.optional(v.string()),
+    }),
+  },
+  /**
+   * Takes the lock of an app for a fleet; it is held as long as this connection. Refused with `machineLocked` while another
+   * one holds it.
+   */
+  lock: {
+    params: v.object({ app: v.string(), holder: lockHolderSchema }),
+    /** `stale`: who held it and died. */
+    result: v.object({ stale: v.optional(lockHolderSchema) }),
+  },
+  unlock: { params: v.object({ app: v.string(), session: v.string() }), result: empty },
+  /** Writes down how far a fleet is, in place of what the same session wrote before. */
+  note: { params: v.object({ run: fleetRunSchema }), result: empty },
+  /** What was written down of a fleet, newest first, and who holds the lock of the app. */
+  notes: {
+    params: v.object({ fleet: v.string(), app: v.string() }),
+    result: v.object({
+      runs: v.array(fleetRunSchema),
+      /** `alive`: its session still is; else it died without giving the lock back. */
+      lock: v.optional(v.object({ holder: lockHolderSchema, alive: v.boolean() })),
     }),
   },
 } as const;

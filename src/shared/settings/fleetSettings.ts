@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { balancerSchema } from "./balancerSettings.ts";
 import { choice, list, milliseconds, text, wholeNumber } from "./settingKinds.ts";
 
 const words = list({});
@@ -49,5 +50,6 @@ export const fleetSchema = v.strictObject({
   pause: v.optional(pause.written, pause.default),
   onFailure: v.optional(onFailure.written, onFailure.default),
   rollback: v.optional(argv),
+  balancer: v.optional(balancerSchema),
 });
 export type FleetConfig = v.InferOutput<typeof fleetSchema>;

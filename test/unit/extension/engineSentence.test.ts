@@ -82,6 +82,12 @@ const composed: Readonly<Record<string, readonly string[]>> = {
     "The connection to web1 was lost.",
     "The connection to web1 was lost: it gave no sign of life for 30000 ms.",
   ],
+  "{} is {} on {}, with {} of {} workers ready{}.": [
+    "shop is degraded on web1, with 1 of 2 workers ready.",
+    "shop is degraded on web1, with 1 of 2 workers ready (out of memory).",
+  ],
+  "None is named{}.": ['There is no fleet "shop". None is named.', 'There is no fleet "shop". None is named in /a.'],
+  "There are: {}.": ['There is no fleet "shop". There are: web.'],
   "{} can't be run{}: {}.": ["./x can't be run: spawn ENOENT.", "./x can't be run in /srv: spawn ENOENT."],
   " An app that looks for a free port takes that of its old worker for taken: give it a fixed one.": [],
 };

@@ -4,7 +4,7 @@ import type { MachinesOutput } from "../../../shared/cliOutput.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../../command.ts";
-import { chooseMachine } from "../../run/findMachine.ts";
+import { chooseMachine } from "../../run/machines/findMachine.ts";
 import { machineNotes, machinesTable } from "../../show/machinesTable.ts";
 import { during } from "../../terminal/progressLine.ts";
 

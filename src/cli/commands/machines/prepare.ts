@@ -11,7 +11,7 @@ import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { usageError } from "../../arguments/parseCommand.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../../command.ts";
-import { chooseMachine } from "../../run/findMachine.ts";
+import { chooseMachine } from "../../run/machines/findMachine.ts";
 import { confirm } from "../../terminal/confirm.ts";
 import { during } from "../../terminal/progressLine.ts";
 import { byteCount } from "../../terminal/units.ts";

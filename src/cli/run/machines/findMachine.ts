@@ -1,13 +1,13 @@
 import * as v from "valibot";
-import { MachineConnection } from "../../client/machines/machineConnection.ts";
-import type { Machine } from "../../client/machines/sshMachine.ts";
-import { readProjectSettings } from "../../client/settings/projectSettings.ts";
-import { HitlessError, toHitlessError } from "../../shared/errors.ts";
-import { machineSettings } from "../../shared/settings/machineSettings.ts";
-import { usageError } from "../arguments/parseCommand.ts";
-import { nearest } from "../arguments/suggestion.ts";
-import type { CliContext } from "../cliContext.ts";
-import { during } from "../terminal/progressLine.ts";
+import { MachineConnection } from "../../../client/machines/machineConnection.ts";
+import type { Machine } from "../../../client/machines/sshMachine.ts";
+import { readProjectSettings } from "../../../client/settings/projectSettings.ts";
+import { HitlessError, toHitlessError } from "../../../shared/errors.ts";
+import { machineSettings } from "../../../shared/settings/machineSettings.ts";
+import { usageError } from "../../arguments/parseCommand.ts";
+import { nearest } from "../../arguments/suggestion.ts";
+import type { CliContext } from "../../cliContext.ts";
+import { during } from "../../terminal/progressLine.ts";
 
 /** Connects to the machine that the user names; the connection is closed with the command. */
 export async function connectToMachine(context: CliContext, name: string): Promise<MachineConnection> {

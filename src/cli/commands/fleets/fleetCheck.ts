@@ -1,0 +1,79 @@
+import type { Finding } from "../../../client/balancers/check/finding.ts";
+import { checkBalancer } from "../../../client/balancers/checkBalancer.ts";
+import { factsOf, settingsOf } from "../../../client/fleets/fleetBalancer.ts";
+import { planFleet } from "../../../client/fleets/fleetPlan.ts";
+import { readProjectSettings } from "../../../client/settings/projectSettings.ts";
+import type { FleetCheckOutput } from "../../../shared/cliOutput.ts";
+import { toHitlessError } from "../../../shared/errors.ts";
+import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
+import { exitCodes } from "../../cliContext.ts";
+import { type Command, printJson, printLine } from "../../command.ts";
+import { fleetBalancerRun, openFleet } from "../../run/machines/driveFleet.ts";
+import { problemLine } from "../../show/fleetText.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { during } from "../../terminal/progressLine.ts";
+import { count } from "../../terminal/units.ts";
+
+export const fleetCheckCommand: Command = {
+  spec: {
+    name: "fleet check",
+    summary: "Check a fleet and the configuration of its balancer, with line and fix",
+    operands: [{ name: "NAME", what: "a fleet of hitless.json" }],
+    flags: [jsonFlag, helpFlag],
+    details: [
+      "The machines are checked as before a restart. The balancer's configuration (nginx -T, haproxy.cfg) is read where the\n" +
+        "fleet's balancer says, and what loses requests is named: keep-alive times, fail_timeout, retries, buffering.",
+      "Exits with 1 when something is wrong; warnings and notes leave it 0.",
+    ],
+    examples: ["hitless fleet check shop", "hitless fleet check shop --json"],
+  },
+  async run(context, parsed) {
+    const settings = await readProjectSettings(context.cwd);
+    const plan = planFleet(settings, parsed.operands[0] ?? "", "restart");
+    const { fleet } = plan;
+    const { problems, found } = await openFleet(context, settings, plan);
+    const facts = factsOf(fleet, plan.groups.flat());
+    const checking = checkBalancer(settingsOf(fleet), fleetBalancerRun(context, settings, fleet), facts);
+    const { findings, failure } = await during(
+      context.stderr,
+      "the balancer's configuration",
+      checking.then(
+        (all) => ({ findings: all, failure: undefined }),
+        (error: unknown) => ({ findings: [], failure: toHitlessError(error) }),
+      ),
+    );
+    const all = [
+      ...problems.map(({ machine, severity, message, detail = [] }) => ({
+        ...(machine !== undefined && { machine }),
+        severity,
+        message,
+        detail: [...detail],
+      })),
+      ...(failure === undefined
+        ? []
+        : [{ severity: "error" as const, message: failure.message, detail: [...failure.detail] }]),
+    ];
+    if (parsed.has("json")) {
+      await printJson(context, { name: fleet.name, problems: all, findings: [...findings] } satisfies FleetCheckOutput);
+    } else {
+      const { paint } = context.stdout;
+      const lines = [
+        ...all.map((problem) => problemLine(problem, paint)),
+        ...findings.map((finding) => findingText(finding, paint)),
+      ];
+      const head =
+        lines.length === 0
+          ? `${paint("green", "✔")} ${fleet.name}: ${count(found.length, "machine")} checked, and nothing is in the way`
+          : undefined;
+      await printLine(context, head ?? lines.join("\n"));
+    }
+    const isWrong = [...all, ...findings].some(({ severity }) => severity === "error");
+    return isWrong ? exitCodes.failed : exitCodes.done;
+  },
+};
+
+function findingText({ severity, file, line, message, fix }: Finding, paint: Paint): string {
+  const mark = { error: paint("red", "✖"), warning: paint("yellow", "!"), note: paint("dim", "·") }[severity];
+  const place = line === 0 ? (file === "hitless" ? "" : `${file}: `) : `${file}:${line}: `;
+  return [`${mark} ${paint("bold", place)}${message}`, `    ${fix}`].join("\n");
+}

@@ -1,0 +1,252 @@
+import type { FleetProblem } from "../../client/fleets/checkFleet.ts";
+import type { FleetPlan } from "../../client/fleets/fleetPlan.ts";
+import type { FleetView } from "../../client/fleets/lookAtFleet.ts";
+import { stepNames } from "../../client/fleets/runFleet.ts";
+import type { FleetKind, FleetRun, LockHolder, MachineRun } from "../../shared/machines/fleetRun.ts";
+import { outcomeNames, renewalNames } from "../../shared/report.ts";
+import { readyCount } from "../../shared/snapshot.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { type Cell, table } from "../terminal/table.ts";
+import { count, duration, localTime, printable } from "../terminal/units.ts";
+import { generations } from "./reportLines.ts";
+import { errorText } from "./statusTexts.ts";
+
+export const kindNames: Readonly<Record<FleetKind, string>> = { ...renewalNames, rollback: "rollback" };
+const done: Readonly<Record<FleetKind, string>> = {
+  reload: "reloaded",
+  gracefulReload: "gracefully reloaded",
+  restart: "restarted",
+  rollback: "rolled back",
+};
+
+export function problemLine({ severity, message, detail = [] }: FleetProblem, paint: Paint): string {
+  const mark = severity === "error" ? paint("red", "✖") : paint("yellow", "!");
+  return [`${mark} ${message}`, ...detail.map((line) => `    ${line}`)].join("\n");
+}
+
+export function staleLockLine(machines: readonly string[], holder: LockHolder, paint: Paint): string {
+  return `${paint("yellow", "!")} a ${kindNames[holder.kind]} by ${printable(holder.who)} since ${localTime(holder.since)} died on the way and left its lock on ${machines.join(", ")}; it is taken over`;
+}
+
+/** What would be done, in its order. */
+export function planText({ fleet, kind, groups }: FleetPlan, paint: Paint): string {
+  const { deploy, rollback, verify, balancer, pause, onFailure } = fleet;
+  const leaves = kind === "restart" && balancer !== undefined && balancer.kind !== "none";
+  const program = kind === "rollback" ? rollback : deploy;
+  const steps = [
+    ...(program === undefined ? [] : [`run ${printable(program.join(" "))}`]),
+    ...(leaves ? [`leave the balancer (${balancer.kind})`] : []),
+    kind === "rollback" ? "reload" : kindNames[kind],
+    ...(leaves ? ["come back to the balancer"] : []),
+    ...(verify === undefined
+      ? []
+      : [
+          `ask ${verify.url} ${count(verify.times, "time")} for ${verify.status}${verify.watch === 0 ? "" : `, watch ${duration(verify.watch)}`}`,
+        ]),
+  ];
+  const failure =
+    kind === "rollback" || onFailure === "stop"
+      ? "stop there"
+      : "stop there, and go back on what was renewed, last first";
+  return [
+    `${paint("bold", fleet.name)} · ${kindNames[kind]} of ${fleet.app} on ${count(groups.flat().length, "machine")}`,
+    ...groups.map((group, index) => `  ${index + 1}. ${group.map(({ name }) => name).join(", ")}`),
+    `  each: ${steps.join(" · ")}`,
+    ...(pause === 0 ? [] : [`  between: ${duration(pause)} pause`]),
+    `  first failure: ${failure}`,
+  ].join("\n");
+}
+
+/** The report of a run: its outcome, each machine, and what to do next. */
+export function fleetReportText(run: FleetRun, paint: Paint): string {
+  return [
+    headLine(run, paint),
+    ...(run.reason === undefined ? [] : [`  ${printable(run.reason)}`]),
+    ...run.machines
+      .filter(({ failedAt }) => failedAt !== undefined)
+      .flatMap(({ detail = [] }) => detail.map((line) => `    ${printable(line)}`)),
+    "",
+    machinesOfRun(run, paint),
+    ...nextLines(run),
+  ].join("\n");
+}
+
+function headLine(run: FleetRun, paint: Paint): string {
+  const took = run.durationMs === undefined ? "" : ` · ${duration(run.durationMs)}`;
+  const all = count(run.machines.length, "machine");
+  const at = run.machines.filter(({ failedAt }) => failedAt !== undefined).map(({ name }) => name);
+  switch (run.outcome) {
+    case "completed":
+      return `${paint("green", "✔")} ${run.fleet} ${done[run.kind]} on ${all}${took}`;
+    case "rolledBack":
+      return `${paint("red", "✖")} ${run.fleet} failed at ${at.join(", ")} and was rolled back${took}`;
+    case "cancelled":
+      return `${paint("yellow", "!")} ${run.fleet} was cancelled after ${doneOf(run).length} of ${all}${took}`;
+    case "failed":
+      return `${paint("red", "✖")} ${run.fleet} stopped${at.length === 0 ? "" : ` at ${at.join(", ")}`}${took}`;
+    case "running":
+      return `${run.fleet} is being ${done[run.kind]}`;
+  }
+}
+
+function machinesOfRun(run: FleetRun, paint: Paint): string {
+  const rows = run.machines.map((machine): Cell[] => [
+    { text: machine.name, style: "bold" },
+    stepCell(machine),
+    { text: machine.report === undefined ? "–" : generations(machine.report) },
+    { text: machine.report?.traffic === undefined ? "–" : String(machine.report.traffic.served) },
+    droppedCell(machine),
+    { text: machine.durationMs === undefined ? "–" : duration(machine.durationMs) },
+  ]);
+  return indented(table(["MACHINE", "OUTCOME", "GEN", "SERVED", "DROPPED", "TOOK"], rows, paint));
+}
+
+function stepCell({ step, failedAt, renewed }: MachineRun): Cell {
+  if (step === "failed") {
+    return {
+      text: `failed while ${stepNames[failedAt ?? "failed"]}${renewed ? "" : ", serves as before"}`,
+      style: "red",
+    };
+  }
+  return { text: stepNames[step], style: step === "done" ? "green" : step === "waiting" ? "dim" : "yellow" };
+}
+
+/** Requests and connections that were cut; `?` where that is not known. */
+function droppedCell({ report }: MachineRun): Cell {
+  if (report?.traffic === undefined) {
+    return { text: report === undefined ? "–" : "?" };
+  }
+  const { outcome, killed, unserved = 0, lostAddresses = [] } = report;
+  const { failed, cut, crashed = 0, silent = 0, inTransit = 0 } = report.traffic;
+  const unknown = crashed + silent + inTransit + unserved + killed + lostAddresses.length;
+  const isKnown = unknown === 0 && outcome !== "failed";
+  return isKnown
+    ? { text: String(failed + cut), style: failed + cut === 0 ? "green" : "red" }
+    : { text: "?", style: "red" };
+}
+
+function doneOf({ machines }: FleetRun): readonly MachineRun[] {
+  return machines.filter(({ step }) => step === "done");
+}
+
+function nextLines({ outcome, fleet, kind, machines }: FleetRun): string[] {
+  const down = machines.filter(({ serves }) => serves === false).map(({ name }) => name);
+  const unknown = machines.filter(({ serves }) => serves === undefined).map(({ name }) => name);
+  const facts = [
+    ...(kind === "restart"
+      ? [
+          "DROPPED is of what was accepted: clients that a machine refuses in its gap are the balancer's to give to another.",
+        ]
+      : []),
+    ...(down.length > 0 ? [`Not serving: ${down.join(", ")}.`] : []),
+    ...(unknown.length > 0 && outcome !== "running" ? [`Whether it serves is not known: ${unknown.join(", ")}.`] : []),
+    ...(outcome !== "completed" && down.length + unknown.length === 0 ? ["All machines serve."] : []),
+  ];
+  const isBegun = machines.some(({ step, renewed, deployed }) => step !== "rolledBack" && (renewed || deployed));
+  const goOn =
+    outcome === "failed" || outcome === "cancelled" ? ["To go on, run the same again once the reason is mended."] : [];
+  const goBack =
+    isBegun && goOn.length > 0 && kind !== "rollback"
+      ? [`To go back on all machines: hitless fleet rollback ${fleet}`]
+      : [];
+  const lines = [...facts, ...goOn, ...goBack].map((line) => `  ${line}`);
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** `hitless fleet status`. */
+export function fleetStatusText(name: string, app: string, view: FleetView, paint: Paint): string {
+  const [last] = view.runs;
+  const rows = view.machines.map(({ found, lastReport }): Cell[] => {
+    const first: Cell = { text: found.machine.name, style: "bold" };
+    if (found.member === undefined) {
+      return [
+        first,
+        { text: found.error?.code === "appNotFound" ? "no app" : "unreachable", style: "red" },
+        ...Array.from({ length: 5 }, () => ({ text: "–" })),
+      ];
+    }
+    const { snapshot } = found.member.client;
+    const { state, desiredWorkers, generation } = snapshot.app;
+    return [
+      first,
+      { text: state, style: state === "running" ? "green" : "yellow" },
+      { text: `${readyCount(snapshot)}/${desiredWorkers}` },
+      { text: String(generation) },
+      { text: snapshot.supervisor.nodeVersion },
+      { text: snapshot.supervisor.version },
+      {
+        text:
+          lastReport === undefined
+            ? "–"
+            : `${renewalNames[lastReport.kind]} ${outcomeNames[lastReport.outcome]}, ${localTime(lastReport.startedAt)}`,
+      },
+    ];
+  });
+  return [
+    `${paint("bold", name)} · ${app} on ${count(view.machines.length, "machine")}`,
+    "",
+    indented(table(["MACHINE", "STATE", "READY", "GEN", "NODE.JS", "HITLESS", "LAST RENEWAL"], rows, paint)),
+    ...view.machines.flatMap(({ found }) => (found.error === undefined ? [] : ["", errorText(found.error, paint)])),
+    ...lockLines(view, paint),
+    ...(last === undefined ? [] : ["", ...lastRunLines(last, view, paint)]),
+  ].join("\n");
+}
+
+function lockLines({ lock }: FleetView, paint: Paint): string[] {
+  if (lock?.alive !== true) {
+    return [];
+  }
+  const { who, kind, since } = lock.holder;
+  return ["", paint("cyan", `${printable(who)} is busy with it: ${kindNames[kind]} since ${localTime(since)}`)];
+}
+
+function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[] {
+  const isBusy = lock?.alive === true && lock.holder.session === run.session;
+  if (run.outcome !== "running" || isBusy) {
+    const about = `last: ${kindNames[run.kind]} by ${printable(run.who)}, ${localTime(run.startedAt)}`;
+    return [
+      about,
+      `  ${headLine(run, paint)}`,
+      ...(run.reason === undefined ? [] : [`  ${printable(run.reason)}`]),
+      "",
+      machinesOfRun(run, paint),
+    ];
+  }
+  const at = run.machines.find(({ step }) => step !== "done" && step !== "waiting" && step !== "rolledBack");
+  const where = at === undefined ? "between two machines" : `at ${at.name}, while ${stepNames[at.step]}`;
+  return [
+    `${paint("red", "✖")} the ${kindNames[run.kind]} by ${printable(run.who)} of ${localTime(run.startedAt)} died on the way: it stopped ${where}`,
+    "",
+    machinesOfRun(run, paint),
+    "",
+    `  To go on: hitless fleet ${commandOf(run.kind)} ${run.fleet}. To go back: hitless fleet rollback ${run.fleet}.`,
+  ];
+}
+
+export function commandOf(kind: FleetKind): string {
+  return kind === "gracefulReload" ? "graceful-reload" : kind;
+}
+
+/** `hitless fleet history`. */
+export function fleetHistoryTable(runs: readonly FleetRun[], paint: Paint): string {
+  const rows = runs.map((run): Cell[] => [
+    { text: localTime(run.startedAt) },
+    { text: kindNames[run.kind] },
+    { text: printable(run.who) },
+    {
+      text: run.outcome === "running" ? "not over" : run.outcome === "rolledBack" ? "rolled back" : run.outcome,
+      style: run.outcome === "completed" ? "green" : "red",
+    },
+    { text: `${doneOf(run).length}/${run.machines.length}` },
+    { text: run.durationMs === undefined ? "–" : duration(run.durationMs) },
+    { text: printable(run.reason ?? "") },
+  ]);
+  return table(["WHEN", "KIND", "WHO", "OUTCOME", "MACHINES", "TOOK", "REASON"], rows, paint);
+}
+
+function indented(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

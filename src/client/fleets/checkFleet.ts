@@ -1,0 +1,152 @@
+import { relative } from "node:path/posix";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { readyCount } from "../../shared/snapshot.ts";
+import type { Balancer } from "../balancers/balancer.ts";
+import { isClockOff } from "../machines/lookAtMachines.ts";
+import { type FoundMember, isHealthy, type Member } from "./fleetMembers.ts";
+import type { FleetPlan } from "./fleetPlan.ts";
+
+/** Something that was found before anything was touched. */
+export interface FleetProblem {
+  /** Absent for what concerns the whole fleet. */
+  readonly machine?: string;
+  /** `error`: nothing is touched until it is mended. */
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly detail?: readonly string[];
+}
+
+/** Bytes that have to be free where the app is: a release, its logs. */
+const leastFree = 128 * 1_048_576;
+const askMs = 10_000;
+
+/** Looks at all that could be in the way of a plan; touches nothing. */
+export async function checkFleet(
+  plan: FleetPlan,
+  found: readonly FoundMember[],
+  balancer: Balancer | undefined,
+): Promise<FleetProblem[]> {
+  const members = found.flatMap(({ member }) => (member === undefined ? [] : [member]));
+  const each = await Promise.all(found.map((one) => checkMember(plan, one)));
+  return [
+    ...each.flat(),
+    ...sameEverywhere(members),
+    ...enoughServe(members, found.length),
+    ...(await checkBalancer(plan, balancer)),
+  ];
+}
+
+async function checkMember({ fleet }: FleetPlan, { machine, member, error }: FoundMember): Promise<FleetProblem[]> {
+  const problems: FleetProblem[] = [];
+  const say = (severity: FleetProblem["severity"], message: string, detail?: readonly string[]) =>
+    problems.push({ machine: machine.name, severity, message, ...(detail !== undefined && { detail }) });
+  if (member === undefined) {
+    const { message, detail } = error ?? new HitlessError("internal", "It is not connected.");
+    say("error", message, detail);
+    return problems;
+  }
+  const { connection, client, endpoint } = member;
+  const { app, renewal } = client.snapshot;
+  const ready = readyCount(client.snapshot);
+  if (renewal !== undefined) {
+    say("error", `${fleet.app} is being renewed on ${machine.name} already.`);
+  } else if (app.state !== "running") {
+    const why = app.failure === undefined ? "" : ` (${app.failure.message})`;
+    say(
+      "error",
+      `${fleet.app} is ${app.state} on ${machine.name}, with ${ready} of ${app.desiredWorkers} workers ready${why}.`,
+    );
+  }
+  if (isClockOff(connection)) {
+    say("warning", `The clock of ${machine.name} is off by ${Math.round(connection.clockOffsetMs / 1_000)} s.`);
+  }
+  try {
+    const { free } = await connection.request("disk", { path: endpoint.root });
+    if (free < leastFree) {
+      say(
+        "error",
+        `${machine.name} has only ${Math.round(free / 1_048_576)} MiB free where ${endpoint.root} is; at least ${leastFree / 1_048_576} are needed.`,
+      );
+    }
+    if (fleet.verify !== undefined) {
+      const { url, status } = fleet.verify;
+      const answer = await connection.request("ask", { url, deadlineMs: askMs });
+      if (answer.status !== status) {
+        say(
+          "error",
+          `${url} does not answer ${status} on ${machine.name} before anything was changed, but ${answerText(answer)}.`,
+        );
+      }
+    }
+  } catch (thrown) {
+    say("error", toHitlessError(thrown).message);
+  }
+  return problems;
+}
+
+export function answerText({
+  status,
+  problem,
+}: {
+  readonly status?: number | undefined;
+  readonly problem?: string | undefined;
+}): string {
+  return status === undefined ? `not at all (${problem ?? "no reason is known"})` : `${status}`;
+}
+
+/** It must be one app; that its machines differ in their Node.js is worth a word. */
+function sameEverywhere(members: readonly Member[]): FleetProblem[] {
+  const entries = grouped(members, ({ client: { snapshot } }) => relative(snapshot.app.root, snapshot.app.entry));
+  const nodes = grouped(members, ({ client }) => client.snapshot.supervisor.nodeVersion);
+  const versions = grouped(members, ({ client }) => client.snapshot.supervisor.version);
+  return [
+    ...(entries.size > 1
+      ? [{ severity: "error" as const, message: `It is not the same app everywhere: ${groupsText(entries)}.` }]
+      : []),
+    ...(nodes.size > 1
+      ? [{ severity: "warning" as const, message: `The versions of Node.js differ: ${groupsText(nodes)}.` }]
+      : []),
+    ...(versions.size > 1
+      ? [{ severity: "warning" as const, message: `The versions of Hitless differ: ${groupsText(versions)}.` }]
+      : []),
+  ];
+}
+
+function enoughServe(members: readonly Member[], all: number): FleetProblem[] {
+  const healthy = members.filter(isHealthy).length;
+  return healthy >= 2
+    ? []
+    : [
+        {
+          severity: "error",
+          message: `Only ${healthy} of ${all} machines serve, and the last one that does is never touched.`,
+        },
+      ];
+}
+
+/** A reload keeps the machine serving, so only a restart asks the balancer. */
+async function checkBalancer({ fleet, kind }: FleetPlan, balancer: Balancer | undefined): Promise<FleetProblem[]> {
+  if (kind !== "restart" || balancer === undefined) {
+    return [];
+  }
+  try {
+    await balancer.check(fleet.machines);
+    return [];
+  } catch (thrown) {
+    const { message, detail } = toHitlessError(thrown);
+    return [{ severity: "error", message, detail }];
+  }
+}
+
+function grouped(members: readonly Member[], key: (member: Member) => string): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const member of members) {
+    groups.set(key(member), [...(groups.get(key(member)) ?? []), member.machine.name]);
+  }
+  return groups;
+}
+
+/** `v24.1.0 on web1, web2; v22.3.0 on web3` */
+function groupsText(groups: ReadonlyMap<string, readonly string[]>): string {
+  return [...groups].map(([what, names]) => `${what} on ${names.join(", ")}`).join("; ");
+}

@@ -1,0 +1,186 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { HitlessError } from "../../shared/errors.ts";
+import { type FleetKind, lostNothing, type MachineRun, type MachineStep } from "../../shared/machines/fleetRun.ts";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import type { Balancer } from "../balancers/balancer.ts";
+import type { Fleet } from "../settings/projectSettings.ts";
+import { answerText } from "./checkFleet.ts";
+import { type Member, serves } from "./fleetMembers.ts";
+
+/** Milliseconds for the verify address to answer, between two questions, and between two looks while watching. */
+const askMs = 10_000;
+const betweenMs = 250;
+const watchEveryMs = 1_000;
+
+/** Lines of a command's output that an error shows. */
+const linesShown = 10;
+
+export interface StepSurroundings {
+  readonly fleet: Fleet;
+  readonly kind: FleetKind;
+  readonly balancer: Balancer | undefined;
+  /** Told before each step, and awaited, so that what is written down is never behind what is done. */
+  readonly onStep: (step: MachineStep, facts?: Partial<MachineRun>) => Promise<void>;
+  /** Output of deploy and rollback commands. */
+  readonly onOutput: (machine: string, stream: "stdout" | "stderr", text: string) => void;
+}
+
+/**
+ * Takes one machine through all its steps: deploy, renew (a restart between leaving the balancer and coming back),
+ * verify.
+ * @throws HitlessError which says at which step it failed, and why; the steps before it are done.
+ */
+export async function renewMember(member: Member, surroundings: StepSurroundings): Promise<void> {
+  const { fleet, kind, onStep } = surroundings;
+  if (kind === "rollback") {
+    return takeBack(member, surroundings);
+  }
+  if (fleet.deploy !== undefined) {
+    await onStep("deploying", { deployed: true });
+    await runThere(member, fleet.deploy, surroundings);
+  }
+  await renew(member, kind, surroundings);
+  await verify(member, surroundings);
+  await onStep("done");
+}
+
+/** Goes back to what a machine had before: by the rollback command and a renewal, or by the supervisor's own memory. */
+export async function takeBack(member: Member, surroundings: StepSurroundings, isRenewed = true): Promise<void> {
+  const { fleet, kind, onStep } = surroundings;
+  await onStep("rollingBack");
+  if (fleet.rollback !== undefined) {
+    await runThere(member, fleet.rollback, surroundings);
+  }
+  if (isRenewed) {
+    if (fleet.rollback === undefined) {
+      await onStep("renewing", { renewed: true });
+      await keepReport(await member.client.request("app/rollback", {}), "reload", surroundings);
+    } else {
+      await renew(member, kind === "rollback" ? "reload" : kind, surroundings);
+    }
+    await verify(member, surroundings);
+  }
+  await onStep(kind === "rollback" ? "done" : "rolledBack");
+}
+
+async function runThere(
+  { connection, endpoint, machine }: Member,
+  argv: readonly string[],
+  { fleet, onOutput }: StepSurroundings,
+) {
+  const { code, stdout, stderr } = await connection.run(argv, {
+    cwd: endpoint.root,
+    deadlineMs: fleet.commandTimeout,
+    onOutput: (stream, text) => onOutput(machine.name, stream, text),
+  });
+  if (code !== 0) {
+    const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
+    throw new HitlessError("invalidState", `${argv.join(" ")} ended with exit code ${code} on ${machine.name}.`, {
+      detail: lines.slice(-linesShown),
+    });
+  }
+}
+
+async function renew(member: Member, kind: RenewalKind, surroundings: StepSurroundings): Promise<void> {
+  const { balancer, onStep } = surroundings;
+  const { client, machine } = member;
+  const leaves = kind === "restart" ? balancer : undefined;
+  if (leaves !== undefined) {
+    await onStep("draining");
+    await leaves.drain(machine.name);
+  }
+  let report: RenewalReport;
+  try {
+    await onStep("renewing", { renewed: true });
+    report = await client.request("app/renew", { kind });
+    if (report.outcome === "rolledBack" || report.outcome === "cancelled") {
+      // The workers that served before serve on, and nothing of the new release runs.
+      await onStep("renewing", { renewed: false });
+    }
+  } catch (error) {
+    await comeBack(member, leaves, surroundings);
+    throw error;
+  }
+  await comeBack(member, leaves, surroundings);
+  await keepReport(report, kind, surroundings);
+}
+
+/** A machine that serves goes back to its balancer, whatever has failed. */
+async function comeBack({ client, machine }: Member, balancer: Balancer | undefined, { onStep }: StepSurroundings) {
+  if (balancer === undefined) {
+    return;
+  }
+  if (client.closed || !serves(client.snapshot)) {
+    await onStep("returning", { reason: `${machine.name} does not serve, and stays out of its balancer.` });
+    return;
+  }
+  await onStep("returning");
+  await balancer.undrain(machine.name);
+}
+
+async function keepReport(
+  report: RenewalReport,
+  kind: RenewalKind,
+  { onStep, fleet }: StepSurroundings,
+): Promise<void> {
+  await onStep("renewing", { report });
+  if (report.outcome !== "completed") {
+    const why = report.reason ?? "No reason is known.";
+    throw new HitlessError("invalidState", `The ${words[kind]} of ${fleet.app} ${outcomes[report.outcome]}: ${why}`, {
+      detail: report.stderr ?? [],
+    });
+  }
+  if (!lostNothing(report)) {
+    throw new HitlessError(
+      "invalidState",
+      `The ${words[kind]} of ${fleet.app} completed, but not without a loss for clients: see its report.`,
+    );
+  }
+}
+
+const words = { reload: "reload", gracefulReload: "graceful reload", restart: "restart" } as const;
+const outcomes = { rolledBack: "was rolled back", cancelled: "was cancelled", failed: "failed" } as const;
+
+/** Asks the address on the machine itself, and watches the app for a while. */
+async function verify(member: Member, { fleet, onStep }: StepSurroundings): Promise<void> {
+  const { verify: wanted } = fleet;
+  if (wanted === undefined) {
+    return;
+  }
+  await onStep("verifying");
+  for (let time = 0; time < wanted.times; time += 1) {
+    if (time > 0) {
+      await delay(betweenMs);
+    }
+    await ask(member, wanted.url, wanted.status);
+  }
+  const before = restartsOf(member.client.snapshot);
+  const until = performance.now() + wanted.watch;
+  while (performance.now() < until) {
+    await delay(Math.min(watchEveryMs, Math.max(1, until - performance.now())));
+    await ask(member, wanted.url, wanted.status);
+    const { snapshot } = member.client;
+    if (snapshot.app.state !== "running" || restartsOf(snapshot) > before) {
+      const why = snapshot.app.failure?.message ?? "a worker died";
+      throw new HitlessError(
+        "invalidState",
+        `${fleet.app} did not stay up on ${member.machine.name}: it is ${snapshot.app.state} (${why}).`,
+      );
+    }
+  }
+}
+
+async function ask({ connection, machine }: Member, url: string, status: number): Promise<void> {
+  const answer = await connection.request("ask", { url, deadlineMs: askMs });
+  if (answer.status !== status) {
+    throw new HitlessError(
+      "invalidState",
+      `${url} does not answer ${status} on ${machine.name}, but ${answerText(answer)}.`,
+    );
+  }
+}
+
+function restartsOf({ workers }: Snapshot): number {
+  return workers.reduce((sum, { restarts }) => sum + restarts, 0);
+}

@@ -1,0 +1,240 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import type { FleetRun, LockHolder, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
+import type { Balancer } from "../balancers/balancer.ts";
+import { isHealthy, type Member } from "./fleetMembers.ts";
+import type { FleetPlan } from "./fleetPlan.ts";
+import { renewMember, type StepSurroundings, takeBack } from "./memberSteps.ts";
+
+/** Milliseconds for the machines to write down how far the fleet is; one that can't is gone on without. */
+const noteMs = 10_000;
+
+export interface RunFleetOptions {
+  readonly plan: FleetPlan;
+  readonly members: readonly Member[];
+  readonly balancer: Balancer | undefined;
+  /** Who does it; its session names the run. */
+  readonly holder: LockHolder;
+  /** Aborting it ends the run between two machines. */
+  readonly cancelled: AbortSignal;
+  readonly onDidChange: (run: FleetRun) => void;
+  readonly onOutput: StepSurroundings["onOutput"];
+  /** Called when a machine that is not to be touched again was written to in vain, and such things. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/**
+ * Takes a fleet through a plan, group after group. The locks are held by the caller, and all is checked.
+ * @returns The report; a failure is an outcome.
+ */
+export async function runFleet(options: RunFleetOptions): Promise<FleetRun> {
+  const transaction = new Transaction(options);
+  return transaction.run();
+}
+
+class Transaction {
+  readonly #options: RunFleetOptions;
+  readonly #startedAt = performance.now();
+  readonly #machines: MachineRun[];
+  /** The machines in the order in which they were touched. */
+  readonly #touched: Member[] = [];
+  #outcome: FleetRun["outcome"] = "running";
+  #reason: string | undefined;
+
+  constructor(options: RunFleetOptions) {
+    this.#options = options;
+    this.#machines = options.plan.groups
+      .flat()
+      .map(({ name }) => ({ name, step: "waiting", deployed: false, renewed: false }));
+  }
+
+  /** The whole story. */
+  async run(): Promise<FleetRun> {
+    const { plan, cancelled } = this.#options;
+    await this.#note();
+    try {
+      for (const [index, group] of plan.groups.entries()) {
+        if (index > 0) {
+          await delay(plan.fleet.pause, undefined, { signal: cancelled }).catch(() => undefined);
+        }
+        if (cancelled.aborted) {
+          this.#end("cancelled", "It was cancelled between two machines.");
+          break;
+        }
+        const members = group.map(({ name }) => this.#member(name));
+        this.#othersServe(members);
+        this.#touched.push(...members);
+        await settleAll(members.map((member) => this.#renew(member)));
+      }
+      if (this.#outcome === "running") {
+        this.#end("completed");
+      }
+    } catch (thrown) {
+      const { message } = toHitlessError(thrown);
+      const back = plan.fleet.onFailure === "rollback" && plan.kind !== "rollback" && (await this.#rollBack());
+      this.#end(back ? "rolledBack" : "failed", message);
+    }
+    this.#lookWhoServes();
+    await this.#note();
+    return this.#report();
+  }
+
+  async #renew(member: Member): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      await renewMember(member, this.#surroundings(member));
+    } catch (thrown) {
+      const { message, detail } = toHitlessError(thrown);
+      const { step, reason } = this.#of(member);
+      const whole = reason === undefined ? message : `${message} ${reason}`;
+      await this.#change(member, { step: "failed", failedAt: step, reason: whole, detail: [...detail] });
+      throw thrown;
+    } finally {
+      await this.#change(member, { durationMs: Math.round(performance.now() - startedAt) });
+    }
+  }
+
+  /** Back in reverse order; true if every machine that was touched is as it was before. */
+  async #rollBack(): Promise<boolean> {
+    let isWhole = true;
+    for (const member of this.#touched.toReversed()) {
+      const { deployed, renewed, name } = this.#of(member);
+      if (!deployed && !renewed) {
+        continue;
+      }
+      try {
+        if (isHealthy(member) && renewed) {
+          this.#othersServe([member]);
+        }
+        await takeBack(member, this.#surroundings(member), renewed);
+      } catch (thrown) {
+        isWhole = false;
+        const { message, detail } = toHitlessError(thrown);
+        await this.#change(member, {
+          step: "failed",
+          failedAt: "rollingBack",
+          reason: `It could not be rolled back: ${message}`,
+          detail: [...detail],
+        });
+        this.#options.onTrouble(`${name} could not be rolled back: ${message}`);
+      }
+    }
+    return isWhole;
+  }
+
+  /** @throws HitlessError `invalidState` if no machine but these serves. */
+  #othersServe(members: readonly Member[]): void {
+    const others = this.#options.members.filter((member) => !members.includes(member));
+    if (!others.some(isHealthy)) {
+      const names = members.map(({ machine }) => machine.name).join(", ");
+      throw new HitlessError(
+        "invalidState",
+        `No machine but ${names} serves, and the last one that does is never touched.`,
+      );
+    }
+  }
+
+  #surroundings(member: Member): StepSurroundings {
+    const { plan, balancer, onOutput } = this.#options;
+    return {
+      fleet: plan.fleet,
+      kind: plan.kind,
+      balancer,
+      onOutput,
+      onStep: (step, facts) => this.#change(member, { step, ...facts }),
+    };
+  }
+
+  #member(name: string): Member {
+    const member = this.#options.members.find(({ machine }) => machine.name === name);
+    if (member === undefined) {
+      throw new HitlessError("internal", `${name} is not connected.`);
+    }
+    return member;
+  }
+
+  #of({ machine }: Member): MachineRun {
+    const found = this.#machines.find(({ name }) => name === machine.name);
+    return found ?? { name: machine.name, step: "waiting", deployed: false, renewed: false };
+  }
+
+  async #change(member: Member, change: Partial<MachineRun>): Promise<void> {
+    const before = this.#of(member);
+    const isNew = change.step !== undefined && change.step !== before.step;
+    this.#machines[this.#machines.indexOf(before)] = { ...before, ...change };
+    this.#options.onDidChange(this.#report());
+    if (isNew || "renewed" in change) {
+      await this.#note();
+    }
+  }
+
+  #end(outcome: FleetRun["outcome"], reason?: string): void {
+    this.#outcome = outcome;
+    this.#reason = reason;
+    this.#options.onDidChange(this.#report());
+  }
+
+  #report(): FleetRun {
+    const { plan, holder } = this.#options;
+    return {
+      session: holder.session,
+      fleet: plan.fleet.name,
+      app: plan.fleet.app,
+      kind: plan.kind,
+      who: holder.who,
+      startedAt: holder.since,
+      ...(this.#outcome !== "running" && { durationMs: Math.round(performance.now() - this.#startedAt) }),
+      outcome: this.#outcome,
+      ...(this.#reason !== undefined && { reason: this.#reason }),
+      machines: this.#machines.map((machine) => ({ ...machine })),
+    };
+  }
+
+  #lookWhoServes(): void {
+    for (const [index, machine] of this.#machines.entries()) {
+      const member = this.#member(machine.name);
+      if (!member.connection.closed && !member.client.closed) {
+        this.#machines[index] = { ...machine, serves: isHealthy(member) };
+      }
+    }
+  }
+
+  /** Writes down how far it is, on every machine that can be reached. */
+  async #note(): Promise<void> {
+    const run = this.#report();
+    const { members, onTrouble } = this.#options;
+    await Promise.all(
+      members.map(async ({ connection, machine }) => {
+        if (!connection.closed) {
+          await connection.request("note", { run }, noteMs).catch((error: unknown) => {
+            onTrouble(`${machine.name} could not write down how far the fleet is: ${toHitlessError(error).message}`);
+          });
+        }
+      }),
+    );
+  }
+}
+
+/** Waits for all, then throws what failed first in their order. */
+async function settleAll(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) {
+    if (result.status === "rejected") {
+      throw result.reason;
+    }
+  }
+}
+
+/** How a step is called while it goes on. */
+export const stepNames: Readonly<Record<MachineStep, string>> = {
+  waiting: "not touched",
+  deploying: "deploying",
+  draining: "leaving the balancer",
+  renewing: "renewing",
+  returning: "coming back to the balancer",
+  verifying: "verifying",
+  done: "done",
+  failed: "failed",
+  rollingBack: "rolling back",
+  rolledBack: "rolled back",
+};

@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { droppedNothing, type RenewalReport, renewalReportSchema } from "../report.ts";
+
+/** What can be done to a fleet. A rollback goes from the last machine to the first. */
+export const fleetKindSchema = v.picklist(["reload", "gracefulReload", "restart", "rollback"]);
+export type FleetKind = v.InferOutput<typeof fleetKindSchema>;
+
+/**
+ * How far a machine is: `waiting` (not touched), the step it is at, `done`, `failed` (at the step in `failedAt`), or
+ * `rolledBack` to what it had before.
+ */
+export const machineStepSchema = v.picklist([
+  "waiting",
+  "deploying",
+  "draining",
+  "renewing",
+  "returning",
+  "verifying",
+  "done",
+  "failed",
+  "rollingBack",
+  "rolledBack",
+]);
+export type MachineStep = v.InferOutput<typeof machineStepSchema>;
+
+export const machineRunSchema = v.object({
+  name: v.string(),
+  step: machineStepSchema,
+  failedAt: v.optional(machineStepSchema),
+  /** Whether its deploy command was begun. */
+  deployed: v.boolean(),
+  /** Whether the app there has been renewed, as far as is known. */
+  renewed: v.boolean(),
+  /** Why it failed, or what else is worth knowing: a sentence. */
+  reason: v.optional(v.string()),
+  /** The last lines of the command that failed, or of the worker. */
+  detail: v.optional(v.array(v.string())),
+  report: v.optional(renewalReportSchema),
+  /** Whether it served when the run was over; absent before, and where that is not known. */
+  serves: v.optional(v.boolean()),
+  /** Milliseconds from its first step to its last. */
+  durationMs: v.optional(v.number()),
+});
+export type MachineRun = v.InferOutput<typeof machineRunSchema>;
+
+/**
+ * What one person did to a fleet, and the report of it; written down on each of its machines at every step.
+ *
+ * - `running`: not over, or its session died on the way;
+ * - `completed`: all machines were renewed, verified, and nothing was lost;
+ * - `failed`: it stopped at a machine; those after it were not touched, those before it stay renewed;
+ * - `rolledBack`: it stopped at a machine, and those before it have gone back;
+ * - `cancelled`: as asked for, between two machines.
+ */
+export const fleetRunSchema = v.object({
+  /** Unique. */
+  session: v.string(),
+  fleet: v.string(),
+  app: v.string(),
+  kind: fleetKindSchema,
+  /** `user@host` of the person's computer. */
+  who: v.string(),
+  /** Epoch milliseconds, on that computer's clock. */
+  startedAt: v.number(),
+  durationMs: v.optional(v.number()),
+  outcome: v.picklist(["running", "completed", "failed", "rolledBack", "cancelled"]),
+  /** Why it did not complete: a sentence. */
+  reason: v.optional(v.string()),
+  /** In the order in which they are renewed. */
+  machines: v.array(machineRunSchema),
+});
+export type FleetRun = v.InferOutput<typeof fleetRunSchema>;
+
+/** Who holds a lock. */
+export const lockHolderSchema = v.object({
+  session: v.string(),
+  fleet: v.string(),
+  kind: fleetKindSchema,
+  who: v.string(),
+  /** Epoch milliseconds. */
+  since: v.number(),
+});
+export type LockHolder = v.InferOutput<typeof lockHolderSchema>;
+
+/** Whether a renewal is what a fleet goes on after: it completed, and no request or connection was cut. */
+export function lostNothing(report: RenewalReport): boolean {
+  if (report.kind !== "restart") {
+    return droppedNothing(report);
+  }
+  const { outcome, traffic, killed } = report;
+  // A restart refuses clients in its gap, from which a balancer keeps them; what it had accepted must be answered.
+  const { failed = 0, cut = 0, crashed = 0, silent = 0 } = traffic ?? {};
+  return outcome === "completed" && failed + cut + crashed + silent + killed === 0;
+}

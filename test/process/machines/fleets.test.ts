@@ -1,0 +1,311 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { FleetRun } from "../../../src/shared/machines/fleetRun.ts";
+import {
+  noMachinesBecause,
+  type SshMachine,
+  type SshMachines,
+  startSshMachines,
+} from "../../support/process/sshMachines.ts";
+import { poll } from "../../support/process/until.ts";
+import { assertCode, type CliResult, type CliWorld, cliFile, get, openCliWorld, readyPattern } from "../cli/hitless.ts";
+
+const reason = noMachinesBecause();
+const names = ["web1", "web2", "web3"];
+
+/** Answers with its release; a release called "bad" does not start. */
+const server = `
+const release = require("node:fs").readFileSync(__dirname + "/release", "utf8");
+if (release.startsWith("bad")) {
+  throw new Error("broken release");
+}
+require("node:http").createServer((request, response) => response.end(release)).listen(0);
+`;
+
+/** Deploys a release; one called "hold" waits until the file "go" is there, "bad@web2" is bad on that machine only. */
+const deploy = `
+const fs = require("node:fs");
+const [given] = process.argv.slice(2);
+const [release, only] = given.split("@");
+console.log("deploying " + given);
+if (only === undefined || fs.readFileSync("name", "utf8") === only) {
+  if (release === "exit") {
+    console.error("no space for the release");
+    process.exit(7);
+  }
+  fs.writeFileSync("release", release);
+  if (release === "hold") {
+    fs.writeFileSync("holding", "");
+    setInterval(() => fs.existsSync("go") && process.exit(0), 20);
+  }
+} else {
+  fs.writeFileSync("release", "good");
+}
+`;
+
+(reason === undefined ? describe : describe.skip)(
+  `a fleet of three machines${reason === undefined ? "" : ` (skipped: ${reason})`}`,
+  () => {
+    let world: CliWorld;
+    let lab: SshMachines;
+    let health: Server;
+    let healthStatus: (asked: number) => number = () => 200;
+    let asked = 0;
+    const urls = new Map<string, string>();
+
+    const machine = (name: string): SshMachine => lab.machines.find((one) => one.name === name) as SshMachine;
+    const folder = (name: string): string => join(machine(name).home, "shop");
+    const run = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
+      world.run(words, { env: { ...lab.env, ...env } });
+    const releases = () => Promise.all(names.map((name) => get(urls.get(name) ?? "")));
+    const fleet = (changes: object = {}): void => {
+      const { port } = health.address() as AddressInfo;
+      const shop = {
+        app: "shop",
+        machines: names,
+        deploy: ["node", "deploy.js", "v1"],
+        rollback: ["node", "deploy.js", "before"],
+        verify: { url: `http://127.0.0.1:${port}/`, times: 2 },
+        ...changes,
+      };
+      const machines = Object.fromEntries(names.map((name) => [name, name]));
+      world.write({ "hitless.json": JSON.stringify({ machines, fleets: { shop } }) });
+    };
+    const last = async (): Promise<FleetRun> => {
+      const status = await run(["fleet", "status", "shop", "--json"]);
+      return JSON.parse(status.stdout).last;
+    };
+    const steps = ({ machines }: FleetRun): string[] => machines.map(({ step }) => step);
+
+    before(async () => {
+      lab = await startSshMachines(names, cliFile);
+      world = openCliWorld();
+      health = createServer((_request, response) => {
+        asked += 1;
+        response.statusCode = healthStatus(asked);
+        response.end();
+      }).listen(0);
+      await Promise.all(
+        names.map(async (name) => {
+          mkdirSync(folder(name));
+          for (const [file, text] of Object.entries({
+            "server.js": server,
+            "deploy.js": deploy,
+            release: "v0",
+            name,
+          })) {
+            writeFileSync(join(folder(name), file), text);
+          }
+          const started = await world.run(["start", "server.js", "--detach", "--name", "shop", "--workers", "1"], {
+            cwd: folder(name),
+            env: { HITLESS_RUNTIME_DIR: machine(name).runtime },
+          });
+          assertCode(started, 0);
+          urls.set(name, readyPattern.exec(started.stderr)?.[4] ?? "");
+        }),
+      );
+    });
+
+    beforeEach(() => {
+      healthStatus = () => 200;
+      asked = 0;
+      fleet();
+    });
+
+    after(async () => {
+      for (const { runtime } of lab.machines) {
+        await world.run(["stop", "shop", "--now"], { env: { HITLESS_RUNTIME_DIR: runtime } });
+      }
+      health.close();
+      await world.end();
+      await lab.end();
+    });
+
+    it("is planned without a touch", async () => {
+      const planned = await run(["fleet", "reload", "shop", "--dry-run"]);
+      assertCode(planned, 0);
+      assert.match(
+        planned.stdout,
+        /1\. web1\n {2}2\. web2\n {2}3\. web3\n {2}each: run node deploy\.js v1 · reload · ask/,
+      );
+      assert.deepEqual(await releases(), ["v0", "v0", "v0"]);
+    });
+
+    it("is reloaded one after the other, each deployed and verified, and remembers it", async () => {
+      const done = await run(["fleet", "reload", "shop", "--json"]);
+      assertCode(done, 0);
+      const report: FleetRun = JSON.parse(done.stdout);
+      assert.equal(report.outcome, "completed");
+      assert.deepEqual(steps(report), ["done", "done", "done"]);
+      assert.deepEqual(
+        report.machines.map(({ report: renewal }) => renewal?.outcome),
+        ["completed", "completed", "completed"],
+      );
+      assert.deepEqual(await releases(), ["v1", "v1", "v1"]);
+      // Once each before anything is touched, twice each to verify.
+      assert.equal(asked, 3 + 6);
+      const { session, outcome } = await last();
+      assert.deepEqual([session, outcome], [report.session, "completed"]);
+      const history = JSON.parse((await run(["fleet", "history", "shop", "--json"])).stdout);
+      assert.equal(history.runs.length, 1);
+    });
+
+    it("stops at a bad release: the machine before it stays, it serves on itself, the last is not touched", async () => {
+      fleet({ deploy: ["node", "deploy.js", "bad@web2"] });
+      const failed = await run(["fleet", "reload", "shop"]);
+      assertCode(failed, 1);
+      assert.match(failed.stdout, /shop stopped at web2/);
+      assert.match(failed.stdout, /broken release/);
+      assert.match(failed.stdout, /web3 +not touched/);
+      assert.match(failed.stderr, /web2 │ deploying bad@web2/);
+      assert.deepEqual(await releases(), ["good", "v1", "v1"]);
+      const { machines } = await last();
+      assert.deepEqual(
+        machines.map(({ renewed }) => renewed),
+        [true, false, false],
+      );
+    });
+
+    it("goes back from the last to the first when it is told to", async () => {
+      fleet({ deploy: ["node", "deploy.js", "bad@web2"], onFailure: "rollback" });
+      const failed = await run(["fleet", "reload", "shop", "--json"]);
+      assertCode(failed, 1);
+      const report: FleetRun = JSON.parse(failed.stdout);
+      assert.equal(report.outcome, "rolledBack");
+      assert.deepEqual(steps(report), ["rolledBack", "rolledBack", "waiting"]);
+      assert.deepEqual(await releases(), ["before", "v1", "v1"]);
+      assert.equal(readFileSync(join(folder("web2"), "release"), "utf8"), "before");
+    });
+
+    it("stops where a command fails, or a machine does not verify", async () => {
+      fleet({ deploy: ["node", "deploy.js", "exit@web1"] });
+      const failed = await run(["fleet", "reload", "shop"]);
+      assertCode(failed, 1);
+      assert.match(failed.stdout, /node deploy\.js exit@web1 ended with exit code 7 on web1/);
+      assert.match(failed.stdout, /no space for the release/);
+      fleet({ deploy: ["node", "deploy.js", "v2"] });
+      // Three looks before anything is touched, and the second question to web1 is answered otherwise.
+      asked = 0;
+      healthStatus = (time) => (time === 5 ? 503 : 200);
+      const unwell = await run(["fleet", "reload", "shop", "--json"]);
+      assertCode(unwell, 1);
+      const report: FleetRun = JSON.parse(unwell.stdout);
+      assert.deepEqual(steps(report), ["failed", "waiting", "waiting"]);
+      assert.equal(report.machines[0]?.failedAt, "verifying");
+      assert.match(report.reason ?? "", /does not answer 200 on web1, but 503/);
+    });
+
+    it("goes back as a whole when asked, from the last machine on", async () => {
+      fleet({ rollback: ["node", "deploy.js", "v1"] });
+      const back = await run(["fleet", "rollback", "shop", "--json"]);
+      assertCode(back, 0);
+      assert.deepEqual(
+        JSON.parse(back.stdout).machines.map(({ name }: { name: string }) => name),
+        ["web3", "web2", "web1"],
+      );
+      assert.deepEqual(await releases(), ["v1", "v1", "v1"]);
+    });
+
+    it("refuses a second person by name, survives a killed command line, and is taken over", async () => {
+      fleet({ deploy: ["node", "deploy.js", "hold@web2"] });
+      const first = world.start(["fleet", "reload", "shop"], { env: lab.env });
+      await poll("web2 is being deployed", () => existsSync(join(folder("web2"), "holding")));
+      const second = await run(["fleet", "reload", "shop"]);
+      assertCode(second, 1);
+      assert.match(second.stderr, /web1: \S+@\S+ is busy with shop since .* \(reload of the fleet shop\)/);
+      const busy = await run(["fleet", "status", "shop"]);
+      assert.match(busy.stdout, /is busy with it: reload since/);
+      first.child.kill("SIGKILL");
+      await first.ended;
+      assert.deepEqual(await releases(), ["good", "v1", "v1"]);
+      await poll("the machines notice", async () => {
+        const status = JSON.parse((await run(["fleet", "status", "shop", "--json"])).stdout);
+        return status.lock?.alive === false;
+      });
+      const died = await run(["fleet", "status", "shop"]);
+      assert.match(died.stdout, /died on the way: it stopped at web2, while deploying/);
+      fleet({ deploy: ["node", "deploy.js", "v3"] });
+      const over = await run(["fleet", "reload", "shop"]);
+      assertCode(over, 0);
+      assert.match(over.stderr, /died on the way and left its lock on web1, web2, web3; it is taken over/);
+      assert.deepEqual(await releases(), ["v3", "v3", "v3"]);
+    });
+
+    it("ends between two machines when it is interrupted", async () => {
+      fleet({ deploy: ["node", "deploy.js", "hold@web1"] });
+      const interrupted = world.start(["fleet", "reload", "shop", "--json"], { env: lab.env });
+      await poll("web1 is being deployed", () => existsSync(join(folder("web1"), "holding")));
+      interrupted.child.kill("SIGINT");
+      await interrupted.until("stderr", /It ends when the machines that are under way are done/);
+      writeFileSync(join(folder("web1"), "go"), "");
+      const ended = await interrupted.ended;
+      assertCode(ended, 1);
+      const report: FleetRun = JSON.parse(ended.stdout);
+      assert.equal(report.outcome, "cancelled");
+      assert.deepEqual(steps(report), ["done", "waiting", "waiting"]);
+      assert.deepEqual(await releases(), ["hold", "v3", "v3"]);
+    });
+
+    it("is restarted only out of its balancer, or with a pause that is long enough", async () => {
+      fleet({ deploy: undefined });
+      const refused = await run(["fleet", "restart", "shop"]);
+      assertCode(refused, 1);
+      assert.match(refused.stderr, /Nothing was touched, since this is in the way:/);
+      assert.match(refused.stderr, /Set pause to more than 10000 ms/);
+      const record = join(world.folder, "balancer");
+      const tell = [
+        "node",
+        "-e",
+        "fs.appendFileSync(process.argv[1], process.argv.slice(2).join(' ') + '\\n')",
+        record,
+      ];
+      fleet({
+        deploy: undefined,
+        balancer: {
+          kind: "commands",
+          drain: [...tell, "drain", "{machine}"],
+          undrain: [...tell, "undrain", "{machine}"],
+        },
+      });
+      const restarted = await run(["fleet", "restart", "shop", "--json"]);
+      assertCode(restarted, 0);
+      const told = names.flatMap((name) => [`drain ${name}`, `undrain ${name}`]);
+      assert.deepEqual(readFileSync(record, "utf8").trim().split("\n"), told);
+    });
+
+    it("stops at a machine that dies in the middle, and touches no other", async () => {
+      fleet({ deploy: ["node", "deploy.js", "hold@web2"] });
+      const reloading = world.start(["fleet", "reload", "shop", "--json"], { env: lab.env });
+      const holding = join(folder("web2"), "holding");
+      writeFileSync(holding, "");
+      const { rmSync } = await import("node:fs");
+      rmSync(holding);
+      await poll("web2 is being deployed", () => existsSync(holding));
+      await machine("web2").cutOff();
+      const ended = await reloading.ended;
+      await machine("web2").start();
+      assertCode(ended, 1);
+      const report: FleetRun = JSON.parse(ended.stdout);
+      assert.deepEqual(steps(report), ["done", "failed", "waiting"]);
+      assert.match(report.reason ?? "", /The connection to web2 was lost/);
+    });
+
+    it("is not touched when a machine is missing, or when too few serve", async () => {
+      await machine("web3").cutOff();
+      const refused = await run(["fleet", "reload", "shop"]);
+      await machine("web3").start();
+      assertCode(refused, 1);
+      assert.match(refused.stderr, /Nothing was touched, since this is in the way:\n.*web3 \(web3\) can't be reached/);
+      for (const name of ["web1", "web2"]) {
+        assertCode(await run(["stop", "shop", "--on", name]), 0);
+      }
+      const alone = await run(["fleet", "reload", "shop"]);
+      assertCode(alone, 1);
+      assert.match(alone.stderr, /Only 1 of 3 machines serve, and the last one that does is never touched/);
+      assert.match(alone.stderr, /web1 runs no app "shop"/);
+    });
+  },
+);
