@@ -23,6 +23,7 @@ const steps: readonly Step[] = [
   { script: "check", deadlineMs: 180_000 },
   { script: "test:unit", deadlineMs: 180_000, report: "unit.json" },
   { script: "test:process", deadlineMs: 1_500_000, report: "process.json" },
+  { script: "test:fleet", deadlineMs: 600_000, report: "fleet.json" },
   { script: "test:vscode", deadlineMs: 780_000, report: "vscode.json" },
   { script: "test:browser", deadlineMs: 780_000, report: "browser.json" },
 ];
@@ -31,7 +32,7 @@ const steps: readonly Step[] = [
 const workbench: Step = { script: "workbench", deadlineMs: 600_000 };
 const needWorkbench: readonly string[] = ["test:vscode", "test:browser"];
 /** From here on the machine is left to the step alone, since what it tests depends on time. */
-const needQuiet: readonly string[] = ["test:process", ...needWorkbench];
+const needQuiet: readonly string[] = ["test:process", "test:fleet", ...needWorkbench];
 
 const killAfterMs = 10_000;
 const chosen = process.argv.slice(2);

@@ -65,7 +65,8 @@ export async function ensureSystem(needs: readonly SystemNeed[], purpose: string
  * @param deadlineMs For the work, without the wait.
  */
 async function runAptGet(aptGet: string, args: readonly string[], deadlineMs: number): Promise<RunResult> {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+  // In a container without systemd, services that come with a package are not started at this level.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C", RUNLEVEL: "1" };
   const patient = ["-o", `DPkg::Lock::Timeout=${lockDeadlineMs / 1_000}`, ...args];
   const until = performance.now() + lockDeadlineMs;
   for (;;) {

@@ -1,0 +1,3 @@
+import { runPrepared } from "./support/prepare.mjs";
+
+await runPrepared("fleetLab.ts");

@@ -1,0 +1,80 @@
+// `npm run fleet-lab`: three machines with sshd and an app each, nginx and HAProxy in front of them, and a laptop to type
+// on, in network namespaces of their own. Ctrl-C ends all of it, and nothing of it stays.
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { ensureLabPrograms, type Lab, labObstacle, openLab } from "../test/support/lab/lab.ts";
+import { appPort, balancerPort } from "../test/support/lab/labFiles.ts";
+import { projectRoot } from "../test/support/paths.ts";
+import { run } from "../test/support/programs.ts";
+import { giveUp } from "./support/prepare.mjs";
+
+const ended = new Promise<void>((resolve) => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => resolve());
+  }
+});
+
+const obstacle = labObstacle();
+if (obstacle !== null) {
+  giveUp(`The lab of machines ${obstacle}.`);
+}
+try {
+  const build = await run(process.execPath, [join(projectRoot, "scripts", "build.mjs")], { deadlineMs: 120_000 });
+  if (build.code !== 0) {
+    throw new Error(`The build failed:\n${build.output}`);
+  }
+  await ensureLabPrograms();
+  process.stdout.write("Starting the machines …\n");
+  const lab = await openLab();
+  process.stdout.write(describeLab(lab));
+  await ended;
+  process.stdout.write("Stopping …\n");
+  await lab.close();
+} catch (error) {
+  giveUp(error instanceof Error ? error.message : String(error));
+}
+process.exit(0);
+
+function describeLab(lab: Lab): string {
+  const { laptop, machines, nginx, haproxy, folder } = lab;
+  const enter = writeEnter(lab);
+  const hosts = [laptop, ...machines, nginx, haproxy].map(({ name, address }) => `  ${name.padEnd(12)} ${address}`);
+  const [first = laptop] = machines;
+  return `
+${hosts.join("\n")}
+
+The app "shop" listens on port ${appPort} of each machine, the balancers on ${balancerPort}. Their network is not that of this system, so
+go in from another terminal:
+
+  ${enter} laptop                                  a shell on the laptop
+  ${enter} laptop curl -s http://${nginx.name}/       ask the app through nginx
+  ${enter} laptop ssh ${first.name} hitless status shop    a command on a machine, as a person gives it
+
+ssh on the laptop knows all hosts (configuration and keys: ${folder}). The app of a machine is in
+${folder}/apps: write a new version.txt, then reload. Ctrl-C ends everything.
+`;
+}
+
+/** A program that runs another on a host of the lab; a shell if none is named. */
+function writeEnter({ folder, laptop, machines, nginx, haproxy, env }: Lab): string {
+  const file = join(folder, "enter");
+  const cases = [laptop, ...machines, nginx, haproxy].map(({ name, pid }) => `  ${name}) pid=${pid} ;;`);
+  const variables = Object.entries(env).map(([name, value]) => `'${name}=${value}'`);
+  writeFileSync(
+    file,
+    [
+      "#!/bin/sh",
+      'case "$1" in',
+      ...cases,
+      '  *) echo "Usage: $0 HOST [COMMAND …]" >&2; exit 2 ;;',
+      "esac",
+      "shift",
+      '[ "$#" -gt 0 ] || set -- /bin/sh',
+      `exec nsenter --target "$pid" --net --mount --uts --pid --wd=/ -- env ${variables.join(" ")} "$@"`,
+      "",
+    ].join("\n"),
+  );
+  chmodSync(file, 0o755);
+  return file;
+}

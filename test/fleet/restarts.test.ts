@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Balancer } from "../../src/client/balancers/balancer.ts";
+import { checkBalancer } from "../../src/client/balancers/checkBalancer.ts";
+import { createBalancer } from "../../src/client/balancers/createBalancer.ts";
+import type { BalancerSettings } from "../../src/shared/settings/balancerSettings.ts";
+import { machines } from "../support/lab/lab.ts";
+import { appPort } from "../support/lab/labFiles.ts";
+import type { LabLoad } from "../support/lab/labLoad.ts";
+import type { LabNode } from "../support/lab/labNode.ts";
+import { assertUnnoticed, describeLab, type LabScene, renew } from "../support/lab/labScene.ts";
+
+const names = machines.map(({ name }) => name);
+const include = "/etc/nginx/hitless/app.conf";
+const nginxSettings = {
+  kind: "nginx",
+  include,
+  servers: Object.fromEntries(machines.map(({ name, address }) => [name, `${address}:${appPort}`])),
+} as const;
+const haproxySettings = {
+  kind: "haproxy",
+  servers: Object.fromEntries(names.map((name) => [name, `app/${name}`])),
+} as const;
+
+/** Tells HAProxy by a program of the user's own, which the balancer has: perl. */
+const tell = `my ($server, $state) = @ARGV;
+my $s = IO::Socket::UNIX->new(Peer => "/run/haproxy/admin.sock") or die "$!\\n";
+print $s "set server app/$server state $state\\n"; $s->flush; shutdown $s, 1; print while <$s>; sleep 3;`;
+
+function facts(pauseMs: number, driver: BalancerSettings["kind"]) {
+  return {
+    machines: machines.map(({ name, address }) => ({ name, hosts: [address] })),
+    pauseMs,
+    driver,
+    verifies: true,
+  };
+}
+
+/** The driver, over the laptop's ssh. */
+function driverOf(scene: LabScene, host: LabNode, settings: BalancerSettings, pauseMs = 0): Balancer {
+  return createBalancer(settings, scene.lab.over(host.name), facts(pauseMs, settings.kind));
+}
+
+/** As a fleet does: one machine after the other. */
+async function restartAll({ lab }: LabScene, driver: Balancer, pauseMs = 0): Promise<void> {
+  await driver.check(names);
+  for (const machine of lab.machines) {
+    lab.release(machine.name, "restarted");
+    await driver.drain(machine.name);
+    await renew(lab, machine, "restart");
+    await driver.undrain(machine.name);
+    await pause(pauseMs);
+  }
+}
+
+async function assertNothingLost(load: LabLoad): Promise<void> {
+  await load.until("restarted", 50);
+  assertUnnoticed(await load.stop(), 100);
+}
+
+describeLab("machines that are restarted one after the other", {}, (scene) => {
+  it("lose no request of clients that stay connected, when HAProxy is told", async () => {
+    const load = await scene.load(scene.lab.haproxy);
+    await restartAll(scene, driverOf(scene, scene.lab.haproxy, haproxySettings));
+    await assertNothingLost(load);
+  });
+
+  it("lose none when the user's own commands tell", async () => {
+    const load = await scene.load(scene.lab.haproxy);
+    const [drain, undrain] = ["drain", "ready"].map((state) => [
+      ...["perl", "-MIO::Socket::UNIX", "-e", tell, "{machine}", state],
+    ]) as [string[], string[]];
+    await restartAll(scene, driverOf(scene, scene.lab.haproxy, { kind: "commands", drain, undrain }));
+    await assertNothingLost(load);
+  });
+
+  it("lose none of new connections when nginx is told, and it is refused unless resets are accepted", async () => {
+    const { lab } = scene;
+    mkdirSync(join(lab.folder, "nginx", "hitless"), { recursive: true });
+    const list = join(lab.folder, "nginx", "hitless", "app.conf");
+    writeFileSync(list, machines.map(({ address }) => `server ${address}:${appPort};\n`).join(""));
+    await lab.configureNginx(`include ${include};`);
+    await assert.rejects(driverOf(scene, lab.nginx, nginxSettings).check(names), /keepalive_min_timeout/);
+    const load = await scene.load(lab.nginx, { newcomers: true });
+    const driver = driverOf(scene, lab.nginx, { ...nginxSettings, acceptResets: true });
+    await restartAll(scene, driver);
+    await assertNothingLost(load);
+    assert.doesNotMatch(readFileSync(list, "utf8"), /down/);
+  });
+
+  it("keep the list of servers that nginx has when it refuses another", async () => {
+    const { lab } = scene;
+    const list = join(lab.folder, "nginx", "hitless", "app.conf");
+    const before = readFileSync(list, "utf8");
+    const servers = { ...nginxSettings.servers, web1: `${nginxSettings.servers.web1} fail_timeout=never` };
+    const driver = driverOf(scene, lab.nginx, { ...nginxSettings, servers, acceptResets: true });
+    await assert.rejects(driver.drain("web2"), (error: { message: string; detail: readonly string[] }) => {
+      assert.match(error.message, /nginx refuses the list/);
+      assert.match(error.detail.join("\n"), /invalid parameter "fail_timeout=never"/);
+      return true;
+    });
+    assert.equal(readFileSync(list, "utf8"), before);
+    await lab.nginx.must(["nginx", "-t"]);
+  });
+
+  it("lose none when nobody tells nginx, if the pause is longer than fail_timeout", async () => {
+    const { lab } = scene;
+    await lab.configureNginx(machines.map(({ address }) => `server ${address}:${appPort} fail_timeout=1s;`).join(" "));
+    const settings = { kind: "none", reads: "nginx" } as const;
+    await assert.rejects(
+      driverOf(scene, lab.nginx, settings, 1_000).check(names),
+      /passes a restarted one over for 1000/,
+    );
+    const load = await scene.load(lab.nginx);
+    await restartAll(scene, driverOf(scene, lab.nginx, settings, 1_500), 1_500);
+    await assertNothingLost(load);
+  });
+
+  it("are judged by the configuration that the balancer has", async () => {
+    const { lab } = scene;
+    const find = async (host: LabNode, settings: BalancerSettings, pauseMs: number) => {
+      const found = await checkBalancer(settings, lab.over(host.name), facts(pauseMs, settings.kind));
+      return found.map(({ code, file, line }) => `${code} ${file}:${line}`);
+    };
+    const text = readFileSync(join(lab.folder, "nginx", "nginx.conf"), "utf8").split("\n");
+    const line = text.findIndex((one) => one.includes("fail_timeout=1s")) + 1;
+    assert.deepEqual(await find(lab.nginx, { kind: "none", reads: "nginx" }, 500), [
+      `failTimeout /etc/nginx/nginx.conf:${line}`,
+    ]);
+    assert.deepEqual(await find(lab.nginx, { kind: "none", reads: "nginx" }, 5_000), []);
+    assert.deepEqual(await find(lab.haproxy, haproxySettings, 0), []);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import type { RunCommand } from "../../../src/client/machines/runCommand.ts";
+import { ensureLabPrograms, type Lab, type LabOptions, labObstacle, openLab } from "./lab.ts";
+import { type LabCounts, type LabLoad, type LabLoadOptions, startLabLoad } from "./labLoad.ts";
+import type { LabNode } from "./labNode.ts";
+
+/** A lab for the tests of one block, and what they do with it. */
+export interface LabScene {
+  readonly lab: Lab;
+  /** Clients that end with the test. */
+  load(balancer: LabNode, options?: LabLoadOptions): Promise<LabLoad>;
+}
+
+const openMs = 300_000;
+const renewMs = 60_000;
+
+/** The lab of all blocks that harm it in no way that lasts; it takes seconds to make one. */
+let shared: Promise<Lab> | undefined;
+
+/**
+ * Tests in a lab; skipped, with the reason in their title, where there can be none.
+ * @param own They get one of their own; default: one that all share, in which nothing may stay broken.
+ */
+export function describeLab(
+  title: string,
+  { own = false, ...options }: LabOptions & { own?: boolean },
+  body: (scene: LabScene) => void,
+): void {
+  const obstacle = labObstacle();
+  if (obstacle !== null) {
+    describe.skip(`${title} (${obstacle})`, () => body({ lab: undefined as never, load: undefined as never }));
+    return;
+  }
+  describe(title, () => {
+    let lab: Lab | undefined;
+    const loads: LabLoad[] = [];
+    before(async function () {
+      this.timeout(openMs);
+      await ensureLabPrograms();
+      if (own) {
+        lab = await openLab(options);
+      } else {
+        shared ??= openLab();
+        lab = await shared;
+      }
+    });
+    afterEach(async () => {
+      await Promise.all(loads.splice(0).map((load) => load.stop().catch(() => undefined)));
+    });
+    after(() => (own ? lab?.close() : undefined));
+    const opened = (): Lab => {
+      assert.ok(lab, "the lab is open");
+      return lab;
+    };
+    body({
+      get lab() {
+        return opened();
+      },
+      async load(balancer, loadOptions) {
+        const load = await startLabLoad(opened(), balancer, loadOptions);
+        loads.push(load);
+        return load;
+      },
+    });
+  });
+}
+
+// Of the root suite, wherever this file is imported first.
+after(async () => {
+  const lab = await shared?.catch(() => undefined);
+  await lab?.close();
+});
+
+/** Renews the app of a machine as a person does there, by ssh. */
+export async function renew(lab: Lab, machine: LabNode, kind: "reload" | "restart"): Promise<void> {
+  const { code, stdout, stderr } = await tryToRenew(lab, machine, kind);
+  assert.equal(code, 0, `${kind} of ${machine.name}: ${stdout}${stderr}`);
+}
+
+export function tryToRenew(lab: Lab, machine: LabNode, kind: "reload" | "restart"): ReturnType<RunCommand> {
+  return lab.over(machine.name)(["hitless", kind, "shop"], { deadlineMs: renewMs });
+}
+
+/** Nobody has noticed anything. */
+export function assertUnnoticed({ requests, failed, reopened, failures }: LabCounts, least: number): void {
+  assert.ok(requests >= least, `only ${requests} requests were asked`);
+  assert.deepEqual({ failed, reopened, failures }, { failed: 0, reopened: 0, failures: [] });
+}
