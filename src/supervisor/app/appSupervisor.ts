@@ -11,6 +11,7 @@ import { Acceptor } from "../accept/acceptor.ts";
 
 import { steadyNow } from "../clock.ts";
 import { DebugSessions } from "../debug/debugSessions.ts";
+import { InspectorDoors } from "../debug/inspectorDoors.ts";
 import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
@@ -66,6 +67,7 @@ export class AppSupervisor {
   readonly #acceptor: Acceptor;
   readonly #health: HealthActions;
   readonly #broker: HandoffBroker;
+  readonly #doors: InspectorDoors;
   readonly #traffic: TrafficMeter;
   readonly #workerEvents: WorkerEvents<WorkerHandle>;
   readonly #policy: RestartPolicy;
@@ -119,6 +121,7 @@ export class AppSupervisor {
       endpointFolder,
       table: this.#table,
     });
+    this.#doors = new InspectorDoors(events);
     this.debugSessions = new DebugSessions({ events, workers: host.workers });
     this.#health = new HealthActions(host, events, this.#acceptor);
     this.#traffic = new TrafficMeter({ workers: host.workers, broker: this.#broker, acceptor: this.#acceptor });
@@ -418,6 +421,7 @@ export class AppSupervisor {
         const debug = this.debugSessions.startOf(slot);
         const worker = this.roster.start({ recipe, slot, generation, events: this.#workerEvents, debug });
         this.#uncleaned.add(worker);
+        this.#doors.started(worker, worker.inspectPlace);
         this.#watcher.add({ pid: worker.pid, mark: worker.mark, killTimeout: recipe.killTimeout });
         return worker;
       },
@@ -440,7 +444,12 @@ export class AppSupervisor {
     return {
       messages: createMessageTable({ acceptor, broker: this.#broker, traffic: this.#traffic, heartbeat }),
       acceptor,
-      debugging: reconcile,
+      debugging: (worker) => {
+        if (worker.debugging.openedBySignal) {
+          this.#doors.signalled(worker);
+        }
+        reconcile();
+      },
       appMessage: (worker, message) => this.#warnOfProtocol(worker, message),
       changed,
       listening: reconcile,
@@ -497,6 +506,7 @@ export class AppSupervisor {
   #workerExited(worker: WorkerHandle): void {
     // First of all: whatever else goes wrong, it is not counted among the living.
     this.roster.remove(worker);
+    this.#doors.ended(worker);
     // Many apps remove the file of their socket at their end.
     this.#keeper.look();
     this.#options.logs.ended(worker.id);

@@ -8,6 +8,7 @@ import { createWorkerInspector, type WorkerInspector } from "../inspector/worker
 import type { LogSource, LogStore } from "../logs/logStore.ts";
 import { createStderrTail, type StderrTail } from "../logs/stderrTail.ts";
 import { createUtf8Splitter } from "../logs/utf8Splitter.ts";
+import { type InspectPlace, inspectFlags } from "./inspectFlags.ts";
 import { permissionFlags } from "./permissionFlags.ts";
 
 /** The preload lies beside the supervisor's bundle. */
@@ -18,9 +19,6 @@ const layersFile = join(dirname(preloadFile), "layers.cjs");
 
 /** The variables that every worker gets beside those of the recipe. */
 const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
-
-/** With a debugger flag of the user's own, the app has its own port. */
-const inspectFlag = /^--inspect/;
 
 /** Those that have a process wait for a debugger. */
 const waitFlag = /(?:^|\s)--inspect-(?:brk|wait)\b/;
@@ -45,6 +43,10 @@ export interface ForkedWorker {
   readonly lastLine: () => string;
   /** Whether it waits for a debugger: no longer than a debugger of VS Code may take, or as long as the user's flags say. */
   readonly waits: "no" | "briefly" | "unlimited";
+  /** Where flags of the user's own have its inspector opened at its start. */
+  readonly inspectPlace: InspectPlace | undefined;
+  /** Where a debugger looks for its inspector that has opened it by a signal. */
+  readonly signalPlace: InspectPlace;
 }
 
 /** No more than this of a line is told, in bytes. */
@@ -69,7 +71,8 @@ export function forkWorker(options: {
   readonly debug: DebugStart;
 }): ForkedWorker {
   const { recipe, slot, generation, logs, debug } = options;
-  const debugged = recipe.nodeArgs.some((arg) => inspectFlag.test(arg));
+  const { place, signalPlace, nodeArgs } = inspectFlags(recipe.nodeArgs);
+  const debugged = place !== undefined;
   cluster.setupPrimary({
     // The dashes keep Node away from the app's own arguments, all of which it searches for some of its flags, such as
     // `--env-file`. They take the entry's place because cluster appends a flag to `execArgv`.
@@ -81,12 +84,12 @@ export function forkWorker(options: {
       ...permissionFlags(recipe, [preloadFile, layersFile]),
       "--require",
       preloadFile,
-      ...recipe.nodeArgs,
+      ...nodeArgs,
     ],
     cwd: recipe.cwd,
     silent: true,
     windowsHide: true,
-    ...(!debugged && { inspectPort: 0 }),
+    inspectPort: 0,
   });
   forks += 1;
   const mark = `${process.pid}-${forks}`;
@@ -128,7 +131,16 @@ export function forkWorker(options: {
       .join("")
       .trim();
   };
-  return { worker, stderr, inspector, mark: `HITLESS_ID=${mark}`, lastLine, waits: waitOf(recipe, debug) };
+  return {
+    worker,
+    stderr,
+    inspector,
+    mark: `HITLESS_ID=${mark}`,
+    lastLine,
+    waits: waitOf(recipe, debug),
+    inspectPlace: place,
+    signalPlace,
+  };
 }
 
 function waitOf({ nodeArgs, env }: LaunchRecipe, debug: DebugStart): ForkedWorker["waits"] {

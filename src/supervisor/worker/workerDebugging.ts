@@ -28,6 +28,8 @@ export interface WorkerDebuggingOptions {
   readonly opensBySignal: () => boolean;
   /** The last moment at which the worker was known to run, on the monotonic clock. */
   readonly seenAt: () => number;
+  /** Flags or a preload of the user's own open its inspector at its start. */
+  readonly opensItself: boolean;
   /** It was paused, at another place than before, or goes on. */
   readonly changed: (pause: Pause | undefined) => void;
   /** Its inspector was opened or closed. */
@@ -66,11 +68,23 @@ export class WorkerDebugging {
       }
       options.inspectorChanged();
     });
+    options.inspector.onDidLeave(() => {
+      if (this.openedBySignal) {
+        // As it was before the signal; another one opens it again.
+        this.#options.send({ type: "closeInspector" });
+      }
+    });
   }
 
   /** WebSocket address of its inspector while that is open. */
   get url(): string | undefined {
     return this.#options.inspector.url;
+  }
+
+  /** Somebody else's signal has opened its inspector, and nothing of ours needs it. */
+  get openedBySignal(): boolean {
+    const { inspector, opensItself } = this.#options;
+    return this.url !== undefined && !inspector.isOurs && !opensItself && !this.#wanted;
   }
 
   get pause(): Pause | undefined {

@@ -11,6 +11,7 @@ import { describeElsewhere, describeHolder } from "../listening/listensElsewhere
 import type { EventLog } from "../logs/eventLog.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
 import { explainSpawn } from "../process/explainSpawn.ts";
+import type { InspectPlace } from "../process/inspectFlags.ts";
 import { WorkerEnding } from "../process/workerEnding.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
 import { type Exit, watchWorkerEnd } from "../process/workerProcess.ts";
@@ -106,6 +107,7 @@ export class WorkerHandle {
     this.debugging = new WorkerDebugging({
       pid: this.pid,
       inspector: options.inspector,
+      opensItself: options.inspectPlace !== undefined || options.waits !== "no",
       send: (body) => this.send(body),
       opensBySignal: () => this.vitals.inspectable,
       seenAt: () => Math.max(this.startedAt, this.vitals.seenAt),
@@ -164,6 +166,16 @@ export class WorkerHandle {
       return "draining";
     }
     return this.#readyAt === undefined ? "starting" : "ready";
+  }
+
+  /** Where flags of the user's own have the worker of slot 1 debugged. */
+  get inspectPlace(): InspectPlace | undefined {
+    return this.#options.inspectPlace;
+  }
+
+  /** Where a debugger looks for its inspector that has opened it by a signal. */
+  get signalPlace(): InspectPlace {
+    return this.#options.signalPlace;
   }
 
   /** `NAME=value` in the environment of this worker and of all that it starts. */

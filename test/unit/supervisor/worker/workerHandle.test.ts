@@ -90,6 +90,8 @@ describe("workerHandle", () => {
       lastLine: () => "",
       mark: "HITLESS_ID=none",
       waits: "no",
+      inspectPlace: undefined,
+      signalPlace: { host: "127.0.0.1", port: 9_229 },
       inspector: {
         url: undefined,
         isOurs: false,
