@@ -6,10 +6,12 @@ import { watchEndpoints } from "./apps/endpointWatcher.ts";
 import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
 import { createWorkerFigures } from "./apps/workerFigures.ts";
 import { autoStart } from "./commands/autoStart.ts";
+import { provideDebugConfigurations } from "./commands/debugApp.ts";
 import { registerCommands } from "./commands/registerCommands.ts";
 import type { CommandContext } from "./commands/target/commandContext.ts";
 import { alertOnFailure } from "./commands/tell/alerts.ts";
 import { createNotifier } from "./commands/tell/notify.ts";
+import { registerDebugging } from "./debug/registerDebugging.ts";
 import { LanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
 import { createLogTerminals } from "./log/logTerminals.ts";
@@ -62,6 +64,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(followContext(registry, createContextSetter()));
   store.add(registerCommands(context, notifier));
   store.add(alertOnFailure(context, notifier));
+  store.add(provideDebugConfigurations(context, notifier));
+  store.add(registerDebugging({ registry, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
   store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));

@@ -9,6 +9,8 @@ export const commandIds = {
   scale: "hitless.scale",
   rollback: "hitless.rollback",
   showHistory: "hitless.showHistory",
+  debug: "hitless.debug",
+  continueWorker: "hitless.continueWorker",
   reloadWorker: "hitless.reloadWorker",
   killWorker: "hitless.killWorker",
   waitLonger: "hitless.waitLonger",

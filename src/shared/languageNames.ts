@@ -6,6 +6,7 @@ export const languageNotifications = { apps: "hitless/apps" } as const;
 /** The extension's commands that the server's lenses and hovers call. The extension's own table has the same ids. */
 export const languageCommands = {
   start: "hitless.start",
+  debug: "hitless.debug",
   reload: "hitless.reload",
   showMenu: "hitless.showMenu",
   showLayers: "hitless.showLayers",

@@ -23,6 +23,8 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   scale: { icon: "arrow-both", palette: is("hasRunningApp") },
   rollback: { icon: "discard", palette: is("hasRunningApp") },
   showHistory: { icon: "history", palette: is("hasRunningApp") },
+  debug: { icon: "debug-alt", palette: folderOpen },
+  continueWorker: { icon: "debug-continue", palette: is("hasRunningApp") },
   reloadWorker: { icon: "sync", palette: is("hasRunningApp") },
   killWorker: { icon: "trash", palette: is("hasRunningApp") },
   waitLonger: { icon: "watch", palette: is("hasRunningApp") },

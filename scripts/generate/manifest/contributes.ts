@@ -1,6 +1,7 @@
 import { commandIds, viewIds } from "../../../src/extension/ids.ts";
 import { commands } from "./commands.ts";
 import { configuration } from "./configuration.ts";
+import { debuggers } from "./debuggers.ts";
 import { menus } from "./menus.ts";
 import { all, is, isNot } from "./whenClause.ts";
 
@@ -27,6 +28,7 @@ const reloadKey = { command: commandIds.reload, key: "ctrl+k alt+r", mac: "cmd+k
 export const contributes = {
   commands,
   configuration,
+  debuggers,
   viewsContainers: { activitybar: [{ id: viewIds.container, title: "Hitless", icon }] },
   views: {
     [viewIds.container]: [

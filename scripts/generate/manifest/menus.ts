@@ -36,6 +36,8 @@ const appRow: readonly Item[] = [
   ["gracefulReload", "1_run@3", onRow("renewable")],
   ["cancelReload", "1_run@4", onRow("cancellable")],
   ["rollback", "1_run@5", onRow("previous")],
+  ["debug", "1_run@6", onRow("startable")],
+  ["debug", "1_run@6", onRow("renewable", "!startable")],
   ["restart", "1_stop@1", onRow("renewable")],
   ["stop", "1_stop@2", onRow("active")],
   ["openInBrowser", "2_see@0", onRow("renewable", "web")],
@@ -51,10 +53,13 @@ const appRow: readonly Item[] = [
 ];
 
 const workerRow: readonly Item[] = [
+  ["continueWorker", "inline@2", onRow("paused")],
   ["waitLonger", "inline@1", onRow("draining")],
   ["reloadWorker", "inline@1", onRow("replaceable")],
+  ["continueWorker", "1_run@0", onRow("paused")],
   ["waitLonger", "1_run@0", onRow("draining")],
   ["reloadWorker", "1_run@1", onRow("replaceable")],
+  ["debug", "1_run@2", onRow("staying")],
   ["cutNow", "1_stop@1", onRow("draining")],
   ["killWorker", "1_stop@2", onRow("worker")],
   ["showLog", "2_see@1", onRow("worker")],

@@ -27,6 +27,11 @@ export interface SessionOptions {
   readonly host: SessionHost;
 }
 
+export interface StartOptions {
+  /** The workers of a new supervisor wait for a debugger before the app's first line; with `stopOnEntry` they stop there. */
+  readonly debug?: { readonly stopOnEntry: boolean };
+}
+
 /**
  * One app in one folder: its settings, launch, and connection with its supervisor. It exists before the app runs and
  * after it has ended; the connection comes and goes.
@@ -110,10 +115,10 @@ export class AppSession implements Disposable {
   }
 
   /**
-   * Starts the app with its current settings. Resolves once the supervisor is starting workers.
+   * Starts the app with its current settings, with `debug` so that its workers wait for a debugger. Resolves once the supervisor is starting workers.
    * @throws HitlessError `invalidState` or `appAlreadyRunning` if there is nothing to start, and a launch's errors.
    */
-  async start(): Promise<void> {
+  async start(options: StartOptions = {}): Promise<void> {
     const { t } = this.#host;
     await this.#connecting?.catch(() => undefined);
     if (this.#starting !== undefined) {
@@ -126,7 +131,7 @@ export class AppSession implements Disposable {
         : new HitlessError("appAlreadyRunning", t("“{0}” is already running.", this.name));
     }
     this.#problem = undefined;
-    this.#starting = this.#startNow().finally(() => {
+    this.#starting = this.#startNow(options).finally(() => {
       this.#starting = undefined;
       this.#changes.fire();
     });
@@ -188,6 +193,17 @@ export class AppSession implements Disposable {
     await this.#connected().request("app/killWorker", { worker });
   }
 
+  /** Lets a worker go on that a debugger has stopped. */
+  async continueWorker(worker: number): Promise<void> {
+    await this.#connected().request("debug/continue", { worker });
+  }
+
+  /** One more connection to the supervisor, for its owner to close. */
+  async connectAgain(): Promise<SupervisorClient> {
+    const { connectTo } = await import("./launchApp.ts");
+    return connectTo(this.#connected().endpoint, this.#host);
+  }
+
   /** Called when no supervisor was found after the connection broke. */
   confirmLoss(): void {
     if (this.#client === undefined && this.#lastSnapshot !== undefined) {
@@ -229,7 +245,7 @@ export class AppSession implements Disposable {
     return this.#client;
   }
 
-  async #startNow(): Promise<void> {
+  async #startNow({ debug }: StartOptions): Promise<void> {
     const { definition } = this;
     if (definition === undefined) {
       await this.#connected().request("app/start", {});
@@ -251,7 +267,7 @@ export class AppSession implements Disposable {
     }
     this.#disconnect();
     this.#lastSnapshot = undefined;
-    const client = await launchApp(plan, this.#host);
+    const client = await launchApp(plan, this.#host, debug);
     this.#remember(client, plan);
     this.#use(client);
   }

@@ -55,7 +55,11 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
 }
 
 /** Starts a supervisor for the app and connects to it. */
-export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<SupervisorClient> {
+export async function launchApp(
+  plan: LaunchPlan,
+  host: SessionHost,
+  debug?: { readonly stopOnEntry: boolean },
+): Promise<SupervisorClient> {
   const graceMs = host.graceMs();
   const endpoint = await launchSupervisor({
     recipe: plan.recipe,
@@ -65,6 +69,7 @@ export async function launchApp(plan: LaunchPlan, host: SessionHost): Promise<Su
     detached: false,
     ...(plan.choice !== undefined && { choice: plan.choice }),
     ...(graceMs !== undefined && { graceMs }),
+    ...(debug !== undefined && { debug }),
     folder: host.runtimeFolder(),
   });
   return connectTo(endpoint, host);

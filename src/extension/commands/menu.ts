@@ -69,6 +69,13 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       t("Reload with Previous Settings"),
       t("those of the generation before"),
     ),
+    ...item(
+      isStartable(view) || renewable,
+      commandIds.debug,
+      "debug-alt",
+      t("Debug"),
+      t("breakpoints hold in all workers, across reloads"),
+    ),
     separator,
     ...item(renewable, commandIds.restart, "stop-circle", t("Restart"), t("old workers stop first: there is a gap")),
     ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),

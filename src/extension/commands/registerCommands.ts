@@ -5,6 +5,7 @@ import { DisposableStore } from "../platform/disposableStore.ts";
 import { configure } from "./configure/configure.ts";
 import { pickEntry } from "./configure/pickEntry.ts";
 import { pickNode } from "./configure/pickNode.ts";
+import { debugApp } from "./debugApp.ts";
 import { cutNow, waitLonger } from "./drain.ts";
 import { filterLog } from "./filterLog.ts";
 import { showHistory } from "./history.ts";
@@ -19,7 +20,7 @@ import { start, stop } from "./startStop.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import { type CommandTarget, readTarget } from "./target/commandTarget.ts";
 import type { Notifier } from "./tell/notify.ts";
-import { copyPid, killWorker } from "./workerCommands.ts";
+import { continueWorker, copyPid, killWorker } from "./workerCommands.ts";
 
 type CommandHandler = (target: CommandTarget, ...args: unknown[]) => unknown;
 
@@ -35,6 +36,8 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.scale]: (target, workers) => scale(context, target, workers),
     [commandIds.rollback]: (target) => rollBack(context, target, notifier),
     [commandIds.showHistory]: (target) => showHistory(context, target),
+    [commandIds.debug]: (target) => debugApp(context, target),
+    [commandIds.continueWorker]: (target) => continueWorker(context, target),
     [commandIds.reloadWorker]: (target) => reloadWorker(context, target, notifier),
     [commandIds.killWorker]: (target) => killWorker(context, target),
     [commandIds.waitLonger]: (target) => waitLonger(context, target),

@@ -8,6 +8,7 @@ import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 import { followRenewal } from "./tell/followRenewal.ts";
 import type { Notifier } from "./tell/notify.ts";
+import { offerContinue } from "./tell/offerContinue.ts";
 import { tellReport } from "./tell/tellReport.ts";
 
 /** Renews an app. Resolves with the report when it is over; `undefined` if no app was chosen. */
@@ -83,7 +84,10 @@ async function renew({ context, notifier, session, kind, worker }: Renewal): Pro
   const { signal } = controller;
   const over = kind === "rollback" ? session.rollBack(signal) : session.renew(kind, worker, signal);
   const cancel = () => controller.abort();
-  const report = await followRenewal({ session, title: title(kind, session.name, worker, t), cancel, over, t });
+  const offering = offerContinue({ context, notifier, session });
+  const report = await followRenewal({ session, title: title(kind, session.name, worker, t), cancel, over, t }).finally(
+    () => offering.dispose(),
+  );
   tellReport({ context, notifier, session, report, worker, wasCancelled: signal.aborted });
   return report;
 }

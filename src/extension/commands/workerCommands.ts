@@ -1,6 +1,6 @@
 import { env } from "vscode";
 import type { AppSession } from "../apps/appSession.ts";
-import { findWorker, isActive } from "../apps/appView.ts";
+import { findWorker, isActive, pausedWorker } from "../apps/appView.ts";
 import { askFirst, lossWords } from "./target/askFirst.ts";
 import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
@@ -37,6 +37,24 @@ async function mayKill(context: CommandContext, { view, name }: AppSession, id: 
     detail: `${lossWords(worker, t)} ${t("Another worker takes its place. “Reload Worker” replaces it without a loss.")}`,
     action: t("Kill Worker"),
   });
+}
+
+/** Lets a worker go on that a debugger has stopped. */
+export async function continueWorker(context: CommandContext, target: CommandTarget): Promise<void> {
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: (app) => pausedWorker(app) !== undefined,
+    placeHolder: t("Select the app whose worker to continue"),
+  });
+  const worker =
+    session &&
+    (await chooseWorker(context, session, target, {
+      suits: ({ paused }) => paused !== undefined,
+      placeHolder: t("Select the worker to continue"),
+    }));
+  if (session !== undefined && worker !== undefined) {
+    await session.continueWorker(worker);
+  }
 }
 
 /** Copies the process id of a worker. */

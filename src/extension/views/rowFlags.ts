@@ -23,6 +23,8 @@ const workerFlags = {
   /** It has not been ordered to exit. */
   staying: ({ state }: WorkerView) => state === "starting" || state === "ready",
   draining: ({ state }: WorkerView) => state === "draining",
+  /** A debugger has stopped it. */
+  paused: ({ paused }: WorkerView) => paused !== undefined,
 };
 
 export type RowFlag = keyof typeof appFlags | keyof typeof workerFlags;

@@ -14,7 +14,7 @@ import { outcomeWord } from "../presentation/reportWords.ts";
 import { appWord, pausedWord, portWords, readyWords, renewalWord } from "../presentation/stateWords.ts";
 import { appContext } from "./rowFlags.ts";
 import { historyRows } from "./rows/historyRows.ts";
-import { bad, busy, faint, firstLine, good, type TreeIcon, type TreeRow } from "./rows/treeRow.ts";
+import { bad, busy, faint, firstLine, good, pausedIcon, type TreeIcon, type TreeRow } from "./rows/treeRow.ts";
 import { troubleRows } from "./rows/troubleRows.ts";
 import { workerRow } from "./rows/workerRow.ts";
 import { appTooltip } from "./treeTooltips.ts";
@@ -54,9 +54,9 @@ function appRow(app: AppView, sight: TreeSight): TreeRow {
     id: active ? app.key : `${app.key}#resting`,
     app: app.key,
     label: app.name,
-    description: [...appFacts(app, now, t), ...pauseOf(app, t)].join(" · "),
+    description: withPause(appFacts(app, now, t), pauseOf(app, t)).join(" · "),
     tooltip: appTooltip(app, now, t),
-    icon: appIcon(app, now),
+    icon: pauseOf(app, t).length > 0 ? pausedIcon : appIcon(app, now),
     contextValue: appContext(app),
     accessibilityLabel: [app.name, appWord(app, t), counts, ...troubleWords(app, now, t), ...portsOf(app)]
       .filter(Boolean)
@@ -145,6 +145,11 @@ function troubleWords(app: AppView, now: number, t: Localize): string[] {
 
 function isLooping({ snapshot }: AppView, now: number): boolean {
   return snapshot !== undefined && isCrashing(snapshot, now);
+}
+
+/** The pause comes behind the state: a narrow side bar cuts the rest off. */
+function withPause([state = "", ...facts]: readonly string[], pause: readonly string[]): string[] {
+  return [state, ...pause, ...facts];
 }
 
 /** Where a debugger has stopped one of its workers. */

@@ -21,7 +21,10 @@ export function codeLenses({ document, analysis, path, state }: CodeLensQuestion
   const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
   const starts = apps
     .filter((app) => state.trusted && app.startable && isEntry(app, path))
-    .map((app) => lens(top, `$(play) ${withName(t("Start"), app, apps)}`, languageCommands.start, app));
+    .flatMap((app) => [
+      lens(top, `$(play) ${withName(t("Start"), app, apps)}`, languageCommands.start, app),
+      lens(top, `$(debug-alt) ${withName(t("Debug"), app, apps)}`, languageCommands.debug, app),
+    ]);
   const active = apps.filter((app) => app.active);
   if (analysis === undefined || active.length === 0) {
     return starts;
@@ -37,6 +40,7 @@ function listenLenses(range: Range, app: LanguageApp, apps: readonly LanguageApp
   return [
     lens(range, withName(app.status, app, apps), languageCommands.showMenu, app),
     ...(app.renewable ? [lens(range, t("Reload"), languageCommands.reload, app)] : []),
+    ...(app.renewable ? [lens(range, t("Debug"), languageCommands.debug, app)] : []),
     lens(range, t("Show Layers"), languageCommands.showLayers, app),
   ];
 }

@@ -9,8 +9,8 @@ import { sampleView } from "./fixtures.ts";
 /** What a row offers: its buttons, and the groups of its menu. */
 type Offer = readonly [buttons: string, menu: string];
 
-const resting: Offer = ["goToEntry start", "start | showLog goToEntry | pickEntry configure"];
-const renewing = "reload gracefulReload";
+const resting: Offer = ["goToEntry start", "start debug | showLog goToEntry | pickEntry configure"];
+const renewing = "reload gracefulReload debug";
 const more = "scale pickEntry configure";
 const seeing = "openInBrowser copyUrl showLog filterLog showHistory showLayers goToEntry";
 const serving: Offer = ["goToEntry copyUrl openInBrowser reload", `${renewing} | restart stop | ${seeing} | ${more}`];
@@ -30,8 +30,8 @@ const apps: Readonly<Record<AppViewState, Offer>> = {
 
 const ofWorker = "showLog copyPid showLayers";
 const workers: Readonly<Record<WorkerView["state"], Offer>> = {
-  starting: ["", `killWorker | ${ofWorker}`],
-  ready: ["reloadWorker", `reloadWorker | killWorker | ${ofWorker}`],
+  starting: ["", `debug | killWorker | ${ofWorker}`],
+  ready: ["reloadWorker", `reloadWorker debug | killWorker | ${ofWorker}`],
   draining: ["waitLonger", `waitLonger | cutNow killWorker | ${ofWorker}`],
   exited: ["", `killWorker | ${ofWorker}`],
 };
@@ -55,6 +55,13 @@ describe("the buttons of a row", () => {
       assert.equal(menu, serving[1].replace("openInBrowser copyUrl ", ""), addresses.join());
     }
     assert.match(offerOf(appContext(sampleView()))[1], /openInBrowser/);
+  });
+
+  it("let a worker go on that a debugger has stopped, whatever it was doing", () => {
+    for (const state of ["starting", "ready", "draining"] as const) {
+      const [buttons] = offerOf(workerContext(sampleWorker({ state, paused: { since: 1, waits: false } })));
+      assert.match(buttons, /continueWorker$/);
+    }
   });
 
   it("cancel a reload only while that still has an effect", () => {

@@ -31,15 +31,16 @@ const express = 'import express from "express";\nconst app = express();\napp\n  
 const http = 'const http = require("http");\nhttp.createServer(f).listen(80);\n';
 
 describe("a code lens", () => {
-  it("tells at listen how the app is, and offers to reload it and to show its layers", () => {
+  it("tells at listen how the app is, and offers to reload it, to debug it and to show its layers", () => {
     assert.deepEqual(lenses(http, [sampleApp({ root, entries: [entry] })]), [
       "1: running · 2 workers → hitless.showMenu api",
       "1: Reload → hitless.reload api",
+      "1: Debug → hitless.debug api",
       "1: Show Layers → hitless.showLayers api",
     ]);
   });
 
-  it("offers to start a stopped app at the first line of its entry, in a trusted workspace only", () => {
+  it("offers to start a stopped app, or debug it, at the first line of its entry, in a trusted workspace only", () => {
     const stopped = sampleApp({
       root,
       entries: [entry],
@@ -48,7 +49,10 @@ describe("a code lens", () => {
       startable: true,
       status: "stopped",
     });
-    assert.deepEqual(lenses(http, [stopped]), ["0: $(play) Start → hitless.start api"]);
+    assert.deepEqual(lenses(http, [stopped]), [
+      "0: $(play) Start → hitless.start api",
+      "0: $(debug-alt) Debug → hitless.debug api",
+    ]);
     assert.deepEqual(lenses(http, [stopped], { path: resolve(root, "other.js") }), []);
     assert.deepEqual(lenses(http, [stopped], { trusted: false }), []);
   });

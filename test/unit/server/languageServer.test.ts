@@ -219,16 +219,16 @@ describe("the language server", () => {
 
   it("shows the apps as they are told, in the editor's language", async () => {
     await open(source);
-    assert.deepEqual(await lensTitles(), ["running · 2 workers", "重载", "Show Layers"]);
+    assert.deepEqual(await lensTitles(), ["running · 2 workers", "重载", "Debug", "Show Layers"]);
     const refreshed = new Promise<void>((told) => {
       editor.onRequest(CodeLensRefreshRequest.type, () => told());
     });
     const stopped = sampleApp({ root, entries: [resolve(root, "server.js")], active: false, startable: true });
     await editor.sendNotification(languageNotifications.apps, { trusted: true, apps: [stopped] });
     await within("the refresh", refreshed);
-    assert.deepEqual(await lensTitles(), ["$(play) Start"]);
+    assert.deepEqual(await lensTitles(), ["$(play) Start", "$(debug-alt) Debug"]);
     await editor.sendNotification(languageNotifications.apps, { trusted: true, apps: [{ key: 1 }] });
-    assert.deepEqual(await lensTitles(), ["$(play) Start"]);
+    assert.deepEqual(await lensTitles(), ["$(play) Start", "$(debug-alt) Debug"]);
     assert.match(logged.join("\n"), /hitless\/apps: apps\.0\.key: /);
   });
 

@@ -87,18 +87,18 @@ describe("the language server in VS Code", () => {
   it("shows where an app listens how it is, and starts it from its first line", async () => {
     const entry = await workspace.openTextDocument(join(api.folder, "server.js"));
     await window.showTextDocument(entry);
-    const [start] = await lenses(entry, ["$(play) Start"]);
+    const [start] = await lenses(entry, ["$(play) Start", "$(debug-alt) Debug"]);
     assert.deepEqual(start?.range.start, new Position(0, 0));
     await commands.executeCommand(start?.command?.command ?? "", ...(start?.command?.arguments ?? []));
     try {
       await api.ask();
-      const [state, , layers] = await lenses(entry, ["running · 2 workers", "Reload", "Show Layers"]);
+      const [state, , , layers] = await lenses(entry, ["running · 2 workers", "Reload", "Debug", "Show Layers"]);
       assert.match(entry.lineAt(state?.range.start.line ?? 0).text, /listen\(/);
       assert.equal(layers?.command?.command, "hitless.showLayers");
     } finally {
       await commands.executeCommand(commandIds.stop, { app: "api" });
     }
-    await lenses(entry, ["$(play) Start"]);
+    await lenses(entry, ["$(play) Start", "$(debug-alt) Debug"]);
   });
 
   it("is started again when it crashes", async function () {

@@ -43,3 +43,6 @@ export const faint = "disabledForeground";
 export function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
+
+/** Of a worker that a debugger has stopped, and of its app. */
+export const pausedIcon: TreeIcon = { name: "debug-pause", color: busy };

@@ -13,7 +13,7 @@ import {
 } from "../../presentation/stateWords.ts";
 import { workerContext } from "../rowFlags.ts";
 import { workerTooltip } from "../treeTooltips.ts";
-import { bad, busy, faint, good, type TreeIcon, type TreeRow } from "./treeRow.ts";
+import { bad, busy, faint, good, pausedIcon, type TreeIcon, type TreeRow } from "./treeRow.ts";
 
 /**
  * The rest of a drain is shown in steps of this many milliseconds. A row that is drawn again gets new buttons, and a
@@ -112,5 +112,4 @@ const workerIcons: Readonly<Record<WorkerView["state"], TreeIcon>> = {
   exited: { name: "circle-slash", color: faint },
 };
 
-const pausedIcon: TreeIcon = { name: "debug-pause", color: busy };
 const unresponsiveIcon: TreeIcon = { name: "watch", color: bad };

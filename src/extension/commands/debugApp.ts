@@ -1,0 +1,104 @@
+import {
+  type CancellationToken,
+  type DebugConfiguration,
+  DebugConfigurationProviderTriggerKind,
+  debug,
+  Uri,
+  type WorkspaceFolder,
+  workspace,
+} from "vscode";
+import type { Disposable } from "../../shared/basics/disposable.ts";
+import { toHitlessError } from "../../shared/errors.ts";
+import type { AppSession } from "../apps/appSession.ts";
+import { isRenewable, isStartable } from "../apps/appView.ts";
+import { needsEntryChoice } from "../apps/entryChoice.ts";
+import { debugType, type HitlessConfiguration } from "../debug/debugConfiguration.ts";
+import { DisposableStore } from "../platform/disposableStore.ts";
+import { chooseEntry } from "./configure/pickEntry.ts";
+import { chooseApp } from "./target/chooseApp.ts";
+import type { CommandContext } from "./target/commandContext.ts";
+import type { CommandTarget } from "./target/commandTarget.ts";
+import type { Notifier } from "./tell/notify.ts";
+
+/** Debugs an app, which is started if it does not run, or one worker of it. */
+export async function debugApp(context: CommandContext, target: CommandTarget): Promise<void> {
+  const session = await chooseDebugged(context, target);
+  if (session !== undefined) {
+    await debug.startDebugging(folderOf(session), configurationFor(session, target.worker));
+  }
+}
+
+/** Completes debug configurations, and offers one for each app. */
+export function provideDebugConfigurations(context: CommandContext, notifier: Notifier): Disposable {
+  const store = new DisposableStore();
+  const { registry } = context;
+  store.add(
+    debug.registerDebugConfigurationProvider(debugType, {
+      async resolveDebugConfiguration(
+        _folder: WorkspaceFolder | undefined,
+        written: DebugConfiguration,
+        _token?: CancellationToken,
+      ): Promise<DebugConfiguration | undefined> {
+        const { app, worker } = written as HitlessConfiguration;
+        const target: CommandTarget = { ...(app !== undefined && { app }) };
+        try {
+          const session = await chooseDebugged(context, target);
+          return session && { ...configurationFor(session, worker), ...withoutEmpty(written), app: session.key };
+        } catch (thrown) {
+          notifier.error(toHitlessError(thrown), { target });
+          return undefined;
+        }
+      },
+    }),
+  );
+  const offered = { provideDebugConfigurations: () => registry.sessions.map((session) => offer(session)) };
+  store.add(
+    debug.registerDebugConfigurationProvider(debugType, offered, DebugConfigurationProviderTriggerKind.Dynamic),
+  );
+  store.add(
+    debug.registerDebugConfigurationProvider(debugType, offered, DebugConfigurationProviderTriggerKind.Initial),
+  );
+  return store;
+}
+
+/** `undefined` if the user picked none. */
+async function chooseDebugged(context: CommandContext, target: CommandTarget): Promise<AppSession | undefined> {
+  const session = await chooseApp(context, target, {
+    suits: (app) => isStartable(app) || isRenewable(app),
+    placeHolder: context.t("Select the app to debug"),
+  });
+  const definition = session?.definition;
+  if (
+    definition !== undefined &&
+    session &&
+    isStartable(session.view) &&
+    needsEntryChoice(definition, context.memory)
+  ) {
+    return (await chooseEntry(context, definition)) ? session : undefined;
+  }
+  return session;
+}
+
+function configurationFor(session: AppSession, worker?: number): HitlessConfiguration {
+  return {
+    type: debugType,
+    request: worker === undefined ? "launch" : "attach",
+    name: session.name,
+    app: session.key,
+    ...(worker !== undefined && { worker }),
+  };
+}
+
+/** As it is written into launch.json: by name, which holds on other machines too. */
+function offer(session: AppSession): DebugConfiguration {
+  return { type: debugType, request: "launch", name: `Hitless: ${session.name}`, app: session.name };
+}
+
+/** F5 without a launch.json gives a configuration of empty texts. */
+function withoutEmpty(written: DebugConfiguration): Partial<DebugConfiguration> {
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== "" && value !== undefined));
+}
+
+function folderOf({ root }: AppSession): WorkspaceFolder | undefined {
+  return workspace.getWorkspaceFolder(Uri.file(root));
+}
