@@ -58,7 +58,13 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
     folders: ["shared", "client"],
     packages: ["vscode", "vscode-languageclient/**", "valibot", ...nodeApi],
     why: "The extension imports shared and client; its rooms depend in one direction: see scripts/generate/importTable.ts.",
-    order: [["platform"], ["apps"], ["presentation"], ["log", "views", "language", "panel", "debug"], ["commands"]],
+    order: [
+      ["platform"],
+      ["apps"],
+      ["presentation"],
+      ["log", "views", "language", "panel", "debug"],
+      ["commands", "tasks"],
+    ],
   },
 };
 

@@ -23,6 +23,7 @@ import type { Localize } from "./platform/localize.ts";
 import { graceSetting, nodeSetting, readFolders, timestampsSetting } from "./platform/settings.ts";
 import { onDidChangeWorkspace } from "./platform/workspaceEvents.ts";
 import { createReportDocuments } from "./presentation/reportDocuments.ts";
+import { provideAppTasks } from "./tasks/appTasks.ts";
 import { createAppTree } from "./views/appTree.ts";
 import { followContext } from "./views/contextUpdater.ts";
 import { createRequestsView } from "./views/requests/requestsView.ts";
@@ -63,6 +64,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(createStatusBar(registry, t));
   store.add(followContext(registry, createContextSetter()));
   store.add(registerCommands(context, notifier));
+  store.add(provideAppTasks({ registry, timestamps: timestampsSetting, t }));
   store.add(alertOnFailure(context, notifier));
   store.add(provideDebugConfigurations(context, notifier));
   store.add(registerDebugging({ registry, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));

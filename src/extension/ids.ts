@@ -2,6 +2,10 @@
 export const commandIds = {
   start: "hitless.start",
   stop: "hitless.stop",
+  startAll: "hitless.startAll",
+  stopAll: "hitless.stopAll",
+  reloadAll: "hitless.reloadAll",
+  runFile: "hitless.runFile",
   restart: "hitless.restart",
   reload: "hitless.reload",
   gracefulReload: "hitless.gracefulReload",
@@ -42,6 +46,9 @@ export const viewIds = {
   layers: "hitless.layers",
 } as const;
 
+/** Of tasks, in `tasks.json`. */
+export const taskType = "hitless";
+
 /** Without the prefix `hitless.`, as `WorkspaceConfiguration.get` takes them. */
 export const settingIds = {
   apps: "apps",
@@ -63,6 +70,8 @@ export const contextKeys = {
   scanned: "hitless.scanned",
   hasApp: "hitless.hasApp",
   hasRunningApp: "hitless.hasRunningApp",
+  /** Whether there is more than one app. */
+  hasSeveralApps: "hitless.hasSeveralApps",
   /** Whether a reload is running that can still be cancelled. */
   reloading: "hitless.reloading",
   /** Whether some app listens on an http or https address. */

@@ -1,5 +1,5 @@
 import { commandIds } from "../../../src/extension/ids.ts";
-import { is } from "./whenClause.ts";
+import { all, is } from "./whenClause.ts";
 
 export type CommandName = keyof typeof commandIds;
 
@@ -16,6 +16,10 @@ const folderOpen = "workspaceFolderCount != 0";
 const looks: Readonly<Record<CommandName, CommandLook>> = {
   start: { icon: "play", palette: folderOpen },
   stop: { icon: "debug-stop", palette: is("hasRunningApp") },
+  startAll: { icon: "run-all", palette: is("hasSeveralApps") },
+  stopAll: { icon: "debug-stop", palette: all(is("hasSeveralApps"), is("hasRunningApp")) },
+  reloadAll: { icon: "sync", palette: all(is("hasSeveralApps"), is("hasRunningApp")) },
+  runFile: { icon: "play", palette: folderOpen },
   restart: { icon: "stop-circle", palette: is("hasRunningApp") },
   reload: { icon: "sync", palette: is("hasRunningApp") },
   gracefulReload: { icon: "heart", palette: is("hasRunningApp") },

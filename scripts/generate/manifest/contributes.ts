@@ -1,4 +1,5 @@
-import { commandIds, viewIds } from "../../../src/extension/ids.ts";
+import { commandIds, taskType, viewIds } from "../../../src/extension/ids.ts";
+import { taskPatterns } from "../../../src/extension/tasks/taskLines.ts";
 import { commands } from "./commands.ts";
 import { configuration } from "./configuration.ts";
 import { debuggers } from "./debuggers.ts";
@@ -51,6 +52,24 @@ export const contributes = {
   })),
   menus,
   keybindings: [reloadKey],
+  taskDefinitions: [
+    {
+      type: taskType,
+      required: ["app"],
+      properties: { app: { type: "string", description: "%task.app%" } },
+    },
+  ],
+  problemMatchers: [
+    {
+      name: taskType,
+      label: "Hitless",
+      owner: taskType,
+      source: taskType,
+      fileLocation: "absolute",
+      pattern: { regexp: taskPatterns.problem, file: 1, line: 2, severity: 3, message: 4 },
+      background: { activeOnStart: true, beginsPattern: taskPatterns.begins, endsPattern: taskPatterns.ends },
+    },
+  ],
   walkthroughs: [
     {
       id: "hitless.start",

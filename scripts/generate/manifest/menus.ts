@@ -5,12 +5,16 @@ import { all, inRequests, inView, is, isNot, onRow } from "./whenClause.ts";
 type Item = readonly [command: CommandName, group: string, when: string];
 
 const title: readonly Item[] = [
-  ["start", "navigation@1", all(inView, is("hasApp"), isNot("hasRunningApp"))],
-  ["reload", "navigation@1", all(inView, is("hasRunningApp"))],
+  ["start", "navigation@1", all(inView, is("hasApp"), isNot("hasRunningApp"), isNot("hasSeveralApps"))],
+  ["reload", "navigation@1", all(inView, is("hasRunningApp"), isNot("hasSeveralApps"))],
+  ["reloadAll", "navigation@1", all(inView, is("hasRunningApp"), is("hasSeveralApps"))],
+  ["startAll", "navigation@1", all(inView, isNot("hasRunningApp"), is("hasSeveralApps"))],
   ["openInBrowser", "navigation@2", all(inView, is("hasAddress"))],
   // Restart makes a gap and Stop ends it all: neither has a button beside those that harm nobody.
   ["restart", "0_run@1", all(inView, is("hasRunningApp"))],
   ["stop", "0_run@2", all(inView, is("hasRunningApp"))],
+  ["startAll", "0_run@3", all(inView, is("hasRunningApp"), is("hasSeveralApps"))],
+  ["stopAll", "0_run@4", all(inView, is("hasRunningApp"), is("hasSeveralApps"))],
   ["showEvents", "1_see@2", inView],
   ["showLayers", "1_see@3", inView],
   ["pickNode", "2_set@1", inView],
@@ -69,7 +73,12 @@ const workerRow: readonly Item[] = [
 
 const entry = ([command, group, when]: Item) => ({ command: commandIds[command], when, group });
 
+/** A file that Node.js can run, on a disk. */
+const isScript = all("resourceScheme == file", "resourceExtname =~ /^\\.[cm]?[jt]s$/", "isWorkspaceTrusted");
+
 export const menus = {
+  "explorer/context": [{ command: commandIds.runFile, when: isScript, group: "4_hitless@1" }],
+  "editor/title/run": [{ command: commandIds.runFile, when: isScript, group: "hitless@1" }],
   "view/title": title.map(entry),
   "view/item/context": [...appRow, ...workerRow].map(entry),
   commandPalette: palette,

@@ -1,11 +1,14 @@
 import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
 import { resolveScript } from "../../client/project/resolveScript.ts";
+import { workspacePackages } from "../../client/project/workspacePackages.ts";
 import { type EntryCandidate, findEntries } from "../../client/recipe/entries.ts";
 import { appFolder, defaultName } from "../../client/recipe/recipe.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
 import type { Localize } from "../platform/localize.ts";
+import { isInside } from "../platform/paths.ts";
 import { appKey } from "./appKey.ts";
 
 /** One folder of the workspace and its value of the setting `hitless.apps`. */
@@ -50,8 +53,7 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
     return [invalid(folder, "hitless.apps", t("hitless.apps: must be an array of apps."))];
   }
   if (apps.length === 0) {
-    const draft = await draftApp(folder, {});
-    return draft.entries.length === 0 ? [] : [draft];
+    return foundApps(folder);
   }
   const drafts: Draft[] = [];
   for (const [index, written] of apps.entries()) {
@@ -73,6 +75,29 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
     );
   }
   return drafts;
+}
+
+/** Without a setting: each package of a monorepo that can be started, and what the folder itself starts. */
+async function foundApps(folder: FolderSetting): Promise<Draft[]> {
+  const [own, packages] = await Promise.all([draftApp(folder, {}), workspacePackages(folder.path)]);
+  const drafts = await Promise.all(packages.map((cwd) => draftApp(folder, { cwd })));
+  const runnable = drafts.filter(isServer);
+  if (runnable.length === 0) {
+    return own.entries.length === 0 ? [] : [own];
+  }
+  // A script of the root that starts some of the packages is no app beside them; nor is a file that lies about there.
+  const [best] = own.entries;
+  const isInPackage = drafts.some(({ base }) => isInside(base, best?.cwd ?? resolve(folder.path, best?.entry ?? ".")));
+  return best?.why.startsWith("scripts.") === true && !isInPackage ? [own, ...runnable] : runnable;
+}
+
+/** Whether a package says by a script how it is started, or has a file with a server's name; `main` is what libraries have. */
+function isServer({ entries }: Draft): boolean {
+  const [best] = entries;
+  const isNamed = entries.some(
+    ({ why, entry }) => why === "file name" && /(?:^|\/)(?:server|app|main)\.\w+$/.test(entry),
+  );
+  return best !== undefined && (best.why.startsWith("scripts.") || best.why === "built" || isNamed);
 }
 
 async function writtenApp(

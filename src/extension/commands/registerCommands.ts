@@ -2,6 +2,7 @@ import { commands, workspace } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
+import { reloadAll, startAll, stopAll } from "./allApps.ts";
 import { configure } from "./configure/configure.ts";
 import { pickEntry } from "./configure/pickEntry.ts";
 import { pickNode } from "./configure/pickNode.ts";
@@ -13,6 +14,7 @@ import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
 import { copyUrl, openInBrowser } from "./open/webAddress.ts";
 import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
+import { runFile } from "./runFile.ts";
 import { scale } from "./scale.ts";
 import { showLayers } from "./showLayers.ts";
 import { showLog } from "./showLog.ts";
@@ -29,6 +31,11 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
   return {
     [commandIds.start]: (target) => start(context, target),
     [commandIds.stop]: (target) => stop(context, target, notifier),
+    [commandIds.startAll]: () => startAll(context, notifier),
+    [commandIds.stopAll]: () => stopAll(context, notifier),
+    [commandIds.reloadAll]: () => reloadAll(context, notifier),
+    // The explorer names a file, and no app.
+    [commandIds.runFile]: (_target, argument) => runFile(context, argument),
     [commandIds.restart]: (target) => renewApp(context, target, "restart", notifier),
     [commandIds.reload]: (target) => renewApp(context, target, "reload", notifier),
     [commandIds.gracefulReload]: (target) => renewApp(context, target, "gracefulReload", notifier),
@@ -80,7 +87,7 @@ export function registerCommands(context: CommandContext, notifier: Notifier): D
         return undefined;
       }
       try {
-        return await handler(target, ...rest);
+        return await handler(target, ...(id === commandIds.runFile ? [argument] : rest));
       } catch (error) {
         notifier.error(error, { target, again: () => void run(argument, ...rest) });
         return undefined;

@@ -3,8 +3,10 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { settingsSection } from "../ids.ts";
 import { DisposableStore } from "./disposableStore.ts";
 
-/** Files that identify an app, relative to a folder. */
-const entryPattern = "{package.json,{,src/,dist/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}}";
+/** Files that identify an app, relative to a folder: its own, and those by which a monorepo names its packages. */
+const entryPattern =
+  "{package.json,pnpm-workspace.yaml,nx.json,{,src/,dist/,build/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}," +
+  "{apps,packages,services}/*/{package.json,project.json}}";
 
 /** Calls back whenever the apps of the workspace may have changed. */
 export function onDidChangeWorkspace(changed: () => void): Disposable {
@@ -41,7 +43,7 @@ function watchFolders(changed: () => void): Disposable {
     const watcher = store.add(workspace.createFileSystemWatcher(new RelativePattern(folder, entryPattern)));
     store.add(watcher.onDidCreate(changed));
     store.add(watcher.onDidDelete(changed));
-    store.add(watcher.onDidChange((uri) => uri.path.endsWith("/package.json") && changed()));
+    store.add(watcher.onDidChange((uri) => /\/[\w-]+\.(?:json|yaml)$/.test(uri.path) && changed()));
   }
   return store;
 }

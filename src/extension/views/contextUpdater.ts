@@ -12,6 +12,7 @@ export function followContext(
   const update = () => {
     const { apps } = registry;
     set(contextKeys.hasApp, apps.length > 0);
+    set(contextKeys.hasSeveralApps, apps.length > 1);
     set(contextKeys.hasRunningApp, apps.some(isActive));
     set(
       contextKeys.reloading,

@@ -1,4 +1,11 @@
-import { type AppView, type AppViewState, isActive, pausedWorker, workerCounts } from "../apps/appView.ts";
+import {
+  type AppView,
+  type AppViewState,
+  isActive,
+  pausedWorker,
+  troubledApps,
+  workerCounts,
+} from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "../presentation/markdown.ts";
 import { appWord, pausedWord, readyWords, renewalWord, stateWord } from "../presentation/stateWords.ts";
@@ -28,17 +35,29 @@ export function projectStatus(apps: readonly AppView[], t: Localize): StatusMode
   const desired = counts.reduce((sum, count) => sum + count.desired, 0);
   const active = apps.some(isActive);
   const name = apps.length === 1 ? first.name : t("{0} apps", apps.length);
-  const numbers = active && desired > 0 ? `${ready}/${desired}` : stateWord(worst.state, t);
+  const numbers = active && desired > 0 ? countWords(ready, desired, apps.length, t) : stateWord(worst.state, t);
   const [paused] = apps.flatMap((app) => pausedWorker(app)?.paused ?? []);
   const pause = active && paused !== undefined ? [pausedWord(paused, t)] : [];
   const spoken = active && desired > 0 ? readyWords(ready, desired, t) : "";
+  const named = `${escapeIcons(name)}${apps.length > 1 ? " ·" : ""} ${numbers}`;
+  const icon = pause.length > 0 ? "debug-pause" : iconOf(worst, apps);
   return {
-    text: `$(${pause.length > 0 ? "debug-pause" : icons[worst.state]}) ${[`${escapeIcons(name)} ${numbers}`, ...pause.map(escapeIcons)].join(" · ")}`,
+    text: `$(${icon}) ${[named, ...pause.map(escapeIcons)].join(" · ")}`,
     tooltip: [...apps.map((app) => tooltipLine(app, t)), escapeMarkdown(t("Click for the menu"))].join("  \n"),
     accessibilityLabel: ["Hitless", name, stateWord(worst.state, t), spoken, ...pause].filter(Boolean).join(", "),
     severity: severityOf(worst.state),
     action: actionFor(apps),
   };
+}
+
+/** Beside the number of apps, that of their workers needs its word. */
+function countWords(ready: number, desired: number, apps: number, t: Localize): string {
+  return apps === 1 ? `${ready}/${desired}` : t("{0}/{1} workers", ready, desired);
+}
+
+/** An app that runs may be in trouble nevertheless: its workers crash, or the last reload failed. */
+function iconOf(worst: AppView, apps: readonly AppView[]): string {
+  return worst.state === "running" && troubledApps(apps, Date.now()) > 0 ? "warning" : icons[worst.state];
 }
 
 /** The worst first; transitions come before settled states. */

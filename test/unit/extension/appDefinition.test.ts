@@ -40,6 +40,65 @@ describe("the apps of a workspace", () => {
     assert.deepEqual(await define(folder({ "readme.md": "" })), []);
   });
 
+  const server = { "package.json": "{}", "server.js": "" };
+  const packages = (manifest: Readonly<Record<string, string>>) => {
+    const starts = (name: string) => JSON.stringify({ name, scripts: { start: "node server.js" } });
+    return folder({
+      ...manifest,
+      "apps/api/package.json": starts("@acme/api"),
+      "apps/api/server.js": "",
+      "apps/web/package.json": starts("@acme/web"),
+      "apps/web/server.js": "",
+      "packages/ui/package.json": '{"name":"@acme/ui","main":"index.js"}',
+      "packages/ui/index.js": "",
+      "node_modules/other/package.json": starts("other"),
+      "node_modules/other/server.js": "",
+    });
+  };
+  for (const [tool, manifest] of Object.entries({
+    npm: { "package.json": '{"workspaces":["apps/*","packages/*"]}' },
+    yarn: { "package.json": '{"workspaces":{"packages":["apps/**","packages/*"]}}' },
+    pnpm: {
+      "package.json": "{}",
+      "pnpm-workspace.yaml": "packages:\n  - 'apps/*'\n  - \"packages/*\" # all\nother: 1\n",
+    },
+    Turborepo: {
+      "package.json": '{"workspaces":["./apps/*/","packages/*"],"scripts":{"start":"turbo run start"}}',
+      "turbo.json": "{}",
+    },
+    Nx: { "package.json": "{}", "nx.json": "{}" },
+  })) {
+    it(`are the packages of a monorepo (${tool}) that can be started, each by itself`, async () => {
+      const at = packages(manifest);
+      const apps = await define(at);
+      assert.deepEqual(
+        apps.map(({ name, base, entries }) => [name, base, entries[0]?.entry]),
+        [
+          ["api", join(at.path, "apps/api"), "server.js"],
+          ["web", join(at.path, "apps/web"), "server.js"],
+        ],
+      );
+    });
+  }
+
+  it("are in a monorepo also what its root starts itself, and nothing that is excluded or outside", async () => {
+    const at = packages({
+      "package.json":
+        '{"name":"root","workspaces":["apps/*","!apps/web","../*"],"scripts":{"start":"node gateway.js"}}',
+      "gateway.js": "",
+    });
+    assert.deepEqual(
+      (await define(at)).map(({ name }) => name),
+      ["root", "api"],
+    );
+    const lonely = folder({ ...server, "package.json": '{"name":"lonely","workspaces":["packages/*"]}' });
+    assert.deepEqual(
+      (await define(lonely)).map(({ name }) => name),
+      ["lonely"],
+      "no package can be started, so the root is what there is",
+    );
+  });
+
   it("are those of the setting, where there is one", async () => {
     const at = folder({ "api/server.js": "" }, [{ name: "api", cwd: "api", entry: "server.js", workers: 4 }]);
     const app = only(await define(at));

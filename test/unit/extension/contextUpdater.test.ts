@@ -36,7 +36,10 @@ describe("the context keys", () => {
       queued: false,
       cancellable: true,
     } as const;
-    registry.apps = [sampleView({ snapshot: sampleSnapshot({ renewal }), state: "reloading" })];
+    registry.apps = [
+      sampleView({ snapshot: sampleSnapshot({ renewal }), state: "reloading" }),
+      sampleView({ key: "b" }),
+    ];
     changes.fire();
     assert.deepEqual(
       Object.fromEntries(values),

@@ -43,7 +43,7 @@ describe("the status bar", () => {
 
   it("adds several apps up and takes the worst state", () => {
     const model = projectStatus([sampleView(), crashing], t);
-    assert.equal(model?.text, "$(error) 2 apps 3/4");
+    assert.equal(model?.text, "$(error) 2 apps · 3/4 workers");
     assert.match(model?.tooltip ?? "", /\*\*api\*\*.*\n.*\*\*jobs\*\*/);
   });
 
