@@ -1,7 +1,8 @@
-import { type Diagnostic, type LogOutputChannel, Uri } from "vscode";
+import { type Diagnostic, type DocumentSelector, type LogOutputChannel, languages, Uri } from "vscode";
 import {
   CloseAction,
   ErrorAction,
+  HoverRequest,
   LanguageClient,
   RevealOutputChannelOn,
   TransportKind,
@@ -55,11 +56,23 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
         }),
       },
       middleware: {
+        // What the language itself has to say of a call comes first: see `belowOthers`.
+        provideHover: () => null,
         handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(withReadablePage)),
       },
     },
   );
   await client.start();
+  const hovers = languages.registerHoverProvider(belowOthers, {
+    async provideHover(document, position, token) {
+      if (!languageIds.includes(document.languageId) || !["file", "untitled"].includes(document.uri.scheme)) {
+        return undefined;
+      }
+      const params = client.code2ProtocolConverter.asTextDocumentPositionParams(document, position);
+      const hover = await client.sendRequest(HoverRequest.type, params, token).catch(() => null);
+      return client.protocol2CodeConverter.asHover(hover);
+    },
+  });
   return {
     update(state) {
       client.sendNotification(languageNotifications.apps, state).catch((error: unknown) => {
@@ -67,10 +80,17 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
       });
     },
     async stop() {
+      hovers.dispose();
       await client.dispose(stopMs).catch((error: unknown) => host.channel.debug(String(error)));
     },
   };
 }
+
+/**
+ * VS Code puts the hovers of providers for any language below those for one. Those for one are in the order in which they
+ * were registered, and ours come after TypeScript's, so that they would stand above.
+ */
+const belowOthers: DocumentSelector = { language: "*" };
 
 /** Shows nothing itself: the host shows one message with buttons, where this would show one for each crash. */
 class LoggingClient extends LanguageClient {

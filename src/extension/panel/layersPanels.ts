@@ -1,4 +1,4 @@
-import { ViewColumn, type WebviewPanel, window } from "vscode";
+import { TabInputWebview, ViewColumn, type WebviewPanel, window } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
@@ -13,36 +13,53 @@ export interface LayersPanels extends Disposable {
 /** The one panel with the layers of the runtime. Its code is loaded when it is first opened. */
 export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
   const store = new DisposableStore();
-  let current: LayersPanel | undefined;
+  /** The panel that is open, or about to be. */
+  let current: Promise<LayersPanel> | undefined;
 
-  const open = async (panel: WebviewPanel, target: LayersTarget): Promise<void> => {
-    const { LayersPanel } = await import("./layersPanel.ts");
-    const opened = new LayersPanel(panel, options, target);
-    current = opened;
+  const open = (panel: WebviewPanel, target: LayersTarget): Promise<LayersPanel> => {
+    const opening = import("./layersPanel.ts").then(({ LayersPanel }) => new LayersPanel(panel, options, target));
+    current = opening;
     panel.onDidDispose(() => {
-      current = current === opened ? undefined : current;
+      current = current === opening ? undefined : current;
     });
+    return opening;
   };
 
   store.add(
     window.registerWebviewPanelSerializer(viewIds.layers, {
       async deserializeWebviewPanel(panel: WebviewPanel, state: unknown) {
+        if (current !== undefined) {
+          // Another one was opened before this came back.
+          panel.dispose();
+          return;
+        }
         await open(panel, savedTarget(state));
       },
     }),
   );
-  store.add({ dispose: () => current?.dispose() });
+  store.add({ dispose: () => void current?.then((panel) => panel.dispose()) });
   return {
     async show(target) {
       if (current !== undefined) {
-        current.show(target);
+        (await current).show(target);
         return;
       }
+      await closeWaiting();
       const title = options.t("Runtime Layers");
       await open(window.createWebviewPanel(viewIds.layers, title, ViewColumn.Active), target);
     },
     dispose: () => store.dispose(),
   };
+}
+
+/** After a reload of the window a tab has its panel only when it is first in front: until then it is only a name. */
+async function closeWaiting(): Promise<void> {
+  const tabs = window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(viewIds.layers));
+  if (tabs.length > 0) {
+    await window.tabGroups.close(tabs, true);
+  }
 }
 
 /** The state the page had saved; it may contain anything. */

@@ -10,10 +10,16 @@ import { type ApiReference, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 
 /** The hover at an offset: the path through the layers of a function of Node.js that leaves JavaScript. */
-export function hoverAt(analysis: Analysis, offset: number): Hover | null {
+export function hoverAt(
+  analysis: Analysis,
+  offset: number,
+  platform: NodeJS.Platform = process.platform,
+): Hover | null {
   const name = identifierAt(analysis.module, offset);
   const entry = name && entryOf(analysis, name);
-  return entry === undefined ? null : { contents: { kind: MarkupKind.Markdown, value: describeEntry(entry) } };
+  return entry === undefined
+    ? null
+    : { contents: { kind: MarkupKind.Markdown, value: describeEntry(entry, platform) } };
 }
 
 function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefined {
@@ -35,8 +41,11 @@ function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefin
   return undefined;
 }
 
-/** Three lines of Markdown: the path, the mechanism, the system calls; and the links. */
-function describeEntry(entry: CatalogueEntry): string {
+/**
+ * Three lines of Markdown, since others have more to say of a call: the path, the mechanism, and the system calls of this
+ * system with the links; those of other systems are in the panel.
+ */
+function describeEntry(entry: CatalogueEntry, platform: NodeJS.Platform): string {
   const steps = pathThroughLayers(entry, { translate: t });
   const name = qualifiedName(entry);
   const way = steps.flatMap(({ layer, title, detail }) => {
@@ -53,19 +62,12 @@ function describeEntry(entry: CatalogueEntry): string {
   });
   const how = steps.filter(({ layer }) => layer === "code" || layer === "dependencies").map(({ detail }) => detail);
   const { linux, macos, windows } = entry.calls;
-  const systems = [
-    ["Linux", linux],
-    ["macOS", macos],
-    ["Windows", windows],
-  ] as const;
-  const calls = systems
-    .filter(([, names]) => names.length > 0)
-    .map(([system, names]) => `${system} ${names.map((call) => `\`${call}\``).join(" ")}`);
+  const calls = platform === "win32" ? windows : platform === "darwin" ? macos : linux;
+  const named = calls.map((call) => `\`${call}\``).join(" ");
   const argument = encodeURIComponent(JSON.stringify([{ trace: name }]));
   return [
     way.join(" → "),
     how.join(" "),
-    calls.length === 0 ? t("No system call is needed.") : t("System calls: {0}", calls.join(" · ")),
-    `[${t("Show in the layers")}](command:${languageCommands.showLayers}?${argument}) · [${t("Documentation")}](${entry.docs})`,
+    `${calls.length === 0 ? t("No system call is needed.") : t("System calls: {0}", named)} · [${t("Show in the layers")}](command:${languageCommands.showLayers}?${argument}) · [${t("Documentation")}](${entry.docs})`,
   ].join("  \n");
 }

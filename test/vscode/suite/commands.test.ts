@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commands, extensions, workspace } from "vscode";
+import { commands, extensions, tasks, workspace } from "vscode";
 import { commandIds } from "../../../src/extension/ids.ts";
 import { isAlive } from "../../support/process/processes.ts";
 import { poll } from "../../support/process/until.ts";
@@ -85,6 +85,19 @@ describe("the extension in VS Code", () => {
     await commands.executeCommand(commandIds.stop, { app: "site" });
     await assert.rejects(site.ask(), /ECONNREFUSED/);
     assert.equal((await api.ask()).version, "2");
+  });
+
+  it("starts an app as a task, which ends with the app", async () => {
+    const offered = await tasks.fetchTasks({ type: "hitless" });
+    const task = offered.find(({ name }) => name === "start site");
+    assert.ok(task?.isBackground, offered.map(({ name }) => name).join());
+    const ended = new Promise<void>((resolve) => {
+      tasks.onDidEndTask(({ execution }) => execution.task.name === task.name && resolve());
+    });
+    await tasks.executeTask(task);
+    await poll("it serves", async () => (await site.ask().catch(() => undefined))?.worker === "1");
+    await commands.executeCommand(commandIds.stop, { app: "site" });
+    await ended;
   });
 
   it("stops it, and its supervisor with it", async () => {
