@@ -125,7 +125,7 @@ test("shows the reason when a new build is broken, keeps the old one serving, an
   expect(await app.ask()).toMatchObject({ version: "1", generation: "1" });
   // The row says so until the next good reload, and what failed has a row of its own, which leads to the line.
   await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2 workers ready, reload rolled back/);
-  const failed = vscode.page.getByRole("treeitem", { name: /^Last reload rolled back, Error: a broken build/ });
+  const failed = vscode.page.getByRole("treeitem", { name: /^Reload rolled back, Error: a broken build/ });
   await expect(failed).toContainText("server.js:1 · Error: a broken build");
   await failed.click();
   await expect(vscode.page.getByRole("tab", { name: /^server\.js/ })).toBeVisible();

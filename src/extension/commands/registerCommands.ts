@@ -8,7 +8,7 @@ import { pickEntry } from "./configure/pickEntry.ts";
 import { pickNode } from "./configure/pickNode.ts";
 import { debugApp } from "./debugApp.ts";
 import { cutNow, waitLonger } from "./drain.ts";
-import { filterLog } from "./filterLog.ts";
+import { filterLog } from "./filter/filterLog.ts";
 import { showHistory } from "./history.ts";
 import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";

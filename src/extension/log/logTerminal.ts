@@ -65,8 +65,10 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
   const show = (chunks: readonly LogChunk[]) => {
     write(chunks.flatMap((chunk) => [...notes.before(chunk.time), chunk]));
     clearTimeout(looking);
+    looking = undefined;
     if (keeper.keeps || notes.waiting) {
       looking = setTimeout(() => {
+        looking = undefined;
         show(keeper.overdue());
         write(notes.due(Date.now()));
       }, patienceMs);

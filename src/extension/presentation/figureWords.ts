@@ -3,11 +3,14 @@ import type { Localize } from "../platform/localize.ts";
 
 const mebibyte = 1_048_576;
 
-/** `12% · 84 MiB · 3 req/s`; what is not known is left out. */
+/** `12% 84 MiB · 3 req/s`: in a narrow side bar there is room for the first two. What is not known is left out. */
 export function figureWords({ cpu, memory, requestsPerSecond }: Partial<WorkerFigures>, t: Localize): string[] {
-  return [
+  const used = [
     ...(cpu === undefined ? [] : [percentWord(cpu)]),
     ...(memory === undefined ? [] : [memoryWord(memory)]),
+  ];
+  return [
+    ...(used.length === 0 ? [] : [used.join(" ")]),
     ...(requestsPerSecond === undefined ? [] : [t("{0} req/s", rateWord(requestsPerSecond))]),
   ];
 }

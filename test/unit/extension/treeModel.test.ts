@@ -116,7 +116,7 @@ describe("the tree", () => {
     const row = only(projectTree([sampleView()], { now, t, figures }));
     assert.deepEqual(
       row.children.map(({ description }) => description),
-      ["12% · 84 MiB · 3.2 req/s · 2m", "2m"],
+      ["12% 84 MiB · 3.2 req/s · 2m", "2m"],
     );
   });
 

@@ -42,8 +42,8 @@ function reportRow(app: AppView, report: RenewalReport, now: number, t: Localize
     label: shortTitle(report, t),
     // What a narrow side bar cuts off is in the tooltip, and of what went well the icon tells enough.
     description: [
+      durationWord(now - report.startedAt, t),
       ...(report.outcome === "completed" ? cut.slice(0, 1) : [outcome]),
-      ago,
       ...(droppedNothing(report) ? trafficFacts(report, t).slice(0, 1) : []),
     ].join(" · "),
     tooltip: [reportTitle(report, t), report.reason ?? "", ...trafficFacts(report, t)]

@@ -21,7 +21,7 @@ function renewalRow(app: AppView, t: Localize): TreeRow[] {
   const { startedAt, reason = "", stderr = [], location } = report;
   return troubleRow(app, {
     id: `renewal#${startedAt}`,
-    label: t("Last reload {0}", outcomeWord(report, t)),
+    label: t("Reload {0}", outcomeWord(report, t)),
     title: reportTitle(report, t),
     reason,
     stderr,

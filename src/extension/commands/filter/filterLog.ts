@@ -1,9 +1,9 @@
 import { type QuickPickItem, QuickPickItemKind, window } from "vscode";
-import type { LogLevel } from "../../client/logs/jsonLine.ts";
-import { type LogView, wholeLog } from "../log/logView.ts";
-import { chooseApp } from "./target/chooseApp.ts";
-import type { CommandContext } from "./target/commandContext.ts";
-import type { CommandTarget } from "./target/commandTarget.ts";
+import type { LogLevel } from "../../../client/logs/jsonLine.ts";
+import { type LogView, wholeLog } from "../../log/logView.ts";
+import { chooseApp } from "../target/chooseApp.ts";
+import type { CommandContext } from "../target/commandContext.ts";
+import type { CommandTarget } from "../target/commandTarget.ts";
 
 /** Chooses what of an app's log is shown, and how, and shows it. */
 export async function filterLog(context: CommandContext, target: CommandTarget): Promise<void> {
