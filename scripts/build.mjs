@@ -35,6 +35,7 @@ const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
   { entryPoints: ["src/worker/layers/collector.ts"], outfile: join(outdir, "layers.cjs") },
+  { entryPoints: ["src/worker/metrics/readMetrics.ts"], outfile: join(outdir, "metrics.cjs") },
   {
     entryPoints: ["src/cli/main.ts"],
     outfile: join(outdir, "cli.cjs"),

@@ -76,6 +76,36 @@ export interface DrainProgress {
  */
 export type AcceptHold = "listen" | "connections";
 
+/** One value of a metric of the app. What JSON has no number for is a text: `NaN`, `+Inf`, `-Inf`. */
+export interface MetricValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number | string;
+  /** Where it differs from the metric's name: `…_bucket`, `…_sum`, `…_count`. */
+  readonly name?: string;
+}
+
+/** A metric of the app's prom-client. */
+export interface AppMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge" | "histogram" | "summary";
+  /** How prom-client says that the values of several processes become one: `sum`, `first`, `min`, `max`, `average`, `omit`. */
+  readonly aggregator: string;
+  readonly values: readonly MetricValue[];
+}
+
+/** What a worker tells of itself when metrics are asked for. */
+export interface WorkerMetrics {
+  /** User and system time that the process has used, in seconds. */
+  readonly cpuSeconds: number;
+  /** The share of the time, from 0 to 1, since the last question in which its event loop was not waiting. */
+  readonly loopUtilization: number;
+  /** Empty if the app has no prom-client. */
+  readonly metrics: readonly AppMetric[];
+  /** Metrics that are left out since there are too many values, or that a registry could not tell. */
+  readonly leftOut: number;
+}
+
 type FromWorker =
   /** The preload runs. */
   | { readonly type: "hello" }
@@ -149,6 +179,8 @@ type FromWorker =
   | { readonly type: "noInspector"; readonly message: string }
   /** Answers to `closeInspector`. */
   | { readonly type: "inspectorClosed" }
+  /** Answers `metrics`. */
+  | { readonly type: "metrics"; readonly id: number; readonly answer: WorkerMetrics }
   /** The preload itself failed at something; the app is not affected. */
   | { readonly type: "trouble"; readonly message: string };
 
@@ -191,6 +223,8 @@ type ToWorker =
   | { readonly type: "count"; readonly on: boolean }
   /** Asks what is in the worker's layers; answered with the same id. */
   | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
+  /** Asks for its metrics and the app's; answered with the same id. */
+  | { readonly type: "metrics"; readonly id: number }
   /** Comes with a socket whose other end the supervisor holds: this server takes it like one it accepted itself. */
   | { readonly type: "probe"; readonly server: string }
   /** Extends the drain by this many milliseconds. */

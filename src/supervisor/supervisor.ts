@@ -36,7 +36,10 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   onMissingInternal((what) => events.log("warning", "internals", `Node.js ${process.version} has changed ${what}`));
   const monitor = new Monitor({
     events,
-    answer: (path) => answerHealth(path, () => ({ ready: app.ready, snapshot: app.snapshot() })),
+    answer: (path) =>
+      path === "/metrics"
+        ? app.metrics.text().then((body) => ({ status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body }))
+        : answerHealth(path, () => ({ ready: app.ready, snapshot: app.snapshot() })),
     moved: () => app.publisher.invalidate(),
   });
   const app: AppSupervisor = new AppSupervisor({

@@ -22,6 +22,7 @@ import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
 import { canMoveConnections } from "./internals.ts";
 import { createLayerDesk } from "./layers/desk.ts";
+import { createMetricsDesk } from "./metrics/metricsDesk.ts";
 import { awaitDebugger, closeInspector, openInspector } from "./process/debugging.ts";
 import { describeError, watchFatalErrors } from "./process/fatalErrors.ts";
 import { explainNestedCluster } from "./process/nestedCluster.ts";
@@ -101,6 +102,7 @@ function prepareWorker(channel: Channel): void {
     const load = watchLoopLoad();
     const drain = new Drain({ channel, tracker, parking, traffic, load, hold, guard });
     const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
+    const metrics = createMetricsDesk(channel, guard);
     const sharedAccept = holdSharedAccepts(guard, ownClients.has, hold.acceptsLess);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
@@ -155,6 +157,9 @@ function prepareWorker(channel: Channel): void {
           if (drain.isDraining() || tracker.find(message.server) !== undefined) {
             channel.send({ type: "listens", server: message.server });
           }
+          break;
+        case "metrics":
+          metrics.asked(message.id);
           break;
         case "probe":
           acceptProbe(tracker.find(message.server)?.server, socket);

@@ -17,6 +17,7 @@ import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
+import { Metrics } from "../monitoring/metrics/metrics.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
@@ -59,6 +60,7 @@ export interface AppSupervisorOptions {
 export class AppSupervisor {
   readonly publisher: SnapshotPublisher;
   readonly renewals: Renewals;
+  readonly metrics: Metrics;
   readonly roster: WorkerRoster;
   readonly debugSessions: DebugSessions;
   readonly #options: AppSupervisorOptions;
@@ -126,6 +128,15 @@ export class AppSupervisor {
     this.#health = new HealthActions(host, events, this.#acceptor);
     this.#traffic = new TrafficMeter({ workers: host.workers, broker: this.#broker, acceptor: this.#acceptor });
     this.renewals = new Renewals({ host, generations: this.#generations, traffic: this.#traffic, events });
+    this.metrics = new Metrics({
+      get isAsked() {
+        return options.monitor.url !== undefined;
+      },
+      isReady: () => this.ready,
+      snapshot: () => this.snapshot(),
+      workers: host.workers,
+    });
+    this.renewals.onDidReport((report) => this.metrics.renewed(report));
     this.#workerEvents = this.#listenToWorkers(host);
     chooseScheduling(recipe.scheduling);
   }
@@ -440,9 +451,10 @@ export class AppSupervisor {
 
   #listenToWorkers({ changed, reconcile }: Host): WorkerEvents<WorkerHandle> {
     const acceptor = this.#acceptor;
+    const { metrics } = this;
     const { heartbeat } = this.#health;
     return {
-      messages: createMessageTable({ acceptor, broker: this.#broker, traffic: this.#traffic, heartbeat }),
+      messages: createMessageTable({ acceptor, broker: this.#broker, traffic: this.#traffic, heartbeat, metrics }),
       acceptor,
       debugging: (worker) => {
         if (worker.debugging.openedBySignal) {
@@ -459,6 +471,7 @@ export class AppSupervisor {
         this.#reconcile();
       },
       notReady: (worker, failure) => this.#workerNotReady(worker, failure),
+      drained: (worker, end) => metrics.askLast(worker, end),
       unreachable: (worker) => this.#broker.workerLeft(worker),
       exited: (worker) => this.#workerExited(worker),
       cleanedUp: (worker) => {
@@ -510,6 +523,7 @@ export class AppSupervisor {
     // Many apps remove the file of their socket at their end.
     this.#keeper.look();
     this.#options.logs.ended(worker.id);
+    this.metrics.workerExited(worker, !worker.dismissed && !worker.killRequested && !worker.finished);
     const { level, code, message } = describeExit(worker, this.#condition.running);
     this.#options.events.log(level, code, message, worker.id);
     this.#broker.workerLeft(worker);

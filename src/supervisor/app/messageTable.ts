@@ -1,5 +1,6 @@
 import type { Acceptor } from "../accept/acceptor.ts";
 import type { Heartbeat } from "../health/heartbeat.ts";
+import type { Metrics } from "../monitoring/metrics/metrics.ts";
 import type { HandoffBroker } from "../traffic/handoffBroker.ts";
 import type { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { addressUrl } from "../worker/addresses.ts";
@@ -13,8 +14,9 @@ export function createMessageTable(parts: {
   readonly broker: HandoffBroker;
   readonly traffic: TrafficMeter;
   readonly heartbeat: Heartbeat;
+  readonly metrics: Metrics;
 }): MessageTable<WorkerHandle> {
-  const { acceptor, broker, traffic, heartbeat } = parts;
+  const { acceptor, broker, traffic, heartbeat, metrics } = parts;
   return {
     hello: (worker) => {
       // It runs: it has found the debugger for which its flags had it wait.
@@ -43,6 +45,7 @@ export function createMessageTable(parts: {
     taken: (worker, { ids, stallMs }) => broker.taken(worker, ids, stallMs),
     refused: (worker, { id }) => broker.refused(worker, id),
     layers: (worker, answer) => worker.layers.answered(answer),
+    metrics: (worker, { id, answer }) => metrics.answered(worker, id, answer),
     fatal: (worker, error) => worker.noteFatal(error),
     debugger: ({ debugging }, { waits }) => debugging.waits(waits, waitForDebuggerMs),
     inspectorClosed: ({ debugging }) => debugging.closed(),

@@ -110,7 +110,7 @@ export class Monitor {
 
   #tell(): void {
     const { events, moved } = this.#options;
-    const where = this.url === undefined ? "nowhere any more" : `at ${this.url} (/live, /ready)`;
+    const where = this.url === undefined ? "nowhere any more" : `at ${this.url} (/live, /ready, /metrics)`;
     events.log("info", "health", `health checks are answered ${where}`);
     moved();
   }

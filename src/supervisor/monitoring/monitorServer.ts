@@ -91,7 +91,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
   } catch (error) {
     found = problem(500, error instanceof Error ? error.message : String(error));
   }
-  send(request, response, found ?? problem(404, "there is nothing here; see /live and /ready"));
+  send(request, response, found ?? problem(404, "there is nothing here; see /live, /ready and /metrics"));
 }
 
 function send({ method }: IncomingMessage, response: ServerResponse, { status, type, body }: MonitorAnswer): void {

@@ -16,6 +16,8 @@ import { permissionFlags } from "./permissionFlags.ts";
 const preloadFile = join(realpathSync(dirname(process.argv[1] ?? "")), "preload.cjs");
 /** What the preload loads when somebody looks at the layers. */
 const layersFile = join(dirname(preloadFile), "layers.cjs");
+/** What it loads when metrics are asked for. */
+const metricsFile = join(dirname(preloadFile), "metrics.cjs");
 
 /** The variables that every worker gets beside those of the recipe. */
 const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
@@ -81,7 +83,7 @@ export function forkWorker(options: {
     // Ours first: it must see the servers that the project's own preloads may start.
     execArgv: [
       ...(debugged ? [] : [debug === "break" ? inspectBreakFlag : inspectPortFlag]),
-      ...permissionFlags(recipe, [preloadFile, layersFile]),
+      ...permissionFlags(recipe, [preloadFile, layersFile, metricsFile]),
       "--require",
       preloadFile,
       ...nodeArgs,

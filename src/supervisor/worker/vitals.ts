@@ -14,6 +14,7 @@ export interface Beat {
 /** The heartbeat's data about one worker. Times are those of the monotonic clock, in milliseconds. */
 export class Vitals {
   #owesSince: number | undefined;
+  #delayMs: number | undefined;
   #responsive = true;
   #memory: number | undefined;
   /** The value last shown to clients. */
@@ -50,6 +51,12 @@ export class Vitals {
     return this.#owesSince;
   }
 
+  /** Milliseconds that its last heartbeat took, or the unanswered one takes; `undefined` before the first. */
+  get delayMs(): number | undefined {
+    const owes = this.#owesSince === undefined ? undefined : performance.now() - this.#owesSince;
+    return owes === undefined ? this.#delayMs : Math.max(owes, this.#delayMs ?? 0);
+  }
+
   /** A heartbeat was sent at `now`. */
   asked(now: number): void {
     this.#owesSince = now;
@@ -65,6 +72,7 @@ export class Vitals {
     const recovered = !this.#responsive;
     const grown =
       this.#shownMemory === undefined || Math.abs(memory - this.#shownMemory) > this.#shownMemory * worthShowing;
+    this.#delayMs = this.#owesSince === undefined ? this.#delayMs : performance.now() - this.#owesSince;
     this.#owesSince = undefined;
     this.#seenAt = steadyNow();
     this.#memory = memory;

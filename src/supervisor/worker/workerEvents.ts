@@ -30,6 +30,8 @@ export interface WorkerEvents<Worker> {
   unready(worker: Worker): void;
   /** It is alive but not ready in time, and will end with this failure. */
   notReady(worker: Worker, failure: Failure): void;
+  /** It has nothing left to do: it is told so when `end` is called, which is to be soon. */
+  drained(worker: Worker, end: () => void): void;
   /** Its channel has closed and all that it said has been read, though the process may live on. Called once. */
   unreachable(worker: Worker): void;
   /** The process is gone and all it wrote has been read. Called once. */

@@ -79,6 +79,8 @@ export class WorkerHandle {
   #drain: DrainProgress | undefined;
   #handedOver = 0;
   #dismissed = false;
+  /** It is about to be told that its drain is done. */
+  #isDrained = false;
   #killRequested = false;
   /** Why it is sent away, if it failed while it was still alive. */
   #verdict: Failure | undefined;
@@ -412,18 +414,29 @@ export class WorkerHandle {
     this.#drain = progress;
     this.#options.events.changed(this);
     if (this.#notice !== undefined && progress.listens) {
-      if (progress.settled) {
-        this.#notice.giveNow();
+      if (progress.settled && !this.#notice.isOver) {
+        this.#afterDrain(() => this.#notice?.giveNow());
       }
-    } else if (progress.done) {
-      this.terminate();
+    } else if (progress.done && !this.#ending.isTerminating) {
+      this.#afterDrain(() => this.terminate());
+    }
+  }
+
+  /** What follows a drain that is done, once it was told. */
+  #afterDrain(act: () => void): void {
+    if (!this.#isDrained) {
+      this.#isDrained = true;
+      this.#options.events.drained(this, () => {
+        this.#isDrained = false;
+        act();
+      });
     }
   }
 
   /** Nothing but its channel keeps it alive, though its servers are open. */
   noteAlone(): void {
-    if (this.#dismissed) {
-      this.terminate();
+    if (this.#dismissed && !this.#ending.isTerminating) {
+      this.#afterDrain(() => this.terminate());
     }
   }
 

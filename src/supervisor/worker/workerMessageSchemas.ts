@@ -64,6 +64,25 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
     // What a collector found is looked at where it is completed, for one client that asked.
     v.object({ id: number, answer: v.looseObject({ kind: v.picklist(["facts", "pulse", "requests", "sample"]) }) }),
   ]),
+  metrics: v.object({
+    id: number,
+    answer: v.object({
+      cpuSeconds: number,
+      loopUtilization: number,
+      leftOut: number,
+      metrics: v.array(
+        v.object({
+          name: text,
+          help: text,
+          type: v.picklist(["counter", "gauge", "histogram", "summary"]),
+          aggregator: text,
+          values: v.array(
+            v.object({ labels: v.record(text, text), value: v.union([number, text]), name: v.optional(text) }),
+          ),
+        }),
+      ),
+    }),
+  }),
   debugger: v.object({ waits: v.boolean() }),
   noInspector: v.object({ message: text }),
   inspectorClosed: v.object({}),

@@ -7,7 +7,7 @@ import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
 import { run } from "../../support/programs.ts";
 
-const bundles = ["cli", "extension", "language", "layers", "preload", "server", "supervisor"].map(
+const bundles = ["cli", "extension", "language", "layers", "metrics", "preload", "server", "supervisor"].map(
   (name) => `dist/${name}.cjs`,
 );
 
@@ -54,7 +54,14 @@ describe("what is shipped", () => {
     const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
     assert.deepEqual(
       files.filter((path) => path !== "dist/THIRD_PARTY_NOTICES.txt").sort(),
-      [...expected, "dist/cli.cjs", "dist/layers.cjs", "dist/preload.cjs", "dist/supervisor.cjs"].sort(),
+      [
+        ...expected,
+        "dist/cli.cjs",
+        "dist/layers.cjs",
+        "dist/metrics.cjs",
+        "dist/preload.cjs",
+        "dist/supervisor.cjs",
+      ].sort(),
     );
   });
 

@@ -19,6 +19,11 @@ export class ShutdownNotice {
     this.#timer = setTimeout(() => this.giveNow(), Math.min(drainTimeout * shareOfDrain, latestMs));
   }
 
+  /** Whether it was given, or is too late. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   giveNow(): void {
     if (!this.#over) {
       this.cancel();

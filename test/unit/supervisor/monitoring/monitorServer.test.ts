@@ -68,7 +68,7 @@ describe("monitorServer", () => {
   it("says 404 to what is not there, 405 to other methods, 400 to what is no request, 500 to its own faults", async () => {
     await open((path) => (path === "/fault" ? Promise.reject(new Error("no answer is known")) : undefined));
     const ask = (first: string): Promise<string> => say(`${first} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    assert.match(await ask("GET /"), /^HTTP\/1\.1 404 [\s\S]*\/live and \/ready/);
+    assert.match(await ask("GET /"), /^HTTP\/1\.1 404 [\s\S]*\/live, \/ready and \/metrics/);
     assert.match(await ask("OPTIONS *"), /^HTTP\/1\.1 405 /);
     assert.match(await ask("DELETE /ready"), /^HTTP\/1\.1 405 [\s\S]*Allow: GET, HEAD\r\n/);
     assert.match(await ask("GET /fault"), /^HTTP\/1\.1 500 [\s\S]*no answer is known/);

@@ -119,6 +119,7 @@ describe("workerHandle", () => {
           listensOn: () => false,
           hasWaitingFromHere: () => false,
         },
+        drained: (_worker, end) => end(),
         appMessage: () => undefined,
         debugging: () => undefined,
         changed: () => undefined,
