@@ -108,7 +108,7 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
   if (code === "ERR_UNKNOWN_FILE_EXTENSION" || code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
     return {
       code: "typescriptUnsupported",
-      message: `${firstLine} This Node.js can't run the file as it is: install tsx in the project and set nodeArgs to ["--import", "tsx"], or run the compiled JavaScript.`,
+      message: `${asSentence(firstLine)} This Node.js can't run the file as it is: install tsx in the project and set nodeArgs to ["--import", "tsx"], or run the compiled JavaScript.`,
     };
   }
   if (name === "SyntaxError") {
@@ -188,4 +188,8 @@ function toPath(file: string): string {
     // A stack is text that the app may have made up.
     return file;
   }
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -120,7 +120,8 @@ async function startShapes(scene: Scene, seed: number) {
       scheduling,
       maxRestarts: 1_000,
       drainTimeout: 3_000,
-      killTimeout: 1_000,
+      // Long: a worker that is told to go ends by itself, however busy the machine is.
+      killTimeout: 10_000,
       env: { STYLE, UNLINKS, UPSTREAM: String(upstream.port), ...(onPosix ? { SOCKET: path } : {}) },
     },
   });

@@ -92,7 +92,7 @@ const shapes: readonly [what: string, error: Partial<FatalError>, code: FailureC
       message: "TypeScript enum is not supported in strip-only mode",
     },
     "typescriptUnsupported",
-    /enum is not supported in strip-only mode.*install tsx/,
+    /enum is not supported in strip-only mode\. This .*install tsx/,
   ],
   [
     "TypeScript that Node does not know (Node 20)",
