@@ -1,9 +1,8 @@
 import type { BalancerSettings, NoneSettings } from "../../shared/settings/balancerSettings.ts";
 import type { RunCommand } from "../machines/runCommand.ts";
 import type { Finding, FleetFacts } from "./check/finding.ts";
-import { checkHaproxy } from "./check/haproxy/checkHaproxy.ts";
+import { backendsOf, checkHaproxy } from "./check/haproxy/checkHaproxy.ts";
 import { parseHaproxy } from "./check/haproxy/haproxyConfig.ts";
-import { haproxyBackends } from "./check/haproxy/haproxyModel.ts";
 import { backAfterMs } from "./check/haproxy/serverFindings.ts";
 import { checkNginx, upstreamsOf } from "./check/nginx/checkNginx.ts";
 import { type NginxConfig, parseNginxDump } from "./check/nginx/nginxConfig.ts";
@@ -13,6 +12,7 @@ import { failTimeoutMs } from "./check/nginx/upstreamFindings.ts";
 import { understandConfig } from "./check/understandConfig.ts";
 import { balancerCommands } from "./drivers/balancerCommands.ts";
 import { findNginx } from "./drivers/findNginx.ts";
+import { withKnownHosts } from "./knownHosts.ts";
 
 const usualHaproxyFile = "/etc/haproxy/haproxy.cfg";
 
@@ -27,13 +27,14 @@ export async function checkBalancer(
   facts: FleetFacts,
 ): Promise<readonly Finding[]> {
   const kind = configKind(settings);
+  const known = await withKnownHosts(facts, settings);
   const own = facts.verifies ? [] : [noVerify];
   if (kind === "nginx") {
     const { config, said } = await readNginx(settings, run);
-    return [...checkNginx(config, parseNginxVersion(said), facts), ...own];
+    return [...checkNginx(config, parseNginxVersion(said), known), ...own];
   }
   if (kind === "haproxy") {
-    return [...checkHaproxy(await readHaproxy(settings, run), facts), ...own];
+    return [...checkHaproxy(await readHaproxy(settings, run), known), ...own];
   }
   return own;
 }
@@ -50,11 +51,14 @@ export async function configuredFailTimeoutMs(
 ): Promise<number | undefined> {
   if (settings.reads === "nginx") {
     const { config } = await readNginx(settings, run);
-    const times = upstreamsOf(modelNginx(config), facts).map(failTimeoutMs);
+    const known = await withKnownHosts(facts, settings);
+    const times = upstreamsOf(modelNginx(config), known).map(failTimeoutMs);
     return times.length === 0 ? undefined : Math.max(...times);
   }
   if (settings.reads === "haproxy") {
-    const servers = haproxyBackends(await readHaproxy(settings, run)).flatMap((backend) => backend.servers);
+    const known = await withKnownHosts(facts, settings);
+    const backends = backendsOf(await readHaproxy(settings, run), known);
+    const servers = backends.flatMap((backend) => backend.servers);
     return servers.length === 0 ? undefined : Math.max(...servers.map(backAfterMs));
   }
   return undefined;

@@ -19,6 +19,8 @@ export interface FleetMachine {
   readonly name: string;
   /** Its host names and addresses. */
   readonly hosts: readonly string[];
+  /** HAProxy's names of it, `backend/server`. */
+  readonly servers?: readonly string[];
 }
 
 /** What is to be known of a fleet to judge its balancer. */

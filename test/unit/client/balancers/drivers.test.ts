@@ -220,6 +220,18 @@ describe("checkBalancer", () => {
       found.map(({ code, file, line }) => `${code} ${file}:${line}`),
       ["failTimeout /n:1", "noVerify hitless:0"],
     );
+    const named = fakeNginx(
+      "/x",
+      "server 127.0.0.1:1; server 10.0.0.2:1;",
+      "# configuration file /n:\nhttp { upstream a { zone a 1m; include /x; } }\n",
+    );
+    const machines = [
+      { name: "here", hosts: ["localhost"] },
+      { name: "there", hosts: ["no-such-host.invalid"] },
+    ];
+    const list = v.parse(balancerSchema, { kind: "nginx", include: "/x", servers: { there: "10.0.0.2:1 weight=2" } });
+    const known = await checkBalancer(list, named.run, { ...facts, machines, driver: "nginx", verifies: true });
+    assert.deepEqual(known, [], "one by its name, the other by the settings");
     const broken: RunCommand = async () => ({ code: 0, stdout: "backend 'x\n", stderr: "" });
     const other = v.parse(balancerSchema, { kind: "haproxy", servers: {} });
     await assert.rejects(checkBalancer(other, broken, facts), /haproxy.cfg:1: a quote is not closed/);

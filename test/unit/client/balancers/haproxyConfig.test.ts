@@ -121,6 +121,9 @@ describe("what is wrong with HAProxy for a fleet", () => {
     const alone = "option httpchk\n server web1 10.0.0.1:3000 check";
     assert.deepEqual(find({ backend: alone }), ["error missingMachine 7", "error singleServer 7"]);
     assert.deepEqual(find({ backend: "server x 10.9.9.9:1" }), ["error noUpstream 1"]);
+    const elsewhere = "option httpchk\n server web1 10.9.9.1:1 check\n server web2 10.0.0.2:1 check";
+    const named = [{ name: "a", hosts: ["h"], servers: ["app/web1"] }, ...usual.machines.slice(1)];
+    assert.deepEqual(find({ backend: elsewhere }, { machines: named }), []);
   });
 
   it("is a request that is not tried elsewhere, or tried twice", () => {

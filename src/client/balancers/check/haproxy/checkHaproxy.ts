@@ -1,6 +1,6 @@
-import { type Finding, type FleetFacts, isMachine, nodeKeepAliveTimeoutMs } from "../finding.ts";
+import { type Finding, type FleetFacts, nodeKeepAliveTimeoutMs } from "../finding.ts";
 import type { HaproxyLine, HaproxySection } from "./haproxyConfig.ts";
-import { type HaproxyBackend, haproxyBackends, haproxyTime } from "./haproxyModel.ts";
+import { type HaproxyBackend, haproxyBackends, haproxyTime, names } from "./haproxyModel.ts";
 import { checkServers } from "./serverFindings.ts";
 
 /** So long may clients wait for a machine that has vanished, in milliseconds. */
@@ -16,9 +16,7 @@ const repeats: ReadonlySet<string> = new Set([
 
 /** What is wrong with a configuration of HAProxy for a fleet, in the order in which it stands there. */
 export function checkHaproxy(sections: readonly HaproxySection[], facts: FleetFacts): Finding[] {
-  const backends = haproxyBackends(sections).filter(({ servers }) =>
-    servers.some(({ address }) => facts.machines.some((machine) => isMachine(address, machine))),
-  );
+  const backends = backendsOf(sections, facts);
   if (backends.length === 0) {
     return [
       {
@@ -31,9 +29,30 @@ export function checkHaproxy(sections: readonly HaproxySection[], facts: FleetFa
       },
     ];
   }
-  return [...checkSocket(sections, facts), ...backends.flatMap((backend) => checkBackend(backend, facts))].sort(
+  const found = backends.flatMap((backend) => checkBackend(backend, facts));
+  return [...checkSocket(sections, facts), ...missingMachines(backends, facts), ...found].sort(
     (a, b) => a.line - b.line,
   );
+}
+
+/** The backends that give requests to this fleet. */
+export function backendsOf(sections: readonly HaproxySection[], { machines }: FleetFacts): HaproxyBackend[] {
+  return haproxyBackends(sections).filter((backend) => machines.some((machine) => names(backend, machine)));
+}
+
+/** A machine may be in some backends only; one that is in none gets nothing. */
+function missingMachines(backends: readonly HaproxyBackend[], { machines }: FleetFacts): Finding[] {
+  const [{ name, section } = { name: "", section: undefined }] = backends;
+  return machines
+    .filter((machine) => !backends.some((backend) => names(backend, machine)))
+    .map((machine) => ({
+      code: "missingMachine",
+      severity: "error",
+      file: section?.head.file ?? "",
+      line: section?.head.line ?? 0,
+      message: `The backend "${name}" does not name ${machine.name}: that machine gets no request.`,
+      fix: `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`,
+    }));
 }
 
 function checkSocket(sections: readonly HaproxySection[], { driver }: FleetFacts): Finding[] {

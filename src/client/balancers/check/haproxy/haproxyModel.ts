@@ -1,3 +1,4 @@
+import { type FleetMachine, isMachine } from "../finding.ts";
 import type { HaproxyLine, HaproxySection } from "./haproxyConfig.ts";
 
 export interface HaproxyServer {
@@ -24,6 +25,13 @@ export interface HaproxyBackend {
 /** The sections in which servers are listed. */
 export function haproxyBackends(sections: readonly HaproxySection[]): HaproxyBackend[] {
   return sections.filter(({ kind }) => kind === "backend" || kind === "listen").map(readBackend);
+}
+
+/** Whether a backend has a server that is this machine. */
+export function names({ name, servers }: HaproxyBackend, machine: FleetMachine): boolean {
+  return servers.some(
+    (server) => isMachine(server.address, machine) || machine.servers?.includes(`${name}/${server.name}`) === true,
+  );
 }
 
 /** Milliseconds of a time as HAProxy writes it, such as `2s` or `500` (milliseconds); `undefined` for what is none. */

@@ -1,4 +1,4 @@
-import { type Finding, type FleetFacts, isMachine } from "../finding.ts";
+import type { Finding, FleetFacts } from "../finding.ts";
 import { type HaproxyBackend, type HaproxyServer, haproxyTime } from "./haproxyModel.ts";
 
 /** What HAProxy takes for granted: milliseconds between two checks, and how many must succeed. */
@@ -8,7 +8,6 @@ const usualRise = 2;
 /** What is wrong with the servers of one backend. */
 export function checkServers(backend: HaproxyBackend, facts: FleetFacts): Finding[] {
   return [
-    ...missingMachines(backend, facts),
     ...fewServers(backend),
     ...unchecked(backend, facts),
     ...checkedByPort(backend),
@@ -21,19 +20,6 @@ export function backAfterMs({ parameter }: HaproxyServer): number {
   const inter = haproxyTime(parameter("inter")) ?? usualInterMs;
   const rise = Number(parameter("rise") ?? usualRise);
   return rise * Math.max(inter, haproxyTime(parameter("fastinter")) ?? 0, haproxyTime(parameter("downinter")) ?? 0);
-}
-
-function missingMachines({ name, servers, section }: HaproxyBackend, { machines }: FleetFacts): Finding[] {
-  return machines
-    .filter((machine) => !servers.some(({ address }) => isMachine(address, machine)))
-    .map((machine) => ({
-      code: "missingMachine",
-      severity: "error",
-      file: section.head.file,
-      line: section.head.line,
-      message: `The backend "${name}" does not name ${machine.name}: that machine gets no request.`,
-      fix: `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`,
-    }));
 }
 
 function fewServers({ name, servers, section }: HaproxyBackend): Finding[] {

@@ -1,4 +1,4 @@
-import { type Finding, type FleetFacts, hostOf, isMachine } from "../finding.ts";
+import { type Finding, type FleetFacts, type FleetMachine, hostOf, isMachine } from "../finding.ts";
 import type { NginxConfig } from "./nginxConfig.ts";
 import { modelNginx, type NginxModel, type ProxyPass, type Upstream } from "./nginxModel.ts";
 import type { NginxVersion } from "./nginxVersion.ts";
@@ -24,6 +24,7 @@ export function checkNginx(config: NginxConfig, version: NginxVersion | undefine
   }
   const proxies = model.proxies.filter(({ target }) => upstreams.some(({ name }) => name === target));
   const found = [
+    ...missingMachines(upstreams, facts),
     ...upstreams.flatMap((upstream) => checkUpstream(upstream, { facts, version, model })),
     ...proxies.flatMap((proxy) => {
       const upstream = upstreams.find(({ name }) => name === proxy.target);
@@ -39,6 +40,23 @@ export function upstreamsOf({ upstreams }: NginxModel, { machines }: FleetFacts)
   return upstreams.filter(({ servers }) =>
     servers.some(({ address }) => machines.some((machine) => isMachine(address, machine))),
   );
+}
+
+/** A machine may be in some upstreams only; one that is in none gets nothing. */
+function missingMachines(upstreams: readonly Upstream[], { machines }: FleetFacts): Finding[] {
+  const [first] = upstreams;
+  const isNamed = (machine: FleetMachine) =>
+    upstreams.some(({ servers }) => servers.some(({ address }) => isMachine(address, machine)));
+  return (first === undefined ? [] : machines)
+    .filter((machine) => !isNamed(machine))
+    .map((machine) => ({
+      code: "missingMachine",
+      severity: "error",
+      file: first?.directive.file ?? "",
+      line: first?.directive.line ?? 0,
+      message: `The upstream "${first?.name}" does not name ${machine.name}: that machine gets no request.`,
+      fix: `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`,
+    }));
 }
 
 function passesToOne({ directive, target }: ProxyPass): Finding {

@@ -1,4 +1,4 @@
-import { type Finding, type FleetFacts, isMachine, nodeKeepAliveTimeoutMs } from "../finding.ts";
+import { type Finding, type FleetFacts, nodeKeepAliveTimeoutMs } from "../finding.ts";
 import { type NginxModel, nginxTime, type ProxyPass, type Upstream } from "./nginxModel.ts";
 import { isSince, keepsUpstreams, type NginxVersion } from "./nginxVersion.ts";
 import { connectionUse } from "./proxyFindings.ts";
@@ -16,7 +16,6 @@ const usualKeepAliveMs = 60_000;
 /** What is wrong with one upstream. */
 export function checkUpstream(upstream: Upstream, around: Around): Finding[] {
   return [
-    ...missingMachines(upstream, around.facts),
     ...fewServers(upstream),
     ...neverPassedOver(upstream),
     ...shortPause(upstream, around.facts),
@@ -29,19 +28,6 @@ export function checkUpstream(upstream: Upstream, around: Around): Finding[] {
 export function failTimeoutMs({ servers }: Upstream): number {
   const times = servers.map(({ parameters }) => nginxTime(parameters.get("fail_timeout") ?? "") ?? usualFailTimeoutMs);
   return Math.max(0, ...times);
-}
-
-function missingMachines({ name, servers, directive }: Upstream, { machines }: FleetFacts): Finding[] {
-  return machines
-    .filter((machine) => !servers.some(({ address }) => isMachine(address, machine)))
-    .map((machine) => ({
-      code: "missingMachine",
-      severity: "error",
-      file: directive.file,
-      line: directive.line,
-      message: `The upstream "${name}" does not name ${machine.name}: that machine gets no request.`,
-      fix: `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`,
-    }));
 }
 
 function fewServers({ name, servers, directive }: Upstream): Finding[] {
