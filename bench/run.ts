@@ -15,6 +15,7 @@ import { pm2Peer } from "./peers/pm2.ts";
 import { wattpmPeer } from "./peers/wattpm.ts";
 import { keepResult } from "./results.ts";
 import { activation } from "./scenarios/activation.ts";
+import { fleet } from "./scenarios/fleet.ts";
 import { idleConnections } from "./scenarios/idleConnections.ts";
 import { idleCost } from "./scenarios/idleCost.ts";
 import { language } from "./scenarios/language.ts";
@@ -40,6 +41,7 @@ const scenarios: readonly Scenario[] = [
   layersCost,
   language,
   activation,
+  fleet,
 ];
 
 const peers: readonly (Peer & { readonly id: string })[] = [

@@ -7,7 +7,8 @@ import { runCommand } from "./child.ts";
 import { installPeer } from "./install.ts";
 import type { Peer } from "./peer.ts";
 
-const version = "7.0.4";
+/** The version that is compared with. */
+export const pm2Version = "7.0.4";
 
 /** @param graceful Whether the app has the SIGINT handler that pm2's documentation asks for. */
 export function pm2Peer(graceful: boolean): Peer {
@@ -15,11 +16,11 @@ export function pm2Peer(graceful: boolean): Peer {
     name: graceful ? "pm2 reload, SIGINT handler" : "pm2 reload",
     runsApp: true,
     async prepare() {
-      await installPeer("pm2", [`pm2@${version}`]);
-      return { version };
+      await installPeer("pm2", [`pm2@${pm2Version}`]);
+      return { version: pm2Version };
     },
     async start({ folder, port, workers, node }) {
-      const program = join(await installPeer("pm2", [`pm2@${version}`]), "node_modules", "pm2", "bin", "pm2");
+      const program = join(await installPeer("pm2", [`pm2@${pm2Version}`]), "node_modules", "pm2", "bin", "pm2");
       // A daemon of its own, so that one that runs on this machine is left alone.
       const home = mkdtempSync(join(tmpdir(), "bench-pm2-"));
       const env = {

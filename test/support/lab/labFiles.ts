@@ -138,7 +138,8 @@ frontend http
   default_backend app
 backend app
   option httpchk GET /
-  default-server check inter 500 rise 2 fall 2 pool-purge-delay 1s
+  timeout check 5s
+  default-server check inter 1s fastinter 500 rise 2 fall 3 pool-purge-delay 1s
 ${machines.map(({ name, address }) => `  server ${name} ${address}:${appPort}`).join("\n")}
 `;
 }
