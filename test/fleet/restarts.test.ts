@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Balancer } from "../../src/client/balancers/balancer.ts";
 import { checkBalancer } from "../../src/client/balancers/checkBalancer.ts";
 import { createBalancer } from "../../src/client/balancers/createBalancer.ts";
 import type { BalancerSettings } from "../../src/shared/settings/balancerSettings.ts";
 import { machines } from "../support/lab/lab.ts";
 import { appPort } from "../support/lab/labFiles.ts";
+import { labFleets } from "../support/lab/labFleet.ts";
 import type { LabLoad } from "../support/lab/labLoad.ts";
 import type { LabNode } from "../support/lab/labNode.ts";
-import { assertUnnoticed, describeLab, type LabScene, renew } from "../support/lab/labScene.ts";
+import { assertUnnoticed, describeLab, type LabScene } from "../support/lab/labScene.ts";
 
 const names = machines.map(({ name }) => name);
 const include = "/etc/nginx/hitless/app.conf";
@@ -43,16 +43,14 @@ function driverOf(scene: LabScene, host: LabNode, settings: BalancerSettings, pa
   return createBalancer(settings, scene.lab.over(host.name), facts(pauseMs, settings.kind));
 }
 
-/** As a fleet does: one machine after the other. */
-async function restartAll({ lab }: LabScene, driver: Balancer, pauseMs = 0): Promise<void> {
-  await driver.check(names);
-  for (const machine of lab.machines) {
-    lab.release(machine.name, "restarted");
-    await driver.drain(machine.name);
-    await renew(lab, machine, "restart");
-    await driver.undrain(machine.name);
-    await pause(pauseMs);
+/** Restarts the app on all machines by the command line. */
+async function restartAll({ lab }: LabScene, balancer: object, pause = 0): Promise<void> {
+  for (const { name } of lab.machines) {
+    lab.release(name, "restarted");
   }
+  const fleets = labFleets(lab, { shop: { balancer, pause } });
+  const { code, stdout, stderr } = await fleets.run("restart", "shop");
+  assert.equal(code, 0, stdout + stderr);
 }
 
 async function assertNothingLost(load: LabLoad): Promise<void> {
@@ -63,7 +61,7 @@ async function assertNothingLost(load: LabLoad): Promise<void> {
 describeLab("machines that are restarted one after the other", {}, (scene) => {
   it("lose no request of clients that stay connected, when HAProxy is told", async () => {
     const load = await scene.load(scene.lab.haproxy);
-    await restartAll(scene, driverOf(scene, scene.lab.haproxy, haproxySettings));
+    await restartAll(scene, { ...haproxySettings, machine: "lb-haproxy" });
     await assertNothingLost(load);
   });
 
@@ -72,7 +70,7 @@ describeLab("machines that are restarted one after the other", {}, (scene) => {
     const [drain, undrain] = ["drain", "ready"].map((state) => [
       ...["perl", "-MIO::Socket::UNIX", "-e", tell, "{machine}", state],
     ]) as [string[], string[]];
-    await restartAll(scene, driverOf(scene, scene.lab.haproxy, { kind: "commands", drain, undrain }));
+    await restartAll(scene, { kind: "commands", machine: "lb-haproxy", drain, undrain });
     await assertNothingLost(load);
   });
 
@@ -84,8 +82,7 @@ describeLab("machines that are restarted one after the other", {}, (scene) => {
     await lab.configureNginx(`include ${include};`);
     await assert.rejects(driverOf(scene, lab.nginx, nginxSettings).check(names), /keepalive_min_timeout/);
     const load = await scene.load(lab.nginx, { newcomers: true });
-    const driver = driverOf(scene, lab.nginx, { ...nginxSettings, acceptResets: true });
-    await restartAll(scene, driver);
+    await restartAll(scene, { ...nginxSettings, machine: "lb-nginx", acceptResets: true });
     await assertNothingLost(load);
     assert.doesNotMatch(readFileSync(list, "utf8"), /down/);
   });
@@ -114,7 +111,7 @@ describeLab("machines that are restarted one after the other", {}, (scene) => {
       /passes a restarted one over for 1000/,
     );
     const load = await scene.load(lab.nginx);
-    await restartAll(scene, driverOf(scene, lab.nginx, settings, 1_500), 1_500);
+    await restartAll(scene, { ...settings, machine: "lb-nginx" }, 1_500);
     await assertNothingLost(load);
   });
 

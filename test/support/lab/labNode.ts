@@ -104,6 +104,14 @@ function firstProcess({ pid }: ChildProcess): number | undefined {
   }
 }
 
+/** Kills a program that was started on a node, which is the child of the one that has entered it. */
+export function killInside({ pid }: ChildProcess): void {
+  const inside = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
+  for (const one of inside) {
+    process.kill(Number(one), "SIGKILL");
+  }
+}
+
 async function finish(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
   argv: readonly string[],
@@ -117,12 +125,12 @@ async function finish(
     stderr += text;
   });
   child.stdin.on("error", () => undefined).end(stdin);
-  const abort = () => child.kill("SIGKILL");
+  const abort = () => killInside(child);
   signal?.addEventListener("abort", abort, { once: true });
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    child.kill("SIGKILL");
+    killInside(child);
   }, deadlineMs);
   try {
     const [code] = await once(child, "close");

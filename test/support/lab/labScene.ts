@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { RunCommand } from "../../../src/client/machines/runCommand.ts";
 import { ensureLabPrograms, type Lab, type LabOptions, labObstacle, openLab } from "./lab.ts";
 import { type LabCounts, type LabLoad, type LabLoadOptions, startLabLoad } from "./labLoad.ts";
 import type { LabNode } from "./labNode.ts";
@@ -12,7 +11,6 @@ export interface LabScene {
 }
 
 const openMs = 300_000;
-const renewMs = 60_000;
 
 /** The lab of all blocks that harm it in no way that lasts; it takes seconds to make one. */
 let shared: Promise<Lab> | undefined;
@@ -70,16 +68,6 @@ after(async () => {
   const lab = await shared?.catch(() => undefined);
   await lab?.close();
 });
-
-/** Renews the app of a machine as a person does there, by ssh. */
-export async function renew(lab: Lab, machine: LabNode, kind: "reload" | "restart"): Promise<void> {
-  const { code, stdout, stderr } = await tryToRenew(lab, machine, kind);
-  assert.equal(code, 0, `${kind} of ${machine.name}: ${stdout}${stderr}`);
-}
-
-export function tryToRenew(lab: Lab, machine: LabNode, kind: "reload" | "restart"): ReturnType<RunCommand> {
-  return lab.over(machine.name)(["hitless", kind, "shop"], { deadlineMs: renewMs });
-}
 
 /** Nobody has noticed anything. */
 export function assertUnnoticed({ requests, failed, reopened, failures }: LabCounts, least: number): void {
