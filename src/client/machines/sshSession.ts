@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import * as v from "valibot";
 import { HitlessError } from "../../shared/errors.ts";
 import { type Greeting, greetingMark, greetingSchema } from "../../shared/machines/machineProtocol.ts";
 import { protocolVersion } from "../../shared/protocol.ts";
+import { sshChannel } from "./sshChannel.ts";
 import { type SshEnd, sshFailure } from "./sshFailure.ts";
 import type { Machine } from "./sshMachine.ts";
 
@@ -129,9 +130,7 @@ export function openSshSession(
         }
         try {
           const greeting = v.parse(greetingSchema, JSON.parse(line));
-          const channel = Duplex.from({ readable: stdout, writable: stdin });
-          // Stays attached: it may be disposed before anybody else listens.
-          channel.on("error", () => undefined);
+          const channel = sshChannel(stdout, stdin);
           resolve({ greeting, channel, ended, dispose });
         } catch (cause) {
           dispose();
