@@ -82,4 +82,6 @@ export const balancerSentences: readonly string[] = [
   "Set server.keepAliveTimeout of the app to more than {0} ms, or keepalive_timeout of the upstream to less than {1} ms.",
   'The upstream "{0}" has no zone: each worker process of nginx finds out by itself that a machine has failed.',
   'Add "zone {0} 64k;" to it.',
+  "nginx keeps idle connections to the app for {0} ms, and an app that does not set keepAliveTimeout closes them after {1} ms: then nginx sends a request now and then on one that is just being closed, and a POST is answered with 502.",
+  "HAProxy keeps idle connections to the app for {0} ms and longer (pool-purge-delay), and an app that does not set keepAliveTimeout closes them after {1} ms: then HAProxy sends a request now and then on one that is just being closed, and it fails.",
 ];

@@ -30,7 +30,7 @@ export interface FleetFacts {
   readonly pauseMs: number;
   /** How machines are taken out for a restart. */
   readonly driver: "haproxy" | "nginx" | "commands" | "none";
-  /** `server.keepAliveTimeout` of the app in milliseconds; default: Node's, 5,000. */
+  /** `server.keepAliveTimeout` of the app in milliseconds; without it nobody knows, and Node's own, 5,000, is assumed. */
   readonly keepAliveTimeoutMs?: number;
   /** A URL is asked on each machine before the next one is renewed. */
   readonly verifies: boolean;

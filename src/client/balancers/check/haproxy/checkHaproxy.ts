@@ -142,10 +142,8 @@ function waitsLong({ name, section, settings }: HaproxyBackend): Finding[] {
 }
 
 /** HAProxy closes half of what is idle after each `pool-purge-delay`, so a connection is idle for longer than that. */
-function keptTooLong(
-  backend: HaproxyBackend,
-  { keepAliveTimeoutMs: appMs = nodeKeepAliveTimeoutMs }: FleetFacts,
-): Finding[] {
+function keptTooLong(backend: HaproxyBackend, { keepAliveTimeoutMs }: FleetFacts): Finding[] {
+  const appMs = keepAliveTimeoutMs ?? nodeKeepAliveTimeoutMs;
   const { http, settings, servers } = backend;
   const closes = settings("http-reuse", "never").length + settings("option", "httpclose").length > 0;
   const server = servers.find(
@@ -161,7 +159,10 @@ function keptTooLong(
       severity: "warning",
       file: server.line.file,
       line: server.line.line,
-      message: `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and the app closes them after ${appMs} ms: now and then HAProxy sends a request on one that is just being closed, and it fails.`,
+      message:
+        keepAliveTimeoutMs === undefined
+          ? `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and an app that does not set keepAliveTimeout closes them after ${appMs} ms: then HAProxy sends a request now and then on one that is just being closed, and it fails.`
+          : `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and the app closes them after ${appMs} ms: now and then HAProxy sends a request on one that is just being closed, and it fails.`,
       fix: `Set server.keepAliveTimeout of the app to 65000 ms, or pool-purge-delay of the servers to less than ${Math.floor(appMs / 2)} ms.`,
     },
   ];

@@ -93,10 +93,13 @@ function keptTooLong(upstream: Upstream, { facts, version, model }: Around): Fin
   return [
     {
       code: "keepAliveTimeout",
-      severity: "error",
+      severity: facts.keepAliveTimeoutMs === undefined ? "warning" : "error",
       file,
       line,
-      message: `nginx keeps idle connections to the app for ${keptMs} ms, and the app closes them after ${appMs} ms: now and then nginx sends a request on one that is just being closed. A POST is then answered with 502.`,
+      message:
+        facts.keepAliveTimeoutMs === undefined
+          ? `nginx keeps idle connections to the app for ${keptMs} ms, and an app that does not set keepAliveTimeout closes them after ${appMs} ms: then nginx sends a request now and then on one that is just being closed, and a POST is answered with 502.`
+          : `nginx keeps idle connections to the app for ${keptMs} ms, and the app closes them after ${appMs} ms: now and then nginx sends a request on one that is just being closed. A POST is then answered with 502.`,
       fix: `Set server.keepAliveTimeout of the app to more than ${keptMs} ms, or keepalive_timeout of the upstream to less than ${appMs} ms.`,
     },
   ];
