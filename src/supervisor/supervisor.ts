@@ -161,6 +161,10 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     // They may hold the app's port. On Windows to look takes longer than to start, so it is done meanwhile.
     await swept;
   }
+  if (left) {
+    // It was told to stop meanwhile.
+    return;
+  }
   if (launch.choice !== undefined) {
     events.log("info", "entryChosen", launch.choice);
   }

@@ -60,7 +60,12 @@ export const startCommand: Command = {
     try {
       const endpoint = again ? app.endpoint : await launch(context, app, { detached: parsed.has("detach"), wishes });
       const whose = `the supervisor of ${endpoint.name}`;
-      const client = await during(context.stderr, whose, SupervisorClient.connect(endpoint, context.identity));
+      const connecting = SupervisorClient.connect(endpoint, context.identity).catch((error: unknown) => {
+        // Nobody would look after what was just started: without a client it would run on for its grace period, or for ever.
+        wishes.endStarted();
+        throw error;
+      });
+      const client = await during(context.stderr, whose, connecting);
       try {
         if (again) {
           await during(context.stderr, whose, client.request("app/start", {}));
@@ -121,6 +126,7 @@ async function launch(
       keepsOutput: !detached && !context.stdout.isTerminal,
       cancelled: wishes.cancelled,
       beforeSpawn: wishes.begin,
+      onDidSpawn: wishes.started,
       onDidWait: () => {
         what = `another start of ${recipe.name} to end`;
       },
@@ -131,6 +137,10 @@ async function launch(
 interface CollectedWishes extends StopWishes {
   /** Begins to listen for signals; they are kept until a listener can act on them. */
   begin(): void;
+  /** This command has started a supervisor, which is not to outlive it when it is told to end at once. */
+  started(pid: number): void;
+  /** Tells the supervisor that was started, if any, to end at once, and waits for nothing. */
+  endStarted(): void;
   /** The signal that came first. */
   readonly first: StopSignal | undefined;
   /** Aborted by the first one. */
@@ -143,14 +153,26 @@ function collectWishes(): CollectedWishes {
   const cancelling = new AbortController();
   let listener: ((signal: StopSignal, times: number) => void) | undefined;
   let signals: Disposable | undefined;
+  let supervisor: number | undefined;
+  const endStarted = (): void => {
+    if (supervisor !== undefined) {
+      // Two that differ: the second one is urgent, and the system makes one of two that are the same.
+      signalProcess(supervisor, "SIGTERM");
+      signalProcess(supervisor, "SIGINT");
+    }
+  };
   return {
     begin() {
       signals ??= onStopSignal((signal, times) => {
         kept.push([signal, times]);
         cancelling.abort();
         listener?.(signal, times);
-      });
+      }, endStarted);
     },
+    started(pid) {
+      supervisor = pid;
+    },
+    endStarted,
     get first() {
       return kept[0]?.[0];
     },
@@ -163,4 +185,12 @@ function collectWishes(): CollectedWishes {
     },
     dispose: () => signals?.dispose(),
   };
+}
+
+function signalProcess(pid: number, signal: StopSignal): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended.
+  }
 }

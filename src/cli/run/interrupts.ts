@@ -10,12 +10,17 @@ const enough = 3;
 /**
  * Calls back for every signal that asks this process to end, with their count; the third one ends it. Listen only while
  * there is something to finish: before and after, the system's default ends the process, even a busy one.
+ * @param leaving Called before the third one ends it, for what can be done without waiting.
  */
-export function onStopSignal(listener: (signal: StopSignal, times: number) => void): Disposable {
+export function onStopSignal(
+  listener: (signal: StopSignal, times: number) => void,
+  leaving: () => void = () => undefined,
+): Disposable {
   let times = 0;
   const receive = (signal: NodeJS.Signals) => {
     times += 1;
     if (times >= enough) {
+      leaving();
       process.exit(exitCodeOfSignal(signal as StopSignal));
     }
     listener(signal as StopSignal, times);

@@ -48,9 +48,14 @@ export interface LaunchOptions {
   readonly onDidWait?: () => void;
   /** Called right before the supervisor is spawned: until then there is nothing that would have to be undone. */
   readonly beforeSpawn?: () => void;
+  /** Called right after that. */
+  readonly onDidSpawn?: (pid: number) => void;
 }
 
 const replyDeadlineMs = 15_000;
+
+/** So long, in milliseconds, a cancelled start waits beyond `killTimeout` for the supervisor that it has told to end. */
+const cancelledEndMs = 5_000;
 const logLinesShown = 20;
 
 /**
@@ -128,6 +133,9 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
   } finally {
     closeSync(log);
   }
+  if (child.pid !== undefined) {
+    options.onDidSpawn?.(child.pid);
+  }
   try {
     const reply = await awaitReply(child, message, options.cancelled);
     if (reply.kind === "refused") {
@@ -142,6 +150,9 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     const detail = await lastLines(logFile);
     // One that was told to stop may have started workers, and takes them along; any other is not to be trusted.
     child.kill(code === "cancelled" ? "SIGTERM" : "SIGKILL");
+    if (code === "cancelled") {
+      await ended(child, (recipe.killTimeout ?? 0) + cancelledEndMs);
+    }
     await rm(logFile, { force: true }).catch(() => undefined);
     throw new HitlessError(code, text, { detail, cause, remedy: code === "supervisorFailed" ? "retry" : "none" });
   } finally {
@@ -207,6 +218,21 @@ function awaitReply(
     child.once("spawn", () => {
       // When it can't be sent the supervisor is gone, and its exit tells more than the broken pipe.
       child.send(message, () => undefined);
+    });
+  });
+}
+
+/** Resolves when a process has ended, or after `deadlineMs`. */
+function ended(child: ChildProcess, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    const timer = setTimeout(resolve, deadlineMs);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolve();
     });
   });
 }

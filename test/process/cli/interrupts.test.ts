@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { processesWithEnvironment } from "../../support/process/processes.ts";
 import { onPosix } from "../../support/process/scene.ts";
+import { poll } from "../../support/process/until.ts";
 import { assertCode, type CliWorld, openCliWorld, plainServer, readyPattern } from "./hitless.ts";
 
 describe("a signal to hitless", function () {
@@ -31,6 +33,28 @@ describe("a signal to hitless", function () {
     assert.deepEqual({ code, signal }, { code: null, signal: "SIGINT" });
     assert.equal((await world.run(["list", "--json"])).stdout, "[]\n");
   });
+
+  for (const signals of [["SIGINT"], ["SIGINT", "SIGTERM", "SIGINT"]] as const) {
+    onPosix(`takes along what a start has just spawned, ${signals.length} of them`, async () => {
+      // Whoever of the app is not told to end would live on for the supervisor's grace period.
+      world.write({ "server.js": plainServer });
+      const env = { TEST_STAGE: world.folder };
+      const run = world.start(["start", "server.js", "--name", "api", "--workers", "2"], { env });
+      await poll("a supervisor is spawned", () => readdirSync(world.runtime).some((name) => name.endsWith(".log")));
+      for (const signal of signals) {
+        run.child.kill(signal);
+        // Several that are the same at a time are one.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const { code } = await run.ended;
+      assert.ok(code === null || code > 0, String(code));
+      await poll(
+        "nothing of it is left",
+        async () => (await processesWithEnvironment(world.folder)).length === 0,
+        6_000,
+      );
+    });
+  }
 
   onPosix("ends it whatever it is at when the third one comes", async () => {
     world.write({ "server.js": plainServer });

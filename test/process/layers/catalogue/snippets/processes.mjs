@@ -131,7 +131,7 @@ export const snippets = {
       return event(worker, "message");
     }),
     "Worker.prototype.terminate": { before: working, run: (worker) => worker.terminate() },
-    // To the end: Node.js 24 crashes when the worker ends before its snapshot.
+    // To the end: Node.js (20 to 26) crashes at its own end when the worker has ended before its snapshot was read.
     "Worker.prototype.getHeapSnapshot": onWorker(async (worker) => {
       const snapshot = await worker.getHeapSnapshot();
       await event(snapshot.resume(), "end");
