@@ -20,7 +20,7 @@ import { watchTraffic } from "./connections/traffic.ts";
 import { Drain } from "./drain/drain.ts";
 import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
-import { canMoveConnections } from "./internals.ts";
+import { canMoveConnections } from "./internals/serverConnections.ts";
 import { createLayerDesk } from "./layers/desk.ts";
 import { createMetricsDesk } from "./metrics/metricsDesk.ts";
 import { awaitDebugger, closeInspector, openInspector } from "./process/debugging.ts";

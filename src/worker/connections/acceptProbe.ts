@@ -1,5 +1,5 @@
 import type { Server, Socket } from "node:net";
-import { attachToServer } from "../internals.ts";
+import { attachToServer } from "../internals/serverConnections.ts";
 import { setImmediate } from "../ownTimers.ts";
 
 /** Lets a server of whatever protocol take a connection of the supervisor's, which wants to know how this worker answers. */

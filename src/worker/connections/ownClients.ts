@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import type { Guard } from "../guard.ts";
-import { localPort } from "../internals.ts";
+import { localPort } from "../internals/sockets.ts";
 
 /** Connections that are remembered at a time, the latest ones. */
 const mostSockets = 200;

@@ -2,7 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Guard } from "../guard.ts";
-import { dropNextRequest, sayLimitReached } from "../internals.ts";
+import { dropNextRequest, sayLimitReached } from "../internals/httpMessages.ts";
 
 /** Requests asked on a connection, as Node counts them for `maxRequestsPerSocket`; kept only where there is a limit. */
 const asked = new WeakMap<Socket, number>();

@@ -5,7 +5,10 @@ import { Server, type Socket } from "node:net";
 import { resolve } from "node:path";
 import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
 import type { Guard } from "../guard.ts";
-import { type Http2Stream, onListeningEnd, openConnections, serverOf } from "../internals.ts";
+import type { Http2Stream } from "../internals/http2Streams.ts";
+import { onListeningEnd } from "../internals/listeningHandles.ts";
+import { openConnections } from "../internals/serverConnections.ts";
+import { serverOf } from "../internals/sockets.ts";
 import { findServersBehind } from "./serversBehind.ts";
 
 /** A server of the app that listens. */

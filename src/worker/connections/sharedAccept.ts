@@ -7,7 +7,7 @@ import {
   onHandleClose,
   onSharedHandle,
   type SharedHandle,
-} from "../internals.ts";
+} from "../internals/listeningHandles.ts";
 
 /** With shared scheduling this worker accepts by itself, from handles that other workers have too. */
 export interface SharedAccept {

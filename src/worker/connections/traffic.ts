@@ -2,14 +2,9 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { type ConnectionKinds, mostRequestsNamed, type RequestInFlight } from "../../shared/drainView.ts";
 import type { Guard } from "../guard.ts";
-import {
-  currentResponse,
-  type Http2Stream,
-  httpConnections,
-  isEventStream,
-  openStreams,
-  requestOf,
-} from "../internals.ts";
+import { type Http2Stream, openStreams, requestOf } from "../internals/http2Streams.ts";
+import { currentResponse, isEventStream } from "../internals/httpMessages.ts";
+import { httpConnections } from "../internals/serverConnections.ts";
 import { epochNow } from "../ownTimers.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
 

@@ -3,16 +3,9 @@ import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Http2Session } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
-import {
-  contentEncoding,
-  currentResponse,
-  endQuietly,
-  type Http2Stream,
-  httpConnections,
-  isEventStream,
-  openStreams,
-  responseOf,
-} from "../internals.ts";
+import { endQuietly, type Http2Stream, openStreams, responseOf } from "../internals/http2Streams.ts";
+import { contentEncoding, currentResponse, isEventStream } from "../internals/httpMessages.ts";
+import { httpConnections } from "../internals/serverConnections.ts";
 
 /*
  * How the connections that can't be handed over are asked to leave, each in the words of its protocol.

@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import { awaitsConfirmation, channelDescriptor } from "../internals.ts";
+import { awaitsConfirmation, channelDescriptor } from "../internals/ipcChannel.ts";
 import { steadyNow } from "../ownTimers.ts";
 
 /** So many sockets may be on their way at once: they fit into what the kernel holds of a channel. */

@@ -4,17 +4,10 @@ import type { Channel } from "../channel.ts";
 import type { Parking } from "../connections/parking.ts";
 import { requestsOn } from "../connections/requestLimit.ts";
 import { isHttpServer, type TrackedServer } from "../connections/servers.ts";
-import {
-  forgetServer,
-  httpConnections,
-  isAnswering,
-  isAttached,
-  isFlushed,
-  isMovable,
-  skipHandleQueue,
-  startReading,
-  stopReading,
-} from "../internals.ts";
+import { isAnswering } from "../internals/httpMessages.ts";
+import { skipHandleQueue } from "../internals/ipcChannel.ts";
+import { httpConnections, isMovable } from "../internals/serverConnections.ts";
+import { forgetServer, isAttached, isFlushed, startReading, stopReading } from "../internals/sockets.ts";
 import { epochNow, steadyNow } from "../ownTimers.ts";
 import { createCostThrottle } from "./costThrottle.ts";
 import type { ExitPace } from "./exitPace.ts";

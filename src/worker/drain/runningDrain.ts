@@ -5,14 +5,10 @@ import type { Parking } from "../connections/parking.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "../connections/servers.ts";
 import type { Traffic } from "../connections/traffic.ts";
 import type { Guard } from "../guard.ts";
-import {
-  closeListeningHandle,
-  httpConnections,
-  isAnswering,
-  isMovable,
-  servesConnectionsItself,
-  skipHandleQueue,
-} from "../internals.ts";
+import { isAnswering } from "../internals/httpMessages.ts";
+import { skipHandleQueue } from "../internals/ipcChannel.ts";
+import { closeListeningHandle } from "../internals/listeningHandles.ts";
+import { httpConnections, isMovable, servesConnectionsItself } from "../internals/serverConnections.ts";
 import { setImmediate, setInterval, steadyNow } from "../ownTimers.ts";
 import type { ProcessHold } from "../process/processHold.ts";
 import {

@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import type { Guard } from "../guard.ts";
-import { endQuietly, isFlushed, isPiped, webSocketOn } from "../internals.ts";
+import { endQuietly } from "../internals/http2Streams.ts";
+import { isFlushed } from "../internals/sockets.ts";
+import { isPiped, webSocketOn } from "../internals/webSocketOn.ts";
 import { setImmediate, setTimeout, steadyNow } from "../ownTimers.ts";
 import { closeFrame1012, endsMessage } from "./webSocketFrames.ts";
 

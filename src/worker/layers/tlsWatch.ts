@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
 import type { TrackedServer } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
-import { openConnections } from "../internals.ts";
+import { openConnections } from "../internals/serverConnections.ts";
 
 export type ListeningServer = Pick<TrackedServer, "server" | "protocol">;
 

@@ -4,7 +4,7 @@ import { type EventEmitter, errorMonitor } from "node:events";
 import type { Server } from "node:net";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
-import { isBinding } from "../internals.ts";
+import { isBinding } from "../internals/sockets.ts";
 import { setTimeout } from "../ownTimers.ts";
 
 /**

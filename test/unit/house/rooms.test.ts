@@ -6,16 +6,7 @@ import { projectRoot } from "../../support/paths.ts";
 /** Files beside the sub-rooms of one room. */
 const roomSize = 15;
 /** A command is called as its counterparts are, here and there; so is what each process has one of. */
-const sharedNames = [
-  "main.ts",
-  "internals.ts",
-  "drain.ts",
-  "history.ts",
-  "logs.ts",
-  "nestedCluster.ts",
-  "renew.ts",
-  "scale.ts",
-];
+const sharedNames = ["main.ts", "drain.ts", "history.ts", "logs.ts", "nestedCluster.ts", "renew.ts", "scale.ts"];
 
 const files = readdirSync(join(projectRoot, "src"), { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))

@@ -8,7 +8,7 @@ import { createServer as createTls } from "node:tls";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
 import { type ServerTracker, type TrackedServer, trackServers } from "../../../../src/worker/connections/servers.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
-import { canMoveConnections, httpConnections, isMovable } from "../../../../src/worker/internals.ts";
+import { canMoveConnections, httpConnections, isMovable } from "../../../../src/worker/internals/serverConnections.ts";
 
 describe("trackServers", () => {
   const troubles: FromWorkerBody[] = [];

@@ -1,0 +1,83 @@
+import type { Server, Socket } from "node:net";
+import { own } from "./ownSymbol.ts";
+
+/* What Node does not document of sockets and datagram sockets: see `docs/architecture.md`. */
+
+/** Whether everything written was taken by the kernel and everything read was given to the app. */
+export function isFlushed(socket: Socket): boolean {
+  return (
+    socket.writableLength === 0 && socket.readableLength === 0 && (streamHandle(socket)?.writeQueueSize ?? 0) === 0
+  );
+}
+
+/** Stops reading, so that what the client sends next stays in the kernel. False if there is nothing left to stop. */
+export function stopReading(socket: Socket): boolean {
+  const handle = streamHandle(socket);
+  if (handle === undefined || socket.destroyed) {
+    return false;
+  }
+  handle.readStop();
+  return true;
+}
+
+/** Undoes `stopReading`. */
+export function startReading(socket: Socket): void {
+  if (!socket.destroyed) {
+    streamHandle(socket)?.readStart();
+  }
+}
+
+/** Whether Node has not detached a socket from this object yet, as it does with one that it sends. */
+export function isAttached(socket: Socket): boolean {
+  return streamHandle(socket) !== undefined;
+}
+
+/**
+ * Makes Node send a socket without tracking it for `server.getConnections()`, for which it would ask the receiver
+ * again and again (`SocketListSend` in lib/internal/child_process.js).
+ */
+export function forgetServer(socket: Socket): void {
+  Reflect.set(socket, "server", null);
+}
+
+/** The server that accepted a connection. */
+export function serverOf(socket: Socket): Server | undefined {
+  return Reflect.get(socket, "server") ?? undefined;
+}
+
+/**
+ * The port that a socket comes from. Not its own property: that keeps what it was when it was asked first, which may be before it
+ * has connected.
+ */
+export function localPort(socket: object): number | undefined {
+  return placeOf(Reflect.get(socket, "_handle"), "getsockname");
+}
+
+/** The port that a connection comes from which a listening handle has just accepted. */
+export function peerPort(handle: unknown): number | undefined {
+  return placeOf(handle, "getpeername");
+}
+
+/** Whether a datagram socket waits for the handle that it is to be bound with (`BIND_STATE_BINDING` in lib/dgram.js). */
+export function isBinding(socket: object): boolean {
+  return Reflect.get(own(socket, "state symbol") ?? {}, "bindState") === 1;
+}
+
+interface StreamHandle {
+  readStart(): number;
+  readStop(): number;
+  /** Bytes given to libuv that the kernel has not taken yet. */
+  readonly writeQueueSize?: number;
+}
+
+function streamHandle(socket: Socket): StreamHandle | undefined {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  const usable = typeof handle === "object" && handle !== null && "readStop" in handle;
+  return usable ? (handle as StreamHandle) : undefined;
+}
+
+function placeOf(handle: unknown, name: "getsockname" | "getpeername"): number | undefined {
+  const ask: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, name) : undefined;
+  const place: { readonly port?: number } = {};
+  return typeof ask === "function" && ask.call(handle, place) === 0 ? place.port : undefined;
+}
