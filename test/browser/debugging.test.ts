@@ -100,3 +100,45 @@ test("F5 debugs an app: a breakpoint in its TypeScript holds across a reload", a
     await vs.endApps();
   }
 });
+
+test("attaches to a worker by its pid, and shows where that debugger has stopped it", async ({
+  page,
+  server: vs,
+  folder,
+}, info) => {
+  test.setTimeout(120_000);
+  const app = await createSampleApp(folder, "api", { entry: "server.ts", workers: 2, node: process.execPath });
+  app.write("server.ts", server);
+  const vscode = await openVsCode(page, vs.workbench.address({ open: app.folder }));
+  try {
+    await vscode.openView();
+    await page.getByRole("button", { name: "Start", exact: true }).first().click();
+    await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2 workers ready/);
+    const { pid, worker } = await app.ask();
+    await breakAt(page, "server.ts", breakLine);
+    // With "localhost" VS Code's debugger asks IPv4 and IPv6 at once, and where IPv6 refuses it attaches to no process at all.
+    const attach = { type: "node", request: "attach", name: "by pid", processId: String(pid), address: "127.0.0.1" };
+    app.write(".vscode/launch.json", JSON.stringify({ version: "0.2.0", configurations: [attach] }));
+    await page.keyboard.press("F5");
+    // The debugger is there when its toolbar is, and has set the breakpoint when that is no longer grey.
+    await expect(page.locator(".debug-toolbar")).toBeVisible();
+    await expect(page.locator(".codicon-debug-breakpoint").first()).toBeVisible();
+    let held: Promise<unknown> = Promise.resolve();
+    await expect(async () => {
+      held = app.ask().catch(() => undefined);
+      await expect(page.locator(".debug-top-stack-frame-line").first()).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 30_000 });
+    await vscode.openView();
+    const row = vscode.workerRows().filter({ hasText: `${worker} · gen 1` });
+    await expect(row).toHaveAccessibleName(/paused at server\.ts:9/);
+    await page.screenshot({ path: join(info.outputDir, "by-pid.png") });
+    await vscode.pressRowButton(row, "Continue");
+    await held;
+    await expect(row).toHaveAccessibleName(/ready/);
+  } finally {
+    await page.screenshot({ path: join(info.outputDir, "end.png") }).catch(() => undefined);
+    await attachLogs(info, vs);
+    await page.close();
+    await vs.endApps();
+  }
+});

@@ -90,6 +90,7 @@ export async function planStart(
     folder,
     node,
     environment,
+    inTerminal: true,
     ...(terminal !== undefined && { terminal }),
     ...(found !== undefined && { candidate: found.candidate }),
   });

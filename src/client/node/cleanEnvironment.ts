@@ -6,6 +6,15 @@
 const foreign =
   /^(?:ELECTRON_|VSCODE_|HITLESS_|NODE_UNIQUE_ID$|NODE_CHANNEL_|NODE_APP_INSTANCE$|NOTIFY_SOCKET$|CHROME_DESKTOP$|ORIGINAL_XDG_)/i;
 
+/** What VS Code's JavaScript Debug Terminal tells the programs that are started in it. */
+const debugTerminal = "VSCODE_INSPECTOR_OPTIONS";
+
+/** The variable of a JavaScript Debug Terminal, for the workers of an app that is started in one. */
+export function debugTerminalOf(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const options = environment[debugTerminal];
+  return options === undefined ? {} : { [debugTerminal]: options };
+}
+
 /** The environment without what the starting program, and not the user, has set. */
 export function cleanEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const clean: Record<string, string> = {};

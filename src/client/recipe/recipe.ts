@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { type AppConfig, copiedSettings, type LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
-import { cleanEnvironment } from "../node/cleanEnvironment.ts";
+import { cleanEnvironment, debugTerminalOf } from "../node/cleanEnvironment.ts";
 import type { NodeProgram } from "../node/nodeProgram.ts";
 import { readPackageJson } from "../project/packageJson.ts";
 import { resolveScript } from "../project/resolveScript.ts";
@@ -18,6 +18,8 @@ export interface RecipeOptions {
   readonly node: NodeProgram;
   /** The environment that the workers inherit, before it is cleaned. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The environment is that of a terminal in which the person starts the app, and whose debugger gets the workers too. */
+  readonly inTerminal?: boolean;
   /** How the entry is started, if it is one that `findEntries` has found; default: the best, unless `entry` says which. */
   readonly candidate?: EntryCandidate;
   /** The output is shown in a terminal, which this process is not: of this width in characters, if it is known. */
@@ -44,7 +46,12 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
   }
   const nodeArgs = [...(config.nodeArgs ?? found?.nodeArgs ?? [])];
   const envFile = config.envFile === undefined ? {} : await readEnvFile(resolve(base, config.envFile));
-  const env = { ...(await environmentOf(environment, base, found)), ...envFile, ...config.env };
+  const env = {
+    ...(await environmentOf(environment, base, found)),
+    ...(options.inTerminal === true && debugTerminalOf(environment)),
+    ...envFile,
+    ...config.env,
+  };
   return {
     ...copiedSettings(config),
     name: config.name ?? (await defaultName(base)),

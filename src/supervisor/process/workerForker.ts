@@ -8,6 +8,7 @@ import { createWorkerInspector, type WorkerInspector } from "../inspector/worker
 import type { LogSource, LogStore } from "../logs/logStore.ts";
 import { createStderrTail, type StderrTail } from "../logs/stderrTail.ts";
 import { createUtf8Splitter } from "../logs/utf8Splitter.ts";
+import { debugTerminalVariable, isDebugTerminalOpen } from "./debugTerminal.ts";
 import { type InspectPlace, inspectFlags } from "./inspectFlags.ts";
 import { permissionFlags } from "./permissionFlags.ts";
 
@@ -97,9 +98,12 @@ export function forkWorker(options: {
   const mark = `${process.pid}-${forks}`;
   // `fork` adds the supervisor's own variables; those missing in the recipe are removed again.
   const unwanted = Object.keys(process.env).map((name) => [name, undefined]);
+  const terminal = recipe.env[debugTerminalVariable];
+  const inTerminal = terminal !== undefined && isDebugTerminalOpen(terminal);
   const worker = cluster.fork({
     ...Object.fromEntries(unwanted),
     ...recipe.env,
+    ...(!inTerminal && { [debugTerminalVariable]: undefined }),
     HITLESS_ID: mark,
     HITLESS_WORKER: String(slot),
     HITLESS_GENERATION: String(generation),
@@ -139,18 +143,18 @@ export function forkWorker(options: {
     inspector,
     mark: `HITLESS_ID=${mark}`,
     lastLine,
-    waits: waitOf(recipe, debug),
+    waits: waitOf(recipe, debug, inTerminal),
     inspectPlace: place,
     signalPlace,
   };
 }
 
-function waitOf({ nodeArgs, env }: LaunchRecipe, debug: DebugStart): ForkedWorker["waits"] {
+function waitOf({ nodeArgs, env }: LaunchRecipe, debug: DebugStart, inTerminal: boolean): ForkedWorker["waits"] {
   if (nodeArgs.some((arg) => waitFlag.test(arg)) || waitFlag.test(env.NODE_OPTIONS ?? "")) {
     return "unlimited";
   }
   // The terminal of VS Code's debugger has its programs wait for it by a preload of its own.
-  return debug === "break" || env.VSCODE_INSPECTOR_OPTIONS !== undefined ? "briefly" : "no";
+  return debug === "break" || inTerminal ? "briefly" : "no";
 }
 
 function capture(output: Readable | null, keep: (bytes: Buffer) => void): void {

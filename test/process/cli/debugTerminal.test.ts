@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { type CliWorld, openCliWorld, readyPattern } from "./hitless.ts";
+
+/** What the preload of VS Code's JavaScript Debug Terminal does, as far as a worker sees it. */
+const preload = `
+if (process.env.VSCODE_INSPECTOR_OPTIONS && process.env.HITLESS_WORKER) {
+  require("node:inspector").open(0, "127.0.0.1");
+  process._rawDebug("a debugger is told of", process.env.VSCODE_INSPECTOR_OPTIONS);
+  require("node:inspector").waitForDebugger();
+}
+`;
+const server = 'require("node:http").createServer((_, response) => response.end("ok")).listen(0);';
+
+describe("hitless start in a JavaScript Debug Terminal", function () {
+  this.timeout(30_000);
+  let world: CliWorld;
+
+  beforeEach(() => {
+    world = openCliWorld();
+    world.write({ "server.js": server, "preload.js": preload, "ipc.sock": "" });
+  });
+
+  afterEach(() => world.end());
+
+  function start() {
+    const options = `:::${JSON.stringify({ inspectorIpc: join(world.folder, "ipc.sock"), deferredMode: false })}`;
+    const env = { NODE_OPTIONS: `--require ${join(world.folder, "preload.js")}`, VSCODE_INSPECTOR_OPTIONS: options };
+    return world.start(["start", "server.js", "--name", "api", "--workers", "1"], { env });
+  }
+
+  it("lets the worker tell the debugger of itself, and lets it go when no debugger comes", async () => {
+    const app = start();
+    await app.until("stderr", /a debugger is told of :::\{.*ipc\.sock/);
+    const status = await world.run(["status", "api"]);
+    assert.match(status.stdout, /waits for a debugger/);
+    await app.until("stderr", /waited 10000 ms for a debugger and starts without one/);
+    await app.until("stderr", readyPattern);
+  });
+
+  it("does not let a worker wait for a window that is closed", async () => {
+    rmSync(join(world.folder, "ipc.sock"));
+    const app = start();
+    await app.until("stderr", readyPattern);
+    assert.doesNotMatch(app.stderr, /a debugger is told of/);
+  });
+});
