@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { debugAt } from "../../support/process/debugger.ts";
 import { type CliWorld, openCliWorld, readyPattern } from "./hitless.ts";
 
 /** What the preload of VS Code's JavaScript Debug Terminal does, as far as a worker sees it. */
@@ -30,13 +31,15 @@ describe("hitless start in a JavaScript Debug Terminal", function () {
     return world.start(["start", "server.js", "--name", "api", "--workers", "1"], { env });
   }
 
-  it("lets the worker tell the debugger of itself, and lets it go when no debugger comes", async () => {
+  it("lets the worker tell the debugger of itself, and wait for it", async () => {
     const app = start();
     await app.until("stderr", /a debugger is told of :::\{.*ipc\.sock/);
     const status = await world.run(["status", "api"]);
     assert.match(status.stdout, /waits for a debugger/);
-    await app.until("stderr", /waited 10000 ms for a debugger and starts without one/);
+    const debugging = await debugAt(/ws:\/\/\S+/.exec(status.stdout)?.[0] ?? "");
+    await debugging.ask("Runtime.runIfWaitingForDebugger");
     await app.until("stderr", readyPattern);
+    debugging.close();
   });
 
   it("does not let a worker wait for a window that is closed", async () => {

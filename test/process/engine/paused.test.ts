@@ -76,6 +76,31 @@ describeOn(testedNodes(), "a debug session", (scene) => {
     );
   });
 
+  it("has a worker wait that takes the place of a crashed one, and stop at the app's first line if that is wanted", async () => {
+    const app = await scene.run({ fixture: "plain", config: { workers: 1 } });
+    const { client } = app;
+    await client.request("debug/begin", { stopOnEntry: true });
+    await client.request("app/killWorker", { worker: 1 });
+    const fresh = await findWorker(
+      app,
+      "its successor waits",
+      ({ id, paused, inspector }) => id === 2 && paused?.waits === true && inspector !== undefined,
+    );
+    const debugging = await debugAt(fresh.inspector ?? "");
+    try {
+      await debugging.ask("Debugger.enable");
+      const paused = debugging.hear("Debugger.paused");
+      await debugging.ask("Runtime.runIfWaitingForDebugger");
+      await paused;
+      await client.request("debug/look", { worker: fresh.id });
+      assert.equal(client.snapshot.workers[0]?.paused?.at?.line, 1);
+      await client.request("debug/continue", { worker: fresh.id });
+      await until(client, "it runs", ({ app: { state } }) => state === "running");
+    } finally {
+      debugging.close();
+    }
+  });
+
   it("that nobody follows up lets a new worker go, and says so", async () => {
     const app = await scene.run({ fixture: "plain", config: { workers: 1 } });
     const second = await app.connect();
