@@ -139,6 +139,41 @@ function followMessages(guard: Guard, listens: (on: boolean) => void): void {
   );
 }
 
+/** What `server.listen` was called with, as Node has put it in order. */
+interface ListenOptions {
+  readonly port?: unknown;
+  readonly path?: unknown;
+  readonly fd?: unknown;
+  readonly handle?: unknown;
+  readonly _handle?: unknown;
+  readonly signal?: unknown;
+}
+
+/** Whether Node throws because of these options, in the order in which it looks at them (`Server.prototype.listen` of `net`). */
+function isRefused(options: ListenOptions): boolean {
+  const { port, path, fd, signal } = options;
+  if (options.handle !== undefined || options._handle !== undefined) {
+    return false;
+  }
+  if (signal !== undefined && !(typeof signal === "object" && signal !== null && "aborted" in signal)) {
+    return true;
+  }
+  if ((typeof fd === "number" && fd >= 0) || port === null || (port === undefined && "port" in options)) {
+    return false;
+  }
+  if (typeof port === "function") {
+    // `listen(callback)`.
+    return false;
+  }
+  if (typeof port === "number" || typeof port === "string") {
+    return (
+      String(port).trim() === "" || !(Number.isInteger(Number(port)) && Number(port) >= 0 && Number(port) <= 65_535)
+    );
+  }
+  // Of `listen()` and `listen({})`, which look alike, only the latter throws.
+  return path === "" || (typeof path !== "string" && Object.keys(options).length > 0);
+}
+
 /**
  * Tells whether the primary is being asked for a handle. Of a `listen` Node tells when it begins; of a `bind` for datagrams
  * nothing tells, so that is looked for when the process is about to end.
@@ -164,7 +199,13 @@ function followQuestions(guard: Guard, asks: (on: boolean) => void): { look(): v
   };
   subscribe(
     "tracing:net.server.listen:asyncStart",
-    guard("listen", (message: unknown) => begin((message as { server: EventEmitter }).server)),
+    guard("listen", (message: unknown) => {
+      const { server, options } = message as { readonly server: EventEmitter; readonly options: ListenOptions };
+      // Of a `listen` that throws Node tells that it begins, and nothing more.
+      if (!isRefused(options)) {
+        begin(server);
+      }
+    }),
   );
   let datagramSockets: WeakRef<EventEmitter>[] = [];
   let tidied = 0;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, describeOn, onPosix } from "../../support/process/scene.ts";
 import { untilEvent } from "../../support/process/until.ts";
+import { assertCode, openCliWorld } from "../cli/hitless.ts";
 
 /** Nobody is killed or hurried within a test: who does not end by himself makes it fail. */
 const config = { workers: 1, killTimeout: 60_000, drainTimeout: 60_000 };
@@ -45,5 +46,26 @@ describeOn(testedNodes(), "workers that only close what they have", (scene) => {
     const died = untilEvent(client, "workerDied");
     process.kill(client.snapshot.workers[0]?.pid ?? 0, "SIGINT");
     assert.match((await died).message, /exited with code 0/);
+  });
+});
+
+describe("a script whose listen was refused", () => {
+  it("ends as it would without Hitless", async function () {
+    this.timeout(30_000);
+    const world = openCliWorld();
+    // Of these Node tells that they begin to listen; then they throw.
+    const refused = ["{ port: 70_000 }", "{ port: 0, signal: 1 }", '{ path: "" }'];
+    const tries = refused.map((options) => `try { createServer().listen(${options}); } catch { thrown += 1; }`);
+    world.write({
+      "script.js": `const { createServer } = require("node:net"); let thrown = 0; ${tries.join("\n")} console.log("thrown", thrown);`,
+    });
+    try {
+      const result = await world.run(["start", "script.js", "--name", "script", "--workers", "1"]);
+      assertCode(result, 0);
+      assert.match(result.stdout, new RegExp(`thrown ${refused.length}`));
+      assert.match(result.stderr, /finished/);
+    } finally {
+      await world.end();
+    }
   });
 });
