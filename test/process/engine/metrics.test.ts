@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import type { TestApp } from "../../support/process/testApp.ts";
@@ -129,5 +129,14 @@ describeOn([usualNode()], "/metrics", (scene) => {
       after.filter((file) => !before.includes(file)).map((file) => file.replace(/^.*[\\/]/, "")),
       ["metrics.cjs"],
     );
+  });
+});
+
+// What of a CommonJS package stands in `require.cache` when an ES module imports it is Node's own business.
+describeOn(testedNodes(), "/metrics of an app of ES modules", (scene) => {
+  it("has the default registry of its prom-client", async () => {
+    const app = await scene.run({ fixture: "metered", config: { health: 0, workers: 1, entry: "server.mjs" } });
+    await (await fetch(`http://127.0.0.1:${app.port}/`)).text();
+    assert.equal((await scrape(app)).module_requests_total, 1);
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { RenewalReport } from "../../../shared/report.ts";
 import type { Snapshot } from "../../../shared/snapshot.ts";
 import type { WorkerMetrics } from "../../../shared/workerMessages.ts";
@@ -10,6 +11,9 @@ import { RenewalTotals } from "./renewalTotals.ts";
 
 /** Milliseconds for the workers to tell their metrics: Prometheus itself gives 10 s unless told otherwise. */
 const scrapeDeadlineMs = 2_000;
+
+/** Whoever asks without a pause is answered no more often than this, in milliseconds: the app's workers have other work. */
+const leastPauseMs = 100;
 
 /** A worker that is about to end has so long for its last answer, in milliseconds. */
 const lastDeadlineMs = 500;
@@ -32,6 +36,7 @@ export class Metrics {
   /** What each worker has last told of its process. */
   readonly #told = new Map<number, WorkerMetrics>();
   #running: Promise<string> | undefined;
+  #collectedAt = Number.NEGATIVE_INFINITY;
   #scrape = 0;
   #crashes = 0;
 
@@ -41,10 +46,19 @@ export class Metrics {
 
   /** In the text format of Prometheus. Whoever asks while others wait gets the same. */
   text(): Promise<string> {
-    this.#running ??= this.#collect().finally(() => {
+    this.#running ??= this.#collectPaced().finally(() => {
       this.#running = undefined;
+      this.#collectedAt = performance.now();
     });
     return this.#running;
+  }
+
+  async #collectPaced(): Promise<string> {
+    const wait = this.#collectedAt + leastPauseMs - performance.now();
+    if (wait > 0) {
+      await delay(wait);
+    }
+    return this.#collect();
   }
 
   /** A worker has answered, perhaps too late: then it counts for the next scrape. */
