@@ -4,7 +4,7 @@ import { describeChoice } from "../../client/recipe/chooseEntry.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import type { FlagSpec } from "../arguments/commandSpec.ts";
+import { type FlagSpec, onFlag } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { startFlags } from "../arguments/startFlags.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
@@ -12,6 +12,7 @@ import { type Command, printJson, printLine, say } from "../command.ts";
 import { awaitReady } from "../run/detached.ts";
 import { runInForeground, type StopWishes } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
+import { startThere } from "../run/machines/startThere.ts";
 import { type ChosenApp, chooseApp, planStart } from "../run/planStart.ts";
 import { explainStart, explanationText } from "../show/explanation.ts";
 import { during } from "../terminal/progressLine.ts";
@@ -30,7 +31,10 @@ export const startCommand: Command = {
     summary: "Start an app, by default in the foreground",
     operands: [{ name: "entry|app", what: "the file to run, or the name of an app", optional: true }],
     takesAppArgs: true,
-    flags: startFlags.flatMap((flag) => (flag.name === "env-file" ? [flag, envFrom] : [flag])),
+    flags: [
+      ...startFlags.flatMap((flag) => (flag.name === "env-file" ? [flag, envFrom] : [flag])),
+      { ...onFlag, group: "This command", help: "On another machine, with --detach (see: hitless machines)" },
+    ],
     details: [
       "Without an entry it is found: what package.json scripts.start (or start:prod …) runs, its main, server.js, app.js,\n" +
         "index.js, also in dist, build and src. No script is run by a shell; --explain says what of it is left out.\n" +
@@ -47,6 +51,9 @@ export const startCommand: Command = {
     ],
   },
   async run(context, parsed) {
+    if (parsed.has("on")) {
+      return startThere(context, startCommand.spec, parsed);
+    }
     if (parsed.has("json") && !parsed.has("detach") && !parsed.has("explain")) {
       throw usageError("start", "--json needs --detach or --explain: in the foreground stdout belongs to the app");
     }

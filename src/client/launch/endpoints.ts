@@ -14,6 +14,12 @@ const writingMs = 5_000;
 /** Anything that names a process, though it may come from a Hitless whose endpoint files look different. */
 const anyEndpointSchema = v.object({ pid: v.number(), pidSpace: v.optional(v.string()) });
 
+/** The supervisors that run, in whichever of the user's folders, oldest first. */
+export async function listAllEndpoints(folders: readonly string[]): Promise<Endpoint[]> {
+  const found = await Promise.all(folders.map(listEndpoints));
+  return found.flat().sort((a, b) => a.startedAt - b.startedAt);
+}
+
 /**
  * The supervisors that run, oldest first. Files of those that are gone (dead process, nobody at the socket,
  * unreadable) are removed on the way.

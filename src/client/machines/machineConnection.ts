@@ -31,6 +31,8 @@ const mostOutput = 1_048_576;
 const endMarginMs = 10_000;
 
 export interface RunThereOptions extends RunOptions {
+  /** `argv` is for the command line of Hitless there, whatever it is called. */
+  readonly itself?: boolean;
   /** Absolute folder on the machine; default: the user's home. */
   readonly cwd?: string;
   /** Takes the output as it comes. */
@@ -197,7 +199,7 @@ export class MachineConnection implements Disposable {
    * @throws HitlessError `cancelled`, `deadline`, `connectionLost`, or `invalidState` when it can't be started.
    */
   async run(argv: readonly string[], options: RunThereOptions): Promise<CommandResult> {
-    const { cwd, stdin, signal, deadlineMs, onOutput } = options;
+    const { cwd, itself, stdin, signal, deadlineMs, onOutput } = options;
     const exchange = this.#open("run");
     const { stream } = exchange;
     const late = this.#limit(stream, argv[0] ?? "", deadlineMs + endMarginMs);
@@ -210,6 +212,7 @@ export class MachineConnection implements Disposable {
       argv: [...argv],
       deadlineMs,
       ...(cwd !== undefined && { cwd }),
+      ...(itself !== undefined && { itself }),
       ...(stdin !== undefined && { stdin }),
     };
     const output = { stdout: "", stderr: "" };

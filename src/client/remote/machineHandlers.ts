@@ -7,8 +7,8 @@ import type {
   MachineRequestName,
   MachineResult,
 } from "../../shared/machines/machineProtocol.ts";
-import { listEndpoints } from "../launch/endpoints.ts";
-import { runtimeFolder } from "../launch/runtimeFolder.ts";
+import { listAllEndpoints } from "../launch/endpoints.ts";
+import { runtimeFolders } from "../launch/runtimeFolders.ts";
 import { askHere } from "./askHere.ts";
 import type { FleetLocks } from "./fleetLocks.ts";
 import { readNotes, writeNote } from "./fleetNotes.ts";
@@ -22,7 +22,7 @@ export function createMachineHandlers(locks: FleetLocks): MachineHandlers {
   let written: Promise<unknown> = Promise.resolve();
   return {
     facts: async () => facts(),
-    apps: async () => ({ endpoints: await listEndpoints(runtimeFolder()) }),
+    apps: async () => ({ endpoints: await listAllEndpoints(runtimeFolders()) }),
     disk: async ({ path }) => ({ free: await freeBytes(path) }),
     ask: askHere,
     lock: ({ app, holder }) => locks.take(app, holder),

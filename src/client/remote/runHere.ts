@@ -26,7 +26,7 @@ export async function runHere(
   const [program = "", ...args] = argv;
   const child = spawn(program, args, {
     cwd: cwd ?? homedir(),
-    env: cleanEnvironment(process.env),
+    env: { ...cleanEnvironment(process.env), ...runtimeVariable() },
     stdio: ["pipe", "pipe", "pipe"],
     // A group, so that what it started can be ended with it.
     detached: process.platform !== "win32",
@@ -62,6 +62,12 @@ export async function runHere(
     clearTimeout(timer);
     signal.removeEventListener("abort", ending);
   }
+}
+
+/** What the program does with Hitless is about the apps that are seen from here. */
+function runtimeVariable(): NodeJS.ProcessEnv {
+  const { HITLESS_RUNTIME_DIR } = process.env;
+  return HITLESS_RUNTIME_DIR === undefined ? {} : { HITLESS_RUNTIME_DIR };
 }
 
 async function pass(

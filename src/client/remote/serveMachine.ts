@@ -11,14 +11,15 @@ import {
   keepAlive,
   type MachineRequestName,
   machineRequests,
+  type RunParams,
   type RunPiece,
   runParamsSchema,
 } from "../../shared/machines/machineProtocol.ts";
 import { parseMessage } from "../../shared/parseMessage.ts";
 import { protocolVersion } from "../../shared/protocol.ts";
 import { openSocket } from "../connection/openSocket.ts";
-import { listEndpoints } from "../launch/endpoints.ts";
-import { runtimeFolder } from "../launch/runtimeFolder.ts";
+import { listAllEndpoints } from "../launch/endpoints.ts";
+import { runtimeFolders } from "../launch/runtimeFolders.ts";
 import { createFleetLocks } from "./fleetLocks.ts";
 import { createMachineHandlers, type MachineHandlers } from "./machineHandlers.ts";
 import { runHere } from "./runHere.ts";
@@ -121,7 +122,7 @@ function handle(handlers: MachineHandlers, name: string, params: unknown): Promi
 
 /** Connects the stream with the control socket of an app. */
 async function attach(stream: ServerHttp2Stream, { pid, deadlineMs }: AttachParams): Promise<void> {
-  const endpoint = (await listEndpoints(runtimeFolder())).find((candidate) => candidate.pid === pid);
+  const endpoint = (await listAllEndpoints(runtimeFolders())).find((candidate) => candidate.pid === pid);
   if (endpoint === undefined) {
     stream.respond({ ":status": 404 }, { endStream: true });
     return;
@@ -162,7 +163,7 @@ async function run(stream: ServerHttp2Stream, { allowRun, ended }: Surroundings)
     });
   try {
     const receive = (name: "stdout" | "stderr", text: string) => tell({ kind: "output", stream: name, text });
-    const code = await runHere(params, { receive, signal: gone.signal });
+    const code = await runHere(params.itself === true ? byItself(params) : params, { receive, signal: gone.signal });
     await tell({ kind: "exit", code });
   } catch (thrown) {
     const { code, message } = toHitlessError(thrown);
@@ -171,6 +172,12 @@ async function run(stream: ServerHttp2Stream, { allowRun, ended }: Surroundings)
     ended.removeEventListener("abort", end);
     stream.end();
   }
+}
+
+/** The program and file that this process runs, with other arguments. */
+function byItself(params: RunParams): RunParams {
+  const [program = process.execPath, file = ""] = process.argv;
+  return { ...params, argv: [program, file, ...params.argv] };
 }
 
 async function wholeBody(stream: Readable): Promise<string> {

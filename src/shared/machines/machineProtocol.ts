@@ -93,6 +93,8 @@ export const attachHeader = "hitless-attach";
 /** `POST /run`: runs a program without a shell. Answered with a line of JSON (`RunPiece`) for each piece of output. */
 export const runParamsSchema = v.object({
   argv: v.pipe(v.array(v.string()), v.minLength(1)),
+  /** `argv` is for this very command line there. */
+  itself: v.optional(v.boolean()),
   /** Absolute; default: the user's home folder. */
   cwd: v.optional(v.string()),
   stdin: v.optional(v.string()),

@@ -98,4 +98,15 @@ describe("docs/cli.md", () => {
       assert.ok(help.find(({ name }) => name === flag)?.help.includes(`(default ${value})`), flag);
     }
   });
+
+  it("says of every command that takes an app how to use it on another machine", () => {
+    for (const { spec } of commands.filter(({ spec: { operands } }) =>
+      operands[0]?.what.startsWith("the name of an app"),
+    )) {
+      assert.ok(
+        spec.flags.some(({ name }) => name === "on"),
+        spec.name,
+      );
+    }
+  });
 });

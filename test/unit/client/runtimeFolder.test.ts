@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runtimeFolder } from "../../../src/client/launch/runtimeFolder.ts";
+import { runtimeFolders } from "../../../src/client/launch/runtimeFolders.ts";
 import { socketPath } from "../../../src/client/launch/socketPath.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
@@ -71,4 +73,21 @@ describe("runtimeFolder", () => {
       assert.throws(() => socketPath(`/${"x".repeat(120)}`, "abc"), { code: "runtimeFolder", message: /130 bytes/ });
     });
   }
+
+  it("is one of several in which a session of ssh looks for what a service or a login has started", function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const session = join(tempFolder(), "session");
+    mkdirSync(session, { mode: 0o700 });
+    process.env.XDG_RUNTIME_DIR = session;
+    const [own, ...others] = runtimeFolders();
+    assert.equal(own, join(session, "hitless"));
+    assert.equal(new Set([own, ...others]).size, others.length + 1);
+    const withoutSession = join(tmpdir(), `hitless-${process.getuid?.()}`);
+    assert.equal(others.includes(withoutSession), existsSync(withoutSession));
+    const given = join(tempFolder(), "given");
+    process.env.HITLESS_RUNTIME_DIR = given;
+    assert.deepEqual(runtimeFolders(), [given]);
+  });
 });
