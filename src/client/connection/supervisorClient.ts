@@ -191,6 +191,8 @@ export class SupervisorClient implements Disposable {
       throw this.#lost;
     }
     const cancellation = new CancellationTokenSource();
+    // Asked for before anything is cancelled: a source that is cancelled first has a token that calls nobody.
+    const { token } = cancellation;
     const cancel = () => cancellation.cancel();
     if (options.signal?.aborted === true) {
       cancel();
@@ -199,7 +201,7 @@ export class SupervisorClient implements Disposable {
     const deadlineMs = options.deadlineMs ?? usualDeadline(name, params, this.#route.answerMs);
     let timer: NodeJS.Timeout | undefined;
     try {
-      const answer = this.#connection.sendRequest<unknown>(name, params, cancellation.token);
+      const answer = this.#connection.sendRequest<unknown>(name, params, token);
       const late = new Promise<never>((_, reject) => {
         if (deadlineMs !== undefined) {
           timer = setTimeout(() => {

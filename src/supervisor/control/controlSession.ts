@@ -184,7 +184,12 @@ function serve({ connection, name, handler, isInitialized, open, client }: Servi
       const listening = token.onCancellationRequested(() => controller.abort());
       open.requests += 1;
       try {
-        return await handler(params, controller.signal, client);
+        const result = handler(params, controller.signal, client);
+        // A request whose cancelling came before its turn has a token that says so and calls nobody.
+        if (token.isCancellationRequested) {
+          controller.abort();
+        }
+        return await result;
       } finally {
         open.requests -= 1;
         listening.dispose();

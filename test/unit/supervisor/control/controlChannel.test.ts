@@ -196,6 +196,16 @@ describe("control channel", function () {
     assert.equal((await answer).result?.outcome, "cancelled");
   });
 
+  it("passes it on as well when it comes together with the request", async () => {
+    const client = await initialized();
+    const answer = client.answer(5);
+    client.send(
+      frame({ jsonrpc: "2.0", id: 5, method: "app/renew", params: { kind: "reload" } }) +
+        frame({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id: 5 } }),
+    );
+    assert.equal((await answer).result?.outcome, "cancelled");
+  });
+
   it("serves several clients alike, and counts those that come and go", async () => {
     const [a, b] = [await initialized(), await initialized()];
     const both = Promise.all([a.notified("app/snapshot"), b.notified("app/snapshot")]);
