@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { ensureLabPrograms, type Lab, labObstacle, openLab } from "../test/support/lab/lab.ts";
 import { appPort, balancerPort } from "../test/support/lab/labFiles.ts";
+import { labFleets } from "../test/support/lab/labFleet.ts";
 import { projectRoot } from "../test/support/paths.ts";
 import { run } from "../test/support/programs.ts";
 import { giveUp } from "./support/prepare.mjs";
@@ -27,6 +28,7 @@ try {
   await ensureLabPrograms();
   process.stdout.write("Starting the machines …\n");
   const lab = await openLab();
+  labFleets(lab, { shop: { verify: { url: `http://127.0.0.1:${appPort}/` }, balancer: haproxyOf(lab) } });
   process.stdout.write(describeLab(lab));
   await ended;
   process.stdout.write("Stopping …\n");
@@ -50,10 +52,18 @@ go in from another terminal:
   ${enter} laptop                                  a shell on the laptop
   ${enter} laptop curl -s http://${nginx.name}/       ask the app through nginx
   ${enter} laptop ssh ${first.name} hitless status shop    a command on a machine, as a person gives it
+  ${enter} laptop hitless fleet status shop           the fleet of ${folder}/hitless.json
+  ${enter} laptop hitless fleet reload shop           renews it
+  ${enter} laptop hitless fleet restart shop          restarts it, each machine out of HAProxy meanwhile
 
 ssh on the laptop knows all hosts (configuration and keys: ${folder}). The app of a machine is in
 ${folder}/apps: write a new version.txt, then reload. Ctrl-C ends everything.
 `;
+}
+
+function haproxyOf({ machines, haproxy }: Lab): object {
+  const servers = Object.fromEntries(machines.map(({ name }) => [name, `app/${name}`]));
+  return { kind: "haproxy", machine: haproxy.name, servers };
 }
 
 /** A program that runs another on a host of the lab; a shell if none is named. */
@@ -71,7 +81,7 @@ function writeEnter({ folder, laptop, machines, nginx, haproxy, env }: Lab): str
       "esac",
       "shift",
       '[ "$#" -gt 0 ] || set -- /bin/sh',
-      `exec nsenter --target "$pid" --net --mount --uts --pid --wd=/ -- env ${variables.join(" ")} "$@"`,
+      `exec nsenter --target "$pid" --net --mount --uts --pid --wd=${folder} -- env ${variables.join(" ")} "$@"`,
       "",
     ].join("\n"),
   );
