@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { haproxyBalancer } from "../../src/client/balancers/drivers/haproxyBalancer.ts";
+import { count } from "../../src/shared/text/count.ts";
 import { ensureLabPrograms, type Lab, labObstacle, machines, openLab } from "../../test/support/lab/lab.ts";
 import { appPort } from "../../test/support/lab/labFiles.ts";
 import { startLabLoad } from "../../test/support/lab/labLoad.ts";
@@ -74,7 +75,7 @@ export const fleet: Scenario = {
       about:
         `Three machines with sshd and two workers each, nginx or HAProxy in front as Debian has it (two worker processes, fail_timeout ${failTimeoutMs / 1_000} s, a check a second in HAProxy), ` +
         `all on one real machine, in network namespaces. ${connections} connections that stay open, half of them with POST, ${thinkMs} ms think time; ` +
-        `${roundsOf(bench)} deployments, each machine after the other by ssh. Failed: no whole answer with status 200; nothing is asked again by the client.`,
+        `${count(roundsOf(bench), "deployment")}, each machine after the other by ssh; the app is test/fixtures/plain. Failed: no whole answer with status 200; nothing is asked again by the client.`,
       columns: ["", "requests", "failed", "reopened", "time of a deployment"],
       rows,
     };
