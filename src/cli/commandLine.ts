@@ -30,6 +30,7 @@ import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { systemdCommand } from "./commands/systemd.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { errorText } from "./show/statusTexts.ts";
 
 /** In the order of the help. */
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   gracefulReloadCommand,
   restartCommand,
   rollbackCommand,
+  watchCommand,
   historyCommand,
   scaleCommand,
   drainCommand,

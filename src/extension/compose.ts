@@ -26,7 +26,9 @@ import { createReportDocuments } from "./presentation/reportDocuments.ts";
 import { provideAppTasks } from "./tasks/appTasks.ts";
 import { createAppTree } from "./views/appTree.ts";
 import { followContext } from "./views/contextUpdater.ts";
+import { showFailures } from "./views/failureDiagnostics.ts";
 import { createRequestsView } from "./views/requests/requestsView.ts";
+import { lookForStaleFiles } from "./views/staleLooks.ts";
 import { createStatusBar } from "./views/statusBar.ts";
 
 declare const __HITLESS_VERSION__: string;
@@ -63,6 +65,8 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(createAppTree(registry, figures, t));
   store.add(createStatusBar(registry, t));
   store.add(followContext(registry, createContextSetter()));
+  store.add(showFailures(registry, t));
+  store.add(lookForStaleFiles(registry));
   store.add(registerCommands(context, notifier));
   store.add(provideAppTasks({ registry, timestamps: timestampsSetting, t }));
   store.add(alertOnFailure(context, notifier));

@@ -10,8 +10,11 @@ import { renewalReportSchema } from "./report.ts";
 import {
   appStateSchema,
   type Snapshot,
+  type StaleFile,
   snapshotSchema,
+  staleFileSchema,
   type WorkerView,
+  watchViewSchema,
   workerStateSchema,
   workerViewSchema,
 } from "./snapshot.ts";
@@ -84,6 +87,12 @@ export const statusOutputSchema = v.strictObject({
   waitingConnections: v.optional(v.number()),
   /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
   refusedConnections: v.optional(v.number()),
+  /** Whether the app's files are watched; `problem` says why they can't be. */
+  watch: snapshotSchema.entries.app.entries.watch,
+  /** How many files differ from what the running generation was started with; absent if that could not be looked for. */
+  stale: v.optional(v.number()),
+  /** Those files, at most 200; absent if there are none. */
+  staleFiles: v.optional(v.array(staleFileSchema)),
   workers: v.array(
     v.strictObject({
       ...workerEntries,
@@ -134,6 +143,10 @@ export const stopOutputSchema = v.strictObject({
   killed: v.number(),
 });
 export type StopOutput = v.InferOutput<typeof stopOutputSchema>;
+
+/** `hitless watch NAME --json`. */
+export const watchOutputSchema = v.strictObject({ name: v.string(), ...watchViewSchema.entries });
+export type WatchOutput = v.InferOutput<typeof watchOutputSchema>;
 
 /** `hitless scale NAME N --json`. */
 export const scaleOutputSchema = v.strictObject({ name: v.string(), from: v.number(), to: v.number() });
@@ -348,7 +361,7 @@ export function listedApp(snapshot: Snapshot, now: number): ListedApp {
 }
 
 /** @param now Epoch milliseconds, for the uptimes. */
-export function statusOutput(snapshot: Snapshot, now: number): StatusOutput {
+export function statusOutput(snapshot: Snapshot, now: number, staleFiles: readonly StaleFile[] = []): StatusOutput {
   const { app, supervisor, workers, renewal } = snapshot;
   return {
     ...listedApp(snapshot, now),
@@ -360,6 +373,9 @@ export function statusOutput(snapshot: Snapshot, now: number): StatusOutput {
     ...(app.health === undefined ? {} : { health: app.health }),
     ...(app.waitingConnections === undefined ? {} : { waitingConnections: app.waitingConnections }),
     ...(app.refusedConnections === undefined ? {} : { refusedConnections: app.refusedConnections }),
+    ...(app.watch === undefined ? {} : { watch: app.watch }),
+    ...(app.stale === undefined ? {} : { stale: app.stale }),
+    ...(staleFiles.length === 0 ? {} : { staleFiles: [...staleFiles] }),
     workers: workers.map((worker) => statusWorker(worker, now)),
     ...(renewal === undefined ? {} : { renewal }),
     ...(app.failure === undefined ? {} : { failure: app.failure }),

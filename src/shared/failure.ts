@@ -30,6 +30,10 @@ export const failureCodeSchema = v.picklist([
 
 export type FailureCode = v.InferOutput<typeof failureCodeSchema>;
 
+/** A place in the app's source; both count from 1. */
+export const sourceLocationSchema = v.object({ file: v.string(), line: v.number(), column: v.optional(v.number()) });
+export type SourceLocation = v.InferOutput<typeof sourceLocationSchema>;
+
 export const failureSchema = v.object({
   code: failureCodeSchema,
   /** One sentence for the user: what happened, and the fix where it is known. */
@@ -40,8 +44,8 @@ export const failureSchema = v.object({
   signal: v.nullable(v.string()),
   /** The last lines the worker wrote to stderr (at most 20), oldest first. */
   stderr: v.array(v.string()),
-  /** Where in the app's source it happened, when that is known; `line` counts from 1. */
-  location: v.optional(v.object({ file: v.string(), line: v.number() })),
+  /** Where in the app's source it happened, when that is known. */
+  location: v.optional(sourceLocationSchema),
 });
 
 /** Why a worker failed, with everything the user needs to fix it. */

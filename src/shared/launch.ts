@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { launchRecipeSchema } from "./appConfig.ts";
+import { appConfigSchema, type LaunchRecipe, launchRecipeSchema } from "./appConfig.ts";
 import { errorCodes } from "./errors.ts";
 
 /**
@@ -22,12 +22,46 @@ export const endpointSchema = v.object({
 });
 export type Endpoint = v.InferOutput<typeof endpointSchema>;
 
+/** What a recipe was made from, so that it can be made again of files that have changed since. */
+export const recipeOriginSchema = v.strictObject({
+  config: appConfigSchema,
+  /** Absolute; `cwd` of the configuration is relative to it. */
+  folder: v.string(),
+  /** The environment that the workers inherit, before it is cleaned. */
+  environment: v.record(v.string(), v.string()),
+  /** The entry that was picked among those found, relative to the app's folder; absent: the best. */
+  picked: v.optional(v.string()),
+  node: v.object({ path: v.string(), version: v.string() }),
+  /** Nobody named a Node.js program: `.nvmrc`, `.node-version` or the PATH says which. */
+  choosesNode: v.boolean(),
+  terminal: v.optional(v.object({ columns: v.optional(v.number()) })),
+  /** Absolute; the files that were read, and those that would have been. */
+  files: v.array(v.string()),
+});
+export type RecipeOrigin = v.InferOutput<typeof recipeOriginSchema>;
+
+/** A recipe that was made again. */
+export interface RecipeReading {
+  readonly recipe: LaunchRecipe;
+  readonly files: readonly string[];
+  /** What is to be known of it: one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * What the bundle `recipe.cjs` exports, which the supervisor loads when one of the files has changed.
+ * @throws HitlessError as the making of any recipe does.
+ */
+export type RereadRecipe = (origin: RecipeOrigin) => Promise<RecipeReading>;
+
 /** The one message that a launcher sends to the supervisor it spawned, over Node's IPC channel. */
 export const launchMessageSchema = v.strictObject({
   kind: v.literal("launch"),
   protocolVersion: v.number(),
   version: v.string(),
   recipe: launchRecipeSchema,
+  /** What the recipe was made from; absent: it stays as it is. */
+  origin: v.optional(recipeOriginSchema),
   endpointFile: v.string(),
   socket: v.string(),
   secret: v.string(),

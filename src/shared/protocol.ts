@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
+import { recipeOriginSchema } from "./launch.ts";
 import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
 import { requestsReadingSchema } from "./layers/watchedRequests.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
 import { renewalReportSchema } from "./report.ts";
-import { renewalKindSchema, snapshotSchema } from "./snapshot.ts";
+import { renewalKindSchema, snapshotSchema, staleFileSchema, watchViewSchema } from "./snapshot.ts";
 
 /**
  * Version of the control channel between a supervisor and its clients (extension, command line). Raised with every
@@ -45,6 +46,8 @@ export const requests = {
       worker: v.optional(workerId),
       /** How to start the app from now on; its name and folder must stay the same. Default: as before. */
       recipe: v.optional(launchRecipeSchema),
+      /** What that recipe was made from. Without a recipe, the files of the last one are read anew. */
+      origin: v.optional(recipeOriginSchema),
     }),
     result: renewalReportSchema,
   },
@@ -64,6 +67,19 @@ export const requests = {
   },
   /** Cancels the running renewal, whoever requested it. `cancelled` is false if it is too late or none runs. */
   "app/cancelRenewal": { params: empty, result: v.object({ cancelled: v.boolean() }) },
+  /** Switches the watching of the app's files on or off. Answered once every change from then on is noticed, or it can't be. */
+  "app/watch": { params: v.object({ on: v.boolean() }), result: watchViewSchema },
+  /** Looks which files differ from what the running generation was started with; at most 200 are named. */
+  "app/stale": {
+    params: empty,
+    result: v.object({
+      generation: v.number(),
+      /** Full hash of the commit that was checked out at its start; absent outside of a repository. */
+      commit: v.optional(v.string()),
+      count: v.number(),
+      files: v.array(staleFileSchema),
+    }),
+  },
   /** Changes the number of workers. Answered once that many are ready (or starting them failed). */
   "app/scale": {
     params: v.object({ workers: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)) }),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { requestInFlightSchema } from "./drainView.ts";
+import { sourceLocationSchema } from "./failure.ts";
 import { renewalKindSchema, workerStateSchema } from "./snapshot.ts";
 
 export const renewalOutcomeSchema = v.picklist(["completed", "rolledBack", "cancelled", "failed"]);
@@ -23,6 +24,10 @@ export const renewalReportSchema = v.object({
   /** Epoch milliseconds. */
   startedAt: v.number(),
   durationMs: v.number(),
+  /** `watch`: files of the app had changed, and nobody had asked for it. */
+  cause: v.optional(v.literal("watch")),
+  /** With `cause`: those files, relative to the app's folder; at most 20. */
+  files: v.optional(v.array(v.string())),
   /** Why it did not complete: one sentence for the user. */
   reason: v.optional(v.string()),
   /** Changes worth knowing that were no reason to stop: one sentence each. */
@@ -36,10 +41,10 @@ export const renewalReportSchema = v.object({
   unserved: v.optional(v.number()),
   /** The app's folder, or else its file, before and after, when a link on the way there leads elsewhere by now. */
   moved: v.optional(v.object({ from: v.string(), to: v.string() })),
-  /** Where in the app's source the worker failed, when that is known; `line` counts from 1. */
-  location: v.optional(v.object({ file: v.string(), line: v.number() })),
   /** Last stderr lines of the worker that failed, oldest first. */
   stderr: v.optional(v.array(v.string())),
+  /** Where in the app's source that worker failed, when that is known; `line` counts from 1. */
+  location: v.optional(sourceLocationSchema),
   /** Milliseconds until the last new worker was ready; absent if one never was. */
   readyMs: v.optional(v.number()),
   /** The workers that the app has after the renewal. */

@@ -76,9 +76,21 @@ export const workerViewSchema = v.object({
 });
 export type WorkerView = v.InferOutput<typeof workerViewSchema>;
 
+/** Whether the app's files are watched; `failed` when the system refuses to, with the fix in `problem`. */
+export const watchViewSchema = v.object({
+  state: v.picklist(["off", "starting", "on", "failed"]),
+  problem: v.optional(v.string()),
+});
+export type WatchView = v.InferOutput<typeof watchViewSchema>;
+
+/** A file that differs from what the running generation was started with; relative to the app's folder. */
+export const staleFileSchema = v.object({ file: v.string(), change: v.picklist(["changed", "added", "removed"]) });
+export type StaleFile = v.InferOutput<typeof staleFileSchema>;
+
 export const renewalViewSchema = v.object({
   kind: renewalKindSchema,
-  phase: v.picklist(["stopping", "starting", "draining", "rollingBack"]),
+  /** `preparing`: what `preReload` says runs, and nothing of the app has been touched. */
+  phase: v.picklist(["preparing", "stopping", "starting", "draining", "rollingBack"]),
   /** Slot of the only worker that is renewed; absent when the whole app is. */
   slot: v.optional(v.number()),
   from: v.number(),
@@ -147,6 +159,10 @@ export const snapshotSchema = v.object({
     refusedConnections: v.optional(v.number()),
     /** Epoch milliseconds of the next attempt to start a worker after a crash; absent when none is pending. */
     nextRestartAt: v.optional(v.number()),
+    /** Absent from a supervisor that does not know it. */
+    watch: v.optional(watchViewSchema),
+    /** How many files differ from what the running generation was started with, when somebody looked last; absent: nobody has since. */
+    stale: v.optional(v.number()),
   }),
   /** Every worker process that is alive, draining ones included, by slot and then by id. */
   workers: v.array(workerViewSchema),

@@ -40,17 +40,30 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.start();
       return shown({});
     },
-    "app/renew": async ({ kind, worker, recipe }, cancelled) =>
-      shown(await cancellable(app, cancelled, () => app.renew(kind, worker, recipe))),
+    "app/renew": async ({ kind, worker, recipe, origin }, cancelled) => {
+      const reading = worker === undefined && recipe === undefined ? await app.readRecipe() : undefined;
+      const report = await cancellable(app, cancelled, () =>
+        app.renew(kind, { worker, recipe: recipe ?? reading?.recipe, notes: reading?.notes }),
+      );
+      if (origin !== undefined && report.outcome === "completed") {
+        app.source.replace(origin);
+      }
+      return shown(report);
+    },
     "app/rollback": async (_params, cancelled) => {
       const recipe = await app.previousRecipe();
-      return shown(await cancellable(app, cancelled, () => app.renew("reload", undefined, recipe)));
+      return shown(await cancellable(app, cancelled, () => app.renew("reload", { recipe })));
     },
     "app/drain": (params) => {
       app.roster.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return shown({});
     },
     "app/cancelRenewal": () => shown({ cancelled: app.renewals.cancel() }),
+    "app/watch": async ({ on }) => {
+      await app.watch.set(on);
+      return shown(app.watch.view);
+    },
+    "app/stale": async () => shown(await app.lookForStale()),
     "app/scale": async ({ workers }) => {
       const change = app.scale(workers);
       await scaled(app, workers, app.readyTimeout + scaleMarginMs);

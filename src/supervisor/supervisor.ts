@@ -44,6 +44,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   });
   const app: AppSupervisor = new AppSupervisor({
     recipe,
+    origin: launch.origin,
     version: launch.version,
     detached,
     endpointFolder: dirname(endpointFile),
@@ -75,6 +76,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
         resolve();
         setImmediate(leave);
       });
+      void app.watch.set(false);
       app.stop(now);
     });
   };
@@ -135,7 +137,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
 
   const renewBySignal = (kind: "reload" | "gracefulReload") => (): void => {
     Promise.resolve()
-      .then(() => app.renew(kind))
+      .then(() => app.renewAnew(kind))
       .catch((error: unknown) => events.log("warning", "signal", `${kind} by signal: ${String(error)}`));
   };
   // A fault in the supervisor must not take the app down; what it was doing is reconciled with the next event.
@@ -172,4 +174,8 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     app.debugSessions.expect(launch.debug);
   }
   app.start();
+  if (recipe.watch !== false) {
+    // Not waited for: in a large folder it takes longer than a launcher waits for its answer.
+    void app.watch.set(true);
+  }
 }

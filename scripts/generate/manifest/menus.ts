@@ -33,6 +33,8 @@ const appRow: readonly Item[] = [
   // The last place, which is where the first click goes, is that of what is done most.
   ["start", "inline@4", onRow("startable")],
   // What was given up is started again: the other buttons would take the place of that one.
+  ["watch", "inline@2", onRow("watchable", "!startable")],
+  ["unwatch", "inline@2", onRow("watched")],
   ["reload", "inline@4", onRow("renewable", "!startable")],
   ["stop", "inline@4", onRow("active", "!renewable")],
   ["start", "1_run@1", onRow("startable")],
@@ -51,6 +53,8 @@ const appRow: readonly Item[] = [
   ["showHistory", "2_see@4", onRow("renewable")],
   ["showLayers", "2_see@5", onRow("active")],
   ["goToEntry", "2_see@6", onRow("app", "valid")],
+  ["watch", "3_set@0", onRow("watchable")],
+  ["unwatch", "3_set@0", onRow("watched")],
   ["scale", "3_set@1", onRow("renewable")],
   ["pickEntry", "3_set@2", onRow("app", "valid")],
   ["configure", "3_set@3", onRow("app")],

@@ -1,5 +1,5 @@
 import type { settingIds } from "../../../src/extension/ids.ts";
-import type { Notifications, RevealLog } from "../../../src/extension/platform/settings.ts";
+import type { Notifications, RevealLog, SaveBeforeReload } from "../../../src/extension/platform/settings.ts";
 import { defaultGraceMs } from "../../../src/shared/launch.ts";
 
 interface WindowSetting {
@@ -14,6 +14,7 @@ interface WindowSetting {
 }
 
 const notifications: readonly Notifications[] = ["all", "problems", "none"];
+const saveBeforeReload: readonly SaveBeforeReload[] = ["app", "all", "never"];
 const revealLog: readonly RevealLog[] = ["onStart", "onFailure", "never"];
 
 /** The settings of the window, which are not an app's; in the order of the settings editor. */
@@ -23,6 +24,7 @@ export const windowSettings: Readonly<Record<Exclude<keyof typeof settingIds, "a
   notifications: { type: "string", default: "problems", enum: notifications },
   revealLog: { type: "string", default: "onStart", enum: revealLog },
   logTimestamps: { type: "boolean", default: false },
+  saveBeforeReload: { type: "string", default: "app", enum: saveBeforeReload },
   language: { type: "boolean", default: true },
   hovers: { type: "boolean", default: true },
   rules: { type: "boolean", default: true },

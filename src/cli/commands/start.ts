@@ -113,7 +113,7 @@ async function launch(
 ): Promise<Endpoint> {
   const { stderr, supervisorFile, identity } = context;
   const terminal = !detached && context.stdout.isTerminal ? { columns: context.stdout.columns } : undefined;
-  const { node, found, recipe } = await planStart(context, { config, folder }, terminal);
+  const { node, found, recipe, origin } = await planStart(context, { config, folder }, terminal);
   const choice = found === undefined ? undefined : describeChoice(found);
   if (choice !== undefined && detached) {
     // In the foreground it is the first line of the log.
@@ -125,6 +125,7 @@ async function launch(
     () => what,
     launchSupervisor({
       recipe,
+      origin,
       node: node.path,
       supervisorFile,
       version: identity.version,

@@ -15,7 +15,9 @@ export const statusCommand: Command = {
   },
   async run(context, parsed) {
     const client = await connectToApp(context, parsed);
-    const status = statusOutput(client.snapshot, client.now());
+    // An older supervisor can't look; the rest is shown all the same.
+    const stale = await client.request("app/stale", {}).catch(() => undefined);
+    const status = statusOutput(client.snapshot, client.now(), stale?.files);
     client.dispose();
     if (parsed.has("json")) {
       await printJson(context, status);

@@ -50,7 +50,7 @@ export async function runInForeground(
   })
     .catch(() => undefined)
     .then(raw.end);
-  const { ready, ended } = watchApp(client);
+  const { ready, ended } = watchApp(client, true);
   const service = openServiceNotice({ client, environment: context.environment, trouble: tell });
   let waitsFor: (() => string) | undefined = () => startProgress(client.snapshot);
   const notes = openWaitNotes(stderr, () => waitsFor?.());

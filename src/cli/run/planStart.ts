@@ -7,9 +7,10 @@ import { readPackageJson } from "../../client/project/packageJson.ts";
 import { resolveScript } from "../../client/project/resolveScript.ts";
 import { type ChosenEntry, chooseEntry } from "../../client/recipe/chooseEntry.ts";
 import { appFolder, buildRecipe, type RecipeOptions } from "../../client/recipe/recipe.ts";
+import { recipeOrigin } from "../../client/recipe/rereadRecipe.ts";
 import type { AppConfig, LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
-import type { Endpoint } from "../../shared/launch.ts";
+import type { Endpoint, RecipeOrigin } from "../../shared/launch.ts";
 import type { ParsedCommand } from "../arguments/commandSpec.ts";
 import { configOfFlags } from "../arguments/startFlags.ts";
 import type { CliContext } from "../cliContext.ts";
@@ -72,6 +73,7 @@ interface StartPlan {
   /** Absent when the entry is named. */
   readonly found: ChosenEntry | undefined;
   readonly recipe: LaunchRecipe;
+  readonly origin: RecipeOrigin;
 }
 
 /**
@@ -94,7 +96,15 @@ export async function planStart(
     ...(terminal !== undefined && { terminal }),
     ...(found !== undefined && { candidate: found.candidate }),
   });
-  return { node, found, recipe };
+  const origin = await recipeOrigin({
+    config,
+    folder,
+    environment,
+    node,
+    found: found?.candidate,
+    ...(terminal !== undefined && { terminal }),
+  });
+  return { node, found, recipe, origin };
 }
 
 async function realPath(path: string): Promise<string> {

@@ -30,14 +30,17 @@ export function outcomeOf(snapshot: Snapshot, wasReady: boolean): Outcome | unde
   return state === "stopped" ? { kind: "stopped" } : undefined;
 }
 
-export interface AppWatch {
+export interface FollowedApp {
   /** Resolves once all workers are ready; never if they don't become so. */
   readonly ready: Promise<void>;
   readonly ended: Promise<Outcome>;
 }
 
-/** Follows an app until it ends. */
-export function watchApp(client: SupervisorClient): AppWatch {
+/**
+ * Follows an app until it ends.
+ * @param waits Whether one that fails goes on while its files are watched: their next change starts it again.
+ */
+export function watchApp(client: SupervisorClient, waits = false): FollowedApp {
   let becomeReady: () => void;
   let end: (outcome: Outcome) => void;
   const ready = new Promise<void>((resolve) => {
@@ -53,7 +56,8 @@ export function watchApp(client: SupervisorClient): AppWatch {
       becomeReady();
     }
     const outcome = outcomeOf(snapshot, wasReady);
-    if (outcome !== undefined) {
+    const goesOn = outcome?.kind === "failed" || outcome?.kind === "finished";
+    if (outcome !== undefined && !(goesOn && waits && isWatched(snapshot))) {
       end(outcome);
     }
   };
@@ -61,4 +65,8 @@ export function watchApp(client: SupervisorClient): AppWatch {
   client.onDidClose(() => end({ kind: "lost" }));
   check(client.snapshot);
   return { ready, ended };
+}
+
+function isWatched({ app }: Snapshot): boolean {
+  return app.watch?.state === "on" || app.watch?.state === "starting";
 }

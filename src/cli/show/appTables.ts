@@ -4,7 +4,7 @@ import type { ListedApp, StatusOutput } from "../../shared/cliOutput.ts";
 import type { AppState } from "../../shared/snapshot.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
-import { duration } from "../terminal/units.ts";
+import { count, duration, printable } from "../terminal/units.ts";
 import { failureText, pausedText, renewalProgress } from "./statusTexts.ts";
 import { workerDetails } from "./workerDetails.ts";
 
@@ -18,6 +18,9 @@ const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
   stopping: "yellow",
   unreachable: "red",
 };
+
+/** Files that are listed of those that have changed. */
+const mostStaleListed = 10;
 
 const workerHeadings = ["ID", "SLOT", "STATE", "PID", "GEN", "UPTIME", "MEMORY", "RESTARTS"];
 
@@ -66,6 +69,8 @@ export function statusText(status: StatusOutput, paint: Paint): string {
     ...addresses.map((address) => `  ${paint("cyan", address)}`),
     ...(status.health === undefined ? [] : [`  ${paint("dim", `health checks: ${status.health}/ready`)}`]),
     `  ${paint("dim", `${shortPath(status.entry)} · supervisor ${supervisorPid} · Node.js ${nodeVersion}`)}`,
+    ...watchLines(status, paint),
+    ...staleLines(status, paint),
     ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
     ...(waitingConnections === 0
       ? []
@@ -80,6 +85,30 @@ export function statusText(status: StatusOutput, paint: Paint): string {
       return details.length === 0 ? [] : ["", ...details];
     }),
   ].join("\n");
+}
+
+/** That what runs is not what is on the disk. */
+function staleLines({ stale = 0, staleFiles = [], generation }: StatusOutput, paint: Paint): string[] {
+  const listed = staleFiles.slice(0, mostStaleListed);
+  const more = stale - listed.length;
+  return stale === 0
+    ? []
+    : [
+        `  ${paint("yellow", `${count(stale, "file")} changed since generation ${generation}`)}`,
+        ...listed.map(({ file, change }) => `    ${printable(file)}${change === "changed" ? "" : ` (${change})`}`),
+        ...(more > 0 ? [`    and ${more} more`] : []),
+      ];
+}
+
+function watchLines({ watch }: StatusOutput, paint: Paint): string[] {
+  if (watch === undefined || watch.state === "off") {
+    return [];
+  }
+  return [
+    watch.state === "failed"
+      ? `  ${paint("red", `not watching: ${watch.problem}`)}`
+      : `  ${paint("dim", "watching: reloads when its files change")}`,
+  ];
 }
 
 /** An unresponsive worker is shown as such, whatever its state; likewise one that a debugger has stopped. */

@@ -51,7 +51,13 @@ export function renewalProgress(name: string, renewal: RenewalView): string {
   const { kind, phase, ready, total, draining, queued } = renewal;
   const what = phase === "rollingBack" ? "rolling back" : renewing[kind];
   const step =
-    phase === "draining" ? `draining ${draining}` : phase === "stopping" ? "stopping" : `${ready}/${total} ready`;
+    phase === "preparing"
+      ? "preReload runs"
+      : phase === "draining"
+        ? `draining ${draining}`
+        : phase === "stopping"
+          ? "stopping"
+          : `${ready}/${total} ready`;
   return [`${what} ${name}`, ...(phase === "rollingBack" ? [] : [step]), ...(queued ? ["one more queued"] : [])].join(
     " · ",
   );

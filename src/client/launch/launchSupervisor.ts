@@ -6,6 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LaunchRecipeInput } from "../../shared/appConfig.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import type { RecipeOrigin } from "../../shared/launch.ts";
 import {
   defaultGraceMs,
   type Endpoint,
@@ -25,6 +26,8 @@ import { tidyLogs } from "./tidyLogs.ts";
 
 export interface LaunchOptions {
   readonly recipe: LaunchRecipeInput;
+  /** What it was made from, to be read anew by each renewal. */
+  readonly origin?: RecipeOrigin;
   /** Absolute path of the Node.js program that runs the supervisor and the workers. */
   readonly node: string;
   /** Absolute path of the bundled supervisor. */
@@ -104,6 +107,7 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     protocolVersion,
     version,
     recipe,
+    ...(options.origin !== undefined && { origin: options.origin }),
     endpointFile: join(folder, `${id}.json`),
     socket: socketPath(folder, id),
     secret: randomBytes(32).toString("base64url"),

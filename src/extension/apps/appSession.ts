@@ -4,9 +4,9 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import type { RequestParams } from "../../shared/protocol.ts";
+import type { RequestParams, RequestResult } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
-import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import type { RenewalKind, Snapshot, WatchView } from "../../shared/snapshot.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
 import type { AppDefinition } from "./appDefinition.ts";
@@ -163,7 +163,7 @@ export class AppSession implements Disposable {
       return client.request("app/renew", { kind, worker }, { signal });
     }
     const plan = await this.#changedPlan(client);
-    const recipe = plan === undefined ? {} : { recipe: plan.recipe };
+    const recipe = plan === undefined ? {} : { recipe: plan.recipe, origin: plan.origin };
     const report = await client.request("app/renew", { kind, ...recipe }, { signal });
     if (plan !== undefined && report.outcome === "completed") {
       this.#remember(client, plan);
@@ -187,6 +187,17 @@ export class AppSession implements Disposable {
 
   scale(workers: number): Promise<{ readonly from: number; readonly to: number }> {
     return this.#connected().request("app/scale", { workers });
+  }
+
+  /** Which files differ from what the running generation was started with. */
+  lookForStale(): Promise<RequestResult<"app/stale">> {
+    return this.#connected().request("app/stale", {});
+  }
+
+  /** Resolves once every change of a file is noticed, or it can't be, which the answer says. */
+  async watch(on: boolean): Promise<WatchView> {
+    const { state, problem } = await this.#connected().request("app/watch", { on });
+    return { state, ...(problem !== undefined && { problem: engineSentence(problem, this.#host.t) }) };
   }
 
   async killWorker(worker: number): Promise<void> {

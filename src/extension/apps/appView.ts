@@ -80,6 +80,12 @@ export function troubledApps(apps: readonly AppView[], now: number): number {
   return apps.filter((app) => trouble(app, now) < 3).length;
 }
 
+/** Whether a save of the app's files reloads it. */
+export function isWatched({ snapshot }: AppView): boolean {
+  const state = snapshot?.app.watch?.state;
+  return state === "on" || state === "starting";
+}
+
 export interface WorkerCounts {
   readonly ready: number;
   readonly desired: number;

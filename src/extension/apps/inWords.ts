@@ -15,7 +15,11 @@ export function snapshotInWords(snapshot: Snapshot, t: Localize): Snapshot {
   const { app, workers } = snapshot;
   const said: Snapshot = {
     ...snapshot,
-    app: { ...app, ...(app.failure && { failure: failureInWords(app.failure, t) }) },
+    app: {
+      ...app,
+      ...(app.failure && { failure: failureInWords(app.failure, t) }),
+      ...(app.watch?.problem && { watch: { ...app.watch, problem: engineSentence(app.watch.problem, t) } }),
+    },
     workers: workers.map((worker) =>
       worker.lastFailure === undefined ? worker : { ...worker, lastFailure: failureInWords(worker.lastFailure, t) },
     ),

@@ -5,8 +5,9 @@ import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
 import { resolveNode } from "../../client/node/nodeProgram.ts";
 import { chooseEntry, describeChoice } from "../../client/recipe/chooseEntry.ts";
 import { buildRecipe } from "../../client/recipe/recipe.ts";
+import { recipeOrigin } from "../../client/recipe/rereadRecipe.ts";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import type { Endpoint } from "../../shared/launch.ts";
+import type { Endpoint, RecipeOrigin } from "../../shared/launch.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { chosenEntry } from "./entryChoice.ts";
 import type { SessionHost } from "./sessionHost.ts";
@@ -19,6 +20,7 @@ import type { SessionHost } from "./sessionHost.ts";
 /** All that is needed to start an app now, and a fingerprint that changes with any of it. */
 export interface LaunchPlan {
   readonly recipe: LaunchRecipe;
+  readonly origin: RecipeOrigin;
   /** Absolute path of the Node.js program. */
   readonly node: string;
   readonly mark: string;
@@ -38,20 +40,27 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
       : offered === undefined
         ? await chooseEntry(base, process.env)
         : { candidate: offered, passedOver: [] };
-  const recipe = await buildRecipe(
-    { ...config, name, ...(found === undefined && picked !== undefined && { entry: picked }) },
-    {
-      folder: folder.path,
-      node,
-      environment: process.env,
-      terminal: {},
-      ...(found !== undefined && { candidate: found.candidate }),
-    },
-  );
+  const written = { ...config, name, ...(found === undefined && picked !== undefined && { entry: picked }) };
+  const recipe = await buildRecipe(written, {
+    folder: folder.path,
+    node,
+    environment: process.env,
+    terminal: {},
+    ...(found !== undefined && { candidate: found.candidate }),
+  });
   const mark = createHash("sha256")
     .update(JSON.stringify([node.path, recipe]))
     .digest("base64url");
-  return { recipe, node: node.path, mark, ...(found !== undefined && { choice: describeChoice(found) }) };
+  const origin = await recipeOrigin({
+    config: written,
+    folder: folder.path,
+    environment: process.env,
+    node,
+    found: found?.candidate,
+    picked: offered?.entry,
+    terminal: {},
+  });
+  return { recipe, origin, node: node.path, mark, ...(found !== undefined && { choice: describeChoice(found) }) };
 }
 
 /** Starts a supervisor for the app and connects to it. */
@@ -63,6 +72,7 @@ export async function launchApp(
   const graceMs = host.graceMs();
   const endpoint = await launchSupervisor({
     recipe: plan.recipe,
+    origin: plan.origin,
     node: plan.node,
     supervisorFile: host.supervisorFile,
     version: host.version,

@@ -6,6 +6,7 @@ import {
   isActive,
   isRenewable,
   isStartable,
+  isWatched,
   webAddresses,
   workerCounts,
 } from "../apps/appView.ts";
@@ -80,6 +81,14 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
     ...item(renewable, commandIds.restart, "stop-circle", t("Restart"), t("old workers stop first: there is a gap")),
     ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),
     separator,
+    ...item(
+      renewable && !isWatched(view),
+      commandIds.watch,
+      "eye",
+      t("Watch Files"),
+      t("reload whenever a file of the app is saved"),
+    ),
+    ...item(isWatched(view), commandIds.unwatch, "eye-closed", t("Stop Watching Files")),
     ...item(renewable, commandIds.scale, "arrow-both", t("Scale…")),
     ...item(
       webAddresses(view).length > 0,

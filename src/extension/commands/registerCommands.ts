@@ -8,6 +8,8 @@ import { pickEntry } from "./configure/pickEntry.ts";
 import { pickNode } from "./configure/pickNode.ts";
 import { debugApp } from "./debugApp.ts";
 import { cutNow, waitLonger } from "./drain.ts";
+import { setWatch } from "./files/setWatch.ts";
+import { showChanges } from "./files/showChanges.ts";
 import { filterLog } from "./filter/filterLog.ts";
 import { showHistory } from "./history.ts";
 import { showMenu } from "./menu.ts";
@@ -40,6 +42,9 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.reload]: (target) => renewApp(context, target, "reload", notifier),
     [commandIds.gracefulReload]: (target) => renewApp(context, target, "gracefulReload", notifier),
     [commandIds.cancelReload]: (target) => cancelReload(context, target, notifier),
+    [commandIds.showChanges]: (target) => showChanges(context, target, notifier),
+    [commandIds.watch]: (target) => setWatch(context, target, true, notifier),
+    [commandIds.unwatch]: (target) => setWatch(context, target, false, notifier),
     [commandIds.scale]: (target, workers) => scale(context, target, workers),
     [commandIds.rollback]: (target) => rollBack(context, target, notifier),
     [commandIds.showHistory]: (target) => showHistory(context, target),

@@ -3,6 +3,7 @@ import type { RenewalKind } from "../../shared/snapshot.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { hasPrevious, isRenewable } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
+import { saveEditors } from "./files/saveEditors.ts";
 import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -80,6 +81,7 @@ interface Renewal {
 
 async function renew({ context, notifier, session, kind, worker }: Renewal): Promise<RenewalReport> {
   const { t } = context;
+  await saveEditors(session, t);
   const controller = new AbortController();
   const { signal } = controller;
   const over = kind === "rollback" ? session.rollBack(signal) : session.renew(kind, worker, signal);

@@ -74,6 +74,14 @@ export function revealLogSetting(): RevealLog {
   return when === "onFailure" || when === "never" ? when : "onStart";
 }
 
+export type SaveBeforeReload = "app" | "all" | "never";
+
+/** Which unsaved editors are saved before an app is renewed. */
+export function saveBeforeReloadSetting(): SaveBeforeReload {
+  const which = setting<string>(settingIds.saveBeforeReload);
+  return which === "all" || which === "never" ? which : "app";
+}
+
 export function timestampsSetting(): boolean {
   return setting<boolean>(settingIds.logTimestamps) === true;
 }

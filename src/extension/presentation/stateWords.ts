@@ -45,6 +45,7 @@ export function workerWord(worker: WorkerView, t: Localize): string {
 /** The phase of a renewal. It counts the workers that come or go; those that serve are counted apart. */
 export function renewalWord(renewal: RenewalView, t: Localize): string {
   return {
+    preparing: t("preReload runs"),
     stopping: t("stopping the old workers"),
     starting: t("new {0}/{1}", renewal.ready, renewal.total),
     draining: t("draining {0}", renewal.draining),

@@ -191,6 +191,8 @@ function clickCommand(opens: RowClick, element: TreeElement): Command {
       return { command: commandIds.configure, title: "", arguments: [element] };
     case "log":
       return { command: commandIds.showLog, title: "", arguments: [element] };
+    case "changes":
+      return { command: commandIds.showChanges, title: "", arguments: [element] };
     case "report":
       return { command: commandIds.showHistory, title: "", arguments: [element] };
     default: {

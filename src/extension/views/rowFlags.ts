@@ -1,5 +1,13 @@
 import type { WorkerView } from "../../shared/snapshot.ts";
-import { type AppView, hasPrevious, isActive, isRenewable, isStartable, webAddresses } from "../apps/appView.ts";
+import {
+  type AppView,
+  hasPrevious,
+  isActive,
+  isRenewable,
+  isStartable,
+  isWatched,
+  webAddresses,
+} from "../apps/appView.ts";
 
 /** What can be done with an app, independent of the name of its state. */
 const appFlags = {
@@ -13,6 +21,9 @@ const appFlags = {
   previous: hasPrevious,
   /** A renewal is under way whose cancelling still has an effect. */
   cancellable: ({ snapshot }: AppView) => snapshot?.renewal?.cancellable === true,
+  /** Its files could be watched, and are not. */
+  watchable: (app: AppView) => app.snapshot?.app.watch !== undefined && isActive(app) && !isWatched(app),
+  watched: isWatched,
   /** It has an address that a browser can open. */
   web: (app: AppView) => webAddresses(app).length > 0,
 };

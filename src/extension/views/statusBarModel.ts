@@ -2,6 +2,7 @@ import {
   type AppView,
   type AppViewState,
   isActive,
+  isWatched,
   pausedWorker,
   troubledApps,
   workerCounts,
@@ -41,10 +42,13 @@ export function projectStatus(apps: readonly AppView[], t: Localize): StatusMode
   const spoken = active && desired > 0 ? readyWords(ready, desired, t) : "";
   const named = `${escapeIcons(name)}${apps.length > 1 ? " ·" : ""} ${numbers}`;
   const icon = pause.length > 0 ? "debug-pause" : iconOf(worst, apps);
+  const watched = apps.some(isWatched);
   return {
-    text: `$(${icon}) ${[named, ...pause.map(escapeIcons)].join(" · ")}`,
+    text: `$(${icon}) ${[named, ...pause.map(escapeIcons)].join(" · ")}${watched ? " $(eye)" : ""}`,
     tooltip: [...apps.map((app) => tooltipLine(app, t)), escapeMarkdown(t("Click for the menu"))].join("  \n"),
-    accessibilityLabel: ["Hitless", name, stateWord(worst.state, t), spoken, ...pause].filter(Boolean).join(", "),
+    accessibilityLabel: ["Hitless", name, stateWord(worst.state, t), spoken, ...pause, watched ? t("watching") : ""]
+      .filter(Boolean)
+      .join(", "),
     severity: severityOf(worst.state),
     action: actionFor(apps),
   };
@@ -109,6 +113,7 @@ function tooltipLine(app: AppView, t: Localize): string {
     ...(isActive(app) && desired > 0 ? [t("{0} of {1} ready", ready, desired)] : []),
     ...(snapshot?.renewal === undefined ? [] : [renewalWord(snapshot.renewal, t)]),
     ...(isActive(app) ? (snapshot?.app.addresses ?? []) : []),
+    ...(isWatched(app) ? [t("watching")] : []),
     ...(app.problem === undefined ? [] : [app.problem]),
     ...(app.problem === undefined && snapshot?.app.failure !== undefined ? [snapshot.app.failure.message] : []),
   ];

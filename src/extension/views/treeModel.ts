@@ -14,6 +14,7 @@ import { outcomeWord } from "../presentation/reportWords.ts";
 import { appWord, pausedWord, portWords, readyWords, renewalWord } from "../presentation/stateWords.ts";
 import { appContext } from "./rowFlags.ts";
 import { historyRows } from "./rows/historyRows.ts";
+import { staleRows } from "./rows/staleRows.ts";
 import { bad, busy, faint, firstLine, good, pausedIcon, type TreeIcon, type TreeRow } from "./rows/treeRow.ts";
 import { troubleRows } from "./rows/troubleRows.ts";
 import { workerRow } from "./rows/workerRow.ts";
@@ -62,7 +63,9 @@ function appRow(app: AppView, sight: TreeSight): TreeRow {
       .filter(Boolean)
       .join(", "),
     expandable: active,
-    children: active ? [...workers, ...troubleRows(app, now, t), ...historyRows(app, now, t)] : [],
+    children: active
+      ? [...workers, ...troubleRows(app, now, t), ...staleRows(app, t), ...historyRows(app, now, t)]
+      : [],
     ...(app.state === "invalid" && { opens: "settings" as const }),
     ...failurePlace(app),
   };
@@ -116,7 +119,14 @@ function appFacts(app: AppView, now: number, t: Localize): string[] {
   if (state === "crash-looping" && snapshot.app.failure !== undefined) {
     return [word, counts, firstLine(snapshot.app.failure.message)];
   }
-  return [...(isLooping(app, now) ? [] : [word]), ...troubleWords(app, now, t), counts, generation, ...portsOf(app)];
+  return [
+    ...(isLooping(app, now) ? [] : [word]),
+    ...troubleWords(app, now, t),
+    counts,
+    generation,
+    ...portsOf(app),
+    ...watchWords(app, t),
+  ];
 }
 
 /** What a stopped app would be, or why it is not running. */
@@ -156,6 +166,12 @@ function withPause([state = "", ...facts]: readonly string[], pause: readonly st
 function pauseOf(app: AppView, t: Localize): string[] {
   const paused = pausedWorker(app)?.paused;
   return paused === undefined || !isActive(app) ? [] : [pausedWord(paused, t)];
+}
+
+/** That a save is enough, or that it is not though it should be. */
+function watchWords({ snapshot }: AppView, t: Localize): string[] {
+  const state = snapshot?.app.watch?.state;
+  return state === "on" || state === "starting" ? [t("watching")] : state === "failed" ? [t("not watching")] : [];
 }
 
 function portsOf({ snapshot }: AppView): string[] {

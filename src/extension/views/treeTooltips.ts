@@ -1,5 +1,5 @@
 import type { Failure } from "../../shared/failure.ts";
-import type { WorkerView } from "../../shared/snapshot.ts";
+import type { WatchView, WorkerView } from "../../shared/snapshot.ts";
 import { type AppView, isActive, workerCounts } from "../apps/appView.ts";
 import type { WorkerFigures } from "../apps/workerFigures.ts";
 import type { Localize } from "../platform/localize.ts";
@@ -31,6 +31,7 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
     [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
     [t("Connections waiting for a worker"), count(live?.app.waitingConnections)],
     [t("Connections refused"), count(live?.app.refusedConnections)],
+    [t("Watching"), watchText(snapshot?.app.watch, t)],
     [t("Entry"), snapshot?.app.entry ?? app.resting?.entry],
     [t("Folder"), app.root],
     ["Node.js", snapshot?.supervisor.nodeVersion],
@@ -49,6 +50,13 @@ function addressLine(addresses: readonly string[], t: Localize): string {
       : escapeMarkdown(address),
   );
   return `${escapeMarkdown(t("Listens on"))}: ${words.join(", ")}`;
+}
+
+function watchText(watch: WatchView | undefined, t: Localize): string | undefined {
+  if (watch === undefined || watch.state === "off") {
+    return undefined;
+  }
+  return watch.state === "failed" ? watch.problem : t("reloads when a file is saved");
 }
 
 /** What deserves a line only if there is any. */

@@ -8,6 +8,7 @@ import {
   share,
   text,
   toggle,
+  watching,
   wholeNumber,
   workerCount,
 } from "./settingKinds.ts";
@@ -163,6 +164,16 @@ const operation = {
   }),
 } as const;
 
+const development = {
+  /** Run before each reload and restart of all workers; what fails there changes nothing. */
+  preReload: list({
+    flag: "Program to run before each reload, then its arguments; may be given again",
+    placeholder: "A",
+  }),
+  /** Reload when files of the app change. */
+  watch: watching({ default: false, flag: "Reload when files of the app change (docs/watch.md)" }),
+} as const;
+
 /** The settings under the headings of the help and of the reference page, in their order. */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   "The app": app,
@@ -170,9 +181,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   "How workers are renewed": renewal,
   "When workers fail": failures,
   "Behind a balancer": operation,
+  "While you develop": development,
 };
 
-export const appSettings = { ...app, ...readiness, ...renewal, ...failures, ...operation };
+export const appSettings = { ...app, ...readiness, ...renewal, ...failures, ...operation, ...development };
 
 /** The name of a setting's flag, without the dashes: a switch turns its default round. */
 export function flagOf(name: string, { flagName, kind, default: usual }: Setting): string {

@@ -72,6 +72,33 @@ export function toggle<const Facts extends SettingFacts & { default: boolean }>(
   return make(facts, { kind: "toggle", written, carried: v.boolean(), values: "true, false" });
 }
 
+/** Whether files are watched, and if so which. */
+export function watching<const Facts extends SettingFacts>(facts: Facts) {
+  const rule = "must be true, false or an object of include, exclude and debounce";
+  const patterns = v.pipe(
+    v.array(
+      v.pipe(v.string(toBeString), v.nonEmpty("must not be empty; give a pattern")),
+      "must be an array of strings",
+    ),
+    v.minLength(1, "must not be empty; leave it out"),
+  );
+  const least = 20;
+  const most = 60_000;
+  const debounce = v.pipe(
+    v.number("must be a number of milliseconds"),
+    v.integer("must be a whole number of milliseconds"),
+    v.minValue(least, `must be at least ${least} (milliseconds)`),
+    v.maxValue(most, `must be at most ${most} (milliseconds)`),
+  );
+  const fields = {
+    include: v.optional(patterns),
+    exclude: v.optional(patterns),
+    debounce: v.optional(debounce),
+  };
+  const written = v.union([v.boolean(), v.strictObject(fields)], rule);
+  return make(facts, { kind: "toggle", written, carried: written, values: withoutMust(rule) });
+}
+
 /** An array of strings. */
 export function list<const Facts extends SettingFacts>(facts: Facts) {
   const written = v.array(v.string(toBeString), "must be an array of strings");

@@ -4,6 +4,8 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
+import type { RecipeOrigin } from "../../shared/launch.ts";
+import type { RequestResult } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
@@ -21,7 +23,8 @@ import { Metrics } from "../monitoring/metrics/metrics.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
 import { createGenerations, type Generations } from "../renewal/generations.ts";
-import { isSameFolder } from "../renewal/releasePlace.ts";
+import { RecipeSource } from "../renewal/recipeSource.ts";
+import { isSameFolder, resolvePlace } from "../renewal/releasePlace.ts";
 import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
 import { finalFailure } from "../slots/finalFailure.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
@@ -30,6 +33,7 @@ import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
 import { HandoffBroker } from "../traffic/handoffBroker.ts";
 import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 import { TrafficMeter } from "../traffic/trafficMeter.ts";
+import { AppWatch } from "../watch/appWatch.ts";
 import { WatcherProcess } from "../watcher/watcherProcess.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/drainOrder.ts";
@@ -42,8 +46,27 @@ import { createMessageTable } from "./messageTable.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
 
+/** A reload that files caused is given up for the next one when none of its workers is ready after this many milliseconds. */
+const outdatedMs = 3_000;
+
+/** Files that are named of those that have changed. */
+const staleNamed = 200;
+
+export interface RenewOptions {
+  /** The only worker to renew; absent: all. */
+  readonly worker?: number | undefined;
+  /** How to start the app from then on; absent: as before. */
+  readonly recipe?: LaunchRecipe | undefined;
+  /** For the report, one sentence each. */
+  readonly notes?: readonly string[] | undefined;
+  /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
+  readonly files?: readonly string[] | undefined;
+}
+
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
+  /** What it was made from, if that is to be read anew. */
+  readonly origin?: RecipeOrigin | undefined;
   readonly version: string;
   readonly detached: boolean;
   /** Where supervisors write their endpoint files. */
@@ -63,6 +86,8 @@ export class AppSupervisor {
   readonly metrics: Metrics;
   readonly roster: WorkerRoster;
   readonly debugSessions: DebugSessions;
+  readonly watch: AppWatch;
+  readonly source: RecipeSource;
   readonly #options: AppSupervisorOptions;
   readonly #generations: Generations;
   readonly #table: SlotTable;
@@ -82,6 +107,8 @@ export class AppSupervisor {
   readonly #uncleaned = new Set<WorkerHandle>();
   readonly #stops = createEmitter<void>();
   #desiredWorkers: number;
+  /** Files that differ from what the running generation was started with, when somebody looked last. */
+  #stale: number | undefined;
   #killedWhileStopping = 0;
   /** Until the end of `shutdownDelay`. */
   #leaveTimer: NodeJS.Timeout | undefined;
@@ -92,6 +119,7 @@ export class AppSupervisor {
     const { recipe, logs, events, endpointFolder } = options;
     const host = this.#host();
     this.#options = options;
+    this.source = new RecipeSource(options.origin);
     this.#generations = createGenerations(recipe);
     this.#desiredWorkers = workersOf(recipe);
     this.#policy = createRestartPolicy(
@@ -137,6 +165,18 @@ export class AppSupervisor {
       workers: host.workers,
     });
     this.renewals.onDidReport((report) => this.metrics.renewed(report));
+    this.watch = new AppWatch(
+      {
+        recipe: () => this.#generations.current,
+        place: () => resolvePlace(this.#generations.current),
+        files: () => this.source.files,
+        startedAt: () => this.#generations.openedAt,
+        prepared: () => this.renewals.prepared,
+        renew: (files) => this.#renewChanged(files),
+        changed: () => this.publisher.invalidate(),
+      },
+      events,
+    );
     this.#workerEvents = this.#listenToWorkers(host);
     chooseScheduling(recipe.scheduling);
   }
@@ -187,6 +227,8 @@ export class AppSupervisor {
       slots: this.#table.slots,
       workers: this.roster.all,
       renewal: this.renewals.view(),
+      watch: this.watch.view,
+      stale: this.#stale,
     });
   }
 
@@ -221,7 +263,8 @@ export class AppSupervisor {
    * Renews all workers or one; see `docs/reload.md`. While a renewal runs, further requests share one that follows.
    * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
    */
-  renew(kind: RenewalKind, workerId?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
+  renew(kind: RenewalKind, options: RenewOptions = {}): Promise<RenewalReport> {
+    const { worker: workerId, recipe, notes, files } = options;
     const { name, cwd } = this.#options.recipe;
     if (!this.#condition.running) {
       throw new HitlessError("invalidState", `${name} is not running; start it first.`, { remedy: "start" });
@@ -244,7 +287,46 @@ export class AppSupervisor {
       );
     }
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
-    return this.renewals.request(kind, slot?.index, recipe && this.#generations.named(recipe));
+    const named = recipe && this.#generations.named(recipe);
+    return this.renewals.request({ kind, slot: slot?.index, recipe: named, notes, files });
+  }
+
+  /**
+   * How the app is to be started by what its files of variables, package.json and the like say now; `undefined` if they are as
+   * they were.
+   * @throws HitlessError which says what is wrong with them.
+   */
+  async readRecipe(): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
+    const reading = await this.source.readChanged();
+    // The name is the app's as long as it runs, whatever its package is called by now.
+    return reading && { notes: reading.notes, recipe: { ...reading.recipe, name: this.#options.recipe.name } };
+  }
+
+  /** Renews all workers by what those files say now. */
+  async renewAnew(kind: RenewalKind, files?: readonly string[]): Promise<RenewalReport> {
+    const reading = await this.readRecipe();
+    return this.renew(kind, { ...reading, files });
+  }
+
+  /** Runs what the app's files are now: by a reload that one worker proves, or by a start where nothing runs. */
+  #renewChanged(files: readonly string[]): void {
+    if (this.stopped) {
+      this.start();
+      return;
+    }
+    if (!this.#condition.running) {
+      // It is being stopped.
+      return;
+    }
+    const { current } = this.renewals;
+    if (current?.options.files !== undefined && steadyNow() - current.startedAt > outdatedMs && !current.hasReady) {
+      // What it waits for may never come, and is not what the files are now.
+      current.cancel("The files changed again.");
+    }
+    this.renewAnew("reload", files).catch((error: unknown) =>
+      this.#options.events.log("warning", "watch", String(error)),
+    );
+    this.#reconcile();
   }
 
   /**
@@ -305,7 +387,7 @@ export class AppSupervisor {
       // A stop must come to its end, whoever debugs.
       worker.debugging.ignorePauses();
     }
-    this.renewals.current?.abort("The app was stopped.");
+    this.renewals.abort("The app was stopped.");
     if (delay === 0) {
       this.#sendAllAway(now);
       return;
@@ -340,7 +422,7 @@ export class AppSupervisor {
       serving: this.#table.serving().length,
       desired: this.#desiredWorkers,
       givenUp: [...this.#table.slots.values()].some((slot) => slot.givenUp),
-      renewing: this.renewals.current !== undefined,
+      renewing: this.renewals.busy,
     });
   }
 
@@ -396,6 +478,25 @@ export class AppSupervisor {
     }
     this.#condition.renewed();
     this.#policy.reset();
+    this.#stale = undefined;
+    this.watch.follow();
+  }
+
+  /** Looks which files differ from what the running generation was started with. */
+  async lookForStale(): Promise<RequestResult<"app/stale">> {
+    const generation = this.#generations.number;
+    const commit = this.#generations.commitOf(generation);
+    const files = await this.watch.stale(generation, this.#generations.openedAtOf(generation));
+    if (generation === this.#generations.number) {
+      this.#stale = files.length;
+      this.publisher.invalidate();
+    }
+    return {
+      generation,
+      count: files.length,
+      files: files.slice(0, staleNamed),
+      ...(commit !== undefined && { commit }),
+    };
   }
 
   /** What its parts may ask of the app. */
@@ -437,7 +538,7 @@ export class AppSupervisor {
         return worker;
       },
       dismiss: (worker, how) => this.#dismiss(worker, how),
-      replace: async (worker) => this.renew("reload", worker.id),
+      replace: async (worker) => this.renew("reload", { worker: worker.id }),
       commit: (generation) => this.#commit(generation),
       finalFailure: ({ lastFailure: before }, failure, wasReady) => {
         const { everFull } = this.#condition;
@@ -564,10 +665,13 @@ export class AppSupervisor {
     const slots = [...this.#table.slots.values()];
     if (this.#condition.running && slots.length > 0 && slots.every((slot) => slot.finished !== undefined)) {
       this.#condition.scriptEnded();
-      this.renewals.current?.abort("The app's script has finished.");
+      this.renewals.abort("The app's script has finished.");
       this.renewals.step();
     }
     if (this.stopped) {
+      if (this.watch.active) {
+        this.#log("waitingForChange", "nothing runs; waiting for a change of the files");
+      }
       this.#acceptor.end();
       this.#stops.fire();
     }

@@ -1,6 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { AppState, RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
+import type { AppState, RenewalView, Snapshot, WatchView, WorkerView } from "../../shared/snapshot.ts";
 import type { DrainProgress } from "../../shared/workerMessages.ts";
 import type { Acceptor } from "../accept/acceptor.ts";
 import { shownTime } from "../clock.ts";
@@ -26,6 +26,8 @@ export interface SnapshotParts {
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
   readonly renewal: RenewalView | undefined;
+  readonly watch: WatchView;
+  readonly stale: number | undefined;
 }
 
 /** The state of an app as clients see it. */
@@ -54,6 +56,8 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       ...(health !== undefined && { health }),
       waitingConnections: parts.acceptor.waiting,
       refusedConnections: parts.acceptor.refused,
+      watch: parts.watch,
+      ...(parts.stale !== undefined && { stale: parts.stale }),
       ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),
     },
     workers,

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { SourceLocation } from "../../shared/failure.ts";
 
 /** A source map that is larger, in bytes, is not read. */
 const largestMap = 20_000_000;
@@ -18,10 +19,12 @@ export interface ScriptPlace {
 
 /** The file and line (from 1) that a person wrote: by the script's source map if it can be read, else those of the script. */
 export function originalPlace(place: ScriptPlace): { readonly file: string; readonly line: number } {
-  return mapped(place) ?? { file: pathOf(place.url), line: place.line + 1 };
+  const { file, line } = mappedPlace(place) ?? { file: pathOf(place.url), line: place.line + 1 };
+  return { file, line };
 }
 
-function mapped({ url, line, column, sourceMapUrl }: ScriptPlace): { file: string; line: number } | undefined {
+/** The place, with its column (from 1), that the script's source map names; `undefined` without a map that can be read. */
+export function mappedPlace({ url, line, column, sourceMapUrl }: ScriptPlace): Required<SourceLocation> | undefined {
   if (sourceMapUrl === "") {
     return undefined;
   }
@@ -35,7 +38,9 @@ function mapped({ url, line, column, sourceMapUrl }: ScriptPlace): { file: strin
     const root = payload?.sourceRoot === undefined || payload.sourceRoot === "" ? "" : `${payload.sourceRoot}/`;
     const mapUrl = sourceMapUrl.startsWith("data:") ? base : new URL(sourceMapUrl, base).href;
     const source = new URL(root + entry.originalSource, mapUrl).href;
-    return source.startsWith("file:") ? { file: fileURLToPath(source), line: entry.originalLine + 1 } : undefined;
+    return source.startsWith("file:")
+      ? { file: fileURLToPath(source), line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+      : undefined;
   } catch {
     // A map is the app's: whatever is wrong with it, the script's own line is true.
     return undefined;
@@ -49,7 +54,9 @@ function readMap(url: URL): SourceMapPayload | undefined {
     return JSON.parse(text) as SourceMapPayload;
   }
   const path = url.protocol === "file:" ? fileURLToPath(url) : undefined;
-  if (path === undefined || statSync(path).size > largestMap) {
+  const state = path === undefined ? undefined : statSync(path);
+  // What is no file, such as a pipe, may never end.
+  if (path === undefined || state?.isFile() !== true || state.size > largestMap) {
     return undefined;
   }
   return JSON.parse(readFileSync(path, "utf8")) as SourceMapPayload;

@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 import type { Failure, FailureCode } from "../../shared/failure.ts";
 import type { FromWorkerBody } from "../../shared/workerMessages.ts";
+import { failureLocation } from "./failureLocation.ts";
 
 /** What is known of a worker that ended unexpectedly. */
 export interface DeathFacts {
@@ -28,7 +28,7 @@ export type FatalError = Omit<Extract<FromWorkerBody, { type: "fatal" }>, "type"
 /** Says why a worker died, in one sentence for the user. */
 export function explainDeath(facts: DeathFacts): Failure {
   const { code, message } = reasonOf(facts);
-  const location = facts.fatal && locate(facts.fatal, facts.stderr);
+  const location = facts.fatal && failureLocation(facts.fatal, facts.stderr);
   const { exitCode, signal } = facts;
   return { code, message, exitCode, signal, stderr: [...facts.stderr], ...(location && { location }) };
 }
@@ -111,6 +111,11 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
       message: `${asSentence(firstLine)} This Node.js can't run the file as it is: install tsx in the project and set nodeArgs to ["--import", "tsx"], or run the compiled JavaScript.`,
     };
   }
+  const transformed = /^Transform failed with \d+ errors?:\n.*: ERROR: (.*)$/m.exec(message)?.[1];
+  if (transformed !== undefined) {
+    // esbuild says it, and so tsx.
+    return { code: "syntaxError", message: `Syntax error: ${transformed}` };
+  }
   if (name === "SyntaxError") {
     return { code: "syntaxError", message: `Syntax error: ${firstLine}` };
   }
@@ -141,53 +146,6 @@ function place({ address, port }: FatalError): string {
     return address ?? "The address";
   }
   return address === null || address === "::" || address === "0.0.0.0" ? `Port ${port}` : `${address}:${port}`;
-}
-
-/** A syntax error is at the location that Node prints before its stack; the frames only show who loaded the file. */
-function locate({ name, stack }: FatalError, stderr: readonly string[]): Failure["location"] {
-  const said = firstLocation(stack.split("\n", 1)) ?? firstLocation(stderr);
-  return name === "SyntaxError" ? (said ?? firstOwnFrame(stack)) : (firstOwnFrame(stack) ?? said);
-}
-
-/** The topmost frame of a stack that is in the app's own code. */
-function firstOwnFrame(stack: string): Failure["location"] {
-  for (const line of stack.split("\n")) {
-    const place = placeOfFrame(line.trim());
-    const [, file, number] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
-    if (file !== undefined && number !== undefined && !/[\\/]node_modules[\\/]/.test(file)) {
-      return { file: toPath(file), line: Number(number) };
-    }
-  }
-  return undefined;
-}
-
-/** The location in the brackets of `at name (place)`, or after `at`. Names and folders may contain brackets. */
-function placeOfFrame(line: string): string {
-  if (!line.startsWith("at ")) {
-    return "";
-  }
-  const bracket = line.endsWith(")") ? line.search(/ \((?:file:|\/|[A-Za-z]:[\\/])/) : -1;
-  return bracket === -1 ? line.replace(/^at (?:async )?/, "") : line.slice(bracket + 2, -1);
-}
-
-/** Node puts `file:line` before the source line of a syntax error. */
-function firstLocation(lines: readonly string[]): Failure["location"] {
-  for (const line of lines) {
-    const [, file, number] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:\\).*):(\d+)$/.exec(line) ?? [];
-    if (file !== undefined && number !== undefined) {
-      return { file: toPath(file), line: Number(number) };
-    }
-  }
-  return undefined;
-}
-
-function toPath(file: string): string {
-  try {
-    return file.startsWith("file://") ? fileURLToPath(file) : file;
-  } catch {
-    // A stack is text that the app may have made up.
-    return file;
-  }
 }
 
 function asSentence(text: string): string {

@@ -12,6 +12,8 @@ const generationsKept = 10;
 interface Page {
   readonly recipe: LaunchRecipe;
   readonly place: ReleasePlace;
+  /** Epoch milliseconds at which it was opened: what was written before, its workers read. */
+  readonly openedAt: number;
   /** What the files were when the generation started. */
   readonly source: Promise<SourceState>;
   /** Unknown until git has answered. */
@@ -31,6 +33,10 @@ export interface Generations {
   named(recipe: LaunchRecipe): LaunchRecipe;
   /** The folders of two generations, or else their files, if these are not the same. */
   moved(from: number, to: number): { readonly from: string; readonly to: string } | undefined;
+  /** Epoch milliseconds at which the newest generation was opened, whether or not it became the current one; 0 before the first. */
+  readonly openedAt: number;
+  /** Epoch milliseconds at which this one was opened. */
+  openedAtOf(generation: number): number;
   /** The commit checked out when a generation was started; `undefined` outside of a repository. */
   commitOf(generation: number): string | undefined;
   /** Records how a generation is started: with a new recipe or with the current one. */
@@ -76,12 +82,16 @@ export function createGenerations(first: LaunchRecipe): Generations {
       const what = before.cwd === after.cwd ? "entry" : "cwd";
       return isNamedAnew ? undefined : { from: before[what], to: after[what] };
     },
+    get openedAt() {
+      return Math.max(0, ...[...pages.values()].map((page) => page.openedAt));
+    },
+    openedAtOf: (wanted) => pages.get(wanted)?.openedAt ?? 0,
     commitOf: (wanted) => pages.get(wanted)?.commit,
     open(wanted, recipe) {
       const chosen = recipe ?? recipeOf(generation);
       const place = kept.get(chosen) ?? resolvePlace(chosen);
       const source = readSourceState(place.cwd, place.entry);
-      const page: Page = { recipe: chosen, place, source, commit: undefined };
+      const page: Page = { recipe: chosen, place, openedAt: Date.now(), source, commit: undefined };
       pages.set(wanted, page);
       void source.then((state) => {
         page.commit = state.kind === "git" ? state.commit : undefined;

@@ -38,6 +38,8 @@ export interface RenewalOptions {
   readonly proven: number;
   /** Start one worker first, and the others once that one has been ready for `minReady`. */
   readonly canary: boolean;
+  /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
+  readonly files?: readonly string[] | undefined;
   /** Further notes for the report, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -90,6 +92,11 @@ export class Renewal {
   /** Whether cancelling still undoes everything. */
   get cancellable(): boolean {
     return this.options.kind !== "restart" && this.#renewed === 0 && this.#end === undefined;
+  }
+
+  /** Whether a new worker can serve already. */
+  get hasReady(): boolean {
+    return this.#renewed > 0 || this.#slotsOf(this.#step).some((slot) => this.#isReady(slot));
   }
 
   /** Whether the renewal manages this slot, so that nothing else may start a worker there. */
@@ -260,6 +267,7 @@ export class Renewal {
       startedAt: shownTime(this.startedAt),
       durationMs: (this.#endedAt ?? steadyNow()) - this.startedAt,
       ...(this.#end !== undefined && { reason: this.#end.reason }),
+      ...(this.options.files !== undefined && { cause: "watch" as const, files: [...this.options.files] }),
       ...(this.#end?.failure?.location !== undefined && { location: this.#end.failure.location }),
       ...(this.#end?.failure !== undefined && { stderr: [...this.#end.failure.stderr] }),
       ...(this.#readyAt !== undefined && { readyMs: this.#readyAt - this.startedAt }),

@@ -11,18 +11,36 @@ interface Waiter {
   readonly reject: (error: HitlessError) => void;
 }
 
-interface Wish {
-  kind: RenewalKind;
-  /** Slots to renew; `undefined`: all. */
-  slots: Set<number> | undefined;
-  /** How to start the app from then on; `undefined`: as before. */
+/** What a renewal is asked to do. */
+export interface RenewalWish {
+  readonly kind: RenewalKind;
+  /** The only slot to renew; absent: all. */
+  readonly slot?: number | undefined;
+  /** How to start the app from then on; absent: as before. */
+  readonly recipe?: LaunchRecipe | undefined;
+  /** Sentences for the report. */
+  readonly notes?: readonly string[] | undefined;
+  /** The files whose change made it necessary; absent: somebody asked for it. */
+  readonly files?: readonly string[] | undefined;
+}
+
+/** What a renewal does: a wish, or several that are dealt with together. */
+export interface RenewalTask {
+  readonly kind: RenewalKind;
+  /** Absent: all. */
+  readonly slots: readonly number[] | undefined;
   readonly recipe: LaunchRecipe | undefined;
-  readonly waiters: Waiter[];
+  readonly notes: readonly string[];
+  readonly files: readonly string[] | undefined;
+}
+
+interface Waiting extends RenewalTask {
+  readonly waiters: readonly Waiter[];
 }
 
 export interface RenewalQueue {
   /** Runs a renewal now, or after the running one, together with all other waiting requests. */
-  request(kind: RenewalKind, slot: number | undefined, recipe: LaunchRecipe | undefined): Promise<RenewalReport>;
+  request(wish: RenewalWish): Promise<RenewalReport>;
   /**
    * Withdraws a request. A waiting one is dropped, and rejects with `cancelled`; if it is the running one, the renewal
    * itself must be cancelled, and this returns true.
@@ -34,45 +52,35 @@ export interface RenewalQueue {
   readonly waiting: boolean;
 }
 
-export type BeginRenewal = (
-  kind: RenewalKind,
-  slots: readonly number[] | undefined,
-  recipe: LaunchRecipe | undefined,
-) => void;
-
 /** At most one renewal runs and at most one waits: requests that arrive meanwhile share it. */
 export function createRenewalQueue(options: {
   readonly canBegin: () => boolean;
-  readonly begin: BeginRenewal;
+  readonly begin: (task: RenewalTask) => void;
 }): RenewalQueue {
-  let running: Wish | undefined;
-  let next: Wish | undefined;
+  let running: Waiting | undefined;
+  let next: Waiting | undefined;
 
   const waiters = new WeakMap<Promise<RenewalReport>, Waiter>();
 
-  const begin = (wish: Wish): void => {
-    running = wish;
-    options.begin(wish.kind, wish.slots && [...wish.slots], wish.recipe);
+  const begin = (task: Waiting): void => {
+    running = task;
+    options.begin(task);
   };
 
   return {
     get waiting() {
       return next !== undefined;
     },
-    request(kind, slot, recipe) {
+    request({ kind, slot, recipe, notes = [], files }) {
       let own: Waiter | undefined;
       const request = new Promise<RenewalReport>((resolve, reject) => {
         own = { resolve, reject };
-        const wish: Wish = {
-          kind,
-          slots: slot === undefined ? undefined : new Set([slot]),
-          recipe,
-          waiters: [own],
-        };
+        const slots = slot === undefined ? undefined : [slot];
+        const task: Waiting = { kind, slots, recipe, notes, files, waiters: [own] };
         if (running === undefined) {
-          begin(wish);
+          begin(task);
         } else {
-          next = next === undefined ? wish : merge(next, wish);
+          next = next === undefined ? task : merge(next, task);
         }
       });
       if (own !== undefined) {
@@ -116,12 +124,15 @@ export function createRenewalQueue(options: {
   };
 }
 
-function merge(a: Wish, b: Wish): Wish {
+function merge(a: Waiting, b: Waiting): Waiting {
   return {
     kind: strength.indexOf(a.kind) >= strength.indexOf(b.kind) ? a.kind : b.kind,
-    slots: a.slots === undefined || b.slots === undefined ? undefined : new Set([...a.slots, ...b.slots]),
+    slots: a.slots && b.slots && [...new Set([...a.slots, ...b.slots])],
     // The later recipe is the one the user wants now.
     recipe: b.recipe ?? a.recipe,
+    notes: [...new Set([...a.notes, ...b.notes])],
+    // What somebody asked for is no matter of files alone.
+    files: a.files && b.files && [...new Set([...a.files, ...b.files])],
     waiters: [...a.waiters, ...b.waiters],
   };
 }

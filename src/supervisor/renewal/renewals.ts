@@ -2,13 +2,16 @@ import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { outcomeNames, type RenewalReport, renewalNames } from "../../shared/report.ts";
-import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
+import type { RenewalView } from "../../shared/snapshot.ts";
+import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { Generations } from "./generations.ts";
+import { type Preparation, prepare } from "./preparation.ts";
+import { describeRecipeChange } from "./recipeChange.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
-import { createRenewalQueue, type RenewalQueue } from "./renewalQueue.ts";
+import { createRenewalQueue, type RenewalQueue, type RenewalTask, type RenewalWish } from "./renewalQueue.ts";
 
 /**
  * Milliseconds that the first new workers of a reload must have been ready before an old one is dismissed: a probe for
@@ -45,14 +48,16 @@ export class Renewals {
   readonly reports: RenewalReport[] = [];
   readonly #options: RenewalsOptions;
   readonly #queue: RenewalQueue;
+  #prepared: { readonly from: number; readonly until?: number } | undefined;
   readonly #reported = createEmitter<RenewalReport>();
   #current: Renewal | undefined;
+  #preparing: Preparation | undefined;
   #counting = false;
 
   constructor(options: RenewalsOptions) {
     this.#options = options;
     const canBegin = (): boolean => options.host.running && !options.host.leaving;
-    this.#queue = createRenewalQueue({ canBegin, begin: (...wish) => this.#begin(...wish) });
+    this.#queue = createRenewalQueue({ canBegin, begin: (task) => this.#begin(task) });
   }
 
   /** The running renewal. */
@@ -60,8 +65,24 @@ export class Renewals {
     return this.#current;
   }
 
+  /** Whether one runs, or what comes before it does. */
+  get busy(): boolean {
+    return this.#current !== undefined || this.#preparing !== undefined;
+  }
+
+  /** When `preReload` ran last, in epoch milliseconds; `until` is absent while it runs. */
+  get prepared(): { readonly from: number; readonly until?: number } | undefined {
+    return this.#prepared;
+  }
+
   view(): RenewalView | undefined {
-    return this.#current?.view(this.#queue.waiting);
+    return this.#preparing?.view(this.#queue.waiting) ?? this.#current?.view(this.#queue.waiting);
+  }
+
+  /** Ends what runs because the app is being stopped, or has finished. */
+  abort(reason: string): void {
+    this.#preparing?.end("failed", reason);
+    this.#current?.abort(reason);
   }
 
   onDidReport(listener: (report: RenewalReport) => void): Disposable {
@@ -69,13 +90,13 @@ export class Renewals {
   }
 
   /** Resolves with the report of the renewal that covers this request. */
-  request(kind: RenewalKind, slot?: number, recipe?: LaunchRecipe): Promise<RenewalReport> {
-    return this.#queue.request(kind, slot, recipe);
+  request(wish: RenewalWish): Promise<RenewalReport> {
+    return this.#queue.request(wish);
   }
 
   /** Cancels the running renewal, if that still undoes everything. */
   cancel(): boolean {
-    const cancelled = this.#current?.cancel("Cancelled.") ?? false;
+    const cancelled = this.#preparing?.end("cancelled", "Cancelled.") ?? this.#current?.cancel("Cancelled.") ?? false;
     this.#options.host.reconcile();
     return cancelled;
   }
@@ -83,6 +104,7 @@ export class Renewals {
   /** Cancels the request of one client: its place in the queue, or the running renewal if that is its own. */
   withdraw(request: Promise<RenewalReport>): void {
     if (this.#queue.withdraw(request)) {
+      this.#preparing?.end("cancelled", "Cancelled.");
       this.#current?.cancel("Cancelled.");
     }
     this.#options.host.reconcile();
@@ -103,13 +125,40 @@ export class Renewals {
     }
   }
 
-  #begin(kind: RenewalKind, only: readonly number[] | undefined, recipe: LaunchRecipe | undefined): void {
+  #begin(task: RenewalTask): void {
+    const { generations, events, host } = this.#options;
+    const recipe = task.recipe ?? generations.current;
+    const command = task.slots === undefined ? (recipe.preReload ?? []) : [];
+    if (command.length === 0) {
+      this.#start(task);
+      return;
+    }
+    const from = Date.now();
+    this.#prepared = { from };
+    events.log("info", "preReload", `preReload: ${command.join(" ")}`);
+    const preparation = prepare(task, { command, recipe, from: generations.number, slots: host.slots.size });
+    this.#preparing = preparation;
+    queueMicrotask(() => host.reconcile());
+    void preparation.ended.then((end) => {
+      this.#preparing = undefined;
+      this.#prepared = { from, until: Date.now() };
+      if (end === undefined) {
+        events.log("info", "preReload", `preReload took ${Date.now() - from} ms`);
+        this.#start(task);
+      } else {
+        this.#report({ ...end, workers: this.#alive(), killed: 0 });
+      }
+      host.reconcile();
+    });
+  }
+
+  #start({ kind, slots: only, recipe, files, notes: told }: RenewalTask): void {
     const { host, generations, traffic, events } = this.#options;
     const slots = (only ?? [...host.slots.keys()]).filter((index) => host.slots.has(index));
     const from = generations.number;
     // A single worker is renewed within its generation.
     const to = only === undefined ? from + 1 : from;
-    const notes: string[] = [];
+    const notes: string[] = [...told];
     if (only === undefined) {
       // Frozen by `node:cluster` with the first worker (lib/internal/cluster/primary.js, `setupPrimary`).
       const { scheduling } = generations.current;
@@ -118,11 +167,13 @@ export class Renewals {
           `scheduling stays "${scheduling}": a change to "${recipe.scheduling}" takes effect when the app is stopped and started.`,
         );
       }
+      const before = generations.current;
       // The very recipe where it can be: by it the generation knows that it goes back to where an earlier one was.
       generations.open(
         to,
         recipe === undefined || recipe.scheduling === scheduling ? recipe : { ...recipe, scheduling },
       );
+      notes.push(...describeRecipeChange(before, generations.of(to)));
     }
     const { surge, minReady, canary } = generations.of(to);
     traffic.begin();
@@ -135,26 +186,34 @@ export class Renewals {
       surge: surgeCount(surge, Math.max(1, slots.length)),
       minReady,
       proven: kind === "restart" ? 0 : provenMs,
-      canary: canary && kind !== "restart",
+      // Nobody has said that these files are finished: one worker proves them.
+      canary: (canary || files !== undefined) && kind !== "restart",
+      files,
       notes,
     });
     const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
-    events.log("info", "renewing", `${renewalNames[kind]} of ${what} began`);
+    const why = files === undefined ? "" : ` since ${nameFiles(files)} changed`;
+    events.log("info", "renewing", `${renewalNames[kind]} of ${what} began${why}`);
     queueMicrotask(() => host.reconcile());
   }
 
   #finish(renewal: Renewal, totals: TrafficTotals, more: readonly string[]): void {
-    const alive = [...this.#options.host.workers()].filter((worker) => worker.state !== "exited");
     const moved = this.#options.generations.moved(renewal.options.from, renewal.options.to);
-    const told = renewal.report(
-      alive.map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state })),
-      totals,
-    );
+    const told = renewal.report(this.#alive(), totals);
     const notes = [...(told.notes ?? []), ...more];
-    const report: RenewalReport = { ...told, ...(notes.length > 0 && { notes }), ...(moved && { moved }) };
+    this.#report({ ...told, ...(notes.length > 0 && { notes }), ...(moved && { moved }) });
+  }
+
+  #alive(): RenewalReport["workers"] {
+    return [...this.#options.host.workers()]
+      .filter((worker) => worker.state !== "exited")
+      .map(({ id, slot, pid, generation, state }) => ({ id, slot, pid, generation, state }));
+  }
+
+  #report(report: RenewalReport): void {
     this.reports.unshift(report);
     this.reports.splice(reportsKept);
-    const { kind, outcome, to, durationMs } = report;
+    const { kind, outcome, to, durationMs, moved } = report;
     const level = outcome === "completed" ? "info" : "error";
     const where = moved === undefined ? "" : ` (${moved.from} → ${moved.to})`;
     // Why it did not complete was told when that was known.
@@ -163,4 +222,8 @@ export class Renewals {
     this.#reported.fire(report);
     this.#queue.finished(report);
   }
+}
+
+function nameFiles(files: readonly string[]): string {
+  return files.length === 1 ? `${files[0]}` : `${files[0]} and ${count(files.length - 1, "other")}`;
 }

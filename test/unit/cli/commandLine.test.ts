@@ -181,6 +181,7 @@ describe("runCommandLine", () => {
         "How workers are renewed",
         "When workers fail",
         "Behind a balancer",
+        "While you develop",
         "This command",
       ],
     );

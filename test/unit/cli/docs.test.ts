@@ -25,6 +25,7 @@ import {
   statusOutputSchema,
   stopOutputSchema,
   systemdOutputSchema,
+  watchOutputSchema,
 } from "../../../src/shared/cliOutput.ts";
 
 const docs = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
@@ -38,6 +39,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   drain: drainOutputSchema,
   stop: stopOutputSchema,
   systemd: systemdOutputSchema,
+  watch: watchOutputSchema,
   scale: scaleOutputSchema,
   kill: killOutputSchema,
   explain: explainOutputSchema,

@@ -57,6 +57,20 @@ describe("the buttons of a row", () => {
     assert.match(offerOf(appContext(sampleView()))[1], /openInBrowser/);
   });
 
+  it("switch the watching of files on where it is off, and off where it is on", () => {
+    const offers = (["off", "failed", "starting", "on"] as const).map((state) => {
+      const [buttons, menu] = offerOf(
+        appContext(sampleView({ snapshot: sampleSnapshot({ app: { watch: { state } } }) })),
+      );
+      return [/\b(watch|unwatch)\b/.exec(buttons)?.[1], / (watch|unwatch) scale/.exec(menu)?.[1]];
+    });
+    const [on, off] = [
+      ["watch", "watch"],
+      ["unwatch", "unwatch"],
+    ];
+    assert.deepEqual(offers, [on, on, off, off]);
+  });
+
   it("let a worker go on that a debugger has stopped, whatever it was doing", () => {
     for (const state of ["starting", "ready", "draining"] as const) {
       const [buttons] = offerOf(workerContext(sampleWorker({ state, paused: { since: 1, waits: false } })));

@@ -71,6 +71,7 @@ describe("the settings of the editor", () => {
       notifications: settings.notificationsSetting(),
       revealLog: settings.revealLogSetting(),
       timestamps: settings.timestampsSetting(),
+      save: settings.saveBeforeReloadSetting(),
       language: settings.languageSetting(),
     };
   }
@@ -83,6 +84,7 @@ describe("the settings of the editor", () => {
       notifications: "none",
       "log.reveal": "never",
       "log.timestamps": true,
+      saveBeforeReload: "all",
       "language.enabled": false,
     };
     assert.deepEqual(all(), {
@@ -92,6 +94,7 @@ describe("the settings of the editor", () => {
       notifications: "none",
       revealLog: "never",
       timestamps: true,
+      save: "all",
       language: false,
     });
     // The language server asks for these two itself, for each document.
@@ -108,6 +111,7 @@ describe("the settings of the editor", () => {
       notifications: "problems",
       revealLog: "onStart",
       timestamps: false,
+      save: "app",
       language: true,
     };
     values = {};

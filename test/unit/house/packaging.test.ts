@@ -7,7 +7,7 @@ import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
 import { run } from "../../support/programs.ts";
 
-const bundles = ["cli", "extension", "language", "layers", "metrics", "preload", "server", "supervisor"].map(
+const bundles = ["cli", "extension", "language", "layers", "metrics", "preload", "recipe", "server", "supervisor"].map(
   (name) => `dist/${name}.cjs`,
 );
 
@@ -60,6 +60,7 @@ describe("what is shipped", () => {
         "dist/layers.cjs",
         "dist/metrics.cjs",
         "dist/preload.cjs",
+        "dist/recipe.cjs",
         "dist/supervisor.cjs",
       ].sort(),
     );

@@ -87,6 +87,16 @@ describe("parseAppConfig", () => {
       [true, /must be a port from 0 to 65535 or "host:port"/],
     ],
     shutdownDelay: [[-1, /must be at least 0/]],
+    preReload: [["npm run build", /must be an array of strings/]],
+    watch: [
+      ["yes", /must be true, false or an object of include, exclude and debounce/],
+      [{ include: [] }, /must not be empty; leave it out/],
+      [{ exclude: ["a", ""] }, /must not be empty; give a pattern/],
+      [{ debounce: 5 }, /must be at least 20 \(milliseconds\)/],
+      [{ debounce: 100.5 }, /must be a whole number of milliseconds/],
+      [{ debounce: 1e6 }, /must be at most 60000/],
+      [{ ignore: ["a"] }, /an object of include, exclude and debounce/],
+    ],
     autoStart: [["no", /must be true or false/]],
   };
 
@@ -96,7 +106,7 @@ describe("parseAppConfig", () => {
       for (const [value, fix] of cases) {
         const { code, message, remedy } = complaint({ [field]: value });
         assert.deepEqual([code, remedy], ["badConfig", "openSettings"]);
-        assert(message.startsWith(`hitless.apps[0].${field}: `), message);
+        assert.match(message, new RegExp(`^hitless\\.apps\\[0\\]\\.${field}(?:[.[][^ ]+)?: `));
         assert.match(message, fix);
         assert.equal(message.split("\n").length, 1, message);
       }

@@ -6,7 +6,7 @@ export interface TreeIcon {
 }
 
 /** What a click on a row does: opens the settings, the log, the report of this row, or a place in the code. */
-export type RowClick = "settings" | "log" | "report" | { readonly file: string; readonly line: number };
+export type RowClick = "settings" | "log" | "report" | "changes" | { readonly file: string; readonly line: number };
 
 /** One row as plain data: equal data looks the same on the screen. */
 export interface TreeRow {

@@ -60,6 +60,8 @@ describe("control channel", function () {
       "app/rollback": note("rollback", sampleReport()),
       "app/drain": note("drain", {}),
       "app/cancelRenewal": note("cancelRenewal", { cancelled: false }),
+      "app/watch": note("watch", { state: "on" }),
+      "app/stale": note("stale", { generation: 1, count: 0, files: [] }),
       "app/scale": note("scale", { from: 2, to: 3 }),
       "app/stop": () => {
         throw new TypeError("a fault of ours");

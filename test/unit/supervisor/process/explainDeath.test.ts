@@ -222,12 +222,20 @@ describe("explainDeath", () => {
       "    at async Object.handler (/srv/api/src/routes/cart.js:12:34)",
       "    at /srv/api/src/app.js:3:1",
     ].join("\n");
-    assert.deepEqual(explain({ fatal: fatal({ stack }) }).location, { file: "/srv/api/src/routes/cart.js", line: 12 });
+    assert.deepEqual(explain({ fatal: fatal({ stack }) }).location, {
+      file: "/srv/api/src/routes/cart.js",
+      line: 12,
+      column: 34,
+    });
   });
 
   it("reads the frames of ES modules, with spaces and other letters in the path", () => {
     const stack = "Error: boom\n    at async file:///srv/my%20api/%E7%BD%91%E5%85%B3.mjs:4:7";
-    assert.deepEqual(explain({ fatal: fatal({ stack }) }).location, { file: "/srv/my api/网关.mjs", line: 4 });
+    assert.deepEqual(explain({ fatal: fatal({ stack }) }).location, {
+      file: "/srv/my api/网关.mjs",
+      line: 4,
+      column: 7,
+    });
   });
 
   it("finds where a syntax error is, in CommonJS, ES modules and TypeScript", () => {

@@ -14,12 +14,13 @@ describe("renewalQueue", () => {
     running = true;
     queue = createRenewalQueue({
       canBegin: () => running,
-      begin: (kind, slots, wanted) => begun.push([kind, slots && [...slots].sort(), wanted?.entry]),
+      begin: ({ kind, slots, recipe: wanted, files }) =>
+        begun.push([kind, slots && [...slots].sort(), wanted?.entry, ...(files === undefined ? [] : [files])]),
     });
   });
 
   it("begins the first request at once", async () => {
-    const answer = queue.request("reload", undefined, recipe("a.js"));
+    const answer = queue.request({ kind: "reload", recipe: recipe("a.js") });
     assert.deepEqual(begun, [["reload", undefined, "a.js"]]);
     assert.equal(queue.waiting, false);
     const report = sampleReport();
@@ -28,8 +29,8 @@ describe("renewalQueue", () => {
   });
 
   it("makes all requests that come meanwhile one, which begins when the first is over", async () => {
-    const first = queue.request("reload", undefined, undefined);
-    const others = [1, 2, 3].map(() => queue.request("reload", undefined, undefined));
+    const first = queue.request({ kind: "reload" });
+    const others = [1, 2, 3].map(() => queue.request({ kind: "reload" }));
     assert.equal(begun.length, 1);
     assert.equal(queue.waiting, true);
     queue.finished(sampleReport({ to: 2 }));
@@ -52,9 +53,9 @@ describe("renewalQueue", () => {
       [["reload", "reload"], "reload"],
     ] as const) {
       begun = [];
-      void queue.request("reload", undefined, undefined);
+      void queue.request({ kind: "reload" });
       for (const kind of kinds) {
-        void queue.request(kind, undefined, undefined);
+        void queue.request({ kind });
       }
       queue.finished(sampleReport());
       assert.deepEqual(begun[1], [merged, undefined, undefined]);
@@ -63,37 +64,50 @@ describe("renewalQueue", () => {
   });
 
   it("joins single workers, and drowns them in a request for all", () => {
-    void queue.request("reload", 1, undefined);
-    void queue.request("reload", 3, undefined);
-    void queue.request("reload", 2, undefined);
-    void queue.request("reload", 3, undefined);
+    void queue.request({ kind: "reload", slot: 1 });
+    void queue.request({ kind: "reload", slot: 3 });
+    void queue.request({ kind: "reload", slot: 2 });
+    void queue.request({ kind: "reload", slot: 3 });
     queue.finished(sampleReport());
     assert.deepEqual(begun[1], ["reload", [2, 3], undefined]);
-    void queue.request("reload", 1, undefined);
-    void queue.request("reload", undefined, undefined);
-    void queue.request("reload", 2, undefined);
+    void queue.request({ kind: "reload", slot: 1 });
+    void queue.request({ kind: "reload" });
+    void queue.request({ kind: "reload", slot: 2 });
     queue.finished(sampleReport());
     assert.deepEqual(begun[2], ["reload", undefined, undefined]);
   });
 
   it("takes the latest recipe", () => {
-    void queue.request("reload", undefined, undefined);
-    void queue.request("reload", undefined, recipe("a.js"));
-    void queue.request("reload", undefined, recipe("b.js"));
-    void queue.request("reload", undefined, undefined);
+    void queue.request({ kind: "reload" });
+    void queue.request({ kind: "reload", recipe: recipe("a.js") });
+    void queue.request({ kind: "reload", recipe: recipe("b.js") });
+    void queue.request({ kind: "reload" });
     queue.finished(sampleReport());
     assert.deepEqual(begun[1], ["reload", undefined, "b.js"]);
   });
 
+  it("calls it a matter of files only where nobody asked for it, and names each file once", () => {
+    void queue.request({ kind: "reload", files: ["a.js"] });
+    assert.deepEqual(begun[0], ["reload", undefined, undefined, ["a.js"]]);
+    void queue.request({ kind: "reload", files: ["a.js", "b.js"] });
+    void queue.request({ kind: "reload", files: ["b.js", "c.js"] });
+    queue.finished(sampleReport());
+    assert.deepEqual(begun[1], ["reload", undefined, undefined, ["a.js", "b.js", "c.js"]]);
+    void queue.request({ kind: "reload", files: ["a.js"] });
+    void queue.request({ kind: "gracefulReload" });
+    queue.finished(sampleReport());
+    assert.deepEqual(begun[2], ["gracefulReload", undefined, undefined]);
+  });
+
   it("rejects what waits when the app was stopped meanwhile, and goes on afterwards", async () => {
-    const first = queue.request("reload", undefined, undefined);
-    const second = queue.request("reload", undefined, undefined);
+    const first = queue.request({ kind: "reload" });
+    const second = queue.request({ kind: "reload" });
     running = false;
     queue.finished(sampleReport({ outcome: "failed" }));
     assert.equal((await first).outcome, "failed");
     await assert.rejects(second, { code: "invalidState", remedy: "start", message: /stopped before this renewal/ });
     running = true;
-    void queue.request("restart", undefined, undefined);
+    void queue.request({ kind: "restart" });
     assert.deepEqual(begun.at(-1), ["restart", undefined, undefined]);
     assert.equal(queue.waiting, false);
   });
@@ -102,9 +116,9 @@ describe("renewalQueue", () => {
 describe("a renewal request that is taken back", () => {
   it("is dropped while it waits, and leaves the one that runs to whoever asked for it", async () => {
     const begun: string[] = [];
-    const queue = createRenewalQueue({ canBegin: () => true, begin: (kind) => begun.push(kind) });
-    const running = queue.request("reload", undefined, undefined);
-    const waiting = queue.request("restart", undefined, undefined);
+    const queue = createRenewalQueue({ canBegin: () => true, begin: ({ kind }) => begun.push(kind) });
+    const running = queue.request({ kind: "reload" });
+    const waiting = queue.request({ kind: "restart" });
     assert.equal(queue.withdraw(waiting), false);
     await assert.rejects(waiting, /cancelled before it began/);
     assert.equal(queue.waiting, false);

@@ -1,0 +1,78 @@
+import { stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { HitlessError } from "../../shared/errors.ts";
+import type { RecipeOrigin, RecipeReading, RereadRecipe } from "../../shared/launch.ts";
+
+/**
+ * The files that say how an app is started: they are read anew when one of them has changed. What reads them is a separate
+ * bundle, loaded with the first change.
+ */
+export class RecipeSource {
+  #origin: RecipeOrigin | undefined;
+  #seen: Promise<string> | undefined;
+
+  constructor(origin: RecipeOrigin | undefined) {
+    this.replace(origin);
+  }
+
+  /** Absolute. */
+  get files(): readonly string[] {
+    return this.#origin?.files ?? [];
+  }
+
+  /** A client has started the app in another way. */
+  replace(origin: RecipeOrigin | undefined): void {
+    this.#origin = origin;
+    this.#seen = origin && fingerprint(origin.files);
+  }
+
+  /**
+   * How the app is to be started by what the files say now; `undefined` if they are as they were.
+   * @throws HitlessError which says what is wrong with them.
+   */
+  async readChanged(): Promise<Omit<RecipeReading, "files"> | undefined> {
+    const origin = this.#origin;
+    if (origin === undefined) {
+      return undefined;
+    }
+    const now = await fingerprint(origin.files);
+    if (now === (await this.#seen)) {
+      return undefined;
+    }
+    const { rereadRecipe } = createRequire(__filename)("./recipe.cjs") as { rereadRecipe: RereadRecipe };
+    const { recipe, notes, files } = await rereadRecipe(origin).catch((thrown: unknown) => {
+      throw ownError(thrown);
+    });
+    if (this.#origin === origin) {
+      // Taken before they were read: what is written meanwhile is read the next time.
+      this.#origin = { ...origin, files: [...files] };
+      this.#seen = Promise.resolve(now);
+    }
+    return { recipe, notes };
+  }
+}
+
+/** The class of an error is another one in each bundle. */
+function ownError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown.name !== "HitlessError") {
+    return thrown;
+  }
+  const { code, remedy, detail } = thrown as HitlessError;
+  return new HitlessError(code, thrown.message, { remedy, detail, cause: thrown });
+}
+
+/** Changes with each write of one of the files. */
+async function fingerprint(files: readonly string[]): Promise<string> {
+  const states = await Promise.all(
+    files.map(async (file) => {
+      const { mtimeMs, ctimeMs, size, ino } = await stat(file).catch(() => ({
+        mtimeMs: 0,
+        ctimeMs: 0,
+        size: -1,
+        ino: 0,
+      }));
+      return [file, mtimeMs, ctimeMs, size, ino];
+    }),
+  );
+  return JSON.stringify(states);
+}

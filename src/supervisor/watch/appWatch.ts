@@ -1,0 +1,257 @@
+import { createHash } from "node:crypto";
+import { access, readFile, stat } from "node:fs/promises";
+import { relative, sep } from "node:path";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
+import { count } from "../../shared/text/count.ts";
+import type { EventLog } from "../logs/eventLog.ts";
+import type { FileWatch } from "./fileWatch.ts";
+import type { StaleFiles } from "./staleFiles.ts";
+import type { WatchRules } from "./watchRules.ts";
+
+/** Milliseconds without a change after which a burst is over, unless `debounce` says otherwise. */
+const usualQuietMs = 150;
+
+/** A burst that does not end is taken for one after this many milliseconds. */
+const longestBurstMs = 10_000;
+
+/** The system tells of a write this many milliseconds late at most. */
+const lateEventMs = 300;
+
+/** Files that a report names. */
+const filesNamed = 20;
+
+/** What watching needs from the app. */
+export interface AppWatchHost {
+  /** How the app is started now; its folder and its file as they are named. */
+  recipe(): LaunchRecipe;
+  /** Where the names of the recipe lead now. */
+  place(): { readonly cwd: string; readonly entry: string };
+  /** Files that count beside those of the folder, absolute. */
+  files(): readonly string[];
+  /** Epoch milliseconds at which the newest generation was started, or is tried. */
+  startedAt(): number;
+  /** When `preReload` ran last, in epoch milliseconds; `until` is absent while it runs. */
+  prepared(): { readonly from: number; readonly until?: number } | undefined;
+  /** The app's files have changed: it is to run what they are now. */
+  renew(files: readonly string[]): void;
+  /** The view has changed. */
+  changed(): void;
+}
+
+/**
+ * Watches the files of an app while that is switched on, and asks for one renewal when a burst of changes is over. It
+ * costs nothing while it is off.
+ */
+export class AppWatch {
+  readonly #host: AppWatchHost;
+  readonly #events: EventLog;
+  #wanted = false;
+  #watch: FileWatch | undefined;
+  #rules: WatchRules | undefined;
+  #state: WatchView["state"] = "off";
+  #problem: string | undefined;
+  /** What the watch was opened with: another recipe may want another one. */
+  #openedFor = "";
+  readonly #pending = new Map<string, number>();
+  /** Of files that were written while `preReload` ran. */
+  readonly #digests = new Map<string, string>();
+  #staleFiles: StaleFiles | undefined;
+  #burstAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(host: AppWatchHost, events: EventLog) {
+    this.#host = host;
+    this.#events = events;
+  }
+
+  get view(): WatchView {
+    return { state: this.#state, ...(this.#problem !== undefined && { problem: this.#problem }) };
+  }
+
+  /** Whether a change of a file would be noticed. */
+  get active(): boolean {
+    return this.#state === "on" || this.#state === "starting";
+  }
+
+  /** Switches watching on or off. Resolves when every change from then on is noticed, or it can't be. */
+  async set(on: boolean): Promise<void> {
+    this.#wanted = on;
+    if (!on) {
+      this.#close();
+      this.#forget();
+      this.#become("off");
+      return;
+    }
+    await this.#open();
+  }
+
+  /** The app is started in another way, or its names lead elsewhere: what is watched follows. */
+  follow(): void {
+    if (this.#wanted && this.#purpose() !== this.#openedFor) {
+      void this.#open();
+    }
+  }
+
+  /** The files that differ from what a generation was started with; whether or not they are watched. */
+  async stale(generation: number, startedAt: number): Promise<StaleFile[]> {
+    const [{ createWatchRules }, { StaleFiles }] = await Promise.all([
+      import("./watchRules.ts"),
+      import("./staleFiles.ts"),
+    ]);
+    this.#staleFiles ??= new StaleFiles();
+    const { cwd: root, entry } = this.#host.place();
+    const rules = createWatchRules({ root, entry, ...this.#settings(), files: this.#host.files() });
+    return this.#staleFiles.look({ rules, root, generation, startedAt });
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await this.#openAnew();
+    } catch (error) {
+      const { explainWatchError } = await import("./watchError.ts");
+      this.#fail(explainWatchError(error));
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#close();
+    this.#forget();
+    this.#become("failed", reason);
+    this.#events.log("error", "watchFailed", `the files are not watched: ${reason}`);
+  }
+
+  async #openAnew(): Promise<void> {
+    this.#close();
+    const purpose = this.#purpose();
+    this.#openedFor = purpose;
+    this.#become("starting");
+    // Loaded with the first use: an app that is not watched pays nothing for it.
+    const [{ createWatchRules }, { openFileWatch }] = await Promise.all([
+      import("./watchRules.ts"),
+      import("./fileWatch.ts"),
+    ]);
+    if (!this.#wanted || this.#openedFor !== purpose || this.#watch !== undefined) {
+      return;
+    }
+    const { cwd: root, entry } = this.#host.place();
+    const { include, exclude } = this.#settings();
+    const files = this.#host.files();
+    const rules = createWatchRules({ root, entry, include, exclude, files });
+    const recipe = this.#host.recipe();
+    this.#rules = rules;
+    this.#watch = openFileWatch({
+      rules,
+      names: [recipe.cwd, recipe.entry],
+      onChange: (file) => this.#note(file),
+      onMove: (name) => {
+        void this.#open();
+        this.#note(name);
+      },
+      onTrouble: (reason) => this.#fail(reason),
+    });
+    const watch = this.#watch;
+    await watch.ready;
+    if (this.#watch === watch && this.#state === "starting") {
+      this.#become("on");
+      this.#events.log("info", "watching", `watching ${root}; what is saved there is reloaded`);
+    }
+  }
+
+  #close(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
+  }
+
+  /** What has been noted so far is not to be acted on. */
+  #forget(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pending.clear();
+  }
+
+  #become(state: WatchView["state"], problem?: string): void {
+    this.#state = state;
+    this.#problem = problem;
+    this.#host.changed();
+  }
+
+  #note(file: string): void {
+    const now = performance.now();
+    if (this.#timer === undefined) {
+      this.#burstAt = now;
+    }
+    this.#pending.set(file, Date.now());
+    const quiet = Math.min(this.#settings().debounce, Math.max(0, this.#burstAt + longestBurstMs - now));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#settle(), quiet);
+  }
+
+  async #settle(): Promise<void> {
+    const { gitLock } = this.#rules ?? {};
+    if (gitLock !== undefined && performance.now() < this.#burstAt + longestBurstMs && (await exists(gitLock))) {
+      // Git has not finished: more is to come.
+      this.#timer = setTimeout(() => void this.#settle(), this.#settings().debounce);
+      return;
+    }
+    this.#timer = undefined;
+    const noted = [...this.#pending];
+    this.#pending.clear();
+    const news = await Promise.all(noted.map(([file, at]) => this.#isNews(file, at)));
+    const files = noted.map(([file]) => file).filter((_, index) => news[index]);
+    if (files.length > 0 && this.#wanted) {
+      const { cwd } = this.#host.place();
+      const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
+      const what = named.length === 1 ? named[0] : count(named.length, "file");
+      this.#events.log("info", "filesChanged", `${what} changed`);
+      this.#host.renew(named.slice(0, filesNamed));
+    }
+  }
+
+  /** Whether the newest generation can't have read it: it is told of what was written before with a delay. */
+  async #isNews(file: string, at: number): Promise<boolean> {
+    const { from, until = at } = this.#host.prepared() ?? { from: Number.POSITIVE_INFINITY };
+    if (at >= from && at <= until + lateEventMs) {
+      return this.#differs(file);
+    }
+    const startedAt = this.#host.startedAt();
+    if (at > startedAt + lateEventMs) {
+      return true;
+    }
+    const state = await stat(file).catch(() => undefined);
+    return state === undefined ? at > startedAt : Math.max(state.ctimeMs, state.mtimeMs) > startedAt;
+  }
+
+  /**
+   * Whether a file that was written while `preReload` ran holds something else than it did when that last happened. What a build
+   * makes is no news; what a person saved meanwhile is.
+   */
+  async #differs(file: string): Promise<boolean> {
+    if (this.#rules?.isBuilt(file) === true) {
+      return false;
+    }
+    const content = await readFile(file).catch(() => undefined);
+    const digest = content === undefined ? "" : createHash("sha256").update(content).digest("base64");
+    const before = this.#digests.get(file);
+    this.#digests.set(file, digest);
+    return digest !== before;
+  }
+
+  #settings(): { include: string[] | undefined; exclude: string[] | undefined; debounce: number } {
+    const { watch } = this.#host.recipe();
+    const { include, exclude, debounce = usualQuietMs } = typeof watch === "object" ? watch : {};
+    return { include, exclude, debounce };
+  }
+
+  #purpose(): string {
+    const { watch, cwd, entry } = this.#host.recipe();
+    return JSON.stringify([this.#host.place(), cwd, entry, this.#host.files(), typeof watch === "object" && watch]);
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

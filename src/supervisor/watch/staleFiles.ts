@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import type { StaleFile } from "../../shared/snapshot.ts";
+import type { WatchRules } from "./watchRules.ts";
+
+/** More files are not looked at, nor larger ones read. */
+const mostFiles = 20_000;
+const largestFile = 1_048_576;
+
+interface FileState {
+  /** Changes with each write. */
+  readonly stamp: string;
+  /** Epoch milliseconds of its last change, of content or name. */
+  readonly changedAt: number;
+  /** Of its content when the generation was started; `undefined` if that is not known. */
+  digest?: string | undefined;
+}
+
+export interface Look {
+  readonly rules: WatchRules;
+  /** The app's folder, absolute. */
+  readonly root: string;
+  readonly generation: number;
+  /** Epoch milliseconds at which that generation was started. */
+  readonly startedAt: number;
+}
+
+/**
+ * Tells which files differ from what a generation was started with. Nothing is done before somebody looks: what was written since
+ * the start counts then, and from the first look on contents are compared, so a file that is as it was before is none.
+ */
+export class StaleFiles {
+  #generation: number | undefined;
+  #before = new Map<string, FileState>();
+
+  /** By name; relative to the app's folder. */
+  async look({ rules, root, generation, startedAt }: Look): Promise<StaleFile[]> {
+    const now = await list(rules);
+    if (this.#generation !== generation) {
+      this.#before = await this.#first(now, startedAt);
+      this.#generation = generation;
+    }
+    const stale: StaleFile[] = [];
+    const note = (file: string, change: StaleFile["change"]): void => {
+      stale.push({ file: relative(root, file).split(sep).join("/"), change });
+    };
+    for (const [file, state] of now) {
+      const before = this.#before.get(file);
+      if (before === undefined) {
+        note(file, "added");
+      } else if (await differs(file, before, state)) {
+        note(file, "changed");
+      }
+    }
+    for (const file of this.#before.keys()) {
+      if (!now.has(file)) {
+        note(file, "removed");
+      }
+    }
+    return stale.sort((a, b) => (a.file < b.file ? -1 : 1));
+  }
+
+  async #first(now: ReadonlyMap<string, FileState>, startedAt: number): Promise<Map<string, FileState>> {
+    const first = new Map<string, FileState>();
+    for (const [file, state] of now) {
+      // What was written since: its content at the start is not known.
+      first.set(
+        file,
+        state.changedAt > startedAt ? { ...state, stamp: "" } : { ...state, digest: await digestOf(file) },
+      );
+    }
+    return first;
+  }
+}
+
+async function differs(file: string, before: FileState, now: FileState): Promise<boolean> {
+  return before.stamp !== now.stamp && (before.digest === undefined || before.digest !== (await digestOf(file)));
+}
+
+/** The files that count. */
+async function list(rules: WatchRules): Promise<Map<string, FileState>> {
+  const files = new Map<string, FileState>();
+  const folders: string[] = [];
+  const add = async (path: string): Promise<void> => {
+    const state = await stat(path).catch(() => undefined);
+    if (state?.isDirectory() === true) {
+      folders.push(path);
+    } else if (state?.isFile() === true && rules.concerns(path)) {
+      const { mtimeMs, ctimeMs, size, ino } = state;
+      files.set(path, { stamp: `${mtimeMs} ${size} ${ino}`, changedAt: Math.max(mtimeMs, ctimeMs) });
+    }
+  };
+  for (const root of rules.roots) {
+    await add(root);
+  }
+  for (let folder = folders.pop(); folder !== undefined && files.size < mostFiles; folder = folders.pop()) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      // Links are not followed here: one may lead back.
+      if (!entry.isSymbolicLink() && !files.has(path) && !rules.ignores(path, entry.isDirectory())) {
+        await add(path);
+      }
+    }
+  }
+  return files;
+}
+
+async function digestOf(file: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(file);
+    return size > largestFile
+      ? undefined
+      : createHash("sha256")
+          .update(await readFile(file))
+          .digest("base64");
+  } catch {
+    return undefined;
+  }
+}
