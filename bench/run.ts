@@ -23,6 +23,7 @@ import { layersCost } from "./scenarios/layersCost.ts";
 import { manyReloads } from "./scenarios/manyReloads.ts";
 import { protocols } from "./scenarios/protocols.ts";
 import { reloadTimes } from "./scenarios/reloadTimes.ts";
+import { save } from "./scenarios/save.ts";
 import { slowHandlers } from "./scenarios/slowHandlers.ts";
 import { strictKeepAlive } from "./scenarios/strictKeepAlive.ts";
 import { throughput } from "./scenarios/throughput.ts";
@@ -37,6 +38,7 @@ const scenarios: readonly Scenario[] = [
   throughput("shared"),
   manyReloads,
   reloadTimes,
+  save,
   idleCost,
   layersCost,
   language,
