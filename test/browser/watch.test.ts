@@ -70,7 +70,7 @@ test("a save is a reload, and a mistake stands at its line and takes nothing fro
   await expect(mistake).toHaveCount(1);
   expect((await app.ask()).version).toBe("2");
   await vscode.runCommand("Problems: Focus on Problems View");
-  await expect(page.getByRole("treeitem", { name: /ReferenceError: missing is not defined/ })).toBeVisible();
+  await expect(page.getByRole("treeitem", { name: /^Error: ReferenceError: missing is not defined/ })).toBeVisible();
   await page.locator(".editor-instance .view-line").first().click();
   await page.keyboard.press("ControlOrMeta+.");
   await expect(page.locator(".action-widget").getByText("Show Log")).toBeVisible();
