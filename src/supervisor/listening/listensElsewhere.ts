@@ -27,7 +27,7 @@ export function describeElsewhere(worker: ListeningWorker, done: (text: string |
  * Says which process of the app holds a port that another of its workers was refused.
  * @param done Called with the sentences, or `undefined` if it is none of these workers.
  */
-export function describeHolder(
+function describeHolder(
   port: number,
   workers: readonly ListeningWorker[],
   done: (text: string | undefined) => void,
@@ -44,6 +44,33 @@ export function describeHolder(
     } else {
       const who = holder.pid === worker.pid ? "a worker thread" : `a child process (pid ${holder.pid})`;
       done(`Port ${port} is held by ${who} of another worker of this app. ${remedy}`);
+    }
+  });
+}
+
+/**
+ * Finds out which worker of the app, or else which other app, holds a port that a worker was refused.
+ * @param done Called with the sentences, or `undefined` if it is another program, or a worker by what its preload sees.
+ */
+export function findHolder(
+  {
+    port,
+    others,
+    findOtherApp,
+  }: {
+    readonly port: number;
+    readonly others: readonly (ListeningWorker & { readonly dead: boolean; listensOn(port: number): boolean })[];
+    readonly findOtherApp: (port: number, done: (text: string | undefined) => void) => void;
+  },
+  done: (text: string | undefined) => void,
+): void {
+  const isOwn = others.some((other) => other.listensOn(port));
+  const living = others.filter(({ dead }) => !dead);
+  describeHolder(port, living, (holder) => {
+    if (holder !== undefined || isOwn) {
+      done(holder);
+    } else {
+      findOtherApp(port, done);
     }
   });
 }

@@ -7,7 +7,7 @@ import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shar
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
 import { closeHandle, onInternalMessage } from "../internals.ts";
-import { describeElsewhere, describeHolder } from "../listening/listensElsewhere.ts";
+import { describeElsewhere, findHolder } from "../listening/listensElsewhere.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { explainDeath, type FatalError } from "../process/explainDeath.ts";
 import { explainSpawn } from "../process/explainSpawn.ts";
@@ -16,6 +16,7 @@ import { WorkerEnding } from "../process/workerEnding.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
 import { type Exit, watchWorkerEnd } from "../process/workerProcess.ts";
 import type { ListeningServer } from "./addresses.ts";
+import { DeathCause } from "./deathCause.ts";
 import type { DrainOrder } from "./drainOrder.ts";
 import { LayerQuestions } from "./layerQuestions.ts";
 import { ShutdownNotice } from "./notices/shutdownNotice.ts";
@@ -25,12 +26,7 @@ import { Vitals } from "./vitals.ts";
 import { describePause, type Pause, WorkerDebugging, waitForDebuggerMs } from "./workerDebugging.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
 import { isWellFormed } from "./workerMessageSchemas.ts";
-
-/** An address that was refused to it, and of which the app itself has spoken, counts as the cause likewise, in milliseconds. */
-const listenFailureCountsForMs = 2_000;
-
-/** An exception counts as the cause of an exit that follows it within this time, in milliseconds. */
-const fatalCountsForMs = 5_000;
+import { portOf, WorkerServers } from "./workerServers.ts";
 
 export interface WorkerHandleOptions extends ForkedWorker {
   readonly slot: number;
@@ -67,10 +63,8 @@ export class WorkerHandle {
   readonly layers: LayerQuestions;
   readonly debugging: WorkerDebugging;
   readonly #options: WorkerHandleOptions;
-  readonly #servers = new Map<string, ListeningServer>();
-  /** Servers that began to listen and may have been closed at once. */
-  readonly #announced = new Map<string, ListeningServer>();
-  readonly #tried: Set<number | string>;
+  readonly #servers: WorkerServers;
+  readonly #cause = new DeathCause();
   readonly #ending: WorkerEnding;
   readonly #readiness: Readiness;
   #readyAt: number | undefined;
@@ -86,9 +80,6 @@ export class WorkerHandle {
   #verdict: Failure | undefined;
   #exit: Exit | undefined;
   #gone = false;
-  #exitedAt = 0;
-  #fatal: { readonly error: FatalError; readonly at: number } | undefined;
-  #listenFailure: { readonly error: FatalError; readonly at: number } | undefined;
   /** Who of the app holds the port that it was refused, in sentences for a person. */
   #holder: string | undefined;
   #leaving: WaitNotice | undefined;
@@ -104,7 +95,7 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.#tried = new Set(toldPort(recipe.env));
+    this.#servers = new WorkerServers(recipe.env);
     this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
     this.debugging = new WorkerDebugging({
       pid: this.pid,
@@ -205,12 +196,12 @@ export class WorkerHandle {
 
   /** Keys of the servers that listen, with their addresses as people write them. */
   get servers(): ReadonlyMap<string, ListeningServer> {
-    return this.#servers;
+    return this.#servers.all;
   }
 
   /** Ports and paths on which it wanted to listen and did not, or did for a moment; and the port that `PORT` tells it. */
   get tried(): ReadonlySet<number | string> {
-    return this.#tried;
+    return this.#servers.tried;
   }
 
   /** What it last told of its drain. */
@@ -249,7 +240,7 @@ export class WorkerHandle {
   }
 
   get addresses(): string[] {
-    return [...this.#servers.values()].map(({ url }) => url);
+    return this.#servers.addresses;
   }
 
   /** Whether the process can still be sent anything. */
@@ -275,7 +266,7 @@ export class WorkerHandle {
       signal,
       stderr: this.stderrLines,
       lastLine: this.#options.lastLine(),
-      fatal: this.#cause,
+      fatal: this.#error,
       holder: this.#holder,
       healthPort: this.#options.healthPort(),
       wasReady: this.#wasReady,
@@ -285,24 +276,14 @@ export class WorkerHandle {
 
   /** Where it could not listen, if that is why it ended: a port, or the path of a Unix socket. */
   get refusedPlace(): number | string | undefined {
-    const cause = this.failure.code === "portInUse" ? this.#cause : undefined;
+    const cause = this.failure.code === "portInUse" ? this.#error : undefined;
     return cause && (cause.port !== null && cause.port > 0 ? cause.port : (cause.address ?? undefined));
   }
 
   /** The error that ended it. */
-  get #cause(): FatalError | undefined {
-    if (this.#fatal !== undefined && steadyNow() - this.#fatal.at < fatalCountsForMs) {
-      return this.#fatal.error;
-    }
-    // Many apps catch this one, print it and exit.
-    const failed = this.#listenFailure;
-    if (failed === undefined || this.#wasReady || this.#servers.size > 0 || !this.#exit?.code) {
-      return undefined;
-    }
-    const { port, address } = failed.error;
-    const words = ["EADDRINUSE", "EACCES", port !== null && port > 0 ? String(port) : (address ?? "EADDRINUSE")];
-    const said = this.stderrLines.some((line) => words.some((word) => line.includes(word)));
-    return said && this.#exitedAt - failed.at < listenFailureCountsForMs ? failed.error : undefined;
+  get #error(): FatalError | undefined {
+    const hasListened = this.#wasReady || this.#servers.size > 0;
+    return this.#cause.find({ exit: this.#exit, hasListened, stderr: this.stderrLines });
   }
 
   get stderrLines(): string[] {
@@ -341,30 +322,27 @@ export class WorkerHandle {
 
   /** Whether one of its servers has this port. */
   listensOn(port: number): boolean {
-    return [...this.#servers.keys()].some((key) => key.endsWith(`|${port}`));
+    return this.#servers.listensOn(port);
   }
 
   /** A server began to listen; it counts once the worker has said that it still does. */
   announceServer(key: string, server: ListeningServer, tried: readonly (number | string)[]): void {
-    this.#announced.set(key, server);
-    for (const place of tried) {
-      this.#tried.add(place);
-    }
+    this.#servers.announce(key, server, tried);
     this.send({ type: "listens", server: key });
   }
 
   /** A server that was announced still listens. */
   confirmServer(key: string): void {
-    const server = this.#announced.get(key);
-    if (server !== undefined && !this.#servers.has(key)) {
+    const server = this.#servers.announced(key);
+    if (server !== undefined) {
       this.addServer(key, server);
     }
   }
 
   /** A server listens no more. */
   removeServer(key: string): void {
-    this.#announced.delete(key);
-    if (!this.#dismissed && this.#servers.delete(key)) {
+    this.#servers.retract(key);
+    if (!this.#dismissed && this.#servers.remove(key)) {
       this.#readiness.closed(this.#servers.size);
       this.#options.events.listening(this);
     }
@@ -374,7 +352,7 @@ export class WorkerHandle {
   addServer(key: string, server: ListeningServer): void {
     const port = portOf(key);
     this.#reachable ||= port !== undefined && !this.#options.events.acceptor.listensOn(port);
-    this.#servers.set(key, server);
+    this.#servers.add(key, server);
     this.#readiness.listening();
     this.#options.events.listening(this);
   }
@@ -399,12 +377,12 @@ export class WorkerHandle {
 
   /** Its preload has reported an uncaught exception. */
   noteFatal(error: FatalError): void {
-    this.#fatal = { error, at: steadyNow() };
+    this.#cause.noteFatal(error);
   }
 
   /** A server of it could not listen; the app may end without saying so. */
   noteListenFailure(error: FatalError): void {
-    this.#listenFailure = { error, at: steadyNow() };
+    this.#cause.noteListenFailure(error);
   }
 
   noteDrain(progress: DrainProgress): void {
@@ -586,7 +564,7 @@ export class WorkerHandle {
       disconnected: () => this.#giveUpDisconnected(),
       exited: (exit) => {
         this.#exit = exit;
-        this.#exitedAt = steadyNow();
+        this.#cause.exited();
         this.#leaving?.stop();
         this.#ending.exited();
       },
@@ -657,38 +635,20 @@ export class WorkerHandle {
     }
   }
 
-  /** Finds out which worker of the app, or else which other app, holds the port that it was refused, if it was. */
+  /** Finds out who holds the port that it was refused, if it was. */
   #inquire(done: () => void): void {
+    const { workers, findOtherApp } = this.#options;
     const place = this.refusedPlace;
-    const others = [...this.#options.workers()].filter((other) => other !== this && !other.dead);
     if (typeof place !== "number") {
       done();
       return;
     }
-    const tell = (holder: string | undefined): void => {
+    const others = [...workers()].filter((other) => other !== this);
+    findHolder({ port: place, others, findOtherApp }, (holder) => {
       this.#holder = holder;
       done();
-    };
-    const own = [...this.#options.workers()].some((other) => other !== this && other.listensOn(place));
-    describeHolder(place, others, (holder) => {
-      if (holder !== undefined || own) {
-        tell(holder);
-      } else {
-        this.#options.findOtherApp(place, tell);
-      }
     });
   }
-}
-
-/** `undefined` for a Unix socket, whose file exists once. */
-function portOf(key: string): number | undefined {
-  const port = /\|(\d+)$/.exec(key)?.[1];
-  return port === undefined ? undefined : Number(port);
-}
-
-/** Where its environment tells it to listen. An app that looks by other means whether that is free does not try it. */
-function toldPort({ PORT }: LaunchRecipe["env"]): number[] {
-  return PORT !== undefined && /^[1-9]\d{0,4}$/.test(PORT) ? [Number(PORT)] : [];
 }
 
 function isOurs(message: unknown): message is WorkerToSupervisor {

@@ -1,0 +1,76 @@
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { ListeningServer } from "./addresses.ts";
+
+/** Where one worker listens, and where it wanted to, as its preload tells. */
+export class WorkerServers {
+  readonly #listening = new Map<string, ListeningServer>();
+  /** Began to listen and may have been closed at once. */
+  readonly #announced = new Map<string, ListeningServer>();
+  readonly #tried: Set<number | string>;
+
+  /** @param env Of the worker. */
+  constructor(env: LaunchRecipe["env"]) {
+    this.#tried = new Set(toldPort(env));
+  }
+
+  /** By their keys. */
+  get all(): ReadonlyMap<string, ListeningServer> {
+    return this.#listening;
+  }
+
+  get size(): number {
+    return this.#listening.size;
+  }
+
+  /** Ports and paths on which it wanted to listen and did not, or did for a moment; and the port that `PORT` tells it. */
+  get tried(): ReadonlySet<number | string> {
+    return this.#tried;
+  }
+
+  /** As people write them. */
+  get addresses(): string[] {
+    return [...this.#listening.values()].map(({ url }) => url);
+  }
+
+  /** Whether one of them has this port. */
+  listensOn(port: number): boolean {
+    return [...this.#listening.keys()].some((key) => portOf(key) === port);
+  }
+
+  announce(key: string, server: ListeningServer, tried: readonly (number | string)[]): void {
+    this.#announced.set(key, server);
+    for (const place of tried) {
+      this.#tried.add(place);
+    }
+  }
+
+  /** The server that was announced by this key and does not count yet. */
+  announced(key: string): ListeningServer | undefined {
+    return this.#listening.has(key) ? undefined : this.#announced.get(key);
+  }
+
+  add(key: string, server: ListeningServer): void {
+    this.#listening.set(key, server);
+  }
+
+  /** It will not count any more if it does not yet. */
+  retract(key: string): void {
+    this.#announced.delete(key);
+  }
+
+  /** Returns whether it had listened. */
+  remove(key: string): boolean {
+    return this.#listening.delete(key);
+  }
+}
+
+/** The port in a server's key; `undefined` for a Unix socket. */
+export function portOf(key: string): number | undefined {
+  const port = /\|(\d+)$/.exec(key)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+/** Where its environment tells it to listen. An app that looks by other means whether that is free does not try it. */
+function toldPort({ PORT }: LaunchRecipe["env"]): number[] {
+  return PORT !== undefined && /^[1-9]\d{0,4}$/.test(PORT) ? [Number(PORT)] : [];
+}
