@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "@playwright/test";
 import { createSampleApp } from "../support/createSampleApp.ts";
 import { packageExtension } from "../support/packageExtension.ts";
+import { freePort } from "../support/process/freePort.ts";
 import { attachLogs, startServer, test } from "./fixtures.ts";
 import { openVsCode } from "./vsCodeWindow.ts";
 
@@ -67,6 +68,11 @@ test("says what it looked for in a folder without an app, and starts one that co
   await page.getByRole("button", { name: "Start", exact: true }).first().click();
   await expect(vscode.appRow("later")).toHaveAccessibleName(/^later, running/);
   expect((await model.ask()).version).toBe("1");
+
+  // What runs without settings is what they begin with.
+  await vscode.runCommand("Hitless: Configure Apps…");
+  await expect(page.getByRole("tab", { name: /^settings\.json/ })).toBeVisible();
+  await expect(page.locator(".monaco-editor .view-lines").last()).toContainText(/"entry":\s"server\.js"/);
   await page.close();
   await server.endApps();
 });
@@ -98,6 +104,49 @@ test("offers a browser on the rows of apps that have an address, and on no other
       await page.keyboard.press("Escape");
     }).toPass({ timeout: 30_000 });
   }
+  await page.close();
+  await server.endApps();
+});
+
+test("lists the packages of a monorepo, starts and reloads all, and runs a file of the explorer", async ({
+  page,
+  server,
+  folder,
+}) => {
+  const root = join(folder, "mono");
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  const listens = async () => `require("node:http").createServer((_, r) => r.end("ok")).listen(${await freePort()});\n`;
+  write("package.json", JSON.stringify({ private: true, workspaces: ["apps/*"] }));
+  for (const name of ["api", "web"]) {
+    write(`apps/${name}/package.json`, JSON.stringify({ name, scripts: { start: "node server.js" } }));
+    write(`apps/${name}/server.js`, await listens());
+  }
+  write("tool.js", await listens());
+  const vscode = await openVsCode(page, server.workbench.address({ open: root }));
+  await vscode.openView();
+  await expect(vscode.appRow("api")).toContainText("stopped · server.js");
+  await vscode.runCommand("Hitless: Start All");
+  for (const name of ["api", "web"]) {
+    await expect(vscode.appRow(name)).toHaveAccessibleName(/running, 2 of 2 workers ready/);
+  }
+  await expect(vscode.statusItem(/^Hitless, 2 apps, running/)).toContainText("2 apps · 4/4 workers");
+  await vscode.runCommand("Hitless: Reload All");
+  for (const name of ["api", "web"]) {
+    await expect(vscode.appRow(name)).toContainText("gen 2");
+  }
+
+  await page.getByRole("tab", { name: /^Explorer/ }).click();
+  const file = page.getByRole("treeitem", { name: "tool.js" });
+  await vscode.pickFromRowMenu(file, "Run with Hitless", async (within) => {
+    await expect(vscode.statusItem(/^Hitless, 3 apps/)).toBeVisible(within);
+  });
+  await vscode.openView();
+  await expect(vscode.appRow("tool")).toHaveAccessibleName(/running, 2 of 2 workers ready/);
+  await vscode.runCommand("Hitless: Stop All");
+  await expect(vscode.statusItem(/^Hitless, 3 apps, stopped/)).toBeVisible();
   await page.close();
   await server.endApps();
 });

@@ -16,12 +16,19 @@ export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
   /** The panel that is open, or about to be. */
   let current: Promise<LayersPanel> | undefined;
 
-  const open = (panel: WebviewPanel, target: LayersTarget): Promise<LayersPanel> => {
-    const opening = import("./layersPanel.ts").then(({ LayersPanel }) => new LayersPanel(panel, options, target));
-    current = opening;
-    panel.onDidDispose(() => {
+  const open = (get: () => Promise<WebviewPanel>, target: LayersTarget): Promise<LayersPanel> => {
+    const opening = (async () => {
+      const [{ LayersPanel }, panel] = await Promise.all([import("./layersPanel.ts"), get()]);
+      panel.onDidDispose(() => {
+        current = current === opening ? undefined : current;
+      });
+      return new LayersPanel(panel, options, target);
+    })();
+    opening.catch(() => {
       current = current === opening ? undefined : current;
     });
+    // At once, so that whoever asks meanwhile gets the same one.
+    current = opening;
     return opening;
   };
 
@@ -33,7 +40,7 @@ export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
           panel.dispose();
           return;
         }
-        await open(panel, savedTarget(state));
+        await open(async () => panel, savedTarget(state));
       },
     }),
   );
@@ -44,9 +51,10 @@ export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
         (await current).show(target);
         return;
       }
-      await closeWaiting();
-      const title = options.t("Runtime Layers");
-      await open(window.createWebviewPanel(viewIds.layers, title, ViewColumn.Active), target);
+      await open(async () => {
+        await closeWaiting();
+        return window.createWebviewPanel(viewIds.layers, options.t("Runtime Layers"), ViewColumn.Active);
+      }, target);
     },
     dispose: () => store.dispose(),
   };

@@ -126,6 +126,13 @@ export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Loca
   return facts;
 }
 
+/** Whether a renewal that completed had an effect that a person should be told of without asking. */
+export function isNoteworthy({ traffic, kind, from, to, notes = [], killed, moved }: RenewalReport): boolean {
+  const cut = traffic === undefined ? 0 : cutFacts(traffic, String).length;
+  const refusesClients = kind === "restart" && from !== to;
+  return cut > 0 || refusesClients || notes.length > 0 || killed > 0 || moved !== undefined;
+}
+
 /** The whole report as a Markdown document. Names come from the app, so they are written as code. */
 export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
   const { startedAt, durationMs, reason, location, notes = [], stderr, cutRequests, workers } = report;

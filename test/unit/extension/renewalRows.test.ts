@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reportDocument, trafficFacts } from "../../../src/extension/presentation/reportWords.ts";
+import { isNoteworthy, reportDocument, trafficFacts } from "../../../src/extension/presentation/reportWords.ts";
 import type { TreeRow } from "../../../src/extension/views/rows/treeRow.ts";
 import { projectTree } from "../../../src/extension/views/treeModel.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
@@ -56,6 +56,21 @@ describe("the rows of past renewals", () => {
     const restart = { ...report, kind: "restart" as const, readyMs: 432.1, traffic: nobody };
     assert.deepEqual(trafficFacts(restart, english), ["clients were refused for up to 433 ms"]);
     assert.deepEqual(trafficFacts({ ...restart, from: 2 }, english), [], "of one worker, others serve");
+  });
+
+  it("are worth a message when clients, or the place of the app, were affected", () => {
+    assert.equal(isNoteworthy(report), false);
+    const effects: readonly Partial<RenewalReport>[] = [
+      { traffic: { ...traffic, failed: 1 } },
+      { kind: "restart" },
+      { notes: ["The app listens elsewhere."] },
+      { killed: 1 },
+      { moved: { from: "/a", to: "/b" } },
+    ];
+    for (const effect of effects) {
+      assert.equal(isNoteworthy({ ...report, ...effect }), true, JSON.stringify(effect));
+    }
+    assert.equal(isNoteworthy({ ...report, kind: "restart", from: 2 }), false, "of one worker, others serve");
   });
 
   it("link the line at which a new worker failed", () => {

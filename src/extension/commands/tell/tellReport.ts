@@ -5,7 +5,7 @@ import { type CommandId, commandIds } from "../../ids.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { notificationsSetting } from "../../platform/settings.ts";
-import { cutFacts, trafficFacts } from "../../presentation/reportWords.ts";
+import { cutFacts, isNoteworthy, trafficFacts } from "../../presentation/reportWords.ts";
 import { placeWord } from "../../presentation/stateWords.ts";
 import { openFile } from "../open/openFile.ts";
 import type { CommandContext } from "../target/commandContext.ts";
@@ -36,7 +36,7 @@ export function tellReport(told: ReportToTell): void {
     return;
   }
   if (report.outcome === "completed") {
-    if (which === "all" || isWorthTelling(report) || wasCancelled) {
+    if (which === "all" || isNoteworthy(report) || wasCancelled) {
       tellCompleted(told);
     }
   } else if (report.outcome === "cancelled" && wasCancelled) {
@@ -44,13 +44,6 @@ export function tellReport(told: ReportToTell): void {
   } else {
     tellFailed(told);
   }
-}
-
-/** Whether a client, or the app's place, was affected. */
-function isWorthTelling({ traffic, kind, from, to, notes = [], killed, moved }: RenewalReport): boolean {
-  const cut = traffic === undefined ? 0 : cutFacts(traffic, String).length;
-  const refusesClients = kind === "restart" && from !== to;
-  return cut > 0 || refusesClients || notes.length > 0 || killed > 0 || moved !== undefined;
 }
 
 function tellCompleted({ context, notifier, session, report, worker, wasCancelled }: ReportToTell): void {
