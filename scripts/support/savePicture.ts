@@ -8,7 +8,11 @@ const quality = 0.92;
 /** Takes a picture of a page as WebP, a fifth of a PNG, so that the package can carry it. The browser itself writes it. */
 export async function savePicture(page: Page, path: string): Promise<void> {
   const png = (await page.screenshot()).toString("base64");
-  const blank = await page.context().newPage();
+  // A page that was opened without a context of its own shares it with no other.
+  const blank = await page.context().browser()?.newPage();
+  if (blank === undefined) {
+    throw new Error("The browser has gone.");
+  }
   try {
     const webp = await blank.evaluate(toWebp, { png, quality });
     writeFileSync(path, Buffer.from(webp, "base64"));
