@@ -100,7 +100,8 @@ describeOn([usualNode()], "a build that breaks late", (scene) => {
 
   it("without minReady: the crash after the switch is a crash of the app, and the next build mends it", async () => {
     const { client, port, write } = await scene.run({ fixture: "crasher", config: { maxRestarts: 2 } });
-    write("after.txt", "200");
+    // Long enough for both new workers to take over before the first one crashes, also on a busy machine.
+    write("after.txt", "1000");
     write("version.txt", "crash");
     assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
     await until(client, "the app crash-loops", ({ app }) => app.state === "crash-looping");
