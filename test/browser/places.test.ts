@@ -89,6 +89,8 @@ test("offers a browser on the rows of apps that have an address, and on no other
   await vscode.openView();
   for (const { name } of apps) {
     await vscode.pressRowButton(vscode.appRow(name), "Start");
+    // Its workers get rows of their own, which move the rows below.
+    await expect(vscode.workerRows()).not.toHaveCount(0);
   }
   await expect(vscode.appRow("web")).toHaveAccessibleName(/^web, running/);
   await expect(vscode.appRow("quiet")).toHaveAccessibleName(/^quiet, starting/);
