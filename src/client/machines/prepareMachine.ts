@@ -79,7 +79,8 @@ function install(version, files) {
     fs.writeFileSync(path.join(own, name), require("node:zlib").gunzipSync(Buffer.from(content, "base64")));
   }
   const launcher = path.join(own, "hitless");
-  const line = "exec " + quoted(process.execPath) + " " + quoted(path.join(own, "cli.cjs")) + ' "$@"';
+  // Behind "--" Node.js leaves the arguments alone; it would look for its own --env-file in all of them.
+  const line = "exec " + quoted(process.execPath) + " -- " + quoted(path.join(own, "cli.cjs")) + ' "$@"';
   fs.writeFileSync(launcher, "#!/bin/sh\\n" + line + "\\n", { mode: 0o755 });
   fs.renameSync(launcher, path.join(folder, "hitless"));
   tell({});

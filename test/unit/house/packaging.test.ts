@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { npmCommand } from "../../../scripts/support/prepare.mjs";
+import { commandLineBundles } from "../../../src/client/machines/commandLineBundles.ts";
 import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
 import { run } from "../../support/programs.ts";
@@ -54,15 +55,7 @@ describe("what is shipped", () => {
     const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
     assert.deepEqual(
       files.filter((path) => path !== "dist/THIRD_PARTY_NOTICES.txt").sort(),
-      [
-        ...expected,
-        "dist/cli.cjs",
-        "dist/layers.cjs",
-        "dist/metrics.cjs",
-        "dist/preload.cjs",
-        "dist/recipe.cjs",
-        "dist/supervisor.cjs",
-      ].sort(),
+      [...expected, ...commandLineBundles.map((name) => `dist/${name}`)].sort(),
     );
   });
 

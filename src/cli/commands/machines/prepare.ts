@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { commandLineBundles } from "../../../client/machines/commandLineBundles.ts";
 import { MachineConnection } from "../../../client/machines/machineConnection.ts";
 import { copyToMachine, probeForPrepare } from "../../../client/machines/prepareMachine.ts";
 import type { Machine } from "../../../client/machines/sshMachine.ts";
@@ -15,9 +16,6 @@ import { chooseMachine } from "../../run/machines/findMachine.ts";
 import { confirm } from "../../terminal/confirm.ts";
 import { during } from "../../terminal/progressLine.ts";
 import { byteCount } from "../../terminal/units.ts";
-
-/** What runs there: the command line, and what it starts. */
-const bundles = ["cli.cjs", "supervisor.cjs", "preload.cjs", "layers.cjs"];
 
 export const prepareCommand: Command = {
   spec: {
@@ -50,7 +48,7 @@ export const prepareCommand: Command = {
       return exitCodes.done;
     }
     refuseOwn(machine);
-    const files = bundles.map((name) => join(dirname(context.supervisorFile), name));
+    const files = commandLineBundles.map((name) => join(dirname(context.supervisorFile), name));
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const standing = await during(context.stderr, `${machine.name} to tell its Node.js`, probeForPrepare(machine));
