@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, readFile, stat } from "node:fs/promises";
+import { access, lstat, readFile, stat } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
@@ -218,8 +218,10 @@ export class AppWatch {
     if (at > startedAt + lateEventMs) {
       return true;
     }
-    const state = await stat(file).catch(() => undefined);
-    return state === undefined ? at > startedAt : Math.max(state.ctimeMs, state.mtimeMs) > startedAt;
+    // Of a link that leads elsewhere now, such as to another release, only the link itself is new.
+    const states = await Promise.all([stat, lstat].map((look) => look(file).catch(() => undefined)));
+    const times = states.flatMap((state) => (state === undefined ? [] : [state.ctimeMs, state.mtimeMs]));
+    return times.length === 0 ? at > startedAt : Math.max(...times) > startedAt;
   }
 
   /**
