@@ -182,6 +182,7 @@ describeOn([usualNode()], "health checks", (scene) => {
     const report = await app.client.request("app/renew", { kind: "reload", recipe: taken });
     assertOutcome(report, "completed");
     assert.deepEqual(report.notes, [
+      "Settings changed: health.",
       `Health checks stay at ${old}: health: 127.0.0.1:${app.port} is in use. Choose another port, or stop what listens there.`,
     ]);
     assert.equal((await ask(app))?.status, 200);
