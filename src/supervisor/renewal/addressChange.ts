@@ -15,7 +15,7 @@ export interface AddressChange {
 export interface AddressFacts {
   readonly old: Listening;
   readonly fresh: Listening;
-  /** Ports and paths on which the new worker tried to listen, did for a moment, or was to listen by its environment. */
+  /** Ports and paths on which the new worker tried to listen, or did for a moment. */
   readonly tried: ReadonlySet<number | string>;
   /** Where the other workers of the old generation listen. */
   readonly beside: readonly Listening[];
@@ -26,7 +26,7 @@ export interface AddressFacts {
 /**
  * Judges a new worker that does not listen wherever the old one of its slot does; `undefined` if it does.
  *
- * It is a mishap when the new worker tried the old address, or `PORT` names it, and it went elsewhere, as an app does that
+ * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that
  * looks for a free port and mistakes the old worker's for another program's; or when it listens nowhere at all. An app whose
  * code or environment names another address never tries the old one. What belongs to a single worker by nature does not
  * count (`isOwnAddress`), nor do datagrams, nor a port that no other worker of the app shares while it shares another.

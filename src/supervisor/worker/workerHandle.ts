@@ -95,7 +95,7 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.#servers = new WorkerServers(recipe.env);
+    this.#servers = new WorkerServers();
     this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
     this.debugging = new WorkerDebugging({
       pid: this.pid,
@@ -199,7 +199,7 @@ export class WorkerHandle {
     return this.#servers.all;
   }
 
-  /** Ports and paths on which it wanted to listen and did not, or did for a moment; and the port that `PORT` tells it. */
+  /** Ports and paths on which it wanted to listen and did not, or did for a moment. */
   get tried(): ReadonlySet<number | string> {
     return this.#servers.tried;
   }

@@ -1,4 +1,3 @@
-import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { ListeningServer } from "./addresses.ts";
 
 /** Where one worker listens, and where it wanted to, as its preload tells. */
@@ -6,12 +5,7 @@ export class WorkerServers {
   readonly #listening = new Map<string, ListeningServer>();
   /** Began to listen and may have been closed at once. */
   readonly #announced = new Map<string, ListeningServer>();
-  readonly #tried: Set<number | string>;
-
-  /** @param env Of the worker. */
-  constructor(env: LaunchRecipe["env"]) {
-    this.#tried = new Set(toldPort(env));
-  }
+  readonly #tried = new Set<number | string>();
 
   /** By their keys. */
   get all(): ReadonlyMap<string, ListeningServer> {
@@ -22,7 +16,7 @@ export class WorkerServers {
     return this.#listening.size;
   }
 
-  /** Ports and paths on which it wanted to listen and did not, or did for a moment; and the port that `PORT` tells it. */
+  /** Ports and paths on which it wanted to listen and did not, or did for a moment. */
   get tried(): ReadonlySet<number | string> {
     return this.#tried;
   }
@@ -68,9 +62,4 @@ export class WorkerServers {
 export function portOf(key: string): number | undefined {
   const port = /\|(\d+)$/.exec(key)?.[1];
   return port === undefined ? undefined : Number(port);
-}
-
-/** Where its environment tells it to listen. An app that looks by other means whether that is free does not try it. */
-function toldPort({ PORT }: LaunchRecipe["env"]): number[] {
-  return PORT !== undefined && /^[1-9]\d{0,4}$/.test(PORT) ? [Number(PORT)] : [];
 }

@@ -61,13 +61,7 @@ describe("workerHandle", () => {
 
   beforeEach(() => watch());
 
-  function watch(
-    recipe: {
-      readonly waitReady?: boolean;
-      readonly readyTimeout?: number;
-      readonly env?: Readonly<Record<string, string>>;
-    } = {},
-  ): void {
+  function watch(recipe: { readonly waitReady?: boolean; readonly readyTimeout?: number } = {}): void {
     worker = new FakeClusterWorker();
     heard = [];
     stderr = [];
@@ -136,15 +130,6 @@ describe("workerHandle", () => {
 
   // Ends its timers, whatever a test left it in.
   afterEach(() => worker.die(0, null));
-
-  it("takes the port that PORT tells the worker for one that it is to listen on", () => {
-    watch({ env: { PORT: "3000" } });
-    assert.deepEqual([...handle.tried], [3000]);
-    for (const PORT of ["", "0", "/run/app.sock", "3000x"]) {
-      watch({ env: { PORT } });
-      assert.deepEqual([...handle.tried], []);
-    }
-  });
 
   it("goes from starting to ready to draining to exited, and never back", () => {
     assert.equal(handle.state, "starting");
