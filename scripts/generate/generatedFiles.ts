@@ -3,6 +3,7 @@ import { VISITOR_KEYS } from "@babel/types";
 import { importRules } from "./importTable.ts";
 import { restricted } from "./manifest/configuration.ts";
 import { contributes } from "./manifest/contributes.ts";
+import { projectFileSchema } from "./manifest/projectSchema.ts";
 import { flagTables, settingsPage } from "./settingsPage.ts";
 
 /** The files that are made from tables, wholly or in part, by their path in the project, and what each is to hold. */
@@ -10,6 +11,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ["biome.imports.json", importRules()],
     ["package.json", manifest(read("package.json"))],
+    ["schemas/hitless.schema.json", `${JSON.stringify(projectFileSchema(textOf()), undefined, 2)}\n`],
     ["src/server/source/visitorKeys.json", visitorKeys()],
     ["docs/settings.md", settingsPage(JSON.parse(read("package.nls.json")))],
     ["docs/cli.md", withPart(read("docs/cli.md"), "flags of start", flagTables())],
@@ -21,6 +23,18 @@ function manifest(text: string): string {
   written.contributes = contributes;
   written.capabilities.untrustedWorkspaces.restrictedConfigurations = restricted;
   return `${JSON.stringify(written, undefined, 2)}\n`;
+}
+
+/** The English texts of package.json. */
+function textOf(): (key: string) => string {
+  const texts: Readonly<Record<string, string>> = JSON.parse(read("package.nls.json"));
+  return (key) => {
+    const text = texts[key];
+    if (text === undefined) {
+      throw new Error(`package.nls.json has no text "${key}".`);
+    }
+    return text;
+  };
 }
 
 /**

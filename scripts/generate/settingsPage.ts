@@ -40,8 +40,10 @@ export function settingsPage(texts: Texts): string {
     ];
   });
   const heads = ["setting", "means", "value", "default"];
+  const project =
+    "`hitless.machines` and `hitless.fleets`, of a folder's `.vscode/settings.json`, are described in [machines](machines.md).\n";
   const rules = "`hitless.rules.…`, the severity of each rule, is in [rules](rules/README.md).\n";
-  return [intro, ...groups, `## VS Code\n\n${table(heads, rows)}`, rules].join("\n");
+  return [intro, ...groups, `## VS Code\n\n${table(heads, rows)}`, project, rules].join("\n");
 }
 
 /** The flags of `hitless start` that are settings, for docs/cli.md. */

@@ -55,6 +55,8 @@ export const taskType = "hitless";
 /** Without the prefix `hitless.`, as `WorkspaceConfiguration.get` takes them. */
 export const settingIds = {
   apps: "apps",
+  machines: "machines",
+  fleets: "fleets",
   node: "node",
   gracePeriod: "gracePeriod",
   notifications: "notifications",

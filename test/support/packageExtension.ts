@@ -6,7 +6,7 @@ import { cacheFolder, projectRoot } from "./paths.ts";
 import { run } from "./programs.ts";
 
 /** What of the checkout can go into the extension; `.vscodeignore` decides which files of it do. */
-const candidates = /^(l10n|media|package\.nls.*\.json|[A-Z]+(\.md)?|\.vscodeignore)$/;
+const candidates = /^(l10n|media|schemas|package\.nls.*\.json|[A-Z]+(\.md)?|\.vscodeignore)$/;
 
 /**
  * Writes the extension as a `.vsix` file.

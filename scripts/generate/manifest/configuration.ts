@@ -1,9 +1,10 @@
-import { type JsonSchema, type OverrideActionContext, toJsonSchema } from "@valibot/to-json-schema";
+import { toJsonSchema } from "@valibot/to-json-schema";
 import { settingIds, settingsSection } from "../../../src/extension/ids.ts";
 import { rules } from "../../../src/server/rules/allRules.ts";
 import { ruleLevelSchema } from "../../../src/shared/language.ts";
 import { appSettings } from "../../../src/shared/settings/appSettings.ts";
 import type { Setting } from "../../../src/shared/settings/settingKinds.ts";
+import { projectTables, unicodePattern } from "./projectSchema.ts";
 import { windowSettings } from "./windowSettings.ts";
 
 /** The rules come behind everything else in the settings editor. */
@@ -13,14 +14,6 @@ const appFields = Object.entries<Setting>(appSettings).map(([name, { written, de
   const { $schema: _, ...schema } = toJsonSchema(written, { overrideAction: unicodePattern });
   return [name, { ...schema, ...(usual !== undefined && { default: usual }), markdownDescription: `%apps.${name}%` }];
 });
-
-/** VS Code reads the patterns of settings as Unicode, so they need no flag for it. */
-function unicodePattern({ valibotAction, jsonSchema }: OverrideActionContext): JsonSchema | undefined {
-  const { requirement } = valibotAction as { requirement?: unknown };
-  return requirement instanceof RegExp && requirement.flags === "u"
-    ? { ...jsonSchema, pattern: requirement.source }
-    : undefined;
-}
 
 const apps = {
   type: "array",
@@ -57,6 +50,18 @@ const ofWindow = Object.entries(windowSettings).map(([name, { unit: _, ...settin
   ];
 });
 
+/** Of the project and not of the window: they have the same form in `hitless.json`. */
+const ofProject = Object.entries(projectTables((key) => `%${key}%`)).map(([name, table], index) => [
+  `${settingsSection}.${settingIds[name as keyof typeof settingIds]}`,
+  {
+    ...table,
+    scope: "resource",
+    order: ofWindow.length + index + 2,
+    default: {},
+    markdownDescription: `%setting.${name}%`,
+  },
+]);
+
 const levels = ruleLevelSchema.options;
 
 const ofRules = rules.map(({ id }, index) => [
@@ -76,7 +81,7 @@ export const configuration = {
   title: "Hitless",
   properties: {
     [`${settingsSection}.${settingIds.apps}`]: apps,
-    ...Object.fromEntries([...ofWindow, ...ofRules]),
+    ...Object.fromEntries([...ofWindow, ...ofProject, ...ofRules]),
   },
 };
 

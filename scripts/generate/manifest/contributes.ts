@@ -1,3 +1,4 @@
+import { projectFile } from "../../../src/client/settings/projectSettings.ts";
 import { commandIds, taskType, viewIds } from "../../../src/extension/ids.ts";
 import { taskPatterns } from "../../../src/extension/tasks/taskLines.ts";
 import { commands } from "./commands.ts";
@@ -30,6 +31,9 @@ export const contributes = {
   commands,
   configuration,
   debuggers,
+  // Comments are allowed in it.
+  languages: [{ id: "jsonc", filenames: [projectFile] }],
+  jsonValidation: [{ fileMatch: [projectFile], url: "./schemas/hitless.schema.json" }],
   viewsContainers: { activitybar: [{ id: viewIds.container, title: "Hitless", icon }] },
   views: {
     [viewIds.container]: [

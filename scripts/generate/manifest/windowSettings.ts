@@ -18,7 +18,9 @@ const saveBeforeReload: readonly SaveBeforeReload[] = ["app", "all", "never"];
 const revealLog: readonly RevealLog[] = ["onStart", "onFailure", "never"];
 
 /** The settings of the window, which are not an app's; in the order of the settings editor. */
-export const windowSettings: Readonly<Record<Exclude<keyof typeof settingIds, "apps">, WindowSetting>> = {
+export const windowSettings: Readonly<
+  Record<Exclude<keyof typeof settingIds, "apps" | "machines" | "fleets">, WindowSetting>
+> = {
   node: { type: "string", scope: "machine-overridable", default: "" },
   gracePeriod: { type: "number", default: defaultGraceMs / 1_000, minimum: 2, maximum: 86_400, unit: "seconds" },
   notifications: { type: "string", default: "problems", enum: notifications },

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { projectFile } from "../../../src/client/settings/projectSettings.ts";
 import { commandIds, contextKeys, settingIds, settingsSection, viewIds } from "../../../src/extension/ids.ts";
 import { appConfigSchema, appDefaults } from "../../../src/shared/appConfig.ts";
+import { fleetSchema } from "../../../src/shared/settings/fleetSettings.ts";
+import { machineSettings } from "../../../src/shared/settings/machineSettings.ts";
 
 interface MenuEntry {
   readonly command: string;
@@ -29,6 +32,18 @@ interface Manifest {
     readonly keybindings: readonly MenuEntry[];
     readonly walkthroughs: readonly { readonly steps: readonly { readonly completionEvents: readonly string[] }[] }[];
   };
+}
+
+interface TableSchema {
+  readonly type?: string;
+  readonly markdownDescription?: string;
+  readonly anyOf?: readonly TableSchema[];
+  readonly additionalProperties?: TableSchema;
+  readonly properties?: Readonly<Record<string, TableSchema>>;
+}
+
+interface ProjectSchema {
+  readonly properties: Readonly<Record<string, TableSchema>>;
 }
 
 const project = new URL("../../../", import.meta.url);
@@ -122,6 +137,39 @@ describe("the setting hitless.apps", () => {
 
   it("explains each", () => {
     assert.ok(Object.values(properties).every(({ markdownDescription }) => markdownDescription?.startsWith("%apps.")));
+  });
+});
+
+describe("the machines and fleets of a project", () => {
+  const file: ProjectSchema = JSON.parse(readFileSync(new URL("schemas/hitless.schema.json", project), "utf8"));
+  const ofSettings = contributes.configuration.properties as unknown as ProjectSchema["properties"];
+
+  it("have one form in hitless.json and in the settings", () => {
+    for (const table of ["machines", "fleets"]) {
+      const names = (from: ProjectSchema["properties"], key: string) =>
+        JSON.stringify(from[key], (name, value) =>
+          /escription$|^(?:scope|order|default)$/.test(name) ? undefined : value,
+        );
+      assert.equal(names(ofSettings, `hitless.${table}`), names(file.properties, table));
+    }
+  });
+
+  it("have the fields that the code takes, each explained", () => {
+    const fleet = file.properties.fleets?.additionalProperties ?? {};
+    assert.deepEqual(sorted(Object.keys(fleet.properties ?? {})), sorted(Object.keys(fleetSchema.entries)));
+    const [destination, whole] = file.properties.machines?.additionalProperties?.anyOf ?? [];
+    assert.equal(destination?.type, "string");
+    assert.deepEqual(sorted(Object.keys(whole?.properties ?? {})), sorted(Object.keys(machineSettings)));
+    for (const { properties = {} } of [fleet, whole ?? {}, fleet.properties?.verify ?? {}]) {
+      assert.ok(Object.keys(properties).length > 0);
+      assert.ok(Object.values(properties).every(({ markdownDescription = "" }) => markdownDescription.endsWith(".")));
+    }
+  });
+
+  it("are checked in the file by its name, in which comments are allowed", () => {
+    const { jsonValidation, languages } = JSON.parse(text).contributes;
+    assert.deepEqual(jsonValidation, [{ fileMatch: [projectFile], url: "./schemas/hitless.schema.json" }]);
+    assert.deepEqual(languages, [{ id: "jsonc", filenames: [projectFile] }]);
   });
 });
 
