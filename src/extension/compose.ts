@@ -3,6 +3,7 @@ import { runtimeFolder } from "../client/launch/runtimeFolder.ts";
 import type { AppDefinition } from "./apps/appDefinition.ts";
 import { AppRegistry } from "./apps/appRegistry.ts";
 import { watchEndpoints } from "./apps/endpointWatcher.ts";
+import { MachineRegistry } from "./apps/machines/machineRegistry.ts";
 import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
 import { createWorkerFigures } from "./apps/workerFigures.ts";
 import { autoStart } from "./commands/autoStart.ts";
@@ -53,16 +54,17 @@ export function compose(extension: ExtensionContext): DisposableStore {
     t,
   };
   const registry = store.add(new AppRegistry({ host, define: () => define(t), folders: readFolders }));
+  const machines = store.add(new MachineRegistry({ host, folders: () => readFolders().map(({ path }) => path) }));
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
   const { extensionUri } = extension;
   const layers = store.add(createLayersPanels({ registry, extensionUri, channel, version: host.version, t }));
   const reports = store.add(createReportDocuments());
   const requests = store.add(createRequestsView(registry, t));
-  const context: CommandContext = { registry, logs, layers, reports, requests, channel, memory, t };
+  const context: CommandContext = { registry, machines, logs, layers, reports, requests, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
   const figures = store.add(createWorkerFigures(registry));
-  store.add(createAppTree(registry, figures, t));
+  store.add(createAppTree({ registry, machines, watch: figures, t }));
   store.add(createStatusBar(registry, t));
   store.add(followContext(registry, createContextSetter()));
   store.add(showFailures(registry, t));
@@ -74,14 +76,14 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(registerDebugging({ registry, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
   store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
-  const refresh = store.add(coalesce(settleMs, () => void refreshOrLog(registry, host)));
+  const refresh = store.add(coalesce(settleMs, () => void refreshOrLog([registry, machines], host)));
   store.add(onDidChangeWorkspace(refresh));
   if (readFolders().length > 0) {
     // Without a folder no app belongs to this window, and adding the first folder starts another extension host.
     watchRuntimeFolder(store, host, refresh);
   }
   const begin = async () => {
-    await refreshOrLog(registry, host);
+    await refreshOrLog([registry, machines], host);
     if (!store.disposed) {
       registry.sessions.forEach(logs.restore);
       await autoStart(context, notifier);
@@ -101,11 +103,12 @@ async function define(t: Localize): Promise<AppDefinition[]> {
   return defineApps(folders, t);
 }
 
-async function refreshOrLog(registry: AppRegistry, { log }: SessionHost): Promise<void> {
-  try {
-    await registry.refresh();
-  } catch (error) {
-    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+async function refreshOrLog(registries: readonly { refresh(): Promise<void> }[], { log }: SessionHost): Promise<void> {
+  for (const result of await Promise.allSettled(registries.map((registry) => registry.refresh()))) {
+    if (result.status === "rejected") {
+      const { reason } = result;
+      log.error(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+    }
   }
 }
 

@@ -75,6 +75,25 @@ const workerRow: readonly Item[] = [
   ["showLayers", "2_see@3", onRow("worker")],
 ];
 
+/** What its own supervisor can do for an app on another machine. */
+const rowThere: readonly Item[] = [
+  ["refresh", "inline@1", onRow("machine")],
+  ["start", "inline@4", onRow("startableThere")],
+  ["reload", "inline@4", onRow("renewableThere", "!startableThere")],
+  ["start", "1_run@1", onRow("startableThere")],
+  ["reload", "1_run@2", onRow("renewableThere")],
+  ["gracefulReload", "1_run@3", onRow("renewableThere")],
+  ["cancelReload", "1_run@4", onRow("cancellableThere")],
+  ["rollback", "1_run@5", onRow("previousThere")],
+  ["restart", "1_stop@1", onRow("renewableThere")],
+  ["stop", "1_stop@2", onRow("activeThere")],
+  ["showLog", "2_see@2", onRow("appThere")],
+  ["showHistory", "2_see@4", onRow("activeThere")],
+  ["reloadWorker", "inline@1", onRow("replaceableThere")],
+  ["reloadWorker", "1_run@1", onRow("replaceableThere")],
+  ["showLog", "2_see@1", onRow("workerThere")],
+];
+
 const entry = ([command, group, when]: Item) => ({ command: commandIds[command], when, group });
 
 /** A file that Node.js can run, on a disk. */
@@ -84,6 +103,6 @@ export const menus = {
   "explorer/context": [{ command: commandIds.runFile, when: isScript, group: "4_hitless@1" }],
   "editor/title/run": [{ command: commandIds.runFile, when: isScript, group: "hitless@1" }],
   "view/title": title.map(entry),
-  "view/item/context": [...appRow, ...workerRow].map(entry),
+  "view/item/context": [...appRow, ...workerRow, ...rowThere].map(entry),
   commandPalette: palette,
 };

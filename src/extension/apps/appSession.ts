@@ -25,6 +25,15 @@ export interface SessionOptions {
   readonly folder: string;
   readonly root: string;
   readonly host: SessionHost;
+  /** Of an app on another machine. */
+  readonly there?: AppThere;
+}
+
+/** How an app on another machine is reached, and what it is called there; its session's name names the machine too. */
+export interface AppThere {
+  readonly machine: string;
+  readonly app: string;
+  readonly connect: (endpoint: Endpoint) => Promise<SupervisorClient>;
 }
 
 export interface StartOptions {
@@ -42,6 +51,9 @@ export class AppSession implements Disposable {
   readonly root: string;
   /** Absent for an app that was started elsewhere and is not in the settings. */
   definition: AppDefinition | undefined;
+  /** The machine on which it runs; absent: this one. */
+  readonly machine: string | undefined;
+  readonly #there: AppThere | undefined;
   readonly #folder: string;
   readonly #host: SessionHost;
   readonly #changes = createEmitter<void>();
@@ -62,6 +74,8 @@ export class AppSession implements Disposable {
     this.root = options.root;
     this.#folder = options.folder;
     this.#host = options.host;
+    this.#there = options.there;
+    this.machine = options.there?.machine;
   }
 
   readonly onDidChange = this.#changes.on;
@@ -88,6 +102,7 @@ export class AppSession implements Disposable {
     const common = {
       ...{ key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports },
       ...(resting !== undefined && { resting }),
+      ...(this.#there !== undefined && { there: { machine: this.#there.machine, app: this.#there.app } }),
     };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
@@ -211,8 +226,7 @@ export class AppSession implements Disposable {
 
   /** One more connection to the supervisor, for its owner to close. */
   async connectAgain(): Promise<SupervisorClient> {
-    const { connectTo } = await import("./launchApp.ts");
-    return connectTo(this.#connected().endpoint, this.#host);
+    return this.#open(this.#connected().endpoint);
   }
 
   /** Called when no supervisor was found after the connection broke. */
@@ -245,8 +259,15 @@ export class AppSession implements Disposable {
   }
 
   async #connect(endpoint: Endpoint): Promise<void> {
+    this.#use(await this.#open(endpoint));
+  }
+
+  async #open(endpoint: Endpoint): Promise<SupervisorClient> {
+    if (this.#there !== undefined) {
+      return this.#there.connect(endpoint);
+    }
     const { connectTo } = await import("./launchApp.ts");
-    this.#use(await connectTo(endpoint, this.#host));
+    return connectTo(endpoint, this.#host);
   }
 
   #connected(): SupervisorClient {

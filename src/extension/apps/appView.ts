@@ -12,7 +12,9 @@ export interface AppView {
   /** Unique in the window and the same after a reload of it. */
   readonly key: string;
   readonly name: string;
-  /** Name of the workspace folder. */
+  /** Where it runs, and what it is called there, if that is another machine; `name` names both. */
+  readonly there?: { readonly machine: string; readonly app: string };
+  /** Name of the workspace folder, or of the machine. */
   readonly folder: string;
   /** Absolute path of the app's working directory. */
   readonly root: string;

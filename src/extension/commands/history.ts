@@ -12,6 +12,7 @@ export async function showHistory(context: CommandContext, target: CommandTarget
   const session = await chooseApp(context, target, {
     suits: isActive,
     placeHolder: t("Select the app whose reload history to show"),
+    elsewhere: true,
   });
   if (session === undefined) {
     return;

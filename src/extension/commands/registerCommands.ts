@@ -69,8 +69,14 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.requestsFilter]: () => context.requests.chooseFilter(),
     [commandIds.requestsClear]: () => context.requests.clear(),
     [commandIds.configure]: (target) => configure(context, target),
-    [commandIds.refresh]: () => context.registry.refresh(),
+    [commandIds.refresh]: () => refresh(context),
   };
+}
+
+/** Searches for apps again, and asks other machines at once. */
+async function refresh({ registry, machines }: CommandContext): Promise<void> {
+  await Promise.all([registry.refresh(), machines.refresh()]);
+  machines.look();
 }
 
 /** Those that neither run nor read anything of the workspace. */

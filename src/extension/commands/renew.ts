@@ -4,6 +4,7 @@ import type { AppSession } from "../apps/appSession.ts";
 import { hasPrevious, isRenewable } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { saveEditors } from "./files/saveEditors.ts";
+import { isSureElsewhere } from "./target/askFirst.ts";
 import { chooseApp, chooseWorker } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -22,8 +23,12 @@ export async function renewApp(
   const session = await chooseApp(context, target, {
     suits: isRenewable,
     placeHolder: question(kind, context.t),
+    elsewhere: true,
   });
-  return session && renew({ context, notifier, session, kind, worker: undefined });
+  if (session === undefined || (kind === "restart" && !(await isSureElsewhere(context, session, "restart")))) {
+    return undefined;
+  }
+  return renew({ context, notifier, session, kind, worker: undefined });
 }
 
 /** Reloads one worker: a new one takes its place before it exits. */
@@ -36,6 +41,7 @@ export async function reloadWorker(
   const session = await chooseApp(context, target, {
     suits: isRenewable,
     placeHolder: t("Select the app whose worker to reload"),
+    elsewhere: true,
   });
   const worker =
     session &&
@@ -55,6 +61,7 @@ export async function rollBack(
   const session = await chooseApp(context, target, {
     suits: hasPrevious,
     placeHolder: context.t("Select the app to reload with its previous settings"),
+    elsewhere: true,
   });
   return session && renew({ context, notifier, session, kind: "rollback", worker: undefined });
 }
@@ -65,6 +72,7 @@ export async function cancelReload(context: CommandContext, target: CommandTarge
   const session = await chooseApp(context, target, {
     suits: ({ snapshot }) => snapshot?.renewal?.cancellable === true,
     placeHolder: t("Select the app whose reload to cancel"),
+    elsewhere: true,
   });
   if (session !== undefined && !(await session.cancelRenewal())) {
     notifier.message("info", t("There is no reload of “{0}” that could still be cancelled.", session.name), []);
@@ -81,7 +89,9 @@ interface Renewal {
 
 async function renew({ context, notifier, session, kind, worker }: Renewal): Promise<RenewalReport> {
   const { t } = context;
-  await saveEditors(session, t);
+  if (session.machine === undefined) {
+    await saveEditors(session, t);
+  }
   const controller = new AbortController();
   const { signal } = controller;
   const over = kind === "rollback" ? session.rollBack(signal) : session.renew(kind, worker, signal);

@@ -5,6 +5,7 @@ import { needsEntryChoice } from "../apps/entryChoice.ts";
 import { viewIds } from "../ids.ts";
 import { revealLogSetting } from "../platform/settings.ts";
 import { chooseEntry } from "./configure/pickEntry.ts";
+import { isSureElsewhere } from "./target/askFirst.ts";
 import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -19,6 +20,7 @@ export async function start(context: CommandContext, target: CommandTarget): Pro
   const session = await chooseApp(context, target, {
     suits: isStartable,
     placeHolder: t("Select the app to start"),
+    elsewhere: true,
   });
   const definition = session?.definition;
   if (session === undefined) {
@@ -41,7 +43,11 @@ export async function start(context: CommandContext, target: CommandTarget): Pro
 /** Stops an app. Called again meanwhile, it offers to stop at once. */
 export async function stop(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
   const { t } = context;
-  const session = await chooseApp(context, target, { suits: isActive, placeHolder: t("Select the app to stop") });
+  const session = await chooseApp(context, target, {
+    suits: isActive,
+    placeHolder: t("Select the app to stop"),
+    elsewhere: true,
+  });
   if (session === undefined) {
     return;
   }
@@ -51,7 +57,9 @@ export async function stop(context: CommandContext, target: CommandTarget, notif
     ]);
     return;
   }
-  await window.withProgress({ location: { viewId: viewIds.apps } }, () => session.stop(false));
+  if (await isSureElsewhere(context, session, "stop")) {
+    await window.withProgress({ location: { viewId: viewIds.apps } }, () => session.stop(false));
+  }
 }
 
 function drainWords({ snapshot }: AppView, t: CommandContext["t"]): string {

@@ -70,7 +70,7 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
       looking = setTimeout(() => {
         looking = undefined;
         show(keeper.overdue());
-        write(notes.due(Date.now()));
+        write(notes.due(session.client?.now() ?? Date.now()));
       }, patienceMs);
     }
   };

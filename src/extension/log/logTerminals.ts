@@ -63,7 +63,9 @@ export function createLogTerminals(timestamps: () => boolean, memory: SessionMem
     if (worker === undefined) {
       memory.set(memoryKey(session), "open");
     }
-    roots.set(terminal, session.root);
+    if (session.machine === undefined) {
+      roots.set(terminal, session.root);
+    }
     return terminal;
   };
 

@@ -5,7 +5,7 @@ import { DisposableStore } from "./disposableStore.ts";
 
 /** Files that identify an app, relative to a folder: its own, and those by which a monorepo names its packages. */
 const entryPattern =
-  "{package.json,pnpm-workspace.yaml,nx.json,{,src/,dist/,build/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}," +
+  "{package.json,hitless.json,pnpm-workspace.yaml,nx.json,{,src/,dist/,build/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}," +
   "{apps,packages,services}/*/{package.json,project.json}}";
 
 /** Calls back whenever the apps of the workspace may have changed. */

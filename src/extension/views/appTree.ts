@@ -16,6 +16,7 @@ import {
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { troubledApps, unhealthyWorkers } from "../apps/appView.ts";
+import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
 import type { WorkerFigures, WorkerFiguresWatch } from "../apps/workerFigures.ts";
 import { commandIds, viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
@@ -39,8 +40,16 @@ export interface TreeElement {
   readonly report?: number;
 }
 
-/** @param watch Measures the workers while the tree is visible. */
-export function createAppTree(registry: AppRegistry, watch: WorkerFiguresWatch, t: Localize): Disposable {
+export interface AppTreeOptions {
+  readonly registry: AppRegistry;
+  /** Looked at while the tree is visible. */
+  readonly machines: MachineRegistry;
+  /** Measures the workers while the tree is visible. */
+  readonly watch: WorkerFiguresWatch;
+  readonly t: Localize;
+}
+
+export function createAppTree({ registry, machines, watch, t }: AppTreeOptions): Disposable {
   const store = new DisposableStore();
   const changes = store.add(new EventEmitter<TreeElement[] | undefined>());
   const elements = new Map<string, TreeElement>();
@@ -87,7 +96,7 @@ export function createAppTree(registry: AppRegistry, watch: WorkerFiguresWatch, 
       }
       return steady;
     };
-    rows = projectTree(registry.apps, { now, t, figures });
+    rows = projectTree(registry.apps, { now, t, figures }, machines);
     byId = new Map(allRows(rows).map((row) => [row.id, row]));
     for (const id of elements.keys()) {
       if (!byId.has(id)) {
@@ -102,11 +111,12 @@ export function createAppTree(registry: AppRegistry, watch: WorkerFiguresWatch, 
       changes.fire(changed.flatMap((id) => elements.get(id) ?? []));
     }
     showBadge(view, registry, t);
-    showResting(view, registry);
+    showResting(view, registry, rows);
   };
   store.add(registry.onDidChange(update));
   store.add(watch.onDidChange(update));
-  store.add(tickWhileVisible(view, watch, update));
+  store.add(machines.onDidChange(update));
+  store.add(tickWhileVisible(view, [watch, machines], update));
   update();
   return store;
 }
@@ -115,12 +125,19 @@ function allRows(rows: readonly TreeRow[]): TreeRow[] {
   return rows.flatMap((row) => [row, ...allRows(row.children)]);
 }
 
-function tickWhileVisible(view: TreeView<TreeElement>, watch: WorkerFiguresWatch, tick: () => void): Disposable {
+/** What is done only while somebody looks. */
+interface Watch {
+  setVisible(visible: boolean): void;
+}
+
+function tickWhileVisible(view: TreeView<TreeElement>, watches: readonly Watch[], tick: () => void): Disposable {
   let timer: NodeJS.Timeout | undefined;
   const follow = (visible: boolean) => {
     clearInterval(timer);
     timer = visible ? setInterval(tick, tickMs) : undefined;
-    watch.setVisible(visible);
+    for (const watch of watches) {
+      watch.setVisible(visible);
+    }
   };
   const listening = view.onDidChangeVisibility(({ visible }) => {
     follow(visible);
@@ -136,9 +153,9 @@ function tickWhileVisible(view: TreeView<TreeElement>, watch: WorkerFiguresWatch
 }
 
 /** The title says what the only app would run, while the welcome text stands in place of its row. */
-function showResting(view: TreeView<TreeElement>, { apps }: AppRegistry): void {
+function showResting(view: TreeView<TreeElement>, { apps }: AppRegistry, rows: readonly TreeRow[]): void {
   const [only] = apps;
-  const { entry, port } = (apps.length === 1 && only?.state === "stopped" ? only.resting : undefined) ?? {};
+  const { entry, port } = (rows.length === 0 && only?.state === "stopped" ? only.resting : undefined) ?? {};
   const words = [...(entry === undefined ? [] : [entry]), ...(port === undefined ? [] : [`:${port}`])].join(" · ");
   if (words !== (view.description ?? "")) {
     view.description = words;

@@ -38,16 +38,36 @@ const workerFlags = {
   paused: ({ paused }: WorkerView) => paused !== undefined,
 };
 
-export type RowFlag = keyof typeof appFlags | keyof typeof workerFlags;
+/** Of an app on another machine, of which much can't be done from here: its files and its settings are there. */
+const appThereFlags = {
+  appThere: () => true,
+  startableThere: isStartable,
+  renewableThere: isRenewable,
+  activeThere: isActive,
+  previousThere: hasPrevious,
+  cancellableThere: appFlags.cancellable,
+};
+
+const workerThereFlags = {
+  workerThere: () => true,
+  replaceableThere: workerFlags.replaceable,
+};
+
+export type RowFlag =
+  | keyof typeof appFlags
+  | keyof typeof workerFlags
+  | keyof typeof appThereFlags
+  | keyof typeof workerThereFlags
+  | "machine";
 
 /** The `contextValue` of an app's row, such as `app;valid;renewable;active`: decides which buttons it has. */
 export function appContext(app: AppView): string {
-  return flagsOf(appFlags, app);
+  return flagsOf(app.there === undefined ? appFlags : appThereFlags, app);
 }
 
 /** The same for a worker's row, such as `worker;draining`. */
-export function workerContext(worker: WorkerView): string {
-  return flagsOf(workerFlags, worker);
+export function workerContext(worker: WorkerView, there?: AppView["there"]): string {
+  return flagsOf(there === undefined ? workerFlags : workerThereFlags, worker);
 }
 
 /** The source of a regular expression that matches contexts with this flag. */

@@ -100,6 +100,18 @@ describe("the buttons of a row", () => {
     assert.doesNotMatch(inline, /restart|killWorker|cutNow/);
   });
 
+  it("are, for an app on another machine, those for which its supervisor is enough", () => {
+    const there = { machine: "web1", app: "api" };
+    const of = (state: AppViewState) => offerOf(appContext(sampleView({ state, there })));
+    const serves = "reload gracefulReload | restart stop | showLog showHistory";
+    assert.deepEqual(of("running"), ["reload", serves]);
+    assert.deepEqual(of("crash-looping"), ["start", `start ${serves}`]);
+    assert.deepEqual(of("stopping"), ["", "stop | showLog showHistory"]);
+    assert.deepEqual(offerOf(workerContext(sampleWorker(), there)), ["reloadWorker", "reloadWorker | showLog"]);
+    assert.deepEqual(offerOf(workerContext(sampleWorker({ state: "draining" }), there)), ["", "showLog"]);
+    assert.deepEqual(offerOf("machine"), ["refresh", ""]);
+  });
+
   it("are none where the row is neither an app's nor a worker's", () => {
     for (const context of ["history", "report.completed", "trouble", "stderr"]) {
       assert.deepEqual(offerOf(context), ["", ""]);

@@ -41,7 +41,8 @@ describe("what is shipped", () => {
       wanted.filter((file) => !files.includes(file)),
       [],
     );
-    assert.ok(extensionBytes < 450_000, `the extension's bundle has ${extensionBytes} bytes`);
+    // With ssh, machines and fleets, which are in it and are run only where a workspace names some.
+    assert.ok(extensionBytes < 500_000, `the extension's bundle has ${extensionBytes} bytes`);
     assert.ok(pageBytes < 150_000, `the script of the layers panel has ${pageBytes} bytes`);
   });
 

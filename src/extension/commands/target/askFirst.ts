@@ -1,5 +1,6 @@
 import { window } from "vscode";
 import type { WorkerView } from "../../../shared/snapshot.ts";
+import type { AppSession } from "../../apps/appSession.ts";
 import type { CommandContext } from "./commandContext.ts";
 
 export interface Question {
@@ -24,6 +25,36 @@ export async function askFirst({ memory, t }: CommandContext, question: Question
     memory.set(key, "yes");
   }
   return answer !== undefined;
+}
+
+/**
+ * Asks before clients of an app on another machine are turned away; of an app here nobody asks. The machine is named in the
+ * question, and it is asked each time: it may be the one that people use.
+ */
+export async function isSureElsewhere(
+  { t }: CommandContext,
+  { machine, name }: AppSession,
+  what: "restart" | "stop",
+): Promise<boolean> {
+  if (machine === undefined) {
+    return true;
+  }
+  const [text, detail, action] =
+    what === "restart"
+      ? [
+          t("Restart {0}?", name),
+          t("Its workers stop before new ones start: until then {0} refuses its clients.", machine),
+          t("Restart"),
+        ]
+      : [
+          t("Stop {0}?", name),
+          t(
+            "It answers nobody any more, and can't be started again from here but by “hitless start … --on {0}”.",
+            machine,
+          ),
+          t("Stop"),
+        ];
+  return (await window.showWarningMessage(text, { modal: true, detail }, action)) === action;
 }
 
 /** What the end of a worker costs its clients. Only of a draining one the requests are counted. */

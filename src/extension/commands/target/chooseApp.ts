@@ -11,6 +11,8 @@ export interface AppChoice {
   /** Apps the command makes sense for; if there are none, all are offered and the app itself says why not. */
   readonly suits: (app: AppView) => boolean;
   readonly placeHolder: string;
+  /** Whether it is done to apps on other machines as well, when it is called on the row of one. */
+  readonly elsewhere?: boolean;
 }
 
 /**
@@ -19,10 +21,17 @@ export interface AppChoice {
  * @throws HitlessError `appNotFound`
  */
 export async function chooseApp(
-  { registry, t }: CommandContext,
+  { registry, machines, t }: CommandContext,
   { app: wanted }: CommandTarget,
-  { suits, placeHolder }: AppChoice,
+  { suits, placeHolder, elsewhere = false }: AppChoice,
 ): Promise<AppSession | undefined> {
+  const there = wanted === undefined ? undefined : machines.find(wanted);
+  if (there !== undefined) {
+    if (!elsewhere) {
+      throw new HitlessError("invalidState", t("{0} runs on another machine, where this can't be done.", there.name));
+    }
+    return there;
+  }
   if (!registry.scanned) {
     await registry.refresh();
   }

@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from "vscode";
 import type { AppRegistry } from "../../apps/appRegistry.ts";
+import type { MachineRegistry } from "../../apps/machines/machineRegistry.ts";
 import type { SessionMemory } from "../../apps/sessionHost.ts";
 import type { LogTerminals } from "../../log/logTerminals.ts";
 import type { LayersPanels } from "../../panel/layersPanels.ts";
@@ -9,6 +10,7 @@ import type { RequestsView } from "../../views/requests/requestsView.ts";
 
 export interface CommandContext {
   readonly registry: AppRegistry;
+  readonly machines: MachineRegistry;
   readonly logs: LogTerminals;
   readonly layers: LayersPanels;
   readonly reports: ReportDocuments;

@@ -74,7 +74,8 @@ function tellCancelled({ context: { t }, notifier, session, report }: ReportToTe
 function tellFailed({ context: { t }, notifier, session, report }: ReportToTell): void {
   const { name, key } = session;
   const run = (command: CommandId, target: CommandTarget) => () => commands.executeCommand(command, target);
-  const { location } = report;
+  // A file of another machine can't be opened here.
+  const location = session.machine === undefined ? report.location : undefined;
   notifier.message("error", failureText(name, report, t), [
     ...(location === undefined ? [] : [{ title: t("Open File"), run: () => openFile(location) }]),
     { title: t("Show Log"), run: run(commandIds.showLog, { app: key }) },

@@ -1,4 +1,4 @@
-import { isCrashing, type WorkerView } from "../../shared/snapshot.ts";
+import { isCrashing, type WorkerView } from "../../../shared/snapshot.ts";
 import {
   type AppView,
   type AppViewState,
@@ -7,18 +7,18 @@ import {
   pausedWorker,
   trouble,
   workerCounts,
-} from "../apps/appView.ts";
-import type { WorkerFigures } from "../apps/workerFigures.ts";
-import type { Localize } from "../platform/localize.ts";
-import { outcomeWord } from "../presentation/reportWords.ts";
-import { appWord, pausedWord, portWords, readyWords, renewalWord } from "../presentation/stateWords.ts";
-import { appContext } from "./rowFlags.ts";
-import { historyRows } from "./rows/historyRows.ts";
-import { staleRows } from "./rows/staleRows.ts";
-import { bad, busy, faint, firstLine, good, pausedIcon, type TreeIcon, type TreeRow } from "./rows/treeRow.ts";
-import { troubleRows } from "./rows/troubleRows.ts";
-import { workerRow } from "./rows/workerRow.ts";
-import { appTooltip } from "./treeTooltips.ts";
+} from "../../apps/appView.ts";
+import type { WorkerFigures } from "../../apps/workerFigures.ts";
+import type { Localize } from "../../platform/localize.ts";
+import { outcomeWord } from "../../presentation/reportWords.ts";
+import { appWord, pausedWord, portWords, readyWords, renewalWord } from "../../presentation/stateWords.ts";
+import { appContext } from "../rowFlags.ts";
+import { appTooltip } from "../treeTooltips.ts";
+import { historyRows } from "./historyRows.ts";
+import { staleRows } from "./staleRows.ts";
+import { bad, busy, faint, firstLine, good, pausedIcon, type TreeIcon, type TreeRow } from "./treeRow.ts";
+import { troubleRows } from "./troubleRows.ts";
+import { workerRow } from "./workerRow.ts";
 
 /** What the rows are made with, besides the apps. */
 export interface TreeSight {
@@ -29,20 +29,7 @@ export interface TreeSight {
   readonly figures?: (app: string, worker: number) => WorkerFigures | undefined;
 }
 
-/**
- * The rows of the tree, those of apps in trouble first. None when there is a single app with nothing to show: the
- * welcome text with its button takes their place.
- */
-export function projectTree(apps: readonly AppView[], sight: TreeSight): TreeRow[] {
-  const [only] = apps;
-  if (apps.length === 1 && only?.state === "stopped") {
-    return [];
-  }
-  const { now } = sight;
-  return [...apps].sort((a, b) => trouble(a, now) - trouble(b, now)).map((app) => appRow(app, sight));
-}
-
-function appRow(app: AppView, sight: TreeSight): TreeRow {
+export function appRow(app: AppView, sight: TreeSight): TreeRow {
   const { now, t, figures } = sight;
   const { ready, desired } = workerCounts(app);
   const active = isActive(app);
@@ -54,7 +41,8 @@ function appRow(app: AppView, sight: TreeSight): TreeRow {
     // A tree remembers for each id whether it is expanded: a row that gets children has a new id, and is expanded.
     id: active ? app.key : `${app.key}#resting`,
     app: app.key,
-    label: app.name,
+    // The row of its machine stands above it.
+    label: app.there?.app ?? app.name,
     description: withPause(appFacts(app, now, t), pauseOf(app, t)).join(" · "),
     tooltip: appTooltip(app, now, t),
     icon: pauseOf(app, t).length > 0 ? pausedIcon : appIcon(app, now),

@@ -39,7 +39,7 @@ export function workerRow(
     description: workerFacts(app, worker, { figures, now, t }).join(" · "),
     tooltip: workerTooltip(worker, figures, now, t),
     icon: worker.paused !== undefined ? pausedIcon : unresponsive ? unresponsiveIcon : workerIcons[worker.state],
-    contextValue: workerContext(worker),
+    contextValue: workerContext(worker, app.there),
     accessibilityLabel: [
       t("worker {0}", slot),
       workerWord(worker, t),
