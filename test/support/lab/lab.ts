@@ -116,10 +116,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     };
     const lab = makeLab({ folder, env: files.env, nodeOf, close });
     await Promise.all(hosts.map(({ name }) => listensForSsh(lab, nodeOf(name))));
-    await startBalancers(lab);
     if (options.withoutApp !== true) {
       await Promise.all(lab.machines.map((machine) => startApp(lab, machine, options)));
     }
+    // Behind the apps: HAProxy takes a server that fails its first checks for down, also for a while after it has come.
+    await startBalancers(lab);
     return lab;
   } catch (error) {
     await close();
