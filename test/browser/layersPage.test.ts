@@ -5,6 +5,8 @@ import { appMessage, sampleFacts, samplePulse, sampleSample, workers } from "../
 import { openLayersPage, showLoad, themeNames } from "./layersPageHarness.ts";
 
 const root = appMessage.root ?? "";
+/** The one that worker 3 has replaced. */
+const formerWorker = { id: 1, slot: 1, pid: 4100, generation: 1 };
 const allBands = ["code", "api", "bindings", "dependencies", "os"];
 
 for (const theme of themeNames) {
@@ -15,7 +17,7 @@ for (const theme of themeNames) {
     });
     await showLoad(panel);
     await panel.tell(
-      { type: "comparison", left: sampleFacts({ worker: { ...sampleFacts().worker, id: 1 } }), right: sampleFacts() },
+      { type: "comparison", left: sampleFacts({ worker: formerWorker }), right: sampleFacts() },
       { type: "failure", place: "sample", message: "The worker was too busy." },
     );
     // Colours on their way from one to another are none to be judged.
@@ -171,7 +173,7 @@ test("shows what changed when a generation took over, and opens the user's files
   await panel.tell({ type: "replaced", from, to });
   await page.getByRole("button", { name: "What changed?" }).click();
   const facts = sampleFacts();
-  const left = { ...facts, worker: { ...facts.worker, id: 1 }, api: { ...facts.api, version: "v22.20.0" } };
+  const left = { ...facts, worker: formerWorker, api: { ...facts.api, version: "v22.20.0" } };
   await panel.tell({ type: "comparison", left, right: facts });
   const row = page.getByRole("region", { name: "What changed" }).getByRole("row", { name: /Node\.js/ });
   await expect(row).toContainText("v22.20.0");
