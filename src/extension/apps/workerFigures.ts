@@ -1,8 +1,10 @@
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
 import type { AppRegistry } from "./appRegistry.ts";
 import { isActive } from "./appView.ts";
+import { createFiguresHistory, historyMs, type MeasuredAt } from "./figuresHistory.ts";
 
 /** What a worker uses now. */
 export interface WorkerFigures {
@@ -18,81 +20,156 @@ export interface WorkerFigures {
   readonly delayP99?: number;
 }
 
-/** Measures the workers of all apps while somebody looks, and nothing at other times. */
+/** A view that shows figures: the tree those of all apps, the layers panel those of one. */
+export type FiguresViewer = "tree" | "panel";
+
+/** Measures workers while somebody looks at them, and nothing at other times. */
 export interface WorkerFiguresWatch extends Disposable {
-  /** Whether a view that shows the figures is visible. */
-  setVisible(visible: boolean): void;
+  /** What a view shows now: all apps, those of these keys, or nothing, as while it is hidden. */
+  setLooking(viewer: FiguresViewer, apps: "all" | readonly string[]): void;
+  /**
+   * Takes over what somebody else has just asked a worker, which is then not asked again. A worker tells what happened
+   * since it was last asked, whoever did: of two that ask at once, one would be told of some milliseconds.
+   */
+  learn(app: string, worker: number, pulse: LayerPulse): void;
   /** What was measured last; `undefined` before, and of a worker that does not answer. */
   of(app: string, worker: number): WorkerFigures | undefined;
+  /**
+   * What was measured in the last ten minutes, oldest first: there is nothing of the times at which nobody looked. It is
+   * forgotten when nobody has looked for ten minutes.
+   */
+  history(app: string, worker: number): readonly MeasuredAt<WorkerFigures>[];
+  /** After each round of answers. */
   onDidChange(listener: () => void): Disposable;
 }
 
 /** Milliseconds between two measurements. Observation in the worker ends 5 s after the last one. */
 const everyMs = 2_000;
 
+/** A worker stops observing this many milliseconds after it was last asked: what it says next is of its whole life. */
+const lookingMs = 5_000;
+
+/** Rates over fewer milliseconds say nothing. */
+const leastMs = 500;
+
 type Source = Pick<AppRegistry, "sessions">;
 
-export function createWorkerFigures(source: Source): WorkerFiguresWatch {
-  const known = new Map<string, WorkerFigures>();
-  /** Workers that have been asked before: what the first answer says is of the whole life of the process. */
-  const asked = new Set<string>();
+/** The newest answer of a worker. */
+interface Taken {
+  readonly at: number;
+  /** Whether somebody else had asked. */
+  readonly learnt: boolean;
+  /** Absent when it is of the whole life of the process. */
+  readonly figures?: WorkerFigures;
+}
+
+/** @param now Epoch milliseconds. */
+export function createWorkerFigures(source: Source, now: () => number = Date.now): WorkerFiguresWatch {
+  let known: ReadonlyMap<string, WorkerFigures> = new Map();
+  const newest = new Map<string, Taken>();
+  const history = createFiguresHistory<WorkerFigures>();
+  const looking = new Map<FiguresViewer, "all" | readonly string[]>();
   const changes = createEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
+  let forgetting: NodeJS.Timeout | undefined;
   let asking = false;
-  let visible = false;
 
+  const isSeen = (app: string) => [...looking.values()].some((apps) => apps === "all" || apps.includes(app));
+  const keyOf = (app: string, worker: number) => {
+    const session = source.sessions.find(({ key }) => key === app);
+    return figuresKey(app, session?.view.snapshot?.supervisor.pid, worker);
+  };
+  const take = (key: string, pulse: LayerPulse, learnt: boolean): Taken => {
+    const at = now();
+    const before = newest.get(key);
+    if (before !== undefined && at - before.at < leastMs) {
+      return before;
+    }
+    const isRate = before !== undefined && at - before.at < lookingMs;
+    const taken = { at, learnt, ...(isRate && { figures: figuresOf(pulse) }) };
+    newest.set(key, taken);
+    return taken;
+  };
+  const measure = async ({ key, id, client }: SeenWorker): Promise<readonly [string, Taken | undefined]> => {
+    const before = newest.get(key);
+    if (before !== undefined && now() - before.at < (before.learnt ? everyMs : leastMs)) {
+      return [key, before];
+    }
+    const pulse = await client.request("layers/pulse", { worker: id }).catch(() => undefined);
+    return [key, pulse && take(key, pulse, false)];
+  };
   const ask = async (): Promise<void> => {
     asking = true;
-    const workers = source.sessions.flatMap(({ key, client, view }) =>
-      client === undefined || !isActive(view)
-        ? []
-        : (view.snapshot?.workers ?? [])
-            .filter(({ state, health }) => state === "ready" && health === "responsive")
-            .map(({ id }) => ({ key: figuresKey(key, view.snapshot?.supervisor.pid, id), id, client })),
-    );
-    const answers = await Promise.all(
-      workers.map(async ({ key, id, client }) => {
-        const pulse = await client.request("layers/pulse", { worker: id }).catch(() => undefined);
-        return { key, pulse };
-      }),
-    );
+    const answers = await Promise.all(seenWorkers(source, isSeen).map(measure));
     asking = false;
-    const before = new Set(asked);
-    known.clear();
-    asked.clear();
-    for (const { key, pulse } of visible ? answers : []) {
-      if (pulse !== undefined) {
-        asked.add(key);
-        if (before.has(key)) {
-          known.set(key, figuresOf(pulse));
-        }
+    const at = now();
+    for (const [key, taken] of newest) {
+      if (at - taken.at >= lookingMs) {
+        newest.delete(key);
       }
     }
+    known = new Map(
+      answers.flatMap(([key, taken]) =>
+        looking.size === 0 || taken?.figures === undefined ? [] : [[key, taken.figures]],
+      ),
+    );
+    history.add(at, known);
     changes.fire();
   };
   const stop = () => {
     clearInterval(timer);
-    timer = undefined;
+    clearTimeout(forgetting);
   };
   return {
-    setVisible(now) {
-      visible = now;
+    setLooking(viewer, apps) {
+      if (String(looking.get(viewer) ?? []) === String(apps)) {
+        return;
+      }
+      looking.delete(viewer);
+      if (apps.length > 0) {
+        looking.set(viewer, apps);
+      }
       stop();
-      if (visible) {
-        timer = setInterval(() => asking || void ask(), everyMs);
+      if (looking.size === 0) {
+        known = new Map();
+        forgetting = setTimeout(history.clear, historyMs).unref();
+        return;
+      }
+      timer = setInterval(() => asking || void ask(), everyMs);
+      if (apps.length > 0) {
         void (asking || ask());
       }
     },
-    of(app, worker) {
-      const session = source.sessions.find(({ key }) => key === app);
-      return known.get(figuresKey(app, session?.view.snapshot?.supervisor.pid, worker));
+    learn(app, worker, pulse) {
+      if (isSeen(app)) {
+        take(keyOf(app, worker), pulse, true);
+      }
     },
+    of: (app, worker) => known.get(keyOf(app, worker)),
+    history: (app, worker) => history.of(keyOf(app, worker)),
     onDidChange: changes.on,
     dispose() {
-      visible = false;
+      looking.clear();
       stop();
     },
   };
+}
+
+interface SeenWorker {
+  readonly key: string;
+  readonly id: number;
+  readonly client: Pick<SupervisorClient, "request">;
+}
+
+/** Those that can answer, of the apps that somebody looks at. */
+function seenWorkers({ sessions }: Source, isSeen: (app: string) => boolean): SeenWorker[] {
+  return sessions.flatMap(({ key, client, view }) =>
+    client === undefined || !isActive(view) || !isSeen(key)
+      ? []
+      : (view.snapshot?.workers ?? [])
+          .filter(({ state, health }) => state === "ready" && health === "responsive")
+          .map(({ id }) => ({ key: figuresKey(key, view.snapshot?.supervisor.pid, id), id, client })),
+  );
 }
 
 /** Ids begin anew with each supervisor. */

@@ -116,7 +116,8 @@ export function createAppTree({ registry, machines, watch, t }: AppTreeOptions):
   store.add(registry.onDidChange(update));
   store.add(watch.onDidChange(update));
   store.add(machines.onDidChange(update));
-  store.add(tickWhileVisible(view, [watch, machines], update));
+  const figuresOfAll: Watch = { setVisible: (visible) => watch.setLooking("tree", visible ? "all" : []) };
+  store.add(tickWhileVisible(view, [figuresOfAll, machines], update));
   update();
   return store;
 }

@@ -3,6 +3,7 @@ import { mock } from "node:test";
 import { createWorkerFigures } from "../../../src/extension/apps/workerFigures.ts";
 import { steadyFigures } from "../../../src/extension/views/steadyFigures.ts";
 import { sampleSnapshot } from "../client/samples.ts";
+import { samplePulse } from "../webview/fixtures.ts";
 import { sampleView } from "./fixtures.ts";
 
 describe("the figures of workers", () => {
@@ -35,21 +36,130 @@ describe("the figures of workers", () => {
 
   it("are asked for while somebody looks, of each worker, and shown from the second answer on", async () => {
     const { asked, sessions } = source();
+    let time = 1_000_000;
     mock.timers.enable({ apis: ["setInterval"] });
-    const watch = createWorkerFigures({ sessions });
+    const watch = createWorkerFigures({ sessions }, () => time);
     assert.deepEqual(asked, []);
-    watch.setVisible(true);
+    watch.setLooking("tree", "all");
     await round(watch);
     assert.deepEqual(asked, [1, 2]);
     assert.equal(watch.of(key, 1), undefined, "the first is over the life of the process");
     const second = round(watch);
+    time += 2_000;
     mock.timers.tick(2_000);
     await second;
     assert.deepEqual(watch.of(key, 1), { cpu: 0.15000000000000002, memory: 9, requestsPerSecond: 3, busy: 0.5 });
     assert.equal(watch.of(key, 2), undefined, "one that does not answer has none");
-    watch.setVisible(false);
+    watch.setLooking("tree", []);
     mock.timers.tick(60_000);
     assert.deepEqual(asked, [1, 2, 1, 2], "nobody is asked while hidden");
+    watch.dispose();
+  });
+
+  it("are those of the app that somebody looks at, and are kept for ten minutes", async () => {
+    const { asked, sessions } = source();
+    let time = 1_000_000;
+    mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+    const watch = createWorkerFigures({ sessions }, () => time);
+    const next = async (): Promise<void> => {
+      const answers = round(watch);
+      time += 2_000;
+      mock.timers.tick(2_000);
+      await answers;
+    };
+    const empty = round(watch);
+    watch.setLooking("panel", ["/srv/other#other"]);
+    await empty;
+    await next();
+    assert.deepEqual(asked, [], "nobody looks at this app");
+    const first = round(watch);
+    watch.setLooking("panel", [key]);
+    await first;
+    for (let rounds = 0; rounds < 400; rounds += 1) {
+      await next();
+    }
+    const kept = watch.history(key, 1);
+    assert.equal(kept.length, 300);
+    assert.equal((kept.at(-1)?.at ?? 0) - (kept[0]?.at ?? 0), 598_000);
+    assert.deepEqual(watch.history(key, 2), [], "one that does not answer has none");
+
+    watch.setLooking("panel", []);
+    const times = asked.length;
+    mock.timers.tick(599_000);
+    assert.equal(watch.history(key, 1).length, 300);
+    mock.timers.tick(1_000);
+    assert.deepEqual(watch.history(key, 1), [], "forgotten when nobody has looked for ten minutes");
+    assert.equal(asked.length, times);
+    watch.dispose();
+  });
+
+  it("are not those of the life of a process that was left alone for a while", async () => {
+    const { sessions } = source();
+    let time = 1_000_000;
+    mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+    const watch = createWorkerFigures({ sessions }, () => time);
+    const look = async (): Promise<void> => {
+      const answers = round(watch);
+      watch.setLooking("tree", "all");
+      await answers;
+    };
+    await look();
+    watch.setLooking("tree", []);
+    time += 60_000;
+    await look();
+    assert.equal(watch.of(key, 1), undefined);
+    const second = round(watch);
+    time += 2_000;
+    mock.timers.tick(2_000);
+    await second;
+    assert.equal(watch.of(key, 1)?.memory, 9);
+    watch.setLooking("tree", []);
+    assert.equal(watch.of(key, 1), undefined, "what is old is not what it uses now");
+    watch.dispose();
+  });
+
+  it("are taken from what the panel has just asked, so that no answer is of some milliseconds", async () => {
+    const { asked, sessions } = source();
+    let time = 1_000_000;
+    mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+    const watch = createWorkerFigures({ sessions }, () => time);
+    const first = round(watch);
+    watch.setLooking("panel", [key]);
+    await first;
+    for (const cpuUser of [0.3, 0.4]) {
+      time += 1_000;
+      watch.learn(key, 1, samplePulse({ os: { ...samplePulse().os, cpuUser, cpuSystem: 0 } }));
+    }
+    asked.length = 0;
+    const second = round(watch);
+    mock.timers.tick(2_000);
+    await second;
+    assert.deepEqual(asked, [2]);
+    assert.equal(watch.of(key, 1)?.cpu, 0.4);
+    const third = round(watch);
+    time += 2_000;
+    mock.timers.tick(2_000);
+    await third;
+    assert.deepEqual(asked, [2, 1, 2], "it is asked again when the panel has not for a while");
+    watch.dispose();
+  });
+
+  it("are no rates of some milliseconds, whoever begins to look just now", async () => {
+    const { asked, sessions } = source();
+    let time = 1_000_000;
+    mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+    const watch = createWorkerFigures({ sessions }, () => time);
+    const first = round(watch);
+    watch.setLooking("tree", "all");
+    await first;
+    time += 5;
+    asked.length = 0;
+    const second = round(watch);
+    watch.setLooking("panel", [key]);
+    watch.learn(key, 1, samplePulse());
+    await second;
+    assert.deepEqual(asked, [2], "but for the one that did not answer");
+    assert.equal(watch.of(key, 1), undefined);
     watch.dispose();
   });
 
