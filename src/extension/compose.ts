@@ -57,13 +57,14 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const machines = store.add(new MachineRegistry({ host, folders: () => readFolders().map(({ path }) => path) }));
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
   const { extensionUri } = extension;
-  const layers = store.add(createLayersPanels({ registry, extensionUri, channel, version: host.version, t }));
+  const figures = store.add(createWorkerFigures(registry));
+  const { version } = host;
+  const layers = store.add(createLayersPanels({ registry, figures, extensionUri, channel, version, t }));
   const reports = store.add(createReportDocuments());
   const requests = store.add(createRequestsView(registry, t));
   const context: CommandContext = { registry, machines, logs, layers, reports, requests, channel, memory, t };
   const notifier = createNotifier(channel, t);
 
-  const figures = store.add(createWorkerFigures(registry));
   store.add(createAppTree({ registry, machines, watch: figures, t }));
   store.add(createStatusBar(registry, t));
   store.add(followContext(registry, createContextSetter()));

@@ -7,6 +7,7 @@ import {
 import { parseMessage } from "../shared/parseMessage.ts";
 import { setTranslations, t } from "../shared/translate.ts";
 import { createAnnouncer } from "./announcer.ts";
+import { addToHistories, noHistories } from "./model/histories.ts";
 import { createNumbers } from "./model/numbers.ts";
 import { readSavedState, type SavedState } from "./model/savedState.ts";
 import { addToSeries, noSeries } from "./model/series.ts";
@@ -44,6 +45,7 @@ let restoring = data.saved.scroll > 0;
 function firstData(saved: SavedState): PageData {
   return {
     app: undefined,
+    histories: noHistories,
     ...nothingKnown,
     failures: new Map(),
     replaced: undefined,
@@ -118,6 +120,11 @@ function receive(message: HostMessage): void {
         change({ pulse, previous, series: addToSeries(series, pulse, previous), failures: without("pulse") });
       }
       break;
+    case "figures":
+      if (message.app === data.app?.app) {
+        change({ histories: addToHistories(data.histories, message) });
+      }
+      break;
     case "sampling": {
       const { worker, elapsedMs, seconds } = message;
       change({ sampling: { worker, startedAt: performance.now() - elapsedMs, seconds }, failures: without("sample") });
@@ -157,7 +164,7 @@ function receiveApp({ type, ...app }: Extract<HostMessage, { type: "app" }>): vo
   change({
     app,
     ...(isOther && { ...nothingKnown, failures: new Map() }),
-    ...(isOtherApp && { comparison: undefined }),
+    ...(isOtherApp && { comparison: undefined, histories: noHistories }),
     ...(replaced !== undefined && isOver && { replaced: undefined }),
   });
   if (isOther) {

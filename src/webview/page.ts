@@ -2,6 +2,7 @@ import type { CatalogueEntry } from "../shared/layers/entry.ts";
 import type { LayerFacts, LayerPulse } from "../shared/layers/facts.ts";
 import type { FailurePlace, HostMessageOf, PanelMessage } from "../shared/layers/panelMessages.ts";
 import type { CpuSample } from "../shared/layers/sample.ts";
+import type { WorkerHistories } from "./model/histories.ts";
 import type { Numbers } from "./model/numbers.ts";
 import type { SavedState } from "./model/savedState.ts";
 import type { Series } from "./model/series.ts";
@@ -9,6 +10,8 @@ import type { Series } from "./model/series.ts";
 /** All that is shown. A change makes a new object; unchanged parts of it stay the same objects. */
 export interface PageData {
   readonly app: Omit<HostMessageOf<"app">, "type"> | undefined;
+  /** What the workers of the app have used. */
+  readonly histories: WorkerHistories;
   readonly facts: LayerFacts | undefined;
   readonly pulse: LayerPulse | undefined;
   /** The previous one, of the same worker. */

@@ -8,11 +8,13 @@ import { createCpuOverview } from "./parts/cpuOverview.ts";
 import { createMasthead } from "./parts/masthead.ts";
 import { createNotices } from "./parts/notices.ts";
 import { TraceBox } from "./parts/trace/traceBox.ts";
+import { createWorkerTable } from "./parts/workers/workerTable.ts";
 
 export function createPageView(context: PageContext): Part {
   const masthead = createMasthead(context);
   const comparison = createComparison(context);
   const notices = createNotices(context, comparison.open);
+  const workers = createWorkerTable(context);
   const trace = new TraceBox(context);
   const cpu = createCpuOverview(context);
   const bands = layers.map((layer) => createBand(layer, context));
@@ -24,8 +26,9 @@ export function createPageView(context: PageContext): Part {
       event,
     ),
   );
-  const main = h("main", { tabindex: -1 }, notices.element, trace.element, cpu.element, comparison.element, stack);
-  const parts = [masthead, notices, trace, cpu, comparison, ...bands];
+  const above = [notices, workers, trace, cpu, comparison].map(({ element }) => element);
+  const main = h("main", { tabindex: -1 }, ...above, stack);
+  const parts = [masthead, notices, workers, trace, cpu, comparison, ...bands];
   return {
     element: h("div", { class: "page" }, masthead.element, main),
     update(data: PageData) {

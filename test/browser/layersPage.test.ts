@@ -57,12 +57,13 @@ test("goes by keyboard alone, from the first control to the last", async ({ page
   const focused = () =>
     page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "");
   const way: string[] = [];
-  for (let step = 0; step < 22; step += 1) {
+  for (let step = 0; step < 24; step += 1) {
     await page.keyboard.press("Tab");
     way.push(await focused());
   }
-  expect(way.slice(0, 20)).toEqual([
+  expect(way.slice(0, 22)).toEqual([
     ...["App", "Worker", "Compare", "Copy as Markdown", "Save as JSON"],
+    ...["1 · gen 2", "2 · gen 2"],
     // The box is named by its label.
     "",
     ...["fs.readFile", "crypto.pbkdf2", "dns.lookup", "fetch", "setTimeout", "zlib.gzip"],
@@ -144,6 +145,56 @@ test("reads well to who can't see it", async ({ page }) => {
         - code: fs.readFile
         - text: Your code continues; the result comes later, through a callback or promise.
   `);
+});
+
+test("shows the workers side by side, and the layers of the one whose row is pressed", async ({ page }) => {
+  const panel = await openLayersPage(page);
+  await showLoad(panel);
+  const region = page.getByRole("region", { name: "Workers" });
+  const snapshot = `
+    - table "Workers":
+      - rowgroup:
+        - row:
+          - columnheader "Slot"
+          - columnheader "State"
+          - columnheader "CPU"
+          - columnheader "Memory (RSS)"
+          - columnheader "Loop delay p99"
+          - columnheader "Requests/s"
+      - rowgroup:
+        - row:
+          - rowheader "1 · gen 2":
+            - button "1 · gen 2"
+          - cell "ready"
+          - cell /\\d+\\.\\d %/
+          - cell /\\d+\\.\\d MiB/
+          - cell /\\d+\\.\\d ms/
+          - cell /^\\d+$/
+        - row /^2 · gen 2 ready/
+  `;
+  await expect(region).toMatchAriaSnapshot(snapshot);
+  await expect(region.getByRole("button", { name: "1 · gen 2" })).toHaveAttribute("aria-current", "true");
+  const line = region.locator("tbody tr").first().locator(".trend-line").first();
+  expect((await line.getAttribute("d"))?.match(/L/g)?.length).toBe(150);
+
+  await region.getByRole("cell", { name: "ready" }).last().click();
+  await region.getByRole("button", { name: "2 · gen 2" }).press("Enter");
+  const asked = { type: "choose", worker: 4 };
+  expect((await panel.said()).filter(({ type }) => type === "choose")).toEqual([asked, asked]);
+  const unresponsive = workers.map((each) => (each.id === 4 ? { ...each, unresponsive: true } : each));
+  await panel.tell({ ...appMessage, workers: unresponsive, worker: 4 });
+  await expect(region.getByRole("button", { name: "2 · gen 2" })).toBeFocused();
+  await expect(region.getByRole("button", { name: "2 · gen 2" })).toHaveAttribute("aria-current", "true");
+  await expect(region.getByRole("cell", { name: "unresponsive" })).toHaveAttribute("data-alarming", "");
+
+  await page.setViewportSize({ width: 300, height: 900 });
+  await expect(region).toMatchAriaSnapshot(snapshot.replace("2 · gen 2 ready", "2 · gen 2 unresponsive"));
+  await panel.tell({ ...appMessage, workers: workers.filter(({ id }) => id !== 4) });
+  await expect(region.getByRole("heading", { name: "Workers" })).toBeFocused();
+  await region.getByRole("button", { name: "1 · gen 2" }).focus();
+  await panel.tell({ ...appMessage, workers: [], status: "stopped" });
+  await expect(region).toBeHidden();
+  await expect(page.getByRole("main")).toBeFocused();
 });
 
 test("samples, shows how far it is, and says the result", async ({ page }) => {
@@ -232,6 +283,13 @@ test("fits into 300 pixels", async ({ page }) => {
       .map((element) => element.textContent),
   );
   expect(cut).toEqual([]);
+  const figures = await page.evaluate(
+    () =>
+      [...document.querySelectorAll(".worker-name, .worker-state, .figure-value")].filter(
+        (element) => element.getBoundingClientRect().right > 300 || element.scrollWidth > element.clientWidth + 1,
+      ).length,
+  );
+  expect(figures).toBe(0);
 });
 
 function hostileFacts(name: string): LayerFacts {

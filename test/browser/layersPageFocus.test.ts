@@ -201,9 +201,9 @@ test("gives the focus on when what had it goes away", async ({ page }) => {
   await page.getByRole("button", { name: "Dismiss" }).press("Enter");
   await expect(page.getByRole("main")).toBeFocused();
   await page.keyboard.press("Tab");
-  const box = page.getByRole("combobox", { name: "Trace a call" });
-  await expect(box).toBeFocused();
+  await expect(page.getByRole("button", { name: "1 · gen 2" })).toBeFocused();
 
+  const box = page.getByRole("combobox", { name: "Trace a call" });
   await page.getByRole("button", { name: "fetch", exact: true }).click();
   await page.getByRole("button", { name: "End the trace" }).press("Enter");
   await expect(box).toBeFocused();

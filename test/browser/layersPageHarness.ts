@@ -7,7 +7,14 @@ import type { Page } from "@playwright/test";
 import * as v from "valibot";
 import type { HostMessage, PanelMessage } from "../../src/shared/layers/panelMessages.ts";
 import { projectRoot } from "../support/paths.ts";
-import { appMessage, beginMessage, sampleFacts, samplePulse, sampleSample } from "../unit/webview/fixtures.ts";
+import {
+  appMessage,
+  beginMessage,
+  figuresMessage,
+  sampleFacts,
+  samplePulse,
+  sampleSample,
+} from "../unit/webview/fixtures.ts";
 
 /** As a webview of VS Code 1.139 had them, each with the variables that the panel's style sheet uses. */
 const themeSchema = v.object({ body: v.string(), variables: v.record(v.string(), v.string()) });
@@ -85,7 +92,7 @@ export async function showLoad({ tell }: LayersPage): Promise<void> {
       uv: { ...pulse.uv, utilisation: 0.3 + 0.2 * Math.abs(Math.sin(second / 5)) },
     },
   }));
-  await tell(appMessage, { type: "facts", facts: sampleFacts() }, ...pulses, {
+  await tell(appMessage, figuresMessage, { type: "facts", facts: sampleFacts() }, ...pulses, {
     type: "sample",
     sample: sampleSample(),
   });

@@ -4,6 +4,7 @@ import type { LayerFacts } from "../../shared/layers/facts.ts";
 import type { HostMessage, PanelMessage } from "../../shared/layers/panelMessages.ts";
 import type { Localize } from "../platform/localize.ts";
 import { panelStatus } from "./choice.ts";
+import { type FiguresSource, LayersFigures } from "./layersFigures.ts";
 import type { RememberedWorker } from "./layersMemory.ts";
 import { LayersSampling } from "./layersSampling.ts";
 import { createLayersSelection, type LayersApp, type LayersSelection, type LayersSource } from "./layersSelection.ts";
@@ -11,6 +12,7 @@ import { type LayersDialogue, LayersWatch } from "./layersWatch.ts";
 
 export interface LayersFeedOptions {
   readonly source: LayersSource;
+  readonly figures: FiguresSource;
   readonly post: (message: HostMessage) => void;
   /** The first message to the page. */
   readonly begin: () => HostMessage;
@@ -29,6 +31,7 @@ export class LayersFeed implements Disposable {
   readonly #dialogue: LayersDialogue;
   readonly #watch: LayersWatch;
   readonly #sampling: LayersSampling;
+  readonly #figures: LayersFigures;
   readonly #listening: Disposable;
   /** Whether the page has sent `ready`. */
   #ready = false;
@@ -37,7 +40,7 @@ export class LayersFeed implements Disposable {
   #toldApp = "";
 
   constructor(options: LayersFeedOptions) {
-    const { source, post, now } = options;
+    const { source, figures, post, now } = options;
     this.#options = options;
     this.#selection = createLayersSelection(source);
     this.#dialogue = {
@@ -46,9 +49,11 @@ export class LayersFeed implements Disposable {
       post,
       fail: (place, error) => post({ type: "failure", place, message: toHitlessError(error).message }),
       client: () => this.#client(),
+      learn: figures.learn,
     };
     this.#watch = new LayersWatch(this.#dialogue);
     this.#sampling = new LayersSampling(this.#dialogue, () => this.#ready);
+    this.#figures = new LayersFigures(figures, this.#selection, post);
     this.#listening = source.onDidChange(() => this.#update(false));
   }
 
@@ -113,11 +118,13 @@ export class LayersFeed implements Disposable {
     this.#listening.dispose();
     this.#watch.dispose();
     this.#sampling.dispose();
+    this.#figures.dispose();
   }
 
   #begin({ app, worker }: Extract<PanelMessage, { type: "ready" }>): void {
     this.#ready = true;
     this.#options.post(this.#options.begin());
+    this.#figures.beginAnew();
     this.choose(this.#selection.key === undefined ? app : undefined, this.#selection.worker ?? worker);
     this.#tellTrace();
   }
@@ -142,7 +149,9 @@ export class LayersFeed implements Disposable {
   }
 
   #follow(anew: boolean): void {
-    this.#watch.follow(this.#ready && this.#visible, anew);
+    const seen = this.#ready && this.#visible;
+    this.#watch.follow(seen, anew);
+    this.#figures.follow(seen);
   }
 
   #tellApp(): void {

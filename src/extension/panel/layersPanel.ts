@@ -36,12 +36,12 @@ export class LayersPanel implements Disposable {
 
   /** Fills the panel, and answers its page until it is closed. */
   constructor(panel: WebviewPanel, options: LayersPanelsOptions, target: LayersTarget) {
-    const { registry: source, t } = options;
+    const { registry: source, figures, t } = options;
     this.#panel = panel;
     this.#options = options;
     const post = (message: HostMessage) => this.#post(message);
     const now = () => performance.now();
-    this.#feed = this.#store.add(new LayersFeed({ source, post, begin: firstMessage, now, t }));
+    this.#feed = this.#store.add(new LayersFeed({ source, figures, post, begin: firstMessage, now, t }));
     this.#store.add(panel.webview.onDidReceiveMessage((input: unknown) => this.#read(input)));
     this.#store.add(panel.onDidChangeViewState(() => this.#feed.setVisible(panel.visible)));
     panel.onDidDispose(() => this.dispose());

@@ -1,9 +1,11 @@
 import type { LogOutputChannel, Uri } from "vscode";
 import type { AppRegistry } from "../apps/appRegistry.ts";
+import type { WorkerFiguresWatch } from "../apps/workerFigures.ts";
 import type { Localize } from "../platform/localize.ts";
 
 export interface LayersPanelsOptions {
   readonly registry: AppRegistry;
+  readonly figures: WorkerFiguresWatch;
   readonly extensionUri: Uri;
   readonly channel: LogOutputChannel;
   readonly version: string;

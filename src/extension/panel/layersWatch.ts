@@ -14,6 +14,8 @@ export interface LayersDialogue {
   readonly fail: (place: FailurePlace, error: unknown) => void;
   /** The connection to the supervisor of the chosen app. @throws when the app is not running. */
   readonly client: () => Pick<SupervisorClient, "request">;
+  /** Called with each pulse of a worker. */
+  readonly learn: (app: string, worker: number, pulse: LayerPulse) => void;
 }
 
 /** Facts are requested again when the pulse shows more of something, at most this often. */
@@ -98,14 +100,17 @@ export class LayersWatch implements Disposable {
   }
 
   async #askPulse(): Promise<boolean> {
-    const { selection, post, fail, client } = this.#dialogue;
-    const { worker: asked, known: remembered } = selection;
+    const { selection, post, fail, client, learn } = this.#dialogue;
+    const { worker: asked, known: remembered, key } = selection;
     if (asked === undefined || remembered === undefined) {
       return false;
     }
     try {
       const pulse = await client().request("layers/pulse", { worker: asked });
       remembered.pulse = pulse;
+      if (key !== undefined) {
+        learn(key, asked, pulse);
+      }
       if (asked === selection.worker && this.#seen) {
         post({ type: "pulse", pulse });
         if (remembered.facts === undefined ? this.#mayAskFacts() : this.#hasMore(pulse)) {

@@ -21,6 +21,20 @@ export const panelWorkerSchema = v.object({
 });
 export type PanelWorker = v.InferOutput<typeof panelWorkerSchema>;
 
+/** What a worker used at a time; what could not be measured is absent. */
+export const figuresPointSchema = v.object({
+  /** Epoch milliseconds, the same for all workers measured together. */
+  at: v.number(),
+  /** Share of one CPU, 0 to n. */
+  cpu: v.number(),
+  /** Bytes of memory (RSS). */
+  memory: v.number(),
+  /** Milliseconds by which the event loop is late, 99th percentile. */
+  delayP99: v.optional(v.number()),
+  requestsPerSecond: v.optional(v.number()),
+});
+export type FiguresPoint = v.InferOutput<typeof figuresPointSchema>;
+
 /** `searching`: the workspace has not been searched yet. `starting`: no worker is ready yet. */
 export const panelStatusSchema = v.picklist(["searching", "noApp", "stopped", "starting", "running", "stopping"]);
 export type PanelStatus = v.InferOutput<typeof panelStatusSchema>;
@@ -57,6 +71,15 @@ export const hostMessageSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("facts"), facts: layerFactsSchema }),
   v.object({ type: v.literal("pulse"), pulse: layerPulseSchema }),
+  /** What the workers of the app have used since the previous message, or in the last ten minutes when it is `whole`. */
+  v.object({
+    type: v.literal("figures"),
+    app: v.string(),
+    /** Epoch milliseconds by the clock of the points. */
+    at: v.number(),
+    whole: v.boolean(),
+    workers: v.array(v.object({ id: v.number(), points: v.array(figuresPointSchema) })),
+  }),
   v.object({ type: v.literal("sampling"), worker: v.number(), elapsedMs: v.number(), seconds: v.number() }),
   v.object({ type: v.literal("sample"), sample: cpuSampleSchema }),
   /** The chosen worker was renewed, and its successor is now the chosen one. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
+import type { MeasuredAt } from "../../../src/extension/apps/figuresHistory.ts";
+import type { WorkerFigures } from "../../../src/extension/apps/workerFigures.ts";
 import { LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
 import type { LayersApp } from "../../../src/extension/panel/layersSelection.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
@@ -23,6 +25,11 @@ class Scene {
   readonly changes = createEmitter<void>();
   answer: (name: string, worker: number, signal?: AbortSignal) => unknown = (name, worker) => answerOf(name, worker);
   snapshot: Snapshot | undefined = sampleSnapshot();
+  /** Of whom the figures are measured, and what is known of each worker. */
+  measured: "all" | readonly string[] = [];
+  readonly learnt: number[] = [];
+  histories: Readonly<Record<number, readonly MeasuredAt<WorkerFigures>[]>> = {};
+  readonly rounds = createEmitter<void>();
   now = 0;
   readonly feed: LayersFeed;
 
@@ -49,6 +56,14 @@ class Scene {
     };
     this.feed = new LayersFeed({
       source: { scanned: true, sessions: [app], onDidChange: this.changes.on },
+      figures: {
+        setLooking: (_viewer, apps) => {
+          this.measured = apps;
+        },
+        learn: (_app, worker) => this.learnt.push(worker),
+        history: (_app, worker) => this.histories[worker] ?? [],
+        onDidChange: this.rounds.on,
+      },
       post: (message) => this.posted.push(message),
       begin: () => beginMessage,
       now: () => this.now,
@@ -135,7 +150,7 @@ describe("the feed of the layers panel", () => {
     await turn();
     assert.deepEqual(
       scene.posted.map(({ type }) => type),
-      ["begin", "app", "facts", "pulse"],
+      ["begin", "app", "figures", "facts", "pulse"],
     );
     const [app] = scene.of("app");
     assert.equal(app?.worker, 1);
@@ -170,6 +185,50 @@ describe("the feed of the layers panel", () => {
     // What is known is told again, not asked for again.
     assert.equal(scene.count("layers/facts"), 0);
     assert.equal(scene.of("facts").length, 1);
+  });
+
+  it("has the workers measured while it is seen, and sends what is new of them", async () => {
+    const at = (time: number): MeasuredAt<WorkerFigures> => ({
+      at: time,
+      cpu: 0.1,
+      memory: 9,
+      busy: 0.2,
+      delayP99: 11,
+    });
+    const sent = (time: number) => ({ at: time, cpu: 0.1, memory: 9, delayP99: 11 });
+    scene.snapshot = sampleSnapshot({ workers: [sampleWorker(), sampleWorker({ id: 2, slot: 2 })] });
+    scene.histories = { 1: [at(1_000), at(3_000)], 9: [at(3_000)] };
+    scene.feed.setVisible(true);
+    assert.deepEqual(scene.measured, [], "the page is not there yet");
+    await scene.show();
+    assert.deepEqual(scene.measured, ["/srv/api#api"]);
+    assert.deepEqual(scene.learnt, [1], "what the panel asks itself need not be asked again");
+    assert.deepEqual(
+      scene.of("figures").map(({ whole, workers }) => [whole, workers]),
+      [[true, [{ id: 1, points: [sent(1_000), sent(3_000)] }]]],
+    );
+
+    scene.histories = { 1: [at(1_000), at(3_000), at(5_000)], 2: [at(5_000)] };
+    scene.rounds.fire();
+    const [, news] = scene.of("figures");
+    assert.equal(news?.whole, false);
+    assert.deepEqual(news?.workers, [
+      { id: 1, points: [sent(5_000)] },
+      { id: 2, points: [sent(5_000)] },
+    ]);
+
+    scene.feed.setVisible(false);
+    assert.deepEqual(scene.measured, []);
+    scene.forget();
+    scene.rounds.fire();
+    assert.deepEqual(scene.posted, []);
+    await scene.show();
+    assert.equal(scene.of("figures")[0]?.whole, true, "the page begins anew");
+    assert.equal(scene.of("figures")[0]?.workers[0]?.points.length, 3);
+    await scene.workersAre([sampleWorker()], { pid: 9_999 });
+    assert.equal(scene.of("figures").at(-1)?.whole, true, "the ids of another supervisor mean other workers");
+    scene.feed.dispose();
+    assert.deepEqual(scene.measured, []);
   });
 
   it("keeps an answer that comes after the apps have changed", async () => {

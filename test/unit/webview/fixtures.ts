@@ -1,5 +1,5 @@
 import type { LayerFacts, LayerPulse } from "../../../src/shared/layers/facts.ts";
-import type { HostMessageOf, PanelWorker } from "../../../src/shared/layers/panelMessages.ts";
+import type { FiguresPoint, HostMessageOf, PanelWorker } from "../../../src/shared/layers/panelMessages.ts";
 import type { CpuSample } from "../../../src/shared/layers/sample.ts";
 
 const root = "/home/ann/work/shop";
@@ -29,6 +29,32 @@ export const beginMessage: HostMessageOf<"begin"> = {
   system: "linux",
   home: "/home/ann",
 };
+
+/** Five minutes of two workers; the second has begun two minutes ago. */
+export const figuresMessage: HostMessageOf<"figures"> = {
+  type: "figures",
+  app: `${root}#shop`,
+  at: Date.UTC(2026, 5, 1, 12),
+  whole: true,
+  workers: [
+    { id: 3, points: samplePoints(150) },
+    { id: 4, points: samplePoints(60) },
+  ],
+};
+
+/** One every two seconds, the last one at noon. */
+function samplePoints(count: number): FiguresPoint[] {
+  return Array.from({ length: count }, (_, index) => {
+    const wave = Math.abs(Math.sin(index / 12));
+    return {
+      at: Date.UTC(2026, 5, 1, 12) - (count - 1 - index) * 2_000,
+      cpu: 0.05 + 0.4 * wave,
+      memory: 90_000_000 + (index % 20) * 400_000,
+      delayP99: 11 + 8 * wave,
+      requestsPerSecond: Math.round(40 * wave),
+    };
+  });
+}
 
 /** Facts of a small shop on Node.js 24. */
 export function sampleFacts(changes: Partial<LayerFacts> = {}): LayerFacts {
