@@ -2,7 +2,13 @@ import type { FleetProblem } from "../../client/fleets/checkFleet.ts";
 import type { FleetPlan } from "../../client/fleets/fleetPlan.ts";
 import type { FleetView } from "../../client/fleets/lookAtFleet.ts";
 import { stepNames } from "../../client/fleets/runFleet.ts";
-import type { FleetKind, FleetRun, LockHolder, MachineRun } from "../../shared/machines/fleetRun.ts";
+import {
+  droppedCount,
+  type FleetKind,
+  type FleetRun,
+  type LockHolder,
+  type MachineRun,
+} from "../../shared/machines/fleetRun.ts";
 import { outcomeNames, renewalNames } from "../../shared/report.ts";
 import { readyCount } from "../../shared/snapshot.ts";
 import type { Paint } from "../terminal/paint.ts";
@@ -113,16 +119,14 @@ function stepCell({ step, failedAt, renewed }: MachineRun): Cell {
 
 /** Requests and connections that were cut; `?` where that is not known. */
 function droppedCell({ report }: MachineRun): Cell {
-  if (report?.traffic === undefined) {
-    return { text: report === undefined ? "–" : "?" };
+  if (report === undefined) {
+    return { text: "–" };
   }
-  const { outcome, killed, unserved = 0, lostAddresses = [] } = report;
-  const { failed, cut, crashed = 0, silent = 0, inTransit = 0 } = report.traffic;
-  const unknown = crashed + silent + inTransit + unserved + killed + lostAddresses.length;
-  const isKnown = unknown === 0 && outcome !== "failed";
-  return isKnown
-    ? { text: String(failed + cut), style: failed + cut === 0 ? "green" : "red" }
-    : { text: "?", style: "red" };
+  const dropped = droppedCount(report);
+  return {
+    text: String(dropped ?? "?"),
+    style: dropped === 0 ? "green" : report.traffic === undefined ? "dim" : "red",
+  };
 }
 
 function doneOf({ machines }: FleetRun): readonly MachineRun[] {

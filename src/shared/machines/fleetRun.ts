@@ -82,6 +82,17 @@ export const lockHolderSchema = v.object({
 });
 export type LockHolder = v.InferOutput<typeof lockHolderSchema>;
 
+/** Requests and connections that a renewal cut off; `undefined` where that is not known. */
+export function droppedCount(report: RenewalReport): number | undefined {
+  const { outcome, traffic, killed, unserved = 0, lostAddresses = [] } = report;
+  if (traffic === undefined || traffic.afterLoss === true || outcome === "failed") {
+    return undefined;
+  }
+  const { failed, cut, crashed = 0, silent = 0, inTransit = 0 } = traffic;
+  const unknown = crashed + silent + inTransit + unserved + killed + lostAddresses.length;
+  return unknown === 0 ? failed + cut : undefined;
+}
+
 /** Whether a renewal is what a fleet goes on after: it completed, and no request or connection was cut. */
 export function lostNothing(report: RenewalReport): boolean {
   if (report.kind !== "restart") {

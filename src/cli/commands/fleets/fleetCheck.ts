@@ -8,7 +8,7 @@ import { toHitlessError } from "../../../shared/errors.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine } from "../../command.ts";
-import { fleetBalancerRun, openFleet } from "../../run/machines/driveFleet.ts";
+import { openFleet } from "../../run/machines/driveFleet.ts";
 import { problemLine } from "../../show/fleetText.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { during } from "../../terminal/progressLine.ts";
@@ -31,9 +31,9 @@ export const fleetCheckCommand: Command = {
     const settings = await readProjectSettings(context.cwd);
     const plan = planFleet(settings, parsed.operands[0] ?? "", "restart");
     const { fleet } = plan;
-    const { problems, found } = await openFleet(context, settings, plan);
+    const { problems, session } = await openFleet(context, settings, plan);
     const facts = factsOf(fleet, plan.groups.flat());
-    const checking = checkBalancer(settingsOf(fleet), fleetBalancerRun(context, settings, fleet), facts);
+    const checking = checkBalancer(settingsOf(fleet), session.balancerRun(), facts);
     const { findings, failure } = await during(
       context.stderr,
       "the balancer's configuration",
@@ -63,7 +63,7 @@ export const fleetCheckCommand: Command = {
       ];
       const head =
         lines.length === 0
-          ? `${paint("green", "✔")} ${fleet.name}: ${count(found.length, "machine")} checked, and nothing is in the way`
+          ? `${paint("green", "✔")} ${fleet.name}: ${count(session.found.length, "machine")} checked, and nothing is in the way`
           : undefined;
       await printLine(context, head ?? lines.join("\n"));
     }

@@ -73,7 +73,7 @@ function fleetCommand(kind: FleetKind, summary: string, details: readonly string
 
 async function showPlan(
   context: CliContext,
-  { plan, problems }: Awaited<ReturnType<typeof openFleet>>,
+  { session: { plan }, problems }: Awaited<ReturnType<typeof openFleet>>,
   json: boolean,
 ): Promise<number> {
   if (json) {

@@ -1,16 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { hostname, userInfo } from "node:os";
-import { checkFleet, type FleetProblem } from "../../../client/fleets/checkFleet.ts";
-import { balancerOf, balancerRun } from "../../../client/fleets/fleetBalancer.ts";
-import { type FleetLock, takeFleetLock } from "../../../client/fleets/fleetLock.ts";
-import { closeMembers, type FoundMember, findMembers, type Member } from "../../../client/fleets/fleetMembers.ts";
+import type { FleetProblem } from "../../../client/fleets/checkFleet.ts";
+import type { FleetLock } from "../../../client/fleets/fleetLock.ts";
 import type { FleetPlan } from "../../../client/fleets/fleetPlan.ts";
-import { runFleet } from "../../../client/fleets/runFleet.ts";
-import { MachineConnection } from "../../../client/machines/machineConnection.ts";
-import type { RunCommand } from "../../../client/machines/runCommand.ts";
-import type { Fleet, ProjectSettings } from "../../../client/settings/projectSettings.ts";
+import { FleetSession } from "../../../client/fleets/fleetSession.ts";
+import type { ProjectSettings } from "../../../client/settings/projectSettings.ts";
 import { HitlessError } from "../../../shared/errors.ts";
-import type { FleetKind, FleetRun, LockHolder } from "../../../shared/machines/fleetRun.ts";
+import type { FleetRun } from "../../../shared/machines/fleetRun.ts";
 import { type CliContext, exitCodeOfSignal } from "../../cliContext.ts";
 import { say } from "../../command.ts";
 import { createFleetPrinter } from "../../show/fleetPrinter.ts";
@@ -18,48 +12,28 @@ import { problemLine, staleLockLine } from "../../show/fleetText.ts";
 import { during, openWaitNotes } from "../../terminal/progressLine.ts";
 import { onStopSignal } from "../interrupts.ts";
 
-/** A plan whose machines are connected, locked and checked. */
+/** A plan whose machines are connected and checked. */
 export interface OpenedFleet {
-  readonly plan: FleetPlan;
-  readonly found: readonly FoundMember[];
+  readonly session: FleetSession;
   readonly problems: readonly FleetProblem[];
 }
 
 /** Connects to the machines of a plan and checks them; they are closed with the command. Touches nothing. */
 export async function openFleet(context: CliContext, settings: ProjectSettings, plan: FleetPlan): Promise<OpenedFleet> {
-  const found = await connectFleet(context, plan);
-  return { plan, found, problems: await lookForProblems(context, settings, plan, found) };
+  const session = await connectFleet(context, settings, plan);
+  return { session, problems: await lookForProblems(context, session) };
 }
 
-async function connectFleet(context: CliContext, plan: FleetPlan): Promise<readonly FoundMember[]> {
-  const machines = plan.groups.flat();
-  const finding = findMembers(machines, plan.fleet.app, context.identity);
-  const found = await during(context.stderr, `${machines.map(({ name }) => name).join(", ")} to answer`, finding);
-  context.atEnd.push({ dispose: () => closeMembers(found) });
-  return found;
+async function connectFleet(context: CliContext, settings: ProjectSettings, plan: FleetPlan): Promise<FleetSession> {
+  const names = plan.groups.flat().map(({ name }) => name);
+  const opening = FleetSession.open({ settings, plan, identity: context.identity });
+  const session = await during(context.stderr, `${names.join(", ")} to answer`, opening);
+  context.atEnd.push(session);
+  return session;
 }
 
-async function lookForProblems(
-  context: CliContext,
-  settings: ProjectSettings,
-  plan: FleetPlan,
-  found: readonly FoundMember[],
-): Promise<readonly FleetProblem[]> {
-  const balancer = balancerOf(plan.fleet, plan.groups.flat(), fleetBalancerRun(context, settings, plan.fleet));
-  return during(context.stderr, "everything to be checked", checkFleet(plan, found, balancer));
-}
-
-/** Runs commands where the fleet's balancer is. */
-export function fleetBalancerRun(context: CliContext, settings: ProjectSettings, { balancer }: Fleet): RunCommand {
-  const machine = settings.machines.find(({ name }) => name === balancer?.machine);
-  if (machine === undefined) {
-    return balancerRun(undefined);
-  }
-  return balancerRun(async () => {
-    const connection = await MachineConnection.open(machine);
-    context.atEnd.push(connection);
-    return connection;
-  });
+function lookForProblems(context: CliContext, session: FleetSession): Promise<readonly FleetProblem[]> {
+  return during(context.stderr, "everything to be checked", session.check());
 }
 
 /** Says what was found; errors are in the way of everything. */
@@ -79,20 +53,12 @@ export async function driveFleet(
   settings: ProjectSettings,
   plan: FleetPlan,
 ): Promise<FleetRun | number> {
-  const { fleet, kind } = plan;
-  const found = await connectFleet(context, plan);
-  const members = found.flatMap(({ member }) => (member === undefined ? [] : [member]));
-  const holder = holderOf(fleet, kind);
-  const lock = await during(
-    context.stderr,
-    "the locks of the machines",
-    takeFleetLock(inFleetOrder(fleet, members), fleet.app, holder),
-  );
+  const session = await connectFleet(context, settings, plan);
+  const lock = await during(context.stderr, "the locks of the machines", session.takeLock());
   try {
     sayStale(context, lock);
-    const problems = await lookForProblems(context, settings, plan, found);
-    refuseProblems(context, problems);
-    return await follow(context, settings, plan, members, holder);
+    refuseProblems(context, await lookForProblems(context, session));
+    return await follow(context, session);
   } finally {
     await lock.release();
   }
@@ -115,15 +81,8 @@ function refuseProblems(context: CliContext, problems: readonly FleetProblem[]):
   }
 }
 
-async function follow(
-  context: CliContext,
-  settings: ProjectSettings,
-  plan: FleetPlan,
-  members: readonly Member[],
-  holder: LockHolder,
-): Promise<FleetRun | number> {
-  const { fleet } = plan;
-  const printer = createFleetPrinter(context, plan);
+async function follow(context: CliContext, session: FleetSession): Promise<FleetRun | number> {
+  const printer = createFleetPrinter(context, session.plan);
   const cancelling = new AbortController();
   let leave: (exitCode: number) => void = () => undefined;
   const left = new Promise<number>((resolve) => {
@@ -142,11 +101,7 @@ async function follow(
   });
   const notes = openWaitNotes(context.stderr, printer.waitText);
   try {
-    const running = runFleet({
-      plan,
-      members,
-      balancer: balancerOf(fleet, plan.groups.flat(), fleetBalancerRun(context, settings, fleet)),
-      holder,
+    const running = session.run({
       cancelled: cancelling.signal,
       onDidChange: printer.change,
       onOutput: printer.output,
@@ -170,22 +125,5 @@ function sayStale(context: CliContext, { stale }: FleetLock): void {
         context.stderr.paint,
       ),
     );
-  }
-}
-
-/** Everybody takes the locks in the order of the settings, whatever the order of the renewal. */
-function inFleetOrder(fleet: Fleet, members: readonly Member[]): Member[] {
-  return [...members].sort((a, b) => fleet.machines.indexOf(a.machine.name) - fleet.machines.indexOf(b.machine.name));
-}
-
-function holderOf(fleet: Fleet, kind: FleetKind): LockHolder {
-  return { session: randomUUID(), fleet: fleet.name, kind, who: `${userName()}@${hostname()}`, since: Date.now() };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? "somebody");
   }
 }
