@@ -3,6 +3,7 @@ import { runtimeFolder } from "../client/launch/runtimeFolder.ts";
 import type { AppDefinition } from "./apps/appDefinition.ts";
 import { AppRegistry } from "./apps/appRegistry.ts";
 import { watchEndpoints } from "./apps/endpointWatcher.ts";
+import { createFleetRuns } from "./apps/machines/fleetRuns.ts";
 import { MachineRegistry } from "./apps/machines/machineRegistry.ts";
 import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
 import { createWorkerFigures } from "./apps/workerFigures.ts";
@@ -55,6 +56,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   };
   const registry = store.add(new AppRegistry({ host, define: () => define(t), folders: readFolders }));
   const machines = store.add(new MachineRegistry({ host, folders: () => readFolders().map(({ path }) => path) }));
+  const fleetRuns = createFleetRuns();
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
   const { extensionUri } = extension;
   const figures = store.add(createWorkerFigures(registry));
@@ -62,12 +64,15 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const layers = store.add(createLayersPanels({ registry, figures, extensionUri, channel, version, t }));
   const reports = store.add(createReportDocuments());
   const requests = store.add(createRequestsView(registry, t));
-  const context: CommandContext = { registry, machines, logs, layers, reports, requests, channel, memory, t };
+  const context: CommandContext = {
+    ...{ registry, machines, fleetRuns, logs, layers, reports, requests },
+    ...{ channel, memory, version, t },
+  };
   const notifier = createNotifier(channel, t);
 
-  store.add(createAppTree({ registry, machines, watch: figures, t }));
+  store.add(createAppTree({ registry, machines, fleetRuns, watch: figures, t }));
   store.add(createStatusBar(registry, t));
-  store.add(followContext(registry, createContextSetter()));
+  store.add(followContext(registry, machines, createContextSetter()));
   store.add(showFailures(registry, t));
   store.add(lookForStaleFiles(registry));
   store.add(registerCommands(context, notifier));

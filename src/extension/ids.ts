@@ -38,6 +38,7 @@ export const commandIds = {
   requestsClear: "hitless.requestsClear",
   configure: "hitless.configure",
   refresh: "hitless.refresh",
+  reloadFleet: "hitless.reloadFleet",
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
@@ -82,6 +83,8 @@ export const contextKeys = {
   reloading: "hitless.reloading",
   /** Whether some app listens on an http or https address. */
   hasAddress: "hitless.hasAddress",
+  /** Whether the settings name a fleet. */
+  hasFleet: "hitless.hasFleet",
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

@@ -53,7 +53,8 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   requestsFilter: { icon: "filter", palette: is("hasRunningApp") },
   requestsClear: { icon: "clear-all", palette: is("hasRunningApp") },
   configure: { icon: "gear" },
-  refresh: { palette: folderOpen },
+  refresh: { icon: "refresh", palette: folderOpen },
+  reloadFleet: { icon: "sync", palette: is("hasFleet") },
 };
 
 const named = Object.entries(looks) as [CommandName, CommandLook][];

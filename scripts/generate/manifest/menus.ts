@@ -78,6 +78,8 @@ const workerRow: readonly Item[] = [
 /** What its own supervisor can do for an app on another machine. */
 const rowThere: readonly Item[] = [
   ["refresh", "inline@1", onRow("machine")],
+  ["reloadFleet", "inline@4", onRow("fleet")],
+  ["reloadFleet", "1_run@2", onRow("fleet")],
   ["start", "inline@4", onRow("startableThere")],
   ["reload", "inline@4", onRow("renewableThere", "!startableThere")],
   ["start", "1_run@1", onRow("startableThere")],

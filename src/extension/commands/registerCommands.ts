@@ -11,6 +11,7 @@ import { cutNow, waitLonger } from "./drain.ts";
 import { setWatch } from "./files/setWatch.ts";
 import { showChanges } from "./files/showChanges.ts";
 import { filterLog } from "./filter/filterLog.ts";
+import { reloadFleet } from "./fleets/reloadFleet.ts";
 import { showHistory } from "./history.ts";
 import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
@@ -70,6 +71,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.requestsClear]: () => context.requests.clear(),
     [commandIds.configure]: (target) => configure(context, target),
     [commandIds.refresh]: () => refresh(context),
+    [commandIds.reloadFleet]: (target) => reloadFleet(context, target, notifier),
   };
 }
 

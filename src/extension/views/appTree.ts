@@ -16,6 +16,7 @@ import {
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { troubledApps, unhealthyWorkers } from "../apps/appView.ts";
+import type { FleetRuns } from "../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
 import type { WorkerFigures, WorkerFiguresWatch } from "../apps/workerFigures.ts";
 import { commandIds, viewIds } from "../ids.ts";
@@ -44,12 +45,13 @@ export interface AppTreeOptions {
   readonly registry: AppRegistry;
   /** Looked at while the tree is visible. */
   readonly machines: MachineRegistry;
+  readonly fleetRuns: FleetRuns;
   /** Measures the workers while the tree is visible. */
   readonly watch: WorkerFiguresWatch;
   readonly t: Localize;
 }
 
-export function createAppTree({ registry, machines, watch, t }: AppTreeOptions): Disposable {
+export function createAppTree({ registry, machines, fleetRuns, watch, t }: AppTreeOptions): Disposable {
   const store = new DisposableStore();
   const changes = store.add(new EventEmitter<TreeElement[] | undefined>());
   const elements = new Map<string, TreeElement>();
@@ -96,7 +98,12 @@ export function createAppTree({ registry, machines, watch, t }: AppTreeOptions):
       }
       return steady;
     };
-    rows = projectTree(registry.apps, { now, t, figures }, machines);
+    const elsewhere = {
+      fleets: machines.fleetViews(fleetRuns),
+      machines: machines.machines,
+      problems: machines.problems,
+    };
+    rows = projectTree(registry.apps, { now, t, figures }, elsewhere);
     byId = new Map(allRows(rows).map((row) => [row.id, row]));
     for (const id of elements.keys()) {
       if (!byId.has(id)) {
@@ -116,6 +123,7 @@ export function createAppTree({ registry, machines, watch, t }: AppTreeOptions):
   store.add(registry.onDidChange(update));
   store.add(watch.onDidChange(update));
   store.add(machines.onDidChange(update));
+  store.add(fleetRuns.onDidChange(update));
   const figuresOfAll: Watch = { setVisible: (visible) => watch.setLooking("tree", visible ? "all" : []) };
   store.add(tickWhileVisible(view, [figuresOfAll, machines], update));
   update();

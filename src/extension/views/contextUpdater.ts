@@ -1,12 +1,14 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { isActive, webAddresses } from "../apps/appView.ts";
+import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
 import { contextKeys } from "../ids.ts";
 import type { SetContext } from "../platform/contextKeys.ts";
 
 /** Keeps the context keys of package.json's `when` clauses current. */
 export function followContext(
   registry: Pick<AppRegistry, "apps" | "scanned" | "onDidChange">,
+  machines: Pick<MachineRegistry, "fleets" | "onDidChange">,
   set: SetContext,
 ): Disposable {
   const update = () => {
@@ -22,8 +24,10 @@ export function followContext(
       contextKeys.hasAddress,
       apps.some((app) => webAddresses(app).length > 0),
     );
+    set(contextKeys.hasFleet, machines.fleets.length > 0);
     set(contextKeys.scanned, registry.scanned);
   };
   update();
-  return registry.onDidChange(update);
+  const listening = [registry.onDidChange(update), machines.onDidChange(update)];
+  return { dispose: () => listening.forEach((each) => void each.dispose()) };
 }

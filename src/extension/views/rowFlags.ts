@@ -58,7 +58,8 @@ export type RowFlag =
   | keyof typeof workerFlags
   | keyof typeof appThereFlags
   | keyof typeof workerThereFlags
-  | "machine";
+  | "machine"
+  | "fleet";
 
 /** The `contextValue` of an app's row, such as `app;valid;renewable;active`: decides which buttons it has. */
 export function appContext(app: AppView): string {

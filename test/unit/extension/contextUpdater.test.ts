@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import * as v from "valibot";
 import type { AppView } from "../../../src/extension/apps/appView.ts";
+import type { NamedFleet } from "../../../src/extension/apps/machines/machineRegistry.ts";
 import { contextKeys } from "../../../src/extension/ids.ts";
 import { followContext } from "../../../src/extension/views/contextUpdater.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
+import { fleetSchema } from "../../../src/shared/settings/fleetSettings.ts";
 import { sampleSnapshot } from "../client/samples.ts";
 import { sampleView } from "./fixtures.ts";
 
@@ -10,8 +13,9 @@ describe("the context keys", () => {
   it("are all set from the beginning, and again with each change until the end", () => {
     const changes = createEmitter<void>();
     const registry = { apps: [] as AppView[], scanned: false, onDidChange: changes.on };
+    const machines = { fleets: [] as NamedFleet[], onDidChange: changes.on };
     const values = new Map<string, boolean>();
-    const following = followContext(registry, (key, value) => values.set(key, value));
+    const following = followContext(registry, machines, (key, value) => values.set(key, value));
     const none = Object.fromEntries(Object.values(contextKeys).map((key) => [key, false]));
     assert.deepEqual(Object.fromEntries(values), none);
 
@@ -39,6 +43,10 @@ describe("the context keys", () => {
     registry.apps = [
       sampleView({ snapshot: sampleSnapshot({ renewal }), state: "reloading" }),
       sampleView({ key: "b" }),
+    ];
+    const config = v.parse(fleetSchema, { app: "api", machines: ["web1", "web2"] });
+    machines.fleets = [
+      { key: "f", fleet: { name: "shop", ...config }, settings: { machines: [], fleets: [], files: [] } },
     ];
     changes.fire();
     assert.deepEqual(

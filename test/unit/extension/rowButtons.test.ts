@@ -110,10 +110,11 @@ describe("the buttons of a row", () => {
     assert.deepEqual(offerOf(workerContext(sampleWorker(), there)), ["reloadWorker", "reloadWorker | showLog"]);
     assert.deepEqual(offerOf(workerContext(sampleWorker({ state: "draining" }), there)), ["", "showLog"]);
     assert.deepEqual(offerOf("machine"), ["refresh", ""]);
+    assert.deepEqual(offerOf("fleet"), ["reloadFleet", "reloadFleet"]);
   });
 
   it("are none where the row is neither an app's nor a worker's", () => {
-    for (const context of ["history", "report.completed", "trouble", "stderr"]) {
+    for (const context of ["history", "report.completed", "trouble", "stderr", "fleetBusy", "fleetMachine"]) {
       assert.deepEqual(offerOf(context), ["", ""]);
     }
   });

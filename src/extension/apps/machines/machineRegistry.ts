@@ -1,18 +1,28 @@
 import type { Machine } from "../../../client/machines/sshMachine.ts";
-import type { ProjectSettings } from "../../../client/settings/projectSettings.ts";
+import type { Fleet, ProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
 import { createEmitter } from "../../../shared/basics/emitter.ts";
 import { coalesce } from "../../platform/coalesce.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
 import type { AppSession } from "../appSession.ts";
 import type { SessionHost } from "../sessionHost.ts";
+import type { FleetRuns } from "./fleetRuns.ts";
 import { MachineSession, machineKey } from "./machineSession.ts";
+import type { RemoteFleetView } from "./remoteFleetView.ts";
 import type { RemoteMachineView } from "./remoteMachineView.ts";
 
 export interface MachineRegistryOptions {
   readonly host: SessionHost;
   /** Absolute paths of the workspace's folders; none while it is not trusted. */
   readonly folders: () => readonly string[];
+}
+
+/** A fleet and the settings that name it. */
+export interface NamedFleet {
+  /** Unique in the window. */
+  readonly key: string;
+  readonly fleet: Fleet;
+  readonly settings: ProjectSettings;
 }
 
 /** Views are notified of changes at most this often, in milliseconds. */
@@ -42,9 +52,28 @@ export class MachineRegistry implements Disposable {
     return [...this.#sessions.values()].map(({ session }) => session.view);
   }
 
-  /** What the folders of the workspace say. */
-  get projects(): readonly ProjectSettings[] {
-    return this.#projects;
+  /** In the order of the settings. Two folders may have the same file above them. */
+  get fleets(): NamedFleet[] {
+    const named = this.#projects.flatMap((settings) =>
+      settings.fleets.map((fleet): NamedFleet => {
+        const key = `fleet:${JSON.stringify([fleet.name, ...settings.files])}`;
+        return { key, fleet, settings };
+      }),
+    );
+    return [...new Map(named.map((one) => [one.key, one])).values()];
+  }
+
+  /** The fleets as they are now. */
+  fleetViews(runs: FleetRuns): RemoteFleetView[] {
+    return this.fleets.map(({ key, fleet, settings }) => {
+      const run = runs.of(key);
+      const members = fleet.machines.map((name) => {
+        const machine = settings.machines.find((candidate) => candidate.name === name);
+        const session = machine && this.#sessions.get(machineKey(machine))?.session;
+        return { name, ...(session !== undefined && { machine: session.view }) };
+      });
+      return { key, name: fleet.name, app: fleet.app, members, ...(run !== undefined && { run }) };
+    });
   }
 
   /** What is wrong in the settings, in the editor's language: a line for each fault. */

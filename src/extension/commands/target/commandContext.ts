@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from "vscode";
 import type { AppRegistry } from "../../apps/appRegistry.ts";
+import type { FleetRuns } from "../../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../../apps/machines/machineRegistry.ts";
 import type { SessionMemory } from "../../apps/sessionHost.ts";
 import type { LogTerminals } from "../../log/logTerminals.ts";
@@ -11,11 +12,14 @@ import type { RequestsView } from "../../views/requests/requestsView.ts";
 export interface CommandContext {
   readonly registry: AppRegistry;
   readonly machines: MachineRegistry;
+  readonly fleetRuns: FleetRuns;
   readonly logs: LogTerminals;
   readonly layers: LayersPanels;
   readonly reports: ReportDocuments;
   readonly requests: RequestsView;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
+  /** Of this extension. */
+  readonly version: string;
   readonly t: Localize;
 }

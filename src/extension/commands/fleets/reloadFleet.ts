@@ -1,0 +1,211 @@
+import { type CancellationToken, type Progress, ProgressLocation, window } from "vscode";
+import type { FleetProblem } from "../../../client/fleets/checkFleet.ts";
+import type { FleetPlan } from "../../../client/fleets/fleetPlan.ts";
+import type { FleetSession } from "../../../client/fleets/fleetSession.ts";
+import { HitlessError } from "../../../shared/errors.ts";
+import type { FleetRun } from "../../../shared/machines/fleetRun.ts";
+import type { NamedFleet } from "../../apps/machines/machineRegistry.ts";
+import { engineSentence } from "../../platform/engineSentence.ts";
+import { busyWords, fleetDocument, fleetOutcome, fleetProblemsDocument } from "../../presentation/fleetWords.ts";
+import type { CommandContext } from "../target/commandContext.ts";
+import type { CommandTarget } from "../target/commandTarget.ts";
+import type { Notifier } from "../tell/notify.ts";
+
+/**
+ * Reloads the app of a fleet on all its machines, one after the other, as one transaction. Resolves with the report;
+ * `undefined` when nothing was touched.
+ */
+export async function reloadFleet(
+  context: CommandContext,
+  target: CommandTarget,
+  notifier: Notifier,
+): Promise<FleetRun | undefined> {
+  const { machines, fleetRuns, t } = context;
+  await machines.refresh();
+  const chosen = await chooseFleet(context, target);
+  if (chosen === undefined) {
+    return undefined;
+  }
+  if (fleetRuns.of(chosen.key)?.outcome === "running") {
+    throw new HitlessError("invalidState", t("The fleet “{0}” is being reloaded.", chosen.fleet.name));
+  }
+  const { planFleet } = await import("../../../client/fleets/fleetPlan.ts");
+  const plan = planFleet(chosen.settings, chosen.fleet.name, "reload");
+  const kind = await confirm(context, plan);
+  if (kind === undefined) {
+    return undefined;
+  }
+  return window.withProgress(
+    {
+      location: ProgressLocation.Notification,
+      cancellable: true,
+      title: t("Reloading the fleet {0}", chosen.fleet.name),
+    },
+    (progress, token) => drive({ context, notifier, chosen, plan: { ...plan, kind }, progress, token }),
+  );
+}
+
+async function chooseFleet(
+  { machines: { fleets }, t }: CommandContext,
+  { app: wanted }: CommandTarget,
+): Promise<NamedFleet | undefined> {
+  if (wanted !== undefined) {
+    const found = fleets.find(({ key, fleet }) => key === wanted || fleet.name === wanted);
+    if (found === undefined) {
+      throw new HitlessError("badConfig", t("The fleet “{0}” is no longer in the settings.", wanted));
+    }
+    return found;
+  }
+  if (fleets.length === 0) {
+    throw new HitlessError("badConfig", t("No fleet is named in this workspace: add one to “fleets” of hitless.json."));
+  }
+  const items = fleets.map((named) => ({
+    label: named.fleet.name,
+    description: t("{0} on {1}", named.fleet.app, named.fleet.machines.join(", ")),
+    named,
+  }));
+  return fleets.length === 1
+    ? fleets[0]
+    : (await window.showQuickPick(items, { placeHolder: t("Select the fleet to reload") }))?.named;
+}
+
+/** Names app and machines, and what is done on each. */
+async function confirm({ t }: CommandContext, { fleet, groups }: FleetPlan): Promise<FleetPlan["kind"] | undefined> {
+  const { deploy, verify, onFailure } = fleet;
+  const detail = [
+    groups.map((group, index) => `${index + 1}. ${group.map(({ name }) => name).join(", ")}`).join("\n"),
+    ...(deploy === undefined ? [] : [t("On each, before the reload: {0}", deploy.join(" "))]),
+    ...(verify === undefined ? [] : [t("On each, after it: {0} must answer {1}.", verify.url, verify.status)]),
+    onFailure === "rollback"
+      ? t("The first failure stops it, and what was renewed goes back.")
+      : t("The first failure stops it."),
+  ].join("\n\n");
+  const [reload, graceful] = [t("Reload"), t("Graceful Reload")];
+  const text = t("Reload {0} on {1}?", fleet.app, fleet.machines.join(", "));
+  const answer = await window.showWarningMessage(text, { modal: true, detail }, reload, graceful);
+  return answer === undefined ? undefined : answer === graceful ? "gracefulReload" : "reload";
+}
+
+interface Drive {
+  readonly context: CommandContext;
+  readonly notifier: Notifier;
+  readonly chosen: NamedFleet;
+  readonly plan: FleetPlan;
+  readonly progress: Progress<{ message: string; increment?: number }>;
+  readonly token: CancellationToken;
+}
+
+/** Connects, locks, checks and runs; everything that was opened is closed again. */
+async function drive(driven: Drive): Promise<FleetRun | undefined> {
+  const { context, chosen, plan, progress, token } = driven;
+  const { channel, t } = context;
+  const { FleetSession } = await import("../../../client/fleets/fleetSession.ts");
+  const cancelling = new AbortController();
+  const listening = token.onCancellationRequested(() => {
+    cancelling.abort();
+    progress.report({ message: t("it ends when the machines that are under way are done") });
+  });
+  const { signal } = cancelling;
+  progress.report({ message: t("connecting") });
+  const identity = { name: "vscode", version: context.version };
+  const session = await FleetSession.open({ settings: chosen.settings, plan, identity, signal });
+  try {
+    if (signal.aborted) {
+      return undefined;
+    }
+    const lock = await session.takeLock();
+    try {
+      for (const { machine, holder } of lock.stale) {
+        channel.warn(`${plan.fleet.name}: the lock that ${holder.who} left on ${machine} is taken over`);
+      }
+      progress.report({ message: t("checking") });
+      const problems = await session.check();
+      const errors = problems.filter(({ severity }) => severity === "error");
+      if (errors.length > 0) {
+        tellProblems(driven, errors);
+        return undefined;
+      }
+      if (signal.aborted) {
+        return undefined;
+      }
+      const run = await follow(driven, session, signal).catch((error: unknown) => {
+        // What is no outcome is a fault; the row must not go on turning.
+        const last = context.fleetRuns.of(chosen.key);
+        if (last?.outcome === "running") {
+          context.fleetRuns.set(chosen.key, { ...last, outcome: "failed" });
+        }
+        throw error;
+      });
+      tellEnd(driven, run, problems);
+      return run;
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    session.dispose();
+    listening.dispose();
+  }
+}
+
+function follow(
+  { context, chosen, progress }: Drive,
+  session: FleetSession,
+  cancelled: AbortSignal,
+): Promise<FleetRun> {
+  const { fleetRuns, channel, t } = context;
+  const { name } = chosen.fleet;
+  let before = 0;
+  return session.run({
+    cancelled,
+    onDidChange(run) {
+      fleetRuns.set(chosen.key, run);
+      const done = run.machines.filter(({ step }) => step === "done").length;
+      const words = cancelled.aborted
+        ? [t("it ends when the machines that are under way are done")]
+        : [`${done}/${run.machines.length}`, busyWords(run, t)].filter((word) => word !== "");
+      progress.report({ message: words.join(" · "), increment: ((done - before) / run.machines.length) * 100 });
+      before = done;
+    },
+    onOutput: (machine, _stream, text) => channel.info(`[${name} · ${machine}] ${text.trimEnd()}`),
+    onTrouble: (message) => channel.warn(`[${name}] ${message}`),
+  });
+}
+
+/** Names all that is in the way; the first in the message, as many as there are in the document. */
+function tellProblems({ context, notifier, chosen }: Drive, errors: readonly FleetProblem[]): void {
+  const { reports, channel, t } = context;
+  const { name } = chosen.fleet;
+  const [first] = errors;
+  channel.error([`[${name}]`, ...errors.map(({ message }) => message)].join("\n"));
+  const reason = engineSentence(first?.message ?? "", t);
+  const text =
+    errors.length === 1
+      ? t("Nothing of the fleet “{0}” was touched: {1}", name, reason)
+      : t("Nothing of the fleet “{0}” was touched: {1} ({2} more)", name, reason, errors.length - 1);
+  const content = fleetProblemsDocument(name, errors, t);
+  const time = new Date().toLocaleTimeString();
+  notifier.message("error", text, [{ title: t("Show Report"), run: () => reports.open(`${name}, ${time}`, content) }]);
+}
+
+function tellEnd({ context, notifier, chosen }: Drive, run: FleetRun, problems: readonly FleetProblem[]): void {
+  const { reports, channel, fleetRuns, t } = context;
+  fleetRuns.set(chosen.key, run);
+  const reason = run.reason === undefined ? [] : [engineSentence(run.reason, t)];
+  const text = [fleetOutcome(run, t), ...(run.outcome === "cancelled" ? [] : reason)].join(" ");
+  const warnings = problems.map(({ message }) => message);
+  for (const warning of warnings) {
+    channel.warn(`[${run.fleet}] ${warning}`);
+  }
+  const content = fleetDocument(run, warnings, t);
+  const time = new Date(run.startedAt).toLocaleTimeString();
+  const level = {
+    completed: "info",
+    cancelled: "warning",
+    running: "error",
+    failed: "error",
+    rolledBack: "error",
+  } as const;
+  notifier.message(level[run.outcome], text, [
+    { title: t("Show Report"), run: () => reports.open(`${run.fleet}, ${time}`, content) },
+  ]);
+}
