@@ -187,7 +187,7 @@ export class AppSession implements Disposable {
   }
 
   /** Reloads the way the previous generation was started. */
-  rollBack(signal: AbortSignal): Promise<RenewalReport> {
+  async rollBack(signal: AbortSignal): Promise<RenewalReport> {
     return this.#connected().request("app/rollback", {}, { signal });
   }
 
@@ -200,12 +200,12 @@ export class AppSession implements Disposable {
     return (await this.#connected().request("app/cancelRenewal", {})).cancelled;
   }
 
-  scale(workers: number): Promise<{ readonly from: number; readonly to: number }> {
+  async scale(workers: number): Promise<{ readonly from: number; readonly to: number }> {
     return this.#connected().request("app/scale", { workers });
   }
 
   /** Which files differ from what the running generation was started with. */
-  lookForStale(): Promise<RequestResult<"app/stale">> {
+  async lookForStale(): Promise<RequestResult<"app/stale">> {
     return this.#connected().request("app/stale", {});
   }
 

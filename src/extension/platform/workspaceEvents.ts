@@ -4,9 +4,11 @@ import { settingsSection } from "../ids.ts";
 import { DisposableStore } from "./disposableStore.ts";
 
 /** Files that identify an app, relative to a folder: its own, and those by which a monorepo names its packages. */
-const entryPattern =
-  "{package.json,hitless.json,pnpm-workspace.yaml,nx.json,{,src/,dist/,build/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}," +
-  "{apps,packages,services}/*/{package.json,project.json}}";
+const entryPatterns: readonly string[] = [
+  "{package.json,hitless.json,pnpm-workspace.yaml,nx.json,{,src/,dist/,build/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}}",
+  // Not as one more alternative of the above: with that VS Code finds none of them.
+  "{apps,packages,services}/*/{package.json,project.json}",
+];
 
 /** Calls back whenever the apps of the workspace may have changed. */
 export function onDidChangeWorkspace(changed: () => void): Disposable {
@@ -40,10 +42,12 @@ export function onDidChangeWorkspace(changed: () => void): Disposable {
 function watchFolders(changed: () => void): Disposable {
   const store = new DisposableStore();
   for (const folder of workspace.workspaceFolders ?? []) {
-    const watcher = store.add(workspace.createFileSystemWatcher(new RelativePattern(folder, entryPattern)));
-    store.add(watcher.onDidCreate(changed));
-    store.add(watcher.onDidDelete(changed));
-    store.add(watcher.onDidChange((uri) => /\/[\w-]+\.(?:json|yaml)$/.test(uri.path) && changed()));
+    for (const pattern of entryPatterns) {
+      const watcher = store.add(workspace.createFileSystemWatcher(new RelativePattern(folder, pattern)));
+      store.add(watcher.onDidCreate(changed));
+      store.add(watcher.onDidDelete(changed));
+      store.add(watcher.onDidChange((uri) => /\/[\w-]+\.(?:json|yaml)$/.test(uri.path) && changed()));
+    }
   }
   return store;
 }
