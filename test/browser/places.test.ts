@@ -71,7 +71,6 @@ test("says what it looked for in a folder without an app, and starts one that co
 
   // What runs without settings is what they begin with.
   await vscode.runCommand("Hitless: Configure Apps…");
-  await expect(page.getByRole("tab", { name: /^settings\.json/ })).toBeVisible();
   await expect(page.locator(".monaco-editor .view-lines").last()).toContainText(/"entry":\s"server\.js"/);
   await page.close();
   await server.endApps();

@@ -42,7 +42,7 @@ const kinds = [
 const usual = new Set(kinds.map((kind) => `.${kind}`));
 
 /** Never the app's own, whatever git and the patterns say. */
-const foreignNames = new Set(["node_modules", ".git", ".hg", ".svn", ".jj", ".DS_Store"]);
+const foreignNames = new Set(["node_modules", ".git", ".hg", ".svn", ".jj", ".DS_Store", ".vscode", ".idea", ".zed"]);
 
 /** What editors write beside a file while they save it: Vim, Emacs, JetBrains, gedit, and a kate or nano here and there. */
 const scratchName = /~$|^\.#|^#.*#$|^4913$|\.sw[a-z]$|___jb_(?:tmp|old)___$|^\.goutputstream-|\.kate-swp$|\.tmp\.\d+/;
