@@ -31,6 +31,9 @@ const common = {
   absWorkingDir: root,
 };
 
+/** For what reads JSON with comments: the `main` of jsonc-parser can't be bundled, since it hands its `require` on. */
+const mainFields = ["module", "main"];
+
 const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   // Loaded by the supervisor when files that say how an app is started have changed.
@@ -42,12 +45,12 @@ const bundles = [
     entryPoints: ["src/cli/main.ts"],
     outfile: join(outdir, "cli.cjs"),
     banner: { js: "#!/usr/bin/env node" },
-    // The `main` of jsonc-parser can't be bundled: it hands its `require` on.
-    mainFields: ["module", "main"],
+    mainFields,
   },
   {
     entryPoints: ["src/extension/main.ts"],
     outfile: join(outdir, "extension.cjs"),
+    mainFields,
     external: ["vscode"],
     plugins: [apart("languageClient", "./language.cjs")],
   },

@@ -15,9 +15,10 @@ const bundles = ["cli", "extension", "language", "layers", "metrics", "preload",
 describe("what is shipped", () => {
   it("is, in the extension, the bundles, their texts and pictures, and nothing else", async function () {
     this.timeout(60_000);
-    const { files, extensionBytes, pageBytes } = await withStagedExtension(async (stage) => ({
+    const { files, extensionBytes, pageBytes, apart } = await withStagedExtension(async (stage) => ({
       files: await listFiles({ cwd: stage, packageManager: PackageManager.None }),
       extensionBytes: statSync(join(stage, "dist", "extension.cjs")).size,
+      apart: bundles.filter((file) => /["']\.\/impl\//.test(readFileSync(join(stage, file), "utf8"))),
       pageBytes: statSync(join(stage, "dist", "webview", "layers.js")).size,
     }));
     const known =
@@ -41,6 +42,7 @@ describe("what is shipped", () => {
       wanted.filter((file) => !files.includes(file)),
       [],
     );
+    assert.deepEqual(apart, [], "files of jsonc-parser that are looked for beside the bundle");
     // With ssh, machines and fleets, which are in it and are run only where a workspace names some.
     assert.ok(extensionBytes < 550_000, `the extension's bundle has ${extensionBytes} bytes`);
     assert.ok(pageBytes < 150_000, `the script of the layers panel has ${pageBytes} bytes`);
