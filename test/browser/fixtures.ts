@@ -23,8 +23,12 @@ export async function startServer(options: WorkbenchOptions = {}): Promise<Serve
   const runtimeFolder = realpathSync(mkdtempSync(join(tmpdir(), "hl-")));
   const workbench = await startWorkbench({
     install: projectRoot,
-    // A terminal that is drawn on a canvas has no text to read.
-    settings: { "terminal.integrated.gpuAcceleration": "off" },
+    settings: {
+      // A terminal that is drawn on a canvas has no text to read.
+      "terminal.integrated.gpuAcceleration": "off",
+      // In a browser VS Code saves by itself, and a test of who saves would show nothing.
+      "files.autoSave": "off",
+    },
     ...options,
     env: { HITLESS_RUNTIME_DIR: runtimeFolder },
   });
