@@ -1,6 +1,7 @@
 import { HitlessError } from "../shared/errors.ts";
+import { readyCount } from "../shared/facts/snapshotFacts.ts";
 import type { RenewalReport } from "../shared/report.ts";
-import { readyCount, type Snapshot } from "../shared/snapshot.ts";
+import type { Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./app/appSupervisor.ts";
 import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./control/controlSession.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { RequestFeed, type SeenRequest } from "../../client/requests/requestFeed.ts";
 import type { RequestLine } from "../../shared/cliOutput.ts";
-import { hasFailed, usualSlowMs } from "../../shared/layers/watchedRequests.ts";
+import { hasFailed, usualSlowMs } from "../../shared/layers/slowRequests.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";

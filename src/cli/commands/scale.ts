@@ -1,5 +1,5 @@
 import type { ScaleOutput } from "../../shared/cliOutput.ts";
-import { readyCount } from "../../shared/snapshot.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import { readyCount, type Snapshot } from "../../shared/snapshot.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
+import type { Snapshot } from "../../shared/snapshot.ts";
 
 /** Comes with systemd. Its socket is one for datagrams in the file system, of which Node.js has none. */
 export const notifyProgram = "systemd-notify";

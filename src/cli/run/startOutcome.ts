@@ -1,6 +1,7 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { readyCount, type Snapshot } from "../../shared/snapshot.ts";
+import type { Snapshot } from "../../shared/snapshot.ts";
 
 export type Outcome =
   /** It failed, and is no longer restarted automatically. */

@@ -2,15 +2,9 @@ import type { FleetProblem } from "../../client/fleets/checkFleet.ts";
 import type { FleetPlan } from "../../client/fleets/fleetPlan.ts";
 import type { FleetView } from "../../client/fleets/lookAtFleet.ts";
 import { stepNames } from "../../client/fleets/runFleet.ts";
-import {
-  droppedCount,
-  type FleetKind,
-  type FleetRun,
-  type LockHolder,
-  type MachineRun,
-} from "../../shared/machines/fleetRun.ts";
-import { outcomeNames, renewalNames } from "../../shared/report.ts";
-import { readyCount } from "../../shared/snapshot.ts";
+import { droppedCount, outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
+import type { FleetKind, FleetRun, LockHolder, MachineRun } from "../../shared/machines/fleetRun.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { count, duration, localTime, printable } from "../terminal/units.ts";

@@ -1,4 +1,5 @@
-import { outcomeNames, type RenewalReport, renewalNames } from "../../shared/report.ts";
+import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../shared/report.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { duration, localTime, printable } from "../terminal/units.ts";

@@ -1,4 +1,5 @@
-import { droppedNothing, outcomeNames, type RenewalReport } from "../../shared/report.ts";
+import { droppedNothing, outcomeNames } from "../../shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../shared/report.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 import { killedText, stderrBlock } from "./statusTexts.ts";

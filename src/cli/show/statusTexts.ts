@@ -1,6 +1,7 @@
 import type { HitlessError } from "../../shared/errors.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { type RenewalView, readyCount, type Snapshot, type WorkerView } from "../../shared/snapshot.ts";
+import type { RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 import { placeText } from "../../shared/text/placeText.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count } from "../terminal/units.ts";

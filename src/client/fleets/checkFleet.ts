@@ -1,6 +1,6 @@
 import { relative } from "node:path/posix";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
-import { readyCount } from "../../shared/snapshot.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import { isClockOff } from "../machines/lookAtMachines.ts";
 import { type FoundMember, isHealthy, type Member } from "./fleetMembers.ts";

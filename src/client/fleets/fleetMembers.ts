@@ -1,6 +1,7 @@
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import { readyCount, type Snapshot } from "../../shared/snapshot.ts";
+import type { Snapshot } from "../../shared/snapshot.ts";
 import { type ClientIdentity, SupervisorClient } from "../connection/supervisorClient.ts";
 import { MachineConnection } from "../machines/machineConnection.ts";
 import type { Machine } from "../machines/sshMachine.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HitlessError } from "../../shared/errors.ts";
-import { type FleetKind, lostNothing, type MachineRun, type MachineStep } from "../../shared/machines/fleetRun.ts";
+import { lostNothing } from "../../shared/facts/reportFacts.ts";
+import type { FleetKind, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import type { Balancer } from "../balancers/balancer.ts";

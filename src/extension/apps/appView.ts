@@ -1,5 +1,6 @@
+import { isCrashing } from "../../shared/facts/snapshotFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
-import { type AppState, isCrashing, type Snapshot, type WorkerView } from "../../shared/snapshot.ts";
+import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 
 /**
  * The supervisor's states, and those of an app that has no workers for a reason: `finished` (its script is done),

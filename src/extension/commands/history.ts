@@ -1,5 +1,6 @@
 import { type QuickPickItem, window } from "vscode";
-import { droppedNothing, type RenewalReport } from "../../shared/report.ts";
+import { droppedNothing } from "../../shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../shared/report.ts";
 import { isActive } from "../apps/appView.ts";
 import { outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
 import { chooseApp } from "./target/chooseApp.ts";

@@ -1,4 +1,5 @@
-import { droppedCount, type FleetRun, type MachineRun, type MachineStep } from "../../shared/machines/fleetRun.ts";
+import { droppedCount } from "../../shared/facts/reportFacts.ts";
+import type { FleetRun, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
 import type { Localize } from "../platform/localize.ts";
 import { codeBlock, escapeMarkdown } from "./markdown.ts";

@@ -1,5 +1,5 @@
 import type { Node } from "@babel/types";
-import { idleMarginMs } from "../../shared/drainView.ts";
+import { idleMarginMs } from "../../shared/facts/drainLimits.ts";
 import { t } from "../../shared/translate.ts";
 import { numberOf } from "../analysis/constants.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";

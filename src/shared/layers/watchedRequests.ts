@@ -1,11 +1,5 @@
 import * as v from "valibot";
 
-/** A request is slow from here, in milliseconds, unless the client says otherwise. */
-export const usualSlowMs = 500;
-
-/** At most this many of each list are reported at a time; the counts cover all. */
-export const mostRequestsTold = 200;
-
 /** A request that a worker answers or has answered, seen through Node's diagnostics channels while somebody watches. */
 export const watchedRequestSchema = v.object({
   /** Rises within a worker. */
@@ -49,8 +43,3 @@ export const requestsReadingSchema = v.object({
   silent: v.array(v.number()),
 });
 export type RequestsReading = v.InferOutput<typeof requestsReadingSchema>;
-
-/** Whether something went wrong with an ended request: the server failed, or its client left before the end. */
-export function hasFailed({ status, aborted }: Pick<WatchedRequest, "status" | "aborted">): boolean {
-  return aborted === true || (status ?? 0) >= 500;
-}

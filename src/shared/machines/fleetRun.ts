@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { droppedNothing, type RenewalReport, renewalReportSchema } from "../report.ts";
+import { renewalReportSchema } from "../report.ts";
 
 /** What can be done to a fleet. A rollback goes from the last machine to the first. */
 export const fleetKindSchema = v.picklist(["reload", "gracefulReload", "restart", "rollback"]);
@@ -81,25 +81,3 @@ export const lockHolderSchema = v.object({
   since: v.number(),
 });
 export type LockHolder = v.InferOutput<typeof lockHolderSchema>;
-
-/** Requests and connections that a renewal cut off; `undefined` where that is not known. */
-export function droppedCount(report: RenewalReport): number | undefined {
-  const { outcome, traffic, killed, unserved = 0, lostAddresses = [] } = report;
-  if (traffic === undefined || traffic.afterLoss === true || outcome === "failed") {
-    return undefined;
-  }
-  const { failed, cut, crashed = 0, silent = 0, inTransit = 0 } = traffic;
-  const unknown = crashed + silent + inTransit + unserved + killed + lostAddresses.length;
-  return unknown === 0 ? failed + cut : undefined;
-}
-
-/** Whether a renewal is what a fleet goes on after: it completed, and no request or connection was cut. */
-export function lostNothing(report: RenewalReport): boolean {
-  if (report.kind !== "restart") {
-    return droppedNothing(report);
-  }
-  const { outcome, traffic, killed } = report;
-  // A restart refuses clients in its gap, from which a balancer keeps them; what it had accepted must be answered.
-  const { failed = 0, cut = 0, crashed = 0, silent = 0 } = traffic ?? {};
-  return outcome === "completed" && failed + cut + crashed + silent + killed === 0;
-}

@@ -1,5 +1,5 @@
+import { usualSlowMs } from "../../shared/layers/slowRequests.ts";
 import type { RequestsReading, WorkerRequests } from "../../shared/layers/watchedRequests.ts";
-import { usualSlowMs } from "../../shared/layers/watchedRequests.ts";
 import type { AppSupervisor } from "../app/appSupervisor.ts";
 import type { RequestHandlers } from "../control/controlSession.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";

@@ -1,5 +1,6 @@
+import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { outcomeNames, type RenewalOutcome, type RenewalReport, renewalNames } from "../../shared/report.ts";
+import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";

@@ -1,7 +1,8 @@
 import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
-import { outcomeNames, type RenewalReport, renewalNames } from "../../shared/report.ts";
+import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";

@@ -1,5 +1,5 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import { idleMarginMs } from "../../shared/drainView.ts";
+import { idleMarginMs } from "../../shared/facts/drainLimits.ts";
 import type { ListeningServer } from "./addresses.ts";
 
 /** How a worker is asked to go. */

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
-import { type ConnectionKinds, mostRequestsNamed, type RequestInFlight } from "../../shared/drainView.ts";
+import type { ConnectionKinds, RequestInFlight } from "../../shared/drainView.ts";
+import { mostRequestsNamed } from "../../shared/facts/drainLimits.ts";
 import type { Guard } from "../guard.ts";
 import { type Http2Stream, openStreams, requestOf } from "../internals/http2Streams.ts";
 import { currentResponse, isEventStream } from "../internals/httpMessages.ts";

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { CollectedRequests } from "../../shared/layers/collected.ts";
-import { hasFailed, mostRequestsTold, type WatchedRequest } from "../../shared/layers/watchedRequests.ts";
+import { hasFailed, mostRequestsTold } from "../../shared/layers/slowRequests.ts";
+import type { WatchedRequest } from "../../shared/layers/watchedRequests.ts";
 import type { Guard } from "../guard.ts";
 import { clearInterval, epochNow, setInterval, steadyNow } from "../ownTimers.ts";
 

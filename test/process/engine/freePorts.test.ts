@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { droppedNothing } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";

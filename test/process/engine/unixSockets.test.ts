@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { droppedNothing } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { droppedNothing } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";

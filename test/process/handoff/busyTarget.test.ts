@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { droppedNothing } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import type { WholeResponse } from "../../support/process/responseReader.ts";

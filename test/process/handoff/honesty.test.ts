@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { droppedNothing } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 import { assertHonest } from "../../support/process/honesty.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { droppedNothing } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { droppedNothing, type RenewalReport } from "../../../src/shared/report.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../../src/shared/report.ts";
 
 /** A request that got no whole and right answer. Times are epoch milliseconds. */
 export interface Loss {

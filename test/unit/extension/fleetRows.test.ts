@@ -5,7 +5,8 @@ import type { RemoteMachineView } from "../../../src/extension/apps/machines/rem
 import { fleetDocument, fleetOutcome, fleetProblemsDocument } from "../../../src/extension/presentation/fleetWords.ts";
 import { fleetRow } from "../../../src/extension/views/rows/fleetRows.ts";
 import { projectTree } from "../../../src/extension/views/treeModel.ts";
-import { droppedCount, type FleetRun, type MachineRun } from "../../../src/shared/machines/fleetRun.ts";
+import { droppedCount } from "../../../src/shared/facts/reportFacts.ts";
+import type { FleetRun, MachineRun } from "../../../src/shared/machines/fleetRun.ts";
 import { sampleReport, sampleSnapshot, sampleWorker } from "../client/samples.ts";
 import { sampleView, english as t } from "./fixtures.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readyCount } from "../../../src/shared/snapshot.ts";
+import { readyCount } from "../../../src/shared/facts/snapshotFacts.ts";
 import { sampleSnapshot, sampleWorker } from "../client/samples.ts";
 
 describe("readyCount", () => {

@@ -2,7 +2,7 @@ import { chooseFleet, machinesOf } from "../../../client/fleets/fleetPlan.ts";
 import { type FleetMachineView, type FleetView, lookAtFleet } from "../../../client/fleets/lookAtFleet.ts";
 import { type Fleet, readProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { FleetHistoryOutput, FleetStatusOutput } from "../../../shared/cliOutput.ts";
-import { readyCount } from "../../../shared/snapshot.ts";
+import { readyCount } from "../../../shared/facts/snapshotFacts.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { wholeNumber } from "../../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../../cliContext.ts";

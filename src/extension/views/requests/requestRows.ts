@@ -1,5 +1,5 @@
 import type { SeenRequest } from "../../../client/requests/requestFeed.ts";
-import { hasFailed } from "../../../shared/layers/watchedRequests.ts";
+import { hasFailed } from "../../../shared/layers/slowRequests.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { escapeMarkdown, factList } from "../../presentation/markdown.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "vscode";
 import { RequestFeed } from "../../../client/requests/requestFeed.ts";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
-import { usualSlowMs } from "../../../shared/layers/watchedRequests.ts";
+import { usualSlowMs } from "../../../shared/layers/slowRequests.ts";
 import type { AppRegistry } from "../../apps/appRegistry.ts";
 import { isActive } from "../../apps/appView.ts";
 import { viewIds } from "../../ids.ts";

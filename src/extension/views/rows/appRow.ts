@@ -1,4 +1,5 @@
-import { isCrashing, type WorkerView } from "../../../shared/snapshot.ts";
+import { isCrashing } from "../../../shared/facts/snapshotFacts.ts";
+import type { WorkerView } from "../../../shared/snapshot.ts";
 import {
   type AppView,
   type AppViewState,

@@ -1,4 +1,5 @@
-import { droppedNothing, type RenewalReport } from "../../../shared/report.ts";
+import { droppedNothing } from "../../../shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../../shared/report.ts";
 import type { AppView } from "../../apps/appView.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { escapeMarkdown } from "../../presentation/markdown.ts";

@@ -1,4 +1,5 @@
-import { outcomeNames, type RenewalReport } from "../../../shared/report.ts";
+import { outcomeNames } from "../../../shared/facts/reportFacts.ts";
+import type { RenewalReport } from "../../../shared/report.ts";
 import type { RenewalKind } from "../../../shared/snapshot.ts";
 import type { MetricFamily, Sample } from "./metricFamily.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, createServer, get, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mostRequestsNamed } from "../../../../src/shared/drainView.ts";
+import { mostRequestsNamed } from "../../../../src/shared/facts/drainLimits.ts";
 import type { ServerTracker, TrackedServer } from "../../../../src/worker/connections/servers.ts";
 import { watchTraffic } from "../../../../src/worker/connections/traffic.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
