@@ -50,3 +50,12 @@ export function hostOf(address: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(address) ?? [];
   return bracketed ?? plain ?? address;
 }
+
+/** A machine of the fleet that the balancer does not know. `message` names the group that lacks it, which begins at that place. */
+export function missingMachine(
+  machine: FleetMachine,
+  { message, file, line }: Pick<Finding, "message" | "file" | "line">,
+): Finding {
+  const fix = `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`;
+  return { code: "missingMachine", severity: "error", file, line, message, fix };
+}

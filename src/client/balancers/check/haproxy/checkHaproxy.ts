@@ -1,4 +1,4 @@
-import { type Finding, type FleetFacts, nodeKeepAliveTimeoutMs } from "../finding.ts";
+import { type Finding, type FleetFacts, missingMachine, nodeKeepAliveTimeoutMs } from "../finding.ts";
 import type { HaproxyLine, HaproxySection } from "./haproxyConfig.ts";
 import { type HaproxyBackend, haproxyBackends, haproxyTime, names } from "./haproxyModel.ts";
 import { checkServers } from "./serverFindings.ts";
@@ -45,14 +45,13 @@ function missingMachines(backends: readonly HaproxyBackend[], { machines }: Flee
   const [{ name, section } = { name: "", section: undefined }] = backends;
   return machines
     .filter((machine) => !backends.some((backend) => names(backend, machine)))
-    .map((machine) => ({
-      code: "missingMachine",
-      severity: "error",
-      file: section?.head.file ?? "",
-      line: section?.head.line ?? 0,
-      message: `The backend "${name}" does not name ${machine.name}: that machine gets no request.`,
-      fix: `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`,
-    }));
+    .map((machine) =>
+      missingMachine(machine, {
+        file: section?.head.file ?? "",
+        line: section?.head.line ?? 0,
+        message: `The backend "${name}" does not name ${machine.name}: that machine gets no request.`,
+      }),
+    );
 }
 
 function checkSocket(sections: readonly HaproxySection[], { driver }: FleetFacts): Finding[] {

@@ -1,4 +1,4 @@
-import { type Finding, type FleetFacts, type FleetMachine, hostOf, isMachine } from "../finding.ts";
+import { type Finding, type FleetFacts, type FleetMachine, hostOf, isMachine, missingMachine } from "../finding.ts";
 import type { NginxConfig } from "./nginxConfig.ts";
 import { modelNginx, type NginxModel, type ProxyPass, type Upstream } from "./nginxModel.ts";
 import type { NginxVersion } from "./nginxVersion.ts";
@@ -49,14 +49,13 @@ function missingMachines(upstreams: readonly Upstream[], { machines }: FleetFact
     upstreams.some(({ servers }) => servers.some(({ address }) => isMachine(address, machine)));
   return (first === undefined ? [] : machines)
     .filter((machine) => !isNamed(machine))
-    .map((machine) => ({
-      code: "missingMachine",
-      severity: "error",
-      file: first?.directive.file ?? "",
-      line: first?.directive.line ?? 0,
-      message: `The upstream "${first?.name}" does not name ${machine.name}: that machine gets no request.`,
-      fix: `Add ${machine.hosts[0] ?? machine.name} as a server, or take the machine out of the fleet.`,
-    }));
+    .map((machine) =>
+      missingMachine(machine, {
+        file: first?.directive.file ?? "",
+        line: first?.directive.line ?? 0,
+        message: `The upstream "${first?.name}" does not name ${machine.name}: that machine gets no request.`,
+      }),
+    );
 }
 
 function passesToOne({ directive, target }: ProxyPass): Finding {
