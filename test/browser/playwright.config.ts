@@ -14,7 +14,7 @@ export default defineConfig({
   // One VS Code serves all tests, one after the other: two cores carry no more.
   workers: 1,
   forbidOnly: true,
-  retries: 0,
+  retries: 1,
   timeout: 90_000,
   globalTimeout: 720_000,
   expect: { timeout: 20_000 },

@@ -6,10 +6,13 @@ export interface LayerCounts {
   skipped: number;
   /** Full titles of the tests that failed. */
   failures: string[];
+  /** What passed, but at the second try only: a race of the test's or, worse, of the product's. */
+  secondTries: string[];
 }
 
 const mochaSchema = v.object({
   stats: v.object({ passes: v.number(), pending: v.number(), failures: v.number() }),
+  passes: v.optional(v.array(v.object({ fullTitle: v.string(), currentRetry: v.optional(v.number()) })), []),
   failures: v.array(v.object({ fullTitle: v.string() })),
 });
 
@@ -19,8 +22,8 @@ const playwrightSchema = v.object({
 });
 
 /**
- * Counts a report of mocha's or of Playwright's "json" reporter. A test that passed at the second try only is a
- * failure, and so is an error outside of any test, and a report without a single test.
+ * Counts a report of mocha's or of Playwright's "json" reporter. A test that passed at the second try only is named
+ * apart. An error outside of any test is a failure, and so is a report without a single test.
  */
 export function countReport(report: unknown): LayerCounts {
   const counts = countMocha(report) ?? countPlaywright(report);
@@ -38,12 +41,13 @@ function countMocha(report: unknown): LayerCounts | null {
   if (!parsed.success) {
     return null;
   }
-  const { stats, failures } = parsed.output;
+  const { stats, passes, failures } = parsed.output;
   return {
     passed: stats.passes,
     failed: stats.failures,
     skipped: stats.pending,
     failures: failures.map(({ fullTitle }) => fullTitle),
+    secondTries: passes.filter(({ currentRetry = 0 }) => currentRetry > 0).map(({ fullTitle }) => fullTitle),
   };
 }
 
@@ -53,14 +57,14 @@ function countPlaywright(report: unknown): LayerCounts | null {
     return null;
   }
   const { stats, errors } = parsed.output;
-  const failedTests = stats.unexpected + stats.flaky;
   return {
-    passed: stats.expected,
-    failed: failedTests + errors.length,
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
     failures: [
-      ...(failedTests > 0 ? [`${failedTests} tests, shown above`] : []),
+      ...(stats.unexpected > 0 ? [`${stats.unexpected} tests, shown above`] : []),
       ...errors.map(({ message }) => message ?? "an error outside of the tests"),
     ],
+    secondTries: stats.flaky > 0 ? [`${stats.flaky} tests, shown above as flaky`] : [],
   };
 }

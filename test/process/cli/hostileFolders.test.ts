@@ -117,6 +117,7 @@ describe("hitless in a folder that is not as it should be", function () {
     const words = ["--env-file", "none.env", "--env-file-if-exists=x", "-r", "y"];
     const run = world.start(["start", "server.js", "--workers", "1", "--", ...words]);
     await run.until("stderr", readyPattern);
+    await run.until("stdout", /\n/);
     assert.deepEqual(JSON.parse(run.stdout), [words, false]);
   });
 

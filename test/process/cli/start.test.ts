@@ -87,6 +87,7 @@ describe("hitless start", function () {
     const flags = ["--cwd", "my 应用", "--workers", "1", "--env", "GREETING=a=b c", "--node-arg", "--no-warnings"];
     const run = world.start(["start", "server.js", ...flags, "--", "--port", "8 0"]);
     await run.until("stderr", readyPattern);
+    await run.until("stdout", /\n/);
     assert.deepEqual(JSON.parse(run.stdout), [["--port", "8 0"], "a=b c", true, join(world.folder, "my 应用")]);
   });
 

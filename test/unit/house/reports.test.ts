@@ -13,7 +13,8 @@ const playwright = (counts: object, errors: readonly object[] = []) => ({
 
 describe("countReport", () => {
   it("counts a report of mocha's", () => {
-    assert.deepEqual(countReport(mocha(3, 1, ["a b"])), { passed: 3, failed: 1, skipped: 1, failures: ["a b"] });
+    const counts = { passed: 3, failed: 1, skipped: 1, failures: ["a b"], secondTries: [] };
+    assert.deepEqual(countReport(mocha(3, 1, ["a b"])), counts);
   });
 
   it("counts a report of Playwright's", () => {
@@ -21,8 +22,11 @@ describe("countReport", () => {
     assert.deepEqual([passed, failed, skipped], [5, 1, 2]);
   });
 
-  it("takes a test that needed a second try for a failure", () => {
-    assert.equal(countReport(playwright({ expected: 5, flaky: 1 })).failed, 1);
+  it("names a test that needed a second try", () => {
+    const { passed, failed, secondTries } = countReport(playwright({ expected: 5, flaky: 1 }));
+    assert.deepEqual([passed, failed, secondTries], [6, 0, ["1 tests, shown above as flaky"]]);
+    const passes = [{ fullTitle: "a b", currentRetry: 1 }, { fullTitle: "a c" }];
+    assert.deepEqual(countReport({ ...mocha(2, 0, []), passes }).secondTries, ["a b"]);
   });
 
   it("takes an error outside of the tests for a failure", () => {
