@@ -57,7 +57,7 @@ describe("a fleet in the tree", () => {
     const problem = { message: "web3 can't be reached.", detail: [] };
     const view = fleet([machine("web1"), idle, machine("web3", { state: "failed", apps: [], problem })]);
     assert.equal(fleetRow(view, t).description, "api · 1 of 3 machines serve, 1 not known");
-    assert.deepEqual(states(view)[2], ["web3", "web3 can't be reached."]);
+    assert.deepEqual(states(view)[2], ["web3", "can't be reached."]);
     const other = fleet([machine("web1"), machine("web2", { apps: [] })]);
     assert.deepEqual(states(other)[1], ["web2", "api does not run there"]);
     const { machine: _, ...nameless } = { name: "web9", machine: undefined };

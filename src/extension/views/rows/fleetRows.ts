@@ -6,13 +6,13 @@ import type { Localize } from "../../platform/localize.ts";
 import { busyWords, fleetOutcome, stepWord } from "../../presentation/fleetWords.ts";
 import { escapeMarkdown } from "../../presentation/markdown.ts";
 import { appWord } from "../../presentation/stateWords.ts";
-import { bad, busy, faint, firstLine, good, type TreeIcon, type TreeRow } from "./treeRow.ts";
+import { bad, busy, faint, good, machineReason, type TreeIcon, type TreeRow } from "./treeRow.ts";
 
 /** A fleet, and below it the state of its app on each machine. */
 export function fleetRow(fleet: RemoteFleetView, t: Localize): TreeRow {
   const { key, name, app, members, run } = fleet;
   const words = run?.outcome === "running" ? runWords(run, t) : [servingWords(fleet, t), ...endWords(run, t)];
-  const said = [app, ...words].filter((word) => word !== "");
+  const said = [app === name ? "" : app, ...words].filter((word) => word !== "");
   return {
     id: key,
     app: key,
@@ -56,9 +56,10 @@ function memberWords(fleet: RemoteFleetView, member: FleetMemberView, t: Localiz
   }
   if (machine.state !== "connected") {
     const { problem, state } = machine;
-    const why =
-      problem === undefined ? (state === "connecting" ? t("connecting") : t("not connected")) : problem.message;
-    return [...going, firstLine(why)];
+    if (problem !== undefined) {
+      return [...going, machineReason(machine, problem.message)];
+    }
+    return [...going, state === "connecting" ? t("connecting") : t("not connected")];
   }
   const app = appOfMember(fleet, member);
   if (app === undefined) {

@@ -4,7 +4,7 @@ import type { Localize } from "../../platform/localize.ts";
 import { codeBlock, escapeMarkdown, factList } from "../../presentation/markdown.ts";
 import { durationWord } from "../../presentation/stateWords.ts";
 import { appRow, type TreeSight } from "./appRow.ts";
-import { bad, busy, faint, firstLine, good, type TreeIcon, type TreeRow } from "./treeRow.ts";
+import { bad, busy, faint, firstLine, good, machineReason, type TreeIcon, type TreeRow } from "./treeRow.ts";
 
 /** A clock that is off by more than this and half a round trip, in milliseconds, is worth a word. */
 const clockToleranceMs = 5_000;
@@ -57,9 +57,10 @@ export function machineProblemRows(problems: readonly string[], t: Localize): Tr
   });
 }
 
-function machineWords({ state, facts, problem, apps }: RemoteMachineView, t: Localize): string[] {
+function machineWords(machine: RemoteMachineView, t: Localize): string[] {
+  const { state, facts, problem, apps } = machine;
   if (problem !== undefined && state !== "connected") {
-    return [...(state === "connecting" ? [t("trying again")] : []), firstLine(problem.message)];
+    return [...(state === "connecting" ? [t("trying again")] : []), machineReason(machine, problem.message)];
   }
   if (facts === undefined) {
     return [state === "connecting" ? t("connecting") : t("not connected")];

@@ -46,3 +46,10 @@ export function firstLine(text: string): string {
 
 /** Of a worker that a debugger has stopped, and of its app. */
 export const pausedIcon: TreeIcon = { name: "debug-pause", color: busy };
+
+/** What a machine's row says of what is wrong: its label names the machine, and in a narrow side bar only the beginning is seen. */
+export function machineReason({ name, ssh }: { readonly name: string; readonly ssh: string }, message: string): string {
+  const line = firstLine(message);
+  const subject = [`${name} (${ssh}) `, `${name} `].find((one) => line.startsWith(one));
+  return subject === undefined ? line : line.slice(subject.length);
+}
