@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { connectionKindsSchema } from "./drainView.ts";
 import { errorCodes } from "./errors.ts";
 import { failureSchema } from "./failure.ts";
-import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
+import { layerFactsSchema, layerPulseSchema, serverIdleTimeSchema } from "./layers/facts.ts";
 import { cpuSampleSchema } from "./layers/sample.ts";
 import { logStreamSchema } from "./logs.ts";
 import { fleetKindSchema, fleetRunSchema, lockHolderSchema } from "./machines/fleetRun.ts";
@@ -298,6 +298,17 @@ export const fleetCheckOutputSchema = v.strictObject({
       line: v.number(),
       message: v.string(),
       fix: v.string(),
+    }),
+  ),
+  /** For how long the app on each machine keeps idle connections. */
+  keepAlive: v.array(
+    v.strictObject({
+      machine: v.string(),
+      /** The worker that was asked; absent where none could tell. */
+      worker: v.optional(v.number()),
+      servers: v.array(v.strictObject(serverIdleTimeSchema.entries)),
+      /** Why it is not known. */
+      problem: v.optional(v.string()),
     }),
   ),
 });

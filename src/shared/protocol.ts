@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
 import { recipeOriginSchema } from "./launch.ts";
-import { layerFactsSchema, layerPulseSchema } from "./layers/facts.ts";
+import { layerFactsSchema, layerPulseSchema, serversReadingSchema } from "./layers/facts.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
 import { requestsReadingSchema } from "./layers/watchedRequests.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
@@ -131,6 +131,8 @@ export const requests = {
   "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
   /** Live figures of a worker's layers. Its observers are removed 5 s after the last request. */
   "layers/pulse": { params: v.object({ worker: v.optional(workerId) }), result: layerPulseSchema },
+  /** For how long the servers of a worker keep idle connections. It costs the worker nothing but the answer. */
+  "layers/servers": { params: v.object({ worker: v.optional(workerId) }), result: serversReadingSchema },
   /**
    * What the workers (or one) are answering, and the slow and failed requests that have ended since `after`, a cursor for each
    * worker. They watch as long as they are asked again within 5 s, and from the first call on.

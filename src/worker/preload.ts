@@ -11,6 +11,7 @@ import {
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
 import { watchConnectProbes } from "./connections/connectProbes.ts";
+import { idleTimes } from "./connections/idleTimes.ts";
 import { watchOwnClients } from "./connections/ownClients.ts";
 import { createParking } from "./connections/parking.ts";
 import { countLimitedRequests } from "./connections/requestLimit.ts";
@@ -101,7 +102,11 @@ function prepareWorker(channel: Channel): void {
     const traffic = watchTraffic(tracker, guard);
     const load = watchLoopLoad();
     const drain = new Drain({ channel, tracker, parking, traffic, load, hold, guard });
-    const layers = createLayerDesk(channel, guard, { servers: tracker.servers, warnings });
+    const layers = createLayerDesk(channel, guard, {
+      servers: tracker.servers,
+      warnings,
+      idleTimes: () => idleTimes(tracker),
+    });
     const metrics = createMetricsDesk(channel, guard);
     const sharedAccept = holdSharedAccepts(guard, ownClients.has, hold.acceptsLess);
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {

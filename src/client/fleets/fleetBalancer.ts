@@ -1,6 +1,6 @@
 import type { BalancerSettings } from "../../shared/settings/balancerSettings.ts";
 import type { Balancer } from "../balancers/balancer.ts";
-import type { FleetFacts } from "../balancers/check/finding.ts";
+import type { FleetFacts, KeepAliveReading } from "../balancers/check/finding.ts";
 import { createBalancer } from "../balancers/createBalancer.ts";
 import type { RunCommand } from "../machines/runCommand.ts";
 import type { Machine } from "../machines/sshMachine.ts";
@@ -11,13 +11,18 @@ import type { Fleet } from "../settings/projectSettings.ts";
 const nothingKnown: BalancerSettings = { kind: "none" };
 
 /** What a balancer needs to know of a fleet. */
-export function factsOf(fleet: Fleet, machines: readonly Machine[]): FleetFacts {
+export function factsOf(
+  fleet: Fleet,
+  machines: readonly Machine[],
+  keepAlive: readonly KeepAliveReading[] = [],
+): FleetFacts {
   const { pause, verify, balancer = nothingKnown } = fleet;
   return {
     machines: machines.map(({ name, ssh }) => ({ name, hosts: [hostOf(ssh)] })),
     pauseMs: pause,
     driver: balancer.kind,
     verifies: verify !== undefined,
+    keepAlive,
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { FleetRun, LockHolder } from "../../shared/machines/fleetRun.ts";
+import type { KeepAliveReading } from "../balancers/check/finding.ts";
 import type { ClientIdentity } from "../connection/supervisorClient.ts";
 import { MachineConnection } from "../machines/machineConnection.ts";
 import type { RunCommand } from "../machines/runCommand.ts";
@@ -11,6 +12,7 @@ import { balancerOf, balancerRun } from "./fleetBalancer.ts";
 import { type FleetLock, takeFleetLock } from "./fleetLock.ts";
 import { closeMembers, type FoundMember, findMembers, type Member } from "./fleetMembers.ts";
 import type { FleetPlan } from "./fleetPlan.ts";
+import { readKeepAlive } from "./readKeepAlive.ts";
 import { type RunFleetOptions, runFleet } from "./runFleet.ts";
 
 export interface FleetSessionOptions {
@@ -66,6 +68,11 @@ export class FleetSession implements Disposable {
     const { plan } = this;
     const common = { plan, members: this.#members, balancer: this.#balancer(), holder: this.#holder };
     return runFleet({ ...common, ...following });
+  }
+
+  /** Asks a worker on each machine for how long it keeps idle connections; one that can't tell says why. */
+  readKeepAlive(): Promise<KeepAliveReading[]> {
+    return Promise.all(this.found.map(readKeepAlive));
   }
 
   /** Runs commands where the fleet's balancer is. */

@@ -1,4 +1,4 @@
-import type { LayerFacts, LayerPulse, LoadedModule } from "./facts.ts";
+import type { LayerFacts, LayerPulse, LoadedModule, ServerIdleTime } from "./facts.ts";
 import type { WorkerRequests } from "./watchedRequests.ts";
 
 /*
@@ -7,6 +7,8 @@ import type { WorkerRequests } from "./watchedRequests.ts";
  */
 
 export type LayerQuestion =
+  /** Answered without the collector. */
+  | { readonly kind: "servers" }
   | { readonly kind: "facts" }
   | { readonly kind: "pulse" }
   /** Begins or continues to watch requests. `after`: the cursor of the last answer; `slowMs`: what takes longer is kept. */
@@ -16,10 +18,13 @@ export type LayerQuestion =
   | { readonly kind: "endSample" };
 
 export type LayerAnswer =
+  | { readonly kind: "servers"; readonly servers: readonly ServerIdleTime[] }
   | ({ readonly kind: "facts" } & CollectedFacts)
   | ({ readonly kind: "pulse" } & CollectedPulse)
   | ({ readonly kind: "requests" } & CollectedRequests)
   | ({ readonly kind: "sample" } & CollectedSample);
+
+export type { ServerIdleTime };
 
 export interface CollectedFacts {
   readonly code: {

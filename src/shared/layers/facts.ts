@@ -142,6 +142,25 @@ export type LayerFacts = v.InferOutput<typeof layerFactsSchema>;
 
 const milliseconds = v.number();
 
+/** For how long a server of the app that speaks HTTP/1 lets a connection be idle. */
+export const serverIdleTimeSchema = v.object({
+  protocol: v.picklist(["http", "https", "tcp", "tls", "http2", "https2"]),
+  /** Where it listens, such as `0.0.0.0:3000` or the path of a socket; absent if another server accepts for it. */
+  address: v.optional(v.string()),
+  port: v.optional(v.number()),
+  /** `server.keepAliveTimeout`; 0: none. */
+  keepAliveTimeoutMs: milliseconds,
+  /** After which Node.js closes an idle connection: somewhat longer than that. 0: never. */
+  idleMs: milliseconds,
+});
+export type ServerIdleTime = v.InferOutput<typeof serverIdleTimeSchema>;
+
+/** What a worker says of its servers. */
+export const serversReadingSchema = v.object({
+  worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
+  servers: v.array(serverIdleTimeSchema),
+});
+
 /**
  * Live figures, requested every second by a visible panel. Rates are since the previous request, or since the process
  * started in the first pulse after a pause (5 s).

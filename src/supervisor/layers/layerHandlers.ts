@@ -1,6 +1,7 @@
 import { HitlessError } from "../../shared/errors.ts";
-import type { LayerPulse } from "../../shared/layers/facts.ts";
+import { type LayerPulse, serversReadingSchema } from "../../shared/layers/facts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
+import { parseMessage } from "../../shared/parseMessage.ts";
 import type { AppSupervisor } from "../app/appSupervisor.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import type { RequestHandlers } from "../control/controlSession.ts";
@@ -18,7 +19,7 @@ const sampleMarginMs = 10_000;
 /** A pulse younger than this, in milliseconds, serves a second client too: rates over a shorter time would be noise. */
 const pulseAgeMs = 400;
 
-type LayerHandlers = Pick<RequestHandlers, "layers/facts" | "layers/pulse" | "layers/sample">;
+type LayerHandlers = Pick<RequestHandlers, "layers/facts" | "layers/pulse" | "layers/servers" | "layers/sample">;
 
 /** Handles the requests for the layers of a worker. */
 export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originOf">): LayerHandlers {
@@ -39,6 +40,12 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
       const pulse = askPulse(worker);
       pulses.set(worker, { askedAt: steadyNow(), pulse });
       return pulse;
+    },
+    "layers/servers": async ({ worker: id }) => {
+      const worker = app.roster.pick(id);
+      const { servers } = await worker.layers.ask({ kind: "servers" }, pulseDeadlineMs);
+      // The app sends over the same channel.
+      return parseMessage(serversReadingSchema, "layers/servers", { worker: identify(worker), servers });
     },
     "layers/sample": async ({ worker: id, seconds = sampleSeconds.default }, cancelled) => {
       const worker = app.roster.pick(id);

@@ -62,7 +62,10 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
   layers: v.union([
     v.object({ id: number, error: text }),
     // What a collector found is looked at where it is completed, for one client that asked.
-    v.object({ id: number, answer: v.looseObject({ kind: v.picklist(["facts", "pulse", "requests", "sample"]) }) }),
+    v.object({
+      id: number,
+      answer: v.looseObject({ kind: v.picklist(["servers", "facts", "pulse", "requests", "sample"]) }),
+    }),
   ]),
   metrics: v.object({
     id: number,

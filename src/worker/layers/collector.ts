@@ -23,7 +23,7 @@ export interface CollectorParts {
 
 export interface Collector {
   /** Resolves with `undefined` for a question without answer. */
-  answer(question: LayerQuestion): Promise<LayerAnswer | undefined>;
+  answer(question: Exclude<LayerQuestion, { readonly kind: "servers" }>): Promise<LayerAnswer | undefined>;
 }
 
 /** Collects what is in the layers of this process; loaded with the first question. */

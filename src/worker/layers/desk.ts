@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import type { LayerAnswer } from "../../shared/layers/collected.ts";
+import type { LayerAnswer, ServerIdleTime } from "../../shared/layers/collected.ts";
 import type { ToWorkerBody } from "../../shared/workerMessages.ts";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
@@ -14,8 +14,9 @@ export interface LayerDesk {
 export function createLayerDesk(
   channel: Channel,
   guard: Guard,
-  parts: Pick<CollectorParts, "servers" | "warnings">,
+  parts: Pick<CollectorParts, "servers" | "warnings"> & { readonly idleTimes: () => readonly ServerIdleTime[] },
 ): LayerDesk {
+  const { idleTimes, ...collected } = parts;
   // The app may change it, which no longer affects Node.
   const nodeOptions = process.env.NODE_OPTIONS ?? "";
   let collector: Collector | undefined;
@@ -23,10 +24,21 @@ export function createLayerDesk(
     // What Node has loaded so far is the app's; what the collector loads is not.
     const loadedBefore = [...builtinsLoaded()];
     const { createCollector } = createRequire(__filename)("./layers.cjs") as typeof import("./collector.ts");
-    return createCollector({ ...parts, guard, nodeOptions, folder: dirname(__filename), loadedBefore });
+    return createCollector({ ...collected, guard, nodeOptions, folder: dirname(__filename), loadedBefore });
+  };
+  const fail = (id: number, thrown: unknown): void => {
+    channel.send({ type: "layers", id, error: thrown instanceof Error ? thrown.message : String(thrown) });
   };
   return {
     asked({ id, ask }) {
+      if (ask.kind === "servers") {
+        try {
+          channel.send({ type: "layers", id, answer: { kind: "servers", servers: idleTimes() } });
+        } catch (thrown) {
+          fail(id, thrown);
+        }
+        return;
+      }
       new Promise((resolve) => {
         collector ??= load();
         resolve(undefined);
@@ -38,9 +50,7 @@ export function createLayerDesk(
               channel.send({ type: "layers", id, answer });
             }
           }),
-          guard("layers", (thrown: unknown) => {
-            channel.send({ type: "layers", id, error: thrown instanceof Error ? thrown.message : String(thrown) });
-          }),
+          guard("layers", (thrown: unknown) => fail(id, thrown)),
         );
     },
   };

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { FleetCheckOutput } from "../../../src/shared/cliOutput.ts";
 import type { FleetRun } from "../../../src/shared/machines/fleetRun.ts";
 import {
   noMachinesBecause,
@@ -22,7 +23,8 @@ const release = require("node:fs").readFileSync(__dirname + "/release", "utf8");
 if (release.startsWith("bad")) {
   throw new Error("broken release");
 }
-require("node:http").createServer((request, response) => response.end(release)).listen(0);
+const server = require("node:http").createServer((request, response) => response.end(release)).listen(0);
+server.keepAliveTimeout = require("node:fs").readFileSync(__dirname + "/name", "utf8") === "web2" ? 70_000 : 5_000;
 `;
 
 /** Deploys a release; one called "hold" waits until the file "go" is there, "bad@web2" is bad on that machine only. */
@@ -132,6 +134,29 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
         /1\. web1\n {2}2\. web2\n {2}3\. web3\n {2}each: run node deploy\.js v1 · reload · ask/,
       );
       assert.deepEqual(await releases(), ["v0", "v0", "v0"]);
+    });
+
+    it("is checked, with what its apps say of idle connections", async () => {
+      const checked = await run(["fleet", "check", "shop"]);
+      assertCode(checked, 1);
+      assert.match(checked.stdout, /Set pause to more than 10000 ms/);
+      assert.match(
+        checked.stdout,
+        /· web2 closes idle connections after 1m 11s at \S+:\d+ \(keepAliveTimeout 70000 ms\), read from worker 1/,
+      );
+      const { keepAlive } = JSON.parse((await run(["fleet", "check", "shop", "--json"])).stdout);
+      assert.deepEqual(
+        keepAlive.map(({ machine: name, worker, servers: [one] }: FleetCheckOutput["keepAlive"][number]) => [
+          name,
+          worker,
+          one?.idleMs,
+        ]),
+        [
+          ["web1", 1, 6_000],
+          ["web2", 1, 71_000],
+          ["web3", 1, 6_000],
+        ],
+      );
     });
 
     it("is reloaded one after the other, each deployed and verified, and remembers it", async () => {

@@ -1,10 +1,12 @@
-import type { Finding } from "../../../client/balancers/check/finding.ts";
+import { nodeKeepAliveTimeoutMs } from "../../../client/balancers/check/appKeepAlive.ts";
+import type { Finding, KeepAliveReading } from "../../../client/balancers/check/finding.ts";
 import { checkBalancer } from "../../../client/balancers/checkBalancer.ts";
 import { factsOf, settingsOf } from "../../../client/fleets/fleetBalancer.ts";
 import { planFleet } from "../../../client/fleets/fleetPlan.ts";
 import { readProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { FleetCheckOutput } from "../../../shared/cliOutput.ts";
 import { toHitlessError } from "../../../shared/errors.ts";
+import type { ServerIdleTime } from "../../../shared/layers/facts.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine } from "../../command.ts";
@@ -12,7 +14,7 @@ import { openFleet } from "../../run/machines/driveFleet.ts";
 import { problemLine } from "../../show/fleetText.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { during } from "../../terminal/progressLine.ts";
-import { count } from "../../terminal/units.ts";
+import { count, duration, printable } from "../../terminal/units.ts";
 
 export const fleetCheckCommand: Command = {
   spec: {
@@ -22,7 +24,8 @@ export const fleetCheckCommand: Command = {
     flags: [jsonFlag, helpFlag],
     details: [
       "The machines are checked as before a restart. The balancer's configuration (nginx -T, haproxy.cfg) is read where the\n" +
-        "fleet's balancer says, and what loses requests is named: keep-alive times, fail_timeout, retries, buffering.",
+        "fleet's balancer says, and what loses requests is named: keep-alive times, fail_timeout, retries, buffering. For how long\n" +
+        "the app keeps idle connections is asked of a worker on each machine.",
       "Exits with 1 when something is wrong; warnings and notes leave it 0.",
     ],
     examples: ["hitless fleet check shop", "hitless fleet check shop --json"],
@@ -32,7 +35,8 @@ export const fleetCheckCommand: Command = {
     const plan = planFleet(settings, parsed.operands[0] ?? "", "restart");
     const { fleet } = plan;
     const { problems, session } = await openFleet(context, settings, plan);
-    const facts = factsOf(fleet, plan.groups.flat());
+    const keepAlive = await during(context.stderr, "a worker on each machine", session.readKeepAlive());
+    const facts = factsOf(fleet, plan.groups.flat(), keepAlive);
     const checking = checkBalancer(settingsOf(fleet), session.balancerRun(), facts);
     const { findings, failure } = await during(
       context.stderr,
@@ -54,7 +58,12 @@ export const fleetCheckCommand: Command = {
         : [{ severity: "error" as const, message: failure.message, detail: [...failure.detail] }]),
     ];
     if (parsed.has("json")) {
-      await printJson(context, { name: fleet.name, problems: all, findings: [...findings] } satisfies FleetCheckOutput);
+      await printJson(context, {
+        name: fleet.name,
+        problems: all,
+        findings: [...findings],
+        keepAlive: keepAlive.map(({ servers, ...reading }) => ({ ...reading, servers: [...servers] })),
+      } satisfies FleetCheckOutput);
     } else {
       const { paint } = context.stdout;
       const lines = [
@@ -65,7 +74,8 @@ export const fleetCheckCommand: Command = {
         lines.length === 0
           ? `${paint("green", "✔")} ${fleet.name}: ${count(session.found.length, "machine")} checked, and nothing is in the way`
           : undefined;
-      await printLine(context, head ?? lines.join("\n"));
+      const told = keepAliveLines(keepAlive, paint);
+      await printLine(context, [...(head === undefined ? lines : [head]), ...told].join("\n"));
     }
     const isWrong = [...all, ...findings].some(({ severity }) => severity === "error");
     return isWrong ? exitCodes.failed : exitCodes.done;
@@ -76,4 +86,31 @@ function findingText({ severity, file, line, message, fix }: Finding, paint: Pai
   const mark = { error: paint("red", "✖"), warning: paint("yellow", "!"), note: paint("dim", "·") }[severity];
   const place = line === 0 ? (file === "hitless" ? "" : `${file}: `) : `${file}:${line}: `;
   return [`${mark} ${paint("bold", place)}${message}`, `    ${fix}`].join("\n");
+}
+
+/** What the app itself says of its idle connections, a line for all machines that say the same. */
+function keepAliveLines(readings: readonly KeepAliveReading[], paint: Paint): string[] {
+  const machinesOf = new Map<string, string[]>();
+  for (const { machine, worker, servers, problem } of readings) {
+    const texts =
+      problem === undefined
+        ? servers.map(
+            (server) =>
+              `${paint("dim", "·")} {} closes idle connections ${idleText(server)}, read from worker ${worker}`,
+          )
+        : [
+            `${paint("yellow", "!")} {}: for how long the app keeps idle connections is not known, and ${duration(nodeKeepAliveTimeoutMs)} are assumed: ${printable(problem)}`,
+          ];
+    for (const text of texts) {
+      machinesOf.set(text, [...(machinesOf.get(text) ?? []), machine]);
+    }
+  }
+  return [...machinesOf].map(([text, machines]) => text.replace("{}", () => machines.join(", ")));
+}
+
+function idleText({ address, keepAliveTimeoutMs, idleMs }: ServerIdleTime): string {
+  const where = address === undefined ? "" : ` at ${printable(address)}`;
+  return idleMs === 0
+    ? `never${where} (no keepAliveTimeout)`
+    : `after ${duration(idleMs)}${where} (keepAliveTimeout ${keepAliveTimeoutMs} ms)`;
 }

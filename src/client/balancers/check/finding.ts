@@ -1,3 +1,5 @@
+import type { ServerIdleTime } from "../../../shared/layers/facts.ts";
+
 /** Something in the configuration of a balancer, or of the fleet, that hurts clients. */
 export interface Finding {
   /** Stable, for programs. */
@@ -23,6 +25,17 @@ export interface FleetMachine {
   readonly servers?: readonly string[];
 }
 
+/** For how long the app on a machine keeps idle connections, as one of its workers said. */
+export interface KeepAliveReading {
+  readonly machine: string;
+  /** The worker that was asked; absent where none could tell. */
+  readonly worker?: number;
+  /** Its servers that speak HTTP/1. */
+  readonly servers: readonly ServerIdleTime[];
+  /** Why it is not known: a sentence. */
+  readonly problem?: string;
+}
+
 /** What is to be known of a fleet to judge its balancer. */
 export interface FleetFacts {
   readonly machines: readonly FleetMachine[];
@@ -30,14 +43,11 @@ export interface FleetFacts {
   readonly pauseMs: number;
   /** How machines are taken out for a restart. */
   readonly driver: "haproxy" | "nginx" | "commands" | "none";
-  /** `server.keepAliveTimeout` of the app in milliseconds; without it nobody knows, and Node's own, 5,000, is assumed. */
-  readonly keepAliveTimeoutMs?: number;
+  /** What the app on each machine says of its idle connections; where nobody does, Node's own time is assumed. */
+  readonly keepAlive?: readonly KeepAliveReading[];
   /** A URL is asked on each machine before the next one is renewed. */
   readonly verifies: boolean;
 }
-
-/** Of Node.js, in milliseconds. */
-export const nodeKeepAliveTimeoutMs = 5_000;
 
 /** Whether an address of a configuration, with or without a port, is this machine. */
 export function isMachine(address: string, { name, hosts }: FleetMachine): boolean {

@@ -1,3 +1,4 @@
+import type { KeepAliveReading } from "../../../../src/client/balancers/check/finding.ts";
 import type { CommandResult, RunCommand } from "../../../../src/client/machines/runCommand.ts";
 
 const done = (stdout = "", code = 0, stderr = ""): CommandResult => ({ code, stdout, stderr });
@@ -141,4 +142,10 @@ export function fakeNginx(include: string, list: string, config: string): FakeNg
     },
   };
   return fake;
+}
+
+/** What a worker there said of the app's server. */
+export function keeps(machine: string, idleMs: number, port = 3_000): KeepAliveReading {
+  const server = { protocol: "http", address: `0.0.0.0:${port}`, port, keepAliveTimeoutMs: idleMs, idleMs } as const;
+  return { machine, worker: 1, servers: [server] };
 }

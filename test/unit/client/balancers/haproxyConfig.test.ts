@@ -3,6 +3,7 @@ import type { FleetFacts } from "../../../../src/client/balancers/check/finding.
 import { checkHaproxy } from "../../../../src/client/balancers/check/haproxy/checkHaproxy.ts";
 import { parseHaproxy } from "../../../../src/client/balancers/check/haproxy/haproxyConfig.ts";
 import { haproxyBackends } from "../../../../src/client/balancers/check/haproxy/haproxyModel.ts";
+import { keeps } from "./fakeBalancers.ts";
 
 const usual: FleetFacts = {
   machines: [
@@ -11,7 +12,7 @@ const usual: FleetFacts = {
   ],
   pauseMs: 15_000,
   driver: "haproxy",
-  keepAliveTimeoutMs: 65_000,
+  keepAlive: ["web1", "web2"].map((machine) => keeps(machine, 66_000)),
   verifies: true,
 };
 
@@ -123,7 +124,10 @@ describe("what is wrong with HAProxy for a fleet", () => {
     assert.deepEqual(find({ backend: "server x 10.9.9.9:1" }), ["error noUpstream 1"]);
     const elsewhere = "option httpchk\n server web1 10.9.9.1:1 check\n server web2 10.0.0.2:1 check";
     const named = [{ name: "a", hosts: ["h"], servers: ["app/web1"] }, ...usual.machines.slice(1)];
-    assert.deepEqual(find({ backend: elsewhere }, { machines: named }), []);
+    assert.deepEqual(
+      find({ backend: elsewhere }, { machines: named, keepAlive: [keeps("a", 66_000), keeps("web2", 66_000)] }),
+      [],
+    );
   });
 
   it("is a request that is not tried elsewhere, or tried twice", () => {
@@ -141,9 +145,11 @@ describe("what is wrong with HAProxy for a fleet", () => {
   });
 
   it("is an app that closes connections before HAProxy does", () => {
-    assert.deepEqual(find({}, { keepAliveTimeoutMs: 5_000 }), ["warning keepAliveTimeout 9"]);
+    const short = { keepAlive: ["web1", "web2"].map((machine) => keeps(machine, 6_000)) };
+    assert.deepEqual(find({}, short), ["warning keepAliveTimeout 9"]);
+    assert.deepEqual(find({}, { keepAlive: [] }), ["warning keepAliveTimeout 9"], "nobody knows");
     const never = "mode http\n timeout connect 2s\n option redispatch\n http-reuse never";
-    assert.deepEqual(find({ defaults: never }, { keepAliveTimeoutMs: 5_000 }), []);
+    assert.deepEqual(find({ defaults: never }, short), []);
   });
 
   it("is a wait without end for a machine that has vanished", () => {

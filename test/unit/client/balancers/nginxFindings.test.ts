@@ -4,6 +4,7 @@ import { checkNginx } from "../../../../src/client/balancers/check/nginx/checkNg
 import { parseNginxDump } from "../../../../src/client/balancers/check/nginx/nginxConfig.ts";
 import { nginxProblem } from "../../../../src/client/balancers/check/nginx/nginxProblem.ts";
 import { parseNginxVersion } from "../../../../src/client/balancers/check/nginx/nginxVersion.ts";
+import { keeps } from "./fakeBalancers.ts";
 
 const usual: FleetFacts = {
   machines: [
@@ -69,13 +70,15 @@ describe("what is wrong with nginx for a fleet", () => {
   it("is an app that closes connections before nginx does", () => {
     const upstream = `${both}\nkeepalive 16;`;
     assert.deepEqual(find({ upstream, location: keeping }), ["warning keepAliveTimeout 5"], "nobody knows");
-    assert.deepEqual(find({ upstream, location: keeping }, { keepAliveTimeoutMs: 5_000 }), [
-      "error keepAliveTimeout 5",
-    ]);
-    assert.deepEqual(find({ upstream, location: keeping }, { keepAliveTimeoutMs: 60_000 }), [
-      "error keepAliveTimeout 5",
-    ]);
-    assert.deepEqual(find({ upstream, location: keeping }, { keepAliveTimeoutMs: 65_000 }), []);
+    const read = (first: number, second: number) => ({
+      keepAlive: [keeps("web1", first), keeps("web2", second)],
+    });
+    assert.deepEqual(find({ upstream, location: keeping }, read(66_000, 6_000)), ["error keepAliveTimeout 5"]);
+    assert.deepEqual(find({ upstream, location: keeping }, read(60_000, 66_000)), ["error keepAliveTimeout 5"]);
+    assert.deepEqual(find({ upstream, location: keeping }, read(66_000, 66_000)), []);
+    assert.deepEqual(find({ upstream, location: keeping }, read(0, 66_000)), [], "it never closes them");
+    const half = { keepAlive: [keeps("web1", 66_000)] };
+    assert.deepEqual(find({ upstream, location: keeping }, half), ["warning keepAliveTimeout 5"]);
     const shorter = `${both} keepalive 16; keepalive_timeout 4s;`;
     assert.deepEqual(find({ upstream: shorter, location: keeping }), []);
     // Without keepalive none is kept, before 1.29.7; from then on they are.
@@ -87,12 +90,31 @@ describe("what is wrong with nginx for a fleet", () => {
     assert.deepEqual(find({ location: "proxy_set_header Connection close;" }, {}, "1.29.7"), []);
   });
 
+  it("is told of the server that nginx passes requests to, by what its machine said", () => {
+    const own = { keepAlive: [keeps("web1", 66_000), keeps("web2", 6_000, 9_000)] };
+    const other = [...(own.keepAlive[0]?.servers ?? []), ...keeps("web1", 1_000, 9_000).servers];
+    const both2 = { keepAlive: [{ machine: "web1", worker: 1, servers: other }, keeps("web2", 66_000)] };
+    const tell = (facts: Partial<FleetFacts>) =>
+      checkNginx(
+        parseNginxDump(dump({ upstream: `${both} keepalive 16;`, location: keeping })),
+        parseNginxVersion("nginx/1.22.1"),
+        { ...usual, ...facts },
+      ).map(({ message }) => message);
+    // The server of another port is not meant, unless there is no other: something between may change the port.
+    assert.deepEqual(tell(both2), []);
+    assert.match(tell(own).join(), /the app closes them after 6000 ms, as read on web2 \(0\.0\.0\.0:9000\):/);
+    assert.match(tell({ keepAlive: [keeps("web2", 66_000)] }).join(), /could not be read on web1; one that does not/);
+  });
+
   it("is a keepalive that is not used", () => {
     const upstream = `${both} keepalive 16;`;
     assert.deepEqual(find({ upstream }), ["warning keepaliveUnused 10"]);
     assert.deepEqual(find({ upstream, location: "proxy_http_version 1.1;" }), ["warning keepaliveUnused 10"]);
     assert.deepEqual(find({ upstream, location: 'proxy_set_header Connection "";' }), ["warning keepaliveUnused 10"]);
-    assert.deepEqual(find({ upstream, http: keeping }, { keepAliveTimeoutMs: 70_000 }), []);
+    assert.deepEqual(
+      find({ upstream, http: keeping }, { keepAlive: [keeps("web1", 71_000), keeps("web2", 71_000)] }),
+      [],
+    );
     // What a location sets itself replaces all that was set around it.
     const replaced = { upstream, http: keeping, location: "proxy_set_header Host $host;" };
     assert.deepEqual(find(replaced), ["warning keepaliveUnused 10"]);

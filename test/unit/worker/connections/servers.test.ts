@@ -6,6 +6,7 @@ import { createServer as createHttps } from "node:https";
 import { type AddressInfo, connect, createServer as createNet, type Server, type Socket } from "node:net";
 import { createServer as createTls } from "node:tls";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
+import { idleTimes } from "../../../../src/worker/connections/idleTimes.ts";
 import { type ServerTracker, type TrackedServer, trackServers } from "../../../../src/worker/connections/servers.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
 import { canMoveConnections, httpConnections, isMovable } from "../../../../src/worker/internals/serverConnections.ts";
@@ -62,6 +63,23 @@ describe("trackServers", () => {
       listening.map(({ protocol }) => protocol),
       ["http", "https", "http2", "tcp", "tls"],
     );
+  });
+
+  it("tells for how long those that speak HTTP/1 let a connection be idle, as it is set by now", async () => {
+    const [usual, long, other] = [createServer(), createServer(), createServer({ keepAliveTimeout: 0 })];
+    const ports = [await listen(usual), await listen(long), await listen(other), await listen(createNet())];
+    const [first = 0, second = 0, third = 0] = ports;
+    long.keepAliveTimeout = 65_000;
+    Reflect.set(long, "keepAliveTimeoutBuffer", 500);
+    other.timeout = 9_000;
+    const at = (port: number) => ({ protocol: "http", address: `127.0.0.1:${port}`, port });
+    assert.deepEqual(idleTimes(tracker), [
+      { ...at(first), keepAliveTimeoutMs: 5_000, idleMs: 6_000 },
+      { ...at(second), keepAliveTimeoutMs: 65_000, idleMs: 65_500 },
+      { ...at(third), keepAliveTimeoutMs: 0, idleMs: 9_000 },
+    ]);
+    other.timeout = 0;
+    assert.equal(idleTimes(tracker)[2]?.idleMs, 0);
   });
 
   it("knows a server whose class is the app's own", async () => {

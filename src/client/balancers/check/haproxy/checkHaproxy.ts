@@ -1,4 +1,5 @@
-import { type Finding, type FleetFacts, missingMachine, nodeKeepAliveTimeoutMs } from "../finding.ts";
+import { appKeepAlive, nodeKeepAliveTimeoutMs } from "../appKeepAlive.ts";
+import { type Finding, type FleetFacts, missingMachine } from "../finding.ts";
 import type { HaproxyLine, HaproxySection } from "./haproxyConfig.ts";
 import { type HaproxyBackend, haproxyBackends, haproxyTime, names } from "./haproxyModel.ts";
 import { checkServers } from "./serverFindings.ts";
@@ -141,28 +142,54 @@ function waitsLong({ name, section, settings }: HaproxyBackend): Finding[] {
 }
 
 /** HAProxy closes half of what is idle after each `pool-purge-delay`, so a connection is idle for longer than that. */
-function keptTooLong(backend: HaproxyBackend, { keepAliveTimeoutMs }: FleetFacts): Finding[] {
-  const appMs = keepAliveTimeoutMs ?? nodeKeepAliveTimeoutMs;
+function keptTooLong(backend: HaproxyBackend, facts: FleetFacts): Finding[] {
   const { http, settings, servers } = backend;
   const closes = settings("http-reuse", "never").length + settings("option", "httpclose").length > 0;
-  const server = servers.find(
-    ({ parameter }) => (haproxyTime(parameter("pool-purge-delay")) ?? usualPurgeDelayMs) >= appMs / 2,
+  const delays = servers
+    .filter(({ parameter }) => parameter("pool-max-conn") !== "0")
+    .map(({ line, parameter }) => ({
+      line,
+      delay: haproxyTime(parameter("pool-purge-delay")) ?? usualPurgeDelayMs,
+    }));
+  const { read, unknown } = appKeepAlive(
+    facts,
+    servers.map(({ address, name }) => {
+      const named = facts.machines.find((machine) => machine.servers?.includes(`${backend.name}/${name}`) === true);
+      return { address, ...(named !== undefined && { machine: named.name }) };
+    }),
   );
-  if (!http || closes || server === undefined || server.parameter("pool-max-conn") === "0") {
+  const isLonger = (appMs: number) => delays.find(({ delay }) => delay >= appMs / 2);
+  const found = (appMs: number, tell: (delay: number) => string): Finding[] => {
+    const longer = isLonger(appMs);
+    return longer === undefined
+      ? []
+      : [
+          {
+            code: "keepAliveTimeout",
+            severity: "warning",
+            file: longer.line.file,
+            line: longer.line.line,
+            message: tell(longer.delay),
+            fix: `Set server.keepAliveTimeout of the app to 65000 ms, or pool-purge-delay of the servers to less than ${Math.floor(appMs / 2)} ms.`,
+          },
+        ];
+  };
+  if (!http || closes) {
     return [];
   }
-  const delay = haproxyTime(server.parameter("pool-purge-delay")) ?? usualPurgeDelayMs;
-  return [
-    {
-      code: "keepAliveTimeout",
-      severity: "warning",
-      file: server.line.file,
-      line: server.line.line,
-      message:
-        keepAliveTimeoutMs === undefined
-          ? `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and an app that does not set keepAliveTimeout closes them after ${appMs} ms: then HAProxy sends a request now and then on one that is just being closed, and it fails.`
-          : `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and the app closes them after ${appMs} ms: now and then HAProxy sends a request on one that is just being closed, and it fails.`,
-      fix: `Set server.keepAliveTimeout of the app to 65000 ms, or pool-purge-delay of the servers to less than ${Math.floor(appMs / 2)} ms.`,
-    },
-  ];
+  const short =
+    read === undefined
+      ? []
+      : found(
+          read.ms,
+          (delay) =>
+            `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay), and the app closes them after ${read.ms} ms, as read on ${read.where}: now and then HAProxy sends a request on one that is just being closed, and it fails.`,
+        );
+  return short.length > 0 || unknown.length === 0
+    ? short
+    : found(
+        nodeKeepAliveTimeoutMs,
+        (delay) =>
+          `HAProxy keeps idle connections to the app for ${delay} ms and longer (pool-purge-delay). How long the app does could not be read on ${unknown.join(", ")}; one that does not set keepAliveTimeout closes them after ${nodeKeepAliveTimeoutMs} ms: then HAProxy sends a request now and then on one that is just being closed, and it fails.`,
+      );
 }

@@ -1,4 +1,5 @@
-import { type Finding, type FleetFacts, nodeKeepAliveTimeoutMs } from "../finding.ts";
+import { appKeepAlive, nodeKeepAliveTimeoutMs } from "../appKeepAlive.ts";
+import type { Finding, FleetFacts } from "../finding.ts";
 import { type NginxModel, nginxTime, type ProxyPass, type Upstream } from "./nginxModel.ts";
 import { isSince, keepsUpstreams, type NginxVersion } from "./nginxVersion.ts";
 import { connectionUse } from "./proxyFindings.ts";
@@ -81,28 +82,39 @@ function shortPause(upstream: Upstream, { driver, pauseMs }: FleetFacts): Findin
 
 /** The connection that the app has just closed is the sporadic 502 of which nobody finds the cause. */
 function keptTooLong(upstream: Upstream, { facts, version, model }: Around): Finding[] {
-  const { keepAliveTimeoutMs: appMs = nodeKeepAliveTimeoutMs } = facts;
   const own = upstream.find("keepalive_timeout");
   const keptMs = nginxTime(own?.args[0] ?? "") ?? usualKeepAliveMs;
   const proxies = model.proxies.filter(({ target }) => target === upstream.name);
-  const kept = proxies.some((proxy) => keepsConnections(proxy, upstream, version));
-  if (!kept || appMs > keptMs) {
+  const { read, unknown } = appKeepAlive(facts, upstream.servers);
+  if (!proxies.some((proxy) => keepsConnections(proxy, upstream, version))) {
     return [];
   }
   const { file, line } = own ?? upstream.find("keepalive") ?? upstream.directive;
-  return [
+  const found = (severity: Finding["severity"], appMs: number, message: string): Finding[] => [
     {
       code: "keepAliveTimeout",
-      severity: facts.keepAliveTimeoutMs === undefined ? "warning" : "error",
+      severity,
       file,
       line,
-      message:
-        facts.keepAliveTimeoutMs === undefined
-          ? `nginx keeps idle connections to the app for ${keptMs} ms, and an app that does not set keepAliveTimeout closes them after ${appMs} ms: then nginx sends a request now and then on one that is just being closed, and a POST is answered with 502.`
-          : `nginx keeps idle connections to the app for ${keptMs} ms, and the app closes them after ${appMs} ms: now and then nginx sends a request on one that is just being closed. A POST is then answered with 502.`,
+      message,
       fix: `Set server.keepAliveTimeout of the app to more than ${keptMs} ms, or keepalive_timeout of the upstream to less than ${appMs} ms.`,
     },
   ];
+  if (read !== undefined && read.ms <= keptMs) {
+    return found(
+      "error",
+      read.ms,
+      `nginx keeps idle connections to the app for ${keptMs} ms, and the app closes them after ${read.ms} ms, as read on ${read.where}: now and then nginx sends a request on one that is just being closed. A POST is then answered with 502.`,
+    );
+  }
+  if (unknown.length > 0 && nodeKeepAliveTimeoutMs <= keptMs) {
+    return found(
+      "warning",
+      nodeKeepAliveTimeoutMs,
+      `nginx keeps idle connections to the app for ${keptMs} ms. How long the app does could not be read on ${unknown.join(", ")}; one that does not set keepAliveTimeout closes them after ${nodeKeepAliveTimeoutMs} ms: then nginx sends a request now and then on one that is just being closed, and a POST is answered with 502.`,
+    );
+  }
+  return [];
 }
 
 function keepsConnections(proxy: ProxyPass, upstream: Upstream, version: NginxVersion | undefined): boolean {
