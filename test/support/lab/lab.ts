@@ -39,8 +39,8 @@ export interface Lab {
   appFolder(machine: string): string;
   /** Makes the next renewal of a machine bring this release. */
   release(machine: string, version: string): void;
-  /** Gives nginx the content of its upstream, and reloads it. */
-  configureNginx(upstream: string): Promise<void>;
+  /** Gives nginx the content of its upstream, and further directives of `http`, and reloads it. */
+  configureNginx(upstream: string, http?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -159,8 +159,8 @@ function makeLab({
     over: (host) => (argv, options) => nodeOf(laptop.name).run(["ssh", "-T", host, ...argv.map(quoted)], options),
     appFolder,
     release: (machine, version) => writeFileSync(join(appFolder(machine), "version.txt"), version),
-    async configureNginx(text) {
-      writeFileSync(join(folder, "nginx", "nginx.conf"), nginxConfig(text));
+    async configureNginx(text, http) {
+      writeFileSync(join(folder, "nginx", "nginx.conf"), nginxConfig(text, http));
       await balancer.must(["nginx", "-t"]);
       await balancer.must(["nginx", "-s", "reload"]);
     },

@@ -3,6 +3,9 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { bundlesFolder } from "../process/bundles.ts";
 
+/** Path of an nginx for the lab in place of Debian's, such as a newer one. */
+const nginxVariable = "HITLESS_LAB_NGINX";
+
 /** Where the app listens on each machine. */
 export const appPort = 3_000;
 /** Where balancers listen. */
@@ -36,6 +39,12 @@ export function writeLabFiles(folder: string, hosts: readonly LabHost[]): LabFil
   const cli = join(bundlesFolder, "cli.cjs");
   write("bin/hitless", `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`);
   chmodSync(file("bin/hitless"), 0o755);
+  const nginx = process.env[nginxVariable];
+  if (nginx !== undefined) {
+    const places = "-c /etc/nginx/nginx.conf -e /run/nginx-error.log";
+    write("bin/nginx", `#!/bin/sh\nexec '${nginx}' ${places} "$@"\n`);
+    chmodSync(file("bin/nginx"), 0o755);
+  }
   const path = `${file("bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
   // The home of root is in /run, which each host has of its own; that of the real system stays as it is, since Node.js may be there.
   write("passwd", `root:x:0:0:root:/run/home:/bin/sh\n${systemUsers()}`);
@@ -89,8 +98,11 @@ function systemUsers(): string {
   return readFileSync("/etc/passwd", "utf8").replace(/^root:.*\n/m, "");
 }
 
-/** Debian's nginx, with an upstream of its machines and nothing else that matters. */
-export function nginxConfig(upstream: string): string {
+/**
+ * An nginx with an upstream of its machines and nothing else that matters.
+ * @param http Further directives of its `http` block.
+ */
+export function nginxConfig(upstream: string, http = ""): string {
   return `user root;
 worker_processes 2;
 pid /run/nginx.pid;
@@ -101,6 +113,7 @@ http {
   # The closes that are counted are to be those of a deployment.
   keepalive_requests 100000000;
   keepalive_timeout 600s;
+  ${http}
   client_body_temp_path /run/nginx-body;
   proxy_temp_path /run/nginx-proxy;
   fastcgi_temp_path /run/nginx-fastcgi;
