@@ -37,7 +37,7 @@ const mainFields = ["module", "main"];
 const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   // Loaded by the supervisor when files that say how an app is started have changed.
-  { entryPoints: ["src/client/recipe/rereadRecipe.ts"], outfile: join(outdir, "recipe.cjs") },
+  { entryPoints: ["src/client/recipe/rereadRecipe.ts"], outfile: join(outdir, "recipe.cjs"), mainFields },
   { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
   { entryPoints: ["src/worker/layers/collector.ts"], outfile: join(outdir, "layers.cjs") },
   { entryPoints: ["src/worker/metrics/readMetrics.ts"], outfile: join(outdir, "metrics.cjs") },

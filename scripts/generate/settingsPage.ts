@@ -9,11 +9,28 @@ const intro = `<!-- Written by \`npm run generate\` from the table of settings; 
 
 # Settings
 
-An app has these in \`hitless.apps\` of VS Code's settings, as flags of [\`hitless start\`](cli.md#start), or both: a flag wins over the setting.
+An app has these in \`hitless.apps\` of VS Code's settings, in [\`hitless.json\`](#hitlessjson), as flags of [\`hitless start\`](cli.md#start), or several of them: a flag wins over a file.
 What each changes for the clients of the app is in [reload.md](reload.md).
 
 A change in the settings is taken over as the last column says: by the next *reload*, *graceful reload* or *restart* from VS Code, of all workers, or only by a *start* after a stop.
 What was given as a flag holds until the app is started anew.
+`;
+
+const inProject = `## hitless.json
+
+The same settings for those without VS Code, or for all who have the project: a file beside package.json, JSON in which comments are allowed, with an app for each key of \`apps\`. Its paths are relative to the file.
+
+\`\`\`jsonc
+{
+  "$schema": "./node_modules/hitless/schemas/hitless.schema.json",
+  "apps": {
+    "api": { "entry": "dist/main.js", "workers": "max", "env": { "NODE_ENV": "production" } },
+    "web": { "cwd": "apps/web" }
+  }
+}
+\`\`\`
+
+The extension knows the form of the file without \`$schema\`. The command line takes the nearest \`hitless.json\` with \`apps\`, in the folder or above it, the extension that of the workspace folder. Where \`hitless.apps\` names an app too, the settings win: the command line and the app's tooltip say so. A reload takes over what has changed in the file. [Machines and fleets](machines.md) stand in it as well.
 `;
 
 /** docs/settings.md. */
@@ -43,7 +60,7 @@ export function settingsPage(texts: Texts): string {
   const project =
     "`hitless.machines` and `hitless.fleets`, of a folder's `.vscode/settings.json`, are described in [machines](machines.md).\n";
   const rules = "`hitless.rules.…`, the severity of each rule, is in [rules](rules/README.md).\n";
-  return [intro, ...groups, `## VS Code\n\n${table(heads, rows)}`, project, rules].join("\n");
+  return [intro, ...groups, inProject, `## VS Code\n\n${table(heads, rows)}`, project, rules].join("\n");
 }
 
 /** The flags of `hitless start` that are settings, for docs/cli.md. */

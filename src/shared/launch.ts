@@ -25,6 +25,8 @@ export type Endpoint = v.InferOutput<typeof endpointSchema>;
 /** What a recipe was made from, so that it can be made again of files that have changed since. */
 export const recipeOriginSchema = v.strictObject({
   config: appConfigSchema,
+  /** The `hitless.json` that says so, absolute, and what a command line said besides, which wins over it. */
+  project: v.optional(v.strictObject({ file: v.string(), app: v.string(), flags: appConfigSchema })),
   /** Absolute; `cwd` of the configuration is relative to it. */
   folder: v.string(),
   /** The environment that the workers inherit, before it is cleaned. */

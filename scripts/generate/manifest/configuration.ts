@@ -1,19 +1,11 @@
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { settingIds, settingsSection } from "../../../src/extension/ids.ts";
 import { rules } from "../../../src/server/rules/allRules.ts";
 import { ruleLevelSchema } from "../../../src/shared/language.ts";
-import { appSettings } from "../../../src/shared/settings/appSettings.ts";
-import type { Setting } from "../../../src/shared/settings/settingKinds.ts";
-import { projectTables, unicodePattern } from "./projectSchema.ts";
+import { appProperties, projectTables } from "./projectSchema.ts";
 import { windowSettings } from "./windowSettings.ts";
 
 /** The rules come behind everything else in the settings editor. */
 const firstRule = 20;
-
-const appFields = Object.entries<Setting>(appSettings).map(([name, { written, default: usual }]) => {
-  const { $schema: _, ...schema } = toJsonSchema(written, { overrideAction: unicodePattern });
-  return [name, { ...schema, ...(usual !== undefined && { default: usual }), markdownDescription: `%apps.${name}%` }];
-});
 
 const apps = {
   type: "array",
@@ -32,7 +24,7 @@ const apps = {
         body: { name: "${1:api}", entry: "${2:server.js}", workers: "^${3:2}" },
       },
     ],
-    properties: Object.fromEntries(appFields),
+    properties: appProperties((key) => `%${key}%`),
   },
 };
 

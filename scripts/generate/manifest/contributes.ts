@@ -1,4 +1,4 @@
-import { projectFile } from "../../../src/client/settings/projectSettings.ts";
+import { projectFile } from "../../../src/client/settings/projectTables.ts";
 import { commandIds, taskType, viewIds } from "../../../src/extension/ids.ts";
 import { taskPatterns } from "../../../src/extension/tasks/taskLines.ts";
 import { commands } from "./commands.ts";

@@ -1,6 +1,8 @@
 import { type JsonSchema, type OverrideActionContext, toJsonSchema } from "@valibot/to-json-schema";
+import { appSettings } from "../../../src/shared/settings/appSettings.ts";
 import { fleetSchema } from "../../../src/shared/settings/fleetSettings.ts";
 import { machineSettings, placeNameSchema } from "../../../src/shared/settings/machineSettings.ts";
+import type { Setting } from "../../../src/shared/settings/settingKinds.ts";
 
 /** Gives the text of a key of package.nls.json, or the reference by which VS Code finds it. */
 export type Explain = (key: string) => string;
@@ -23,14 +25,30 @@ export function projectTables(explain: Explain): Readonly<Record<"machines" | "f
   };
 }
 
+/** The fields of an app. */
+export function appProperties(explain: Explain): Readonly<Record<string, JsonSchema>> {
+  const fields = Object.entries<Setting>(appSettings).map(([name, { written, default: usual }]) => {
+    const { $schema: _, ...schema } = toJsonSchema(written, { overrideAction: unicodePattern });
+    const standard = usual === undefined ? {} : { default: usual as NonNullable<JsonSchema["default"]> };
+    return [name, { ...schema, ...standard, markdownDescription: explain(`apps.${name}`) }] as const;
+  });
+  return Object.fromEntries(fields);
+}
+
 /** The schema of `hitless.json`, in which no reference would be resolved. */
 export function projectFileSchema(explain: Explain): JsonSchema {
   const { machines, fleets } = projectTables(explain);
+  const { name: _, ...properties } = appProperties(explain);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "hitless.json",
     type: "object",
     properties: {
+      $schema: { type: "string" },
+      apps: {
+        ...table({ type: "object", additionalProperties: false, properties }, appSettings.name.written),
+        description: explain("setting.apps"),
+      },
       machines: { ...machines, description: explain("setting.machines") },
       fleets: { ...fleets, description: explain("setting.fleets") },
     },
@@ -45,8 +63,8 @@ export function unicodePattern({ valibotAction, jsonSchema }: OverrideActionCont
     : undefined;
 }
 
-function table(entry: JsonSchema): JsonSchema {
-  const { $schema: _, ...names } = toJsonSchema(placeNameSchema, { overrideAction: unicodePattern });
+function table(entry: JsonSchema, name: Parameters<typeof toJsonSchema>[0] = placeNameSchema): JsonSchema {
+  const { $schema: _, ...names } = toJsonSchema(name, { overrideAction: unicodePattern });
   return { type: "object", propertyNames: names, additionalProperties: entry };
 }
 

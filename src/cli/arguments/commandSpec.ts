@@ -35,6 +35,8 @@ interface OperandSpec {
   /** What is expected, for the error when it is missing. */
   readonly what: string;
   readonly optional?: boolean;
+  /** Whether it may be given again; only the last one may. */
+  readonly several?: boolean;
 }
 
 /** The arguments of a command as the user gave them. */
@@ -50,6 +52,8 @@ export interface ParsedCommand {
 }
 
 export const jsonFlag: FlagSpec = { name: "json", help: "Print JSON for programs (shapes: docs/cli.md)" };
+/** Of commands that take several apps. */
+export const allFlag: FlagSpec = { name: "all", help: "All apps that run (see: hitless list), one after the other" };
 export const onFlag: FlagSpec = {
   name: "on",
   value: "MACHINE",

@@ -88,7 +88,7 @@ function checkOperands(spec: CommandSpec, operands: readonly string[], appArgs: 
   if (missing !== undefined && missing.optional !== true) {
     fail(`${missing.name} is missing; give ${missing.what}`);
   }
-  const extra = operands[spec.operands.length];
+  const extra = spec.operands.at(-1)?.several === true ? undefined : operands[spec.operands.length];
   if (extra !== undefined) {
     const fix = spec.takesAppArgs === true ? `arguments for the app come after --, as in: -- ${extra}` : "leave it out";
     fail(`unexpected argument "${extra}"; ${fix}`);

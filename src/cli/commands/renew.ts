@@ -1,17 +1,21 @@
 import type { RenewalKind } from "../../shared/snapshot.ts";
-import { type CommandSpec, helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
+import { allFlag, type CommandSpec, helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import type { Command } from "../command.ts";
 import { awaitRenewal } from "../run/awaitRenewal.ts";
-import { connectToApp } from "../run/findApp.ts";
+import { chooseRunning, connectTo } from "../run/findApp.ts";
+import { forEachApp, oneApp } from "../run/several/forEachApp.ts";
 
 const flags: CommandSpec["flags"] = [
   { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
+  allFlag,
   onFlag,
   jsonFlag,
   helpFlag,
 ];
-const operands: CommandSpec["operands"] = [{ name: "NAME", what: "the name of an app (see: hitless list)" }];
+const operands: CommandSpec["operands"] = [
+  { name: "NAME…", what: "the name of an app (see: hitless list)", optional: true, several: true },
+];
 const outcome =
   "Waits until it is over and prints the report. Exits with 0 when it completed, with 1 when it was rolled back, cancelled\n" +
   "or failed. Ctrl-C cancels it while new workers are starting; a second Ctrl-C leaves without waiting.";
@@ -22,7 +26,12 @@ export const reloadCommand = renewCommand("reload", {
   operands,
   flags,
   details: ["New workers are started first; the old ones are drained once the new are ready.", outcome],
-  examples: ["hitless reload api", "hitless reload api --worker 3", "hitless reload api --json"],
+  examples: [
+    "hitless reload api",
+    "hitless reload api --worker 3",
+    "hitless reload api --json",
+    "hitless reload --all",
+  ],
 });
 
 export const gracefulReloadCommand = renewCommand("gracefulReload", {
@@ -49,16 +58,19 @@ function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
     async run(context, parsed) {
       const written = parsed.value("worker");
       const worker = written === undefined ? undefined : wholeNumber(spec.name, "--worker", written, 1);
-      const client = await connectToApp(context, parsed);
-      try {
-        const params = { kind, ...(worker === undefined ? {} : { worker }) };
-        return await awaitRenewal(context, client, {
-          request: (signal) => client.request("app/renew", params, { signal }),
-          json: parsed.has("json"),
-        });
-      } finally {
-        client.dispose();
-      }
+      const { place, endpoints } = await chooseRunning(context, spec.name, parsed);
+      const params = { kind, ...(worker === undefined ? {} : { worker }) };
+      return forEachApp(context, endpoints, oneApp(spec.name, parsed), async (endpoint) => {
+        const client = await connectTo(context, place, endpoint);
+        try {
+          return await awaitRenewal(context, client, {
+            request: (signal) => client.request("app/renew", params, { signal }),
+            json: parsed.has("json"),
+          });
+        } finally {
+          client.dispose();
+        }
+      });
     },
   };
 }

@@ -1,9 +1,11 @@
+import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { StopOutput } from "../../shared/cliOutput.ts";
-import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
-import { exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
+import { allFlag, helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { connectToApp } from "../run/findApp.ts";
+import { chooseRunning, connectTo } from "../run/findApp.ts";
 import { onStopSignal } from "../run/interrupts.ts";
+import { forEachApp, oneApp } from "../run/several/forEachApp.ts";
 import { stopApp } from "../run/stopApp.ts";
 import { killedAtOnceText, killedText } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
@@ -13,55 +15,61 @@ export const stopCommand: Command = {
   spec: {
     name: "stop",
     summary: "Stop an app gracefully, and its supervisor",
-    operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
-    flags: [{ name: "now", help: "Kill the workers at once" }, onFlag, jsonFlag, helpFlag],
+    operands: [{ name: "NAME…", what: "the name of an app (see: hitless list)", optional: true, several: true }],
+    flags: [{ name: "now", help: "Kill the workers at once" }, allFlag, onFlag, jsonFlag, helpFlag],
     details: [
       "Requests in flight are finished first. Ctrl-C kills the workers that are left; a second Ctrl-C leaves without waiting.",
     ],
-    examples: ["hitless stop api", "hitless stop api --now"],
+    examples: ["hitless stop api", "hitless stop api --now", "hitless stop 'worker-*'", "hitless stop --all"],
   },
   async run(context, parsed) {
-    const client = await connectToApp(context, parsed);
-    const { name } = client.snapshot.app;
-    const progress = openProgressLine(
-      context.stderr,
-      () => `stopping ${name} · ${count(client.snapshot.workers.length, "worker")} left`,
+    const { place, endpoints } = await chooseRunning(context, "stop", parsed);
+    return forEachApp(context, endpoints, oneApp("stop", parsed), async (endpoint) =>
+      stopOne(context, await connectTo(context, place, endpoint), parsed),
     );
-    let urgent = false;
-    let left: (signal: StopSignal) => void;
-    const leaving = new Promise<StopSignal>((resolve) => {
-      left = resolve;
-    });
-    const signals = onStopSignal((signal, times) => {
-      if (signal === "SIGINT" && times === 1) {
-        urgent = true;
-        // Its answer is the same as that of the request that waits already.
-        client.request("app/stop", { now: true }).catch(() => undefined);
-      } else {
-        left(signal);
-      }
-    });
-    let killed: number | StopSignal;
-    try {
-      killed = await Promise.race([stopApp(client, { now: parsed.has("now") }), leaving]);
-    } finally {
-      signals.dispose();
-      progress.end();
-      client.dispose();
-    }
-    if (typeof killed === "string") {
-      return exitCodeOfSignal(killed);
-    }
-    if (parsed.has("json")) {
-      await printJson(context, { name, supervisorPid: client.endpoint.pid, killed } satisfies StopOutput);
-    } else {
-      const { paint } = context.stdout;
-      const details =
-        killed === 0
-          ? ""
-          : `\n  ${parsed.has("now") || urgent ? killedAtOnceText(killed, paint) : killedText(killed, paint)}`;
-      await printLine(context, `${paint("green", "✔")} ${name} stopped${details}`);
-    }
-    return exitCodes.done;
   },
 };
+
+async function stopOne(context: CliContext, client: SupervisorClient, parsed: ParsedCommand): Promise<number> {
+  const { name } = client.snapshot.app;
+  const progress = openProgressLine(
+    context.stderr,
+    () => `stopping ${name} · ${count(client.snapshot.workers.length, "worker")} left`,
+  );
+  let urgent = false;
+  let left: (signal: StopSignal) => void;
+  const leaving = new Promise<StopSignal>((resolve) => {
+    left = resolve;
+  });
+  const signals = onStopSignal((signal, times) => {
+    if (signal === "SIGINT" && times === 1) {
+      urgent = true;
+      // Its answer is the same as that of the request that waits already.
+      client.request("app/stop", { now: true }).catch(() => undefined);
+    } else {
+      left(signal);
+    }
+  });
+  let killed: number | StopSignal;
+  try {
+    killed = await Promise.race([stopApp(client, { now: parsed.has("now") }), leaving]);
+  } finally {
+    signals.dispose();
+    progress.end();
+    client.dispose();
+  }
+  if (typeof killed === "string") {
+    return exitCodeOfSignal(killed);
+  }
+  if (parsed.has("json")) {
+    await printJson(context, { name, supervisorPid: client.endpoint.pid, killed } satisfies StopOutput);
+  } else {
+    const { paint } = context.stdout;
+    const details =
+      killed === 0
+        ? ""
+        : `\n  ${parsed.has("now") || urgent ? killedAtOnceText(killed, paint) : killedText(killed, paint)}`;
+    await printLine(context, `${paint("green", "✔")} ${name} stopped${details}`);
+  }
+  return exitCodes.done;
+}

@@ -1,10 +1,12 @@
 import { localRoute, type Route } from "../../client/connection/openSocket.ts";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { fitsGlob, isGlob } from "../../client/globs.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { ParsedCommand } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
 import { nearest } from "../arguments/suggestion.ts";
 import type { CliContext } from "../cliContext.ts";
 import { during } from "../terminal/progressLine.ts";
@@ -30,18 +32,80 @@ export async function placeOf(context: CliContext, parsed: ParsedCommand): Promi
 
 /** Connects to the supervisor of the app that the first operand names, by the app's name or the supervisor's pid. */
 export async function connectToApp(context: CliContext, parsed: ParsedCommand): Promise<SupervisorClient> {
+  const place = await placeOf(context, parsed);
   const [name = ""] = parsed.operands;
-  const { stderr, identity } = context;
-  const { route, list } = await placeOf(context, parsed);
-  const { machine } = route;
-  const endpoint = chooseEndpoint(await during(stderr, "the supervisors that run", list()), name, machine);
+  return connectTo(context, place, chooseEndpoint(await runningAt(context, place), name, place.route.machine), name);
+}
+
+/**
+ * The supervisors of the apps that a command is about, each once: those of its operands (names, pids, or patterns such as
+ * `worker-*`), or all that run, with `--all`.
+ * @throws HitlessError `usage` when it has neither or both; `appNotFound` when one of them is of no app that runs.
+ */
+export async function chooseRunning(
+  context: CliContext,
+  command: string,
+  parsed: ParsedCommand,
+): Promise<{ readonly place: Place; readonly endpoints: readonly Endpoint[] }> {
+  const { operands } = parsed;
+  if (parsed.has("all") === operands.length > 0) {
+    const problem = parsed.has("all")
+      ? `--all is about every app that runs; leave "${operands.join(" ")}" out`
+      : "NAME is missing; give the name of an app (see: hitless list), or --all";
+    throw usageError(command, problem);
+  }
+  const place = await placeOf(context, parsed);
+  const running = await runningAt(context, place);
+  return { place, endpoints: parsed.has("all") ? everyOf(running, place) : namedOf(running, operands, place) };
+}
+
+/** Whether a command that takes several apps is about one that was named. */
+export function isAboutOne(parsed: ParsedCommand): boolean {
+  const [name, ...others] = parsed.operands;
+  return !parsed.has("all") && others.length === 0 && !isGlob(name ?? "");
+}
+
+function everyOf(running: readonly Endpoint[], { route: { machine } }: Place): readonly Endpoint[] {
+  if (running.length === 0) {
+    throw new HitlessError("appNotFound", `No app runs${machine === undefined ? "" : ` on ${machine}`}.`, {
+      remedy: "start",
+    });
+  }
+  return running;
+}
+
+function namedOf(running: readonly Endpoint[], names: readonly string[], { route: { machine } }: Place): Endpoint[] {
+  const chosen = names.flatMap((name) => {
+    if (!isGlob(name)) {
+      return [chooseEndpoint(running, name, machine)];
+    }
+    const fitting = running.filter((endpoint) => fitsGlob(name, endpoint.name));
+    if (fitting.length === 0) {
+      throw new HitlessError("appNotFound", `No app that runs fits "${name}". ${whatRuns(running, name, machine)}`);
+    }
+    return fitting;
+  });
+  return [...new Set(chosen)];
+}
+
+function runningAt({ stderr }: CliContext, { list }: Place): Promise<readonly Endpoint[]> {
+  return during(stderr, "the supervisors that run", list());
+}
+
+/** @param name What the person called it. */
+export async function connectTo(
+  { stderr, identity }: CliContext,
+  { route, list }: Place,
+  endpoint: Endpoint,
+  name = endpoint.name,
+): Promise<SupervisorClient> {
   const connecting = SupervisorClient.connect(endpoint, identity, { route });
   try {
     return await during(stderr, `the supervisor of ${endpoint.name} (pid ${endpoint.pid})`, connecting);
   } catch (error) {
     // It may have ended since it was found, as after a stop by another client.
     if (toHitlessError(error).code === "connectionLost") {
-      chooseEndpoint(await list(), name, machine);
+      chooseEndpoint(await list(), name, route.machine);
     }
     throw error;
   }

@@ -7,7 +7,7 @@ import { readPackageJson } from "../../client/project/packageJson.ts";
 import { resolveScript } from "../../client/project/resolveScript.ts";
 import { type ChosenEntry, chooseEntry } from "../../client/recipe/chooseEntry.ts";
 import { appFolder, buildRecipe, type RecipeOptions } from "../../client/recipe/recipe.ts";
-import { recipeOrigin } from "../../client/recipe/rereadRecipe.ts";
+import { recipeOrigin, withFlags } from "../../client/recipe/rereadRecipe.ts";
 import type { AppConfig, LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { Endpoint, RecipeOrigin } from "../../shared/launch.ts";
@@ -15,18 +15,36 @@ import type { ParsedCommand } from "../arguments/commandSpec.ts";
 import { configOfFlags } from "../arguments/startFlags.ts";
 import type { CliContext } from "../cliContext.ts";
 import { during } from "../terminal/progressLine.ts";
-import { findWorkspaceApp } from "./workspaceApps.ts";
+import { type ConfiguredApp, configuredApps } from "./configuredApps.ts";
 
 /** What is to be started. */
-export type ChosenApp =
-  | { readonly kind: "recipe"; readonly config: AppConfig; readonly folder: string }
-  | { readonly kind: "supervised"; readonly endpoint: Endpoint };
+export type ChosenApp = RecipeApp | { readonly kind: "supervised"; readonly endpoint: Endpoint };
 
-/** Resolves the operand: a file, an app of the workspace, or a stopped app that still has a supervisor. */
-export async function chooseApp(context: CliContext, parsed: ParsedCommand): Promise<ChosenApp> {
+/** An app by its settings. */
+export interface RecipeApp {
+  readonly kind: "recipe";
+  readonly config: AppConfig;
+  /** Absolute; what its paths are relative to. */
+  readonly folder: string;
+  /** The `hitless.json` that names it. */
+  readonly project?: NonNullable<RecipeOrigin["project"]>;
+  /** What the person should know of how it was understood: sentences without a full stop. */
+  readonly remarks?: readonly string[];
+}
+
+/** The settings that the flags of a start make. */
+export function flagsOfStart(parsed: ParsedCommand): AppConfig {
   const envFile = parsed.value("env-from");
-  const flags = { ...configOfFlags(parsed), ...(envFile !== undefined && { envFile }) };
-  const [written] = parsed.operands;
+  return { ...configOfFlags(parsed), ...(envFile !== undefined && { envFile }) };
+}
+
+/** Resolves the operand: a file, an app of the project, or a stopped app that still has a supervisor. */
+export async function chooseApp(
+  context: CliContext,
+  parsed: ParsedCommand,
+  [written]: readonly string[] = parsed.operands,
+): Promise<ChosenApp> {
+  const flags = flagsOfStart(parsed);
   const folder = context.cwd;
   if (written === undefined) {
     return { kind: "recipe", config: flags, folder };
@@ -43,10 +61,9 @@ export async function chooseApp(context: CliContext, parsed: ParsedCommand): Pro
       return { kind: "recipe", config: { ...flags, entry: file }, folder };
     }
   }
-  const configured = await findWorkspaceApp(folder, written);
+  const configured = (await configuredApps(folder)).find(({ name }) => name === written);
   if (configured !== undefined) {
-    const env = { ...configured.env, ...flags.env };
-    return { kind: "recipe", config: { ...configured, ...flags, env }, folder };
+    return recipeOfConfigured(configured, flags);
   }
   const named = (await listEndpoints(runtimeFolder())).filter(({ name }) => name === written);
   const real = await realPath(cwd);
@@ -57,8 +74,25 @@ export async function chooseApp(context: CliContext, parsed: ParsedCommand): Pro
   }
   throw new HitlessError(
     "entryNotFound",
-    `There is no file ${resolve(cwd, written)}, and no app called "${written}" in .vscode/settings.json of this folder.`,
+    `There is no file ${resolve(cwd, written)}, and no app called "${written}" in hitless.json or .vscode/settings.json of this folder.`,
   );
+}
+
+/**
+ * An app that is named in a file, started with flags besides, which win.
+ * @throws HitlessError `badConfig` when something is wrong with it.
+ */
+export function recipeOfConfigured(app: ConfiguredApp, flags: AppConfig): RecipeApp {
+  const { name, folder, projectFile, unused } = app;
+  return {
+    kind: "recipe",
+    config: withFlags(app.read(), flags),
+    folder,
+    ...(projectFile !== undefined && { project: { file: projectFile, app: name, flags } }),
+    ...(unused !== undefined && {
+      remarks: [`${name} is started as .vscode/settings.json says; what ${unused} says of it is not used`],
+    }),
+  };
 }
 
 /** Whether a folder is a package of its own, to be started its own way, and not just one that `node <folder>` runs. */
@@ -82,7 +116,7 @@ interface StartPlan {
  */
 export async function planStart(
   { stderr, environment }: CliContext,
-  { config, folder }: Omit<ChosenApp & { kind: "recipe" }, "kind">,
+  { config, folder, project }: Omit<RecipeApp, "kind">,
   terminal?: RecipeOptions["terminal"],
 ): Promise<StartPlan> {
   const base = appFolder(config, folder);
@@ -103,6 +137,7 @@ export async function planStart(
     node,
     found: found?.candidate,
     ...(terminal !== undefined && { terminal }),
+    ...(project !== undefined && { project }),
   });
   return { node, found, recipe, origin };
 }

@@ -1,16 +1,18 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { AppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { RecipeOrigin, RereadRecipe } from "../../shared/launch.ts";
 import { type NodeProgram, resolveNode } from "../node/nodeProgram.ts";
 import { findNodeVersionFile } from "../node/nodeVersionFile.ts";
+import { configOf, readProjectApps } from "../settings/projectApps.ts";
 import { chooseEntry } from "./chooseEntry.ts";
 import { type EntryCandidate, findEntries } from "./entries.ts";
 import { appFolder, buildRecipe } from "./recipe.ts";
 
 /** Makes a recipe again, of what its files say now: package.json, those of variables, `.nvmrc` and `.node-version`. */
 export const rereadRecipe: RereadRecipe = async (origin) => {
-  const { config, folder, environment, picked, node, terminal } = origin;
+  const { folder, environment, picked, node, terminal } = origin;
+  const { config, notes } = await configOfNow(origin);
   const base = appFolder(config, folder);
   const candidate = config.entry === undefined ? await candidateOf(base, origin) : undefined;
   const entry = candidate === undefined ? picked : undefined;
@@ -24,8 +26,33 @@ export const rereadRecipe: RereadRecipe = async (origin) => {
       ...(terminal !== undefined && { terminal: terminal.columns === undefined ? {} : { columns: terminal.columns } }),
     },
   );
-  return { recipe, files: await recipeFiles(config, folder, candidate), notes: await nodeNotes(base, origin) };
+  return {
+    recipe,
+    files: await recipeFiles({ ...origin, config }, candidate),
+    notes: [...notes, ...(await nodeNotes(base, origin))],
+  };
 };
+
+/** What `hitless.json` says of the app now, if that is where it is named. */
+async function configOfNow({ config, project }: RecipeOrigin): Promise<{
+  readonly config: AppConfig;
+  readonly notes: readonly string[];
+}> {
+  if (project === undefined) {
+    return { config, notes: [] };
+  }
+  const { file, app, flags } = project;
+  const said = (await readProjectApps(dirname(file)))?.apps.find(({ name }) => name === app);
+  return said === undefined
+    ? { config, notes: [`${file} does not name "${app}" any more, so its settings stay.`] }
+    : { config: withFlags(configOf(said), flags), notes: [] };
+}
+
+/** What a file says of an app, with what a command line says besides, which wins; of variables each by itself. */
+export function withFlags(config: AppConfig, flags: AppConfig): AppConfig {
+  const env = { ...config.env, ...flags.env };
+  return { ...config, ...flags, ...(Object.keys(env).length > 0 && { env }) };
+}
 
 /**
  * What a recipe was made from.
@@ -40,8 +67,9 @@ export async function recipeOrigin(options: {
   /** Whether a person picked it. */
   readonly picked?: string | undefined;
   readonly terminal?: RecipeOrigin["terminal"];
+  readonly project?: RecipeOrigin["project"];
 }): Promise<RecipeOrigin> {
-  const { config, folder, environment, node, found, picked, terminal } = options;
+  const { config, folder, environment, node, found, picked, terminal, project } = options;
   return {
     config,
     folder,
@@ -52,7 +80,8 @@ export async function recipeOrigin(options: {
     node: { path: node.path, version: node.version },
     choosesNode: node.source !== "explicit",
     ...(terminal !== undefined && { terminal }),
-    files: await recipeFiles(config, folder, found),
+    ...(project !== undefined && { project }),
+    files: await recipeFiles(options, found),
   };
 }
 
@@ -64,11 +93,15 @@ async function candidateOf(base: string, { picked, environment }: RecipeOrigin):
 }
 
 /** The files that say how the app is started, whether or not they are there. */
-async function recipeFiles(config: AppConfig, folder: string, found: EntryCandidate | undefined): Promise<string[]> {
+async function recipeFiles(
+  { config, folder, project }: Pick<RecipeOrigin, "config" | "folder"> & { readonly project?: RecipeOrigin["project"] },
+  found: EntryCandidate | undefined,
+): Promise<string[]> {
   const base = appFolder(config, folder);
   const above = config.node === undefined ? await findNodeVersionFile(base) : undefined;
   const files = [
     join(base, "package.json"),
+    ...(project === undefined ? [] : [project.file]),
     ...(config.envFile === undefined ? [] : [resolve(base, config.envFile)]),
     ...(found?.envFiles ?? []).map(({ file }) => file),
     ...(config.node === undefined ? [join(base, ".nvmrc"), join(base, ".node-version")] : []),

@@ -4,6 +4,8 @@ import { resolveScript } from "../../client/project/resolveScript.ts";
 import { workspacePackages } from "../../client/project/workspacePackages.ts";
 import { type EntryCandidate, findEntries } from "../../client/recipe/entries.ts";
 import { appFolder, defaultName } from "../../client/recipe/recipe.ts";
+import { type ProjectApp, type ProjectApps, readProjectApps } from "../../client/settings/projectApps.ts";
+import { projectFile } from "../../client/settings/projectTables.ts";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
@@ -37,9 +39,13 @@ export interface AppDefinition {
   readonly entries: readonly EntryCandidate[];
   /** Why it can't be started: what is wrong with its settings. */
   readonly problem: string | undefined;
+  /** The `hitless.json` that says it, absolute; absent if the settings do, or nothing. */
+  readonly projectFile?: string;
+  /** Where `hitless.json` says something of it that is not used, since the settings name it too: file and line. */
+  readonly unused?: string;
 }
 
-/** Finds the apps of all folders: those of the setting, else one whose entry is found. */
+/** Finds the apps of all folders: those of the setting and of `hitless.json`, else one whose entry is found. */
 export async function defineApps(folders: readonly FolderSetting[], t: Localize): Promise<AppDefinition[]> {
   const found = await Promise.all(folders.map((folder) => appsOfFolder(folder, folders.length > 1, t)));
   return withUniqueNames(found.flat());
@@ -52,9 +58,38 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
   if (!Array.isArray(apps)) {
     return [invalid(folder, "hitless.apps", t("hitless.apps: must be an array of apps."))];
   }
-  if (apps.length === 0) {
+  let project: ProjectApps | undefined;
+  try {
+    project = await readProjectApps(folder.path, { above: false });
+  } catch (error) {
+    const problem = engineSentence(toHitlessError(error).message, t);
+    return [invalid(folder, projectFile, problem), ...(await settingApps(folder, apps, several, t))];
+  }
+  if (apps.length === 0 && (project === undefined || project.apps.length === 0)) {
     return foundApps(folder);
   }
+  const written = await settingApps(folder, apps, several, t);
+  const inProject = await Promise.all(
+    (project?.apps ?? [])
+      .filter(({ name }) => !written.some((draft) => draft.name === name))
+      .map((app) => projectApp(folder, app, project?.file ?? "", t)),
+  );
+  return [
+    ...written.map((draft) => {
+      const unused = project?.apps.find(({ name }) => name === draft.name);
+      return unused === undefined ? draft : { ...draft, unused: unused.place };
+    }),
+    ...inProject,
+  ];
+}
+
+/** The apps of the setting. */
+async function settingApps(
+  folder: FolderSetting,
+  apps: readonly unknown[],
+  several: boolean,
+  t: Localize,
+): Promise<Draft[]> {
   const drafts: Draft[] = [];
   for (const [index, written] of apps.entries()) {
     const where = `hitless.apps[${index}]`;
@@ -75,6 +110,16 @@ async function appsOfFolder(folder: FolderSetting, several: boolean, t: Localize
     );
   }
   return drafts;
+}
+
+async function projectApp(folder: FolderSetting, app: ProjectApp, file: string, t: Localize): Promise<Draft> {
+  const { name, config, problems } = app;
+  return config === undefined
+    ? {
+        ...invalid(folder, name === "" ? projectFile : name, engineSentence(problems.join("\n"), t)),
+        projectFile: file,
+      }
+    : { ...(await draftApp(folder, config)), projectFile: file };
 }
 
 /** Without a setting: each package of a monorepo that can be started, and what the folder itself starts. */

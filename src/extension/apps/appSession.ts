@@ -102,6 +102,7 @@ export class AppSession implements Disposable {
     const common = {
       ...{ key, name, root, folder: this.#folder, problem: undefined, reports: this.#reports },
       ...(resting !== undefined && { resting }),
+      ...(this.definition?.unused !== undefined && { unused: this.definition.unused }),
       ...(this.#there !== undefined && { there: { machine: this.#there.machine, app: this.#there.app } }),
     };
     if (snapshot !== undefined && !this.#stopped) {

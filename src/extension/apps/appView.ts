@@ -26,6 +26,8 @@ export interface AppView {
   readonly problem: string | undefined;
   /** What it would run, of an app that is not running. */
   readonly resting?: { readonly entry: string; readonly port?: number };
+  /** Where `hitless.json` says something of it that is not used, since the settings name it too: file and line. */
+  readonly unused?: string;
   /** The last renewals, newest first. */
   readonly reports: readonly RenewalReport[];
 }

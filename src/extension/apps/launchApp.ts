@@ -30,7 +30,7 @@ export interface LaunchPlan {
 
 /** @throws HitlessError `nodeUnusable`, `nodeTooOld`, `entryNotFound`, `badConfig` or `typescriptUnsupported`. */
 export async function planLaunch(definition: AppDefinition, host: SessionHost): Promise<LaunchPlan> {
-  const { config, name, base, folder } = definition;
+  const { config, name, base, folder, projectFile: file } = definition;
   const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: base });
   const picked = chosenEntry(definition, host.memory);
   const offered = definition.entries.find(({ entry }) => entry === picked);
@@ -59,6 +59,7 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
     found: found?.candidate,
     picked: offered?.entry,
     terminal: {},
+    ...(file !== undefined && { project: { file, app: name, flags: {} } }),
   });
   return { recipe, origin, node: node.path, mark, ...(found !== undefined && { choice: describeChoice(found) }) };
 }

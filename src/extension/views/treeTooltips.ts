@@ -39,7 +39,8 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
   ]);
   const links = live === undefined || live.app.addresses.length === 0 ? "" : addressLine(live.app.addresses, t);
   const reason = app.problem === undefined ? failureText(snapshot?.app.failure) : escapeMarkdown(app.problem);
-  return [title, reason, links, facts].filter((part) => part !== "").join("\n\n");
+  const unused = app.unused === undefined ? "" : t("hitless.json names it too ({0}); the settings win", app.unused);
+  return [title, reason, links, facts, escapeMarkdown(unused)].filter((part) => part !== "").join("\n\n");
 }
 
 /** Addresses that a browser can open are links. */

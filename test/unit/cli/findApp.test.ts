@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../../../src/cli/arguments/suggestion.ts";
+import { configuredApps } from "../../../src/cli/run/configuredApps.ts";
 import { chooseEndpoint } from "../../../src/cli/run/findApp.ts";
-import { findWorkspaceApp } from "../../../src/cli/run/workspaceApps.ts";
+import { fitsGlob, isGlob } from "../../../src/client/globs.ts";
 import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
@@ -34,6 +35,26 @@ describe("chooseEndpoint", () => {
   });
 });
 
+describe("patterns of names", () => {
+  it("stand for any characters, or one, and take no time to fail", () => {
+    const cases: [string, string, boolean][] = [
+      ["worker-*", "worker-1", true],
+      ["worker-*", "worker", false],
+      ["*", "", true],
+      ["w?b", "web", true],
+      ["w?b", "wb", false],
+      ["*a*b", "xaxxb", true],
+      ["*a*b", "xaxxbc", false],
+      ["[a]*", "[a]x", true],
+      [`${"*a".repeat(40)}*b`, "a".repeat(5000), false],
+    ];
+    for (const [pattern, name, fits] of cases) {
+      assert.equal(fitsGlob(pattern, name), fits, `${pattern} ${name}`);
+    }
+    assert.deepEqual(["a", "a*", "?"].map(isGlob), [false, true, true]);
+  });
+});
+
 describe("nearest", () => {
   it("finds what was most likely meant, and nothing far-fetched", () => {
     const commands = ["start", "list", "status", "reload", "restart", "stop"];
@@ -52,8 +73,45 @@ describe("nearest", () => {
   });
 });
 
-describe("findWorkspaceApp", () => {
+describe("the apps that a project names", () => {
   afterEach(removeTempFolders);
+
+  const findWorkspaceApp = async (folder: string, name: string) =>
+    (await configuredApps(folder)).find((app) => app.name === name)?.read();
+
+  it("are those of the settings, which win, and those of hitless.json here or above", async () => {
+    const folder = tempFolder({
+      "hitless.json": `{ // Two of them.
+        "apps": {
+          "api": { "entry": "api.js" },
+          "worker": { "entry": "worker.js", "workers": 1 },
+          "bad": { "workers": 0, "name": "x" } } }`,
+      ".vscode/settings.json": `{ "hitless.apps": [{ "name": "api", "entry": "other.js" }, { "cwd": "packages/web" }] }`,
+      "packages/web/package.json": `{ "name": "@acme/web" }`,
+    });
+    const [api, web, worker, bad, ...more] = await configuredApps(folder);
+    const file = join(folder, "hitless.json");
+    assert.deepEqual([api?.name, api?.read(), api?.unused], ["api", { name: "api", entry: "other.js" }, `${file}:3`]);
+    assert.deepEqual([web?.name, web?.projectFile, web?.unused], ["web", undefined, undefined]);
+    assert.deepEqual(worker?.read(), { name: "worker", entry: "worker.js", workers: 1 });
+    assert.deepEqual([worker?.projectFile, worker?.folder], [file, folder]);
+    assert.throws(() => bad?.read(), {
+      code: "badConfig",
+      message: `${file}:5: apps.bad.workers must be "max" or a whole number from 1 to 1024.\n${file}:5: apps.bad.name is the key of the app already; remove it.`,
+    });
+    assert.deepEqual(more, []);
+    const below = await configuredApps(join(folder, "packages", "web"));
+    assert.deepEqual(
+      below.map((app) => [app.name, app.folder]),
+      ["api", "worker", "bad"].map((name) => [name, folder]),
+    );
+  });
+
+  it("are missed where hitless.json has none, or what is no table", async () => {
+    assert.deepEqual(await configuredApps(tempFolder({ "hitless.json": `{ "machines": {} }` })), []);
+    const [list] = await configuredApps(tempFolder({ "hitless.json": `{ "apps": [{ "name": "api" }] }` }));
+    assert.throws(() => list?.read(), { code: "badConfig", message: /apps must be an object, with the name of each/ });
+  });
 
   it("finds an app of the workspace's settings, comments and all", async () => {
     const settings = `{

@@ -61,6 +61,15 @@ describe("the settings of a project", () => {
     assert.deepEqual(files, [join(folder, "hitless.json"), join(folder, ".vscode/settings.json")]);
   });
 
+  it("come from the nearest file that has them, not from one with apps only", async () => {
+    const folder = project({
+      "hitless.json": `{ "machines": { "web1": "a" } }`,
+      "packages/api/hitless.json": `{ "apps": { "api": {} } }`,
+    });
+    const { machines, files } = await readProjectSettings(join(folder, "packages", "api"));
+    assert.deepEqual([machines, files], [[{ name: "web1", ssh: "a" }], [join(folder, "hitless.json")]]);
+  });
+
   it("are refused with file, line, field and fix, all faults at once", async () => {
     const folder = project({
       "hitless.json": `{

@@ -40,6 +40,29 @@ describe("the apps of a workspace", () => {
     assert.deepEqual(await define(folder({ "readme.md": "" })), []);
   });
 
+  it("are those of hitless.json, of which the settings win", async () => {
+    const files = {
+      "package.json": "{}",
+      "server.js": "",
+      "hitless.json": `{ "apps": { "api": { "entry": "server.js" }, "job": { "cwd": "jobs" }, "bad": { "workers": 0 } } }`,
+    };
+    const at = folder(files);
+    const [api, job, bad, ...more] = await define(at);
+    const file = join(at.path, "hitless.json");
+    assert.deepEqual([api?.name, api?.config.entry, api?.projectFile], ["api", "server.js", file]);
+    assert.deepEqual([job?.name, job?.base, more], ["job", join(at.path, "jobs"), []]);
+    assert.match(bad?.problem ?? "", /hitless\.json:1: apps\.bad\.workers must be "max" or a whole number/);
+    const [first, ...others] = await define(folder(files, [{ name: "api", entry: "other.js" }]));
+    assert.deepEqual([first?.config.entry, first?.projectFile], ["other.js", undefined]);
+    assert.match(first?.unused ?? "", /hitless\.json:1$/);
+    assert.deepEqual(
+      others.map(({ name }) => name),
+      ["job", "bad"],
+    );
+    const broken = only(await define(folder({ ...files, "hitless.json": "{" })));
+    assert.match(broken.problem ?? "", /can't be read as JSON/);
+  });
+
   const server = { "package.json": "{}", "server.js": "" };
   const packages = (manifest: Readonly<Record<string, string>>) => {
     const starts = (name: string) => JSON.stringify({ name, scripts: { start: "node server.js" } });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { projectFile } from "../../../src/client/settings/projectSettings.ts";
+import { projectFile } from "../../../src/client/settings/projectTables.ts";
 import { commandIds, contextKeys, settingIds, settingsSection, viewIds } from "../../../src/extension/ids.ts";
 import { appConfigSchema, appDefaults } from "../../../src/shared/appConfig.ts";
 import { fleetSchema } from "../../../src/shared/settings/fleetSettings.ts";

@@ -56,7 +56,7 @@ describe("what is shipped", () => {
     const packed: unknown = JSON.parse(result.output.slice(result.output.search(/^[[{]/m)));
     const [package_] = Array.isArray(packed) ? packed : Object.values(packed as object);
     const files = (package_ as { files: { path: string }[] }).files.map(({ path }) => path);
-    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schemas/hitless.schema.json"];
     assert.deepEqual(
       files.filter((path) => path !== "dist/THIRD_PARTY_NOTICES.txt").sort(),
       [...expected, ...commandLineBundles.map((name) => `dist/${name}`)].sort(),

@@ -1,0 +1,57 @@
+import { toHitlessError } from "../../../shared/errors.ts";
+import type { Endpoint } from "../../../shared/launch.ts";
+import type { ParsedCommand } from "../../arguments/commandSpec.ts";
+import { usageError } from "../../arguments/parseCommand.ts";
+import { type CliContext, exitCodes } from "../../cliContext.ts";
+import { say } from "../../command.ts";
+import { errorText } from "../../show/statusTexts.ts";
+import { isAboutOne } from "../findApp.ts";
+
+/** Exit codes from here on mean that a signal ended the command. */
+const firstSignalCode = 129;
+
+/**
+ * Whether a command is about one app that was named.
+ * @throws HitlessError `usage` when it is about several and is asked for what only one can have.
+ */
+export function oneApp(command: string, parsed: ParsedCommand): boolean {
+  const one = isAboutOne(parsed);
+  const single = ["json", "worker"].find((flag) => parsed.has(flag));
+  if (!one && single !== undefined) {
+    throw usageError(command, `--${single} is for one app`);
+  }
+  return one;
+}
+
+/**
+ * Does something with each app in turn; what goes wrong with one of several keeps the others from nothing. Returns the
+ * exit code: that of the only one, else 1 when one of them failed.
+ */
+export async function forEachApp(
+  context: CliContext,
+  endpoints: readonly Endpoint[],
+  one: boolean,
+  act: (endpoint: Endpoint) => Promise<number>,
+): Promise<number> {
+  const [only] = endpoints;
+  if (one && only !== undefined) {
+    return act(only);
+  }
+  const failed: string[] = [];
+  for (const endpoint of endpoints) {
+    try {
+      const code = await act(endpoint);
+      if (code >= firstSignalCode) {
+        return code;
+      }
+      failed.push(...(code === exitCodes.done ? [] : [endpoint.name]));
+    } catch (thrown) {
+      failed.push(endpoint.name);
+      say(context, `${endpoint.name}: ${errorText(toHitlessError(thrown), context.stderr.paint)}`);
+    }
+  }
+  if (failed.length > 0) {
+    say(context, `${failed.length} of ${endpoints.length} failed: ${failed.join(", ")}`);
+  }
+  return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+}
