@@ -42,9 +42,9 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       return shown({});
     },
     "app/renew": async ({ kind, worker, recipe, origin }, cancelled) => {
-      const reading = worker === undefined && recipe === undefined ? await app.readRecipe() : undefined;
+      const reading = worker === undefined && recipe === undefined ? await app.renewalRequests.readRecipe() : undefined;
       const report = await cancellable(app, cancelled, () =>
-        app.renew(kind, { worker, recipe: recipe ?? reading?.recipe, notes: reading?.notes }),
+        app.renewalRequests.renew(kind, { worker, recipe: recipe ?? reading?.recipe, notes: reading?.notes }),
       );
       if (origin !== undefined && report.outcome === "completed") {
         app.source.replace(origin);
@@ -52,8 +52,8 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       return shown(report);
     },
     "app/rollback": async (_params, cancelled) => {
-      const recipe = await app.previousRecipe();
-      return shown(await cancellable(app, cancelled, () => app.renew("reload", { recipe })));
+      const recipe = await app.renewalRequests.previousRecipe();
+      return shown(await cancellable(app, cancelled, () => app.renewalRequests.renew("reload", { recipe })));
     },
     "app/drain": (params) => {
       app.roster.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);

@@ -137,7 +137,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
 
   const renewBySignal = (kind: "reload" | "gracefulReload") => (): void => {
     Promise.resolve()
-      .then(() => app.renewAnew(kind))
+      .then(() => app.renewalRequests.renewAnew(kind))
       .catch((error: unknown) => events.log("warning", "signal", `${kind} by signal: ${String(error)}`));
   };
   // A fault in the supervisor must not take the app down; what it was doing is reconciled with the next event.

@@ -26,7 +26,7 @@ export function createMessageTable(parts: {
     listening: (worker, { server, protocol, address, systemPort, handoff, tried }) =>
       worker.announceServer(server, { url: addressUrl(protocol, address), protocol, systemPort, handoff }, tried),
     listens: (worker, { server }) => worker.confirmServer(server),
-    listenFailed: (worker, error) => worker.noteListenFailure({ ...error, stack: "" }),
+    listenFailed: (worker, error) => worker.cause.noteListenFailure({ ...error, stack: "" }),
     closed: (worker, { server }) => worker.removeServer(server),
     beat: (worker, beat) => heartbeat.answered(worker, beat),
     counted: (worker, { served }) => traffic.workerCounted(worker, served),
@@ -46,7 +46,7 @@ export function createMessageTable(parts: {
     refused: (worker, { id }) => broker.refused(worker, id),
     layers: (worker, answer) => worker.layers.answered(answer),
     metrics: (worker, { id, answer }) => metrics.answered(worker, id, answer),
-    fatal: (worker, error) => worker.noteFatal(error),
+    fatal: (worker, error) => worker.cause.noteFatal(error),
     debugger: ({ debugging }, { waits }) => debugging.waits(waits, waitForDebuggerMs),
     inspectorClosed: ({ debugging }) => debugging.closed(),
     noInspector: (worker, { message }) =>

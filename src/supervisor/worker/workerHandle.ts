@@ -1,32 +1,25 @@
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import { type Failure, failureOf } from "../../shared/failure.ts";
+import type { Failure } from "../../shared/failure.ts";
 import type { WorkerState } from "../../shared/snapshot.ts";
-import { count } from "../../shared/text/count.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
-import { closeHandle, onInternalMessage } from "../internals.ts";
-import { describeElsewhere, findHolder } from "../listening/listensElsewhere.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import { explainDeath, type FatalError } from "../process/explainDeath.ts";
-import { explainSpawn } from "../process/explainSpawn.ts";
 import type { InspectPlace } from "../process/inspectFlags.ts";
-import { WorkerEnding } from "../process/workerEnding.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
-import { type Exit, watchWorkerEnd } from "../process/workerProcess.ts";
+import { watchWorkerEnd } from "../process/workerProcess.ts";
 import type { ListeningServer } from "./addresses.ts";
-import { DeathCause } from "./deathCause.ts";
-import type { DrainOrder } from "./drainOrder.ts";
+import type { DeathCause } from "./deathCause.ts";
 import { LayerQuestions } from "./layerQuestions.ts";
-import { ShutdownNotice } from "./notices/shutdownNotice.ts";
-import { openWaitNotice, type WaitNotice } from "./notices/waitNotice.ts";
-import { type Readiness, watchReadiness } from "./readiness.ts";
+import type { DrainOrder } from "./leaving/drainOrder.ts";
+import { WorkerLeaving } from "./leaving/workerLeaving.ts";
+import { hearWorker } from "./messages/hearWorker.ts";
 import { Vitals } from "./vitals.ts";
+import { WorkerDeath } from "./workerDeath.ts";
 import { describePause, type Pause, WorkerDebugging, waitForDebuggerMs } from "./workerDebugging.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
-import { isWellFormed } from "./workerMessageSchemas.ts";
-import { portOf, WorkerServers } from "./workerServers.ts";
+import { WorkerServing } from "./workerServing.ts";
 
 export interface WorkerHandleOptions extends ForkedWorker {
   readonly slot: number;
@@ -49,9 +42,6 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly reach: () => Promise<string | undefined>;
 }
 
-const asksItself =
-  "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.";
-
 /** The primary's view of one worker: it outlives the process, and every method may be called at any time, again. */
 export class WorkerHandle {
   readonly id: number;
@@ -62,31 +52,13 @@ export class WorkerHandle {
   readonly vitals = new Vitals();
   readonly layers: LayerQuestions;
   readonly debugging: WorkerDebugging;
+  /** The errors that its preload has reported. */
+  readonly cause: DeathCause;
   readonly #options: WorkerHandleOptions;
-  readonly #servers: WorkerServers;
-  readonly #cause = new DeathCause();
-  readonly #ending: WorkerEnding;
-  readonly #readiness: Readiness;
-  #readyAt: number | undefined;
-  #wasReady = false;
-  #reachable = false;
-  #drain: DrainProgress | undefined;
+  readonly #death: WorkerDeath;
+  readonly #leaving: WorkerLeaving;
+  readonly #serving: WorkerServing;
   #handedOver = 0;
-  #dismissed = false;
-  /** It is about to be told that its drain is done. */
-  #isDrained = false;
-  #killRequested = false;
-  /** Why it is sent away, if it failed while it was still alive. */
-  #verdict: Failure | undefined;
-  #exit: Exit | undefined;
-  #gone = false;
-  /** Who of the app holds the port that it was refused, in sentences for a person. */
-  #holder: string | undefined;
-  #leaving: WaitNotice | undefined;
-  /** It sent what looks like a message of its preload and is none. */
-  #hasSentNonsense = false;
-  /** In a gracefulReload, of an app that is still to be told `shutdown`, or was. */
-  #notice: ShutdownNotice | undefined;
 
   constructor(options: WorkerHandleOptions) {
     const { worker, slot, generation, recipe, mark, events, ask, reach } = options;
@@ -95,7 +67,6 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.#servers = new WorkerServers();
     this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
     this.debugging = new WorkerDebugging({
       pid: this.pid,
@@ -112,9 +83,28 @@ export class WorkerHandle {
           `worker ${this.id} waited ${waitForDebuggerMs} ms for a debugger and starts without one`,
         ),
     });
-    this.#ending = new WorkerEnding({
+    this.#death = new WorkerDeath({
+      recipe,
+      stderr: () => this.stderrLines,
+      lastLine: options.lastLine,
+      healthPort: options.healthPort,
+      others: () => [...options.workers()].filter((other) => other !== this),
+      findOtherApp: options.findOtherApp,
+      wasReady: () => this.wasReady,
+      hasListened: () => this.#serving.hasListened,
+    });
+    this.cause = this.#death.cause;
+    const common = {
       id: this.id,
       pid: this.pid,
+      send: (body: ToWorkerBody) => this.send(body),
+      unlessPaused: (act: () => void) => this.debugging.unlessPaused(act),
+      describePause: () => describePause(this.debugging.pause),
+      warn: (code: string, message: string) => this.warn(code, message),
+      tell: (code: string, what: string) => this.#tell(code, what),
+    };
+    this.#leaving = new WorkerLeaving({
+      ...common,
       killTimeout: recipe.killTimeout,
       mark,
       signal: (name) => worker.process.kill(name),
@@ -124,19 +114,24 @@ export class WorkerHandle {
         }
       },
       sayTerminate: () => this.send({ type: "terminate" }),
-      warn: (code, message) => this.warn(code, message),
-      unlessPaused: (act) => this.debugging.unlessPaused(act),
+      sayShutdown: () => this.#sayShutdown(),
+      leaveAcceptor: (left) => events.acceptor.leave(this.id, left),
+      drained: (end) => events.drained(this, end),
+      changed: () => events.changed(this),
     });
-    this.#readiness = watchReadiness({
+    this.#serving = new WorkerServing({
+      ...common,
       recipe,
       ask,
       reach,
-      ready: () => this.markReady(),
-      unready: () => this.#markUnready(),
-      late: (code, message) => this.#markLate(code, message),
-      waits: (what) => this.#tell("notReadyYet", `is not ready: ${describePause(this.debugging.pause) ?? what}`),
-      unlessPaused: (act) => this.debugging.unlessPaused(act),
-      unreachable: (what) => this.warn("unreachable", `worker ${this.id} listens, but nobody could connect: ${what}`),
+      acceptor: events.acceptor,
+      isMeantToServe: () => !this.dismissed && !this.dead,
+      isDismissed: () => this.dismissed,
+      isDead: () => this.dead,
+      listening: () => events.listening(this),
+      ready: () => events.ready(this),
+      unready: () => events.unready(this),
+      notReady: (code, reason) => events.notReady(this, this.#death.judge(code, reason)),
     });
     events.acceptor.follow(
       worker,
@@ -152,13 +147,13 @@ export class WorkerHandle {
   }
 
   get state(): WorkerState {
-    if (this.#gone) {
+    if (this.#death.isGone) {
       return "exited";
     }
-    if (this.#dismissed) {
+    if (this.dismissed) {
       return "draining";
     }
-    return this.#readyAt === undefined ? "starting" : "ready";
+    return this.readyAt === undefined ? "starting" : "ready";
   }
 
   /** Where flags of the user's own have the worker of slot 1 debugged. */
@@ -178,12 +173,12 @@ export class WorkerHandle {
 
   /** Whether it was ready once, though it may not be now. */
   get wasReady(): boolean {
-    return this.#wasReady;
+    return this.#serving.wasReady;
   }
 
   /** On the monotonic clock; `undefined` while it is not ready. */
   get readyAt(): number | undefined {
-    return this.#readyAt;
+    return this.#serving.readyAt;
   }
 
   /**
@@ -191,22 +186,22 @@ export class WorkerHandle {
    * (alone on a port, or for datagrams).
    */
   get wasReachable(): boolean {
-    return this.#reachable;
+    return this.#serving.wasReachable;
   }
 
   /** Keys of the servers that listen, with their addresses as people write them. */
   get servers(): ReadonlyMap<string, ListeningServer> {
-    return this.#servers.all;
+    return this.#serving.servers.all;
   }
 
   /** Ports and paths on which it wanted to listen and did not, or did for a moment. */
   get tried(): ReadonlySet<number | string> {
-    return this.#servers.tried;
+    return this.#serving.servers.tried;
   }
 
   /** What it last told of its drain. */
   get drain(): DrainProgress | undefined {
-    return this.#drain;
+    return this.#leaving.drain;
   }
 
   /** Connections of it that have come here to be handed over: it may have ended before it could tell of the last ones. */
@@ -216,74 +211,51 @@ export class WorkerHandle {
 
   /** Whether the supervisor asked it to go; an exit without that is unexpected. */
   get dismissed(): boolean {
-    return this.#dismissed;
+    return this.#leaving.dismissed;
   }
 
   /** Somebody asked for its death, so it counts as no crash. */
   get killRequested(): boolean {
-    return this.#killRequested;
+    return this.#leaving.killRequested;
   }
 
   /** When its drain began. */
   get drainingSince(): number | undefined {
-    return this.#ending.drainingSince;
+    return this.#leaving.drainingSince;
   }
 
   /** When it will be told SIGTERM though it is not done. */
   get drainDeadline(): number | undefined {
-    return this.#ending.drainDeadline;
+    return this.#leaving.drainDeadline;
   }
 
   /** Whether it was killed because it did not go by itself. */
   get killed(): boolean {
-    return this.#ending.killed;
+    return this.#leaving.killed;
   }
 
   get addresses(): string[] {
-    return this.#servers.addresses;
+    return this.#serving.servers.addresses;
   }
 
   /** Whether the process can still be sent anything. */
   get connected(): boolean {
-    return !this.#gone && this.#exit === undefined && this.#options.worker.isConnected();
+    return !this.#death.isDead && this.#options.worker.isConnected();
   }
 
   /** Milliseconds it was ready, or 0. */
   get readyMs(): number {
-    return this.#readyAt === undefined ? 0 : steadyNow() - this.#readyAt;
+    return this.readyAt === undefined ? 0 : steadyNow() - this.readyAt;
   }
 
   /** Why it ended; only sensible once its state is `exited`. */
   get failure(): Failure {
-    const exitCode = this.#exit?.code ?? null;
-    const signal = this.#exit?.signal ?? null;
-    if (this.#verdict !== undefined) {
-      return { ...this.#verdict, exitCode, signal };
-    }
-    return explainDeath({
-      entry: this.#options.recipe.entry,
-      exitCode,
-      signal,
-      stderr: this.stderrLines,
-      lastLine: this.#options.lastLine(),
-      fatal: this.#error,
-      holder: this.#holder,
-      healthPort: this.#options.healthPort(),
-      wasReady: this.#wasReady,
-      appListensOn: (port) => [...this.#options.workers()].some((other) => other !== this && other.listensOn(port)),
-    });
+    return this.#death.failure;
   }
 
   /** Where it could not listen, if that is why it ended: a port, or the path of a Unix socket. */
   get refusedPlace(): number | string | undefined {
-    const cause = this.failure.code === "portInUse" ? this.#error : undefined;
-    return cause && (cause.port !== null && cause.port > 0 ? cause.port : (cause.address ?? undefined));
-  }
-
-  /** The error that ended it. */
-  get #error(): FatalError | undefined {
-    const hasListened = this.#wasReady || this.#servers.size > 0;
-    return this.#cause.find({ exit: this.#exit, hasListened, stderr: this.stderrLines });
+    return this.#death.refusedPlace;
   }
 
   get stderrLines(): string[] {
@@ -292,9 +264,7 @@ export class WorkerHandle {
 
   /** Whether it was a script that ran to its end: exit code 0 without ever having been ready or listened. */
   get finished(): boolean {
-    return (
-      this.#gone && this.#exit?.code === 0 && !this.#wasReady && this.#servers.size === 0 && this.#verdict === undefined
-    );
+    return this.#death.finished;
   }
 
   /**
@@ -317,57 +287,36 @@ export class WorkerHandle {
 
   /** Whether the process has ended, though what it wrote may not have been read. */
   get dead(): boolean {
-    return this.#exit !== undefined;
+    return this.#death.isDead;
   }
 
   /** Whether one of its servers has this port. */
   listensOn(port: number): boolean {
-    return this.#servers.listensOn(port);
+    return this.#serving.servers.listensOn(port);
   }
 
   /** A server began to listen; it counts once the worker has said that it still does. */
   announceServer(key: string, server: ListeningServer, tried: readonly (number | string)[]): void {
-    this.#servers.announce(key, server, tried);
-    this.send({ type: "listens", server: key });
+    this.#serving.announce(key, server, tried);
   }
 
   /** A server that was announced still listens. */
   confirmServer(key: string): void {
-    const server = this.#servers.announced(key);
-    if (server !== undefined) {
-      this.addServer(key, server);
-    }
+    this.#serving.confirm(key);
   }
 
   /** A server listens no more. */
   removeServer(key: string): void {
-    this.#servers.retract(key);
-    if (!this.#dismissed && this.#servers.remove(key)) {
-      this.#readiness.closed(this.#servers.size);
-      this.#options.events.listening(this);
-    }
-  }
-
-  /** One more of its servers listens. */
-  addServer(key: string, server: ListeningServer): void {
-    const port = portOf(key);
-    this.#reachable ||= port !== undefined && !this.#options.events.acceptor.listensOn(port);
-    this.#servers.add(key, server);
-    this.#readiness.listening();
-    this.#options.events.listening(this);
+    this.#serving.remove(key);
   }
 
   /** It is given connections from now on. */
   noteAdmitted(): void {
-    this.#reachable = true;
+    this.#serving.wasReachable = true;
   }
 
   markReady(): void {
-    if (this.state === "starting" && !this.dead) {
-      this.#readyAt = steadyNow();
-      this.#wasReady = true;
-      this.#options.events.ready(this);
-    }
+    this.#serving.markReady();
   }
 
   /** A connection of it has come here; `id` is its number, from 1. */
@@ -375,47 +324,13 @@ export class WorkerHandle {
     this.#handedOver = id;
   }
 
-  /** Its preload has reported an uncaught exception. */
-  noteFatal(error: FatalError): void {
-    this.#cause.noteFatal(error);
-  }
-
-  /** A server of it could not listen; the app may end without saying so. */
-  noteListenFailure(error: FatalError): void {
-    this.#cause.noteListenFailure(error);
-  }
-
   noteDrain(progress: DrainProgress): void {
-    if (!this.#dismissed) {
-      return;
-    }
-    this.#drain = progress;
-    this.#options.events.changed(this);
-    if (this.#notice !== undefined && progress.listens) {
-      if (progress.settled && !this.#notice.isOver) {
-        this.#afterDrain(() => this.#notice?.giveNow());
-      }
-    } else if (progress.done && !this.#ending.isTerminating) {
-      this.#afterDrain(() => this.terminate());
-    }
-  }
-
-  /** What follows a drain that is done, once it was told. */
-  #afterDrain(act: () => void): void {
-    if (!this.#isDrained) {
-      this.#isDrained = true;
-      this.#options.events.drained(this, () => {
-        this.#isDrained = false;
-        act();
-      });
-    }
+    this.#leaving.noteDrain(progress);
   }
 
   /** Nothing but its channel keeps it alive, though its servers are open. */
   noteAlone(): void {
-    if (this.#dismissed && !this.#ending.isTerminating) {
-      this.#afterDrain(() => this.terminate());
-    }
+    this.#leaving.noteAlone();
   }
 
   warn(code: string, message: string): void {
@@ -424,43 +339,19 @@ export class WorkerHandle {
 
   /** Asks it to go: drain, then SIGTERM, then the kill of its process tree, each with its deadline. */
   dismiss(drainOrder: DrainOrder): void {
-    if (this.#dismissed || this.#gone) {
-      return;
+    if (!this.#death.isGone) {
+      this.#leaving.dismiss(drainOrder);
     }
-    this.#dismissed = true;
-    this.#watchLeaving();
-    this.#ending.startDrain(drainOrder.drainTimeout);
-    // Not before all that has been accepted for it is on its way: what comes after the order is not answered.
-    this.#options.events.acceptor.leave(this.id, () => this.#orderDrain(drainOrder));
-    this.#options.events.changed(this);
-  }
-
-  /** What is waited for while it leaves. */
-  #whatHoldsIt(): string {
-    if (this.#ending.isTerminating) {
-      return `has not ended since it was told to; it is killed ${this.#options.recipe.killTimeout} ms after that`;
-    }
-    const paused = describePause(this.debugging.pause);
-    if (paused !== undefined) {
-      return `drains, and ${paused}; no time of its drain passes until it is continued`;
-    }
-    const { requests = 0, connections = 0 } = this.#drain ?? {};
-    const has = [count(requests, "request"), count(connections, "connection")].join(" and ");
-    return this.#drain === undefined ? "drains, and has not told what it still has" : `drains, and still has ${has}`;
   }
 
   /** A debugger has stopped it, or it goes on: its deadlines stand still meanwhile. */
   #pauseChanged(pause: Pause | undefined): void {
     if (pause === undefined) {
-      const stoodMs = this.#ending.release();
-      this.#readiness.release();
-      if (stoodMs > 0) {
-        // Its own clock of the drain has run on.
-        this.send({ type: "extend", ms: stoodMs });
-      }
+      this.#leaving.release();
+      this.#serving.readiness.release();
     } else {
-      this.#ending.hold(pause.since);
-      this.#readiness.hold(pause.since);
+      this.#leaving.hold(pause.since);
+      this.#serving.readiness.hold(pause.since);
     }
     this.#options.events.debugging(this);
   }
@@ -478,21 +369,12 @@ export class WorkerHandle {
 
   /** Moves the deadline of its drain. Returns false if it does not drain, or was told SIGTERM already. */
   extendDrain(ms: number): boolean {
-    const moved = this.#ending.extendDrain(ms);
-    if (moved) {
-      this.send({ type: "extend", ms });
-      this.#options.events.changed(this);
-    }
-    return moved;
+    return this.#leaving.extendDrain(ms);
   }
 
   /** SIGTERM or its twin without a drain, then the kill deadline; a second call changes nothing. */
   terminate(): void {
-    this.#dismissed = true;
-    this.#options.events.acceptor.leave(this.id, () => undefined);
-    this.#watchLeaving();
-    this.#notice?.cancel();
-    this.#ending.terminate();
+    this.#leaving.terminate();
   }
 
   /**
@@ -501,156 +383,63 @@ export class WorkerHandle {
    *   to go before; or `unfit`, and its death is a failure of its slot.
    */
   kill(why: "asked" | "stopping" | "unfit"): void {
-    this.#killRequested ||= why === "asked";
-    this.#dismissed ||= why === "stopping";
-    this.#options.events.acceptor.leave(this.id, () => undefined);
-    this.#ending.kill();
-  }
-
-  #orderDrain({ handoff, graceful, idleGraceMs, streamGraceMs, spreadMs, drainTimeout }: DrainOrder): void {
-    if (!this.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
-      this.terminate();
-    }
-    if (graceful) {
-      this.#notice = new ShutdownNotice(drainTimeout, () => this.#sayShutdown());
-    }
-  }
-
-  /** Says what holds it if it takes long to go. */
-  #watchLeaving(): void {
-    this.#leaving ??= openWaitNotice(
-      () => this.#whatHoldsIt(),
-      (what) => this.#tell("leaving", what),
-    );
+    this.#leaving.kill(why);
   }
 
   #listen(): void {
     const { worker, events } = this.#options;
-    onInternalMessage(worker.process, (message, sent) => {
-      if (!isOurs(message)) {
-        return;
-      }
-      const socket = sent instanceof Socket ? sent : undefined;
-      const isKnown = isWellFormed(message);
-      if (isKnown === true) {
+    hearWorker(worker, {
+      told: (message, socket) => {
         const handle = events.messages[message.type] as (...told: [WorkerHandle, WorkerToSupervisor, unknown]) => void;
         handle(this, message, socket);
-      }
-      if (isKnown !== true || message.type !== "connection") {
-        // Nobody else would close what came along.
-        closeHandle(sent);
-      }
-      if (isKnown === false && !this.#hasSentNonsense) {
-        this.#hasSentNonsense = true;
-        const what = `a message that only Hitless's own code in it sends ("${message.type}"), and not with its fields`;
+      },
+      strange: (type) => {
+        const what = `a message that only Hitless's own code in it sends ("${type}"), and not with its fields`;
         this.warn("strangeMessage", `worker ${this.id} sent ${what}; such messages are ignored`);
-      }
-    });
-    worker.on("message", (message: unknown) => {
-      this.#readiness.appMessage(message);
-      events.appMessage(this, message);
-    });
-    worker.on("listening", (told) => {
-      // The preload tells of other servers, only the cluster itself tells of these; the app can send that too.
-      const { address, port, addressType }: Readonly<Record<"address" | "port" | "addressType", unknown>> = told;
-      const isAddress = typeof address === "string" || address === null || address === undefined;
-      if (typeof addressType === "string" && addressType.startsWith("udp") && typeof port === "number" && isAddress) {
-        const url = `udp://${address ?? "127.0.0.1"}:${port}`;
-        this.addServer(`udp|${port}`, { url, protocol: "udp", handoff: false, systemPort: false });
-      }
+      },
+      appMessage: (message) => {
+        this.#serving.readiness.appMessage(message);
+        events.appMessage(this, message);
+      },
+      datagrams: (key, server) => this.#serving.add(key, server),
     });
     worker.process.once("disconnect", () => events.unreachable(this));
     watchWorkerEnd(worker, {
       disconnected: () => this.#giveUpDisconnected(),
       exited: (exit) => {
-        this.#exit = exit;
-        this.#cause.exited();
-        this.#leaving?.stop();
-        this.#ending.exited();
+        this.#death.exited(exit);
+        this.#leaving.exited();
       },
       gone: (failure) => this.#finish(failure),
     });
   }
 
-  /** It listens nowhere any more, so it counts as one that starts until it does. */
-  #markUnready(): void {
-    if (this.state === "ready") {
-      const { readyTimeout } = this.#options.recipe;
-      this.#readyAt = undefined;
-      this.warn(
-        "unready",
-        `worker ${this.id} has closed its last server; it has ${readyTimeout} ms (readyTimeout) to listen again`,
-      );
-      this.#options.events.unready(this);
-    }
-  }
-
-  #markLate(code: Failure["code"], message: string): void {
-    const tell = (reason: string): void => {
-      if (!this.dead) {
-        this.#verdict = failureOf(code, reason, this.stderrLines);
-        this.#options.events.notReady(this, this.#verdict);
-      }
-    };
-    if (code === "notReady" && this.#servers.size === 0 && !this.dead) {
-      describeElsewhere(this, (elsewhere) => tell(elsewhere === undefined ? message : `${message} ${elsewhere}`));
-    } else if (this.#servers.size > 0 && this.#options.events.acceptor.hasWaitingFromHere(this.id)) {
-      tell(`${message} ${asksItself}`);
-    } else {
-      tell(message);
-    }
-  }
-
   /** The app itself closed the channel: the worker can't be looked after any more, and must not stay. */
   #giveUpDisconnected(): void {
-    if (!this.#dismissed && !this.#gone) {
+    if (!this.dismissed && !this.#death.isGone) {
       const message =
         "The app closed the channel to Hitless (process.disconnect or cluster.worker.disconnect), so the worker had to be ended.";
-      this.#verdict = failureOf("exited", message, this.stderrLines);
-      this.#ending.terminate();
+      this.#death.judge("exited", message);
+      this.#leaving.giveUp();
     }
   }
 
   /** @param failure Why there never was a process. */
   #finish(failure: Error | undefined): void {
-    this.#exit ??= { code: null, signal: null };
-    this.#gone = true;
-    this.#notice?.cancel();
-    if (failure !== undefined) {
-      this.#verdict = failureOf("spawnFailed", explainSpawn(failure, this.#options.recipe.cwd));
-    }
+    this.#death.gone(failure);
+    this.#leaving.gone();
     this.layers.workerGone();
     this.debugging.gone();
-    this.#readiness.stop();
-    this.#leaving?.stop();
+    this.#serving.readiness.stop();
     const { events } = this.#options;
-    if (this.#dismissed) {
-      this.#ending.cleanUp(() => {
+    if (this.dismissed) {
+      this.#leaving.cleanUp(() => {
         events.cleanedUp(this);
         events.exited(this);
       });
     } else {
-      this.#inquire(() => events.exited(this));
-      this.#ending.cleanUp(() => events.cleanedUp(this));
+      this.#death.inquire(() => events.exited(this));
+      this.#leaving.cleanUp(() => events.cleanedUp(this));
     }
   }
-
-  /** Finds out who holds the port that it was refused, if it was. */
-  #inquire(done: () => void): void {
-    const { workers, findOtherApp } = this.#options;
-    const place = this.refusedPlace;
-    if (typeof place !== "number") {
-      done();
-      return;
-    }
-    const others = [...workers()].filter((other) => other !== this);
-    findHolder({ port: place, others, findOtherApp }, (holder) => {
-      this.#holder = holder;
-      done();
-    });
-  }
-}
-
-function isOurs(message: unknown): message is WorkerToSupervisor {
-  return typeof message === "object" && message !== null && "cmd" in message && message.cmd === workerMessageCommand;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeAddresses, type Listening } from "../../../../src/supervisor/renewal/addressChange.ts";
+import { judgeAddresses, type Listening } from "../../../../src/supervisor/renewal/proof/addressChange.ts";
 
 const system = { systemPort: true } as const;
 

@@ -1,7 +1,8 @@
 import type { Failure } from "../../../../src/shared/failure.ts";
 import type { WorkerState } from "../../../../src/shared/snapshot.ts";
 import { steadyNow } from "../../../../src/supervisor/clock.ts";
-import { Renewal, type RenewalHost, type RenewalOptions } from "../../../../src/supervisor/renewal/renewal.ts";
+import { Renewal, type RenewalHost } from "../../../../src/supervisor/renewal/renewal.ts";
+import type { RenewalOptions } from "../../../../src/supervisor/renewal/renewalOptions.ts";
 import { createSlot, type Slot } from "../../../../src/supervisor/slots/slot.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 import { sampleFailure } from "../../client/samples.ts";

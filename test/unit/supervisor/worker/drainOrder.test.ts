@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LaunchRecipe } from "../../../../src/shared/appConfig.ts";
-import { drainOrderFor } from "../../../../src/supervisor/worker/drainOrder.ts";
+import { drainOrderFor } from "../../../../src/supervisor/worker/leaving/drainOrder.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 const recipe = { drainTimeout: 30_000, streamGrace: 700, drainSpread: 50, handoff: true } as LaunchRecipe;

@@ -3,7 +3,7 @@ import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
 import { type FromWorkerBody, workerMessageCommand } from "../../../../src/shared/workerMessages.ts";
 import { createMessageTable } from "../../../../src/supervisor/app/messageTable.ts";
-import type { DrainOrder } from "../../../../src/supervisor/worker/drainOrder.ts";
+import type { DrainOrder } from "../../../../src/supervisor/worker/leaving/drainOrder.ts";
 import { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 
 const drainOrder: DrainOrder = {
@@ -264,7 +264,9 @@ describe("workerHandle", () => {
   it("takes a script that ended well without listening for finished, and nothing else", () => {
     worker.die(0, null);
     assert.equal(handle.finished, true);
-    handle.addServer("::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true, systemPort: false });
+    const server = { url: "http://127.0.0.1:3000", protocol: "http", handoff: true, systemPort: false } as const;
+    handle.announceServer("::|3000", server, []);
+    handle.confirmServer("::|3000");
     assert.equal(handle.finished, false);
   });
 

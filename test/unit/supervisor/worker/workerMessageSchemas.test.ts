@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
-import { isWellFormed } from "../../../../src/supervisor/worker/workerMessageSchemas.ts";
+import { isWellFormed } from "../../../../src/supervisor/worker/messages/workerMessageSchemas.ts";
 
 const kinds = { http: 1, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 };
 

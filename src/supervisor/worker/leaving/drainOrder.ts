@@ -1,6 +1,6 @@
-import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import { idleMarginMs } from "../../shared/facts/drainLimits.ts";
-import type { ListeningServer } from "./addresses.ts";
+import type { LaunchRecipe } from "../../../shared/appConfig.ts";
+import { idleMarginMs } from "../../../shared/facts/drainLimits.ts";
+import type { ListeningServer } from "../addresses.ts";
 
 /** How a worker is asked to go. */
 export interface DrainOrder {

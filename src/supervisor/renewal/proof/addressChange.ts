@@ -1,4 +1,4 @@
-import type { ListeningServer } from "../worker/addresses.ts";
+import type { ListeningServer } from "../../worker/addresses.ts";
 
 /** What a worker listens on, by the servers' keys. */
 export type Listening = ReadonlyMap<string, Pick<ListeningServer, "url" | "protocol" | "systemPort">>;

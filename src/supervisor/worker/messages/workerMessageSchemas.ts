@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { connectionKindsSchema, requestInFlightSchema } from "../../shared/drainView.ts";
-import type { WorkerToSupervisor } from "../../shared/workerMessages.ts";
+import { connectionKindsSchema, requestInFlightSchema } from "../../../shared/drainView.ts";
+import type { WorkerToSupervisor } from "../../../shared/workerMessages.ts";
 
 /*
  * The fields of what a preload sends. Both ends come from one build, but the app sends over the same channel, whatever it likes:

@@ -1,0 +1,122 @@
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { HitlessError } from "../../shared/errors.ts";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { RenewalKind } from "../../shared/snapshot.ts";
+import { steadyNow } from "../clock.ts";
+import type { EventLog } from "../logs/eventLog.ts";
+import { isSameFolder } from "../renewal/releasePlace.ts";
+import type { Slot } from "../slots/slot.ts";
+import type { AppHost, AppParts } from "./appParts.ts";
+
+/** A reload that files caused is given up for the next one when none of its workers is ready after this many milliseconds. */
+const outdatedMs = 3_000;
+
+export interface RenewOptions {
+  /** The only worker to renew; absent: all. */
+  readonly worker?: number | undefined;
+  /** How to start the app from then on; absent: as before. */
+  readonly recipe?: LaunchRecipe | undefined;
+  /** For the report, one sentence each. */
+  readonly notes?: readonly string[] | undefined;
+  /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
+  readonly files?: readonly string[] | undefined;
+}
+
+/** What people and changed files want renewed: whether that can be, and how the app is to be started then. */
+export class RenewalRequests {
+  readonly #cwd: string;
+  readonly #host: AppHost;
+  readonly #parts: AppParts;
+  readonly #events: Pick<EventLog, "log">;
+
+  /** @param app.cwd The app's folder, as it was named at the start. */
+  constructor(app: {
+    readonly cwd: string;
+    readonly host: AppHost;
+    readonly parts: AppParts;
+    readonly events: Pick<EventLog, "log">;
+  }) {
+    this.#cwd = app.cwd;
+    this.#host = app.host;
+    this.#parts = app.parts;
+    this.#events = app.events;
+  }
+
+  /**
+   * Renews all workers or one; see `docs/reload.md`. While a renewal runs, further requests share one that follows.
+   * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
+   */
+  renew(kind: RenewalKind, options: RenewOptions = {}): Promise<RenewalReport> {
+    const { worker: workerId, recipe, notes, files } = options;
+    const { name, running, leaving } = this.#host;
+    if (!running) {
+      throw new HitlessError("invalidState", `${name} is not running; start it first.`, { remedy: "start" });
+    }
+    if (leaving) {
+      throw new HitlessError("invalidState", `${name} is still stopping; start it when it has stopped.`, {
+        remedy: "retry",
+      });
+    }
+    if (recipe !== undefined && (recipe.name !== name || !isSameFolder(recipe.cwd, this.#cwd))) {
+      throw new HitlessError(
+        "badConfig",
+        `This supervisor runs ${name} in ${this.#cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
+      );
+    }
+    if (recipe !== undefined && workerId !== undefined) {
+      throw new HitlessError(
+        "badConfig",
+        "recipe: one worker can't be started in another way than the rest; leave out either worker or recipe.",
+      );
+    }
+    const { generations, renewals } = this.#parts;
+    const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
+    const named = recipe && generations.named(recipe);
+    return renewals.request({ kind, slot: slot?.index, recipe: named, notes, files });
+  }
+
+  /**
+   * How the app is to be started by what its files of variables, package.json and the like say now; `undefined` if they are as
+   * they were.
+   * @throws HitlessError which says what is wrong with them.
+   */
+  async readRecipe(): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
+    const reading = await this.#parts.source.readChanged();
+    // The name is the app's as long as it runs, whatever its package is called by now.
+    return reading && { notes: reading.notes, recipe: { ...reading.recipe, name: this.#host.name } };
+  }
+
+  /** Renews all workers by what those files say now. */
+  async renewAnew(kind: RenewalKind, files?: readonly string[]): Promise<RenewalReport> {
+    const reading = await this.readRecipe();
+    return this.renew(kind, { ...reading, files });
+  }
+
+  /** Runs what the files of the running app are now, by a reload that one worker proves. */
+  renewChanged(files: readonly string[]): void {
+    const { current } = this.#parts.renewals;
+    if (current?.options.files !== undefined && steadyNow() - current.startedAt > outdatedMs && !current.hasReady) {
+      // What it waits for may never come, and is not what the files are now.
+      current.cancel("The files changed again.");
+    }
+    this.renewAnew("reload", files).catch((error: unknown) => this.#events.log("warning", "watch", String(error)));
+    this.#host.reconcile();
+  }
+
+  /**
+   * How the previous generation was started.
+   * @throws HitlessError `invalidState` if there is none, or its files are not the same any more.
+   */
+  previousRecipe(): Promise<LaunchRecipe> {
+    return this.#parts.generations.previous();
+  }
+
+  #slotOf(workerId: number): Slot {
+    const worker = this.#parts.roster.find(workerId);
+    const slot = this.#parts.table.slots.get(worker.slot);
+    if (slot?.current !== worker) {
+      throw new HitlessError("workerNotFound", `Worker ${workerId} is leaving already.`);
+    }
+    return slot;
+  }
+}

@@ -1,0 +1,23 @@
+import type { RenewalKind } from "../../shared/snapshot.ts";
+
+export interface RenewalOptions {
+  readonly kind: RenewalKind;
+  /** The slots to renew, in order. */
+  readonly slots: readonly number[];
+  /** Whether only this slot was requested. */
+  readonly single: boolean;
+  readonly from: number;
+  readonly to: number;
+  /** How many new workers may start at a time. */
+  readonly surge: number;
+  /** Milliseconds a new worker must have been ready before an old one is drained. */
+  readonly minReady: number;
+  /** Milliseconds that the first new workers must have been ready, whatever `minReady` is. */
+  readonly proven: number;
+  /** Start one worker first, and the others once that one has been ready for `minReady`. */
+  readonly canary: boolean;
+  /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
+  readonly files?: readonly string[] | undefined;
+  /** Further notes for the report, one sentence each. */
+  readonly notes: readonly string[];
+}

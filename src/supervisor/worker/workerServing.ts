@@ -1,0 +1,142 @@
+import type { Failure } from "../../shared/failure.ts";
+import type { ToWorkerBody } from "../../shared/workerMessages.ts";
+import { steadyNow } from "../clock.ts";
+import { describeElsewhere } from "../listening/listensElsewhere.ts";
+import type { ListeningServer } from "./addresses.ts";
+import { type Readiness, type ReadinessOptions, watchReadiness } from "./readiness.ts";
+import { portOf, WorkerServers } from "./workerServers.ts";
+
+export interface WorkerServingOptions extends Pick<ReadinessOptions, "recipe" | "ask" | "reach" | "unlessPaused"> {
+  readonly id: number;
+  readonly pid: number;
+  readonly acceptor: {
+    /** Whether it listens on this port for the workers. */
+    listensOn(port: number): boolean;
+    /** Whether a connection from this machine waits where this worker listens. */
+    hasWaitingFromHere(id: number): boolean;
+  };
+  readonly send: (body: ToWorkerBody) => boolean;
+  /** Whether it is meant to serve: it lives, and was not told to go. */
+  readonly isMeantToServe: () => boolean;
+  readonly isDismissed: () => boolean;
+  /** Whether the process has ended. */
+  readonly isDead: () => boolean;
+  readonly warn: (code: string, message: string) => void;
+  readonly tell: (code: string, what: string) => void;
+  /** What a debugger has stopped it for, in words; `undefined` if none has. */
+  readonly describePause: () => string | undefined;
+  /** One more of its servers listens, or one has closed. */
+  readonly listening: () => void;
+  readonly ready: () => void;
+  /** It was ready and listens nowhere any more. */
+  readonly unready: () => void;
+  /** It is alive but not ready in time. */
+  readonly notReady: (code: Failure["code"], reason: string) => void;
+}
+
+const asksItself =
+  "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.";
+
+/** Where one worker listens, and whether and since when it is ready. */
+export class WorkerServing {
+  readonly servers = new WorkerServers();
+  readonly readiness: Readiness;
+  /** On the monotonic clock; `undefined` while it is not ready. */
+  readyAt: number | undefined;
+  /** Whether it was ready once, though it may not be now. */
+  wasReady = false;
+  /** Whether clients could reach it, if only for a while. */
+  wasReachable = false;
+  readonly #options: WorkerServingOptions;
+
+  constructor(options: WorkerServingOptions) {
+    const { recipe, ask, reach, unlessPaused } = options;
+    this.#options = options;
+    this.readiness = watchReadiness({
+      recipe,
+      ask,
+      reach,
+      unlessPaused,
+      ready: () => this.markReady(),
+      unready: () => this.#markUnready(),
+      late: (code, message) => this.#markLate(code, message),
+      waits: (what) => options.tell("notReadyYet", `is not ready: ${options.describePause() ?? what}`),
+      unreachable: (what) =>
+        options.warn("unreachable", `worker ${options.id} listens, but nobody could connect: ${what}`),
+    });
+  }
+
+  /** Whether it was ready, or listens. */
+  get hasListened(): boolean {
+    return this.wasReady || this.servers.size > 0;
+  }
+
+  /** A server began to listen; it counts once the worker has said that it still does. */
+  announce(key: string, server: ListeningServer, tried: readonly (number | string)[]): void {
+    this.servers.announce(key, server, tried);
+    this.#options.send({ type: "listens", server: key });
+  }
+
+  /** A server that was announced still listens. */
+  confirm(key: string): void {
+    const server = this.servers.announced(key);
+    if (server !== undefined) {
+      this.add(key, server);
+    }
+  }
+
+  /** One more of its servers listens. */
+  add(key: string, server: ListeningServer): void {
+    const port = portOf(key);
+    this.wasReachable ||= port !== undefined && !this.#options.acceptor.listensOn(port);
+    this.servers.add(key, server);
+    this.readiness.listening();
+    this.#options.listening();
+  }
+
+  /** A server listens no more. */
+  remove(key: string): void {
+    this.servers.retract(key);
+    if (!this.#options.isDismissed() && this.servers.remove(key)) {
+      this.readiness.closed(this.servers.size);
+      this.#options.listening();
+    }
+  }
+
+  markReady(): void {
+    if (this.readyAt === undefined && this.#options.isMeantToServe()) {
+      this.readyAt = steadyNow();
+      this.wasReady = true;
+      this.#options.ready();
+    }
+  }
+
+  /** It listens nowhere any more, so it counts as one that starts until it does. */
+  #markUnready(): void {
+    const { id, recipe, isDismissed, warn, unready } = this.#options;
+    if (this.readyAt !== undefined && !isDismissed()) {
+      this.readyAt = undefined;
+      const wait = `it has ${recipe.readyTimeout} ms (readyTimeout) to listen again`;
+      warn("unready", `worker ${id} has closed its last server; ${wait}`);
+      unready();
+    }
+  }
+
+  #markLate(code: Failure["code"], message: string): void {
+    const { id, pid, acceptor, isDead, notReady } = this.#options;
+    const tell = (reason: string): void => {
+      if (!isDead()) {
+        notReady(code, reason);
+      }
+    };
+    if (code === "notReady" && this.servers.size === 0 && !isDead()) {
+      describeElsewhere({ pid, servers: this.servers.all }, (elsewhere) =>
+        tell(elsewhere === undefined ? message : `${message} ${elsewhere}`),
+      );
+    } else if (this.servers.size > 0 && acceptor.hasWaitingFromHere(id)) {
+      tell(`${message} ${asksItself}`);
+    } else {
+      tell(message);
+    }
+  }
+}
