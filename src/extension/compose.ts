@@ -3,6 +3,7 @@ import { runtimeFolder } from "../client/launch/runtimeFolder.ts";
 import type { AppDefinition } from "./apps/appDefinition.ts";
 import { AppRegistry } from "./apps/appRegistry.ts";
 import { watchEndpoints } from "./apps/endpointWatcher.ts";
+import { appsEverywhere } from "./apps/machines/appsEverywhere.ts";
 import { createFleetRuns } from "./apps/machines/fleetRuns.ts";
 import { MachineRegistry } from "./apps/machines/machineRegistry.ts";
 import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
@@ -56,17 +57,18 @@ export function compose(extension: ExtensionContext): DisposableStore {
   };
   const registry = store.add(new AppRegistry({ host, define: () => define(t), folders: readFolders }));
   const machines = store.add(new MachineRegistry({ host, folders: () => readFolders().map(({ path }) => path) }));
+  const apps = appsEverywhere(registry, machines);
   const fleetRuns = createFleetRuns();
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
   const { extensionUri } = extension;
-  const figures = store.add(createWorkerFigures(registry));
+  const figures = store.add(createWorkerFigures(apps));
   const { version } = host;
-  const layers = store.add(createLayersPanels({ registry, figures, extensionUri, channel, version, t }));
+  const layers = store.add(createLayersPanels({ apps, figures, extensionUri, channel, version, t }));
   const reports = store.add(createReportDocuments());
-  const requests = store.add(createRequestsView(registry, t));
+  const requests = store.add(createRequestsView(apps, t));
   const context: CommandContext = {
-    ...{ registry, machines, fleetRuns, logs, layers, reports, requests },
-    ...{ channel, memory, version, t },
+    ...{ registry, machines, apps, fleetRuns, logs, layers, reports, requests },
+    ...{ channel, memory, version, supervisorFile: host.supervisorFile, t },
   };
   const notifier = createNotifier(channel, t);
 
@@ -79,7 +81,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(provideAppTasks({ registry, timestamps: timestampsSetting, t }));
   store.add(alertOnFailure(context, notifier));
   store.add(provideDebugConfigurations(context, notifier));
-  store.add(registerDebugging({ registry, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
+  store.add(registerDebugging({ apps, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
   store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog([registry, machines], host)));

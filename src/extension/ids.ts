@@ -38,6 +38,7 @@ export const commandIds = {
   requestsClear: "hitless.requestsClear",
   configure: "hitless.configure",
   refresh: "hitless.refresh",
+  prepareMachine: "hitless.prepareMachine",
   reloadFleet: "hitless.reloadFleet",
 } as const;
 
@@ -83,6 +84,10 @@ export const contextKeys = {
   reloading: "hitless.reloading",
   /** Whether some app listens on an http or https address. */
   hasAddress: "hitless.hasAddress",
+  /** Whether some app runs, here or on another machine. */
+  runsAnywhere: "hitless.runsAnywhere",
+  /** Whether the settings name a machine. */
+  hasMachine: "hitless.hasMachine",
   /** Whether the settings name a fleet. */
   hasFleet: "hitless.hasFleet",
 } as const;

@@ -49,11 +49,12 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   showMenu: { palette: is("hasApp") },
   pickNode: {},
   pickEntry: { palette: is("hasApp") },
-  requestsThreshold: { icon: "watch", palette: is("hasRunningApp") },
-  requestsFilter: { icon: "filter", palette: is("hasRunningApp") },
-  requestsClear: { icon: "clear-all", palette: is("hasRunningApp") },
+  requestsThreshold: { icon: "watch", palette: is("runsAnywhere") },
+  requestsFilter: { icon: "filter", palette: is("runsAnywhere") },
+  requestsClear: { icon: "clear-all", palette: is("runsAnywhere") },
   configure: { icon: "gear" },
   refresh: { icon: "refresh", palette: folderOpen },
+  prepareMachine: { icon: "cloud-upload", palette: is("hasMachine") },
   reloadFleet: { icon: "sync", palette: is("hasFleet") },
 };
 

@@ -45,7 +45,7 @@ export const contributes = {
         contextualTitle: "Hitless",
         // Workers watch while it is open, so that is the person's choice.
         visibility: "collapsed",
-        when: is("hasRunningApp"),
+        when: is("runsAnywhere"),
       },
     ],
   },

@@ -19,6 +19,8 @@ const passedTypes: Readonly<Record<(typeof passedOn)[number], object>> = {
   customPropertiesGenerator: { type: "string" },
   timeouts: { type: "object" },
   trace: { type: ["boolean", "object"] },
+  localRoot: { type: ["string", "null"] },
+  remoteRoot: { type: ["string", "null"] },
 };
 
 const passed = Object.fromEntries(

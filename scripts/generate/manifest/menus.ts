@@ -75,9 +75,13 @@ const workerRow: readonly Item[] = [
   ["showLayers", "2_see@3", onRow("worker")],
 ];
 
-/** What its own supervisor can do for an app on another machine. */
+/** What needs no file of an app on another machine. */
 const rowThere: readonly Item[] = [
+  ["prepareMachine", "inline@0", onRow("preparable")],
   ["refresh", "inline@1", onRow("machine")],
+  ["prepareMachine", "1_run@1", onRow("preparable")],
+  ["prepareMachine", "1_run@1", onRow("otherVersion")],
+  ["refresh", "3_look@1", onRow("machine")],
   ["reloadFleet", "inline@4", onRow("fleet")],
   ["reloadFleet", "1_run@2", onRow("fleet")],
   ["start", "inline@4", onRow("startableThere")],
@@ -87,13 +91,26 @@ const rowThere: readonly Item[] = [
   ["gracefulReload", "1_run@3", onRow("renewableThere")],
   ["cancelReload", "1_run@4", onRow("cancellableThere")],
   ["rollback", "1_run@5", onRow("previousThere")],
+  ["debug", "1_run@6", onRow("renewableThere")],
   ["restart", "1_stop@1", onRow("renewableThere")],
   ["stop", "1_stop@2", onRow("activeThere")],
   ["showLog", "2_see@2", onRow("appThere")],
+  ["filterLog", "2_see@3", onRow("activeThere")],
   ["showHistory", "2_see@4", onRow("activeThere")],
+  ["showLayers", "2_see@5", onRow("activeThere")],
+  ["scale", "3_set@1", onRow("renewableThere")],
+  ["continueWorker", "inline@2", onRow("pausedThere")],
+  ["waitLonger", "inline@1", onRow("drainingThere")],
   ["reloadWorker", "inline@1", onRow("replaceableThere")],
+  ["continueWorker", "1_run@0", onRow("pausedThere")],
+  ["waitLonger", "1_run@0", onRow("drainingThere")],
   ["reloadWorker", "1_run@1", onRow("replaceableThere")],
+  ["debug", "1_run@2", onRow("stayingThere")],
+  ["cutNow", "1_stop@1", onRow("drainingThere")],
+  ["killWorker", "1_stop@2", onRow("workerThere")],
   ["showLog", "2_see@1", onRow("workerThere")],
+  ["copyPid", "2_see@2", onRow("workerThere")],
+  ["showLayers", "2_see@3", onRow("workerThere")],
 ];
 
 const entry = ([command, group, when]: Item) => ({ command: commandIds[command], when, group });

@@ -60,7 +60,16 @@ export function connectCommand({ hitless }: Machine): string {
 
 /** Starts ssh with a command; what it prints and how it ends is the caller's. */
 export function spawnSsh(machine: Machine, command: string): ChildProcess {
-  return spawn("ssh", [...sshOptions, machine.ssh, command], { stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
+  return spawnWith([machine.ssh, command]);
+}
+
+/** Starts ssh with its stdin and stdout joined to a port of the machine's loopback. */
+export function spawnSshTo(machine: Machine, port: number): ChildProcess {
+  return spawnWith(["-W", `127.0.0.1:${port}`, machine.ssh]);
+}
+
+function spawnWith(words: readonly string[]): ChildProcess {
+  return spawn("ssh", [...sshOptions, ...words], { stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { replayEvents } from "../../client/connection/replayEvents.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
@@ -34,6 +35,16 @@ export interface AppThere {
   readonly machine: string;
   readonly app: string;
   readonly connect: (endpoint: Endpoint) => Promise<SupervisorClient>;
+  /** CPUs that the machine can use, once that is known. */
+  readonly cores: () => number | undefined;
+  /** Makes the inspector of a worker, which listens there, reachable from here. */
+  readonly reach: (url: string) => Promise<ReachedInspector>;
+}
+
+/** A worker's inspector as a debugger here reaches it. */
+export interface ReachedInspector extends Disposable {
+  /** With `ws:`; it holds until it is disposed of. */
+  readonly url: string;
 }
 
 export interface StartOptions {
@@ -225,6 +236,19 @@ export class AppSession implements Disposable {
     await this.#connected().request("debug/continue", { worker });
   }
 
+  /** CPUs that its machine can use; `undefined` where that is not known. */
+  get cores(): number | undefined {
+    return this.#there === undefined ? availableParallelism() : this.#there.cores();
+  }
+
+  /**
+   * A worker's inspector as a debugger here reaches it.
+   * @param url Where it listens, on the app's own machine.
+   */
+  async reach(url: string): Promise<ReachedInspector> {
+    return this.#there === undefined ? { url, dispose: () => undefined } : this.#there.reach(url);
+  }
+
   /** One more connection to the supervisor, for its owner to close. */
   async connectAgain(): Promise<SupervisorClient> {
     return this.#open(this.#connected().endpoint);
@@ -273,6 +297,9 @@ export class AppSession implements Disposable {
 
   #connected(): SupervisorClient {
     if (this.#client === undefined) {
+      if (this.machine !== undefined && this.#lastSnapshot !== undefined) {
+        throw new HitlessError("connectionLost", `The connection to ${this.machine} was lost.`);
+      }
       throw new HitlessError("invalidState", this.#host.t("“{0}” is not running.", this.name), { remedy: "start" });
     }
     return this.#client;

@@ -2,7 +2,7 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
-import type { AppRegistry } from "./appRegistry.ts";
+import type { AppSession } from "./appSession.ts";
 import { isActive } from "./appView.ts";
 import { createFiguresHistory, historyMs, type MeasuredAt } from "./figuresHistory.ts";
 
@@ -52,7 +52,9 @@ const lookingMs = 5_000;
 /** Rates over fewer milliseconds say nothing. */
 const leastMs = 500;
 
-type Source = Pick<AppRegistry, "sessions">;
+interface Source {
+  readonly sessions: readonly Pick<AppSession, "key" | "client" | "view">[];
+}
 
 /** The newest answer of a worker. */
 interface Taken {
@@ -65,14 +67,16 @@ interface Taken {
 
 /** @param now Epoch milliseconds. */
 export function createWorkerFigures(source: Source, now: () => number = Date.now): WorkerFiguresWatch {
-  let known: ReadonlyMap<string, WorkerFigures> = new Map();
+  /** By app and worker. */
+  const known = new Map<string, ReadonlyMap<string, WorkerFigures>>();
   const newest = new Map<string, Taken>();
   const history = createFiguresHistory<WorkerFigures>();
   const looking = new Map<FiguresViewer, "all" | readonly string[]>();
   const changes = createEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
   let forgetting: NodeJS.Timeout | undefined;
-  let asking = false;
+  /** Apps whose workers have not answered yet: one on a slow machine delays no other. */
+  const asking = new Set<string>();
 
   const isSeen = (app: string) => [...looking.values()].some((apps) => apps === "all" || apps.includes(app));
   const keyOf = (app: string, worker: number) => {
@@ -98,23 +102,39 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
     const pulse = await client.request("layers/pulse", { worker: id }).catch(() => undefined);
     return [key, pulse && take(key, pulse, false)];
   };
-  const ask = async (): Promise<void> => {
-    asking = true;
-    const answers = await Promise.all(seenWorkers(source, isSeen).map(measure));
-    asking = false;
+  const askApp = async (app: string, workers: readonly SeenWorker[]): Promise<void> => {
+    asking.add(app);
+    const answers = await Promise.all(workers.map(measure));
+    asking.delete(app);
+    const measured = new Map(
+      answers.flatMap(([key, taken]) => (!isSeen(app) || taken?.figures === undefined ? [] : [[key, taken.figures]])),
+    );
+    known.set(app, measured);
+    history.add(now(), measured);
+    changes.fire();
+  };
+  const ask = (): void => {
+    const seen = seenApps(source, isSeen);
+    for (const app of known.keys()) {
+      if (!seen.has(app)) {
+        known.delete(app);
+      }
+    }
     const at = now();
     for (const [key, taken] of newest) {
       if (at - taken.at >= lookingMs) {
         newest.delete(key);
       }
     }
-    known = new Map(
-      answers.flatMap(([key, taken]) =>
-        looking.size === 0 || taken?.figures === undefined ? [] : [[key, taken.figures]],
-      ),
-    );
-    history.add(at, known);
-    changes.fire();
+    if (seen.size === 0) {
+      history.add(at, new Map());
+      changes.fire();
+    }
+    for (const [app, workers] of seen) {
+      if (!asking.has(app)) {
+        void askApp(app, workers);
+      }
+    }
   };
   const stop = () => {
     clearInterval(timer);
@@ -131,13 +151,13 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
       }
       stop();
       if (looking.size === 0) {
-        known = new Map();
+        known.clear();
         forgetting = setTimeout(history.clear, historyMs).unref();
         return;
       }
-      timer = setInterval(() => asking || void ask(), everyMs);
+      timer = setInterval(ask, everyMs);
       if (apps.length > 0) {
-        void (asking || ask());
+        ask();
       }
     },
     learn(app, worker, pulse) {
@@ -145,7 +165,7 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
         take(keyOf(app, worker), pulse, true);
       }
     },
-    of: (app, worker) => known.get(keyOf(app, worker)),
+    of: (app, worker) => known.get(app)?.get(keyOf(app, worker)),
     history: (app, worker) => history.of(keyOf(app, worker)),
     onDidChange: changes.on,
     dispose() {
@@ -161,14 +181,23 @@ interface SeenWorker {
   readonly client: Pick<SupervisorClient, "request">;
 }
 
-/** Those that can answer, of the apps that somebody looks at. */
-function seenWorkers({ sessions }: Source, isSeen: (app: string) => boolean): SeenWorker[] {
-  return sessions.flatMap(({ key, client, view }) =>
-    client === undefined || !isActive(view) || !isSeen(key)
-      ? []
-      : (view.snapshot?.workers ?? [])
-          .filter(({ state, health }) => state === "ready" && health === "responsive")
-          .map(({ id }) => ({ key: figuresKey(key, view.snapshot?.supervisor.pid, id), id, client })),
+/** The apps that somebody looks at, each with its workers that can answer. */
+function seenApps({ sessions }: Source, isSeen: (app: string) => boolean): Map<string, readonly SeenWorker[]> {
+  return new Map(
+    sessions
+      .filter(({ key }) => isSeen(key))
+      .flatMap(({ key, client, view }) =>
+        client === undefined || !isActive(view)
+          ? []
+          : [
+              [
+                key,
+                (view.snapshot?.workers ?? [])
+                  .filter(({ state, health }) => state === "ready" && health === "responsive")
+                  .map(({ id }) => ({ key: figuresKey(key, view.snapshot?.supervisor.pid, id), id, client })),
+              ] as const,
+            ],
+      ),
   );
 }
 

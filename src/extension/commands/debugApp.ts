@@ -15,6 +15,7 @@ import { needsEntryChoice } from "../apps/entryChoice.ts";
 import { debugType, type HitlessConfiguration } from "../debug/debugConfiguration.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { chooseEntry } from "./configure/pickEntry.ts";
+import { isSureElsewhere } from "./target/askFirst.ts";
 import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -43,7 +44,10 @@ export function provideDebugConfigurations(context: CommandContext, notifier: No
         const target: CommandTarget = { ...(app !== undefined && { app }) };
         try {
           const session = await chooseDebugged(context, target);
-          return session && { ...configurationFor(session, worker), ...withoutEmpty(written), app: session.key };
+          if (session === undefined || !(await isSureElsewhere(context, session, "debug"))) {
+            return undefined;
+          }
+          return { ...configurationFor(session, worker), ...withoutEmpty(written), app: session.key };
         } catch (thrown) {
           notifier.error(toHitlessError(thrown), { target });
           return undefined;
@@ -99,6 +103,6 @@ function withoutEmpty(written: DebugConfiguration): Partial<DebugConfiguration> 
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== "" && value !== undefined));
 }
 
-function folderOf({ root }: AppSession): WorkspaceFolder | undefined {
-  return workspace.getWorkspaceFolder(Uri.file(root));
+function folderOf({ root, machine }: AppSession): WorkspaceFolder | undefined {
+  return machine !== undefined ? workspace.workspaceFolders?.[0] : workspace.getWorkspaceFolder(Uri.file(root));
 }

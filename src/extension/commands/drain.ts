@@ -41,8 +41,9 @@ async function changeDrain(
   }
 }
 
-async function mayCut(context: CommandContext, { view, name }: AppSession, id: number): Promise<boolean> {
+async function mayCut(context: CommandContext, session: AppSession, id: number): Promise<boolean> {
   const { t } = context;
+  const { view, name } = session;
   const worker = findWorker(view, id);
   if (worker === undefined || worker.drain?.requests === 0) {
     return true;
@@ -52,5 +53,6 @@ async function mayCut(context: CommandContext, { view, name }: AppSession, id: n
     text: t("Close worker {0} of “{1}” now?", worker.slot, name),
     detail: lossWords(worker, t),
     action: t("Close Now"),
+    session,
   });
 }

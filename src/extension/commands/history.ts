@@ -1,6 +1,7 @@
 import { type QuickPickItem, window } from "vscode";
 import { droppedNothing } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
+import type { AppSession } from "../apps/appSession.ts";
 import { isActive } from "../apps/appView.ts";
 import { outcomeWord, reportDocument, reportTitle, trafficFacts } from "../presentation/reportWords.ts";
 import { chooseApp } from "./target/chooseApp.ts";
@@ -13,7 +14,6 @@ export async function showHistory(context: CommandContext, target: CommandTarget
   const session = await chooseApp(context, target, {
     suits: isActive,
     placeHolder: t("Select the app whose reload history to show"),
-    elsewhere: true,
   });
   if (session === undefined) {
     return;
@@ -21,7 +21,7 @@ export async function showHistory(context: CommandContext, target: CommandTarget
   const reports = session.reports;
   if (target.report !== undefined) {
     const wanted = reports.find(({ startedAt }) => startedAt === target.report);
-    return wanted && openReport(session.name, wanted, context);
+    return wanted && openReport(session, wanted, context);
   }
   const items = reports.map((report): QuickPickItem & { report: RenewalReport } => ({
     label: `$(${reportIcon(report)}) ${reportTitle(report, t)}`,
@@ -35,7 +35,7 @@ export async function showHistory(context: CommandContext, target: CommandTarget
       : t("The last renewals of “{0}”", session.name);
   const picked = await window.showQuickPick(items, { placeHolder, matchOnDetail: true });
   if (picked !== undefined) {
-    await openReport(session.name, picked.report, context);
+    await openReport(session, picked.report, context);
   }
 }
 
@@ -47,7 +47,9 @@ function reportIcon(report: RenewalReport): string {
   return droppedNothing(report) || report.kind === "restart" ? "pass" : "warning";
 }
 
-async function openReport(app: string, report: RenewalReport, { reports, t }: CommandContext): Promise<void> {
+async function openReport(session: AppSession, report: RenewalReport, { reports, t }: CommandContext): Promise<void> {
+  const { name, machine } = session;
   const time = new Date(report.startedAt).toLocaleTimeString();
-  await reports.open(`${app} ${reportTitle(report, t)}, ${time}`, reportDocument(app, report, t));
+  const content = reportDocument(name, report, { t, isHere: machine === undefined });
+  await reports.open(`${name} ${reportTitle(report, t)}, ${time}`, content);
 }

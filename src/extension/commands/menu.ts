@@ -23,7 +23,11 @@ interface MenuItem extends QuickPickItem {
 /** Offers what can be done with an app now. */
 export async function showMenu(context: CommandContext, target: CommandTarget): Promise<void> {
   const { t } = context;
-  const session = await chooseApp(context, target, { suits: () => true, placeHolder: t("Which app?") });
+  const session = await chooseApp(context, target, {
+    suits: () => true,
+    placeHolder: t("Which app?"),
+    onlyHere: true,
+  });
   if (session === undefined) {
     return;
   }

@@ -13,6 +13,7 @@ import { showChanges } from "./files/showChanges.ts";
 import { filterLog } from "./filter/filterLog.ts";
 import { reloadFleet } from "./fleets/reloadFleet.ts";
 import { showHistory } from "./history.ts";
+import { askToPrepare } from "./machines/askToPrepare.ts";
 import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
 import { copyUrl, openInBrowser } from "./open/webAddress.ts";
@@ -71,6 +72,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.requestsClear]: () => context.requests.clear(),
     [commandIds.configure]: (target) => configure(context, target),
     [commandIds.refresh]: () => refresh(context),
+    [commandIds.prepareMachine]: (target) => askToPrepare(context, target, notifier),
     [commandIds.reloadFleet]: (target) => reloadFleet(context, target, notifier),
   };
 }

@@ -23,7 +23,6 @@ export async function renewApp(
   const session = await chooseApp(context, target, {
     suits: isRenewable,
     placeHolder: question(kind, context.t),
-    elsewhere: true,
   });
   if (session === undefined || (kind === "restart" && !(await isSureElsewhere(context, session, "restart")))) {
     return undefined;
@@ -41,7 +40,6 @@ export async function reloadWorker(
   const session = await chooseApp(context, target, {
     suits: isRenewable,
     placeHolder: t("Select the app whose worker to reload"),
-    elsewhere: true,
   });
   const worker =
     session &&
@@ -61,7 +59,6 @@ export async function rollBack(
   const session = await chooseApp(context, target, {
     suits: hasPrevious,
     placeHolder: context.t("Select the app to reload with its previous settings"),
-    elsewhere: true,
   });
   return session && renew({ context, notifier, session, kind: "rollback", worker: undefined });
 }
@@ -72,7 +69,6 @@ export async function cancelReload(context: CommandContext, target: CommandTarge
   const session = await chooseApp(context, target, {
     suits: ({ snapshot }) => snapshot?.renewal?.cancellable === true,
     placeHolder: t("Select the app whose reload to cancel"),
-    elsewhere: true,
   });
   if (session !== undefined && !(await session.cancelRenewal())) {
     notifier.message("info", t("There is no reload of “{0}” that could still be cancelled.", session.name), []);

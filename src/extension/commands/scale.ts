@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { ProgressLocation, window } from "vscode";
 import { isRenewable, workerCounts } from "../apps/appView.ts";
 import { chooseApp } from "./target/chooseApp.ts";
@@ -16,19 +15,22 @@ export async function scale(context: CommandContext, target: CommandTarget, want
   if (session === undefined) {
     return;
   }
-  const most = availableParallelism();
+  const { machine, cores } = session;
   const { desired } = workerCounts(session.view);
+  const wrong =
+    cores === undefined
+      ? t("Enter a whole number from 1 to 1024.")
+      : t("Enter a whole number from 1 to 1024, or “max”.");
   const written =
     typeof wanted === "number" || typeof wanted === "string"
       ? String(wanted)
       : await window.showInputBox({
           title: t("Scale {0}", session.name),
-          prompt: t("Number of workers, or “max” for one per CPU that this machine can use ({0})", most),
+          prompt: promptFor(machine, cores, t),
           value: desired > 0 ? String(desired) : "",
-          validateInput: (text) =>
-            readWorkerCount(text, most) === undefined ? t("Enter a whole number from 1 to 1024, or “max”.") : undefined,
+          validateInput: (text) => (readWorkerCount(text, cores) === undefined ? wrong : undefined),
         });
-  const workers = written === undefined ? undefined : readWorkerCount(written, most);
+  const workers = written === undefined ? undefined : readWorkerCount(written, cores);
   if (workers === undefined) {
     return;
   }
@@ -47,4 +49,13 @@ export async function scale(context: CommandContext, target: CommandTarget, want
       }
     },
   );
+}
+
+function promptFor(machine: string | undefined, cores: number | undefined, t: CommandContext["t"]): string {
+  if (machine === undefined) {
+    return t("Number of workers, or “max” for one per CPU that this machine can use ({0})", cores ?? 1);
+  }
+  return cores === undefined
+    ? t("Number of workers on {0}", machine)
+    : t("Number of workers on {0}, or “max” for one per CPU that it can use ({1})", machine, cores);
 }

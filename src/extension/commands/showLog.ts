@@ -8,7 +8,6 @@ export async function showLog(context: CommandContext, target: CommandTarget): P
   const session = await chooseApp(context, target, {
     suits: ({ snapshot }) => snapshot !== undefined,
     placeHolder: t("Select the app whose log to show"),
-    elsewhere: true,
   });
   if (session === undefined) {
     return;

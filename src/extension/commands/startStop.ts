@@ -20,7 +20,6 @@ export async function start(context: CommandContext, target: CommandTarget): Pro
   const session = await chooseApp(context, target, {
     suits: isStartable,
     placeHolder: t("Select the app to start"),
-    elsewhere: true,
   });
   const definition = session?.definition;
   if (session === undefined) {
@@ -46,7 +45,6 @@ export async function stop(context: CommandContext, target: CommandTarget, notif
   const session = await chooseApp(context, target, {
     suits: isActive,
     placeHolder: t("Select the app to stop"),
-    elsewhere: true,
   });
   if (session === undefined) {
     return;

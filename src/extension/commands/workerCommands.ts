@@ -25,8 +25,9 @@ export async function killWorker(context: CommandContext, target: CommandTarget)
 }
 
 /** A worker that serves may be answering requests, which nobody counts; one that starts has none. */
-async function mayKill(context: CommandContext, { view, name }: AppSession, id: number): Promise<boolean> {
+async function mayKill(context: CommandContext, session: AppSession, id: number): Promise<boolean> {
   const { t } = context;
+  const { view, name } = session;
   const worker = findWorker(view, id);
   if (worker === undefined || worker.state === "starting" || worker.drain?.requests === 0) {
     return true;
@@ -36,6 +37,7 @@ async function mayKill(context: CommandContext, { view, name }: AppSession, id: 
     text: t("Kill worker {0} of “{1}” (process {2})?", worker.slot, name, worker.pid),
     detail: `${lossWords(worker, t)} ${t("Another worker takes its place. “Reload Worker” replaces it without a loss.")}`,
     action: t("Kill Worker"),
+    session,
   });
 }
 
@@ -58,8 +60,8 @@ export async function continueWorker(context: CommandContext, target: CommandTar
 }
 
 /** Copies the process id of a worker. */
-export async function copyPid({ registry }: CommandContext, { app, worker }: CommandTarget): Promise<void> {
-  const view = registry.apps.find(({ key }) => key === app);
+export async function copyPid({ apps }: CommandContext, { app, worker }: CommandTarget): Promise<void> {
+  const view = app === undefined ? undefined : apps.find(app)?.view;
   const found = view && worker !== undefined ? findWorker(view, worker) : undefined;
   const pid = found?.pid ?? view?.snapshot?.supervisor.pid;
   if (pid !== undefined) {

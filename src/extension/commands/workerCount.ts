@@ -1,9 +1,9 @@
 /**
  * Parses a number of workers as the user types it.
- * @param most What `max` stands for.
+ * @param most What `max` stands for; `undefined` where that is not known.
  * @returns `undefined` if it is none.
  */
-export function readWorkerCount(text: string, most: number): number | undefined {
+export function readWorkerCount(text: string, most: number | undefined): number | undefined {
   const trimmed = text.trim().toLowerCase();
   if (trimmed === "max") {
     return most;

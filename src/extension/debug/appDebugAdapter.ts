@@ -4,6 +4,7 @@ import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { isStartable } from "../apps/appView.ts";
+import type { AppsEverywhere } from "../apps/machines/appsEverywhere.ts";
 import { commandIds } from "../ids.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
 import type { Localize } from "../platform/localize.ts";
@@ -15,6 +16,7 @@ export interface AppDebugOptions {
   readonly session: DebugSession;
   /** The app of a configuration; rejects if there is none. */
   readonly find: (configuration: HitlessConfiguration) => AppSession;
+  readonly apps: Pick<AppsEverywhere, "sessions">;
   /** Folder of what Hitless itself runs in a worker. */
   readonly ownFolder: string;
   readonly t: Localize;
@@ -38,7 +40,8 @@ export class AppDebugAdapter implements DebugAdapter {
 
   constructor(options: AppDebugOptions) {
     this.#options = options;
-    this.#workers = new WorkerSessions(options);
+    const tell = (text: string) => this.#tell(text);
+    this.#workers = new WorkerSessions({ ...options, tell });
   }
 
   readonly onDidSendMessage = this.#messages.event;
@@ -49,7 +52,8 @@ export class AppDebugAdapter implements DebugAdapter {
 
   /** A debugger has stopped the worker at this address, or it goes on: the supervisor is told to look. */
   look(url: string): void {
-    const worker = this.#client?.snapshot.workers.find(({ inspector }) => inspector === url);
+    const place = this.#workers.placeOf(url);
+    const worker = this.#client?.snapshot.workers.find(({ inspector }) => inspector === place);
     if (worker !== undefined) {
       this.#client?.request("debug/look", { worker: worker.id }).catch(() => undefined);
     }
@@ -119,8 +123,7 @@ export class AppDebugAdapter implements DebugAdapter {
     const slot = client.snapshot.workers.find(({ id }) => id === wish.worker)?.slot;
     const { failed } = await client.request("debug/begin", wish);
     for (const { worker, reason } of failed) {
-      const text = this.#options.t("Worker {0} can't be debugged: {1}", worker, reason);
-      this.#send({ type: "event", event: "output", body: { category: "stderr", output: `${text}\n` } });
+      this.#tell(this.#options.t("Worker {0} can't be debugged: {1}", worker, reason));
     }
     const follow = (snapshot: Snapshot): void => {
       if (!this.#over) {
@@ -149,6 +152,11 @@ export class AppDebugAdapter implements DebugAdapter {
     if (this.#startedHere && app?.client !== undefined) {
       void commands.executeCommand(commandIds.stop, { app: app.key });
     }
+  }
+
+  /** Writes a line into the debug console. */
+  #tell(text: string): void {
+    this.#send({ type: "event", event: "output", body: { category: "stderr", output: `${text}\n` } });
   }
 
   #end(): void {

@@ -21,6 +21,8 @@ export const passedOn = [
   "customPropertiesGenerator",
   "timeouts",
   "trace",
+  "localRoot",
+  "remoteRoot",
 ] as const;
 
 /** What a person may write into launch.json. */
@@ -33,20 +35,32 @@ export interface HitlessConfiguration extends DebugConfiguration {
   readonly stopOnEntry?: boolean;
 }
 
+/** A worker as its debugger needs to know it. */
+export interface WorkerPlace {
+  readonly name: string;
+  /** Of its inspector, as it is reached from here. */
+  readonly url: string;
+  /** The app's folder where the worker runs. */
+  readonly root: string;
+  /** The folder here that holds the same, of an app on another machine. */
+  readonly localRoot?: string;
+  /** What Hitless itself runs in it, as a pattern. */
+  readonly ownFiles: string;
+}
+
 /** What the debugger of JavaScript is to do with one worker. */
-export function workerConfiguration(
-  configuration: DebugConfiguration,
-  worker: { readonly name: string; readonly url: string; readonly root: string; readonly ownFolder: string },
-): DebugConfiguration {
+export function workerConfiguration(configuration: DebugConfiguration, worker: WorkerPlace): DebugConfiguration {
   const { skipFiles } = configuration as { readonly skipFiles?: readonly string[] };
   const passed = passedOn.filter((key) => configuration[key] !== undefined).map((key) => [key, configuration[key]]);
+  const { localRoot, root } = worker;
   return {
+    ...(localRoot !== undefined && { localRoot, remoteRoot: root }),
     ...Object.fromEntries(passed),
     type: "node",
     request: "attach",
     name: worker.name,
     websocketAddress: worker.url,
-    cwd: worker.root,
+    cwd: localRoot ?? root,
     // One that comes back is attached anew, at its new address.
     restart: false,
     // Workers are children of the supervisor, and not of each other.
@@ -54,6 +68,6 @@ export function workerConfiguration(
     attachExistingChildren: false,
     continueOnAttach: configuration.stopOnEntry !== true,
     // Our preload is not the app's code.
-    skipFiles: [...(skipFiles ?? ["<node_internals>/**"]), `${worker.ownFolder}/**`],
+    skipFiles: [...(skipFiles ?? ["<node_internals>/**"]), worker.ownFiles],
   };
 }

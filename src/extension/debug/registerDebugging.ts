@@ -1,8 +1,8 @@
 import { DebugAdapterInlineImplementation, type DebugSession, debug, type Uri } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError } from "../../shared/errors.ts";
-import type { AppRegistry } from "../apps/appRegistry.ts";
 import type { AppSession } from "../apps/appSession.ts";
+import type { AppsEverywhere } from "../apps/machines/appsEverywhere.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";
 import { AppDebugAdapter } from "./appDebugAdapter.ts";
@@ -10,7 +10,7 @@ import { debugType, type HitlessConfiguration } from "./debugConfiguration.ts";
 import { tellsOfPause } from "./debugMessages.ts";
 
 export interface DebuggingOptions {
-  readonly registry: AppRegistry;
+  readonly apps: AppsEverywhere;
   /** Folder of what Hitless itself runs in a worker. */
   readonly ownFolder: Uri;
   readonly t: Localize;
@@ -20,12 +20,12 @@ export interface DebuggingOptions {
 const nodeType = "pwa-node";
 
 /** Lets VS Code debug apps. */
-export function registerDebugging({ registry, ownFolder, t }: DebuggingOptions): Disposable {
+export function registerDebugging({ apps, ownFolder, t }: DebuggingOptions): Disposable {
   const store = new DisposableStore();
   const adapters = new Map<string, AppDebugAdapter>();
   const find = (configuration: HitlessConfiguration): AppSession => {
     const { app = "" } = configuration;
-    const session = registry.find(app) ?? registry.sessions.find(({ name }) => name === app);
+    const session = apps.find(app) ?? apps.sessions.find(({ name }) => name === app);
     if (session === undefined) {
       throw new HitlessError("appNotFound", t("There is no app “{0}” in this workspace.", app));
     }
@@ -34,7 +34,7 @@ export function registerDebugging({ registry, ownFolder, t }: DebuggingOptions):
   store.add(
     debug.registerDebugAdapterDescriptorFactory(debugType, {
       createDebugAdapterDescriptor(session) {
-        const adapter = new AppDebugAdapter({ session, find, ownFolder: ownFolder.fsPath, t });
+        const adapter = new AppDebugAdapter({ session, find, apps, ownFolder: ownFolder.fsPath, t });
         adapters.set(session.id, adapter);
         return new DebugAdapterInlineImplementation(adapter);
       },

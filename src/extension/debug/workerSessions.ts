@@ -1,16 +1,23 @@
 import { DebugConsoleMode, type DebugSession, debug } from "vscode";
+import { toHitlessError } from "../../shared/errors.ts";
 import type { Snapshot, WorkerView } from "../../shared/snapshot.ts";
-import type { AppSession } from "../apps/appSession.ts";
+import type { AppSession, ReachedInspector } from "../apps/appSession.ts";
+import type { AppsEverywhere } from "../apps/machines/appsEverywhere.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
+import { engineSentence } from "../platform/engineSentence.ts";
 import type { Localize } from "../platform/localize.ts";
 import { workerConfiguration } from "./debugConfiguration.ts";
+import { placeThere } from "./placeThere.ts";
 
 /** Milliseconds for a debugger to let go of a worker. */
 const leaveMs = 2_000;
 
 export interface WorkerSessionsOptions {
   readonly session: DebugSession;
+  readonly apps: Pick<AppsEverywhere, "sessions">;
   readonly ownFolder: string;
+  /** Writes a line into the debug console. */
+  readonly tell: (text: string) => void;
   readonly t: Localize;
 }
 
@@ -19,8 +26,9 @@ export class WorkerSessions {
   readonly #options: WorkerSessionsOptions;
   readonly #store = new DisposableStore();
   readonly #children = new Set<DebugSession>();
-  /** Addresses of inspectors that have been attached, or are about to be. */
-  readonly #attached = new Set<string>();
+  /** Inspectors that have been attached, or are about to be, by where they listen. */
+  readonly #attached = new Map<string, ReachedInspector | undefined>();
+  #over = false;
 
   constructor(options: WorkerSessionsOptions) {
     this.#options = options;
@@ -29,11 +37,23 @@ export class WorkerSessions {
     this.#store.add(debug.onDidTerminateDebugSession((child) => void this.#children.delete(child)));
   }
 
+  /** Where the inspector listens that a session has reached at this address. */
+  placeOf(url: string): string | undefined {
+    return [...this.#attached].find(([, reached]) => reached?.url === url)?.[0];
+  }
+
   /** Attaches each worker whose inspector is open. @param slot Only the workers of this one. */
   follow(app: AppSession, { workers }: Snapshot, slot: number | undefined): void {
+    const open = new Set(workers.map(({ inspector }) => inspector));
+    for (const [place, reached] of this.#attached) {
+      if (!open.has(place)) {
+        this.#attached.delete(place);
+        reached?.dispose();
+      }
+    }
     for (const worker of workers) {
       if (worker.inspector !== undefined && (slot === undefined || slot === worker.slot)) {
-        this.#attach(app, worker, worker.inspector);
+        void this.#attach(app, worker, worker.inspector);
       }
     }
   }
@@ -53,33 +73,54 @@ export class WorkerSessions {
   }
 
   dispose(): void {
+    this.#over = true;
     this.#store.dispose();
+    for (const reached of this.#attached.values()) {
+      reached?.dispose();
+    }
+    this.#attached.clear();
   }
 
-  #attach(app: AppSession, { slot, generation }: WorkerView, url: string): void {
-    if (this.#attached.has(url)) {
+  async #attach(app: AppSession, worker: WorkerView, place: string): Promise<void> {
+    if (this.#attached.has(place) || this.#over) {
       return;
     }
-    this.#attached.add(url);
-    const { session, ownFolder, t } = this.#options;
+    this.#attached.set(place, undefined);
+    const { tell, t } = this.#options;
+    try {
+      const reached = await app.reach(place);
+      // It may have gone meanwhile, or the person may have had enough.
+      if (!this.#attached.has(place)) {
+        reached.dispose();
+        return;
+      }
+      this.#attached.set(place, reached);
+      if (!(await this.#start(app, worker, reached.url))) {
+        this.#attached.delete(place);
+        reached.dispose();
+      }
+    } catch (thrown) {
+      const { message } = toHitlessError(thrown);
+      tell(t("Worker {0} can't be debugged: {1}", worker.slot, engineSentence(message, t)));
+      // It stays in the table: what is refused once would be refused with each change of the app.
+    }
+  }
+
+  async #start(app: AppSession, { slot, generation }: WorkerView, url: string): Promise<boolean> {
+    const { session, apps, ownFolder, t } = this.#options;
     const name = t("worker {0} · gen {1}", slot, generation);
-    const configuration = workerConfiguration(session.configuration, { name, url, root: app.root, ownFolder });
-    void debug
-      .startDebugging(session.workspaceFolder, configuration, {
-        parentSession: session,
-        lifecycleManagedByParent: true,
-        compact: true,
-        consoleMode: DebugConsoleMode.MergeWithParent,
-        suppressSaveBeforeStart: true,
-        suppressDebugView: true,
-      })
-      .then(
-        (started) => {
-          if (!started) {
-            this.#attached.delete(url);
-          }
-        },
-        () => this.#attached.delete(url),
-      );
+    const place =
+      app.machine === undefined
+        ? { root: app.root, ownFiles: `${ownFolder}/**` }
+        : { ...(await placeThere(app, apps)), ownFiles: "**/{.hitless,node_modules/hitless}/**" };
+    const configuration = workerConfiguration(session.configuration, { name, url, ...place });
+    return debug.startDebugging(session.workspaceFolder, configuration, {
+      parentSession: session,
+      lifecycleManagedByParent: true,
+      compact: true,
+      consoleMode: DebugConsoleMode.MergeWithParent,
+      suppressSaveBeforeStart: true,
+      suppressDebugView: true,
+    });
   }
 }

@@ -36,7 +36,7 @@ export class LayersPanel implements Disposable {
 
   /** Fills the panel, and answers its page until it is closed. */
   constructor(panel: WebviewPanel, options: LayersPanelsOptions, target: LayersTarget) {
-    const { registry: source, figures, t } = options;
+    const { apps: source, figures, t } = options;
     this.#panel = panel;
     this.#options = options;
     const post = (message: HostMessage) => this.#post(message);
@@ -135,6 +135,10 @@ export class LayersPanel implements Disposable {
   }
 
   async #openSource({ file, line = 1, column = 1 }: OpenRequest): Promise<undefined> {
+    const { machine } = this.#feed.current.app?.view.there ?? {};
+    if (machine !== undefined) {
+      throw new Error(this.#options.t("{0} is a file of {1}, and can't be opened here.", file, machine));
+    }
     if (!isAbsolute(file) || !this.#feed.names(file)) {
       throw new Error(this.#options.t("{0} is not a file that a worker has loaded.", file));
     }

@@ -1,10 +1,10 @@
 import type { LogOutputChannel, Uri } from "vscode";
-import type { AppRegistry } from "../apps/appRegistry.ts";
+import type { AppsEverywhere } from "../apps/machines/appsEverywhere.ts";
 import type { WorkerFiguresWatch } from "../apps/workerFigures.ts";
 import type { Localize } from "../platform/localize.ts";
 
 export interface LayersPanelsOptions {
-  readonly registry: AppRegistry;
+  readonly apps: AppsEverywhere;
   readonly figures: WorkerFiguresWatch;
   readonly extensionUri: Uri;
   readonly channel: LogOutputChannel;

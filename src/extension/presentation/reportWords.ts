@@ -134,8 +134,15 @@ export function isNoteworthy({ traffic, kind, from, to, notes = [], killed, move
   return cut > 0 || refusesClients || notes.length > 0 || killed > 0 || moved !== undefined;
 }
 
-/** The whole report as a Markdown document. Names come from the app, so they are written as code. */
-export function reportDocument(app: string, report: RenewalReport, t: Localize): string {
+/**
+ * The whole report as a Markdown document. Names come from the app, so they are written as code.
+ * @param isHere Whether the app's files are on this computer, and can be linked to.
+ */
+export function reportDocument(
+  app: string,
+  report: RenewalReport,
+  { t, isHere }: { readonly t: Localize; readonly isHere: boolean },
+): string {
   const { startedAt, durationMs, reason, location, notes = [], stderr, cutRequests, workers } = report;
   const facts = [
     t("Began: {0}", new Date(startedAt).toLocaleString()),
@@ -146,7 +153,7 @@ export function reportDocument(app: string, report: RenewalReport, t: Localize):
   return [
     `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`,
     ...(reason === undefined ? [] : [block([reason])]),
-    ...(location === undefined ? [] : [placeLink(location)]),
+    ...(location === undefined ? [] : [isHere ? placeLink(location) : block([`${location.file}:${location.line}`])]),
     ...(notes.length === 0 ? [] : [block(notes)]),
     facts.map((fact) => `- ${fact}`).join("\n"),
     ...(cut.length === 0 ? [] : [`## ${t("Requests that were cut")}`, block(cut)]),

@@ -15,7 +15,7 @@ import {
 } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
-import { troubledApps, unhealthyWorkers } from "../apps/appView.ts";
+import { type AppView, troubledApps, unhealthyWorkers } from "../apps/appView.ts";
 import type { FleetRuns } from "../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
 import type { WorkerFigures, WorkerFiguresWatch } from "../apps/workerFigures.ts";
@@ -117,7 +117,7 @@ export function createAppTree({ registry, machines, fleetRuns, watch, t }: AppTr
     } else if (changed.length > 0) {
       changes.fire(changed.flatMap((id) => elements.get(id) ?? []));
     }
-    showBadge(view, registry, t);
+    showBadge(view, [...registry.apps, ...elsewhere.machines.flatMap(({ apps }) => apps)], t);
     showResting(view, registry, rows);
   };
   store.add(registry.onDidChange(update));
@@ -172,9 +172,9 @@ function showResting(view: TreeView<TreeElement>, { apps }: AppRegistry, rows: r
 }
 
 /** Counts the workers in trouble, or else the apps whose last reload failed or whose workers crashed. */
-function showBadge(view: TreeView<TreeElement>, registry: AppRegistry, t: Localize): void {
-  const workers = registry.apps.reduce((sum, app) => sum + unhealthyWorkers(app), 0);
-  const apps = troubledApps(registry.apps, Date.now());
+function showBadge(view: TreeView<TreeElement>, all: readonly AppView[], t: Localize): void {
+  const workers = all.reduce((sum, app) => sum + unhealthyWorkers(app), 0);
+  const apps = troubledApps(all, Date.now());
   const value = workers > 0 ? workers : apps;
   const tooltip = workers > 0 ? workerBadge(workers, t) : appBadge(apps, t);
   if (value !== (view.badge?.value ?? 0) || (value > 0 && tooltip !== view.badge?.tooltip)) {

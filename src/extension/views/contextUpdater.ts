@@ -8,7 +8,7 @@ import type { SetContext } from "../platform/contextKeys.ts";
 /** Keeps the context keys of package.json's `when` clauses current. */
 export function followContext(
   registry: Pick<AppRegistry, "apps" | "scanned" | "onDidChange">,
-  machines: Pick<MachineRegistry, "fleets" | "onDidChange">,
+  machines: Pick<MachineRegistry, "fleets" | "machines" | "onDidChange">,
   set: SetContext,
 ): Disposable {
   const update = () => {
@@ -24,6 +24,9 @@ export function followContext(
       contextKeys.hasAddress,
       apps.some((app) => webAddresses(app).length > 0),
     );
+    const there = machines.machines;
+    set(contextKeys.runsAnywhere, [...apps, ...there.flatMap((machine) => machine.apps)].some(isActive));
+    set(contextKeys.hasMachine, there.length > 0);
     set(contextKeys.hasFleet, machines.fleets.length > 0);
     set(contextKeys.scanned, registry.scanned);
   };

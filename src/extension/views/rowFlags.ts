@@ -8,6 +8,7 @@ import {
   isWatched,
   webAddresses,
 } from "../apps/appView.ts";
+import { canBePrepared, type RemoteMachineView } from "../apps/machines/remoteMachineView.ts";
 
 /** What can be done with an app, independent of the name of its state. */
 const appFlags = {
@@ -51,6 +52,16 @@ const appThereFlags = {
 const workerThereFlags = {
   workerThere: () => true,
   replaceableThere: workerFlags.replaceable,
+  stayingThere: workerFlags.staying,
+  drainingThere: workerFlags.draining,
+  pausedThere: workerFlags.paused,
+};
+
+const machineFlags = {
+  machine: () => true,
+  /** Its Hitless is missing, or too old or new for this one, and can be put there. */
+  preparable: canBePrepared,
+  otherVersion: ({ isOtherVersion, hitless }: RemoteMachineView) => isOtherVersion && hitless === undefined,
 };
 
 export type RowFlag =
@@ -58,7 +69,7 @@ export type RowFlag =
   | keyof typeof workerFlags
   | keyof typeof appThereFlags
   | keyof typeof workerThereFlags
-  | "machine"
+  | keyof typeof machineFlags
   | "fleet";
 
 /** The `contextValue` of an app's row, such as `app;valid;renewable;active`: decides which buttons it has. */
@@ -69,6 +80,11 @@ export function appContext(app: AppView): string {
 /** The same for a worker's row, such as `worker;draining`. */
 export function workerContext(worker: WorkerView, there?: AppView["there"]): string {
   return flagsOf(there === undefined ? workerFlags : workerThereFlags, worker);
+}
+
+/** The same for a machine's row. */
+export function machineContext(machine: RemoteMachineView): string {
+  return flagsOf(machineFlags, machine);
 }
 
 /** The source of a regular expression that matches contexts with this flag. */

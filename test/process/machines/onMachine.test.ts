@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { openForward } from "../../../src/client/machines/sshForward.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
 import {
   noMachinesBecause,
@@ -223,6 +227,31 @@ const reason = noMachinesBecause();
       await web2.start();
       assertCode(result, 1);
       assert.match(result.stderr, /web2 has no Node\.js 20 or newer \(found: 18\.20\.4/);
+    });
+
+    it("has ports that are reached from here, until nobody needs them", async () => {
+      const { PATH } = process.env;
+      process.env.PATH = lab.env.PATH;
+      const server = createServer((_request, response) => response.end("there")).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const machine = { name: "web1", ssh: "web1" };
+      try {
+        const forward = await openForward(machine, port);
+        assert.equal(await get(`http://127.0.0.1:${forward.port}/`), "there");
+        forward.dispose();
+        await assert.rejects(get(`http://127.0.0.1:${forward.port}/`), /fetch failed/);
+        server.closeAllConnections();
+        server.close();
+        await once(server, "close");
+        await assert.rejects(openForward(machine, port), { code: "invalidState", message: /^Nobody listens on port/ });
+        await assert.rejects(openForward({ name: "gone", ssh: "root@web1.invalid" }, port), {
+          code: "machineUnreachable",
+        });
+      } finally {
+        process.env.PATH = PATH;
+        server.close();
+      }
     });
 
     it("is told from one that is mistyped", async () => {

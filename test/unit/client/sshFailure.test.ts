@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sshFailure } from "../../../src/client/machines/sshFailure.ts";
+import { forwardFailure } from "../../../src/client/machines/sshForward.ts";
 import { connectCommand } from "../../../src/client/machines/sshSession.ts";
 
 const machine = { name: "web1", ssh: "deploy@web1" };
@@ -48,4 +49,28 @@ describe("what ssh says when it ends", () => {
     );
     assert.doesNotMatch(connectCommand(machine), /web1|deploy|!|\\/);
   });
+});
+
+describe("a port that ssh can't lead to", () => {
+  const cases: readonly (readonly [stderr: string, code: string, message: RegExp])[] = [
+    [
+      "channel 0: open failed: connect failed: Connection refused\nstdio forwarding failed",
+      "invalidState",
+      /^Nobody listens on port 9229 of web1/,
+    ],
+    [
+      "channel 0: open failed: administratively prohibited: open failed\nstdio forwarding failed",
+      "invalidState",
+      /AllowTcpForwarding/,
+    ],
+    ["deploy@web1: Permission denied (publickey).", "keyRefused", /accepts none of your keys/],
+    ["ssh: connect to host web1 port 22: Connection refused", "machineUnreachable", /can't be reached/],
+  ];
+  for (const [stderr, code, message] of cases) {
+    it(`says why: ${stderr}`, () => {
+      const error = forwardFailure(machine, 9229, { code: 255, stderr: stderr.split("\n") });
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+    });
+  }
 });

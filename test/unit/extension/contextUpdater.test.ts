@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import type { AppView } from "../../../src/extension/apps/appView.ts";
 import type { NamedFleet } from "../../../src/extension/apps/machines/machineRegistry.ts";
+import type { RemoteMachineView } from "../../../src/extension/apps/machines/remoteMachineView.ts";
 import { contextKeys } from "../../../src/extension/ids.ts";
 import { followContext } from "../../../src/extension/views/contextUpdater.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
@@ -13,7 +14,7 @@ describe("the context keys", () => {
   it("are all set from the beginning, and again with each change until the end", () => {
     const changes = createEmitter<void>();
     const registry = { apps: [] as AppView[], scanned: false, onDidChange: changes.on };
-    const machines = { fleets: [] as NamedFleet[], onDidChange: changes.on };
+    const machines = { fleets: [] as NamedFleet[], machines: [] as RemoteMachineView[], onDidChange: changes.on };
     const values = new Map<string, boolean>();
     const following = followContext(registry, machines, (key, value) => values.set(key, value));
     const none = Object.fromEntries(Object.values(contextKeys).map((key) => [key, false]));
@@ -48,11 +49,23 @@ describe("the context keys", () => {
     machines.fleets = [
       { key: "f", fleet: { name: "shop", ...config }, settings: { machines: [], fleets: [], files: [] } },
     ];
+    const there = { key: "m", name: "web1", ssh: "web1", isOtherVersion: false, unreachable: [] };
+    machines.machines = [{ ...there, state: "connected", apps: [] }];
     changes.fire();
     assert.deepEqual(
       Object.fromEntries(values),
       Object.fromEntries(Object.values(contextKeys).map((key) => [key, true])),
     );
+
+    registry.apps = [];
+    changes.fire();
+    assert.equal(values.get(contextKeys.runsAnywhere), false);
+    machines.machines = [{ ...there, state: "connected", apps: [sampleView()] }];
+    changes.fire();
+    assert.equal(values.get(contextKeys.runsAnywhere), true, "one on another machine runs too");
+    assert.equal(values.get(contextKeys.hasRunningApp), false, "the palette is about those here");
+    registry.apps = [sampleView()];
+    changes.fire();
 
     following.dispose();
     registry.apps = [];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { passedOn, workerConfiguration } from "../../../src/extension/debug/debugConfiguration.ts";
 import { emptyAnswer, tellsOfPause } from "../../../src/extension/debug/debugMessages.ts";
 
-const worker = { name: "worker 1", url: "ws://127.0.0.1:1/x", root: "/srv/api", ownFolder: "/ext/dist" };
+const worker = { name: "worker 1", url: "ws://127.0.0.1:1/x", root: "/srv/api", ownFiles: "/ext/dist/**" };
 const own = { type: "hitless", request: "launch", name: "api", app: "api" };
 
 describe("the configuration by which a worker is debugged", () => {
@@ -19,6 +19,14 @@ describe("the configuration by which a worker is debugged", () => {
       continueOnAttach: true,
       skipFiles: ["<node_internals>/**", "/ext/dist/**"],
     });
+  });
+
+  it("finds the files of another machine in a folder here, unless the person names one", () => {
+    const there = { ...worker, localRoot: "/home/ada/api" };
+    const made = workerConfiguration(own, there);
+    assert.deepEqual([made.localRoot, made.remoteRoot, made.cwd], ["/home/ada/api", "/srv/api", "/home/ada/api"]);
+    assert.equal(workerConfiguration({ ...own, localRoot: "/work/api" }, there).localRoot, "/work/api");
+    assert.ok(!("localRoot" in workerConfiguration(own, worker)));
   });
 
   it("passes on what means something to the debugger of JavaScript, and stops at the first line if that is wanted", () => {

@@ -12,7 +12,16 @@ import { sampleView, english as t } from "./fixtures.ts";
 
 function machine(name: string, changes: Partial<RemoteMachineView> = {}): RemoteMachineView {
   const api = sampleView({ key: `${name}/api`, name: `api on ${name}`, there: { machine: name, app: "api" } });
-  return { key: name, name, ssh: name, state: "connected", apps: [api], unreachable: [], ...changes };
+  return {
+    key: name,
+    name,
+    ssh: name,
+    state: "connected",
+    isOtherVersion: false,
+    apps: [api],
+    unreachable: [],
+    ...changes,
+  };
 }
 
 function fleet(members: readonly RemoteMachineView[], run?: FleetRun): RemoteFleetView {
@@ -54,7 +63,7 @@ describe("a fleet in the tree", () => {
       ...machine("web2"),
       apps: [{ ...sampleView(), there: { machine: "web2", app: "api" }, snapshot: starting }],
     };
-    const problem = { message: "web3 can't be reached.", detail: [] };
+    const problem = { code: "machineUnreachable" as const, message: "web3 can't be reached.", detail: [] };
     const view = fleet([machine("web1"), idle, machine("web3", { state: "failed", apps: [], problem })]);
     assert.equal(fleetRow(view, t).description, "api · 1 of 3 machines serve, 1 not known");
     assert.deepEqual(states(view)[2], ["web3", "can't be reached."]);

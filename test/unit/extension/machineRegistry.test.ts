@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MachineRegistry } from "../../../src/extension/apps/machines/machineRegistry.ts";
@@ -184,12 +184,20 @@ const serverFile = fileURLToPath(new URL("../client/machineServer.ts", import.me
     await until(() => one("web1").problem !== undefined);
     assert.match(one("web1").problem?.message ?? "", /^The connection to web1 was lost/);
     assert.deepEqual(one("web1").apps, []);
-    assert.equal(registry.find(key), undefined);
+    // What shows it, such as the panel of layers, stays with it.
+    assert.equal(before?.client, undefined);
+    assert.equal(registry.find(key), before);
+    await assert.rejects(before?.scale(3) ?? Promise.resolve(), /The connection to web1 was lost\./);
     registry.look();
     await until(() => one("web1").apps.length === 1);
     assert.equal(one("web1").problem, undefined);
     // An open log belongs to the session, and goes on with it.
     assert.equal(registry.find(key), before);
+    // It has ended there, and is looked for at once.
+    rmSync(join(folder, "run", "one.json"));
+    await fake?.close();
+    fake = undefined;
+    await until(() => registry.find(key) === undefined);
   });
 
   it("are those of the settings as they are now; what is wrong there is told", async () => {

@@ -13,6 +13,7 @@ const facts = {
   hostname: "web1.example",
   user: "deploy",
   platform: "linux",
+  cores: 4,
   roundTripMs: 12.4,
   clockOffsetMs: 0,
 };
@@ -20,7 +21,7 @@ const api = sampleView({ key: "m/api", name: "api on web1", there: { machine: "w
 
 function machine(changes: Partial<RemoteMachineView> = {}): RemoteMachineView {
   const usual = { key: "m", name: "web1", ssh: "deploy@web1", apps: [api], unreachable: [], facts };
-  return { ...usual, state: "connected", ...changes };
+  return { ...usual, state: "connected", isOtherVersion: false, ...changes };
 }
 
 function rows(...machines: RemoteMachineView[]): TreeRow[] {
@@ -56,15 +57,19 @@ describe("a machine in the tree", () => {
     assert.deepEqual(
       app.children.map(({ contextValue, description }) => [contextValue, description]),
       [
-        ["workerThere;replaceableThere", "2m"],
-        ["workerThere;replaceableThere", "2m"],
+        ["workerThere;replaceableThere;stayingThere", "2m"],
+        ["workerThere;replaceableThere;stayingThere", "2m"],
       ],
     );
   });
 
   it("says why it can't be used, with what ssh said in the tooltip, and that it is tried again", () => {
     const { facts: _, ...rest } = machine({ apps: [], state: "failed" });
-    const problem = { message: "web1 (deploy@web1) can't be reached.", detail: ["ssh: connect to host web1: refused"] };
+    const problem = {
+      code: "machineUnreachable" as const,
+      message: "web1 (deploy@web1) can't be reached.",
+      detail: ["ssh: connect to host web1: refused"],
+    };
     const row = only(rows({ ...rest, problem }));
     assert.deepEqual([row.description, row.expandable], ["can't be reached.", false]);
     assert.match(row.tooltip, /web1 .*be reached/s);
@@ -75,6 +80,15 @@ describe("a machine in the tree", () => {
     assert.equal(only(rows({ ...rest, state: "connecting" })).description, "connecting");
     assert.equal(only(rows({ ...rest, state: "waiting" })).description, "not connected");
     assert.equal(only(rows(machine({ apps: [] }))).description, "no apps · Hitless 1.2.3 · Node.js v24.1.0");
+  });
+
+  it("can be prepared where its Hitless is missing or of another version, unless the settings name the program", () => {
+    const { facts: _, ...rest } = machine({ apps: [], state: "failed" });
+    const lacking = { ...rest, problem: { code: "hitlessMissing" as const, message: "missing", detail: [] } };
+    assert.equal(only(rows(lacking)).contextValue, "machine;preparable");
+    assert.equal(only(rows({ ...lacking, hitless: "/opt/hitless" })).contextValue, "machine");
+    assert.equal(only(rows(machine({ isOtherVersion: true }))).contextValue, "machine;otherVersion");
+    assert.equal(only(rows(machine())).contextValue, "machine");
   });
 
   it("names an app that can't be talked to", () => {

@@ -27,6 +27,8 @@ function renewals(reports: readonly RenewalReport[]): TreeRow | undefined {
   return app?.children.find(({ contextValue }) => contextValue === "history");
 }
 
+const here = { t: english, isHere: true };
+
 describe("the rows of past renewals", () => {
   it("are absent while there were none", () => {
     assert.equal(renewals([]), undefined);
@@ -75,15 +77,17 @@ describe("the rows of past renewals", () => {
 
   it("link the line at which a new worker failed", () => {
     const location = { file: "/srv/my app/server.js", line: 7 };
-    const text = reportDocument("api", { ...report, outcome: "rolledBack", reason: "no", location }, english);
+    const text = reportDocument("api", { ...report, outcome: "rolledBack", reason: "no", location }, here);
     assert.ok(text.includes("](file:///srv/my%20app/server.js#L7)"), text);
+    const there = reportDocument("api", { ...report, outcome: "rolledBack", location }, { ...here, isHere: false });
+    assert.match(there, /^ {4}\/srv\/my app\/server\.js:7$/m, "a file of another machine is no link");
   });
 
   it("keep what an app printed from becoming Markdown", () => {
     const text = reportDocument(
       "api",
       { ...report, outcome: "rolledBack", reason: "# no [link](x)", stderr: ["```", "<b>"] },
-      english,
+      here,
     );
     assert.match(text, /^ {4}# no \[link\]\(x\)$/m);
     assert.match(text, /^ {4}```$/m);

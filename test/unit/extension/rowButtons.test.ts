@@ -100,16 +100,21 @@ describe("the buttons of a row", () => {
     assert.doesNotMatch(inline, /restart|killWorker|cutNow/);
   });
 
-  it("are, for an app on another machine, those for which its supervisor is enough", () => {
+  it("are, for an app on another machine, those that need none of its files", () => {
     const there = { machine: "web1", app: "api" };
     const of = (state: AppViewState) => offerOf(appContext(sampleView({ state, there })));
-    const serves = "reload gracefulReload | restart stop | showLog showHistory";
+    const sees = "showLog filterLog showHistory showLayers";
+    const serves = `reload gracefulReload debug | restart stop | ${sees} | scale`;
     assert.deepEqual(of("running"), ["reload", serves]);
     assert.deepEqual(of("crash-looping"), ["start", `start ${serves}`]);
-    assert.deepEqual(of("stopping"), ["", "stop | showLog showHistory"]);
-    assert.deepEqual(offerOf(workerContext(sampleWorker(), there)), ["reloadWorker", "reloadWorker | showLog"]);
-    assert.deepEqual(offerOf(workerContext(sampleWorker({ state: "draining" }), there)), ["", "showLog"]);
-    assert.deepEqual(offerOf("machine"), ["refresh", ""]);
+    assert.deepEqual(of("stopping"), ["", `stop | ${sees}`]);
+    for (const [state, offer] of Object.entries(workers)) {
+      const worker = sampleWorker({ state: state as WorkerView["state"] });
+      assert.deepEqual(offerOf(workerContext(worker, there)), offer, `a ${state} worker, as one here`);
+    }
+    assert.deepEqual(offerOf("machine"), ["refresh", "refresh"]);
+    assert.deepEqual(offerOf("machine;preparable"), ["prepareMachine refresh", "prepareMachine | refresh"]);
+    assert.deepEqual(offerOf("machine;otherVersion"), ["refresh", "prepareMachine | refresh"]);
     assert.deepEqual(offerOf("fleet"), ["reloadFleet", "reloadFleet"]);
   });
 

@@ -56,6 +56,37 @@ describe("the figures of workers", () => {
     watch.dispose();
   });
 
+  it("wait for no app that does not answer, as one on a slow machine", async () => {
+    const slow = sampleView({ key: "machine/slow" });
+    const snapshot = sampleSnapshot();
+    const { sessions } = source();
+    const asked: string[] = [];
+    const silent = {
+      key: slow.key,
+      view: { ...slow, snapshot },
+      client: {
+        request: (name: string) => {
+          asked.push(name);
+          return new Promise(() => undefined);
+        },
+      },
+    };
+    const all = [silent as unknown as (typeof sessions)[number], ...sessions];
+    let time = 1_000_000;
+    mock.timers.enable({ apis: ["setInterval"] });
+    const watch = createWorkerFigures({ sessions: all }, () => time);
+    watch.setLooking("tree", "all");
+    await round(watch);
+    const second = round(watch);
+    time += 2_000;
+    mock.timers.tick(2_000);
+    await second;
+    assert.equal(watch.of(key, 1)?.memory, 9);
+    assert.equal(watch.of(slow.key, 1), undefined);
+    assert.equal(asked.length, 2, "it is not asked again before it has answered");
+    watch.dispose();
+  });
+
   it("are those of the app that somebody looks at, and are kept for ten minutes", async () => {
     const { asked, sessions } = source();
     let time = 1_000_000;

@@ -81,11 +81,18 @@ export class MachineRegistry implements Disposable {
     return this.#problems.map((line) => engineSentence(line, this.#options.host.t));
   }
 
-  /** A running app on one of the machines. */
+  /** The apps on all machines: running ones, and those whose connection was lost while they ran. */
+  get sessions(): AppSession[] {
+    return [...this.#sessions.values()].flatMap(({ session }) => session.known);
+  }
+
   find(key: string): AppSession | undefined {
-    return [...this.#sessions.values()]
-      .flatMap(({ session }) => session.sessions)
-      .find((session) => session.key === key);
+    return this.sessions.find((session) => session.key === key);
+  }
+
+  /** A machine, by its key. */
+  machine(key: string): MachineSession | undefined {
+    return this.#sessions.get(key)?.session;
   }
 
   /** Reads the settings again; machines that are still named keep their connection. */

@@ -55,15 +55,15 @@ export class MachineSession implements Disposable {
 
   readonly onDidChange = this.#changes.on;
 
-  /** Those of running apps. */
-  get sessions(): AppSession[] {
-    return this.#connection === undefined
-      ? []
-      : [...this.#sessions.values()].filter(({ client }) => client !== undefined);
+  /** Those of running apps, and of those that ran when the connection was lost: what shows them goes on with them. */
+  get known(): AppSession[] {
+    return [...this.#sessions.values()].filter(
+      ({ client, view }) => client !== undefined || view.snapshot !== undefined,
+    );
   }
 
   get view(): RemoteMachineView {
-    const { name, ssh } = this.machine;
+    const { name, ssh, hitless } = this.machine;
     const { greeting, roundTripMs, clockOffsetMs } = this.#connection ?? {};
     const facts = this.#facts;
     const problem = this.#problem;
@@ -71,19 +71,25 @@ export class MachineSession implements Disposable {
       key: this.key,
       name,
       ssh,
+      ...(hitless !== undefined && { hitless }),
       state: this.#state,
-      apps: this.sessions.map(({ view }) => view).sort((a, b) => a.name.localeCompare(b.name)),
+      isOtherVersion: greeting !== undefined && greeting.version !== this.#host.version,
+      apps: this.#running.map(({ view }) => view).sort((a, b) => a.name.localeCompare(b.name)),
       unreachable: this.#connection === undefined ? [] : this.#unreachable,
       ...(greeting !== undefined &&
         facts !== undefined && {
           facts: {
             ...{ version: greeting.version, nodeVersion: greeting.nodeVersion },
-            ...{ hostname: facts.hostname, user: facts.user, platform: facts.platform },
+            ...{ hostname: facts.hostname, user: facts.user, platform: facts.platform, cores: facts.cores },
             ...{ roundTripMs: roundTripMs ?? 0, clockOffsetMs: clockOffsetMs ?? 0 },
           },
         }),
       ...(problem !== undefined && {
-        problem: { message: engineSentence(problem.message, this.#host.t), detail: problem.detail },
+        problem: {
+          code: problem.code,
+          message: engineSentence(problem.message, this.#host.t),
+          detail: problem.detail,
+        },
       }),
     };
   }
@@ -114,6 +120,15 @@ export class MachineSession implements Disposable {
     return this.#looking;
   }
 
+  /** The same, with a connection of its own: what runs Hitless there has changed. */
+  async lookAnew(): Promise<void> {
+    await this.#looking;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.dispose();
+    await this.look();
+  }
+
   dispose(): void {
     this.#watched = false;
     clearTimeout(this.#timer);
@@ -121,6 +136,12 @@ export class MachineSession implements Disposable {
     this.#owned.dispose();
     this.#connection?.dispose();
     this.#connection = undefined;
+  }
+
+  get #running(): AppSession[] {
+    return this.#connection === undefined
+      ? []
+      : [...this.#sessions.values()].filter(({ client }) => client !== undefined);
   }
 
   get #state(): RemoteMachineView["state"] {
@@ -184,10 +205,21 @@ export class MachineSession implements Disposable {
       }),
     );
     this.#unreachable = tries.flat();
+    const found = new Set(endpoints.map((endpoint) => this.#keyOf(endpoint)));
+    for (const session of this.#sessions.values()) {
+      if (!found.has(session.key)) {
+        session.confirmLoss();
+      }
+    }
   }
 
-  #sessionOf({ name, root }: Endpoint, access: MachineAccess): AppSession {
-    const key = `${this.key}/${appKey(root, name)}`;
+  #keyOf({ name, root }: Endpoint): string {
+    return `${this.key}/${appKey(root, name)}`;
+  }
+
+  #sessionOf(endpoint: Endpoint, access: MachineAccess): AppSession {
+    const { name, root } = endpoint;
+    const key = this.#keyOf(endpoint);
     const known = this.#sessions.get(key);
     if (known !== undefined) {
       return known;
@@ -210,6 +242,8 @@ export class MachineSession implements Disposable {
             }
             return access.connectThere(endpoint, this.#connection, version);
           },
+          cores: () => this.#facts?.cores,
+          reach: (url) => access.reachInspector(this.machine, url, this.#ending.signal),
         },
       }),
     );

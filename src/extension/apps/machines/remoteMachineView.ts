@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../../shared/errors.ts";
 import type { AppView } from "../appView.ts";
 
 /** All that views show of another machine. */
@@ -7,8 +8,12 @@ export interface RemoteMachineView {
   readonly name: string;
   /** What `ssh` is given. */
   readonly ssh: string;
+  /** The program that runs Hitless there, if the settings name one. */
+  readonly hitless?: string;
   /** `waiting`: nobody has looked yet. */
   readonly state: "waiting" | "connecting" | "connected" | "failed";
+  /** Whether Hitless there is of another version than this one, though both understand each other. */
+  readonly isOtherVersion: boolean;
   /** Present while it is connected. */
   readonly facts?: MachineFactsView;
   /** Why it can't be used; present while it is `failed`, and while it is tried again. */
@@ -25,6 +30,8 @@ export interface MachineFactsView {
   readonly hostname: string;
   readonly user: string;
   readonly platform: string;
+  /** CPUs that it can use. */
+  readonly cores: number;
   /** Milliseconds that a question and its answer take at best. */
   readonly roundTripMs: number;
   /** How far its clock is ahead of this one's, in milliseconds. */
@@ -33,6 +40,13 @@ export interface MachineFactsView {
 
 /** What went wrong, in the editor's language, and what `ssh` said of it. */
 export interface MachineProblem {
+  readonly code: ErrorCode;
   readonly message: string;
   readonly detail: readonly string[];
+}
+
+/** Whether what is wrong with it is its Hitless, and a copy of this one can mend it. */
+export function canBePrepared({ problem, hitless }: RemoteMachineView): boolean {
+  // A program that the settings name is not overruled.
+  return hitless === undefined && (problem?.code === "hitlessMissing" || problem?.code === "protocolMismatch");
 }

@@ -22,6 +22,7 @@ export async function pickEntry(context: CommandContext, target: CommandTarget):
   const session = await chooseApp(context, target, {
     suits: ({ state }) => state !== "invalid",
     placeHolder: t("Select the app whose entry to pick"),
+    onlyHere: true,
   });
   const definition = session?.definition;
   if (session === undefined) {

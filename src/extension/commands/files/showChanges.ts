@@ -22,6 +22,7 @@ export async function showChanges(context: CommandContext, target: CommandTarget
   const session = await chooseApp(context, target, {
     suits: ({ snapshot }) => (snapshot?.app.stale ?? 0) > 0,
     placeHolder: t("Select the app whose changed files to show"),
+    onlyHere: true,
   });
   if (session === undefined) {
     return;

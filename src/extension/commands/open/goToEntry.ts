@@ -13,6 +13,7 @@ export async function goToEntry(context: CommandContext, target: CommandTarget):
   const session = await chooseApp(context, target, {
     suits: ({ state }) => state !== "invalid",
     placeHolder: t("Select the app whose entry to open"),
+    onlyHere: true,
   });
   if (session === undefined) {
     return;

@@ -35,8 +35,8 @@ async function chooseAddress(
   target: CommandTarget,
   placeHolder: string,
 ): Promise<string | undefined> {
-  const suits = { suits: (app: AppSession["view"]) => webAddresses(app).length > 0, placeHolder };
-  const session = await chooseApp(context, target, suits);
+  const suits = (app: AppSession["view"]) => webAddresses(app).length > 0;
+  const session = await chooseApp(context, target, { suits, placeHolder, onlyHere: true });
   if (session === undefined) {
     return undefined;
   }

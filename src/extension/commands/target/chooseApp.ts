@@ -11,8 +11,8 @@ export interface AppChoice {
   /** Apps the command makes sense for; if there are none, all are offered and the app itself says why not. */
   readonly suits: (app: AppView) => boolean;
   readonly placeHolder: string;
-  /** Whether it is done to apps on other machines as well, when it is called on the row of one. */
-  readonly elsewhere?: boolean;
+  /** It needs the app's files, and so can't be done to one on another machine. */
+  readonly onlyHere?: boolean;
 }
 
 /**
@@ -23,11 +23,11 @@ export interface AppChoice {
 export async function chooseApp(
   { registry, machines, t }: CommandContext,
   { app: wanted }: CommandTarget,
-  { suits, placeHolder, elsewhere = false }: AppChoice,
+  { suits, placeHolder, onlyHere = false }: AppChoice,
 ): Promise<AppSession | undefined> {
   const there = wanted === undefined ? undefined : machines.find(wanted);
   if (there !== undefined) {
-    if (!elsewhere) {
+    if (onlyHere) {
       throw new HitlessError("invalidState", t("{0} runs on another machine, where this can't be done.", there.name));
     }
     return there;

@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from "vscode";
 import type { AppRegistry } from "../../apps/appRegistry.ts";
+import type { AppsEverywhere } from "../../apps/machines/appsEverywhere.ts";
 import type { FleetRuns } from "../../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../../apps/machines/machineRegistry.ts";
 import type { SessionMemory } from "../../apps/sessionHost.ts";
@@ -12,6 +13,8 @@ import type { RequestsView } from "../../views/requests/requestsView.ts";
 export interface CommandContext {
   readonly registry: AppRegistry;
   readonly machines: MachineRegistry;
+  /** Those of both. */
+  readonly apps: AppsEverywhere;
   readonly fleetRuns: FleetRuns;
   readonly logs: LogTerminals;
   readonly layers: LayersPanels;
@@ -21,5 +24,7 @@ export interface CommandContext {
   readonly memory: SessionMemory;
   /** Of this extension. */
   readonly version: string;
+  /** Absolute path of the bundled supervisor; the command line is beside it. */
+  readonly supervisorFile: string;
   readonly t: Localize;
 }

@@ -21,10 +21,9 @@ interface Told {
  * worker of it crashed, with the reason.
  */
 export function alertOnFailure(context: CommandContext, notifier: Notifier): Disposable {
-  const { registry } = context;
   const before = new Map<string, Told>();
-  return registry.onDidChange(() => {
-    for (const app of registry.apps) {
+  return context.apps.onDidChange(() => {
+    for (const app of context.apps.apps) {
       const last = before.get(app.key);
       const settings = settingsProblem(app);
       const crashes = app.snapshot?.app.crashes === undefined ? new Set<string>() : (last?.crashes ?? new Set());
@@ -63,12 +62,14 @@ function alertOnCrash(
   if (isNew && isNews && (app.state === "running" || app.state === "degraded") && notificationsSetting() !== "none") {
     const place = failure.location === undefined ? "" : ` (${placeWord(failure.location)})`;
     const text = t("A worker of “{0}” crashed: {1}", app.name, `${failure.message}${place}`);
-    notifier.message("error", text, fileAndLog(app.key, failure, t));
+    notifier.message("error", text, fileAndLog(app, failure, t));
   }
 }
 
-function fileAndLog(key: string, { location }: Failure, t: CommandContext["t"]): MessageButton[] {
+function fileAndLog({ key, there }: AppView, failure: Failure, t: CommandContext["t"]): MessageButton[] {
   const showLog = () => commands.executeCommand(commandIds.showLog, { app: key });
+  // A file of another machine can't be opened here.
+  const location = there === undefined ? failure.location : undefined;
   return [
     ...(location === undefined ? [] : [{ title: t("Open File"), run: () => openFile(location) }]),
     { title: t("Show Log"), run: showLog },
@@ -76,7 +77,7 @@ function fileAndLog(key: string, { location }: Failure, t: CommandContext["t"]):
 }
 
 function alertOnState(app: AppView, before: AppViewState, context: CommandContext, notifier: Notifier): void {
-  const { registry, logs, t } = context;
+  const { apps, logs, t } = context;
   const text = alertText(app, before, t);
   if (text === undefined) {
     return;
@@ -84,7 +85,7 @@ function alertOnState(app: AppView, before: AppViewState, context: CommandContex
   if (notificationsSetting() !== "none") {
     notifier.message("error", text, buttons(app, t));
   }
-  const session = revealLogSetting() === "never" ? undefined : registry.find(app.key);
+  const session = revealLogSetting() === "never" ? undefined : apps.find(app.key);
   if (session?.client !== undefined) {
     logs.show(session, { quietly: true });
   }
@@ -106,9 +107,10 @@ function alertText(
   return state === "failed" && before !== "starting" ? problem : undefined;
 }
 
-function buttons({ key, snapshot }: AppView, t: CommandContext["t"]): MessageButton[] {
+function buttons(app: AppView, t: CommandContext["t"]): MessageButton[] {
+  const { key, snapshot } = app;
   const { failure } = snapshot?.app ?? {};
   const retry = { title: t("Retry"), run: () => commands.executeCommand(commandIds.start, { app: key }) };
   const showLog = { title: t("Show Log"), run: () => commands.executeCommand(commandIds.showLog, { app: key }) };
-  return failure === undefined ? [showLog, retry] : [...fileAndLog(key, failure, t), retry];
+  return failure === undefined ? [showLog, retry] : [...fileAndLog(app, failure, t), retry];
 }

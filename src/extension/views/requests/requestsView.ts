@@ -10,8 +10,8 @@ import {
 import { RequestFeed } from "../../../client/requests/requestFeed.ts";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
 import { usualSlowMs } from "../../../shared/layers/slowRequests.ts";
-import type { AppRegistry } from "../../apps/appRegistry.ts";
 import { isActive } from "../../apps/appView.ts";
+import type { AppsEverywhere } from "../../apps/machines/appsEverywhere.ts";
 import { viewIds } from "../../ids.ts";
 import { DisposableStore } from "../../platform/disposableStore.ts";
 import type { Localize } from "../../platform/localize.ts";
@@ -31,15 +31,22 @@ export interface RequestsView extends Disposable {
 
 type Client = ConstructorParameters<typeof RequestFeed>[0];
 
+/** What is known of the requests of one app. */
+interface WatchedApp {
+  readonly client: Client;
+  readonly feed: RequestFeed;
+  /** An answer is under way: one of a slow machine delays those of no other. */
+  looking: boolean;
+}
+
 /** The view of what is being answered, and of what was slow or failed. It asks for nothing while it is not visible. */
-export function createRequestsView(registry: Pick<AppRegistry, "sessions" | "onDidChange">, t: Localize): RequestsView {
+export function createRequestsView(registry: Pick<AppsEverywhere, "sessions">, t: Localize): RequestsView {
   const store = new DisposableStore();
   const changes = store.add(new EventEmitter<RequestRow | undefined>());
-  const feeds = new Map<string, { readonly client: Client; readonly feed: RequestFeed }>();
+  const watched = new Map<string, WatchedApp>();
   let [slowMs, filter, shown] = [usualSlowMs, "", ""];
   let rows: readonly RequestRow[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let looking = false;
 
   const view = store.add(
     window.createTreeView<RequestRow>(viewIds.requests, {
@@ -51,41 +58,54 @@ export function createRequestsView(registry: Pick<AppRegistry, "sessions" | "onD
     }),
   );
 
-  const look = async (): Promise<void> => {
-    if (looking) {
-      return;
-    }
-    looking = true;
-    const active = registry.sessions.filter(({ client, view: app }) => client !== undefined && isActive(app));
-    const apps = await Promise.all(
-      active.map(async ({ key, client, view: app }): Promise<SeenApp[]> => {
-        const known = feeds.get(key);
-        const feed =
-          known !== undefined && known.client === client ? known.feed : new RequestFeed(client as Client, { slowMs });
-        feeds.set(key, { client: client as Client, feed });
-        // A supervisor that has just gone is told of elsewhere.
-        await feed.look().catch(() => undefined);
-        const { inFlight, inFlightCount, ended, silent } = feed;
-        return [{ key, name: app.name, inFlight, inFlightCount, ended, silent }];
-      }),
-    );
-    looking = false;
-    rows = requestRows({ apps: apps.flat(), filter, slowMs, t });
+  const active = () => registry.sessions.filter(({ client, view: app }) => client !== undefined && isActive(app));
+  const draw = (): void => {
+    const apps = active().flatMap(({ key, view: app }): SeenApp[] => {
+      const feed = watched.get(key)?.feed;
+      if (feed === undefined) {
+        return [];
+      }
+      const { inFlight, inFlightCount, ended, silent } = feed;
+      return [{ key, name: app.name, inFlight, inFlightCount, ended, silent }];
+    });
+    rows = requestRows({ apps, filter, slowMs, t });
     const drawn = JSON.stringify(rows);
     if (drawn !== shown) {
       shown = drawn;
       changes.fire(undefined);
     }
   };
+  const look = (): void => {
+    for (const { key, client } of active()) {
+      const known = watched.get(key);
+      const app =
+        known !== undefined && known.client === client
+          ? known
+          : { client: client as Client, feed: new RequestFeed(client as Client, { slowMs }), looking: false };
+      watched.set(key, app);
+      if (!app.looking) {
+        app.looking = true;
+        // A supervisor that has just gone is told of elsewhere.
+        void app.feed
+          .look()
+          .catch(() => undefined)
+          .then(() => {
+            app.looking = false;
+            draw();
+          });
+      }
+    }
+    draw();
+  };
   const follow = (visible: boolean): void => {
     clearInterval(timer);
-    timer = visible ? setInterval(() => void look(), lookMs) : undefined;
+    timer = visible ? setInterval(look, lookMs) : undefined;
     if (visible) {
-      void look();
+      look();
     }
   };
   const restart = (): void => {
-    feeds.clear();
+    watched.clear();
     view.description = filter === "" ? "" : filter;
     follow(view.visible);
   };

@@ -3,6 +3,7 @@ import type { MachineFactsView, RemoteMachineView } from "../../apps/machines/re
 import type { Localize } from "../../platform/localize.ts";
 import { codeBlock, escapeMarkdown, factList } from "../../presentation/markdown.ts";
 import { durationWord } from "../../presentation/stateWords.ts";
+import { machineContext } from "../rowFlags.ts";
 import { appRow, type TreeSight } from "./appRow.ts";
 import { bad, busy, faint, firstLine, good, machineReason, type TreeIcon, type TreeRow } from "./treeRow.ts";
 
@@ -29,7 +30,7 @@ export function machineRow(machine: RemoteMachineView, sight: TreeSight): TreeRo
     description: words.join(" · "),
     tooltip: machineTooltip(machine, t),
     icon: icons[state],
-    contextValue: "machine",
+    contextValue: machineContext(machine),
     accessibilityLabel: [t("machine {0}", name), ...words].join(", "),
     expandable: children.length > 0,
     children,
