@@ -52,6 +52,8 @@ function partName({ kind, name, dependency }: Pick<SamplePart, "kind" | "name" |
     gc: "garbage collection",
     idle: "idle",
     native: "native, unattributed",
+    loop: `native, in the event loop${dependency === undefined ? "" : ` → ${dependency}`}`,
+    unsure: `${name === undefined ? "your code" : `package ${name}`}, or V8's work called there`,
   }[kind];
 }
 

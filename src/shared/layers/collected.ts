@@ -69,6 +69,15 @@ export interface CollectedSample {
   /** As in `CollectedFacts`. */
   readonly bindings: readonly string[];
   readonly addons: readonly string[];
+  /** What the main thread had of the CPU meanwhile; absent where unknown. */
+  readonly thread?: {
+    /** Milliseconds of CPU time. */
+    readonly usedMs: number;
+    /** Milliseconds in which it could have run and had no CPU; absent where unknown. */
+    readonly waitedMs?: number;
+  };
+  /** Which of the app's listening servers speak TLS. */
+  readonly tls: "none" | "some" | "all";
   readonly frames: readonly ProfileFrame[];
   /** A tree: every node comes after its parent. */
   readonly nodes: readonly ProfileNode[];

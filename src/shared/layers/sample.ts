@@ -17,9 +17,17 @@ export type SampledFunction = v.InferOutput<typeof sampledFunctionSchema>;
 
 /** One of the parts that the time is divided into. The `selfMs` of all parts add up to the sample's `durationMs`. */
 export const samplePartSchema = v.object({
-  /** Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `binding:zlib/brotli`, `gc`, `idle`, `native`. */
+  /**
+   * Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `binding:zlib/brotli`, `gc`, `idle`, `native`, `loop`,
+   * `loop/openssl`, `unsure`, `unsure:express`.
+   */
   id: v.string(),
-  kind: v.picklist(["code", "package", "node", "binding", "v8", "gc", "idle", "native"]),
+  /**
+   * `native`: native code that nothing is known of. `loop`: native code that the event loop ran by itself, before or
+   * without any JavaScript, such as a TLS handshake: V8 takes it for idle, the thread's CPU time tells. `unsure`: code
+   * of the app (or of the package `name`), or V8's built-in functions that it calls there; a profile does not tell.
+   */
+  kind: v.picklist(["code", "package", "node", "binding", "v8", "gc", "idle", "native", "loop", "unsure"]),
   /** The layer it is drawn in; absent for `idle`. */
   layer: v.optional(layerSchema),
   /** Name of the package or binding. */
@@ -44,6 +52,10 @@ export const cpuSampleSchema = v.object({
   ticks: v.number(),
   /** Whether it was ended early. */
   cancelled: v.boolean(),
+  /** CPU time in milliseconds that the main thread used meanwhile, with what the profiler cost; absent where unknown. */
+  cpuMs: v.optional(v.number()),
+  /** Milliseconds in which the main thread could have run and had no CPU, as part of all others; absent where unknown. */
+  waitedMs: v.optional(v.number()),
   /**
    * CPU time in milliseconds that the threads of libuv's pool used meanwhile: work such as `fs.readFile`,
    * `crypto.pbkdf2` or `zlib.gzip` is done there and is in none of the parts, which cover the main thread. Absent where

@@ -4,7 +4,18 @@ import type { CpuSample, SampledFunction, SamplePart } from "../../shared/layers
 export type PartKind = SamplePart["kind"];
 
 /** The kinds of time in drawing order: down the layers, then what belongs to none. */
-export const partKinds: readonly PartKind[] = ["code", "package", "node", "binding", "v8", "gc", "native", "idle"];
+export const partKinds: readonly PartKind[] = [
+  "code",
+  "package",
+  "unsure",
+  "node",
+  "binding",
+  "v8",
+  "gc",
+  "loop",
+  "native",
+  "idle",
+];
 
 export interface KindShare {
   readonly kind: PartKind;

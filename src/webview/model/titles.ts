@@ -25,12 +25,17 @@ export function kindWord(kind: PartKind): string {
     v8: t("V8's own work"),
     gc: t("Garbage collection"),
     native: t("Native, unattributed"),
+    loop: t("Native, in the event loop"),
+    unsure: t("Your code, or V8's work called there"),
     idle: t("Idle"),
   }[kind];
 }
 
 /** A part of a sample: its kind, and which package or binding. */
 export function partTitle({ kind, name }: SamplePart): string {
+  if (kind === "unsure" && name !== undefined) {
+    return t("{0}, or V8's work called there", name);
+  }
   return (kind === "package" || kind === "binding") && name !== undefined ? name : kindWord(kind);
 }
 

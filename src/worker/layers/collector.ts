@@ -1,12 +1,12 @@
-import type { LayerAnswer, LayerQuestion } from "../../shared/layers/collected.ts";
+import type { CollectedSample, LayerAnswer, LayerQuestion } from "../../shared/layers/collected.ts";
 import type { Guard } from "../guard.ts";
 import type { WarningLog } from "../process/warningLog.ts";
-import { createCpuSampler } from "./cpuSampler.ts";
 import { createLoadedModules } from "./modules/loadedModules.ts";
 import { createNativeList } from "./modules/nativeList.ts";
 import { createPulse } from "./pulse.ts";
 import { createRequestWatch } from "./requestWatch.ts";
-import type { ListeningServer } from "./tlsWatch.ts";
+import { createCpuSampler } from "./sample/cpuSampler.ts";
+import { type ListeningServer, secureServers } from "./tlsWatch.ts";
 import { collectFacts } from "./workerFacts.ts";
 
 export interface CollectorParts {
@@ -33,7 +33,7 @@ export function createCollector(parts: CollectorParts): Collector {
   const modules = createLoadedModules(folder);
   const pulse = createPulse({ modules, natives, warnings, servers, guard });
   const requests = createRequestWatch(guard);
-  const sampler = createCpuSampler(folder);
+  const sampler = createCpuSampler({ folder, nodeOptions });
   return {
     async answer(question) {
       switch (question.kind) {
@@ -47,6 +47,7 @@ export function createCollector(parts: CollectorParts): Collector {
           return {
             kind: "sample",
             ...(await pulse.during(() => sampler.sample(question.seconds))),
+            tls: tlsOf(servers()),
             bindings: natives.bindings(),
             addons: modules.addons(),
           };
@@ -56,4 +57,10 @@ export function createCollector(parts: CollectorParts): Collector {
       }
     },
   };
+}
+
+/** What the servers of the app speak; clients may speak anything. */
+function tlsOf(servers: readonly ListeningServer[]): CollectedSample["tls"] {
+  const secure = secureServers(servers).length;
+  return secure === 0 ? "none" : secure === servers.length ? "all" : "some";
 }

@@ -45,6 +45,15 @@ exports.sum = (left) => wasm.sum(left);
 `,
 };
 
+/** Small enough for V8 to take it into what calls it. */
+const smallPackage = {
+  "package.json": '{ "name": "small-package", "version": "0.2.0" }\n',
+  "index.js": `"use strict";
+
+exports.step = (i) => (Math.sqrt(i) % 7) + ((i * i) % 13);
+`,
+};
+
 const linkedPackage = {
   "package.json": '{ "name": "linked-package", "version": "4.5.6", "type": "module", "exports": "./index.js" }\n',
   "index.js": 'export default () => "linked";\n',
@@ -54,6 +63,7 @@ const linkedPackage = {
 function addPackages(folder: string): void {
   write(join(folder, "modules", "node_modules", "busy-package"), busyPackage);
   write(join(folder, "modules", "node_modules", "wasm-package"), wasmPackage);
+  write(join(folder, "modules", "node_modules", "small-package"), smallPackage);
   write(
     join(folder, "esm", "node_modules", ".pnpm", "linked-package@4.5.6", "node_modules", "linked-package"),
     linkedPackage,

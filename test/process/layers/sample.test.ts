@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Profiler } from "node:inspector";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import type { CpuSample } from "../../../src/shared/layers/sample.ts";
 import { attachDebugger } from "../../support/process/debugger.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
@@ -15,6 +16,7 @@ const places: Readonly<Record<string, string>> = {
   idle: "idle",
   own: "code",
   package: "package:busy-package",
+  inlined: "package:small-package",
   json: "v8",
   regexp: "v8",
   wasm: "package:wasm-package",
@@ -29,10 +31,29 @@ const places: Readonly<Record<string, string>> = {
 const leastShare = 0.8;
 
 /** On the other versions of Node.js only those that the profiler of V8 has shown differently over the years. */
-const placesElsewhere = ["package", "json", "regexp", "wasm", "brotli", "gc"];
+const placesElsewhere = ["package", "inlined", "json", "regexp", "wasm", "brotli", "gc"];
 
 async function begin(app: TestApp, job: string): Promise<void> {
   await (await fetch(`http://127.0.0.1:${app.port}/?job=${job}`)).text();
+}
+
+/** Has a server negotiate one TLS session after the other. */
+function shakeHands(port: number): { stop(): void } {
+  let stopped = false;
+  const next = (): void => {
+    if (!stopped) {
+      const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => socket.destroy());
+      socket.once("error", () => socket.destroy()).once("close", next);
+    }
+  };
+  for (let i = 0; i < 4; i += 1) {
+    next();
+  }
+  return {
+    stop() {
+      stopped = true;
+    },
+  };
 }
 
 /** Of the time that was not idle, but for the sample of an idle worker. */
@@ -58,6 +79,39 @@ describeOn(testedNodes(), "a CPU sample", (scene) => {
 });
 
 describeOn([usualNode()], "a CPU sample", (scene) => {
+  it("keeps V8 from inlining while it is taken, and no longer", async () => {
+    const app = await runLayersApp(scene);
+    await begin(app, "inlined");
+    /** Which of the caller and the callee any other profiler sees: of inlined code V8 before 14 names the caller only. */
+    const busiest = async (): Promise<string | undefined> => {
+      const response = await fetch(`http://127.0.0.1:${app.port}/?profile=300`);
+      const ticks = Object.entries((await response.json()) as Record<string, number>);
+      return ticks.sort((one, other) => other[1] - one[1])[0]?.[0];
+    };
+    const asBefore = await busiest();
+    const sample = await app.client.request("layers/sample", { seconds: 1 });
+    assert.ok(shareOf(sample, "package:small-package") >= leastShare);
+    // Hot code is optimized again soon, then as before.
+    await poll("the functions are inlined again", async () => (await busiest()) === asBefore);
+    assert.equal(asBefore, Number(scene.node.major) < 26 ? "inlined" : "exports.step");
+  });
+
+  it("counts what the event loop does in native code before any JavaScript runs", async () => {
+    const app = await runLayersApp(scene, { entry: "tls/server.cjs" });
+    const clients = shakeHands(app.port);
+    try {
+      const sample = await app.client.request("layers/sample", { seconds: 2 });
+      const idle = sample.parts.find(({ kind }) => kind === "idle")?.selfMs ?? 0;
+      const told = JSON.stringify(sample.parts.map(({ id, share }) => [id, share]));
+      assert.ok(sample.cpuMs !== undefined, "the CPU time of the thread is known");
+      // The profiler's own time is not counted.
+      assert.ok(idle + sample.cpuMs <= sample.durationMs * 1.1, `${told} ${sample.cpuMs} ${sample.durationMs}`);
+      assert.ok((sample.parts.find(({ id }) => id === "loop/openssl")?.share ?? 0) > 0.03, told);
+    } finally {
+      clients.stop();
+    }
+  });
+
   it("names the busiest functions with their places", async () => {
     const app = await runLayersApp(scene);
     await begin(app, "own");

@@ -1,7 +1,8 @@
 import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
 import type { CpuSample, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
 import { fileOf } from "./fileOf.ts";
-import { type Owner, v8Owner } from "./owner.ts";
+import { nativeInLoop } from "./loopTime.ts";
+import { idleOwner, type Owner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
 import { callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
 
@@ -36,9 +37,10 @@ interface Sum {
  * rest add up to 1. Without any time, all of it counts as unattributed.
  */
 export function attribute(
-  { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
+  collected: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "thread" | "tls">>,
   hints: AttributionHints,
 ): Pick<CpuSample, "durationMs" | "parts"> {
+  const { frames, nodes } = collected;
   const sums = new Map<string, Sum>();
   const give = (owner: Owner, frame: ProfileFrame, us: number): void => {
     const sum = sums.get(owner.id) ?? { owner, us: 0, functions: new Map() };
@@ -79,6 +81,12 @@ export function attribute(
     }
     giveShare(owner, left);
   });
+  const inLoop = nativeInLoop(collected);
+  const idle = sums.get(idleOwner.id);
+  if (inLoop !== undefined && idle !== undefined) {
+    idle.us -= inLoop.us;
+    sums.set(inLoop.owner.id, { owner: inLoop.owner, us: inLoop.us, functions: new Map() });
+  }
   const total = [...sums.values()].reduce((us, sum) => us + sum.us, 0);
   const parts = [...sums.values()].sort((a, b) => b.us - a.us).map((sum) => describePart(sum, total));
   return { durationMs: total / 1_000, parts: parts.length > 0 ? parts : [nothing] };

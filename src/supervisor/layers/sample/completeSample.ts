@@ -19,5 +19,20 @@ export async function completeSample(
     addons: [...new Set(files.map((file) => packageOf(file)?.name ?? basename(file)))],
     sqlite: bindings.includes("sqlite"),
   };
-  return { worker, startedAt, cancelled, ticks, ...attribute(collected, { ...hints, natives }) };
+  return {
+    worker,
+    startedAt,
+    cancelled,
+    ticks,
+    ...cpuOf(collected),
+    ...attribute(collected, { ...hints, natives }),
+  };
+}
+
+function cpuOf({ thread }: CollectedSample): Pick<CpuSample, "cpuMs" | "waitedMs"> {
+  if (thread === undefined) {
+    return {};
+  }
+  const { usedMs, waitedMs } = thread;
+  return { cpuMs: usedMs, ...(waitedMs === undefined ? {} : { waitedMs }) };
 }

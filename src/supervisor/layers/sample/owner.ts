@@ -1,3 +1,4 @@
+import type { Dependency } from "../../../shared/layers/layer.ts";
 import type { SamplePart } from "../../../shared/layers/sample.ts";
 import type { Binding } from "./bindingTable.ts";
 
@@ -19,4 +20,10 @@ export function bindingOwner({ name, dependency, isOther = false }: Binding): Ow
 /** @param name Of its package, or of its file if it is in none. */
 export function addonOwner(name: string): Owner {
   return { id: `binding:${name}`, kind: "binding", layer: "bindings", name };
+}
+
+/** @param dependency Whose work it is, if that is known. */
+export function loopOwner(dependency: Dependency | undefined): Owner {
+  const of = dependency === undefined ? {} : { dependency };
+  return { id: dependency === undefined ? "loop" : `loop/${dependency}`, kind: "loop", layer: "dependencies", ...of };
 }

@@ -92,6 +92,10 @@ function partNote({ kind, dependency }: SamplePart): string {
       return t("package");
     case "binding":
       return dependency === undefined ? t("binding") : t("binding, leads to {0}", dependencyTitles[dependency]);
+    case "loop":
+      return dependency === undefined
+        ? t("before any JavaScript runs")
+        : t("before any JavaScript runs, leads to {0}", dependencyTitles[dependency]);
     default:
       return "";
   }

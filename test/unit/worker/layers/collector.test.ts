@@ -3,9 +3,9 @@ import type { Profiler } from "node:inspector";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ownCodeUrl } from "../../../../src/shared/layers/collected.ts";
-import { condense } from "../../../../src/worker/layers/condense.ts";
 import { pathOf } from "../../../../src/worker/layers/modules/pathOf.ts";
 import { flagsOf } from "../../../../src/worker/layers/nodeOptions.ts";
+import { condense } from "../../../../src/worker/layers/sample/condense.ts";
 
 const folder = join(import.meta.dirname, "dist");
 

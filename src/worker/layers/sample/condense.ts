@@ -6,7 +6,7 @@ import {
   ownCodeUrl,
   type ProfileFrame,
   type ProfileNode,
-} from "../../shared/layers/collected.ts";
+} from "../../../shared/layers/collected.ts";
 
 export interface CondenseOptions {
   /** The folder of Hitless's own bundles. */
@@ -56,7 +56,7 @@ function selfTimes(
   settlingUs: number,
 ): { readonly selfUs: ReadonlyMap<number, number>; readonly ticks: number } {
   const selfUs = new Map<number, number>();
-  const from = startTime + Math.min(settlingUs, (endTime - startTime) / 2);
+  const from = startTime + Math.max(0, Math.min(settlingUs, (endTime - startTime) / 2));
   let now = startTime;
   // The profiler may record two ticks in the wrong order.
   const ticks = samples

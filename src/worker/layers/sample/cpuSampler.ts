@@ -1,6 +1,9 @@
 import { type Profiler, Session, url } from "node:inspector";
-import type { CollectedSample } from "../../shared/layers/collected.ts";
+import { performance } from "node:perf_hooks";
+import type { CollectedSample } from "../../../shared/layers/collected.ts";
 import { condense } from "./condense.ts";
+import { withoutInlining } from "./inlining.ts";
+import { type ThreadTime, threadTime } from "./threadTime.ts";
 
 /** Microseconds between two ticks. */
 const intervalUs = 1_000;
@@ -8,8 +11,8 @@ const intervalUs = 1_000;
 /** Milliseconds for V8 to optimize hot code again. */
 const usualSettlingMs = 250;
 
-/** Without the loaded bindings and addons. */
-type TakenSample = Omit<CollectedSample, "bindings" | "addons">;
+/** Without what is known of the process beside it. */
+type TakenSample = Omit<CollectedSample, "bindings" | "addons" | "tls">;
 
 export interface CpuSampler {
   /** @throws Error when a sample is already running, or this Node has no profiler. */
@@ -18,11 +21,15 @@ export interface CpuSampler {
   end(): void;
 }
 
-/**
- * Takes CPU profiles with V8's profiler, in a separate session: other profilers and debuggers are not touched.
- * @param folder The folder of Hitless's own bundles.
- */
-export function createCpuSampler(folder: string): CpuSampler {
+export interface CpuSamplerParts {
+  /** The folder of Hitless's own bundles. */
+  readonly folder: string;
+  /** `NODE_OPTIONS` at the start of the process. */
+  readonly nodeOptions: string;
+}
+
+/** Takes CPU profiles with V8's profiler, in a separate session: other profilers and debuggers are not touched. */
+export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuSampler {
   let running: AbortController | undefined;
   /** Left open, since closing it would end coverage for others. */
   let kept: Session | undefined;
@@ -34,25 +41,38 @@ export function createCpuSampler(folder: string): CpuSampler {
       const controller = new AbortController();
       running = controller;
       const session = kept ?? new Session();
+      let inlineAgain: (() => void) | undefined;
       try {
         await begin(session, session === kept);
         const settles = !mayBeCovered();
         if (settles) {
+          inlineAgain = withoutInlining(nodeOptions);
           forgetOptimizedCode(session);
         } else {
           kept = session;
         }
-        const settlingMs = settles ? usualSettlingMs : 0;
-        const startedAt = Date.now() + settlingMs;
-        await wait(seconds * 1_000 + settlingMs, controller.signal);
+        await wait(settles ? usualSettlingMs : 0, controller.signal);
+        const startedAt = Date.now();
+        const from = performance.now();
+        const before = threadTime();
+        await wait(seconds * 1_000, controller.signal);
+        const counted = performance.now() - from;
+        const after = threadTime();
         const profile = await stop(session);
+        const settlingUs = settles ? profile.endTime - profile.startTime - counted * 1_000 : 0;
         return {
           startedAt,
           cancelled: controller.signal.aborted,
-          ...condense(profile, { folder, settlingUs: settlingMs * 1_000 }),
+          ...condense(profile, { folder, settlingUs }),
+          ...usedBetween(before, after),
         };
       } finally {
         running = undefined;
+        if (inlineAgain !== undefined) {
+          inlineAgain();
+          // What was optimized meanwhile is slower than it need be.
+          forgetOptimizedCode(session);
+        }
         if (session !== kept) {
           session.disconnect();
         }
@@ -60,6 +80,16 @@ export function createCpuSampler(folder: string): CpuSampler {
     },
     end: () => running?.abort(),
   };
+}
+
+function usedBetween(before: ThreadTime | undefined, after: ThreadTime | undefined): Pick<CollectedSample, "thread"> {
+  if (before === undefined || after === undefined) {
+    return {};
+  }
+  const waited =
+    before.waitedMs === undefined || after.waitedMs === undefined ? undefined : after.waitedMs - before.waitedMs;
+  const usedMs = after.usedMs - before.usedMs;
+  return { thread: { usedMs, ...(waited === undefined ? {} : { waitedMs: waited }) } };
 }
 
 async function begin(session: Session, connected: boolean): Promise<void> {

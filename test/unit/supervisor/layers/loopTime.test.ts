@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import type { CollectedSample } from "../../../../src/shared/layers/collected.ts";
+import { nativeInLoop } from "../../../../src/supervisor/layers/sample/loopTime.ts";
+
+const frames = [
+  { name: "(idle)", url: "", line: 0, column: 0 },
+  { name: "handle", url: "file:///srv/app.js", line: 1, column: 1 },
+];
+
+/** Milliseconds of a sample in which so many were idle and busy, and so many the thread's CPU time. */
+function loopMs(
+  idleMs: number,
+  busyMs: number,
+  thread: CollectedSample["thread"],
+  tls: CollectedSample["tls"] = "none",
+) {
+  const nodes = [
+    { frame: 0, parent: -1, selfUs: idleMs * 1_000 },
+    { frame: 1, parent: -1, selfUs: busyMs * 1_000 },
+  ];
+  const found = nativeInLoop({ frames, nodes, ...(thread === undefined ? {} : { thread }), tls });
+  return found === undefined ? undefined : [Math.round(found.us / 1_000), found.owner.id];
+}
+
+describe("the native work of the event loop", () => {
+  it("is what the thread used of the CPU beyond what the profile shows as busy", () => {
+    assert.deepEqual(loopMs(800, 200, { usedMs: 600 }), [390, "loop"]);
+    assert.deepEqual(loopMs(100, 0, { usedMs: 100 }), [99, "loop"]);
+  });
+
+  it("is never more than what was idle", () => {
+    assert.deepEqual(loopMs(100, 100, { usedMs: 900 }), [100, "loop"]);
+  });
+
+  it("is none where there is no more than the ticks cost, or where nothing is known", () => {
+    assert.equal(loopMs(1_000, 0, { usedMs: 25 }), undefined);
+    assert.equal(loopMs(500, 500, { usedMs: 400, waitedMs: 300 }), undefined);
+    assert.equal(loopMs(800, 200, undefined), undefined);
+    assert.equal(nativeInLoop({ frames: [], nodes: [], thread: { usedMs: 0 } }), undefined);
+  });
+
+  it("is OpenSSL's where all servers speak TLS", () => {
+    assert.deepEqual(loopMs(800, 200, { usedMs: 600 }, "all"), [390, "loop/openssl"]);
+    assert.deepEqual(loopMs(800, 200, { usedMs: 600 }, "some"), [390, "loop"]);
+  });
+});
