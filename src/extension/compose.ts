@@ -66,11 +66,12 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const layers = store.add(createLayersPanels({ apps, figures, extensionUri, channel, version, t }));
   const reports = store.add(createReportDocuments());
   const requests = store.add(createRequestsView(apps, t));
+  const notifier = createNotifier(channel, t);
+  const language = store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
   const context: CommandContext = {
-    ...{ registry, machines, apps, fleetRuns, logs, layers, reports, requests },
+    ...{ registry, machines, apps, fleetRuns, logs, layers, reports, requests, language },
     ...{ channel, memory, version, supervisorFile: host.supervisorFile, t },
   };
-  const notifier = createNotifier(channel, t);
 
   store.add(createAppTree({ registry, machines, fleetRuns, watch: figures, t }));
   store.add(createStatusBar(registry, t));
@@ -82,7 +83,6 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(alertOnFailure(context, notifier));
   store.add(provideDebugConfigurations(context, notifier));
   store.add(registerDebugging({ apps, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
-  store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog([registry, machines], host)));
   store.add(onDidChangeWorkspace(refresh));

@@ -33,6 +33,7 @@ export const commandIds = {
   showMenu: "hitless.showMenu",
   pickNode: "hitless.pickNode",
   pickEntry: "hitless.pickEntry",
+  goToRoute: "hitless.goToRoute",
   requestsThreshold: "hitless.requestsThreshold",
   requestsFilter: "hitless.requestsFilter",
   requestsClear: "hitless.requestsClear",

@@ -1,4 +1,5 @@
 import {
+  type CancellationToken,
   CodeLensRefreshRequest,
   type Connection,
   type InitializeResult,
@@ -11,8 +12,9 @@ import {
   type LanguageState,
   parseLanguageOptions,
   parseLanguageState,
+  parseRouteQuestion,
 } from "../shared/language.ts";
-import { languageNotifications } from "../shared/languageNames.ts";
+import { languageNotifications, languageRequests } from "../shared/languageNames.ts";
 import { setTranslations } from "../shared/translate.ts";
 import { errorText } from "./errorText.ts";
 import { codeActions } from "./features/codeActions.ts";
@@ -20,6 +22,7 @@ import { codeLenses } from "./features/codeLenses.ts";
 import { createDiagnostics } from "./features/diagnostics.ts";
 import { hoverAt } from "./features/hover.ts";
 import { createParsedDocuments } from "./features/parsedDocuments.ts";
+import { lookUpRoutes } from "./features/routeLookup.ts";
 import { createRuleSettings } from "./features/ruleSettings.ts";
 import { pathOf } from "./features/workspaceState.ts";
 import { createOpenPackages } from "./package/openPackages.ts";
@@ -161,6 +164,11 @@ export function serveEditor(connection: Connection): void {
           });
     }),
   );
+
+  connection.onRequest(languageRequests.routes, async (message: unknown, token: CancellationToken) => {
+    const question = parseRouteQuestion(message);
+    return lookUpRoutes(question, { state, packages, cancelled: () => token.isCancellationRequested });
+  });
 
   documents.listen(connection);
   connection.listen();

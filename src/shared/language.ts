@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { HitlessError } from "./errors.ts";
-import { languageNotifications } from "./languageNames.ts";
+import { languageNotifications, languageRequests } from "./languageNames.ts";
 
 /** What the language server knows about one app of the window. */
 export const languageAppSchema = v.object({
@@ -32,6 +32,35 @@ export const languageStateSchema = v.object({
 });
 export type LanguageState = v.InferOutput<typeof languageStateSchema>;
 
+/** Which code of an app answers a request? The answer is a `RouteAnswer`. */
+export const routeQuestionSchema = v.object({
+  /** The key of the app. */
+  app: v.string(),
+  method: v.pipe(v.string(), v.maxLength(100)),
+  /** As the client sent it, with or without query. */
+  path: v.pipe(v.string(), v.maxLength(20_000)),
+});
+export type RouteQuestion = v.InferOutput<typeof routeQuestionSchema>;
+
+const positionSchema = v.object({ line: v.number(), character: v.number() });
+
+export const routeAnswerSchema = v.object({
+  /** The best; several if nothing tells which. */
+  routes: v.array(
+    v.object({
+      uri: v.string(),
+      range: v.object({ start: positionSchema, end: positionSchema }),
+      /** `GET /users/:id`. */
+      text: v.string(),
+      /** `false`: it is not known what stands before its path, so it may be another. */
+      isCertain: v.boolean(),
+    }),
+  ),
+  /** Files that were looked at; 0: none may be read, or there are too many. */
+  files: v.number(),
+});
+export type RouteAnswer = v.InferOutput<typeof routeAnswerSchema>;
+
 /** The `initializationOptions` of the language server. */
 export const languageOptionsSchema = v.object({
   state: languageStateSchema,
@@ -54,6 +83,16 @@ export function parseLanguageOptions(input: unknown): LanguageOptions {
 /** @throws HitlessError `badMessage` that names the field. */
 export function parseLanguageState(input: unknown): LanguageState {
   return parse(languageStateSchema, input, languageNotifications.apps);
+}
+
+/** @throws HitlessError `badMessage` that names the field. */
+export function parseRouteQuestion(input: unknown): RouteQuestion {
+  return parse(routeQuestionSchema, input, languageRequests.routes);
+}
+
+/** @throws HitlessError `badMessage` that names the field. */
+export function parseRouteAnswer(input: unknown): RouteAnswer {
+  return parse(routeAnswerSchema, input, languageRequests.routes);
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, input: unknown, where: string): v.InferOutput<Schema> {

@@ -3,6 +3,9 @@
 /** Notifications from the client; each carries the whole state. */
 export const languageNotifications = { apps: "hitless/apps" } as const;
 
+/** Requests of the client. */
+export const languageRequests = { routes: "hitless/routes" } as const;
+
 /** The extension's commands that the server's lenses and hovers call. The extension's own table has the same ids. */
 export const languageCommands = {
   start: "hitless.start",

@@ -41,6 +41,8 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   // Without a row they would be about no app in particular.
   copyUrl: { icon: "copy", palette: is("hasAddress") },
   goToEntry: { icon: "go-to-file", palette: is("hasApp") },
+  // Of a request in the view.
+  goToRoute: { icon: "go-to-file", palette: "false" },
   openInBrowser: { icon: "globe", palette: is("hasAddress") },
   filterLog: { icon: "filter", palette: is("hasApp") },
   showLog: { icon: "output", palette: is("hasApp") },

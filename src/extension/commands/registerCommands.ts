@@ -16,6 +16,7 @@ import { showHistory } from "./history.ts";
 import { askToPrepare } from "./machines/askToPrepare.ts";
 import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
+import { goToRoute } from "./open/goToRoute.ts";
 import { copyUrl, openInBrowser } from "./open/webAddress.ts";
 import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
 import { runFile } from "./runFile.ts";
@@ -60,6 +61,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.openInBrowser]: (target) => openInBrowser(context, target),
     [commandIds.copyUrl]: (target) => copyUrl(context, target),
     [commandIds.goToEntry]: (target) => goToEntry(context, target),
+    [commandIds.goToRoute]: (target) => goToRoute(context, target),
     [commandIds.filterLog]: (target) => filterLog(context, target),
     [commandIds.showLog]: (target) => showLog(context, target),
     [commandIds.showLayers]: (target) => showLayers(context, target),

@@ -1,4 +1,11 @@
-import { type Diagnostic, type DocumentSelector, type LogOutputChannel, languages, Uri } from "vscode";
+import {
+  type CancellationToken,
+  type Diagnostic,
+  type DocumentSelector,
+  type LogOutputChannel,
+  languages,
+  Uri,
+} from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -7,8 +14,14 @@ import {
   RevealOutputChannelOn,
   TransportKind,
 } from "vscode-languageclient/node";
-import type { LanguageOptions, LanguageState } from "../../shared/language.ts";
-import { languageCommands, languageIds, languageNotifications } from "../../shared/languageNames.ts";
+import {
+  type LanguageOptions,
+  type LanguageState,
+  parseRouteAnswer,
+  type RouteAnswer,
+  type RouteQuestion,
+} from "../../shared/language.ts";
+import { languageCommands, languageIds, languageNotifications, languageRequests } from "../../shared/languageNames.ts";
 
 export interface LanguageClientHost {
   /** Absolute path of the language server's bundle. */
@@ -22,6 +35,8 @@ export interface LanguageClientHost {
 export interface RunningLanguageClient {
   /** Sends the current apps to the server. */
   update(state: LanguageState): void;
+  /** Which code answers a request. */
+  routes(question: RouteQuestion, token: CancellationToken): Promise<RouteAnswer>;
   /** Resolves when the server has ended, after two seconds at the latest. */
   stop(): Promise<void>;
 }
@@ -78,6 +93,9 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
       client.sendNotification(languageNotifications.apps, state).catch((error: unknown) => {
         host.channel.debug(`Telling the language server of the apps: ${String(error)}`);
       });
+    },
+    async routes(question, token) {
+      return parseRouteAnswer(await client.sendRequest(languageRequests.routes, question, token));
     },
     async stop() {
       hovers.dispose();

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import { type LogOutputChannel, l10n, type TextDocument, Uri, workspace } from "vscode";
+import { type CancellationToken, type LogOutputChannel, l10n, type TextDocument, Uri, workspace } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
-import type { LanguageOptions, LanguageState } from "../../shared/language.ts";
+import type { LanguageOptions, LanguageState, RouteAnswer, RouteQuestion } from "../../shared/language.ts";
 import { languageIds } from "../../shared/languageNames.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
@@ -45,6 +45,8 @@ export class LanguageFeatures implements Disposable {
   #turn: Promise<void> = Promise.resolve();
   /** Set after too many crashes or a failed start, until the user tries again. */
   #givenUp = false;
+  /** Set when something other than an open document has needed the server. */
+  #needed = false;
 
   constructor(host: LanguageHost) {
     this.#host = host;
@@ -70,6 +72,19 @@ export class LanguageFeatures implements Disposable {
     this.#settle();
   }
 
+  /**
+   * Which code of an app answers a request; starts the server if it does not run.
+   *
+   * @returns `undefined` if there is no server: the setting turns it off, or it could not be started, which has been said.
+   */
+  async routes(question: RouteQuestion, token: CancellationToken): Promise<RouteAnswer | undefined> {
+    this.#needed = true;
+    this.#settle();
+    await this.#turn;
+    await this.#tell();
+    return this.#client?.routes(question, token);
+  }
+
   /** The user has requested it, possibly again. */
   #begin(): void {
     this.#givenUp = false;
@@ -83,7 +98,7 @@ export class LanguageFeatures implements Disposable {
       const isOff = this.#store.disposed || !languageSetting();
       try {
         if (this.#client === undefined) {
-          if (!isOff && !this.#givenUp && workspace.textDocuments.some(isRead)) {
+          if (!isOff && !this.#givenUp && (this.#needed || workspace.textDocuments.some(isRead))) {
             await this.#start();
           }
         } else if (isOff) {

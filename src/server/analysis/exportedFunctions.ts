@@ -22,6 +22,66 @@ export function exportedFunction(analysis: Analysis, name: string): FunctionNode
   return whole && functionIn(analysis, whole, [first, ...rest]);
 }
 
+/** What a file exports under a name, as `exportedFunction` takes it: any expression, also one that is exported on from another file. */
+export function exportedValue(analysis: Analysis, name: string, depth = 0): ExportedValue | undefined {
+  const [first = "", ...rest] = name.split(".");
+  const exported = exportsOf(analysis);
+  const own = exported.get(first);
+  const whole = exported.get("default");
+  const within = own === undefined && whole !== undefined ? propertyAt(analysis, whole, [first, ...rest]) : undefined;
+  const node = own === undefined ? within : propertyAt(analysis, own, rest);
+  return node === undefined ? exportedOn(analysis, name, depth) : { analysis, node };
+}
+
+/** An expression, and the file in which it stands. */
+export interface ExportedValue {
+  readonly analysis: Analysis;
+  readonly node: Node;
+}
+
+function propertyAt(analysis: Analysis, node: Node, path: readonly string[]): Node | undefined {
+  const [first, ...rest] = path;
+  if (first === undefined) {
+    return node;
+  }
+  const owner = settledValue(analysis, node);
+  const value = owner.type === "ObjectExpression" ? propertyOf(owner, first) : undefined;
+  return value === undefined || value === "unknown" ? undefined : propertyAt(analysis, value, rest);
+}
+
+/** `export { users } from "./users"`, `export * from "./users"`. */
+function exportedOn(analysis: Analysis, name: string, depth: number): ExportedValue | undefined {
+  const { files, module } = analysis;
+  if (files === undefined || depth > deepest) {
+    return undefined;
+  }
+  const { program } = module.ast;
+  const [first = "", ...rest] = name.split(".");
+  for (const { specifiers, source } of nodesOf(program, "ExportNamedDeclaration")) {
+    const passed = specifiers.find(
+      (specifier) =>
+        specifier.type === "ExportSpecifier" &&
+        (specifier.exported.type === "Identifier" ? specifier.exported.name : specifier.exported.value) === first,
+    );
+    const from =
+      passed?.type === "ExportSpecifier" && source != null ? files.imported(module, source.value) : undefined;
+    if (passed?.type === "ExportSpecifier" && from !== undefined) {
+      return exportedValue(from, [passed.local.name, ...rest].join("."), depth + 1);
+    }
+  }
+  for (const { source } of nodesOf(program, "ExportAllDeclaration")) {
+    const from = files.imported(module, source.value);
+    const found = from && exportedValue(from, name, depth + 1);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/** Exports of exports are followed to this depth. */
+const deepest = 4;
+
 function functionIn(analysis: Analysis, exported: Node, path: readonly string[]): FunctionNode | undefined {
   const node = settledValue(analysis, exported);
   const [first, ...rest] = path;

@@ -1,13 +1,23 @@
 import { relative, sep } from "node:path";
 import { leadsInside } from "../../shared/basics/leadsInside.ts";
-import { createPackageReader, type PackageTexts, packageFolder } from "./packageReader.ts";
+import { createPackageReader, ownFolders, type PackageTexts, packageFolder } from "./packageReader.ts";
 import { emptyCache, type PackageCache, type PackageView, packageView } from "./packageView.ts";
 
 export interface OpenPackages {
   /** Whether files beside this one may be read at all. */
   mayRead(path: string): boolean;
+  /** The folder of the package around a file; `undefined` where none may be read. */
+  folderOf(path: string): Promise<string | undefined>;
   /** The files of the package around a file; `undefined` where none may be read, or it was cancelled. */
-  filesBeside(path: string, cancelled: () => boolean): Promise<PackageView | undefined>;
+  filesBeside(path: string, cancelled: () => boolean, wider?: WiderLook): Promise<PackageView | undefined>;
+}
+
+/** A look that somebody waits for, other than those while somebody types. */
+export interface WiderLook {
+  /** The folder of an app without a package.json, which counts as its package. */
+  readonly folder: string | undefined;
+  /** Files that the look parses at most. */
+  readonly mostParsed: number;
 }
 
 export interface OpenPackagesHost {
@@ -17,6 +27,11 @@ export interface OpenPackagesHost {
   readonly opened: () => Iterable<readonly [path: string, text: string]>;
   /** Called when files turn out to have changed on disk since a look at them. */
   readonly changed: () => void;
+}
+
+interface Asked {
+  readonly folder: string;
+  readonly path: string;
 }
 
 interface Entry {
@@ -34,8 +49,8 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
   const reader = createPackageReader();
   const known = new Map<string, Entry>();
   // The disk is waited for only once: what is known is used until it turns out to have changed.
-  const refresh = async (folder: string, path: string, entry: Entry): Promise<void> => {
-    const texts = await reader.read(folder, path, () => known.get(folder) !== entry).catch(() => undefined);
+  const refresh = async (key: string, { folder, path }: Asked, entry: Entry): Promise<void> => {
+    const texts = await reader.read(folder, path, () => known.get(key) !== entry).catch(() => undefined);
     const isSame =
       texts?.size === entry.texts.size && [...texts].every(([name, text]) => entry.texts.get(name) === text);
     if (texts !== undefined && !isSame) {
@@ -45,12 +60,15 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
   };
   return {
     mayRead: (path) => host.roots().some((root) => leadsInside(relative(root, path))),
-    async filesBeside(path, cancelled) {
-      const folder = await packageFolder(path, host.roots());
+    folderOf: (path) => packageFolder(path, host.roots()),
+    async filesBeside(path, cancelled, wider) {
+      const folder = wider?.folder ?? (await packageFolder(path, host.roots()));
       if (folder === undefined) {
         return undefined;
       }
-      const before = known.get(folder);
+      // A file in `dist` adds that folder to what is read; the two looks are no change of the package.
+      const key = `${folder}\n${ownFolders(relative(folder, path).split(sep).join("/"))}`;
+      const before = known.get(key);
       const texts = before?.texts ?? (await reader.read(folder, path, cancelled));
       if (texts === undefined) {
         return undefined;
@@ -58,10 +76,10 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
       const entry = before ?? { texts, readAt: performance.now(), cache: emptyCache() };
       if (performance.now() - entry.readAt >= freshMs) {
         entry.readAt = performance.now();
-        void refresh(folder, path, entry);
+        void refresh(key, { folder, path }, entry);
       }
-      known.delete(folder);
-      known.set(folder, entry);
+      known.delete(key);
+      known.set(key, entry);
       for (const oldest of [...known.keys()].slice(0, -mostKept)) {
         known.delete(oldest);
       }
@@ -73,10 +91,10 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
           now.set(name, text);
         }
       }
-      return packageView(folder, now, entry.cache);
+      return packageView(folder, now, entry.cache, wider?.mostParsed);
     },
   };
 }
 
-/** Packages whose parsed files are kept. */
+/** Looks at packages whose parsed files are kept. */
 const mostKept = 4;

@@ -42,6 +42,15 @@ export async function packageFolder(file: string, roots: readonly string[]): Pro
   return undefined;
 }
 
+/** What is read only because a file is asked for that lies there: `dist` of `dist/main.js`, and the file itself if it is a test. */
+export function ownFolders(file: string): string {
+  if (testPath.test(file)) {
+    return file;
+  }
+  const parts = file.split("/").slice(0, -1);
+  return parts.slice(0, parts.findLastIndex((part) => foreignFolder.test(part)) + 1).join("/");
+}
+
 interface Known {
   readonly stamp: string;
   readonly text: string;

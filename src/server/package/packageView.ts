@@ -6,7 +6,7 @@ import { type ImportGraph, importGraph, resolveImport, type ScannedImports } fro
 import type { PackageTexts } from "./packageReader.ts";
 
 /** Files that one look at a package parses at most, so that a look is short; those already parsed cost nothing. */
-const mostParsed = 60;
+export const usuallyParsed = 60;
 
 /** What is kept of a package's files while their texts are the same. */
 export interface PackageCache {
@@ -17,6 +17,10 @@ export interface PackageCache {
 export interface PackageView extends PackageFiles {
   /** One of the files, which is parsed already, with what is known of the others. */
   adopt(analysis: Analysis): Analysis;
+  /** The paths of those files whose text matches, in order. */
+  paths(text: RegExp): readonly string[];
+  /** One of the files; `undefined` if it can't be parsed, or too many have been. */
+  file(path: string): Analysis | undefined;
 }
 
 export function emptyCache(): PackageCache {
@@ -24,7 +28,12 @@ export function emptyCache(): PackageCache {
 }
 
 /** What is known of a package's files from their texts. The cache is shared by the looks at one package. */
-export function packageView(folder: string, texts: PackageTexts, { parsed, scanned }: PackageCache): PackageView {
+export function packageView(
+  folder: string,
+  texts: PackageTexts,
+  { parsed, scanned }: PackageCache,
+  mostParsed = usuallyParsed,
+): PackageView {
   const known = new Map<string, Analysis | undefined>();
   let count = 0;
   const imports = once(() => importGraph(texts, scanned));
@@ -58,6 +67,8 @@ export function packageView(folder: string, texts: PackageTexts, { parsed, scann
       known.set(pathOf(analysis.module), shared);
       return shared;
     },
+    paths: (text) => [...texts].flatMap(([path, content]) => (text.test(content) ? [path] : [])).sort(),
+    file: analysisOf,
     imported(from, specifier) {
       const path = resolveImport(pathOf(from), specifier, (candidate) => texts.has(candidate));
       return path === undefined ? undefined : analysisOf(path);

@@ -4,6 +4,7 @@ import type { AppsEverywhere } from "../../apps/machines/appsEverywhere.ts";
 import type { FleetRuns } from "../../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../../apps/machines/machineRegistry.ts";
 import type { SessionMemory } from "../../apps/sessionHost.ts";
+import type { LanguageFeatures } from "../../language/languageFeatures.ts";
 import type { LogTerminals } from "../../log/logTerminals.ts";
 import type { LayersPanels } from "../../panel/layersPanels.ts";
 import type { Localize } from "../../platform/localize.ts";
@@ -20,6 +21,7 @@ export interface CommandContext {
   readonly layers: LayersPanels;
   readonly reports: ReportDocuments;
   readonly requests: RequestsView;
+  readonly language: Pick<LanguageFeatures, "routes">;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
   /** Of this extension. */

@@ -7,6 +7,8 @@ export interface CommandTarget {
   readonly report?: number;
   /** Name of a function of Node.js whose path through the layers is to be shown, such as `fs.readFile`. */
   readonly trace?: string;
+  /** A request that has come to the app. */
+  readonly request?: { readonly method: string; readonly path: string };
 }
 
 /** Validates the first argument of a command; any extension may call commands with anything. */
@@ -18,10 +20,13 @@ export function readTarget(argument: unknown): CommandTarget {
   const worker = "worker" in argument && typeof argument.worker === "number" ? argument.worker : undefined;
   const report = "report" in argument && typeof argument.report === "number" ? argument.report : undefined;
   const trace = "trace" in argument && typeof argument.trace === "string" ? argument.trace : undefined;
+  const method = "method" in argument && typeof argument.method === "string" ? argument.method : undefined;
+  const path = "path" in argument && typeof argument.path === "string" ? argument.path : undefined;
   return {
     ...(app !== undefined && { app }),
     ...(worker !== undefined && { worker }),
     ...(report !== undefined && { report }),
     ...(trace !== undefined && { trace }),
+    ...(method !== undefined && path !== undefined && { request: { method, path } }),
   };
 }

@@ -34,6 +34,9 @@ export interface RequestRow {
   readonly color?: string;
   readonly accessibilityLabel: string;
   readonly children: readonly RequestRow[];
+  readonly isGroup: boolean;
+  /** The request whose route a click leads to. */
+  readonly leads?: { readonly app: string; readonly method: string; readonly path: string };
 }
 
 /** Rows of each group; the group's own row counts all. */
@@ -66,6 +69,7 @@ export function requestRows(sight: RequestSight): readonly RequestRow[] {
     icon,
     accessibilityLabel: `${label}, ${count}`,
     children: rows.slice(0, mostRows).map((seen) => requestRow(id, seen, several, t)),
+    isGroup: true,
   });
   return [
     group("open", t("In flight"), "sync", { rows: open, count: openCount }),
@@ -109,6 +113,8 @@ function requestRow(group: string, { app, request }: Seen, several: boolean, t: 
     ...lookOf(group, request),
     accessibilityLabel: [label, ...facts].join(", "),
     children: [],
+    isGroup: false,
+    leads: { app: app.key, method, path },
   };
 }
 
@@ -149,6 +155,7 @@ function silentRow({ key, name, silent }: SeenApp, several: boolean, t: Localize
       color: "charts.yellow",
       accessibilityLabel: `${label}, ${description}`,
       children: [],
+      isGroup: false,
     },
   ];
 }

@@ -12,7 +12,7 @@ import type { Disposable } from "../../../shared/basics/disposable.ts";
 import { usualSlowMs } from "../../../shared/layers/slowRequests.ts";
 import { isActive } from "../../apps/appView.ts";
 import type { AppsEverywhere } from "../../apps/machines/appsEverywhere.ts";
-import { viewIds } from "../../ids.ts";
+import { commandIds, viewIds } from "../../ids.ts";
 import { DisposableStore } from "../../platform/disposableStore.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { type RequestRow, requestRows, type SeenApp } from "./requestRows.ts";
@@ -53,7 +53,7 @@ export function createRequestsView(registry: Pick<AppsEverywhere, "sessions">, t
       treeDataProvider: {
         onDidChangeTreeData: changes.event,
         getChildren: (row) => [...(row?.children ?? rows)],
-        getTreeItem: (row) => treeItem(row, rows.includes(row)),
+        getTreeItem: treeItem,
       },
     }),
   );
@@ -141,14 +141,17 @@ export function createRequestsView(registry: Pick<AppsEverywhere, "sessions">, t
   };
 }
 
-function treeItem(row: RequestRow, isGroup: boolean): TreeItem {
+function treeItem(row: RequestRow): TreeItem {
   const item = new TreeItem(row.label);
   item.id = row.id;
   item.description = row.description;
   item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
   item.accessibilityInformation = { label: row.accessibilityLabel };
-  item.collapsibleState =
-    isGroup && row.children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  // Also of an empty group: one that gets its first rows later would stay closed.
+  item.collapsibleState = row.isGroup ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  if (row.leads !== undefined) {
+    item.command = { command: commandIds.goToRoute, title: "", arguments: [row.leads] };
+  }
   item.tooltip = row.tooltip === "" ? row.accessibilityLabel : new MarkdownString(row.tooltip);
   return item;
 }

@@ -7,7 +7,7 @@ import type { CallSite } from "../moduleFacts.ts";
 import { asCall, asMember, lastName, settledValue } from "../nodes.ts";
 
 /** Functions that create an app or a router, whose methods take request handlers. */
-const routerMakers: ReadonlySet<string> = new Set([
+export const routerMakers: ReadonlySet<string> = new Set([
   "express#default",
   "express#Router",
   "router#default",
@@ -103,7 +103,7 @@ export function takesHandlers(analysis: Analysis, { node, api, method, receiver 
 }
 
 /** Whether an expression is an app or a router; an imported one may be recognized by its name. */
-function isRouter(analysis: Analysis, expression: Node, depth = 0): "yes" | "maybe" | "no" {
+export function isRouter(analysis: Analysis, expression: Node, depth = 0): "yes" | "maybe" | "no" {
   const node = settledValue(analysis, expression);
   const call = asCall(node);
   if (call !== undefined) {
