@@ -100,10 +100,10 @@ export class RunningDrain {
     this.#parts = parts;
     this.#order = order;
     this.#servers = [...tracker.servers(), ...tracker.behind()];
-    this.#report = new DrainReport({ ...parts, ownListeners });
     this.#handoff = new Set(order.handoff);
     this.#idleDeadline = now + order.idleGraceMs;
     this.#unusedDeadline = now + Math.max(order.idleGraceMs, unusedGraceMs);
+    this.#report = new DrainReport({ ...parts, ownListeners, settlesAt: now + unusedGraceMs });
     this.#sessionDeadline = now + Math.min(order.idleGraceMs, sessionGraceMs);
     this.#streamDeadline = now + order.streamGraceMs;
     this.#webSockets = createWebSocketFarewell(guard);

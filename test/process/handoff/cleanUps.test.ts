@@ -52,6 +52,25 @@ function describeStyle(styles: readonly string[], nodes: readonly MatrixNode[] =
 describeStyle(onAll, testedNodes());
 describeStyle([...byHand, ...libraries]);
 
+describeOn([usualNode()], "gracefulReload of an app that destroys whatever is open", (scene) => {
+  it("answers a client that was just let in by a server which passes it on to one of HTTP", async () => {
+    const app = await scene.run({ fixture: "shapes", config: { workers: 1, env: { STYLE: "destroy" } } });
+    const connection = await openConnection({ port: app.port + 2 });
+    const renewed = app.client.request("app/renew", { kind: "gracefulReload" });
+    await until(app.client, "the old worker drains", ({ workers }) =>
+      workers.some(({ state }) => state === "draining"),
+    );
+    const answer = await connection.ask(
+      "PROXY TCP4 203.0.113.7 127.0.0.1 40000 80\r\nGET /slow/100 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    );
+    assert.equal(answer.status, 200);
+    const report = await renewed;
+    assertOutcome(report, "completed");
+    assertExact(report, 0);
+    connection.close();
+  });
+});
+
 describeOn(testedNodes(), "a worker that leaves in the middle of its drain", (scene) => {
   onPosix("by process.exit: what is idle is handed over before it has gone", async () => {
     const env = { STYLE: "onSignal", LEAVE: "exit" };
