@@ -9,6 +9,9 @@ import type { WorkerHandle } from "./workerHandle.ts";
 /** Milliseconds for one request. */
 const deadlineMs = 2_000;
 
+/** So long, in milliseconds, a connection may take to end in good order after the answer: a reset is an error that an app may tell of. */
+const partingMs = 500;
+
 /**
  * Requests a URL from one worker. All workers of an app share its port, so a request to the port would be answered by
  * any of them, even an old one; this one uses a connection that is given to the worker in question.
@@ -35,13 +38,29 @@ export async function probeWorker(
     opened.push(secure);
     return secure.alpnProtocol === "h2" ? askHttp2(url, secure) : askHttp(url, secure);
   };
+  let answered = false;
   try {
-    return await Promise.race([ask(), late]);
+    const status = await Promise.race([ask(), late]);
+    answered = true;
+    return status;
   } finally {
     clearTimeout(timer);
+    const [ours, theirs] = opened;
+    // It has been given away.
+    theirs?.destroy();
+    const destroy = (): void => {
+      for (const socket of opened) {
+        socket.destroy();
+      }
+    };
     for (const socket of opened) {
       socket.on("error", () => undefined);
-      socket.destroy();
+    }
+    if (answered) {
+      const parting = setTimeout(destroy, partingMs);
+      ours?.once("close", () => clearTimeout(parting));
+    } else {
+      destroy();
     }
   }
 }
@@ -117,7 +136,8 @@ function askHttp2(url: URL, socket: Socket): Promise<number> {
     asked.on("error", reject);
     asked.on("response", (headers) => {
       resolve(headers[":status"] ?? 0);
-      asked.close();
+      asked.once("close", () => session.close());
+      asked.resume();
     });
     asked.end();
   });

@@ -135,7 +135,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
   ] as const) {
     it(`with readyUrl: asks the new worker itself over ${what}`, async () => {
       const port = await freePort();
-      const { client, write } = await scene.run({
+      const { client, write, folder } = await scene.run({
         fixture: "protocols",
         config: {
           env: { PORT: String(port) },
@@ -144,6 +144,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
         },
       });
       assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+      assert.equal(existsSync(join(folder, "errors.txt")), false, "the app has seen an error of the connection");
       // The old workers go on answering 200 at the same port.
       write("sick.txt", "3");
       const { outcome, reason } = await client.request("app/renew", { kind: "reload" });
