@@ -33,7 +33,8 @@ export const save: Scenario = {
       title: "From a save to the answer of what was saved",
       about:
         `${saves} saves of a module of the app, ${broken.length} of them with a syntax error, one second apart. Ten strict connections ask all ` +
-        "the time (5 ms between an answer and the next request); nothing is retried. Each program with its defaults; all but Hitless run one process.",
+        "the time (5 ms between an answer and the next request); nothing is retried. Each program with its defaults; all but Hitless run one process. Hitless starts the new worker beside the old one " +
+        "and proves it (at least 20 ms, see watch.md) before a client meets it; nodemon ends the app first, and starts nothing but the app.",
       columns: ["", "save → first new answer, median", "slowest", "requests", "failed", "reopened"],
       rows,
     };

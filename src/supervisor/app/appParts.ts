@@ -127,6 +127,7 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
       startedAt: () => generations.openedAt,
       prepared: () => renewals.prepared,
       renew: (files) => host.renewChanged(files),
+      settled: () => host.reconcile(),
       changed: () => publisher.invalidate(),
     },
     events,

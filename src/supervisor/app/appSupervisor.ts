@@ -51,6 +51,8 @@ export class AppSupervisor {
   #stale: number | undefined;
   /** Until the end of `shutdownDelay`. */
   #leaveTimer: NodeJS.Timeout | undefined;
+  /** Its files have changed while it was stopping because it could not start. */
+  #startsWhenStopped = false;
   #sequence = 0;
   #reconciling = false;
 
@@ -144,6 +146,7 @@ export class AppSupervisor {
         remedy: "retry",
       });
     }
+    this.#startsWhenStopped = false;
     this.#parts.policy.reset();
     this.#condition.started(this.#table.serving().length);
     if (this.roster.all.size === 0) {
@@ -166,10 +169,12 @@ export class AppSupervisor {
       this.start();
       return;
     }
-    if (this.#condition.running) {
-      // Otherwise it is being stopped.
-      this.renewalRequests.renewChanged(files);
+    if (!this.#condition.running) {
+      // It is being stopped; if that is since it did not start, what has changed may be why.
+      this.#startsWhenStopped = this.#condition.failure !== undefined && !this.#condition.everReady;
+      return;
     }
+    this.renewalRequests.renewChanged(files);
   }
 
   /** Changes how many workers there should be; they start or drain at once. */
@@ -210,6 +215,7 @@ export class AppSupervisor {
    */
   stop(now: boolean): void {
     const { shutdownDelay } = this.#generations.current;
+    this.#startsWhenStopped = false;
     const serves = this.#condition.running && this.#table.serving().length > 0;
     const delay = now || !serves ? 0 : shutdownDelay;
     if (this.#condition.running && !this.#condition.leaving) {
@@ -276,7 +282,8 @@ export class AppSupervisor {
 
   /** Clients are given to those workers that serve or, with real traffic, are on trial; to no other that listens. */
   #admit(): void {
-    const admitted = new Set([...this.#table.serving(), ...(this.renewals.current?.onTrial ?? [])]);
+    const { leader, onTrial = [] } = this.renewals.current ?? {};
+    const admitted = new Set(leader === undefined ? [...this.#table.serving(), ...onTrial] : [leader]);
     for (const worker of this.roster.all.values()) {
       this.#parts.acceptor.admit(worker.id, admitted.has(worker));
       if (admitted.has(worker)) {
@@ -354,6 +361,13 @@ export class AppSupervisor {
       get slots() {
         return app.#table.slots;
       },
+      get filesPending() {
+        // What a build writes is told of after it.
+        return !isPrepared(app.#generations.current) && app.watch.pending;
+      },
+      get filesSettleIn() {
+        return app.watch.settlesIn;
+      },
       workers: () => this.roster.all.values(),
       reconcile: () => this.#reconcile(),
       changed: () => this.publisher.invalidate(),
@@ -379,6 +393,10 @@ export class AppSupervisor {
       this.renewals.abort("The app's script has finished.");
       this.renewals.step();
     }
+    if (this.stopped && this.#startsWhenStopped) {
+      this.start();
+      return;
+    }
     if (this.stopped) {
       if (this.watch.active) {
         this.#log("waitingForChange", "nothing runs; waiting for a change of the files");
@@ -391,6 +409,10 @@ export class AppSupervisor {
 
 function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function isPrepared({ preReload = [] }: LaunchRecipe): boolean {
+  return preReload.length > 0;
 }
 
 function workersOf({ workers }: LaunchRecipe): number {

@@ -2,14 +2,10 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
-import { steadyNow } from "../clock.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { isSameFolder } from "../renewal/releasePlace.ts";
 import type { Slot } from "../slots/slot.ts";
 import type { AppHost, AppParts } from "./appParts.ts";
-
-/** A reload that files caused is given up for the next one when none of its workers is ready after this many milliseconds. */
-const outdatedMs = 3_000;
 
 export interface RenewOptions {
   /** The only worker to renew; absent: all. */
@@ -72,7 +68,8 @@ export class RenewalRequests {
     const { generations, renewals } = this.#parts;
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
     const named = recipe && generations.named(recipe);
-    return renewals.request({ kind, slot: slot?.index, recipe: named, notes, files });
+    const wish = { kind, slot: slot?.index, recipe: named, notes, files };
+    return files === undefined ? renewals.request(wish) : renewals.renewChanged(wish);
   }
 
   /**
@@ -94,11 +91,6 @@ export class RenewalRequests {
 
   /** Runs what the files of the running app are now, by a reload that one worker proves. */
   renewChanged(files: readonly string[]): void {
-    const { current } = this.#parts.renewals;
-    if (current?.options.files !== undefined && steadyNow() - current.startedAt > outdatedMs && !current.hasReady) {
-      // What it waits for may never come, and is not what the files are now.
-      current.cancel("The files changed again.");
-    }
     this.renewAnew("reload", files).catch((error: unknown) => this.#events.log("warning", "watch", String(error)));
     this.#host.reconcile();
   }

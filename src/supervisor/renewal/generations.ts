@@ -90,7 +90,10 @@ export function createGenerations(first: LaunchRecipe): Generations {
     open(wanted, recipe) {
       const chosen = recipe ?? recipeOf(generation);
       const place = kept.get(chosen) ?? resolvePlace(chosen);
-      const source = readSourceState(place.cwd, place.entry);
+      // The workers are forked first: git is another process, and nobody waits for it.
+      const source = new Promise((resolve) => setImmediate(resolve)).then(() =>
+        readSourceState(place.cwd, place.entry),
+      );
       const page: Page = { recipe: chosen, place, openedAt: Date.now(), source, commit: undefined };
       pages.set(wanted, page);
       void source.then((state) => {

@@ -5,7 +5,7 @@ import type { RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
-import { isReady, proveStep } from "./proof/stepProof.ts";
+import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
 import type { RenewalOptions } from "./renewalOptions.ts";
 import { RenewalRecord } from "./renewalRecord.ts";
 
@@ -17,6 +17,8 @@ export interface RenewalHost {
   dismiss(worker: WorkerHandle, options: { readonly handoff: boolean; readonly graceful: boolean }): void;
   /** Makes the generation the app's current one. */
   commit(generation: number): void;
+  /** Whether files have changed, or may have, since a renewal that they caused began. */
+  readonly filesPending: boolean;
   /** Calls `step` again after this many milliseconds. */
   wakeAfter(ms: number): void;
   log(level: "info" | "warning" | "error", code: string, message: string): void;
@@ -36,11 +38,16 @@ export class Renewal {
   #pending: number[];
   /** Slots whose new worker is being proven. */
   #step: number[] = [];
+  /** Of the step that may have a canary, that one. */
+  #canary: number | undefined;
   /** Slots of the step that wait for the canary. */
   #behindCanary: number[] = [];
   readonly #old = new Set<WorkerHandle>();
   readonly #fresh = new Set<WorkerHandle>();
   #renewed = 0;
+  /** Whether the canary is given all new connections, while the others start. */
+  #leads = false;
+  #isConcluded = false;
   readonly #record: RenewalRecord;
   readonly #host: RenewalHost;
 
@@ -59,6 +66,10 @@ export class Renewal {
 
   get startedAt(): number {
     return this.#record.startedAt;
+  }
+
+  get begunAt(): number {
+    return this.#record.begunAt;
   }
 
   /** Whether cancelling still undoes everything. */
@@ -88,6 +99,36 @@ export class Renewal {
       return [];
     }
     return this.#slotsOf(this.#step).flatMap(({ next }) => (next?.state === "ready" ? [next] : []));
+  }
+
+  /**
+   * The new worker that is given all new connections though the others of its step are starting: who has saved a file sees what he
+   * has saved.
+   */
+  get leader(): WorkerHandle | undefined {
+    const next = this.#leads && this.#canary !== undefined ? this.#host.slots.get(this.#canary)?.next : undefined;
+    return this.#record.end === undefined && next?.state === "ready" && next.connected ? next : undefined;
+  }
+
+  /** Whether files caused it, nothing of the old generation has been touched, and nobody has been told how it ended. */
+  get supersedable(): boolean {
+    const { files, kind } = this.options;
+    const { end } = this.#record;
+    const isOpen = end === undefined || end.outcome === "rolledBack";
+    return files !== undefined && kind !== "restart" && this.#renewed === 0 && isOpen && !this.#isConcluded;
+  }
+
+  /** Lets go what has been started: it is begun anew, as if it had not been. */
+  supersede(): void {
+    this.#giveUp("cancelled", "The files changed again.");
+  }
+
+  /** Nothing changes any more how it ended. */
+  conclude(): void {
+    this.#isConcluded = true;
+    if (this.options.files !== undefined) {
+      this.#tellEnd();
+    }
   }
 
   /** Ends it as cancelled, if that still undoes everything. */
@@ -165,8 +206,11 @@ export class Renewal {
       return this.#hasFailedAtOnce;
     }
     if (this.#step.length > 0) {
+      if (this.#isEager && this.#slotsOf([this.#canary ?? 0]).some((slot) => isReady(slot, this.options.kind))) {
+        this.#goAhead();
+      }
       if (!this.#isProven()) {
-        return false;
+        return this.#hasFailedAtOnce;
       }
       if (this.#behindCanary.length > 0) {
         // The canary has stayed up: the others of its step follow.
@@ -199,6 +243,7 @@ export class Renewal {
     }
     const step = this.#pending.splice(0, surge);
     if (canary && this.#renewed === 0) {
+      this.#canary = step[0];
       this.#behindCanary = step.splice(1);
     }
     return step;
@@ -289,14 +334,44 @@ export class Renewal {
     }
   }
 
+  /** Whether the other workers start, and one leads, before the canary has been proven for as long as it is to be. */
+  get #isEager(): boolean {
+    const { files, minReady } = this.options;
+    return files !== undefined && this.#canary !== undefined && minReady === 0 && this.#renewed === 0;
+  }
+
+  /** The others start as soon as the canary is ready, and it serves when it has been so for a while. */
+  #goAhead(): void {
+    if (this.#behindCanary.length > 0) {
+      this.#startStep(this.#behindCanary.splice(0));
+    }
+    this.#leads ||= this.#prove(this.#slotsOf([this.#canary ?? 0]), leadOf);
+  }
+
   /** Whether the new workers of the step can serve in place of the old ones. If they never will, the renewal is over. */
   #isProven(): boolean {
-    const { kind, minReady, proven } = this.options;
+    const { minReady, proven } = this.options;
     this.#step = this.#step.filter((index) => this.#host.slots.has(index));
-    const proof = proveStep(this.#slotsOf(this.#step), this.#host.slots.values(), {
-      kind,
-      minReady: Math.max(minReady, this.#renewed > 0 ? 0 : proven),
-    });
+    const first = Math.max(minReady, this.#renewed > 0 ? 0 : proven);
+    const isEager = this.#isEager;
+    // Those that follow a canary which has been proven need not be so for as long.
+    return this.#prove(this.#slotsOf(this.#step), (worker) =>
+      isEager && worker.slot !== this.#canary ? leadOf(worker) : first,
+    );
+  }
+
+  /** @param minReady Milliseconds that a worker must have been ready. */
+  #prove(slots: readonly Slot[], minReady: (worker: WorkerHandle) => number): boolean {
+    const proof = proveStep(slots, this.#host.slots.values(), { kind: this.options.kind, minReady });
+    if (
+      proof.state === "proven" &&
+      this.options.files !== undefined &&
+      this.#renewed === 0 &&
+      this.#host.filesPending
+    ) {
+      // What has read other files than there are now is to meet nobody; it is asked again when that is settled.
+      return false;
+    }
     if (proof.state === "unfit") {
       this.#giveUpOn(proof.reason);
     } else if (proof.state === "proven") {
@@ -354,10 +429,16 @@ export class Renewal {
         slot.next = undefined;
       }
     }
-    this.#host.log(
-      "warning",
-      "renewalEnded",
-      `${renewalNames[this.options.kind]} to generation ${this.options.to} ${outcomeNames[outcome]}: ${reason}`,
-    );
+    if (this.options.files === undefined) {
+      this.#tellEnd();
+    }
+  }
+
+  #tellEnd(): void {
+    const { end } = this.#record;
+    if (end !== undefined) {
+      const what = `${renewalNames[this.options.kind]} to generation ${this.options.to} ${outcomeNames[end.outcome]}`;
+      this.#host.log("warning", "renewalEnded", `${what}: ${end.reason}`);
+    }
   }
 }

@@ -18,6 +18,8 @@ export interface RenewalOptions {
   readonly canary: boolean;
   /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
   readonly files?: readonly string[] | undefined;
+  /** When it began, on the monotonic clock, if it was begun anew. */
+  readonly startedAt?: number | undefined;
   /** Further notes for the report, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -11,6 +11,9 @@ interface Waiter {
   readonly reject: (error: HitlessError) => void;
 }
 
+/** Files that a report names at most. */
+const filesNamed = 20;
+
 /** What a renewal is asked to do. */
 export interface RenewalWish {
   readonly kind: RenewalKind;
@@ -42,6 +45,11 @@ export interface RenewalQueue {
   /** Runs a renewal now, or after the running one, together with all other waiting requests. */
   request(wish: RenewalWish): Promise<RenewalReport>;
   /**
+   * Begins the running renewal anew, together with what waits and this request: nothing has come of it yet, and it is to be done by
+   * what the files are now.
+   */
+  again(wish: RenewalWish): Promise<RenewalReport>;
+  /**
    * Withdraws a request. A waiting one is dropped, and rejects with `cancelled`; if it is the running one, the renewal
    * itself must be cancelled, and this returns true.
    */
@@ -67,27 +75,38 @@ export function createRenewalQueue(options: {
     options.begin(task);
   };
 
+  const take = (wish: RenewalWish, use: (task: Waiting) => void): Promise<RenewalReport> => {
+    const { kind, slot, recipe, notes = [], files } = wish;
+    let own: Waiter | undefined;
+    const request = new Promise<RenewalReport>((resolve, reject) => {
+      own = { resolve, reject };
+      const slots = slot === undefined ? undefined : [slot];
+      use({ kind, slots, recipe, notes, files, waiters: [own] });
+    });
+    if (own !== undefined) {
+      waiters.set(request, own);
+    }
+    return request;
+  };
+
   return {
     get waiting() {
       return next !== undefined;
     },
-    request({ kind, slot, recipe, notes = [], files }) {
-      let own: Waiter | undefined;
-      const request = new Promise<RenewalReport>((resolve, reject) => {
-        own = { resolve, reject };
-        const slots = slot === undefined ? undefined : [slot];
-        const task: Waiting = { kind, slots, recipe, notes, files, waiters: [own] };
+    request: (wish) =>
+      take(wish, (task) => {
         if (running === undefined) {
           begin(task);
         } else {
           next = next === undefined ? task : merge(next, task);
         }
-      });
-      if (own !== undefined) {
-        waiters.set(request, own);
-      }
-      return request;
-    },
+      }),
+    again: (wish) =>
+      take(wish, (task) => {
+        const all = [running, next, task].filter((one) => one !== undefined);
+        next = undefined;
+        begin(all.reduce(merge));
+      }),
     withdraw(request) {
       const own = waiters.get(request);
       if (own === undefined || next?.waiters.includes(own) !== true) {
@@ -132,7 +151,7 @@ function merge(a: Waiting, b: Waiting): Waiting {
     recipe: b.recipe ?? a.recipe,
     notes: [...new Set([...a.notes, ...b.notes])],
     // What somebody asked for is no matter of files alone.
-    files: a.files && b.files && [...new Set([...a.files, ...b.files])],
+    files: a.files && b.files && [...new Set([...a.files, ...b.files])].slice(0, filesNamed),
     waiters: [...a.waiters, ...b.waiters],
   };
 }

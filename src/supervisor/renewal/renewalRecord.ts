@@ -5,7 +5,9 @@ import type { RenewalOptions } from "./renewalOptions.ts";
 
 /** What is written down of one renewal for its report. */
 export class RenewalRecord {
-  readonly startedAt = steadyNow();
+  readonly startedAt: number;
+  /** Later than `startedAt` if it was begun anew; both on the monotonic clock. */
+  readonly begunAt = steadyNow();
   readyAt: number | undefined;
   drainedAt: number | undefined;
   endedAt: number | undefined;
@@ -20,6 +22,7 @@ export class RenewalRecord {
 
   constructor(options: RenewalOptions) {
     this.#options = options;
+    this.startedAt = options.startedAt ?? this.begunAt;
     this.#notes = [...options.notes];
   }
 

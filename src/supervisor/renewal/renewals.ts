@@ -5,6 +5,7 @@ import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
+import { steadyNow } from "../clock.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
@@ -20,6 +21,12 @@ import { createRenewalQueue, type RenewalQueue, type RenewalTask, type RenewalWi
  */
 const provenMs = 100;
 
+/** For so many milliseconds one reload is begun anew again and again while files change; then it runs to its end. */
+const longestSeriesMs = 10_000;
+
+/** One whose first new worker is not ready after so many milliseconds is begun anew even then: what it waits for may never come. */
+const stuckMs = 3_000;
+
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
@@ -31,6 +38,8 @@ export interface RenewalsHost extends RenewalHost {
   readonly leaving: boolean;
   /** Brings what is not a worker in line with how the app is started now. Resolves with what could not be, for the report. */
   settle(recipe: LaunchRecipe): Promise<readonly string[]>;
+  /** Milliseconds until the burst of changes that caused a renewal is over, if nothing more changes. */
+  readonly filesSettleIn: number;
   /** Every worker whose process may still exist. */
   workers(): Iterable<WorkerHandle>;
   reconcile(): void;
@@ -53,7 +62,9 @@ export class Renewals {
   readonly #reported = createEmitter<RenewalReport>();
   #current: Renewal | undefined;
   #preparing: Preparation | undefined;
-  #counting = false;
+  #ending = false;
+  /** When the reload that begins anew began at first, on the monotonic clock. */
+  #seriesAt: number | undefined;
 
   constructor(options: RenewalsOptions) {
     this.#options = options;
@@ -95,6 +106,32 @@ export class Renewals {
     return this.#queue.request(wish);
   }
 
+  /**
+   * Lets the running reload begin anew for files that have changed since it began, if they caused it and no client has been promised
+   * anything by it: for clients and reports they are one. Otherwise this is a request like others.
+   */
+  renewChanged(wish: RenewalWish): Promise<RenewalReport> {
+    const renewal = this.#current;
+    if (renewal === undefined || !this.#mayBeginAnew(renewal)) {
+      return this.request(wish);
+    }
+    renewal.supersede();
+    this.#seriesAt = renewal.startedAt;
+    this.#current = undefined;
+    this.#ending = false;
+    return this.#queue.again(wish);
+  }
+
+  #mayBeginAnew(renewal: Renewal): boolean {
+    const { host, generations } = this.#options;
+    const now = steadyNow();
+    const isStuck = !renewal.hasReady && now - renewal.begunAt > stuckMs;
+    // What has been built is not thrown away for the next save.
+    const isCheap = (generations.of(renewal.options.to).preReload ?? []).length === 0;
+    const isDue = isStuck || (isCheap && now - renewal.startedAt < longestSeriesMs);
+    return host.running && !host.leaving && isDue && renewal.supersedable;
+  }
+
   /** Cancels the running renewal, if that still undoes everything. */
   cancel(): boolean {
     const cancelled = this.#preparing?.end("cancelled", "Cancelled.") ?? this.#current?.cancel("Cancelled.") ?? false;
@@ -114,16 +151,27 @@ export class Renewals {
   /** Advances the renewal as far as possible; part of reconciling. */
   step(): void {
     const renewal = this.#current;
-    if (renewal?.step() === true && !this.#counting) {
-      this.#counting = true;
-      const { traffic, host, generations } = this.#options;
-      void Promise.all([traffic.end(), host.settle(generations.current)]).then(([totals, notes]) => {
-        this.#counting = false;
-        this.#current = undefined;
-        this.#finish(renewal, totals, notes);
-        host.reconcile();
-      });
+    if (renewal?.step() === true && !this.#ending) {
+      this.#ending = true;
+      void this.#end(renewal);
     }
+  }
+
+  async #end(renewal: Renewal): Promise<void> {
+    const { traffic, host, generations } = this.#options;
+    while (this.#current === renewal && renewal.supersedable && host.filesSettleIn > 0) {
+      // What did not start may have been half of what is being saved.
+      await new Promise((resolve) => setTimeout(resolve, host.filesSettleIn));
+    }
+    if (this.#current !== renewal) {
+      return;
+    }
+    renewal.conclude();
+    const [totals, notes] = await Promise.all([traffic.end(), host.settle(generations.current)]);
+    this.#ending = false;
+    this.#current = undefined;
+    this.#finish(renewal, totals, notes);
+    host.reconcile();
   }
 
   #begin(task: RenewalTask): void {
@@ -147,6 +195,10 @@ export class Renewals {
         events.log("info", "preReload", `preReload took ${Date.now() - from} ms`);
         this.#start(task);
       } else {
+        if (this.#seriesAt !== undefined) {
+          this.#seriesAt = undefined;
+          void this.#options.traffic.end();
+        }
         this.#report({ ...end, workers: this.#alive(), killed: 0 });
       }
       host.reconcile();
@@ -177,7 +229,11 @@ export class Renewals {
       notes.push(...describeRecipeChange(before, generations.of(to)));
     }
     const { surge, minReady, canary } = generations.of(to);
-    traffic.begin();
+    const seriesAt = this.#seriesAt;
+    this.#seriesAt = undefined;
+    if (seriesAt === undefined) {
+      traffic.begin();
+    }
     this.#current = new Renewal(host, {
       kind,
       slots,
@@ -190,11 +246,14 @@ export class Renewals {
       // Nobody has said that these files are finished: one worker proves them.
       canary: (canary || files !== undefined) && kind !== "restart",
       files,
-      notes,
+      notes: [...new Set(notes)],
+      startedAt: seriesAt,
     });
-    const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
-    const why = files === undefined ? "" : ` since ${nameFiles(files)} changed`;
-    events.log("info", "renewing", `${renewalNames[kind]} of ${what} began${why}`);
+    if (seriesAt === undefined) {
+      const what = only === undefined ? "all workers" : `slot ${only.join(", ")}`;
+      const why = files === undefined ? "" : ` since ${nameFiles(files)} changed`;
+      events.log("info", "renewing", `${renewalNames[kind]} of ${what} began${why}`);
+    }
     queueMicrotask(() => host.reconcile());
   }
 

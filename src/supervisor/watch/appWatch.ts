@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { access, lstat, readFile, stat } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
 import type { StaleFiles } from "./staleFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
@@ -12,11 +14,20 @@ import type { WatchRules } from "./watchRules.ts";
 /** Milliseconds without a change after which a burst is over, unless `debounce` says otherwise. */
 const usualQuietMs = 150;
 
-/** A burst that does not end is taken for one after this many milliseconds. */
-const longestBurstMs = 10_000;
+/**
+ * Milliseconds without a change before the changes are acted on, the first time in a burst, the second and so on. What they start
+ * meets no client before the next change would begin it anew, so it need not wait until the burst is over.
+ */
+const quietSteps: readonly number[] = [12, 50, usualQuietMs, 300];
 
-/** The system tells of a write this many milliseconds late at most. */
-const lateEventMs = 300;
+/** Changes of a file that was told of are not told of for 50 ms (chokidar): after this many milliseconds it is looked at again. */
+const lookAgainMs = 60;
+
+/** The system tells of a write this many milliseconds late at most, also on a machine that has much to do. */
+const lateEventMs = 1_000;
+
+/** What comes so many milliseconds after `preReload` may be of its making. */
+const builtLateMs = 300;
 
 /** Files that a report names. */
 const filesNamed = 20;
@@ -35,6 +46,8 @@ export interface AppWatchHost {
   prepared(): { readonly from: number; readonly until?: number } | undefined;
   /** The app's files have changed: it is to run what they are now. */
   renew(files: readonly string[]): void;
+  /** Nothing is pending any more. */
+  settled(): void;
   /** The view has changed. */
   changed(): void;
 }
@@ -53,16 +66,33 @@ export class AppWatch {
   #problem: string | undefined;
   /** What the watch was opened with: another recipe may want another one. */
   #openedFor = "";
-  readonly #pending = new Map<string, number>();
+  readonly #burst: ChangeBurst;
+  /** Files that were acted on so soon that a further change of them may not be told of: how each was then. */
+  readonly #unsure = new Map<string, string>();
+  #lookAgain: NodeJS.Timeout | undefined;
   /** Of files that were written while `preReload` ran. */
   readonly #digests = new Map<string, string>();
   #staleFiles: StaleFiles | undefined;
-  #burstAt = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(host: AppWatchHost, events: EventLog) {
     this.#host = host;
     this.#events = events;
+    this.#burst = new ChangeBurst({
+      quiet: () => this.#quiet(),
+      held: async () => this.#rules?.gitLock !== undefined && (await exists(this.#rules.gitLock)),
+      act: (noted) => this.#act(noted),
+    });
+  }
+
+  /** Whether files have changed, or may have, of which `renew` has not been told yet. */
+  get pending(): boolean {
+    return this.#burst.pending || this.#lookAgain !== undefined;
+  }
+
+  /** Milliseconds until the burst of changes is over in which the last one came, if no further one comes; 0 if it is. */
+  get settlesIn(): number {
+    const { debounce = usualQuietMs } = this.#settings();
+    return Math.max(this.pending ? lookAgainMs : 0, debounce - this.#burst.quietFor);
   }
 
   get view(): WatchView {
@@ -143,10 +173,10 @@ export class AppWatch {
     this.#watch = openFileWatch({
       rules,
       names: [recipe.cwd, recipe.entry],
-      onChange: (file) => this.#note(file),
+      onChange: (file) => this.#burst.note(file),
       onMove: (name) => {
         void this.#open();
-        this.#note(name);
+        this.#burst.note(name);
       },
       onTrouble: (reason) => this.#fail(reason),
     });
@@ -165,9 +195,11 @@ export class AppWatch {
 
   /** What has been noted so far is not to be acted on. */
   #forget(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#pending.clear();
+    this.#burst.forget();
+    clearTimeout(this.#lookAgain);
+    this.#lookAgain = undefined;
+    this.#unsure.clear();
+    this.#host.settled();
   }
 
   #become(state: WatchView["state"], problem?: string): void {
@@ -176,42 +208,44 @@ export class AppWatch {
     this.#host.changed();
   }
 
-  #note(file: string): void {
-    const now = performance.now();
-    if (this.#timer === undefined) {
-      this.#burstAt = now;
-    }
-    this.#pending.set(file, Date.now());
-    const quiet = Math.min(this.#settings().debounce, Math.max(0, this.#burstAt + longestBurstMs - now));
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#settle(), quiet);
-  }
-
-  async #settle(): Promise<void> {
-    const { gitLock } = this.#rules ?? {};
-    if (gitLock !== undefined && performance.now() < this.#burstAt + longestBurstMs && (await exists(gitLock))) {
-      // Git has not finished: more is to come.
-      this.#timer = setTimeout(() => void this.#settle(), this.#settings().debounce);
-      return;
-    }
-    this.#timer = undefined;
-    const noted = [...this.#pending];
-    this.#pending.clear();
+  /** Resolves with whether the app was told to run what has changed. */
+  async #act(noted: readonly NotedChange[]): Promise<boolean> {
     const news = await Promise.all(noted.map(([file, at]) => this.#isNews(file, at)));
     const files = noted.map(([file]) => file).filter((_, index) => news[index]);
-    if (files.length > 0 && this.#wanted) {
-      const { cwd } = this.#host.place();
-      const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
-      const what = named.length === 1 ? named[0] : count(named.length, "file");
-      this.#events.log("info", "filesChanged", `${what} changed`);
-      this.#host.renew(named.slice(0, filesNamed));
+    if (files.length === 0 || !this.#wanted) {
+      setImmediate(() => this.#host.settled());
+      return false;
     }
+    const { cwd } = this.#host.place();
+    const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
+    const what = named.length === 1 ? named[0] : count(named.length, "file");
+    this.#events.log("info", "filesChanged", `${what} changed`);
+    if (this.#quiet() === quietSteps) {
+      for (const file of files) {
+        this.#unsure.set(file, stampOf(file));
+      }
+      this.#lookAgain ??= setTimeout(() => this.#lookOnceMore(), lookAgainMs);
+    }
+    this.#host.renew(named.slice(0, filesNamed));
+    return true;
+  }
+
+  /** Notes those files of the last time that have changed once more since then. */
+  #lookOnceMore(): void {
+    this.#lookAgain = undefined;
+    for (const [file, stamp] of this.#unsure) {
+      if (stampOf(file) !== stamp) {
+        this.#burst.note(file);
+      }
+    }
+    this.#unsure.clear();
+    this.#host.settled();
   }
 
   /** Whether the newest generation can't have read it: it is told of what was written before with a delay. */
   async #isNews(file: string, at: number): Promise<boolean> {
     const { from, until = at } = this.#host.prepared() ?? { from: Number.POSITIVE_INFINITY };
-    if (at >= from && at <= until + lateEventMs) {
+    if (at >= from && at <= until + builtLateMs) {
       return this.#differs(file);
     }
     const startedAt = this.#host.startedAt();
@@ -239,16 +273,28 @@ export class AppWatch {
     return digest !== before;
   }
 
-  #settings(): { include: string[] | undefined; exclude: string[] | undefined; debounce: number } {
+  #settings(): Exclude<LaunchRecipe["watch"], boolean> {
     const { watch } = this.#host.recipe();
-    const { include, exclude, debounce = usualQuietMs } = typeof watch === "object" ? watch : {};
-    return { include, exclude, debounce };
+    return typeof watch === "object" ? watch : {};
+  }
+
+  #quiet(): readonly number[] {
+    const { debounce } = this.#settings();
+    // A build is not begun for each file of a burst.
+    const waits = (this.#host.recipe().preReload ?? []).length > 0 ? [usualQuietMs] : quietSteps;
+    return debounce === undefined ? waits : [debounce];
   }
 
   #purpose(): string {
     const { watch, cwd, entry } = this.#host.recipe();
     return JSON.stringify([this.#host.place(), cwd, entry, this.#host.files(), typeof watch === "object" && watch]);
   }
+}
+
+/** Changes with each write. */
+function stampOf(file: string): string {
+  const state = statSync(file, { throwIfNoEntry: false });
+  return state === undefined ? "" : `${state.mtimeMs} ${state.ctimeMs} ${state.size} ${state.ino}`;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { get as httpGet, type IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import * as v from "valibot";
 import { historyOutputSchema, statusOutputSchema, watchOutputSchema } from "../../../src/shared/cliOutput.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
@@ -31,7 +34,8 @@ describe("watching", function () {
   });
 
   async function start(...flags: string[]): Promise<void> {
-    app = world.start(["start", "server.js", "--name", "api", "--workers", "1", ...flags]);
+    const workers = flags.includes("--workers") ? [] : ["--workers", "1"];
+    app = world.start(["start", "server.js", "--name", "api", ...workers, ...flags]);
     [, , , , url = ""] = await app.until("stderr", readyPattern);
     if (flags.includes("--watch")) {
       await app.until("stderr", /watching /);
@@ -84,6 +88,33 @@ describe("watching", function () {
     assert.deepEqual(told[1]?.location, { file: join(world.folder, "server.js"), line: 3 });
   });
 
+  it("serves what is saved while further workers start, and takes it back whole when one of them fails", async () => {
+    const held = (answer: string, then: string) => `
+      const { existsSync } = require("node:fs");
+      const listen = () => require("node:http").createServer((request, response) => response.end("${answer}")).listen(0);
+      const wait = () => (existsSync("go") ? ${then} : setTimeout(wait, 20));
+      process.env.HITLESS_WORKER === "2" ? wait() : listen();
+    `;
+    world.write({ "server.js": held("one", "listen()"), go: "" });
+    await start("--watch", "--workers", "2");
+    const port = Number(new URL(url).port);
+    strict = await startStrictClient({ target: { port }, connections: 4, read: ({ body }) => body });
+    for (const [answer, then, end] of [
+      ["two", "listen()", "completed"],
+      ["three", "process.exit(3)", "rolled back"],
+    ] as const) {
+      unlinkSync(join(world.folder, "go"));
+      world.write({ "server.js": held(answer, then) });
+      await poll(`a new connection is answered ${answer}`, async () => (await askAnew(url)) === answer);
+      assert.deepEqual(await Promise.all(Array.from({ length: 8 }, () => askAnew(url))), Array(8).fill(answer));
+      world.write({ go: "" });
+      await app.until("stderr", new RegExp(`reload to generation \\d ${end} after`));
+    }
+    assert.deepEqual(await Promise.all(Array.from({ length: 8 }, () => askAnew(url))), Array(8).fill("two"));
+    const counts = await strict.stop();
+    assert.deepEqual([counts.failed, counts.failures], [0, []]);
+  });
+
   it("makes one reload of a switch of branches over 500 files", async () => {
     const files = Array.from({ length: 500 }, (_, index) => `lib/folder${index % 25}/file${index}.js`);
     const write = (text: string) =>
@@ -109,30 +140,47 @@ describe("watching", function () {
     assert.deepEqual([first?.files?.length, second?.files, more], [20, ["server.js"], []]);
   });
 
-  it("makes one reload of all that is saved during another", async () => {
+  it("makes one reload of all that is saved before clients meet it, and one of all that is saved after", async () => {
     world.write({
       "server.js": `
-        const { existsSync, readFileSync } = require("node:fs");
-        const listen = () => require("node:http").createServer((request, response) => response.end("${"one"}")).listen(0);
-        const wait = () => (existsSync("hold") ? setTimeout(wait, 20) : listen());
-        wait();
+        const { existsSync } = require("node:fs");
+        const until = (name, exists, act) => (existsSync(name) === exists ? act() : setTimeout(until, 20, name, exists, act));
+        const answer = (request, response) =>
+          (console.log("asked for " + request.url), until("free", true, () => response.end("held")));
+        until("hold", false, () => require("node:http").createServer(answer).listen(0));
       `,
       "a.js": "",
     });
     await start("--watch");
     world.write({ hold: "", "a.js": "1" });
     await app.until("stderr", /reload of all workers began since a\.js changed/);
-    for (const text of ["2", "3", "4"]) {
-      world.write({ "a.js": text, [`b${text}.js`]: text });
-      await app.until("stderr", new RegExp(`(?:[\\s\\S]*?(?:files?|js) changed\\n){${Number(text)}}`));
+    for (const id of [2, 3, 4]) {
+      world.write({ [`b${id}.js`]: "" });
+      await app.until("stderr", new RegExp(`worker ${id} .*is gone`));
     }
     unlinkSync(join(world.folder, "hold"));
-    await renewed(3);
+    await renewed(2);
+    const held = get(`${url}/held`);
+    await app.until("stdout", /asked for \/held/);
+    world.write({ "c.js": "1" });
+    await app.until("stderr", /reload of all workers began since c\.js changed/);
+    await poll("the old worker drains", async () => {
+      const { stdout } = await world.run(["status", "api", "--json"]);
+      return v.parse(statusOutputSchema, JSON.parse(stdout)).renewal?.phase === "draining";
+    });
+    for (const file of ["d2.js", "d3.js"]) {
+      world.write({ [file]: "" });
+      await app.until("stderr", new RegExp(`hitless ${file} changed`));
+    }
+    world.write({ free: "" });
+    assert.equal(await held, "held");
+    await renewed(4);
     assert.deepEqual(
       (await reports()).map(({ files, outcome }) => [files, outcome]),
       [
-        [["a.js"], "completed"],
         [["a.js", "b2.js", "b3.js", "b4.js"], "completed"],
+        [["c.js"], "completed"],
+        [["d2.js", "d3.js"], "completed"],
       ],
     );
   });
@@ -312,3 +360,9 @@ describe("watching", function () {
     assertCode(await app.ended, 0);
   });
 });
+
+/** What is answered over a new connection. */
+async function askAnew(url: string): Promise<string> {
+  const [response] = (await once(httpGet(url, { agent: false }), "response")) as [IncomingMessage];
+  return text(response);
+}

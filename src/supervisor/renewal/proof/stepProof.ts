@@ -1,6 +1,7 @@
 import type { RenewalKind } from "../../../shared/snapshot.ts";
 import { steadyNow } from "../../clock.ts";
 import type { Slot } from "../../slots/slot.ts";
+import type { WorkerHandle } from "../../worker/workerHandle.ts";
 import { describeChange, describeMishap, isOwnAddress, judgeAddresses } from "./addressChange.ts";
 
 /** Milliseconds for a new worker to listen wherever the old one does. */
@@ -8,8 +9,8 @@ const serversSettleMs = 3_000;
 
 export interface ProofOptions {
   readonly kind: RenewalKind;
-  /** Milliseconds that new workers must have been ready. */
-  readonly minReady: number;
+  /** Milliseconds that a new worker must have been ready. */
+  readonly minReady: (worker: WorkerHandle) => number;
 }
 
 /** What is known of the new workers of a step. */
@@ -27,6 +28,19 @@ export function isReady(slot: Slot, kind: RenewalKind): boolean {
   return worker?.state === "ready" && worker.connected;
 }
 
+/** The limits of `leadOf`, in milliseconds. */
+const leastLeadMs = 20;
+const mostLeadMs = 100;
+
+/**
+ * Milliseconds that a new worker of a reload which files caused must have been ready before it is given new connections: half of
+ * what it took to start, which grows with the app and with what else the machine has to do, within limits. The old ones are
+ * there until all that a reload waits for is over.
+ */
+export function leadOf({ readyAt = 0, startedAt }: WorkerHandle): number {
+  return Math.min(mostLeadMs, Math.max(leastLeadMs, (readyAt - startedAt) / 2));
+}
+
 /**
  * Whether the new workers of some slots can serve in place of the old ones.
  * @param all The slots of the app.
@@ -35,8 +49,11 @@ export function proveStep(slots: readonly Slot[], all: Iterable<Slot>, { kind, m
   if (!slots.every((slot) => isReady(slot, kind))) {
     return { state: "open" };
   }
-  const newest = Math.max(0, ...slots.map((slot) => (kind === "restart" ? slot.current : slot.next)?.readyAt ?? 0));
-  const unproven = newest + minReady - steadyNow();
+  const due = slots.flatMap((slot) => {
+    const worker = kind === "restart" ? slot.current : slot.next;
+    return worker === undefined ? [] : [(worker.readyAt ?? 0) + minReady(worker)];
+  });
+  const unproven = Math.max(0, ...due) - steadyNow();
   if (unproven > 0) {
     return { state: "open", ms: unproven };
   }

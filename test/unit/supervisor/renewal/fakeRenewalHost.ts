@@ -18,6 +18,8 @@ export interface FakeWorker {
   connected: boolean;
   readonly servers: Map<string, unknown>;
   readonly tried: Set<number | string>;
+  /** Milliseconds on the monotonic clock. */
+  readonly startedAt: number;
   readyAt: number | undefined;
   killed: boolean;
   dismissed: boolean;
@@ -39,6 +41,8 @@ export interface FakeApp {
   /** Lets a slot disappear, as scaling down does. */
   removeSlot(index: number): boolean;
   step(): boolean;
+  /** Whether files have changed since the renewal began. */
+  filesPending: boolean;
 }
 
 export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}): FakeApp {
@@ -55,6 +59,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       connected: true,
       servers: new Map(),
       tried: new Set(),
+      startedAt: 0,
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,
       dismissed: false,
@@ -82,6 +87,9 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       did.push(`dismiss ${worker.id}${handoff ? " handoff" : ""}${graceful ? " graceful" : ""}`);
     },
     commit: (generation) => did.push(`commit ${generation}`),
+    get filesPending() {
+      return app.filesPending;
+    },
     wakeAfter: (ms) => did.push(`wake ${ms > 0}`),
     log: () => undefined,
   };
@@ -107,6 +115,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
     }
   };
   const app: FakeApp = {
+    filesPending: false,
     renewal,
     slots,
     did,

@@ -304,6 +304,82 @@ describe("renewal: reload", () => {
   });
 });
 
+describe("renewal: reload of saved files", () => {
+  const saved = { canary: true, files: ["server.js"], proven: 60_000 } as const;
+  /** It was ready long ago, so it has been proven. */
+  const prove = (app: FakeApp, slot: number): boolean => {
+    app.latest(slot).readyAt = 1;
+    return app.step();
+  };
+
+  it("starts the others as soon as the first is ready, lets that one lead, and keeps the old ones until all are ready", () => {
+    const app = fakeApp(3, saved);
+    app.step();
+    assert.deepEqual(app.did, ["start 1"]);
+    app.ready(app.latest(1));
+    assert.deepEqual(
+      app.did.filter((what) => what.startsWith("start")),
+      ["start 1", "start 2", "start 3"],
+    );
+    const leads = () => app.renewal.leader?.id;
+    assert.equal(leads(), undefined);
+    prove(app, 1);
+    assert.equal(leads(), app.latest(1).id);
+    app.ready(app.latest(2), app.latest(3));
+    prove(app, 2);
+    assert(!app.did.some((what) => what.startsWith("dismiss")));
+    prove(app, 3);
+    assert.deepEqual(app.did.slice(-4), ["commit 2", "dismiss 1 handoff", "dismiss 2 handoff", "dismiss 3 handoff"]);
+    assert.equal(leads(), undefined);
+  });
+
+  it("rolls back as a whole when one fails beside the one that leads", () => {
+    const app = fakeApp(2, saved);
+    app.step();
+    app.ready(app.latest(1));
+    prove(app, 1);
+    app.fail(app.latest(2));
+    assert.deepEqual([app.renewal.leader, app.did.at(-1)], [undefined, "dismiss 3 handoff"]);
+    assert.equal(app.exit(app.worker(3)), true);
+    assert.deepEqual(
+      [reportOf(app).outcome, app.worker(1).dismissed, app.worker(2).dismissed],
+      ["rolledBack", false, false],
+    );
+  });
+
+  it("lets no client meet what was started before the files changed again", () => {
+    const app = fakeApp(1, saved);
+    app.step();
+    app.filesPending = true;
+    app.ready(app.latest(1));
+    prove(app, 1);
+    assert.deepEqual([app.renewal.leader, app.did.includes("commit 2")], [undefined, false]);
+    app.filesPending = false;
+    app.step();
+    assert(app.did.includes("commit 2"));
+  });
+
+  it("can be superseded until the old workers are told to go, or it has been told how it ended", () => {
+    const app = fakeApp(2, saved);
+    app.step();
+    assert.equal(app.renewal.supersedable, true);
+    app.fail(app.latest(1));
+    assert.equal(app.renewal.supersedable, true);
+    app.renewal.conclude();
+    assert.equal(app.renewal.supersedable, false);
+
+    const late = fakeApp(1, saved);
+    late.step();
+    late.ready(late.latest(1));
+    prove(late, 1);
+    assert.equal(late.renewal.supersedable, false);
+
+    const asked = fakeApp(1);
+    asked.step();
+    assert.equal(asked.renewal.supersedable, false);
+  });
+});
+
 describe("renewal: restart", () => {
   const restart = { kind: "restart" } as const;
 

@@ -45,6 +45,20 @@ describe("renewalQueue", () => {
     assert.equal(begun.length, 2);
   });
 
+  it("begins what runs anew, with what waits, as one", async () => {
+    const first = queue.request({ kind: "reload", recipe: recipe("a.js"), files: ["a"] });
+    const again = queue.again({ kind: "reload", files: ["b"] });
+    assert.deepEqual(begun.at(-1), ["reload", undefined, "a.js", ["a", "b"]]);
+    const asked = queue.request({ kind: "restart" });
+    const last = queue.again({ kind: "reload", files: ["c"] });
+    assert.deepEqual([begun.at(-1), queue.waiting], [["restart", undefined, "a.js"], false]);
+    queue.finished(sampleReport({ to: 7 }));
+    assert.deepEqual(
+      (await Promise.all([first, again, asked, last])).map(({ to }) => to),
+      [7, 7, 7, 7],
+    );
+  });
+
   it("lets the strongest kind that was asked for win, in any order", () => {
     for (const [kinds, merged] of [
       [["reload", "gracefulReload"], "gracefulReload"],
