@@ -38,6 +38,8 @@ const bundles = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   // Loaded by the supervisor when files that say how an app is started have changed.
   { entryPoints: ["src/client/recipe/rereadRecipe.ts"], outfile: join(outdir, "recipe.cjs"), mainFields },
+  // The process in which pm2 files are read, which may be programs.
+  { entryPoints: ["src/client/pm2/reader/pm2Reader.ts"], outfile: join(outdir, "pm2.cjs") },
   { entryPoints: ["src/worker/preload.ts"], outfile: join(outdir, "preload.cjs") },
   { entryPoints: ["src/worker/layers/collector.ts"], outfile: join(outdir, "layers.cjs") },
   { entryPoints: ["src/worker/metrics/readMetrics.ts"], outfile: join(outdir, "metrics.cjs") },

@@ -4,6 +4,7 @@ import { importRules } from "./importTable.ts";
 import { restricted } from "./manifest/configuration.ts";
 import { contributes } from "./manifest/contributes.ts";
 import { projectFileSchema } from "./manifest/projectSchema.ts";
+import { pm2Tables } from "./pm2Table.ts";
 import { flagTables, settingsPage } from "./settingsPage.ts";
 
 /** The files that are made from tables, wholly or in part, by their path in the project, and what each is to hold. */
@@ -14,6 +15,7 @@ export function generatedFiles(): Map<string, string> {
     ["schemas/hitless.schema.json", `${JSON.stringify(projectFileSchema(textOf()), undefined, 2)}\n`],
     ["src/server/source/visitorKeys.json", visitorKeys()],
     ["docs/settings.md", settingsPage(JSON.parse(read("package.nls.json")))],
+    ["docs/from-pm2.md", withPart(read("docs/from-pm2.md"), "options of pm2", pm2Tables())],
     ["docs/cli.md", withPart(read("docs/cli.md"), "flags of start", flagTables())],
   ]);
 }

@@ -3,12 +3,16 @@ import { allFlag, type CommandSpec, helpFlag, jsonFlag, onFlag } from "../argume
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import type { Command } from "../command.ts";
 import { awaitRenewal } from "../run/awaitRenewal.ts";
-import { chooseRunning, connectTo } from "../run/findApp.ts";
+import { chooseRunning, connectTo, placeOf } from "../run/findApp.ts";
+import { onlyFlag, pm2Operand } from "../run/pm2/pm2Operand.ts";
 import { forEachApp, oneApp } from "../run/several/forEachApp.ts";
+import { renewPm2File } from "../run/several/renewPm2File.ts";
 
 const flags: CommandSpec["flags"] = [
   { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
   allFlag,
+  onlyFlag,
+  { name: "env", value: "NAME", help: "Of a pm2 file: take its env_NAME" },
   onFlag,
   jsonFlag,
   helpFlag,
@@ -58,6 +62,11 @@ function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
     async run(context, parsed) {
       const written = parsed.value("worker");
       const worker = written === undefined ? undefined : wholeNumber(spec.name, "--worker", written, 1);
+      const file = await pm2Operand(context, parsed);
+      if (file !== undefined) {
+        oneApp(spec.name, parsed, true);
+        return renewPm2File(context, await placeOf(context, parsed), { file, kind, parsed });
+      }
       const { place, endpoints } = await chooseRunning(context, spec.name, parsed);
       const params = { kind, ...(worker === undefined ? {} : { worker }) };
       return forEachApp(context, endpoints, oneApp(spec.name, parsed), async (endpoint) => {

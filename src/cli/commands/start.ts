@@ -1,14 +1,17 @@
+import { toHitlessError } from "../../shared/errors.ts";
 import { type FlagSpec, onFlag } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { startFlags } from "../arguments/startFlags.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
-import { type Command, printJson, printLine } from "../command.ts";
+import { type Command, printJson, printLine, say } from "../command.ts";
 import { startThere } from "../run/machines/startThere.ts";
 import { type ChosenApp, planStart } from "../run/planStart.ts";
+import { onlyFlag } from "../run/pm2/pm2Operand.ts";
 import { chooseApps } from "../run/start/chooseApps.ts";
 import { startApp } from "../run/start/startApp.ts";
-import { startSeveral } from "../run/start/startSeveral.ts";
+import { type NamedApp, startSeveral } from "../run/start/startSeveral.ts";
 import { explainStart, explanationText } from "../show/explanation.ts";
+import { errorText } from "../show/statusTexts.ts";
 import { during } from "../terminal/progressLine.ts";
 
 /** Node.js looks for its own `--env-file` in all arguments, also behind the script, and reads it before any of our code runs. */
@@ -32,6 +35,7 @@ export const startCommand: Command = {
         group: "This command",
         help: "Start all apps of hitless.json and hitless.apps here, without this terminal",
       },
+      { ...onlyFlag, group: "This command" },
       { ...onFlag, group: "This command", help: "On another machine, with --detach (see: hitless machines)" },
     ],
     details: [
@@ -39,6 +43,8 @@ export const startCommand: Command = {
         "index.js, also in dist, build and src. No script is run by a shell; --explain says what of it is left out.\n" +
         "An app is one of hitless.apps in .vscode/settings.json, of apps in hitless.json here or above, or one that runs under\n" +
         "a supervisor but has stopped. Where both files name it, the settings win.",
+      "A pm2 file (ecosystem.config.js and its like) starts its apps, with what differs from pm2 said for each: docs/from-pm2.md.\n" +
+        "--env NAME takes its env_NAME.",
       "Several names, a pattern such as 'worker-*' or --all start apps one after the other, without this terminal.",
       "In the foreground the app's output is on stdout and stderr as it is; Hitless's own lines are on stderr. Ctrl-C, SIGTERM\n" +
         "and SIGHUP stop the app gracefully, a second one at once. SIGUSR2 reloads it.",
@@ -50,6 +56,7 @@ export const startCommand: Command = {
       "hitless start dist/main.js --detach --ready-url http://127.0.0.1:3000/health",
       "hitless start server.js -- --port 8080",
       "hitless start --all",
+      "hitless start ecosystem.config.js --env production --only api,worker",
       "hitless start api 'worker-*'",
     ],
   },
@@ -62,6 +69,9 @@ export const startCommand: Command = {
     }
     const chosen = await during(context.stderr, "what to start", chooseApps(context, parsed));
     const json = parsed.has("json");
+    for (const remark of chosen.remarks ?? []) {
+      say(context, remark);
+    }
     if (chosen.kind === "one") {
       const { app } = chosen;
       return parsed.has("explain")
@@ -74,17 +84,31 @@ export const startCommand: Command = {
     if (!parsed.has("explain")) {
       return startSeveral(context, chosen.apps);
     }
-    for (const { choose } of chosen.apps) {
-      await explain(context, await choose(), false);
-    }
-    return exitCodes.done;
+    return explainSeveral(context, chosen.apps);
   },
 };
+
+/** Says what a start of each would run, or why it would not. */
+async function explainSeveral(context: CliContext, apps: readonly NamedApp[]): Promise<number> {
+  let worst: number = exitCodes.done;
+  for (const { choose } of apps) {
+    try {
+      await explain(context, await choose(), false);
+    } catch (error) {
+      worst = exitCodes.failed;
+      say(context, errorText(toHitlessError(error), context.stderr.paint));
+    }
+  }
+  return worst;
+}
 
 /** Says what a start would run. */
 async function explain(context: CliContext, app: ChosenApp, json: boolean): Promise<number> {
   if (app.kind === "supervised") {
     throw usageError("start", `--explain is for what is not started yet; see: hitless status ${app.endpoint.name}`);
+  }
+  for (const remark of app.remarks ?? []) {
+    say(context, remark);
   }
   const { node, found, recipe } = await planStart(context, app);
   const explanation = explainStart({ recipe, node: node.path, found, environment: context.environment });

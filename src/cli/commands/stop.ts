@@ -1,11 +1,14 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { StopOutput } from "../../shared/cliOutput.ts";
+import { HitlessError } from "../../shared/errors.ts";
 import { allFlag, helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
-import { chooseRunning, connectTo } from "../run/findApp.ts";
+import { chooseRunning, connectTo, placeOf } from "../run/findApp.ts";
 import { onStopSignal } from "../run/interrupts.ts";
-import { forEachApp, oneApp } from "../run/several/forEachApp.ts";
+import { onlyFlag, pm2Operand } from "../run/pm2/pm2Operand.ts";
+import { forEachApp, forEachNamed, oneApp } from "../run/several/forEachApp.ts";
+import { runningOfPm2File } from "../run/several/renewPm2File.ts";
 import { stopApp } from "../run/stopApp.ts";
 import { killedAtOnceText, killedText } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
@@ -16,13 +19,25 @@ export const stopCommand: Command = {
     name: "stop",
     summary: "Stop an app gracefully, and its supervisor",
     operands: [{ name: "NAME…", what: "the name of an app (see: hitless list)", optional: true, several: true }],
-    flags: [{ name: "now", help: "Kill the workers at once" }, allFlag, onFlag, jsonFlag, helpFlag],
+    flags: [{ name: "now", help: "Kill the workers at once" }, allFlag, onlyFlag, onFlag, jsonFlag, helpFlag],
     details: [
       "Requests in flight are finished first. Ctrl-C kills the workers that are left; a second Ctrl-C leaves without waiting.",
     ],
     examples: ["hitless stop api", "hitless stop api --now", "hitless stop 'worker-*'", "hitless stop --all"],
   },
   async run(context, parsed) {
+    const file = await pm2Operand(context, parsed);
+    if (file !== undefined) {
+      oneApp("stop", parsed, true);
+      const place = await placeOf(context, parsed);
+      const running = await runningOfPm2File(context, place, { file, parsed });
+      if (running.length === 0) {
+        throw new HitlessError("appNotFound", `No app of ${file} runs.`);
+      }
+      return forEachNamed(context, running, async (endpoint) =>
+        stopOne(context, await connectTo(context, place, endpoint), parsed),
+      );
+    }
     const { place, endpoints } = await chooseRunning(context, "stop", parsed);
     return forEachApp(context, endpoints, oneApp("stop", parsed), async (endpoint) =>
       stopOne(context, await connectTo(context, place, endpoint), parsed),

@@ -27,7 +27,7 @@ const own: readonly FlagSpec[] = [
 ];
 
 /** What `start` has and a service does not. */
-const notForServices: ReadonlySet<string> = new Set(["detach", "explain", "all", "on", "json", "help"]);
+const notForServices: ReadonlySet<string> = new Set(["detach", "explain", "all", "only", "on", "json", "help"]);
 const passedOn = startCommand.spec.flags.filter(({ name }) => !notForServices.has(name));
 
 export const systemdCommand: Command = {

@@ -90,7 +90,7 @@ export function recipeOfConfigured(app: ConfiguredApp, flags: AppConfig): Recipe
     folder,
     ...(projectFile !== undefined && { project: { file: projectFile, app: name, flags } }),
     ...(unused !== undefined && {
-      remarks: [`${name} is started as .vscode/settings.json says; what ${unused} says of it is not used`],
+      remarks: [`hitless: ${name} is started as .vscode/settings.json says; what ${unused} says of it is not used`],
     }),
   };
 }

@@ -59,6 +59,18 @@ export async function understandScript(name: string, place: ScriptPlace): Promis
   return new ScriptReader(place.environment).readScripts([name], [], setting, []);
 }
 
+/** Says the same of a command that is given as words: a program and its arguments. */
+export async function understandCommand(words: readonly string[], place: ScriptPlace): Promise<UnderstoodScript> {
+  const command: ScriptCommand = { cwd: place.folder, env: {}, envFiles: [], notes: [], words };
+  return new ScriptReader(place.environment).readCommand(command, []);
+}
+
+/** Says the same of a command line, which is none of package.json. */
+export async function understandCommandLine(text: string, place: ScriptPlace): Promise<UnderstoodScript> {
+  const setting: CommandSetting = { cwd: place.folder, env: {}, envFiles: [], notes: [] };
+  return new ScriptReader(place.environment).readText(text, setting, []);
+}
+
 class ScriptReader {
   readonly #environment: Variables;
 
@@ -90,12 +102,12 @@ class ScriptReader {
       const base = { ...setting, cwd: inside };
       const hooked = hook === undefined ? base : noted(base, "hookNotRun", `pre${name} (${hook})`);
       const text = [scripts[name] ?? "", ...args.map(quote)].join(" ");
-      results.push(await this.#readText(text, hooked, [...callers, key]));
+      results.push(await this.readText(text, hooked, [...callers, key]));
     }
     return together(results);
   }
 
-  async #readText(text: string, given: CommandSetting, callers: readonly string[]): Promise<UnderstoodScript> {
+  async readText(text: string, given: CommandSetting, callers: readonly string[]): Promise<UnderstoodScript> {
     const { steps, unset, broken } = readShellSteps(text, { ...this.#environment, ...given.env });
     if (broken || steps.length === 0) {
       return none({ kind: "unreadable", what: text });
@@ -124,10 +136,10 @@ class ScriptReader {
     if (step.redirects.length > 0) {
       noting = noted(noting, "notRedirected", step.redirects.join(" "));
     }
-    return this.#readCommand({ ...noting, words: step.words }, callers);
+    return this.readCommand({ ...noting, words: step.words }, callers);
   }
 
-  async #readCommand(first: ScriptCommand, callers: readonly string[]): Promise<UnderstoodScript> {
+  async readCommand(first: ScriptCommand, callers: readonly string[]): Promise<UnderstoodScript> {
     let command = first;
     for (let depth = 0; depth < deepest; depth += 1) {
       const meaning = await meaningOf(command);
@@ -136,7 +148,7 @@ class ScriptReader {
           command = meaning.command;
           break;
         case "text":
-          return this.#readText(meaning.text, meaning.setting, [...callers, meaning.text]);
+          return this.readText(meaning.text, meaning.setting, [...callers, meaning.text]);
         case "scripts":
           return this.#readNamed(meaning, callers);
         case "together":
@@ -163,7 +175,7 @@ class ScriptReader {
       return result;
     }
     if (only === "start" && (await isFile(join(setting.cwd, "server.js")))) {
-      return this.#readCommand({ ...setting, words: ["node", "server.js", ...args] }, callers);
+      return this.readCommand({ ...setting, words: ["node", "server.js", ...args] }, callers);
     }
     const meaning = await frameworkMeaning(only, { ...setting, words: args });
     return meaning.kind === "run" ? target(meaning.run) : result;
@@ -178,7 +190,7 @@ class ScriptReader {
     for (const [index, text] of texts.entries()) {
       const others = texts.filter((_, other) => other !== index);
       const noting = others.reduce((before, other) => noted(before, "notBeside", other), setting);
-      results.push(await this.#readText(text, noting, [...callers, text]));
+      results.push(await this.readText(text, noting, [...callers, text]));
     }
     return together(results);
   }
@@ -189,9 +201,9 @@ class ScriptReader {
     const { exec, env } = await readNodemonConfig(command.cwd);
     const setting = { ...command, env: { ...env, ...command.env } };
     if (exec !== undefined) {
-      return this.#readText(exec, setting, [...callers, exec]);
+      return this.readText(exec, setting, [...callers, exec]);
     }
-    return this.#readCommand({ ...setting, words: ["node", main ?? "index.js"] }, callers);
+    return this.readCommand({ ...setting, words: ["node", main ?? "index.js"] }, callers);
   }
 }
 

@@ -8,9 +8,18 @@ import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
 import { run } from "../../support/programs.ts";
 
-const bundles = ["cli", "extension", "language", "layers", "metrics", "preload", "recipe", "server", "supervisor"].map(
-  (name) => `dist/${name}.cjs`,
-);
+const bundles = [
+  "cli",
+  "extension",
+  "language",
+  "layers",
+  "metrics",
+  "pm2",
+  "preload",
+  "recipe",
+  "server",
+  "supervisor",
+].map((name) => `dist/${name}.cjs`);
 
 describe("what is shipped", () => {
   it("is, in the extension, the bundles, their texts and pictures, and nothing else", async function () {

@@ -11,11 +11,11 @@ import { isAboutOne } from "../findApp.ts";
 const firstSignalCode = 129;
 
 /**
- * Whether a command is about one app that was named.
+ * Whether a command is about one app that was named, and not by a file with several.
  * @throws HitlessError `usage` when it is about several and is asked for what only one can have.
  */
-export function oneApp(command: string, parsed: ParsedCommand): boolean {
-  const one = isAboutOne(parsed);
+export function oneApp(command: string, parsed: ParsedCommand, isFile = false): boolean {
+  const one = !isFile && isAboutOne(parsed);
   const single = ["json", "worker"].find((flag) => parsed.has(flag));
   if (!one && single !== undefined) {
     throw usageError(command, `--${single} is for one app`);
@@ -37,21 +37,30 @@ export async function forEachApp(
   if (one && only !== undefined) {
     return act(only);
   }
+  return forEachNamed(context, endpoints, act);
+}
+
+/** The same for whatever has a name. */
+export async function forEachNamed<Named extends { readonly name: string }>(
+  context: CliContext,
+  named: readonly Named[],
+  act: (one: Named) => Promise<number>,
+): Promise<number> {
   const failed: string[] = [];
-  for (const endpoint of endpoints) {
+  for (const one of named) {
     try {
-      const code = await act(endpoint);
+      const code = await act(one);
       if (code >= firstSignalCode) {
         return code;
       }
-      failed.push(...(code === exitCodes.done ? [] : [endpoint.name]));
+      failed.push(...(code === exitCodes.done ? [] : [one.name]));
     } catch (thrown) {
-      failed.push(endpoint.name);
-      say(context, `${endpoint.name}: ${errorText(toHitlessError(thrown), context.stderr.paint)}`);
+      failed.push(one.name);
+      say(context, `${one.name}: ${errorText(toHitlessError(thrown), context.stderr.paint)}`);
     }
   }
   if (failed.length > 0) {
-    say(context, `${failed.length} of ${endpoints.length} failed: ${failed.join(", ")}`);
+    say(context, `${failed.length} of ${named.length} failed: ${failed.join(", ")}`);
   }
   return failed.length === 0 ? exitCodes.done : exitCodes.failed;
 }

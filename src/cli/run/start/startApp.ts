@@ -21,7 +21,7 @@ export interface StartOptions {
 export async function startApp(context: CliContext, app: ChosenApp, options: StartOptions): Promise<number> {
   const { detach, json } = options;
   for (const remark of app.kind === "recipe" ? (app.remarks ?? []) : []) {
-    say(context, context.stderr.paint("dim", `hitless ${remark}`));
+    say(context, context.stderr.paint("dim", remark));
   }
   const again = app.kind === "supervised";
   // Until there is something to stop, a signal ends this process as the system does it.

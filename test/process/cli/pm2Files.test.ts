@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { assertCode, type CliWorld, get, openCliWorld } from "./hitless.ts";
+
+describe("a pm2 file as it is", function () {
+  this.timeout(120_000);
+  let world: CliWorld;
+
+  beforeEach(() => {
+    world = openCliWorld();
+  });
+
+  afterEach(() => world.end());
+
+  const server = `require("node:http").createServer((_, response) => {
+    response.end([process.env.NODE_ENV, process.env.GREETING, process.env.FROM_FILE, ...process.argv.slice(2)].join(" "));
+  }).listen(0);`;
+  const file = (greeting: string) => `
+    process.env.FROM_FILE = "file";
+    module.exports = {
+      apps: [
+        { name: "api", script: "./bin/www", args: "one 'two three'", instances: "2", exec_mode: "cluster", kill_timeout: 3000,
+          env: { NODE_ENV: "development", GREETING: "${greeting}" }, env_production: { NODE_ENV: "production" }, max_size: "5M" },
+        { name: "web", cwd: "./apps/web", script: "npm", args: "start", autorestart: true, watch: false },
+        { name: "python", script: "python", args: "-m uvicorn" },
+        { name: "later", script: "./bin/www", autostart: false },
+      ],
+      restart_delay: 100,
+    };`;
+
+  const answerOf = async (name: string): Promise<string> => {
+    const { stdout } = await world.run(["status", name, "--json"]);
+    return get(/http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0] ?? "");
+  };
+
+  it("starts, reloads and stops its apps, and says of each what differs and why it can't be started", async () => {
+    world.write({
+      "ecosystem.config.js": file("hello"),
+      "bin/www": `#!/usr/bin/env node\n${server}`,
+      "apps/web/package.json": '{"name":"web","scripts":{"start":"GREETING=web node --no-warnings server.js"}}',
+      "apps/web/server.js": server,
+    });
+    const start = await world.run(["start", "ecosystem.config.js", "--env", "production"]);
+    assertCode(start, 1);
+    for (const line of [
+      /^ {2}restart_delay · ignored by pm2 too: it belongs into an app; here pm2 does nothing with it$/m,
+      /^ {2}later · not started: autostart is false/m,
+      /^ {2}max_size · ignored by pm2 too: it is a setting of pm2-logrotate/m,
+      /^ {2}script · becomes: npm start runs as node --no-warnings server\.js in apps\/web$/m,
+      /^✖ python: python -m uvicorn can't be started: python is not Node\.js/m,
+      /^1 of 3 apps could not be started: python$/m,
+    ]) {
+      assert.match(start.stderr, line);
+    }
+    assert.equal(await answerOf("api"), "production hello file one two three");
+    assert.equal(await answerOf("web"), " web file");
+
+    world.write({ "ecosystem.config.js": file("again") });
+    const reload = await world.run(["reload", "ecosystem.config.js", "--only", "api", "--env", "production"]);
+    assertCode(reload, 0);
+    assert.match(reload.stdout, /^✔ api reloaded · generation 1 → 2 · 2 workers/m);
+    assert.match(reload.stdout, /0 dropped/);
+    assert.equal(await answerOf("api"), "production again file one two three");
+
+    const stop = await world.run(["stop", "ecosystem.config.js"]);
+    assertCode(stop, 0);
+    assert.deepEqual(stop.stdout.trim().split("\n").sort(), ["✔ api stopped", "✔ web stopped"]);
+    assertCode(await world.run(["start", "ecosystem.config.js", "--only", "wep"]), 3);
+  });
+});
