@@ -39,6 +39,8 @@ export const renewalReportSchema = v.object({
    * or the app removed the file of its Unix socket.
    */
   unserved: v.optional(v.number()),
+  /** By `renewal` old workers were ended before new ones started; if it did not complete, some were started again. */
+  stoppedFirst: v.optional(v.boolean()),
   /** The app's folder, or else its file, before and after, when a link on the way there leads elsewhere by now. */
   moved: v.optional(v.object({ from: v.string(), to: v.string() })),
   /** Last stderr lines of the worker that failed, oldest first. */

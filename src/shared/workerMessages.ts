@@ -21,6 +21,16 @@ export const inspectBreakFlag = "--inspect-brk=127.0.0.1:0";
 /** Tells the preload to wait for a debugger, by being set in the worker's environment, out of which it takes it. */
 export const debugVariable = "HITLESS_DEBUG";
 
+/** `1` in the environment of the one worker that leads, `0` in that of all others. */
+export const leaderVariable = "HITLESS_LEADER";
+
+/** What the process of a worker emits, with whether it leads now, when that has changed. */
+export const leaderEvent = "hitless:leader";
+
+/** Signals with which a worker may be told to end; Node.js itself has a use for others. */
+export const stopSignals = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const;
+export type StopSignal = (typeof stopSignals)[number];
+
 /**
  * How many connections may be in transfer at a time without confirmation: from a draining worker to others, and from
  * the supervisor to one worker. Other messages, among them the new connections of `node:cluster`, wait behind those
@@ -204,15 +214,17 @@ type ToWorker =
    * may be what the app waits for before it is ready.
    */
   | { readonly type: "whose"; readonly port: number }
-  /** The twin of SIGTERM where a process can't catch it (Windows). */
-  | { readonly type: "terminate" }
+  /** The twin of the signal where a process can't catch it (Windows). */
+  | { readonly type: "terminate"; readonly signal: StopSignal }
   /** Asks whether this server, which began to listen, still does. */
   | { readonly type: "listens"; readonly server: string }
   /**
-   * The app is told to go, by the message `shutdown` or `bySignal`: from now on the channel holds the process only as long as
-   * connections are handed over on it.
+   * The app is told to go, by that signal or else by the message `shutdown`: from now on the channel holds the process only as
+   * long as connections are handed over on it.
    */
-  | { readonly type: "leave"; readonly bySignal: boolean }
+  | { readonly type: "leave"; readonly signal?: StopSignal }
+  /** Whether this worker is the one of the app that leads: `HITLESS_LEADER` in its environment, and the event of the process. */
+  | { readonly type: "leader"; readonly on: boolean }
   /** Asks for a sign of life. */
   | { readonly type: "beat" }
   /** Open the inspector on a free port of this machine, for a debugger. Node tells the address on stderr. */

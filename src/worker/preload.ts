@@ -6,6 +6,7 @@ import {
   type FromWorkerBody,
   inspectBreakFlag,
   inspectPortFlag,
+  type StopSignal,
   type ToWorkerBody,
 } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
@@ -26,6 +27,7 @@ import { createLayerDesk } from "./layers/desk.ts";
 import { createMetricsDesk } from "./metrics/metricsDesk.ts";
 import { awaitDebugger, closeInspector, openInspector } from "./process/debugging.ts";
 import { describeError, watchFatalErrors } from "./process/fatalErrors.ts";
+import { setLeader } from "./process/leader.ts";
 import { explainNestedCluster } from "./process/nestedCluster.ts";
 import { createProcessHold } from "./process/processHold.ts";
 import { keepWarnings } from "./process/warningLog.ts";
@@ -151,8 +153,11 @@ function prepareWorker(channel: Channel): void {
         case "layers":
           layers.asked(message);
           break;
+        case "leader":
+          setLeader(message.on);
+          break;
         case "leave":
-          hold.leave(message.bySignal);
+          hold.leave(message.signal);
           break;
         case "arrived":
           drain.arrived(message.ids);
@@ -175,8 +180,8 @@ function prepareWorker(channel: Channel): void {
           }
           break;
         case "terminate":
-          hold.leave(true);
-          terminate();
+          hold.leave(message.signal);
+          terminate(message.signal);
           break;
       }
     };
@@ -210,9 +215,9 @@ function hideFromApp(): void {
   }
 }
 
-/** What SIGTERM would do: the app's own handler if it has one, else the end. */
-function terminate(): void {
-  if (!process.emit("SIGTERM", "SIGTERM")) {
+/** What the signal would do: the app's own handler if it has one, else the end. */
+function terminate(signal: StopSignal): void {
+  if (!process.emit(signal, signal)) {
     process.exit(0);
   }
 }

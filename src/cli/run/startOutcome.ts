@@ -14,7 +14,7 @@ export type Outcome =
   | { readonly kind: "lost" };
 
 export function isReady(snapshot: Snapshot): boolean {
-  return snapshot.app.state === "running" && readyCount(snapshot) >= snapshot.app.desiredWorkers;
+  return snapshot.app.state === "running";
 }
 
 /** How the app ended, `undefined` while it runs or still may. */

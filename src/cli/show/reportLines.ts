@@ -105,12 +105,12 @@ function headLines(name: string, report: RenewalReport, paint: Paint): string[] 
   const fate =
     outcome === "failed"
       ? `it ended half-way after ${took}; see: hitless status ${name}`
-      : `generation ${from} keeps serving, untouched · gave up after ${took}`;
+      : `generation ${from} ${report.stoppedFirst ? "is started again" : "keeps serving, untouched"} · gave up after ${took}`;
   const what = kind === "gracefulReload" ? "graceful reload" : kind;
   return [`${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`, `  ${fate}`];
 }
 
-/** A restart of one worker leaves the others serving. */
+/** A restart of one worker leaves the others serving; a gap of `stopFirst` is in the notes. */
 function refused({ kind, outcome, from, to }: RenewalReport): boolean {
   return kind === "restart" && outcome === "completed" && from !== to;
 }

@@ -1,3 +1,4 @@
+import { stopSignals } from "../workerMessages.ts";
 import {
   choice,
   list,
@@ -76,6 +77,11 @@ const app = {
 } as const;
 
 const readiness = {
+  /** Whether it is ready by listening; else (a queue worker, a bot) by staying up for `minReady`, and at least 1 s. */
+  server: toggle({
+    default: true,
+    flag: "It listens nowhere: ready when it has stayed up for --min-ready, at least 1 s",
+  }),
   /** Ready when the app says `process.send('ready')`, not when it listens. */
   waitReady: toggle({ default: false, flag: "Ready when the app calls process.send('ready'), not when it listens" }),
   /** Ready when, after it listens, this address answers 2xx or 3xx. */
@@ -95,6 +101,13 @@ const readiness = {
 } as const;
 
 const renewal = {
+  /** Whether a reload starts the new worker beside the old one, or ends that one first: for what can't run twice. */
+  renewal: choice({
+    words: ["startFirst", "stopFirst"],
+    default: "startFirst",
+    flag: "startFirst: a new worker runs before an old one goes; stopFirst: for what can't run twice",
+    placeholder: "WAY",
+  }),
   /** How many new workers a reload starts at a time. */
   surge: share({ default: "100%", flag: "New workers that a reload starts at a time", placeholder: "N|P%" }),
   /** Hand idle connections of old workers to new ones instead of closing them. */
@@ -111,6 +124,13 @@ const renewal = {
   }),
   drainSpread: milliseconds({ min: 0, default: 0, flag: "Milliseconds over which its WebSockets are closed" }),
   killTimeout: milliseconds({ min: 0, default: 5_000, flag: "Milliseconds between SIGTERM and the kill" }),
+  /** What a worker is told to end with; its twin, a message, where there are no signals. */
+  stopSignal: choice({
+    words: stopSignals,
+    default: "SIGTERM",
+    flag: "Signal with which workers are told to end",
+    placeholder: "NAME",
+  }),
 } as const;
 
 const failures = {
@@ -127,6 +147,14 @@ const failures = {
     default: 100,
     flag: "Milliseconds before a crashed worker is started again; doubles with each crash, to 15 s",
   }),
+  /** How long a worker must have been up for its exit to count as the first in a row again. */
+  minUptime: milliseconds({
+    min: 0,
+    default: 30_000,
+    flag: "Milliseconds a worker must have been ready for its crash to be the first in a row",
+  }),
+  /** Whether a worker that ends by itself is started again. */
+  autorestart: toggle({ default: true, flag: "Start no worker again that has ended by itself" }),
   /** How long an event loop may be blocked; 0: for ever. */
   unresponsiveAfter: milliseconds({
     min: 0,

@@ -9,8 +9,10 @@ export interface Headcount {
   /** Workers that take connections. */
   readonly serving: number;
   readonly desired: number;
-  /** Some slot is no longer restarted automatically. */
+  /** Some slot is no longer restarted automatically after a failure. */
   readonly givenUp: boolean;
+  /** Workers that are done, and are not missing. */
+  readonly done: number;
   readonly renewing: boolean;
 }
 
@@ -67,9 +69,10 @@ export class AppCondition {
     return this.#everFull;
   }
 
-  scriptEnded(): void {
+  /** @param well Whether nothing went wrong: else it has failed. */
+  scriptEnded(well: boolean): void {
     this.running = false;
-    this.finished = true;
+    this.finished = well;
   }
 
   workerReady(serving: number, desired: number): void {
@@ -87,7 +90,7 @@ export class AppCondition {
     }
   }
 
-  state({ workers, serving, desired, givenUp, renewing }: Headcount): AppState {
+  state({ workers, serving, desired, givenUp, done, renewing }: Headcount): AppState {
     if (!this.running) {
       return workers > 0 ? "stopping" : "stopped";
     }
@@ -100,7 +103,7 @@ export class AppCondition {
     if (renewing) {
       return "reloading";
     }
-    if (serving >= desired) {
+    if (serving + done >= desired) {
       return "running";
     }
     return this.#everFull ? "degraded" : "starting";

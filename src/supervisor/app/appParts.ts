@@ -16,6 +16,7 @@ import { createGenerations, type Generations } from "../renewal/generations.ts";
 import { RecipeSource } from "../renewal/recipeSource.ts";
 import { resolvePlace } from "../renewal/releasePlace.ts";
 import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
+import { Leadership } from "../slots/leadership.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
 import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
 import { HandoffBroker } from "../traffic/handoffBroker.ts";
@@ -62,6 +63,7 @@ export interface AppParts {
   readonly generations: Generations;
   readonly health: HealthActions;
   readonly keeper: SocketKeeper;
+  readonly leadership: Leadership;
   readonly metrics: Metrics;
   readonly policy: RestartPolicy;
   readonly publisher: SnapshotPublisher;
@@ -82,6 +84,7 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
   const policy = createRestartPolicy(() => ({ ...generations.current, workers: host.desiredWorkers }), steadyNow);
   const publisher = createSnapshotPublisher(() => host.snapshot());
   const table = new SlotTable(host, policy, events);
+  const leadership = new Leadership(table.slots);
   const watcher = new WatcherProcess(events);
   const keeper = createSocketKeeper({
     events,
@@ -140,6 +143,7 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
     generations,
     health,
     keeper,
+    leadership,
     metrics,
     policy,
     publisher,

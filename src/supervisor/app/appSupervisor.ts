@@ -257,7 +257,7 @@ export class AppSupervisor {
       workers: this.#life.uncleaned.size,
       serving: this.#table.serving().length,
       desired: this.#desiredWorkers,
-      givenUp: [...this.#table.slots.values()].some((slot) => slot.givenUp),
+      ...this.#table.empty(),
       renewing: this.renewals.busy,
     });
   }
@@ -272,6 +272,7 @@ export class AppSupervisor {
       this.#table.resize(this.#condition.running ? this.#desiredWorkers : 0, this.#startGeneration());
       this.#table.fill(this.renewals.current);
       this.renewals.step();
+      this.#parts.leadership.settle();
     } finally {
       this.#reconciling = false;
     }
@@ -348,6 +349,9 @@ export class AppSupervisor {
       get running() {
         return app.#condition.running;
       },
+      get autorestart() {
+        return app.#generations.current.autorestart;
+      },
       get renewing() {
         return app.renewals.current !== undefined;
       },
@@ -371,7 +375,7 @@ export class AppSupervisor {
       workers: () => this.roster.all.values(),
       reconcile: () => this.#reconcile(),
       changed: () => this.publisher.invalidate(),
-      startWorker: ({ index }, generation) => this.#life.start(index, generation),
+      startWorker: (slot, generation) => this.#life.start(slot, generation),
       dismiss: (worker, how) => this.#life.dismiss(worker, how),
       replace: async (worker) => this.renewalRequests.renew("reload", { worker: worker.id }),
       commit: (generation) => this.#commit(generation),
@@ -389,7 +393,7 @@ export class AppSupervisor {
   #checkRest(): void {
     const slots = [...this.#table.slots.values()];
     if (this.#condition.running && slots.length > 0 && slots.every((slot) => slot.finished !== undefined)) {
-      this.#condition.scriptEnded();
+      this.#condition.scriptEnded(slots.every(({ finished }) => finished?.exitCode === 0));
       this.renewals.abort("The app's script has finished.");
       this.renewals.step();
     }

@@ -21,6 +21,7 @@ export function createMessageTable(parts: {
     hello: (worker) => {
       // It runs: it has found the debugger for which its flags had it wait.
       worker.debugging.waits(false);
+      worker.noteRunning();
       traffic.workerStarted(worker);
     },
     listening: (worker, { server, protocol, address, systemPort, handoff, tried }) =>

@@ -1,6 +1,7 @@
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
+import type { Slot } from "../slots/slot.ts";
 import { describeExit, describeWorker } from "../worker/describeExit.ts";
 import { drainOrderFor } from "../worker/leaving/drainOrder.ts";
 import { primaryProtocolOf } from "../worker/notices/primaryProtocols.ts";
@@ -42,11 +43,13 @@ export class WorkerLife {
   }
 
   /** @throws the system's error when it can't start a process. */
-  start(slot: number, generation: number): WorkerHandle {
-    const { generations, debugSessions, roster, doors, watcher } = this.#options.parts;
+  start(place: Slot, generation: number): WorkerHandle {
+    const { generations, debugSessions, roster, doors, leadership, watcher } = this.#options.parts;
+    const { index: slot } = place;
     const recipe = generations.placed(generation);
     const debug = debugSessions.startOf(slot);
-    const worker = roster.start({ recipe, slot, generation, events: this.#workerEvents, debug });
+    const events = this.#workerEvents;
+    const worker = leadership.start(place, (leads) => roster.start({ recipe, slot, generation, events, debug, leads }));
     this.#uncleaned.add(worker);
     doors.started(worker, worker.inspectPlace);
     watcher.add({ pid: worker.pid, mark: worker.mark, killTimeout: recipe.killTimeout });

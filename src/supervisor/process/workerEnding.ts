@@ -1,3 +1,4 @@
+import type { StopSignal } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
 import { Deadline } from "./deadline.ts";
 import { killTree } from "./killTree.ts";
@@ -7,31 +8,33 @@ import { listFamily, listMarked, type Relative } from "./processTree.ts";
 /** The longest time a timer of Node can wait, in milliseconds. */
 const longestDrainMs = 2_147_483_647;
 
-/** Milliseconds to write the message that announces SIGTERM. */
+/** Milliseconds to write the message that announces the signal. */
 const announceDeadlineMs = 200;
 
 export interface EndingOptions {
   readonly id: number;
   readonly pid: number;
-  /** Milliseconds from SIGTERM until the process tree is killed. */
+  /** With which it is told to end. */
+  readonly stopSignal: StopSignal;
+  /** Milliseconds from that signal until the process tree is killed. */
   readonly killTimeout: number;
   /** `NAME=value` that stands in the environment of the worker and of all it starts, and nowhere else. */
   readonly mark: string;
   /** Sends a signal to the worker's process alone. */
-  readonly signal: (name: "SIGTERM" | "SIGKILL") => void;
+  readonly signal: (name: StopSignal | "SIGKILL") => void;
   /**
    * Announces the signal, so that nothing of ours holds the process after it. `sent` is called when that has been written, or
    * can't be: the signal must not come first.
    */
   readonly sayLeave: (sent: () => void) => void;
-  /** Tells it to end by a message, where Node can't catch SIGTERM. Returns false if it can't be reached. */
+  /** Tells it to end by a message, where Node can't catch signals. Returns false if it can't be reached. */
   readonly sayTerminate: () => boolean;
   readonly warn: (code: string, message: string) => void;
   /** Calls `act`, at once or when that is found out, unless a debugger has stopped the process. */
   readonly unlessPaused: (act: () => void) => void;
 }
 
-/** Brings one worker's process to its end: a drain, then SIGTERM, then the kill of its tree, each with its deadline. */
+/** Brings one worker's process to its end: a drain, then its signal, then the kill of its tree, each with its deadline. */
 export class WorkerEnding {
   drainingSince: number | undefined;
   drainDeadline: number | undefined;
@@ -40,7 +43,7 @@ export class WorkerEnding {
   readonly #options: EndingOptions;
   readonly #deadline: Deadline;
   #heldSince: number | undefined;
-  /** It was told SIGTERM. */
+  /** It was told to end. */
   #terminating = false;
   /** Descendants it had when it was told to end. */
   #family: readonly Relative[] = [];
@@ -65,7 +68,7 @@ export class WorkerEnding {
     this.#awaitDrain(ms);
   }
 
-  /** Moves the deadline of the drain. Returns false if it does not drain, or was told SIGTERM already. */
+  /** Moves the deadline of the drain. Returns false if it does not drain, or was told to end already. */
   extendDrain(ms: number): boolean {
     if (this.#gone || this.#terminating || this.drainDeadline === undefined) {
       return false;
@@ -95,17 +98,17 @@ export class WorkerEnding {
   }
 
   /**
-   * SIGTERM (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. A second call
-   * changes nothing, since many apps take a second SIGTERM for "at once".
+   * The signal (on Windows its twin message, since Node can't catch the signal there), then the kill deadline. A second call
+   * changes nothing, since many apps take a second one for "at once".
    */
   terminate(): void {
     if (this.#gone || this.#terminating) {
       return;
     }
     this.#terminating = true;
-    const { id, pid, killTimeout, warn } = this.#options;
+    const { id, pid, stopSignal, killTimeout, warn } = this.#options;
     this.#deadline.start(killTimeout, () => {
-      const message = `worker ${id} ignored SIGTERM for ${killTimeout} ms (killTimeout); killing its process tree`;
+      const message = `worker ${id} ignored ${stopSignal} for ${killTimeout} ms (killTimeout); killing its process tree`;
       warn("killTimeout", message);
       this.kill();
     });
@@ -151,7 +154,7 @@ export class WorkerEnding {
       const signal = (): void => {
         clearTimeout(timer);
         if (!sent && !this.#gone) {
-          this.#options.signal("SIGTERM");
+          this.#options.signal(this.#options.stopSignal);
         }
         sent = true;
       };
@@ -166,7 +169,8 @@ export class WorkerEnding {
   #awaitDrain(ms: number): void {
     this.#deadline.start(ms, () => {
       const took = steadyNow() - (this.drainingSince ?? steadyNow());
-      const message = `worker ${this.#options.id} did not finish within ${took} ms (drainTimeout); sending SIGTERM`;
+      const { id, stopSignal } = this.#options;
+      const message = `worker ${id} did not finish within ${took} ms (drainTimeout); sending ${stopSignal}`;
       this.#options.warn("drainTimeout", message);
       this.terminate();
     });

@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import { debugVariable, inspectBreakFlag, inspectPortFlag } from "../../shared/workerMessages.ts";
+import { debugVariable, inspectBreakFlag, inspectPortFlag, leaderVariable } from "../../shared/workerMessages.ts";
 import { createWorkerInspector, type WorkerInspector } from "../inspector/workerInspector.ts";
 import type { LogSource, LogStore } from "../logs/logStore.ts";
 import { createStderrTail, type StderrTail } from "../logs/stderrTail.ts";
@@ -21,7 +21,7 @@ const layersFile = join(dirname(preloadFile), "layers.cjs");
 const metricsFile = join(dirname(preloadFile), "metrics.cjs");
 
 /** The variables that every worker gets beside those of the recipe. */
-const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE"];
+const ownVariables = ["HITLESS_ID", "HITLESS_WORKER", "HITLESS_GENERATION", "NODE_APP_INSTANCE", leaderVariable];
 
 /** Those that have a process wait for a debugger. */
 const waitFlag = /(?:^|\s)--inspect-(?:brk|wait)\b/;
@@ -72,8 +72,10 @@ export function forkWorker(options: {
   readonly generation: number;
   readonly logs: LogStore;
   readonly debug: DebugStart;
+  /** Whether it is the one that leads. */
+  readonly leads: boolean;
 }): ForkedWorker {
-  const { recipe, slot, generation, logs, debug } = options;
+  const { recipe, slot, generation, logs, debug, leads } = options;
   const { place, signalPlace, nodeArgs } = inspectFlags(recipe.nodeArgs);
   const debugged = place !== undefined;
   cluster.setupPrimary({
@@ -109,6 +111,7 @@ export function forkWorker(options: {
     HITLESS_GENERATION: String(generation),
     // pm2's name for the same, from 0, so that apps which know pm2 need no change.
     NODE_APP_INSTANCE: String(slot - 1),
+    [leaderVariable]: leads ? "1" : "0",
     ...((debug === "wait" || (debug === "break" && debugged)) && { [debugVariable]: debug }),
   });
   const stderr = createStderrTail();

@@ -5,6 +5,7 @@ import type { RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { runsTwiceAdvice } from "./proof/runsTwice.ts";
 import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
 import type { RenewalOptions } from "./renewalOptions.ts";
 import { RenewalRecord } from "./renewalRecord.ts";
@@ -29,7 +30,8 @@ export interface RenewalHost {
  *
  * Reload: starts a step of new workers; when all of them are ready, they take their slots and the old ones drain; when
  * those are gone, the next step begins. A new worker that fails ends it: in the first step nothing of the old
- * generation has been touched, later the steps already done remain. Restart: first the old workers exit.
+ * generation has been touched, later the steps already done remain. With `stopFirst` the old workers of a step exit before its
+ * new ones start, and are started again as they were if one of these fails. Restart: first the old workers exit.
  */
 export class Renewal {
   readonly options: RenewalOptions;
@@ -42,6 +44,10 @@ export class Renewal {
   #canary: number | undefined;
   /** Slots of the step that wait for the canary. */
   #behindCanary: number[] = [];
+  /** Slots of the next step, whose old workers have to exit first. */
+  #cleared: number[] = [];
+  /** Of slots that were cleared: their old workers. */
+  readonly #before = new Map<number, WorkerHandle>();
   readonly #old = new Set<WorkerHandle>();
   readonly #fresh = new Set<WorkerHandle>();
   #renewed = 0;
@@ -85,7 +91,11 @@ export class Renewal {
   /** Whether the renewal manages this slot, so that nothing else may start a worker there. */
   owns(slot: Slot): boolean {
     if (this.#record.end !== undefined) {
-      return false;
+      // The one that failed must not run beside the one that is started again.
+      return this.options.stopFirst && [...this.#old].some((worker) => worker.slot === slot.index);
+    }
+    if (this.#cleared.includes(slot.index)) {
+      return true;
     }
     return slot.next !== undefined || (this.options.kind === "restart" && this.#pending.includes(slot.index));
   }
@@ -114,8 +124,9 @@ export class Renewal {
   get supersedable(): boolean {
     const { files, kind } = this.options;
     const { end } = this.#record;
-    const isOpen = end === undefined || end.outcome === "rolledBack";
-    return files !== undefined && kind !== "restart" && this.#renewed === 0 && isOpen && !this.#isConcluded;
+    const isOpen = (end === undefined || end.outcome === "rolledBack") && !this.#isConcluded;
+    const isUntouched = this.#renewed === 0 && this.#before.size === 0;
+    return files !== undefined && kind !== "restart" && isUntouched && isOpen;
   }
 
   /** Lets go what has been started: it is begun anew, as if it had not been. */
@@ -198,11 +209,16 @@ export class Renewal {
       return this.#old.size === 0;
     }
     if (this.#phase === "stopping") {
-      // Restart: first all old workers exit, then the new ones start, and when those are ready it is done.
+      // First the old workers exit, then the new ones start. Of a restart these are all, and when they are ready it is done.
       if (this.#old.size > 0) {
         return false;
       }
-      this.#startAnew();
+      this.#phase = "starting";
+      if (this.options.kind === "restart") {
+        this.#startAnew();
+      } else {
+        this.#startStep(this.#cleared.splice(0));
+      }
       return this.#hasFailedAtOnce;
     }
     if (this.#step.length > 0) {
@@ -228,9 +244,32 @@ export class Renewal {
     if (step.length === 0) {
       return true;
     }
+    if (this.options.stopFirst) {
+      this.#clear(step);
+      return this.#advance();
+    }
     this.#phase = "starting";
     this.#startStep(step);
     return this.#hasFailedAtOnce;
+  }
+
+  /** Sends the workers of slots away that are to have new ones. */
+  #clear(step: readonly number[]): void {
+    this.#phase = "stopping";
+    this.#cleared = [...step];
+    const others = [...this.#host.slots.values()].filter(({ index }) => !step.includes(index));
+    const handoff = others.some(({ current }) => current?.state === "ready");
+    for (const { index, current } of this.#slotsOf(step)) {
+      if (current !== undefined) {
+        this.#before.set(index, current);
+        this.#record.stoppedFirst = true;
+        if (!handoff && current.servers.size > 0) {
+          this.#record.note("Clients were refused until the new worker was ready, since renewal is stopFirst.");
+          this.#record.unserved += 1;
+        }
+        this.#sendAway(current, { handoff, graceful: this.options.kind === "gracefulReload" });
+      }
+    }
   }
 
   /** The slots of the next step, without those closed meanwhile, and at the end those opened meanwhile. */
@@ -282,7 +321,8 @@ export class Renewal {
   }
 
   get #total(): number {
-    return this.#renewed + this.#step.length + this.#behindCanary.length + this.#pending.length;
+    const behind = this.#behindCanary.length + this.#cleared.length + this.#pending.length;
+    return this.#renewed + this.#step.length + behind;
   }
 
   #slotsOf(indexes: readonly number[]): Slot[] {
@@ -301,7 +341,6 @@ export class Renewal {
 
   #startAnew(): void {
     const { to } = this.options;
-    this.#phase = "starting";
     this.#host.commit(to);
     this.#step = this.#pending;
     this.#pending = [];
@@ -336,8 +375,9 @@ export class Renewal {
 
   /** Whether the other workers start, and one leads, before the canary has been proven for as long as it is to be. */
   get #isEager(): boolean {
-    const { files, minReady } = this.options;
-    return files !== undefined && this.#canary !== undefined && minReady === 0 && this.#renewed === 0;
+    const { files, minReady, stopFirst } = this.options;
+    const isCanary = this.#canary !== undefined && this.#renewed === 0;
+    return files !== undefined && isCanary && minReady === 0 && !stopFirst;
   }
 
   /** The others start as soon as the canary is ready, and it serves when it has been so for a while. */
@@ -345,7 +385,7 @@ export class Renewal {
     if (this.#behindCanary.length > 0) {
       this.#startStep(this.#behindCanary.splice(0));
     }
-    this.#leads ||= this.#prove(this.#slotsOf([this.#canary ?? 0]), leadOf);
+    this.#leads ||= this.#prove([this.#canary ?? 0], leadOf);
   }
 
   /** Whether the new workers of the step can serve in place of the old ones. If they never will, the renewal is over. */
@@ -355,18 +395,22 @@ export class Renewal {
     const first = Math.max(minReady, this.#renewed > 0 ? 0 : proven);
     const isEager = this.#isEager;
     // Those that follow a canary which has been proven need not be so for as long.
-    return this.#prove(this.#slotsOf(this.#step), (worker) =>
-      isEager && worker.slot !== this.#canary ? leadOf(worker) : first,
-    );
+    return this.#prove(this.#step, (worker) => (isEager && worker.slot !== this.#canary ? leadOf(worker) : first));
   }
 
   /** @param minReady Milliseconds that a worker must have been ready. */
-  #prove(slots: readonly Slot[], minReady: (worker: WorkerHandle) => number): boolean {
+  #prove(indexes: readonly number[], minReady: (worker: WorkerHandle) => number): boolean {
+    // A worker that had to exit first is what the new one is compared with.
+    const slots = this.#slotsOf(indexes).map((slot) => ({
+      ...slot,
+      current: this.#before.get(slot.index) ?? slot.current,
+    }));
     const proof = proveStep(slots, this.#host.slots.values(), { kind: this.options.kind, minReady });
     if (
       proof.state === "proven" &&
       this.options.files !== undefined &&
       this.#renewed === 0 &&
+      this.#before.size === 0 &&
       this.#host.filesPending
     ) {
       // What has read other files than there are now is to meet nobody; it is asked again when that is settled.
@@ -412,15 +456,18 @@ export class Renewal {
   /** Ends it because a new worker failed. */
   #giveUpOn(reason: string, failure?: Failure): void {
     const partly = this.#renewed > 0 || this.options.kind === "restart";
+    const besides = !partly && !this.options.stopFirst && failure !== undefined;
+    const advice = besides ? runsTwiceAdvice(failure) : "";
     const kept =
       this.#renewed > 0 ? ` ${this.#renewed} of ${this.#total} slots were renewed before; they stay so.` : "";
-    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${kept}`, failure);
+    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${advice}${kept}`, failure);
   }
 
   #giveUp(outcome: RenewalOutcome, reason: string, failure?: Failure): void {
     if (this.#record.end !== undefined || this.#record.endedAt !== undefined) {
       return;
     }
+    this.#cleared = [];
     this.#record.end = { outcome, reason, ...(failure !== undefined && { failure }) };
     for (const slot of this.#host.slots.values()) {
       if (slot.next !== undefined) {

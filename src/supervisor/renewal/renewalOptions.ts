@@ -16,6 +16,8 @@ export interface RenewalOptions {
   readonly proven: number;
   /** Start one worker first, and the others once that one has been ready for `minReady`. */
   readonly canary: boolean;
+  /** End the old worker of a slot before its new one starts: for what can't run twice. */
+  readonly stopFirst: boolean;
   /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
   readonly files?: readonly string[] | undefined;
   /** When it began, on the monotonic clock, if it was begun anew. */

@@ -15,6 +15,8 @@ export class RenewalRecord {
   killed = 0;
   /** How often since the beginning clients could not connect somewhere. */
   unserved = 0;
+  /** Whether old workers were ended before new ones started, though it is no restart. */
+  stoppedFirst = false;
   /** Addresses of the old generation on which the new one does not listen. */
   readonly #lost = new Set<string>();
   readonly #options: RenewalOptions;
@@ -66,6 +68,7 @@ export class RenewalRecord {
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
       ...(this.#lost.size > 0 && { lostAddresses: [...this.#lost] }),
       ...(this.unserved > 0 && { unserved: this.unserved }),
+      ...(this.stoppedFirst && { stoppedFirst: true }),
       workers,
       killed: this.killed,
     };

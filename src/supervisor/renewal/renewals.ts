@@ -228,7 +228,8 @@ export class Renewals {
       );
       notes.push(...describeRecipeChange(before, generations.of(to)));
     }
-    const { surge, minReady, canary } = generations.of(to);
+    const { surge, minReady, canary, server, waitReady, renewal } = generations.of(to);
+    const stopFirst = renewal === "stopFirst" && kind !== "restart";
     const seriesAt = this.#seriesAt;
     this.#seriesAt = undefined;
     if (seriesAt === undefined) {
@@ -240,8 +241,10 @@ export class Renewals {
       single: only !== undefined,
       from,
       to,
-      surge: surgeCount(surge, Math.max(1, slots.length)),
-      minReady,
+      surge: stopFirst ? 1 : surgeCount(surge, Math.max(1, slots.length)),
+      stopFirst,
+      // What is no server is ready only when it has stayed up that long.
+      minReady: server || waitReady ? minReady : 0,
       proven: kind === "restart" ? 0 : provenMs,
       // Nobody has said that these files are finished: one worker proves them.
       canary: (canary || files !== undefined) && kind !== "restart",

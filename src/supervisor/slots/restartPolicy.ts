@@ -1,7 +1,5 @@
 /** To this many milliseconds the delay grows, unless it is longer from the start. */
 const longestDelayMs = 15_000;
-/** A worker that stayed up this long starts again with the first delay. */
-const stableMs = 30_000;
 /** Restarts are counted over this time. */
 const windowMs = 60_000;
 
@@ -22,12 +20,14 @@ export interface RestartLimits {
   readonly maxRestarts: number;
   /** Milliseconds before the first restart after an unexpected exit; doubles with each further one. */
   readonly restartDelay: number;
+  /** Milliseconds after which a worker that was ready starts again with the first delay. */
+  readonly minUptime: number;
   readonly workers: number;
 }
 
 /**
- * Exponential back-off (`restartDelay` doubling to 15 s, from the start again after 30 s up) and a budget: `maxRestarts` within
- * 60 s, or as many in a row for one slot without 30 s up, and the app counts as crash-looping. An app with more workers
+ * Exponential back-off (`restartDelay` doubling to 15 s, from the start again after `minUptime`) and a budget: `maxRestarts` within
+ * 60 s, or as many in a row for one slot without that, and the app counts as crash-looping. An app with more workers
  * than that may lose each of them once: all dying together, as when memory runs out, is no loop yet.
  * @param limits Asked at each exit, since a reload may change them.
  * @param now The clock, in milliseconds.
@@ -37,9 +37,9 @@ export function createRestartPolicy(limits: () => RestartLimits, now: () => numb
   const failuresInARow = new Map<number, number>();
   return {
     decide(slot, upMs) {
-      const failures = upMs >= stableMs ? 0 : (failuresInARow.get(slot) ?? 0);
+      const { maxRestarts, restartDelay, minUptime, workers } = limits();
+      const failures = upMs > 0 && upMs >= minUptime ? 0 : (failuresInARow.get(slot) ?? 0);
       restarts = restarts.filter((time) => time > now() - windowMs);
-      const { maxRestarts, restartDelay, workers } = limits();
       const budget = maxRestarts === 0 ? 0 : Math.max(maxRestarts, workers);
       if (restarts.length >= budget || failures >= maxRestarts) {
         return { kind: "giveUp" };

@@ -15,7 +15,10 @@ export interface Slot {
   /** Epoch milliseconds before which it is not started again. */
   retryAt: number;
   retryTimer: NodeJS.Timeout | undefined;
-  /** How its worker ended, if with code 0 without ever listening: not started again, unless others serve. */
+  /**
+   * How its worker ended, if it is not started again: with code 0 without ever having been ready (unless others serve), or in any
+   * way without `autorestart`.
+   */
   finished: Failure | undefined;
   /** Too many unexpected exits: no longer restarted automatically. */
   givenUp: boolean;

@@ -10,6 +10,8 @@ export interface SlotHost {
   /** Whether the app is meant to run. */
   readonly running: boolean;
   readonly name: string;
+  /** Whether a worker that ends by itself is started again. */
+  readonly autorestart: boolean;
   /** @throws the system's error when it can't start a process. */
   startWorker(slot: Slot, generation: number): WorkerHandle;
   /** Orders a worker to exit; `handoff` only if another worker keeps serving. */
@@ -75,6 +77,14 @@ export class SlotTable {
     }
   }
 
+  /** What has become of slots that stay without a worker. */
+  empty(): { readonly givenUp: boolean; readonly done: number } {
+    const slots = [...this.slots.values()];
+    const ended = this.#host.autorestart ? [] : slots.flatMap(({ finished }) => finished ?? []);
+    const done = ended.filter(({ exitCode }) => exitCode === 0).length;
+    return { givenUp: slots.some(({ givenUp }) => givenUp) || done < ended.length, done };
+  }
+
   /** Makes every slot startable again. */
   pardonAll(generation: number): void {
     for (const slot of this.slots.values()) {
@@ -95,6 +105,8 @@ export class SlotTable {
       }
       if (worker.finished) {
         slot.finished = worker.failure;
+      } else if (!this.#host.autorestart) {
+        this.#leaveEmpty(slot, worker);
       } else {
         const final = this.#host.finalFailure(slot, worker.failure, worker.wasReady);
         const failure = final ?? worker.failure;
@@ -104,9 +116,19 @@ export class SlotTable {
     }
   }
 
+  /** Without `autorestart` a worker that has failed stays away. */
+  #leaveEmpty(slot: Slot, worker: WorkerHandle): void {
+    const { failure } = worker;
+    slot.finished = failure;
+    slot.lastFailure = failure;
+    const message = `slot ${slot.index} stays without a worker, since autorestart is false`;
+    this.#events.log("warning", "notRestarted", message);
+    this.#host.lacks(failure, worker);
+  }
+
   /** Where others serve, the app is no script, and an ended worker is missing. */
   #reconsider(slot: Slot): void {
-    if (slot.finished !== undefined && this.serving().length > 0) {
+    if (slot.finished !== undefined && this.#host.autorestart && this.serving().length > 0) {
       const ended = slot.finished;
       slot.finished = undefined;
       const final = this.#host.finalFailure(slot, ended, false);

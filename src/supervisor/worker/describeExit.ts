@@ -11,7 +11,8 @@ export function describeExit(
     return { level: "info", code: "workerKilled", message: `${who} was killed as asked` };
   }
   if (!worker.dismissed && worker.finished) {
-    return { level: "info", code: "workerFinished", message: `${who} finished (exit code 0) without ever listening` };
+    const when = worker.wasReady ? "" : " without ever having been ready";
+    return { level: "info", code: "workerFinished", message: `${who} finished (exit code 0)${when}` };
   }
   if (!worker.dismissed && running) {
     return { level: "error", code: "workerDied", message: `${who}: ${worker.failure.message}` };

@@ -5,10 +5,15 @@ import { openWaitNotice, type WaitNotice } from "./notices/waitNotice.ts";
 /** Milliseconds between two tries of `readyUrl`, or to reach what the worker listens on. */
 const retryMs = 100;
 
+/** An app that is no server is ready when it has stayed up for `minReady`, and at least for this many milliseconds. */
+const leastUptimeMs = 1_000;
+
 /** So often it is tried to reach a server that came after the worker was ready, before somebody is told. */
 const laterTries = 10;
 
 export interface Readiness {
+  /** Its process runs, and the app's first line is next. */
+  running(): void;
   /** A server of the worker listens. */
   listening(): void;
   /** One has closed; `left` others listen. */
@@ -23,7 +28,7 @@ export interface Readiness {
 }
 
 export interface ReadinessOptions {
-  readonly recipe: Pick<LaunchRecipe, "waitReady" | "readyUrl" | "readyTimeout">;
+  readonly recipe: Pick<LaunchRecipe, "server" | "waitReady" | "readyUrl" | "readyTimeout" | "minReady">;
   readonly ready: () => void;
   /** It was ready, because it listened, and listens nowhere any more: it is as one that starts. */
   readonly unready: () => void;
@@ -43,12 +48,14 @@ export interface ReadinessOptions {
 
 /**
  * Decides when a worker is ready: at its first `listening`, if clients can connect there; with `waitReady` when the app sends
- * `ready`; with `readyUrl` when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`. A worker
+ * `ready`; without `server` when it has stayed up; with `readyUrl` when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`. A worker
  * that is ready because it listens, and closes its last server, has `readyTimeout` again to listen.
  */
 export function watchReadiness(options: ReadinessOptions): Readiness {
   const { recipe, ready, unready, late, ask, reach, waits, unreachable } = options;
-  const { readyUrl, waitReady, readyTimeout } = recipe;
+  const { server, readyUrl, waitReady, readyTimeout, minReady } = recipe;
+  /** Whether what listens has a say. */
+  const byListening = server && !waitReady;
   let state: "waiting" | "proving" | "ready" | "over" = "waiting";
   /** How often a server has begun to listen. */
   let listened = 0;
@@ -56,6 +63,7 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
   let proof = 0;
   let problem: Problem | undefined;
   const deadline = new Deadline(options.unlessPaused);
+  const uptime = new Deadline(options.unlessPaused);
   let notice: WaitNotice | undefined;
 
   const startClock = (): void => {
@@ -74,13 +82,17 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
   const stop = (): void => {
     state = "over";
     stopClock();
+    uptime.stop();
   };
   /** How the sentence begins that says what keeps it from being ready. */
   const missing = (): string => {
     if (state === "proving" && problem !== undefined) {
       return `${problem.what} yet${problem.last}`;
     }
-    return waitReady ? "the app has not called process.send('ready') yet" : "the app does not listen on any port yet";
+    if (waitReady) {
+      return "the app has not called process.send('ready') yet";
+    }
+    return server ? "the app does not listen on any port yet" : "its process has not begun to run the app yet";
   };
 
   const lateReason = (): ["notReady" | "readyUrlFailed", string] => {
@@ -88,11 +100,14 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
     if (state === "proving" && problem !== undefined) {
       return [problem.code, `${problem.what} ${within}${problem.last}.`];
     }
-    if (listened > 0 && !waitReady) {
+    if (listened > 0 && byListening) {
       return ["notReady", `The app closed its server and did not listen on any port again ${within}.`];
     }
+    if (!server && !waitReady) {
+      return ["notReady", `The process of the worker did not begin to run the app ${within}.`];
+    }
     const lacking = waitReady ? "The app did not call process.send('ready')" : "The app did not listen on any port";
-    const hint = waitReady ? "" : " If it is no server, let it call process.send('ready') and set waitReady.";
+    const hint = waitReady ? "" : " If it is no server, set server to false.";
     return ["notReady", `${lacking} ${within}.${hint}`];
   };
 
@@ -158,16 +173,29 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
 
   startClock();
   return {
+    running() {
+      if (server || waitReady || state !== "waiting") {
+        return;
+      }
+      // The time that it is to stay up is none that it takes to become ready.
+      stopClock();
+      uptime.start(Math.max(minReady, leastUptimeMs), () => {
+        if (state === "waiting") {
+          startClock();
+          begin();
+        }
+      });
+    },
     listening() {
       listened += 1;
       if (state === "ready") {
         void lookLater();
-      } else if (!waitReady) {
+      } else if (byListening) {
         begin();
       }
     },
     closed(left) {
-      if (waitReady || left > 0 || state === "over") {
+      if (!byListening || left > 0 || state === "over") {
         return;
       }
       const was = state;
@@ -183,8 +211,14 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
         begin();
       }
     },
-    hold: (since) => deadline.hold(since),
-    release: () => deadline.release(),
+    hold(since) {
+      deadline.hold(since);
+      uptime.hold(since);
+    },
+    release() {
+      deadline.release();
+      uptime.release();
+    },
     stop,
   };
 }

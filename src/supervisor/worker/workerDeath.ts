@@ -6,7 +6,7 @@ import type { Exit } from "../process/workerProcess.ts";
 import { DeathCause } from "./deathCause.ts";
 
 export interface WorkerDeathOptions {
-  readonly recipe: { readonly cwd: string; readonly entry: string };
+  readonly recipe: { readonly cwd: string; readonly entry: string; readonly autorestart: boolean };
   readonly stderr: () => string[];
   /** The last line of what it has written so far, to whichever stream; empty if it has written nothing. */
   readonly lastLine: () => string;
@@ -74,9 +74,11 @@ export class WorkerDeath {
     return cause && (cause.port !== null && cause.port > 0 ? cause.port : (cause.address ?? undefined));
   }
 
-  /** Whether it was a script that ran to its end: exit code 0 without ever having been ready or listened. */
+  /** Whether it was a script that ran to its end: exit code 0, without ever having been ready or listened unless `autorestart` is off. */
   get finished(): boolean {
-    return this.#gone && this.#exit?.code === 0 && !this.#options.hasListened() && this.#verdict === undefined;
+    const { hasListened, recipe } = this.#options;
+    const ended = this.#gone && this.#exit?.code === 0 && this.#verdict === undefined;
+    return ended && !(hasListened() && recipe.autorestart);
   }
 
   /** The error that ended it. */

@@ -26,7 +26,17 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly generation: number;
   readonly recipe: Pick<
     LaunchRecipe,
-    "cwd" | "entry" | "env" | "killTimeout" | "waitReady" | "readyUrl" | "readyTimeout"
+    | "cwd"
+    | "entry"
+    | "env"
+    | "autorestart"
+    | "stopSignal"
+    | "killTimeout"
+    | "server"
+    | "waitReady"
+    | "readyUrl"
+    | "readyTimeout"
+    | "minReady"
   >;
   readonly log: Pick<EventLog, "log">;
   readonly events: WorkerEvents<WorkerHandle>;
@@ -105,15 +115,16 @@ export class WorkerHandle {
     };
     this.#leaving = new WorkerLeaving({
       ...common,
+      stopSignal: recipe.stopSignal,
       killTimeout: recipe.killTimeout,
       mark,
       signal: (name) => worker.process.kill(name),
       sayLeave: (sent) => {
-        if (!this.send({ type: "leave", bySignal: true }, undefined, () => sent())) {
+        if (!this.send({ type: "leave", signal: recipe.stopSignal }, undefined, () => sent())) {
           sent();
         }
       },
-      sayTerminate: () => this.send({ type: "terminate" }),
+      sayTerminate: () => this.send({ type: "terminate", signal: recipe.stopSignal }),
       sayShutdown: () => this.#sayShutdown(),
       leaveAcceptor: (left) => events.acceptor.leave(this.id, left),
       drained: (end) => events.drained(this, end),
@@ -262,7 +273,7 @@ export class WorkerHandle {
     return this.#options.stderr.lines();
   }
 
-  /** Whether it was a script that ran to its end: exit code 0 without ever having been ready or listened. */
+  /** Whether it was a script that ran to its end: exit code 0, without ever having been ready or listened unless `autorestart` is off. */
   get finished(): boolean {
     return this.#death.finished;
   }
@@ -319,6 +330,11 @@ export class WorkerHandle {
     this.#serving.markReady();
   }
 
+  /** Its process runs, and the app's first line is next. */
+  noteRunning(): void {
+    this.#serving.readiness.running();
+  }
+
   /** A connection of it has come here; `id` is its number, from 1. */
   countHandover(id: number): void {
     this.#handedOver = id;
@@ -363,7 +379,7 @@ export class WorkerHandle {
   #sayShutdown(): void {
     if (this.connected) {
       this.#options.worker.send("shutdown", () => undefined);
-      this.send({ type: "leave", bySignal: false });
+      this.send({ type: "leave" });
     }
   }
 

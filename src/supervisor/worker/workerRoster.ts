@@ -46,6 +46,7 @@ export class WorkerRoster {
     readonly generation: number;
     readonly events: WorkerEvents<WorkerHandle>;
     readonly debug: DebugStart;
+    readonly leads: boolean;
   }): WorkerHandle {
     const { logs, events: log, reachability, healthPort, endpointFolder } = this.#options;
     const worker: WorkerHandle = new WorkerHandle({

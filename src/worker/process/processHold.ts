@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import { subscribe } from "node:diagnostics_channel";
 import { type EventEmitter, errorMonitor } from "node:events";
 import type { Server } from "node:net";
+import type { StopSignal } from "../../shared/workerMessages.ts";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
 import { isBinding } from "../internals/sockets.ts";
@@ -28,9 +29,9 @@ export interface ProcessHold {
   handsOver(pending: boolean): void;
   /**
    * The app was told to go. When it has closed what it had, the process ends.
-   * @param bySignal Whether by SIGTERM or its twin, and not only by the message `shutdown`, to which it may be deaf.
+   * @param signal By which signal, or its twin; absent: only by the message `shutdown`, to which it may be deaf.
    */
-  leave(bySignal: boolean): void;
+  leave(signal?: StopSignal): void;
 }
 
 /** The signal is sent right behind the message that announces it; if it came before, nothing waits longer than this for it. */
@@ -77,7 +78,7 @@ export function createProcessHold(channel: Channel, guard: Guard): ProcessHold {
     "beforeExit",
     guard("before exit", () => {
       if (isDeaf() && process.connected) {
-        // Nothing is left to wait for: the supervisor says it by SIGTERM, of which the app's clean-up may know.
+        // Nothing is left to wait for: the supervisor says it by a signal, of which the app's clean-up may know.
         keep("drain", true);
         channel.send({ type: "alone" });
       }
@@ -94,24 +95,24 @@ export function createProcessHold(channel: Channel, guard: Guard): ProcessHold {
     acceptsLess: (held) => keep("accept", held && !dismissed),
     drainBegins: () => keep("drain", true),
     handsOver: (pending) => keep("handoff", pending),
-    leave(bySignal) {
+    leave(signal) {
       dismissed = true;
-      toldOnlyByMessage = !bySignal;
+      toldOnlyByMessage = signal === undefined;
       const letGo = (): void => {
         reasons.delete("messages");
         reasons.delete("accept");
         keep("drain", false);
       };
-      if (!bySignal || process.listenerCount("SIGTERM") === 0) {
+      if (signal === undefined || process.listenerCount(signal) === 0) {
         letGo();
         return;
       }
       // A process that has nothing to do ends at once, and the app's clean-up, which the signal calls, would not run.
       keep("drain", true);
-      const heard = guard("SIGTERM", letGo);
-      process.prependOnceListener("SIGTERM", heard);
+      const heard = guard(signal, letGo);
+      process.prependOnceListener(signal, heard);
       setTimeout(() => {
-        process.off("SIGTERM", heard);
+        process.off(signal, heard);
         letGo();
       }, signalFollowsMs).unref();
     },

@@ -187,6 +187,6 @@ describeOn([usualNode()], "not ready in time", (scene) => {
     });
     const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
     assert.equal(app.failure?.code, "notReady");
-    assert.match(app.failure?.message ?? "", /waitReady/);
+    assert.match(app.failure?.message ?? "", /set server to false/);
   });
 });

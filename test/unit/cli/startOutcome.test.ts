@@ -29,7 +29,6 @@ describe("outcomeOf", () => {
 
   it("calls an app ready when all workers are", () => {
     assert.equal(isReady(sampleSnapshot()), true);
-    assert.equal(isReady(sampleSnapshot({ workers: [sampleWorker()] })), false);
     assert.equal(isReady(sampleSnapshot({ app: { state: "starting" } })), false);
   });
 });

@@ -37,7 +37,10 @@ const composed: Readonly<Record<string, readonly string[]>> = {
   "{} {}.": ["The Node.js that was chosen, /bin/x, does not exist."],
   "{} within {} ms (readyTimeout).{}": [
     "The app did not call process.send('ready') within 5 ms (readyTimeout).",
-    "The app did not listen on any port within 5 ms (readyTimeout). If it is no server, let it call process.send('ready') and set waitReady.",
+    "The app did not listen on any port within 5 ms (readyTimeout). If it is no server, set server to false.",
+  ],
+  "The process of the worker did not begin to run the app {}.": [
+    "The process of the worker did not begin to run the app within 5 ms (readyTimeout).",
   ],
   "The app closed its server and did not listen on any port again {}.": [
     "The app closed its server and did not listen on any port again within 5 ms (readyTimeout).",
@@ -46,7 +49,7 @@ const composed: Readonly<Record<string, readonly string[]>> = {
     "The app listens, but nobody could connect within 5 ms (readyTimeout): connect ECONNREFUSED.",
     "http://x/ did not answer 2xx or 3xx within 5 ms (readyTimeout); last answer: status 500.",
   ],
-  " If it is no server, let it call process.send('ready') and set waitReady.": [],
+  " If it is no server, set server to false.": [],
   " {} of {} slots were renewed before; they stay so.": ["Boom. 1 of 3 slots were renewed before; they stay so."],
   "The worker was ended by {}{}.": [
     "The worker was ended by SIGSEGV.",

@@ -97,6 +97,11 @@ describe("parseAppConfig", () => {
       [{ debounce: 1e6 }, /must be at most 60000/],
       [{ ignore: ["a"] }, /an object of include, exclude and debounce/],
     ],
+    server: [["no", /must be true or false/]],
+    renewal: [["stop", /must be "startFirst" or "stopFirst"/]],
+    stopSignal: [["SIGKILL", /must be "SIGTERM" or "SIGINT" or "SIGQUIT" or "SIGHUP" or "SIGUSR2"/]],
+    minUptime: [[-1, /must be at least 0 \(milliseconds\)/]],
+    autorestart: [[0, /must be true or false/]],
     autoStart: [["no", /must be true or false/]],
   };
 

@@ -88,7 +88,9 @@ function failureText(name: string, report: RenewalReport, t: Localize): string {
   const reason = report.location === undefined ? said : `${said} (${placeWord(report.location)})`;
   switch (report.outcome) {
     case "rolledBack":
-      return t("The reload of “{0}” was rolled back, generation {1} keeps serving: {2}", name, report.from, reason);
+      return report.stoppedFirst === true
+        ? t("The reload of “{0}” was rolled back, generation {1} is started again: {2}", name, report.from, reason)
+        : t("The reload of “{0}” was rolled back, generation {1} keeps serving: {2}", name, report.from, reason);
     case "cancelled":
       return t("The reload of “{0}” was cancelled elsewhere: {1}", name, reason);
     default:

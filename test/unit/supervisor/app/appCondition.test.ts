@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AppCondition, type Headcount } from "../../../../src/supervisor/app/appCondition.ts";
 
-const full: Headcount = { workers: 2, serving: 2, desired: 2, givenUp: false, renewing: false };
+const full: Headcount = { workers: 2, serving: 2, desired: 2, givenUp: false, done: 0, renewing: false };
 
 describe("appCondition", () => {
   let condition: AppCondition;
@@ -49,7 +49,7 @@ describe("appCondition", () => {
   it("forgets with the next start what the last came to", () => {
     condition.workerReady(2, 2);
     condition.failure = { code: "exited", message: "It ended.", exitCode: 1, signal: null, stderr: [] };
-    condition.scriptEnded();
+    condition.scriptEnded(true);
     assert.deepEqual([condition.running, condition.finished], [false, true]);
     condition.started(1);
     assert.deepEqual(

@@ -103,6 +103,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
     minReady: 0,
     proven: 0,
     canary: false,
+    stopFirst: false,
     notes: [],
     ...changes,
   });

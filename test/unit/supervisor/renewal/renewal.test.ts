@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { Slot } from "../../../../src/supervisor/slots/slot.ts";
+import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 import { sampleFailure } from "../../client/samples.ts";
 import { seededRandom } from "../random.ts";
 import { type FakeApp, fakeApp } from "./fakeRenewalHost.ts";
@@ -7,6 +9,12 @@ const noTotals = {};
 
 function reportOf(app: FakeApp) {
   return app.renewal.report([], noTotals);
+}
+
+function slotOf(app: FakeApp, index: number): Slot {
+  const slot = app.slots.get(index);
+  assert.ok(slot !== undefined);
+  return slot;
 }
 
 describe("renewal: reload", () => {
@@ -417,5 +425,50 @@ describe("renewal: restart", () => {
     const { outcome, reason } = reportOf(app);
     assert.deepEqual([outcome, reason], ["failed", "The app was stopped."]);
     assert(!app.did.includes("start 1"));
+  });
+
+  describe("with stopFirst", () => {
+    const stopFirst = { stopFirst: true, surge: 1 };
+
+    it("ends each old worker before its new one starts, and hands over where another serves", () => {
+      const app = fakeApp(2, stopFirst);
+      app.step();
+      assert.deepEqual(app.did, ["dismiss 1 handoff"]);
+      assert.equal(app.renewal.owns(slotOf(app, 1)), true);
+      app.exit(app.worker(1));
+      app.ready(app.latest(1));
+      assert.deepEqual(app.did.splice(0), ["dismiss 1 handoff", "start 1", "commit 2", "dismiss 2 handoff"]);
+      app.exit(app.worker(2));
+      assert.equal(app.ready(app.latest(2)), true);
+      assert.deepEqual(app.did, ["start 2", "commit 2"]);
+      const { outcome, unserved, stoppedFirst } = reportOf(app);
+      assert.deepEqual([outcome, unserved, stoppedFirst], ["completed", undefined, true]);
+    });
+
+    it("lets the old one be started again when the new one fails, and not before that has gone", () => {
+      const app = fakeApp(1, stopFirst);
+      app.worker(1).servers.set("http|80", { url: "http://127.0.0.1:80" });
+      app.step();
+      app.exit(app.worker(1));
+      const fresh = app.latest(1);
+      app.renewal.workerFailed(fresh as unknown as WorkerHandle, sampleFailure());
+      assert.equal(app.step(), false);
+      assert.equal(app.renewal.owns(slotOf(app, 1)), true);
+      assert.equal(app.exit(fresh), true);
+      assert.equal(app.renewal.owns(slotOf(app, 1)), false);
+      assert.equal(slotOf(app, 1).generation, 1);
+      const { outcome, unserved } = reportOf(app);
+      assert.deepEqual([outcome, unserved], ["rolledBack", 1]);
+      assert.deepEqual(app.did, ["dismiss 1", "start 1", "dismiss 2 handoff"]);
+    });
+
+    it("is undone by a cancel while the old one is going", () => {
+      const app = fakeApp(1, stopFirst);
+      app.step();
+      assert.equal(app.renewal.cancel("Cancelled."), true);
+      assert.equal(app.renewal.owns(slotOf(app, 1)), true);
+      assert.equal(app.exit(app.worker(1)), true);
+      assert.deepEqual([reportOf(app).outcome, app.renewal.owns(slotOf(app, 1))], ["cancelled", false]);
+    });
   });
 });

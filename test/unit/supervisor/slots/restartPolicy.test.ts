@@ -6,7 +6,7 @@ describe("restartPolicy", () => {
   const now = () => time;
   const limits =
     (maxRestarts: number, workers = 2, restartDelay = 100) =>
-    () => ({ maxRestarts, restartDelay, workers });
+    () => ({ maxRestarts, restartDelay, minUptime: 30_000, workers });
   const delays = (decisions: readonly { readonly kind: string; readonly delayMs?: number }[]) =>
     decisions.map((decision) => decision.delayMs ?? decision.kind);
 
@@ -64,6 +64,14 @@ describe("restartPolicy", () => {
     assert.deepEqual(delays([policy.decide(1, 60_000)]), ["giveUp"]);
     maxRestarts = 1;
     assert.deepEqual(delays([policy.decide(1, 60_000)]), [100]);
+  });
+
+  it("begins anew after minUptime, whatever it is, and not for a worker that never was ready", () => {
+    let minUptime = 2_000;
+    const policy = createRestartPolicy(() => ({ ...limits(100)(), minUptime }), now);
+    assert.deepEqual(delays([1_999, 1_999, 2_000].map((up) => policy.decide(1, up))), [100, 200, 100]);
+    minUptime = 0;
+    assert.deepEqual(delays([1, 0, 0, 1].map((up) => policy.decide(2, up))), [100, 200, 400, 100]);
   });
 
   it("gives up when the budget of 60 s is used up, whichever slots used it", () => {

@@ -11,6 +11,7 @@ describe("SlotTable", () => {
         {
           running: true,
           name: "api",
+          autorestart: true,
           startWorker: () => {
             tries += 1;
             throw new Error("spawn ENOMEM");
@@ -21,7 +22,7 @@ describe("SlotTable", () => {
           lacks: () => undefined,
         },
         createRestartPolicy(
-          () => ({ maxRestarts: 2, restartDelay: 1, workers: 1 }),
+          () => ({ maxRestarts: 2, restartDelay: 1, minUptime: 30_000, workers: 1 }),
           () => performance.now(),
         ),
         {

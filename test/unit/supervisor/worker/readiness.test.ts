@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { LaunchRecipe } from "../../../../src/shared/appConfig.ts";
 import { watchReadiness } from "../../../../src/supervisor/worker/readiness.ts";
 import { askAddress } from "../../../../src/supervisor/worker/readyUrl.ts";
 
@@ -17,11 +18,7 @@ describe("watchReadiness", () => {
     stops = [];
   });
 
-  function watch(
-    recipe: { readonly waitReady?: boolean; readonly readyUrl?: string; readonly readyTimeout?: number },
-    answers: readonly (number | Error)[] = [],
-    problems: string[] = [],
-  ) {
+  function watch(recipe: Partial<LaunchRecipe>, answers: readonly (number | Error)[] = [], problems: string[] = []) {
     const verdicts: string[] = [];
     const asked: string[] = [];
     let settle: (verdict: string) => void = () => undefined;
@@ -33,7 +30,7 @@ describe("watchReadiness", () => {
       settle(text);
     };
     const readiness = watchReadiness({
-      recipe: { waitReady: false, readyTimeout: never, ...recipe },
+      recipe: { server: true, waitReady: false, readyTimeout: never, minReady: 0, ...recipe },
       ready: () => decide("ready"),
       unready: () => decide("unready"),
       unlessPaused: (act) => act(),

@@ -3,7 +3,7 @@ import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { workerMessageCommand } from "../../../../src/shared/workerMessages.ts";
+import { type StopSignal, workerMessageCommand } from "../../../../src/shared/workerMessages.ts";
 import { projectRoot } from "../../../support/paths.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 
@@ -19,7 +19,7 @@ const channel = openChannel();
 const guard = createGuard(channel);
 const hold = createProcessHold(channel, guard);
 trackServers(guard, { listening: ({ server }) => hold.serverListens(server), failed: () => undefined, closed: () => undefined });
-channel.listen((message) => message.type === "leave" && hold.leave(message.bySignal));
+channel.listen((message) => message.type === "leave" && hold.leave(message.signal));
 `;
 
 /** Holds nothing, and comes only if the process still lives when it could have ended long ago. */
@@ -55,8 +55,8 @@ describe("createProcessHold", function () {
     return { worker: forked, said };
   }
 
-  function leave(to: Worker, bySignal: boolean): void {
-    to.process.send({ cmd: workerMessageCommand, type: "leave", bySignal });
+  function leave(to: Worker, signal?: StopSignal): void {
+    to.process.send({ cmd: workerMessageCommand, type: "leave", signal });
   }
 
   async function outputOf({ process: { stdout } }: Worker): Promise<string> {
@@ -105,7 +105,7 @@ describe("createProcessHold", function () {
     `);
     await once(own, "listening");
     own.send("shutdown");
-    leave(own, false);
+    leave(own);
     assert.deepEqual(await once(own, "exit"), [0, null]);
   });
 
@@ -117,11 +117,11 @@ describe("createProcessHold", function () {
     `);
     await once(own, "listening");
     own.send("shutdown");
-    leave(own, false);
+    leave(own);
     while (!said.includes("alone")) {
       await once(own.process, "internalMessage");
     }
-    leave(own, true);
+    leave(own, "SIGTERM");
     assert.deepEqual(await once(own, "exit"), [0, null]);
   });
 
