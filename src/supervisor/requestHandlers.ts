@@ -3,6 +3,7 @@ import { readyCount } from "../shared/facts/snapshotFacts.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./app/appSupervisor.ts";
+import { checkSchedule } from "./app/checkSchedule.ts";
 import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./control/controlSession.ts";
 import { createLayerHandlers } from "./layers/layerHandlers.ts";
@@ -42,6 +43,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       return shown({});
     },
     "app/renew": async ({ kind, worker, recipe, origin }, cancelled) => {
+      await checkSchedule(recipe?.schedule);
       const reading = worker === undefined && recipe === undefined ? await app.renewalRequests.readRecipe() : undefined;
       const report = await cancellable(app, cancelled, () =>
         app.renewalRequests.renew(kind, { worker, recipe: recipe ?? reading?.recipe, notes: reading?.notes }),

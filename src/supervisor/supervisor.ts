@@ -3,6 +3,7 @@ import { HitlessError } from "../shared/errors.ts";
 import type { Endpoint, LaunchMessage } from "../shared/launch.ts";
 import { protocolVersion } from "../shared/protocol.ts";
 import { AppSupervisor } from "./app/appSupervisor.ts";
+import { checkSchedule } from "./app/checkSchedule.ts";
 import { type ControlServer, openControlServer } from "./control/controlServer.ts";
 import { removeEndpoint, writeEndpointFile } from "./control/endpointFile.ts";
 import { createGracePeriod } from "./grace.ts";
@@ -24,10 +25,12 @@ const readerMs = 5_000;
 /**
  * Starts the app and serves its clients until it is stopped or abandoned; then the process ends. Resolves once clients
  * can connect.
- * @throws HitlessError `runtimeFolder` if the control channel can't be opened, `invalidState` if `health` can't be listened on.
+ * @throws HitlessError `runtimeFolder` if the control channel can't be opened, `invalidState` if `health` can't be listened on, `badConfig` for
+ * a `schedule` that is none.
  */
 export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
+  await checkSchedule(recipe.schedule);
   const logs = createLogStore();
   if (launch.keepsOutput === true) {
     logs.expectReader(readerMs);

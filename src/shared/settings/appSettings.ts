@@ -131,6 +131,13 @@ const renewal = {
     flag: "Signal with which workers are told to end",
     placeholder: "NAME",
   }),
+  /** Times at which all workers are renewed by a reload; absent: none. */
+  schedule: text({
+    pattern: /^(?:\S+ +){4,5}\S+$/,
+    rule: 'must be a cron pattern of five fields, or six with seconds first, such as "0 4 * * *"',
+    flag: "Reload at the times of this cron pattern, such as '0 4 * * *'",
+    placeholder: "CRON",
+  }),
 } as const;
 
 const failures = {

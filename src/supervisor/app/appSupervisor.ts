@@ -19,6 +19,7 @@ import type { WorkerRoster } from "../worker/workerRoster.ts";
 import { AppCondition } from "./appCondition.ts";
 import { type AppHost, type AppParts, type AppSupervisorOptions, createAppParts } from "./appParts.ts";
 import { RenewalRequests } from "./renewalRequests.ts";
+import { Schedule } from "./schedule.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
 import type { SnapshotPublisher } from "./snapshotPublisher.ts";
 import { WorkerLife } from "./workerLife.ts";
@@ -44,6 +45,7 @@ export class AppSupervisor {
   readonly #generations: Generations;
   readonly #table: SlotTable;
   readonly #life: WorkerLife;
+  readonly #schedule: Schedule;
   readonly #condition = new AppCondition();
   readonly #stops = createEmitter<void>();
   #desiredWorkers: number;
@@ -81,6 +83,7 @@ export class AppSupervisor {
       events,
       giveUp: () => this.stop(false),
     });
+    this.#schedule = new Schedule({ events, due: (pattern) => this.renewalRequests.renewBySchedule(pattern) });
     chooseScheduling(recipe.scheduling);
   }
 
@@ -156,6 +159,7 @@ export class AppSupervisor {
       this.#generations.commit(next);
     }
     this.#table.pardonAll(this.#generations.number);
+    void this.#schedule.follow(this.#generations.current.schedule);
     this.#log(
       "starting",
       `starting ${name}, ${count(this.#desiredWorkers, "worker")} of generation ${this.#generations.number}`,
@@ -309,6 +313,7 @@ export class AppSupervisor {
     this.#parts.policy.reset();
     this.#stale = undefined;
     this.watch.follow();
+    void this.#schedule.follow(this.#generations.current.schedule);
   }
 
   /** Looks which files differ from what the running generation was started with. */

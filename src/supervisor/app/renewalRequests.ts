@@ -84,14 +84,23 @@ export class RenewalRequests {
   }
 
   /** Renews all workers by what those files say now. */
-  async renewAnew(kind: RenewalKind, files?: readonly string[]): Promise<RenewalReport> {
+  async renewAnew(kind: RenewalKind, why: Pick<RenewOptions, "files" | "notes"> = {}): Promise<RenewalReport> {
     const reading = await this.readRecipe();
-    return this.renew(kind, { ...reading, files });
+    return this.renew(kind, { ...reading, ...why, notes: [...(why.notes ?? []), ...(reading?.notes ?? [])] });
+  }
+
+  /** It is time, by that cron pattern: all workers are renewed if the app runs. */
+  renewBySchedule(pattern: string): void {
+    if (this.#host.running && !this.#host.leaving) {
+      this.renewAnew("reload", { notes: [`By schedule (${pattern}).`] }).catch((error: unknown) =>
+        this.#events.log("warning", "schedule", String(error)),
+      );
+    }
   }
 
   /** Runs what the files of the running app are now, by a reload that one worker proves. */
   renewChanged(files: readonly string[]): void {
-    this.renewAnew("reload", files).catch((error: unknown) => this.#events.log("warning", "watch", String(error)));
+    this.renewAnew("reload", { files }).catch((error: unknown) => this.#events.log("warning", "watch", String(error)));
     this.#host.reconcile();
   }
 

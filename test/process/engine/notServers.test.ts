@@ -110,3 +110,18 @@ describeOn([usualNode()], "an app that is not started again", (scene) => {
     assert.equal(journal(app).at(-1), "SIGINT 1 1");
   });
 });
+
+describeOn([usualNode()], "an app with a schedule", (scene) => {
+  it("is reloaded when it is time, and says so", async () => {
+    const { client, recipe, reports } = await scene.run({
+      fixture: "plain",
+      config: { workers: 1, schedule: "* * * * * *" },
+    });
+    await poll("it was reloaded", () => reports.length > 0);
+    assert.deepEqual([reports[0]?.kind, reports[0]?.notes], ["reload", ["By schedule (* * * * * *)."]]);
+    const wrong = { ...recipe, schedule: "0 0 30 2 *" };
+    await assert.rejects(client.request("app/renew", { kind: "reload", recipe: wrong }), /schedule: .* never comes/);
+    const { events } = await client.request("app/events", {});
+    assert.ok(events.some(({ message }) => message.startsWith("the next reload by schedule (* * * * * *): 20")));
+  });
+});

@@ -97,6 +97,10 @@ describe("parseAppConfig", () => {
       [{ debounce: 1e6 }, /must be at most 60000/],
       [{ ignore: ["a"] }, /an object of include, exclude and debounce/],
     ],
+    schedule: [
+      ["daily", /must be a cron pattern of five fields, or six with seconds first, such as "0 4 \* \* \*"/],
+      ["0 4 * *", /must be a cron pattern/],
+    ],
     server: [["no", /must be true or false/]],
     renewal: [["stop", /must be "startFirst" or "stopFirst"/]],
     stopSignal: [["SIGKILL", /must be "SIGTERM" or "SIGINT" or "SIGQUIT" or "SIGHUP" or "SIGUSR2"/]],
