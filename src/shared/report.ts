@@ -84,7 +84,16 @@ export const renewalReportSchema = v.object({
     }),
   ),
   /** The requests that were cut off, as far as they are known (at most 50 a worker). */
-  cutRequests: v.optional(v.array(v.object({ worker: v.number(), ...requestInFlightSchema.entries }))),
+  cutRequests: v.optional(
+    v.array(
+      v.object({
+        worker: v.number(),
+        slot: v.optional(v.number()),
+        generation: v.optional(v.number()),
+        ...requestInFlightSchema.entries,
+      }),
+    ),
+  ),
   /** Old workers that did not exit before their deadline and were killed. */
   killed: v.number(),
 });

@@ -36,7 +36,7 @@ test("shows a draining worker, waits longer, cuts it, and says what was lost", a
     await expect(draining).toContainText(/\b[3-9]\d ?s left|\d ?m/, { timeout: 3_000 });
   }).toPass({ timeout: 20_000 });
 
-  const dialog = vscode.page.getByRole("dialog", { name: /Close worker \d of “api” now/ });
+  const dialog = vscode.page.getByRole("dialog", { name: /Close worker \d · gen 1 of “api” now/ });
   await vscode.pickFromRowMenu(draining, "Close Now", (within) => expect(dialog).toBeVisible(within));
   await expect(dialog).toContainText("1 request is cut off.");
   await dialog.getByRole("button", { name: "Close Now", exact: true }).click();

@@ -93,7 +93,7 @@ test("is there again after it was hidden and after the window was reloaded, and 
   await expect(panel.getByText(/^Generation 2 has taken over/)).toBeVisible();
   await panel.getByRole("button", { name: "What changed?" }).click();
   await expect(panel.getByRole("region", { name: "What changed" })).toContainText(
-    /worker \d+ \(gen 1\) against worker \d+ \(gen 2\)/,
+    /worker \d · gen 1 against worker \d · gen 2/,
   );
   await expect(panel.getByRole("region", { name: "What changed" }).getByRole("row", { name: /Size/ })).toBeVisible();
 });

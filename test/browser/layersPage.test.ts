@@ -5,7 +5,7 @@ import { appMessage, sampleFacts, samplePulse, sampleSample, workers } from "../
 import { openLayersPage, showLoad, themeNames } from "./layersPageHarness.ts";
 
 const root = appMessage.root ?? "";
-/** The one that worker 3 has replaced. */
+/** The one that the first of the others has replaced. */
 const formerWorker = { id: 1, slot: 1, pid: 4100, generation: 1 };
 const allBands = ["code", "api", "bindings", "dependencies", "os"];
 
@@ -103,8 +103,8 @@ test("reads well to who can't see it", async ({ page }) => {
       - combobox "App":
         - option "shop" [selected]
       - combobox "Worker":
-        - option "worker 3 · gen 2 · pid 4211 · ready" [selected]
-        - option "worker 4 · gen 2 · pid 4212 · ready"
+        - option "worker 1 · gen 2 · pid 4211 · ready" [selected]
+        - option "worker 2 · gen 2 · pid 4212 · ready"
       - text: live
       - button "Compare"
       - button "Copy as Markdown"

@@ -56,7 +56,7 @@ test("reloads an app and one worker from their rows", async ({ vscode, app }) =>
 test("asks before it kills a worker, and replaces it", async ({ vscode }) => {
   await startFromWelcome(vscode);
   const before = await workers(vscode);
-  const dialog = vscode.page.getByRole("dialog", { name: /Kill worker 1 of “api”/ });
+  const dialog = vscode.page.getByRole("dialog", { name: /Kill worker 1 · gen 1 of “api”/ });
   await vscode.pickFromRowMenu(vscode.workerRows().first(), "Kill Worker", (within) =>
     expect(dialog).toBeVisible(within),
   );

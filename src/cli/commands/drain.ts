@@ -1,10 +1,13 @@
 import type { DrainOutput } from "../../shared/cliOutput.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
+import { type WantedWorker, wantedWorker } from "../arguments/workerArgument.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
+import { findWorker } from "../run/findWorker.ts";
 import { during } from "../terminal/progressLine.ts";
 import { duration } from "../terminal/units.ts";
 
@@ -16,9 +19,9 @@ export const drainCommand: Command = {
     name: "drain",
     summary: "Give a draining worker more time, or none",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
-    needs: "--worker ID --extend MS|--cut",
+    needs: "--worker SLOT --extend MS|--cut",
     flags: [
-      { name: "worker", value: "ID", help: "The draining worker (see: hitless status NAME); required" },
+      { name: "worker", value: "SLOT", help: "The draining worker (see: hitless status NAME); required" },
       { name: "extend", value: "MS", help: "Extend its deadline by this many milliseconds" },
       { name: "cut", help: "End it now: what it still has is cut off, and counted in the report" },
       onFlag,
@@ -29,9 +32,11 @@ export const drainCommand: Command = {
     examples: ["hitless drain api --worker 1 --extend 60000", "hitless drain api --worker 1 --cut"],
   },
   async run(context, parsed) {
-    const { worker, ms } = whatIsAsked(parsed);
+    const { wanted, ms } = whatIsAsked(parsed);
     const client = await connectToApp(context, parsed);
     try {
+      const found = findWorker(client.snapshot, wanted, ({ state }) => state === "draining");
+      const { id: worker } = found;
       const order =
         ms === undefined ? ({ action: "cut", worker } as const) : ({ action: "extend", worker, ms } as const);
       const drained = client.request("app/drain", order).then(() => client.request("app/snapshot", {}));
@@ -49,7 +54,7 @@ export const drainCommand: Command = {
       } else {
         const left = leftMs === undefined ? "" : ` · ${duration(leftMs)} left`;
         const what = ms === undefined ? "is cut off" : `may drain ${duration(ms)} longer${left}`;
-        await printLine(context, `${context.stdout.paint("green", "✔")} ${app.name}: worker ${worker} ${what}`);
+        await printLine(context, `${context.stdout.paint("green", "✔")} ${app.name}: ${workerName(found)} ${what}`);
       }
       return exitCodes.done;
     } finally {
@@ -59,12 +64,12 @@ export const drainCommand: Command = {
 };
 
 /** `ms` is absent when the drain is to be cut off. */
-function whatIsAsked(parsed: ParsedCommand): { readonly worker: number; readonly ms: number | undefined } {
+function whatIsAsked(parsed: ParsedCommand): { readonly wanted: WantedWorker; readonly ms: number | undefined } {
   const written = parsed.value("worker");
   if (written === undefined) {
-    throw usageError("drain", "--worker is missing; write --worker=ID");
+    throw usageError("drain", "--worker is missing; write --worker=SLOT, or --worker=SLOT.GENERATION");
   }
-  const worker = wholeNumber("drain", "--worker", written, 1);
+  const wanted = wantedWorker("drain", written);
   const extend = parsed.value("extend");
   if ((extend === undefined) !== parsed.has("cut")) {
     throw usageError("drain", "give either --extend=MS or --cut");
@@ -73,5 +78,5 @@ function whatIsAsked(parsed: ParsedCommand): { readonly worker: number; readonly
   if (ms !== undefined && ms > mostMs) {
     throw usageError("drain", `--extend must be at most ${mostMs} milliseconds (a day), not ${ms}`);
   }
-  return { worker, ms };
+  return { wanted, ms };
 }

@@ -1,12 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { LayersOutput } from "../../shared/cliOutput.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
+import { type WantedWorker, wantedWorker } from "../arguments/workerArgument.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
+import { findWorker } from "../run/findWorker.ts";
 import { runInterruptible } from "../run/interruptible.ts";
 import { layersText } from "../show/layersText.ts";
 import { during } from "../terminal/progressLine.ts";
@@ -21,7 +24,11 @@ export const layersCommand: Command = {
     summary: "Show what is in the layers of the runtime of a worker, and where its CPU time goes",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [
-      { name: "worker", value: "ID", help: "This worker (default: the first that is ready; see: hitless status NAME)" },
+      {
+        name: "worker",
+        value: "SLOT",
+        help: "This worker (default: the first that is ready; see: hitless status NAME)",
+      },
       {
         name: "sample",
         value: "SECONDS",
@@ -35,13 +42,14 @@ export const layersCommand: Command = {
       "From top to bottom: your code, the API of Node.js, its bindings and addons, what it is built of, the system.",
       "Ctrl-C ends a sample early and shows what there is; a second Ctrl-C leaves without waiting.",
     ],
-    examples: ["hitless layers api", "hitless layers api --worker 3 --sample 5", "hitless layers api --json"],
+    examples: ["hitless layers api", "hitless layers api --worker 1 --sample 5", "hitless layers api --json"],
   },
   async run(context, parsed) {
-    const { worker, seconds } = whatIsAsked(parsed);
+    const { wanted, seconds } = whatIsAsked(parsed);
     const client = await connectToApp(context, parsed);
     try {
       const { stderr } = context;
+      const worker = wanted && findWorker(client.snapshot, wanted, ({ state }) => state === "ready").id;
       const asked = client.request("layers/facts", worker === undefined ? {} : { worker });
       const facts = await during(stderr, "the worker to tell what it is made of", asked);
       // The rest is asked of the same worker, whichever is the first by then.
@@ -53,7 +61,7 @@ export const layersCommand: Command = {
           : await runInterruptible(context, {
               request: (signal) => client.request("layers/sample", { ...same, seconds }, { signal }),
               progress: (cancelling) =>
-                cancelling ? "ending the sample" : `sampling worker ${same.worker} for ${seconds} s`,
+                cancelling ? "ending the sample" : `sampling ${workerName(facts.worker)} for ${seconds} s`,
             });
       if (sampled?.kind === "left") {
         return sampled.exitCode;
@@ -78,7 +86,7 @@ export const layersCommand: Command = {
 };
 
 function whatIsAsked(parsed: ParsedCommand): {
-  readonly worker: number | undefined;
+  readonly wanted: WantedWorker | undefined;
   readonly seconds: number | undefined;
 } {
   const worker = parsed.value("worker");
@@ -87,5 +95,5 @@ function whatIsAsked(parsed: ParsedCommand): {
   if (seconds !== undefined && seconds > sampleSeconds.most) {
     throw usageError("layers", `--sample must be at most ${count(sampleSeconds.most, "second")}, not ${seconds}`);
   }
-  return { worker: worker === undefined ? undefined : wholeNumber("layers", "--worker", worker, 1), seconds };
+  return { wanted: worker === undefined ? undefined : wantedWorker("layers", worker), seconds };
 }

@@ -2,11 +2,14 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import type { LogLine } from "../../shared/cliOutput.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { LogChunk } from "../../shared/logs.ts";
+import { workerTag } from "../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
+import { type WantedWorker, wantedWorker } from "../arguments/workerArgument.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, jsonText, say } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
+import { isWanted } from "../run/findWorker.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { pumpLogs } from "../run/logPump.ts";
 import { createLineAssembler } from "../terminal/lineAssembler.ts";
@@ -28,7 +31,7 @@ export const logsCommand: Command = {
     summary: "Print the output of an app's workers",
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [
-      { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
+      { name: "worker", value: "SLOT", help: "Only the worker in this slot (see: hitless status NAME)" },
       { name: "follow", short: "f", help: "Keep printing new output, until Ctrl-C" },
       { name: "lines", short: "n", value: "N", help: `Start with the last N lines (default ${usualLines})` },
       onFlag,
@@ -36,35 +39,28 @@ export const logsCommand: Command = {
       helpFlag,
     ],
     details: [
-      "With several workers each line begins with its worker, such as “w3 │ ”; with one it is as it was\nprinted. The supervisor keeps the last 1 MiB of each worker.",
+      "With several workers each line begins with its worker, such as “1·4 │ ” (slot and generation); with one it is as it was\nprinted. The supervisor keeps the last 1 MiB of each worker.",
     ],
     examples: [
       "hitless logs api",
       "hitless logs api --follow",
-      "hitless logs api --worker 3 --lines 20",
+      "hitless logs api --worker 1 --lines 20",
       "hitless logs api --json",
     ],
   },
   async run(context, parsed) {
     const lines = wholeNumber("logs", "--lines", parsed.value("lines") ?? String(usualLines), 0);
     const written = parsed.value("worker");
-    const worker = written === undefined ? undefined : wholeNumber("logs", "--worker", written, 1);
+    const wanted = written === undefined ? undefined : wantedWorker("logs", written);
     const client = await connectToApp(context, parsed);
     try {
+      const worker = wanted && (await workerOf(client, wanted));
       const only = worker === undefined ? {} : { worker };
       const first = await during(
         context.stderr,
         `the supervisor of ${client.endpoint.name}`,
         client.request("logs/read", { lines, ...only }),
       );
-      if (
-        worker !== undefined &&
-        first.chunks.length === 0 &&
-        !client.snapshot.workers.some(({ id }) => id === worker)
-      ) {
-        const { name } = client.snapshot.app;
-        throw new HitlessError("workerNotFound", `${name} has no worker ${worker}, and no output of one is kept.`);
-      }
       const format = chooseFormat(context, parsed, client, first.chunks);
       const print = createPrinter(context, format);
       await print.chunks(first.chunks);
@@ -79,6 +75,25 @@ export const logsCommand: Command = {
   },
 };
 
+/** The id of a worker that lives, or whose output is still kept; of several in a slot the newest. */
+async function workerOf(client: SupervisorClient, wanted: WantedWorker): Promise<number> {
+  const { app, workers } = client.snapshot;
+  const living = workers.filter((worker) => isWanted(worker, wanted)).map(({ id }) => id);
+  if (living.length > 0) {
+    return Math.max(...living);
+  }
+  const { chunks } = await client.request("logs/read", { lines: keptLines });
+  const ended = chunks.filter((chunk) => isWanted(chunk, wanted)).map(({ worker }) => worker);
+  if (ended.length === 0) {
+    const text = `${app.name} has no worker ${wanted.written}, and no output of one is kept.`;
+    throw new HitlessError("workerNotFound", text);
+  }
+  return Math.max(...ended);
+}
+
+/** All that a supervisor keeps. */
+const keptLines = 10_000_000;
+
 function chooseFormat(
   context: CliContext,
   parsed: ParsedCommand,
@@ -91,7 +106,8 @@ function chooseFormat(
   const { app, workers } = client.snapshot;
   const ids = new Set([...workers.map(({ id }) => id), ...chunks.map((chunk) => chunk.worker)]);
   const several = parsed.value("worker") === undefined && (app.desiredWorkers > 1 || ids.size > 1);
-  return createLineFormat(context.stdout.paint, { several, widest: Math.max(1, ...ids) });
+  const tags = [...workers, ...chunks].map(workerTag);
+  return createLineFormat(context.stdout.paint, { several, widest: Math.max(0, ...tags.map(({ length }) => length)) });
 }
 
 function createPrinter(context: CliContext, format: LineFormat) {

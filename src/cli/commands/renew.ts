@@ -1,15 +1,16 @@
 import type { RenewalKind } from "../../shared/snapshot.ts";
 import { allFlag, type CommandSpec, helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
-import { wholeNumber } from "../arguments/wholeNumber.ts";
+import { wantedWorker } from "../arguments/workerArgument.ts";
 import type { Command } from "../command.ts";
 import { awaitRenewal } from "../run/awaitRenewal.ts";
 import { chooseRunning, connectTo, placeOf } from "../run/findApp.ts";
+import { findWorker } from "../run/findWorker.ts";
 import { onlyFlag, pm2Operand } from "../run/pm2/pm2Operand.ts";
 import { forEachApp, oneApp } from "../run/several/forEachApp.ts";
 import { renewPm2File } from "../run/several/renewPm2File.ts";
 
 const flags: CommandSpec["flags"] = [
-  { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
+  { name: "worker", value: "SLOT", help: "Only the worker in this slot (see: hitless status NAME)" },
   allFlag,
   onlyFlag,
   { name: "env", value: "NAME", help: "Of a pm2 file: take its env_NAME" },
@@ -32,7 +33,7 @@ export const reloadCommand = renewCommand("reload", {
   details: ["New workers are started first; the old ones are drained once the new are ready.", outcome],
   examples: [
     "hitless reload api",
-    "hitless reload api --worker 3",
+    "hitless reload api --worker 1",
     "hitless reload api --json",
     "hitless reload --all",
   ],
@@ -53,7 +54,7 @@ export const restartCommand = renewCommand("restart", {
   operands,
   flags,
   details: ["Clients are refused between the stop and the start; reload has no such gap.", outcome],
-  examples: ["hitless restart api", "hitless restart api --worker 3"],
+  examples: ["hitless restart api", "hitless restart api --worker 1"],
 });
 
 function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
@@ -61,17 +62,18 @@ function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
     spec,
     async run(context, parsed) {
       const written = parsed.value("worker");
-      const worker = written === undefined ? undefined : wholeNumber(spec.name, "--worker", written, 1);
+      const wanted = written === undefined ? undefined : wantedWorker(spec.name, written);
       const file = await pm2Operand(context, parsed);
       if (file !== undefined) {
         oneApp(spec.name, parsed, true);
         return renewPm2File(context, await placeOf(context, parsed), { file, kind, parsed });
       }
       const { place, endpoints } = await chooseRunning(context, spec.name, parsed);
-      const params = { kind, ...(worker === undefined ? {} : { worker }) };
       return forEachApp(context, endpoints, oneApp(spec.name, parsed), async (endpoint) => {
         const client = await connectTo(context, place, endpoint);
         try {
+          const worker = wanted && findWorker(client.snapshot, wanted, ({ state }) => state !== "draining").id;
+          const params = { kind, ...(worker === undefined ? {} : { worker }) };
           return await awaitRenewal(context, client, {
             request: (signal) => client.request("app/renew", params, { signal }),
             json: parsed.has("json"),

@@ -2,11 +2,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { RequestFeed, type SeenRequest } from "../../client/requests/requestFeed.ts";
 import type { RequestLine } from "../../shared/cliOutput.ts";
 import { hasFailed, usualSlowMs } from "../../shared/layers/slowRequests.ts";
+import { workerTag } from "../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
+import { wantedWorker } from "../arguments/workerArgument.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, jsonText, say } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
+import { findWorker, nameOf } from "../run/findWorker.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, localTime, printable } from "../terminal/units.ts";
@@ -20,7 +23,7 @@ export const requestsCommand: Command = {
     operands: [{ name: "NAME", what: "the name of an app (see: hitless list)" }],
     flags: [
       { name: "slow", value: "MS", help: `Slow is what takes this many milliseconds (default ${usualSlowMs}); 0: all` },
-      { name: "worker", value: "ID", help: "Only the worker with this id (see: hitless status NAME)" },
+      { name: "worker", value: "SLOT", help: "Only the worker in this slot (see: hitless status NAME)" },
       { name: "seconds", value: "N", help: "End after N seconds (default: at Ctrl-C)" },
       onFlag,
       { ...jsonFlag, help: "Print one JSON object a line (shape: docs/cli.md)" },
@@ -33,7 +36,8 @@ export const requestsCommand: Command = {
   },
   async run(context, parsed) {
     const slowMs = wholeNumber("requests", "--slow", parsed.value("slow") ?? String(usualSlowMs), 0);
-    const worker = optionalNumber(parsed, "worker");
+    const written = parsed.value("worker");
+    const wanted = written === undefined ? undefined : wantedWorker("requests", written);
     const seconds = optionalNumber(parsed, "seconds");
     const client = await connectToApp(context, parsed);
     const ending = new AbortController();
@@ -42,8 +46,10 @@ export const requestsCommand: Command = {
     const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1_000);
     context.stdout.onDidBreak(end);
     try {
+      const worker = wanted && findWorker(client.snapshot, wanted, ({ state }) => state === "ready").id;
       const feed = new RequestFeed(client, { slowMs, ...(worker === undefined ? {} : { worker }) });
-      await follow(context, { feed, slowMs, asJson: parsed.has("json"), ending: ending.signal });
+      const nameIt = (id: number) => nameOf(client.snapshot.workers, id);
+      await follow(context, { feed, nameOf: nameIt, slowMs, asJson: parsed.has("json"), ending: ending.signal });
       return exitCodes.done;
     } catch (error) {
       if (!client.closed) {
@@ -61,12 +67,13 @@ export const requestsCommand: Command = {
 
 interface FollowOptions {
   readonly feed: RequestFeed;
+  readonly nameOf: (worker: number) => string;
   readonly slowMs: number;
   readonly asJson: boolean;
   readonly ending: AbortSignal;
 }
 
-async function follow(context: CliContext, { feed, slowMs, asJson, ending }: FollowOptions): Promise<void> {
+async function follow(context: CliContext, { feed, nameOf, slowMs, asJson, ending }: FollowOptions): Promise<void> {
   const hanging = new Set<string>();
   const { stdout, stderr } = context;
   const format = (request: SeenRequest, isOpen: boolean): string =>
@@ -88,9 +95,9 @@ async function follow(context: CliContext, { feed, slowMs, asJson, ending }: Fol
     if (skipped > 0) {
       say(context, stderr.paint("dim", `hitless ${count(skipped, "request")} more ended meanwhile`));
     }
-    const missing = feed.silent.join(", ");
+    const missing = feed.silent.map(nameOf).join(", ");
     if (missing !== silent && missing !== "") {
-      say(context, stderr.paint("yellow", `hitless worker ${missing} does not answer: its event loop is blocked`));
+      say(context, stderr.paint("yellow", `hitless ${missing} does not answer: its event loop is blocked`));
     }
     silent = missing;
     if (last) {
@@ -120,12 +127,12 @@ function toLine(request: SeenRequest, isOpen: boolean): RequestLine {
   };
 }
 
-/** `2026-01-31 09:05:07  w3  GET /slow  200  1.2 s`. */
+/** `2026-01-31 09:05:07  1·4  GET /slow  200  1.2 s`. */
 function requestText(request: SeenRequest, isOpen: boolean, paint: Paint): string {
-  const { worker, method, path, startedAt, ms, status, aborted } = request;
+  const { method, path, startedAt, ms, status, aborted } = request;
   const outcome = isOpen ? "in flight" : aborted === true ? "aborted" : String(status ?? "");
   const style = isOpen ? "yellow" : hasFailed(request) ? "red" : "green";
-  const parts = [paint("dim", localTime(startedAt)), `w${worker}`, `${printable(method)} ${printable(path)}`];
+  const parts = [paint("dim", localTime(startedAt)), workerTag(request), `${printable(method)} ${printable(path)}`];
   return [...parts, paint(style, outcome), duration(ms)].join("  ");
 }
 

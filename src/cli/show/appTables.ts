@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { sep } from "node:path";
 import type { ListedApp, StatusOutput } from "../../shared/cliOutput.ts";
 import type { AppState } from "../../shared/snapshot.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { count, duration, printable } from "../terminal/units.ts";
@@ -22,7 +23,7 @@ const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
 /** Files that are listed of those that have changed. */
 const mostStaleListed = 10;
 
-const workerHeadings = ["ID", "SLOT", "STATE", "PID", "GEN", "UPTIME", "MEMORY", "RESTARTS"];
+const workerHeadings = ["WORKER", "STATE", "PID", "UPTIME", "MEMORY", "RESTARTS"];
 
 /** The apps of `hitless list`, one per row. */
 export function listTable(apps: readonly ListedApp[], paint: Paint): string {
@@ -54,11 +55,9 @@ export function statusText(status: StatusOutput, paint: Paint): string {
   const { name, state, generation, supervisorPid, nodeVersion, addresses, workers, renewal, failure } = status;
   const { waitingConnections = 0, refusedConnections = 0 } = status;
   const rows = workers.map((worker): Cell[] => [
-    { text: String(worker.id) },
-    { text: String(worker.slot) },
+    { text: workerLabel(worker) },
     workerStateCell(worker),
     { text: String(worker.pid) },
-    { text: String(worker.generation) },
     { text: duration(worker.uptimeMs) },
     { text: worker.memory === undefined ? "–" : mebibytes(worker.memory) },
     { text: String(worker.restarts), ...(worker.restarts > 0 ? { style: "yellow" as const } : {}) },

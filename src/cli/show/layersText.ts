@@ -2,6 +2,7 @@ import type { LayersOutput } from "../../shared/cliOutput.ts";
 import { layers } from "../../shared/layers/layer.ts";
 import { factRows, layerTitle, listRows } from "../../shared/layers/rows/layerRows.ts";
 import { type Row, type RowStyle, textOf } from "../../shared/layers/rows/row.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import { english } from "../../shared/translate.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { byteCount, duration, printable } from "../terminal/units.ts";
@@ -22,14 +23,14 @@ const style: RowStyle = {
 
 /** The contents of the layers, top to bottom as in the picture, and where the CPU time went. */
 export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: Paint, columns: number): string {
-  const { id, slot, pid, generation } = facts.worker;
+  const { pid } = facts.worker;
   const bands = layers.map((layer) => {
     const rows = [...factRows[layer]({ facts, pulse }, style), ...listRows[layer]({ facts, pulse }, style)];
     return { title: layerTitle(layer, english), rows: shortened(rows).map(labelled) };
   });
   const indent = Math.max(...bands.flatMap(({ rows }) => rows.map(({ label }) => label.length))) + 4;
   return [
-    printable(`${name} · worker ${id} · slot ${slot} · pid ${pid} · generation ${generation}`),
+    printable(`${name} · ${workerName(facts.worker)} · pid ${pid}`),
     ...bands.flatMap(({ title, rows }) => [
       "",
       paint("bold", title.toUpperCase()),

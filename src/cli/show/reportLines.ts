@@ -1,5 +1,6 @@
 import { droppedNothing, outcomeNames } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 import { killedText, stderrBlock } from "./statusTexts.ts";
@@ -134,10 +135,10 @@ function cutLines(report: RenewalReport, paint: Paint): string[] {
   return [
     "",
     paint("dim", "requests cut off, with their age:"),
-    ...listed.map(
-      ({ method, url, since, worker }) =>
-        `  ${printable(`${method} ${url}`)} · ${duration(Math.max(0, end - since))} · worker ${worker}`,
-    ),
+    ...listed.map(({ method, url, since, slot, generation }) => {
+      const name = slot === undefined || generation === undefined ? "" : ` · ${workerName({ slot, generation })}`;
+      return `  ${printable(`${method} ${url}`)} · ${duration(Math.max(0, end - since))}${name}`;
+    }),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }

@@ -3,6 +3,7 @@ import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 import { placeText } from "../../shared/text/placeText.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count } from "../terminal/units.ts";
 
@@ -33,7 +34,9 @@ export function pausedText({ waits, at }: NonNullable<WorkerView["paused"]>): st
 
 /** What of a renewal waits for a debugger, for its progress; nothing if none has stopped a worker. */
 export function pausedWorkersText(workers: readonly WorkerView[]): string[] {
-  return workers.flatMap(({ id, paused }) => (paused === undefined ? [] : [`worker ${id} ${pausedText(paused)}`]));
+  return workers.flatMap((worker) =>
+    worker.paused === undefined ? [] : [`${workerName(worker)} ${pausedText(worker.paused)}`],
+  );
 }
 
 const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;

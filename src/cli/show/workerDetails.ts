@@ -1,5 +1,6 @@
 import type { StatusOutput } from "../../shared/cliOutput.ts";
 import type { ConnectionKinds } from "../../shared/drainView.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 import { pausedText } from "./statusTexts.ts";
@@ -23,7 +24,7 @@ export function workerDetails(worker: Worker, paint: Paint): string[] {
   return [...stuckLines(worker, paint), ...debugLines(worker, paint), ...drainLines(worker, paint)];
 }
 
-function stuckLines({ id, health, stuckAt }: Worker, paint: Paint): string[] {
+function stuckLines({ health, stuckAt, ...worker }: Worker, paint: Paint): string[] {
   if (health !== "unresponsive") {
     return [];
   }
@@ -32,26 +33,28 @@ function stuckLines({ id, health, stuckAt }: Worker, paint: Paint): string[] {
     top === undefined
       ? ""
       : ` · stuck in ${top.function === "" ? "(anonymous)" : top.function} (${top.file}:${top.line})`;
-  return [`${paint("red", `worker ${id} does not respond`)}${printable(where)}`];
+  return [`${paint("red", `${workerName(worker)} does not respond`)}${printable(where)}`];
 }
 
 /** Where it is paused and its inspector is, for whatever debugger a person has. */
-function debugLines({ id, paused, inspector }: Worker, paint: Paint): string[] {
+function debugLines({ paused, inspector, ...worker }: Worker, paint: Paint): string[] {
   const at = paused?.at;
   const where = at === undefined ? "" : ` · in ${at.function} (${at.file}:${at.line})`;
   return [
-    ...(paused === undefined ? [] : [`${paint("yellow", `worker ${id} ${pausedText(paused)}`)}${printable(where)}`]),
-    ...(inspector === undefined ? [] : [`worker ${id} can be debugged at ${printable(inspector)}`]),
+    ...(paused === undefined
+      ? []
+      : [`${paint("yellow", `${workerName(worker)} ${pausedText(paused)}`)}${printable(where)}`]),
+    ...(inspector === undefined ? [] : [`${workerName(worker)} can be debugged at ${printable(inspector)}`]),
   ];
 }
 
-function drainLines({ id, state, drain }: Worker, paint: Paint): string[] {
+function drainLines({ state, drain, ...worker }: Worker, paint: Paint): string[] {
   if (state !== "draining" || drain === undefined) {
     return [];
   }
   const { leftMs, requests, connections, handedOver = 0, kinds, inFlight = [] } = drain;
   const head = [
-    `worker ${id} drains`,
+    `${workerName(worker)} drains`,
     ...(leftMs === undefined ? [] : [`${duration(leftMs)} left`]),
     ...(requests === undefined ? [] : [`${count(requests, "request")} in flight`]),
     ...(handedOver === 0 ? [] : [`${count(handedOver, "connection")} handed over`]),

@@ -1,4 +1,5 @@
 import { toHitlessError } from "../../shared/errors.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { KeepAliveReading } from "../balancers/check/finding.ts";
 import type { FoundMember } from "./fleetMembers.ts";
 
@@ -15,7 +16,7 @@ export async function readKeepAlive({ machine, member, error }: FoundMember): Pr
   try {
     const { worker, servers } = await member.client.request("layers/servers", {});
     return servers.length === 0
-      ? unknown(`Worker ${worker.id} has no server that speaks HTTP/1.`)
+      ? unknown(`Worker ${workerLabel(worker)} has no server that speaks HTTP/1.`)
       : { machine: machine.name, worker: worker.id, servers };
   } catch (thrown) {
     const { message, cause } = toHitlessError(thrown);

@@ -10,7 +10,7 @@ import {
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { AppSession } from "../apps/appSession.ts";
-import { isRenewable, isStartable } from "../apps/appView.ts";
+import { findWorker, isRenewable, isStartable } from "../apps/appView.ts";
 import { needsEntryChoice } from "../apps/entryChoice.ts";
 import { debugType, type HitlessConfiguration } from "../debug/debugConfiguration.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
@@ -25,7 +25,7 @@ import type { Notifier } from "./tell/notify.ts";
 export async function debugApp(context: CommandContext, target: CommandTarget): Promise<void> {
   const session = await chooseDebugged(context, target);
   if (session !== undefined) {
-    await debug.startDebugging(folderOf(session), configurationFor(session, target.worker));
+    await debug.startDebugging(folderOf(session), configurationFor(session, slotOf(session, target)));
   }
 }
 
@@ -81,6 +81,11 @@ async function chooseDebugged(context: CommandContext, target: CommandTarget): P
     return (await chooseEntry(context, definition)) ? session : undefined;
   }
   return session;
+}
+
+/** A worker is named by its slot, since those that take its place are debugged too. */
+function slotOf({ view }: AppSession, { worker }: CommandTarget): number | undefined {
+  return worker === undefined ? undefined : findWorker(view, worker)?.slot;
 }
 
 function configurationFor(session: AppSession, worker?: number): HitlessConfiguration {

@@ -1,3 +1,4 @@
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { findWorker, isActive } from "../apps/appView.ts";
 import { askFirst, lossWords } from "./target/askFirst.ts";
@@ -50,7 +51,7 @@ async function mayCut(context: CommandContext, session: AppSession, id: number):
   }
   return askFirst(context, {
     name: "cut",
-    text: t("Close worker {0} of “{1}” now?", worker.slot, name),
+    text: t("Close worker {0} of “{1}” now?", workerLabel(worker, t), name),
     detail: lossWords(worker, t),
     action: t("Close Now"),
     session,

@@ -1,7 +1,8 @@
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { AppSession } from "../apps/appSession.ts";
-import { hasPrevious, isRenewable } from "../apps/appView.ts";
+import { findWorker, hasPrevious, isRenewable } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
 import { saveEditors } from "./files/saveEditors.ts";
 import { isSureElsewhere } from "./target/askFirst.ts";
@@ -88,15 +89,18 @@ async function renew({ context, notifier, session, kind, worker }: Renewal): Pro
   if (session.machine === undefined) {
     await saveEditors(session, t);
   }
+  const chosen = worker === undefined ? undefined : findWorker(session.view, worker);
+  // By what it was called when it was asked for: another is in its place when it is over.
+  const name = chosen && workerLabel(chosen, t);
   const controller = new AbortController();
   const { signal } = controller;
   const over = kind === "rollback" ? session.rollBack(signal) : session.renew(kind, worker, signal);
   const cancel = () => controller.abort();
   const offering = offerContinue({ context, notifier, session });
-  const report = await followRenewal({ session, title: title(kind, session.name, worker, t), cancel, over, t }).finally(
+  const report = await followRenewal({ session, title: title(kind, session.name, name, t), cancel, over, t }).finally(
     () => offering.dispose(),
   );
-  tellReport({ context, notifier, session, report, worker, wasCancelled: signal.aborted });
+  tellReport({ context, notifier, session, report, worker: name, wasCancelled: signal.aborted });
   return report;
 }
 
@@ -108,7 +112,7 @@ function question(kind: RenewalKind, t: Localize): string {
   }[kind];
 }
 
-function title(kind: Renewal["kind"], app: string, worker: number | undefined, t: Localize): string {
+function title(kind: Renewal["kind"], app: string, worker: string | undefined, t: Localize): string {
   if (worker !== undefined) {
     return t("Reloading worker {0} of {1}", worker, app);
   }

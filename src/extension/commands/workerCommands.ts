@@ -1,4 +1,5 @@
 import { env } from "vscode";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { findWorker, isActive, pausedWorker } from "../apps/appView.ts";
 import { askFirst, lossWords } from "./target/askFirst.ts";
@@ -34,7 +35,7 @@ async function mayKill(context: CommandContext, session: AppSession, id: number)
   }
   return askFirst(context, {
     name: "kill",
-    text: t("Kill worker {0} of “{1}” (process {2})?", worker.slot, name, worker.pid),
+    text: t("Kill worker {0} of “{1}” (process {2})?", workerLabel(worker, t), name, worker.pid),
     detail: `${lossWords(worker, t)} ${t("Another worker takes its place. “Reload Worker” replaces it without a loss.")}`,
     action: t("Kill Worker"),
     session,

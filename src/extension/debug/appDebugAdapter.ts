@@ -2,6 +2,7 @@ import { commands, type DebugAdapter, type DebugProtocolMessage, type DebugSessi
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { isStartable } from "../apps/appView.ts";
 import type { AppsEverywhere } from "../apps/machines/appsEverywhere.ts";
@@ -113,17 +114,27 @@ export class AppDebugAdapter implements DebugAdapter {
       await app.start({ debug: { stopOnEntry } });
     }
     if (this.#client === undefined || this.#client.closed) {
-      await this.#debug(app, { stopOnEntry, ...(worker !== undefined && { worker }) });
+      await this.#debug(app, { stopOnEntry, slot: worker });
     }
   }
 
-  async #debug(app: AppSession, wish: { readonly stopOnEntry: boolean; readonly worker?: number }): Promise<void> {
+  /** @param slot Only the workers of this one. */
+  async #debug(
+    app: AppSession,
+    { stopOnEntry, slot }: { readonly stopOnEntry: boolean; readonly slot?: number | undefined },
+  ): Promise<void> {
     const client = await app.connectAgain();
     this.#client = client;
-    const slot = client.snapshot.workers.find(({ id }) => id === wish.worker)?.slot;
+    const { t } = this.#options;
+    const chosen = client.snapshot.workers.findLast((one) => one.slot === slot && one.state !== "draining");
+    if (slot !== undefined && chosen === undefined) {
+      throw new HitlessError("workerNotFound", t("“{0}” has no worker in slot {1}.", app.name, slot));
+    }
+    const wish = { stopOnEntry, ...(chosen !== undefined && { worker: chosen.id }) };
     const { failed } = await client.request("debug/begin", wish);
     for (const { worker, reason } of failed) {
-      this.#tell(this.#options.t("Worker {0} can't be debugged: {1}", worker, reason));
+      const known = client.snapshot.workers.find(({ id }) => id === worker);
+      this.#tell(t("Worker {0} can't be debugged: {1}", known === undefined ? worker : workerLabel(known, t), reason));
     }
     const follow = (snapshot: Snapshot): void => {
       if (!this.#over) {

@@ -29,7 +29,7 @@ export const passedOn = [
 export interface HitlessConfiguration extends DebugConfiguration {
   /** Name or key of the app; absent: the only one, or the one that is picked. */
   readonly app?: string;
-  /** Id of the only worker to debug, with those that follow it in its slot; absent: all. */
+  /** Slot of the only worker to debug, with those that follow it in its slot; absent: all. */
   readonly worker?: number;
   /** New workers stop at the app's first line. */
   readonly stopOnEntry?: boolean;

@@ -1,6 +1,7 @@
 import { DebugConsoleMode, type DebugSession, debug } from "vscode";
 import { toHitlessError } from "../../shared/errors.ts";
 import type { Snapshot, WorkerView } from "../../shared/snapshot.ts";
+import { workerLabel, workerName } from "../../shared/text/workerName.ts";
 import type { AppSession, ReachedInspector } from "../apps/appSession.ts";
 import type { AppsEverywhere } from "../apps/machines/appsEverywhere.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
@@ -101,14 +102,14 @@ export class WorkerSessions {
       }
     } catch (thrown) {
       const { message } = toHitlessError(thrown);
-      tell(t("Worker {0} can't be debugged: {1}", worker.slot, engineSentence(message, t)));
+      tell(t("Worker {0} can't be debugged: {1}", workerLabel(worker, t), engineSentence(message, t)));
       // It stays in the table: what is refused once would be refused with each change of the app.
     }
   }
 
-  async #start(app: AppSession, { slot, generation }: WorkerView, url: string): Promise<boolean> {
+  async #start(app: AppSession, worker: WorkerView, url: string): Promise<boolean> {
     const { session, apps, ownFolder, t } = this.#options;
-    const name = t("worker {0} · gen {1}", slot, generation);
+    const name = workerName(worker, t);
     const place =
       app.machine === undefined
         ? { root: app.root, ownFiles: `${ownFolder}/**` }

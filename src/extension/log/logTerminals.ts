@@ -1,5 +1,6 @@
 import { type Terminal, ThemeIcon, window } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { AppSession } from "../apps/appSession.ts";
 import { findWorker } from "../apps/appView.ts";
 import type { SessionMemory } from "../apps/sessionHost.ts";
@@ -38,7 +39,7 @@ export function createLogTerminals(timestamps: () => boolean, memory: SessionMem
 
   const open = (key: string, session: AppSession, worker: number | undefined): Terminal => {
     const view = worker === undefined ? undefined : findWorker(session.view, worker);
-    const name = view === undefined ? `${worker ?? ""}` : t("{0} · gen {1}", view.slot, view.generation);
+    const name = view === undefined ? `${worker ?? ""}` : workerLabel(view, t);
     const content = createLogTerminal({
       session,
       ...(worker !== undefined && { worker, name }),

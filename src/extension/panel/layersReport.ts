@@ -3,6 +3,7 @@ import { layers } from "../../shared/layers/layer.ts";
 import { factRows, layerTitle, listRows } from "../../shared/layers/rows/layerRows.ts";
 import type { Row, RowStyle } from "../../shared/layers/rows/row.ts";
 import type { CpuSample } from "../../shared/layers/sample.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import { english } from "../../shared/translate.ts";
 import { inline, mebibytes, milliseconds, percent } from "./markdownItems.ts";
 import { sampleLines } from "./sampleTables.ts";
@@ -47,7 +48,7 @@ export function reportMarkdown(report: LayersReport): string {
   const lines = [
     `# Runtime layers of ${inline(app)}`,
     "",
-    `Worker ${worker.id} (slot ${worker.slot}, generation ${worker.generation}, pid ${worker.pid}), ${new Date(facts.takenAt).toISOString()}, Hitless ${version}`,
+    `Worker ${workerLabel(worker)} (pid ${worker.pid}), ${new Date(facts.takenAt).toISOString()}, Hitless ${version}`,
     ...sections.flatMap(([heading, content]) => ["", `## ${heading}`, "", ...content]),
   ];
   return `${withoutHome(lines.join("\n"), report.home)}\n`;

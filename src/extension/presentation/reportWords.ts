@@ -1,5 +1,6 @@
 import { droppedNothing } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "./markdown.ts";
 
@@ -149,7 +150,11 @@ export function reportDocument(
     t("Took: {0} ms", durationMs),
     ...reportFacts(report, t),
   ];
-  const cut = (cutRequests ?? []).map(({ worker, method, url }) => `w${worker} ${method} ${url}`);
+  const cut = (cutRequests ?? []).map(({ method, url, slot, generation }) =>
+    slot === undefined || generation === undefined
+      ? `${method} ${url}`
+      : `${workerLabel({ slot, generation }, t)}  ${method} ${url}`,
+  );
   return [
     `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`,
     ...(reason === undefined ? [] : [block([reason])]),
@@ -159,11 +164,7 @@ export function reportDocument(
     ...(cut.length === 0 ? [] : [`## ${t("Requests that were cut")}`, block(cut)]),
     ...(stderr === undefined || stderr.length === 0 ? [] : ["## stderr", block(stderr)]),
     `## ${t("Workers")}`,
-    block(
-      workers.map(
-        ({ id, slot, pid, generation, state }) => `w${id} · slot ${slot} · pid ${pid} · gen ${generation} · ${state}`,
-      ),
-    ),
+    block(workers.map((worker) => `${workerLabel(worker, t)} · pid ${worker.pid} · ${worker.state}`)),
     "",
   ].join("\n\n");
 }

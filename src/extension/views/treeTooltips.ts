@@ -1,5 +1,6 @@
 import type { Failure } from "../../shared/failure.ts";
 import type { WatchView, WorkerView } from "../../shared/snapshot.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import { type AppView, isActive, workerCounts } from "../apps/appView.ts";
 import type { WorkerFigures } from "../apps/workerFigures.ts";
 import type { Localize } from "../platform/localize.ts";
@@ -73,7 +74,7 @@ export function workerTooltip(
   t: Localize,
 ): string {
   const { drain, drainDeadline, readyAt, startedAt, lastFailure } = worker;
-  const title = `**${escapeMarkdown(t("worker {0}", worker.slot))}** — ${escapeMarkdown(workerWord(worker, t))}`;
+  const title = `**${escapeMarkdown(workerName(worker, t))}** — ${escapeMarkdown(workerWord(worker, t))}`;
   const memory = figures?.memory ?? worker.memory;
   const links = worker.addresses.length === 0 ? "" : addressLine(worker.addresses, t);
   const facts = factList([

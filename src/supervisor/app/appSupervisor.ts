@@ -6,6 +6,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { RequestResult } from "../../shared/protocol.ts";
 import type { AppState, Snapshot } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { DebugSessions } from "../debug/debugSessions.ts";
 import type { Metrics } from "../monitoring/metrics/metrics.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
@@ -208,7 +209,7 @@ export class AppSupervisor {
   async resume(workerId: number): Promise<void> {
     const worker = this.roster.find(workerId);
     await worker.debugging.resume().catch((error: unknown) => {
-      throw new HitlessError("invalidState", `Worker ${workerId} can't be continued: ${errorText(error)}.`);
+      throw new HitlessError("invalidState", `Worker ${workerLabel(worker)} can't be continued: ${errorText(error)}.`);
     });
     await this.look(workerId);
   }

@@ -51,9 +51,9 @@ export function createMessageTable(parts: {
     debugger: ({ debugging }, { waits }) => debugging.waits(waits, waitForDebuggerMs),
     inspectorClosed: ({ debugging }) => debugging.closed(),
     noInspector: (worker, { message }) =>
-      worker.warn("noInspector", `worker ${worker.id} can't be debugged: its inspector does not open: ${message}`),
+      worker.warn("noInspector", `${worker.name} can't be debugged: its inspector does not open: ${message}`),
     trouble: (worker, { message }) =>
-      worker.warn("preloadTrouble", `Hitless's preload in worker ${worker.id} failed: ${message}`),
+      worker.warn("preloadTrouble", `Hitless's preload in ${worker.name} failed: ${message}`),
     alone: (worker) => worker.noteAlone(),
   };
 }

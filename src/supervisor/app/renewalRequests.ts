@@ -2,6 +2,7 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { isSameFolder } from "../renewal/releasePlace.ts";
 import type { Slot } from "../slots/slot.ts";
@@ -116,7 +117,7 @@ export class RenewalRequests {
     const worker = this.#parts.roster.find(workerId);
     const slot = this.#parts.table.slots.get(worker.slot);
     if (slot?.current !== worker) {
-      throw new HitlessError("workerNotFound", `Worker ${workerId} is leaving already.`);
+      throw new HitlessError("workerNotFound", `Worker ${workerLabel(worker)} is leaving already.`);
     }
     return slot;
   }

@@ -2,6 +2,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import { type LayerPulse, serversReadingSchema } from "../../shared/layers/facts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
 import { parseMessage } from "../../shared/parseMessage.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import type { AppSupervisor } from "../app/appSupervisor.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import type { RequestHandlers } from "../control/controlSession.ts";
@@ -52,7 +53,7 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
       if (sampled.has(worker)) {
         throw new HitlessError(
           "invalidState",
-          `Worker ${worker.id} is being sampled already; ask again when that is over.`,
+          `Worker ${workerLabel(worker)} is being sampled already; ask again when that is over.`,
           {
             remedy: "retry",
           },

@@ -12,7 +12,8 @@ const longestDrainMs = 2_147_483_647;
 const announceDeadlineMs = 200;
 
 export interface EndingOptions {
-  readonly id: number;
+  /** What messages call the worker. */
+  readonly name: string;
   readonly pid: number;
   /** With which it is told to end. */
   readonly stopSignal: StopSignal;
@@ -106,9 +107,9 @@ export class WorkerEnding {
       return;
     }
     this.#terminating = true;
-    const { id, pid, stopSignal, killTimeout, warn } = this.#options;
+    const { name, pid, stopSignal, killTimeout, warn } = this.#options;
     this.#deadline.start(killTimeout, () => {
-      const message = `worker ${id} ignored ${stopSignal} for ${killTimeout} ms (killTimeout); killing its process tree`;
+      const message = `${name} ignored ${stopSignal} for ${killTimeout} ms (killTimeout); killing its process tree`;
       warn("killTimeout", message);
       this.kill();
     });
@@ -139,11 +140,11 @@ export class WorkerEnding {
   cleanUp(done: () => void): void {
     this.#gone = true;
     this.#deadline.stop();
-    const { id, killTimeout, mark, warn } = this.#options;
+    const { name, killTimeout, mark, warn } = this.#options;
     // The children of a worker that died by itself are found by the variable that they inherited.
     this.#hurry = endOrphans(this.#terminating ? this.#family : listMarked(mark), {
       killTimeout,
-      found: (pids) => warn("orphans", `worker ${id} is gone; ending what it left behind: pid ${pids.join(", ")}`),
+      found: (pids) => warn("orphans", `${name} is gone; ending what it left behind: pid ${pids.join(", ")}`),
       done,
     });
   }
@@ -169,8 +170,8 @@ export class WorkerEnding {
   #awaitDrain(ms: number): void {
     this.#deadline.start(ms, () => {
       const took = steadyNow() - (this.drainingSince ?? steadyNow());
-      const { id, stopSignal } = this.#options;
-      const message = `worker ${id} did not finish within ${took} ms (drainTimeout); sending ${stopSignal}`;
+      const { name, stopSignal } = this.#options;
+      const message = `${name} did not finish within ${took} ms (drainTimeout); sending ${stopSignal}`;
       this.#options.warn("drainTimeout", message);
       this.terminate();
     });

@@ -2,6 +2,7 @@ import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import type { RenewalView } from "../../shared/snapshot.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
@@ -168,7 +169,7 @@ export class Renewal {
   workerUnready(worker: WorkerHandle): void {
     if (worker.generation === this.options.to && this.#renewed > 0) {
       this.#record.note(
-        `Worker ${worker.id} stopped listening after the old one had been told to go; clients may have been refused.`,
+        `Worker ${workerLabel(worker)} stopped listening after the old one had been told to go; clients may have been refused.`,
       );
       this.#record.unserved += 1;
     }
@@ -191,7 +192,7 @@ export class Renewal {
     }
     if (this.#fresh.delete(worker) && this.#host.slots.get(worker.slot)?.next === worker) {
       // It was dismissed for another reason before it could be proven.
-      this.#giveUpOn(`A new worker (slot ${worker.slot}) ended before it could take over.`);
+      this.#giveUpOn(`The new worker ${workerLabel(worker)} ended before it could take over.`);
     }
   }
 

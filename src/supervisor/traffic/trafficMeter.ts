@@ -95,7 +95,14 @@ export class TrafficMeter {
       traffic.failed += lost.requests;
       traffic.served += lost.served;
       traffic.closed += lost.closed;
-      cutRequests.push(...lost.inFlight.map((request) => ({ worker: worker.id, ...request })));
+      cutRequests.push(
+        ...lost.inFlight.map((request) => ({
+          worker: worker.id,
+          slot: worker.slot,
+          generation: worker.generation,
+          ...request,
+        })),
+      );
     }
   }
 

@@ -22,5 +22,5 @@ export function describeExit(
 
 /** The name of a worker in the log. */
 export function describeWorker(worker: WorkerHandle): string {
-  return `worker ${worker.id} (slot ${worker.slot}, pid ${worker.pid})`;
+  return `${worker.name} (pid ${worker.pid})`;
 }

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { WorkerState } from "../../shared/snapshot.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
@@ -57,6 +58,8 @@ export class WorkerHandle {
   readonly id: number;
   readonly slot: number;
   readonly generation: number;
+  /** `worker 1 · gen 4`, in messages. */
+  readonly name: string;
   readonly pid: number;
   readonly startedAt = steadyNow();
   readonly vitals = new Vitals();
@@ -77,7 +80,8 @@ export class WorkerHandle {
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
-    this.layers = new LayerQuestions(`worker ${this.id}`, (body) => this.send(body));
+    this.name = workerName(this);
+    this.layers = new LayerQuestions(this.name, (body) => this.send(body));
     this.debugging = new WorkerDebugging({
       pid: this.pid,
       inspector: options.inspector,
@@ -88,10 +92,7 @@ export class WorkerHandle {
       changed: (pause) => this.#pauseChanged(pause),
       inspectorChanged: () => events.debugging(this),
       late: () =>
-        this.warn(
-          "debuggerLate",
-          `worker ${this.id} waited ${waitForDebuggerMs} ms for a debugger and starts without one`,
-        ),
+        this.warn("debuggerLate", `${this.name} waited ${waitForDebuggerMs} ms for a debugger and starts without one`),
     });
     this.#death = new WorkerDeath({
       recipe,
@@ -106,6 +107,7 @@ export class WorkerHandle {
     this.cause = this.#death.cause;
     const common = {
       id: this.id,
+      name: this.name,
       pid: this.pid,
       send: (body: ToWorkerBody) => this.send(body),
       unlessPaused: (act: () => void) => this.debugging.unlessPaused(act),
@@ -373,7 +375,7 @@ export class WorkerHandle {
   }
 
   #tell(code: string, what: string): void {
-    this.#options.log.log("info", code, `worker ${this.id} ${what}`, this.id);
+    this.#options.log.log("info", code, `${this.name} ${what}`, this.id);
   }
 
   #sayShutdown(): void {
@@ -411,7 +413,7 @@ export class WorkerHandle {
       },
       strange: (type) => {
         const what = `a message that only Hitless's own code in it sends ("${type}"), and not with its fields`;
-        this.warn("strangeMessage", `worker ${this.id} sent ${what}; such messages are ignored`);
+        this.warn("strangeMessage", `${this.name} sent ${what}; such messages are ignored`);
       },
       appMessage: (message) => {
         this.#serving.readiness.appMessage(message);

@@ -1,5 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import { describeOtherApp } from "../listening/otherApps.ts";
 import type { Reachability } from "../listening/reachability.ts";
 import type { EventLog } from "../logs/eventLog.ts";
@@ -74,7 +75,7 @@ export class WorkerRoster {
   find(id: number): WorkerHandle {
     const worker = this.#workers.get(id);
     if (worker === undefined) {
-      throw new HitlessError("workerNotFound", `${this.#options.app} has no worker ${id}.`);
+      throw new HitlessError("workerNotFound", `${this.#options.app} has no worker with the id ${id}.`);
     }
     return worker;
   }
@@ -120,7 +121,7 @@ export class WorkerRoster {
       this.#options.events.log("info", "drainCut", `${describeWorker(worker)}: its drain is cut as asked`);
       worker.terminate();
     } else if (ms === undefined || !worker.extendDrain(ms)) {
-      throw new HitlessError("invalidState", `Worker ${id} does not drain.`);
+      throw new HitlessError("invalidState", `Worker ${workerLabel(worker)} does not drain.`);
     }
   }
 }

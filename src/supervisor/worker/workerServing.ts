@@ -7,6 +7,8 @@ import { type Readiness, type ReadinessOptions, watchReadiness } from "./readine
 import { portOf, WorkerServers } from "./workerServers.ts";
 
 export interface WorkerServingOptions extends Pick<ReadinessOptions, "recipe" | "ask" | "reach" | "unlessPaused"> {
+  /** What messages call the worker. */
+  readonly name: string;
   readonly id: number;
   readonly pid: number;
   readonly acceptor: {
@@ -61,8 +63,7 @@ export class WorkerServing {
       unready: () => this.#markUnready(),
       late: (code, message) => this.#markLate(code, message),
       waits: (what) => options.tell("notReadyYet", `is not ready: ${options.describePause() ?? what}`),
-      unreachable: (what) =>
-        options.warn("unreachable", `worker ${options.id} listens, but nobody could connect: ${what}`),
+      unreachable: (what) => options.warn("unreachable", `${options.name} listens, but nobody could connect: ${what}`),
     });
   }
 
@@ -113,11 +114,11 @@ export class WorkerServing {
 
   /** It listens nowhere any more, so it counts as one that starts until it does. */
   #markUnready(): void {
-    const { id, recipe, isDismissed, warn, unready } = this.#options;
+    const { name, recipe, isDismissed, warn, unready } = this.#options;
     if (this.readyAt !== undefined && !isDismissed()) {
       this.readyAt = undefined;
       const wait = `it has ${recipe.readyTimeout} ms (readyTimeout) to listen again`;
-      warn("unready", `worker ${id} has closed its last server; ${wait}`);
+      warn("unready", `${name} has closed its last server; ${wait}`);
       unready();
     }
   }

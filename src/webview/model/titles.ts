@@ -2,6 +2,7 @@ import type { Mechanism } from "../../shared/layers/entry.ts";
 import type { Layer } from "../../shared/layers/layer.ts";
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
 import type { SamplePart } from "../../shared/layers/sample.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import { t } from "../../shared/translate.ts";
 import type { PartKind } from "./shares.ts";
 
@@ -74,6 +75,5 @@ export function workerStateWord({ state, unresponsive }: PanelWorker): string {
 }
 
 export function workerTitle(worker: PanelWorker): string {
-  const { id, generation, pid } = worker;
-  return [t("worker {0}", id), t("gen {0}", generation), t("pid {0}", pid), workerStateWord(worker)].join(" · ");
+  return [workerName(worker, t), t("pid {0}", worker.pid), workerStateWord(worker)].join(" · ");
 }

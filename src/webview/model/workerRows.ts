@@ -1,4 +1,5 @@
 import type { FiguresPoint, PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import { t } from "../../shared/translate.ts";
 import { newestOf, type WorkerHistories } from "./histories.ts";
 import type { Numbers } from "./numbers.ts";
@@ -49,7 +50,7 @@ export function workerRows({ workers, chosen, histories, numbers }: WorkerRowsOp
       const newest = newestOf(histories, worker.id);
       return {
         id: worker.id,
-        label: t("{0} · gen {1}", worker.slot, worker.generation),
+        label: workerLabel(worker, t),
         title: workerTitle(worker),
         state: workerStateWord(worker),
         trouble: worker.unresponsive,

@@ -1,5 +1,6 @@
 import type { LayerFacts } from "../../shared/layers/facts.ts";
 import type { PanelWorker } from "../../shared/layers/panelMessages.ts";
+import { workerName } from "../../shared/text/workerName.ts";
 import { t } from "../../shared/translate.ts";
 import { h, newId, setText } from "../dom.ts";
 import { type Difference, type DifferenceGroup, differences } from "../model/differences.ts";
@@ -162,8 +163,8 @@ function pairOf(
   return current.id < other.id ? [current, other] : [other, current];
 }
 
-function workerWords({ worker: { id, generation } }: LayerFacts): string {
-  return t("worker {0} (gen {1})", id, generation);
+function workerWords({ worker }: LayerFacts): string {
+  return workerName(worker, t);
 }
 
 function groupWord(group: DifferenceGroup): string {

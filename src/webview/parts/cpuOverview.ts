@@ -1,3 +1,4 @@
+import { workerName } from "../../shared/text/workerName.ts";
 import { t } from "../../shared/translate.ts";
 import { createList, h, newId, type Piece, setAttribute, setText } from "../dom.ts";
 import { type KindShare, sharesByKind } from "../model/shares.ts";
@@ -43,7 +44,7 @@ export function createCpuOverview(context: PageContext): Part {
       }
       const { worker, startedAt, durationMs, ticks, cancelled, poolMs } = sample;
       const words = [
-        t("worker {0}", worker.id),
+        workerName(worker, t),
         numbers.time(startedAt),
         t("{0} s", numbers.decimal(durationMs / 1_000)),
         t("{0} ticks", numbers.count(ticks)),

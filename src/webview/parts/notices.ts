@@ -1,4 +1,5 @@
 import type { FailurePlace, PanelStatus } from "../../shared/layers/panelMessages.ts";
+import { workerLabel } from "../../shared/text/workerName.ts";
 import { t } from "../../shared/translate.ts";
 import { button, createList, h, type Piece, setAttribute, setText } from "../dom.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
@@ -140,8 +141,13 @@ function replacedNotices({ replaced }: PageData, { dismiss }: PageContext, showC
   const { from, to } = replaced;
   const text =
     from.generation === to.generation
-      ? t("Worker {0} has ended; worker {1} took its place.", from.id, to.id)
-      : t("Generation {0} has taken over: worker {1} follows worker {2}.", to.generation, to.id, from.id);
+      ? t("Worker {0} has ended; worker {1} took its place.", workerLabel(from, t), workerLabel(to, t))
+      : t(
+          "Generation {0} has taken over: worker {1} follows worker {2}.",
+          to.generation,
+          workerLabel(to, t),
+          workerLabel(from, t),
+        );
   const changes = () => {
     showChanges(from.id, to.id);
     dismiss("replaced");

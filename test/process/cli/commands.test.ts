@@ -64,9 +64,9 @@ describe("hitless with an app that runs", function () {
     const { workers } = await json(statusOutputSchema, 0, "status", "api");
     const victim = workers.find(({ state }) => state === "ready");
     assert(victim !== undefined);
-    const killed = await json(killOutputSchema, 0, "kill", "api", "--worker", String(victim.id));
+    const killed = await json(killOutputSchema, 0, "kill", "api", "--worker", `${victim.slot}.${victim.generation}`);
     assert.deepEqual(killed, { name: "api", worker: victim.id, pid: victim.pid });
-    await app.until("stderr", new RegExp(`worker ${victim.id} .*killed`));
+    await app.until("stderr", new RegExp(`worker ${victim.slot} · gen ${victim.generation} .*killed`));
 
     const stopped = await json(stopOutputSchema, 0, "stop", "api");
     assert.deepEqual([stopped.name, stopped.supervisorPid], ["api", listed.supervisorPid]);
@@ -123,7 +123,7 @@ describe("hitless with an app that runs", function () {
     const all = await world.run(["logs", "api"]);
     assertCode(all, 0);
     const lines = all.stdout.trimEnd().split("\n").sort();
-    assert.deepEqual(lines, ["w1 │ a", "w1 │ b c", "w1 │ unended", "w2 │ a", "w2 │ b c", "w2 │ unended"]);
+    assert.deepEqual(lines, ["1·1 │ a", "1·1 │ b c", "1·1 │ unended", "2·1 │ a", "2·1 │ b c", "2·1 │ unended"]);
     assert.equal((await world.run(["logs", "api", "--worker", "2"])).stdout, "a\nb c\nunended\n");
     const last = (await world.run(["logs", "api", "--worker", "2", "--lines", "1"])).stdout;
     assert.equal(last, "unended\n");

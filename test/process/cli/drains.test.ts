@@ -92,7 +92,7 @@ describe("hitless with a worker that is busy", function () {
     const shown = (await world.run(["status", "api"])).stdout;
     assert.match(
       shown,
-      /^worker 1 drains · \d+ s left · 1 request in flight\n {2}1 connection: 1 HTTP\n {2}GET \/slow · \d/m,
+      /^worker 1 · gen 1 drains · \d+ s left · 1 request in flight\n {2}1 connection: 1 HTTP\n {2}GET \/slow · \d/m,
     );
 
     const extended = await world.run(["drain", "api", "--worker", "1", "--extend", "60000", "--json"]);
@@ -116,13 +116,13 @@ describe("hitless with a worker that is busy", function () {
     const { slow, reload } = await reloadWhileSlow();
     const cut = await world.run(["drain", "api", "--worker", "1", "--cut"]);
     assertCode(cut, 0);
-    assert.equal(cut.stdout, "✔ api: worker 1 is cut off\n");
+    assert.equal(cut.stdout, "✔ api: worker 1 · gen 1 is cut off\n");
     await assert.rejects(slow);
     const result = await reload.ended;
     assertCode(result, 0);
     assert.doesNotMatch(result.stdout, /0 dropped/);
     assert.match(result.stdout, /^ {2}1 request cut off/m);
-    assert.match(result.stdout, /requests cut off, with their age:\n {4}GET \/slow · .* · worker 1\n/);
+    assert.match(result.stdout, /requests cut off, with their age:\n {4}GET \/slow · .* · worker 1 · gen 1\n/);
   });
 
   it("carries what was cut off in the report as JSON", async () => {
@@ -149,7 +149,7 @@ describe("hitless with a worker that is busy", function () {
     assert.deepEqual([stuck.health, stuck.stuckAt?.[0]?.function], ["unresponsive", "spin"]);
     assert.match(
       (await world.run(["status", "api"])).stdout,
-      /^worker 1 does not respond · stuck in spin \(.*server\.js:\d+\)$/m,
+      /^worker 1 · gen 1 does not respond · stuck in spin \(.*server\.js:\d+\)$/m,
     );
     assert.match((await world.run(["list"])).stdout, /^api {3}running, 1 unresponsive /m);
     assertCode(await world.run(["kill", "api", "--worker", "1"]), 0);

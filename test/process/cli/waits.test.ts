@@ -26,13 +26,13 @@ describe("hitless, when it has to wait,", function () {
     });
     const run = world.start(["start", "server.js", "--name", "api", "--workers", "1", "--drain-timeout", "2500"]);
     await run.until("stderr", /^hitless starting api · 0\/1 ready · [\d.]+ s$/m);
-    await run.until("stderr", /worker 1 is not ready: the app does not listen on any port yet$/m);
+    await run.until("stderr", /worker 1 · gen 1 is not ready: the app does not listen on any port yet$/m);
     world.write({ go: "" });
     const [, , , , url = ""] = await run.until("stderr", readyPattern);
     void get(`${url}/slow`).catch(() => undefined);
     await run.until("stdout", /asked/);
     const stopped = world.start(["stop", "api"]);
-    await run.until("stderr", /worker 1 drains, and still has 1 request and 1 connection$/m);
+    await run.until("stderr", /worker 1 · gen 1 drains, and still has 1 request and 1 connection$/m);
     await stopped.until("stderr", /^hitless stopping api · 1 worker left · [\d.]+ s$/m);
     assertCode(await stopped.ended, 0);
     assert.match((await run.ended).stderr, /did not finish within \d+ ms \(drainTimeout\)/);

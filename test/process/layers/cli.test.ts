@@ -39,7 +39,7 @@ describe("hitless layers", function () {
     );
     assert.match(shown.stdout, /\n {2}Event loop +\d+(\.\d)? % busy ·[\s\S]*?\d turns\n/);
     assert.match(shown.stdout, /\n {2}Heap spaces +.*\bold \d.* of \d/);
-    assert.match(shown.stdout, /^api · worker 1 · slot 1 · pid \d+ · generation 1\n/);
+    assert.match(shown.stdout, /^api · worker 1 · gen 1 · pid \d+\n/);
     assert.ok(!shown.stdout.includes("\u001b"), "colours are for terminals");
     assert.deepEqual(
       shown.stdout.split("\n").filter((line) => line.length > 80 && !line.includes(world.folder)),
@@ -83,6 +83,6 @@ describe("hitless layers", function () {
 
   it("says so when there is no such worker", async () => {
     const { code, stderr } = await world.run(["layers", "api", "--worker", "99"]);
-    assert.deepEqual([code, stderr], [1, "✖ api has no worker 99.\n"]);
+    assert.deepEqual([code, stderr], [1, "✖ api has no worker 99.\n    It has 1.1 (ready), 2.1 (ready).\n"]);
   });
 });

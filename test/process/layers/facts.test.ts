@@ -260,11 +260,14 @@ describeOn([usualNode()], "the layers of a worker", (scene) => {
     );
     await assert.rejects(client.request("layers/pulse", {}), {
       code: "deadline",
-      message: /worker 1 did not answer within 3000 ms: its event loop is blocked/,
+      message: /worker 1 · gen 1 did not answer within 3000 ms: its event loop is blocked/,
     });
     const [{ pid, id } = { pid: 0, id: 0 }] = client.snapshot.workers;
     const asked = client.request("layers/facts", { worker: id });
-    const refused = assert.rejects(asked, { code: "invalidState", message: /worker 1 ended before it could answer/ });
+    const refused = assert.rejects(asked, {
+      code: "invalidState",
+      message: /worker 1 · gen 1 ended before it could answer/,
+    });
     await client.request("app/killWorker", { worker: id });
     await within("the refusal", refused);
     await poll("the worker is gone", () => !isAlive(pid));

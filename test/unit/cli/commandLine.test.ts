@@ -103,13 +103,9 @@ describe("runCommandLine", () => {
   });
 
   it("ends with 1 when the supervisor refuses", async () => {
-    await withSupervisor({
-      "app/renew": () => {
-        throw refuse("workerNotFound", "api has no worker 9.");
-      },
-    });
+    await withSupervisor({});
     const { code, stderr } = await run("reload", "api", "--worker", "9");
-    assert.deepEqual([code, stderr], [1, "✖ api has no worker 9.\n"]);
+    assert.deepEqual([code, stderr], [1, "✖ api has no worker 9.\n    It has 1.1 (ready), 2.1 (ready).\n"]);
   });
 
   it("ends with 1 and the reason when going back is refused", async () => {
@@ -162,8 +158,8 @@ describe("runCommandLine", () => {
     }
     assert.deepEqual(asked, []);
     const extended = await run("drain", "api", "--worker", "1", "--extend", "60000");
-    assert.match(extended.stdout, /^✔ api: worker 1 may drain 1m longer · 1m \d+s left\n$/);
-    assert.equal((await run("drain", "api", "--worker", "1", "--cut")).stdout, "✔ api: worker 1 is cut off\n");
+    assert.match(extended.stdout, /^✔ api: worker 1 · gen 1 may drain 1m longer · 1m \d+s left\n$/);
+    assert.equal((await run("drain", "api", "--worker", "1", "--cut")).stdout, "✔ api: worker 1 · gen 1 is cut off\n");
     assert.deepEqual(asked, [
       { action: "extend", worker: 1, ms: 60_000 },
       { action: "cut", worker: 1 },

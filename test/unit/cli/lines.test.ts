@@ -59,14 +59,14 @@ describe("createLineFormat", () => {
   });
 
   it("names the worker where there are several, in a column", () => {
-    const format = createLineFormat(plain, { several: true, widest: 12 });
-    assert.equal(format(line), "w3  │ hello");
-    assert.equal(format({ ...line, worker: 100 }), "w100 │ hello");
-    assert.equal(format(line), "w3   │ hello");
+    const format = createLineFormat(plain, { several: true, widest: 4 });
+    assert.equal(format(line), "1·1  │ hello");
+    assert.equal(format({ ...line, generation: 100 }), "1·100 │ hello");
+    assert.equal(format(line), "1·1   │ hello");
   });
 
   it("tells stderr by a red bar", () => {
     const format = createLineFormat(coloured, { several: true, widest: 3 });
-    assert.equal(format({ ...line, stream: "stderr" }), "\u001b[35mw3\u001b[39m \u001b[31m│\u001b[39m hello");
+    assert.equal(format({ ...line, stream: "stderr" }), "\u001b[36m1·1\u001b[39m \u001b[31m│\u001b[39m hello");
   });
 });

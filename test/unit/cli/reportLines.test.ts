@@ -53,7 +53,7 @@ describe("the report of a renewal", () => {
 
   it("counts and lists what was cut off", () => {
     const cutRequests = [
-      { worker: 1, method: "GET", url: "/export", since: 1_000 },
+      { worker: 1, slot: 1, generation: 1, method: "GET", url: "/export", since: 1_000 },
       { worker: 2, method: "POST", url: "/\u001b[2J", since: 30_000 },
     ];
     const lines = withTraffic({ failed: 3, cut: 2 }, { cutRequests, drainedMs: 31_000, killed: 1 });
@@ -64,8 +64,8 @@ describe("the report of a renewal", () => {
       "  1 worker did not end in time and was killed",
       "",
       "  requests cut off, with their age:",
-      "    GET /export · 31 s · worker 1",
-      "    POST /\ufffd[2J · 2.0 s · worker 2",
+      "    GET /export · 31 s · worker 1 · gen 1",
+      "    POST /\ufffd[2J · 2.0 s",
       "    and 1 more",
     ]);
   });

@@ -99,11 +99,11 @@ describe("texts of the command line", () => {
         "  last stderr lines:",
         "    Error: no",
         "",
-        "ID  SLOT  STATE         PID   GEN  UPTIME  MEMORY  RESTARTS",
-        "1   1     ready         4712  1    3.0 s   70 MiB  2",
-        "2   2     unresponsive  4712  1    3.0 s   –       0",
+        "WORKER     STATE         PID   UPTIME  MEMORY  RESTARTS",
+        "1 · gen 1  ready         4712  3.0 s   70 MiB  2",
+        "2 · gen 1  unresponsive  4712  3.0 s   –       0",
         "",
-        "worker 2 does not respond · stuck in render (/srv/api/render.js:31)",
+        "worker 2 · gen 1 does not respond · stuck in render (/srv/api/render.js:31)",
       ].join("\n"),
     );
   });
@@ -123,7 +123,7 @@ describe("texts of the command line", () => {
       inFlight: [{ method: "GET", url: "/slow\u009b2J", ageMs: 3_200 }],
     });
     assert.deepEqual(statusText(status, plain).split("\n").slice(-4), [
-      "worker 1 drains · 28 s left · 3 requests in flight · 48 connections handed over",
+      "worker 1 · gen 1 drains · 28 s left · 3 requests in flight · 48 connections handed over",
       "  3 connections: 2 HTTP, 1 WebSocket",
       "  GET /slow\ufffd2J · 3.2 s",
       "  and 2 requests more",
@@ -135,8 +135,8 @@ describe("texts of the command line", () => {
     const status = statusOutput(sampleSnapshot({ workers: [silent] }), 4_000);
     assert.deepEqual(status.workers[0]?.drain, { leftMs: 0 });
     const [, row, , stuck, drains] = statusText(status, plain).split("\n").slice(-5);
-    assert.match(row ?? "", /^1 {3}1 {5}draining, unresponsive /);
-    assert.deepEqual([stuck, drains], ["worker 1 does not respond", "worker 1 drains · 0 ms left"]);
+    assert.match(row ?? "", /^1 · gen 1 {2}draining, unresponsive /);
+    assert.deepEqual([stuck, drains], ["worker 1 · gen 1 does not respond", "worker 1 · gen 1 drains · 0 ms left"]);
   });
 
   it("colours for a terminal only, and for nobody who has declined", () => {

@@ -7,7 +7,7 @@ import { pathTexts } from "../../../src/shared/layers/catalogue/pathTexts.ts";
 
 const project = new URL("../../../", import.meta.url);
 /** Where texts for a person are written; the language server takes the same translations. */
-const folders = ["src/extension/", "src/server/", "src/webview/", "src/shared/layers/rows/"].map(
+const folders = ["src/extension/", "src/server/", "src/webview/", "src/shared/layers/rows/", "src/shared/text/"].map(
   (folder) => new URL(folder, project),
 );
 

@@ -44,14 +44,14 @@ describe("the rows of requests", () => {
     ];
     assert.deepEqual(shown([app({ inFlight, inFlightCount: 7, ended })]), [
       "In flight: 7",
-      "  GET /wait: 2.3 s · worker 1",
-      "  GET /quick: 3 ms · 200, not ended · worker 1",
+      "  GET /wait: 2.3 s · worker 1 · gen 2",
+      "  GET /quick: 3 ms · 200, not ended · worker 1 · gen 2",
       "Failed: 2",
-      "  GET /left: 700 ms · client left · worker 1",
-      "  GET /bad: 12 ms · 503 · worker 1",
+      "  GET /left: 700 ms · client left · worker 1 · gen 2",
+      "  GET /bad: 12 ms · 503 · worker 1 · gen 2",
       "Slow, from 500 ms: 2",
-      "  GET /slower: 61 s · 200 · worker 1",
-      "  GET /slow: 12 s · 200 · worker 1",
+      "  GET /slower: 61 s · 200 · worker 1 · gen 2",
+      "  GET /slow: 12 s · 200 · worker 1 · gen 2",
     ]);
   });
 
@@ -61,7 +61,7 @@ describe("the rows of requests", () => {
       "In flight: 0",
       "Failed: 0",
       "Slow, from 500 ms: 1",
-      "  GET /: 700 ms · 200 · worker 1 · api",
+      "  GET /: 700 ms · 200 · worker 1 · gen 2 · api",
       "A worker does not answer: its requests are not known · api",
     ]);
     assert.deepEqual(shown([]), []);
@@ -71,7 +71,7 @@ describe("the rows of requests", () => {
     const ended = Array.from({ length: 60 }, (_, id) => request({ id, path: id === 7 ? "/Users/7" : "/other" }));
     assert.deepEqual(
       shown([app({ ended })], { filter: "get /users" }).at(-1),
-      "  GET /Users/7: 700 ms · 200 · worker 1",
+      "  GET /Users/7: 700 ms · 200 · worker 1 · gen 2",
     );
     const [, , slow] = requestRows({ apps: [app({ ended })], filter: "", slowMs: 0, t });
     assert.deepEqual([slow?.description, slow?.children.length], ["60", 50]);

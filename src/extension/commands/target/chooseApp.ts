@@ -1,6 +1,7 @@
 import { type QuickPickItem, window } from "vscode";
 import { HitlessError } from "../../../shared/errors.ts";
 import type { WorkerView } from "../../../shared/snapshot.ts";
+import { workerName } from "../../../shared/text/workerName.ts";
 import type { AppSession } from "../../apps/appSession.ts";
 import { type AppView, isActive, workerCounts } from "../../apps/appView.ts";
 import { portWords, stateWord, workerWord } from "../../presentation/stateWords.ts";
@@ -85,13 +86,8 @@ export async function chooseWorker(
     throw new HitlessError("workerNotFound", t("“{0}” no longer has this worker.", session.name));
   }
   const items = workers.map((worker) => ({
-    label: t("worker {0}", worker.id),
-    description: [
-      workerWord(worker, t),
-      t("pid {0}", worker.pid),
-      t("gen {0}", worker.generation),
-      ...portWords(worker.addresses),
-    ].join(" · "),
+    label: workerName(worker, t),
+    description: [workerWord(worker, t), t("pid {0}", worker.pid), ...portWords(worker.addresses)].join(" · "),
     id: worker.id,
   }));
   return (await window.showQuickPick(items, { placeHolder: choice.placeHolder }))?.id;

@@ -1,4 +1,5 @@
 import type { Disposable } from "../../../shared/basics/disposable.ts";
+import { workerLabel } from "../../../shared/text/workerName.ts";
 import type { AppSession } from "../../apps/appSession.ts";
 import { pausedWord } from "../../presentation/stateWords.ts";
 import type { CommandContext } from "../target/commandContext.ts";
@@ -19,12 +20,18 @@ export function offerContinue({
 }): Disposable {
   const told = new Set<number>();
   const look = (): void => {
-    for (const { id, slot, paused } of session.view.snapshot?.workers ?? []) {
+    for (const worker of session.view.snapshot?.workers ?? []) {
+      const { id, paused } = worker;
       // One that waits for its debugger is let go by itself.
       if (paused !== undefined && !paused.waits && !told.has(id)) {
         told.add(id);
         const where = pausedWord(paused, t);
-        const text = t("The reload of “{0}” waits for worker {1}, which is {2}.", session.name, slot, where);
+        const text = t(
+          "The reload of “{0}” waits for worker {1}, which is {2}.",
+          session.name,
+          workerLabel(worker, t),
+          where,
+        );
         notifier.message("info", text, [
           { title: t("Continue"), run: () => session.continueWorker(id).catch(() => undefined) },
         ]);

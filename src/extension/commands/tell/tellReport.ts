@@ -17,7 +17,8 @@ export interface ReportToTell {
   readonly notifier: Notifier;
   readonly session: AppSession;
   readonly report: RenewalReport;
-  readonly worker: number | undefined;
+  /** What the only one that was replaced is called. */
+  readonly worker: string | undefined;
   /** Whether the user pressed Cancel. */
   readonly wasCancelled: boolean;
 }

@@ -1,5 +1,6 @@
 import type { SeenRequest } from "../../../client/requests/requestFeed.ts";
 import { hasFailed } from "../../../shared/layers/slowRequests.ts";
+import { workerLabel, workerName } from "../../../shared/text/workerName.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { escapeMarkdown, factList } from "../../presentation/markdown.ts";
 
@@ -92,10 +93,10 @@ function of(app: SeenApp, requests: readonly SeenRequest[], { filter }: RequestS
 }
 
 function requestRow(group: string, { app, request }: Seen, several: boolean, t: Localize): RequestRow {
-  const { worker, slot, generation, id, method, path, ms, status, aborted, startedAt } = request;
+  const { worker, id, method, path, ms, status, aborted, startedAt } = request;
   const label = `${method} ${path}`;
   const outcome = outcomeWord(group === "open", { status, aborted }, t);
-  const facts = [timeWord(ms, t), ...(outcome === "" ? [] : [outcome]), t("worker {0}", slot)];
+  const facts = [timeWord(ms, t), ...(outcome === "" ? [] : [outcome]), workerName(request, t)];
   return {
     id: `${group}#${app.key}#${worker}#${id}`,
     label,
@@ -107,7 +108,7 @@ function requestRow(group: string, { app, request }: Seen, several: boolean, t: 
         [t("Began"), new Date(startedAt).toLocaleTimeString()],
         [t("Time"), timeWord(ms, t)],
         [t("Answer"), outcome === "" ? undefined : outcome],
-        [t("Worker"), t("{0} · gen {1}", slot, generation)],
+        [t("Worker"), workerLabel(request, t)],
       ]),
     ].join("\n\n"),
     ...lookOf(group, request),

@@ -1,4 +1,5 @@
 import type { WorkerView } from "../../../shared/snapshot.ts";
+import { workerLabel } from "../../../shared/text/workerName.ts";
 import type { AppView } from "../../apps/appView.ts";
 import type { WorkerFigures } from "../../apps/workerFigures.ts";
 import type { Localize } from "../../platform/localize.ts";
@@ -34,8 +35,7 @@ export function workerRow(
     id: `${app.key}#${app.snapshot?.supervisor.pid ?? 0}#${worker.id}`,
     app: app.key,
     worker: worker.id,
-    // Ids grow with every renewal and say nothing; a place and a generation do.
-    label: t("{0} · gen {1}", slot, generation),
+    label: workerLabel(worker, t),
     description: workerFacts(app, worker, { figures, now, t }).join(" · "),
     tooltip: workerTooltip(worker, figures, now, t),
     icon: worker.paused !== undefined ? pausedIcon : unresponsive ? unresponsiveIcon : workerIcons[worker.state],

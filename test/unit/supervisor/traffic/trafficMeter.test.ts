@@ -6,6 +6,8 @@ import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandl
 
 class FakeWorker {
   readonly id: number;
+  readonly slot: number;
+  readonly generation = 1;
   readyAt: number | undefined = 1;
   wasReachable = true;
   dismissed = false;
@@ -15,6 +17,7 @@ class FakeWorker {
   readonly counting: boolean[] = [];
   constructor(id: number) {
     this.id = id;
+    this.slot = id;
   }
   send(body: ToWorkerBody): boolean {
     if (this.connected && body.type === "count") {
@@ -118,7 +121,7 @@ describe("trafficMeter", () => {
     exit(b);
     const { traffic, cutRequests } = await meter.end();
     assert.deepEqual([traffic.failed, traffic.cut, traffic.crashed], [1, 2, 1]);
-    assert.deepEqual(cutRequests, [{ worker: 1, ...inFlight[0] }]);
+    assert.deepEqual(cutRequests, [{ worker: 1, slot: 1, generation: 1, ...inFlight[0] }]);
   });
 
   it("counts connections that were accepted meanwhile and answered by nobody as cut off", async () => {
