@@ -22,6 +22,7 @@ import { logsCommand } from "./commands/logs.ts";
 import { connectCommand } from "./commands/machines/connect.ts";
 import { machinesCommand } from "./commands/machines/machines.ts";
 import { prepareCommand } from "./commands/machines/prepare.ts";
+import { importCommand } from "./commands/pm2/importFile.ts";
 import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
 import { requestsCommand } from "./commands/requests.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   killCommand,
   stopCommand,
   systemdCommand,
+  importCommand,
   machinesCommand,
   prepareCommand,
   fleetStatusCommand,

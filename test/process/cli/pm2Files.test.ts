@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import { assertCode, type CliWorld, get, openCliWorld } from "./hitless.ts";
 
 describe("a pm2 file as it is", function () {
@@ -31,6 +34,39 @@ describe("a pm2 file as it is", function () {
     const { stdout } = await world.run(["status", name, "--json"]);
     return get(/http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0] ?? "");
   };
+
+  it("is imported into hitless.json, which shows the difference first, and starts from there", async () => {
+    const before = `{\n  // Ours.\n  "machines": { "web1": "a" },\n  "apps": { "other": { "entry": "o.js" } }\n}\n`;
+    world.write({
+      "hitless.json": before,
+      "ecosystem.config.cjs": file("hello"),
+      "bin/www": `#!/usr/bin/env node\n${server}`,
+    });
+    const refused = await world.run(["import"]);
+    assertCode(refused, 2);
+    assert.match(refused.stderr, /nobody can be asked here, and nothing was written; write --yes/);
+    assert.match(refused.stdout, /^\+ {5}"api": \{$/m);
+    assert.match(
+      refused.stderr,
+      / {2}\(variables\) · not done: the file sets FROM_FILE for all apps; put them into a file/,
+    );
+    assert.equal(readFileSync(join(world.folder, "hitless.json"), "utf8"), before);
+
+    const done = await world.run(["import", "--yes", "--env", "production"]);
+    assertCode(done, 0);
+    assert.match(done.stdout, /^✔ hitless\.json has 2 apps of it now; not in it: web, python/m);
+    const after = readFileSync(join(world.folder, "hitless.json"), "utf8");
+    assert.match(after, /\/\/ Ours\./);
+    const { apps } = parseJsonc(after) as { apps: Record<string, { env: object }> };
+    assert.deepEqual(Object.keys(apps), ["other", "api", "later"]);
+    assert.deepEqual({ ...apps.api?.env }, { NODE_ENV: "production", GREETING: "hello" });
+    const again = await world.run(["import", "--env", "production"]);
+    assertCode(again, 0);
+    assert.match(again.stdout, /says all that already/);
+
+    assertCode(await world.run(["start", "a*", "--detach"]), 0);
+    assert.equal(await answerOf("api"), "production hello  one two three");
+  });
 
   it("starts, reloads and stops its apps, and says of each what differs and why it can't be started", async () => {
     world.write({

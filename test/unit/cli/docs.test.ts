@@ -27,6 +27,7 @@ import {
   systemdOutputSchema,
   watchOutputSchema,
 } from "../../../src/shared/cliOutput.ts";
+import { importOutputSchema } from "../../../src/shared/output/importOutput.ts";
 
 const docs = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
 
@@ -39,6 +40,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   drain: drainOutputSchema,
   stop: stopOutputSchema,
   systemd: systemdOutputSchema,
+  import: importOutputSchema,
   watch: watchOutputSchema,
   scale: scaleOutputSchema,
   kill: killOutputSchema,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { resolveNode } from "../../../client/node/nodeProgram.ts";
 import type { Pm2App } from "../../../client/pm2/pm2App.ts";
-import { type Pm2File, understandPm2File } from "../../../client/pm2/pm2File.ts";
+import { type Pm2File, type Pm2FileOptions, understandPm2File } from "../../../client/pm2/pm2File.ts";
 import { isPm2FileName, pm2ReaderBeside } from "../../../client/pm2/readPm2File.ts";
 import { isFile } from "../../../client/project/resolveScript.ts";
 import { HitlessError } from "../../../shared/errors.ts";
@@ -56,6 +56,22 @@ export function environmentName(parsed: ParsedCommand): {
   };
 }
 
+/** How a pm2 file is read: as it would be by pm2 in the folder of the command. */
+export async function pm2ReadingOptions(
+  { cwd: folder, environment, stderr, supervisorFile }: CliContext,
+  { only, name }: { readonly only: string | undefined; readonly name: string | undefined },
+): Promise<Pm2FileOptions> {
+  const node = await during(stderr, "Node.js to tell its version", resolveNode({ cwd: folder }));
+  return {
+    folder,
+    environment,
+    reader: pm2ReaderBeside(supervisorFile),
+    node: node.path,
+    envName: name,
+    only: only?.split(/[\s,]+/).filter((each) => each !== ""),
+  };
+}
+
 /**
  * Reads a pm2 file as it would be in the folder of the command.
  * @throws HitlessError, whatever is wrong with it.
@@ -63,20 +79,10 @@ export function environmentName(parsed: ParsedCommand): {
 export async function readPm2Operand(
   context: CliContext,
   file: string,
-  { only, name }: { readonly only: string | undefined; readonly name: string | undefined },
+  names: { readonly only: string | undefined; readonly name: string | undefined },
 ): Promise<Pm2File> {
-  const { cwd: folder, environment, stderr, supervisorFile } = context;
-  const node = await during(stderr, "Node.js to tell its version", resolveNode({ cwd: folder }));
-  const names = only?.split(/[\s,]+/).filter((each) => each !== "");
-  const reading = understandPm2File(file, {
-    folder,
-    environment,
-    reader: pm2ReaderBeside(supervisorFile),
-    node: node.path,
-    envName: name,
-    only: names,
-  });
-  return during(stderr, `${file} to say what is in it`, reading);
+  const options = await pm2ReadingOptions(context, names);
+  return during(context.stderr, `${file} to say what is in it`, understandPm2File(file, options));
 }
 
 /**
