@@ -1,10 +1,11 @@
-import type { CpuSample, SampledFunction, SamplePart } from "../../shared/layers/sample.ts";
+import type { CpuSample, OwnFunction, SampledFunction, SamplePart } from "../../shared/layers/sample.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { displayWidth } from "../terminal/table.ts";
 import { count, duration, printable } from "../terminal/units.ts";
 
 /** Functions listed for each part. */
 const mostFunctions = 3;
+const mostOwn = 5;
 /** Smaller parts are left out, but counted. */
 const leastShare = 0.005;
 const barColumns = 20;
@@ -17,7 +18,7 @@ interface TextOptions {
 
 /** Where the CPU time went: a bar for each part, with its busiest functions. */
 export function sampleLines(sample: CpuSample, { paint, columns }: TextOptions): string[] {
-  const { durationMs, ticks, cancelled, parts, poolMs } = sample;
+  const { durationMs, ticks, cancelled, parts, cpuMs, waitedMs, poolMs } = sample;
   const head = [`sample of ${duration(durationMs)}`, count(ticks, "tick"), ...(cancelled ? ["ended early"] : [])];
   const shown = parts.filter(({ share }, index) => index === 0 || share >= leastShare);
   const rest = parts.slice(shown.length).reduce((sum, { share }) => sum + share, 0);
@@ -27,7 +28,40 @@ export function sampleLines(sample: CpuSample, { paint, columns }: TextOptions):
     ...(shown.length === parts.length
       ? []
       : [`${percent(rest).padStart(8)}  ${count(parts.length - shown.length, "other part")}`]),
+    ...(cpuMs === undefined ? [] : [`  CPU time of the main thread: ${duration(cpuMs)}`]),
+    ...(waitedMs === undefined || waitedMs < durationMs / 10
+      ? []
+      : [`  it waited ${duration(waitedMs)} for a CPU, which the parts contain`]),
     ...(poolMs === undefined ? [] : [`  beside it, in the thread pool of libuv: ${duration(poolMs)}`]),
+    ...ownLines(sample, { paint, columns }),
+  ];
+}
+
+/** The app's own functions that the time was spent for, each with what it mostly did. */
+function ownLines({ own, parts }: CpuSample, options: TextOptions): string[] {
+  const shown = own.slice(0, mostOwn);
+  return shown.length === 0
+    ? []
+    : [
+        "",
+        options.paint("bold", "BY YOUR OWN FUNCTIONS"),
+        ...shown.flatMap((each) => [
+          functionLine({ ...each, selfMs: each.causedMs }, options),
+          ...callLines(each, parts, options.paint),
+        ]),
+      ];
+}
+
+function callLines({ at, calls, selfMs }: OwnFunction, parts: CpuSample["parts"], paint: Paint): string[] {
+  const [call] = calls;
+  if (call === undefined || call.ms < selfMs) {
+    return [];
+  }
+  const part = parts.find(({ id }) => id === call.part);
+  const where = part === undefined ? call.part : partName(part);
+  const line = at === undefined || call.line === undefined ? "" : ` at line ${call.line}`;
+  return [
+    `${indent}  ${paint("dim", printable(`mostly ${call.name === "" ? where : `${call.name}${line}, ${where}`}: ${duration(call.ms)}`))}`,
   ];
 }
 

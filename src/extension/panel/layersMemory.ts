@@ -87,6 +87,9 @@ function namesFile({ facts, sample }: RememberedWorker, file: string): boolean {
     facts?.code.entry === file ||
     facts?.code.modules.some((module) => module.file === file) === true ||
     facts?.api.warnings.some(({ at }) => at?.file === file) === true ||
-    sample?.parts.some(({ functions }) => functions.some(({ at }) => at?.file === file)) === true
+    sample?.parts.some(({ functions }) =>
+      functions.some(({ at, caller }) => at?.file === file || caller?.at?.file === file),
+    ) === true ||
+    [...(sample?.own ?? []), ...(sample?.tree ?? [])].some(({ at }) => at?.file === file)
   );
 }

@@ -69,6 +69,8 @@ export interface CollectedSample {
   /** As in `CollectedFacts`. */
   readonly bindings: readonly string[];
   readonly addons: readonly string[];
+  /** Names of the packages whose modules are loaded, as far as they are known. */
+  readonly packages: readonly string[];
   /** What the main thread had of the CPU meanwhile; absent where unknown. */
   readonly thread?: {
     /** Milliseconds of CPU time. */

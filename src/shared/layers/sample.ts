@@ -12,6 +12,8 @@ export const sampledFunctionSchema = v.object({
   at: v.optional(sourcePositionSchema),
   /** Milliseconds. */
   selfMs: v.number(),
+  /** The app's own function that most of it was done for, and how many milliseconds of it; absent if it is one itself. */
+  caller: v.optional(v.object({ name: v.string(), at: v.optional(sourcePositionSchema), ms: v.number() })),
 });
 export type SampledFunction = v.InferOutput<typeof sampledFunctionSchema>;
 
@@ -42,6 +44,45 @@ export const samplePartSchema = v.object({
 });
 export type SamplePart = v.InferOutput<typeof samplePartSchema>;
 
+/** A function of the app itself, with what was done for it. */
+export const ownFunctionSchema = v.object({
+  name: v.string(),
+  at: v.optional(sourcePositionSchema),
+  /** Milliseconds in the function itself. */
+  selfMs: v.number(),
+  /** Milliseconds in it and in all that is no function of the app that it called, directly or through others' code. */
+  causedMs: v.number(),
+  /** Milliseconds in which it was on the stack. */
+  totalMs: v.number(),
+  /** What it called and is no function of the app, most first, at most 5. */
+  calls: v.array(
+    v.object({
+      /** The function that it called. */
+      name: v.string(),
+      /** The line of the call, where it is the only one of that name. */
+      line: v.optional(v.number()),
+      ms: v.number(),
+      /** Id of the part that most of it was in. */
+      part: v.string(),
+    }),
+  ),
+});
+export type OwnFunction = v.InferOutput<typeof ownFunctionSchema>;
+
+/** A function as called from one place of the call tree. */
+export const callTreeNodeSchema = v.object({
+  /** Index of its caller, which comes before it; -1 for none. */
+  parent: v.number(),
+  name: v.string(),
+  at: v.optional(sourcePositionSchema),
+  /** Id of the part that its own time is in, or mostly. */
+  part: v.string(),
+  selfMs: v.number(),
+  /** With all that it called. */
+  totalMs: v.number(),
+});
+export type CallTreeNode = v.InferOutput<typeof callTreeNodeSchema>;
+
 export const cpuSampleSchema = v.object({
   worker: v.object({ id: v.number(), slot: v.number(), pid: v.number(), generation: v.number() }),
   /** Epoch milliseconds at which it began. */
@@ -64,5 +105,9 @@ export const cpuSampleSchema = v.object({
   poolMs: v.optional(v.number()),
   /** Largest first. */
   parts: v.array(samplePartSchema),
+  /** The app's own functions, most caused time first, at most 50. */
+  own: v.array(ownFunctionSchema),
+  /** From callers to what they called, the dearest first; what has less than 0.5 % of the busy time is left out. */
+  tree: v.array(callTreeNodeSchema),
 });
 export type CpuSample = v.InferOutput<typeof cpuSampleSchema>;

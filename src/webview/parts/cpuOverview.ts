@@ -4,6 +4,8 @@ import { createList, h, newId, type Piece, setAttribute, setText } from "../dom.
 import { type KindShare, sharesByKind } from "../model/shares.ts";
 import { kindWord } from "../model/titles.ts";
 import type { PageContext, PageData, Part } from "../page.ts";
+import { createCallTree } from "./sample/callTreeView.ts";
+import { createOwnFunctions } from "./sample/ownFunctions.ts";
 import { createSampleControl } from "./sampleControl.ts";
 
 /** Where the worker's time goes, as one bar with a legend; and the control that takes a sample. */
@@ -22,7 +24,9 @@ export function createCpuOverview(context: PageContext): Part {
   const about = h("p", { class: "note" });
   const busyBox = h("input", { type: "checkbox" });
   const busy = h("label", { class: "check" }, busyBox, t("Leave out idle time"));
-  const result = h("div", { class: "cpu-result" }, bar, legend);
+  const parts = [createOwnFunctions(context), createCallTree(context)];
+  const details = h("div", { class: "cpu-details" }, ...parts.map((part) => part.element));
+  const result = h("div", { class: "cpu-result" }, bar, legend, details);
   const element = h(
     "section",
     { class: "cpu", "aria-labelledby": headingId },
@@ -36,13 +40,16 @@ export function createCpuOverview(context: PageContext): Part {
       const { sample, saved } = data;
       control.update(data);
       busyBox.checked = saved.busyOnly;
+      for (const part of parts) {
+        part.update(data);
+      }
       busy.hidden = sample === undefined;
       result.hidden = sample === undefined;
       if (sample === undefined) {
         setText(about, t("Sample the worker under load to see in which layer its time goes."));
         return;
       }
-      const { worker, startedAt, durationMs, ticks, cancelled, poolMs } = sample;
+      const { worker, startedAt, durationMs, ticks, cancelled, cpuMs, waitedMs, poolMs } = sample;
       const words = [
         workerName(worker, t),
         numbers.time(startedAt),
@@ -50,6 +57,10 @@ export function createCpuOverview(context: PageContext): Part {
         t("{0} ticks", numbers.count(ticks)),
         ...(cancelled ? [t("ended early")] : []),
         // Apart from the main thread, which the bar shows.
+        ...(cpuMs === undefined ? [] : [t("CPU time of the thread {0}", numbers.milliseconds(cpuMs))]),
+        ...(waitedMs === undefined || waitedMs < durationMs / 10
+          ? []
+          : [t("waited {0} for a CPU", numbers.milliseconds(waitedMs))]),
         ...(poolMs === undefined ? [] : [t("thread pool {0}", numbers.milliseconds(poolMs))]),
       ];
       setText(about, words.join(" · "));

@@ -50,6 +50,7 @@ export function createCollector(parts: CollectorParts): Collector {
             tls: tlsOf(servers()),
             bindings: natives.bindings(),
             addons: modules.addons(),
+            packages: modules.packages(),
           };
         case "endSample":
           sampler.end();

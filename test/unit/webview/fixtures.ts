@@ -235,6 +235,8 @@ export function sampleSample(changes: Partial<CpuSample> = {}): CpuSample {
     ticks: 4_871,
     cancelled: false,
     poolMs: 212.4,
+    own: [],
+    tree: [],
     parts: [
       { ...part("idle", "idle", 2_100) },
       {

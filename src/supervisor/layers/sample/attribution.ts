@@ -1,10 +1,12 @@
 import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
 import type { CpuSample, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
-import { fileOf } from "./fileOf.ts";
+import { callTree } from "./callTree.ts";
+import { describeFrame } from "./describeFrame.ts";
 import { nativeInLoop } from "./loopTime.ts";
-import { idleOwner, type Owner, v8Owner } from "./owner.ts";
+import { idleOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
-import { callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
+import { ownCallers, ownFunctions, type TimeShare } from "./ownTime.ts";
+import { type Callers, callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
 
 /** Functions reported for each part. */
 const mostFunctions = 20;
@@ -16,20 +18,33 @@ type Lines = NonNullable<ProfileNode["lines"]>;
 
 /** Hints from the source texts of the functions. */
 export interface SourceHints extends Pick<Surroundings, "compressorOf"> {
-  /** Share (0 to 1) of a function's own time that is the work of V8's built-in functions, by ticks on its lines. */
-  readonly builtinShare: (frame: ProfileFrame, lines: Lines) => number;
+  /**
+   * Shares (0 to 1) of a function's own time, by ticks on its lines, that are the work of V8's built-in functions, and
+   * that may be either theirs or its own.
+   * @param framed Names of the functions that the profile shows as called by it.
+   */
+  readonly builtinShares: (
+    frame: ProfileFrame,
+    lines: Lines,
+    framed: ReadonlySet<string>,
+  ) => { readonly builtin: number; readonly unsure: number };
   /** Share (0 to 1) of it on lines that call methods of these names. */
   readonly callShare: (frame: ProfileFrame, lines: Lines, names: ReadonlySet<string>) => number;
+  /** Names of all that a function calls; `undefined` if its text is unknown. */
+  readonly namesCalledIn: (frame: ProfileFrame) => ReadonlySet<string> | undefined;
+  /** The line (from 1) of a function at which one of this name is called; `undefined` if unknown, or if it is not the only one. */
+  readonly callLine: (frame: ProfileFrame, name: string) => number | undefined;
 }
 
 export interface AttributionHints extends SourceHints {
   readonly natives: LoadedNatives;
+  readonly packages: Surroundings["packages"];
 }
 
 interface Sum {
   readonly owner: Owner;
   us: number;
-  readonly functions: Map<string, { readonly frame: ProfileFrame; us: number }>;
+  readonly functions: Map<ProfileFrame, { us: number; readonly callers: Map<ProfileFrame, number> }>;
 }
 
 /**
@@ -39,47 +54,19 @@ interface Sum {
 export function attribute(
   collected: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "thread" | "tls">>,
   hints: AttributionHints,
-): Pick<CpuSample, "durationMs" | "parts"> {
+): Pick<CpuSample, "durationMs" | "parts" | "own" | "tree"> {
   const { frames, nodes } = collected;
-  const sums = new Map<string, Sum>();
-  const give = (owner: Owner, frame: ProfileFrame, us: number): void => {
-    const sum = sums.get(owner.id) ?? { owner, us: 0, functions: new Map() };
-    sums.set(owner.id, sum);
-    sum.us += us;
-    const key = `${frame.url}:${frame.line}:${frame.column}:${frame.name}`;
-    const known = sum.functions.get(key) ?? { frame, us: 0 };
-    sum.functions.set(key, known);
-    known.us += us;
-  };
   const callers = callersOf(frames, nodes);
   const owners = nodes.map((node, index) => {
     const frame = frames[node.frame];
     const around = callers[index];
     return frame === undefined || around === undefined ? undefined : ownerOf(frame, { ...around, ...hints });
   });
-  const called = nativesCalled({ frames, nodes }, owners);
-  nodes.forEach((node, index) => {
-    const frame = frames[node.frame];
-    const owner = owners[index];
-    if (frame === undefined || owner === undefined || node.selfUs <= 0) {
-      return;
-    }
-    let left = 1;
-    const giveShare = (to: Owner, share: number): void => {
-      const given = Math.min(left, share);
-      left -= given;
-      if (given > 0) {
-        give(to, frame, node.selfUs * given);
-      }
-    };
-    if (isScript(owner)) {
-      const lines = node.lines ?? [];
-      for (const { owner: native, names, us } of called.get(index) ?? []) {
-        giveShare(native, Math.min(hints.callShare(frame, lines, names), (us * mostBeside) / node.selfUs));
-      }
-      giveShare(v8Owner, hints.builtinShare(frame, lines));
-    }
-    giveShare(owner, left);
+  const shares = shareTime(collected, owners, callers, hints);
+  const callerOf = ownCallers(nodes, owners);
+  const sums = sumParts(shares, (node) => {
+    const caller = callerOf[node];
+    return caller === undefined || caller === node ? undefined : frames[nodes[caller]?.frame ?? -1];
   });
   const inLoop = nativeInLoop(collected);
   const idle = sums.get(idleOwner.id);
@@ -89,11 +76,100 @@ export function attribute(
   }
   const total = [...sums.values()].reduce((us, sum) => us + sum.us, 0);
   const parts = [...sums.values()].sort((a, b) => b.us - a.us).map((sum) => describePart(sum, total));
-  return { durationMs: total / 1_000, parts: parts.length > 0 ? parts : [nothing] };
+  return {
+    durationMs: total / 1_000,
+    parts: parts.length > 0 ? parts : [nothing],
+    own: ownFunctions({ frames, nodes, owners, shares, callerOf }, hints),
+    tree: callTree({ frames, nodes, owners, shares }),
+  };
+}
+
+/** Divides the own time of each node among those whose it is. */
+function shareTime(
+  { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
+  owners: readonly (Owner | undefined)[],
+  callers: readonly Callers[],
+  hints: AttributionHints,
+): TimeShare[] {
+  const shares: TimeShare[] = [];
+  const others = new Map<string, ProfileFrame>();
+  const renamed = (frame: ProfileFrame, name: string): ProfileFrame => {
+    const found = others.get(name) ?? { ...frame, name };
+    others.set(name, found);
+    return found;
+  };
+  const called = nativesCalled({ frames, nodes }, owners);
+  const framed = namesCalled({ frames, nodes });
+  nodes.forEach((node, index) => {
+    const frame = frames[node.frame];
+    const owner = owners[index];
+    if (frame === undefined || owner === undefined || node.selfUs <= 0) {
+      return;
+    }
+    const shown = isAddon(owner) ? renamed(frame, hints.natives.nameOf(frame.name, callers[index]?.caller)) : frame;
+    let left = 1;
+    const giveShare = (to: Owner, share: number): void => {
+      const given = Math.min(left, share);
+      left -= given;
+      if (given > 0) {
+        shares.push({ node: index, frame: shown, owner: to, us: node.selfUs * given });
+      }
+    };
+    if (isScript(owner)) {
+      const lines = node.lines ?? [];
+      for (const { owner: native, names, us } of called.get(index) ?? []) {
+        giveShare(native, Math.min(hints.callShare(frame, lines, names), (us * mostBeside) / node.selfUs));
+      }
+      const { builtin, unsure } = hints.builtinShares(frame, lines, framed.get(node.frame) ?? noNames);
+      giveShare(v8Owner, builtin);
+      giveShare(unsureOwner(owner.name), unsure);
+    }
+    giveShare(owner, left);
+  });
+  return shares;
+}
+
+/** @param callerOf The own function that the time of a node was spent for. */
+function sumParts(
+  shares: readonly TimeShare[],
+  callerOf: (node: number) => ProfileFrame | undefined,
+): Map<string, Sum> {
+  const sums = new Map<string, Sum>();
+  for (const { node, frame, owner, us } of shares) {
+    const sum: Sum = sums.get(owner.id) ?? { owner, us: 0, functions: new Map() };
+    sums.set(owner.id, sum);
+    sum.us += us;
+    const known = sum.functions.get(frame) ?? { us: 0, callers: new Map() };
+    sum.functions.set(frame, known);
+    known.us += us;
+    const caller = callerOf(node);
+    if (caller !== undefined) {
+      known.callers.set(caller, (known.callers.get(caller) ?? 0) + us);
+    }
+  }
+  return sums;
 }
 
 /** A sample without ticks still has shares that add up. */
 const nothing: SamplePart = { id: "native", kind: "native", layer: "bindings", selfMs: 0, share: 1, functions: [] };
+
+const noNames: ReadonlySet<string> = new Set();
+
+/** For each frame the names of the functions that are seen below it. */
+function namesCalled({ frames, nodes }: Pick<CollectedSample, "frames" | "nodes">): ReadonlyMap<number, Set<string>> {
+  const names = new Map<number, Set<string>>();
+  for (const { frame, parent } of nodes) {
+    const caller = nodes[parent]?.frame;
+    const name = frames[frame]?.name ?? "";
+    if (caller !== undefined) {
+      const known = names.get(caller) ?? new Set();
+      names.set(caller, known);
+      // `Object.method` and `get property` are called by their last word.
+      known.add(name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf(" ")) + 1));
+    }
+  }
+  return names;
+}
 
 /** Native functions of one owner that a node calls. */
 interface Called {
@@ -130,17 +206,23 @@ function nativesCalled(
   return called;
 }
 
+function isAddon({ kind, dependency }: Owner): boolean {
+  return kind === "binding" && dependency === undefined;
+}
+
 function isScript({ kind }: Owner): boolean {
   return kind === "code" || kind === "package";
 }
 
 function describePart({ owner, us, functions }: Sum, total: number): SamplePart {
-  const top = [...functions.values()].sort((a, b) => b.us - a.us).slice(0, mostFunctions);
-  return { ...owner, selfMs: us / 1_000, share: us / total, functions: top.map(describeFunction) };
-}
-
-function describeFunction({ frame, us }: { readonly frame: ProfileFrame; readonly us: number }): SampledFunction {
-  const { name, url, line, column } = frame;
-  const at = url === "" || line < 1 ? {} : { at: { file: fileOf(url), line, ...(column < 1 ? {} : { column }) } };
-  return { name: name === "" ? "(anonymous)" : name, ...at, selfMs: us / 1_000 };
+  const top = [...functions].sort(([, a], [, b]) => b.us - a.us).slice(0, mostFunctions);
+  const described = top.map(([frame, { us: own, callers }]): SampledFunction => {
+    const [caller] = [...callers].sort(([, a], [, b]) => b - a);
+    return {
+      ...describeFrame(frame),
+      selfMs: own / 1_000,
+      ...(caller === undefined ? {} : { caller: { ...describeFrame(caller[0]), ms: caller[1] / 1_000 } }),
+    };
+  });
+  return { ...owner, selfMs: us / 1_000, share: us / total, functions: described };
 }

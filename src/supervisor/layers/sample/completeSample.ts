@@ -1,10 +1,9 @@
-import { basename } from "node:path";
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
-import { packageOf } from "../../../shared/layers/packageOf.ts";
 import type { CpuSample } from "../../../shared/layers/sample.ts";
 import { mappedAddons } from "../files/addonFiles.ts";
+import { addonsInUse } from "./addonsInUse.ts";
 import { attribute } from "./attribution.ts";
-import { readHotLines } from "./hotLines.ts";
+import { readHotLines } from "./source/hotLines.ts";
 
 /** Attributes the ticks of a worker's sample. */
 export async function completeSample(
@@ -16,16 +15,18 @@ export async function completeSample(
   const hints = await readHotLines(collected, workerStartedAt);
   const files = [...addons, ...(await mappedAddons(worker.pid))];
   const natives = {
-    addons: [...new Set(files.map((file) => packageOf(file)?.name ?? basename(file)))],
+    ...(await addonsInUse(files, collected, hints.namesCalledIn)),
+    hasAddons: files.length > 0,
     sqlite: bindings.includes("sqlite"),
   };
+  const packages = new Set(collected.packages);
   return {
     worker,
     startedAt,
     cancelled,
     ticks,
     ...cpuOf(collected),
-    ...attribute(collected, { ...hints, natives }),
+    ...attribute(collected, { ...hints, natives, packages }),
   };
 }
 

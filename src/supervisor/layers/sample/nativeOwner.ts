@@ -1,9 +1,11 @@
+import type { ProfileFrame } from "../../../shared/layers/collected.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
 import {
   type Binding,
   bindingsByFile,
   bindingsByNative,
   nativeOfBuffer,
+  spawnSync,
   sqlite,
   sqliteNatives,
   variantsOfZlib,
@@ -30,6 +32,13 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
   if (name.startsWith("RegExp: ")) {
     return v8Owner;
   }
+  if (
+    name === "spawn" &&
+    surroundings.caller?.url === "node:internal/child_process" &&
+    surroundings.caller.name === "spawnSync"
+  ) {
+    return bindingOwner(spawnSync);
+  }
   const known = nativeOfBuffer.test(name) ? { name: "buffer", dependency: "node" as const } : byName(name);
   if (known !== undefined) {
     return bindingOwner(known);
@@ -40,7 +49,7 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
     const found = bindingsByFile.find(([files]) => files.test(file));
     return found === undefined ? nativeOwner : bindingOwner(variantOf(found[1], surroundings));
   }
-  return caller === undefined ? nativeOwner : ownerOfCalled(name, fileOf(caller.url), surroundings);
+  return caller === undefined ? nativeOwner : ownerOfCalled(name, caller, surroundings);
 }
 
 /** zlib, Brotli and Zstandard share their functions, so they are distinguished by names in the calling code. */
@@ -54,10 +63,11 @@ export function variantOf(binding: Binding, { caller, user, compressorOf }: Surr
 }
 
 /** For a native function called by the app's own code. */
-function ownerOfCalled(name: string, file: string, { natives }: Surroundings): Owner {
-  const callers = packageOf(file)?.name;
-  if (callers !== undefined && natives.addons.includes(callers)) {
-    return addonOwner(callers);
+function ownerOfCalled(name: string, caller: ProfileFrame, { natives }: Surroundings): Owner {
+  const callers = packageOf(fileOf(caller.url))?.name;
+  const addon = natives.addonOf(name, caller);
+  if (addon !== undefined && addon === callers) {
+    return addonOwner(addon);
   }
   if (v8Natives.has(name)) {
     return v8Owner;
@@ -65,11 +75,10 @@ function ownerOfCalled(name: string, file: string, { natives }: Surroundings): O
   if (natives.sqlite && sqliteNatives.has(name)) {
     return bindingOwner(sqlite);
   }
-  const [addon, another] = natives.addons;
   if (addon !== undefined) {
-    return another === undefined ? addonOwner(addon) : nativeOwner;
+    return addonOwner(addon);
   }
-  return builtinNames.has(name) ? v8Owner : nativeOwner;
+  return builtinNames.has(name) && !natives.hasAddons ? v8Owner : nativeOwner;
 }
 
 function byName(name: string): Binding | undefined {

@@ -10,11 +10,22 @@ export const codeOwner: Owner = { id: "code", kind: "code", layer: "code" };
 export const nodeOwner: Owner = { id: "node", kind: "node", layer: "api" };
 export const gcOwner: Owner = { id: "gc", kind: "gc", layer: "dependencies", dependency: "v8" };
 export const idleOwner: Owner = { id: "idle", kind: "idle" };
+/** @param name Of the package; absent for the app's own code. */
+export function unsureOwner(name: string | undefined): Owner {
+  return name === undefined
+    ? { id: "unsure", kind: "unsure", layer: "code" }
+    : { id: `unsure:${name}`, kind: "unsure", layer: "code", name };
+}
+
 export const nativeOwner: Owner = { id: "native", kind: "native", layer: "bindings" };
 
 export function bindingOwner({ name, dependency, isOther = false }: Binding): Owner {
   const id = `binding:${name}${isOther ? `/${dependency}` : ""}`;
   return { id, kind: "binding", layer: "bindings", name, dependency };
+}
+
+export function packageOwner(name: string): Owner {
+  return { id: `package:${name}`, kind: "package", layer: "code", name };
 }
 
 /** @param name Of its package, or of its file if it is in none. */

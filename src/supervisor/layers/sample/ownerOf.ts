@@ -2,8 +2,9 @@ import { ownCodeUrl, type ProfileFrame } from "../../../shared/layers/collected.
 import { packageOf } from "../../../shared/layers/packageOf.ts";
 import { bindingsByFunction, bindingsByWasm } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
+import { isGenerated, makerOf } from "./generated.ts";
 import { ownerOfNative, variantOf } from "./nativeOwner.ts";
-import { bindingOwner, codeOwner, nativeOwner, nodeOwner, type Owner } from "./owner.ts";
+import { bindingOwner, codeOwner, nativeOwner, nodeOwner, type Owner, packageOwner } from "./owner.ts";
 import { isWasm, type Surroundings } from "./surroundings.ts";
 
 /** The owner of a frame's own time. `undefined` for Hitless's own, which is no part of the app. */
@@ -13,6 +14,9 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
   }
   if (isWasm(frame)) {
     return ownerOfWasm(surroundings);
+  }
+  if (isGenerated(frame)) {
+    return ownerOfGenerated(surroundings);
   }
   return frame.url === "" ? ownerOfNative(frame.name, surroundings) : ownerOfScript(frame, surroundings);
 }
@@ -24,9 +28,18 @@ function ownerOfScript({ url, name }: ProfileFrame, surroundings: Surroundings):
     return found === undefined ? nodeOwner : bindingOwner(variantOf(found[2], surroundings));
   }
   const owner = packageOf(fileOf(url));
-  return owner === undefined
-    ? codeOwner
-    : { id: `package:${owner.name}`, kind: "package", layer: "code", name: owner.name };
+  return owner === undefined ? codeOwner : packageOwner(owner.name);
+}
+
+/** JavaScript that was made at run time belongs to its maker, who mostly is its nearest caller too; else to the app. */
+function ownerOfGenerated(surroundings: Surroundings): Owner {
+  const { made, packages } = surroundings;
+  // A function within a generated one has the same maker.
+  const [maker] = made.flatMap((frame) => makerOf(frame, packages) ?? []);
+  if (maker !== undefined) {
+    return packageOwner(maker);
+  }
+  return surroundings.user === undefined ? codeOwner : ownerOfScript(surroundings.user, surroundings);
 }
 
 /** The profiler does not tell the origin of WebAssembly, so its time belongs to the JavaScript that calls it. */

@@ -1,22 +1,37 @@
 import type { ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
+import { isGenerated } from "./generated.ts";
 
 /** The callers of a frame. */
 export interface Callers {
   /** The nearest JavaScript caller, with the callers above it. */
   readonly caller: ProfileFrame | undefined;
-  /** The nearest frame, itself included, of JavaScript that is not Node's. */
+  /** The nearest frame, itself included, of JavaScript that has a file and is not Node's. */
   readonly user: ProfileFrame | undefined;
+  /** The frames of generated JavaScript, itself included, that lie between it and that one. */
+  readonly made: readonly ProfileFrame[];
 }
 
 /** The native code in a process. */
 export interface LoadedNatives {
-  /** For each addon the name of its package, or of its file if it is in none. */
-  readonly addons: readonly string[];
+  /** Whether any addon is loaded. */
+  readonly hasAddons: boolean;
+  /**
+   * The addon that a native function belongs to, named by its package, or by its file if it is in none; `undefined` for
+   * none, or if unknown.
+   * @param name As the profiler has it. All functions of Node-API have one entry in native code, so that the profiler
+   * takes any of them for the one that was made last.
+   * @param caller The JavaScript that calls it.
+   */
+  readonly addonOf: (name: string, caller: ProfileFrame | undefined) => string | undefined;
+  /** Its own name, by the text of its caller; `(native function)` if that does not tell. */
+  readonly nameOf: (name: string, caller: ProfileFrame | undefined) => string;
   /** Whether `node:sqlite` is in use. */
   readonly sqlite: boolean;
 }
 
 export interface Surroundings extends Callers {
+  /** Names of the packages that are loaded, as far as they are known. */
+  readonly packages: ReadonlySet<string>;
   readonly natives: LoadedNatives;
   /** What a function compresses with, by the names in its text; `undefined` if unknown. */
   readonly compressorOf: (frame: ProfileFrame) => string | undefined;
@@ -28,12 +43,14 @@ export function callersOf(frames: readonly ProfileFrame[], nodes: readonly Profi
   for (const node of nodes) {
     const frame = frames[node.frame];
     const above = node.parent < 0 ? undefined : found[node.parent];
-    const isJavaScript = frame !== undefined && frame.url !== "" && !isWasm(frame);
-    const isUser = isJavaScript && !frame.url.startsWith("node:");
+    const isMade = frame !== undefined && isGenerated(frame);
+    const isJavaScript = frame !== undefined && (isMade || frame.url !== "") && !isWasm(frame);
+    const isUser = isJavaScript && !isMade && !frame.url.startsWith("node:");
     found.push({
       caller: above?.script,
       script: isJavaScript ? frame : above?.script,
       user: isUser ? frame : above?.user,
+      made: isUser ? [] : isMade ? [...(above?.made ?? []), frame] : (above?.made ?? []),
     });
   }
   return found;

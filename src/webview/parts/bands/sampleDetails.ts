@@ -51,6 +51,15 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
         cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
         order: ({ at }) => at?.file ?? "",
       },
+      {
+        id: "caller",
+        title: t("Called for"),
+        cell: ({ caller }) =>
+          caller?.at === undefined
+            ? (caller?.name ?? "–")
+            : h("span", {}, `${caller.name} `, sourceLink(caller.at, root, context)),
+        order: ({ caller }) => caller?.name ?? "",
+      },
       ...times,
     ],
     keyOf: ({ key }) => key,

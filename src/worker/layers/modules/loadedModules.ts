@@ -13,6 +13,8 @@ export interface LoadedModules {
   list(): Promise<Pick<CollectedFacts["code"], "modules" | "unlisted" | "esmCostMs">>;
   /** Absolute paths of the addons loaded by `require`. */
   addons(): string[];
+  /** Names of their packages: of ES modules as of the last `list`. */
+  packages(): string[];
   /** How many there are, cheaply: ES modules as of the last `list`. */
   count(): { readonly modules: number; readonly packages: number };
 }
@@ -58,6 +60,7 @@ export function createLoadedModules(folder: string): LoadedModules {
       };
     },
     addons: () => look().addons,
+    packages: () => [...new Set(look().files.flatMap((file) => packageOf(file)?.name ?? []))],
     count() {
       const { files, packages } = look();
       return { modules: files.length, packages };

@@ -12,7 +12,7 @@ const intervalUs = 1_000;
 const usualSettlingMs = 250;
 
 /** Without what is known of the process beside it. */
-type TakenSample = Omit<CollectedSample, "bindings" | "addons" | "tls">;
+type TakenSample = Omit<CollectedSample, "bindings" | "addons" | "packages" | "tls">;
 
 export interface CpuSampler {
   /** @throws Error when a sample is already running, or this Node has no profiler. */

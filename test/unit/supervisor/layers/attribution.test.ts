@@ -7,16 +7,37 @@ import { seededRandom } from "../random.ts";
 
 const own = "file:///srv/app/server.js";
 const hints: AttributionHints = {
-  natives: { addons: ["sqlite-addon"], sqlite: false },
-  builtinShare: () => 0,
+  callLine: () => undefined,
+  namesCalledIn: () => undefined,
+  natives: addons("sqlite-addon"),
+  packages: new Set(["ajv"]),
+  builtinShares: () => ({ builtin: 0, unsure: 0 }),
   callShare: () => 0,
   compressorOf: () => undefined,
 };
+
+/** As if each of these exported the function `frobnicate` and `get`, and the first `every` as well. */
+function addons(...names: readonly string[]): AttributionHints["natives"] {
+  return {
+    hasAddons: names.length > 0,
+    addonOf(name, caller) {
+      const found = names.filter((_, index) => /^(frobnicate|get)$/.test(name) || (index === 0 && name === "every"));
+      const owner = /node_modules\/([\w-]+)\//.exec(caller?.url ?? "")?.[1];
+      return owner !== undefined && names.includes(owner) ? owner : found.length === 1 ? found[0] : undefined;
+    },
+    nameOf: (name) => name,
+    sqlite: false,
+  };
+}
 
 /** A call stack, outermost first, each as `name url`; all the time is the innermost's. */
 function partOf(stack: readonly string[], changes: Partial<AttributionHints> = {}) {
   const frames = stack.map((written): ProfileFrame => {
     const [, name = "", url = ""] = /^(.*?)(?: (\S*:\S*))?$/.exec(written) ?? [];
+    // Generated code has a place, but no address.
+    if (written.startsWith("made")) {
+      return { name: written.slice("made ".length), url: "", line: 3, column: 1 };
+    }
     return { name, url, line: url === "" ? 0 : 7, column: url === "" ? 0 : 3 };
   });
   const nodes = frames.map(
@@ -38,6 +59,22 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   "JavaScript of Node.js": [[`handle ${own}`, "emit node:events"], "node"],
   "a regular expression": [[`handle ${own}`, "RegExp: ^a+$"], "v8", "v8"],
   "WebAssembly that is compiled": [[`handle ${own}`, "Module"], "v8", "v8"],
+  "a function that was made by the app": [[`handle ${own}`, "made"], "code"],
+  "a function that a package made": [
+    [`handle ${own}`, "render file:///srv/node_modules/ejs/lib/ejs.js", "made"],
+    "package:ejs",
+  ],
+  "a function made by a package through Node.js": [
+    [`handle ${own}`, "render file:///srv/node_modules/ejs/lib/ejs.js", "forEach node:internal/util", "made"],
+    "package:ejs",
+  ],
+  "a function that the app got from a package that makes them": [[`handle ${own}`, "made validate10"], "package:ajv"],
+  "a native function of the maker's": [[`handle ${own}`, "made", "frobnicate"], "binding:sqlite-addon"],
+  "what a child process is waited for": [
+    [`handle ${own}`, "spawnSync node:child_process", "spawnSync node:internal/child_process", "spawn"],
+    "binding:spawn_sync",
+    "uv",
+  ],
   "the garbage collector": [["(garbage collector)"], "gc", "v8"],
   "doing nothing": [["(idle)"], "idle"],
   "what V8 does not know": [["(program)"], "native"],
@@ -108,7 +145,7 @@ describe("the attribution of CPU time", () => {
   }
 
   it("gives the methods of node:sqlite to SQLite, once it is there", () => {
-    const natives = { addons: ["one", "two"], sqlite: true };
+    const natives = { ...addons("one", "two"), sqlite: true };
     for (const name of ["all", "get", "run", "exec", "prepare"]) {
       const [part] = partOf([`handle ${own}`, name], { natives }).parts;
       assert.deepEqual([part?.id, part?.dependency], ["binding:sqlite", "sqlite"], name);
@@ -118,8 +155,8 @@ describe("the attribution of CPU time", () => {
     assert.equal(idOf(["query file:///srv/node_modules/two/index.js", "all"]), "binding:two");
     assert.equal(idOf([`handle ${own}`, "all"], { sqlite: false }), "native");
     assert.equal(idOf([`handle ${own}`, "frobnicate"]), "native");
-    assert.equal(idOf([`handle ${own}`, "all"], { sqlite: false, addons: [] }), "v8");
-    assert.equal(idOf([`handle ${own}`, "frobnicate"], { addons: [] }), "native");
+    assert.equal(idOf([`handle ${own}`, "all"], { ...addons() }), "v8");
+    assert.equal(idOf([`handle ${own}`, "frobnicate"], { ...addons() }), "native");
   });
 
   it("gives what its caller was seen doing on the line of a native call to that, but not more than is likely", () => {
@@ -136,7 +173,7 @@ describe("the attribution of CPU time", () => {
         { frames, nodes: nodes(nativeUs) },
         {
           ...hints,
-          natives: { addons: [], sqlite: true },
+          natives: { ...addons(), sqlite: true },
           callShare: (_frame, _lines, names) => (names.has("all") ? 0.75 : 0),
         },
       ).parts.find(({ id }) => id === part)?.selfMs;
@@ -173,7 +210,7 @@ describe("the attribution of CPU time", () => {
   });
 
   it("shares a function's own time with V8 as the ticks on its lines say", () => {
-    const { parts } = partOf([`handle ${own}`], { builtinShare: () => 0.75 });
+    const { parts } = partOf([`handle ${own}`], { builtinShares: () => ({ builtin: 0.75, unsure: 0 }) });
     assert.deepEqual(
       parts.map(({ id, share, functions }) => [id, share, functions.length]),
       [
@@ -249,7 +286,10 @@ describe("the attribution of CPU time", () => {
       );
       const total = nodes.reduce((sum, { selfUs }) => sum + selfUs, 0);
       const shared = random(3) / 2;
-      const { durationMs, parts } = attribute({ frames, nodes }, { ...hints, builtinShare: () => shared });
+      const { durationMs, parts } = attribute(
+        { frames, nodes },
+        { ...hints, builtinShares: () => ({ builtin: shared, unsure: 0 }) },
+      );
       const told = `seed ${seed}`;
       assert.ok(Math.abs(durationMs - total / 1_000) < 1e-6, told);
       assert.ok(Math.abs(parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, told);

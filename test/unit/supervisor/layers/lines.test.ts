@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isBuiltinLine, shareOfLines } from "../../../../src/supervisor/layers/sample/builtinLines.ts";
-import { compressorIn } from "../../../../src/supervisor/layers/sample/compressor.ts";
-import { readHotLines } from "../../../../src/supervisor/layers/sample/hotLines.ts";
+import type { ProfileFrame } from "../../../../src/shared/layers/collected.ts";
+import { isBuiltinLine, shareOfLines } from "../../../../src/supervisor/layers/sample/source/builtinLines.ts";
+import { compressorIn } from "../../../../src/supervisor/layers/sample/source/compressor.ts";
+import { readHotLines } from "../../../../src/supervisor/layers/sample/source/hotLines.ts";
+import { workOfLine } from "../../../../src/supervisor/layers/sample/source/lineWork.ts";
+import { meaningsIn } from "../../../../src/supervisor/layers/sample/source/nameMeanings.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 
 const source = `function load(text) {
@@ -124,15 +127,77 @@ describe("lines whose work is that of V8's own functions", () => {
     const profile = { frames: [frame], nodes: [{ frame: 0, parent: -1, selfUs: 10, lines: [[5, 1]] as const }] };
     const old = new Date(1_000_000);
     utimesSync(file, old, old);
-    const { builtinShare: share, callShare } = await readHotLines(profile, 2_000_000);
+    const { builtinShares, callShare } = await readHotLines(profile, 2_000_000);
+    const share = (...[frame, ticks]: readonly [ProfileFrame, readonly (readonly [number, number])[]]) =>
+      builtinShares(frame, ticks, new Set()).builtin;
     assert.equal(share(frame, [[5, 1]]), 1);
     // A loader that translated the file gave the function another place.
     assert.equal(share({ ...frame, name: "store" }, [[5, 1]]), 0);
     assert.equal(share({ ...frame, url: "node:fs" }, [[5, 1]]), 0);
     assert.equal(callShare(frame, [[5, 1]], new Set(["push"])), 1);
     assert.equal(callShare(frame, [[5, 1]], new Set(["pus", "rows"])), 0);
-    const { builtinShare: changed } = await readHotLines(profile, 500_000);
-    assert.equal(changed(frame, [[5, 1]]), 0);
+    const { builtinShares: changed } = await readHotLines(profile, 500_000);
+    assert.equal(changed(frame, [[5, 1]], new Set()).builtin, 0);
+  });
+});
+
+describe("the work of a line", () => {
+  const meanings = meaningsIn([
+    "const { stringify, parse: read } = JSON;",
+    "const isWord = /^[a-z]+$/.test.bind(/x/);",
+    "const order = new Intl.Collator('de').compare;",
+    "function own(x) { return x; }",
+    "const arrow = (x) => x;",
+    "const { other } = require('./other.js');",
+  ]);
+  const workOf = (text: string, ...framed: readonly string[]) =>
+    workOfLine(text, { framed: new Set(framed), meanings });
+
+  it("is V8's where a built-in function is called, whatever it is called by", () => {
+    for (const text of [
+      "return table[name].test(line);",
+      "sum += numbers.format(i).length;",
+      "names.sort((a, b) => order(a.name, b.name));",
+      "return stringify(rows);",
+      "const rows = read(text);",
+      "if (isWord(text)) {",
+      "JSON.parse(text)",
+      "this.#pattern.exec(text)",
+      "const found = line?.match(rule);",
+      "const parts = eval(text);",
+    ]) {
+      assert.equal(workOf(text), "builtin", text);
+    }
+  });
+
+  it("is not V8's where what is called has a frame of its own", () => {
+    assert.equal(workOf("return this.formatter.format(x);", "format"), "own");
+    assert.equal(workOf("return parser.test(x);", "test"), "own");
+    assert.equal(workOf("return own(x) + arrow(x);"), "own");
+    assert.equal(workOf("return JSON.parse(other(text));", "other"), "builtin");
+  });
+
+  it("is the function's own where nothing or only what is cheap is called", () => {
+    for (const text of [
+      "sum += Math.sqrt(i) % 7;",
+      "for (let i = 0; i < rows.length; i += 1) {",
+      "hash = (hash * 31 + text.charCodeAt(i)) | 0;",
+      "stack.push(next);",
+      "while (performance.now() < end) {}",
+    ]) {
+      assert.equal(workOf(text), "own", text);
+    }
+  });
+
+  it("is unsure where it may be either", () => {
+    for (const text of [
+      "return other(text);",
+      "seen.set(key, i);",
+      "return handlers[name](event);",
+      "if (list.includes(x)) {",
+    ]) {
+      assert.equal(workOf(text), "unsure", text);
+    }
   });
 });
 

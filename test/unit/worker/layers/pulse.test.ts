@@ -20,6 +20,7 @@ function createTestPulse(changes: Partial<PulseParts> = {}): Pulse {
     modules: {
       list: async () => ({ modules: [], unlisted: 0 }),
       addons: () => [],
+      packages: () => [],
       count: () => ({ modules: 0, packages: 0 }),
     },
     natives: { builtins: () => [], bindings: () => [] },

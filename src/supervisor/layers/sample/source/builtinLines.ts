@@ -73,7 +73,7 @@ export function bodyOf(source: readonly string[], head: number): string[] {
 }
 
 /** The lines after a loop's first that are indented more than it. */
-function linesOfBody(source: readonly string[], head: number): number[] {
+export function linesOfBody(source: readonly string[], head: number): number[] {
   const indent = indentOf(source[head - 1] ?? "");
   const body: number[] = [];
   for (let line = head + 1; line <= source.length; line += 1) {

@@ -1,12 +1,14 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import type { CollectedSample, ProfileFrame } from "../../../shared/layers/collected.ts";
-import { isWord, trailing } from "../../../shared/text/trailing.ts";
-import type { SourceHints } from "./attribution.ts";
-import { shareOfLines } from "./builtinLines.ts";
+import type { CollectedSample, ProfileFrame } from "../../../../shared/layers/collected.ts";
+import { isWord, trailing } from "../../../../shared/text/trailing.ts";
+import type { SourceHints } from "../attribution.ts";
+import { fileOf } from "../fileOf.ts";
+import { callersOf } from "../surroundings.ts";
+import { linesOfBody, shareOfLines } from "./builtinLines.ts";
 import { compressorIn } from "./compressor.ts";
-import { fileOf } from "./fileOf.ts";
-import { callersOf } from "./surroundings.ts";
+import { type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
+import { meaningsIn, type NameMeanings } from "./nameMeanings.ts";
 
 /** Files that are read: those with the most time. */
 const mostFiles = 50;
@@ -27,10 +29,12 @@ export async function readHotLines(
   const callers = callersOf(frames, nodes);
   nodes.forEach(({ frame, selfUs, lines }, index) => {
     const { caller, user } = callers[index] ?? {};
-    const compresses = caller?.url === "node:zlib";
-    const url = (compresses ? user?.url : frames[frame]?.url) ?? "";
-    if ((compresses || lines !== undefined) && isAbsolute(fileOf(url))) {
-      times.set(url, (times.get(url) ?? 0) + selfUs);
+    // Their lines tell what is done for them, too: what they compress with, which native function they call.
+    const urls = new Set([lines === undefined ? "" : frames[frame]?.url, caller?.url, user?.url]);
+    for (const url of urls) {
+      if (url !== undefined && selfUs > 0 && isAbsolute(fileOf(url))) {
+        times.set(url, (times.get(url) ?? 0) + selfUs);
+      }
     }
   });
   const busiest = [...times].sort((a, b) => b[1] - a[1]).slice(0, mostFiles);
@@ -45,14 +49,42 @@ export async function readHotLines(
     const source = sources.get(frame.url);
     return source !== undefined && isThere(source, frame) ? source : undefined;
   };
+  const scripts = new Set(
+    frames.flatMap(({ name, url }) => (url === "" || name === "" ? [] : [name.slice(name.lastIndexOf(".") + 1)])),
+  );
+  const meanings = new Map<readonly string[], NameMeanings>();
+  const meaningsOf = (source: readonly string[]): NameMeanings => {
+    const found = meanings.get(source) ?? meaningsIn(source);
+    meanings.set(source, found);
+    return found;
+  };
   return {
-    builtinShare(frame, ticks) {
+    builtinShares(frame, ticks, framed) {
       const source = sourceOf(frame);
-      return source === undefined ? 0 : shareOfLines({ source, first: frame.line, ticks });
+      if (source === undefined) {
+        return { builtin: 0, unsure: 0 };
+      }
+      const context = { framed, scripts, meanings: meaningsOf(source) };
+      const shareOf = (work: LineWork): number =>
+        shareOfLines({ source, first: frame.line, ticks }, (text) => workOfLine(text, context) === work);
+      return { builtin: shareOf("builtin"), unsure: shareOf("unsure") };
     },
     callShare(frame, ticks, names) {
       const source = sourceOf(frame);
       return source === undefined ? 0 : shareOfLines({ source, first: frame.line, ticks }, callTo(names));
+    },
+    callLine(frame, name) {
+      const source = sourceOf(frame);
+      const called = callTo(new Set([name.slice(name.lastIndexOf(".") + 1)]), false);
+      const found =
+        source === undefined ? [] : linesOf(source, frame.line).filter((line) => called(source[line - 1] ?? ""));
+      return found.length === 1 ? found[0] : undefined;
+    },
+    namesCalledIn(frame) {
+      const source = sourceOf(frame);
+      return source === undefined
+        ? undefined
+        : new Set(linesOf(source, frame.line).flatMap((line) => namesCalledOn(source[line - 1] ?? "")));
     },
     compressorOf(frame) {
       const source = sourceOf(frame);
@@ -61,9 +93,15 @@ export async function readHotLines(
   };
 }
 
-/** Whether a method of one of these names is called at a line. */
-function callTo(names: ReadonlySet<string>): (text: string) => boolean {
-  return (text) => [...text.matchAll(/\.\s*(\w+)\s*\(/g)].some(([, name = ""]) => names.has(name));
+/** Whether a method, or any function, of one of these names is called at a line. */
+function callTo(names: ReadonlySet<string>, isMethod = true): (text: string) => boolean {
+  const calls = isMethod ? /\.\s?(\w+)\s?\(/g : /\b(\w+)\s?\(/g;
+  return (text) => [...text.matchAll(calls)].some(([, name = ""]) => names.has(name));
+}
+
+/** The lines of the function that begins at a line. */
+function linesOf(source: readonly string[], first: number): number[] {
+  return [first, ...linesOfBody(source, first)];
 }
 
 /** Whether a function stands where the profiler saw it, as it does unless the text was translated. */

@@ -1,0 +1,129 @@
+import type { ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
+import type { OwnFunction } from "../../../shared/layers/sample.ts";
+import { describeFrame } from "./describeFrame.ts";
+import type { Owner } from "./owner.ts";
+
+const mostFunctions = 50;
+const mostCalls = 5;
+
+/** Some time of a node, and whose it is. */
+export interface TimeShare {
+  /** Index of the node. */
+  readonly node: number;
+  readonly frame: ProfileFrame;
+  readonly owner: Owner;
+  /** Microseconds. */
+  readonly us: number;
+}
+
+export interface SharedProfile {
+  readonly frames: readonly ProfileFrame[];
+  readonly nodes: readonly ProfileNode[];
+  /** Of each node. */
+  readonly owners: readonly (Owner | undefined)[];
+  readonly shares: readonly TimeShare[];
+}
+
+/** For each node the nearest node, itself included, that is a function of the app. */
+export function ownCallers(
+  nodes: readonly ProfileNode[],
+  owners: readonly (Owner | undefined)[],
+): readonly (number | undefined)[] {
+  const found: (number | undefined)[] = [];
+  nodes.forEach(({ parent }, index) => {
+    found.push(owners[index]?.kind === "code" ? index : found[parent]);
+  });
+  return found;
+}
+
+interface OwnSum {
+  readonly frame: ProfileFrame;
+  selfUs: number;
+  causedUs: number;
+  totalUs: number;
+  /** By the name of what it called: microseconds by the part that they were spent in. */
+  readonly calls: Map<string, Map<string, number>>;
+}
+
+/** The functions of the app with the time of all that was done for them. */
+export function ownFunctions(
+  { frames, nodes, shares, callerOf }: SharedProfile & { readonly callerOf: readonly (number | undefined)[] },
+  { callLine }: { readonly callLine: (frame: ProfileFrame, name: string) => number | undefined },
+): OwnFunction[] {
+  const sums = new Map<number, OwnSum>();
+  const sumOf = (index: number): OwnSum => {
+    const frame = frames[index] ?? { name: "", url: "", line: 0, column: 0 };
+    const known = sums.get(index) ?? { frame, selfUs: 0, causedUs: 0, totalUs: 0, calls: new Map() };
+    sums.set(index, known);
+    return known;
+  };
+  for (const { node, owner, us } of shares) {
+    const caller = callerOf[node];
+    const frame = caller === undefined ? undefined : nodes[caller]?.frame;
+    if (caller === undefined || frame === undefined) {
+      continue;
+    }
+    const sum = sumOf(frame);
+    sum.causedUs += us;
+    if (caller === node && owner.kind === "code") {
+      sum.selfUs += us;
+    } else {
+      const name = frames[nodes[calledFrom(nodes, caller, node)]?.frame ?? -1]?.name ?? "";
+      const parts = sum.calls.get(caller === node ? "" : name) ?? new Map<string, number>();
+      sum.calls.set(caller === node ? "" : name, parts);
+      parts.set(owner.id, (parts.get(owner.id) ?? 0) + us);
+    }
+    for (const each of ownAbove(nodes, callerOf, node)) {
+      sumOf(each).totalUs += us;
+    }
+  }
+  return [...sums.values()]
+    .filter(({ totalUs }) => totalUs > 0)
+    .sort((a, b) => b.causedUs - a.causedUs || b.totalUs - a.totalUs)
+    .slice(0, mostFunctions)
+    .map(({ frame, selfUs, causedUs, totalUs, calls }) => ({
+      ...describeFrame(frame),
+      selfMs: selfUs / 1_000,
+      causedMs: causedUs / 1_000,
+      totalMs: totalUs / 1_000,
+      calls: [...calls]
+        .map(([name, parts]) => describeCall(name, parts, name === "" ? undefined : callLine(frame, name)))
+        .sort((a, b) => b.ms - a.ms)
+        .slice(0, mostCalls),
+    }));
+}
+
+/** What the caller itself called on the way to a node. */
+function calledFrom(nodes: readonly ProfileNode[], caller: number, node: number): number {
+  let at = node;
+  for (let parent = nodes[at]?.parent ?? -1; parent !== caller && parent >= 0; parent = nodes[at]?.parent ?? -1) {
+    at = parent;
+  }
+  return at;
+}
+
+/** The frames of the app on the stack of a node, each once. */
+function ownAbove(
+  nodes: readonly ProfileNode[],
+  callerOf: readonly (number | undefined)[],
+  node: number,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let at = callerOf[node]; at !== undefined; at = callerOf[nodes[at]?.parent ?? -1]) {
+    const frame = nodes[at]?.frame;
+    if (frame !== undefined) {
+      found.add(frame);
+    }
+  }
+  return found;
+}
+
+function describeCall(
+  name: string,
+  parts: ReadonlyMap<string, number>,
+  line: number | undefined,
+): OwnFunction["calls"][number] {
+  const [largest] = [...parts].sort(([, a], [, b]) => b - a);
+  const us = [...parts.values()].reduce((sum, each) => sum + each, 0);
+  return { name, ...(line === undefined ? {} : { line }), ms: us / 1_000, part: largest?.[0] ?? "native" };
+}

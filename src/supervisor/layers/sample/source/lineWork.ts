@@ -1,0 +1,127 @@
+import { isBuiltinLine, withoutNoise } from "./builtinLines.ts";
+import type { NameMeanings } from "./nameMeanings.ts";
+
+/**
+ * Whose work a line of a function is: the function's `own`, or of V8's built-in functions that it calls there
+ * (`builtin`). `unsure`: it may be either.
+ */
+export type LineWork = "own" | "builtin" | "unsure";
+
+/** Methods of JavaScript's own objects beside which all else on a line is cheap. */
+const dear = new Set(
+  `test exec match matchAll replace replaceAll search split stringify parse localeCompare normalize toLocaleString
+  toLocaleDateString toLocaleTimeString toLocaleLowerCase toLocaleUpperCase format formatToParts formatRange
+  formatRangeToParts compare segment sort toSorted join encodeURIComponent decodeURIComponent encodeURI decodeURI`.split(
+    /\s+/,
+  ),
+);
+
+/** Methods and functions whose time depends on what they are given. */
+const uncertain = new Set(
+  `concat includes indexOf lastIndexOf slice splice toSpliced reverse toReversed flat flatMap fill copyWithin with keys
+  entries values assign fromEntries from of groupBy getOwnPropertyNames getOwnPropertyDescriptors defineProperty freeze
+  set get has add delete union intersection difference shift unshift padStart padEnd repeat trim trimStart trimEnd
+  toLowerCase toUpperCase substring substr startsWith endsWith toString toFixed toPrecision toISOString toJSON
+  captureStackTrace asIntN asUintN parseInt parseFloat String BigInt Symbol Map Set WeakMap WeakSet Array Date Error
+  TypeError RangeError Proxy ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array
+  Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref`.split(/\s+/),
+);
+
+/** What stands before a parenthesis and is no call of something unknown. */
+const known = new Set(
+  `if for while switch catch return typeof await function super import require do else in of new delete void yield
+  throw case Number Boolean isNaN isFinite isInteger isSafeInteger isArray hasOwn hasOwnProperty now performance async
+  setTimeout setInterval setImmediate queueMicrotask clearTimeout clearInterval nextTick Promise resolve reject Object`.split(
+    /\s+/,
+  ),
+);
+
+/** Methods that V8 compiles into their callers, or that cost hardly anything. */
+const cheap = new Set(
+  `push pop charCodeAt codePointAt charAt at call apply bind then catch finally on once off emit isInteger isSafeInteger
+  isFinite isNaN isArray hasOwn hasOwnProperty now is map filter forEach reduce reduceRight some every find findIndex
+  findLast findLastIndex fromCharCode fromCodePoint return throw log`.split(/\s+/),
+);
+
+/** Longer ones are of bundles, where anything may stand on a line. */
+const longestLine = 300;
+
+export interface LineContext {
+  /** Names of the functions that the profile shows as called from there: what has a frame has its own time. */
+  readonly framed: ReadonlySet<string>;
+  /** Names of all JavaScript functions that the profile shows, from wherever they are called. */
+  readonly scripts?: ReadonlySet<string>;
+  readonly meanings: NameMeanings;
+}
+
+/** Whose work a function's own time at a line is. */
+export function workOfLine(text: string, { framed, scripts, meanings }: LineContext): LineWork {
+  if (text.length > longestLine) {
+    return "own";
+  }
+  const plain = withoutNoise(text);
+  let work: LineWork = "own";
+  for (const { name, isMethod } of callsOn(plain)) {
+    if (framed.has(name) || (isMethod ? cheap.has(name) || isOfMath(plain, name) : known.has(name))) {
+      continue;
+    }
+    if (name === "") {
+      work = framed.has("") || framed.has("(anonymous)") ? work : "unsure";
+    } else if (meanings.get(name) === "builtin" || (isMethod ? dear.has(name) : isDearFunction(name))) {
+      return "builtin";
+    } else if (uncertain.has(name) || (meanings.get(name) === undefined && scripts?.has(name) !== true)) {
+      work = "unsure";
+    }
+  }
+  // What has a frame may be named like a method of strings, but hardly `JSON.parse`.
+  return work === "own" && !hasFramedCall(plain, framed) && isBuiltinLine(text) ? "builtin" : work;
+}
+
+function isDearFunction(name: string): boolean {
+  return /^(?:RegExp|Function|eval|structuredClone|(?:en|de)codeURI(?:Component)?)$/.test(name);
+}
+
+function hasFramedCall(plain: string, framed: ReadonlySet<string>): boolean {
+  return !/\b(?:JSON|Intl)\s*\./.test(plain) && callsOn(plain).some(({ name }) => framed.has(name));
+}
+
+function isOfMath(plain: string, name: string): boolean {
+  return plain.includes(`Math.${name}`) || plain.includes(`Atomics.${name}`);
+}
+
+/** Names of what is called on a line. */
+export function namesCalledOn(text: string): string[] {
+  return text.length > longestLine ? [] : callsOn(withoutNoise(text)).map(({ name }) => name);
+}
+
+interface Call {
+  /** Empty for what is called without a name, such as `table[i](x)`. */
+  readonly name: string;
+  readonly isMethod: boolean;
+}
+
+/** What is called on a line: each name before a parenthesis. */
+function callsOn(plain: string): Call[] {
+  const calls: Call[] = [];
+  for (let at = plain.indexOf("("); at !== -1; at = plain.indexOf("(", at + 1)) {
+    let end = at;
+    while (
+      end > 0 &&
+      (plain[end - 1] === " " || plain[end - 1] === "?" || (plain[end - 1] === "." && plain[end - 2] === "?"))
+    ) {
+      end -= 1;
+    }
+    let begin = end;
+    while (begin > 0 && /[\w$#]/.test(plain[begin - 1] ?? "")) {
+      begin -= 1;
+    }
+    const name = plain.slice(begin, end).replace("#", "");
+    const before = plain[begin - 1];
+    if (name !== "" && !/^\d/.test(name)) {
+      calls.push({ name, isMethod: before === "." });
+    } else if (before === "]" || before === ")") {
+      calls.push({ name: "", isMethod: true });
+    }
+  }
+  return calls;
+}

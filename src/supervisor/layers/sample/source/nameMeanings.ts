@@ -1,0 +1,72 @@
+import { withoutNoise } from "./builtinLines.ts";
+
+/** What a name stands for that is called as a function: one of V8's built-in functions, or a function of this file. */
+export type NameMeanings = ReadonlyMap<string, "builtin" | "function">;
+
+const longestLine = 300;
+
+/** What is on the right of a name that becomes a built-in function. */
+const builtins: readonly RegExp[] = [
+  /^JSON\s*\.\s*(parse|stringify)\b(?!\s*\()/,
+  /\.\s*(test|exec|format|formatToParts|compare|localeCompare|match|replace|replaceAll|split|normalize)\s*(;|,|$)/,
+  /\.\s*(test|exec|format|formatToParts|compare|localeCompare|match|replace|parse|stringify)\s*\.\s*bind\s*\(/,
+];
+
+/** Objects whose methods are built in, when they are taken apart: `const { stringify } = JSON`. */
+const takenApart = /^(JSON|globalThis\s*\.\s*JSON|new\s+Intl\b|Intl\b|RegExp\s*\.\s*prototype|String\s*\.\s*prototype)/;
+
+/** Reads what the names of a file mean, as far as its lines tell. */
+export function meaningsIn(source: readonly string[]): NameMeanings {
+  const meanings = new Map<string, "builtin" | "function">();
+  for (const line of source) {
+    if (line.length > longestLine) {
+      continue;
+    }
+    const text = withoutNoise(line);
+    for (const [, name = ""] of text.matchAll(/\bfunction\s?\*?\s?([\w$]+)/g)) {
+      meanings.set(name, "function");
+    }
+    const [, method] =
+      /^\s*(?:(?:static|async|get|set|public|private|protected)\s)*#?([\w$]+)\s?\([^()]*\)[^;()]*\{\s*$/.exec(text) ??
+      [];
+    if (method !== undefined) {
+      meanings.set(method, "function");
+    }
+    for (const [, name = ""] of text.matchAll(/\b(\w+)\s?:\s?JSON\s?\.\s?(?:parse|stringify)\b(?!\s?\()/g)) {
+      meanings.set(name, "builtin");
+    }
+    const equals = text.indexOf("=");
+    if (equals > 0 && text[equals + 1] !== "=" && text[equals + 1] !== ">") {
+      readAssignment(text.slice(0, equals), text.slice(equals + 1).trim(), meanings);
+    }
+  }
+  return meanings;
+}
+
+function readAssignment(left: string, right: string, meanings: Map<string, "builtin" | "function">): void {
+  const open = left.indexOf("{");
+  if (open !== -1) {
+    if (takenApart.test(right)) {
+      for (const part of left.slice(open + 1).split(",")) {
+        const name =
+          part
+            .split(":")
+            .at(-1)
+            ?.replace(/[^\w$]/g, "") ?? "";
+        meanings.set(name, "builtin");
+      }
+    }
+    return;
+  }
+  // With TypeScript's type, `name: Type = …`.
+  const [name] = (left.split(":")[0] ?? "").trim().split(" ").slice(-1);
+  if (name === undefined || !/^[\w$#.]+$/.test(name)) {
+    return;
+  }
+  const last = name.split(".").at(-1) ?? name;
+  if (builtins.some((pattern) => pattern.test(right))) {
+    meanings.set(last, "builtin");
+  } else if (/^(async\b|function\b|\(|[\w$]+\s?=>)/.test(right)) {
+    meanings.set(last, "function");
+  }
+}

@@ -1,0 +1,83 @@
+import type { CpuSample, OwnFunction } from "../../../shared/layers/sample.ts";
+import { t } from "../../../shared/translate.ts";
+import { h } from "../../dom.ts";
+import { partTitle } from "../../model/titles.ts";
+import type { PageContext, PageData, Part } from "../../page.ts";
+import { sourceLink } from "../sourceLink.ts";
+import { createDataTable } from "../table/dataTable.ts";
+
+interface OwnRow extends OwnFunction {
+  readonly parts: CpuSample["parts"];
+}
+
+/** Which of the app's own functions the time was spent for: in themselves, and in all that they called. */
+export function createOwnFunctions(context: PageContext): Part {
+  const { count, milliseconds } = context.numbers;
+  let root: string | undefined;
+  let shown: PageData["sample"];
+  const table = createDataTable<OwnRow>({
+    title: t("By your own functions"),
+    columns: [
+      { id: "name", title: t("Function"), cell: ({ name }) => name, order: ({ name }) => name },
+      {
+        id: "at",
+        title: t("Source"),
+        cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
+        order: ({ at }) => at?.file ?? "",
+      },
+      { id: "calls", title: t("Mostly in"), cell: callsCell },
+      {
+        id: "caused",
+        title: t("Responsible for"),
+        width: 120,
+        numeric: true,
+        cell: ({ causedMs }) => milliseconds(causedMs),
+        order: ({ causedMs }) => causedMs,
+      },
+      {
+        id: "self",
+        title: t("Self time"),
+        numeric: true,
+        cell: ({ selfMs }) => milliseconds(selfMs),
+        order: ({ selfMs }) => selfMs,
+      },
+      {
+        id: "total",
+        title: t("Total time"),
+        numeric: true,
+        cell: ({ totalMs }) => milliseconds(totalMs),
+        order: ({ totalMs }) => totalMs,
+      },
+    ],
+    keyOf: ({ name, at }) => JSON.stringify([name, at]),
+    sortedBy: { id: "caused", descending: true },
+    filterText: ({ name, at }) => `${name} ${at?.file ?? ""}`,
+    empty: t("The sample saw none of your functions."),
+    count,
+  });
+
+  function callsCell({ at, calls, parts, selfMs }: OwnRow): HTMLElement | string {
+    const [call] = calls;
+    if (call === undefined || call.ms < selfMs) {
+      return t("its own code");
+    }
+    const part = parts.find(({ id }) => id === call.part);
+    const title = part === undefined ? call.part : partTitle(part);
+    const text = call.name === "" || call.name === title ? title : `${call.name} (${title})`;
+    return at === undefined || call.line === undefined
+      ? text
+      : h("span", {}, `${text} `, sourceLink({ file: at.file, line: call.line }, root, context));
+  }
+
+  return {
+    element: table.element,
+    update({ sample, app }) {
+      table.element.hidden = sample === undefined;
+      if (sample !== undefined && sample !== shown) {
+        shown = sample;
+        root = app?.root;
+        table.update(sample.own.map((each) => ({ ...each, parts: sample.parts })));
+      }
+    },
+  };
+}

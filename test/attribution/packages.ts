@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { npmCommand } from "../../scripts/support/prepare.mjs";
+import { projectRoot } from "../support/paths.ts";
+
+/** What the cases are made of; the versions are pinned, so that a table can be compared with the next one. */
+const wanted: Readonly<Record<string, string>> = {
+  "@node-rs/bcrypt": "2.0.0",
+  "@node-rs/crc32": "1.10.8",
+  "@node-rs/xxhash": "1.7.8",
+  ajv: "8.20.0",
+  dot: "1.1.3",
+  ejs: "3.1.10",
+  "fast-json-stringify": "6.4.0",
+  "find-my-way": "9.10.2",
+  handlebars: "4.7.10",
+  lodash: "4.18.1",
+  nunjucks: "3.2.4",
+  protobufjs: "7.6.6",
+  pug: "3.0.4",
+  zod: "4.6.7",
+};
+
+/** Git-ignored, kept for the next run. */
+const folder = join(projectRoot, ".attribution-packages");
+const installDeadlineMs = 240_000;
+
+/** A package of a few lines, small enough for V8 to inline. */
+const small: Readonly<Record<string, string>> = {
+  "package.json": '{ "name": "small", "version": "1.0.0" }\n',
+  "clamp.js": `"use strict";
+
+module.exports = (value, least, most) => {
+  const scaled = (Math.sqrt(value) % 7) + ((value * value) % 13) + (value % 11);
+  return scaled < least ? least : scaled > most ? most : scaled;
+};
+`,
+  "point.js": `"use strict";
+
+module.exports = class Point {
+  constructor(x, y) {
+    this.x = x;
+    this.y = y;
+  }
+
+  distance(x, y) {
+    return Math.sqrt((this.x - x) ** 2 + (this.y - y) ** 2) + (Math.sqrt(x) % 7) + (Math.sqrt(y) % 5);
+  }
+};
+`,
+};
+
+/** Gives an app the packages of the cases. */
+export function addPackages(app: string): void {
+  const modules = join(folder, "node_modules");
+  const manifest = `${JSON.stringify({ private: true, dependencies: wanted }, undefined, 2)}\n`;
+  const file = join(folder, "package.json");
+  if (!existsSync(modules) || !existsSync(file) || readFileSync(file, "utf8") !== manifest) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, manifest);
+    const npm = npmCommand();
+    const flags = ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"];
+    execFileSync(npm.program, [...npm.args, ...flags], { cwd: folder, timeout: installDeadlineMs, stdio: "pipe" });
+  }
+  mkdirSync(join(modules, "small"), { recursive: true });
+  for (const [name, text] of Object.entries(small)) {
+    writeFileSync(join(modules, "small", name), text);
+  }
+  const link = join(app, "node_modules");
+  // A copy of a fixture has the packages of the project.
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(modules, link, "junction");
+}
