@@ -150,7 +150,7 @@ interface ListenOptions {
   readonly signal?: unknown;
 }
 
-/** Whether Node throws because of these options, in the order in which it looks at them (`Server.prototype.listen` of `net`). */
+/** Whether Node throws because of these options, of which there are some, in the order in which it looks at them (`Server.prototype.listen` of `net`). */
 function isRefused(options: ListenOptions): boolean {
   const { port, path, fd, signal } = options;
   if (options.handle !== undefined || options._handle !== undefined) {
@@ -171,8 +171,34 @@ function isRefused(options: ListenOptions): boolean {
       String(port).trim() === "" || !(Number.isInteger(Number(port)) && Number(port) >= 0 && Number(port) <= 65_535)
     );
   }
-  // Of `listen()` and `listen({})`, which look alike, only the latter throws.
-  return path === "" || (typeof path !== "string" && Object.keys(options).length > 0);
+  return path === "" || typeof path !== "string";
+}
+
+/**
+ * Tells when the primary is asked, of `listen()` and `listen({})`, which look alike: only with the former does Node go on. It
+ * chooses port 0 in these options then, and listens to the server's event `listening`, as the app may too.
+ */
+function watchUnclear(
+  guard: Guard,
+  asked: (server: EventEmitter) => void,
+): (server: EventEmitter, options: ListenOptions) => void {
+  const unclear = new WeakMap<EventEmitter, ListenOptions>();
+  const follow = (server: EventEmitter): void => {
+    const listened = guard("listen without a port", (event: unknown) => {
+      if (event === "listening" && unclear.get(server)?.port !== undefined) {
+        unclear.delete(server);
+        server.off("newListener", listened);
+        asked(server);
+      }
+    });
+    server.on("newListener", listened);
+  };
+  return (server, options) => {
+    if (!unclear.has(server)) {
+      follow(server);
+    }
+    unclear.set(server, options);
+  };
 }
 
 /**
@@ -198,12 +224,15 @@ function followQuestions(guard: Guard, asks: (on: boolean) => void): { look(): v
       asks(true);
     }
   };
+  const followUnclear = watchUnclear(guard, begin);
   subscribe(
     "tracing:net.server.listen:asyncStart",
     guard("listen", (message: unknown) => {
       const { server, options } = message as { readonly server: EventEmitter; readonly options: ListenOptions };
       // Of a `listen` that throws Node tells that it begins, and nothing more.
-      if (!isRefused(options)) {
+      if (Object.keys(options).length === 0) {
+        followUnclear(server, options);
+      } else if (!isRefused(options)) {
         begin(server);
       }
     }),

@@ -149,6 +149,27 @@ describe("createProcessHold", function () {
     assert.equal(await outputOf(own), "EADDRNOTAVAIL\n");
   });
 
+  it("ends after a listen that threw, and waits for one that names no port", async () => {
+    const { worker: own } = start(`
+      import { createServer } from "node:net";
+      const bad = [[{}], [{}, () => undefined], [{ port: -1 }], [{ path: "" }], [{ host: "localhost" }], [-1, () => undefined]];
+      const server = createServer().on("listening", () => console.log("listens") ?? server.close());
+      const threw = bad.filter((options) => {
+        try {
+          server.listen(...options);
+        } catch {
+          return true;
+        }
+      });
+      console.log(threw.length);
+      process.once("beforeExit", () => {
+        console.log("nothing is left");
+        server.listen();
+      });
+    `);
+    assert.equal(await outputOf(own), "6\nnothing is left\nlistens\n");
+  });
+
   it("lets a worker that disconnects itself be told of it", async () => {
     const { worker: own } = start(`
       import cluster from "node:cluster";
