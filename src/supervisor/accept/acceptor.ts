@@ -218,6 +218,11 @@ export class Acceptor {
       return false;
     }
     const key = this.#keyFor(member, query);
+    for (const [at, other] of this.#sockets) {
+      if (at !== key && query.port > 0) {
+        other.makeRoom(query.port);
+      }
+    }
     const socket = this.#sockets.get(key) ?? new ListeningSocket(key, query, this.#pool);
     const errno = socket.open();
     if (errno === undefined) {

@@ -13,9 +13,8 @@ import {
  */
 const shortBacklog = 15;
 
-/** After this many attempts, or milliseconds, it is closed even if a client may connect at that very moment. */
+/** After this many attempts it is closed even if a client may connect at that very moment. */
 const mostTries = 200;
-const deadlineMs = 2_000;
 
 /** Where one connects to a server that listens on all addresses. */
 const loopbacks: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
@@ -35,9 +34,10 @@ export interface Closing {
  * full the kernel ignores who knocks, who knocks again after a second and is then refused. Only when every place is known
  * to be taken by ours is it closed. Elsewhere that moment is as short as it can be.
  * @param handle Listens, and its connections are told with `accepted`.
+ * @param deadlineMs After so many milliseconds it is closed even if a client may connect at that very moment.
  * @param done Called once, when it has been closed; not after `cancel`.
  */
-export function closeListening(handle: ListeningHandle, done: () => void): Closing {
+export function closeListening(handle: ListeningHandle, deadlineMs: number, done: () => void): Closing {
   const startedAt = performance.now();
   const address = process.platform === "linux" ? addressOf(handle) : undefined;
   /** Ports of our own connections that fill the queue. */

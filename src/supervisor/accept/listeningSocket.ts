@@ -17,6 +17,12 @@ import { canStandIn } from "./standIn.ts";
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
 const successorMs = 10_000;
 
+/** An address is closed after so many milliseconds, even if clients come without a pause. */
+const closeDeadlineMs = 2_000;
+
+/** One that was only looked at sooner: the app may want another process to listen there. */
+const freeDeadlineMs = 200;
+
 /** Workers that accept by themselves have so long to stop it, in milliseconds. */
 const stopDeadlineMs = 2_000;
 
@@ -185,9 +191,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#members.delete(member) && this.#members.size === 0) {
       if (member.isAlive && !member.leaving && !member.admitted) {
         // It has looked whether the port is free: who came meanwhile waits for a server that stays.
-        this.#stopClosing();
-        this.#handle?.close();
-        this.#handle = undefined;
+        this.#closeHandle(freeDeadlineMs);
         this.#awaitSuccessor();
       } else if (member.isAlive && !member.leaving) {
         // The app has closed its server: it will not answer here.
@@ -248,6 +252,18 @@ export class ListeningSocket implements AcceptedAt {
     }
   }
 
+  /** Closes it at once where it is about to be: another address of its port is wanted. */
+  makeRoom(port: number): void {
+    if (this.#closing !== undefined && this.port === port) {
+      this.#stopClosing();
+      this.#handle?.close();
+      this.#handle = undefined;
+      this.#flush();
+      this.#awaitSuccessor();
+      this.#pool.settled();
+    }
+  }
+
   /** Ends it at once. */
   end(): void {
     this.#stopClosing();
@@ -298,7 +314,7 @@ export class ListeningSocket implements AcceptedAt {
     this.#closing = undefined;
   }
 
-  #closeHandle(): void {
+  #closeHandle(deadlineMs = closeDeadlineMs): void {
     const handle = this.#handle;
     if (handle === undefined || this.#closing !== undefined) {
       return;
@@ -311,7 +327,7 @@ export class ListeningSocket implements AcceptedAt {
       // What the workers have left in the kernel's queue is accepted here.
       this.#listen(handle);
     }
-    this.#closing = closeListening(handle, () => {
+    this.#closing = closeListening(handle, deadlineMs, () => {
       this.#closing = undefined;
       this.#handle = undefined;
       this.#flush();

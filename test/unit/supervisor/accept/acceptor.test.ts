@@ -256,6 +256,9 @@ describe("acceptor", () => {
     await comeTimes(port, 2);
     await turns();
     worker.say({ act: "close", key: worker.sent.at(-1)?.key });
+    while (acceptor.listensOn(port)) {
+      await turns();
+    }
     assert.equal(await refuses(port), "ECONNREFUSED");
     assert.deepEqual([acceptor.waiting, acceptor.unanswered], [2, 0]);
     listen(worker, { address: null, addressType: 4, port });
@@ -264,6 +267,39 @@ describe("acceptor", () => {
     worker.answer(true);
     await worker.until(1);
     assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 0]);
+  });
+
+  for (const shared of [false, true]) {
+    it(`keeps who comes in the moment in which such a look ends, ${shared ? "shared" : "round robin"}`, async () => {
+      acceptor = open(shared);
+      const worker = new FakeWorker(1, acceptor);
+      const port = await freePort();
+      assert.equal(worker.ask({ port })?.errno, 0);
+      worker.listening[0]?.listen(511);
+      let lost = 0;
+      clients = Array.from({ length: 3 }, () => connect(port, "127.0.0.1").on("error", () => (lost += 1)));
+      // The kernel has made their connections then, and nobody has accepted them.
+      await new Promise((resolve) => process.nextTick(resolve));
+      worker.say({ act: "close", key: worker.sent[0]?.key });
+      while (acceptor.listensOn(port)) {
+        await turns();
+      }
+      assert.deepEqual([lost, acceptor.waiting], [0, 3]);
+      acceptor.admit(1, true);
+      assert.equal(worker.ask({ port })?.errno, 0);
+      await worker.until(1);
+      assert.deepEqual([lost, acceptor.waiting], [0, 2]);
+    });
+  }
+
+  it("frees the port at once for the next look, at another address", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = await freePort();
+    for (const address of ["127.0.0.1", "0.0.0.0", "127.0.0.1", null]) {
+      listen(worker, { address, port });
+      worker.say({ act: "close", key: worker.sent.at(-1)?.key });
+    }
+    listen(worker, { address: "0.0.0.0", port });
   });
 
   it("tells a worker that its address is in use, by a stranger or by itself", async () => {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
 import type { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
-import type { ConnectionHandle } from "../../../../src/supervisor/accept/clusterInternals.ts";
+import type { ConnectionHandle, ListeningHandle } from "../../../../src/supervisor/accept/clusterInternals.ts";
 import type { AcceptingWorker } from "../../../../src/supervisor/accept/member.ts";
 
 /** What a worker was sent of `node:cluster`. */
@@ -23,6 +23,8 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
   readonly sent: Sent[] = [];
   /** Connections that it was sent and has not answered, with their numbers. */
   readonly given: { readonly seq: number; readonly handle: ConnectionHandle }[] = [];
+  /** What it was given to listen with, with shared scheduling. */
+  readonly listening: ListeningHandle[] = [];
   /** What it was told about accepting by itself. */
   readonly told: boolean[] = [];
   /** Ports of which it was asked whether a connection from there is its app's. */
@@ -52,6 +54,8 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
     if (message.act === "newconn" && handle !== undefined) {
       this.given.push({ seq: message.seq ?? 0, handle });
       this.emit("given");
+    } else if (handle !== undefined) {
+      this.listening.push(handle as ListeningHandle);
     }
     return true;
   }
