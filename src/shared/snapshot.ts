@@ -159,6 +159,8 @@ export const snapshotSchema = v.object({
     refusedConnections: v.optional(v.number()),
     /** Epoch milliseconds of the next attempt to start a worker after a crash; absent when none is pending. */
     nextRestartAt: v.optional(v.number()),
+    /** The cron pattern by which it is renewed, and started again if it has ended by itself. */
+    schedule: v.optional(v.string()),
     /** Absent from a supervisor that does not know it. */
     watch: v.optional(watchViewSchema),
     /** How many files differ from what the running generation was started with, when somebody looked last; absent: nobody has since. */

@@ -85,7 +85,7 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   };
 
   const grace = createGracePeriod(graceMs, () => {
-    if (!detached || app.stopped) {
+    if (!detached || (app.stopped && !app.awaitsSchedule)) {
       events.log("info", "abandoned", `no client for ${graceMs} ms; stopping`);
       void stop(false);
     }

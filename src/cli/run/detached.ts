@@ -13,6 +13,8 @@ export interface AwaitReadyOptions {
   readonly json: boolean;
   /** Whether an app that does not come up is stopped, with its supervisor. */
   readonly stopOnFailure: boolean;
+  /** Whether it is a job, which is meant to end by itself. */
+  readonly isJob?: boolean;
 }
 
 type Settled = Outcome | { readonly kind: "ready" } | { readonly kind: "signal"; readonly signal: StopSignal };
@@ -22,7 +24,7 @@ export async function awaitReady(
   context: CliContext,
   client: SupervisorClient,
   wishes: StopWishes,
-  { json, stopOnFailure }: AwaitReadyOptions,
+  { json, stopOnFailure, isJob = false }: AwaitReadyOptions,
 ): Promise<number> {
   const { ready, ended } = watchApp(client);
   let isStopping = false;
@@ -42,9 +44,11 @@ export async function awaitReady(
     });
   });
   const settled = await Promise.race([ready.then((): Settled => ({ kind: "ready" })), ended, asked]);
-  if (settled.kind === "ready") {
+  const { schedule } = client.snapshot.app;
+  const runsAgain = settled.kind === "finished" && schedule !== undefined;
+  if (settled.kind === "ready" || runsAgain) {
     progress.end();
-    say(context, readyLine(client.snapshot));
+    say(context, runsAgain ? finishedText(context, client, schedule) : readyLine(client.snapshot));
     if (json) {
       await printJson(context, statusOutput(client.snapshot, client.now()));
     }
@@ -58,7 +62,16 @@ export async function awaitReady(
   } finally {
     progress.end();
   }
+  if (settled.kind === "finished" && isJob) {
+    say(context, finishedText(context, client));
+    return exitCodes.done;
+  }
   return explain(context, client, settled);
+}
+
+function finishedText({ stderr }: CliContext, { endpoint }: SupervisorClient, schedule?: string): string {
+  const again = schedule === undefined ? "" : `; it is started again by its schedule (${schedule})`;
+  return `${stderr.paint("green", "✔")} ${endpoint.name} has finished${again}`;
 }
 
 function explain(context: CliContext, client: SupervisorClient, settled: Exclude<Settled, { kind: "ready" }>): number {

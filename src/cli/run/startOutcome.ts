@@ -39,7 +39,8 @@ export interface FollowedApp {
 
 /**
  * Follows an app until it ends.
- * @param waits Whether one that fails goes on while its files are watched: their next change starts it again.
+ * @param waits Whether one that fails goes on while its files are watched, since their next change starts it again; and one
+ * that has finished, where a schedule does.
  */
 export function watchApp(client: SupervisorClient, waits = false): FollowedApp {
   let becomeReady: () => void;
@@ -58,7 +59,8 @@ export function watchApp(client: SupervisorClient, waits = false): FollowedApp {
     }
     const outcome = outcomeOf(snapshot, wasReady);
     const goesOn = outcome?.kind === "failed" || outcome?.kind === "finished";
-    if (outcome !== undefined && !(goesOn && waits && isWatched(snapshot))) {
+    const again = isWatched(snapshot) || (outcome?.kind === "finished" && snapshot.app.schedule !== undefined);
+    if (outcome !== undefined && !(goesOn && waits && again)) {
       end(outcome);
     }
   };

@@ -84,7 +84,7 @@ export class AppSupervisor {
       events,
       giveUp: () => this.stop(false),
     });
-    this.#schedule = new Schedule({ events, due: (pattern) => this.renewalRequests.renewBySchedule(pattern) });
+    this.#schedule = new Schedule({ events, due: (pattern) => this.#renewBySchedule(pattern) });
     chooseScheduling(recipe.scheduling);
   }
 
@@ -107,6 +107,11 @@ export class AppSupervisor {
   get ready(): boolean {
     const { running, leaving } = this.#condition;
     return running && !leaving && this.#table.serving().some(({ vitals }) => vitals.responsive);
+  }
+
+  /** Whether nothing runs since the app has ended by itself, and its schedule will start it again. */
+  get awaitsSchedule(): boolean {
+    return this.stopped && this.#schedule.active;
   }
 
   /** Workers that had to be killed during the last stop. */
@@ -182,6 +187,16 @@ export class AppSupervisor {
     this.renewalRequests.renewChanged(files);
   }
 
+  /** It is time: what runs is renewed, what has ended by itself, such as a job, is started again. */
+  #renewBySchedule(pattern: string): void {
+    if (this.stopped) {
+      this.#log("schedule", `it is started by schedule (${pattern})`);
+      this.start();
+      return;
+    }
+    this.renewalRequests.renewBySchedule(pattern);
+  }
+
   /** Changes how many workers there should be; they start or drain at once. */
   scale(workers: number): { readonly from: number; readonly to: number } {
     const from = this.#desiredWorkers;
@@ -221,6 +236,7 @@ export class AppSupervisor {
   stop(now: boolean): void {
     const { shutdownDelay } = this.#generations.current;
     this.#startsWhenStopped = false;
+    void this.#schedule.follow(undefined);
     const serves = this.#condition.running && this.#table.serving().length > 0;
     const delay = now || !serves ? 0 : shutdownDelay;
     if (this.#condition.running && !this.#condition.leaving) {

@@ -7,7 +7,7 @@ export interface ScheduleOptions {
   readonly due: (pattern: string) => void;
 }
 
-/** Renews the app at the times of a cron pattern, in the time zone of the machine, as long as it runs. */
+/** Says when it is time by a cron pattern, in the time zone of the machine. */
 export class Schedule {
   readonly #options: ScheduleOptions;
   #pattern: string | undefined;
@@ -15,6 +15,11 @@ export class Schedule {
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
+  }
+
+  /** Whether it will be time again. */
+  get active(): boolean {
+    return this.#pattern !== undefined;
   }
 
   /** @param pattern What was checked when the recipe was made; `undefined`: nothing is scheduled any more. */

@@ -56,6 +56,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       ...(health !== undefined && { health }),
       waitingConnections: parts.acceptor.waiting,
       refusedConnections: parts.acceptor.refused,
+      ...(recipe.schedule !== undefined && { schedule: recipe.schedule }),
       watch: parts.watch,
       ...(parts.stale !== undefined && { stale: parts.stale }),
       ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),

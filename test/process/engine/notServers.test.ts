@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppConfig } from "../../../src/shared/appConfig.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
@@ -123,5 +123,20 @@ describeOn([usualNode()], "an app with a schedule", (scene) => {
     await assert.rejects(client.request("app/renew", { kind: "reload", recipe: wrong }), /schedule: .* never comes/);
     const { events } = await client.request("app/events", {});
     assert.ok(events.some(({ message }) => message.startsWith("the next reload by schedule (* * * * * *): 20")));
+  });
+
+  it("is started again when it is time and it has ended by itself, as long as it is not stopped", async () => {
+    const app = await scene.start({
+      fixture: "plain",
+      config: { entry: "job.cjs", workers: 1, server: false, autorestart: false, schedule: "* * * * * *" },
+      detached: true,
+      graceMs: 1,
+      prepare: (folder) =>
+        writeFileSync(join(folder, "job.cjs"), 'require("node:fs").appendFileSync("runs.txt", "x");'),
+    });
+    await poll("it ran again", () => existsSync(join(app.folder, "runs.txt")) && app.read("runs.txt").length >= 3);
+    assert.equal(app.client.snapshot.app.schedule, "* * * * * *");
+    await app.client.request("app/stop", {});
+    await poll("its supervisor has gone", async () => !(await app.client.isThere(1_000)));
   });
 });

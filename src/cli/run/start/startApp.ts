@@ -41,7 +41,7 @@ export async function startApp(context: CliContext, app: ChosenApp, options: Sta
         wishes.begin();
       }
       return again || detach
-        ? await awaitReady(context, client, wishes, { json: json, stopOnFailure: !again })
+        ? await awaitReady(context, client, wishes, { json, stopOnFailure: !again, isJob: isJob(app) })
         : await runInForeground(context, client, wishes);
     } finally {
       client.dispose();
@@ -90,4 +90,9 @@ async function launch(
       },
     }),
   );
+}
+
+/** Whether an app is meant to end by itself. */
+function isJob(app: ChosenApp): boolean {
+  return app.kind === "recipe" && app.config.server === false && app.config.autorestart === false;
 }
