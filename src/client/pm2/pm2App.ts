@@ -1,6 +1,7 @@
 import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
+import { whyNoServer } from "./noServer.ts";
 import { checkValue, type Draft, hasSetting, type Pm2Option } from "./options/pm2Option.ts";
 import { type Pm2Program, understandPm2Command } from "./pm2Command.ts";
 import { isTable, pm2Environment } from "./pm2Environment.ts";
@@ -40,10 +41,6 @@ const own = new Set(["name", "script", "env", "env_*"]);
 
 /** What is told of as a part of the command. */
 const part = new Set(["args", "cwd", "exec_interpreter", "node_args"]);
-
-/** Programs that do work without listening, by what people call them. */
-const noServer =
-  /(?:^|[^a-z])(?:workers?|queues?|consumers?|cron|jobs?|schedulers?|bots?|sync\d*|backup|restore|maintenance|watcher|listener|monitor|alerts?|mailer|email)(?:[^a-z]|$)/i;
 
 /** Understands an app of a pm2 file: its settings, and what becomes of each of its options. */
 export async function translatePm2App(written: unknown, place: Pm2Place): Promise<Pm2App> {
@@ -90,7 +87,7 @@ export async function translatePm2App(written: unknown, place: Pm2Place): Promis
       findings.push({ option: aliasOf(written, option), ...take(option, value, draft) });
     }
   }
-  takeDefaults(draft, { script, name }, findings);
+  await takeDefaults(draft, place, findings);
   return finish(name, draft, findings);
 }
 
@@ -224,27 +221,19 @@ function ofProgram(
 }
 
 /** What pm2 does without being told. */
-function takeDefaults(
-  { options, config }: Draft,
-  { script, name }: { readonly script: string; readonly name: string },
-  findings: Pm2Finding[],
-): void {
+async function takeDefaults(draft: Draft, place: Pm2Place, findings: Pm2Finding[]): Promise<void> {
+  const { config } = draft;
   if (hasSetting("stopSignal")) {
     config.stopSignal = "SIGINT";
     findings.push({ option: "(signal)", verdict: "equal", text: "pm2 ends apps with SIGINT" });
   }
-  const cluster = typeof options.exec_mode === "string" && options.exec_mode.startsWith("cluster");
-  const listens = cluster || config.workers !== 1 || options.wait_ready === true || options.port !== undefined;
-  const words = [name, script, ...((options.args as string[] | undefined) ?? [])].join(" ");
-  const job = options.cron_restart !== undefined && options.autorestart === false;
-  if (hasSetting("server") && !listens && (job || noServer.test(words))) {
+  const env = (config.env ?? {}) as Readonly<Record<string, string>>;
+  const why = await whyNoServer(draft, { folder: place.folder, env });
+  if (why !== undefined) {
     config.server = false;
-    const why = job ? "it runs at times" : "its name says so";
-    findings.push({
-      option: "(server)",
-      verdict: "translated",
-      text: `server false: it is taken for no server, since ${why}`,
-    });
+    config.renewal = "stopFirst";
+    const text = `server false, renewal "stopFirst": it is taken for no server, since ${why}, and never runs twice at a time`;
+    findings.push({ option: "(server)", verdict: "translated", text });
   }
 }
 

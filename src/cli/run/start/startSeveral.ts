@@ -47,7 +47,10 @@ export async function startSeveral(context: CliContext, apps: readonly NamedApp[
     say(context, `${failed.length} of ${count(apps.length, "app")} could not be started: ${failed.join(", ")}`);
     return exitCodes.failed;
   }
-  say(context, `${count(apps.length, "app")} running without this terminal (see: hitless list, hitless stop NAME…)`);
+  say(
+    context,
+    `${count(apps.length, "app")} started; they need this terminal no more (see: hitless list, hitless stop NAME…)`,
+  );
   return exitCodes.done;
 }
 

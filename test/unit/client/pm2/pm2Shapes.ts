@@ -43,10 +43,47 @@ export const pm2Shapes: readonly Pm2Shape[] = [
         killTimeout: 15_000,
         env: { NODE_ENV: "production" },
       },
-      worker: { entry: "bin/console.js", args: ["queue:work"], workers: 1 },
-      maintenance: { entry: "bin/console.js", args: ["modules:maintenance"] },
+      worker: {
+        entry: "bin/console.js",
+        args: ["queue:work"],
+        workers: 1,
+        server: false,
+        renewal: "stopFirst",
+        stopSignal: "SIGINT",
+      },
+      maintenance: {
+        entry: "bin/console.js",
+        args: ["modules:maintenance"],
+        server: false,
+        schedule: "*/5 * * * *",
+        autorestart: false,
+      },
     },
     tells: ["app kill_timeout translated", "app exec_mode equal", "maintenance script equal"],
+  },
+  {
+    title: "what its name takes for no server, and what speaks against it",
+    file: [
+      "ecosystem.config.js",
+      exports({
+        apps: [
+          { name: "bot", script: "bot.js" },
+          { name: "monitor", script: "monitor.js" },
+          { name: "mailer", script: "bot.js", env: { HTTP_PORT: 80 } },
+          { name: "queue", script: "bot.js", instances: 2 },
+          { name: "robot", script: "other.js" },
+        ],
+      }),
+    ],
+    beside: { "bot.js": "setInterval(() => {}, 1)", "monitor.js": "app.listen(80)", "other.js": "" },
+    apps: {
+      bot: { server: false, renewal: "stopFirst" },
+      monitor: { server: undefined },
+      mailer: { server: undefined },
+      queue: { server: undefined, workers: 2 },
+      robot: { server: undefined },
+    },
+    tells: ["bot (server) translated"],
   },
   {
     title: "numbers as texts, a preload, and log files",
@@ -254,7 +291,7 @@ export const pm2Shapes: readonly Pm2Shape[] = [
       ...installed("nuxt", { "bin/nuxt.js": "" }),
     },
     apps: {
-      alerts: { entry: "src/alerts.ts", maxRestarts: 10, restartDelay: 5000 },
+      alerts: { entry: "src/alerts.ts", maxRestarts: 10, restartDelay: 5_000, minUptime: 30_000, server: false },
       monitor: /npx tsx src\/monitor\.ts can't be started: src\/monitor\.ts does not exist/,
       tax: { entry: "node_modules/next/cli.js", args: ["start", "-H", "127.0.0.1", "-p", "3003"] },
       nuxt: { entry: "node_modules/nuxt/bin/nuxt.js", args: ["start"] },
