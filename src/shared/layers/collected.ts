@@ -71,6 +71,8 @@ export interface CollectedSample {
   readonly addons: readonly string[];
   /** Names of the packages whose modules are loaded, as far as they are known. */
   readonly packages: readonly string[];
+  /** Source maps that are in the worker's memory only. */
+  readonly maps: readonly LoadedMap[];
   /** What the main thread had of the CPU meanwhile; absent where unknown. */
   readonly thread?: {
     /** Milliseconds of CPU time. */
@@ -83,6 +85,14 @@ export interface CollectedSample {
   readonly frames: readonly ProfileFrame[];
   /** A tree: every node comes after its parent. */
   readonly nodes: readonly ProfileNode[];
+}
+
+/** The source map of a script. */
+export interface LoadedMap {
+  /** Of the script, as in its frames. */
+  readonly url: string;
+  /** JSON without the sources' texts, or a `data:` URL. */
+  readonly map: string;
 }
 
 /** A function; several nodes may be calls of it. */

@@ -4,13 +4,15 @@ import { mappedAddons } from "../files/addonFiles.ts";
 import { addonsInUse } from "./addonsInUse.ts";
 import { attribute } from "./attribution.ts";
 import { readHotLines } from "./source/hotLines.ts";
+import { mapSample } from "./source/sourceMaps.ts";
 
 /** Attributes the ticks of a worker's sample. */
 export async function completeSample(
   worker: CpuSample["worker"],
-  collected: CollectedSample,
+  taken: CollectedSample,
   workerStartedAt: number,
 ): Promise<CpuSample> {
+  const collected = await mapSample(taken);
   const { startedAt, cancelled, ticks, bindings, addons } = collected;
   const hints = await readHotLines(collected, workerStartedAt);
   const files = [...addons, ...(await mappedAddons(worker.pid))];

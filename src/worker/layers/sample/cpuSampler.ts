@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
 import { condense } from "./condense.ts";
 import { withoutInlining } from "./inlining.ts";
+import { loadedMaps } from "./loadedMaps.ts";
 import { type ThreadTime, threadTime } from "./threadTime.ts";
 
 /** Microseconds between two ticks. */
@@ -60,10 +61,12 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
         const after = threadTime();
         const profile = await stop(session);
         const settlingUs = settles ? profile.endTime - profile.startTime - counted * 1_000 : 0;
+        const condensed = condense(profile, { folder, settlingUs });
         return {
           startedAt,
           cancelled: controller.signal.aborted,
-          ...condense(profile, { folder, settlingUs }),
+          ...condensed,
+          maps: loadedMaps(condensed, session),
           ...usedBetween(before, after),
         };
       } finally {

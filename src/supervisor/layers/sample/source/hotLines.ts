@@ -7,7 +7,7 @@ import { fileOf } from "../fileOf.ts";
 import { callersOf } from "../surroundings.ts";
 import { linesOfBody, shareOfLines } from "./builtinLines.ts";
 import { compressorIn } from "./compressor.ts";
-import { type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
+import { type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
 import { meaningsIn, type NameMeanings } from "./nameMeanings.ts";
 
 /** Files that are read: those with the most time. */
@@ -27,10 +27,10 @@ export async function readHotLines(
 ): Promise<SourceHints> {
   const times = new Map<string, number>();
   const callers = callersOf(frames, nodes);
-  nodes.forEach(({ frame, selfUs, lines }, index) => {
+  nodes.forEach(({ frame, selfUs }, index) => {
     const { caller, user } = callers[index] ?? {};
     // Their lines tell what is done for them, too: what they compress with, which native function they call.
-    const urls = new Set([lines === undefined ? "" : frames[frame]?.url, caller?.url, user?.url]);
+    const urls = new Set([frames[frame]?.url, caller?.url, user?.url]);
     for (const url of urls) {
       if (url !== undefined && selfUs > 0 && isAbsolute(fileOf(url))) {
         times.set(url, (times.get(url) ?? 0) + selfUs);
@@ -65,6 +65,13 @@ export async function readHotLines(
         return { builtin: 0, unsure: 0 };
       }
       const context = { framed, scripts, meanings: meaningsOf(source) };
+      if (ticks.length === 0) {
+        // All of the script is on one line: only what the whole function does is known.
+        return sharesOfBody(
+          linesOf(source, frame.line).map((line) => source[line - 1] ?? ""),
+          context,
+        );
+      }
       const shareOf = (work: LineWork): number =>
         shareOfLines({ source, first: frame.line, ticks }, (text) => workOfLine(text, context) === work);
       return { builtin: shareOf("builtin"), unsure: shareOf("unsure") };
@@ -91,6 +98,18 @@ export async function readHotLines(
       return source === undefined ? undefined : compressorIn(source, frame.line);
     },
   };
+}
+
+function sharesOfBody(
+  body: readonly string[],
+  context: LineContext,
+): { readonly builtin: number; readonly unsure: number } {
+  const works = new Set(body.map((text) => workOfLine(text, context)));
+  const hasLoop = body.some((text) => /\b(?:for|while|do)\b/.test(text));
+  if (works.has("builtin") && !works.has("unsure") && !hasLoop) {
+    return { builtin: 1, unsure: 0 };
+  }
+  return { builtin: 0, unsure: works.has("builtin") || works.has("unsure") ? 1 : 0 };
 }
 
 /** Whether a method, or any function, of one of these names is called at a line. */

@@ -12,6 +12,10 @@ const builtins: readonly RegExp[] = [
   /\.\s*(test|exec|format|formatToParts|compare|localeCompare|match|replace|parse|stringify)\s*\.\s*bind\s*\(/,
 ];
 
+/** Functions of JavaScript's own that V8 compiles into their callers. */
+const cheap =
+  /^(?:Math|Number)\s?\.\s?\w+\s?[,;]?$|^Array\s?\.\s?isArray\b|\.\s?hasOwnProperty\s?[,;]?$|^String\s?\.\s?fromCharCode\b/;
+
 /** Objects whose methods are built in, when they are taken apart: `const { stringify } = JSON`. */
 const takenApart = /^(JSON|globalThis\s*\.\s*JSON|new\s+Intl\b|Intl\b|RegExp\s*\.\s*prototype|String\s*\.\s*prototype)/;
 
@@ -66,7 +70,7 @@ function readAssignment(left: string, right: string, meanings: Map<string, "buil
   const last = name.split(".").at(-1) ?? name;
   if (builtins.some((pattern) => pattern.test(right))) {
     meanings.set(last, "builtin");
-  } else if (/^(async\b|function\b|\(|[\w$]+\s?=>)/.test(right)) {
+  } else if (cheap.test(right) || /^(async\b|function\b|\(|[\w$]+\s?=>)/.test(right)) {
     meanings.set(last, "function");
   }
 }

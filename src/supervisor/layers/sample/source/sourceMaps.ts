@@ -1,0 +1,230 @@
+import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { dirname, isAbsolute, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../../shared/layers/collected.ts";
+import { fileOf } from "../fileOf.ts";
+
+/** Files whose maps are read: those with the most time. */
+const mostFiles = 60;
+const largestFile = 64_000_000;
+/** Where a script says where its map is. */
+const tailBytes = 4_096;
+/** On a longer line the ticks of many functions are counted. */
+const longestLine = 300;
+
+interface ScriptMap {
+  readonly map: SourceMap;
+  /** What its sources are relative to. */
+  readonly base: string;
+  readonly root: string;
+}
+
+/** A sample whose functions have the places in the files that people wrote, as far as there are source maps. */
+export async function mapSample(collected: CollectedSample): Promise<CollectedSample> {
+  const { frames, nodes, maps } = collected;
+  const scripts = await readMaps(frames, nodes, maps);
+  if (scripts.size === 0) {
+    return collected;
+  }
+  const lengths = new Map<string, readonly number[]>();
+  for (const url of scripts.keys()) {
+    lengths.set(url, await lineLengths(fileOf(url)));
+  }
+  return {
+    ...collected,
+    frames: frames.map((frame) => mapFrame(frame, scripts.get(frame.url))),
+    nodes: nodes.map((node) => {
+      const url = frames[node.frame]?.url ?? "";
+      const script = scripts.get(url);
+      return script === undefined || node.lines === undefined
+        ? node
+        : mapLines(node, { script, inMemory: maps.some((each) => each.url === url), lengths: lengths.get(url) ?? [] });
+    }),
+  };
+}
+
+function mapFrame(frame: ProfileFrame, script: ScriptMap | undefined): ProfileFrame {
+  const found = script === undefined ? undefined : place(script, frame.line - 1, frame.column - 1);
+  if (found === undefined) {
+    return frame;
+  }
+  // Minifiers shorten names, and a map may keep them.
+  const name = frame.name.length <= 2 && found.name !== undefined ? found.name : frame.name;
+  return { name, url: found.url, line: found.line, column: found.column };
+}
+
+/** Where all of a file is on one line, its lines tell nothing. */
+function mapLines(
+  { lines: _lines, ...node }: ProfileNode,
+  { script, inMemory, lengths }: { script: ScriptMap; inMemory: boolean; lengths: readonly number[] },
+): ProfileNode {
+  const mapped = (_lines ?? []).flatMap(([line, ticks]) => {
+    const isLong = !inMemory && (lengths[line - 1] ?? 0) > longestLine;
+    const places = isLong ? [] : placesOnLine(script, line - 1);
+    return places.length === 1 ? [[places[0] ?? 0, ticks] as const] : [];
+  });
+  return mapped.length === (_lines ?? []).length ? { ...node, lines: mapped } : node;
+}
+
+/** The lines (from 1) of the original that a line (from 0) of a script is made of. */
+function placesOnLine(script: ScriptMap, line: number): number[] {
+  const found = new Set<number>();
+  for (let column = 0; column < longestLine; column += 4) {
+    const entry = place(script, line, column);
+    if (entry !== undefined) {
+      found.add(entry.line);
+    }
+  }
+  return [...found];
+}
+
+interface OriginalPlace {
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+  readonly name: string | undefined;
+}
+
+function place({ map, base, root }: ScriptMap, line: number, column: number): OriginalPlace | undefined {
+  const entry = map.findEntry(line, column);
+  if (!("originalSource" in entry) || entry.generatedLine !== line || entry.originalSource === undefined) {
+    return undefined;
+  }
+  const name: unknown = Reflect.get(entry, "name");
+  return {
+    url: sourceUrl(entry.originalSource, base, root),
+    line: entry.originalLine + 1,
+    column: entry.originalColumn + 1,
+    name: typeof name === "string" ? name : undefined,
+  };
+}
+
+/** Bundlers name sources by a scheme of their own, and the path from the folder of the build. */
+function sourceUrl(source: string, base: string, root: string): string {
+  const [, path] = /^(?:webpack|turbopack|rollup|vite)[\w-]*:\/\/\/?[^/]*\/(?:\.\/)?(.*)$/.exec(source) ?? [];
+  if (path !== undefined) {
+    const clean = path.replace(/^\[project\]\//, "").replace(/\?.*$/, "");
+    for (let folder = dirname(fileOf(base)); folder !== dirname(folder); folder = dirname(folder)) {
+      if (existsSync(join(folder, clean))) {
+        return pathToFileURL(join(folder, clean)).href;
+      }
+    }
+    return `/${clean}`;
+  }
+  if (isAbsolute(source)) {
+    return pathToFileURL(source).href;
+  }
+  try {
+    return new URL(root === "" ? source : `${root.replace(/\/?$/, "/")}${source}`, base).href;
+  } catch {
+    return source;
+  }
+}
+
+async function readMaps(
+  frames: readonly ProfileFrame[],
+  nodes: readonly ProfileNode[],
+  loaded: CollectedSample["maps"],
+): Promise<ReadonlyMap<string, ScriptMap>> {
+  const scripts = new Map<string, ScriptMap>();
+  for (const { url, map } of loaded) {
+    add(scripts, url, map, asUrl(url));
+  }
+  const times = new Map<string, number>();
+  for (const { frame, selfUs } of nodes) {
+    const url = frames[frame]?.url ?? "";
+    if (!scripts.has(url) && isAbsolute(fileOf(url))) {
+      times.set(url, (times.get(url) ?? 0) + selfUs);
+    }
+  }
+  const busiest = [...times].sort((one, other) => other[1] - one[1]).slice(0, mostFiles);
+  for (const [url] of busiest) {
+    const file = fileOf(url);
+    const named = await mapNamedIn(file);
+    if (named === undefined) {
+      continue;
+    }
+    if (named.startsWith("data:")) {
+      add(scripts, url, named, asUrl(url));
+      continue;
+    }
+    try {
+      const mapUrl = new URL(named, pathToFileURL(file));
+      if (mapUrl.protocol === "file:") {
+        add(scripts, url, (await readWhole(fileURLToPath(mapUrl))) ?? "", mapUrl.href);
+      }
+    } catch {
+      // A map is the app's: whatever is wrong with it, the script's own lines are true.
+    }
+  }
+  return scripts;
+}
+
+function asUrl(url: string): string {
+  return url.startsWith("file:") ? url : pathToFileURL(url).href;
+}
+
+/** @param text A map as JSON, or a `data:` URL of one. */
+function add(scripts: Map<string, ScriptMap>, url: string, text: string, base: string): void {
+  try {
+    const payload = JSON.parse(text.startsWith("data:") ? decoded(text) : text) as SourceMapPayload;
+    if (typeof payload.mappings === "string" && payload.mappings !== "") {
+      scripts.set(url, { map: new SourceMap(payload), base, root: payload.sourceRoot ?? "" });
+    }
+  } catch {
+    // As above.
+  }
+}
+
+function decoded(dataUrl: string): string {
+  const comma = dataUrl.indexOf(",");
+  const data = dataUrl.slice(comma + 1);
+  return dataUrl.slice(0, comma).endsWith(";base64")
+    ? Buffer.from(data, "base64").toString("utf8")
+    : decodeURIComponent(data);
+}
+
+/** What `sourceMappingURL` says at the end of a script. */
+async function mapNamedIn(file: string): Promise<string | undefined> {
+  const tail = await readTail(file, tailBytes);
+  const marker = "sourceMappingURL=";
+  if (tail.includes(`# ${marker}`)) {
+    return tail.slice(tail.lastIndexOf(marker) + marker.length).split(/\s/)[0];
+  }
+  // An inline map may be long.
+  const whole = /^[\w+/=\s]+$/.test(tail.slice(-256)) ? ((await readWhole(file)) ?? "") : "";
+  const at = whole.lastIndexOf(`# ${marker}data:`);
+  return at === -1 ? undefined : whole.slice(at + 2 + marker.length).split(/\s/)[0];
+}
+
+async function readTail(file: string, bytes: number): Promise<string> {
+  const handle = await open(file, "r").catch(() => undefined);
+  try {
+    const size = (await handle?.stat())?.size ?? 0;
+    const buffer = Buffer.alloc(Math.min(bytes, size));
+    await handle?.read(buffer, 0, buffer.length, Math.max(0, size - bytes));
+    return buffer.toString("utf8");
+  } catch {
+    return "";
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readWhole(file: string): Promise<string | undefined> {
+  const handle = await open(file, "r").catch(() => undefined);
+  try {
+    const state = await handle?.stat();
+    return state?.isFile() === true && state.size <= largestFile ? await handle?.readFile("utf8") : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function lineLengths(file: string): Promise<readonly number[]> {
+  return ((await readWhole(file)) ?? "").split("\n").map(({ length }) => length);
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+import type { CollectedSample } from "../../../../src/shared/layers/collected.ts";
+import { fileOf } from "../../../../src/supervisor/layers/sample/fileOf.ts";
+import { mapSample } from "../../../../src/supervisor/layers/sample/source/sourceMaps.ts";
+import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
+
+const files = {
+  "src/hot.ts": `interface Options {
+  readonly times: number;
+}
+
+/** Burns. */
+export function burn({ times }: Options): number {
+  let sum = 0;
+  for (let i = 0; i < times; i += 1) {
+    sum += i % 7;
+  }
+  return sum;
+}
+`,
+  "src/app.ts":
+    'import { burn } from "./hot.ts";\nimport { step } from "small";\nconsole.log(burn({ times: 7 }), step(3));\n',
+  "node_modules/small/package.json": '{ "name": "small", "main": "index.js" }',
+  "node_modules/small/index.js": "exports.step = function step(i) {\n  return i * 13 + 104_729;\n};\n",
+};
+
+function collected(frames: CollectedSample["frames"], changes: Partial<CollectedSample> = {}): CollectedSample {
+  const nodes = frames.map((_, frame) => ({
+    frame,
+    parent: -1,
+    selfUs: 1_000,
+    lines: [[frames[frame]?.line ?? 1, 5] as const],
+  }));
+  const rest = {
+    startedAt: 0,
+    cancelled: false,
+    ticks: 1,
+    bindings: [],
+    addons: [],
+    packages: [],
+    tls: "none" as const,
+  };
+  return { ...rest, maps: [], frames, nodes, ...changes };
+}
+
+/** The place (from 1) of what stands in a text. */
+function placeOf(text: string, wanted: RegExp): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, wanted.exec(text)?.index ?? 0).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+describe("the places of a sample", () => {
+  afterEach(removeTempFolders);
+
+  for (const [what, options] of Object.entries({
+    "a map beside the file": { sourcemap: true },
+    "an inline map": { sourcemap: "inline" },
+    "a minified bundle": { sourcemap: true, minify: true },
+  } satisfies Record<string, BuildOptions>)) {
+    it(`are those of the original files, with ${what}`, async () => {
+      const folder = tempFolder(files);
+      const outfile = join(folder, "dist", "app.js");
+      await build({
+        entryPoints: [join(folder, "src", "app.ts")],
+        outfile,
+        bundle: true,
+        platform: "node",
+        ...options,
+      });
+      const text = readFileSync(outfile, "utf8");
+      const url = pathToFileURL(outfile).href;
+      const { frames } = await mapSample(
+        collected([
+          { name: "burn", url, ...placeOf(text, /\(\{\s?times/) },
+          { name: "step", url, ...placeOf(text, /\(\w+\)\s?\{\s*return \w+ ?\* ?13/) },
+          { name: "emit", url: "node:events", line: 3, column: 1 },
+        ]),
+      );
+      assert.deepEqual(
+        frames.map(({ name, url: mapped, line }) => [name, fileOf(mapped), line]),
+        [
+          ["burn", join(folder, "src", "hot.ts"), 6],
+          ["step", join(folder, "node_modules", "small", "index.js"), 1],
+          ["emit", "node:events", 3],
+        ],
+      );
+    });
+  }
+
+  it("are told by the maps that only the worker has", async () => {
+    const folder = tempFolder(files);
+    const file = join(folder, "src", "hot.ts");
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      sourcemap: "external",
+      write: false,
+      outfile: file.replace(".ts", ".js"),
+    });
+    const map = outputFiles.find(({ path }) => path.endsWith(".map"))?.text ?? "";
+    const text = outputFiles.find(({ path }) => path.endsWith(".js"))?.text ?? "";
+    const url = pathToFileURL(file).href;
+    const at = placeOf(text, /\(\{\s?times/);
+    const { line } = placeOf(text, /sum \+=/);
+    const frames = [{ name: "burn", url, ...at }];
+    const nodes = [{ frame: 0, parent: -1, selfUs: 1_000, lines: [[line, 5] as const] }];
+    const mapped = await mapSample(collected(frames, { nodes, maps: [{ url, map }] }));
+    assert.deepEqual([mapped.frames[0]?.line, mapped.nodes[0]?.lines], [6, [[9, 5]]]);
+  });
+
+  it("stay as they are where a map is broken or missing", async () => {
+    const folder = tempFolder({ "a.js": "x();\n//# sourceMappingURL=a.js.map\n", "a.js.map": "{", "b.js": "y();\n" });
+    const frames = ["a.js", "b.js", "none.js"].map((name) => ({
+      name: "x",
+      url: pathToFileURL(join(folder, name)).href,
+      line: 1,
+      column: 1,
+    }));
+    const sample = collected(frames, { maps: [{ url: frames[1]?.url ?? "", map: "data:application/json,nothing" }] });
+    assert.deepEqual(await mapSample(sample), sample);
+  });
+});
