@@ -1,6 +1,6 @@
 import { join, relative, resolve, sep } from "node:path";
 import { readPackageJson } from "../project/packageJson.ts";
-import { isFile, resolveScript } from "../project/resolveScript.ts";
+import { isFile, isFolder, resolveScript } from "../project/resolveScript.ts";
 import type { ScriptEnvFile } from "../script/scriptCommand.ts";
 import type { ScriptNote, ScriptReason } from "../script/scriptNote.ts";
 import type { ScriptTarget } from "../script/understandScript.ts";
@@ -42,7 +42,18 @@ const production = ["start:prod", "start:production", "prod", "production", "ser
 const startScripts = ["start", ...production, "serve", "server", "preview", "start:dev", "dev", "develop"];
 
 /** What builds make; before the sources, since it is what is meant to run. */
-const builtPlaces = [".output/server/index.mjs", "dist/server/entry.mjs"];
+const builtPlaces = [
+  ".output/server/index.mjs",
+  "dist/server/entry.mjs",
+  ".next/standalone/server.js",
+  "build/index.js",
+];
+
+/** What must be there too: what SvelteKit builds beside it, and the static files that Next.js leaves to be copied. */
+const builtBeside: Readonly<Record<string, string>> = {
+  "build/index.js": "build/handler.js",
+  ".next/standalone/server.js": ".next/standalone/.next/static",
+};
 
 const usualPlaces = ["server", "app", "index", "dist/main", "dist/server", "dist/index", "build/index", "build/server"];
 const sourcePlaces = ["src/server", "src/app", "src/index", "src/main"];
@@ -96,7 +107,9 @@ export async function findEntries(
   }
   for (const place of builtPlaces) {
     const file = join(folder, place);
-    addUnused((await isFile(file)) ? file : undefined, "built");
+    const beside = builtBeside[place];
+    const isBuilt = (await isFile(file)) && (beside === undefined || (await isThere(join(folder, beside))));
+    addUnused(isBuilt ? file : undefined, "built");
   }
   for (const place of [...usualPlaces, ...sourcePlaces]) {
     for (const extension of extensions) {
@@ -105,6 +118,10 @@ export async function findEntries(
     }
   }
   return { entries: [...found.values()], problems };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await isFile(path)) || (await isFolder(path));
 }
 
 /** The script for production comes first where `start` builds, or watches the sources. */

@@ -64,7 +64,7 @@ export const noteWords: Readonly<Record<NoteKind, string>> = {
   variableUnset: "the variable {0} is not set",
   runDirectly: "{0} is run directly",
   envFileMissing: "the file of variables {0} does not exist",
-  hookNotRun: "{0} is not run before a start",
+  hookNotRun: "{0} is not run before a start; preReload can run it before each reload",
 };
 
 export const reasonWords: Readonly<Record<ReasonKind, string>> = {

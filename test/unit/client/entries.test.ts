@@ -114,6 +114,15 @@ describe("findEntries", () => {
       ".output/server/index.mjs",
       "app.ts",
     ]);
+    const kit = { "build/index.js": "", "build/handler.js": "", "src/app.ts": "" };
+    assert.deepEqual(await entriesOf(kit), ["build/index.js", "src/app.ts"]);
+    assert.deepEqual(await entriesOf({ "build/index.js": "", "server.js": "" }), ["server.js", "build/index.js"]);
+    const standalone = { ".next/standalone/server.js": "", "server.js": "" };
+    assert.deepEqual(await entriesOf(standalone), ["server.js"]);
+    assert.deepEqual(await entriesOf({ ...standalone, ".next/standalone/.next/static/a.js": "" }), [
+      ".next/standalone/server.js",
+      "server.js",
+    ]);
   });
 
   it("survives a package.json that is broken or odd, and files that are gone", async () => {

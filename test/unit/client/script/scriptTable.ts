@@ -48,7 +48,9 @@ export const scriptTable: Readonly<Record<string, readonly ExpectedTarget[] | st
   "node --watch --watch-path src --inspect server.js": [
     { ...server, nodeArgs: ["--inspect"], notes: ["nothing is watched (node --watch --watch-path src)"] },
   ],
-  "node --run inner": [{ ...server, notes: ["preinner (tsc) is not run before a start"] }],
+  "node --run inner": [
+    { ...server, notes: ["preinner (tsc) is not run before a start; preReload can run it before each reload"] },
+  ],
   "node -e 'x' server.js": "node -e x server.js names no file to run",
   "node --test": "node --test names no file to run",
   node: "node names no file to run",
@@ -135,7 +137,9 @@ export const scriptTable: Readonly<Record<string, readonly ExpectedTarget[] | st
   "run-p part:* tool": [server, { file: "worker.js" }],
 
   // Package managers.
-  "npm run inner": [{ ...server, notes: ["preinner (tsc) is not run before a start"] }],
+  "npm run inner": [
+    { ...server, notes: ["preinner (tsc) is not run before a start; preReload can run it before each reload"] },
+  ],
   "npm run inner:prod -- --port 1": [{ ...server, env: { NODE_ENV: "production" }, args: ["--port", "1"] }],
   "npm run --silent inner:prod": [{ ...server, env: { NODE_ENV: "production" } }],
   "yarn inner:prod --port 1": [{ ...server, env: { NODE_ENV: "production" }, args: ["--port", "1"] }],
