@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import { type Duplex, PassThrough, pipeline, type Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError } from "../../shared/errors.ts";
@@ -20,12 +21,23 @@ import {
 import { parseMessage } from "../../shared/parseMessage.ts";
 import { protocolVersion } from "../../shared/protocol.ts";
 import type { Route, SocketAttempt } from "../connection/openSocket.ts";
+import { linesOf, wholeText } from "./machineAnswers.ts";
 import type { CommandResult, RunOptions } from "./runCommand.ts";
 import type { Machine } from "./sshMachine.ts";
-import { machineDeadlineMs, openSshSession, type SshOptions, type SshSession } from "./sshSession.ts";
+import {
+  machineDeadlineMs,
+  openSshSession,
+  type SshEnded,
+  type SshOptions,
+  type SshSession,
+  seconds,
+} from "./sshSession.ts";
 
 /** Characters of each output that `run` keeps. */
 const mostOutput = 1_048_576;
+
+/** Milliseconds in which the reason for a lost connection may follow its end. */
+const reasonMs = 1_000;
 
 /** Milliseconds that a machine has to say that a program which was to be ended has ended. */
 const endMarginMs = 10_000;
@@ -52,6 +64,7 @@ export class MachineConnection implements Disposable {
   readonly #session: SshSession;
   readonly #http: ClientHttp2Session;
   readonly #closes = createEmitter<HitlessError>();
+  readonly #over: Promise<unknown>;
   readonly #pings: NodeJS.Timeout;
   #lost: HitlessError | undefined;
   #clock = { offsetMs: 0, roundTripMs: Number.POSITIVE_INFINITY };
@@ -88,19 +101,16 @@ export class MachineConnection implements Disposable {
     this.greeting = session.greeting;
     this.#session = session;
     this.#http = connect("http://machine", { createConnection: () => session.channel });
-    this.#http.on("error", (error: Error) => this.#lose(this.#lostBy(error.message)));
-    this.#http.on("close", () => this.#lose(this.#lostBy()));
-    void session.ended.then((reason) =>
-      this.#lose(
-        new HitlessError("connectionLost", `The connection to ${machine.name} was lost.`, { detail: reason.detail }),
-      ),
-    );
+    this.#over = new Promise((resolve) => this.#closes.on(resolve));
+    this.#http.on("error", (error: Error) => this.#end(error));
+    this.#http.on("close", () => this.#end());
+    void session.ended.then((ended) => this.#lose(this.#endOf(ended)));
     this.#pings = setInterval(() => this.#ping(), keepAlive.everyMs);
     this.#pings.unref();
   }
 
   get closed(): boolean {
-    return this.#lost !== undefined;
+    return this.#lost !== undefined || this.#http.destroyed;
   }
 
   /** Milliseconds that a question and its answer take at best. */
@@ -145,9 +155,9 @@ export class MachineConnection implements Disposable {
       stream.end(JSON.stringify(params));
       const answer = await wholeText(await this.#accepted(exchange, name));
       // The schema and the type of the answer are selected by the same name, which the compiler can't follow.
-      return parseMessage(machineRequests[name].result, name, JSON.parse(answer)) as MachineResult<Name>;
+      return parseMessage(machineRequests[name].result, name, this.#parse(answer)) as MachineResult<Name>;
     } catch (error) {
-      throw late.error ?? this.#lost ?? error;
+      throw late.error ?? (await this.#reasonOf(error));
     } finally {
       late.dispose();
     }
@@ -220,7 +230,7 @@ export class MachineConnection implements Disposable {
     try {
       stream.end(JSON.stringify(params));
       for await (const line of linesOf(await this.#accepted(exchange, "run"))) {
-        const piece = parseMessage(runPieceSchema, "run", JSON.parse(line));
+        const piece = parseMessage(runPieceSchema, "run", this.#parse(line));
         if (piece.kind === "exit") {
           ({ code } = piece);
         } else if (piece.kind === "failed") {
@@ -231,13 +241,13 @@ export class MachineConnection implements Disposable {
         }
       }
     } catch (error) {
-      throw signal?.aborted === true ? cancelled(argv) : (late.error ?? this.#lost ?? error);
+      throw signal?.aborted === true ? cancelled(argv) : (late.error ?? (await this.#reasonOf(error)));
     } finally {
       late.dispose();
       signal?.removeEventListener("abort", cancel);
     }
     if (code === undefined) {
-      throw signal?.aborted === true ? cancelled(argv) : (late.error ?? this.#lost ?? this.#lostBy());
+      throw signal?.aborted === true ? cancelled(argv) : (late.error ?? (await this.#reasonOf(undefined)));
     }
     return { code, ...output };
   }
@@ -263,7 +273,7 @@ export class MachineConnection implements Disposable {
     const timer = setTimeout(() => {
       late.error = new HitlessError(
         "deadline",
-        `${this.machine.name} did not answer ${what} within ${Math.round(deadlineMs)} ms.`,
+        `${this.machine.name} did not answer ${what} within ${seconds(deadlineMs)}. It is too busy, or its Hitless hangs.`,
       );
       stream.close();
     }, deadlineMs);
@@ -279,7 +289,7 @@ export class MachineConnection implements Disposable {
     if (status === 200) {
       return body;
     }
-    const { code, message, detail } = parseMessage(refusalSchema, name, JSON.parse(await wholeText(body)));
+    const { code, message, detail } = parseMessage(refusalSchema, name, this.#parse(await wholeText(body)));
     throw new HitlessError(code, message, { detail });
   }
 
@@ -295,6 +305,50 @@ export class MachineConnection implements Disposable {
       answered = true;
       clearTimeout(timer);
     });
+  }
+
+  /** @throws HitlessError `badMessage` */
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw this.#noProtocol(cause);
+    }
+  }
+
+  #noProtocol(cause: unknown): HitlessError {
+    return new HitlessError("badMessage", `${this.machine.name} sent what Hitless does not send.`, { cause });
+  }
+
+  /** Why a request has failed. Its stream ends before it is known what has ended the connection. */
+  async #reasonOf(error: unknown): Promise<unknown> {
+    if (error instanceof HitlessError && error.code !== "connectionLost") {
+      return this.#lost ?? error;
+    }
+    const timer = new AbortController();
+    await Promise.race([this.#over, delay(2 * reasonMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    return this.#lost ?? error ?? this.#lostBy();
+  }
+
+  /** The connection has ended; how ssh ended tells more, and follows. */
+  #end(error?: Error): void {
+    if (Reflect.get(error ?? {}, "code") === "ERR_HTTP2_ERROR") {
+      this.#lose(this.#noProtocol(error));
+      return;
+    }
+    setTimeout(() => this.#lose(this.#lostBy(error?.message)), reasonMs).unref();
+  }
+
+  #endOf({ code, reason: { detail } }: SshEnded): HitlessError {
+    const { name } = this.machine;
+    return new HitlessError(
+      "connectionLost",
+      code === null || code === 255
+        ? `The connection to ${name} was lost.`
+        : `The connection to ${name} was lost: "hitless connect" ended there with exit code ${code}.`,
+      { detail },
+    );
   }
 
   /** Read anew: the connection may have been lost while something was awaited. */
@@ -321,22 +375,4 @@ export class MachineConnection implements Disposable {
 
 function cancelled([program = ""]: readonly string[]): HitlessError {
   return new HitlessError("cancelled", `${program} was ended.`);
-}
-
-async function wholeText(stream: AsyncIterable<unknown>): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of stream) {
-    pieces.push(piece as Buffer);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
-
-async function* linesOf(stream: AsyncIterable<unknown>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let open = "";
-  for await (const piece of stream) {
-    const parts = (open + decoder.decode(piece as Buffer, { stream: true })).split("\n");
-    open = parts.pop() ?? "";
-    yield* parts;
-  }
 }

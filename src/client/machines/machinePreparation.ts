@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { type ErrorCode, HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Greeting } from "../../shared/machines/machineProtocol.ts";
 import { commandLineBundles } from "./commandLineBundles.ts";
 import { MachineConnection } from "./machineConnection.ts";
@@ -17,8 +17,11 @@ export interface Preparation {
   readonly standing: Standing;
 }
 
+/** In these cases a copy helps; where it does not, what follows says why. */
+const mendable: readonly ErrorCode[] = ["hitlessMissing", "protocolMismatch", "badMessage", "connectionLost"];
+
 /**
- * What answers on a machine; `undefined` where Hitless is missing or speaks another version of the protocol.
+ * What answers on a machine; `undefined` where Hitless is missing, broken, or speaks another version of the protocol.
  * @throws HitlessError when the machine can't be reached, as `MachineConnection.open` does.
  */
 export async function answeringHitless(machine: Machine): Promise<Greeting | undefined> {
@@ -28,7 +31,7 @@ export async function answeringHitless(machine: Machine): Promise<Greeting | und
     return connection.greeting;
   } catch (thrown) {
     const error = toHitlessError(thrown);
-    if (error.code === "hitlessMissing" || error.code === "protocolMismatch") {
+    if (mendable.includes(error.code)) {
       return undefined;
     }
     throw error;

@@ -55,12 +55,16 @@ const causes: readonly Cause[] = [
 
 /** How many of the last lines of ssh an error shows. */
 const linesShown = 6;
+/** Characters of each. */
+const lineShown = 300;
 
 /** The reason for which there is no connection, as ssh's end tells it. */
 export function sshFailure(machine: Machine, end: SshEnd): HitlessError {
   const { code, stderr, stdout } = end;
   const said = stderr.filter((line) => line.trim() !== "");
-  const detail = [...said, ...stdout.filter((line) => line.trim() !== "")].slice(-linesShown);
+  const detail = [...said, ...stdout.filter((line) => line.trim() !== "")]
+    .slice(-linesShown)
+    .map((line) => line.slice(0, lineShown));
   if (isMissing(end)) {
     return new HitlessError("hitlessMissing", missingText(machine), { detail });
   }

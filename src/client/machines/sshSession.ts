@@ -11,13 +11,20 @@ import type { Machine } from "./sshMachine.ts";
 /** Milliseconds for a machine to answer at all, ssh's own handshake included. */
 export const machineDeadlineMs = 30_000;
 
-/** Characters that a login shell may print before the greeting. */
-const mostNoise = 65_536;
+/** Bytes that a login shell may print before the greeting; of them, so many at the beginning are kept to be shown. */
+const mostNoise = 16 * 1_048_576;
+const shownNoise = 4_096;
+/** Bytes of the greeting's line. */
+const mostGreeting = 65_536;
 const stderrLines = 40;
+/** Characters of a line that are kept, and of one that an error shows. */
+const longestLine = 65_536;
+const shownLine = 300;
 
 /**
  * Never asks for anything, gives up, notices a dead connection after 15 s, and opens none of the forwardings of the
- * user's configuration; the rest is as that configuration says.
+ * user's configuration; the rest is as that configuration says. A shared connection is used and never made: others
+ * would be lost with the process here that holds it.
  */
 const sshOptions = [
   "-T",
@@ -28,6 +35,7 @@ const sshOptions = [
     "ServerAliveCountMax=3",
     "ClearAllForwardings=yes",
     "RemoteCommand=none",
+    "ControlMaster=no",
   ].flatMap((option) => ["-o", option]),
 ];
 
@@ -38,9 +46,17 @@ export const preparedFolder = `.hitless/${protocolVersion}`;
 export interface SshSession {
   readonly greeting: Greeting;
   readonly channel: Duplex;
-  /** Resolves with the reason when ssh has ended. */
-  readonly ended: Promise<HitlessError>;
+  /** Resolves when ssh has ended. */
+  readonly ended: Promise<SshEnded>;
   dispose(): void;
+}
+
+/** How the ssh of a session has ended. */
+export interface SshEnded {
+  /** Its exit code: 255 is ssh's own; `null` when it was killed or could not be run. */
+  readonly code: number | null;
+  /** What that means before the greeting. */
+  readonly reason: HitlessError;
 }
 
 export interface SshOptions {
@@ -60,16 +76,19 @@ export function connectCommand({ hitless }: Machine): string {
 
 /** Starts ssh with a command; what it prints and how it ends is the caller's. */
 export function spawnSsh(machine: Machine, command: string): ChildProcess {
-  return spawnWith([machine.ssh, command]);
+  return spawnWith([], machine, command);
 }
 
 /** Starts ssh with its stdin and stdout joined to a port of the machine's loopback. */
 export function spawnSshTo(machine: Machine, port: number): ChildProcess {
-  return spawnWith(["-W", `127.0.0.1:${port}`, machine.ssh]);
+  return spawnWith(["-W", `127.0.0.1:${port}`], machine);
 }
 
-function spawnWith(words: readonly string[]): ChildProcess {
-  return spawn("ssh", [...sshOptions, ...words], { stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
+function spawnWith(flags: readonly string[], { ssh }: Machine, ...command: readonly string[]): ChildProcess {
+  return spawn("ssh", [...sshOptions, ...flags, "--", ssh, ...command], {
+    stdio: ["pipe", "pipe", "pipe"],
+    windowsHide: true,
+  });
 }
 
 /**
@@ -89,7 +108,7 @@ export function openSshSession(
     }
     const said: string[] = [];
     collectLines(stderr, said);
-    let noise = "";
+    const noise = createNoise();
     const dispose = () => {
       stdin.destroy();
       child.kill();
@@ -100,7 +119,7 @@ export function openSshSession(
       reject(error);
     };
     const end = (code: number | null) =>
-      sshFailure(machine, { code, stderr: said, stdout: noise.split("\n") } satisfies SshEnd);
+      sshFailure(machine, { code, stderr: said, stdout: noise.lines() } satisfies SshEnd);
     const timer = setTimeout(
       () =>
         fail(
@@ -112,48 +131,40 @@ export function openSshSession(
     );
     const cancel = () => fail(new HitlessError("cancelled", `Connecting to ${machine.name} was cancelled.`));
     signal?.addEventListener("abort", cancel, { once: true });
-    const ended = new Promise<HitlessError>((tell) => {
-      child.once("error", (error) => tell(spawnFailure(error)));
+    const ended = new Promise<SshEnded>((tell) => {
+      child.once("error", (error) => tell({ code: null, reason: spawnFailure(error) }));
       child.once("exit", (code) => {
         // What it said last is read first. Its pipes may stay open: a shared connection of ssh keeps them.
         setImmediate(() => {
-          tell(end(code));
+          tell({ code, reason: end(code) });
           stderr.destroy();
         });
       });
     });
-    void ended.then(fail);
+    void ended.then(({ reason }) => fail(reason));
     stdin.on("error", () => undefined);
     const read = (chunk: Buffer) => {
-      // One byte is one character here, so that what follows the greeting can be given back.
-      noise += chunk.toString("latin1");
-      const begin = noise.indexOf(greetingMark);
-      const lineEnd = begin === -1 ? -1 : noise.indexOf("\n", begin);
-      if (lineEnd !== -1) {
-        const line = Buffer.from(noise.slice(begin + greetingMark.length, lineEnd), "latin1").toString("utf8");
-        const rest = Buffer.from(noise.slice(lineEnd + 1), "latin1");
+      const found = noise.add(chunk);
+      if (found !== undefined) {
         settle();
         stdout.pause();
-        if (rest.length > 0) {
-          stdout.unshift(rest);
+        if (found.rest.length > 0) {
+          stdout.unshift(found.rest);
         }
         try {
-          const greeting = v.parse(greetingSchema, JSON.parse(line));
+          const greeting = v.parse(greetingSchema, JSON.parse(found.line));
           const channel = sshChannel(stdout, stdin);
           resolve({ greeting, channel, ended, dispose });
         } catch (cause) {
           dispose();
+          const detail = [found.line.slice(0, shownLine)];
           reject(
-            new HitlessError("badMessage", `${machine.name} greeted with what is no greeting: ${line}`, { cause }),
+            new HitlessError("badMessage", `${machine.name} greeted with what is no greeting.`, { cause, detail }),
           );
         }
-      } else if (noise.length > mostNoise) {
-        const lines = noise.split("\n").slice(0, 3);
-        fail(
-          new HitlessError("badMessage", `${machine.name} printed something else than Hitless does.`, {
-            detail: lines,
-          }),
-        );
+      } else if (noise.isTooMuch()) {
+        const text = `${machine.name} printed more than ${mostNoise / 1_048_576} MiB and no greeting of Hitless. See what its login shell prints (~/.bashrc, ~/.profile).`;
+        fail(new HitlessError("badMessage", text, { detail: noise.lines().slice(0, 3) }));
       }
     };
     const settle = () => {
@@ -176,22 +187,63 @@ function spawnFailure(error: NodeJS.ErrnoException): HitlessError {
   return new HitlessError("machineUnreachable", message, { cause: error });
 }
 
+/** What comes before the greeting, in which that is looked for. */
+function createNoise() {
+  const mark = Buffer.from(greetingMark);
+  let kept = Buffer.alloc(0);
+  let first = Buffer.alloc(0);
+  let size = 0;
+  return {
+    /** The greeting's line without its mark, and what follows it, once it has come whole. */
+    add(chunk: Buffer): { readonly line: string; readonly rest: Buffer } | undefined {
+      size += chunk.length;
+      if (first.length < shownNoise) {
+        first = Buffer.concat([first, chunk.subarray(0, shownNoise - first.length)]);
+      }
+      kept = Buffer.concat([kept, chunk]);
+      const begin = kept.indexOf(mark);
+      if (begin === -1) {
+        // The mark may be cut in two.
+        kept = kept.subarray(Math.max(0, kept.length - mark.length + 1));
+        return undefined;
+      }
+      const end = kept.indexOf("\n", begin);
+      if (end === -1) {
+        kept = kept.subarray(begin);
+        return undefined;
+      }
+      return { line: kept.toString("utf8", begin + mark.length, end), rest: kept.subarray(end + 1) };
+    },
+    isTooMuch: () => size > mostNoise || kept.length > mostGreeting,
+    /** The first lines. */
+    lines: () =>
+      first
+        .toString("utf8")
+        .split("\n")
+        .map((line) => line.slice(0, shownLine)),
+  };
+}
+
 /** Keeps the last lines of a stream. */
 export function collectLines(stream: NodeJS.ReadableStream, lines: string[]): void {
   let open = "";
   stream.setEncoding("utf8");
   stream.on("error", () => undefined);
   stream.on("data", (text: string) => {
-    const parts = (open + text).split(/\r?\n/);
+    const parts = text.split("\n");
     if (open !== "") {
       lines.pop();
     }
-    open = parts.at(-1) ?? "";
-    lines.push(...parts.filter((part, index) => index < parts.length - 1 || part !== ""));
+    // The end of one that is too long is left out.
+    parts[0] = open + (parts[0] ?? "").slice(0, Math.max(0, longestLine - open.length));
+    const cut = parts.map((part) => part.slice(0, longestLine));
+    open = cut.at(-1) ?? "";
+    const whole = cut.map((part) => (part.endsWith("\r") ? part.slice(0, -1) : part));
+    lines.push(...whole.slice(-stderrLines).filter((part, index, all) => index < all.length - 1 || part !== ""));
     lines.splice(0, Math.max(0, lines.length - stderrLines));
   });
 }
 
-function seconds(milliseconds: number): string {
+export function seconds(milliseconds: number): string {
   return milliseconds < 1_000 ? `${milliseconds} ms` : `${Math.round(milliseconds / 1_000)} s`;
 }

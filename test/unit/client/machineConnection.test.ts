@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MachineConnection } from "../../../src/client/machines/machineConnection.ts";
+import { protocolVersion } from "../../../src/shared/protocol.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 const serverFile = fileURLToPath(new URL("machineServer.ts", import.meta.url));
@@ -138,11 +139,38 @@ const machine = { name: "web1", ssh: "deploy@web1" };
     assert.ok(Math.abs(opened.route.now() - Date.now()) <= opened.roundTripMs + 1);
   });
 
+  it("is opened behind all that a login shell prints before", async () => {
+    const { greeting } = await open(`head -c 3000000 /dev/zero | tr '\\0' x; seq 1 100000; ${serving()}`);
+    assert.equal(greeting.version, "1.2.3");
+  });
+
+  const greeted = `echo 'HITLESS-CONNECT ${JSON.stringify({ protocolVersion, version: "1", nodeVersion: "v1" })}'`;
+  for (const [what, script, code, message] of [
+    ["what is none of the protocol", "exec yes", "badMessage", /sent what Hitless does not send/],
+    ["nothing any more", "exit 139", "connectionLost", /"hitless connect" ended there with exit code 139/],
+    ["nothing", "exec sleep 60", "deadline", /did not answer (?:facts )?within/],
+  ] as const) {
+    it(`is given up with the reason when the other side greets and then says ${what}`, async () => {
+      beSsh(`${greeted}; ${script}`);
+      await assert.rejects(MachineConnection.open(machine, { deadlineMs: 2_000 }), { code, message });
+    });
+  }
+
+  for (const [what, flag] of [
+    ["is no JSON", "--answers-garbage"],
+    ["has no end", "--answers-without-end"],
+  ] as const) {
+    it(`refuses an answer that ${what}`, async () => {
+      beSsh(serving(flag));
+      await assert.rejects(MachineConnection.open(machine), { code: "badMessage" });
+    });
+  }
+
   it("is refused when the other side is no Hitless", async () => {
     beSsh("echo welcome; exit 3");
     await assert.rejects(MachineConnection.open(machine), { code: "connectionLost", message: /exit code 3/ });
-    beSsh("exec head -c 200000 /dev/zero");
-    await assert.rejects(MachineConnection.open(machine), { code: "badMessage" });
+    beSsh("exec cat /dev/zero");
+    await assert.rejects(MachineConnection.open(machine), { code: "badMessage", message: /more than 16 MiB/ });
     beSsh("echo 'HITLESS-CONNECT {}'; exec sleep 60");
     await assert.rejects(MachineConnection.open(machine), { code: "badMessage" });
   });
