@@ -30,6 +30,7 @@ export async function checkFleet(
   const each = await Promise.all(found.map((one) => checkMember(plan, one)));
   return [
     ...each.flat(),
+    ...sameTwice(members),
     ...sameEverywhere(members),
     ...enoughServe(members, found.length),
     ...(await checkBalancer(plan, balancer)),
@@ -92,6 +93,16 @@ export function answerText({
   readonly problem?: string | undefined;
 }): string {
   return status === undefined ? `not at all (${problem ?? "no reason is known"})` : `${status}`;
+}
+
+/** Two names for one app: a fleet of them has one machine less than it seems, and none would serve on. */
+function sameTwice(members: readonly Member[]): FleetProblem[] {
+  return [...grouped(members, ({ endpoint }) => endpoint.secret).values()]
+    .filter((names) => names.length > 1)
+    .map((names) => ({
+      severity: "error",
+      message: `${names.join(" and ")} are the same machine, with the same app; name it once.`,
+    }));
 }
 
 /** It must be one app; that its machines differ in their Node.js is worth a word. */

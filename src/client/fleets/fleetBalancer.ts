@@ -1,8 +1,10 @@
+import { type ErrorCode, toHitlessError } from "../../shared/errors.ts";
 import type { BalancerSettings } from "../../shared/settings/balancerSettings.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import type { FleetFacts, KeepAliveReading } from "../balancers/check/finding.ts";
 import { createBalancer } from "../balancers/createBalancer.ts";
 import type { RunCommand } from "../machines/runCommand.ts";
+import { runOverSsh } from "../machines/runOverSsh.ts";
 import type { Machine } from "../machines/sshMachine.ts";
 import { runLocally } from "../remote/runLocally.ts";
 import type { Fleet } from "../settings/projectSettings.ts";
@@ -35,20 +37,46 @@ export function settingsOf({ balancer = nothingKnown }: Fleet): BalancerSettings
   return balancer;
 }
 
-/** Runs commands where the balancer is: on a machine once it is connected, else here. */
-export function balancerRun(connect: (() => Promise<{ run: RunCommand }>) | undefined): RunCommand {
-  if (connect === undefined) {
+/**
+ * Runs commands where the balancer is: here, or on its machine. That one is connected with the first command, and needs no
+ * Hitless: without, each command has an ssh of its own.
+ * @param connect Connects to Hitless there.
+ */
+export function balancerRun(
+  machine: Machine | undefined,
+  connect: (machine: Machine) => Promise<{ run: RunCommand }>,
+): RunCommand {
+  if (machine === undefined) {
     return runLocally;
   }
-  let connecting: Promise<{ run: RunCommand }> | undefined;
+  const open = async (): Promise<RunCommand> => {
+    try {
+      const connection = await connect(machine);
+      return (argv, options) => connection.run(argv, options);
+    } catch (error) {
+      if (withoutHitless.includes(toHitlessError(error).code)) {
+        return runOverSsh(machine);
+      }
+      throw error;
+    }
+  };
+  let opening: Promise<RunCommand> | undefined;
   return async (argv, options) => {
-    connecting ??= connect();
-    return (await connecting).run(argv, options);
+    opening ??= open();
+    return (await opening)(argv, options);
   };
 }
 
-/** The host of a destination of ssh. */
-function hostOf(ssh: string): string {
-  const [, host = ssh] = /^(?:ssh:\/\/)?(?:[^@/]*@)?([^:/]+)/.exec(ssh) ?? [];
-  return host;
+const withoutHitless: readonly ErrorCode[] = ["hitlessMissing", "protocolMismatch"];
+
+/**
+ * The host of a destination of ssh: `[user@]host`, in which colons belong to an address of IPv6, or
+ * `ssh://[user@]host[:port]`, in which such an address stands in brackets.
+ */
+export function hostOf(ssh: string): string {
+  const isUri = ssh.startsWith("ssh://");
+  const whole = isUri ? (ssh.slice("ssh://".length).split("/", 1)[0] ?? "") : ssh;
+  const host = whole.slice(whole.lastIndexOf("@") + 1);
+  const bracketed = /^\[([^\]]*)\]/.exec(host);
+  return bracketed?.[1] ?? (isUri ? (host.split(":", 1)[0] ?? host) : host);
 }

@@ -79,11 +79,8 @@ export class FleetSession implements Disposable {
   balancerRun(): RunCommand {
     const { balancer } = this.plan.fleet;
     const machine = this.#settings.machines.find(({ name }) => name === balancer?.machine);
-    if (machine === undefined) {
-      return balancerRun(undefined);
-    }
-    return balancerRun(async () => {
-      const connection = await MachineConnection.open(machine);
+    return balancerRun(machine, async (there) => {
+      const connection = await MachineConnection.open(there);
       this.#opened.push(connection);
       return connection;
     });

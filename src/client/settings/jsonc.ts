@@ -7,12 +7,19 @@ import {
   printParseErrorCode,
 } from "jsonc-parser";
 
+export interface RepeatedKey {
+  readonly path: readonly (string | number)[];
+  readonly line: number;
+}
+
 /** A text of JSON with comments, and where in it each value is. */
 export interface Jsonc {
   /** `undefined` if there are only comments. */
   readonly value: unknown;
   /** The line, from 1, of the value at this path, or else of the nearest value around it. */
   lineOf(path: readonly (string | number)[]): number;
+  /** Keys that stand more than once in an object, of which the last alone would count, by their paths, and where. */
+  repeatedKeys(): readonly RepeatedKey[];
 }
 
 /**
@@ -48,7 +55,26 @@ export function readJsonc(text: string): Jsonc {
       }
       return 1;
     },
+    repeatedKeys: () => (tree === undefined ? [] : repeatedIn(tree, [], json)),
   };
+}
+
+function repeatedIn({ type, children = [] }: Node, path: readonly (string | number)[], json: string): RepeatedKey[] {
+  const seen = new Set<string>();
+  return children.flatMap((child, index) => {
+    if (type !== "object") {
+      return repeatedIn(child, [...path, index], json);
+    }
+    const [name, value] = child.children ?? [];
+    const key = String(name?.value);
+    const own = [...path, key];
+    const isRepeated = seen.has(key);
+    seen.add(key);
+    return [
+      ...(isRepeated ? [{ path: own, line: lineAt(json, child.offset) }] : []),
+      ...(value === undefined ? [] : repeatedIn(value, own, json)),
+    ];
+  });
 }
 
 function lineAt(text: string, offset: number): number {

@@ -3,7 +3,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import { type FleetConfig, fleetSchema } from "../../shared/settings/fleetSettings.ts";
 import { machineSchema, placeNameSchema } from "../../shared/settings/machineSettings.ts";
 import type { Machine } from "../machines/sshMachine.ts";
-import { createJsonReader, entriesOf, nearestTable, type TableSource, workspaceTable } from "./projectTables.ts";
+import { createJsonReader, entriesOf, nearestTable, repeatedNames, type TableSource, workspaceTable } from "./projectTables.ts";
 
 /** A fleet by its name. */
 export interface Fleet extends FleetConfig {
@@ -30,7 +30,7 @@ export async function readProjectSettings(folder: string): Promise<ProjectSettin
       (source) => source ?? [],
     );
   const [ofMachines, ofFleets] = await Promise.all([sourcesOf("machines"), sourcesOf("fleets")]);
-  const problems: string[] = [];
+  const problems = [...ofMachines, ...ofFleets].flatMap(repeatedNames);
   const machines = validEntries(ofMachines, machineSchema, problems).map(([name, { ssh = name, hitless }]) => ({
     name,
     ssh,

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { HitlessError } from "../../shared/errors.ts";
 import { foldersAbove } from "../project/foldersAbove.ts";
@@ -107,12 +107,31 @@ async function readJsonFile(file: string): Promise<Jsonc | undefined> {
   if (text === undefined) {
     return undefined;
   }
+  const json = parsed(file, text);
+  if (basename(file) === projectFile && json.value !== undefined && !isTable(json.value)) {
+    throw new HitlessError(
+      "badConfig",
+      `${file}:1: must be an object, such as { "machines": { "web1": "deploy@web1" } }.`,
+    );
+  }
+  return json;
+}
+
+function parsed(file: string, text: string): Jsonc {
   try {
     return readJsonc(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HitlessError("badConfig", `${file} can't be read as JSON: ${reason}`);
   }
+}
+
+/** What is said of names that stand twice in a table, or in what is in it: only the last would count. */
+export function repeatedNames({ file, json, path: [table] }: TableSource): string[] {
+  return json
+    .repeatedKeys()
+    .filter(({ path }) => path[0] === table)
+    .map(({ path, line }) => `${file}:${line}: ${fieldOf(path)} is named twice; remove one of them.`);
 }
 
 /** Everything in a table, in its order. A table that is none gives one entry without a name, which says so. */

@@ -8,7 +8,7 @@ const argv = v.pipe(words.written, v.minLength(1, 'must name a program, as in ["
 
 const verifySettings = {
   /** Asked on the machine itself. */
-  url: text({ pattern: /^https?:\/\/[^\s/]+/, rule: "must be an http:// or https:// address" }),
+  url: text({ pattern: /^https?:\/\/[^\s/]\S*$/, rule: "must be an http:// or https:// address" }),
   status: wholeNumber({ min: 100, max: 599, default: 200 }),
   /** How often in a row it must answer so. */
   times: wholeNumber({ min: 1, max: 1_000, default: 3 }),

@@ -302,6 +302,7 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       const restarted = await run(["fleet", "restart", "shop", "--json"]);
       assertCode(restarted, 0);
       const told = names.flatMap((name) => [`drain ${name}`, `undrain ${name}`]);
+
       assert.deepEqual(readFileSync(record, "utf8").trim().split("\n"), told);
     });
 

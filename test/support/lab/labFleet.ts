@@ -33,7 +33,9 @@ export interface FleetProcess {
  * @param fleets What differs from `{ app, machines }`, by their names.
  */
 export function labFleets(lab: Lab, fleets: Readonly<Record<string, object>>): LabFleets {
-  const all = [...lab.machines, lab.nginx, lab.haproxy].map(({ name }) => [name, name]);
+  const all: (readonly [string, unknown])[] = [...lab.machines, lab.nginx].map(({ name }) => [name, name]);
+  // A balancer needs no Hitless.
+  all.push([lab.haproxy.name, { ssh: lab.haproxy.name, hitless: "/nowhere/hitless" }]);
   const common = { app: "shop", machines: machines.map(({ name }) => name) };
   const whole = Object.entries(fleets).map(([name, fleet]) => [name, { ...common, ...fleet }]);
   const project = { machines: Object.fromEntries(all), fleets: Object.fromEntries(whole) };

@@ -122,4 +122,37 @@ describe("the settings of a project", () => {
     const broken = project({ "hitless.json": `{ "machines": }` });
     await refuses(broken, `${join(broken, "hitless.json")} can't be read as JSON: ValueExpected in line 1, column 15`);
   });
+
+  it("are refused when a name stands twice, of which only the last would count, or when there is no object", async () => {
+    const folder = project({
+      "hitless.json": `{
+        "machines": { "web1": "a", "web2": "b",
+          "web1": "c" },
+        "fleets": { "shop": { "app": "shop", "machines": ["web1", "web2"],
+          "app": "other" } },
+        "else": { "x": 1, "x": 2 }
+      }`,
+    });
+    const file = join(folder, "hitless.json");
+    await refuses(
+      folder,
+      `${file}:3: machines.web1 is named twice; remove one of them.`,
+      `${file}:5: fleets.shop.app is named twice; remove one of them.`,
+    );
+    const list = project({ "hitless.json": "[]" });
+    await refuses(
+      list,
+      `${join(list, "hitless.json")}:1: must be an object, such as { "machines": { "web1": "deploy@web1" } }.`,
+    );
+  });
+
+  it("name an address that can be asked", async () => {
+    const folder = project({
+      "hitless.json": `{ "fleets": { "shop": { "app": "shop", "machines": ["a", "b"], "verify": { "url": "http://x y/" } } } }`,
+    });
+    await refuses(
+      folder,
+      `${join(folder, "hitless.json")}:1: fleets.shop.verify.url must be an http:// or https:// address.`,
+    );
+  });
 });

@@ -4,6 +4,7 @@ import type { RunCommand } from "../../machines/runCommand.ts";
 import type { Balancer, BalancerOptions } from "../balancer.ts";
 import { balancerCommands, balancerFailed } from "./balancerCommands.ts";
 import { haproxyRuntime, type ServerState } from "./haproxyRuntime.ts";
+import { createTurns } from "./oneByOne.ts";
 import { orPutBack } from "./putBack.ts";
 import { waitUntil } from "./waitUntil.ts";
 
@@ -20,6 +21,7 @@ interface Place {
 /** Takes machines out with `set server … state drain`, over the runtime socket of HAProxy. */
 export function haproxyBalancer(settings: HaproxySettings, run: RunCommand): Balancer {
   const { socket = usualSocket, connect, prefix, drainTimeout = usualDrainMs } = settings;
+  const inTurn = createTurns();
   const runtime = haproxyRuntime(balancerCommands(run, prefix), { socket, connect });
 
   const placesOf = (machine: string): readonly Place[] => {
@@ -45,14 +47,16 @@ export function haproxyBalancer(settings: HaproxySettings, run: RunCommand): Bal
   const takeOut = async (place: Place, { signal, onDidSay }: BalancerOptions): Promise<void> => {
     const { backend, server } = place;
     const named = `${backend}/${server}`;
-    const { state, others } = await stateOf(place, signal);
-    if (state.admin === "maintenance") {
-      throw balancerFailed(`${named} is in maintenance already: somebody else has taken it out of HAProxy.`);
-    }
-    if (!others.some(serves)) {
-      throw balancerFailed(`${named} is the last server of its backend that serves, and stays in.`);
-    }
-    await runtime.setState(backend, server, "drain", { signal });
+    await inTurn(async () => {
+      const { state, others } = await stateOf(place, signal);
+      if (state.admin === "maintenance") {
+        throw balancerFailed(`${named} is in maintenance already: somebody else has taken it out of HAProxy.`);
+      }
+      if (!others.some(serves)) {
+        throw balancerFailed(`${named} is the last server of its backend that serves, and stays in.`);
+      }
+      await runtime.setState(backend, server, "drain", { signal });
+    });
     let quiet = 0;
     let left = 0;
     const isQuiet = async (): Promise<boolean> => {

@@ -8,6 +8,7 @@ import { balancerCommands, balancerFailed } from "./balancerCommands.ts";
 import { findNginx } from "./findNginx.ts";
 import { parseInclude, renderInclude } from "./nginxInclude.ts";
 import { nginxProcesses } from "./nginxProcesses.ts";
+import { createTurns } from "./oneByOne.ts";
 import { orPutBack } from "./putBack.ts";
 import { throwIfCancelled, waitUntil } from "./waitUntil.ts";
 
@@ -19,6 +20,9 @@ const reloadMs = 15_000;
 export function nginxBalancer(settings: NginxSettings, run: RunCommand): Balancer {
   const { include, servers, acceptResets = false, drainTimeout = usualDrainMs } = settings;
   const commands = balancerCommands(run, settings.prefix);
+
+  const inTurn = createTurns();
+  const byHand = `The former list of servers could not be put back: look at ${include}, and reload nginx.`;
 
   const readList = async (signal?: AbortSignal): Promise<string> => {
     const { code, stdout, stderr } = await commands.run(["cat", include], { signal });
@@ -71,23 +75,25 @@ export function nginxBalancer(settings: NginxSettings, run: RunCommand): Balance
     }
   };
 
-  const change = async (machine: string, isOut: boolean, { signal, onDidSay }: BalancerOptions): Promise<void> => {
-    if (!Object.hasOwn(servers, machine)) {
-      throw new HitlessError("badConfig", `balancer.servers does not say which server of nginx ${machine} is.`);
-    }
-    const previous = await readList(signal);
-    const out = readOut(previous);
-    const wasOut = out.has(machine);
-    out[isOut ? "add" : "delete"](machine);
-    if (Object.keys(servers).every((one) => out.has(one))) {
-      throw balancerFailed(`${machine} is the last server of nginx's list, and stays in.`);
-    }
-    throwIfCancelled(signal);
-    const nginx = await findNginx(commands, settings.nginx, { signal });
-    let reloaded = false;
-    const act = async (): Promise<void> => {
-      if (wasOut !== isOut) {
-        // Not to be cancelled half-way: when it is over, nginx runs with what the file says.
+  /**
+   * Puts a machine in or out, and what others have done to the list meanwhile stays.
+   * @returns False if it was so before.
+   */
+  const set = (machine: string, isOut: boolean, nginx: readonly string[], signal?: AbortSignal): Promise<boolean> =>
+    inTurn(async () => {
+      throwIfCancelled(signal);
+      const previous = await readList(signal);
+      const out = readOut(previous);
+      if (out.has(machine) === isOut) {
+        return false;
+      }
+      out[isOut ? "add" : "delete"](machine);
+      if (Object.keys(servers).every((one) => out.has(one))) {
+        throw balancerFailed(`${machine} is the last server of nginx's list, and stays in.`);
+      }
+      let reloaded = false;
+      // Not to be cancelled half-way: when it is over, nginx runs with what the file says.
+      const act = async (): Promise<void> => {
         await write(renderInclude(servers, out));
         const { code, stdout, stderr } = await commands.run([...nginx, "-t"]);
         if (code !== 0) {
@@ -95,22 +101,32 @@ export function nginxBalancer(settings: NginxSettings, run: RunCommand): Balance
         }
         reloaded = true;
         await reload(nginx);
-      }
-      if (isOut) {
-        await untilOldOnesLeft({ signal, onDidSay });
-      }
-    };
-    const undo = async (): Promise<void> => {
-      await write(previous);
-      if (reloaded) {
-        await reload(nginx);
-      }
-    };
-    await orPutBack(
-      act,
-      undo,
-      `The former list of servers could not be put back: look at ${include}, and reload nginx.`,
-    );
+      };
+      const undo = async (): Promise<void> => {
+        await write(previous);
+        if (reloaded) {
+          await reload(nginx);
+        }
+      };
+      await orPutBack(act, undo, byHand);
+      return true;
+    });
+
+  const change = async (machine: string, isOut: boolean, { signal, onDidSay }: BalancerOptions): Promise<void> => {
+    if (!Object.hasOwn(servers, machine)) {
+      throw new HitlessError("badConfig", `balancer.servers does not say which server of nginx ${machine} is.`);
+    }
+    throwIfCancelled(signal);
+    const nginx = await findNginx(commands, settings.nginx, { signal });
+    const isChanged = await set(machine, isOut, nginx, signal);
+    if (isOut) {
+      const undo = async (): Promise<void> => {
+        if (isChanged) {
+          await set(machine, false, nginx);
+        }
+      };
+      await orPutBack(() => untilOldOnesLeft({ signal, onDidSay }), undo, byHand);
+    }
   };
 
   /** An old worker process goes on with the former list until its clients have gone. */

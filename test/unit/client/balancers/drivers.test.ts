@@ -72,6 +72,16 @@ describe("the HAProxy driver", () => {
     assert.deepEqual(other.servers.get("app/web1")?.admin, "maint");
   });
 
+  it("leaves one in of two that are taken out at once", async () => {
+    const fake = fakeHaproxy({ "app/web1": {}, "app/web2": {} });
+    const driver = create(settings, fake.run);
+    const both = await Promise.allSettled([driver.drain("web1"), driver.drain("web2")]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ["fulfilled", "rejected"],
+    );
+  });
+
   it("goes on with one that an interrupted run has left out", async () => {
     const fake = fakeHaproxy({ "app/web1": { admin: "drain" }, "app/web2": {} });
     const driver = create(settings, fake.run);
@@ -154,8 +164,30 @@ describe("the nginx driver", () => {
     const fake = fakeNginx(include, list, config());
     fake.looksUntilGone = Number.POSITIVE_INFINITY;
     await assert.rejects(create(settings, fake.run).drain("web1"), /1 old worker processes of nginx still had clients/);
-    assert.equal(fake.files.get(include), list);
+    const [taken, back] = fake.orders.filter((order) => order.startsWith("write"));
+    assert.match(taken ?? "", /max_fails=3 down;/);
+    assert.equal(back, "write server 10.0.0.1:3000 max_fails=3; server 10.0.0.2:3000;");
     assert.equal(fake.orders.filter((order) => order === "nginx -s reload").length, 2);
+  });
+
+  it("takes several machines out at once, none of which undoes what another has done", async () => {
+    const three = { ...settings, servers: { ...settings.servers, web3: "10.0.0.3:3000" } };
+    const fake = fakeNginx(include, `${list}server 10.0.0.3:3000;\n`, config());
+    const driver = create(three, fake.run);
+    await Promise.all([driver.drain("web1"), driver.drain("web2")]);
+    const out = fake.files.get(include)?.match(/10\.0\.0\.\d:3000[^;]* down;/g);
+    assert.equal(out?.length, 2, fake.files.get(include));
+    await assert.rejects(driver.drain("web3"), /web3 is the last server of nginx's list/);
+    await Promise.all([driver.undrain("web1"), driver.undrain("web2")]);
+    assert.doesNotMatch(fake.files.get(include) ?? "", / down;/);
+    // One that stays too long comes back, and the other stays out.
+    fake.looksUntilGone = Number.POSITIVE_INFINITY;
+    const both = await Promise.allSettled([driver.drain("web1"), driver.drain("web3")]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ["rejected", "rejected"],
+    );
+    assert.doesNotMatch(fake.files.get(include) ?? "", / down;/);
   });
 
   it("is refused where it would reset clients, or where the list is not its own", async () => {
