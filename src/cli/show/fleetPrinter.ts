@@ -15,15 +15,40 @@ export interface FleetPrinter {
 
 const over: readonly MachineStep[] = ["waiting", "done", "failed", "rolledBack"];
 
+/** Characters of a line of output that are shown. */
+const longestLine = 4_096;
+
+/** Of an unfinished line, what may still be shown. */
+function keptOf(text: string): string {
+  const begin = text.lastIndexOf("\r", text.length - 2) + 1;
+  return text.slice(begin, begin + longestLine + 1);
+}
+
 export function createFleetPrinter(context: CliContext, { fleet, groups }: FleetPlan): FleetPrinter {
   const { stderr } = context;
   const width = Math.max(...groups.flat().map(({ name }) => name.length));
   const told = new Map<string, MachineStep>();
-  const open = new Map<string, string>();
+  const open = new Map<string, { machine: string; text: string }>();
   let latest: FleetRun | undefined;
   const line = (machine: string, text: string) => {
     if (stderr.isForPrograms !== true) {
       say(context, `${stderr.paint("cyan", machine.padEnd(width))} ${stderr.paint("dim", "│")} ${text}`);
+    }
+  };
+  /** A line that a program draws again and again counts as it was last. */
+  const outputLine = (machine: string, text: string) => {
+    const drawn = text.split("\r").findLast((one) => one !== "") ?? "";
+    line(machine, drawn.length > longestLine ? `${drawn.slice(0, longestLine)} …` : drawn);
+  };
+  /** What a program wrote last without the end of a line. */
+  const finishLines = (machine: string) => {
+    for (const [key, unfinished] of open) {
+      if (unfinished.machine === machine) {
+        open.delete(key);
+        if (unfinished.text !== "") {
+          outputLine(machine, unfinished.text);
+        }
+      }
     }
   };
   const step = (machine: MachineRun): string => {
@@ -46,6 +71,7 @@ export function createFleetPrinter(context: CliContext, { fleet, groups }: Fleet
       for (const machine of run.machines) {
         if (told.get(machine.name) !== machine.step) {
           told.set(machine.name, machine.step);
+          finishLines(machine.name);
           if (machine.step !== "waiting") {
             line(machine.name, step(machine));
           }
@@ -54,10 +80,14 @@ export function createFleetPrinter(context: CliContext, { fleet, groups }: Fleet
     },
     output(machine, stream, text) {
       const key = `${machine} ${stream}`;
-      const lines = ((open.get(key) ?? "") + text).split(/\r?\n/);
-      open.set(key, lines.pop() ?? "");
+      const before = open.get(key)?.text ?? "";
+      const [first = "", ...others] = text.split("\n");
+      // What is beyond the longest line is shown by nobody, and not kept.
+      const lines = [before.length > longestLine ? before : before + first, ...others];
+      const unfinished = lines.pop() ?? "";
+      open.set(key, { machine, text: keptOf(unfinished) });
       for (const one of lines) {
-        line(machine, one);
+        outputLine(machine, one);
       }
     },
     waitText() {

@@ -212,11 +212,13 @@ function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[
   }
   const at = run.machines.find(({ step }) => step !== "done" && step !== "waiting" && step !== "rolledBack");
   const where = at === undefined ? "between two machines" : `at ${at.name}, while ${stepNames[at.step]}`;
+  const isOut = run.kind === "restart" && at !== undefined && ["draining", "renewing", "returning"].includes(at.step);
   return [
     `${paint("red", "✖")} the ${kindNames[run.kind]} by ${printable(run.who)} of ${localTime(run.startedAt)} died on the way: it stopped ${where}`,
     "",
     machinesOfRun(run, paint),
     "",
+    ...(isOut ? [`  ${at.name} may still be out of its balancer: the same restart puts it back.`] : []),
     `  To go on: hitless fleet ${commandOf(run.kind)} ${run.fleet}. To go back: hitless fleet rollback ${run.fleet}.`,
   ];
 }

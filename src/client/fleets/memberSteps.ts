@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { HitlessError } from "../../shared/errors.ts";
+import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import { lostNothing } from "../../shared/facts/reportFacts.ts";
 import type { FleetKind, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
 import type { RenewalReport } from "../../shared/report.ts";
@@ -16,6 +16,8 @@ const watchEveryMs = 1_000;
 
 /** Lines of a command's output that an error shows. */
 const linesShown = 10;
+/** Characters of it. */
+const mostShown = 4_096;
 
 export interface StepSurroundings {
   readonly fleet: Fleet;
@@ -70,15 +72,31 @@ async function runThere(
   argv: readonly string[],
   { fleet, onOutput }: StepSurroundings,
 ) {
-  const { code, stdout, stderr } = await connection.run(argv, {
+  let said = "";
+  const detail = () =>
+    said
+      .split(/[\r\n]/)
+      .filter((line) => line.trim() !== "")
+      .slice(-linesShown);
+  const running = connection.run(argv, {
     cwd: endpoint.root,
     deadlineMs: fleet.commandTimeout,
-    onOutput: (stream, text) => onOutput(machine.name, stream, text),
+    onOutput: (stream, text) => {
+      said = (said + text).slice(-mostShown);
+      onOutput(machine.name, stream, text);
+    },
+  });
+  const { code } = await running.catch((thrown: unknown) => {
+    const error = toHitlessError(thrown);
+    if (error.code !== "deadline") {
+      throw error;
+    }
+    const text = `${argv.join(" ")} did not end within ${fleet.commandTimeout} ms (commandTimeout) on ${machine.name}, and was ended.`;
+    throw new HitlessError("deadline", text, { detail: detail(), cause: error });
   });
   if (code !== 0) {
-    const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
     throw new HitlessError("invalidState", `${argv.join(" ")} ended with exit code ${code} on ${machine.name}.`, {
-      detail: lines.slice(-linesShown),
+      detail: detail(),
     });
   }
 }
@@ -91,20 +109,27 @@ async function renew(member: Member, kind: RenewalKind, surroundings: StepSurrou
     await onStep("draining");
     await leaves.drain(machine.name);
   }
-  let report: RenewalReport;
   try {
     await onStep("renewing", { renewed: true });
-    report = await client.request("app/renew", { kind });
+    const report = await client.request("app/renew", { kind });
     if (report.outcome === "rolledBack" || report.outcome === "cancelled") {
       // The workers that served before serve on, and nothing of the new release runs.
       await onStep("renewing", { renewed: false });
     }
-  } catch (error) {
-    await comeBack(member, leaves, surroundings);
-    throw error;
+    await keepReport(report, kind, surroundings);
+  } catch (thrown) {
+    const error = toHitlessError(thrown);
+    const out = await comeBack(member, leaves, surroundings).then(() => undefined, toHitlessError);
+    // There it failed, wherever it is now.
+    await onStep("renewing");
+    throw out === undefined
+      ? error
+      : new HitlessError(error.code, `${error.message} ${out.message}`, {
+          detail: [...error.detail, ...out.detail],
+          cause: error,
+        });
   }
   await comeBack(member, leaves, surroundings);
-  await keepReport(report, kind, surroundings);
 }
 
 /** A machine that serves goes back to its balancer, whatever has failed. */
@@ -150,25 +175,37 @@ async function verify(member: Member, { fleet, onStep }: StepSurroundings): Prom
     return;
   }
   await onStep("verifying");
+  const before = restartsOf(member.client.snapshot);
   for (let time = 0; time < wanted.times; time += 1) {
     if (time > 0) {
       await delay(betweenMs);
     }
     await ask(member, wanted.url, wanted.status);
   }
-  const before = restartsOf(member.client.snapshot);
+  staysUp(member, before);
   const until = performance.now() + wanted.watch;
   while (performance.now() < until) {
     await delay(Math.min(watchEveryMs, Math.max(1, until - performance.now())));
+    // A worker that has died is why the address may not answer, and not the other way round.
+    staysUp(member, before);
     await ask(member, wanted.url, wanted.status);
-    const { snapshot } = member.client;
-    if (snapshot.app.state !== "running" || restartsOf(snapshot) > before) {
-      const why = snapshot.app.failure?.message ?? "a worker died";
-      throw new HitlessError(
-        "invalidState",
-        `${fleet.app} did not stay up on ${member.machine.name}: it is ${snapshot.app.state} (${why}).`,
-      );
-    }
+    staysUp(member, before);
+  }
+}
+
+/** @throws HitlessError `invalidState` if a worker has died since, or the app does not run any more. */
+function staysUp({ client, machine }: Member, before: ReadonlyMap<number, number>): void {
+  if (client.closed) {
+    throw new HitlessError("connectionLost", `The app on ${machine.name} can't be watched any more.`);
+  }
+  const { app } = client.snapshot;
+  const died = [...restartsOf(client.snapshot)].some(([slot, restarts]) => restarts > (before.get(slot) ?? 0));
+  if (app.state !== "running" || died) {
+    const why = app.failure?.message ?? "a worker died";
+    throw new HitlessError(
+      "invalidState",
+      `${app.name} did not stay up on ${machine.name}: it is ${app.state} (${why}).`,
+    );
   }
 }
 
@@ -182,6 +219,7 @@ async function ask({ connection, machine }: Member, url: string, status: number)
   }
 }
 
-function restartsOf({ workers }: Snapshot): number {
-  return workers.reduce((sum, { restarts }) => sum + restarts, 0);
+/** By slot: an old worker that still drains is of the same one as its successor. */
+function restartsOf({ workers }: Snapshot): ReadonlyMap<number, number> {
+  return new Map(workers.map(({ slot, restarts }) => [slot, restarts]));
 }

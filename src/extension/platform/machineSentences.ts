@@ -70,4 +70,6 @@ export const machineSentences: readonly string[] = [
   '{0}:1: must be an object, such as { "machines": { "web1": "deploy@web1" } }.',
   "{0}:{1}: {2} is named twice; remove one of them.",
   'The connection to {0} was lost: "hitless connect" ended there with exit code {1}.',
+  "{0} did not end within {1} ms (commandTimeout) on {2}, and was ended.",
+  "The app on {0} can't be watched any more.",
 ];
