@@ -37,7 +37,10 @@ export async function checkFleet(
   ];
 }
 
-async function checkMember({ fleet }: FleetPlan, { machine, member, error }: FoundMember): Promise<FleetProblem[]> {
+async function checkMember(
+  { fleet, kind }: FleetPlan,
+  { machine, member, error }: FoundMember,
+): Promise<FleetProblem[]> {
   const problems: FleetProblem[] = [];
   const say = (severity: FleetProblem["severity"], message: string, detail?: readonly string[]) =>
     problems.push({ machine: machine.name, severity, message, ...(detail !== undefined && { detail }) });
@@ -53,8 +56,9 @@ async function checkMember({ fleet }: FleetPlan, { machine, member, error }: Fou
     say("error", `${fleet.app} is being renewed on ${machine.name} already.`);
   } else if (app.state !== "running") {
     const why = app.failure === undefined ? "" : ` (${app.failure.message})`;
+    // What is ill there may be why one goes back.
     say(
-      "error",
+      kind === "rollback" ? "warning" : "error",
       `${fleet.app} is ${app.state} on ${machine.name}, with ${ready} of ${app.desiredWorkers} workers ready${why}.`,
     );
   }

@@ -49,11 +49,33 @@ export function machinesOf(fleet: Fleet, { machines }: ProjectSettings): Machine
 
 /**
  * What would be done, and in which order.
- * @throws HitlessError `badConfig`, which names the field and the fix.
+ * @param without Names of machines that are left out, such as one that is gone.
+ * @throws HitlessError `badConfig`, which names the field and the fix; `usage` for a name that is none of the fleet's.
  */
-export function planFleet(settings: ProjectSettings, name: string, kind: FleetKind): FleetPlan {
-  const fleet = chooseFleet(settings, name);
+export function planFleet(
+  settings: ProjectSettings,
+  name: string,
+  kind: FleetKind,
+  without: readonly string[] = [],
+): FleetPlan {
+  const whole = chooseFleet(settings, name);
+  const stranger = without.find((one) => !whole.machines.includes(one));
+  if (stranger !== undefined) {
+    throw new HitlessError(
+      "usage",
+      `"${stranger}" is no machine of the fleet ${name}, which has ${whole.machines.join(", ")}.`,
+    );
+  }
+  const left = whole.machines.filter((one) => !without.includes(one));
+  const atOnce = without.length === 0 ? whole.atOnce : Math.max(1, Math.min(whole.atOnce, left.length - 1));
+  const fleet: Fleet = { ...whole, machines: left, atOnce };
   const machines = machinesOf(fleet, settings);
+  if (without.length > 0 && machines.length < 2) {
+    throw new HitlessError(
+      "usage",
+      `Without ${without.join(", ")} the fleet ${name} has fewer than two machines. On a single one use: hitless reload ${fleet.app} --on MACHINE.`,
+    );
+  }
   if (fleet.atOnce >= machines.length) {
     throw faulty(
       fleet,

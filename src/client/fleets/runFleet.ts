@@ -9,6 +9,9 @@ import { renewMember, type StepSurroundings, takeBack } from "./memberSteps.ts";
 /** Milliseconds for the machines to write down how far the fleet is; one that can't is gone on without. */
 const noteMs = 10_000;
 
+/** Milliseconds in which the reason for a lost connection may follow. */
+const reasonMs = 2_000;
+
 export interface RunFleetOptions {
   readonly plan: FleetPlan;
   readonly members: readonly Member[];
@@ -84,11 +87,11 @@ class Transaction {
     try {
       await renewMember(member, this.#surroundings(member));
     } catch (thrown) {
-      const { message, detail } = toHitlessError(thrown);
+      const { message, detail } = await failureOf(member, thrown);
       const { step, reason } = this.#of(member);
       const whole = reason === undefined ? message : `${message} ${reason}`;
       await this.#change(member, { step: "failed", failedAt: step, reason: whole, detail: [...detail] });
-      throw thrown;
+      throw new HitlessError("invalidState", message, { detail, cause: thrown });
     } finally {
       await this.#change(member, { durationMs: Math.round(performance.now() - startedAt) });
     }
@@ -109,7 +112,7 @@ class Transaction {
         await takeBack(member, this.#surroundings(member), renewed);
       } catch (thrown) {
         isWhole = false;
-        const { message, detail } = toHitlessError(thrown);
+        const { message, detail } = await failureOf(member, thrown);
         await this.#change(member, {
           step: "failed",
           failedAt: "rollingBack",
@@ -213,6 +216,19 @@ class Transaction {
       }),
     );
   }
+}
+
+/** With the connection to its machine, that to an app is lost as well: how the first one ended is the reason. */
+async function failureOf({ connection }: Member, thrown: unknown): Promise<HitlessError> {
+  const error = toHitlessError(thrown);
+  if (error.code !== "connectionLost") {
+    return error;
+  }
+  const timer = new AbortController();
+  const late = delay(reasonMs, error, { signal: timer.signal }).catch(() => error);
+  const reason = await Promise.race([connection.over, late]);
+  timer.abort();
+  return reason;
 }
 
 /** Waits for all, then throws what failed first in their order. */

@@ -64,7 +64,8 @@ export class MachineConnection implements Disposable {
   readonly #session: SshSession;
   readonly #http: ClientHttp2Session;
   readonly #closes = createEmitter<HitlessError>();
-  readonly #over: Promise<unknown>;
+  /** Resolves with the reason when it is lost. */
+  readonly over: Promise<HitlessError>;
   readonly #pings: NodeJS.Timeout;
   #lost: HitlessError | undefined;
   #clock = { offsetMs: 0, roundTripMs: Number.POSITIVE_INFINITY };
@@ -101,7 +102,7 @@ export class MachineConnection implements Disposable {
     this.greeting = session.greeting;
     this.#session = session;
     this.#http = connect("http://machine", { createConnection: () => session.channel });
-    this.#over = new Promise((resolve) => this.#closes.on(resolve));
+    this.over = new Promise((resolve) => this.#closes.on(resolve));
     this.#http.on("error", (error: Error) => this.#end(error));
     this.#http.on("close", () => this.#end());
     void session.ended.then((ended) => this.#lose(this.#endOf(ended)));
@@ -326,7 +327,7 @@ export class MachineConnection implements Disposable {
       return this.#lost ?? error;
     }
     const timer = new AbortController();
-    await Promise.race([this.#over, delay(2 * reasonMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    await Promise.race([this.over, delay(2 * reasonMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
     timer.abort();
     return this.#lost ?? error ?? this.#lostBy();
   }

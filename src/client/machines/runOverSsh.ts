@@ -14,9 +14,12 @@ const mark = "\nHITLESS-RUN\n";
  * with the rest of stdin for its own. `read` takes no byte behind its line. What a login shell has printed before is told
  * from its output by a mark. Fixed words, which every shell takes as they are: nothing is filled in.
  */
-export const runCommandLine =
-  'exec sh -c \'set --; while IFS= read -r l; do case "$l" in .) break;; esac; w=$(printf "%b." "$l"); ' +
-  'set -- "$@" "${w%.}"; done; echo; echo HITLESS-RUN; exec "$@"\'';
+export const runCommandLine = [
+  "exec sh -c 'set --; while IFS= read -r l; do",
+  'case "$l" in .) break;; esac; w=$(printf "%b." "$l");',
+  `set -- "$@" "\${w%.}"; done;`,
+  `echo; echo HITLESS-RUN; exec "$@"'`,
+].join(" ");
 
 /**
  * Runs commands on a machine that needs nothing but a Unix shell, each over an ssh of its own. What is to be run goes

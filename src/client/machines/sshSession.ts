@@ -212,6 +212,8 @@ function createNoise() {
         kept = kept.subarray(begin);
         return undefined;
       }
+      // What was printed before is no reason for what happens later.
+      first = Buffer.alloc(0);
       return { line: kept.toString("utf8", begin + mark.length, end), rest: kept.subarray(end + 1) };
     },
     isTooMuch: () => size > mostNoise || kept.length > mostGreeting,

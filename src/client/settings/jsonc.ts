@@ -12,13 +12,17 @@ export interface RepeatedKey {
   readonly line: number;
 }
 
+/** So many are told, and looked for no deeper than settings go. */
+const mostRepeated = 20;
+const deepest = 8;
+
 /** A text of JSON with comments, and where in it each value is. */
 export interface Jsonc {
   /** `undefined` if there are only comments. */
   readonly value: unknown;
   /** The line, from 1, of the value at this path, or else of the nearest value around it. */
   lineOf(path: readonly (string | number)[]): number;
-  /** Keys that stand more than once in an object, of which the last alone would count, by their paths, and where. */
+  /** Keys that stand more than once in an object, of which the last alone would count, by their paths, and where: the first 20. */
   repeatedKeys(): readonly RepeatedKey[];
 }
 
@@ -55,26 +59,31 @@ export function readJsonc(text: string): Jsonc {
       }
       return 1;
     },
-    repeatedKeys: () => (tree === undefined ? [] : repeatedIn(tree, [], json)),
+    repeatedKeys: () => (tree === undefined ? [] : repeatedIn(tree, json)),
   };
 }
 
-function repeatedIn({ type, children = [] }: Node, path: readonly (string | number)[], json: string): RepeatedKey[] {
-  const seen = new Set<string>();
-  return children.flatMap((child, index) => {
-    if (type !== "object") {
-      return repeatedIn(child, [...path, index], json);
+function repeatedIn(tree: Node, json: string): RepeatedKey[] {
+  const found: { readonly path: RepeatedKey["path"]; readonly offset: number }[] = [];
+  const look = ({ type, children = [] }: Node, path: readonly (string | number)[]): void => {
+    const seen = new Set<string>();
+    for (const [index, child] of children.entries()) {
+      if (found.length >= mostRepeated || path.length >= deepest) {
+        return;
+      }
+      const [name, value] = type === "object" ? (child.children ?? []) : [undefined, child];
+      const key = name === undefined ? index : String(name.value);
+      if (name !== undefined && seen.has(name.value)) {
+        found.push({ path: [...path, key], offset: child.offset });
+      }
+      seen.add(String(key));
+      if (value !== undefined) {
+        look(value, [...path, key]);
+      }
     }
-    const [name, value] = child.children ?? [];
-    const key = String(name?.value);
-    const own = [...path, key];
-    const isRepeated = seen.has(key);
-    seen.add(key);
-    return [
-      ...(isRepeated ? [{ path: own, line: lineAt(json, child.offset) }] : []),
-      ...(value === undefined ? [] : repeatedIn(value, own, json)),
-    ];
-  });
+  };
+  look(tree, []);
+  return found.map(({ path, offset }) => ({ path, line: lineAt(json, offset) }));
 }
 
 function lineAt(text: string, offset: number): number {

@@ -3,7 +3,14 @@ import { HitlessError } from "../../shared/errors.ts";
 import { type FleetConfig, fleetSchema } from "../../shared/settings/fleetSettings.ts";
 import { machineSchema, placeNameSchema } from "../../shared/settings/machineSettings.ts";
 import type { Machine } from "../machines/sshMachine.ts";
-import { createJsonReader, entriesOf, nearestTable, repeatedNames, type TableSource, workspaceTable } from "./projectTables.ts";
+import {
+  createJsonReader,
+  entriesOf,
+  nearestTable,
+  repeatedNames,
+  type TableSource,
+  workspaceTable,
+} from "./projectTables.ts";
 
 /** A fleet by its name. */
 export interface Fleet extends FleetConfig {

@@ -72,4 +72,6 @@ export const machineSentences: readonly string[] = [
   'The connection to {0} was lost: "hitless connect" ended there with exit code {1}.',
   "{0} did not end within {1} ms (commandTimeout) on {2}, and was ended.",
   "The app on {0} can't be watched any more.",
+  '"{0}" is no machine of the fleet {1}, which has {2}.',
+  "Without {0} the fleet {1} has fewer than two machines. On a single one use: hitless reload {2} --on MACHINE.",
 ];

@@ -1,130 +1,33 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FleetCheckOutput } from "../../../src/shared/cliOutput.ts";
 import type { FleetRun } from "../../../src/shared/machines/fleetRun.ts";
-import {
-  noMachinesBecause,
-  type SshMachine,
-  type SshMachines,
-  startSshMachines,
-} from "../../support/process/sshMachines.ts";
+import { noMachinesBecause } from "../../support/process/sshMachines.ts";
 import { poll } from "../../support/process/until.ts";
-import { assertCode, type CliResult, type CliWorld, cliFile, get, openCliWorld, readyPattern } from "../cli/hitless.ts";
+import { assertCode } from "../cli/hitless.ts";
+import { type FleetWorld, names, openFleetWorld, stepsOf } from "./fleetWorld.ts";
 
 const reason = noMachinesBecause();
-const names = ["web1", "web2", "web3"];
-
-/** Answers with its release; a release called "bad" does not start. */
-const server = `
-const release = require("node:fs").readFileSync(__dirname + "/release", "utf8");
-if (release.startsWith("bad")) {
-  throw new Error("broken release");
-}
-const server = require("node:http").createServer((request, response) => response.end(release)).listen(0);
-server.keepAliveTimeout = require("node:fs").readFileSync(__dirname + "/name", "utf8") === "web2" ? 70_000 : 5_000;
-`;
-
-/** Deploys a release; one called "hold" waits until the file "go" is there, "bad@web2" is bad on that machine only. */
-const deploy = `
-const fs = require("node:fs");
-const [given] = process.argv.slice(2);
-const [release, only] = given.split("@");
-console.log("deploying " + given);
-if (only === undefined || fs.readFileSync("name", "utf8") === only) {
-  if (release === "exit") {
-    console.error("no space for the release");
-    process.exit(7);
-  }
-  fs.writeFileSync("release", release);
-  if (release === "hold") {
-    fs.writeFileSync("holding", "");
-    setInterval(() => fs.existsSync("go") && process.exit(0), 20);
-  }
-} else {
-  fs.writeFileSync("release", "good");
-}
-`;
 
 (reason === undefined ? describe : describe.skip)(
   `a fleet of three machines${reason === undefined ? "" : ` (skipped: ${reason})`}`,
   () => {
-    let world: CliWorld;
-    let lab: SshMachines;
-    let health: Server;
-    let healthStatus: (asked: number) => number = () => 200;
-    let asked = 0;
-    const urls = new Map<string, string>();
-
-    const machine = (name: string): SshMachine => lab.machines.find((one) => one.name === name) as SshMachine;
-    const folder = (name: string): string => join(machine(name).home, "shop");
-    const run = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
-      world.run(words, { env: { ...lab.env, ...env } });
-    const releases = () => Promise.all(names.map((name) => get(urls.get(name) ?? "")));
-    const fleet = (changes: object = {}): void => {
-      const { port } = health.address() as AddressInfo;
-      const shop = {
-        app: "shop",
-        machines: names,
-        deploy: ["node", "deploy.js", "v1"],
-        rollback: ["node", "deploy.js", "before"],
-        verify: { url: `http://127.0.0.1:${port}/`, times: 2 },
-        ...changes,
-      };
-      const machines = Object.fromEntries(names.map((name) => [name, name]));
-      world.write({ "hitless.json": JSON.stringify({ machines, fleets: { shop } }) });
-    };
-    const last = async (): Promise<FleetRun> => {
-      const status = await run(["fleet", "status", "shop", "--json"]);
-      return JSON.parse(status.stdout).last;
-    };
-    const steps = ({ machines }: FleetRun): string[] => machines.map(({ step }) => step);
+    let scene: FleetWorld;
+    const run: FleetWorld["run"] = (words) => scene.run(words);
+    const fleet: FleetWorld["fleet"] = (...given) => scene.fleet(...given);
+    const folder: FleetWorld["folder"] = (name) => scene.folder(name);
+    const machine: FleetWorld["machine"] = (name) => scene.machine(name);
+    const releases = () => scene.releases();
+    const last = () => scene.last();
 
     before(async () => {
-      lab = await startSshMachines(names, cliFile);
-      world = openCliWorld();
-      health = createServer((_request, response) => {
-        asked += 1;
-        response.statusCode = healthStatus(asked);
-        response.end();
-      }).listen(0);
-      await Promise.all(
-        names.map(async (name) => {
-          mkdirSync(folder(name));
-          for (const [file, text] of Object.entries({
-            "server.js": server,
-            "deploy.js": deploy,
-            release: "v0",
-            name,
-          })) {
-            writeFileSync(join(folder(name), file), text);
-          }
-          const started = await world.run(["start", "server.js", "--detach", "--name", "shop", "--workers", "1"], {
-            cwd: folder(name),
-            env: { HITLESS_RUNTIME_DIR: machine(name).runtime },
-          });
-          assertCode(started, 0);
-          urls.set(name, readyPattern.exec(started.stderr)?.[4] ?? "");
-        }),
-      );
+      scene = await openFleetWorld();
     });
 
-    beforeEach(() => {
-      healthStatus = () => 200;
-      asked = 0;
-      fleet();
-    });
+    beforeEach(() => scene.reset());
 
-    after(async () => {
-      for (const { runtime } of lab.machines) {
-        await world.run(["stop", "shop", "--now"], { env: { HITLESS_RUNTIME_DIR: runtime } });
-      }
-      health.close();
-      await world.end();
-      await lab.end();
-    });
+    after(() => scene?.end());
 
     it("is planned without a touch", async () => {
       const planned = await run(["fleet", "reload", "shop", "--dry-run"]);
@@ -164,14 +67,14 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       assertCode(done, 0);
       const report: FleetRun = JSON.parse(done.stdout);
       assert.equal(report.outcome, "completed");
-      assert.deepEqual(steps(report), ["done", "done", "done"]);
+      assert.deepEqual(stepsOf(report), ["done", "done", "done"]);
       assert.deepEqual(
         report.machines.map(({ report: renewal }) => renewal?.outcome),
         ["completed", "completed", "completed"],
       );
       assert.deepEqual(await releases(), ["v1", "v1", "v1"]);
       // Once each before anything is touched, twice each to verify.
-      assert.equal(asked, 3 + 6);
+      assert.equal(scene.asked, 3 + 6);
       const { session, outcome } = await last();
       assert.deepEqual([session, outcome], [report.session, "completed"]);
       const history = JSON.parse((await run(["fleet", "history", "shop", "--json"])).stdout);
@@ -202,7 +105,7 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       assertCode(failed, 1);
       const report: FleetRun = JSON.parse(failed.stdout);
       assert.equal(report.outcome, "rolledBack");
-      assert.deepEqual(steps(report), ["rolledBack", "rolledBack", "waiting"]);
+      assert.deepEqual(stepsOf(report), ["rolledBack", "rolledBack", "waiting"]);
       assert.deepEqual(await releases(), ["before", two, three]);
       assert.equal(readFileSync(join(folder("web2"), "release"), "utf8"), "before");
     });
@@ -215,12 +118,12 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       assert.match(failed.stdout, /no space for the release/);
       fleet({ deploy: ["node", "deploy.js", "v2"] });
       // Three looks before anything is touched, and the second question to web1 is answered otherwise.
-      asked = 0;
-      healthStatus = (time) => (time === 5 ? 503 : 200);
+      scene.asked = 0;
+      scene.healthStatus = (time) => (time === 5 ? 503 : 200);
       const unwell = await run(["fleet", "reload", "shop", "--json"]);
       assertCode(unwell, 1);
       const report: FleetRun = JSON.parse(unwell.stdout);
-      assert.deepEqual(steps(report), ["failed", "waiting", "waiting"]);
+      assert.deepEqual(stepsOf(report), ["failed", "waiting", "waiting"]);
       assert.equal(report.machines[0]?.failedAt, "verifying");
       assert.match(report.reason ?? "", /does not answer 200 on web1, but 503/);
     });
@@ -239,7 +142,7 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
     it("refuses a second person by name, survives a killed command line, and is taken over", async () => {
       const [, two, three] = await releases();
       fleet({ deploy: ["node", "deploy.js", "hold@web2"] });
-      const first = world.start(["fleet", "reload", "shop"], { env: lab.env });
+      const first = scene.world.start(["fleet", "reload", "shop"], { env: scene.lab.env });
       await poll("web2 is being deployed", () => existsSync(join(folder("web2"), "holding")));
       const second = await run(["fleet", "reload", "shop"]);
       assertCode(second, 1);
@@ -265,7 +168,7 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
     it("ends between two machines when it is interrupted", async () => {
       const [, two, three] = await releases();
       fleet({ deploy: ["node", "deploy.js", "hold@web1"] });
-      const interrupted = world.start(["fleet", "reload", "shop", "--json"], { env: lab.env });
+      const interrupted = scene.world.start(["fleet", "reload", "shop", "--json"], { env: scene.lab.env });
       await poll("web1 is being deployed", () => existsSync(join(folder("web1"), "holding")));
       interrupted.child.kill("SIGINT");
       await interrupted.until("stderr", /It ends when the machines that are under way are done/);
@@ -274,7 +177,7 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       assertCode(ended, 1);
       const report: FleetRun = JSON.parse(ended.stdout);
       assert.equal(report.outcome, "cancelled");
-      assert.deepEqual(steps(report), ["done", "waiting", "waiting"]);
+      assert.deepEqual(stepsOf(report), ["done", "waiting", "waiting"]);
       assert.deepEqual(await releases(), ["hold", two, three]);
     });
 
@@ -284,7 +187,7 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       assertCode(refused, 1);
       assert.match(refused.stderr, /Nothing was touched, since this is in the way:/);
       assert.match(refused.stderr, /Set pause to more than 10000 ms/);
-      const record = join(world.folder, "balancer");
+      const record = join(scene.world.folder, "balancer");
       const tell = [
         "node",
         "-e",
@@ -310,14 +213,14 @@ if (only === undefined || fs.readFileSync("name", "utf8") === only) {
       fleet({ deploy: ["node", "deploy.js", "hold@web2"] });
       const holding = join(folder("web2"), "holding");
       rmSync(holding, { force: true });
-      const reloading = world.start(["fleet", "reload", "shop", "--json"], { env: lab.env });
+      const reloading = scene.world.start(["fleet", "reload", "shop", "--json"], { env: scene.lab.env });
       await poll("web2 is being deployed", () => existsSync(holding));
       await machine("web2").cutOff();
       const ended = await reloading.ended;
       await machine("web2").start();
       assertCode(ended, 1);
       const report: FleetRun = JSON.parse(ended.stdout);
-      assert.deepEqual(steps(report), ["done", "failed", "waiting"]);
+      assert.deepEqual(stepsOf(report), ["done", "failed", "waiting"]);
       assert.match(report.reason ?? "", /The connection to web2 was lost/);
     });
 

@@ -10,6 +10,12 @@ import { commandOf, fleetReportText, planText } from "../../show/fleetText.ts";
 
 const flags: CommandSpec["flags"] = [
   { name: "dry-run", help: "Check everything and print the plan; touch nothing" },
+  {
+    name: "without",
+    value: "MACHINE",
+    repeatable: true,
+    help: "Leave a machine of the fleet out, such as one that is gone; may be repeated",
+  },
   jsonFlag,
   helpFlag,
 ];
@@ -54,7 +60,7 @@ function fleetCommand(kind: FleetKind, summary: string, details: readonly string
     },
     async run(context, parsed) {
       const settings = await readProjectSettings(context.cwd);
-      const plan = planFleet(settings, parsed.operands[0] ?? "", kind);
+      const plan = planFleet(settings, parsed.operands[0] ?? "", kind, parsed.values("without"));
       const json = parsed.has("json");
       if (parsed.has("dry-run")) {
         return showPlan(context, await openFleet(context, settings, plan), json);

@@ -57,7 +57,7 @@ export async function driveFleet(
   const lock = await during(context.stderr, "the locks of the machines", session.takeLock());
   try {
     sayStale(context, lock);
-    refuseProblems(context, await lookForProblems(context, session));
+    refuseProblems(context, await lookForProblems(context, session), session);
     return await follow(context, session);
   } finally {
     await lock.release();
@@ -65,18 +65,20 @@ export async function driveFleet(
 }
 
 /** @throws HitlessError `invalidState` with every error, after the warnings have been said. */
-function refuseProblems(context: CliContext, problems: readonly FleetProblem[]): void {
+function refuseProblems(context: CliContext, problems: readonly FleetProblem[], { found }: FleetSession): void {
   const errors = problems.filter(({ severity }) => severity === "error");
   sayProblems(
     context,
     problems.filter(({ severity }) => severity === "warning"),
   );
   if (errors.length > 0) {
+    const away = found.filter(({ connection }) => connection === undefined).map(({ machine }) => machine.name);
+    const flags = away.map((name) => `--without ${name}`).join(" ");
     throw new HitlessError("invalidState", "Nothing was touched, since this is in the way:", {
-      detail: errors.flatMap(({ message, detail = [] }) => [
-        ...message.split("\n"),
-        ...detail.map((line) => `  ${line}`),
-      ]),
+      detail: [
+        ...errors.flatMap(({ message, detail = [] }) => [...message.split("\n"), ...detail.map((line) => `  ${line}`)]),
+        ...(away.length > 0 && found.length - away.length > 1 ? [`To go on without what is away: ${flags}`] : []),
+      ],
     });
   }
 }

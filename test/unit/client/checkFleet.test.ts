@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { checkFleet } from "../../../src/client/fleets/checkFleet.ts";
+import type { FoundMember, Member } from "../../../src/client/fleets/fleetMembers.ts";
+import { planFleet } from "../../../src/client/fleets/fleetPlan.ts";
+import type { FleetKind } from "../../../src/shared/machines/fleetRun.ts";
+import type { Snapshot } from "../../../src/shared/snapshot.ts";
+import { sampleSnapshot } from "./samples.ts";
+
+interface Given {
+  /** MiB on its disk. */
+  readonly free?: number;
+  readonly app?: Partial<Snapshot["app"]>;
+  readonly clockOffsetMs?: number;
+  readonly secret?: string;
+  readonly nodeVersion?: string;
+}
+
+describe("what is in the way of a fleet", () => {
+  const names = ["web1", "web2", "web3"];
+  const plan = (kind: FleetKind) =>
+    planFleet(
+      {
+        machines: names.map((name) => ({ name, ssh: name })),
+        fleets: [
+          {
+            name: "shop",
+            app: "api",
+            machines: names,
+            atOnce: 1,
+            commandTimeout: 1,
+            pause: 0,
+            onFailure: "stop",
+          },
+        ],
+        files: [],
+      },
+      "shop",
+      kind,
+    );
+
+  function found(name: string, given: Given): FoundMember {
+    const { free = 10_000, app = {}, clockOffsetMs = 0, secret = name, nodeVersion } = given;
+    const snapshot = sampleSnapshot();
+    const supervisor = { ...snapshot.supervisor, ...(nodeVersion !== undefined && { nodeVersion }) };
+    const machine = { name, ssh: name };
+    const request = async () => ({ free: free * 1_048_576 });
+    const member = {
+      machine,
+      connection: { closed: false, clockOffsetMs, roundTripMs: 1, request },
+      endpoint: { root: "/srv/api", secret },
+      client: { closed: false, snapshot: { ...snapshot, supervisor, app: { ...snapshot.app, ...app } } },
+    } as unknown as Member;
+    return { machine, connection: member.connection, member };
+  }
+
+  const problems = async (given: Readonly<Record<string, Given>>, kind: FleetKind = "reload") => {
+    const all = names.map((name) => found(name, given[name] ?? {}));
+    return (await checkFleet(plan(kind), all, undefined)).map(({ severity, message }) => `${severity} ${message}`);
+  };
+
+  it("is nothing if nothing is", async () => assert.deepEqual(await problems({}), []));
+
+  it("is a disk that is full where the app is", async () => {
+    assert.deepEqual(await problems({ web2: { free: 127 } }), [
+      "error web2 has only 127 MiB free where /srv/api is; at least 128 are needed.",
+    ]);
+    assert.deepEqual(await problems({ web2: { free: 128 } }), []);
+  });
+
+  it("is one machine under two names", async () => {
+    assert.deepEqual(await problems({ web3: { secret: "web1" } }), [
+      "error web1 and web3 are the same machine, with the same app; name it once.",
+    ]);
+  });
+
+  it("is an app that is ill, unless one goes back because of that", async () => {
+    const ill = { web1: { app: { state: "degraded" } } } as const;
+    const [error] = await problems(ill);
+    assert.match(error ?? "", /^error api is degraded on web1, with/);
+    const [warning] = await problems(ill, "rollback");
+    assert.match(warning ?? "", /^warning api is degraded on web1, with/);
+  });
+
+  it("is said and stops nothing: a clock that is off, and versions of Node.js that differ", async () => {
+    const said = await problems({ web1: { clockOffsetMs: 40_000 }, web2: { nodeVersion: "v20.0.0" } });
+    assert.equal(said[0], "warning The clock of web1 is off by 40 s.");
+    assert.match(said[1] ?? "", /^warning The versions of Node\.js differ: v\S+ on web1, web3; v20\.0\.0 on web2\.$/);
+  });
+});
