@@ -5,7 +5,6 @@ import { parseCommand } from "./arguments/parseCommand.ts";
 import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, jsonText, printLine, say } from "./command.ts";
-import { drainCommand } from "./commands/drain.ts";
 import { fleetCheckCommand } from "./commands/fleets/fleetCheck.ts";
 import {
   fleetGracefulReloadCommand,
@@ -15,7 +14,6 @@ import {
 } from "./commands/fleets/fleetRenew.ts";
 import { fleetHistoryCommand, fleetStatusCommand } from "./commands/fleets/fleetStatus.ts";
 import { historyCommand } from "./commands/history.ts";
-import { killCommand } from "./commands/kill.ts";
 import { layersCommand } from "./commands/layers.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
@@ -32,6 +30,9 @@ import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { systemdCommand } from "./commands/systemd.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { continueCommand } from "./commands/workers/continue.ts";
+import { drainCommand } from "./commands/workers/drain.ts";
+import { killCommand } from "./commands/workers/kill.ts";
 import { errorText } from "./show/statusTexts.ts";
 
 /** In the order of the help. */
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   scaleCommand,
   drainCommand,
+  continueCommand,
   killCommand,
   stopCommand,
   systemdCommand,

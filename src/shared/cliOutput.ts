@@ -152,6 +152,10 @@ export type WatchOutput = v.InferOutput<typeof watchOutputSchema>;
 export const scaleOutputSchema = v.strictObject({ name: v.string(), from: v.number(), to: v.number() });
 export type ScaleOutput = v.InferOutput<typeof scaleOutputSchema>;
 
+/** `hitless continue NAME --json`: the ids of the workers that go on. */
+export const continueOutputSchema = v.strictObject({ name: v.string(), workers: v.array(v.number()) });
+export type ContinueOutput = v.InferOutput<typeof continueOutputSchema>;
+
 /** `hitless kill NAME --worker ID --json`. */
 export const killOutputSchema = v.strictObject({ name: v.string(), worker: v.number(), pid: v.nullable(v.number()) });
 export type KillOutput = v.InferOutput<typeof killOutputSchema>;

@@ -27,7 +27,7 @@ export async function awaitRenewal(
       const text =
         renewal === undefined
           ? `waiting for ${name}`
-          : [renewalProgress(name, renewal), ...pausedWorkersText(workers)].join(" · ");
+          : [renewalProgress(name, renewal), ...pausedWorkersText(name, workers)].join(" · ");
       return cancelling ? `cancelling · ${text}` : text;
     },
     onDidCancel() {

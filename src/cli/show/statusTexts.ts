@@ -33,10 +33,11 @@ export function pausedText({ waits, at }: NonNullable<WorkerView["paused"]>): st
 }
 
 /** What of a renewal waits for a debugger, for its progress; nothing if none has stopped a worker. */
-export function pausedWorkersText(workers: readonly WorkerView[]): string[] {
-  return workers.flatMap((worker) =>
+export function pausedWorkersText(app: string, workers: readonly WorkerView[]): string[] {
+  const paused = workers.flatMap((worker) =>
     worker.paused === undefined ? [] : [`${workerName(worker)} ${pausedText(worker.paused)}`],
   );
+  return paused.length === 0 ? [] : [...paused, `to go on: hitless continue ${app}`];
 }
 
 const renewing = { restart: "restarting", reload: "reloading", gracefulReload: "gracefully reloading" } as const;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
+import { continueOutputSchema } from "../../../src/shared/cliOutput.ts";
 import { debugAt } from "../../support/process/debugger.ts";
-import { type CliWorld, openCliWorld, readyPattern } from "./hitless.ts";
+import { type CliWorld, get, openCliWorld, readyPattern } from "./hitless.ts";
 
 /** What the preload of VS Code's JavaScript Debug Terminal does, as far as a worker sees it. */
 const preload = `
@@ -39,6 +41,29 @@ describe("hitless start in a JavaScript Debug Terminal", function () {
     const debugging = await debugAt(/ws:\/\/\S+/.exec(status.stdout)?.[0] ?? "");
     await debugging.ask("Runtime.runIfWaitingForDebugger");
     await app.until("stderr", readyPattern);
+    debugging.close();
+  });
+
+  it("lets workers go on that a debugger has stopped, by hitless continue, and says when none has", async () => {
+    world.write({
+      "server.js": 'require("node:http").createServer((_, response) => { debugger; response.end("ok"); }).listen(0);',
+    });
+    const app = start();
+    await app.until("stderr", /a debugger is told of/);
+    const first = await world.run(["continue", "api", "--json"]);
+    assert.deepEqual(v.parse(continueOutputSchema, JSON.parse(first.stdout)), { name: "api", workers: [1] });
+    const [, , , , url = ""] = await app.until("stderr", readyPattern);
+    const none = await world.run(["continue", "api"]);
+    assert.deepEqual([none.code, none.stderr.includes("No worker of api is stopped by a debugger.")], [1, true]);
+
+    const status = await world.run(["status", "api"]);
+    const debugging = await debugAt(/ws:\/\/\S+/.exec(status.stdout)?.[0] ?? "");
+    await debugging.ask("Debugger.enable");
+    const paused = debugging.hear("Debugger.paused");
+    const answer = get(url);
+    await paused;
+    assert.match((await world.run(["continue", "api", "--worker", "1"])).stdout, /^✔ api: worker 1 · gen 1 goes on\n$/);
+    assert.equal(await answer, "ok");
     debugging.close();
   });
 

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { commands } from "../../../src/cli/commandLine.ts";
 import { appDefaults } from "../../../src/shared/appConfig.ts";
 import {
+  continueOutputSchema,
   drainOutputSchema,
   errorOutputSchema,
   explainOutputSchema,
@@ -43,6 +44,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   import: importOutputSchema,
   watch: watchOutputSchema,
   scale: scaleOutputSchema,
+  continue: continueOutputSchema,
   kill: killOutputSchema,
   explain: explainOutputSchema,
   machines: machinesOutputSchema,

@@ -1,15 +1,15 @@
-import type { DrainOutput } from "../../shared/cliOutput.ts";
-import { workerName } from "../../shared/text/workerName.ts";
-import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
-import { usageError } from "../arguments/parseCommand.ts";
-import { wholeNumber } from "../arguments/wholeNumber.ts";
-import { type WantedWorker, wantedWorker } from "../arguments/workerArgument.ts";
-import { exitCodes } from "../cliContext.ts";
-import { type Command, printJson, printLine } from "../command.ts";
-import { connectToApp } from "../run/findApp.ts";
-import { findWorker } from "../run/findWorker.ts";
-import { during } from "../terminal/progressLine.ts";
-import { duration } from "../terminal/units.ts";
+import type { DrainOutput } from "../../../shared/cliOutput.ts";
+import { workerName } from "../../../shared/text/workerName.ts";
+import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../../arguments/commandSpec.ts";
+import { usageError } from "../../arguments/parseCommand.ts";
+import { wholeNumber } from "../../arguments/wholeNumber.ts";
+import { type WantedWorker, wantedWorker } from "../../arguments/workerArgument.ts";
+import { exitCodes } from "../../cliContext.ts";
+import { type Command, printJson, printLine } from "../../command.ts";
+import { connectToApp } from "../../run/findApp.ts";
+import { findWorker } from "../../run/findWorker.ts";
+import { during } from "../../terminal/progressLine.ts";
+import { duration } from "../../terminal/units.ts";
 
 /** A day: far below what a timer can hold, far above what a request takes. */
 const mostMs = 86_400_000;

@@ -1,13 +1,13 @@
-import type { KillOutput } from "../../shared/cliOutput.ts";
-import { workerName } from "../../shared/text/workerName.ts";
-import { helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
-import { usageError } from "../arguments/parseCommand.ts";
-import { wantedWorker } from "../arguments/workerArgument.ts";
-import { exitCodes } from "../cliContext.ts";
-import { type Command, printJson, printLine } from "../command.ts";
-import { connectToApp } from "../run/findApp.ts";
-import { findWorker } from "../run/findWorker.ts";
-import { during } from "../terminal/progressLine.ts";
+import type { KillOutput } from "../../../shared/cliOutput.ts";
+import { workerName } from "../../../shared/text/workerName.ts";
+import { helpFlag, jsonFlag, onFlag } from "../../arguments/commandSpec.ts";
+import { usageError } from "../../arguments/parseCommand.ts";
+import { wantedWorker } from "../../arguments/workerArgument.ts";
+import { exitCodes } from "../../cliContext.ts";
+import { type Command, printJson, printLine } from "../../command.ts";
+import { connectToApp } from "../../run/findApp.ts";
+import { findWorker } from "../../run/findWorker.ts";
+import { during } from "../../terminal/progressLine.ts";
 
 export const killCommand: Command = {
   spec: {
