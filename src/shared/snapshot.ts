@@ -76,7 +76,10 @@ export const workerViewSchema = v.object({
 });
 export type WorkerView = v.InferOutput<typeof workerViewSchema>;
 
-/** Whether the app's files are watched; `failed` when the system refuses to, with the fix in `problem`. */
+/**
+ * Whether the app's files are watched; `failed` when the system refuses to, with the fix in `problem`. While `on`, a problem names
+ * files that the app seems to write itself.
+ */
 export const watchViewSchema = v.object({
   state: v.picklist(["off", "starting", "on", "failed"]),
   problem: v.optional(v.string()),

@@ -107,6 +107,7 @@ function watchLines({ watch }: StatusOutput, paint: Paint): string[] {
     watch.state === "failed"
       ? `  ${paint("red", `not watching: ${watch.problem}`)}`
       : `  ${paint("dim", "watching: reloads when its files change")}`,
+    ...(watch.state !== "failed" && watch.problem !== undefined ? [`  ${paint("yellow", watch.problem)}`] : []),
   ];
 }
 

@@ -162,6 +162,7 @@ export const engineSentences: readonly string[] = [
   "Settings changed: {0}.",
   "Node.js stays {0}: {1} asks for {2} now, which runs when the app is stopped and started.",
   "Node.js stays {0}. {1}",
+  "{0} caused one reload after the other, as a file does that the app writes itself; while that goes on it causes no more. Name it in watch.exclude: [{1}].",
   "The system allows no more watched files (inotify). Raise the limit with: sudo sysctl fs.inotify.max_user_watches=524288, or name folders that need no watching in watch.exclude.",
   "Too many programs of this user watch files (inotify). Raise the limit with: sudo sysctl fs.inotify.max_user_instances=512.",
   "Too many files are open. Raise the limit (ulimit -n), or name folders that need no watching in watch.exclude.",

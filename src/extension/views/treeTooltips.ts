@@ -58,7 +58,7 @@ function watchText(watch: WatchView | undefined, t: Localize): string | undefine
   if (watch === undefined || watch.state === "off") {
     return undefined;
   }
-  return watch.state === "failed" ? watch.problem : t("reloads when a file is saved");
+  return watch.problem ?? t("reloads when a file is saved");
 }
 
 /** What deserves a line only if there is any. */

@@ -337,7 +337,8 @@ export class AppSupervisor {
   async lookForStale(): Promise<RequestResult<"app/stale">> {
     const generation = this.#generations.number;
     const commit = this.#generations.commitOf(generation);
-    const files = await this.watch.stale(generation, this.#generations.openedAtOf(generation));
+    const startedAt = this.#generations.openedAtOf(generation);
+    const files = await this.watch.stale(generation, startedAt, this.#generations.cleanCommitOf(generation));
     if (generation === this.#generations.number) {
       this.#stale = files.length;
       this.publisher.invalidate();

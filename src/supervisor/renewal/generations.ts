@@ -18,6 +18,7 @@ interface Page {
   readonly source: Promise<SourceState>;
   /** Unknown until git has answered. */
   commit: string | undefined;
+  isClean: boolean;
 }
 
 /** How each generation of the app is or was started. */
@@ -39,6 +40,8 @@ export interface Generations {
   openedAtOf(generation: number): number;
   /** The commit checked out when a generation was started; `undefined` outside of a repository. */
   commitOf(generation: number): string | undefined;
+  /** The same, if nothing in the app's folder differed from it then. */
+  cleanCommitOf(generation: number): string | undefined;
   /** Records how a generation is started: with a new recipe or with the current one. */
   open(generation: number, recipe?: LaunchRecipe): void;
   /** Makes the generation the current one. */
@@ -87,6 +90,7 @@ export function createGenerations(first: LaunchRecipe): Generations {
     },
     openedAtOf: (wanted) => pages.get(wanted)?.openedAt ?? 0,
     commitOf: (wanted) => pages.get(wanted)?.commit,
+    cleanCommitOf: (wanted) => (pages.get(wanted)?.isClean === true ? pages.get(wanted)?.commit : undefined),
     open(wanted, recipe) {
       const chosen = recipe ?? recipeOf(generation);
       const place = kept.get(chosen) ?? resolvePlace(chosen);
@@ -94,10 +98,11 @@ export function createGenerations(first: LaunchRecipe): Generations {
       const source = new Promise((resolve) => setImmediate(resolve)).then(() =>
         readSourceState(place.cwd, place.entry),
       );
-      const page: Page = { recipe: chosen, place, openedAt: Date.now(), source, commit: undefined };
+      const page: Page = { recipe: chosen, place, openedAt: Date.now(), source, commit: undefined, isClean: false };
       pages.set(wanted, page);
       void source.then((state) => {
         page.commit = state.kind === "git" ? state.commit : undefined;
+        page.isClean = state.kind === "git" && state.clean;
       });
       for (const old of pages.keys()) {
         if (old < wanted - generationsKept) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { access, lstat, readFile, stat } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
@@ -8,6 +8,7 @@ import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
+import { describeOwnWrites, OwnWrites } from "./ownWrites.ts";
 import type { StaleFiles } from "./staleFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
 
@@ -28,6 +29,11 @@ const lateEventMs = 1_000;
 
 /** What comes so many milliseconds after `preReload` may be of its making. */
 const builtLateMs = 300;
+
+/** A file that is written once more within so many milliseconds is news only if it holds something else. */
+const sameWithinMs = 2_000;
+const mostRemembered = 5;
+const largestRemembered = 262_144;
 
 /** Files that a report names. */
 const filesNamed = 20;
@@ -70,6 +76,10 @@ export class AppWatch {
   /** Files that were acted on so soon that a further change of them may not be told of: how each was then. */
   readonly #unsure = new Map<string, string>();
   #lookAgain: NodeJS.Timeout | undefined;
+  readonly #ownWrites = new OwnWrites();
+  /** What the files held that were acted on last. */
+  readonly #acted = new Map<string, string>();
+  #actedAt = 0;
   /** Of files that were written while `preReload` ran. */
   readonly #digests = new Map<string, string>();
   #staleFiles: StaleFiles | undefined;
@@ -123,8 +133,11 @@ export class AppWatch {
     }
   }
 
-  /** The files that differ from what a generation was started with; whether or not they are watched. */
-  async stale(generation: number, startedAt: number): Promise<StaleFile[]> {
+  /**
+   * The files that differ from what a generation was started with; whether or not they are watched.
+   * @param commit What they were then, if nothing differed from it.
+   */
+  async stale(generation: number, startedAt: number, commit: string | undefined): Promise<StaleFile[]> {
     const [{ createWatchRules }, { StaleFiles }] = await Promise.all([
       import("./watchRules.ts"),
       import("./staleFiles.ts"),
@@ -132,7 +145,7 @@ export class AppWatch {
     this.#staleFiles ??= new StaleFiles();
     const { cwd: root, entry } = this.#host.place();
     const rules = createWatchRules({ root, entry, ...this.#settings(), files: this.#host.files() });
-    return this.#staleFiles.look({ rules, root, generation, startedAt });
+    return this.#staleFiles.look({ rules, root, generation, startedAt, commit });
   }
 
   async #open(): Promise<void> {
@@ -199,6 +212,8 @@ export class AppWatch {
     clearTimeout(this.#lookAgain);
     this.#lookAgain = undefined;
     this.#unsure.clear();
+    this.#acted.clear();
+    this.#ownWrites.forget();
     this.#host.settled();
   }
 
@@ -211,23 +226,55 @@ export class AppWatch {
   /** Resolves with whether the app was told to run what has changed. */
   async #act(noted: readonly NotedChange[]): Promise<boolean> {
     const news = await Promise.all(noted.map(([file, at]) => this.#isNews(file, at)));
-    const files = noted.map(([file]) => file).filter((_, index) => news[index]);
-    if (files.length === 0 || !this.#wanted) {
+    const files = noted.map(([file]) => file).filter((file, index) => news[index] && !this.#holdsTheSame(file));
+    const { cwd } = this.#host.place();
+    const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
+    if (files.length === 0 || !this.#wanted || !this.#isMeant(named)) {
       setImmediate(() => this.#host.settled());
       return false;
     }
-    const { cwd } = this.#host.place();
-    const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
     const what = named.length === 1 ? named[0] : count(named.length, "file");
     this.#events.log("info", "filesChanged", `${what} changed`);
+    this.#remember(files);
+    this.#host.renew(named.slice(0, filesNamed));
+    return true;
+  }
+
+  /** Whether the app does not seem to have written them itself. */
+  #isMeant(files: readonly string[]): boolean {
+    const { reload, found } = this.#ownWrites.judge(files, performance.now());
+    if (found.length > 0) {
+      this.#events.log("warning", "ownWrites", describeOwnWrites(found));
+    }
+    const problem = this.#ownWrites.found.length > 0 ? describeOwnWrites(this.#ownWrites.found) : undefined;
+    if (this.#state === "on" && problem !== this.#problem) {
+      this.#become("on", problem);
+    }
+    return reload;
+  }
+
+  /** Whether it was acted on just before, and has been written with the same content since: by an app that does so at its start. */
+  #holdsTheSame(file: string): boolean {
+    const before = this.#acted.get(file);
+    return before !== undefined && performance.now() - this.#actedAt < sameWithinMs && contentOf(file) === before;
+  }
+
+  /** Remembers what the files are that are acted on, before anything is started that could write them. */
+  #remember(files: readonly string[]): void {
+    this.#acted.clear();
+    this.#actedAt = performance.now();
+    for (const file of files.slice(0, mostRemembered)) {
+      const content = contentOf(file);
+      if (content !== undefined) {
+        this.#acted.set(file, content);
+      }
+    }
     if (this.#quiet() === quietSteps) {
       for (const file of files) {
         this.#unsure.set(file, stampOf(file));
       }
       this.#lookAgain ??= setTimeout(() => this.#lookOnceMore(), lookAgainMs);
     }
-    this.#host.renew(named.slice(0, filesNamed));
-    return true;
   }
 
   /** Notes those files of the last time that have changed once more since then. */
@@ -288,6 +335,16 @@ export class AppWatch {
   #purpose(): string {
     const { watch, cwd, entry } = this.#host.recipe();
     return JSON.stringify([this.#host.place(), cwd, entry, this.#host.files(), typeof watch === "object" && watch]);
+  }
+}
+
+/** A digest; `undefined` for what is large, or no file. */
+function contentOf(file: string): string | undefined {
+  try {
+    const { size } = statSync(file);
+    return size > largestRemembered ? undefined : createHash("sha256").update(readFileSync(file)).digest("base64");
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { StaleFile } from "../../shared/snapshot.ts";
+import { sameAsCommitted } from "./committedFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
+
+/** So many files are asked for at a time. */
+const mostAsked = 200;
 
 /** More files are not looked at, nor larger ones read. */
 const mostFiles = 20_000;
@@ -24,22 +28,28 @@ export interface Look {
   readonly generation: number;
   /** Epoch milliseconds at which that generation was started. */
   readonly startedAt: number;
+  /** The commit that the files were then, if nothing differed from it. */
+  readonly commit?: string | undefined;
 }
 
 /**
  * Tells which files differ from what a generation was started with. Nothing is done before somebody looks: what was written since
- * the start counts then, and from the first look on contents are compared, so a file that is as it was before is none.
+ * the start counts then, unless git knows that it is what it was; from the first look on contents are compared, so a file that
+ * is as it was before is none.
  */
 export class StaleFiles {
   #generation: number | undefined;
   #before = new Map<string, FileState>();
 
   /** By name; relative to the app's folder. */
-  async look({ rules, root, generation, startedAt }: Look): Promise<StaleFile[]> {
+  async look({ rules, root, generation, startedAt, commit }: Look): Promise<StaleFile[]> {
     const now = await list(rules);
     if (this.#generation !== generation) {
       this.#before = await this.#first(now, startedAt);
       this.#generation = generation;
+    }
+    if (commit !== undefined) {
+      await this.#askGit(root, now, commit);
     }
     const stale: StaleFile[] = [];
     const note = (file: string, change: StaleFile["change"]): void => {
@@ -65,13 +75,32 @@ export class StaleFiles {
     const first = new Map<string, FileState>();
     for (const [file, state] of now) {
       // What was written since: its content at the start is not known.
-      first.set(
-        file,
-        state.changedAt > startedAt ? { ...state, stamp: "" } : { ...state, digest: await digestOf(file) },
-      );
+      first.set(file, state.changedAt > startedAt ? unknown(state) : await this.#read(file, state));
     }
     return first;
   }
+
+  /** What was read for the generation before need not be read again. */
+  async #read(file: string, state: FileState): Promise<FileState> {
+    const before = this.#before.get(file);
+    const isKnown = before?.stamp === state.stamp && before.digest !== undefined;
+    return { ...state, digest: isKnown ? before.digest : await digestOf(file) };
+  }
+
+  /** Learns of those files that are what they were in the commit. */
+  async #askGit(root: string, now: ReadonlyMap<string, FileState>, commit: string): Promise<void> {
+    const open = [...now.keys()].filter((file) => this.#before.get(file)?.stamp === "").slice(0, mostAsked);
+    for (const file of await sameAsCommitted(root, open, commit)) {
+      const state = now.get(file);
+      if (state !== undefined) {
+        this.#before.set(file, { ...state, digest: await digestOf(file) });
+      }
+    }
+  }
+}
+
+function unknown(state: FileState): FileState {
+  return { ...state, stamp: "" };
 }
 
 async function differs(file: string, before: FileState, now: FileState): Promise<boolean> {

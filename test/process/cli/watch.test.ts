@@ -185,6 +185,18 @@ describe("watching", function () {
     );
   });
 
+  it("stops an app that reloads itself by what it writes, names the file, and goes on with what is saved", async () => {
+    const writes = `require("node:fs").writeFileSync("db.json", JSON.stringify({ started: process.hrtime.bigint().toString() }));`;
+    world.write({ "server.js": `${writes}\n${server("one")}`, "db.json": "" });
+    await start("--watch");
+    world.write({ "other.js": "" });
+    await app.until("stderr", /db\.json caused one reload after the other, .* watch\.exclude: \["db\.json"\]\./);
+    await app.until("stderr", /reload to generation 2 completed/);
+    assert.match((await world.run(["status", "api"])).stdout, /Name it in watch\.exclude/);
+    world.write({ "server.js": server("two") });
+    await answers("two");
+  });
+
   it("counts what runs and what it reads, whatever git ignores, and nothing else", async () => {
     git("init", "-q");
     world.write({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -50,6 +51,31 @@ describe("StaleFiles", () => {
     write("server.js", "one");
     utimesSync(join(root, "server.js"), new Date(), new Date(future()));
     assert.deepEqual(await look(1), []);
+  });
+
+  it("are none that are as they were committed, though nobody has looked before they were changed and put back", async () => {
+    const git = (...words: string[]) =>
+      execFileSync(
+        "git",
+        ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false", ...words],
+        { cwd: root },
+      );
+    git("init", "-q");
+    for (const name of ["server.js", "lib/a [1].js", "b.js"]) {
+      write(name, "one");
+    }
+    git("add", ".");
+    git("commit", "-q", "-m", "one");
+    const commit = git("rev-parse", "HEAD").toString().trim();
+    write("b.js", "two");
+    write("new.js", "one");
+    const rules = createWatchRules({ root, entry: join(root, "server.js") });
+    const look = async () =>
+      (await files.look({ rules, root, generation: 1, startedAt: 0, commit })).map(({ file }) => file);
+    assert.deepEqual(await look(), ["b.js", "new.js"]);
+    write("b.js", "one");
+    write("server.js", "two");
+    assert.deepEqual(await look(), ["new.js", "server.js"]);
   });
 
   it("are those that were written since the start when nobody has looked before", async () => {
