@@ -30,6 +30,7 @@ import { provideAppTasks } from "./tasks/appTasks.ts";
 import { createAppTree } from "./views/appTree.ts";
 import { followContext } from "./views/contextUpdater.ts";
 import { showFailures } from "./views/failureDiagnostics.ts";
+import { createFleetFindings } from "./views/fleetFindings.ts";
 import { createRequestsView } from "./views/requests/requestsView.ts";
 import { lookForStaleFiles } from "./views/staleLooks.ts";
 import { createStatusBar } from "./views/statusBar.ts";
@@ -68,14 +69,15 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const requests = store.add(createRequestsView(apps, t));
   const notifier = createNotifier(channel, t);
   const language = store.add(new LanguageFeatures({ registry, extensionUri, channel, message: notifier.message, t }));
+  const fleetFindings = store.add(createFleetFindings(machines, t));
   const context: CommandContext = {
-    ...{ registry, machines, apps, fleetRuns, logs, layers, reports, requests, language },
+    ...{ registry, machines, apps, fleetRuns, fleetFindings, logs, layers, reports, requests, language },
     ...{ channel, memory, version, supervisorFile: host.supervisorFile, t },
   };
 
   store.add(createAppTree({ registry, machines, fleetRuns, watch: figures, t }));
   store.add(createStatusBar(registry, t));
-  store.add(followContext(registry, machines, createContextSetter()));
+  store.add(followContext(registry, machines, fleetRuns, createContextSetter()));
   store.add(showFailures(registry, t));
   store.add(lookForStaleFiles(registry));
   store.add(registerCommands(context, notifier));

@@ -41,6 +41,12 @@ export const commandIds = {
   refresh: "hitless.refresh",
   prepareMachine: "hitless.prepareMachine",
   reloadFleet: "hitless.reloadFleet",
+  gracefulReloadFleet: "hitless.gracefulReloadFleet",
+  restartFleet: "hitless.restartFleet",
+  rollbackFleet: "hitless.rollbackFleet",
+  cancelFleet: "hitless.cancelFleet",
+  checkFleet: "hitless.checkFleet",
+  showFleetHistory: "hitless.showFleetHistory",
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
@@ -91,6 +97,8 @@ export const contextKeys = {
   hasMachine: "hitless.hasMachine",
   /** Whether the settings name a fleet. */
   hasFleet: "hitless.hasFleet",
+  /** Whether this window renews a fleet. */
+  renewsFleet: "hitless.renewsFleet",
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

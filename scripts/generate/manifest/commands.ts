@@ -58,6 +58,12 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   refresh: { icon: "refresh", palette: folderOpen },
   prepareMachine: { icon: "cloud-upload", palette: is("hasMachine") },
   reloadFleet: { icon: "sync", palette: is("hasFleet") },
+  gracefulReloadFleet: { icon: "heart", palette: is("hasFleet") },
+  restartFleet: { icon: "stop-circle", palette: is("hasFleet") },
+  rollbackFleet: { icon: "discard", palette: is("hasFleet") },
+  cancelFleet: { icon: "circle-slash", palette: is("renewsFleet") },
+  checkFleet: { icon: "checklist", palette: is("hasFleet") },
+  showFleetHistory: { icon: "history", palette: is("hasFleet") },
 };
 
 const named = Object.entries(looks) as [CommandName, CommandLook][];

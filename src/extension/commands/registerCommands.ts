@@ -11,7 +11,9 @@ import { cutNow, waitLonger } from "./drain.ts";
 import { setWatch } from "./files/setWatch.ts";
 import { showChanges } from "./files/showChanges.ts";
 import { filterLog } from "./filter/filterLog.ts";
-import { reloadFleet } from "./fleets/reloadFleet.ts";
+import { checkOneFleet } from "./fleets/checkOneFleet.ts";
+import { showFleetHistory } from "./fleets/fleetRunHistory.ts";
+import { cancelFleet, renewFleet } from "./fleets/renewFleet.ts";
 import { showHistory } from "./history.ts";
 import { askToPrepare } from "./machines/askToPrepare.ts";
 import { showMenu } from "./menu.ts";
@@ -75,7 +77,13 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.configure]: (target) => configure(context, target),
     [commandIds.refresh]: () => refresh(context),
     [commandIds.prepareMachine]: (target) => askToPrepare(context, target, notifier),
-    [commandIds.reloadFleet]: (target) => reloadFleet(context, target, notifier),
+    [commandIds.reloadFleet]: (target) => renewFleet(context, target, "reload", notifier),
+    [commandIds.gracefulReloadFleet]: (target) => renewFleet(context, target, "gracefulReload", notifier),
+    [commandIds.restartFleet]: (target) => renewFleet(context, target, "restart", notifier),
+    [commandIds.rollbackFleet]: (target) => renewFleet(context, target, "rollback", notifier),
+    [commandIds.cancelFleet]: (target) => cancelFleet(context, target, notifier),
+    [commandIds.checkFleet]: (target) => checkOneFleet(context, target, notifier),
+    [commandIds.showFleetHistory]: (target) => showFleetHistory(context, target, notifier),
   };
 }
 

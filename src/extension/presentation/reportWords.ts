@@ -144,6 +144,20 @@ export function reportDocument(
   report: RenewalReport,
   { t, isHere }: { readonly t: Localize; readonly isHere: boolean },
 ): string {
+  const title = `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`;
+  return [title, ...reportSections(report, { t, isHere, heading: "##" }), ""].join("\n\n");
+}
+
+export interface SectionsLook {
+  readonly t: Localize;
+  /** Whether the app's files are on this computer, and can be linked to. */
+  readonly isHere: boolean;
+  /** Of the sections: `##` and more. */
+  readonly heading: string;
+}
+
+/** All of a report below its title, as blocks of Markdown. */
+export function reportSections(report: RenewalReport, { t, isHere, heading }: SectionsLook): string[] {
   const { startedAt, durationMs, reason, location, notes = [], stderr, cutRequests, workers } = report;
   const facts = [
     t("Began: {0}", new Date(startedAt).toLocaleString()),
@@ -156,17 +170,15 @@ export function reportDocument(
       : `${workerLabel({ slot, generation }, t)}  ${method} ${url}`,
   );
   return [
-    `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`,
     ...(reason === undefined ? [] : [block([reason])]),
     ...(location === undefined ? [] : [isHere ? placeLink(location) : block([`${location.file}:${location.line}`])]),
     ...(notes.length === 0 ? [] : [block(notes)]),
     facts.map((fact) => `- ${fact}`).join("\n"),
-    ...(cut.length === 0 ? [] : [`## ${t("Requests that were cut")}`, block(cut)]),
-    ...(stderr === undefined || stderr.length === 0 ? [] : ["## stderr", block(stderr)]),
-    `## ${t("Workers")}`,
+    ...(cut.length === 0 ? [] : [`${heading} ${t("Requests that were cut")}`, block(cut)]),
+    ...(stderr === undefined || stderr.length === 0 ? [] : [`${heading} stderr`, block(stderr)]),
+    `${heading} ${t("Workers")}`,
     block(workers.map((worker) => `${workerLabel(worker, t)} · pid ${worker.pid} · ${worker.state}`)),
-    "",
-  ].join("\n\n");
+  ];
 }
 
 /** A link that opens the file at the line; the preview of VS Code takes absolute paths. */

@@ -1,6 +1,7 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { isActive, webAddresses } from "../apps/appView.ts";
+import type { FleetRuns } from "../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
 import { contextKeys } from "../ids.ts";
 import type { SetContext } from "../platform/contextKeys.ts";
@@ -9,6 +10,7 @@ import type { SetContext } from "../platform/contextKeys.ts";
 export function followContext(
   registry: Pick<AppRegistry, "apps" | "scanned" | "onDidChange">,
   machines: Pick<MachineRegistry, "fleets" | "machines" | "onDidChange">,
+  fleetRuns: Pick<FleetRuns, "of" | "onDidChange">,
   set: SetContext,
 ): Disposable {
   const update = () => {
@@ -28,9 +30,11 @@ export function followContext(
     set(contextKeys.runsAnywhere, [...apps, ...there.flatMap((machine) => machine.apps)].some(isActive));
     set(contextKeys.hasMachine, there.length > 0);
     set(contextKeys.hasFleet, machines.fleets.length > 0);
+    const isRunning = ({ key }: { readonly key: string }) => fleetRuns.of(key)?.outcome === "running";
+    set(contextKeys.renewsFleet, machines.fleets.some(isRunning));
     set(contextKeys.scanned, registry.scanned);
   };
   update();
-  const listening = [registry.onDidChange(update), machines.onDidChange(update)];
+  const listening = [registry, machines, fleetRuns].map((source) => source.onDidChange(update));
   return { dispose: () => listening.forEach((each) => void each.dispose()) };
 }

@@ -70,7 +70,8 @@ export type RowFlag =
   | keyof typeof appThereFlags
   | keyof typeof workerThereFlags
   | keyof typeof machineFlags
-  | "fleet";
+  | "fleet"
+  | "fleetBusy";
 
 /** The `contextValue` of an app's row, such as `app;valid;renewable;active`: decides which buttons it has. */
 export function appContext(app: AppView): string {

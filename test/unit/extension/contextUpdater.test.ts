@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import type { AppView } from "../../../src/extension/apps/appView.ts";
+import { createFleetRuns } from "../../../src/extension/apps/machines/fleetRuns.ts";
 import type { NamedFleet } from "../../../src/extension/apps/machines/machineRegistry.ts";
 import type { RemoteMachineView } from "../../../src/extension/apps/machines/remoteMachineView.ts";
 import { contextKeys } from "../../../src/extension/ids.ts";
@@ -15,8 +16,9 @@ describe("the context keys", () => {
     const changes = createEmitter<void>();
     const registry = { apps: [] as AppView[], scanned: false, onDidChange: changes.on };
     const machines = { fleets: [] as NamedFleet[], machines: [] as RemoteMachineView[], onDidChange: changes.on };
+    const fleetRuns = createFleetRuns();
     const values = new Map<string, boolean>();
-    const following = followContext(registry, machines, (key, value) => values.set(key, value));
+    const following = followContext(registry, machines, fleetRuns, (key, value) => values.set(key, value));
     const none = Object.fromEntries(Object.values(contextKeys).map((key) => [key, false]));
     assert.deepEqual(Object.fromEntries(values), none);
 
@@ -51,6 +53,8 @@ describe("the context keys", () => {
     ];
     const there = { key: "m", name: "web1", ssh: "web1", isOtherVersion: false, unreachable: [] };
     machines.machines = [{ ...there, state: "connected", apps: [] }];
+    const run = { session: "s", fleet: "shop", app: "api", kind: "reload", who: "ada", startedAt: 1 } as const;
+    fleetRuns.set("f", { ...run, outcome: "running", machines: [] });
     changes.fire();
     assert.deepEqual(
       Object.fromEntries(values),

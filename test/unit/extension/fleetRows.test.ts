@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { createFleetRuns } from "../../../src/extension/apps/machines/fleetRuns.ts";
 import type { RemoteFleetView } from "../../../src/extension/apps/machines/remoteFleetView.ts";
 import type { RemoteMachineView } from "../../../src/extension/apps/machines/remoteMachineView.ts";
-import { fleetDocument, fleetOutcome, fleetProblemsDocument } from "../../../src/extension/presentation/fleetWords.ts";
+import {
+  fleetDocument,
+  fleetProblemsDocument,
+  inspectionDocument,
+} from "../../../src/extension/presentation/fleetDocuments.ts";
+import { fleetOutcome } from "../../../src/extension/presentation/fleetWords.ts";
 import { fleetRow } from "../../../src/extension/views/rows/fleetRows.ts";
 import { projectTree } from "../../../src/extension/views/treeModel.ts";
 import { droppedCount } from "../../../src/shared/facts/reportFacts.ts";
@@ -116,6 +121,24 @@ describe("the runs of fleets", () => {
     runs.set("f", run());
     assert.deepEqual([runs.of("f"), runs.of("other"), told], [run(), undefined, 1]);
   });
+
+  it("are begun once at a time, and can be cancelled meanwhile", () => {
+    const runs = createFleetRuns();
+    let cancelled = 0;
+    const over = runs.begin("f", () => {
+      cancelled += 1;
+    });
+    assert.equal(
+      runs.begin("f", () => undefined),
+      undefined,
+    );
+    assert.ok(runs.begin("other", () => undefined) !== undefined);
+    assert.equal(runs.cancel("f"), true);
+    over?.();
+    assert.equal(runs.cancel("f"), false);
+    assert.equal(cancelled, 1);
+    assert.ok(runs.begin("f", () => undefined) !== undefined);
+  });
 });
 
 describe("the report of a fleet", () => {
@@ -142,6 +165,8 @@ describe("the report of a fleet", () => {
     assert.match(text, /Whether it serves is not known\\: web3/);
     assert.match(text, /```text\n\| <b>x<\/b>\n```/);
     assert.match(text, /differ/);
+    const sections = text.split("\n").filter((line) => line.startsWith("#"));
+    assert.deepEqual(sections.slice(1), ["## Found before", "## web1", "### Workers", "## web2", "### Workers"]);
   });
 
   it("counts nothing as dropped or not where clients may have noticed an earlier loss, or workers were killed", () => {
@@ -164,10 +189,60 @@ describe("the report of a fleet", () => {
       "The reload of the fleet “shop” failed at web2 and was rolled back.",
     );
     assert.equal(said({ outcome: "failed", machines: [] }), "The reload of the fleet “shop” stopped.");
+    const restarted = "The fleet “shop” was restarted on 3 machines in 12.3 s.";
+    assert.equal(said({ outcome: "completed", kind: "restart" }), restarted);
+    const back = "The roll-back of the fleet “shop” stopped at web2.";
+    assert.equal(said({ outcome: "failed", kind: "rollback", machines: [at] }), back);
   });
 
   it("names all that is in the way of one", () => {
     const text = fleetProblemsDocument("shop", [{ message: "a" }, { message: "b", detail: ["c"] }], t);
     assert.match(text, /Nothing of the fleet “shop” was touched\n\n- a\n\n- b\n\n```text\nc\n```/);
+  });
+});
+
+describe("what a check of a fleet has found", () => {
+  const finding = { code: "x", file: "/etc/nginx.conf", line: 7, message: "It loses requests.", fix: "Mend it." };
+
+  it("is shown with its place and its fix, the worst first", () => {
+    const text = inspectionDocument(
+      {
+        fleet: "shop",
+        problems: [{ machine: "web2", severity: "error", message: "web2 can't be reached.", detail: ["ssh: no"] }],
+        findings: [
+          { ...finding, severity: "note" },
+          { ...finding, severity: "error", file: "hitless", line: 0 },
+        ],
+        keepAlive: [
+          { machine: "web1", worker: 1, servers: [{ protocol: "http", keepAliveTimeoutMs: 5_000, idleMs: 6_000 }] },
+          { machine: "web2", servers: [], problem: "It is not connected." },
+        ],
+      },
+      t,
+    );
+    assert.deepEqual(
+      text.split("\n").filter((line) => line !== ""),
+      [
+        "# The fleet “shop”",
+        "## Errors (2)",
+        "**web2** — web2 can\\'t be reached\\.",
+        "```text",
+        "ssh: no",
+        "```",
+        "It loses requests\\.",
+        "> Mend it\\.",
+        "## Notes (1)",
+        "**\\/etc\\/nginx\\.conf\\:7** — It loses requests\\.",
+        "> Mend it\\.",
+        "## Idle connections of the app",
+        "- web1 closes idle connections after 6 s",
+        "- web2\\: for how long it keeps idle connections is not known\\: It is not connected\\.",
+      ],
+    );
+  });
+
+  it("is nothing where nothing is wrong", () => {
+    const text = inspectionDocument({ fleet: "shop", problems: [], findings: [], keepAlive: [] }, t);
+    assert.equal(text.trim(), "# Nothing is in the way of the fleet “shop”");
   });
 });

@@ -115,11 +115,15 @@ describe("the buttons of a row", () => {
     assert.deepEqual(offerOf("machine"), ["refresh", "refresh"]);
     assert.deepEqual(offerOf("machine;preparable"), ["prepareMachine refresh", "prepareMachine | refresh"]);
     assert.deepEqual(offerOf("machine;otherVersion"), ["refresh", "prepareMachine | refresh"]);
-    assert.deepEqual(offerOf("fleet"), ["reloadFleet", "reloadFleet"]);
+    assert.deepEqual(offerOf("fleet"), [
+      "reloadFleet",
+      "reloadFleet gracefulReloadFleet rollbackFleet | restartFleet | checkFleet showFleetHistory",
+    ]);
+    assert.deepEqual(offerOf("fleetBusy"), ["cancelFleet", "cancelFleet | showFleetHistory"]);
   });
 
   it("are none where the row is neither an app's nor a worker's", () => {
-    for (const context of ["history", "report.completed", "trouble", "stderr", "fleetBusy", "fleetMachine"]) {
+    for (const context of ["history", "report.completed", "trouble", "stderr", "fleetMachine"]) {
       assert.deepEqual(offerOf(context), ["", ""]);
     }
   });

@@ -1,11 +1,9 @@
 import { nodeKeepAliveTimeoutMs } from "../../../client/balancers/check/appKeepAlive.ts";
 import type { Finding, KeepAliveReading } from "../../../client/balancers/check/finding.ts";
-import { checkBalancer } from "../../../client/balancers/checkBalancer.ts";
-import { factsOf, settingsOf } from "../../../client/fleets/fleetBalancer.ts";
 import { planFleet } from "../../../client/fleets/fleetPlan.ts";
+import { inspectBalancer } from "../../../client/fleets/inspectBalancer.ts";
 import { readProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { FleetCheckOutput } from "../../../shared/cliOutput.ts";
-import { toHitlessError } from "../../../shared/errors.ts";
 import type { ServerIdleTime } from "../../../shared/layers/facts.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { exitCodes } from "../../cliContext.ts";
@@ -36,27 +34,14 @@ export const fleetCheckCommand: Command = {
     const { fleet } = plan;
     const { problems, session } = await openFleet(context, settings, plan);
     const keepAlive = await during(context.stderr, "a worker on each machine", session.readKeepAlive());
-    const facts = factsOf(fleet, plan.groups.flat(), keepAlive);
-    const checking = checkBalancer(settingsOf(fleet), session.balancerRun(), facts);
-    const { findings, failure } = await during(
-      context.stderr,
-      "the balancer's configuration",
-      checking.then(
-        (all) => ({ findings: all, failure: undefined }),
-        (error: unknown) => ({ findings: [], failure: toHitlessError(error) }),
-      ),
-    );
-    const all = [
-      ...problems.map(({ machine, severity, message, detail = [] }) => ({
-        ...(machine !== undefined && { machine }),
-        severity,
-        message,
-        detail: [...detail],
-      })),
-      ...(failure === undefined
-        ? []
-        : [{ severity: "error" as const, message: failure.message, detail: [...failure.detail] }]),
-    ];
+    const inspecting = inspectBalancer(session, keepAlive);
+    const { findings, problems: more } = await during(context.stderr, "the balancer's configuration", inspecting);
+    const all = [...problems, ...more].map(({ machine, severity, message, detail = [] }) => ({
+      ...(machine !== undefined && { machine }),
+      severity,
+      message,
+      detail: [...detail],
+    }));
     if (parsed.has("json")) {
       await printJson(context, {
         name: fleet.name,

@@ -9,6 +9,7 @@ import type { LogTerminals } from "../../log/logTerminals.ts";
 import type { LayersPanels } from "../../panel/layersPanels.ts";
 import type { Localize } from "../../platform/localize.ts";
 import type { ReportDocuments } from "../../presentation/reportDocuments.ts";
+import type { FleetFindings } from "../../views/fleetFindings.ts";
 import type { RequestsView } from "../../views/requests/requestsView.ts";
 
 export interface CommandContext {
@@ -17,6 +18,7 @@ export interface CommandContext {
   /** Those of both. */
   readonly apps: AppsEverywhere;
   readonly fleetRuns: FleetRuns;
+  readonly fleetFindings: FleetFindings;
   readonly logs: LogTerminals;
   readonly layers: LayersPanels;
   readonly reports: ReportDocuments;

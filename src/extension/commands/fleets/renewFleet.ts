@@ -3,87 +3,71 @@ import type { FleetProblem } from "../../../client/fleets/checkFleet.ts";
 import type { FleetPlan } from "../../../client/fleets/fleetPlan.ts";
 import type { FleetSession } from "../../../client/fleets/fleetSession.ts";
 import { HitlessError } from "../../../shared/errors.ts";
-import type { FleetRun } from "../../../shared/machines/fleetRun.ts";
+import type { FleetKind, FleetRun } from "../../../shared/machines/fleetRun.ts";
 import type { NamedFleet } from "../../apps/machines/machineRegistry.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
-import { busyWords, fleetDocument, fleetOutcome, fleetProblemsDocument } from "../../presentation/fleetWords.ts";
+import { fleetDocument, fleetProblemsDocument } from "../../presentation/fleetDocuments.ts";
+import { busyWords, fleetOutcome, fleetTitle } from "../../presentation/fleetWords.ts";
 import type { CommandContext } from "../target/commandContext.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 import type { Notifier } from "../tell/notify.ts";
+import { confirmFleet } from "./confirmFleet.ts";
+import { pickFleet } from "./pickFleet.ts";
 
 /**
- * Reloads the app of a fleet on all its machines, one after the other, as one transaction. Resolves with the report;
+ * Renews the app of a fleet on all its machines, one after the other, as one transaction. Resolves with the report;
  * `undefined` when nothing was touched.
  */
-export async function reloadFleet(
+export async function renewFleet(
   context: CommandContext,
   target: CommandTarget,
+  kind: FleetKind,
   notifier: Notifier,
 ): Promise<FleetRun | undefined> {
-  const { machines, fleetRuns, t } = context;
-  await machines.refresh();
-  const chosen = await chooseFleet(context, target);
+  const { fleetRuns, t } = context;
+  const chosen = await pickFleet(context, target, t("Select the fleet"));
   if (chosen === undefined) {
     return undefined;
   }
-  if (fleetRuns.of(chosen.key)?.outcome === "running") {
-    throw new HitlessError("invalidState", t("The fleet “{0}” is being reloaded.", chosen.fleet.name));
-  }
+  const { name } = chosen.fleet;
   const { planFleet } = await import("../../../client/fleets/fleetPlan.ts");
-  const plan = planFleet(chosen.settings, chosen.fleet.name, "reload");
-  const kind = await confirm(context, plan);
-  if (kind === undefined) {
+  const plan = planFleet(chosen.settings, name, kind);
+  refuseBusy(context, chosen);
+  if (!(await confirmFleet(plan, t))) {
     return undefined;
   }
-  return window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      cancellable: true,
-      title: t("Reloading the fleet {0}", chosen.fleet.name),
-    },
-    (progress, token) => drive({ context, notifier, chosen, plan: { ...plan, kind }, progress, token }),
-  );
+  const cancelling = new AbortController();
+  const over = fleetRuns.begin(chosen.key, () => cancelling.abort());
+  if (over === undefined) {
+    throw busyError(name, t);
+  }
+  const place = { location: ProgressLocation.Notification, cancellable: true, title: fleetTitle(kind, name, t) };
+  try {
+    return await window.withProgress(place, (progress, token) =>
+      drive({ context, notifier, chosen, plan, progress, token, cancelling }),
+    );
+  } finally {
+    over();
+  }
 }
 
-async function chooseFleet(
-  { machines: { fleets }, t }: CommandContext,
-  { app: wanted }: CommandTarget,
-): Promise<NamedFleet | undefined> {
-  if (wanted !== undefined) {
-    const found = fleets.find(({ key, fleet }) => key === wanted || fleet.name === wanted);
-    if (found === undefined) {
-      throw new HitlessError("badConfig", t("The fleet “{0}” is no longer in the settings.", wanted));
-    }
-    return found;
+/** Ends what this window does to a fleet, between two machines. */
+export async function cancelFleet(context: CommandContext, target: CommandTarget, notifier: Notifier): Promise<void> {
+  const { fleetRuns, t } = context;
+  const chosen = await pickFleet(context, target, t("Select the fleet whose renewal to cancel"));
+  if (chosen !== undefined && !fleetRuns.cancel(chosen.key)) {
+    notifier.message("info", t("This window does nothing to the fleet “{0}” now.", chosen.fleet.name), []);
   }
-  if (fleets.length === 0) {
-    throw new HitlessError("badConfig", t("No fleet is named in this workspace: add one to “fleets” of hitless.json."));
-  }
-  const items = fleets.map((named) => ({
-    label: named.fleet.name,
-    description: t("{0} on {1}", named.fleet.app, named.fleet.machines.join(", ")),
-    named,
-  }));
-  return fleets.length === 1
-    ? fleets[0]
-    : (await window.showQuickPick(items, { placeHolder: t("Select the fleet to reload") }))?.named;
 }
 
-/** Names app and machines, and what is done on each. */
-async function confirm({ t }: CommandContext, { fleet, groups }: FleetPlan): Promise<FleetPlan["kind"] | undefined> {
-  const { deploy, verify, onFailure } = fleet;
-  const detail = [
-    groups.map((group, index) => `${index + 1}. ${group.map(({ name }) => name).join(", ")}`).join("\n"),
-    ...(deploy === undefined ? [] : [t("On each, before the reload: {0}", deploy.join(" "))]),
-    ...(verify === undefined ? [] : [t("On each, after it: {0} must answer {1}.", verify.url, verify.status)]),
-    onFailure === "rollback"
-      ? t("The first failure stops it, and what was renewed goes back.")
-      : t("The first failure stops it."),
-  ].join("\n\n");
-  const [reload, graceful] = [t("Reload"), t("Graceful Reload")];
-  const text = t("Reload {0} on {1}?", fleet.app, fleet.machines.join(", "));
-  const answer = await window.showWarningMessage(text, { modal: true, detail }, reload, graceful);
-  return answer === undefined ? undefined : answer === graceful ? "gracefulReload" : "reload";
+function refuseBusy({ fleetRuns, t }: CommandContext, { key, fleet }: NamedFleet): void {
+  if (fleetRuns.of(key)?.outcome === "running") {
+    throw busyError(fleet.name, t);
+  }
+}
+
+function busyError(fleet: string, t: CommandContext["t"]): HitlessError {
+  return new HitlessError("invalidState", t("This window is busy with the fleet “{0}”.", fleet));
 }
 
 interface Drive {
@@ -93,19 +77,19 @@ interface Drive {
   readonly plan: FleetPlan;
   readonly progress: Progress<{ message: string; increment?: number }>;
   readonly token: CancellationToken;
+  readonly cancelling: AbortController;
 }
 
 /** Connects, locks, checks and runs; everything that was opened is closed again. */
 async function drive(driven: Drive): Promise<FleetRun | undefined> {
-  const { context, chosen, plan, progress, token } = driven;
+  const { context, chosen, plan, progress, token, cancelling } = driven;
   const { channel, t } = context;
   const { FleetSession } = await import("../../../client/fleets/fleetSession.ts");
-  const cancelling = new AbortController();
-  const listening = token.onCancellationRequested(() => {
-    cancelling.abort();
+  const { signal } = cancelling;
+  signal.addEventListener("abort", () => {
     progress.report({ message: t("it ends when the machines that are under way are done") });
   });
-  const { signal } = cancelling;
+  const listening = token.onCancellationRequested(() => cancelling.abort());
   progress.report({ message: t("connecting") });
   const identity = { name: "vscode", version: context.version };
   const session = await FleetSession.open({ settings: chosen.settings, plan, identity, signal });

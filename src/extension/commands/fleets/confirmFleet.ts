@@ -1,0 +1,38 @@
+import { window } from "vscode";
+import type { FleetPlan } from "../../../client/fleets/fleetPlan.ts";
+import type { Localize } from "../../platform/localize.ts";
+import { fleetAction, fleetQuestion } from "../../presentation/fleetWords.ts";
+
+/** Asks before a fleet is touched: names app and machines, in which order, and what is done on each. */
+export async function confirmFleet(plan: FleetPlan, t: Localize): Promise<boolean> {
+  const { fleet, kind, groups } = plan;
+  const names = groups.flat().map(({ name }) => name);
+  const action = fleetAction(kind, t);
+  const text = fleetQuestion(kind, { app: fleet.app, machines: names.join(", ") }, t);
+  const detail = confirmationDetail(plan, t);
+  return (await window.showWarningMessage(text, { modal: true, detail }, action)) === action;
+}
+
+function confirmationDetail({ fleet, kind, groups }: FleetPlan, t: Localize): string {
+  const { deploy, rollback, verify, balancer, pause, onFailure } = fleet;
+  const program = kind === "rollback" ? rollback : deploy;
+  return [
+    groups.map((group, index) => `${index + 1}. ${group.map(({ name }) => name).join(", ")}`).join("\n"),
+    ...(kind === "rollback" && rollback === undefined
+      ? [t("On each: a reload with the settings of the generation before.")]
+      : []),
+    ...(program === undefined ? [] : [t("On each, first: {0}", program.join(" "))]),
+    ...(kind === "restart" ? [restartWords(balancer?.kind ?? "none", t)] : []),
+    ...(verify === undefined ? [] : [t("On each, after it: {0} must answer {1}.", verify.url, verify.status)]),
+    ...(pause === 0 ? [] : [t("Between two machines: {0} s.", String(pause / 1_000))]),
+    kind !== "rollback" && onFailure === "rollback"
+      ? t("The first failure stops it, and what was renewed goes back.")
+      : t("The first failure stops it."),
+  ].join("\n\n");
+}
+
+function restartWords(kind: string, t: Localize): string {
+  return kind === "none"
+    ? t("Each machine refuses its clients until its new workers are ready: nothing takes it out of the balancer.")
+    : t("Each machine is out of its balancer ({0}) meanwhile.", kind);
+}
