@@ -30,7 +30,7 @@ export async function startServer(options: WorkbenchOptions = {}): Promise<Serve
       "files.autoSave": "off",
     },
     ...options,
-    env: { HITLESS_RUNTIME_DIR: runtimeFolder },
+    env: { ...options.env, HITLESS_RUNTIME_DIR: runtimeFolder },
   });
   return {
     workbench,

@@ -84,6 +84,8 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
       // Without it a built workbench ignores the address's `payload`.
       ...(options.testDriver ? ["--enable-smoke-test-driver"] : []),
       ...["--reconnection-grace-time", "5"],
+      // A PATH that is given would be replaced by that of a login shell.
+      ...(options.env?.PATH === undefined ? [] : ["--force-disable-user-env"]),
       ...(options.token === undefined ? ["--without-connection-token"] : ["--connection-token", options.token]),
       ...((options.trusted ?? true) ? ["--disable-workspace-trust"] : []),
       ...dataArgs(dataFolder),

@@ -86,6 +86,7 @@ describe("a machine in the tree", () => {
     const { facts: _, ...rest } = machine({ apps: [], state: "failed" });
     const lacking = { ...rest, problem: { code: "hitlessMissing" as const, message: "missing", detail: [] } };
     assert.equal(only(rows(lacking)).contextValue, "machine;preparable");
+    assert.equal(only(rows(lacking)).description, "Hitless is missing");
     assert.equal(only(rows({ ...lacking, hitless: "/opt/hitless" })).contextValue, "machine");
     assert.equal(only(rows(machine({ isOtherVersion: true }))).contextValue, "machine;otherVersion");
     assert.equal(only(rows(machine())).contextValue, "machine");

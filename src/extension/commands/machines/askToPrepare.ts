@@ -47,7 +47,7 @@ async function confirm({ version, t }: CommandContext, { machine, bytes, standin
   const detail = [
     t("{0} in {1}", sizeWord(bytes), standing.folder),
     t("It will run on {0} ({1}).", standing.node, standing.nodeVersion),
-    t("Nothing is installed for others, nothing runs as root, and nothing listens. Apps that run there go on."),
+    t("Nothing is installed for others, and nothing listens. Apps that run there go on."),
   ].join("\n\n");
   const action = t("Copy");
   return (await window.showWarningMessage(text, { modal: true, detail }, action)) === action;

@@ -57,7 +57,7 @@ function memberWords(fleet: RemoteFleetView, member: FleetMemberView, t: Localiz
   if (machine.state !== "connected") {
     const { problem, state } = machine;
     if (problem !== undefined) {
-      return [...going, machineReason(machine, problem.message)];
+      return [...going, machineReason(machine, problem, t)];
     }
     return [...going, state === "connecting" ? t("connecting") : t("not connected")];
   }

@@ -61,7 +61,7 @@ export function machineProblemRows(problems: readonly string[], t: Localize): Tr
 function machineWords(machine: RemoteMachineView, t: Localize): string[] {
   const { state, facts, problem, apps } = machine;
   if (problem !== undefined && state !== "connected") {
-    return [...(state === "connecting" ? [t("trying again")] : []), machineReason(machine, problem.message)];
+    return [...(state === "connecting" ? [t("trying again")] : []), machineReason(machine, problem, t)];
   }
   if (facts === undefined) {
     return [state === "connecting" ? t("connecting") : t("not connected")];

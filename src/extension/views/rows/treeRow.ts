@@ -1,3 +1,6 @@
+import type { MachineProblem } from "../../apps/machines/remoteMachineView.ts";
+import type { Localize } from "../../platform/localize.ts";
+
 export interface TreeIcon {
   /** Name of a codicon, with its modifier. */
   readonly name: string;
@@ -48,7 +51,17 @@ export function firstLine(text: string): string {
 export const pausedIcon: TreeIcon = { name: "debug-pause", color: busy };
 
 /** What a machine's row says of what is wrong: its label names the machine, and in a narrow side bar only the beginning is seen. */
-export function machineReason({ name, ssh }: { readonly name: string; readonly ssh: string }, message: string): string {
+export function machineReason(
+  { name, ssh }: { readonly name: string; readonly ssh: string },
+  { code, message }: MachineProblem,
+  t: Localize,
+): string {
+  if (code === "hitlessMissing") {
+    return t("Hitless is missing");
+  }
+  if (code === "protocolMismatch") {
+    return t("another version of Hitless");
+  }
   const line = firstLine(message);
   const subject = [`${name} (${ssh}) `, `${name} `].find((one) => line.startsWith(one));
   return subject === undefined ? line : line.slice(subject.length);

@@ -1,0 +1,114 @@
+import { expect, type Locator } from "@playwright/test";
+import { noMachinesBecause } from "../support/process/sshMachines.ts";
+import { startStrictClient } from "../support/process/strictClient.ts";
+import { attachLogs, type Server, startServer, test } from "./fixtures.ts";
+import { type MachineScene, openMachineScene } from "./machineScene.ts";
+import { openVsCode, type VsCodeWindow } from "./vsCodeWindow.ts";
+
+const reason = noMachinesBecause();
+
+test.describe("machines and fleets", () => {
+  test.skip(reason !== undefined, reason);
+  let scene: MachineScene;
+  let server: Server;
+  let vscode: VsCodeWindow;
+
+  test.beforeAll(async () => {
+    test.setTimeout(240_000);
+    scene = await openMachineScene();
+    server = await startServer({ env: scene.env });
+  });
+
+  test.afterAll(async () => {
+    test.setTimeout(120_000);
+    await server?.stop();
+    await scene?.close();
+  });
+
+  test.beforeEach(async ({ page }) => {
+    test.setTimeout(180_000);
+    vscode = await openVsCode(page, server.workbench.address({ open: scene.folder }));
+    await vscode.openView();
+  });
+
+  test.afterEach(async ({ page: _ }, info) => {
+    await attachLogs(info, server);
+  });
+
+  const row = (name: RegExp): Locator => vscode.page.getByRole("treeitem", { name });
+
+  test("stand in the tree of a folder with a hitless.json alone, and what can't be used says why", async ({
+    page,
+  }, info) => {
+    await expect(row(/^fleet shop, 2 of 2 machines serve/)).toBeVisible({ timeout: 60_000 });
+    await expect(row(/^machine web1, Hitless/)).toBeVisible();
+    await expect(row(/^shop on web1, running, 2 of 2 workers ready/)).toBeVisible();
+    await expect(row(/^machine gone, can't be reached/)).toBeVisible({ timeout: 60_000 });
+    await expect(row(/^machine bare, Hitless is missing/)).toBeVisible();
+    // Measured there, and asked over ssh.
+    await expect(row(/^worker 1, /).first()).toContainText(/\d+% \d+ MiB/);
+    await info.attach("tree", { body: await page.screenshot(), contentType: "image/png" });
+
+    const bare = row(/^machine bare, /);
+    await vscode.pressRowButton(bare, "Prepare Machine…");
+    const question = page.getByRole("dialog", { name: /Copy Hitless \d+\.\d+\.\d+ to bare\?/ });
+    await expect(question).toContainText(/\d\.\d MB in .*\.hitless/, { timeout: 60_000 });
+    await info.attach("question", { body: await page.screenshot(), contentType: "image/png" });
+    await question.getByRole("button", { name: "Copy", exact: true }).click();
+    await expect(vscode.message(/^bare has Hitless .*\.hitless/)).toBeVisible({ timeout: 60_000 });
+    await expect(bare).toHaveAccessibleName(/^machine bare, no apps, Hitless/, { timeout: 60_000 });
+  });
+
+  test("are renewed as a fleet from its row, one after the other, and no client notices", async ({ page }, info) => {
+    const fleet = row(/^fleet shop, /);
+    await expect(fleet).toHaveAccessibleName(/2 of 2 machines serve/, { timeout: 60_000 });
+    const clients = await Promise.all(
+      scene.ports.flatMap((port) =>
+        (["GET", "POST"] as const).map((method) =>
+          startStrictClient({ target: { port }, connections: 3, thinkMs: 10, method }),
+        ),
+      ),
+    );
+    for (const machine of ["web1", "web2"] as const) {
+      scene.write(machine, "version.txt", "2");
+    }
+    await vscode.pressRowButton(fleet, "Reload Fleet…");
+    const question = page.getByRole("dialog", { name: /Reload shop on web1, web2\?/ });
+    await expect(question).toContainText(/1\. web1\s*2\. web2/);
+    await question.getByRole("button", { name: "Reload", exact: true }).click();
+    const told = vscode.message(/The fleet “shop” was reloaded on 2 machines/);
+    await expect(told).toBeVisible({ timeout: 90_000 });
+    await Promise.all(clients.map((client) => client.untilAnswers("2", 5)));
+    for (const client of clients) {
+      const { failed, reopened, failures, requests } = await client.stop();
+      expect({ failed, reopened, failures }).toEqual({ failed: 0, reopened: 0, failures: [] });
+      expect(requests).toBeGreaterThan(5);
+    }
+    await told.getByRole("button", { name: "Show Report" }).click();
+    await expect(vscode.markdown().getByRole("heading", { name: "web2" })).toBeVisible();
+    await info.attach("report", { body: await page.screenshot(), contentType: "image/png" });
+    await vscode.runCommand("Hitless: Show Fleet History");
+    await expect(page.getByRole("option", { name: /Reload.*The fleet “shop” was reloaded/ })).toBeVisible({
+      timeout: 60_000,
+    });
+    await page.keyboard.press("Escape");
+  });
+
+  test("have apps that are scaled and looked into from here", async ({ page }, info) => {
+    const app = row(/^shop on web1, .*ready/);
+    await expect(app).toHaveAccessibleName(/running/, { timeout: 60_000 });
+    const input = page.locator(".quick-input-box input").first();
+    await vscode.pickFromRowMenu(app, "Scale…", (within) => expect(input).toBeVisible(within));
+    await expect(page.getByText(/^Number of workers on web1/)).toBeVisible();
+    await input.fill("1");
+    await page.keyboard.press("Enter");
+    await expect(app).toHaveAccessibleName(/1 of 1 worker ready/, { timeout: 60_000 });
+
+    const panel = page.getByRole("tab", { name: /^Runtime Layers/ });
+    await vscode.pickFromRowMenu(app, "Show Runtime Layers", (within) => expect(panel).toBeVisible(within));
+    const layers = page.frameLocator("iframe.webview.ready").frameLocator("iframe");
+    await expect(layers.getByRole("combobox").first()).toContainText("shop on web1", { timeout: 60_000 });
+    await expect(layers.getByText("Own modules").first()).toBeVisible({ timeout: 60_000 });
+    await info.attach("layers", { body: await page.screenshot(), contentType: "image/png" });
+  });
+});
