@@ -1,5 +1,6 @@
 import { createServer, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { Duplex, type Readable, type Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import type * as v from "valibot";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import {
@@ -24,6 +25,9 @@ import { createFleetLocks } from "./fleetLocks.ts";
 import { createMachineHandlers, type MachineHandlers } from "./machineHandlers.ts";
 import { runHere } from "./runHere.ts";
 
+/** Programs that run have so many milliseconds to end; a stubborn one is killed before. */
+const endDeadlineMs = 8_000;
+
 /** Bytes of the parameters of one request. */
 const mostBytes = 4 * 1_048_576;
 
@@ -34,10 +38,15 @@ export interface ServeOptions {
   readonly version: string;
   /** Whether programs are run for the client. */
   readonly allowRun: boolean;
+  /** Aborting it ends the service. */
+  readonly signal: AbortSignal;
 }
 
-/** Serves one client over two streams, until it has gone, or has given no sign of life for 30 s. */
-export function serveMachine({ input, output, version, allowRun }: ServeOptions): Promise<void> {
+/**
+ * Serves one client over two streams, until it has gone, or has given no sign of life for 30 s. Resolves when the programs that
+ * it was running have ended too.
+ */
+export function serveMachine({ input, output, version, allowRun, signal }: ServeOptions): Promise<void> {
   const greeting: Greeting = { protocolVersion, version, nodeVersion: process.version };
   output.write(`\n${greetingMark}${JSON.stringify(greeting)}\n`);
   const locks = createFleetLocks();
@@ -45,13 +54,15 @@ export function serveMachine({ input, output, version, allowRun }: ServeOptions)
   const server = createServer({ unknownProtocolTimeout: keepAlive.goneMs } as object);
   return new Promise((resolve) => {
     const ending = new AbortController();
+    const answers = new Set<Promise<void>>();
     let silence: NodeJS.Timeout | undefined;
     const end = () => {
       clearTimeout(silence);
       locks.dispose();
       ending.abort();
-      resolve();
+      void Promise.race([Promise.allSettled(answers), delay(endDeadlineMs)]).then(() => resolve());
     };
+    signal.addEventListener("abort", end, { once: true });
     const heard = () => {
       clearTimeout(silence);
       silence = setTimeout(end, keepAlive.goneMs);
@@ -70,7 +81,9 @@ export function serveMachine({ input, output, version, allowRun }: ServeOptions)
     server.on("sessionError", end);
     server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on("error", () => undefined);
-      void answer(stream, headers, { handlers, allowRun, ended: ending.signal });
+      const answered = answer(stream, headers, { handlers, allowRun, ended: ending.signal });
+      answers.add(answered);
+      void answered.finally(() => answers.delete(answered));
     });
     server.emit("connection", channel);
   });
@@ -151,6 +164,9 @@ async function run(stream: ServerHttp2Stream, { allowRun, ended }: Surroundings)
   const end = () => gone.abort();
   stream.on("close", end);
   ended.addEventListener("abort", end, { once: true });
+  if (ended.aborted) {
+    end();
+  }
   stream.respond({ ":status": 200 });
   const tell = (piece: RunPiece) =>
     new Promise<void>((resolve) => {

@@ -48,6 +48,19 @@ const machine = { name: "web1", ssh: "deploy@web1" };
     return connection;
   }
 
+  /** Waits until a process has ended. */
+  async function goes(pid: number): Promise<void> {
+    assert.ok(pid > 0);
+    for (;;) {
+      try {
+        process.kill(pid, 0);
+      } catch {
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   it("gives ssh its options and the destination as words of their own, and never asks", async () => {
     const record = join(folder, "words");
     const { greeting } = await open(`for word; do echo "$word" >> '${record}'; done\n${serving()}`);
@@ -88,15 +101,22 @@ const machine = { name: "web1", ssh: "deploy@web1" };
 
   it("ends a program that takes too long, or that nobody waits for, with what it started", async () => {
     const { run } = await open().then((opened) => ({ run: opened.run.bind(opened) }));
-    const forever = [process.execPath, "-e", "console.log('on'); setInterval(() => {}, 1e6)"];
+    const forever = [process.execPath, "-e", "console.log(process.pid); setInterval(() => {}, 1e6)"];
+    let pid = 0;
     await assert.rejects(run(forever, { deadlineMs: 300 }), { code: "deadline" });
     const cancelling = new AbortController();
     const running = run(forever, {
       deadlineMs: 10_000,
       signal: cancelling.signal,
-      onOutput: () => cancelling.abort(),
+      onOutput: (_stream, text) => {
+        pid = Number(text);
+        cancelling.abort();
+      },
     });
     await assert.rejects(running, { code: "cancelled" });
+    // At once: what serves there is told to end while the program still does.
+    connection?.dispose();
+    await goes(pid);
   });
 
   it("runs nothing where that is not wanted", async () => {

@@ -25,11 +25,14 @@ if (flag?.startsWith("--answers-") === true) {
   });
   server.emit("connection", Duplex.from({ readable: process.stdin, writable: process.stdout }));
 } else {
+  const told = new AbortController();
+  process.once("SIGTERM", () => told.abort());
   await serveMachine({
     input: process.stdin,
     output: process.stdout,
     version: "1.2.3",
     allowRun: flag !== "--no-run",
+    signal: told.signal,
   });
   process.exit(0);
 }

@@ -3,6 +3,7 @@ import { helpFlag } from "../../arguments/commandSpec.ts";
 import { usageError } from "../../arguments/parseCommand.ts";
 import { exitCodes } from "../../cliContext.ts";
 import type { Command } from "../../command.ts";
+import { onStopSignal } from "../../run/interrupts.ts";
 
 export const connectCommand: Command = {
   spec: {
@@ -28,12 +29,16 @@ export const connectCommand: Command = {
     if (context.stdout.isTerminal) {
       throw usageError("connect", "stdout is a terminal, and what comes here is for programs; run it through ssh -T");
     }
+    const told = new AbortController();
+    const signals = onStopSignal(() => told.abort());
     await serveMachine({
       input: process.stdin,
       output: process.stdout,
       version: context.identity.version,
       allowRun: !parsed.has("no-run"),
+      signal: told.signal,
     });
+    signals.dispose();
     return exitCodes.done;
   },
 };
