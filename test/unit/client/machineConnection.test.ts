@@ -14,6 +14,8 @@ const machine = { name: "web1", ssh: "deploy@web1" };
   const { PATH, HITLESS_RUNTIME_DIR } = process.env;
   let folder = "";
   let connection: MachineConnection | undefined;
+  /** Aborted at the end of a test: what it was still opening, since it took too long, would hold this process. */
+  let ending = new AbortController();
 
   /** Makes `ssh` a script. */
   function beSsh(script: string): void {
@@ -31,6 +33,8 @@ const machine = { name: "web1", ssh: "deploy@web1" };
   });
 
   afterEach(() => {
+    ending.abort();
+    ending = new AbortController();
     connection?.dispose();
     connection = undefined;
     process.env.PATH = PATH;
@@ -43,9 +47,15 @@ const machine = { name: "web1", ssh: "deploy@web1" };
   });
 
   async function open(script = serving()): Promise<MachineConnection> {
+    const { signal } = ending;
     beSsh(script);
-    connection = await MachineConnection.open(machine);
-    return connection;
+    const opened = await MachineConnection.open(machine, { signal });
+    if (signal.aborted) {
+      opened.dispose();
+    } else {
+      connection = opened;
+    }
+    return opened;
   }
 
   /** Waits until a process has ended. */
