@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
 import { recipeOriginSchema } from "./launch.ts";
 import { layerFactsSchema, layerPulseSchema, serversReadingSchema } from "./layers/facts.ts";
+import { figuresHistorySchema } from "./layers/figures.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
 import { requestsReadingSchema } from "./layers/watchedRequests.ts";
 import { logChunkSchema, supervisorEventSchema } from "./logs.ts";
@@ -131,6 +132,8 @@ export const requests = {
   "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
   /** Live figures of a worker's layers. Its observers are removed 5 s after the last request. */
   "layers/pulse": { params: v.object({ worker: v.optional(workerId) }), result: layerPulseSchema },
+  /** What `layers/pulse` has brought in the last ten minutes, of the workers that live, whoever asked; nothing is measured for it. */
+  "layers/history": { params: empty, result: figuresHistorySchema },
   /** For how long the servers of a worker keep idle connections. It costs the worker nothing but the answer. */
   "layers/servers": { params: v.object({ worker: v.optional(workerId) }), result: serversReadingSchema },
   /**

@@ -11,6 +11,8 @@ export type MeasuredAt<Figures> = Figures & {
 export interface FiguresHistory<Figures> {
   /** Adds a round, and drops what is too old by then. */
   add(at: number, round: ReadonlyMap<string, Figures>): void;
+  /** Adds what others have measured of one thing, where nothing was measured at about that time, in milliseconds. */
+  seed(key: string, measured: readonly MeasuredAt<Figures>[], about: number): void;
   of(key: string): readonly MeasuredAt<Figures>[];
   clear(): void;
 }
@@ -30,6 +32,16 @@ export function createFiguresHistory<Figures>(): FiguresHistory<Figures> {
         } else {
           rings.set(key, kept);
         }
+      }
+    },
+    seed(key, measured, about) {
+      const ring = rings.get(key) ?? [];
+      const more = measured.filter(({ at }) => !ring.some((own) => Math.abs(own.at - at) < about));
+      if (more.length > 0) {
+        rings.set(
+          key,
+          [...ring, ...more].sort((a, b) => a.at - b.at),
+        );
       }
     },
     of: (key) => rings.get(key) ?? [],

@@ -1,24 +1,11 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
+import { figuresOf, leastRateMs, lookingMs, type WorkerFigures } from "../../shared/facts/pulseFigures.ts";
 import type { LayerPulse } from "../../shared/layers/facts.ts";
 import type { AppSession } from "./appSession.ts";
 import { isActive } from "./appView.ts";
 import { createFiguresHistory, historyMs, type MeasuredAt } from "./figuresHistory.ts";
-
-/** What a worker uses now. */
-export interface WorkerFigures {
-  /** Share of one CPU, 0 to n. */
-  readonly cpu: number;
-  /** Bytes of memory (RSS). */
-  readonly memory: number;
-  /** Absent when it serves no HTTP. */
-  readonly requestsPerSecond?: number;
-  /** Share of the time for which the event loop is busy, 0 to 1; absent while it is sampled. */
-  readonly busy?: number;
-  /** Milliseconds by which the event loop is late, 99th percentile. */
-  readonly delayP99?: number;
-}
 
 /** A view that shows figures: the tree those of all apps, the layers panel those of one. */
 export type FiguresViewer = "tree" | "panel";
@@ -46,12 +33,6 @@ export interface WorkerFiguresWatch extends Disposable {
 /** Milliseconds between two measurements. Observation in the worker ends 5 s after the last one. */
 const everyMs = 2_000;
 
-/** A worker stops observing this many milliseconds after it was last asked: what it says next is of its whole life. */
-const lookingMs = 5_000;
-
-/** Rates over fewer milliseconds say nothing. */
-const leastMs = 500;
-
 interface Source {
   readonly sessions: readonly Pick<AppSession, "key" | "client" | "view">[];
 }
@@ -77,6 +58,8 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
   let forgetting: NodeJS.Timeout | undefined;
   /** Apps whose workers have not answered yet: one on a slow machine delays no other. */
   const asking = new Set<string>();
+  /** Apps of which it is known what others have measured before. */
+  const seeded = new Set<string>();
 
   const isSeen = (app: string) => [...looking.values()].some((apps) => apps === "all" || apps.includes(app));
   const keyOf = (app: string, worker: number) => {
@@ -86,7 +69,7 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
   const take = (key: string, pulse: LayerPulse, learnt: boolean): Taken => {
     const at = now();
     const before = newest.get(key);
-    if (before !== undefined && at - before.at < leastMs) {
+    if (before !== undefined && at - before.at < leastRateMs) {
       return before;
     }
     const isRate = before !== undefined && at - before.at < lookingMs;
@@ -96,14 +79,32 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
   };
   const measure = async ({ key, id, client }: SeenWorker): Promise<readonly [string, Taken | undefined]> => {
     const before = newest.get(key);
-    if (before !== undefined && now() - before.at < (before.learnt ? everyMs : leastMs)) {
+    if (before !== undefined && now() - before.at < (before.learnt ? everyMs : leastRateMs)) {
       return [key, before];
     }
     const pulse = await client.request("layers/pulse", { worker: id }).catch(() => undefined);
     return [key, pulse && take(key, pulse, false)];
   };
+  /** Takes over what other windows have seen; an older supervisor keeps nothing. */
+  const seed = async (workers: readonly SeenWorker[]): Promise<void> => {
+    const told = await workers[0]?.client.request("layers/history", {}).catch(() => undefined);
+    for (const { worker, figures } of told?.workers ?? []) {
+      const key = workers.find(({ id }) => id === worker)?.key;
+      const measured = figures.map((one) => {
+        const at = one.at + now() - (told?.now ?? 0);
+        return { ...one, at: Math.round(at / everyMs) * everyMs };
+      });
+      if (key !== undefined) {
+        history.seed(key, measured, everyMs);
+      }
+    }
+  };
   const askApp = async (app: string, workers: readonly SeenWorker[]): Promise<void> => {
     asking.add(app);
+    if (!seeded.has(app) && workers.length > 0) {
+      seeded.add(app);
+      void seed(workers);
+    }
     const answers = await Promise.all(workers.map(measure));
     asking.delete(app);
     const measured = new Map(
@@ -152,6 +153,7 @@ export function createWorkerFigures(source: Source, now: () => number = Date.now
       stop();
       if (looking.size === 0) {
         known.clear();
+        seeded.clear();
         forgetting = setTimeout(history.clear, historyMs).unref();
         return;
       }
@@ -204,16 +206,4 @@ function seenApps({ sessions }: Source, isSeen: (app: string) => boolean): Map<s
 /** Ids begin anew with each supervisor. */
 function figuresKey(app: string, supervisor: number | undefined, worker: number): string {
   return `${app}#${supervisor ?? 0}#${worker}`;
-}
-
-function figuresOf({ api, uv, os }: LayerPulse): WorkerFigures {
-  const { requestsPerSecond } = api;
-  const { utilisation, delayP99 } = uv;
-  return {
-    cpu: os.cpuUser + os.cpuSystem,
-    memory: os.rss,
-    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
-    ...(utilisation !== undefined && { busy: utilisation }),
-    ...(delayP99 !== undefined && { delayP99 }),
-  };
 }

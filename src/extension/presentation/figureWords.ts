@@ -1,4 +1,4 @@
-import type { WorkerFigures } from "../apps/workerFigures.ts";
+import type { WorkerFigures } from "../../shared/facts/pulseFigures.ts";
 import type { Localize } from "../platform/localize.ts";
 
 const mebibyte = 1_048_576;

@@ -14,11 +14,12 @@ import {
   window,
 } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
+import type { WorkerFigures } from "../../shared/facts/pulseFigures.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
 import { type AppView, troubledApps, unhealthyWorkers } from "../apps/appView.ts";
 import type { FleetRuns } from "../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
-import type { WorkerFigures, WorkerFiguresWatch } from "../apps/workerFigures.ts";
+import type { WorkerFiguresWatch } from "../apps/workerFigures.ts";
 import { commandIds, viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import type { Localize } from "../platform/localize.ts";

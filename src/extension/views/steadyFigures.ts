@@ -1,4 +1,4 @@
-import type { WorkerFigures } from "../apps/workerFigures.ts";
+import type { WorkerFigures } from "../../shared/facts/pulseFigures.ts";
 
 /** A share of a CPU, of the memory and of the requests below which a change is not worth a new text. */
 const leastCpu = 0.03;

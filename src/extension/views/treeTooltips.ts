@@ -1,8 +1,8 @@
+import type { WorkerFigures } from "../../shared/facts/pulseFigures.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { WatchView, WorkerView } from "../../shared/snapshot.ts";
 import { workerName } from "../../shared/text/workerName.ts";
 import { type AppView, isActive, workerCounts } from "../apps/appView.ts";
-import type { WorkerFigures } from "../apps/workerFigures.ts";
 import type { Localize } from "../platform/localize.ts";
 import { browsableAddress } from "../presentation/browsableAddress.ts";
 import { memoryWord, percentWord } from "../presentation/figureWords.ts";

@@ -8,6 +8,7 @@ import { shownTime, steadyNow } from "../clock.ts";
 import type { RequestHandlers } from "../control/controlSession.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { completeFacts } from "./completeFacts.ts";
+import { FiguresRing } from "./figuresRing.ts";
 import { openFiles } from "./machine.ts";
 import { poolTime } from "./poolTime.ts";
 import { completeSample } from "./sample/completeSample.ts";
@@ -20,11 +21,15 @@ const sampleMarginMs = 10_000;
 /** A pulse younger than this, in milliseconds, serves a second client too: rates over a shorter time would be noise. */
 const pulseAgeMs = 400;
 
-type LayerHandlers = Pick<RequestHandlers, "layers/facts" | "layers/pulse" | "layers/servers" | "layers/sample">;
+type LayerHandlers = Pick<
+  RequestHandlers,
+  "layers/facts" | "layers/pulse" | "layers/history" | "layers/servers" | "layers/sample"
+>;
 
 /** Handles the requests for the layers of a worker. */
 export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originOf">): LayerHandlers {
   const pulses = new WeakMap<WorkerHandle, { readonly askedAt: number; readonly pulse: Promise<LayerPulse> }>();
+  const ring = new FiguresRing<WorkerHandle>();
   const sampled = new WeakSet<WorkerHandle>();
   return {
     "layers/facts": async ({ worker: id }) => {
@@ -39,8 +44,20 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
         return latest.pulse;
       }
       const pulse = askPulse(worker);
+      pulse.then(
+        (answer) => ring.note(worker, answer, steadyNow()),
+        () => undefined,
+      );
       pulses.set(worker, { askedAt: steadyNow(), pulse });
       return pulse;
+    },
+    "layers/history": () => {
+      const now = steadyNow();
+      const workers = [...app.roster.all.values()].map((worker) => ({
+        worker: worker.id,
+        figures: [...ring.of(worker, now)],
+      }));
+      return { now: shownTime(now), workers: workers.filter(({ figures }) => figures.length > 0) };
     },
     "layers/servers": async ({ worker: id }) => {
       const worker = app.roster.pick(id);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { MeasuredAt } from "../../../src/extension/apps/figuresHistory.ts";
-import type { WorkerFigures } from "../../../src/extension/apps/workerFigures.ts";
 import { LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
 import type { LayersApp } from "../../../src/extension/panel/layersSelection.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
+import type { WorkerFigures } from "../../../src/shared/facts/pulseFigures.ts";
 import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
 import type { HostMessage, HostMessageOf } from "../../../src/shared/layers/panelMessages.ts";
 import type { Snapshot, WorkerView } from "../../../src/shared/snapshot.ts";

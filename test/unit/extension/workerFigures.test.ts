@@ -9,9 +9,12 @@ import { sampleView } from "./fixtures.ts";
 describe("the figures of workers", () => {
   const key = sampleView().key;
 
-  function source() {
+  function source(history?: unknown) {
     const asked: number[] = [];
-    const request = async (_name: string, { worker }: { worker: number }) => {
+    const request = async (name: string, { worker }: { worker: number }) => {
+      if (name === "layers/history") {
+        return history;
+      }
       asked.push(worker);
       if (worker === 2) {
         throw new Error("blocked");
@@ -56,6 +59,20 @@ describe("the figures of workers", () => {
     watch.dispose();
   });
 
+  it("begin with what other windows have seen, by this machine's clock", async () => {
+    const figures = [{ at: 500_000 }, { at: 502_000 }].map((at) => ({ ...at, cpu: 0.5, memory: 7 }));
+    const { sessions } = source({ now: 510_000, workers: [{ worker: 1, figures }] });
+    mock.timers.enable({ apis: ["setInterval"] });
+    const watch = createWorkerFigures({ sessions }, () => 1_000_000);
+    watch.setLooking("panel", [key]);
+    await round(watch);
+    assert.deepEqual(watch.history(key, 1), [
+      { at: 990_000, cpu: 0.5, memory: 7 },
+      { at: 992_000, cpu: 0.5, memory: 7 },
+    ]);
+    watch.dispose();
+  });
+
   it("wait for no app that does not answer, as one on a slow machine", async () => {
     const slow = sampleView({ key: "machine/slow" });
     const snapshot = sampleSnapshot();
@@ -83,7 +100,11 @@ describe("the figures of workers", () => {
     await second;
     assert.equal(watch.of(key, 1)?.memory, 9);
     assert.equal(watch.of(slow.key, 1), undefined);
-    assert.equal(asked.length, 2, "it is not asked again before it has answered");
+    assert.equal(
+      asked.filter((name) => name === "layers/pulse").length,
+      2,
+      "it is not asked again before it has answered",
+    );
     watch.dispose();
   });
 

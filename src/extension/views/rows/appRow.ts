@@ -1,3 +1,4 @@
+import type { WorkerFigures } from "../../../shared/facts/pulseFigures.ts";
 import { isCrashing } from "../../../shared/facts/snapshotFacts.ts";
 import type { WorkerView } from "../../../shared/snapshot.ts";
 import {
@@ -9,7 +10,6 @@ import {
   trouble,
   workerCounts,
 } from "../../apps/appView.ts";
-import type { WorkerFigures } from "../../apps/workerFigures.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { outcomeWord } from "../../presentation/reportWords.ts";
 import { appWord, pausedWord, portWords, readyWords, renewalWord } from "../../presentation/stateWords.ts";

@@ -1,7 +1,7 @@
+import type { WorkerFigures } from "../../../shared/facts/pulseFigures.ts";
 import type { WorkerView } from "../../../shared/snapshot.ts";
 import { workerLabel } from "../../../shared/text/workerName.ts";
 import type { AppView } from "../../apps/appView.ts";
-import type { WorkerFigures } from "../../apps/workerFigures.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { figureWords } from "../../presentation/figureWords.ts";
 import {

@@ -72,6 +72,7 @@ describe("control channel", function () {
       "requests/read": never,
       "layers/facts": never,
       "layers/pulse": never,
+      "layers/history": () => ({ now: 0, workers: [] }),
       "layers/servers": never,
       "layers/sample": never,
       "logs/read": note("logs", { cursor: 0, chunks: [], skippedBytes: 0 }),
