@@ -1,4 +1,5 @@
-// `npm run screenshots`: takes the pictures of the README from the running extension, in a light and a dark theme.
+// `npm run screenshots`: takes the pictures of the README from the running extension, in a light and a dark theme; with
+// `-- dark` in that one only.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -24,16 +25,20 @@ const pictureSettings = {
   // Whatever is on the PATH: a picture shows a release that is looked after.
   "hitless.node": process.execPath,
 };
+const only = process.argv[2];
 const port = 3000;
 const imagesFolder = join(projectRoot, "docs", "images");
 /** Time for what fades in or out, in milliseconds. */
 const settleMs = 1_500;
+/** What is written behind this line of the server, counted from 1. */
+const mistakeLine = 6;
+const mistake = "\nconsole.log(greting);";
 
 mkdirSync(imagesFolder, { recursive: true });
 await buildExtension();
 const browser = await launchChromium();
 try {
-  for (const [name, theme] of Object.entries(themes)) {
+  for (const [name, theme] of Object.entries(themes).filter(([one]) => one === (only ?? one))) {
     await takeAll(name, theme);
   }
 } finally {
@@ -75,11 +80,6 @@ async function takeAll(name: string, theme: string): Promise<void> {
       .and(page.getByRole("treeitem", { name: /3 of 3/ }))
       .waitFor();
     await take("running");
-    await vscode.statusItem(/^Hitless, shop, running/).click();
-    await take("menu");
-    await page.keyboard.press("Escape");
-    // The focus goes back to the status bar, which would show its tooltip.
-    await page.getByRole("tab", { name: /^server\.js/ }).click();
     // Long requests keep old workers draining while the picture is taken.
     const requests = Array.from({ length: 6 }, slowRequest);
     // The palette takes its time, and the requests no more than five seconds.
@@ -90,6 +90,9 @@ async function takeAll(name: string, theme: string): Promise<void> {
       .waitFor();
     await take("reload");
     await Promise.all(requests);
+    await makeMistake(vscode);
+    await take("mistake");
+    await repairMistake(vscode);
     await takeLayers(vscode, { port, paths: ["/", "/api/goods"], folder: imagesFolder, name });
     await page.close();
   } finally {
@@ -104,7 +107,7 @@ function copyShop(parent: string): string {
   const app = join(parent, "shop");
   cpSync(join(projectRoot, "examples", "shop"), app, { recursive: true });
   mkdirSync(join(app, ".vscode"));
-  const apps = [{ name: "shop", entry: "server.js", workers: 3, env: { PORT: String(port) } }];
+  const apps = [{ name: "shop", entry: "server.js", workers: 3, watch: true, env: { PORT: String(port) } }];
   writeFileSync(join(app, ".vscode", "settings.json"), JSON.stringify({ "hitless.apps": apps }, null, 2));
   return app;
 }
@@ -119,6 +122,36 @@ async function arrange(vscode: VsCodeWindow): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(460, 400, { steps: 5 });
   await page.mouse.up();
+}
+
+/** A save that does not start, while requests are answered by the workers that go on serving. */
+async function makeMistake(vscode: VsCodeWindow): Promise<void> {
+  const { page } = vscode;
+  await page.getByRole("button", { name: "Requests Section" }).click();
+  await page.getByRole("treeitem", { name: "In flight, 0" }).waitFor();
+  await Promise.all([slowRequest(), slowRequest()]);
+  await page.getByRole("tab", { name: /^server\.js/ }).click();
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("ControlOrMeta+Home");
+  for (let line = 1; line < mistakeLine; line += 1) {
+    await page.keyboard.press("ArrowDown");
+  }
+  await page.keyboard.press("End");
+  await page.keyboard.insertText(mistake);
+  await page.keyboard.press("ControlOrMeta+s");
+  await page.locator(".squiggly-error").first().waitFor();
+  void slowRequest();
+  await page.getByRole("treeitem", { name: /^GET \/slow, [\d.]+ m?s, worker/ }).waitFor();
+}
+
+async function repairMistake({ page, appRow }: VsCodeWindow): Promise<void> {
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("ControlOrMeta+z");
+  await page.keyboard.press("ControlOrMeta+s");
+  await appRow("shop")
+    .and(page.getByRole("treeitem", { name: /running, 3 of 3/ }))
+    .waitFor();
+  await page.getByRole("button", { name: "Requests Section" }).click();
 }
 
 function slowRequest(): Promise<void> {
