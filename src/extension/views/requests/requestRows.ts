@@ -61,21 +61,35 @@ export function requestRows(sight: RequestSight): readonly RequestRow[] {
     id: string,
     label: string,
     icon: string,
-    { rows, count = rows.length }: { readonly rows: readonly Seen[]; readonly count?: number },
+    {
+      rows,
+      count = rows.length,
+      tooltip,
+    }: { readonly rows: readonly Seen[]; readonly count?: number; readonly tooltip: string },
   ): RequestRow => ({
     id,
     label,
     description: String(count),
-    tooltip: "",
+    tooltip,
     icon,
     accessibilityLabel: `${label}, ${count}`,
     children: rows.slice(0, mostRows).map((seen) => requestRow(id, seen, several, t)),
     isGroup: true,
   });
   return [
-    group("open", t("In flight"), "sync", { rows: open, count: openCount }),
-    group("failed", t("Failed"), "error", { rows: failed }),
-    group("slow", t("Slow, from {0}", timeWord(sight.slowMs, t)), "watch", { rows: slow }),
+    group("open", t("In flight"), "sync", {
+      rows: open,
+      count: openCount,
+      tooltip: t("Those that have begun since this view is open."),
+    }),
+    group("failed", t("Failed"), "error", {
+      rows: failed,
+      tooltip: t("Answered with a status of 500 or more, or left by their clients, in the last five minutes."),
+    }),
+    group("slow", t("Slow, from {0}", timeWord(sight.slowMs, t)), "watch", {
+      rows: slow,
+      tooltip: t("Those of the last five minutes. The button in the title says what is slow."),
+    }),
     ...apps.flatMap((app) => silentRow(app, several, t)),
   ];
 }
@@ -96,7 +110,10 @@ function requestRow(group: string, { app, request }: Seen, several: boolean, t: 
   const { worker, id, method, path, ms, status, aborted, startedAt } = request;
   const label = `${method} ${path}`;
   const outcome = outcomeWord(group === "open", { status, aborted }, t);
-  const facts = [timeWord(ms, t), ...(outcome === "" ? [] : [outcome]), workerName(request, t)];
+  const told = outcome === "" ? [] : [outcome];
+  // What matters comes first: a narrow side bar cuts the rest off.
+  const seen = group === "failed" ? [...told, timeWord(ms, t)] : [timeWord(ms, t), ...told];
+  const facts = [...seen, workerName(request, t)];
   return {
     id: `${group}#${app.key}#${worker}#${id}`,
     label,
