@@ -1,7 +1,9 @@
 import {
   type CancellationToken,
+  commands,
   type DebugConfiguration,
   DebugConfigurationProviderTriggerKind,
+  type DebugSession,
   debug,
   Uri,
   type WorkspaceFolder,
@@ -24,15 +26,48 @@ import type { Notifier } from "./tell/notify.ts";
 /** Debugs an app, which is started if it does not run, or one worker of it. */
 export async function debugApp(context: CommandContext, target: CommandTarget): Promise<void> {
   const session = await chooseDebugged(context, target);
-  if (session !== undefined) {
-    await debug.startDebugging(folderOf(session), configurationFor(session, slotOf(session, target)));
+  if (session === undefined) {
+    return;
   }
+  const configuration = configurationFor(session, slotOf(session, target));
+  const key = keyOf(configuration);
+  if (debugged.has(key) || debugged.has(keyOf({ app: session.key }))) {
+    // A second debugger of the same workers would only have to be stopped too.
+    await commands.executeCommand("workbench.view.debug");
+    return;
+  }
+  debugged.add(key);
+  const started = await debug.startDebugging(folderOf(session), configuration).then(
+    (yes) => yes,
+    () => false,
+  );
+  if (!started) {
+    debugged.delete(key);
+  }
+}
+
+/** What is debugged, or about to be, by `keyOf`. */
+const debugged = new Set<string>();
+
+function keyOf({ app = "", worker }: Pick<HitlessConfiguration, "app" | "worker">): string {
+  return `${app}#${worker ?? ""}`;
 }
 
 /** Completes debug configurations, and offers one for each app. */
 export function provideDebugConfigurations(context: CommandContext, notifier: Notifier): Disposable {
   const store = new DisposableStore();
   const { registry } = context;
+  const isOurs = ({ type }: DebugSession) => type === debugType;
+  store.add(
+    debug.onDidStartDebugSession(
+      (session) => void (isOurs(session) && debugged.add(keyOf(session.configuration as HitlessConfiguration))),
+    ),
+  );
+  store.add(
+    debug.onDidTerminateDebugSession(
+      (session) => void (isOurs(session) && debugged.delete(keyOf(session.configuration as HitlessConfiguration))),
+    ),
+  );
   store.add(
     debug.registerDebugConfigurationProvider(debugType, {
       async resolveDebugConfiguration(
