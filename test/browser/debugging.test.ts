@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { expect, type Page } from "@playwright/test";
 import { createSampleApp } from "../support/createSampleApp.ts";
+import { projectRoot } from "../support/paths.ts";
 import { attachLogs, test } from "./fixtures.ts";
 import { openVsCode, type VsCodeWindow } from "./vsCodeWindow.ts";
 
@@ -135,6 +137,64 @@ test("attaches to a worker by its pid, and shows where that debugger has stopped
     await vscode.pressRowButton(row, "Continue");
     await held;
     await expect(row).toHaveAccessibleName(/ready/);
+  } finally {
+    await page.screenshot({ path: join(info.outputDir, "end.png") }).catch(() => undefined);
+    await attachLogs(info, vs);
+    await page.close();
+    await vs.endApps();
+  }
+});
+
+/** An enum can't be stripped, so this runs only compiled; the answer is on line 7. */
+const compiled = `import { createServer } from "node:http";
+enum Version { First = "1" }
+createServer((_request, response) => {
+  const { HITLESS_WORKER: worker = "", HITLESS_GENERATION: generation = "" } = process.env;
+  const version = Version.First;
+  const answer = { pid: process.pid, version, worker, generation };
+  response.end(JSON.stringify(answer));
+}).listen(Number(process.env.PORT));
+`;
+
+test("debugs compiled TypeScript by its maps, also in a worker that is added later", async ({
+  page,
+  server: vs,
+  folder,
+}, info) => {
+  test.setTimeout(150_000);
+  const app = await createSampleApp(folder, "api", { entry: "dist/main.js", workers: 1, node: process.execPath });
+  app.write("src/main.ts", compiled);
+  const options = ["--outDir", "dist", "--sourceMap", "--noCheck", "--module", "commonjs", "--target", "es2022"];
+  const compiler = join(projectRoot, "node_modules", "typescript", "bin", "tsc");
+  execFileSync(process.execPath, [compiler, "src/main.ts", ...options], { cwd: app.folder });
+  const vscode = await openVsCode(page, vs.workbench.address({ open: app.folder }));
+  try {
+    await vscode.openView();
+    await page.getByRole("button", { name: "Start", exact: true }).first().click();
+    await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 1 of 1 worker ready/);
+    await breakAt(page, "main.ts", 7);
+    await vscode.openView();
+    await vscode.runCommand("Hitless: Debug");
+    await expect(page.locator(".debug-toolbar")).toBeVisible();
+    await vscode.openView();
+    await vscode.runCommand("Hitless: Scale…");
+    await expect(page.getByText("Scale api")).toBeVisible();
+    await page.keyboard.type("2");
+    await page.keyboard.press("Enter");
+    await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2/);
+
+    // A request each: one that is paused gets no more.
+    const held: Promise<unknown>[] = [];
+    const paused = vscode.workerRows().and(page.getByRole("treeitem", { name: /paused at main\.ts:7/ }));
+    await expect(async () => {
+      held.push(app.ask().catch(() => undefined));
+      await vscode.openView();
+      await expect(paused).toHaveCount(2, { timeout: 3_000 });
+    }).toPass({ timeout: 30_000 });
+    await page.screenshot({ path: join(info.outputDir, "both-paused.png") });
+    await page.keyboard.press("Shift+F5");
+    await expect(paused).toHaveCount(0);
+    await Promise.all(held);
   } finally {
     await page.screenshot({ path: join(info.outputDir, "end.png") }).catch(() => undefined);
     await attachLogs(info, vs);
