@@ -33,9 +33,10 @@ export async function takeFleetLock(members: readonly Member[], app: string, hol
     } catch (thrown) {
       await release();
       const error = toHitlessError(thrown);
-      throw error.code === "machineLocked"
-        ? new HitlessError("machineLocked", `${machine.name}: ${error.message}`, { cause: error })
-        : error;
+      // What comes of the connection names the machine itself.
+      throw connection.closed || error.code === "deadline"
+        ? error
+        : new HitlessError(error.code, `${machine.name}: ${error.message}`, { detail: error.detail, cause: error });
     }
   }
   return { stale, release };

@@ -49,18 +49,25 @@ export function createFleetLocks(): FleetLocks {
     look,
     take: (app, holder) =>
       // One at a time: two that look at the same moment would both find it free.
-      withLaunchLock(runtimeFolder(), `fleet lock of ${app}`, async () => {
+      withLaunchLock(stateFolder(), `fleet lock of ${app}`, async () => {
         const found = await look(app);
         if (found?.alive === true && found.holder.session !== holder.session) {
           throw new HitlessError("machineLocked", lockedText(app, found.holder));
         }
         const socket = socketPath(runtimeFolder(), newEndpointId());
-        held.set(app, await listen(socket));
-        await writeAtomically(lockFile(app), JSON.stringify({ holder, socket }));
+        const server = await listen(socket);
+        try {
+          await writeAtomically(lockFile(app), JSON.stringify({ holder, socket }));
+        } catch (error) {
+          server.close();
+          throw error;
+        }
+        held.get(app)?.close();
+        held.set(app, server);
         return found === undefined ? {} : { stale: found.holder };
       }),
     release: (app, session) =>
-      withLaunchLock(runtimeFolder(), `fleet lock of ${app}`, async () => {
+      withLaunchLock(stateFolder(), `fleet lock of ${app}`, async () => {
         const lock = await readLock(app);
         if (lock?.holder.session === session) {
           await rm(lockFile(app), { force: true });
@@ -105,9 +112,18 @@ function listen(path: string): Promise<Server> {
   });
 }
 
-/** A reader sees the whole file, or the one before it. */
+/**
+ * A reader sees the whole file, or the one before it.
+ * @throws HitlessError `invalidState`, such as when the disk is full.
+ */
 export async function writeAtomically(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HitlessError("invalidState", `${file} can't be written: ${reason}.`, { cause });
+  }
 }

@@ -74,4 +74,5 @@ export const machineSentences: readonly string[] = [
   "The app on {0} can't be watched any more.",
   '"{0}" is no machine of the fleet {1}, which has {2}.',
   "Without {0} the fleet {1} has fewer than two machines. On a single one use: hitless reload {2} --on MACHINE.",
+  "{0} can't be written: {1}.",
 ];

@@ -43,6 +43,9 @@ export const machineRunSchema = v.object({
 });
 export type MachineRun = v.InferOutput<typeof machineRunSchema>;
 
+/** A time that a `Date` can hold. */
+const epochMs = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
+
 /**
  * What one person did to a fleet, and the report of it; written down on each of its machines at every step.
  *
@@ -61,7 +64,7 @@ export const fleetRunSchema = v.object({
   /** `user@host` of the person's computer. */
   who: v.string(),
   /** Epoch milliseconds, on that computer's clock. */
-  startedAt: v.number(),
+  startedAt: epochMs,
   durationMs: v.optional(v.number()),
   outcome: v.picklist(["running", "completed", "failed", "rolledBack", "cancelled"]),
   /** Why it did not complete: a sentence. */
@@ -78,6 +81,6 @@ export const lockHolderSchema = v.object({
   kind: fleetKindSchema,
   who: v.string(),
   /** Epoch milliseconds. */
-  since: v.number(),
+  since: epochMs,
 });
 export type LockHolder = v.InferOutput<typeof lockHolderSchema>;

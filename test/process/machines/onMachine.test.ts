@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -192,6 +193,33 @@ const reason = noMachinesBecause();
       const again = await on(["machine", "prepare", "web2"]);
       assertCode(again, 0);
       assert.match(again.stdout, /there is nothing to do/);
+      symlinkSync(cliFile, link);
+    });
+
+    it("is prepared only after a yes of the person at a terminal", async () => {
+      const link = join(web2.bin, "hitless");
+      rmSync(link);
+      rmSync(join(web2.home, ".hitless"), { recursive: true });
+      const answered = async (answer: string): Promise<string> => {
+        const words = [process.execPath, cliFile, "machine", "prepare", "web2"].map((word) => `'${word}'`);
+        const child = spawn("/usr/bin/script", ["-qec", words.join(" "), "/dev/null"], {
+          cwd: world.folder,
+          env: { ...process.env, ...lab.env, HITLESS_RUNTIME_DIR: world.runtime },
+        });
+        let shown = "";
+        child.stdout.setEncoding("utf8").on("data", (text: string) => {
+          const wasAsked = shown.includes("[y/N]");
+          shown += text;
+          if (!wasAsked && shown.includes("[y/N]")) {
+            child.stdin.write(`${answer}\n`);
+          }
+        });
+        await once(child, "close");
+        return shown;
+      };
+      assert.match(await answered("n"), /Copy Hitless [\s\S]*MiB\) to [\s\S]* on web2\? [\s\S]*Nothing was copied\./);
+      assert.equal(existsSync(join(web2.home, ".hitless")), false);
+      assert.match(await answered("y"), /web2 has Hitless \S+ in \S+ now/);
       symlinkSync(cliFile, link);
     });
 
