@@ -2,6 +2,7 @@ import type { ErrorOutput } from "../shared/cliOutput.ts";
 import { HitlessError, toHitlessError } from "../shared/errors.ts";
 import { commandHelp, overviewHelp } from "./arguments/help.ts";
 import { parseCommand } from "./arguments/parseCommand.ts";
+import { pm2Advice, pm2Verbs } from "./arguments/pm2Verbs.ts";
 import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, jsonText, printLine, say } from "./command.ts";
@@ -122,7 +123,8 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
 /** The command that the first words name, such as `list` or `machine prepare`, and the words after its name. */
 function findCommand(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
   for (const length of [2, 1]) {
-    const written = words.slice(0, length).join(" ");
+    const named = words.slice(0, length).join(" ");
+    const written = Object.hasOwn(pm2Verbs, named) ? pm2Verbs[named] : named;
     const command = commands.find(({ spec }) => spec.name === written);
     if (command !== undefined) {
       return { command, rest: words.slice(length) };
@@ -136,6 +138,9 @@ function findCommand(words: readonly string[]): { readonly command: Command; rea
     throw new HitlessError("usage", `${problem}: ${kinds}.\nSee: hitless --help`);
   }
   const name = first;
+  if (Object.hasOwn(pm2Advice, name)) {
+    throw new HitlessError("usage", `"${name}" is a command of pm2: ${pm2Advice[name]}.`);
+  }
   const kind = name.startsWith("-") ? "flag" : "command";
   const meant = nearest(
     name,

@@ -56,13 +56,15 @@ export async function chooseRunning(
   }
   const place = await placeOf(context, parsed);
   const running = await runningAt(context, place);
-  return { place, endpoints: parsed.has("all") ? everyOf(running, place) : namedOf(running, operands, place) };
+  // As pm2 has it, unless that is the name of an app.
+  const isAll = parsed.has("all") || (operands.join() === "all" && !running.some(({ name }) => name === "all"));
+  return { place, endpoints: isAll ? everyOf(running, place) : namedOf(running, operands, place) };
 }
 
 /** Whether a command that takes several apps is about one that was named. */
 export function isAboutOne(parsed: ParsedCommand): boolean {
   const [name, ...others] = parsed.operands;
-  return !parsed.has("all") && others.length === 0 && !isGlob(name ?? "");
+  return !parsed.has("all") && others.length === 0 && !isGlob(name ?? "") && name !== "all";
 }
 
 function everyOf(running: readonly Endpoint[], { route: { machine } }: Place): readonly Endpoint[] {

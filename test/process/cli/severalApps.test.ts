@@ -47,6 +47,10 @@ describe("several apps", function () {
     const stop = await world.run(["stop", "worker-*", "api"]);
     assertCode(stop, 0);
     assert.deepEqual(stop.stdout.trim().split("\n"), ["✔ worker-1 stopped", "✔ api stopped"]);
-    assertCode(await world.run(["stop", "--all"]), 3);
+    assertCode(await world.run(["stop", "all"]), 3);
+    const save = await world.run(["save"]);
+    assertCode(save, 2);
+    assert.match(save.stderr, /"save" is a command of pm2: nothing is to be saved: hitless\.json/);
+    assertCode(await world.run(["ls"]), 0);
   });
 });
