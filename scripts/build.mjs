@@ -54,13 +54,15 @@ const bundles = [
     outfile: join(outdir, "extension.cjs"),
     mainFields,
     external: ["vscode"],
-    plugins: [apart("languageClient", "./language.cjs")],
+    plugins: [apart("languageClient", "./language.cjs"), apart("importPm2File", "./pm2Import.cjs")],
   },
   {
     entryPoints: ["src/extension/language/languageClient.ts"],
     outfile: join(outdir, "language.cjs"),
     external: ["vscode"],
   },
+  // Loaded by the extension where there is a pm2 file.
+  { entryPoints: ["src/client/pm2/importPm2File.ts"], outfile: join(outdir, "pm2Import.cjs"), mainFields },
   { entryPoints: ["src/server/main.ts"], outfile: join(outdir, "server.cjs") },
   {
     entryPoints: ["src/webview/main.ts"],

@@ -10,6 +10,7 @@ import type { SessionHost, SessionMemory } from "./apps/sessionHost.ts";
 import { createWorkerFigures } from "./apps/workerFigures.ts";
 import { autoStart } from "./commands/autoStart.ts";
 import { provideDebugConfigurations } from "./commands/debugApp.ts";
+import { offerPm2Import } from "./commands/pm2/offerPm2Import.ts";
 import { registerCommands } from "./commands/registerCommands.ts";
 import type { CommandContext } from "./commands/target/commandContext.ts";
 import { alertOnFailure } from "./commands/tell/alerts.ts";
@@ -97,6 +98,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
     if (!store.disposed) {
       registry.sessions.forEach(logs.restore);
       await autoStart(context, notifier);
+      await offerPm2Import(context, notifier).catch((error: unknown) => host.log.error(String(error)));
     }
   };
   store.add(workspace.onDidGrantWorkspaceTrust(() => void begin()));

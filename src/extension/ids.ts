@@ -38,6 +38,7 @@ export const commandIds = {
   requestsFilter: "hitless.requestsFilter",
   requestsClear: "hitless.requestsClear",
   configure: "hitless.configure",
+  importPm2: "hitless.importPm2",
   refresh: "hitless.refresh",
   prepareMachine: "hitless.prepareMachine",
   reloadFleet: "hitless.reloadFleet",

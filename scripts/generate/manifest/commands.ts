@@ -55,6 +55,7 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   requestsFilter: { icon: "filter", palette: is("runsAnywhere") },
   requestsClear: { icon: "clear-all", palette: is("runsAnywhere") },
   configure: { icon: "gear" },
+  importPm2: { palette: folderOpen },
   refresh: { icon: "refresh", palette: folderOpen },
   prepareMachine: { icon: "cloud-upload", palette: is("hasMachine") },
   reloadFleet: { icon: "sync", palette: is("hasFleet") },

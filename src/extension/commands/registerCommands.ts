@@ -20,6 +20,7 @@ import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
 import { goToRoute } from "./open/goToRoute.ts";
 import { copyUrl, openInBrowser } from "./open/webAddress.ts";
+import { importPm2 } from "./pm2/importPm2.ts";
 import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
 import { runFile } from "./runFile.ts";
 import { scale } from "./scale.ts";
@@ -75,6 +76,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.requestsFilter]: () => context.requests.chooseFilter(),
     [commandIds.requestsClear]: () => context.requests.clear(),
     [commandIds.configure]: (target) => configure(context, target),
+    [commandIds.importPm2]: () => importPm2(context, notifier),
     [commandIds.refresh]: () => refresh(context),
     [commandIds.prepareMachine]: (target) => askToPrepare(context, target, notifier),
     [commandIds.reloadFleet]: (target) => renewFleet(context, target, "reload", notifier),
