@@ -1,14 +1,22 @@
 // `npm run fleet-lab`: three machines with sshd and an app each, nginx and HAProxy in front of them, and a laptop to type
-// on, in network namespaces of their own. Ctrl-C ends all of it, and nothing of it stays.
+// on, in network namespaces of their own, and VS Code on their project. Ctrl-C ends all of it, and nothing of it stays.
+import { randomBytes } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { ensureLabPrograms, type Lab, labObstacle, openLab } from "../test/support/lab/lab.ts";
 import { appPort, balancerPort } from "../test/support/lab/labFiles.ts";
 import { labFleets } from "../test/support/lab/labFleet.ts";
 import { projectRoot } from "../test/support/paths.ts";
 import { run } from "../test/support/programs.ts";
+import type { Workbench } from "../test/support/workbench.ts";
+import { showInBrowser } from "./support/desktop.ts";
+import { startLabWorkbench } from "./support/labWorkbench.ts";
 import { giveUp } from "./support/prepare.mjs";
+
+/** Milliseconds for the workbench to end; what is left of it has nobody to serve. */
+const stopDeadlineMs = 20_000;
 
 const ended = new Promise<void>((resolve) => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -29,18 +37,37 @@ try {
   process.stdout.write("Starting the machines …\n");
   const lab = await openLab();
   labFleets(lab, { shop: { verify: { url: `http://127.0.0.1:${appPort}/` }, balancer: haproxyOf(lab) } });
-  process.stdout.write(describeLab(lab));
+  const enter = writeEnter(lab);
+  process.stdout.write(describeLab(lab, enter));
+  const workbench = openWorkbench(lab, enter);
   await ended;
   process.stdout.write("Stopping …\n");
+  await Promise.race([workbench.then((opened) => opened?.stop()), delay(stopDeadlineMs, undefined, { ref: false })]);
   await lab.close();
 } catch (error) {
   giveUp(error instanceof Error ? error.message : String(error));
 }
 process.exit(0);
 
-function describeLab(lab: Lab): string {
+/** Never rejects: without it there is still the lab. */
+async function openWorkbench(lab: Lab, enter: string): Promise<Workbench | undefined> {
+  try {
+    const workbench = await startLabWorkbench(lab, enter, randomBytes(16).toString("hex"));
+    const address = workbench.address({ open: lab.folder });
+    const isShown = showInBrowser(address);
+    const how = isShown ? "Your browser opens it." : "Open it in a browser on this machine.";
+    process.stdout.write(
+      `VS Code on the project of the lab is at\n\n  ${address}\n\n${how} Its view Hitless has the machines and the fleet.\n`,
+    );
+    return workbench;
+  } catch (error) {
+    process.stdout.write(`VS Code could not be opened: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+}
+
+function describeLab(lab: Lab, enter: string): string {
   const { laptop, machines, nginx, haproxy, folder } = lab;
-  const enter = writeEnter(lab);
   const hosts = [laptop, ...machines, nginx, haproxy].map(({ name, address }) => `  ${name.padEnd(12)} ${address}`);
   const [first = laptop] = machines;
   return `

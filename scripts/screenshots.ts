@@ -13,6 +13,7 @@ import { projectRoot } from "../test/support/paths.ts";
 import { endSupervisors } from "../test/support/supervisors.ts";
 import { startWorkbench } from "../test/support/workbench.ts";
 import { takeLayers } from "./support/layersPictures.ts";
+import { takeMachines } from "./support/machinesPicture.ts";
 import { savePicture } from "./support/savePicture.ts";
 
 const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
@@ -41,6 +42,7 @@ try {
   for (const [name, theme] of Object.entries(themes).filter(([one]) => one === (only ?? one))) {
     await takeAll(name, theme);
   }
+  await takeMachines(browser, imagesFolder);
 } finally {
   await browser.close();
 }

@@ -14,7 +14,7 @@ import { isAlive } from "../test/support/process/processes.ts";
 import { poll } from "../test/support/process/until.ts";
 import { run } from "../test/support/programs.ts";
 import { startWorkbench } from "../test/support/workbench.ts";
-import { browserOpener, findDesktopCode, hasDesktop } from "./support/desktop.ts";
+import { findDesktopCode, hasDesktop, showInBrowser } from "./support/desktop.ts";
 import { startPortRedirect } from "./support/portRedirect.ts";
 import { giveUp } from "./support/prepare.mjs";
 
@@ -96,15 +96,10 @@ async function serveInBrowser(folder: string): Promise<void> {
     env: { VSCODE_PROXY_URI: redirect.template },
   });
   const address = workbench.address({ open: folder });
-  const opener = browserOpener();
-  if (opener !== null) {
-    spawn(opener.program, [...opener.args, address], { stdio: "ignore", detached: true })
-      .on("error", () => process.stdout.write("The browser could not be opened.\n"))
-      .unref();
-  }
+  const isShown = showInBrowser(address);
   process.stdout.write(
     `\nVS Code with Hitless is at\n\n  ${address}\n\n` +
-      `${opener === null ? "Open it in a browser on this machine." : "Your browser opens it."} ` +
+      `${isShown ? "Your browser opens it." : "Open it in a browser on this machine."} ` +
       `The example is ${folder}. Ctrl-C ends it.\n`,
   );
   await ended;

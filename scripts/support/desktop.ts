@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { findProgram } from "../../test/support/programs.ts";
 
 /** VS Code's own command `code`, if it is on PATH and is a program that can be run without a shell. */
@@ -25,7 +27,7 @@ export function hasDesktop(): boolean {
 }
 
 /** The program that opens an address in the person's browser, with its first arguments; null when there is none. */
-export function browserOpener(): { readonly program: string; readonly args: readonly string[] } | null {
+function browserOpener(): { readonly program: string; readonly args: readonly string[] } | null {
   if (!hasDesktop()) {
     return null;
   }
@@ -34,4 +36,15 @@ export function browserOpener(): { readonly program: string; readonly args: read
   }
   const program = findProgram([process.platform === "darwin" ? "open" : "xdg-open"]);
   return program === null ? null : { program, args: [] };
+}
+
+/** Opens an address in the person's browser; false when there is none. */
+export function showInBrowser(address: string): boolean {
+  const opener = browserOpener();
+  if (opener !== null) {
+    spawn(opener.program, [...opener.args, address], { stdio: "ignore", detached: true })
+      .on("error", () => process.stdout.write("The browser could not be opened.\n"))
+      .unref();
+  }
+  return opener !== null;
 }

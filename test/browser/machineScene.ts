@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../support/paths.ts";
@@ -42,6 +51,7 @@ export async function openMachineScene(): Promise<MachineScene> {
       const runtime = lab.machines[index]?.runtime ?? "";
       mkdirSync(homeOf(name));
       cpSync(join(projectRoot, "test", "fixtures", "plain"), homeOf(name), { recursive: true });
+      appendFileSync(join(homeOf(name), "server.js"), pausing);
       await start(cliFile, homeOf(name), { HITLESS_RUNTIME_DIR: runtime, PORT: String(ports[index]) });
     }
     writeFileSync(join(folder, "hitless.json"), JSON.stringify(project, undefined, 2));
@@ -58,6 +68,15 @@ export async function openMachineScene(): Promise<MachineScene> {
     throw error;
   }
 }
+
+/** A request for `/pause` stops the worker that a debugger is attached to. */
+const pausing = `
+require("node:diagnostics_channel").subscribe("http.server.request.start", ({ request }) => {
+  if (request.url === "/pause") {
+    debugger;
+  }
+});
+`;
 
 const project = {
   machines: { web1: "web1", web2: "web2", bare: "bare", gone: "root@127.0.0.99" },

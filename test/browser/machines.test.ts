@@ -94,7 +94,7 @@ test.describe("machines and fleets", () => {
     await page.keyboard.press("Escape");
   });
 
-  test("have apps that are scaled and looked into from here", async ({ page }, info) => {
+  test("have apps that are scaled, looked into and debugged from here", async ({ page }, info) => {
     const app = row(/^shop on web1, .*ready/);
     await expect(app).toHaveAccessibleName(/running/, { timeout: 60_000 });
     const input = page.locator(".quick-input-box input").first();
@@ -110,5 +110,22 @@ test.describe("machines and fleets", () => {
     await expect(layers.getByRole("combobox").first()).toContainText("shop on web1", { timeout: 60_000 });
     await expect(layers.getByText("Own modules").first()).toBeVisible({ timeout: 60_000 });
     await info.attach("layers", { body: await page.screenshot(), contentType: "image/png" });
+
+    const question = page.getByRole("dialog", { name: /Debug shop on web1\?/ });
+    await vscode.pickFromRowMenu(app, "Debug", (within) => expect(question).toBeVisible(within));
+    await question.getByRole("button", { name: "Debug", exact: true }).click();
+    // Its inspector is reached by ssh; until then the request is just answered.
+    const worker = row(/^worker 1, paused at server\.js:\d+/);
+    await expect(async () => {
+      void fetch(`http://127.0.0.1:${scene.ports[0]}/pause`).catch(() => undefined);
+      await expect(worker).toBeVisible({ timeout: 5_000 });
+    }).toPass({ timeout: 60_000 });
+    await info.attach("paused", { body: await page.screenshot(), contentType: "image/png" });
+    await page
+      .getByRole("button", { name: /^(Stop|Disconnect) \(/ })
+      .first()
+      .click();
+    await expect(worker).toBeHidden({ timeout: 60_000 });
+    await expect(app).toHaveAccessibleName(/running, 1 of 1 worker ready/);
   });
 });

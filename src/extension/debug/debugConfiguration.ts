@@ -44,8 +44,8 @@ export interface WorkerPlace {
   readonly root: string;
   /** The folder here that holds the same, of an app on another machine. */
   readonly localRoot?: string;
-  /** What Hitless itself runs in it, as a pattern. */
-  readonly ownFiles: string;
+  /** What Hitless itself runs in it, as patterns. */
+  readonly ownFiles: readonly string[];
 }
 
 /** What the debugger of JavaScript is to do with one worker. */
@@ -68,6 +68,6 @@ export function workerConfiguration(configuration: DebugConfiguration, worker: W
     attachExistingChildren: false,
     continueOnAttach: configuration.stopOnEntry !== true,
     // Our preload is not the app's code.
-    skipFiles: [...(skipFiles ?? ["<node_internals>/**"]), worker.ownFiles],
+    skipFiles: [...(skipFiles ?? ["<node_internals>/**"]), ...worker.ownFiles],
   };
 }

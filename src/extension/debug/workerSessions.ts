@@ -112,8 +112,8 @@ export class WorkerSessions {
     const name = workerName(worker, t);
     const place =
       app.machine === undefined
-        ? { root: app.root, ownFiles: `${ownFolder}/**` }
-        : { ...(await placeThere(app, apps)), ownFiles: "**/{.hitless,node_modules/hitless}/**" };
+        ? { root: app.root, ownFiles: [`${ownFolder}/**`] }
+        : { ...(await placeThere(app, apps)), ownFiles: ["**/.hitless/**", "**/node_modules/hitless/**"] };
     const configuration = workerConfiguration(session.configuration, { name, url, ...place });
     return debug.startDebugging(session.workspaceFolder, configuration, {
       parentSession: session,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { passedOn, workerConfiguration } from "../../../src/extension/debug/debugConfiguration.ts";
 import { emptyAnswer, tellsOfPause } from "../../../src/extension/debug/debugMessages.ts";
 
-const worker = { name: "worker 1", url: "ws://127.0.0.1:1/x", root: "/srv/api", ownFiles: "/ext/dist/**" };
+const worker = { name: "worker 1", url: "ws://127.0.0.1:1/x", root: "/srv/api", ownFiles: ["/ext/dist/**"] };
 const own = { type: "hitless", request: "launch", name: "api", app: "api" };
 
 describe("the configuration by which a worker is debugged", () => {
