@@ -15,6 +15,8 @@ import {
 } from "./commands/fleets/fleetRenew.ts";
 import { fleetHistoryCommand, fleetStatusCommand } from "./commands/fleets/fleetStatus.ts";
 import { historyCommand } from "./commands/history.ts";
+import { heapSnapshotCommand } from "./commands/inspect/heapSnapshot.ts";
+import { profileCommand } from "./commands/inspect/profile.ts";
 import { layersCommand } from "./commands/layers.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
@@ -44,6 +46,8 @@ export const commands: readonly Command[] = [
   logsCommand,
   requestsCommand,
   layersCommand,
+  profileCommand,
+  heapSnapshotCommand,
   reloadCommand,
   gracefulReloadCommand,
   restartCommand,

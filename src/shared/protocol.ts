@@ -154,8 +154,18 @@ export const requests = {
     params: v.object({
       worker: v.optional(workerId),
       seconds: v.optional(v.pipe(v.number(), v.minValue(sampleSeconds.least), v.maxValue(sampleSeconds.most))),
+      /** Whether the answer holds the profile as the content of a `.cpuprofile` file too. */
+      profile: v.optional(v.boolean()),
     }),
-    result: cpuSampleSchema,
+    result: v.object({ ...cpuSampleSchema.entries, profile: v.optional(v.string()) }),
+  },
+  /**
+   * Writes a snapshot of a worker's heap into a file on its machine. The worker does nothing else meanwhile, and needs
+   * about as much memory again as its heap has.
+   */
+  "layers/heapSnapshot": {
+    params: v.object({ worker: v.optional(workerId), file: v.string() }),
+    result: v.object({ worker: layerFactsSchema.entries.worker, file: v.string(), bytes: v.number(), ms: v.number() }),
   },
 } as const;
 

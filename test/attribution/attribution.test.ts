@@ -7,8 +7,8 @@ import { expectations } from "./expectations.ts";
 import { addPackages } from "./packages.ts";
 import { recordResult, writeResults } from "./resultsPage.ts";
 
-/** Of the time that was not idle. */
-const leastShare = 0.7;
+/** Of the time that was neither idle nor garbage collection. */
+const leastShare = 0.5;
 
 describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
   let app: TestApp;

@@ -37,7 +37,7 @@ function pageOf(nodes: readonly string[]): string {
   });
   return `# Whose CPU time it is: the table of cases
 
-Written by \`npm run test:attribution\`, which runs each case for a second in a worker and samples it. A case is right where at least 70 % of its
+Written by \`npm run test:attribution\`, which runs each case for a second in a worker and samples it. A case is right where at least half of its
 busy time, without garbage collection, is given to the part that is named; *can't tell* where the sample says so instead.
 What a CPU sample is, and how it is attributed, is in [architecture.md](architecture.md#the-layers-of-the-runtime).
 

@@ -11,7 +11,7 @@ import { type Command, printJson, printLine } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { findWorker } from "../run/findWorker.ts";
 import { runInterruptible } from "../run/interruptible.ts";
-import { layersText } from "../show/layersText.ts";
+import { layersText } from "../show/layers/layersText.ts";
 import { during } from "../terminal/progressLine.ts";
 import { count } from "../terminal/units.ts";
 

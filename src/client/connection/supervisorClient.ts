@@ -33,7 +33,7 @@ export interface RequestOptions {
   /**
    * Milliseconds until the request is given up with `deadline`. Default 10,000 (on another machine 30,000), plus `waitMs`
    * for `logs/read`; none for
-   * `app/renew`, `app/rollback`, `app/stop`, `app/scale` and `layers/sample`: the supervisor limits those.
+   * `app/renew`, `app/rollback`, `app/stop`, `app/scale`, `layers/sample` and `layers/heapSnapshot`: the supervisor limits those.
    */
   readonly deadlineMs?: number;
 }
@@ -51,6 +51,7 @@ const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
   "app/stop",
   "app/scale",
   "layers/sample",
+  "layers/heapSnapshot",
 ]);
 
 /** One connection to one supervisor. It never reconnects: a new one is made from the endpoint. */

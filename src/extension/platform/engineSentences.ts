@@ -95,6 +95,8 @@ export const engineSentences: readonly string[] = [
   "{0} came before initialize.",
   "More than {0} requests of this client are under way.",
   "Worker {0} is being sampled already; ask again when that is over.",
+  "file must be an absolute path, not {0}.",
+  "{0} exists already; choose another file.",
   "The worker ran out of memory (JavaScript heap). Raise --max-old-space-size in nodeArgs, or find the leak.",
   "The worker was ended by SIGKILL (somebody killed it, or the system ran out of memory).",
   "The worker was ended by {0}.",

@@ -13,7 +13,10 @@ export type LayerQuestion =
   | { readonly kind: "pulse" }
   /** Begins or continues to watch requests. `after`: the cursor of the last answer; `slowMs`: what takes longer is kept. */
   | { readonly kind: "requests"; readonly after: number; readonly slowMs: number }
-  | { readonly kind: "sample"; readonly seconds: number }
+  /** `timeline`: with the order of the ticks, which a profile for other programs needs. */
+  | { readonly kind: "sample"; readonly seconds: number; readonly timeline: boolean }
+  /** Writes a snapshot of the heap into a file that must not exist. */
+  | { readonly kind: "heapSnapshot"; readonly file: string }
   /** Ends the running sample early; the answer is that of the sample. */
   | { readonly kind: "endSample" };
 
@@ -22,7 +25,9 @@ export type LayerAnswer =
   | ({ readonly kind: "facts" } & CollectedFacts)
   | ({ readonly kind: "pulse" } & CollectedPulse)
   | ({ readonly kind: "requests" } & CollectedRequests)
-  | ({ readonly kind: "sample" } & CollectedSample);
+  | ({ readonly kind: "sample" } & CollectedSample)
+  /** Milliseconds for which the worker did nothing else. */
+  | { readonly kind: "heapSnapshot"; readonly ms: number };
 
 export type { ServerIdleTime };
 
@@ -71,6 +76,8 @@ export interface CollectedSample {
   readonly addons: readonly string[];
   /** Names of the packages whose modules are loaded, as far as they are known. */
   readonly packages: readonly string[];
+  /** Whether V8 may have shown the time of inlined functions as that of their callers, since it could not be kept from it. */
+  readonly inlined: boolean;
   /** Source maps that are in the worker's memory only. */
   readonly maps: readonly LoadedMap[];
   /** What the main thread had of the CPU meanwhile; absent where unknown. */
@@ -85,6 +92,8 @@ export interface CollectedSample {
   readonly frames: readonly ProfileFrame[];
   /** A tree: every node comes after its parent. */
   readonly nodes: readonly ProfileNode[];
+  /** For each tick the index of the node on top, and the microseconds until the next; absent unless asked for. */
+  readonly timeline?: readonly (readonly [node: number, us: number])[];
 }
 
 /** The source map of a script. */

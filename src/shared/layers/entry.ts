@@ -44,9 +44,20 @@ export interface CatalogueEntry {
   readonly callbackOptional?: boolean;
   /**
    * What is done in another way: a thread of the pool looks up a host name, or reads the file behind a Blob; the event
-   * loop writes what a full pipe did not take.
+   * loop writes what a full pipe did not take. Or what another form of the call does: `noPosition` and `position` of a
+   * file, `coverage` while it is collected, `signalThread` where it is switched on, `queries` that are in flight.
    */
-  readonly besides?: "hostName" | "fileOfBlob" | "fullPipe";
+  readonly besides?:
+    | "hostName"
+    | "fileOfBlob"
+    | "fullPipe"
+    | "noPosition"
+    | "position"
+    | "coverage"
+    | "signalThread"
+    | "queries";
+  /** System calls of the other form on Linux, as far as a test can see them. */
+  readonly otherCalls?: readonly string[];
 }
 
 /** `fs.readFile`: the name of an entry in the panel and the editor. */

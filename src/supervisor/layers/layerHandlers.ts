@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
 import { type LayerPulse, serversReadingSchema } from "../../shared/layers/facts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
@@ -18,12 +20,14 @@ const factsDeadlineMs = 8_000;
 const pulseDeadlineMs = 3_000;
 /** Milliseconds beyond a sample's length for the worker to end and report it. */
 const sampleMarginMs = 10_000;
+/** Milliseconds for a worker to write a snapshot of its heap: about a second for 50 MB. */
+const snapshotDeadlineMs = 300_000;
 /** A pulse younger than this, in milliseconds, serves a second client too: rates over a shorter time would be noise. */
 const pulseAgeMs = 400;
 
 type LayerHandlers = Pick<
   RequestHandlers,
-  "layers/facts" | "layers/pulse" | "layers/history" | "layers/servers" | "layers/sample"
+  "layers/facts" | "layers/pulse" | "layers/history" | "layers/servers" | "layers/sample" | "layers/heapSnapshot"
 >;
 
 /** Handles the requests for the layers of a worker. */
@@ -65,7 +69,11 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
       // The app sends over the same channel.
       return parseMessage(serversReadingSchema, "layers/servers", { worker: identify(worker), servers });
     },
-    "layers/sample": async ({ worker: id, seconds = sampleSeconds.default }, cancelled) => {
+    "layers/heapSnapshot": async ({ worker: id, file }) => {
+      const worker = app.roster.pick(id);
+      return { worker: identify(worker), file, ...(await writeHeapSnapshot(worker, file)) };
+    },
+    "layers/sample": async ({ worker: id, seconds = sampleSeconds.default, profile = false }, cancelled) => {
       const worker = app.roster.pick(id);
       if (sampled.has(worker)) {
         throw new HitlessError(
@@ -80,7 +88,10 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
       const end = (): void => worker.layers.tell({ kind: "endSample" });
       try {
         const poolBefore = await poolTime(worker.pid);
-        const asked = worker.layers.ask({ kind: "sample", seconds }, seconds * 1_000 + sampleMarginMs);
+        const asked = worker.layers.ask(
+          { kind: "sample", seconds, timeline: profile },
+          seconds * 1_000 + sampleMarginMs,
+        );
         // Not before the worker was asked: cancelling a sample that has not begun would be lost.
         cancelled.addEventListener("abort", end, { once: true });
         if (cancelled.aborted) {
@@ -96,6 +107,26 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
       }
     },
   };
+}
+
+/** @throws HitlessError when the path is not absolute, or there is such a file. */
+async function writeHeapSnapshot(
+  worker: WorkerHandle,
+  file: string,
+): Promise<{ readonly bytes: number; readonly ms: number }> {
+  if (!isAbsolute(file)) {
+    throw new HitlessError("invalidState", `file must be an absolute path, not ${file}.`);
+  }
+  if (
+    await stat(file).then(
+      () => true,
+      () => false,
+    )
+  ) {
+    throw new HitlessError("invalidState", `${file} exists already; choose another file.`);
+  }
+  const { ms } = await worker.layers.ask({ kind: "heapSnapshot", file }, snapshotDeadlineMs);
+  return { bytes: (await stat(file)).size, ms };
 }
 
 async function askPulse(worker: WorkerHandle): Promise<LayerPulse> {

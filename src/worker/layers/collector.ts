@@ -6,6 +6,7 @@ import { createNativeList } from "./modules/nativeList.ts";
 import { createPulse } from "./pulse.ts";
 import { createRequestWatch } from "./requestWatch.ts";
 import { createCpuSampler } from "./sample/cpuSampler.ts";
+import { takeHeapSnapshot } from "./sample/takeHeapSnapshot.ts";
 import { type ListeningServer, secureServers } from "./tlsWatch.ts";
 import { collectFacts } from "./workerFacts.ts";
 
@@ -46,12 +47,14 @@ export function createCollector(parts: CollectorParts): Collector {
         case "sample":
           return {
             kind: "sample",
-            ...(await pulse.during(() => sampler.sample(question.seconds))),
+            ...(await pulse.during(() => sampler.sample(question.seconds, question.timeline))),
             tls: tlsOf(servers()),
             bindings: natives.bindings(),
             addons: modules.addons(),
             packages: modules.packages(),
           };
+        case "heapSnapshot":
+          return { kind: "heapSnapshot", ...takeHeapSnapshot(question.file) };
         case "endSample":
           sampler.end();
           return undefined;

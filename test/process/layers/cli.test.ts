@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as v from "valibot";
 import { errorOutputSchema, layersOutputSchema } from "../../../src/shared/cliOutput.ts";
 import { assertCode, type CliRun, type CliWorld, openCliWorld, readyPattern } from "../cli/hitless.ts";
@@ -79,6 +81,26 @@ describe("hitless layers", function () {
     const ended = await run.ended;
     assertCode(ended, 0);
     assert.match(ended.stdout, /\nCPU TIME · sample of .* · ended early\n +\d+(\.\d)? % {2}█+·* {2}\w/);
+  });
+
+  it("saves a profile and a snapshot of the heap, and writes over nothing", async () => {
+    const profiled = await world.run(["profile", "api", "--worker", "2", "--seconds", "1", "--out", "api.cpuprofile"]);
+    assertCode(profiled, 0);
+    assert.match(profiled.stdout, /\nBY YOUR OWN FUNCTIONS\n +busy /);
+    assert.match(profiled.stdout, /\nCALL TREE\n[\s\S]*\bbusy /);
+    const profile = JSON.parse(readFileSync(join(world.folder, "api.cpuprofile"), "utf8"));
+    assert.ok(profile.samples.length > 0 && profile.samples.length === profile.timeDeltas.length);
+    const names = profile.nodes.map(({ callFrame }: { callFrame: { functionName: string } }) => callFrame.functionName);
+    assert.ok(names.includes("busy"), names.join(" "));
+
+    const snapshot = ["heap-snapshot", "api", "--worker", "1", "--out", "api.heapsnapshot"];
+    const written = await world.run(snapshot);
+    assertCode(written, 0);
+    assert.match(written.stdout, /^✔ api: worker 1 .*wrote .*api\.heapsnapshot \(.*\), and did nothing else for /);
+    const heap = JSON.parse(readFileSync(join(world.folder, "api.heapsnapshot"), "utf8"));
+    assert.ok(heap.snapshot.node_count > 1_000);
+    const again = await world.run(snapshot);
+    assert.deepEqual([again.code, /exists already; choose another file/.test(again.stderr)], [1, true]);
   });
 
   it("says so when there is no such worker", async () => {

@@ -92,21 +92,26 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
     const sample = await app.client.request("layers/sample", { seconds: 1 });
     assert.ok(shareOf(sample, "package:small-package") >= leastShare);
     // Hot code is optimized again soon, then as before.
-    await poll("the functions are inlined again", async () => (await busiest()) === asBefore);
-    assert.equal(asBefore, Number(scene.node.major) < 26 ? "inlined" : "exports.step");
+    const isTold = Number(scene.node.major) >= 26;
+    assert.equal(asBefore === "exports.step", isTold, `${asBefore}`);
+    await poll("the functions are inlined again", async () => ((await busiest()) === "exports.step") === isTold);
   });
 
   it("counts what the event loop does in native code before any JavaScript runs", async () => {
     const app = await runLayersApp(scene, { entry: "tls/server.cjs" });
     const clients = shakeHands(app.port);
     try {
-      const sample = await app.client.request("layers/sample", { seconds: 2 });
+      let sample = await app.client.request("layers/sample", { seconds: 1 });
+      // On a machine that is full the clients may have had no CPU.
+      await poll("the worker has negotiated sessions", async () => {
+        sample = await app.client.request("layers/sample", { seconds: 1 });
+        return sample.parts.some(({ id, share }) => id === "loop/openssl" && share > 0.03);
+      });
       const idle = sample.parts.find(({ kind }) => kind === "idle")?.selfMs ?? 0;
       const told = JSON.stringify(sample.parts.map(({ id, share }) => [id, share]));
       assert.ok(sample.cpuMs !== undefined, "the CPU time of the thread is known");
       // The profiler's own time is not counted.
       assert.ok(idle + sample.cpuMs <= sample.durationMs * 1.1, `${told} ${sample.cpuMs} ${sample.durationMs}`);
-      assert.ok((sample.parts.find(({ id }) => id === "loop/openssl")?.share ?? 0) > 0.03, told);
     } finally {
       clients.stop();
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { layersText } from "../../../src/cli/show/layersText.ts";
+import { layersText } from "../../../src/cli/show/layers/layersText.ts";
 import { plain } from "../../../src/cli/terminal/paint.ts";
 import { reportMarkdown } from "../../../src/extension/panel/layersReport.ts";
 import { layers } from "../../../src/shared/layers/layer.ts";

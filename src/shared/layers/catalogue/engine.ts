@@ -49,13 +49,8 @@ export const engineEntries: readonly CatalogueEntry[] = [
       ["serialize", "value"],
     ],
   ),
-  ...entriesOf(
-    ["v8", "profiler", "v8", "synchronous"],
-    [
-      ["stopCoverage", ""],
-      ["takeCoverage", ""],
-    ],
-  ),
+  ...entriesOf(["v8", "profiler", "v8", "synchronous"], [["stopCoverage", ""]]),
+  ...entriesOf(["v8", "profiler", "v8", "synchronous"], [["takeCoverage", ""]], { besides: "coverage" }),
   ...entriesOf(
     ["inspector", "inspector", "v8", "thread"],
     [["open", "port-host-wait", "thread", "socket", "bind", "listen"]],

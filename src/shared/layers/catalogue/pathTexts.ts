@@ -41,6 +41,11 @@ export const pathTexts = {
   besides: {
     hostName: "The name of a host is looked up first, on a thread of the pool.",
     fileOfBlob: "What a file holds is read on a thread of the pool.",
+    noPosition: "Without a position it reads on from where the file stands, by read or readv.",
+    position: "With a position it writes there, by pwrite or pwritev.",
+    coverage: "While coverage is collected, it writes it into a file.",
+    signalThread: "With true it starts a thread that waits for the signal.",
+    queries: "Queries that are in flight end, and their sockets are closed.",
     fullPipe: "What a full pipe does not take is written later, by the event loop.",
   },
   callbackOptional: "With a callback your code continues; without one it waits until the work is done.",

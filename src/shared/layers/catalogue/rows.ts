@@ -4,7 +4,7 @@ import { type Operation, operations } from "./operations.ts";
 
 type Common = readonly [module: string, binding: string, dependency: Dependency, mechanism: Mechanism];
 
-interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besides"> {
+interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besides" | "otherCalls"> {
   /** File in Node's `src` folder, if not the binding's usual one. */
   readonly source?: string;
   /** Operations of every row, before those that a row names. */

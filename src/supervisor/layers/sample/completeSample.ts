@@ -3,6 +3,7 @@ import type { CpuSample } from "../../../shared/layers/sample.ts";
 import { mappedAddons } from "../files/addonFiles.ts";
 import { addonsInUse } from "./addonsInUse.ts";
 import { attribute } from "./attribution.ts";
+import { cpuProfile } from "./cpuProfile.ts";
 import { readHotLines } from "./source/hotLines.ts";
 import { mapSample } from "./source/sourceMaps.ts";
 
@@ -11,7 +12,7 @@ export async function completeSample(
   worker: CpuSample["worker"],
   taken: CollectedSample,
   workerStartedAt: number,
-): Promise<CpuSample> {
+): Promise<CpuSample & { readonly profile?: string }> {
   const collected = await mapSample(taken);
   const { startedAt, cancelled, ticks, bindings, addons } = collected;
   const hints = await readHotLines(collected, workerStartedAt);
@@ -28,6 +29,7 @@ export async function completeSample(
     cancelled,
     ticks,
     ...cpuOf(collected),
+    ...(collected.timeline === undefined ? {} : { profile: cpuProfile(collected) }),
     ...attribute(collected, { ...hints, natives, packages }),
   };
 }

@@ -64,7 +64,7 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
     // What a collector found is looked at where it is completed, for one client that asked.
     v.object({
       id: number,
-      answer: v.looseObject({ kind: v.picklist(["servers", "facts", "pulse", "requests", "sample"]) }),
+      answer: v.looseObject({ kind: v.picklist(["servers", "facts", "pulse", "requests", "sample", "heapSnapshot"]) }),
     }),
   ]),
   metrics: v.object({

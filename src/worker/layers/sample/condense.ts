@@ -13,13 +13,15 @@ export interface CondenseOptions {
   readonly folder: string;
   /** Microseconds from the beginning that do not count; at most half of a short profile. */
   readonly settlingUs: number;
+  /** Whether the order of the ticks is wanted. */
+  readonly timeline: boolean;
 }
 
 /** Reduces a profile to what attributing its time needs, so that little has to be sent. */
 export function condense(
   profile: Profiler.Profile,
-  { folder, settlingUs }: CondenseOptions,
-): Pick<CollectedSample, "ticks" | "frames" | "nodes"> {
+  { folder, settlingUs, timeline }: CondenseOptions,
+): Pick<CollectedSample, "ticks" | "frames" | "nodes" | "timeline"> {
   const own = [folder + sep, pathToFileURL(folder + sep).href];
   const frames: ProfileFrame[] = [];
   const frameIndexes = new Map<string, number>();
@@ -33,7 +35,7 @@ export function condense(
     frameIndexes.set(key, frames.length);
     return frames.push({ name: functionName, url: shown, line: lineNumber + 1, column: columnNumber + 1 }) - 1;
   };
-  const { selfUs, ticks } = selfTimes(profile, settlingUs);
+  const { selfUs, ticks, order } = selfTimes(profile, settlingUs);
   const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   const indexes = new Map<number, number>();
   const nodes: ProfileNode[] = [];
@@ -47,14 +49,19 @@ export function condense(
       ...(lines === undefined || lines.length === 0 ? {} : { lines }),
     });
   }
-  return { ticks, frames, nodes };
+  const inOrder = order.map(([id, us]) => [indexes.get(id) ?? 0, us] as const);
+  return { ticks, frames, nodes, ...(timeline ? { timeline: inOrder } : {}) };
 }
 
 /** Microseconds that each node was on top: from each tick to the next. */
 function selfTimes(
   { samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile,
   settlingUs: number,
-): { readonly selfUs: ReadonlyMap<number, number>; readonly ticks: number } {
+): {
+  readonly selfUs: ReadonlyMap<number, number>;
+  readonly ticks: number;
+  readonly order: readonly (readonly [id: number, us: number])[];
+} {
   const selfUs = new Map<number, number>();
   const from = startTime + Math.max(0, Math.min(settlingUs, (endTime - startTime) / 2));
   let now = startTime;
@@ -66,11 +73,12 @@ function selfTimes(
     })
     .filter(({ at }) => at >= from)
     .sort((a, b) => a.at - b.at);
-  ticks.forEach(({ node, at }, index) => {
-    const until = ticks[index + 1]?.at ?? Math.max(at, endTime);
-    selfUs.set(node, (selfUs.get(node) ?? 0) + (until - at));
+  const order = ticks.map(({ node, at }, index) => {
+    const us = (ticks[index + 1]?.at ?? Math.max(at, endTime)) - at;
+    selfUs.set(node, (selfUs.get(node) ?? 0) + us);
+    return [node, us] as const;
   });
-  return { selfUs, ticks: ticks.length };
+  return { selfUs, ticks: ticks.length, order };
 }
 
 function parentsFirst({ nodes }: Profiler.Profile): Profiler.ProfileNode[] {

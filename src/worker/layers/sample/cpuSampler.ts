@@ -17,7 +17,7 @@ type TakenSample = Omit<CollectedSample, "bindings" | "addons" | "packages" | "t
 
 export interface CpuSampler {
   /** @throws Error when a sample is already running, or this Node has no profiler. */
-  sample(seconds: number): Promise<TakenSample>;
+  sample(seconds: number, timeline: boolean): Promise<TakenSample>;
   /** Ends the running sample, if there is one. */
   end(): void;
 }
@@ -35,7 +35,7 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
   /** Left open, since closing it would end coverage for others. */
   let kept: Session | undefined;
   return {
-    async sample(seconds) {
+    async sample(seconds, timeline) {
       if (running !== undefined) {
         throw new Error("a sample is being taken already");
       }
@@ -61,11 +61,12 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
         const after = threadTime();
         const profile = await stop(session);
         const settlingUs = settles ? profile.endTime - profile.startTime - counted * 1_000 : 0;
-        const condensed = condense(profile, { folder, settlingUs });
+        const condensed = condense(profile, { folder, settlingUs, timeline });
         return {
           startedAt,
           cancelled: controller.signal.aborted,
           ...condensed,
+          inlined: !settles,
           maps: loadedMaps(condensed, session),
           ...usedBetween(before, after),
         };

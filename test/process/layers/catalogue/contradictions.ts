@@ -8,6 +8,8 @@ export interface Proof {
   readonly seen: Seen | undefined;
   readonly pooled: Window | undefined;
   readonly direct: Window | undefined;
+  /** Of its other form. */
+  readonly other: Window | undefined;
 }
 
 /** When a call of each mechanism is done. */
@@ -25,7 +27,7 @@ const done: Readonly<Record<Mechanism, readonly Seen["done"][]>> = {
 };
 
 /** What was seen otherwise than the entry says. */
-export function contradictions(entry: CatalogueEntry, { window, seen, pooled, direct }: Proof): string[] {
+export function contradictions(entry: CatalogueEntry, { window, seen, pooled, direct, other: form }: Proof): string[] {
   const { main, pool, other, wakes } = window;
   const { mechanism } = entry;
   const { linux } = entry.calls;
@@ -73,6 +75,9 @@ export function contradictions(entry: CatalogueEntry, { window, seen, pooled, di
     "no thread of the pool worked for it when there was something to do",
   );
   expect((direct !== undefined) === (entry.callbackOptional === true), "has a snippet without callback, or needs one");
+  expect((form !== undefined) === (entry.otherCalls !== undefined), "has a snippet of its other form, or needs one");
+  const missing = form === undefined ? [] : unseen(entry.otherCalls ?? [], form.main, form.pool, form.other);
+  expect(missing.length === 0, `its other form did not call ${missing.join(" ")}`);
   const isDirect = direct === undefined || (direct.wakes === 0 && seen?.direct?.done === "returned");
   expect(isDirect, "was not done on return when it had no callback");
   return told;

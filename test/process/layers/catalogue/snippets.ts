@@ -49,6 +49,8 @@ export interface Seen extends Outcome {
   readonly pooled?: Outcome;
   /** The same without a callback. */
   readonly direct?: Outcome;
+  /** The same in its other form, such as without a position. */
+  readonly other?: Outcome;
 }
 
 export interface ModuleRun {

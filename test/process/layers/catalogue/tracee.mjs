@@ -99,7 +99,7 @@ for (const [name, snippet] of Object.entries({ ...nothing, ...snippets[module] }
   const outcome = { name };
   try {
     Object.assign(outcome, await runSnippet(name, snippet));
-    for (const variant of ["pooled", "direct"].filter((each) => each in snippet)) {
+    for (const variant of ["pooled", "direct", "other"].filter((each) => each in snippet)) {
       outcome[variant] = await runSnippet(`${name} (${variant})`, snippet[variant]);
     }
   } catch (error) {

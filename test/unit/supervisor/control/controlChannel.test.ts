@@ -75,6 +75,7 @@ describe("control channel", function () {
       "layers/history": () => ({ now: 0, workers: [] }),
       "layers/servers": never,
       "layers/sample": never,
+      "layers/heapSnapshot": never,
       "logs/read": note("logs", { cursor: 0, chunks: [], skippedBytes: 0 }),
     };
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import type { CollectedSample } from "../../../../src/shared/layers/collected.ts";
+import { cpuProfile } from "../../../../src/supervisor/layers/sample/cpuProfile.ts";
 import { fileOf } from "../../../../src/supervisor/layers/sample/fileOf.ts";
 import { mapSample } from "../../../../src/supervisor/layers/sample/source/sourceMaps.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
@@ -37,6 +38,7 @@ function collected(frames: CollectedSample["frames"], changes: Partial<Collected
   }));
   const rest = {
     startedAt: 0,
+    inlined: false,
     cancelled: false,
     ticks: 1,
     bindings: [],
@@ -121,5 +123,45 @@ describe("the places of a sample", () => {
     }));
     const sample = collected(frames, { maps: [{ url: frames[1]?.url ?? "", map: "data:application/json,nothing" }] });
     assert.deepEqual(await mapSample(sample), sample);
+  });
+});
+
+describe("a profile for other programs", () => {
+  it("holds the calls, the order of the ticks and their times", () => {
+    const url = "file:///srv/app.js";
+    const frames = [
+      { name: "(root)", url: "", line: 0, column: 0 },
+      { name: "handle", url, line: 7, column: 3 },
+    ];
+    const nodes = [
+      { frame: 0, parent: -1, selfUs: 0 },
+      { frame: 1, parent: 0, selfUs: 3_000, lines: [[8, 2] as const] },
+    ];
+    const timeline = [
+      [1, 1_000],
+      [1, 2_000],
+    ] as const;
+    const told = JSON.parse(cpuProfile(collected(frames, { startedAt: 5, nodes, timeline })));
+    assert.deepEqual(told, {
+      nodes: [
+        {
+          id: 1,
+          callFrame: { functionName: "(root)", scriptId: "0", url: "", lineNumber: -1, columnNumber: -1 },
+          hitCount: 0,
+          children: [2],
+        },
+        {
+          id: 2,
+          callFrame: { functionName: "handle", scriptId: "0", url, lineNumber: 6, columnNumber: 2 },
+          hitCount: 2,
+          children: [],
+          positionTicks: [{ line: 8, ticks: 2 }],
+        },
+      ],
+      startTime: 5_000,
+      endTime: 8_000,
+      samples: [2, 2],
+      timeDeltas: [0, 1_000],
+    });
   });
 });

@@ -38,8 +38,12 @@ export const byDescriptor: readonly Row[] = [
   ["fsync", "fd", "fsync"],
   ["ftruncate", "fd-len", "ftruncate"],
   ["futimes", "fd-atime-mtime", "futimes"],
-  ["read", "fd-buffer-offset-length-position", "pread"],
-  ["readv", "fd-buffers-position", "preadv"],
-  ["write", "fd-buffer-offset-length-position", "write"],
-  ["writev", "fd-buffers-position", "writev"],
+];
+
+/** Functions on a descriptor that do another call with a position than without, with the call of the other form. */
+export const byPosition: readonly (readonly [row: Row, besides: "noPosition" | "position", other: string])[] = [
+  [["read", "fd-buffer-offset-length-position", "pread"], "noPosition", "read"],
+  [["readv", "fd-buffers-position", "preadv"], "noPosition", "readv"],
+  [["write", "fd-buffer-offset-length-position", "write"], "position", "pwrite64"],
+  [["writev", "fd-buffers-position", "writev"], "position", "pwritev"],
 ];

@@ -1,8 +1,15 @@
 import type { CatalogueEntry } from "../../entry.ts";
 import { entriesOf } from "../rows.ts";
-import { byPath } from "./fsFamilies.ts";
+import { byPath, byPosition } from "./fsFamilies.ts";
 
 export const fsPromisesEntries: readonly CatalogueEntry[] = [
+  ...byPosition.flatMap(([[name, anchor, ...needed], besides, other]) =>
+    entriesOf(
+      ["fs/promises", "fs", "uv", "threadPool"],
+      [[`FileHandle.prototype.${name}`, `${anchor}`.replace("fd-", ""), ...needed]],
+      { besides, otherCalls: [other] },
+    ),
+  ),
   ...entriesOf(
     ["fs/promises", "fs", "uv", "threadPool"],
     [
@@ -28,18 +35,14 @@ export const fsPromisesEntries: readonly CatalogueEntry[] = [
       ["FileHandle.prototype.createReadStream", "options", "read", "close"],
       ["FileHandle.prototype.createWriteStream", "options", "write", "close"],
       ["FileHandle.prototype.datasync", "", "fdatasync"],
-      ["FileHandle.prototype.read", "buffer-offset-length-position", "pread"],
       ["FileHandle.prototype.readFile", "options", "fstat", "read"],
       ["FileHandle.prototype.readLines", "options", "read"],
       ["FileHandle.prototype.readableWebStream", "options", "read"],
-      ["FileHandle.prototype.readv", "buffers-position", "preadv"],
       ["FileHandle.prototype.stat", "options", "fstat"],
       ["FileHandle.prototype.sync", "", "fsync"],
       ["FileHandle.prototype.truncate", "len", "ftruncate"],
       ["FileHandle.prototype.utimes", "atime-mtime", "futimes"],
-      ["FileHandle.prototype.write", "buffer-offset-length-position", "write"],
       ["FileHandle.prototype.writeFile", "data-options", "write"],
-      ["FileHandle.prototype.writev", "buffers-position", "writev"],
     ],
   ),
 ];

@@ -49,11 +49,15 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
     ...asking(newQuestions, 22),
     ...entriesOf(
       [module, "cares_wrap", "ares", "synchronous"],
+      [["Resolver.prototype.cancel", module === "dns" ? "" : null]],
+      { besides: "queries", otherCalls: ["close"] },
+    ),
+    ...entriesOf(
+      [module, "cares_wrap", "ares", "synchronous"],
       [
         ["getServers", ""],
         ["setServers", "servers"],
         ["Resolver", "#resolveroptions", "open", "read", "close"],
-        ["Resolver.prototype.cancel", module === "dns" ? "" : null],
         ["Resolver.prototype.setLocalAddress", module === "dns" ? "ipv4-ipv6" : null],
       ],
     ),

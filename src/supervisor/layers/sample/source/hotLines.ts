@@ -22,7 +22,11 @@ const mostBytes = 4 * 1_048_576;
  * @param workerStartedAt Epoch milliseconds.
  */
 export async function readHotLines(
-  { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
+  {
+    frames,
+    nodes,
+    inlined = false,
+  }: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "inlined">>,
   workerStartedAt: number,
 ): Promise<SourceHints> {
   const times = new Map<string, number>();
@@ -64,7 +68,7 @@ export async function readHotLines(
       if (source === undefined) {
         return { builtin: 0, unsure: 0 };
       }
-      const context = { framed, scripts, meanings: meaningsOf(source) };
+      const context = { framed, inlined, scripts, meanings: meaningsOf(source) };
       if (ticks.length === 0) {
         // All of the script is on one line: only what the whole function does is known.
         return sharesOfBody(

@@ -16,15 +16,20 @@ const dear = new Set(
   ),
 );
 
+/** The same, unless the app or a package has a function of that name. */
+const oftenDear = new Set(
+  `indexOf lastIndexOf includes slice splice toSpliced concat reverse toReversed flat fill copyWithin keys
+  entries values assign fromEntries from groupBy getOwnPropertyNames getOwnPropertyDescriptors set add shift
+  unshift padStart padEnd repeat trim trimStart trimEnd toLowerCase toUpperCase toString toFixed toPrecision
+  toISOString captureStackTrace`.split(/\s+/),
+);
+
 /** Methods and functions whose time depends on what they are given. */
 const uncertain = new Set(
-  `concat includes indexOf lastIndexOf slice splice toSpliced reverse toReversed flat flatMap fill copyWithin with keys
-  entries values assign fromEntries from of groupBy getOwnPropertyNames getOwnPropertyDescriptors defineProperty freeze
-  set get has add delete union intersection difference shift unshift padStart padEnd repeat trim trimStart trimEnd
-  toLowerCase toUpperCase substring substr startsWith endsWith toString toFixed toPrecision toISOString toJSON
-  captureStackTrace asIntN asUintN parseInt parseFloat String BigInt Symbol Map Set WeakMap WeakSet Array Date Error
-  TypeError RangeError Proxy ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array
-  Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref`.split(/\s+/),
+  `flatMap with of defineProperty freeze get has delete union intersection difference substring substr startsWith
+  endsWith toJSON asIntN asUintN parseInt parseFloat String BigInt Symbol Map Set WeakMap WeakSet Array Date
+  Error TypeError RangeError Proxy ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array
+  Int32Array Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref`.split(/\s+/),
 );
 
 /** What stands before a parenthesis and is no call of something unknown. */
@@ -49,13 +54,15 @@ const longestLine = 300;
 export interface LineContext {
   /** Names of the functions that the profile shows as called from there: what has a frame has its own time. */
   readonly framed: ReadonlySet<string>;
+  /** Whether functions without a frame may have been inlined. */
+  readonly inlined?: boolean;
   /** Names of all JavaScript functions that the profile shows, from wherever they are called. */
   readonly scripts?: ReadonlySet<string>;
   readonly meanings: NameMeanings;
 }
 
 /** Whose work a function's own time at a line is. */
-export function workOfLine(text: string, { framed, scripts, meanings }: LineContext): LineWork {
+export function workOfLine(text: string, { framed, inlined, scripts, meanings }: LineContext): LineWork {
   if (text.length > longestLine) {
     return "own";
   }
@@ -66,10 +73,16 @@ export function workOfLine(text: string, { framed, scripts, meanings }: LineCont
       continue;
     }
     if (name === "") {
-      work = framed.has("") || framed.has("(anonymous)") ? work : "unsure";
+      work = framed.has("") || framed.has("(anonymous)") || inlined === true ? work : "unsure";
     } else if (meanings.get(name) === "builtin" || (isMethod ? dear.has(name) : isDearFunction(name))) {
       return "builtin";
-    } else if (uncertain.has(name) || (meanings.get(name) === undefined && scripts?.has(name) !== true)) {
+    } else if (isMethod && oftenDear.has(name) && inlined !== true && scripts?.has(name) !== true) {
+      return "builtin";
+    } else if (
+      uncertain.has(name) ||
+      oftenDear.has(name) ||
+      (inlined !== true && meanings.get(name) === undefined && scripts?.has(name) !== true)
+    ) {
       work = "unsure";
     }
   }
@@ -78,7 +91,7 @@ export function workOfLine(text: string, { framed, scripts, meanings }: LineCont
 }
 
 function isDearFunction(name: string): boolean {
-  return /^(?:RegExp|Function|eval|structuredClone|(?:en|de)codeURI(?:Component)?)$/.test(name);
+  return /^(?:RegExp|Function|eval|(?:en|de)codeURI(?:Component)?)$/.test(name);
 }
 
 function hasFramedCall(plain: string, framed: ReadonlySet<string>): boolean {

@@ -103,15 +103,14 @@ function place({ map, base, root }: ScriptMap, line: number, column: number): Or
 
 /** Bundlers name sources by a scheme of their own, and the path from the folder of the build. */
 function sourceUrl(source: string, base: string, root: string): string {
-  const [, path] = /^(?:webpack|turbopack|rollup|vite)[\w-]*:\/\/\/?[^/]*\/(?:\.\/)?(.*)$/.exec(source) ?? [];
+  const path = pathInBuild(source);
   if (path !== undefined) {
-    const clean = path.replace(/^\[project\]\//, "").replace(/\?.*$/, "");
     for (let folder = dirname(fileOf(base)); folder !== dirname(folder); folder = dirname(folder)) {
-      if (existsSync(join(folder, clean))) {
-        return pathToFileURL(join(folder, clean)).href;
+      if (existsSync(join(folder, path))) {
+        return pathToFileURL(join(folder, path)).href;
       }
     }
-    return `/${clean}`;
+    return `/${path}`;
   }
   if (isAbsolute(source)) {
     return pathToFileURL(source).href;
@@ -121,6 +120,22 @@ function sourceUrl(source: string, base: string, root: string): string {
   } catch {
     return source;
   }
+}
+
+/** `src/a.ts` of `webpack://app/./src/a.ts?1f2e`; `undefined` for what is no such name. */
+function pathInBuild(source: string): string | undefined {
+  const scheme = source.indexOf("://");
+  const isBundlers = scheme > 0 && /^(?:webpack|turbopack|rollup|vite)/.test(source);
+  const slash = isBundlers ? source.indexOf("/", scheme + "://".length) : -1;
+  if (slash === -1) {
+    return undefined;
+  }
+  const [path = ""] = source.slice(slash + 1).split("?");
+  return path
+    .replace("[project]/", "")
+    .split("/")
+    .filter((part) => part !== "." && part !== "")
+    .join("/");
 }
 
 async function readMaps(
@@ -194,7 +209,7 @@ async function mapNamedIn(file: string): Promise<string | undefined> {
     return tail.slice(tail.lastIndexOf(marker) + marker.length).split(/\s/)[0];
   }
   // An inline map may be long.
-  const whole = /^[\w+/=\s]+$/.test(tail.slice(-256)) ? ((await readWhole(file)) ?? "") : "";
+  const whole = tail.length === tailBytes && !tail.trimEnd().includes("\n") ? ((await readWhole(file)) ?? "") : "";
   const at = whole.lastIndexOf(`# ${marker}data:`);
   return at === -1 ? undefined : whole.slice(at + 2 + marker.length).split(/\s/)[0];
 }

@@ -55,6 +55,13 @@ for (const question of [...questions, "reverse"]) {
   };
 }
 
+/** With a query that nobody has answered yet. */
+function asked(own) {
+  const query = own.resolve4("hitless.example", () => undefined);
+  query?.catch?.(() => undefined);
+  return own;
+}
+
 export const snippets = {
   dns: {
     lookup: () => call(dns.lookup, "localhost"),
@@ -63,7 +70,11 @@ export const snippets = {
     getServers: () => void dns.getServers(),
     setServers: () => dns.setServers(servers),
     Resolver: () => void new dns.Resolver(),
-    "Resolver.prototype.cancel": { before: () => resolver(dns), run: (own) => own.cancel() },
+    "Resolver.prototype.cancel": {
+      before: () => resolver(dns),
+      run: (own) => own.cancel(),
+      other: { before: () => asked(resolver(dns)), run: (own) => own.cancel() },
+    },
     "Resolver.prototype.setLocalAddress": {
       before: () => resolver(dns),
       run: (own) => own.setLocalAddress("127.0.0.1"),
@@ -76,7 +87,11 @@ export const snippets = {
     getServers: () => void promises.getServers(),
     setServers: () => promises.setServers(servers),
     Resolver: () => void new promises.Resolver(),
-    "Resolver.prototype.cancel": { before: () => resolver(promises), run: (own) => own.cancel() },
+    "Resolver.prototype.cancel": {
+      before: () => resolver(promises),
+      run: (own) => own.cancel(),
+      other: { before: () => asked(resolver(promises)), run: (own) => own.cancel() },
+    },
     "Resolver.prototype.setLocalAddress": {
       before: () => resolver(promises),
       run: (own) => own.setLocalAddress("127.0.0.1"),

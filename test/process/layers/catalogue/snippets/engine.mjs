@@ -306,6 +306,9 @@ export const snippets = {
     parseEnv: () => void util.parseEnv("A=1"),
     ...Object.fromEntries(types.map((name) => [`types.${name}`, () => void util.types[name]({})])),
     isDeepStrictEqual: () => void util.isDeepStrictEqual({ a: [1] }, { a: [1] }),
-    setTraceSigInt: () => util.setTraceSigInt(false),
+    setTraceSigInt: {
+      run: () => util.setTraceSigInt(false),
+      other: { run: () => util.setTraceSigInt(true), after: () => util.setTraceSigInt(false) },
+    },
   },
 };

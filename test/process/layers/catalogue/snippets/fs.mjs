@@ -60,6 +60,14 @@ const byDescriptor = {
   writev: () => [openFile(), [bytes(), bytes()]],
 };
 
+/** Arguments, after the file, of the forms that read without a position, or write with one. */
+const otherForms = {
+  read: () => [bytes(), 0, 4, null],
+  readv: () => [[bytes(), bytes()]],
+  write: () => [bytes(), 0, 4, 1],
+  writev: () => [[bytes(), bytes()], 1],
+};
+
 const handleCases = {
   appendFile: ["text"],
   chmod: [0o600],
@@ -93,6 +101,16 @@ for (const [name, args] of Object.entries(handleCases)) {
   promised[`FileHandle.prototype.${name}`] = {
     before: () => promises.open(file(), "r+"),
     run: (handle) => handle[name](...args),
+  };
+}
+
+for (const [name, args] of Object.entries(otherForms)) {
+  const before = () => [openFile(), ...args()];
+  callbacks[name].other = { before, run: (all) => call(fs[name], ...all) };
+  synchronous[`${name}Sync`].other = { before, run: (all) => void fs[`${name}Sync`](...all) };
+  promised[`FileHandle.prototype.${name}`].other = {
+    before: () => promises.open(file(), "r+"),
+    run: (handle) => handle[name](...args()),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { CpuSample, OwnFunction, SampledFunction, SamplePart } from "../../shared/layers/sample.ts";
-import type { Paint } from "../terminal/paint.ts";
-import { displayWidth } from "../terminal/table.ts";
-import { count, duration, printable } from "../terminal/units.ts";
+import type { CpuSample, OwnFunction, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { displayWidth } from "../../terminal/table.ts";
+import { count, duration, printable } from "../../terminal/units.ts";
 
 /** Functions listed for each part. */
 const mostFunctions = 3;

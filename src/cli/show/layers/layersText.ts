@@ -1,12 +1,12 @@
-import type { LayersOutput } from "../../shared/cliOutput.ts";
-import { layers } from "../../shared/layers/layer.ts";
-import { factRows, layerTitle, listRows } from "../../shared/layers/rows/layerRows.ts";
-import { type Row, type RowStyle, textOf } from "../../shared/layers/rows/row.ts";
-import { workerName } from "../../shared/text/workerName.ts";
-import { english } from "../../shared/translate.ts";
-import type { Paint } from "../terminal/paint.ts";
-import { byteCount, duration, printable } from "../terminal/units.ts";
-import { type LabelledParts, wrapParts } from "../terminal/wrap.ts";
+import type { LayersOutput } from "../../../shared/cliOutput.ts";
+import { layers } from "../../../shared/layers/layer.ts";
+import { factRows, layerTitle, listRows } from "../../../shared/layers/rows/layerRows.ts";
+import { type Row, type RowStyle, textOf } from "../../../shared/layers/rows/row.ts";
+import { workerName } from "../../../shared/text/workerName.ts";
+import { english } from "../../../shared/translate.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { byteCount, duration, printable } from "../../terminal/units.ts";
+import { type LabelledParts, wrapParts } from "../../terminal/wrap.ts";
 import { percent, sampleLines } from "./sampleText.ts";
 
 /** Rows of one kind shown at most, such as warnings. */
