@@ -38,21 +38,24 @@ let stages = 0;
 export function openStage(): Stage {
   stages += 1;
   const id = `${process.pid}-${stages}`;
-  // The real path: on macOS the temporary folder is reached through a link, and workers tell where they really are.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "hitless-stage-")));
+  const folder = temporaryFolder("hitless-stage-");
   // Short: the path of a Unix socket has to be.
-  const runtimeFolder = realpathSync(mkdtempSync(join(tmpdir(), "hl-")));
+  const runtimeFolder = temporaryFolder("hl-");
   const apps: TestApp[] = [];
   const actions: (() => void | Promise<void>)[] = [];
   return {
     id,
-    folder,
-    runtimeFolder,
+    get folder() {
+      return folder.path();
+    },
+    get runtimeFolder() {
+      return runtimeFolder.path();
+    },
     add: (app) => apps.push(app),
     supervisorLog: () =>
-      readdirSync(runtimeFolder)
+      readdirSync(runtimeFolder.path())
         .filter((name) => name.endsWith(".log"))
-        .map((name) => readFileSync(join(runtimeFolder, name), "utf8"))
+        .map((name) => readFileSync(join(runtimeFolder.path(), name), "utf8"))
         .join(""),
     onClose: (action) => actions.push(action),
     async close() {
@@ -61,10 +64,27 @@ export function openStage(): Stage {
           await action();
         }
         await Promise.all(apps.map((app) => app.end()));
-        await assertNothingLeft(id, apps, runtimeFolder);
+        await assertNothingLeft(id, apps, runtimeFolder.path());
       } finally {
-        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-        rmSync(runtimeFolder, { recursive: true, force: true, maxRetries: 5 });
+        folder.remove();
+        runtimeFolder.remove();
+      }
+    },
+  };
+}
+
+/** Made when it is asked for: a stage that no test enters, since only some were chosen, leaves nothing behind. */
+function temporaryFolder(prefix: string): { path(): string; remove(): void } {
+  let made: string | undefined;
+  return {
+    path() {
+      // The real path: on macOS the temporary folder is reached through a link, and workers tell where they really are.
+      made ??= realpathSync(mkdtempSync(join(tmpdir(), prefix)));
+      return made;
+    },
+    remove() {
+      if (made !== undefined) {
+        rmSync(made, { recursive: true, force: true, maxRetries: 5 });
       }
     },
   };
