@@ -46,7 +46,8 @@ test("shows a running app's layers, samples it under load, and traces a call", a
     load.stop();
   }
   await panel.getByRole("button", { name: "Your code" }).click();
-  const source = panel.getByRole("row", { name: /^burn / }).getByRole("button", { name: /^server\.js:\d+$/ });
+  const functions = panel.getByRole("table", { name: "Top functions" });
+  const source = functions.getByRole("row", { name: /^burn / }).getByRole("button", { name: /^server\.js:\d+$/ });
   await expect(source).toBeVisible();
 
   await panel.getByRole("combobox", { name: "Trace a call" }).fill("fs.readFile");

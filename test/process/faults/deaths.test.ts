@@ -122,7 +122,7 @@ describeOn([usualNode()], "deaths at a bad moment", (scene) => {
     const strict = await scene.ask({ target: { port }, connections: 5 });
     const [first] = client.snapshot.workers;
     const { message } = await untilEvent(client, "replacing");
-    assert.match(message, /slot 1.* MiB .*maxMemory \(180 MiB\)/);
+    assert.match(message, /^worker 1 · gen 1 .* MiB .*maxMemory \(180 MiB\)/);
     await until(client, "it is gone", ({ workers }) => workers.every(({ id }) => id !== first?.id));
     assertUnnoticed(await strict.stop());
   });
