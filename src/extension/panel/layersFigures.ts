@@ -70,11 +70,12 @@ export class LayersFigures implements Disposable {
     return this.#source
       .history(app, worker)
       .filter(({ at }) => at > since)
-      .map(({ at, cpu, memory, delayP99, requestsPerSecond }) => ({
+      .map(({ at, cpu, memory, delayP99, latencyP99, requestsPerSecond }) => ({
         at,
         cpu,
         memory,
         ...(delayP99 !== undefined && { delayP99 }),
+        ...(latencyP99 !== undefined && { latencyP99 }),
         ...(requestsPerSecond !== undefined && { requestsPerSecond }),
       }));
   }

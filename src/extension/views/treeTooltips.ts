@@ -90,6 +90,7 @@ export function workerTooltip(
     [t("Memory"), memory === undefined ? undefined : memoryWord(memory)],
     [t("CPU"), figures && percentWord(figures.cpu)],
     [t("Requests a second"), decimal(figures?.requestsPerSecond)],
+    [t("Latency p99"), figures?.latencyP99 === undefined ? undefined : t("{0} ms", decimal(figures.latencyP99) ?? "")],
     [t("Event loop busy"), figures?.busy === undefined ? undefined : percentWord(figures.busy)],
     [t("Loop delay p99"), figures?.delayP99 === undefined ? undefined : t("{0} ms", decimal(figures.delayP99) ?? "")],
     [t("Cut in"), drainDeadline === undefined ? undefined : durationWord(drainDeadline - now, t)],

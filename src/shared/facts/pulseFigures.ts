@@ -12,10 +12,12 @@ export interface WorkerFigures {
   readonly busy?: number | undefined;
   /** Milliseconds by which the event loop is late, 99th percentile. */
   readonly delayP99?: number | undefined;
+  /** Milliseconds until a request is answered, 99th percentile; absent when none was. */
+  readonly latencyP99?: number | undefined;
 }
 
 export function figuresOf({ api, uv, os }: LayerPulse): WorkerFigures {
-  const { requestsPerSecond } = api;
+  const { requestsPerSecond, latencyP99 } = api;
   const { utilisation, delayP99 } = uv;
   return {
     cpu: os.cpuUser + os.cpuSystem,
@@ -23,6 +25,7 @@ export function figuresOf({ api, uv, os }: LayerPulse): WorkerFigures {
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
     ...(utilisation !== undefined && { busy: utilisation }),
     ...(delayP99 !== undefined && { delayP99 }),
+    ...(latencyP99 !== undefined && { latencyP99 }),
   };
 }
 

@@ -173,6 +173,9 @@ export const layerPulseSchema = v.object({
     builtins: count,
     /** Requests answered a second; absent when no HTTP server listens, and in the first pulse after a pause. */
     requestsPerSecond: v.optional(v.number()),
+    /** Milliseconds from the head of a request to the end of its answer, of those answered since; absent when there were none. */
+    latencyP50: v.optional(milliseconds),
+    latencyP99: v.optional(milliseconds),
     warnings: count,
   }),
   bindings: v.object({ internal: count, addons: count }),

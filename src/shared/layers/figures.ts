@@ -8,6 +8,7 @@ export const measuredFiguresSchema = v.object({
   requestsPerSecond: v.optional(v.number()),
   busy: v.optional(v.number()),
   delayP99: v.optional(v.number()),
+  latencyP99: v.optional(v.number()),
 });
 export type MeasuredFigures = v.InferOutput<typeof measuredFiguresSchema>;
 

@@ -31,6 +31,8 @@ export const figuresPointSchema = v.object({
   memory: v.number(),
   /** Milliseconds by which the event loop is late, 99th percentile. */
   delayP99: v.optional(v.number()),
+  /** Milliseconds until a request is answered, 99th percentile. */
+  latencyP99: v.optional(v.number()),
   requestsPerSecond: v.optional(v.number()),
 });
 export type FiguresPoint = v.InferOutput<typeof figuresPointSchema>;

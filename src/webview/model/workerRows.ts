@@ -27,7 +27,7 @@ export interface WorkerTableRow {
   readonly figures: readonly FigureCell[];
 }
 
-export const figureIds = ["cpu", "memory", "delay", "requests"] as const;
+export const figureIds = ["cpu", "memory", "delay", "requests", "latency"] as const;
 export type FigureId = (typeof figureIds)[number];
 
 /** Milliseconds from which a late event loop deserves a closer look. */
@@ -69,18 +69,26 @@ export function workerRows({ workers, chosen, histories, numbers }: WorkerRowsOp
     });
 }
 
-function figureOf(id: FigureId, { cpu, memory, delayP99, requestsPerSecond }: FiguresPoint): number | undefined {
-  return { cpu, memory, delay: delayP99, requests: requestsPerSecond }[id];
+function figureOf(id: FigureId, point: FiguresPoint): number | undefined {
+  const { cpu, memory, delayP99, requestsPerSecond, latencyP99 } = point;
+  return { cpu, memory, delay: delayP99, requests: requestsPerSecond, latency: latencyP99 }[id];
 }
 
 const words: Readonly<Record<FigureId, (value: number, numbers: Numbers) => string>> = {
   cpu: (value, { percent }) => percent(value),
   memory: (value, { bytes }) => bytes(value),
   delay: (value, { milliseconds }) => milliseconds(value),
+  latency: (value, { milliseconds }) => milliseconds(value),
   requests: (value, { decimal, count }) => (value < 10 ? decimal(value) : count(value)),
 };
 
 /** The head of a column. */
 export function figureTitle(id: FigureId): string {
-  return { cpu: t("CPU"), memory: t("Memory (RSS)"), delay: t("Loop delay p99"), requests: t("Requests/s") }[id];
+  return {
+    cpu: t("CPU"),
+    memory: t("Memory (RSS)"),
+    delay: t("Loop delay p99"),
+    requests: t("Requests/s"),
+    latency: t("Latency p99"),
+  }[id];
 }

@@ -1,4 +1,3 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
@@ -6,6 +5,7 @@ import type { CollectedPulse } from "../../shared/layers/collected.ts";
 import { isHttpServer } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
 import type { WarningLog } from "../process/warningLog.ts";
+import { type AnswerTimes, watchAnswers } from "./answerTimes.ts";
 import { type GcWatch, watchGc } from "./gcWatch.ts";
 import { type DelayWatch, watchDelay } from "./loopDelay.ts";
 import type { LoadedModules } from "./modules/loadedModules.ts";
@@ -40,8 +40,7 @@ interface Look {
   readonly gc: GcWatch;
   readonly delay: DelayWatch;
   readonly tls: TlsWatch;
-  /** Requests answered, and when that was last reported. */
-  readonly requests: { answered: number; since: number };
+  readonly answers: AnswerTimes;
   loop: ReturnType<typeof performance.eventLoopUtilization>;
   cpu: NodeJS.CpuUsage;
   cpuAt: number;
@@ -67,8 +66,8 @@ export function createPulse(parts: PulseParts): Pulse {
     take() {
       lookAwayLater();
       const secure = secureServers(servers());
-      const servesHttp = servers().some(({ server }) => isHttpServer(server));
-      const requestsPerSecond = look === undefined || !servesHttp ? undefined : rateOf(look.requests);
+      const servesHttp = look?.answers.seesHttp2 === true || servers().some(({ server }) => isHttpServer(server));
+      const answers = servesHttp ? look?.answers.take() : undefined;
       const gc = look?.gc.take() ?? [];
       const delay = look?.delay.take();
       const moved = ratesSince(look);
@@ -82,7 +81,7 @@ export function createPulse(parts: PulseParts): Pulse {
         code: modules.count(),
         api: {
           builtins: natives.builtins().length,
-          ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+          ...answers,
           warnings: warnings.count(),
         },
         bindings: { internal: natives.bindings().length, addons: modules.addons().length },
@@ -112,11 +111,7 @@ export function createPulse(parts: PulseParts): Pulse {
 }
 
 function startLooking(guard: Guard): Look {
-  const requests = { answered: 0, since: performance.now() };
-  const countOne = (): void => {
-    requests.answered += 1;
-  };
-  subscribe("http.server.response.finish", countOne);
+  const answers = watchAnswers(guard);
   const gc = watchGc(guard);
   const delay = watchDelay();
   const tls = watchTls(guard);
@@ -124,25 +119,17 @@ function startLooking(guard: Guard): Look {
     gc,
     delay,
     tls,
-    requests,
+    answers,
     loop: performance.eventLoopUtilization(),
     cpu: process.cpuUsage(),
     cpuAt: performance.now(),
     stop() {
-      unsubscribe("http.server.response.finish", countOne);
+      answers.stop();
       gc.stop();
       delay.stop();
       tls.stop();
     },
   };
-}
-
-function rateOf(requests: Look["requests"]): number {
-  const now = performance.now();
-  const rate = (requests.answered * 1_000) / Math.max(1, now - requests.since);
-  requests.answered = 0;
-  requests.since = now;
-  return rate;
 }
 
 function ratesSince(look: Pick<Look, "loop" | "cpu" | "cpuAt"> | undefined): {

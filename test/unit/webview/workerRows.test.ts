@@ -14,7 +14,7 @@ function told(points: readonly FiguresPoint[], changes: Partial<HostMessageOf<"f
 }
 
 function point(at: number, changes: Partial<FiguresPoint> = {}): FiguresPoint {
-  return { at, cpu: 0.25, memory: 94_371_840, delayP99: 12, requestsPerSecond: 4.2, ...changes };
+  return { at, cpu: 0.25, memory: 94_371_840, delayP99: 12, requestsPerSecond: 4.2, latencyP99: 31, ...changes };
 }
 
 describe("the table of workers", () => {
@@ -25,9 +25,9 @@ describe("the table of workers", () => {
     assert.deepEqual(
       rows.map(({ label, state, chosen, figures }) => [label, state, chosen, ...figures.map(({ value }) => value)]),
       [
-        ["1 · gen 1", "draining", false, "–", "–", "–", "–"],
-        ["1 · gen 2", "ready", true, "25.0\u00a0%", "90.0\u00a0MiB", "12.0\u00a0ms", "4.2"],
-        ["2 · gen 2", "ready", false, "–", "–", "–", "–"],
+        ["1 · gen 1", "draining", false, "–", "–", "–", "–", "–"],
+        ["1 · gen 2", "ready", true, "25.0\u00a0%", "90.0\u00a0MiB", "12.0\u00a0ms", "4.2", "31.0\u00a0ms"],
+        ["2 · gen 2", "ready", false, "–", "–", "–", "–", "–"],
       ],
     );
   });
@@ -48,7 +48,7 @@ describe("the table of workers", () => {
   });
 
   it("claims nothing of one that serves no HTTP, nor of one that no longer answers", () => {
-    const { requestsPerSecond: _, ...noHttp } = point(end);
+    const { requestsPerSecond: _, latencyP99: __, ...noHttp } = point(end);
     let histories = addToHistories(noHistories, told([noHttp]));
     const values = () =>
       workerRows({ workers, chosen: 3, histories, numbers })[0]?.figures.map(({ value, trend }) => [

@@ -2,11 +2,17 @@ import type { Translate } from "../../translate.ts";
 import type { Known, Row, RowStyle } from "./row.ts";
 import { names, placeOf, row } from "./row.ts";
 
-export function apiRows({ facts, pulse }: Known, { t, decimal }: RowStyle): Row[] {
-  const rate = pulse?.api.requestsPerSecond;
+export function apiRows({ facts, pulse }: Known, { t, decimal, milliseconds }: RowStyle): Row[] {
+  const { requestsPerSecond: rate, latencyP50, latencyP99 } = pulse?.api ?? {};
   return [
     ...(facts === undefined ? [] : releaseRows(facts, t)),
     ...row("requests", t("Requests"), rate === undefined ? undefined : t("{0} per second", decimal(rate))),
+    ...row(
+      "latency",
+      t("Latency"),
+      latencyP50 === undefined ? undefined : t("median {0}", milliseconds(latencyP50)),
+      latencyP99 === undefined ? undefined : t("p99 {0}", milliseconds(latencyP99)),
+    ),
   ];
 }
 

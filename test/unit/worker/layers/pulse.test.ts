@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hasSubscribers } from "node:diagnostics_channel";
+import { channel, hasSubscribers } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
@@ -61,6 +61,24 @@ describe("the pulse", () => {
     mock.timers.tick(lookingMs);
     assert.equal(hasSubscribers(requestsChannel), false);
     assert.equal(pulse.take().api.requestsPerSecond, undefined);
+  });
+
+  it("tells how many requests were answered, and how long that took", () => {
+    const pulse = createTestPulse();
+    pulse.take();
+    const [answered, aborted] = [{}, { aborted: true }];
+    for (const stream of [answered, aborted]) {
+      channel("http2.server.stream.start").publish({ stream });
+      channel("http2.server.stream.close").publish({ stream });
+    }
+    const response = {};
+    channel("http.server.request.start").publish({ response });
+    channel(requestsChannel).publish({ response });
+    channel(requestsChannel).publish({ response: {} });
+    const { requestsPerSecond = 0, latencyP50 = 0, latencyP99 = 0 } = pulse.take().api;
+    assert.ok(requestsPerSecond > 0);
+    assert.ok(latencyP50 > 0 && latencyP99 >= latencyP50);
+    assert.deepEqual(Object.keys(pulse.take().api), ["builtins", "requestsPerSecond", "warnings"]);
   });
 
   it("watches through a sample, however long it takes", async () => {
