@@ -10,6 +10,7 @@ import type { EntryCandidate } from "./entries.ts";
 import { readEnvFile } from "./envFile.ts";
 import { npmEnvironment } from "./npmEnvironment.ts";
 import { plugAndPlayArgs } from "./plugAndPlay.ts";
+import { taskCommand } from "./taskCommand.ts";
 import { typescriptArgs } from "./typescriptEntry.ts";
 
 export interface RecipeOptions {
@@ -54,6 +55,7 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
   };
   return {
     ...copiedSettings(config),
+    ...(typeof config.preReload === "string" && { preReload: await taskCommand(config.preReload, base, env) }),
     name: config.name ?? (await defaultName(base)),
     entry,
     cwd,

@@ -8,6 +8,7 @@ import { configOf, readProjectApps } from "../settings/projectApps.ts";
 import { chooseEntry } from "./chooseEntry.ts";
 import { type EntryCandidate, findEntries } from "./entries.ts";
 import { appFolder, buildRecipe } from "./recipe.ts";
+import { taskFiles } from "./taskCommand.ts";
 
 /** Makes a recipe again, of what its files say now: package.json, those of variables, `.nvmrc` and `.node-version`. */
 export const rereadRecipe: RereadRecipe = async (origin) => {
@@ -101,6 +102,7 @@ async function recipeFiles(
   const above = config.node === undefined ? await findNodeVersionFile(base) : undefined;
   const files = [
     join(base, "package.json"),
+    ...(typeof config.preReload === "string" ? taskFiles(base) : []),
     ...(project === undefined ? [] : [project.file]),
     ...(config.envFile === undefined ? [] : [resolve(base, config.envFile)]),
     ...(found?.envFiles ?? []).map(({ file }) => file),

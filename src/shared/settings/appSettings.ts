@@ -1,6 +1,7 @@
 import { stopSignals } from "../workerMessages.ts";
 import {
   choice,
+  command,
   list,
   listenAddress,
   map,
@@ -201,7 +202,7 @@ const operation = {
 
 const development = {
   /** Run before each reload and restart of all workers; what fails there changes nothing. */
-  preReload: list({
+  preReload: command({
     flag: "Program to run before each reload, then its arguments; may be given again",
     placeholder: "A",
   }),

@@ -105,6 +105,26 @@ export function list<const Facts extends SettingFacts>(facts: Facts) {
   return make(facts, { kind: "list", written, carried: v.array(v.string()), values: "an array of texts" });
 }
 
+/** What a task of VS Code runs. */
+const taskCommandSchema = v.strictObject({
+  task: v.string(),
+  /** Program and arguments. */
+  command: v.array(v.string()),
+  /** Absolute. */
+  cwd: v.string(),
+  /** Variables besides those of the app. */
+  env: v.record(v.string(), v.string()),
+});
+export type TaskCommand = v.InferOutput<typeof taskCommandSchema>;
+
+/** A program with its arguments, or the name of a task of VS Code, which a recipe carries with what it runs. */
+export function command<const Facts extends SettingFacts>(facts: Facts) {
+  const rule = "must be an array of strings, or the name of a task";
+  const written = v.union([v.pipe(v.string(), v.nonEmpty()), v.array(v.string())], rule);
+  const carried = v.union([v.array(v.string()), taskCommandSchema]);
+  return make(facts, { kind: "list", written, carried, values: withoutMust(rule) });
+}
+
 /** An object of strings. */
 export function map<const Facts extends SettingFacts>(facts: Facts) {
   const written = v.record(v.string(), v.string(toBeString), "must be an object of strings");

@@ -11,6 +11,7 @@ import type { DebugSessions } from "../debug/debugSessions.ts";
 import type { Metrics } from "../monitoring/metrics/metrics.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
 import type { Generations } from "../renewal/generations.ts";
+import { preReloadOf } from "../renewal/preReload.ts";
 import type { RecipeSource } from "../renewal/recipeSource.ts";
 import type { Renewals } from "../renewal/renewals.ts";
 import { finalFailure } from "../slots/finalFailure.ts";
@@ -390,7 +391,7 @@ export class AppSupervisor {
       },
       get filesPending() {
         // What a build writes is told of after it.
-        return !isPrepared(app.#generations.current) && app.watch.pending;
+        return preReloadOf(app.#generations.current) === undefined && app.watch.pending;
       },
       get filesSettleIn() {
         return app.watch.settlesIn;
@@ -436,10 +437,6 @@ export class AppSupervisor {
 
 function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function isPrepared({ preReload = [] }: LaunchRecipe): boolean {
-  return preReload.length > 0;
 }
 
 function workersOf({ workers }: LaunchRecipe): number {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { SourceLocation } from "../../shared/failure.ts";
 import { createStderrTail } from "../logs/stderrTail.ts";
 import { killTree } from "../process/killTree.ts";
@@ -8,6 +9,20 @@ import { windowsProgram } from "./windowsProgram.ts";
 
 /** A command that has not ended after this many milliseconds is ended. */
 const deadlineMs = 300_000;
+
+/** Program and arguments that run before a renewal, and where; `undefined` if nothing does. */
+export function preReloadOf({
+  preReload = [],
+  env,
+}: Pick<LaunchRecipe, "preReload" | "env">):
+  | (Pick<PreReloadOptions, "command" | "env"> & { readonly cwd?: string })
+  | undefined {
+  if ("task" in preReload) {
+    const { command, cwd } = preReload;
+    return { command, cwd, env: { ...env, ...preReload.env } };
+  }
+  return preReload.length === 0 ? undefined : { command: preReload, env };
+}
 
 export interface PreReloadOptions {
   /** Program and arguments. */

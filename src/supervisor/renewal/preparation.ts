@@ -2,7 +2,7 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import type { RenewalView } from "../../shared/snapshot.ts";
 import { shownTime, steadyNow } from "../clock.ts";
-import { type PreReloadFailure, runPreReload } from "./preReload.ts";
+import { type PreReloadFailure, type preReloadOf, runPreReload } from "./preReload.ts";
 import { resolvePlace } from "./releasePlace.ts";
 import type { RenewalTask } from "./renewalQueue.ts";
 
@@ -16,7 +16,7 @@ export interface Preparation {
 }
 
 export interface PreparationOptions {
-  readonly command: readonly string[];
+  readonly command: NonNullable<ReturnType<typeof preReloadOf>>;
   /** How the app is to be started. */
   readonly recipe: LaunchRecipe;
   /** The generation that runs. */
@@ -42,7 +42,7 @@ export function prepare({ kind, files }: RenewalTask, options: PreparationOption
     ...(files !== undefined && { cause: "watch" as const, files: [...files] }),
   });
   const { cwd } = resolvePlace(recipe);
-  const ran = runPreReload({ command, cwd, env: recipe.env, cancelled: cancelling.signal });
+  const ran = runPreReload({ cwd, ...command, cancelled: cancelling.signal });
   return {
     ended: ran.then((failure) => failure && report(failure)),
     view: (queued) => ({

@@ -11,6 +11,7 @@ import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { Generations } from "./generations.ts";
 import { type Preparation, prepare } from "./preparation.ts";
+import { preReloadOf } from "./preReload.ts";
 import { describeRecipeChange } from "./recipeChange.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
 import { createRenewalQueue, type RenewalQueue, type RenewalTask, type RenewalWish } from "./renewalQueue.ts";
@@ -127,7 +128,7 @@ export class Renewals {
     const now = steadyNow();
     const isStuck = !renewal.hasReady && now - renewal.begunAt > stuckMs;
     // What has been built is not thrown away for the next save.
-    const isCheap = (generations.of(renewal.options.to).preReload ?? []).length === 0;
+    const isCheap = preReloadOf(generations.of(renewal.options.to)) === undefined;
     const isDue = isStuck || (isCheap && now - renewal.startedAt < longestSeriesMs);
     return host.running && !host.leaving && isDue && renewal.supersedable;
   }
@@ -177,14 +178,14 @@ export class Renewals {
   #begin(task: RenewalTask): void {
     const { generations, events, host } = this.#options;
     const recipe = task.recipe ?? generations.current;
-    const command = task.slots === undefined ? (recipe.preReload ?? []) : [];
-    if (command.length === 0) {
+    const command = task.slots === undefined ? preReloadOf(recipe) : undefined;
+    if (command === undefined) {
       this.#start(task);
       return;
     }
     const from = Date.now();
     this.#prepared = { from };
-    events.log("info", "preReload", `preReload: ${command.join(" ")}`);
+    events.log("info", "preReload", `preReload: ${command.command.join(" ")}`);
     const preparation = prepare(task, { command, recipe, from: generations.number, slots: host.slots.size });
     this.#preparing = preparation;
     queueMicrotask(() => host.reconcile());

@@ -6,6 +6,7 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import { preReloadOf } from "../renewal/preReload.ts";
 import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
 import { describeOwnWrites, OwnWrites } from "./ownWrites.ts";
@@ -328,7 +329,7 @@ export class AppWatch {
   #quiet(): readonly number[] {
     const { debounce } = this.#settings();
     // A build is not begun for each file of a burst.
-    const waits = (this.#host.recipe().preReload ?? []).length > 0 ? [usualQuietMs] : quietSteps;
+    const waits = preReloadOf(this.#host.recipe()) !== undefined ? [usualQuietMs] : quietSteps;
     return debounce === undefined ? waits : [debounce];
   }
 

@@ -323,16 +323,16 @@ describe("watching", function () {
       writeFileSync("src/made.json", "1");
     `;
     const settings = {
-      "hitless.apps": [
-        { name: "api", entry: "dist/main.js", workers: 1, watch: true, preReload: ["node", "build.cjs"] },
-      ],
+      "hitless.apps": [{ name: "api", entry: "dist/main.js", workers: 1, watch: true, preReload: "build" }],
     };
+    const tasks = [{ label: "build", type: "process", command: "node", args: ["build.cjs"] }];
     world.write({
       ".gitignore": "dist\n",
       "build.cjs": build,
       "src/main.ts": server("one"),
       "dist/main.js": server("one"),
       ".vscode/settings.json": JSON.stringify(settings),
+      ".vscode/tasks.json": JSON.stringify({ tasks }),
     });
     app = world.start(["start", "api"]);
     [, , , , url = ""] = await app.until("stderr", readyPattern);

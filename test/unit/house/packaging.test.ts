@@ -54,7 +54,7 @@ describe("what is shipped", () => {
     );
     assert.deepEqual(apart, [], "files of jsonc-parser that are looked for beside the bundle");
     // With ssh, machines and fleets, which are in it and are run only where a workspace names some.
-    assert.ok(extensionBytes < 580_000, `the extension's bundle has ${extensionBytes} bytes`);
+    assert.ok(extensionBytes < 585_000, `the extension's bundle has ${extensionBytes} bytes`);
     assert.ok(pageBytes < 150_000, `the script of the layers panel has ${pageBytes} bytes`);
   });
 

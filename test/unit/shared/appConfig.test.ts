@@ -87,7 +87,10 @@ describe("parseAppConfig", () => {
       [true, /must be a port from 0 to 65535 or "host:port"/],
     ],
     shutdownDelay: [[-1, /must be at least 0/]],
-    preReload: [["npm run build", /must be an array of strings/]],
+    preReload: [
+      ["", /must be an array of strings, or the name of a task/],
+      [["npm", 1], /must be an array of strings, or/],
+    ],
     watch: [
       ["yes", /must be true, false or an object of include, exclude and debounce/],
       [{ include: [] }, /must not be empty; leave it out/],
