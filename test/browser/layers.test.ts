@@ -49,6 +49,13 @@ test("shows a running app's layers, samples it under load, and traces a call", a
   const functions = panel.getByRole("table", { name: "Top functions" });
   const source = functions.getByRole("row", { name: /^burn / }).getByRole("button", { name: /^server\.js:\d+$/ });
   await expect(source).toBeVisible();
+  const calls = panel.getByRole("tree", { name: "Call tree" }).getByRole("treeitem");
+  await calls.first().focus();
+  await vscode.page.keyboard.press("ArrowDown");
+  await expect(calls.nth(1)).toBeFocused();
+  await vscode.page.keyboard.press("ArrowLeft");
+  await vscode.page.keyboard.press("ArrowLeft");
+  await expect(calls.first()).toBeFocused();
 
   await panel.getByRole("combobox", { name: "Trace a call" }).fill("fs.readFile");
   await vscode.page.keyboard.press("Enter");

@@ -7,7 +7,10 @@ import type { PageContext, PageData, Part } from "../../page.ts";
 import { sourceLink } from "../sourceLink.ts";
 
 interface Item {
-  readonly element: HTMLLIElement;
+  /** The row, which is the item for assistive technology: its text is its name. */
+  readonly element: HTMLElement;
+  /** The row and what is below it. */
+  readonly line: HTMLLIElement;
   readonly index: number;
   readonly parent: Item | undefined;
   /** Absent for one that called nothing. */
@@ -41,28 +44,28 @@ export function createCallTree(context: PageContext): Part {
         }
         const below = children.get(index) ?? [];
         const group = below.length === 0 ? undefined : h("ul", { role: "group", hidden: true });
-        const line = h(
-          "li",
+        const row = h(
+          "span",
           {
+            class: "call",
             role: "treeitem",
             tabindex: -1,
             "aria-level": level,
             "aria-posinset": place + 1,
             "aria-setsize": indexes.length,
             "aria-expanded": group === undefined ? undefined : "false",
-            "aria-label": labelOf(node, sample, wholeMs),
           },
-          rowOf(node, sample, wholeMs),
-          group,
+          ...cellsOf(node, sample, wholeMs),
         );
-        const item: Item = { element: line, index, parent, group, children: [] };
-        items.set(line, item);
+        const line = h("li", { role: "none" }, row, group);
+        const item: Item = { element: row, line, index, parent, group, children: [] };
+        items.set(row, item);
         return [item];
       });
     const open = (item: Item, level: number): void => {
       if (item.children.length === 0 && item.group !== undefined) {
         item.children = make(children.get(item.index) ?? [], item, level + 1);
-        item.group.append(...item.children.map((child) => child.element));
+        item.group.append(...item.children.map(({ line }) => line));
       }
     };
     expand = (item, isOpen) => {
@@ -74,7 +77,7 @@ export function createCallTree(context: PageContext): Part {
       setAttribute(item.element, "aria-expanded", String(isOpen));
     };
     const tops = make(children.get(-1) ?? [], undefined, 1);
-    list.replaceChildren(...tops.map((item) => item.element));
+    list.replaceChildren(...tops.map(({ line }) => line));
     // What most of the time is in, down to where it divides.
     for (let item = tops[0]; item !== undefined; item = item.children.length === 1 ? item.children[0] : undefined) {
       expand(item, true);
@@ -84,24 +87,16 @@ export function createCallTree(context: PageContext): Part {
 
   let expand: (item: Item, isOpen: boolean) => void = () => undefined;
 
-  function rowOf(node: CallTreeNode, sample: CpuSample, wholeMs: number): HTMLElement {
+  function cellsOf(node: CallTreeNode, sample: CpuSample, wholeMs: number): (HTMLElement | undefined)[] {
     const { name, at, totalMs, selfMs } = node;
-    return h(
-      "span",
-      { class: "call", "aria-hidden": "true" },
+    return [
       h("span", { class: "chevron" }),
       h("span", { class: "value" }, percent(wholeMs === 0 ? 0 : totalMs / wholeMs)),
       h("span", { class: "call-name" }, name),
       h("span", { class: "detail" }, titleOf(node, sample)),
       at === undefined ? undefined : withoutFocus(sourceLink(at, root, context)),
       selfMs === 0 ? undefined : h("span", { class: "detail" }, t("self {0}", milliseconds(selfMs))),
-    );
-  }
-
-  function labelOf(node: CallTreeNode, sample: CpuSample, wholeMs: number): string {
-    const share = percent(wholeMs === 0 ? 0 : node.totalMs / wholeMs);
-    const place = node.at === undefined ? [] : [`${node.at.file.split(/[\\/]/).at(-1)}:${node.at.line}`];
-    return [node.name, share, titleOf(node, sample), ...place, t("self {0}", milliseconds(node.selfMs))].join(", ");
+    ];
   }
 
   function setCurrent(item: Item | undefined): void {
@@ -121,15 +116,15 @@ export function createCallTree(context: PageContext): Part {
     }
   }
 
-  const visible = (): Item[] => [...items.values()].filter(({ element: line }) => line.closest("[hidden]") === null);
+  const visible = (): Item[] => [...items.values()].filter((item) => item.element.closest("[hidden]") === null);
   const inOrder = (): Item[] =>
     visible().sort((one, other) =>
       one.element.compareDocumentPosition(other.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
     );
 
   list.addEventListener("click", ({ target }) => {
-    const line = target instanceof Element ? target.closest("li") : null;
-    const item = line === null ? undefined : items.get(line);
+    const row = target instanceof Element ? target.closest("[role=treeitem]") : null;
+    const item = row === null ? undefined : items.get(row);
     if (item !== undefined && target instanceof Element && target.closest("button") === null) {
       focus(item);
       expand(item, item.element.getAttribute("aria-expanded") !== "true");
