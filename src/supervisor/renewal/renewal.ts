@@ -281,12 +281,20 @@ export class Renewal {
       // Slots opened meanwhile, because the app was scaled.
       this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
     }
+    if (this.options.stopFirst) {
+      // A slot whose worker is down is renewed before one whose worker alone serves is ended.
+      this.#pending.sort((one, other) => this.#servesIn(one) - this.#servesIn(other));
+    }
     const step = this.#pending.splice(0, surge);
     if (canary && this.#renewed === 0) {
       this.#canary = step[0];
       this.#behindCanary = step.splice(1);
     }
     return step;
+  }
+
+  #servesIn(index: number): number {
+    return this.#host.slots.get(index)?.current?.state === "ready" ? 1 : 0;
   }
 
   /** The system refused a process, and no worker is left whose exit would call `step` again. */

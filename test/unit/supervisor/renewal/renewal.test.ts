@@ -445,6 +445,15 @@ describe("renewal: restart", () => {
       assert.deepEqual([outcome, unserved, stoppedFirst], ["completed", undefined, true]);
     });
 
+    it("renews a slot whose worker is down before it ends the only one that serves", () => {
+      const app = fakeApp(2, stopFirst);
+      app.worker(2).state = "starting";
+      app.step();
+      app.exit(app.worker(2));
+      app.ready(app.latest(2));
+      assert.deepEqual(app.did, ["dismiss 2 handoff", "start 2", "commit 2", "dismiss 1 handoff"]);
+    });
+
     it("lets the old one be started again when the new one fails, and not before that has gone", () => {
       const app = fakeApp(1, stopFirst);
       app.worker(1).servers.set("http|80", { url: "http://127.0.0.1:80" });
