@@ -22,7 +22,7 @@ import { watchTraffic } from "./connections/traffic.ts";
 import { Drain } from "./drain/drain.ts";
 import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
-import { canMoveConnections } from "./internals/serverConnections.ts";
+import { canMoveConnections, watchReplacedEmit } from "./internals/serverConnections.ts";
 import { createLayerDesk } from "./layers/desk.ts";
 import { createMetricsDesk } from "./metrics/metricsDesk.ts";
 import { awaitDebugger, closeInspector, openInspector } from "./process/debugging.ts";
@@ -72,6 +72,7 @@ function prepareWorker(channel: Channel): void {
         probes?.listens();
         if (isHttpServer(server)) {
           countLimitedRequests(server, guard);
+          watchReplacedEmit(server, guard);
         }
         const handoff = protocol === "http" && canMoveConnections(server);
         channel.send({

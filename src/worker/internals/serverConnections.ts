@@ -1,7 +1,10 @@
+import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import type { Server, Socket } from "node:net";
+import type { Guard } from "../guard.ts";
 import { own } from "./ownSymbol.ts";
+import { serverOf } from "./sockets.ts";
 
 /* What Node does not document of the connections of a server: see `docs/architecture.md`. */
 
@@ -23,9 +26,43 @@ export function canMoveConnections(server: Server): boolean {
  * port) wants the first bytes of each connection for itself, and a connection that is handed over has none to give.
  */
 export function servesConnectionsItself(server: Server): boolean {
-  // Loaded long ago: the app has made a server with it.
-  const { _connectionListener: own } = createRequire(process.execPath)("node:http");
-  return server.listeners("connection").includes(own);
+  const { _connectionListener: own } = nodeHttp();
+  return server.listeners("connection").includes(own) && !holdingBack.has(server);
+}
+
+/** Servers whose own `emit` has kept a connection from Node's listener, to read what comes first. */
+const holdingBack = new WeakSet<Server>();
+
+/** Looks whether who has replaced `emit` of a server keeps connections back. Most don't: monitoring wants to see the requests. */
+export function watchReplacedEmit(server: HttpServer, guard: Guard): void {
+  if (!hasReplacedEmit(server)) {
+    return;
+  }
+  subscribe(
+    "net.server.socket",
+    guard("connection", (message: unknown) => {
+      const { socket } = message as { socket: Socket };
+      // Comes after the event, in which Node's listener gives the connection its parser.
+      if (serverOf(socket) === server && !socket.destroyed && !Reflect.get(socket, "parser")) {
+        holdingBack.add(server);
+      }
+    }),
+  );
+}
+
+function hasReplacedEmit(server: HttpServer): boolean {
+  const end = nodeHttp().Server.prototype;
+  for (let at: object | null = server; at !== null && at !== end; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, "emit")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Loaded long ago: the app has made a server with it. */
+function nodeHttp(): { readonly _connectionListener: () => void; readonly Server: typeof HttpServer } {
+  return createRequire(process.execPath)("node:http");
 }
 
 /** Set by an app (to anything truthy) on a connection that must stay with its worker; documented in docs/reload.md. */

@@ -29,7 +29,7 @@ describeOn(testedNodes(), "connections that are more than their bytes", (scene) 
       config: { workers: 2, drainTimeout: 15_000, env: { UPSTREAM } },
     });
     await until(app.client, "all servers listen", ({ workers }) =>
-      workers.every(({ addresses }) => addresses.length === 7),
+      workers.every(({ addresses }) => addresses.length === 8),
     );
   });
 
@@ -50,6 +50,7 @@ describeOn(testedNodes(), "connections that are more than their bytes", (scene) 
     ["of a server that reads a PROXY header before Node", 0, { preamble }],
     ["of a server behind one that reads a PROXY header", 1, { preamble }],
     ["of a TLS server that passes them to one of HTTP", 3, { tls: true }],
+    ["of a server whose `emit` reads a PROXY header first", 7, { preamble }],
   ] as const) {
     it(`asks the clients ${what} to come again, and loses no request`, async () => {
       const seen = new Set<string>();
