@@ -120,7 +120,7 @@ export type TaskCommand = v.InferOutput<typeof taskCommandSchema>;
 /** A program with its arguments, or the name of a task of VS Code, which a recipe carries with what it runs. */
 export function command<const Facts extends SettingFacts>(facts: Facts) {
   const rule = "must be an array of strings, or the name of a task";
-  const written = v.union([v.pipe(v.string(), v.nonEmpty()), v.array(v.string())], rule);
+  const written = v.union([v.pipe(v.string(), v.nonEmpty(rule)), v.array(v.string())], rule);
   const carried = v.union([v.array(v.string()), taskCommandSchema]);
   return make(facts, { kind: "list", written, carried, values: withoutMust(rule) });
 }
