@@ -1,4 +1,10 @@
-/** The last lines a worker wrote to stderr, for reports: at most `mostLines`, each cut at `longestLine` characters. */
+import { stripVTControlCharacters } from "node:util";
+import { harmless } from "../../shared/text/escapeFilter.ts";
+
+/**
+ * The last lines a worker wrote to stderr, for reports, as plain text: at most `mostLines`, each cut at `longestLine`
+ * characters.
+ */
 const mostLines = 20;
 const longestLine = 500;
 const mostCharacters = mostLines * longestLine;
@@ -19,7 +25,8 @@ export function createStderrTail(): StderrTail {
       if (lines.at(-1) === "") {
         lines.pop();
       }
-      return lines.slice(-mostLines).map((line) => line.slice(0, longestLine));
+      // Colours too are of terminals only, and Node.js writes them into its stacks.
+      return lines.slice(-mostLines).map((line) => stripVTControlCharacters(harmless(line)).slice(0, longestLine));
     },
   };
 }

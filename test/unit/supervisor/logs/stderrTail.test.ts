@@ -17,6 +17,12 @@ describe("stderrTail", () => {
     assert.deepEqual(tail.lines(), ["a", "", "b"]);
   });
 
+  it("holds plain text: Node.js colours the stacks of modules", () => {
+    const tail = createStderrTail();
+    tail.push("    at \u001b[90mfile:///srv/api/\u001b[39mserver.js:7:13\n\u001b[2Jend\n");
+    assert.deepEqual(tail.lines(), ["    at file:///srv/api/server.js:7:13", "end"]);
+  });
+
   it("keeps the last 20 lines", () => {
     const tail = createStderrTail();
     for (let line = 1; line <= 1_000; line += 1) {
