@@ -1,4 +1,4 @@
-import { type QuickPickItem, window } from "vscode";
+import { type QuickPickItem, window, workspace } from "vscode";
 import { droppedNothing } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppSession } from "../apps/appSession.ts";
@@ -50,6 +50,7 @@ function reportIcon(report: RenewalReport): string {
 async function openReport(session: AppSession, report: RenewalReport, { reports, t }: CommandContext): Promise<void> {
   const { name, machine } = session;
   const time = new Date(report.startedAt).toLocaleTimeString();
-  const content = reportDocument(name, report, { t, isHere: machine === undefined });
+  const linkRoot = machine === undefined ? workspace.workspaceFolders?.[0]?.uri.path : undefined;
+  const content = reportDocument(name, report, { t, linkRoot });
   await reports.open(`${name} ${reportTitle(report, t)}, ${time}`, content);
 }

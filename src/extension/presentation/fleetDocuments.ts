@@ -46,7 +46,7 @@ function machineSection({ name, reason, detail = [], report }: MachineRun, t: Lo
     `## ${escapeMarkdown(name)}`,
     ...(reason === undefined ? [] : [escapeMarkdown(engineSentence(reason, t))]),
     ...(detail.length === 0 ? [] : [codeBlock(detail)]),
-    ...(report === undefined ? [] : reportSections(report, { t, isHere: false, heading: "###" })),
+    ...(report === undefined ? [] : reportSections(report, { t, linkRoot: undefined, heading: "###" })),
   ];
 }
 

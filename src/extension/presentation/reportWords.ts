@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { droppedNothing } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
@@ -137,27 +138,26 @@ export function isNoteworthy({ traffic, kind, from, to, notes = [], killed, move
 
 /**
  * The whole report as a Markdown document. Names come from the app, so they are written as code.
- * @param isHere Whether the app's files are on this computer, and can be linked to.
  */
 export function reportDocument(
   app: string,
   report: RenewalReport,
-  { t, isHere }: { readonly t: Localize; readonly isHere: boolean },
+  { t, linkRoot }: Pick<SectionsLook, "t" | "linkRoot">,
 ): string {
   const title = `# ${app}: ${reportTitle(report, t)} — ${outcomeWord(report, t)}`;
-  return [title, ...reportSections(report, { t, isHere, heading: "##" }), ""].join("\n\n");
+  return [title, ...reportSections(report, { t, linkRoot, heading: "##" }), ""].join("\n\n");
 }
 
 export interface SectionsLook {
   readonly t: Localize;
-  /** Whether the app's files are on this computer, and can be linked to. */
-  readonly isHere: boolean;
+  /** Path of the URI of the workspace's first folder; `undefined` when the app's files can't be linked to. */
+  readonly linkRoot: string | undefined;
   /** Of the sections: `##` and more. */
   readonly heading: string;
 }
 
 /** All of a report below its title, as blocks of Markdown. */
-export function reportSections(report: RenewalReport, { t, isHere, heading }: SectionsLook): string[] {
+export function reportSections(report: RenewalReport, { t, linkRoot, heading }: SectionsLook): string[] {
   const { startedAt, durationMs, reason, location, notes = [], stderr, cutRequests, workers } = report;
   const facts = [
     t("Began: {0}", new Date(startedAt).toLocaleString()),
@@ -171,7 +171,7 @@ export function reportSections(report: RenewalReport, { t, isHere, heading }: Se
   );
   return [
     ...(reason === undefined ? [] : [block([reason])]),
-    ...(location === undefined ? [] : [isHere ? placeLink(location) : block([`${location.file}:${location.line}`])]),
+    ...(location === undefined ? [] : [placeLink(location, linkRoot)]),
     ...(notes.length === 0 ? [] : [block(notes)]),
     facts.map((fact) => `- ${fact}`).join("\n"),
     ...(cut.length === 0 ? [] : [`${heading} ${t("Requests that were cut")}`, block(cut)]),
@@ -181,10 +181,18 @@ export function reportSections(report: RenewalReport, { t, isHere, heading }: Se
   ];
 }
 
-/** A link that opens the file at the line; the preview of VS Code takes absolute paths. */
-function placeLink({ file, line }: NonNullable<RenewalReport["location"]>): string {
-  const path = file.split("\\").map(encodeURIComponent).join("/").replaceAll("%2F", "/").replaceAll("%3A", ":");
-  return `[${escapeMarkdown(`${file}:${line}`)}](file://${path.startsWith("/") ? "" : "/"}${path}#L${line})`;
+/**
+ * A link that opens the file at the line. VS Code's preview of Markdown lets no `file:` through, and what begins with `/`
+ * is to it a path from the first folder of the workspace.
+ */
+function placeLink({ file, line }: NonNullable<RenewalReport["location"]>, root: string | undefined): string {
+  const place = `${file}:${line}`;
+  if (root === undefined) {
+    return block([place]);
+  }
+  const path = file.replaceAll("\\", "/");
+  const steps = posix.relative(root, path.startsWith("/") ? path : `/${path}`).split("/");
+  return `[${escapeMarkdown(place)}](/${steps.map(encodeURIComponent).join("/")}#L${line})`;
 }
 
 /** Indented text is code in Markdown, whatever it contains. */
