@@ -52,15 +52,19 @@ async function checkMember(
   const { connection, client, endpoint } = member;
   const { app, renewal } = client.snapshot;
   const ready = readyCount(client.snapshot);
+  // What is ill there may be why one goes back.
+  const ill = kind === "rollback" ? "warning" : "error";
   if (renewal !== undefined) {
     say("error", `${fleet.app} is being renewed on ${machine.name} already.`);
   } else if (app.state !== "running") {
     const why = app.failure === undefined ? "" : ` (${app.failure.message})`;
-    // What is ill there may be why one goes back.
     say(
-      kind === "rollback" ? "warning" : "error",
+      ill,
       `${fleet.app} is ${app.state} on ${machine.name}, with ${ready} of ${app.desiredWorkers} workers ready${why}.`,
     );
+  }
+  if (kind === "rollback" && fleet.rollback === undefined && app.generation <= 1) {
+    say("error", `${fleet.app} has no previous generation on ${machine.name} to go back to.`);
   }
   if (isClockOff(connection)) {
     say("warning", `The clock of ${machine.name} is off by ${Math.round(connection.clockOffsetMs / 1_000)} s.`);
@@ -78,7 +82,7 @@ async function checkMember(
       const answer = await connection.request("ask", { url, deadlineMs: askMs });
       if (answer.status !== status) {
         say(
-          "error",
+          ill,
           `${url} does not answer ${status} on ${machine.name} before anything was changed, but ${answerText(answer)}.`,
         );
       }

@@ -57,8 +57,8 @@ export async function takeBack(member: Member, surroundings: StepSurroundings, i
   }
   if (isRenewed) {
     if (fleet.rollback === undefined) {
-      await onStep("renewing", { renewed: true });
-      await keepReport(await member.client.request("app/rollback", {}), "reload", surroundings);
+      const report = await askToRenew(() => member.client.request("app/rollback", {}), onStep);
+      await keepReport(report, "reload", surroundings);
     } else {
       await renew(member, kind === "rollback" ? "reload" : kind, surroundings);
     }
@@ -110,13 +110,7 @@ async function renew(member: Member, kind: RenewalKind, surroundings: StepSurrou
     await leaves.drain(machine.name);
   }
   try {
-    await onStep("renewing", { renewed: true });
-    const report = await client.request("app/renew", { kind });
-    if (report.outcome === "rolledBack" || report.outcome === "cancelled") {
-      // The workers that served before serve on, and nothing of the new release runs.
-      await onStep("renewing", { renewed: false });
-    }
-    await keepReport(report, kind, surroundings);
+    await keepReport(await askToRenew(() => client.request("app/renew", { kind }), onStep), kind, surroundings);
   } catch (thrown) {
     const error = toHitlessError(thrown);
     const out = await comeBack(member, leaves, surroundings).then(() => undefined, toHitlessError);
@@ -130,6 +124,26 @@ async function renew(member: Member, kind: RenewalKind, surroundings: StepSurrou
         });
   }
   await comeBack(member, leaves, surroundings);
+}
+
+/** Where it is refused, or has not completed, the workers that served before serve on, and nothing of the new release runs. */
+async function askToRenew(
+  ask: () => Promise<RenewalReport>,
+  onStep: StepSurroundings["onStep"],
+): Promise<RenewalReport> {
+  await onStep("renewing", { renewed: true });
+  try {
+    const report = await ask();
+    if (report.outcome === "rolledBack" || report.outcome === "cancelled") {
+      await onStep("renewing", { renewed: false });
+    }
+    return report;
+  } catch (thrown) {
+    if (toHitlessError(thrown).code === "invalidState") {
+      await onStep("renewing", { renewed: false });
+    }
+    throw thrown;
+  }
 }
 
 /** A machine that serves goes back to its balancer, whatever has failed. */

@@ -38,6 +38,7 @@ export const machineSentences: readonly string[] = [
   "{0} is being renewed on {1} already.",
   "{0} is {1} on {2}, with {3} of {4} workers ready.",
   "{0} is {1} on {2}, with {3} of {4} workers ready ({5}).",
+  "{0} has no previous generation on {1} to go back to.",
   "The clock of {0} is off by {1} s.",
   "{0} has only {1} MiB free where {2} is; at least {3} are needed.",
   "{0} does not answer {1} on {2} before anything was changed, but {3}.",

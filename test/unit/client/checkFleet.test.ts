@@ -13,6 +13,8 @@ interface Given {
   readonly clockOffsetMs?: number;
   readonly secret?: string;
   readonly nodeVersion?: string;
+  /** What its verify address answers. */
+  readonly status?: number;
 }
 
 describe("what is in the way of a fleet", () => {
@@ -28,6 +30,7 @@ describe("what is in the way of a fleet", () => {
             machines: names,
             atOnce: 1,
             commandTimeout: 1,
+            verify: { url: "http://127.0.0.1/", status: 200, times: 1, watch: 0 },
             pause: 0,
             onFailure: "stop",
           },
@@ -39,16 +42,16 @@ describe("what is in the way of a fleet", () => {
     );
 
   function found(name: string, given: Given): FoundMember {
-    const { free = 10_000, app = {}, clockOffsetMs = 0, secret = name, nodeVersion } = given;
+    const { free = 10_000, app = {}, clockOffsetMs = 0, secret = name, nodeVersion, status = 200 } = given;
     const snapshot = sampleSnapshot();
     const supervisor = { ...snapshot.supervisor, ...(nodeVersion !== undefined && { nodeVersion }) };
     const machine = { name, ssh: name };
-    const request = async () => ({ free: free * 1_048_576 });
+    const request = async () => ({ free: free * 1_048_576, status });
     const member = {
       machine,
       connection: { closed: false, clockOffsetMs, roundTripMs: 1, request },
       endpoint: { root: "/srv/api", secret },
-      client: { closed: false, snapshot: { ...snapshot, supervisor, app: { ...snapshot.app, ...app } } },
+      client: { closed: false, snapshot: { ...snapshot, supervisor, app: { ...snapshot.app, generation: 2, ...app } } },
     } as unknown as Member;
     return { machine, connection: member.connection, member };
   }
@@ -79,6 +82,20 @@ describe("what is in the way of a fleet", () => {
     assert.match(error ?? "", /^error api is degraded on web1, with/);
     const [warning] = await problems(ill, "rollback");
     assert.match(warning ?? "", /^warning api is degraded on web1, with/);
+  });
+
+  it("is a machine that has nothing to go back to, for a rollback", async () => {
+    const first = { web2: { app: { generation: 1 } } };
+    assert.deepEqual(await problems(first), []);
+    assert.deepEqual(await problems(first, "rollback"), [
+      "error api has no previous generation on web2 to go back to.",
+    ]);
+  });
+
+  it("is an address that does not verify, unless one goes back because of that", async () => {
+    const text = "http://127.0.0.1/ does not answer 200 on web1 before anything was changed, but 500.";
+    assert.deepEqual(await problems({ web1: { status: 500 } }), [`error ${text}`]);
+    assert.deepEqual(await problems({ web1: { status: 500 } }, "rollback"), [`warning ${text}`]);
   });
 
   it("is said and stops nothing: a clock that is off, and versions of Node.js that differ", async () => {
