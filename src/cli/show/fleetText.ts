@@ -79,7 +79,7 @@ function headLine(run: FleetRun, paint: Paint): string {
     case "completed":
       return `${paint("green", "✔")} ${run.fleet} ${done[run.kind]} on ${all}${took}`;
     case "rolledBack":
-      return `${paint("red", "✖")} ${run.fleet} failed at ${at.join(", ")} and was rolled back${took}`;
+      return `${paint("red", "✖")} ${run.fleet} failed${at.length === 0 ? "" : ` at ${at.join(", ")}`} and was rolled back${took}`;
     case "cancelled":
       return `${paint("yellow", "!")} ${run.fleet} was cancelled after ${doneOf(run).length} of ${all}${took}`;
     case "failed":
@@ -101,10 +101,10 @@ function machinesOfRun(run: FleetRun, paint: Paint): string {
   return indented(table(["MACHINE", "OUTCOME", "GEN", "SERVED", "DROPPED", "TOOK"], rows, paint));
 }
 
-function stepCell({ step, failedAt, renewed }: MachineRun): Cell {
+function stepCell({ step, failedAt, renewed, serves }: MachineRun): Cell {
   if (step === "failed") {
     return {
-      text: `failed while ${stepNames[failedAt ?? "failed"]}${renewed ? "" : ", serves as before"}`,
+      text: `failed while ${stepNames[failedAt ?? "failed"]}${serves === true && !renewed ? ", serves as before" : ""}`,
       style: "red",
     };
   }
@@ -127,7 +127,8 @@ function doneOf({ machines }: FleetRun): readonly MachineRun[] {
   return machines.filter(({ step }) => step === "done");
 }
 
-function nextLines({ outcome, fleet, kind, machines }: FleetRun): string[] {
+function nextLines(run: FleetRun): string[] {
+  const { outcome, kind, machines } = run;
   const down = machines.filter(({ serves }) => serves === false).map(({ name }) => name);
   const unknown = machines.filter(({ serves }) => serves === undefined).map(({ name }) => name);
   const facts = [
@@ -140,15 +141,30 @@ function nextLines({ outcome, fleet, kind, machines }: FleetRun): string[] {
     ...(unknown.length > 0 && outcome !== "running" ? [`Whether it serves is not known: ${unknown.join(", ")}.`] : []),
     ...(outcome !== "completed" && down.length + unknown.length === 0 ? ["All machines serve."] : []),
   ];
-  const isBegun = machines.some(({ step, renewed, deployed }) => step !== "rolledBack" && (renewed || deployed));
   const goOn =
     outcome === "failed" || outcome === "cancelled" ? ["To go on, run the same again once the reason is mended."] : [];
-  const goBack =
-    isBegun && goOn.length > 0 && kind !== "rollback"
-      ? [`To go back on all machines: hitless fleet rollback ${fleet}`]
-      : [];
+  const goBack = goOn.length > 0 && kind !== "rollback" ? goBackLines(run) : [];
   const lines = [...facts, ...goOn, ...goBack].map((line) => `  ${line}`);
   return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** What goes back on the machines that have something new, and no other: one that still has what it had would lose that. */
+function goBackLines({ fleet, app, machines }: FleetRun): string[] {
+  const isNew = ({ step, renewed, deployed }: MachineRun): boolean => step !== "rolledBack" && (renewed || deployed);
+  const touched = machines.filter(isNew).map(({ name }) => name);
+  const others = machines.filter((machine) => !isNew(machine)).map(({ name }) => name);
+  const [first, second] = touched;
+  if (first === undefined) {
+    return [];
+  }
+  if (second === undefined) {
+    const there = `${app} --on ${first}`;
+    return [
+      `To go back on ${first}, and no other: hitless rollback ${there}; with a rollback command, that one there and hitless reload ${there}`,
+    ];
+  }
+  const command = ["hitless fleet rollback", fleet, ...others.map((name) => `--without ${name}`)].join(" ");
+  return [`To go back on ${others.length === 0 ? "all machines" : touched.join(", ")}: ${command}`];
 }
 
 /** `hitless fleet status`. */
@@ -218,8 +234,13 @@ function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[
     "",
     machinesOfRun(run, paint),
     "",
-    ...(isOut ? [`  ${at.name} may still be out of its balancer: the same restart puts it back.`] : []),
-    `  To go on: hitless fleet ${commandOf(run.kind)} ${run.fleet}. To go back: hitless fleet rollback ${run.fleet}.`,
+    ...(isOut
+      ? [
+          `  ${at.name} may still be out of its balancer: the same restart puts it back, unless no third machine serves; nothing else does.`,
+        ]
+      : []),
+    `  To go on: hitless fleet ${commandOf(run.kind)} ${run.fleet}`,
+    ...(run.kind === "rollback" ? [] : goBackLines(run).map((line) => `  ${line}`)),
   ];
 }
 

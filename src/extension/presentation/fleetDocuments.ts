@@ -66,12 +66,12 @@ export function fleetProblemsDocument(
   ].join("\n\n");
 }
 
-function memberOutcome({ step, failedAt, renewed }: MachineRun, t: Localize): string {
+function memberOutcome({ step, failedAt, renewed, serves }: MachineRun, t: Localize): string {
   if (step !== "failed") {
     return stepWord(step, t);
   }
   const at = t("failed while {0}", stepWord(failedAt ?? "failed", t));
-  return renewed ? at : `${at}, ${t("serves as before")}`;
+  return serves === true && !renewed ? `${at}, ${t("serves as before")}` : at;
 }
 
 /** `?` where it is not known. */

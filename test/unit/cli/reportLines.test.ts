@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { fleetReportText } from "../../../src/cli/show/fleetText.ts";
 import { historyTable } from "../../../src/cli/show/historyTable.ts";
 import { reportText } from "../../../src/cli/show/reportLines.ts";
 import { plain } from "../../../src/cli/terminal/paint.ts";
+import type { MachineRun } from "../../../src/shared/machines/fleetRun.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { sampleReport } from "../client/samples.ts";
 
@@ -140,6 +142,52 @@ describe("the history of renewals", () => {
         "2026-01-31 09:05:07  reload  1 → 2  completed    1.2 s  1240    1       48           2       3    4 ms",
         "2026-01-31 09:05:07  reload  2      completed    1.2 s  –       –       –            –       –    –",
       ].join("\n"),
+    );
+  });
+});
+
+describe("the report of a fleet that stopped", () => {
+  const machine = (name: string, changes: Partial<MachineRun> = {}): MachineRun => ({
+    ...{ name, step: "waiting", deployed: false, renewed: false, serves: true },
+    ...changes,
+  });
+  const done = { step: "done", deployed: true, renewed: true } as const;
+  const failed = { step: "failed", failedAt: "renewing", deployed: true } as const;
+  const report = (...machines: readonly MachineRun[]): string => {
+    const about = { session: "s", fleet: "shop", app: "api", kind: "reload", who: "ada@desk", startedAt: 1 } as const;
+    return fleetReportText({ ...about, outcome: "failed", reason: "It failed.", machines: [...machines] }, plain);
+  };
+  const back = (...machines: readonly MachineRun[]): string | undefined =>
+    report(...machines)
+      .split("\n")
+      .find((line) => line.includes("To go back"));
+
+  it("names a way back that leaves out what was not touched", () => {
+    assert.equal(
+      back(machine("web1", done), machine("web2", failed), machine("web3")),
+      "  To go back on web1, web2: hitless fleet rollback shop --without web3",
+    );
+    assert.equal(
+      back(machine("web1", done), machine("web2", failed)),
+      "  To go back on all machines: hitless fleet rollback shop",
+    );
+    assert.match(
+      back(machine("web1", failed), machine("web2")) ?? "",
+      /To go back on web1, and no other: hitless rollback api --on web1;/,
+    );
+    assert.match(
+      back(machine("web1", { ...done, step: "rolledBack" }), machine("web2", failed), machine("web3")) ?? "",
+      /To go back on web2, and no other:/,
+    );
+    assert.equal(back(machine("web1"), machine("web2")), undefined);
+  });
+
+  it("says of no machine that it serves as before where that is not known", () => {
+    const says = (changes: Partial<MachineRun>): boolean =>
+      report(machine("web1", { ...failed, ...changes }), machine("web2")).includes("serves as before");
+    assert.deepEqual(
+      [says({}), says({ serves: false }), says({ serves: undefined as never }), says({ renewed: true })],
+      [true, false, false, false],
     );
   });
 });

@@ -151,14 +151,16 @@ describe("the report of a fleet", () => {
       ofMachine("web1", { step: "done", renewed: true, report, durationMs: 1_300, serves: true }),
       ofMachine("web2", { step: "failed", failedAt: "renewing", report: dead, serves: false, detail: ["| <b>x</b>"] }),
       ofMachine("web3"),
+      ofMachine("web4", { step: "failed", failedAt: "renewing", serves: true }),
     ];
     const over = run({ outcome: "failed", reason: "web2 | failed", durationMs: 3_000, machines });
     const text = fleetDocument(over, ["The versions of Node.js differ: x."], t);
     const rows = text.split("\n").filter((line) => line.startsWith("| web"));
     assert.deepEqual(rows, [
       "| web1 | done | 1 → 2 | 12 | 0 | 1\\.3 s |",
-      `| web2 | failed while renewing, serves as before | 1 → 2 | 12 | ? | – |`,
+      "| web2 | failed while renewing | 1 → 2 | 12 | ? | – |",
       "| web3 | not touched | – | – | – | – |",
+      "| web4 | failed while renewing, serves as before | – | – | – | – |",
     ]);
     assert.match(text, /web2 \\\| failed/);
     assert.match(text, /Not serving\\: web2/);
