@@ -42,7 +42,7 @@ export async function openMachineScene(): Promise<MachineScene> {
   const close = async (): Promise<void> => {
     await Promise.all(lab.machines.map(({ runtime }) => endSupervisors(runtime)));
     await lab.end();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     rmSync(join(lab.machines.find(({ name }) => name === "bare")?.bin ?? "", "hitless"));

@@ -89,8 +89,8 @@ export function openCliWorld(): CliWorld {
       for (const pid of supervisorsIn(runtime)) {
         endSupervisor(pid);
       }
-      rmSync(folder, { recursive: true, force: true });
-      rmSync(runtime, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(runtime, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return world;

@@ -84,7 +84,7 @@ export async function startSshMachines(names: readonly string[], cliFile: string
     knownHosts,
     async end() {
       await Promise.all(machines.map(({ cutOff }) => cutOff()));
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -18,6 +18,6 @@ export function tempFolder(files: Readonly<Record<string, string>> = {}): string
 
 export function removeTempFolders(): void {
   for (const folder of made.splice(0)) {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -49,7 +49,7 @@ describe("the files of a package", () => {
       write(path, text);
     }
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
 
   it("are its sources: nothing that is installed, built, tested, or of a package of its own", async () => {
     const texts = await createPackageReader().read(root, at("src/server.ts"), never);
@@ -70,7 +70,7 @@ describe("the files of a package", () => {
       const texts = await createPackageReader().read(root, at("src/server.ts"), never);
       assert.deepEqual([...(texts?.keys() ?? [])].sort(), sources);
     } finally {
-      rmSync(outside, { recursive: true, force: true });
+      rmSync(outside, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 

@@ -108,7 +108,7 @@ async function runModule(strace: string, file: string, module: string): Promise<
       throw new Error(`The snippets of ${module} did not end well under strace: ${String(error)}\n${output}`);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

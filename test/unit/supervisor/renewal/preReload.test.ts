@@ -12,7 +12,7 @@ describe("runPreReload", () => {
     cwd = realpathSync(mkdtempSync(join(tmpdir(), "hitless-pre-")));
   });
 
-  afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+  afterEach(() => rmSync(cwd, { recursive: true, force: true, maxRetries: 5 }));
 
   const run = (script: string, cancelled = new AbortController().signal, env: Record<string, string> = {}) =>
     runPreReload({ command: ["node", "-e", script], cwd, env, cancelled });
@@ -77,7 +77,7 @@ describe("windowsProgram", () => {
     writeFileSync(join(folder, "own.exe"), "");
   });
 
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   it("runs the script that npm's file names with Node.js, and a program as it is", () => {
     const of = (...command: string[]) => windowsProgram(command, [join(folder, "none"), folder], "node.exe");

@@ -15,7 +15,7 @@ describe("StaleFiles", () => {
     files = new StaleFiles();
   });
 
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
 
   function write(name: string, text: string): void {
     mkdirSync(dirname(join(root, name)), { recursive: true });

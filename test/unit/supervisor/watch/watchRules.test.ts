@@ -11,7 +11,7 @@ describe("watchRules", () => {
     top = realpathSync(mkdtempSync(join(tmpdir(), "hitless-rules-")));
   });
 
-  afterEach(() => rmSync(top, { recursive: true, force: true }));
+  afterEach(() => rmSync(top, { recursive: true, force: true, maxRetries: 5 }));
 
   function write(files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) {
