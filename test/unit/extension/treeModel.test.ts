@@ -44,6 +44,13 @@ describe("the tree", () => {
     );
   });
 
+  it("says of an app that is watched that it is, also to who can't see the row", () => {
+    const watched = sampleSnapshot({ app: { watch: { state: "on" } } });
+    const [row] = projectTree([sampleView({ snapshot: watched })], { now, t });
+    assert.match(row?.description ?? "", /watching/);
+    assert.equal(row?.accessibilityLabel, "api, running, 2 of 2 workers ready, watching, :3000");
+  });
+
   it("is empty when the only app is stopped, so that the welcome text with its button is seen", () => {
     const stopped = sampleView({ state: "stopped", snapshot: undefined });
     assert.deepEqual(projectTree([stopped], { now, t }), []);

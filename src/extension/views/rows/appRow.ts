@@ -48,7 +48,11 @@ export function appRow(app: AppView, sight: TreeSight): TreeRow {
     tooltip: appTooltip(app, now, t),
     icon: pauseOf(app, t).length > 0 ? pausedIcon : appIcon(app, now),
     contextValue: appContext(app),
-    accessibilityLabel: [app.name, appWord(app, t), counts, ...troubleWords(app, now, t), ...portsOf(app)]
+    accessibilityLabel: [
+      ...[app.name, appWord(app, t), counts, ...troubleWords(app, now, t)],
+      ...(active ? [...pauseOf(app, t), ...watchWords(app, t)] : []),
+      ...portsOf(app),
+    ]
       .filter(Boolean)
       .join(", "),
     expandable: active,
