@@ -9,7 +9,7 @@ import type { EventLog } from "../logs/eventLog.ts";
 import { preReloadOf } from "../renewal/preReload.ts";
 import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
-import { describeOwnWrites, OwnWrites } from "./ownWrites.ts";
+import { describeOwnWrites, OwnWrites, ownWritesApartMs } from "./ownWrites.ts";
 import type { StaleFiles } from "./staleFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
 
@@ -77,6 +77,10 @@ export class AppWatch {
   /** Files that were acted on so soon that a further change of them may not be told of: how each was then. */
   readonly #unsure = new Map<string, string>();
   #lookAgain: NodeJS.Timeout | undefined;
+  /** Until what was left out, since the app seems to write it itself, is reloaded after all. */
+  #leftOut: NodeJS.Timeout | undefined;
+  /** Whether that was done, and nothing else has been reloaded since. */
+  #madeUpFor = false;
   readonly #ownWrites = new OwnWrites();
   /** What the files held that were acted on last. */
   readonly #acted = new Map<string, string>();
@@ -212,6 +216,8 @@ export class AppWatch {
     this.#burst.forget();
     clearTimeout(this.#lookAgain);
     this.#lookAgain = undefined;
+    clearTimeout(this.#leftOut);
+    this.#madeUpFor = false;
     this.#unsure.clear();
     this.#acted.clear();
     this.#ownWrites.forget();
@@ -231,14 +237,33 @@ export class AppWatch {
     const { cwd } = this.#host.place();
     const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
     if (files.length === 0 || !this.#wanted || !this.#isMeant(named)) {
+      if (files.length > 0 && this.#wanted) {
+        this.#makeUpFor(files, named);
+      }
       setImmediate(() => this.#host.settled());
       return false;
     }
+    clearTimeout(this.#leftOut);
+    this.#madeUpFor = false;
     const what = named.length === 1 ? named[0] : count(named.length, "file");
     this.#events.log("info", "filesChanged", `${what} changed`);
     this.#remember(files);
     this.#host.renew(named.slice(0, filesNamed));
     return true;
+  }
+
+  /** Reloads what is left out once it has not changed for a while, so that nobody's last save is lost; not what that reload has written. */
+  #makeUpFor(files: readonly string[], named: readonly string[]): void {
+    clearTimeout(this.#leftOut);
+    if (this.#madeUpFor && performance.now() - this.#actedAt < sameWithinMs) {
+      return;
+    }
+    this.#leftOut = setTimeout(() => {
+      this.#madeUpFor = true;
+      this.#ownWrites.reloaded(named, performance.now());
+      this.#remember(files);
+      this.#host.renew(named.slice(0, filesNamed));
+    }, ownWritesApartMs);
   }
 
   /** Whether the app does not seem to have written them itself. */

@@ -1,17 +1,13 @@
 import { extname } from "node:path";
 
-/** Programs write code seldom; people, and editors that save by themselves, again and again. */
+/** Programs write code seldom; people, and editors that save by themselves, again and again: no save of it is ever left out. */
 const code = new Set([".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".vue", ".svelte"]);
 
-interface Suspicion {
-  /** So many reloads in a row may be caused by a file. */
-  readonly most: number;
-  /** Milliseconds between two of them at most. */
-  readonly apartMs: number;
-}
+/** So many reloads in a row may be caused by a file of data … */
+const most = 5;
 
-const ofCode: Suspicion = { most: 10, apartMs: 2_000 };
-const ofData: Suspicion = { most: 5, apartMs: 20_000 };
+/** … that come so many milliseconds after one another at most. */
+export const ownWritesApartMs = 20_000;
 
 export interface Judgement {
   /** Whether they are to be reloaded. */
@@ -40,9 +36,9 @@ export class OwnWrites {
   judge(files: readonly string[], now: number): Judgement {
     const suspects: string[] = [];
     for (const file of files) {
-      const { most, apartMs } = code.has(extname(file).toLowerCase()) ? ofCode : ofData;
       const before = this.#streaks.get(file);
-      const count = before !== undefined && now - before.at <= apartMs ? before.count + 1 : 1;
+      const isCode = code.has(extname(file).toLowerCase());
+      const count = !isCode && before !== undefined && now - before.at <= ownWritesApartMs ? before.count + 1 : 1;
       this.#streaks.set(file, { count, at: now });
       if (count > most) {
         suspects.push(file);
@@ -65,6 +61,16 @@ export class OwnWrites {
       }
     }
     return { reload: true, found: [] };
+  }
+
+  /**
+   * What was left out is reloaded after all: a person may have written it. If one of the files is written again within
+   * `ownWritesApartMs`, it is left out again.
+   */
+  reloaded(files: readonly string[], now: number): void {
+    for (const file of files) {
+      this.#streaks.set(file, { count: most, at: now });
+    }
   }
 
   forget(): void {

@@ -28,14 +28,17 @@ describe("OwnWrites", () => {
   });
 
   it("takes nobody for an app who saves code again and again, or data now and then", () => {
-    assert.deepEqual(judge(50, 2_500, "server.ts"), yes(50));
-    assert.deepEqual(judge(9, 1_000, "server.ts"), yes(9));
+    assert.deepEqual(judge(50, 1_100, "server.ts"), yes(50));
+    assert.deepEqual(judge(50, 50, "server.ts"), yes(50));
     assert.deepEqual(judge(10, 25_000, "config.json"), yes(10));
     assert.deepEqual(writes.found, []);
   });
 
-  it("finds code that is written at every start", () => {
-    assert.deepEqual(judge(12, 300, "routes.js"), [...yes(10), false, false]);
+  it("leaves data out again when it is written right after it was reloaded after all", () => {
+    judge(6, 1_000, "db.json");
+    now += 20_000;
+    writes.reloaded(["db.json"], now);
+    assert.deepEqual(judge(1, 300, "db.json"), [false]);
   });
 
   it("reloads for it again when something else is saved, or when that is over", () => {
