@@ -89,11 +89,10 @@ function whatIsAsked(parsed: ParsedCommand): {
   readonly wanted: WantedWorker | undefined;
   readonly seconds: number | undefined;
 } {
-  const worker = parsed.value("worker");
   const written = parsed.value("sample");
   const seconds = written === undefined ? undefined : wholeNumber("layers", "--sample", written, sampleSeconds.least);
   if (seconds !== undefined && seconds > sampleSeconds.most) {
     throw usageError("layers", `--sample must be at most ${count(sampleSeconds.most, "second")}, not ${seconds}`);
   }
-  return { wanted: worker === undefined ? undefined : wantedWorker("layers", worker), seconds };
+  return { wanted: wantedWorker("layers", parsed), seconds };
 }

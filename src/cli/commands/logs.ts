@@ -50,8 +50,7 @@ export const logsCommand: Command = {
   },
   async run(context, parsed) {
     const lines = wholeNumber("logs", "--lines", parsed.value("lines") ?? String(usualLines), 0);
-    const written = parsed.value("worker");
-    const wanted = written === undefined ? undefined : wantedWorker("logs", written);
+    const wanted = wantedWorker("logs", parsed);
     const client = await connectToApp(context, parsed);
     try {
       const worker = wanted && (await workerOf(client, wanted));

@@ -61,8 +61,7 @@ function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
   return {
     spec,
     async run(context, parsed) {
-      const written = parsed.value("worker");
-      const wanted = written === undefined ? undefined : wantedWorker(spec.name, written);
+      const wanted = wantedWorker(spec.name, parsed);
       const file = await pm2Operand(context, parsed);
       if (file !== undefined) {
         oneApp(spec.name, parsed, true);

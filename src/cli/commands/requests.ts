@@ -36,8 +36,7 @@ export const requestsCommand: Command = {
   },
   async run(context, parsed) {
     const slowMs = wholeNumber("requests", "--slow", parsed.value("slow") ?? String(usualSlowMs), 0);
-    const written = parsed.value("worker");
-    const wanted = written === undefined ? undefined : wantedWorker("requests", written);
+    const wanted = wantedWorker("requests", parsed);
     const seconds = optionalNumber(parsed, "seconds");
     const client = await connectToApp(context, parsed);
     const ending = new AbortController();

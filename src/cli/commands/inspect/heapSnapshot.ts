@@ -35,8 +35,7 @@ export const heapSnapshotCommand: Command = {
     examples: ["hitless heap-snapshot api", "hitless heap-snapshot api --worker 1 --out before.heapsnapshot"],
   },
   async run(context, parsed) {
-    const slot = parsed.value("worker");
-    const wanted = slot === undefined ? undefined : wantedWorker("heap-snapshot", slot);
+    const wanted = wantedWorker("heap-snapshot", parsed);
     const client = await connectToApp(context, parsed);
     try {
       const ready = ({ state }: { readonly state: string }): boolean => state === "ready";

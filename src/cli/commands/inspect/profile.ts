@@ -49,8 +49,7 @@ export const profileCommand: Command = {
     if (seconds > sampleSeconds.most) {
       throw usageError("profile", `--seconds must be at most ${count(sampleSeconds.most, "second")}, not ${seconds}`);
     }
-    const slot = parsed.value("worker");
-    const wanted = slot === undefined ? undefined : wantedWorker("profile", slot);
+    const wanted = wantedWorker("profile", parsed);
     const out = parsed.value("out");
     const client = await connectToApp(context, parsed);
     try {

@@ -25,8 +25,7 @@ export const continueCommand: Command = {
     examples: ["hitless continue api", "hitless continue api --worker 1"],
   },
   async run(context, parsed) {
-    const written = parsed.value("worker");
-    const wanted = written === undefined ? undefined : wantedWorker("continue", written);
+    const wanted = wantedWorker("continue", parsed);
     const client = await connectToApp(context, parsed);
     try {
       const { app, workers } = client.snapshot;

@@ -3,7 +3,7 @@ import { workerName } from "../../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../../arguments/commandSpec.ts";
 import { usageError } from "../../arguments/parseCommand.ts";
 import { wholeNumber } from "../../arguments/wholeNumber.ts";
-import { type WantedWorker, wantedWorker } from "../../arguments/workerArgument.ts";
+import { neededWorker, type WantedWorker } from "../../arguments/workerArgument.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine } from "../../command.ts";
 import { connectToApp } from "../../run/findApp.ts";
@@ -65,11 +65,7 @@ export const drainCommand: Command = {
 
 /** `ms` is absent when the drain is to be cut off. */
 function whatIsAsked(parsed: ParsedCommand): { readonly wanted: WantedWorker; readonly ms: number | undefined } {
-  const written = parsed.value("worker");
-  if (written === undefined) {
-    throw usageError("drain", "--worker is missing; write --worker=SLOT, or --worker=SLOT.GENERATION");
-  }
-  const wanted = wantedWorker("drain", written);
+  const wanted = neededWorker("drain", parsed);
   const extend = parsed.value("extend");
   if ((extend === undefined) !== parsed.has("cut")) {
     throw usageError("drain", "give either --extend=MS or --cut");

@@ -1,8 +1,7 @@
 import type { KillOutput } from "../../../shared/cliOutput.ts";
 import { workerName } from "../../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag } from "../../arguments/commandSpec.ts";
-import { usageError } from "../../arguments/parseCommand.ts";
-import { wantedWorker } from "../../arguments/workerArgument.ts";
+import { neededWorker } from "../../arguments/workerArgument.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine } from "../../command.ts";
 import { connectToApp } from "../../run/findApp.ts";
@@ -25,11 +24,7 @@ export const killCommand: Command = {
     examples: ["hitless kill api --worker 1", "hitless kill api --worker 1.4"],
   },
   async run(context, parsed) {
-    const written = parsed.value("worker");
-    if (written === undefined) {
-      throw usageError("kill", "--worker is missing; write --worker=SLOT, or --worker=SLOT.GENERATION");
-    }
-    const wanted = wantedWorker("kill", written);
+    const wanted = neededWorker("kill", parsed);
     const client = await connectToApp(context, parsed);
     try {
       const { app } = client.snapshot;

@@ -6,6 +6,7 @@ import { h } from "../../dom.ts";
 import { functionsOfLayer, type LayerFunction, partsOfLayer } from "../../model/shares.ts";
 import { partTitle } from "../../model/titles.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
+import { functionColumns, functionText } from "../sample/functionColumns.ts";
 import { sourceLink } from "../sourceLink.ts";
 import { createDataTable } from "../table/dataTable.ts";
 import type { Column } from "../table/tableRow.ts";
@@ -44,13 +45,7 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
   const functions = createDataTable<LayerFunction>({
     title: t("Top functions"),
     columns: [
-      { id: "name", title: t("Function"), cell: ({ name }) => name, order: ({ name }) => name },
-      {
-        id: "at",
-        title: t("Source"),
-        cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
-        order: ({ at }) => at?.file ?? "",
-      },
+      ...functionColumns(() => root, context),
       {
         id: "caller",
         title: t("Called for"),
@@ -64,7 +59,7 @@ export function createSampleDetails(layer: Layer, context: PageContext): Part {
     ],
     keyOf: ({ key }) => key,
     sortedBy: { id: "self", descending: true },
-    filterText: ({ name, at }) => `${name} ${at?.file ?? ""}`,
+    filterText: functionText,
     empty: t("The sample saw no function of this layer."),
     count,
   });

@@ -5,6 +5,7 @@ import { partTitle } from "../../model/titles.ts";
 import type { PageContext, PageData, Part } from "../../page.ts";
 import { sourceLink } from "../sourceLink.ts";
 import { createDataTable } from "../table/dataTable.ts";
+import { functionColumns, functionText } from "./functionColumns.ts";
 
 interface OwnRow extends OwnFunction {
   readonly parts: CpuSample["parts"];
@@ -18,13 +19,7 @@ export function createOwnFunctions(context: PageContext): Part {
   const table = createDataTable<OwnRow>({
     title: t("By your own functions"),
     columns: [
-      { id: "name", title: t("Function"), cell: ({ name }) => name, order: ({ name }) => name },
-      {
-        id: "at",
-        title: t("Source"),
-        cell: ({ at }) => (at === undefined ? "–" : sourceLink(at, root, context)),
-        order: ({ at }) => at?.file ?? "",
-      },
+      ...functionColumns(() => root, context),
       { id: "calls", title: t("Mostly in"), cell: callsCell },
       {
         id: "caused",
@@ -51,7 +46,7 @@ export function createOwnFunctions(context: PageContext): Part {
     ],
     keyOf: ({ name, at }) => JSON.stringify([name, at]),
     sortedBy: { id: "caused", descending: true },
-    filterText: ({ name, at }) => `${name} ${at?.file ?? ""}`,
+    filterText: functionText,
     empty: t("The sample saw none of your functions."),
     count,
   });
