@@ -1,7 +1,7 @@
 // Bundles Hitless: one entry for each process. `--production` minifies and adds the licences of what is bundled,
-// `--watch` rebuilds on change, `--outdir=…` writes somewhere else than `dist`.
+// `--watch` rebuilds on change, `--outdir=…` writes somewhere else than `dist`, `--only=cli.cjs` (again for others) only that.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, context } from "esbuild";
@@ -11,9 +11,10 @@ const { values } = parseArgs({
     production: { type: "boolean", default: false },
     watch: { type: "boolean", default: false },
     outdir: { type: "string", default: "dist" },
+    only: { type: "string", multiple: true },
   },
 });
-const { production, watch, outdir } = values;
+const { production, watch, outdir, only } = values;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
@@ -34,7 +35,7 @@ const common = {
 /** For what reads JSON with comments: the `main` of jsonc-parser can't be bundled, since it hands its `require` on. */
 const mainFields = ["module", "main"];
 
-const bundles = [
+const all = [
   { entryPoints: ["src/supervisor/main.ts"], outfile: join(outdir, "supervisor.cjs") },
   // Loaded by the supervisor when files that say how an app is started have changed.
   { entryPoints: ["src/client/recipe/rereadRecipe.ts"], outfile: join(outdir, "recipe.cjs"), mainFields },
@@ -74,6 +75,12 @@ const bundles = [
     target: ["chrome132", "safari17"],
   },
 ];
+
+const bundles = all.filter(({ outfile }) => only?.includes(basename(outfile)) ?? true);
+const unknown = only?.filter((name) => !all.some(({ outfile }) => basename(outfile) === name)) ?? [];
+if (unknown.length > 0) {
+  throw new Error(`There is no bundle ${unknown.join(", ")}.`);
+}
 
 /** Leaves what is imported when it is first used in a bundle of its own, which the activation need not read. */
 function apart(name, file) {

@@ -39,6 +39,8 @@ export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where its stdout goes; default: a pipe that the test reads. */
   readonly stdout?: number;
+  /** A program and its first words; default: Node.js and the command line under test. */
+  readonly command?: readonly [string, ...string[]];
 }
 
 /** One test's own world: a folder for apps, and a runtime folder in which nobody else's supervisors are. */
@@ -68,10 +70,16 @@ export function openCliWorld(): CliWorld {
     runtime,
     start(
       words,
-      { cwd = folder, env = {}, stdout = "pipe" }: Omit<CliOptions, "stdout"> & { stdout?: "pipe" | number } = {},
+      {
+        cwd = folder,
+        env = {},
+        stdout = "pipe",
+        command = [node, cliFile],
+      }: Omit<CliOptions, "stdout"> & { stdout?: "pipe" | number } = {},
     ) {
+      const [program, ...first] = command;
       const PATH = [dirname(node), process.env.PATH].join(delimiter);
-      const child = spawn(node, [cliFile, ...words], {
+      const child = spawn(program, [...first, ...words], {
         cwd,
         env: { ...process.env, PATH, HITLESS_RUNTIME_DIR: runtime, ...env },
         stdio: ["ignore", stdout, "pipe"],

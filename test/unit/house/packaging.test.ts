@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
-import { npmCommand } from "../../../scripts/support/prepare.mjs";
-import { commandLineBundles } from "../../../src/client/machines/commandLineBundles.ts";
 import { withStagedExtension } from "../../support/packageExtension.ts";
 import { projectRoot } from "../../support/paths.ts";
-import { run } from "../../support/programs.ts";
 
 const bundles = [
   "cli",
@@ -56,21 +53,6 @@ describe("what is shipped", () => {
     // With ssh, machines and fleets, which are in it and are run only where a workspace names some.
     assert.ok(extensionBytes < 585_000, `the extension's bundle has ${extensionBytes} bytes`);
     assert.ok(pageBytes < 150_000, `the script of the layers panel has ${pageBytes} bytes`);
-  });
-
-  it("is, in the npm package, the command line, the supervisor and the preload", async function () {
-    this.timeout(60_000);
-    const npm = npmCommand();
-    const args = [...npm.args, "pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=silent"];
-    const result = await run(npm.program, args, { cwd: projectRoot, deadlineMs: 60_000 });
-    const packed: unknown = JSON.parse(result.output.slice(result.output.search(/^[[{]/m)));
-    const [package_] = Array.isArray(packed) ? packed : Object.values(packed as object);
-    const files = (package_ as { files: { path: string }[] }).files.map(({ path }) => path);
-    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schemas/hitless.schema.json"];
-    assert.deepEqual(
-      files.filter((path) => path !== "dist/THIRD_PARTY_NOTICES.txt").sort(),
-      [...expected, ...commandLineBundles.map((name) => `dist/${name}`)].sort(),
-    );
   });
 
   it("needs no package at run time, since the bundles hold theirs", () => {
