@@ -6,6 +6,7 @@ import { pm2Advice, pm2Verbs } from "./arguments/pm2Verbs.ts";
 import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, jsonText, printLine, say } from "./command.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { fleetCheckCommand } from "./commands/fleets/fleetCheck.ts";
 import {
   fleetGracefulReloadCommand,
@@ -36,6 +37,7 @@ import { watchCommand } from "./commands/watch.ts";
 import { continueCommand } from "./commands/workers/continue.ts";
 import { drainCommand } from "./commands/workers/drain.ts";
 import { killCommand } from "./commands/workers/kill.ts";
+import { complete } from "./completion/complete.ts";
 import { errorText } from "./show/statusTexts.ts";
 
 /** In the order of the help. */
@@ -70,6 +72,7 @@ export const commands: readonly Command[] = [
   fleetRestartCommand,
   fleetRollbackCommand,
   fleetHistoryCommand,
+  completionCommand,
   connectCommand,
 ];
 
@@ -104,6 +107,10 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
   }
   if (first === "--version" || first === "-v") {
     await printLine(context, context.identity.version);
+    return exitCodes.done;
+  }
+  if (first === "complete") {
+    await complete(context, specs, rest);
     return exitCodes.done;
   }
   const asksHelp = first === "--help" || first === "-h" || first === "help";

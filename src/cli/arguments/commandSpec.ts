@@ -5,6 +5,8 @@ export interface FlagSpec {
   readonly short?: string;
   /** Placeholder of its value in the help; absent for a flag without value. */
   readonly value?: string;
+  /** All that its value may be, where they are a few words. */
+  readonly words?: readonly string[];
   readonly repeatable?: boolean;
   /** Whether its value may begin with a dash when it is the next word. */
   readonly dashValue?: boolean;

@@ -20,7 +20,7 @@ export const startFlags: readonly FlagSpec[] = [
 ];
 
 function flagSpecs(name: string, setting: Setting, group: string): FlagSpec[] {
-  const { kind, flag: help, placeholder = "", default: usual } = setting;
+  const { kind, flag: help, placeholder = "", default: usual, words } = setting;
   if (help === undefined) {
     return [];
   }
@@ -28,8 +28,11 @@ function flagSpecs(name: string, setting: Setting, group: string): FlagSpec[] {
   if (kind === "toggle") {
     return [spec];
   }
+  const known = words === undefined ? {} : { words };
   const more = kind === "list" ? { repeatable: true, dashValue: true } : kind === "map" ? { repeatable: true } : {};
-  return [{ ...spec, ...more, value: placeholder, help: usual === undefined ? help : `${help} (default ${usual})` }];
+  return [
+    { ...spec, ...known, ...more, value: placeholder, help: usual === undefined ? help : `${help} (default ${usual})` },
+  ];
 }
 
 /**

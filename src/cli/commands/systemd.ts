@@ -18,6 +18,7 @@ const own: readonly FlagSpec[] = [
   {
     name: "type",
     value: "TYPE",
+    words: serviceTypes,
     group,
     help: "notify, notify-reload (systemd 253 and newer) or exec; default: notify",
   },

@@ -35,6 +35,8 @@ export interface Kind<Written extends Schema, Carried extends Schema> {
   readonly carried: Carried;
   /** What may be written, for the reference page. */
   readonly values: string;
+  /** All that may be written, where that is a few words. */
+  readonly words?: readonly string[];
 }
 
 /** A setting of any kind. */
