@@ -49,7 +49,10 @@ const all = [
     outfile: join(outdir, "cli.cjs"),
     banner: { js: "#!/usr/bin/env node" },
     mainFields,
+    plugins: [apart("dashboard", "./monit.cjs")],
   },
+  // Loaded by the command line for `hitless monit`.
+  { entryPoints: ["src/cli/monit/dashboard.ts"], outfile: join(outdir, "monit.cjs") },
   {
     entryPoints: ["src/extension/main.ts"],
     outfile: join(outdir, "extension.cjs"),
@@ -82,7 +85,7 @@ if (unknown.length > 0) {
   throw new Error(`There is no bundle ${unknown.join(", ")}.`);
 }
 
-/** Leaves what is imported when it is first used in a bundle of its own, which the activation need not read. */
+/** Leaves what is imported when it is first used in a bundle of its own, which a start need not read. */
 function apart(name, file) {
   return {
     name: `${name} apart`,

@@ -35,8 +35,8 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   cli: {
     folders: ["shared", "client"],
-    packages: ["valibot", ...nodeApi],
-    why: "The command line imports shared and client only.",
+    packages: ["ansi-escapes", "slice-ansi", "string-width", "valibot", ...nodeApi],
+    why: "The command line imports shared, client and the few packages of its dashboard.",
   },
   server: {
     folders: ["shared"],

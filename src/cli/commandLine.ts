@@ -17,6 +17,7 @@ import {
 import { fleetHistoryCommand, fleetStatusCommand } from "./commands/fleets/fleetStatus.ts";
 import { historyCommand } from "./commands/history.ts";
 import { heapSnapshotCommand } from "./commands/inspect/heapSnapshot.ts";
+import { monitCommand } from "./commands/inspect/monit.ts";
 import { profileCommand } from "./commands/inspect/profile.ts";
 import { layersCommand } from "./commands/layers.ts";
 import { listCommand } from "./commands/list.ts";
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   startCommand,
   listCommand,
   statusCommand,
+  monitCommand,
   logsCommand,
   requestsCommand,
   layersCommand,

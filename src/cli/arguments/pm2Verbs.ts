@@ -11,8 +11,7 @@ export const pm2Verbs: Readonly<Record<string, string>> = {
 
 /** What to do in place of commands of pm2 that Hitless has no need for. */
 export const pm2Advice: Readonly<Record<string, string>> = {
-  monit: "see: hitless list, hitless status NAME, hitless layers NAME",
-  dash: "see: hitless list, hitless status NAME, hitless layers NAME",
+  dash: "write: hitless monit",
   flush: "the output is kept in memory, within bounds; nothing is to be emptied",
   reloadLogs: "no log file is kept open; see: hitless logs NAME",
   save: "nothing is to be saved: hitless.json and a unit of systemd say what starts; see: hitless systemd --help",

@@ -9,7 +9,7 @@ import { count, duration, printable } from "../terminal/units.ts";
 import { failureText, pausedText, renewalProgress } from "./statusTexts.ts";
 import { workerDetails } from "./workerDetails.ts";
 
-const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
+export const stateStyles: Readonly<Record<AppState | "unreachable", Style>> = {
   stopped: "dim",
   starting: "yellow",
   running: "green",
@@ -112,7 +112,11 @@ function watchLines({ watch }: StatusOutput, paint: Paint): string[] {
 }
 
 /** An unresponsive worker is shown as such, whatever its state; likewise one that a debugger has stopped. */
-function workerStateCell({ state, health, paused }: StatusOutput["workers"][number]): Cell {
+export function workerStateCell({
+  state,
+  health,
+  paused,
+}: Pick<StatusOutput["workers"][number], "state" | "health" | "paused">): Cell {
   if (paused !== undefined) {
     const words = pausedText(paused);
     return { text: state === "ready" ? words : `${state}, ${words}`, style: "yellow" };
@@ -123,7 +127,7 @@ function workerStateCell({ state, health, paused }: StatusOutput["workers"][numb
   return { text: state, style: state === "ready" ? "green" : "yellow" };
 }
 
-function mebibytes(bytes: number): string {
+export function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 1_048_576)} MiB`;
 }
 

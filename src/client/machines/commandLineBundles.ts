@@ -3,6 +3,7 @@ export const commandLineBundles: readonly string[] = [
   "cli.cjs",
   "layers.cjs",
   "metrics.cjs",
+  "monit.cjs",
   "pm2.cjs",
   "preload.cjs",
   "recipe.cjs",

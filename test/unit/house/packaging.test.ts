@@ -11,6 +11,7 @@ const bundles = [
   "language",
   "layers",
   "metrics",
+  "monit",
   "pm2",
   "pm2Import",
   "preload",
