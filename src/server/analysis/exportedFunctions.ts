@@ -1,15 +1,15 @@
 import type { Node } from "@babel/types";
 import type { FunctionNode } from "../source/declare.ts";
-import { propertyName } from "../source/resolveApi.ts";
+import { propertyName, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { nodesOf } from "../source/walk.ts";
-import { memberFunction } from "./methods.ts";
-import { factsOf } from "./moduleFacts.ts";
-import { asFunction, asMember, keyOf, propertyOf, settledValue } from "./nodes.ts";
+import { memberFunction, methodOf } from "./methods.ts";
+import { factsOf, requiredName } from "./moduleFacts.ts";
+import { asCall, asFunction, asMember, keyOf, propertyOf, settledValue } from "./nodes.ts";
 
 /**
  * The function that a file exports under a name, as `resolveApi` gives it to those who import it: `list`, `default` for the module or
- * its default export, and `store.add` or `add` for a method of an object that is exported.
+ * its default export, `store.add` or `add` for a method of an object that is exported, `Store.prototype.add` for that of a class.
  */
 export function exportedFunction(analysis: Analysis, name: string): FunctionNode | undefined {
   const exported = exportsOf(analysis);
@@ -31,6 +31,19 @@ export function exportedValue(analysis: Analysis, name: string, depth = 0): Expo
   const within = own === undefined && whole !== undefined ? propertyAt(analysis, whole, [first, ...rest]) : undefined;
   const node = own === undefined ? within : propertyAt(analysis, own, rest);
   return node === undefined ? exportedOn(analysis, name, depth) : { analysis, node };
+}
+
+/** The value of an expression, also where it is imported from another file of the package. */
+export function valueAcross(analysis: Analysis, expression: Node, depth = 0): ExportedValue {
+  const node = settledValue(analysis, expression);
+  const call = asCall(node);
+  const required = call && requiredName(call);
+  const isName = node.type === "Identifier" || asMember(node) !== undefined;
+  const api =
+    required === undefined ? (isName ? resolveApi(analysis, node) : undefined) : { module: required, name: "default" };
+  const from = api?.module.startsWith(".") ? analysis.files?.imported(analysis.module, api.module) : undefined;
+  const value = api && from && depth < deepest ? exportedValue(from, api.name) : undefined;
+  return value === undefined ? { analysis, node } : valueAcross(value.analysis, value.node, depth + 1);
 }
 
 /** An expression, and the file in which it stands. */
@@ -91,6 +104,11 @@ function functionIn(analysis: Analysis, exported: Node, path: readonly string[])
   const property = node.type === "ObjectExpression" ? propertyOf(node, first) : undefined;
   if (property !== undefined && property !== "unknown") {
     return functionIn(analysis, property, rest);
+  }
+  if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
+    const isOfObject = first === "prototype";
+    const [method = first, ...more] = rest;
+    return more.length > 0 || (rest.length > 0 && !isOfObject) ? undefined : methodOf(node, method, !isOfObject);
   }
   return rest.length === 0 ? memberFunction(analysis, node, first) : undefined;
 }

@@ -16,7 +16,11 @@ const logMethods: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a call only logs or prints. */
-export function isLogCall({ api, method, receiver }: CallSite): boolean {
+export function isLogCall({ node, api, method, receiver }: CallSite): boolean {
+  const { callee } = node;
+  if (callee.type === "Identifier" && /^(?:debug|log)$/.test(callee.name) && node.type === "CallExpression") {
+    return true;
+  }
   if (api?.startsWith("console#") || api === "process#stdout.write" || api === "process#stderr.write") {
     return true;
   }

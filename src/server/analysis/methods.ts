@@ -31,6 +31,14 @@ export function memberFunction(analysis: Analysis, owner: Node, name: string): F
   return made && named(made.body.body, name);
 }
 
+/** A method of a class: a static one, or one of its objects. */
+export function methodOf({ body }: Class, name: string, isStatic: boolean): FunctionNode | undefined {
+  return named(
+    body.body.filter((member) => "static" in member && (member.static ?? false) === isStatic),
+    name,
+  );
+}
+
 /** The class of this file that `new Store()` instantiates. */
 export function classOf(analysis: Analysis, node: Node): Class | undefined {
   const made = node.type === "NewExpression" ? settledValue(analysis, node.callee) : undefined;

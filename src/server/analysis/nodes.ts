@@ -90,6 +90,29 @@ export function keyOf(property: { readonly key: Node; readonly computed?: boolea
   return key.type === "Identifier" && computed !== true ? key.name : undefined;
 }
 
+/** The name of a function: its own, that of the method, or of the variable or property that holds it. */
+export function functionName(analysis: Analysis, node: Node): string | undefined {
+  const own = asFunction(node);
+  if (own === undefined) {
+    return undefined;
+  }
+  if ("key" in own) {
+    return keyOf(own);
+  }
+  const parent = analysis.parentOf(own);
+  switch (parent?.type) {
+    case "VariableDeclarator":
+      return parent.id.type === "Identifier" ? parent.id.name : undefined;
+    case "AssignmentExpression":
+      return lastName(parent.left);
+    case "ObjectProperty":
+    case "ClassProperty":
+      return keyOf(parent);
+    default:
+      return "id" in own ? own.id?.name : undefined;
+  }
+}
+
 /** The last name of `app`, `this.app`, `this.#app`. */
 export function lastName(node: Node): string | undefined {
   const inner = unwrapped(node);

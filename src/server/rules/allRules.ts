@@ -1,6 +1,5 @@
 import type { Rule } from "../analysis/rule.ts";
 import { exitBeforeClose } from "./exitBeforeClose.ts";
-import { inMemoryStore } from "./inMemoryStore.ts";
 import { longKeepAlive } from "./longKeepAlive.ts";
 import { nestedCluster } from "./nestedCluster.ts";
 import { randomPort } from "./randomPort.ts";
@@ -11,9 +10,10 @@ import { log4jsCluster } from "./startup/log4jsCluster.ts";
 import { metricsPerWorker } from "./startup/metricsPerWorker.ts";
 import { portProbe } from "./startup/portProbe.ts";
 import { primaryOnly } from "./startup/primaryOnly.ts";
+import { inMemoryStore } from "./state/inMemoryStore.ts";
+import { workerLocalState } from "./state/workerLocalState.ts";
 import { syncInRequest } from "./syncInRequest.ts";
 import { timerPerWorker } from "./timerPerWorker.ts";
-import { workerLocalState } from "./workerLocalState.ts";
 
 /** All rules, in the order of the documentation. */
 export const rules: readonly Rule[] = [

@@ -1,5 +1,6 @@
 import { t } from "../../shared/translate.ts";
 import { withLastStatement } from "../analysis/edits.ts";
+import { asFunction, type Call } from "../analysis/nodes.ts";
 import type { Fix } from "../analysis/rule.ts";
 import type { SignalHandler } from "../analysis/signals/signalHandlers.ts";
 import { closableServer } from "../shutdown/closableServer.ts";
@@ -15,4 +16,20 @@ export function exitFixes(analysis: Analysis, { handler, listener }: SignalHandl
   }
   const added = withLastStatement(analysis, handler, server.closeAndThen(exit));
   return added === undefined ? [] : [{ title: t("Close the server and exit"), edits: [...server.edits, ...added] }];
+}
+
+/** Makes the only close of a server in a listener exit when it is done. */
+export function exitAfter(analysis: Analysis, closes: readonly Call[]): Fix[] {
+  const [close, another] = closes;
+  if (close === undefined || another !== undefined || close.arguments.length > 1 || close.end == null) {
+    return [];
+  }
+  const [callback] = close.arguments;
+  const given = callback && asFunction(callback);
+  const at = close.end - 1;
+  const added =
+    callback === undefined
+      ? [{ start: at, end: at, text: `() => ${exit}` }]
+      : given && withLastStatement(analysis, given, exit);
+  return added === undefined ? [] : [{ title: t("Exit when the server has closed"), edits: added }];
 }

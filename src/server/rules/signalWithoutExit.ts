@@ -1,16 +1,17 @@
 import { t } from "../../shared/translate.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
+import { holdsOpen } from "../analysis/signals/heldOpen.ts";
 import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { listensBeside } from "./listensBeside.ts";
-import { exitFixes } from "./signalFix.ts";
+import { exitAfter, exitFixes } from "./signalFix.ts";
 
 /**
- * A listener for SIGTERM or SIGINT that closes no server and does not exit, so that the process lives on: a listener takes
- * the signal's own effect away. One that closes the server is right, since a worker that has nothing open ends by itself.
+ * A listener for SIGTERM or SIGINT that does not exit, so that the process lives on: a listener takes the signal's own effect
+ * away. One that closes the server is right if nothing else is open, since a worker without anything open ends by itself.
  */
 export const signalWithoutExit: Rule = {
   id: "signal-without-exit",
@@ -26,6 +27,7 @@ export const signalWithoutExit: Rule = {
       const [signal] = handler.signals.filter((name) => name === "SIGTERM" || name === "SIGINT");
       const together = all.filter((other) => other === handler || other.signals.some((name) => name === signal));
       const known = together.flatMap((it) => outcomes.get(it) ?? []);
+      const closes = known.flatMap((outcome) => outcome.closes);
       const { start, end } = handler.call.arguments[0] ?? handler.call;
       if (signal === undefined || start == null || end == null || known.length < together.length) {
         continue;
@@ -39,15 +41,19 @@ export const signalWithoutExit: Rule = {
       if (endsPools && factsOf(analysis).listens.length === 0 && !listensBeside(analysis)) {
         continue;
       }
+      // What pools it ends may well be all that is open.
+      if (closes.length > 0 && (endsPools || !holdsOpen(analysis))) {
+        continue;
+      }
       if (isHandledElsewhere(analysis, signal)) {
         continue;
       }
       findings.push({
         start,
         end,
-        message: messageOf(signal),
+        message: closes.length > 0 ? messageOfOpen(signal) : messageOf(signal),
         // After a pool has ended, requests in flight would fail: its end has to move behind that of the server.
-        fixes: endsPools ? [] : exitFixes(analysis, handler),
+        fixes: closes.length > 0 ? exitAfter(analysis, closes) : endsPools ? [] : exitFixes(analysis, handler),
       });
     }
     return findings;
@@ -66,6 +72,13 @@ function isHandledElsewhere(analysis: Analysis, signal: string): boolean {
 function messageOf(signal: string): string {
   return t(
     "With this listener {0} no longer ends the worker, and Hitless has to kill it after killTimeout: close the server in it.",
+    signal,
+  );
+}
+
+function messageOfOpen(signal: string): string {
+  return t(
+    "After {0} a pool, a client or a job of this process is still open when its server has closed, so the worker does not end, and Hitless has to kill it after killTimeout: exit when the server has closed.",
     signal,
   );
 }

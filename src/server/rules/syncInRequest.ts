@@ -1,9 +1,13 @@
 import { t } from "../../shared/translate.ts";
+import { bootName } from "../analysis/bootName.ts";
 import { isForDevelopment } from "../analysis/development.ts";
 import { isDoneOnce } from "../analysis/guards.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
+import { around, functionName } from "../analysis/nodes.ts";
 import { requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
+import type { Analysis } from "../source/scopes.ts";
+import { listensBeside } from "./listensBeside.ts";
 import { awaitedFix } from "./syncFix.ts";
 
 const modules = /^(?:fs|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#(\w+)Sync$/;
@@ -22,14 +26,16 @@ export const syncInRequest: Rule = {
   severity: "warning",
   check({ analysis, cancelled }) {
     const { calls, isTest } = factsOf(analysis);
-    const path = requestPathOf(analysis);
-    if (isTest || path.functions.size === 0 || cancelled()) {
+    const named = isTest ? [] : calls.filter((site) => nameOf(site) !== undefined);
+    if (named.length === 0 || cancelled()) {
       return [];
     }
-    return calls.flatMap((site): Finding[] => {
+    const path = requestPathOf(analysis);
+    return named.flatMap((site): Finding[] => {
       const name = nameOf(site);
       const { callee } = site.node;
-      if (name === undefined || !path.has(site.node) || callee.start == null || callee.end == null) {
+      const isFound = path.has(site.node) || checksPasswords(analysis, site);
+      if (name === undefined || !isFound || callee.start == null || callee.end == null) {
         return [];
       }
       if (isDoneOnce(analysis, site.node) || isForDevelopment(analysis, site.node)) {
@@ -44,6 +50,23 @@ export const syncInRequest: Rule = {
     });
   },
 };
+
+/** Packages that make a worker calculate for some 100 ms, which nobody does but to sign somebody in or up. */
+const passwords = /^(?:bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#/;
+
+/** Whether a call hashes a password in the process of a server, such as in a model, and not to set the app up. */
+function checksPasswords(analysis: Analysis, { node, api, inside }: CallSite): boolean {
+  const isMeant = inside !== undefined && passwords.test(api ?? "") && !setsUp.test(analysis.module.uri);
+  const names = isMeant ? [...around(analysis, node)].map((parent) => functionName(analysis, parent) ?? "") : [];
+  return (
+    isMeant &&
+    !names.some((name) => bootName.test(name) || setsUp.test(name)) &&
+    (factsOf(analysis).listens.length > 0 || listensBeside(analysis))
+  );
+}
+
+const setsUp =
+  /seed|default|fixture|migrat|(?:^|\/)(?:scripts?|bin|cli)\/|ensure|superuser|first|admin(?:User|Account)?$/i;
 
 function nameOf({ api }: CallSite): string | undefined {
   return api === undefined || quick.has(api) ? undefined : modules.exec(api)?.[1];

@@ -20,6 +20,7 @@ import { codeStyle } from "../source/codeStyle.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
+import { listensBeside } from "./listensBeside.ts";
 
 /** Functions that schedule a job. */
 const planners: ReadonlySet<string> = new Set([
@@ -52,14 +53,14 @@ export const timerPerWorker: Rule = {
   check(context) {
     const { analysis, app } = context;
     const facts = factsOf(analysis);
-    if (facts.isTest || !app.supervised || app.workers === 1 || isOtherProgram(context)) {
+    if (facts.isTest || !app.supervised || app.workers === 1) {
       return [];
     }
     const path = requestPathOf(analysis);
     const jobs = facts.calls.filter(
       (site) => !path.has(site.node) && isJob(analysis, site) && !isGuarded(analysis, site.node),
     );
-    return [
+    const found = [
       ...jobs.flatMap(({ node }) => findingOf(node.callee, fixesOf(analysis, node))),
       ...facts.classes
         .flatMap(({ body }) => body.body)
@@ -72,6 +73,7 @@ export const timerPerWorker: Rule = {
           return planned === undefined || isElected(analysis, member) ? [] : findingOf(planned.expression, []);
         }),
     ];
+    return found.length === 0 || isOtherProgram(context) ? [] : found;
   },
 };
 
@@ -82,13 +84,14 @@ function findingOf({ start, end }: Node, fixes: Fix[]): Finding[] {
   return start == null || end == null ? [] : [{ start, end, message, fixes }];
 }
 
-/** A script beside the server, which runs in a separate process. */
+/** A script beside the server, which runs in a separate process: no server of its package imports it. */
 function isOtherProgram({ analysis }: RuleContext): boolean {
   const { listens, exports, modules } = factsOf(analysis);
   const isScript = /(?:^|[/\\])(?:scripts?|bin|cli|workers?|jobs?|cron|schedulers?)(?:[/\\]|[^/\\]*$)/i.test(
     analysis.module.uri,
   );
-  return listens.length === 0 && !exports && isScript && !modules.has("@nestjs/schedule");
+  const isOnItsOwn = listens.length === 0 && !exports && isScript && !modules.has("@nestjs/schedule");
+  return isOnItsOwn && !listensBeside(analysis);
 }
 
 function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
@@ -217,21 +220,39 @@ function isGuarded(analysis: Analysis, node: Node): boolean {
  * of the app is missing, `if (!config.reports) return`, is the same for all workers.
  */
 function picks(analysis: Analysis, test: Node, outcome: boolean): boolean {
-  const isMissing = !outcome && test.type === "UnaryExpression" && test.operator === "!" && isSetting(test.argument);
+  const isMissing =
+    !outcome && test.type === "UnaryExpression" && test.operator === "!" && isSetting(analysis, test.argument);
   return (!isMissing && !isSameForAll(analysis, test)) || excludesProduction(analysis, test, outcome);
 }
 
-/** `config.reports.enabled`, `this.options.cron`, `settings.x`: not a variable of the environment, which may differ. */
-function isSetting(node: Node): boolean {
+/**
+ * `config.reports.enabled`, `options`, and `reports` of `const { reports } = config` or of a file for settings: not a variable of the
+ * environment, which may differ.
+ */
+function isSetting(analysis: Analysis, node: Node): boolean {
   const member = asMember(node);
-  const holder = member && lastName(member.object);
-  const names = `${lastName(node)} ${holder}`;
+  const names = `${lastName(node)} ${member && lastName(member.object)}`;
+  if (electionName.test(names)) {
+    return false;
+  }
+  if (settingsName.test(lastName(node) ?? "")) {
+    return true;
+  }
+  if (member !== undefined) {
+    return isSetting(analysis, member.object);
+  }
+  const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
+  const { declaration } = binding ?? {};
+  const from =
+    declaration?.type === "VariableDeclarator" && declaration.id.type === "ObjectPattern" && declaration.init;
   return (
-    member !== undefined &&
-    !/primary|master|leader|worker|instance|cron_?(?:host|node)|scheduler/i.test(names) &&
-    (/^(?:config|conf|cfg|options|opts|settings)$/i.test(holder ?? "") || isSetting(member.object))
+    (from && isSetting(analysis, unwrapped(from))) ||
+    /^\.(?:.*\/)?_?(?:config|conf|settings|options)\b/i.test((binding && resolveApi(analysis, node)?.module) ?? "")
   );
 }
+
+const settingsName = /^(?:config|conf|cfg|configuration|options|opts|settings)$/i;
+const electionName = /primary|master|leader|worker|instance|cron_?(?:host|node)|scheduler/i;
 
 /** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */
 function isElected(analysis: Analysis, work: Node): boolean {

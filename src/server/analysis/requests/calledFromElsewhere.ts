@@ -1,6 +1,7 @@
 import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
-import { propertyName, resolveApi } from "../../source/resolveApi.ts";
+import { fieldValue } from "../../source/fields.ts";
+import { type ApiReference, propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import type { SourceModule } from "../../source/sourceModule.ts";
 import { setUpName } from "../bootName.ts";
@@ -63,7 +64,7 @@ function usesOf(analysis: Analysis): Uses {
   const ofModule = new Map<string, { readonly name: string; readonly call: Node | undefined }[]>();
   const ofThis = new Map<string, Node[]>();
   const add = (node: Node, call: Node | undefined) => {
-    const api = resolveApi(analysis, node);
+    const api = resolveApi(analysis, node) ?? ofImportedClass(analysis, node);
     if (api !== undefined && !setUpName.test(api.name.split(".").at(-1) ?? "")) {
       push(ofModule, api.module, { name: api.name, call });
     }
@@ -84,6 +85,18 @@ function usesOf(analysis: Analysis): Uses {
   const uses = { ofModule, ofThis };
   known.set(analysis.module, uses);
   return uses;
+}
+
+/** `Users.prototype.list` for `users.list`, where `const users = new Users()` is of a class of another file. */
+function ofImportedClass(analysis: Analysis, node: Node): ApiReference | undefined {
+  const member = asMember(asCall(node)?.callee ?? node);
+  const method = member && propertyName(member);
+  if (member === undefined || method === undefined) {
+    return undefined;
+  }
+  const owner = settledValue(analysis, fieldValue(analysis, member.object) ?? member.object);
+  const made = owner.type === "NewExpression" ? resolveApi(analysis, owner) : undefined;
+  return made && { module: made.module, name: `${made.name}.prototype.${method}` };
 }
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

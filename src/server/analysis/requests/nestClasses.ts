@@ -4,7 +4,7 @@ import type { Analysis } from "../../source/scopes.ts";
 import { bootName, setUpName } from "../bootName.ts";
 import { methodAt } from "../methods.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { around, asFunction, functionAround, keyOf } from "../nodes.ts";
+import { around, functionAround, functionName, keyOf } from "../nodes.ts";
 import { nestRoutes } from "./nestRoutes.ts";
 import { isNestSingleton } from "./nestSingleton.ts";
 import { hasDecorator } from "./requestHandlerSites.ts";
@@ -95,18 +95,5 @@ function runsLater(analysis: Analysis, { node, inside }: CallSite, depth: number
   if (owner !== undefined && isNestSingleton(analysis, owner as Class)) {
     return requestMethods(analysis, owner as Class, depth + 1).has(inside);
   }
-  return !parents.some((parent) => bootName.test(nameOf(analysis, parent) ?? ""));
-}
-
-function nameOf(analysis: Analysis, node: Node): string | undefined {
-  const own = asFunction(node);
-  if (own === undefined) {
-    return undefined;
-  }
-  if ("key" in own) {
-    return keyOf(own);
-  }
-  const parent = analysis.parentOf(own);
-  const declared = parent?.type === "VariableDeclarator" ? parent.id : "id" in own ? own.id : undefined;
-  return declared?.type === "Identifier" ? declared.name : undefined;
+  return !parents.some((parent) => bootName.test(functionName(analysis, parent) ?? ""));
 }

@@ -3,13 +3,13 @@ import type { FunctionNode } from "../../source/declare.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { unwrapped } from "../../source/values.ts";
-import { exportedFunction } from "../exportedFunctions.ts";
 import { methodAt } from "../methods.ts";
 import type { CallSite, Facts } from "../moduleFacts.ts";
 import { asCall, asFunction, asMember, functionAround, keyOf, settledValue } from "../nodes.ts";
 import { routeFunctions, takesHandlers } from "./frameworks.ts";
 import { isForDevelopmentServer, looksLikeHandler } from "./handlerLooks.ts";
 import { nestRoutes } from "./nestRoutes.ts";
+import { routeFileHandlers } from "./routeFiles.ts";
 
 /** Methods that Nest calls for each request on guards, interceptors, middleware, pipes and filters. */
 const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "use", "transform", "catch"]);
@@ -25,20 +25,10 @@ export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionN
   for (const owner of facts.classes) {
     addNestMethods(analysis, owner, handlers);
   }
-  for (const method of isRouteFile(analysis) ? httpMethods : []) {
-    const exported = exportedFunction(analysis, method);
-    if (exported !== undefined) {
-      handlers.add(exported);
-    }
+  for (const handler of routeFileHandlers(analysis)) {
+    handlers.add(handler);
   }
   return new Set([...handlers].filter((node) => !isForDevelopmentServer(analysis, node)));
-}
-
-/** What files that are routes by their name export: `app/users/route.ts` of Next.js, `+server.ts` of SvelteKit. */
-const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-function isRouteFile({ module: { uri } }: Analysis): boolean {
-  return /\/(?:route|\+server)\.[cm]?[jt]sx?$/.test(uri);
 }
 
 function addArguments(analysis: Analysis, facts: Facts, { node }: CallSite, handlers: Set<FunctionNode>): void {

@@ -6,7 +6,7 @@ import { serverKind } from "../../source/serverCalls.ts";
 import { walk } from "../../source/walk.ts";
 import { isLogCall } from "../logging.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { asCall, asFunction, functionAround, lastName, settledValue } from "../nodes.ts";
+import { asCall, asFunction, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
 import { calledFunction, reachable } from "../requests/requestPath.ts";
 import type { SignalHandler } from "./signalHandlers.ts";
 
@@ -14,25 +14,29 @@ import type { SignalHandler } from "./signalHandlers.ts";
 export interface Idle {
   /** Whether it ends pools or clients, without which the process may have nothing left but its servers. */
   readonly endsResources: boolean;
+  /** The calls that close a server of Node.js, after which the process lives on only by what else is open. */
+  readonly closes: readonly Call[];
 }
 
-/**
- * What a listener does, if all of it is known and none of it ends the process; else nothing. To close a server ends it: a
- * process in which nothing is open ends by itself.
- */
+/** What a listener does, if all of it is known and none of it ends the process for sure; else nothing. */
 export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle | undefined {
   if (handler === undefined) {
     return undefined;
   }
   let endsResources = false;
+  const closes: Call[] = [];
   const functions = reachable(analysis, [handler]);
   // The set grows during the iteration, by callbacks that are passed by name.
   for (const node of functions) {
     for (const site of factsOf(analysis).callsIn.get(node) ?? []) {
       const isEnd = endsResource(analysis, site) || followsEnd(analysis, site);
-      const callbacks = isEnd ? callbacksOf(analysis, site) : [];
-      if (callbacks === undefined || !(isEnd || isHarmless(analysis, site))) {
+      const isClose = closesServer(analysis, site);
+      const callbacks = isEnd || isClose ? callbacksOf(analysis, site) : [];
+      if (callbacks === undefined || !(isEnd || isClose || isHarmless(analysis, site))) {
         return undefined;
+      }
+      if (isClose) {
+        closes.push(site.node);
       }
       endsResources ||= isEnd;
       for (const inner of reachable(analysis, callbacks)) {
@@ -40,7 +44,8 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
       }
     }
   }
-  return [...functions].some((node) => changesAnything(analysis, node, functions)) ? undefined : { endsResources };
+  const isMore = [...functions].some((node) => changesAnything(analysis, node, functions));
+  return isMore ? undefined : { endsResources, closes };
 }
 
 /** Calls that only log, and those of functions that are analyzed themselves. */
@@ -50,6 +55,11 @@ function isHarmless(analysis: Analysis, site: CallSite): boolean {
     /^process#(?:uptime|cwd|memoryUsage)/.test(site.api ?? "") ||
     calledFunction(analysis, site.node) !== undefined
   );
+}
+
+/** `server.close()` of a server of Node.js. The `close` of frameworks may end what was opened with them. */
+function closesServer(analysis: Analysis, { method, receiver }: CallSite): boolean {
+  return method === "close" && receiver !== undefined && serverKind(analysis, receiver) === "http";
 }
 
 /** `pool.end()`, `mongoose.connection.close()`, `prisma.$disconnect()`: what keeps the process alive less, but is no server. */

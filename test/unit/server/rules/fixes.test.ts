@@ -101,6 +101,16 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
     `${unmarked}process.on('SIGTERM', () => { console.log('bye'); server.close(() => process.exit(0)) })`,
   ],
   [
+    "signal-without-exit",
+    `${listening}require("mongoose").connect(url);\nprocess.on("SIGTERM", () => {\n  server.close();\n});`,
+    `${listening}require("mongoose").connect(url);\nprocess.on("SIGTERM", () => {\n  server.close(() => process.exit(0));\n});`,
+  ],
+  [
+    "signal-without-exit",
+    `${listening}require("mongoose").connect(url);\nprocess.on("SIGTERM", () => server.close(() => console.log("closed")));`,
+    `${listening}require("mongoose").connect(url);\nprocess.on("SIGTERM", () => server.close(() => { console.log("closed"); process.exit(0); }));`,
+  ],
+  [
     "timer-per-worker",
     'const cron = require("cron");\nfunction plan() {\n    new cron.CronJob("* * * * *", () => {\n        send();\n    });\n}',
     'const cron = require("cron");\nfunction plan() {\n    if ((process.env.NODE_APP_INSTANCE ?? "0") === "0") {\n        new cron.CronJob("* * * * *", () => {\n            send();\n        });\n    }\n}',

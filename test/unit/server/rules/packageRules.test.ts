@@ -75,6 +75,104 @@ describe("the rules, across the files of a package", () => {
     assert.deepEqual(of(logs, `${app} process.on("SIGINT", () => stop());`), finding);
   });
 
+  it("know a handler that is a method of another file's class", () => {
+    const of = (text: string, line: string) =>
+      found("pages.js", { "pages.js": `const fs = require("fs"); ${text}`, "app.js": `${express} ${line}` });
+    const show = 'show(q, a) { a.send(fs.readFileSync("x")); }';
+    const expected = ["sync-in-request: fs.readFileSync"];
+    const made = 'const Pages = require("./pages"); const pages = new Pages();';
+    assert.deepEqual(of(`module.exports = class { ${show} };`, `${made} app.get("/", pages.show);`), expected);
+    assert.deepEqual(
+      of(`module.exports = class { ${show} };`, `${made} app.get("/", (x, y) => pages.show(x));`),
+      expected,
+    );
+    assert.deepEqual(
+      of(
+        `class P { ${show} } module.exports = { P };`,
+        'const { P } = require("./pages"); const p = new P(); app.get("/", p.show.bind(p));',
+      ),
+      expected,
+    );
+    assert.deepEqual(
+      of(`exports.P = class { static ${show} };`, 'const { P } = require("./pages"); app.get("/", P.show);'),
+      expected,
+    );
+    assert.deepEqual(of(`module.exports = class { ${show.replace("q, a", "q")} };`, `${made} pages.show();`), []);
+    assert.deepEqual(
+      of(`module.exports = class { static ${show.replace("q, a", "q")} };`, `${made} app.get("/", pages.show);`),
+      [],
+    );
+  });
+
+  it("know that a model checks passwords while a server waits, and that a script does not", () => {
+    const model =
+      'const bcrypt = require("bcrypt"); module.exports = class { isRight(p) { return bcrypt.compareSync(p, this.hash); } };';
+    const server = `${express} const User = require("./user"); app.listen(80);`;
+    const expected = ["sync-in-request: bcrypt.compareSync"];
+    assert.deepEqual(found("user.js", { "user.js": model, "app.js": server }), expected);
+    assert.deepEqual(found("user.js", { "user.js": model, "app.js": 'require("./user");' }), []);
+    const seed = 'const bcrypt = require("bcrypt"); exports.seedUsers = () => save(bcrypt.hashSync("x", 8));';
+    assert.deepEqual(found("user.js", { "user.js": seed, "app.js": server }), []);
+  });
+
+  it("know a cache that requests of another file use", () => {
+    const cache = (of: string) => `const NodeCache = require("node-cache"); ${of}`;
+    const routes = (of: string, body: string) => `${express} const ${of} = require("./cache"); ${body}`;
+    const del = 'app.put("/x", (q, a) => { cache.del("x"); a.end(); });';
+    const expected = ["in-memory-store: NodeCache"];
+    const both = (one: string, other: string) => found("cache.js", { "cache.js": one, "routes.js": other });
+    assert.deepEqual(both(cache("module.exports = new NodeCache();"), routes("cache", del)), expected);
+    assert.deepEqual(
+      both(cache("const all = new NodeCache(); exports.cache = all;"), routes("{ cache }", del)),
+      expected,
+    );
+    assert.deepEqual(both(cache("exports.cache = new NodeCache();"), routes("{ other: cache }", del)), []);
+    const kept =
+      'app.get("/x", (q, a) => { let v = cache.get("x"); if (!v) { v = 1; cache.set("x", v); } a.send(v); });';
+    assert.deepEqual(both(cache("module.exports = new NodeCache();"), routes("cache", kept)), []);
+    const code =
+      'app.post("/code", (q, a) => { cache.set(q.ip, 7); a.end(); }); app.post("/in", (q, a) => a.send(cache.get(q.ip)));';
+    assert.deepEqual(both(cache("module.exports = new NodeCache();"), routes("cache", code)), expected);
+  });
+
+  it("know options that stand in another file", () => {
+    const of = (options: string, given: string) =>
+      found("app.js", {
+        "options.js": options,
+        "app.js": `const session = require("express-session"); const options = require("./options"); ${express} app.use(session(${given}));`,
+      });
+    const expected = ["in-memory-store: session"];
+    assert.deepEqual(of('module.exports = { secret: "x" };', "options"), expected);
+    assert.deepEqual(of('module.exports = { secret: "x" };', "{ ...options, resave: false }"), expected);
+    assert.deepEqual(of('exports.session = { secret: "x" };', "options.session"), expected);
+    assert.deepEqual(of('module.exports = { secret: "x", store };', "{ ...options, resave: false }"), []);
+    assert.deepEqual(of("module.exports = readOptions();", "options"), []);
+  });
+
+  it("know jobs in files of their own that a server imports, and leave other programs alone", () => {
+    const job = 'const cron = require("node-cron"); cron.schedule("* * * * *", () => send());';
+    const both = (main: string) => found("jobs/cron.js", { "jobs/cron.js": job, "app.js": main });
+    assert.deepEqual(both(`${express} require("./jobs/cron"); app.listen(80);`), ["timer-per-worker: cron.schedule"]);
+    assert.deepEqual(both('require("./jobs/cron");'), []);
+    assert.deepEqual(both(`${express} app.listen(80);`), []);
+  });
+
+  it("know what holds a process open when its server has closed", () => {
+    const signals = `${express} const server = app.listen(80); const debug = require("debug")("x"); require("./db");
+      process.on("SIGTERM", () => { debug("bye"); server.close(() => { debug("closed"); }); });`;
+    const both = (db: string, app = signals) => found("app.js", { "app.js": app, "db.js": db });
+    const expected = ['signal-without-exit: "SIGTERM"'];
+    assert.deepEqual(both('require("mongoose").connect("x");'), expected);
+    assert.deepEqual(both('const { createClient } = require("redis"); exports.redis = createClient();'), expected);
+    assert.deepEqual(both("setInterval(tick, 1000);"), expected);
+    assert.deepEqual(both("setInterval(tick, 1000).unref();"), []);
+    assert.deepEqual(both('const mongoose = require("mongoose"); exports.Cat = mongoose.model("Cat", {});'), []);
+    assert.deepEqual(
+      both('require("mongoose").connect("x");', signals.replace('debug("closed");', "mongoose.disconnect();")),
+      [],
+    );
+  });
+
   it("do not go round in circles of imports", () => {
     const texts = {
       "a.js": `${express} import { b } from "./b.js"; export const a = () => b(); app.get("/", (req, res) => res.send(a()));`,
@@ -87,6 +185,40 @@ describe("the rules, across the files of a package", () => {
     const text = 'import fs from "fs"; export async function GET(x) { return new Response(fs.readFileSync("x")); }';
     assert.deepEqual(found("app/files/route.ts", { "app/files/route.ts": text }), ["sync-in-request: fs.readFileSync"]);
     assert.deepEqual(found("app/files/page.ts", { "app/files/page.ts": text }), []);
+  });
+
+  it("know what other frameworks call with a request", () => {
+    const read = 'fs.readFileSync("x")';
+    const of = (file: string, text: string) => found(file, { [file]: `import fs from "fs"; ${text}` });
+    const expected = ["sync-in-request: fs.readFileSync"];
+    for (const [file, text] of [
+      ["app/actions.ts", `"use server"; export async function save(form) { return ${read}; }`],
+      ["app/form.tsx", `export function Form() { async function save(form) { "use server"; return ${read}; } }`],
+      ["server/api/x.ts", `export default defineEventHandler((event) => ${read});`],
+      [
+        "server/x.ts",
+        `import { eventHandler } from "h3"; export default eventHandler({ handler: async () => ${read} });`,
+      ],
+      ["src/pages/feed.ts", `export const GET = () => new Response(${read});`],
+      ["src/routes/+page.server.ts", `export const load = async () => ({ x: ${read} });`],
+      ["src/routes/+page.server.ts", `export const actions = { default: async () => { ${read}; } };`],
+      ["app/routes/users.tsx", `export async function loader({ request }) { return ${read}; }`],
+      ["pages/users.tsx", `export const getServerSideProps = async () => ({ props: { x: ${read} } });`],
+    ] as const) {
+      const directive = text.startsWith('"use server";')
+        ? { [file]: text.replace(";", '; import fs from "fs";') }
+        : undefined;
+      assert.deepEqual(directive === undefined ? of(file, text) : found(file, directive), expected, file);
+    }
+    assert.deepEqual(
+      of("pages/users.tsx", `export const getStaticProps = async () => ({ props: { x: ${read} } });`),
+      [],
+    );
+    assert.deepEqual(of("lib/users.tsx", `export async function loader({ request }) { return ${read}; }`), []);
+    assert.deepEqual(
+      of("server/x.ts", `import { eventHandler } from "./own"; export default eventHandler(() => ${read});`),
+      [],
+    );
   });
 
   it("know which methods of a service a request comes to", () => {

@@ -49,6 +49,8 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     // A worker whose server has closed ends by itself.
     miss(`${http} process.on("SIGTERM", () => { console.log("closing"); server.close(); });`),
     miss(`${http} process.on("SIGTERM", () => server.close(() => console.log("closed")));`),
+    hit(`${http} require("mongoose").connect(u); process.on("SIGTERM", () => server.close());`, '"SIGTERM"'),
+    miss(`${http} require("mongoose").connect(u); process.on("SIGTERM", () => server.close(() => process.exit(0)));`),
     miss(
       `${http} process.on("SIGTERM", () => server.close(closed)); function closed() { note(); } const note = () => console.log(1);`,
     ),
@@ -358,6 +360,17 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(
       'import { SimpleIntervalJob } from "toad-scheduler"; new SimpleIntervalJob({ minutes: 5 }, task);',
       "SimpleIntervalJob",
+    ),
+    hit(
+      'const cron = require("node-cron"); const { reports } = require("./config"); function go() { if (!reports) return; cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
+    hit(
+      'const cron = require("node-cron"); function go(options) { if (!options) return; cron.schedule("* * * * *", send); }',
+      "cron.schedule",
+    ),
+    miss(
+      'const cron = require("node-cron"); const { isLeader } = require("./config"); function go() { if (!isLeader) return; cron.schedule("* * * * *", send); }',
     ),
     hit(
       'const cron = require("node-cron"); function go() { if (!config.reports) return; cron.schedule("* * * * *", send); }',

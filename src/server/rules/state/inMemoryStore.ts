@@ -1,14 +1,15 @@
-import type { Node, ObjectExpression } from "@babel/types";
-import { t } from "../../shared/translate.ts";
-import { stringOf } from "../analysis/constants.ts";
-import { isForDevelopment } from "../analysis/development.ts";
-import { type CallSite, type Facts, factsOf, requiredName } from "../analysis/moduleFacts.ts";
-import { around, asCall, asFunction, asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
-import { requestPathOf } from "../analysis/requests/requestPath.ts";
-import type { Finding, Rule } from "../analysis/rule.ts";
-import { resolveApi } from "../source/resolveApi.ts";
-import type { Analysis } from "../source/scopes.ts";
-import { unwrapped } from "../source/values.ts";
+import type { Node } from "@babel/types";
+import { t } from "../../../shared/translate.ts";
+import { stringOf } from "../../analysis/constants.ts";
+import { isForDevelopment } from "../../analysis/development.ts";
+import { type ExportedValue, valueAcross } from "../../analysis/exportedFunctions.ts";
+import { type CallSite, type Facts, factsOf, requiredName } from "../../analysis/moduleFacts.ts";
+import { around, asCall, asFunction, asMember, lastName, propertyOf, settledValue } from "../../analysis/nodes.ts";
+import type { Finding, Rule } from "../../analysis/rule.ts";
+import { resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import { unwrapped } from "../../source/values.ts";
+import { requestsShare } from "./sharedCache.ts";
 
 /** A package that keeps its data in the worker's memory unless an option names another store. */
 interface Keeper {
@@ -63,7 +64,7 @@ export const inMemoryStore: Rule = {
       const isMemory =
         keeper !== undefined &&
         keepsInMemory(analysis, facts, site, keeper) &&
-        (keeper.what !== "cache" || isTakenFrom(analysis, facts, site)) &&
+        (keeper.what !== "cache" || requestsShare(analysis, site)) &&
         !isForDevelopment(analysis, site.node) &&
         !hasOtherBranch(analysis, facts, site);
       return isMemory && start != null && end != null
@@ -105,24 +106,6 @@ function messageOf(what: Keeper["what"]): string {
   }[what];
 }
 
-/** Whether a request itself removes something from a cache: the other workers don't learn of that. */
-function isTakenFrom(analysis: Analysis, { calls }: Facts, { node }: CallSite): boolean {
-  const holder = analysis.parentOf(node);
-  const cache =
-    holder?.type === "VariableDeclarator" && holder.id.type === "Identifier"
-      ? analysis.bindingOf(holder.id)
-      : undefined;
-  const path = requestPathOf(analysis);
-  return calls.some(
-    ({ node: call, method, receiver }) =>
-      cache !== undefined &&
-      receiver?.type === "Identifier" &&
-      analysis.bindingOf(receiver) === cache &&
-      /^(?:del|flushAll|take)$/.test(method ?? "") &&
-      path.has(call),
-  );
-}
-
 /** Whether the other branch of a condition uses a shared store: then it was a deliberate choice. */
 function hasOtherBranch(analysis: Analysis, { calls }: Facts, site: CallSite): boolean {
   let below: Node = site.node;
@@ -155,19 +138,19 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
     return true;
   }
   const given = node.arguments[argument];
-  const value = given && settledValue(analysis, given);
-  if (value === undefined || value.type === "ArrayExpression") {
+  const value = given && valueAcross(analysis, given);
+  if (value === undefined || value.node.type === "ArrayExpression") {
     return true;
   }
-  if (value.type !== "ObjectExpression") {
+  if (value.node.type !== "ObjectExpression") {
     return false;
   }
   // `forRootAsync({ useFactory: () => ({ … }) })`: what the function gives are the options.
-  const factory = optionOf(analysis, value, "useFactory");
-  const isMadeElsewhere = ["useClass", "useExisting"].some((name) => optionOf(analysis, value, name) !== undefined);
+  const factory = optionOf(value, "useFactory");
+  const isMadeElsewhere = ["useClass", "useExisting"].some((name) => optionOf(value, name) !== undefined);
   if (factory !== undefined || isMadeElsewhere) {
-    const made = factory === undefined || factory === "unknown" ? undefined : returnedObject(analysis, factory);
-    return made !== undefined && options.every((name) => optionOf(analysis, made, name) === undefined);
+    const made = factory === undefined || factory === "unknown" ? undefined : returnedObject(factory);
+    return made !== undefined && options.every((name) => optionOf(made, name) === undefined);
   }
   const isSetLater =
     given?.type === "Identifier" &&
@@ -180,30 +163,32 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
         options.includes(member.property.name)
       );
     });
-  return !isSetLater && options.every((name) => optionOf(analysis, value, name) === undefined);
+  return !isSetLater && options.every((name) => optionOf(value, name) === undefined);
 }
 
-/** What an option is set to, also by `...common` of an object that is written out in this file. */
-function optionOf(analysis: Analysis, object: ObjectExpression, name: string): Node | "unknown" | undefined {
-  const spread = object.properties.flatMap((property) =>
-    property.type === "SpreadElement" ? [settledValue(analysis, property.argument)] : [],
-  );
-  const own = propertyOf(object, name);
-  if (own !== "unknown") {
-    return own;
+/** What an option is set to, also by `...common` of an object that is written out in this file or in another. */
+function optionOf({ analysis, node }: ExportedValue, name: string): ExportedValue | "unknown" | undefined {
+  if (node.type !== "ObjectExpression") {
+    return "unknown";
   }
-  const given = spread.map((inner) =>
-    inner.type === "ObjectExpression" ? optionOf(analysis, inner, name) : "unknown",
+  const own = propertyOf(node, name);
+  if (own !== "unknown") {
+    return own && { analysis, node: own };
+  }
+  const given = node.properties.flatMap((property) =>
+    property.type === "SpreadElement" ? [optionOf(valueAcross(analysis, property.argument), name)] : [],
   );
   return given.find((value) => value !== undefined);
 }
 
 /** The object that a function surely gives. */
-function returnedObject(analysis: Analysis, node: Node): ObjectExpression | undefined {
+function returnedObject({ analysis, node }: ExportedValue): ExportedValue | undefined {
   const body = asFunction(settledValue(analysis, node))?.body;
   const last = body?.type === "BlockStatement" ? body.body.at(-1) : undefined;
   const value = body?.type === "BlockStatement" ? (last?.type === "ReturnStatement" ? last.argument : undefined) : body;
-  const settled = value == null ? undefined : settledValue(analysis, value);
-  const first = settled?.type === "ArrayExpression" ? settled.elements[0] : settled;
-  return first?.type === "ObjectExpression" ? first : undefined;
+  const settled = value == null ? undefined : valueAcross(analysis, value);
+  const first = settled?.node.type === "ArrayExpression" ? settled.node.elements[0] : settled?.node;
+  return settled !== undefined && first?.type === "ObjectExpression"
+    ? { analysis: settled.analysis, node: first }
+    : undefined;
 }

@@ -1,15 +1,15 @@
 import type { Node } from "@babel/types";
-import { t } from "../../shared/translate.ts";
-import { isDoneOnce } from "../analysis/guards.ts";
-import { isLogCall } from "../analysis/logging.ts";
-import { factsOf } from "../analysis/moduleFacts.ts";
-import { isContainer, isUsed, type Use, useOf } from "../analysis/mutations.ts";
-import { around, asFunction, asMember, functionAround, textOf } from "../analysis/nodes.ts";
-import { requestPathOf } from "../analysis/requests/requestPath.ts";
-import type { Finding, Rule } from "../analysis/rule.ts";
-import { sharedFields } from "../analysis/sharedFields.ts";
-import type { Analysis, Binding } from "../source/scopes.ts";
-import { unwrapped } from "../source/values.ts";
+import { t } from "../../../shared/translate.ts";
+import { isDoneOnce } from "../../analysis/guards.ts";
+import { isLogCall } from "../../analysis/logging.ts";
+import { factsOf } from "../../analysis/moduleFacts.ts";
+import { isContainer, isUsed, type Use, useOf } from "../../analysis/mutations.ts";
+import { around, asFunction, asMember, functionAround, textOf } from "../../analysis/nodes.ts";
+import { requestPathOf } from "../../analysis/requests/requestPath.ts";
+import type { Finding, Rule } from "../../analysis/rule.ts";
+import { sharedFields } from "../../analysis/sharedFields.ts";
+import type { Analysis, Binding } from "../../source/scopes.ts";
+import { unwrapped } from "../../source/values.ts";
 
 /** What each worker may well have of its own: a cache is only filled more often, and connections belong to it. */
 const ownName =
