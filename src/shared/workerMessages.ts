@@ -135,8 +135,11 @@ type FromWorker =
       /** Whether connections of this server can be handed over. */
       readonly handoff: boolean;
     }
-  /** Answers `listens`: the server still listens. */
-  | { readonly type: "listens"; readonly server: string }
+  /**
+   * Answers `listens`: the server still listens. `attended`: the app has a listener for what comes there; a probe for a free port has
+   * none, however long it listens.
+   */
+  | { readonly type: "listens"; readonly server: string; readonly attended: boolean }
   /** A server could not listen. The app decides what to do then, and may exit without a message. */
   | {
       readonly type: "listenFailed";
@@ -162,6 +165,11 @@ type FromWorker =
   | { readonly type: "mine"; readonly port: number }
   /** With shared scheduling, to `accept`: it accepts nothing by itself any more. */
   | { readonly type: "acceptStopped" }
+  /**
+   * With shared scheduling; comes with the handle of a connection that was accepted where the worker listened by that key of the
+   * supervisor's, before it was ready, and not served: the app has closed that server.
+   */
+  | { readonly type: "unserved"; readonly key: string }
   /** Nothing but the channel keeps the process of this worker alive, which was sent `shutdown` and has not closed its servers. */
   | { readonly type: "alone" }
   | ({ readonly type: "drain" } & DrainProgress)

@@ -7,12 +7,20 @@ import {
   workerMessageCommand,
 } from "../shared/workerMessages.ts";
 
+/** The handle of a connection that no server has got. */
+export interface AcceptedHandle {
+  close(): void;
+}
+
 /** The preload's end of the IPC channel. Taken before the app can replace `process.send`. */
 export interface Channel {
   /** Whether anything can still be sent. */
   readonly connected: boolean;
-  /** @param sent Called when a socket that goes along is detached from this process. */
-  send(body: FromWorkerBody, socket?: Socket, sent?: () => void): void;
+  /**
+   * @param socket Or the handle of a connection, without a socket.
+   * @param sent Called when a socket that goes along is detached from this process.
+   */
+  send(body: FromWorkerBody, socket?: Socket | AcceptedHandle, sent?: () => void): void;
   listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
 }
 
@@ -33,7 +41,7 @@ export function openChannel(): Channel | undefined {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
         // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker. A callback would be
         // one more thing for the app's async hooks to see.
-        send(message, socket, sent === undefined ? withoutErrors : undefined, sent);
+        send(message, socket as Socket | undefined, sent === undefined ? withoutErrors : undefined, sent);
       }
     },
     listen(listener) {

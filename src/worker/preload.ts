@@ -11,6 +11,7 @@ import {
 } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
+import { isAttended } from "./connections/attended.ts";
 import { watchConnectProbes } from "./connections/connectProbes.ts";
 import { idleTimes } from "./connections/idleTimes.ts";
 import { watchOwnClients } from "./connections/ownClients.ts";
@@ -111,7 +112,21 @@ function prepareWorker(channel: Channel): void {
       idleTimes: () => idleTimes(tracker),
     });
     const metrics = createMetricsDesk(channel, guard);
-    const sharedAccept = holdSharedAccepts(guard, ownClients.has, hold.acceptsLess);
+    const sharedAccept = holdSharedAccepts(
+      guard,
+      ownClients.has,
+      (key, connection) => channel.send({ type: "unserved", key }, connection, () => connection.close()),
+      hold.acceptsLess,
+    );
+    const answerListens = (server: string): void => {
+      const tracked = tracker.find(server);
+      // A drain ends the listening itself, at once.
+      if (drain.isDraining()) {
+        channel.send({ type: "listens", server, attended: true });
+      } else if (tracked !== undefined) {
+        channel.send({ type: "listens", server, attended: isAttended(tracked) });
+      }
+    };
     const receive = (message: ToWorkerBody, socket: Socket | undefined): void => {
       switch (message.type) {
         case "accept":
@@ -164,10 +179,7 @@ function prepareWorker(channel: Channel): void {
           drain.arrived(message.ids);
           break;
         case "listens":
-          // A drain ends the listening itself, at once.
-          if (drain.isDraining() || tracker.find(message.server) !== undefined) {
-            channel.send({ type: "listens", server: message.server });
-          }
+          answerListens(message.server);
           break;
         case "metrics":
           metrics.asked(message.id);

@@ -1,5 +1,5 @@
 import { steadyNow } from "../clock.ts";
-import { type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
+import { type ConnectionHandle, type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
 import { type AcceptPool, ListeningSocket, type PathKeeper } from "./listeningSocket.ts";
 import { type AcceptingWorker, Member } from "./member.ts";
 import { OwnConnections } from "./ownConnections.ts";
@@ -141,6 +141,9 @@ export class Acceptor {
     }
     for (const socket of this.#sockets.values()) {
       socket.update(member);
+      if (on) {
+        socket.noteServing();
+      }
     }
   }
 
@@ -168,6 +171,20 @@ export class Acceptor {
     if (member?.leaving === true) {
       member.hasStopped = true;
       this.#settleSoon();
+    }
+  }
+
+  /**
+   * With shared scheduling: a worker that was not ready had accepted this connection where it was told that key, and closes its
+   * server: it goes to whoever listens there next.
+   */
+  givesBack(id: number, key: string, connection: ConnectionHandle): void {
+    const member = this.#members.get(id);
+    const socket = this.#sockets.get(key);
+    if (member !== undefined && socket !== undefined) {
+      socket.giveBack(connection);
+    } else {
+      connection.close();
     }
   }
 
@@ -231,11 +248,7 @@ export class Acceptor {
     if (errno === 0) {
       this.#sockets.set(key, socket);
       socket.add(member, query);
-      for (const other of this.#sockets.values()) {
-        if (other !== socket) {
-          other.moveTo(socket);
-        }
-      }
+      this.#reseat();
     } else {
       member.send({ ack: query.seq, key, errno, data: null });
     }
@@ -281,7 +294,18 @@ export class Acceptor {
     }
   }
 
+  /** Who waits where nobody listens any more goes where somebody does. */
+  #reseat(): void {
+    const sockets = [...this.#sockets.values()];
+    for (const closed of sockets.filter(({ isClosed }) => isClosed)) {
+      for (const socket of sockets) {
+        closed.moveTo(socket);
+      }
+    }
+  }
+
   #settle(): void {
+    this.#reseat();
     for (const [key, socket] of this.#sockets) {
       if (socket.isOver) {
         this.#sockets.delete(key);

@@ -113,6 +113,11 @@ export interface ConnectionHandle {
   getsockname?(name: object): number;
 }
 
+/** Whether this is the handle of a connection, as it comes over IPC; or of a server. */
+export function isConnection(sent: unknown): sent is ConnectionHandle {
+  return typeof sent === "object" && sent !== null && "readStart" in sent && "close" in sent;
+}
+
 /** What is used of a `TCP` or `Pipe` that listens. */
 export interface ListeningHandle extends ConnectionHandle {
   onconnection: (error: number, connection: ConnectionHandle | undefined) => void;

@@ -38,6 +38,14 @@ export class Fifo<Item> {
     return item;
   }
 
+  /** Takes out all that fit, in their order. */
+  takeAll(fits: (item: Item) => boolean): Item[] {
+    const taken: Item[] = [];
+    this.#items = (this.#items.slice(this.#head) as Item[]).filter((item) => !fits(item) || taken.push(item) === 0);
+    this.#head = 0;
+    return taken;
+  }
+
   shift(): Item | undefined {
     const item = this.#items[this.#head];
     if (this.#head < this.#items.length) {

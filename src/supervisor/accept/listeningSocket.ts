@@ -17,6 +17,12 @@ import { canStandIn } from "./standIn.ts";
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
 const successorMs = 10_000;
 
+/** Of those who came to a look for a free port: so long after the app serves elsewhere, in milliseconds. A further port may come a little later. */
+const lateServerMs = 3_000;
+
+/** Of a server that leaves IPv4 out (`UV_TCP_IPV6ONLY`). */
+const ipv6Only = 1;
+
 /** An address is closed after so many milliseconds, even if clients come without a pause. */
 const closeDeadlineMs = 2_000;
 
@@ -76,6 +82,8 @@ export class ListeningSocket implements AcceptedAt {
   #successorTimer: NodeJS.Timeout | undefined;
   #data: unknown;
   #questions = 0;
+  /** Nobody has served here since a worker only looked whether the port is free. */
+  #wasLookedAt = false;
 
   constructor(key: string, query: ListenQuery, pool: AcceptPool) {
     this.key = key;
@@ -162,6 +170,7 @@ export class ListeningSocket implements AcceptedAt {
   add(member: Member, query: ListenQuery): void {
     this.#data ||= query.data;
     this.#members.add(member);
+    this.#wasLookedAt = false;
     clearTimeout(this.#successorTimer);
     this.#successorTimer = undefined;
     const { shared } = this.#pool;
@@ -191,6 +200,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#members.delete(member) && this.#members.size === 0) {
       if (member.isAlive && !member.leaving && !member.admitted) {
         // It has looked whether the port is free: who came meanwhile waits for a server that stays.
+        this.#wasLookedAt = true;
         this.#closeHandle(freeDeadlineMs);
         this.#awaitSuccessor();
       } else if (member.isAlive && !member.leaving) {
@@ -230,6 +240,14 @@ export class ListeningSocket implements AcceptedAt {
         this.takeBack(connection);
       }
     }
+  }
+
+  /** A worker that was not ready had accepted this by itself, and listens here no more. */
+  giveBack(connection: ConnectionHandle): void {
+    this.#waiting.push(connection);
+    this.#pool.waits(1);
+    this.#deal();
+    this.#awaitSuccessor();
   }
 
   takeBack(connection: ConnectionHandle): void {
@@ -283,18 +301,33 @@ export class ListeningSocket implements AcceptedAt {
     this.#pool.settled();
   }
 
-  /** Gives what waits here, where nobody listens any more, to another server that the clients would have found. */
+  /** Gives who waits here, where nobody listens any more, to another server that those clients would have found too. */
   moveTo(other: ListeningSocket): void {
-    if (!this.isClosed || !canStandIn(other.#query, this.#query)) {
+    const place = other.#handle && addressOf(other.#handle);
+    if (!this.isClosed || this.#waiting.length === 0 || place === undefined || other.#members.size === 0) {
       return;
     }
-    for (let connection = this.#take(); connection !== undefined; connection = this.#take()) {
+    const standIn = { ...place, ipv6Only: other.#query.flags === ipv6Only };
+    const fits = (connection: ConnectionHandle): boolean => canStandIn(standIn, addressOf(connection));
+    const moved = this.#waiting.takeAll(fits);
+    for (const connection of moved) {
       other.#waiting.push(connection);
-      this.#pool.waits(1);
     }
-    clearTimeout(this.#successorTimer);
-    this.#successorTimer = undefined;
-    other.#deal();
+    if (this.#waiting.length === 0) {
+      clearTimeout(this.#successorTimer);
+      this.#successorTimer = undefined;
+    }
+    if (moved.length > 0) {
+      other.#deal();
+    }
+  }
+
+  /** A worker of the app serves: who waits where one only looked, and no server of it would have let in, is not kept much longer. */
+  noteServing(): void {
+    if (this.#wasLookedAt && this.#members.size === 0 && this.#waiting.length > 0) {
+      clearTimeout(this.#successorTimer);
+      this.#successorTimer = setTimeout(() => this.drop(), lateServerMs);
+    }
   }
 
   #listen(handle: ListeningHandle): number {

@@ -1,5 +1,8 @@
+import { Socket } from "node:net";
 import type { Acceptor } from "../accept/acceptor.ts";
+import { isConnection } from "../accept/clusterInternals.ts";
 import type { Heartbeat } from "../health/heartbeat.ts";
+import { closeHandle } from "../internals.ts";
 import type { Metrics } from "../monitoring/metrics/metrics.ts";
 import type { HandoffBroker } from "../traffic/handoffBroker.ts";
 import type { TrafficMeter } from "../traffic/trafficMeter.ts";
@@ -10,7 +13,7 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 /** The handler of each message of a worker: its own data goes to its handle, the rest to the part concerned. */
 export function createMessageTable(parts: {
-  readonly acceptor: Pick<Acceptor, "stopped" | "givesItsOwn">;
+  readonly acceptor: Pick<Acceptor, "stopped" | "givesBack" | "givesItsOwn">;
   readonly broker: HandoffBroker;
   readonly traffic: TrafficMeter;
   readonly heartbeat: Heartbeat;
@@ -26,7 +29,7 @@ export function createMessageTable(parts: {
     },
     listening: (worker, { server, protocol, address, systemPort, handoff, tried }) =>
       worker.announceServer(server, { url: addressUrl(protocol, address), protocol, systemPort, handoff }, tried),
-    listens: (worker, { server }) => worker.confirmServer(server),
+    listens: (worker, { server, attended }) => worker.confirmServer(server, attended),
     listenFailed: (worker, error) => worker.cause.noteListenFailure({ ...error, stack: "" }),
     closed: (worker, { server }) => worker.removeServer(server),
     beat: (worker, beat) => heartbeat.answered(worker, beat),
@@ -34,13 +37,24 @@ export function createMessageTable(parts: {
     mine: ({ id }, { port }) => acceptor.givesItsOwn(id, port),
     acceptStopped: ({ id }) => acceptor.stopped(id),
     drain: (worker, progress) => worker.noteDrain(progress),
-    connection: (worker, connection, socket) => {
+    connection: (worker, connection, sent) => {
+      const socket = sent instanceof Socket ? sent : undefined;
+      if (socket === undefined) {
+        closeHandle(sent);
+      }
       if (worker.dismissed) {
         worker.countHandover(connection.id);
         broker.accept(worker, connection, socket);
       } else {
         // Only one that drains gives connections away.
         socket?.destroy();
+      }
+    },
+    unserved: ({ id }, { key }, sent) => {
+      if (isConnection(sent)) {
+        acceptor.givesBack(id, key, sent);
+      } else {
+        closeHandle(sent);
       }
     },
     taken: (worker, { ids, stallMs }) => broker.taken(worker, ids, stallMs),

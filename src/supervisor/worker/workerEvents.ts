@@ -2,13 +2,14 @@ import type { Socket } from "node:net";
 import type { Failure } from "../../shared/failure.ts";
 import type { WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import type { Acceptor } from "../accept/acceptor.ts";
+import type { ConnectionHandle } from "../accept/clusterInternals.ts";
 
 /** What each message of a worker does, by its type. */
 export type MessageTable<Worker> = {
   readonly [Type in WorkerToSupervisor["type"]]: (
     worker: Worker,
     message: Extract<WorkerToSupervisor, { readonly type: Type }>,
-    socket: Socket | undefined,
+    connection: Socket | ConnectionHandle | undefined,
   ) => void;
 };
 

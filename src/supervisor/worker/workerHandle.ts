@@ -313,9 +313,9 @@ export class WorkerHandle {
     this.#serving.announce(key, server, tried);
   }
 
-  /** A server that was announced still listens. */
-  confirmServer(key: string): void {
-    this.#serving.confirm(key);
+  /** A server that was announced still listens; `attended`: the app has a listener for what comes there. */
+  confirmServer(key: string, attended: boolean): void {
+    this.#serving.confirm(key, attended);
   }
 
   /** A server listens no more. */
@@ -407,9 +407,9 @@ export class WorkerHandle {
   #listen(): void {
     const { worker, events } = this.#options;
     hearWorker(worker, {
-      told: (message, socket) => {
+      told: (message, connection) => {
         const handle = events.messages[message.type] as (...told: [WorkerHandle, WorkerToSupervisor, unknown]) => void;
-        handle(this, message, socket);
+        handle(this, message, connection);
       },
       strange: (type) => {
         const what = `a message that only Hitless's own code in it sends ("${type}"), and not with its fields`;

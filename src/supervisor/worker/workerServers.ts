@@ -5,6 +5,8 @@ export class WorkerServers {
   readonly #listening = new Map<string, ListeningServer>();
   /** Began to listen and may have been closed at once. */
   readonly #announced = new Map<string, ListeningServer>();
+  /** How often those that nobody attends to have been asked for. */
+  readonly #askings = new Map<string, number>();
   readonly #tried = new Set<number | string>();
 
   /** By their keys. */
@@ -33,6 +35,7 @@ export class WorkerServers {
 
   announce(key: string, server: ListeningServer, tried: readonly (number | string)[]): void {
     this.#announced.set(key, server);
+    this.#askings.delete(key);
     for (const place of tried) {
       this.#tried.add(place);
     }
@@ -41,6 +44,13 @@ export class WorkerServers {
   /** The server that was announced by this key and does not count yet. */
   announced(key: string): ListeningServer | undefined {
     return this.#listening.has(key) ? undefined : this.#announced.get(key);
+  }
+
+  /** Returns how often that has been called since this server was announced. */
+  countAsking(key: string): number {
+    const count = (this.#askings.get(key) ?? 0) + 1;
+    this.#askings.set(key, count);
+    return count;
   }
 
   add(key: string, server: ListeningServer): void {

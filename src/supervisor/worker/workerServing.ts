@@ -36,6 +36,13 @@ export interface WorkerServingOptions extends Pick<ReadinessOptions, "recipe" | 
   readonly notReady: (code: Failure["code"], reason: string) => void;
 }
 
+/**
+ * A server that nobody in the app attends to may look whether a port is free, or be told later what to do. It is asked again after
+ * so many milliseconds, so often; then it counts, for it may be there for nothing else than to have the port.
+ */
+const askAgainMs = 50;
+const mostAskings = 40;
+
 const asksItself =
   "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.";
 
@@ -78,12 +85,30 @@ export class WorkerServing {
     this.#options.send({ type: "listens", server: key });
   }
 
-  /** A server that was announced still listens. */
-  confirm(key: string): void {
+  /**
+   * A server that was announced still listens.
+   * @param attended Whether the app has a listener for what comes there: without one it does not count at first.
+   */
+  confirm(key: string, attended: boolean): void {
     const server = this.servers.announced(key);
-    if (server !== undefined) {
-      this.add(key, server);
+    if (server === undefined) {
+      return;
     }
+    const asked = attended ? 0 : this.servers.countAsking(key);
+    if (!attended && asked < mostAskings) {
+      setTimeout(() => {
+        if (this.servers.announced(key) === server && this.#options.isMeantToServe()) {
+          this.#options.send({ type: "listens", server: key });
+        }
+      }, askAgainMs);
+      return;
+    }
+    if (!attended) {
+      const { name, warn } = this.#options;
+      const since = `it counts as listening since that has not changed in ${(mostAskings * askAgainMs) / 1_000} s`;
+      warn("unattended", `${name} listens on ${server.url}, but nothing in the app takes connections there; ${since}`);
+    }
+    this.add(key, server);
   }
 
   /** One more of its servers listens. */

@@ -9,6 +9,7 @@ import type { Http2Stream } from "../internals/http2Streams.ts";
 import { onListeningEnd } from "../internals/listeningHandles.ts";
 import { openConnections } from "../internals/serverConnections.ts";
 import { serverOf } from "../internals/sockets.ts";
+import { ownListener } from "../ownListeners.ts";
 import { findServersBehind } from "./serversBehind.ts";
 
 /** A server of the app that listens. */
@@ -288,10 +289,11 @@ export function isHttpServer(server: Server): server is HttpServer {
 
 function watchSessions(server: Server): ReadonlySet<Http2Session> {
   const sessions = new Set<Http2Session>();
-  server.on("session", (session: Http2Session) => {
+  const keep = (session: Http2Session): void => {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
-  });
+  };
+  server.on("session", ownListener(keep));
   return sessions;
 }
 
@@ -301,12 +303,12 @@ function watchSessions(server: Server): ReadonlySet<Http2Session> {
  */
 function watchWebSockets(server: Server): ReadonlyMap<Socket, number> {
   const webSockets = new Map<Socket, number>();
-  const observe = (request: { readonly headers: { readonly upgrade?: string } }, socket: Socket): void => {
+  const observe = ownListener((request: { readonly headers: { readonly upgrade?: string } }, socket: Socket): void => {
     if (request.headers.upgrade?.toLowerCase() === "websocket") {
       webSockets.set(socket, socket.bytesWritten);
       socket.once("close", () => webSockets.delete(socket));
     }
-  };
+  });
   let observing = false;
   const follow = (): void => {
     const theirs = server.listenerCount("upgrade") - (observing ? 1 : 0);

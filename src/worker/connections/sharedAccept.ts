@@ -1,7 +1,9 @@
 import type { AcceptHold } from "../../shared/workerMessages.ts";
+import type { AcceptedHandle } from "../channel.ts";
 import type { Guard } from "../guard.ts";
 import {
   closeUnnoticed,
+  type Held,
   holdConnections,
   holdListen,
   onHandleClose,
@@ -23,15 +25,17 @@ export interface SharedAccept {
  * those what comes. Where none does, it listens at once, as the app expects of a server that says so, and what it accepts
  * waits.
  * @param isOwn Whether a connection from this port is one that the app itself has made, perhaps to see whether it answers.
+ * @param giveBack Told of each connection that was accepted at the handle of this key and can't be served: the app has closed its server.
  * @param held Told whether a handle on which the app listens does not hold the process, as one that accepts would.
  */
 export function holdSharedAccepts(
   guard: Guard,
   isOwn: (port: number) => boolean,
+  giveBack: (key: string, connection: AcceptedHandle) => void,
   held: (held: boolean) => void,
 ): SharedAccept {
   const handles = new Set<SharedHandle>();
-  const holds = new Map<SharedHandle, { readonly kind: AcceptHold; readonly release: () => void }>();
+  const holds = new Map<SharedHandle, { readonly kind: AcceptHold; readonly held: Held }>();
   let state: "held" | "accepting" | "stopped" = "held";
 
   const tell = (): void => {
@@ -42,20 +46,23 @@ export function holdSharedAccepts(
     for (const [handle, hold] of holds) {
       if (hold.kind === kind) {
         holds.delete(handle);
-        hold.release();
+        hold.held.release();
       }
     }
     tell();
   };
 
   onSharedHandle(
-    guard("shared handle", (handle: SharedHandle, kind: AcceptHold) => {
+    guard("shared handle", (handle: SharedHandle, kind: AcceptHold, key: string) => {
       handles.add(handle);
       if (state === "held") {
-        holds.set(handle, { kind, release: kind === "listen" ? holdListen(handle) : holdConnections(handle, isOwn) });
+        holds.set(handle, { kind, held: kind === "listen" ? holdListen(handle) : holdConnections(handle, isOwn) });
         tell();
         onHandleClose(handle, () => {
           handles.delete(handle);
+          for (const connection of holds.get(handle)?.held.takeOut() ?? []) {
+            giveBack(key, connection);
+          }
           holds.delete(handle);
           tell();
         });

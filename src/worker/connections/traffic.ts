@@ -6,6 +6,7 @@ import type { Guard } from "../guard.ts";
 import { type Http2Stream, openStreams, requestOf } from "../internals/http2Streams.ts";
 import { currentResponse, isEventStream } from "../internals/httpMessages.ts";
 import { httpConnections } from "../internals/serverConnections.ts";
+import { ownListener } from "../ownListeners.ts";
 import { epochNow } from "../ownTimers.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
 
@@ -48,10 +49,12 @@ export function watchTraffic(tracker: ServerTracker, guard: Guard): Traffic {
       served += 1;
     }
   };
-  const countStream = guard("HTTP/2 stream", (stream: Http2Stream, headers: Readonly<Record<string, string>>) => {
-    asked.set(stream, { method: headers[":method"], url: headers[":path"] });
-    stream.once("close", countAnswered);
-  });
+  const countStream = ownListener(
+    guard("HTTP/2 stream", (stream: Http2Stream, headers: Readonly<Record<string, string>>) => {
+      asked.set(stream, { method: headers[":method"], url: headers[":path"] });
+      stream.once("close", countAnswered);
+    }),
+  );
   const countStreams = (tracked: TrackedServer, on: boolean): void => {
     if (isHttp2(tracked)) {
       tracked.server[on ? "on" : "off"]("stream", countStream);

@@ -1,6 +1,7 @@
 import { Server } from "node:net";
 import { getSystemErrorMap } from "node:util";
 import type { AcceptHold } from "../../shared/workerMessages.ts";
+import type { AcceptedHandle } from "../channel.ts";
 import { setImmediate } from "../ownTimers.ts";
 import { own } from "./ownSymbol.ts";
 import { peerPort } from "./sockets.ts";
@@ -51,15 +52,22 @@ export function closeListeningHandle(server: Server): boolean {
   return true;
 }
 
+interface SharedAnswer {
+  readonly cmd?: unknown;
+  readonly hold?: AcceptHold;
+  /** Names the handle to the supervisor. */
+  readonly key: string;
+}
+
 /**
  * Calls `received` with each listening handle that comes from the supervisor, before `node:cluster` gives it to its server
  * (`shared` in lib/internal/cluster/child.js). Nothing is changed by this.
  */
-export function onSharedHandle(received: (handle: SharedHandle, hold: AcceptHold) => void): void {
-  const look = (message: { readonly cmd?: unknown; readonly hold?: AcceptHold }, handle: unknown): void => {
+export function onSharedHandle(received: (handle: SharedHandle, hold: AcceptHold, key: string) => void): void {
+  const look = (message: SharedAnswer, handle: unknown): void => {
     const isListening = typeof handle === "object" && handle !== null && "listen" in handle && "close" in handle;
     if (message.cmd === "NODE_CLUSTER" && message.hold !== undefined && isListening) {
-      received(handle as SharedHandle, message.hold);
+      received(handle as SharedHandle, message.hold, message.key);
     }
   };
   process.prependListener("internalMessage" as "message", look as NodeJS.MessageListener);
@@ -67,16 +75,16 @@ export function onSharedHandle(received: (handle: SharedHandle, hold: AcceptHold
 
 /**
  * Makes `listen` of this handle, which `node:net` calls once, say that all is well and do nothing.
- * @returns A function that undoes this and does what was asked meanwhile. Should the system refuse it then, the server tells
+ * @returns Undoes this and does what was asked meanwhile. Should the system refuse it then, the server tells
  *   the app, as it does when it is refused at once.
  */
-export function holdListen(handle: SharedHandle): () => void {
+export function holdListen(handle: SharedHandle): Held {
   let wanted: number | undefined;
   handle.listen = (backlog) => {
     wanted = backlog;
     return 0;
   };
-  return () => {
+  const release = (): void => {
     Reflect.deleteProperty(handle, "listen");
     const code = wanted === undefined ? 0 : handle.listen(wanted);
     const server = code === 0 ? undefined : own(handle, "owner_symbol");
@@ -88,14 +96,22 @@ export function holdListen(handle: SharedHandle): () => void {
       setImmediate(() => server.emit("error", error));
     }
   };
+  return { release, takeOut: () => [] };
+}
+
+/** What a handle that is held back has. */
+export interface Held {
+  release(): void;
+  /** Takes out the connections that it has accepted and that nobody has got. */
+  takeOut(): AcceptedHandle[];
 }
 
 /**
  * Makes this handle keep what it accepts from when it listens, but for what the app itself has connected.
  * @param isOwn Whether the app has a connection from this port.
- * @returns A function that gives it to the server, each connection in a turn of its own, and lets it accept as usual.
+ * @returns Its `release` gives it to the server, each connection in a turn of its own, and lets it accept as usual.
  */
-export function holdConnections(handle: SharedHandle, isOwn: (port: number) => boolean): () => void {
+export function holdConnections(handle: SharedHandle, isOwn: (port: number) => boolean): Held {
   const waiting: unknown[][] = [];
   let release = (): void => void Reflect.deleteProperty(handle, "listen");
   handle.listen = (backlog) => {
@@ -117,7 +133,14 @@ export function holdConnections(handle: SharedHandle, isOwn: (port: number) => b
     };
     return handle.listen(backlog);
   };
-  return () => release();
+  return {
+    release: () => release(),
+    takeOut: () =>
+      waiting.splice(0).flatMap(([error, connection]) => {
+        const isConnection = !error && typeof connection === "object" && connection !== null;
+        return isConnection ? [connection as AcceptedHandle] : [];
+      }),
+  };
 }
 
 /**

@@ -35,7 +35,7 @@ const holdingBack = new WeakSet<Server>();
 
 /** Looks whether who has replaced `emit` of a server keeps connections back. Most don't: monitoring wants to see the requests. */
 export function watchReplacedEmit(server: HttpServer, guard: Guard): void {
-  if (!hasReplacedEmit(server)) {
+  if (!hasReplacedEmit(server, nodeHttp().Server)) {
     return;
   }
   subscribe(
@@ -50,8 +50,9 @@ export function watchReplacedEmit(server: HttpServer, guard: Guard): void {
   );
 }
 
-function hasReplacedEmit(server: HttpServer): boolean {
-  const end = nodeHttp().Server.prototype;
+/** Whether a server, or a class of the app between it and Node's, has an `emit` of its own. */
+export function hasReplacedEmit(server: Server, nodes: typeof Server | typeof HttpServer): boolean {
+  const end = nodes.prototype;
   for (let at: object | null = server; at !== null && at !== end; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, "emit")) {
       return true;
@@ -61,7 +62,7 @@ function hasReplacedEmit(server: HttpServer): boolean {
 }
 
 /** Loaded long ago: the app has made a server with it. */
-function nodeHttp(): { readonly _connectionListener: () => void; readonly Server: typeof HttpServer } {
+export function nodeHttp(): { readonly _connectionListener: () => void; readonly Server: typeof HttpServer } {
   return createRequire(process.execPath)("node:http");
 }
 

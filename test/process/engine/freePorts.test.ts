@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { freePort } from "../../support/process/freePort.ts";
+import { startNewcomers } from "../../support/process/newcomers.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { until, untilEvent } from "../../support/process/until.ts";
@@ -8,7 +9,9 @@ import { until, untilEvent } from "../../support/process/until.ts";
 describeOn(testedNodes(), "an app that looks whether its port is free", (scene) => {
   for (const [what, env] of [
     ["and closes at once", { WORK: "500" }],
-    ...(scene.node === usualNode() ? [["and closes a moment later", { WORK: "500", HOLD: "30" }] as const] : []),
+    ...(scene.node === usualNode()
+      ? [["and closes a while later", { WORK: "300", HOLD: "300", PROBE: "http2" }] as const]
+      : []),
   ] as const) {
     it(`${what}: is ready when it serves, and no client is refused in a reload`, async () => {
       const { client, port, write } = await scene.run({ fixture: "freePort", config: { env } });
@@ -22,6 +25,23 @@ describeOn(testedNodes(), "an app that looks whether its port is free", (scene) 
     });
   }
 });
+
+for (const scheduling of ["roundRobin", "shared"] as const) {
+  describeOn([usualNode()], `an app that looks for a while whether its port is free (${scheduling})`, (scene) => {
+    it("on all addresses, and serves on one: loses nobody in a restart who came to the look", async () => {
+      const { client, port } = await scene.run({
+        fixture: "freePort",
+        config: { workers: 1, scheduling, env: { HOSTS: ":: 127.0.0.1", HOST: "127.0.0.1", HOLD: "200" } },
+      });
+      const newcomers = startNewcomers({ target: { port }, clients: 6 });
+      await newcomers.untilAnswers(200, 6);
+      assertOutcome(await client.request("app/renew", { kind: "restart" }), "completed");
+      await newcomers.untilAnswers(200, 12);
+      const { failed, failures } = await newcomers.stop();
+      assert.deepEqual({ failed, failures }, { failed: 0, failures: [] });
+    });
+  });
+}
 
 for (const [nodes, how] of [
   [testedNodes(), "connect"],

@@ -61,14 +61,15 @@ export function proveStep(slots: readonly Slot[], all: Iterable<Slot>, { kind, m
 }
 
 /**
- * Unless the new workers listen wherever the old ones do. A worker is ready with its first server; if the old ones
- * were dismissed before the second listens, that one's clients would be refused. The wait for a port that a build has
- * dropped is limited to `serversSettleMs`.
+ * Unless the new workers listen wherever the old ones do, and speak what those speak: a server that looks whether the port is free speaks
+ * nothing. A worker is ready with its first server; if the old ones were dismissed before the second listens, that one's
+ * clients would be refused. The wait for what a build has dropped or changed is limited to `serversSettleMs`.
  */
 function uncovered(slots: readonly Slot[]): Proof | undefined {
   const missing = slots.filter(({ current, next }) =>
     [...(current?.servers ?? [])].some(
-      (entry) => next?.servers.has(entry[0]) !== true && !isOwnAddress(entry, [current?.pid ?? 0]),
+      (entry) =>
+        next?.servers.get(entry[0])?.protocol !== entry[1].protocol && !isOwnAddress(entry, [current?.pid ?? 0]),
     ),
   );
   if (missing.some(({ next }) => next?.debugging.pause !== undefined)) {

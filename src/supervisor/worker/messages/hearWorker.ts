@@ -1,13 +1,14 @@
 import type { Worker } from "node:cluster";
 import { Socket } from "node:net";
 import { type WorkerToSupervisor, workerMessageCommand } from "../../../shared/workerMessages.ts";
+import { type ConnectionHandle, isConnection } from "../../accept/clusterInternals.ts";
 import { closeHandle, onInternalMessage } from "../../internals.ts";
 import type { ListeningServer } from "../addresses.ts";
 import { isWellFormed } from "./workerMessageSchemas.ts";
 
 export interface WorkerListener {
-  /** A message of the preload, and the socket that came with it. */
-  told(message: WorkerToSupervisor, socket: Socket | undefined): void;
+  /** A message of the preload, and the connection that came with it. */
+  told(message: WorkerToSupervisor, connection: Socket | ConnectionHandle | undefined): void;
   /** It looks like one and is none: the app has sent it. Called once. */
   strange(type: string): void;
   /** The app's own `process.send(message)`. */
@@ -16,6 +17,9 @@ export interface WorkerListener {
   datagrams(key: string, server: ListeningServer): void;
 }
 
+/** What comes with these is theirs who are told. */
+const takesConnection: ReadonlySet<string> = new Set<WorkerToSupervisor["type"]>(["connection", "unserved"]);
+
 /** Tells the messages of a worker's preload from those of the app and of `node:cluster`. */
 export function hearWorker(worker: Worker, listener: WorkerListener): void {
   let hasSentNonsense = false;
@@ -23,12 +27,12 @@ export function hearWorker(worker: Worker, listener: WorkerListener): void {
     if (!isOurs(message)) {
       return;
     }
-    const socket = sent instanceof Socket ? sent : undefined;
+    const connection = sent instanceof Socket || isConnection(sent) ? sent : undefined;
     const isKnown = isWellFormed(message);
     if (isKnown === true) {
-      listener.told(message, socket);
+      listener.told(message, connection);
     }
-    if (isKnown !== true || message.type !== "connection") {
+    if (isKnown !== true || !takesConnection.has(message.type) || connection === undefined) {
       // Nobody else would close what came along.
       closeHandle(sent);
     }

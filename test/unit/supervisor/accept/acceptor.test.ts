@@ -4,7 +4,12 @@ import { existsSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
-import { addressInUse, peerAddress } from "../../../../src/supervisor/accept/clusterInternals.ts";
+import {
+  addressInUse,
+  addressOf,
+  type ConnectionHandle,
+  peerAddress,
+} from "../../../../src/supervisor/accept/clusterInternals.ts";
 import type { PathKeeper } from "../../../../src/supervisor/accept/listeningSocket.ts";
 import { createSocketKeeper } from "../../../../src/supervisor/listening/unixSockets.ts";
 import { createEventLog } from "../../../../src/supervisor/logs/eventLog.ts";
@@ -266,6 +271,50 @@ describe("acceptor", () => {
     await worker.until(1);
     worker.answer(true);
     await worker.until(1);
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 0]);
+  });
+
+  it("gives who came to such a look on all addresses to servers that have the one to which they came, and no other", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker, { address: "0.0.0.0", port: await freePort() });
+    for (const host of ["127.0.0.2", "127.0.0.1"]) {
+      const client = connect(port, host);
+      clients.push(client);
+      await once(client, "connect");
+    }
+    await turns();
+    worker.say({ act: "close", key: worker.sent.at(-1)?.key });
+    listen(worker, { address: "127.0.0.1", port });
+    acceptor.admit(1, true);
+    await worker.until(1);
+    assert.equal(addressOf(worker.given[0]?.handle ?? assert.fail())?.address, "127.0.0.1");
+    worker.answer(true);
+    assert.deepEqual([worker.given.length, acceptor.waiting, acceptor.unanswered], [0, 1, 0]);
+    listen(worker, { address: "127.0.0.2", port });
+    await worker.until(1);
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 0]);
+  });
+
+  it("keeps what a worker had accepted by itself before it was ready, and gives back, for the next server", async () => {
+    acceptor = open(true);
+    const worker = new FakeWorker(1, acceptor);
+    const port = await freePort();
+    worker.ask({ port });
+    const [handle] = worker.listening;
+    assert.ok(handle);
+    const accepted = new Promise<ConnectionHandle>((resolve) => {
+      handle.onconnection = (_, connection) => connection && resolve(connection);
+    });
+    handle.listen(511);
+    await come(port);
+    const key = worker.sent.at(-1)?.key ?? "";
+    acceptor.givesBack(1, key, await accepted);
+    worker.say({ act: "close", key });
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [1, 0]);
+    worker.ask({ address: null, addressType: 6, port });
+    acceptor.admit(1, true);
+    await worker.until(1);
+    assert.equal(worker.given[0]?.handle, await accepted);
     assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 0]);
   });
 

@@ -2,26 +2,26 @@ import assert from "node:assert/strict";
 import { canStandIn } from "../../../../src/supervisor/accept/standIn.ts";
 
 describe("canStandIn", () => {
-  const at = (address: string | null, addressType: 4 | 6 | -1 = 4, port = 3000, flags = 0) => ({
-    address,
-    addressType,
-    port,
-    flags,
-  });
+  const at = (address: string, ipv6Only = false) => ({ address, port: 3000, ipv6Only });
+  const to = (address: string, port = 3000) => ({ address, port, family: address.includes(":") ? "IPv6" : "IPv4" });
 
-  for (const [what, expected, place, former] of [
-    ["the same address", true, at("127.0.0.1"), at("127.0.0.1")],
-    ["all addresses", true, at(null, 6), at("127.0.0.1")],
-    ["all addresses of IPv6 alone", false, at("::", 6, 3000, 1), at("127.0.0.1")],
-    ["all of IPv4 for one of them", true, at("0.0.0.0"), at("10.0.0.1")],
-    ["all of IPv4 for IPv6", false, at("0.0.0.0"), at("::", 6)],
-    ["loopback for all: who comes from elsewhere is not meant", false, at("127.0.0.1"), at("0.0.0.0")],
-    ["another port", false, at(null, 6, 3001), at(null, 6)],
-    ["a port that the system chooses", false, at(null, 6, 0), at(null, 6, 0)],
-    ["a Unix socket", false, at("/app", -1, -1), at("/app", -1, -1)],
+  for (const [what, expected, place, client] of [
+    ["the same address", true, at("127.0.0.1"), to("127.0.0.1")],
+    ["the same address, to which it came through a server on all", true, at("127.0.0.1"), to("::ffff:127.0.0.1")],
+    ["the same address of IPv6", true, at("::1"), to("::1")],
+    ["another address", false, at("127.0.0.1"), to("10.0.0.1")],
+    ["loopback of the other family", false, at("127.0.0.1"), to("::1")],
+    ["all addresses", true, at("::"), to("127.0.0.1")],
+    ["all addresses of IPv6 alone, for IPv4", false, at("::", true), to("::ffff:127.0.0.1")],
+    ["all addresses of IPv6 alone, for IPv6", true, at("::", true), to("::1")],
+    ["all of IPv4 for one of them", true, at("0.0.0.0"), to("10.0.0.1")],
+    ["all of IPv4 for one that came through IPv6", true, at("0.0.0.0"), to("::ffff:10.0.0.1")],
+    ["all of IPv4 for IPv6", false, at("0.0.0.0"), to("::1")],
+    ["another port", false, at("::"), to("127.0.0.1", 3001)],
+    ["nobody knows where it came to", false, at("::"), undefined],
   ] as const) {
     it(`${expected ? "says yes" : "says no"}: ${what}`, () => {
-      assert.equal(canStandIn(place, former), expected);
+      assert.equal(canStandIn(place, client), expected);
     });
   }
 });

@@ -270,7 +270,7 @@ describe("workerHandle", () => {
     assert.equal(handle.finished, true);
     const server = { url: "http://127.0.0.1:3000", protocol: "http", handoff: true, systemPort: false } as const;
     handle.announceServer("::|3000", server, []);
-    handle.confirmServer("::|3000");
+    handle.confirmServer("::|3000", true);
     assert.equal(handle.finished, false);
   });
 

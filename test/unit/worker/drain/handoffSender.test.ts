@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { type AddressInfo, connect, Socket } from "node:net";
 import type { Channel } from "../../../../src/worker/channel.ts";
 import type { Parking } from "../../../../src/worker/connections/parking.ts";
 import type { TrackedServer } from "../../../../src/worker/connections/servers.ts";
@@ -21,7 +21,7 @@ describe("sender", () => {
   const channel: Channel = {
     connected: true,
     send(body, socket, sent) {
-      assert(body.type === "connection" && socket !== undefined && sent !== undefined);
+      assert(body.type === "connection" && socket instanceof Socket && sent !== undefined);
       given.push(socket);
       ids.push(body.id);
       waiting.push({ socket, sent });
