@@ -58,7 +58,18 @@ const all = [
     outfile: join(outdir, "extension.cjs"),
     mainFields,
     external: ["vscode"],
-    plugins: [apart("languageClient", "./language.cjs"), apart("importPm2File", "./pm2Import.cjs")],
+    plugins: [
+      apart("languageClient", "./language.cjs"),
+      apart("importPm2File", "./pm2Import.cjs"),
+      apart("fleetCommands", "./fleets.cjs"),
+    ],
+  },
+  // Loaded by the extension with the first command for a fleet.
+  {
+    entryPoints: ["src/extension/commands/fleets/fleetCommands.ts"],
+    outfile: join(outdir, "fleets.cjs"),
+    mainFields,
+    external: ["vscode"],
   },
   {
     entryPoints: ["src/extension/language/languageClient.ts"],

@@ -69,9 +69,19 @@ export interface ErrorData {
 
 /** Turns whatever was thrown into a `HitlessError`; any other error becomes `internal`. */
 export function toHitlessError(thrown: unknown): HitlessError {
-  if (thrown instanceof HitlessError) {
+  if (isHitlessError(thrown)) {
     return thrown;
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new HitlessError("internal", message, { cause: thrown });
+}
+
+/** Each bundle has a class of its own, and errors come from one to another. */
+function isHitlessError(thrown: unknown): thrown is HitlessError {
+  return (
+    thrown instanceof HitlessError ||
+    (thrown instanceof Error &&
+      thrown.name === "HitlessError" &&
+      errorCodes.some((code) => code === Reflect.get(thrown, "code")))
+  );
 }

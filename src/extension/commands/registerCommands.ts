@@ -11,9 +11,6 @@ import { cutNow, waitLonger } from "./drain.ts";
 import { setWatch } from "./files/setWatch.ts";
 import { showChanges } from "./files/showChanges.ts";
 import { filterLog } from "./filter/filterLog.ts";
-import { checkOneFleet } from "./fleets/checkOneFleet.ts";
-import { showFleetHistory } from "./fleets/fleetRunHistory.ts";
-import { cancelFleet, renewFleet } from "./fleets/renewFleet.ts";
 import { showHistory } from "./history.ts";
 import { askToPrepare } from "./machines/askToPrepare.ts";
 import { showMenu } from "./menu.ts";
@@ -33,6 +30,10 @@ import type { Notifier } from "./tell/notify.ts";
 import { continueWorker, copyPid, killWorker } from "./workerCommands.ts";
 
 type CommandHandler = (target: CommandTarget, ...args: unknown[]) => unknown;
+
+async function fleets() {
+  return (await import("./fleets/fleetCommands.ts")).fleetCommands;
+}
 
 /** Every command of Hitless. The type demands exactly one handler for each id. */
 function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<Record<CommandId, CommandHandler>> {
@@ -79,13 +80,14 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.importPm2]: () => importPm2(context, notifier),
     [commandIds.refresh]: () => refresh(context),
     [commandIds.prepareMachine]: (target) => askToPrepare(context, target, notifier),
-    [commandIds.reloadFleet]: (target) => renewFleet(context, target, "reload", notifier),
-    [commandIds.gracefulReloadFleet]: (target) => renewFleet(context, target, "gracefulReload", notifier),
-    [commandIds.restartFleet]: (target) => renewFleet(context, target, "restart", notifier),
-    [commandIds.rollbackFleet]: (target) => renewFleet(context, target, "rollback", notifier),
-    [commandIds.cancelFleet]: (target) => cancelFleet(context, target, notifier),
-    [commandIds.checkFleet]: (target) => checkOneFleet(context, target, notifier),
-    [commandIds.showFleetHistory]: (target) => showFleetHistory(context, target, notifier),
+    [commandIds.reloadFleet]: async (target) => (await fleets()).renew(context, target, "reload", notifier),
+    [commandIds.gracefulReloadFleet]: async (target) =>
+      (await fleets()).renew(context, target, "gracefulReload", notifier),
+    [commandIds.restartFleet]: async (target) => (await fleets()).renew(context, target, "restart", notifier),
+    [commandIds.rollbackFleet]: async (target) => (await fleets()).renew(context, target, "rollback", notifier),
+    [commandIds.cancelFleet]: async (target) => (await fleets()).cancel(context, target, notifier),
+    [commandIds.checkFleet]: async (target) => (await fleets()).check(context, target, notifier),
+    [commandIds.showFleetHistory]: async (target) => (await fleets()).showHistory(context, target, notifier),
   };
 }
 

@@ -8,6 +8,7 @@ import { projectRoot } from "../../support/paths.ts";
 const bundles = [
   "cli",
   "extension",
+  "fleets",
   "language",
   "layers",
   "metrics",
@@ -51,7 +52,7 @@ describe("what is shipped", () => {
       [],
     );
     assert.deepEqual(apart, [], "files of jsonc-parser that are looked for beside the bundle");
-    // With ssh, machines and fleets, which are in it and are run only where a workspace names some.
+    // With ssh and machines, which are in it and are run only where a workspace names some.
     assert.ok(extensionBytes < 585_000, `the extension's bundle has ${extensionBytes} bytes`);
     assert.ok(pageBytes < 150_000, `the script of the layers panel has ${pageBytes} bytes`);
   });

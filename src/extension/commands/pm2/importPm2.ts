@@ -32,8 +32,6 @@ export async function importPm2(context: CommandContext, notifier: Notifier): Pr
     reader: join(dirname(supervisorFile), "pm2.cjs"),
     node: node.path,
     environment: process.env,
-  }).catch((thrown: unknown) => {
-    throw ownError(thrown);
   });
   const name = basename(file);
   const explain = {
@@ -59,15 +57,6 @@ export async function importPm2(context: CommandContext, notifier: Notifier): Pr
     { title: t("Write It"), run: () => write(plan, context, notifier) },
     explain,
   ]);
-}
-
-/** The class of an error is another one in each bundle. */
-function ownError(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || thrown.name !== "HitlessError") {
-    return thrown;
-  }
-  const { code, remedy, detail } = thrown as HitlessError;
-  return new HitlessError(code, thrown.message, { remedy, detail, cause: thrown });
 }
 
 async function write(
