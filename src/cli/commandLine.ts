@@ -1,9 +1,9 @@
 import type { ErrorOutput } from "../shared/cliOutput.ts";
 import { HitlessError, toHitlessError } from "../shared/errors.ts";
+import { nearest } from "../shared/text/suggestion.ts";
 import { commandHelp, overviewHelp } from "./arguments/help.ts";
 import { parseCommand } from "./arguments/parseCommand.ts";
 import { pm2Advice, pm2Verbs } from "./arguments/pm2Verbs.ts";
-import { nearest } from "./arguments/suggestion.ts";
 import { type CliContext, exitCodes } from "./cliContext.ts";
 import { type Command, jsonText, printLine, say } from "./command.ts";
 import { completionCommand } from "./commands/completion.ts";

@@ -5,7 +5,7 @@ import { failureSchema } from "./failure.ts";
 import { layerFactsSchema, layerPulseSchema, serverIdleTimeSchema } from "./layers/facts.ts";
 import { cpuSampleSchema } from "./layers/sample.ts";
 import { logStreamSchema } from "./logs.ts";
-import { fleetKindSchema, fleetRunSchema, lockHolderSchema } from "./machines/fleetRun.ts";
+import { drainedMachineSchema, fleetKindSchema, fleetRunSchema, lockHolderSchema } from "./machines/fleetRun.ts";
 import { renewalReportSchema } from "./report.ts";
 import {
   appStateSchema,
@@ -227,6 +227,8 @@ export const machinesOutputSchema = v.array(
     /** What ssh is given. */
     ssh: v.string(),
     reachable: v.boolean(),
+    /** Fleets whose balancer runs there, of a machine that has no other part in any: it needs no Hitless. */
+    balancerOf: v.optional(v.array(v.string())),
     /** Why it can't be used; then what follows is absent. */
     error: v.optional(machineErrorSchema),
     /** Version of Hitless there. */
@@ -283,6 +285,10 @@ export const fleetPlanOutputSchema = v.strictObject({
   kind: fleetKindSchema,
   /** Names of machines: each group at the same time, one group after the other. */
   groups: v.array(v.array(v.string())),
+  /** Machines that are not touched, and why. */
+  leftOut: v.array(v.strictObject({ machine: v.string(), reason: v.string() })),
+  /** Who is at it now; nobody else can begin meanwhile. */
+  busy: v.optional(lockHolderSchema),
   problems: v.array(fleetProblemSchema),
 });
 export type FleetPlanOutput = v.InferOutput<typeof fleetPlanOutputSchema>;
@@ -342,6 +348,8 @@ export const fleetStatusOutputSchema = v.strictObject({
   ),
   /** Who is busy with it; `alive` is false for a session that died without giving the lock back. */
   lock: v.optional(v.strictObject({ holder: lockHolderSchema, alive: v.boolean() })),
+  /** What a run has taken out of the balancer and, as far as is known, nobody has put back. */
+  drained: v.array(drainedMachineSchema),
   /** What was last done to it. */
   last: v.optional(fleetRunSchema),
 });

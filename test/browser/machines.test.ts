@@ -40,7 +40,7 @@ test.describe("machines and fleets", () => {
   test("stand in the tree of a folder with a hitless.json alone, and what can't be used says why", async ({
     page,
   }, info) => {
-    await expect(row(/^fleet shop, 2 of 2 machines serve/)).toBeVisible({ timeout: 60_000 });
+    await expect(row(/^fleet shop, 2 of 2 machines ready/)).toBeVisible({ timeout: 60_000 });
     await expect(row(/^machine web1, Hitless/)).toBeVisible();
     await expect(row(/^shop on web1, running, 2 of 2 workers ready/)).toBeVisible();
     await expect(row(/^machine gone, can't be reached/)).toBeVisible({ timeout: 60_000 });
@@ -61,7 +61,7 @@ test.describe("machines and fleets", () => {
 
   test("are renewed as a fleet from its row, one after the other, and no client notices", async ({ page }, info) => {
     const fleet = row(/^fleet shop, /);
-    await expect(fleet).toHaveAccessibleName(/2 of 2 machines serve/, { timeout: 60_000 });
+    await expect(fleet).toHaveAccessibleName(/2 of 2 machines ready/, { timeout: 60_000 });
     const clients = await Promise.all(
       scene.ports.flatMap((port) =>
         (["GET", "POST"] as const).map((method) =>

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { HitlessError } from "../../shared/errors.ts";
+import { nearest } from "../../shared/text/suggestion.ts";
 import type { CommandSpec, FlagSpec, ParsedCommand } from "./commandSpec.ts";
-import { nearest } from "./suggestion.ts";
 
 /**
  * Parses the words after the command's name. Node's own strict mode is not used: its messages name neither the command

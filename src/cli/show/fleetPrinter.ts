@@ -24,9 +24,9 @@ function keptOf(text: string): string {
   return text.slice(begin, begin + longestLine + 1);
 }
 
-export function createFleetPrinter(context: CliContext, { fleet, groups }: FleetPlan): FleetPrinter {
+export function createFleetPrinter(context: CliContext, { fleet, machines }: FleetPlan): FleetPrinter {
   const { stderr } = context;
-  const width = Math.max(...groups.flat().map(({ name }) => name.length));
+  const width = Math.max(...machines.map(({ name }) => name.length));
   const told = new Map<string, MachineStep>();
   const open = new Map<string, { machine: string; text: string }>();
   let latest: FleetRun | undefined;

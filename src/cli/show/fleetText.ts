@@ -5,6 +5,7 @@ import { stepNames } from "../../client/fleets/runFleet.ts";
 import { droppedCount, outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { FleetKind, FleetRun, LockHolder, MachineRun } from "../../shared/machines/fleetRun.ts";
+import type { RenewalReport } from "../../shared/report.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { count, duration, localTime, printable } from "../terminal/units.ts";
@@ -24,19 +25,24 @@ export function problemLine({ severity, message, detail = [] }: FleetProblem, pa
   return [`${mark} ${message}`, ...detail.map((line) => `    ${line}`)].join("\n");
 }
 
+/** Somebody else is at it now. */
+export function busyLine({ who, kind, since }: LockHolder, paint: Paint): string {
+  return `${paint("yellow", "!")} ${printable(who)} is busy with it: ${kindNames[kind]} since ${localTime(since)}; nobody else can begin before that has ended`;
+}
+
 export function staleLockLine(machines: readonly string[], holder: LockHolder, paint: Paint): string {
   return `${paint("yellow", "!")} a ${kindNames[holder.kind]} by ${printable(holder.who)} since ${localTime(holder.since)} died on the way and left its lock on ${machines.join(", ")}; it is taken over`;
 }
 
 /** What would be done, in its order. */
-export function planText({ fleet, kind, groups }: FleetPlan, paint: Paint): string {
+export function planText({ fleet, kind, groups, leftOut }: FleetPlan, paint: Paint): string {
   const { deploy, rollback, verify, balancer, pause, onFailure } = fleet;
   const leaves = kind === "restart" && balancer !== undefined && balancer.kind !== "none";
   const program = kind === "rollback" ? rollback : deploy;
   const steps = [
     ...(program === undefined ? [] : [`run ${printable(program.join(" "))}`]),
     ...(leaves ? [`leave the balancer (${balancer.kind})`] : []),
-    kind === "rollback" ? "reload" : kindNames[kind],
+    kind === "rollback" ? (rollback === undefined ? "start the generation before again" : "reload") : kindNames[kind],
     ...(leaves ? ["come back to the balancer"] : []),
     ...(verify === undefined
       ? []
@@ -51,6 +57,7 @@ export function planText({ fleet, kind, groups }: FleetPlan, paint: Paint): stri
   return [
     `${paint("bold", fleet.name)} · ${kindNames[kind]} of ${fleet.app} on ${count(groups.flat().length, "machine")}`,
     ...groups.map((group, index) => `  ${index + 1}. ${group.map(({ name }) => name).join(", ")}`),
+    ...leftOut.map(({ machine, reason }) => `  –  ${machine} is left out: ${reason}`),
     `  each: ${steps.join(" · ")}`,
     ...(pause === 0 ? [] : [`  between: ${duration(pause)} pause`]),
     `  first failure: ${failure}`,
@@ -93,7 +100,7 @@ function machinesOfRun(run: FleetRun, paint: Paint): string {
   const rows = run.machines.map((machine): Cell[] => [
     { text: machine.name, style: "bold" },
     stepCell(machine),
-    { text: machine.report === undefined ? "–" : generations(machine.report) },
+    { text: machine.report === undefined ? "–" : reached(machine.report) },
     { text: machine.report?.traffic === undefined ? "–" : String(machine.report.traffic.served) },
     droppedCell(machine),
     { text: machine.durationMs === undefined ? "–" : duration(machine.durationMs) },
@@ -101,10 +108,17 @@ function machinesOfRun(run: FleetRun, paint: Paint): string {
   return indented(table(["MACHINE", "OUTCOME", "GEN", "SERVED", "DROPPED", "TOOK"], rows, paint));
 }
 
-function stepCell({ step, failedAt, renewed, serves }: MachineRun): Cell {
+/** The generation that serves now: one that was rolled back has not got to another. */
+function reached(report: RenewalReport): string {
+  const stays = report.outcome === "rolledBack" || report.outcome === "cancelled";
+  return stays ? `${report.from}, not ${report.to}` : generations(report);
+}
+
+function stepCell({ step, failedAt, renewed, serves, verified }: MachineRun): Cell {
   if (step === "failed") {
+    const asBefore = verified === true ? ", serves as before" : ", its workers are as before";
     return {
-      text: `failed while ${stepNames[failedAt ?? "failed"]}${serves === true && !renewed ? ", serves as before" : ""}`,
+      text: `failed while ${stepNames[failedAt ?? "failed"]}${serves === true && !renewed ? asBefore : ""}`,
       style: "red",
     };
   }
@@ -128,18 +142,20 @@ function doneOf({ machines }: FleetRun): readonly MachineRun[] {
 }
 
 function nextLines(run: FleetRun): string[] {
-  const { outcome, kind, machines } = run;
-  const down = machines.filter(({ serves }) => serves === false).map(({ name }) => name);
-  const unknown = machines.filter(({ serves }) => serves === undefined).map(({ name }) => name);
+  const { outcome, kind } = run;
   const facts = [
     ...(kind === "restart"
       ? [
           "DROPPED is of what was accepted: clients that a machine refuses in its gap are the balancer's to give to another.",
         ]
       : []),
-    ...(down.length > 0 ? [`Not serving: ${down.join(", ")}.`] : []),
-    ...(unknown.length > 0 && outcome !== "running" ? [`Whether it serves is not known: ${unknown.join(", ")}.`] : []),
-    ...(outcome !== "completed" && down.length + unknown.length === 0 ? ["All machines serve."] : []),
+    ...servingLines(run),
+    ...(run.drained ?? [])
+      .filter(({ back }) => back === undefined)
+      .map(
+        ({ machine, who, since }) =>
+          `${machine} is out of the balancer (${printable(who)}, ${localTime(since)}): the next command of this fleet puts it back, once it serves.`,
+      ),
   ];
   const goOn =
     outcome === "failed" || outcome === "cancelled" ? ["To go on, run the same again once the reason is mended."] : [];
@@ -148,23 +164,41 @@ function nextLines(run: FleetRun): string[] {
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-/** What goes back on the machines that have something new, and no other: one that still has what it had would lose that. */
-function goBackLines({ fleet, app, machines }: FleetRun): string[] {
-  const isNew = ({ step, renewed, deployed }: MachineRun): boolean => step !== "rolledBack" && (renewed || deployed);
-  const touched = machines.filter(isNew).map(({ name }) => name);
-  const others = machines.filter((machine) => !isNew(machine)).map(({ name }) => name);
-  const [first, second] = touched;
-  if (first === undefined) {
-    return [];
+/** What is known of who serves, and no more than that. */
+function servingLines({ outcome, machines }: FleetRun): string[] {
+  const down = machines.filter(({ serves }) => serves === false);
+  const unknown = machines.filter(({ serves }) => serves === undefined).map(({ name }) => name);
+  const lines = [
+    ...(down.length > 0 ? [`Not serving: ${down.map(downText).join(", ")}.`] : []),
+    ...(unknown.length > 0 && outcome !== "running" ? [`Whether it serves is not known: ${unknown.join(", ")}.`] : []),
+  ];
+  if (lines.length > 0 || outcome === "completed" || outcome === "running") {
+    return lines;
   }
-  if (second === undefined) {
-    const there = `${app} --on ${first}`;
-    return [
-      `To go back on ${first}, and no other: hitless rollback ${there}; with a rollback command, that one there and hitless reload ${there}`,
-    ];
-  }
-  const command = ["hitless fleet rollback", fleet, ...others.map((name) => `--without ${name}`)].join(" ");
-  return [`To go back on ${others.length === 0 ? "all machines" : touched.join(", ")}: ${command}`];
+  const workers = machines.map(
+    ({ name, workers: { ready, desired } = { ready: 0, desired: 0 } }) => `${name} ${ready}/${desired}`,
+  );
+  return machines.every(({ verified }) => verified === true)
+    ? ["All machines serve: the verify address answers on each as it must."]
+    : [`Workers are ready on all machines (${workers.join(", ")}); no verify address is set that would tell more.`];
+}
+
+function downText({ name, workers, verified }: MachineRun): string {
+  const why =
+    verified === false
+      ? "its verify address answers otherwise"
+      : workers === undefined
+        ? "no worker is ready"
+        : `${workers.ready}/${workers.desired} workers ready`;
+  return `${name} (${why})`;
+}
+
+/** What goes back on the machines that have something new, and no other. */
+function goBackLines({ fleet, machines }: FleetRun): string[] {
+  const touched = machines
+    .filter(({ step, renewed, deployed }) => step !== "rolledBack" && (renewed || deployed))
+    .map(({ name }) => name);
+  return touched.length === 0 ? [] : [`To go back on ${touched.join(", ")}: hitless fleet rollback ${fleet}`];
 }
 
 /** `hitless fleet status`. */
@@ -202,6 +236,7 @@ export function fleetStatusText(name: string, app: string, view: FleetView, pain
     indented(table(["MACHINE", "STATE", "READY", "GEN", "NODE.JS", "HITLESS", "LAST RENEWAL"], rows, paint)),
     ...view.machines.flatMap(({ found }) => (found.error === undefined ? [] : ["", errorText(found.error, paint)])),
     ...lockLines(view, paint),
+    ...drainedLines(name, view, paint),
     ...(last === undefined ? [] : ["", ...lastRunLines(last, view, paint)]),
   ].join("\n");
 }
@@ -212,6 +247,19 @@ function lockLines({ lock }: FleetView, paint: Paint): string[] {
   }
   const { who, kind, since } = lock.holder;
   return ["", paint("cyan", `${printable(who)} is busy with it: ${kindNames[kind]} since ${localTime(since)}`)];
+}
+
+function drainedLines(fleet: string, { drained }: FleetView, paint: Paint): string[] {
+  return drained.length === 0
+    ? []
+    : [
+        "",
+        ...drained.map(
+          ({ machine, who, since }) =>
+            `${paint("red", "✖")} ${machine} was taken out of the balancer by ${printable(who)} at ${localTime(since)}, and not put back`,
+        ),
+        `  The next command of this fleet puts it back first, once it serves; by hand: hitless fleet check ${fleet} says how`,
+      ];
 }
 
 function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[] {
@@ -228,17 +276,11 @@ function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[
   }
   const at = run.machines.find(({ step }) => step !== "done" && step !== "waiting" && step !== "rolledBack");
   const where = at === undefined ? "between two machines" : `at ${at.name}, while ${stepNames[at.step]}`;
-  const isOut = run.kind === "restart" && at !== undefined && ["draining", "renewing", "returning"].includes(at.step);
   return [
     `${paint("red", "✖")} the ${kindNames[run.kind]} by ${printable(run.who)} of ${localTime(run.startedAt)} died on the way: it stopped ${where}`,
     "",
     machinesOfRun(run, paint),
     "",
-    ...(isOut
-      ? [
-          `  ${at.name} may still be out of its balancer: the same restart puts it back, unless no third machine serves; nothing else does.`,
-        ]
-      : []),
     `  To go on: hitless fleet ${commandOf(run.kind)} ${run.fleet}`,
     ...(run.kind === "rollback" ? [] : goBackLines(run).map((line) => `  ${line}`)),
   ];

@@ -1,4 +1,4 @@
-import { isClockOff, type MachineView } from "../../client/machines/lookAtMachines.ts";
+import { isClockOff, isUsable, type MachineView } from "../../client/machines/lookAtMachines.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
@@ -24,11 +24,16 @@ export function machinesTable(views: readonly MachineView[], paint: Paint): stri
   return table(headings, views.map(row), paint);
 }
 
-function row({ machine, there, error }: MachineView): Cell[] {
+function row(view: MachineView): Cell[] {
+  const { machine, there, error } = view;
   const name: Cell = { text: machine.name, style: "bold" };
   if (there === undefined) {
     const state = error === undefined ? "failed" : (states[error.code] ?? "failed");
-    return [name, { text: state, style: "red" }, ...headings.slice(2).map(() => ({ text: "–" }))];
+    return [
+      name,
+      { text: state, style: isUsable(view) ? "dim" : "red" },
+      ...headings.slice(2).map(() => ({ text: "–" })),
+    ];
   }
   const { greeting, facts, apps, roundTripMs } = there;
   return [
@@ -44,7 +49,11 @@ function row({ machine, there, error }: MachineView): Cell[] {
 }
 
 /** What the row has no room for: why a machine can't be used, and a clock that is off. */
-export function machineNotes({ machine, there, error }: MachineView, paint: Paint): string[] {
+export function machineNotes(view: MachineView, paint: Paint): string[] {
+  const { machine, there, error, balancerOf = [] } = view;
+  if (error !== undefined && isUsable(view)) {
+    return [paint("dim", `${machine.name} needs no Hitless: it is only the balancer of ${balancerOf.join(", ")}`)];
+  }
   if (error !== undefined) {
     return [errorText(error, paint)];
   }

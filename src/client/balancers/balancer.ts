@@ -27,4 +27,11 @@ export interface Balancer {
    * @throws HitlessError as `drain`.
    */
   undrain(machine: string, options?: BalancerOptions): Promise<void>;
+  /**
+   * Whether the machine is out, by what the balancer says; `undefined` where it can't tell.
+   * @throws HitlessError as `check`.
+   */
+  isOut(machine: string, options?: BalancerOptions): Promise<boolean | undefined>;
+  /** What a person does to put it back. */
+  byHand(machine: string): string;
 }

@@ -1,9 +1,10 @@
 import { relative } from "node:path/posix";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
+import type { AppState } from "../../shared/snapshot.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import { isClockOff } from "../machines/lookAtMachines.ts";
-import { type FoundMember, isHealthy, type Member } from "./fleetMembers.ts";
+import { type FoundMember, isReady, type Member } from "./fleetMembers.ts";
 import type { FleetPlan } from "./fleetPlan.ts";
 
 /** Something that was found before anything was touched. */
@@ -20,50 +21,68 @@ export interface FleetProblem {
 const leastFree = 128 * 1_048_576;
 const askMs = 10_000;
 
+export interface FleetCheck {
+  readonly problems: readonly FleetProblem[];
+  /**
+   * Names of machines that do not serve as they should: no worker is ready, the app is degraded, or the verify address
+   * answers otherwise. For a rollback only the first counts: the rest is why one goes back.
+   */
+  readonly ill: readonly string[];
+}
+
 /** Looks at all that could be in the way of a plan; touches nothing. */
 export async function checkFleet(
   plan: FleetPlan,
   found: readonly FoundMember[],
   balancer: Balancer | undefined,
-): Promise<FleetProblem[]> {
+): Promise<FleetCheck> {
   const members = found.flatMap(({ member }) => (member === undefined ? [] : [member]));
   const each = await Promise.all(found.map((one) => checkMember(plan, one)));
-  return [
-    ...each.flat(),
-    ...sameTwice(members),
-    ...sameEverywhere(members),
-    ...enoughServe(members, found.length),
-    ...(await checkBalancer(plan, balancer)),
-  ];
+  const ill = each.flatMap(({ isIll }, index) => (isIll ? (found[index]?.machine.name ?? []) : []));
+  return {
+    problems: [
+      ...each.flatMap(({ problems }) => problems),
+      ...sameTwice(members),
+      ...sameEverywhere(members),
+      ...enoughServe(plan, members, ill),
+      ...(await checkBalancer(plan, balancer)),
+    ],
+    ill,
+  };
 }
 
+/** What a renewal can mend. */
+const renewable: readonly AppState[] = ["running", "degraded", "crash-looping"];
+
 async function checkMember(
-  { fleet, kind }: FleetPlan,
+  { fleet, kind, groups }: FleetPlan,
   { machine, member, error }: FoundMember,
-): Promise<FleetProblem[]> {
+): Promise<{ readonly problems: FleetProblem[]; readonly isIll: boolean }> {
   const problems: FleetProblem[] = [];
+  const isTouched = groups.flat().some(({ name }) => name === machine.name);
   const say = (severity: FleetProblem["severity"], message: string, detail?: readonly string[]) =>
     problems.push({ machine: machine.name, severity, message, ...(detail !== undefined && { detail }) });
   if (member === undefined) {
     const { message, detail } = error ?? new HitlessError("internal", "It is not connected.");
     say("error", message, detail);
-    return problems;
+    return { problems, isIll: false };
   }
   const { connection, client, endpoint } = member;
   const { app, renewal } = client.snapshot;
   const ready = readyCount(client.snapshot);
-  // What is ill there may be why one goes back.
-  const ill = kind === "rollback" ? "warning" : "error";
+  let isIll = !isReady(member);
   if (renewal !== undefined) {
     say("error", `${fleet.app} is being renewed on ${machine.name} already.`);
   } else if (app.state !== "running") {
     const why = app.failure === undefined ? "" : ` (${app.failure.message})`;
+    isIll ||= kind !== "rollback";
+    // What is ill may be why one goes back, or what the renewal is to mend.
     say(
-      ill,
+      renewable.includes(app.state) || kind === "rollback" ? "warning" : "error",
       `${fleet.app} is ${app.state} on ${machine.name}, with ${ready} of ${app.desiredWorkers} workers ready${why}.`,
     );
   }
-  if (kind === "rollback" && fleet.rollback === undefined && app.generation <= 1) {
+  if (kind === "rollback" && isTouched && fleet.rollback === undefined && app.generation <= 1) {
     say("error", `${fleet.app} has no previous generation on ${machine.name} to go back to.`);
   }
   if (isClockOff(connection)) {
@@ -81,8 +100,9 @@ async function checkMember(
       const { url, status } = fleet.verify;
       const answer = await connection.request("ask", { url, deadlineMs: askMs });
       if (answer.status !== status) {
+        isIll ||= kind !== "rollback";
         say(
-          ill,
+          "warning",
           `${url} does not answer ${status} on ${machine.name} before anything was changed, but ${answerText(answer)}.`,
         );
       }
@@ -90,7 +110,10 @@ async function checkMember(
   } catch (thrown) {
     say("error", toHitlessError(thrown).message);
   }
-  return problems;
+  if (isIll && isTouched && kind !== "rollback") {
+    say("warning", `${machine.name} is renewed first, and does not count as serving before.`);
+  }
+  return { problems, isIll };
 }
 
 export function answerText({
@@ -131,14 +154,21 @@ function sameEverywhere(members: readonly Member[]): FleetProblem[] {
   ];
 }
 
-function enoughServe(members: readonly Member[], all: number): FleetProblem[] {
-  const healthy = members.filter(isHealthy).length;
-  return healthy >= 2
+/** Of every machine that is touched another one must serve meanwhile; one that is ill may become that one. */
+function enoughServe(
+  { groups, machines }: FleetPlan,
+  members: readonly Member[],
+  ill: readonly string[],
+): FleetProblem[] {
+  const healthy = members.filter((member) => isReady(member) && !ill.includes(member.machine.name)).length;
+  const touched = groups.flat().map(({ name }) => name);
+  const mended = members.filter(({ machine }) => ill.includes(machine.name) && touched.includes(machine.name)).length;
+  return healthy >= 2 || (healthy === 1 && mended >= 1)
     ? []
     : [
         {
           severity: "error",
-          message: `Only ${healthy} of ${all} machines serve, and the last one that does is never touched.`,
+          message: `Only ${healthy} of ${machines.length} machines serve, and the last one that does is never touched.`,
         },
       ];
 }

@@ -23,6 +23,7 @@ export function factsOf(
     machines: machines.map(({ name, ssh }) => ({ name, hosts: [hostOf(ssh)] })),
     pauseMs: pause,
     driver: balancer.kind,
+    ...(balancer.kind === "nginx" && balancer.acceptResets === true && { acceptsResets: true }),
     verifies: verify !== undefined,
     keepAlive,
   };

@@ -75,13 +75,13 @@ export function closeMembers(found: readonly FoundMember[]): void {
   }
 }
 
-/** Whether an app serves: some worker is ready, and it is not on its way out. */
-export function serves({ app, ...snapshot }: Snapshot): boolean {
+/** Whether an app can serve: some worker is ready, and it is not on its way out. What it answers is another question. */
+export function hasReady({ app, ...snapshot }: Snapshot): boolean {
   const isLeaving = app.state === "stopping" || app.state === "stopped";
   return !isLeaving && readyCount({ app, ...snapshot }) > 0;
 }
 
-/** Whether the machine of a fleet serves, as far as is known at this moment. */
-export function isHealthy({ client, connection }: Member): boolean {
-  return !connection.closed && !client.closed && serves(client.snapshot);
+/** Whether the app on a machine of a fleet has workers that are ready, as far as is known at this moment. */
+export function isReady({ client, connection }: Member): boolean {
+  return !connection.closed && !client.closed && hasReady(client.snapshot);
 }

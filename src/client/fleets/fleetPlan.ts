@@ -1,14 +1,28 @@
 import { HitlessError } from "../../shared/errors.ts";
-import type { FleetKind } from "../../shared/machines/fleetRun.ts";
+import type { FleetKind, FleetRun } from "../../shared/machines/fleetRun.ts";
 import type { Machine } from "../machines/sshMachine.ts";
 import type { Fleet, ProjectSettings } from "../settings/projectSettings.ts";
+import { renewedSince } from "./fleetPast.ts";
 
 /** What is to be done to a fleet, as the settings alone say it. */
 export interface FleetPlan {
   readonly fleet: Fleet;
   readonly kind: FleetKind;
-  /** Each group at the same time, one group after the other. */
+  /** All that it concerns, in the order of the settings: they are connected, locked and asked. */
+  readonly machines: readonly Machine[];
+  /** What a rollback touches: `new` are the machines that have something of the last renewal, which they are asked for. */
+  readonly scope: "all" | "new";
+  /** What is touched. Each group at the same time, one group after the other. */
   readonly groups: readonly (readonly Machine[])[];
+  /** Machines that are not touched, and why: a few words. */
+  readonly leftOut: readonly { readonly machine: string; readonly reason: string }[];
+}
+
+export interface PlanOptions {
+  /** Names of machines that are left out, such as one that is gone. */
+  readonly without?: readonly string[];
+  /** A rollback goes back on all machines, whatever the last renewal has touched. */
+  readonly everywhere?: boolean;
 }
 
 /**
@@ -49,14 +63,13 @@ export function machinesOf(fleet: Fleet, { machines }: ProjectSettings): Machine
 
 /**
  * What would be done, and in which order.
- * @param without Names of machines that are left out, such as one that is gone.
  * @throws HitlessError `badConfig`, which names the field and the fix; `usage` for a name that is none of the fleet's.
  */
 export function planFleet(
   settings: ProjectSettings,
   name: string,
   kind: FleetKind,
-  without: readonly string[] = [],
+  { without = [], everywhere = false }: PlanOptions = {},
 ): FleetPlan {
   const whole = chooseFleet(settings, name);
   const stranger = without.find((one) => !whole.machines.includes(one));
@@ -95,10 +108,63 @@ export function planFleet(
     throw faulty(fleet, "balancer.machine", `"${balancer.machine}" is none of "machines"; name it there`);
   }
   const order = kind === "rollback" ? machines.toReversed() : machines;
-  const groups = Array.from({ length: Math.ceil(order.length / fleet.atOnce) }, (_, index) =>
-    order.slice(index * fleet.atOnce, (index + 1) * fleet.atOnce),
+  const leftOut = without.map((machine) => ({ machine, reason: "--without" }));
+  const scope = kind === "rollback" && !everywhere ? "new" : "all";
+  return { fleet, kind, machines, scope, groups: grouped(order, fleet), leftOut };
+}
+
+/**
+ * The plan as it is once the machines have told what was done to the fleet: a rollback keeps to those that have something new.
+ * @param runs Newest first.
+ */
+export function settleScope(plan: FleetPlan, runs: readonly FleetRun[]): FleetPlan {
+  if (plan.scope === "all") {
+    return plan;
+  }
+  const { names, run } = renewedSince(runs);
+  const order = plan.groups.flat();
+  const touched = order.filter(({ name }) => names.includes(name));
+  const others = order.filter((machine) => !touched.includes(machine));
+  return {
+    ...plan,
+    groups: grouped(touched, plan.fleet),
+    leftOut: [
+      ...plan.leftOut,
+      ...others.toReversed().map(({ name }) => ({ machine: name, reason: oldReason(name, run, runs) })),
+    ],
+  };
+}
+
+/** Why nothing is to be gone back from on a machine. */
+function oldReason(name: string, last: FleetRun | undefined, runs: readonly FleetRun[]): string {
+  if (last === undefined) {
+    return "no renewal of this fleet is known there";
+  }
+  const there = last.machines.find((machine) => machine.name === name);
+  const wentBack =
+    there?.step === "rolledBack" ||
+    runs.some(
+      ({ kind, startedAt, machines }) =>
+        kind === "rollback" &&
+        startedAt > last.startedAt &&
+        machines.some((machine) => machine.name === name && machine.step === "done"),
+    );
+  return wentBack ? "it has gone back already" : "the last renewal did not touch it";
+}
+
+/** The same with some of its machines first. */
+export function withFirst(plan: FleetPlan, names: readonly string[]): FleetPlan {
+  const order = plan.groups.flat();
+  const first = order.filter(({ name }) => names.includes(name));
+  return first.length === 0
+    ? plan
+    : { ...plan, groups: grouped([...first, ...order.filter((machine) => !first.includes(machine))], plan.fleet) };
+}
+
+function grouped(order: readonly Machine[], { atOnce }: Fleet): Machine[][] {
+  return Array.from({ length: Math.ceil(order.length / atOnce) }, (_, index) =>
+    order.slice(index * atOnce, (index + 1) * atOnce),
   );
-  return { fleet, kind, groups };
 }
 
 function faulty({ name }: Fleet, field: string, rule: string): HitlessError {

@@ -19,9 +19,9 @@ export async function inspectBalancer(
   session: FleetSession,
   keepAlive: readonly KeepAliveReading[],
 ): Promise<BalancerInspection> {
-  const { fleet, groups } = session.plan;
+  const { fleet, machines } = session.plan;
   try {
-    const facts = factsOf(fleet, groups.flat(), keepAlive);
+    const facts = factsOf(fleet, machines, keepAlive);
     return { findings: await checkBalancer(settingsOf(fleet), session.balancerRun(), facts), problems: [] };
   } catch (thrown) {
     const { message, detail } = toHitlessError(thrown);

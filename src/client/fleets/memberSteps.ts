@@ -5,9 +5,10 @@ import type { FleetKind, MachineRun, MachineStep } from "../../shared/machines/f
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import type { Balancer } from "../balancers/balancer.ts";
+import { NotPutBackError } from "../balancers/drivers/putBack.ts";
 import type { Fleet } from "../settings/projectSettings.ts";
 import { answerText } from "./checkFleet.ts";
-import { type Member, serves } from "./fleetMembers.ts";
+import { hasReady, type Member } from "./fleetMembers.ts";
 
 /** Milliseconds for the verify address to answer, between two questions, and between two looks while watching. */
 const askMs = 10_000;
@@ -23,6 +24,12 @@ export interface StepSurroundings {
   readonly fleet: Fleet;
   readonly kind: FleetKind;
   readonly balancer: Balancer | undefined;
+  /** It did not serve as it should before: what its clients had lost then is not the renewal's loss. */
+  readonly wasIll: boolean;
+  /** Whether it is out of the balancer, as far as is written down. */
+  readonly isOut: () => boolean;
+  /** Told before it is taken out, and when it is back; awaited as steps are. */
+  readonly onOut: (isOut: boolean) => Promise<void>;
   /** Told before each step, and awaited, so that what is written down is never behind what is done. */
   readonly onStep: (step: MachineStep, facts?: Partial<MachineRun>) => Promise<void>;
   /** Output of deploy and rollback commands. */
@@ -45,6 +52,9 @@ export async function renewMember(member: Member, surroundings: StepSurroundings
   }
   await renew(member, kind, surroundings);
   await verify(member, surroundings);
+  if (surroundings.isOut()) {
+    await comeBack(member, surroundings);
+  }
   await onStep("done");
 }
 
@@ -63,6 +73,9 @@ export async function takeBack(member: Member, surroundings: StepSurroundings, i
       await renew(member, kind === "rollback" ? "reload" : kind, surroundings);
     }
     await verify(member, surroundings);
+    if (surroundings.isOut()) {
+      await comeBack(member, surroundings);
+    }
   }
   await onStep(kind === "rollback" ? "done" : "rolledBack");
 }
@@ -102,18 +115,17 @@ async function runThere(
 }
 
 async function renew(member: Member, kind: RenewalKind, surroundings: StepSurroundings): Promise<void> {
-  const { balancer, onStep } = surroundings;
-  const { client, machine } = member;
-  const leaves = kind === "restart" ? balancer : undefined;
-  if (leaves !== undefined) {
-    await onStep("draining");
-    await leaves.drain(machine.name);
+  const { onStep } = surroundings;
+  const { client } = member;
+  const leaves = kind === "restart";
+  if (leaves) {
+    await leave(member, surroundings);
   }
   try {
     await keepReport(await askToRenew(() => client.request("app/renew", { kind }), onStep), kind, surroundings);
   } catch (thrown) {
     const error = toHitlessError(thrown);
-    const out = await comeBack(member, leaves, surroundings).then(() => undefined, toHitlessError);
+    const out = leaves ? await comeBack(member, surroundings).then(() => undefined, toHitlessError) : undefined;
     // There it failed, wherever it is now.
     await onStep("renewing");
     throw out === undefined
@@ -123,7 +135,27 @@ async function renew(member: Member, kind: RenewalKind, surroundings: StepSurrou
           cause: error,
         });
   }
-  await comeBack(member, leaves, surroundings);
+  if (leaves) {
+    await comeBack(member, surroundings);
+  }
+}
+
+/** Written down before it is done: whoever finds a dead run must know what it has taken out. */
+async function leave({ machine }: Member, { balancer, onStep, isOut, onOut }: StepSurroundings): Promise<void> {
+  if (balancer === undefined) {
+    return;
+  }
+  await onStep("draining");
+  const wasOut = isOut();
+  await onOut(true);
+  try {
+    await balancer.drain(machine.name);
+  } catch (thrown) {
+    if (!wasOut && !(thrown instanceof NotPutBackError)) {
+      await onOut(false);
+    }
+    throw thrown;
+  }
 }
 
 /** Where it is refused, or has not completed, the workers that served before serve on, and nothing of the new release runs. */
@@ -147,22 +179,23 @@ async function askToRenew(
 }
 
 /** A machine that serves goes back to its balancer, whatever has failed. */
-async function comeBack({ client, machine }: Member, balancer: Balancer | undefined, { onStep }: StepSurroundings) {
+async function comeBack({ client, machine }: Member, { balancer, onStep, onOut }: StepSurroundings): Promise<void> {
   if (balancer === undefined) {
     return;
   }
-  if (client.closed || !serves(client.snapshot)) {
+  if (client.closed || !hasReady(client.snapshot)) {
     await onStep("returning", { reason: `${machine.name} does not serve, and stays out of its balancer.` });
     return;
   }
   await onStep("returning");
   await balancer.undrain(machine.name);
+  await onOut(false);
 }
 
 async function keepReport(
   report: RenewalReport,
   kind: RenewalKind,
-  { onStep, fleet }: StepSurroundings,
+  { onStep, fleet, wasIll }: StepSurroundings,
 ): Promise<void> {
   await onStep("renewing", { report });
   if (report.outcome !== "completed") {
@@ -171,7 +204,7 @@ async function keepReport(
       detail: report.stderr ?? [],
     });
   }
-  if (!lostNothing(report)) {
+  if (!wasIll && !lostNothing(report)) {
     throw new HitlessError(
       "invalidState",
       `The ${words[kind]} of ${fleet.app} completed, but not without a loss for clients: see its report.`,

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
-import type { FleetRun, LockHolder, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
+import { readyCount } from "../../shared/facts/snapshotFacts.ts";
+import type { DrainedMachine, FleetRun, LockHolder, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
 import type { Balancer } from "../balancers/balancer.ts";
-import { isHealthy, type Member } from "./fleetMembers.ts";
+import { hasReady, isReady, type Member } from "./fleetMembers.ts";
 import type { FleetPlan } from "./fleetPlan.ts";
 import { renewMember, type StepSurroundings, takeBack } from "./memberSteps.ts";
 
@@ -12,16 +13,25 @@ const noteMs = 10_000;
 /** Milliseconds in which the reason for a lost connection may follow. */
 const reasonMs = 2_000;
 
+/** Milliseconds for the verify address to answer once more when all is over. */
+const lastAskMs = 10_000;
+
 export interface RunFleetOptions {
   readonly plan: FleetPlan;
   readonly members: readonly Member[];
   readonly balancer: Balancer | undefined;
+  /** Names of machines that did not serve as they should when all was checked. */
+  readonly ill: readonly string[];
+  /** What a dead run has left out of the balancer. */
+  readonly drained: readonly DrainedMachine[];
   /** Who does it; its session names the run. */
   readonly holder: LockHolder;
   /** Aborting it ends the run between two machines. */
   readonly cancelled: AbortSignal;
   readonly onDidChange: (run: FleetRun) => void;
   readonly onOutput: StepSurroundings["onOutput"];
+  /** Called with what else was done. */
+  readonly onDidSay?: (message: string) => void;
   /** Called when a machine that is not to be touched again was written to in vain, and such things. */
   readonly onTrouble: (message: string) => void;
 }
@@ -41,11 +51,16 @@ class Transaction {
   readonly #machines: MachineRun[];
   /** The machines in the order in which they were touched. */
   readonly #touched: Member[] = [];
+  /** Those that did not serve as they should, as far as is known. */
+  readonly #ill: Set<string>;
+  readonly #drained: Map<string, DrainedMachine>;
   #outcome: FleetRun["outcome"] = "running";
   #reason: string | undefined;
 
   constructor(options: RunFleetOptions) {
     this.#options = options;
+    this.#ill = new Set(options.ill);
+    this.#drained = new Map(options.drained.map((one) => [one.machine, one]));
     this.#machines = options.plan.groups
       .flat()
       .map(({ name }) => ({ name, step: "waiting", deployed: false, renewed: false }));
@@ -56,6 +71,7 @@ class Transaction {
     const { plan, cancelled } = this.#options;
     await this.#note();
     try {
+      await this.#putBackLeft();
       for (const [index, group] of plan.groups.entries()) {
         if (index > 0) {
           await delay(plan.fleet.pause, undefined, { signal: cancelled }).catch(() => undefined);
@@ -65,7 +81,7 @@ class Transaction {
           break;
         }
         const members = group.map(({ name }) => this.#member(name));
-        this.#othersServe(members);
+        this.#othersServe(members, this.#ill);
         this.#touched.push(...members);
         await settleAll(members.map((member) => this.#renew(member)));
       }
@@ -77,7 +93,7 @@ class Transaction {
       const back = plan.fleet.onFailure === "rollback" && plan.kind !== "rollback" && (await this.#rollBack());
       this.#end(back ? "rolledBack" : "failed", message);
     }
-    this.#lookWhoServes();
+    await this.#lookWhoServes();
     await this.#note();
     return this.#report();
   }
@@ -86,6 +102,7 @@ class Transaction {
     const startedAt = performance.now();
     try {
       await renewMember(member, this.#surroundings(member));
+      this.#ill.delete(member.machine.name);
     } catch (thrown) {
       const { message, detail } = await failureOf(member, thrown);
       const { step, reason } = this.#of(member);
@@ -106,8 +123,8 @@ class Transaction {
         continue;
       }
       try {
-        if (isHealthy(member) && renewed) {
-          this.#othersServe([member]);
+        if (isReady(member) && renewed) {
+          this.#othersServe([member], new Set());
         }
         await takeBack(member, this.#surroundings(member), renewed);
       } catch (thrown) {
@@ -125,10 +142,48 @@ class Transaction {
     return isWhole;
   }
 
+  /** Puts back what a dead run has left out, where it serves; what does not comes back behind its renewal. */
+  async #putBackLeft(): Promise<void> {
+    const { balancer, members, plan, onDidSay, onTrouble } = this.#options;
+    for (const { machine: name, who } of this.#drained.values()) {
+      const member = members.find(({ machine }) => machine.name === name);
+      if (balancer === undefined || member === undefined || !isReady(member) || this.#ill.has(name)) {
+        onTrouble(`${name} is still out of the balancer: it does not serve as it should, or is no part of this run.`);
+        continue;
+      }
+      try {
+        await balancer.undrain(name);
+        await this.#setOut(name, false);
+        onDidSay?.(`${name} is back in the balancer, which ${who} had left out.`);
+      } catch (thrown) {
+        const { message, detail } = toHitlessError(thrown);
+        const text = `${name} could not be put back into the balancer: ${message}`;
+        // A restart takes out another one.
+        if (plan.kind === "restart") {
+          throw new HitlessError("balancerFailed", text, { detail, cause: thrown });
+        }
+        onTrouble(text);
+      }
+    }
+  }
+
+  /** Written down at once. */
+  async #setOut(machine: string, isOut: boolean): Promise<void> {
+    const known = this.#drained.get(machine);
+    const now = Date.now();
+    if (isOut) {
+      const isNew = known === undefined || known.back !== undefined;
+      this.#drained.set(machine, isNew ? { machine, who: this.#options.holder.who, since: now } : known);
+    } else if (known !== undefined) {
+      this.#drained.set(machine, { ...known, back: now });
+    }
+    await this.#note();
+  }
+
   /** @throws HitlessError `invalidState` if no machine but these serves. */
-  #othersServe(members: readonly Member[]): void {
+  #othersServe(members: readonly Member[], ill: ReadonlySet<string>): void {
     const others = this.#options.members.filter((member) => !members.includes(member));
-    if (!others.some(isHealthy)) {
+    if (!others.some((member) => isReady(member) && !ill.has(member.machine.name))) {
       const names = members.map(({ machine }) => machine.name).join(", ");
       throw new HitlessError(
         "invalidState",
@@ -139,8 +194,12 @@ class Transaction {
 
   #surroundings(member: Member): StepSurroundings {
     const { plan, balancer, onOutput } = this.#options;
+    const { name } = member.machine;
     return {
       fleet: plan.fleet,
+      wasIll: this.#ill.has(name),
+      isOut: () => this.#drained.has(name) && this.#drained.get(name)?.back === undefined,
+      onOut: (isOut) => this.#setOut(name, isOut),
       kind: plan.kind,
       balancer,
       onOutput,
@@ -190,16 +249,20 @@ class Transaction {
       outcome: this.#outcome,
       ...(this.#reason !== undefined && { reason: this.#reason }),
       machines: this.#machines.map((machine) => ({ ...machine })),
+      ...(this.#drained.size > 0 && { drained: [...this.#drained.values()] }),
     };
   }
 
-  #lookWhoServes(): void {
-    for (const [index, machine] of this.#machines.entries()) {
-      const member = this.#member(machine.name);
-      if (!member.connection.closed && !member.client.closed) {
-        this.#machines[index] = { ...machine, serves: isHealthy(member) };
-      }
-    }
+  /** Asks what can be asked: the workers, and the verify address. */
+  async #lookWhoServes(): Promise<void> {
+    await Promise.all(
+      this.#machines.map(async (machine, index) => {
+        const member = this.#member(machine.name);
+        if (!member.connection.closed && !member.client.closed) {
+          this.#machines[index] = { ...machine, ...(await servingFacts(member, this.#options.plan.fleet)) };
+        }
+      }),
+    );
   }
 
   /** Writes down how far it is, on every machine that can be reached. */
@@ -229,6 +292,26 @@ async function failureOf({ connection }: Member, thrown: unknown): Promise<Hitle
   const reason = await Promise.race([connection.over, late]);
   timer.abort();
   return reason;
+}
+
+/** What is known of who serves; never rejects. */
+async function servingFacts(
+  { client, connection }: Member,
+  { verify }: FleetPlan["fleet"],
+): Promise<Pick<MachineRun, "serves" | "workers" | "verified">> {
+  const { snapshot } = client;
+  const isReadyNow = hasReady(snapshot);
+  const workers = { ready: readyCount(snapshot), desired: snapshot.app.desiredWorkers };
+  if (verify === undefined || !isReadyNow) {
+    return { serves: isReadyNow, workers };
+  }
+  try {
+    const { status } = await connection.request("ask", { url: verify.url, deadlineMs: lastAskMs });
+    const verified = status === verify.status;
+    return { serves: verified, workers, verified };
+  } catch {
+    return { workers };
+  }
 }
 
 /** Waits for all, then throws what failed first in their order. */

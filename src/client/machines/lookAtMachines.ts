@@ -1,5 +1,6 @@
-import { type HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { type ErrorCode, type HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Greeting, MachineFacts } from "../../shared/machines/machineProtocol.ts";
+import type { FleetConfig } from "../../shared/settings/fleetSettings.ts";
 import { MachineConnection } from "./machineConnection.ts";
 import type { Machine } from "./sshMachine.ts";
 
@@ -20,11 +21,38 @@ export interface MachineView {
   };
   /** Why it can't be used. */
   readonly error?: HitlessError;
+  /** Fleets whose balancer runs there, where it is in no fleet itself: then it needs no Hitless. */
+  readonly balancerOf?: readonly string[];
 }
 
+/** What is to be known of a fleet for that. */
+type FleetPlaces = Pick<FleetConfig, "machines" | "balancer"> & { readonly name: string };
+
+/** Fleets whose balancer a machine is, if it has no other part in any. */
+export function fleetsBalancedBy(machine: string, fleets: readonly FleetPlaces[]): string[] {
+  const isMember = fleets.some(({ machines }) => machines.includes(machine));
+  return isMember ? [] : fleets.flatMap(({ name, balancer }) => (balancer?.machine === machine ? [name] : []));
+}
+
+/** Whether it can do what the project wants of it. */
+export function isUsable({ error, balancerOf = [] }: MachineView): boolean {
+  return error === undefined || (balancerOf.length > 0 && withoutHitless.includes(error.code));
+}
+
+/** A machine that can be reached and has no Hitless that could be talked to. */
+const withoutHitless: readonly ErrorCode[] = ["hitlessMissing", "protocolMismatch"];
+
 /** Looks at all machines at once; one that can't be reached delays none of the others. */
-export function lookAtMachines(machines: readonly Machine[]): Promise<MachineView[]> {
-  return Promise.all(machines.map(lookAt));
+export function lookAtMachines(
+  machines: readonly Machine[],
+  fleets: readonly FleetPlaces[] = [],
+): Promise<MachineView[]> {
+  return Promise.all(
+    machines.map(async (machine) => {
+      const balancerOf = fleetsBalancedBy(machine.name, fleets);
+      return { ...(await lookAt(machine)), ...(balancerOf.length > 0 && { balancerOf }) };
+    }),
+  );
 }
 
 async function lookAt(machine: Machine): Promise<MachineView> {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type AppConfig, appConfigSchema } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { appSettings } from "../../shared/settings/appSettings.ts";
-import { entriesOf, nearestTable } from "./projectTables.ts";
+import { entriesOf, nearestTable, repeatedNamesOf } from "./projectTables.ts";
 
 /** An app of `hitless.json`. */
 export interface ProjectApp {
@@ -43,9 +43,10 @@ export async function readProjectApps(folder: string, { above = true } = {}): Pr
   }
   const apps = entriesOf(source, appsTable).map((entry): ProjectApp => {
     const { name, place } = entry;
-    return "problems" in entry
-      ? { name, place, problems: entry.problems }
-      : { name, place, config: { name, ...entry.value }, problems: [] };
+    const problems = [...repeatedNamesOf(source, name), ...("problems" in entry ? entry.problems : [])];
+    return "problems" in entry || problems.length > 0
+      ? { name, place, problems }
+      : { name, place, config: { name, ...entry.value }, problems };
   });
   return { file: source.file, folder: dirname(source.file), apps };
 }

@@ -1,9 +1,11 @@
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { HitlessError } from "../../shared/errors.ts";
+import { nearest } from "../../shared/text/suggestion.ts";
 import { foldersAbove } from "../project/foldersAbove.ts";
 import { readTextFile } from "../readTextFile.ts";
-import { type Jsonc, readJsonc } from "./jsonc.ts";
+import { type Jsonc, type RepeatedKey, readJsonc } from "./jsonc.ts";
+import { knownKeys } from "./knownKeys.ts";
 
 /** The file of a project, beside its package.json. */
 export const projectFile = "hitless.json";
@@ -127,10 +129,19 @@ function parsed(file: string, text: string): Jsonc {
 }
 
 /** What is said of names that stand twice in a table, or in what is in it: only the last would count. */
-export function repeatedNames({ file, json, path: [table] }: TableSource): string[] {
+export function repeatedNames(source: TableSource): string[] {
+  return repeatedIn(source, ({ path: [table] }) => table === source.path[0]);
+}
+
+/** The same, of one thing in the table, or of the table itself. */
+export function repeatedNamesOf(source: TableSource, name: string): string[] {
+  return repeatedIn(source, ({ path: [table, key] }) => table === source.path[0] && (key ?? name) === name);
+}
+
+function repeatedIn({ file, json }: TableSource, isMeant: (one: RepeatedKey) => boolean): string[] {
   return json
     .repeatedKeys()
-    .filter(({ path }) => path[0] === table)
+    .filter(isMeant)
     .map(({ path, line }) => `${file}:${line}: ${fieldOf(path)} is named twice; remove one of them.`);
 }
 
@@ -140,7 +151,8 @@ export function entriesOf<Schema extends v.GenericSchema>(
   { name: nameSchema, entry: entrySchema, misplaced = {} }: TableKind<Schema>,
 ): TableEntry<v.InferOutput<Schema>>[] {
   const placeOf = (inside: Path) => `${file}:${json.lineOf([...path, ...inside])}`;
-  const problem = (inside: Path, rule: string) => `${placeOf(inside)}: ${fieldOf([...path, ...inside])} ${rule}.`;
+  const problem = (inside: Path, rule: string) =>
+    `${placeOf(inside)}: ${fieldOf([...path, ...inside])} ${rule}${rule.endsWith("?") ? "" : "."}`;
   const given = valueAt(json.value, path);
   if (!isTable(given)) {
     const problems = [problem([], "must be an object, with the name of each as its key")];
@@ -159,7 +171,8 @@ export function entriesOf<Schema extends v.GenericSchema>(
     const problems = result.issues.map((issue) => {
       const inside = (issue.path ?? []).map(({ key }) => key as string | number);
       const elsewhere = issue.type === "strict_object" ? misplaced[String(inside.at(-1))] : undefined;
-      return problem([name, ...inside], elsewhere ?? explain(issue));
+      const meant = elsewhere === undefined ? meantKey(issue, entrySchema, inside, value) : undefined;
+      return problem([name, ...inside], elsewhere ?? explain(issue, meant));
     });
     return { ...at, problems };
   });
@@ -188,12 +201,21 @@ interface IssueLike {
   readonly path?: readonly unknown[] | undefined;
 }
 
-function explain({ type, message, expected }: IssueLike): string {
+/** For a key that is not known, the one that was most likely meant. */
+function meantKey({ type, expected }: IssueLike, schema: v.GenericSchema, inside: Path, value: unknown) {
+  return type === "strict_object" && expected === "never"
+    ? nearest(String(inside.at(-1)), knownKeys(schema, inside.slice(0, -1), value))
+    : undefined;
+}
+
+function explain({ type, message, expected }: IssueLike, meant: string | undefined): string {
   if (type !== "strict_object") {
     return message;
   }
   if (expected === "never") {
-    return "is not a known setting; remove it";
+    return meant === undefined
+      ? "is not a known setting; remove it"
+      : `is not a known setting; did you mean "${meant}"?`;
   }
   return expected === "Object" ? "must be an object" : "is missing";
 }

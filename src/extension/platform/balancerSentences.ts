@@ -71,7 +71,7 @@ export const balancerSentences: readonly string[] = [
   "Events at {0} may come late: nginx collects what the app writes before it passes it on (proxy_buffering).",
   'Add "proxy_buffering off;", or let the app answer with "X-Accel-Buffering: no".',
   "A reload of nginx closes idle connections of clients at once, and a request that is on its way on one of them is lost.",
-  'Set "keepalive_min_timeout 10s;" in http, which needs nginx 1.27.4 or newer, or choose another balancer driver.',
+  'Set "keepalive_min_timeout 10s;" in http, which needs nginx 1.27.4 or newer, choose another balancer driver, or accept the loss: "acceptResets": true in the balancer of the fleet.',
   'The upstream "{0}" does not name {1}: that machine gets no request.',
   'The upstream "{0}" has only one server: while that one is restarted, or has failed, every request fails.',
   "With max_fails=0, nginx goes on trying {0} after it has failed, and its requests wait for that.",

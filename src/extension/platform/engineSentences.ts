@@ -216,6 +216,8 @@ export const engineSentences: readonly string[] = [
   "hitless.apps{0}: {1}",
   "must be an object",
   "is not a known setting; remove it",
+  'is not a known setting; did you mean "{0}"?',
+  "has a port behind the host, which ssh takes for a part of the host's name; write {0}, or give the port in your ssh configuration",
   "is the key of the app already; remove it",
   '{0} has no app "{1}". It has: {2}.',
   "{0} does not exist.",

@@ -16,7 +16,7 @@ export function fleetDocument(run: FleetRun, warnings: readonly string[], t: Loc
     return [
       name,
       memberOutcome(machine, t),
-      report === undefined ? "–" : `${report.from} → ${report.to}`,
+      generationWord(machine),
       report?.traffic === undefined ? "–" : String(report.traffic.served),
       droppedWord(machine),
       durationMs === undefined ? "–" : `${(durationMs / 1_000).toFixed(1)} s`,
@@ -66,12 +66,22 @@ export function fleetProblemsDocument(
   ].join("\n\n");
 }
 
-function memberOutcome({ step, failedAt, renewed, serves }: MachineRun, t: Localize): string {
+function memberOutcome({ step, failedAt, renewed, serves, verified }: MachineRun, t: Localize): string {
   if (step !== "failed") {
     return stepWord(step, t);
   }
   const at = t("failed while {0}", stepWord(failedAt ?? "failed", t));
-  return serves === true && !renewed ? `${at}, ${t("serves as before")}` : at;
+  const asBefore = verified === true ? t("serves as before") : t("its workers are as before");
+  return serves === true && !renewed ? `${at}, ${asBefore}` : at;
+}
+
+/** One that was rolled back has not got to another generation. */
+function generationWord({ report }: MachineRun): string {
+  if (report === undefined) {
+    return "–";
+  }
+  const stays = report.outcome === "rolledBack" || report.outcome === "cancelled";
+  return stays ? String(report.from) : `${report.from} → ${report.to}`;
 }
 
 /** `?` where it is not known. */
@@ -79,15 +89,25 @@ function droppedWord({ report }: MachineRun): string {
   return report === undefined ? "–" : String(droppedCount(report) ?? "?");
 }
 
-/** Who serves when it is over, as far as that is known. */
-function servingLines({ outcome, machines }: FleetRun, t: Localize): string[] {
+/** Who serves when it is over, as far as that is known: workers that are ready, and the verify address where one is set. */
+function servingLines({ outcome, machines, drained = [] }: FleetRun, t: Localize): string[] {
   const named = (serves: boolean | undefined) =>
     machines.flatMap((machine) => (machine.serves === serves ? [machine.name] : [])).join(", ");
   const [down, unknown] = [named(false), named(undefined)];
+  const out = drained.flatMap(({ machine, back }) => (back === undefined ? [machine] : [])).join(", ");
   return [
     ...(down === "" ? [] : [t("Not serving: {0}.", down)]),
     ...(unknown === "" || outcome === "running" ? [] : [t("Whether it serves is not known: {0}.", unknown)]),
-    ...(outcome !== "completed" && down + unknown === "" ? [t("All machines serve.")] : []),
+    ...(outcome !== "completed" && down + unknown === ""
+      ? [
+          machines.every(({ verified }) => verified === true)
+            ? t("All machines serve: the verify address answers on each as it must.")
+            : t("Workers are ready on all machines; no verify address is set that would tell more."),
+        ]
+      : []),
+    ...(out === ""
+      ? []
+      : [t("Out of the balancer: {0}. The next command of this fleet puts it back, once it serves.", out)]),
   ];
 }
 

@@ -36,8 +36,15 @@ export const machineRunSchema = v.object({
   /** The last lines of the command that failed, or of the worker. */
   detail: v.optional(v.array(v.string())),
   report: v.optional(renewalReportSchema),
-  /** Whether it served when the run was over; absent before, and where that is not known. */
+  /**
+   * Whether it served when the run was over, as far as was asked: a worker was ready, and the verify address, where one is set,
+   * answered as it must. Absent before, and where that is not known.
+   */
   serves: v.optional(v.boolean()),
+  /** Its workers then. */
+  workers: v.optional(v.object({ ready: v.number(), desired: v.number() })),
+  /** Whether its verify address answered as it must then; absent where none is set or it was not asked. */
+  verified: v.optional(v.boolean()),
   /** Milliseconds from its first step to its last. */
   durationMs: v.optional(v.number()),
 });
@@ -45,6 +52,18 @@ export type MachineRun = v.InferOutput<typeof machineRunSchema>;
 
 /** A time that a `Date` can hold. */
 const epochMs = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
+
+/** A machine that a run has taken out of the balancer, written down before that is done. */
+export const drainedMachineSchema = v.object({
+  machine: v.string(),
+  /** `user@host` of who has taken it out. */
+  who: v.string(),
+  /** Epoch milliseconds on that person's clock. */
+  since: epochMs,
+  /** When this run put it back; absent: not yet. */
+  back: v.optional(epochMs),
+});
+export type DrainedMachine = v.InferOutput<typeof drainedMachineSchema>;
 
 /**
  * What one person did to a fleet, and the report of it; written down on each of its machines at every step.
@@ -71,6 +90,8 @@ export const fleetRunSchema = v.object({
   reason: v.optional(v.string()),
   /** In the order in which they are renewed. */
   machines: v.array(machineRunSchema),
+  /** What it has taken out of the balancer, and what it found there that a run before had left out. */
+  drained: v.optional(v.array(drainedMachineSchema)),
 });
 export type FleetRun = v.InferOutput<typeof fleetRunSchema>;
 

@@ -18,9 +18,22 @@ export const machineSettings = {
 } as const;
 
 const { ssh, hitless } = machineSettings;
-const whole = v.strictObject({ ssh: v.optional(ssh.written), hitless: v.optional(hitless.written) });
-const destination = v.pipe(
+
+/** One colon and a number behind it: ssh takes all of it for the name of a host. An address of IPv6 has more colons. */
+const hostAndPort = /^([^:/]+):(\d{1,5})$/;
+
+/** What `ssh` is to connect to, as a person writes it. */
+export const destinationSchema = v.pipe(
   ssh.written,
+  v.check(
+    (given) => !hostAndPort.test(given),
+    ({ input }) =>
+      `has a port behind the host, which ssh takes for a part of the host's name; write ${input.replace(hostAndPort, "ssh://$1:$2")}, or give the port in your ssh configuration`,
+  ),
+);
+const whole = v.strictObject({ ssh: v.optional(destinationSchema), hitless: v.optional(hitless.written) });
+const destination = v.pipe(
+  destinationSchema,
   v.transform((given): v.InferOutput<typeof whole> => ({ ssh: given })),
 );
 

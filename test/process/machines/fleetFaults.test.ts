@@ -150,7 +150,7 @@ const reason = noMachinesBecause();
         refused.stderr,
         /web3 \(web3\) can't be reached[\s\S]*To go on without what is away: --without web3/,
       );
-      const back = await scene.report(0, "rollback", "shop", "--without", "web3");
+      const back = await scene.report(0, "rollback", "shop", "--without", "web3", "--all-machines", "--yes");
       assert.deepEqual(
         back.machines.map(({ name, step }) => `${name} ${step}`),
         ["web2 done", "web1 done"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FleetCheckOutput } from "../../../src/shared/cliOutput.ts";
+import type { FleetCheckOutput, FleetPlanOutput } from "../../../src/shared/cliOutput.ts";
 import type { FleetRun } from "../../../src/shared/machines/fleetRun.ts";
 import { noMachinesBecause } from "../../support/process/sshMachines.ts";
 import { poll } from "../../support/process/until.ts";
@@ -73,8 +73,12 @@ const reason = noMachinesBecause();
         ["completed", "completed", "completed"],
       );
       assert.deepEqual(await releases(), ["v1", "v1", "v1"]);
-      // Once each before anything is touched, twice each to verify.
-      assert.equal(scene.asked, 3 + 6);
+      // Once each before anything is touched, twice each to verify, and once each when it is over.
+      assert.equal(scene.asked, 3 + 6 + 3);
+      assert.deepEqual(
+        report.machines.map(({ verified, workers }) => [verified, workers]),
+        names.map(() => [true, { ready: 1, desired: 1 }]),
+      );
       const { session, outcome } = await last();
       assert.deepEqual([session, outcome], [report.session, "completed"]);
       const history = JSON.parse((await run(["fleet", "history", "shop", "--json"])).stdout);
@@ -128,15 +132,49 @@ const reason = noMachinesBecause();
       assert.match(report.reason ?? "", /does not answer 200 on web1, but 503/);
     });
 
-    it("goes back as a whole when asked, from the last machine on", async () => {
+    it("goes back on what the stopped run touched, and on all only when asked", async () => {
       fleet({ rollback: ["node", "deploy.js", "v1"] });
-      const back = await run(["fleet", "rollback", "shop", "--json"]);
-      assertCode(back, 0);
+      const [, two, three] = await releases();
+      const plan = await run(["fleet", "rollback", "shop", "--dry-run"]);
+      assertCode(plan, 0);
+      assert.match(
+        plan.stdout,
+        /1\. web1\n {2}– {2}web2 is left out: the last renewal did not touch it\n {2}– {2}web3/,
+      );
+      const back = await scene.report(0, "rollback", "shop");
+      assert.deepEqual(stepsOf(back), ["done"]);
+      assert.deepEqual(await releases(), ["v1", two, three]);
+      const again = await run(["fleet", "rollback", "shop"]);
+      assertCode(again, 1);
+      assert.match(again.stderr, /There is nothing to go back on: .* --all-machines goes back on all of them/);
+      assertCode(await run(["fleet", "rollback", "shop", "--all-machines"]), 2);
+      const all = await scene.report(0, "rollback", "shop", "--all-machines", "--yes");
       assert.deepEqual(
-        JSON.parse(back.stdout).machines.map(({ name }: { name: string }) => name),
+        all.machines.map(({ name }) => name),
         ["web3", "web2", "web1"],
       );
       assert.deepEqual(await releases(), ["v1", "v1", "v1"]);
+    });
+
+    it("takes the mended release to a machine that does not verify, first, while others serve", async () => {
+      fleet({ deploy: ["node", "deploy.js", "v2"] });
+      // As long as it runs what it has; the others are asked at the same time, and answer.
+      scene.healthStatus = (time) => (time === 2 ? 500 : 200);
+      const plan = await run(["fleet", "reload", "shop", "--dry-run", "--json"]);
+      assertCode(plan, 0);
+      const { groups, problems }: FleetPlanOutput = JSON.parse(plan.stdout);
+      const [ill = ""] = groups.flat();
+      const said = problems.map(({ message }) => message).join("\n");
+      assert.ok(said.includes(`does not answer 200 on ${ill} before anything was changed, but 500.`), said);
+      assert.ok(said.includes(`${ill} is renewed first, and does not count as serving before.`), said);
+      scene.asked = 0;
+      const mended = await scene.report(0, "reload", "shop");
+      assert.deepEqual(stepsOf(mended), ["done", "done", "done"]);
+      scene.healthStatus = () => 500;
+      const none = await run(["fleet", "reload", "shop"]);
+      assertCode(none, 1);
+      assert.match(none.stderr, /Only 0 of 3 machines serve/);
+      assert.deepEqual(await releases(), ["v2", "v2", "v2"]);
     });
 
     it("refuses a second person by name, survives a killed command line, and is taken over", async () => {
@@ -149,6 +187,12 @@ const reason = noMachinesBecause();
       assert.match(second.stderr, /web1: \S+@\S+ is busy with shop since .* \(reload of the fleet shop\)/);
       const busy = await run(["fleet", "status", "shop"]);
       assert.match(busy.stdout, /is busy with it: reload since/);
+      const planned = await run(["fleet", "reload", "shop", "--dry-run"]);
+      assertCode(planned, 1);
+      assert.match(
+        planned.stderr,
+        /\S+@\S+ is busy with it: reload since .*; nobody else can begin before that has ended/,
+      );
       first.child.kill("SIGKILL");
       await first.ended;
       assert.deepEqual(await releases(), ["good", two, three]);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nearest } from "../../../src/cli/arguments/suggestion.ts";
 import { configuredApps } from "../../../src/cli/run/configuredApps.ts";
 import { chooseEndpoint } from "../../../src/cli/run/findApp.ts";
 import { fitsGlob, isGlob } from "../../../src/client/globs.ts";
 import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import type { Endpoint } from "../../../src/shared/launch.ts";
+import { nearest } from "../../../src/shared/text/suggestion.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
 
 function endpoint(name: string, pid: number, root = "/srv"): Endpoint {

@@ -165,19 +165,15 @@ describe("the report of a fleet that stopped", () => {
   it("names a way back that leaves out what was not touched", () => {
     assert.equal(
       back(machine("web1", done), machine("web2", failed), machine("web3")),
-      "  To go back on web1, web2: hitless fleet rollback shop --without web3",
+      "  To go back on web1, web2: hitless fleet rollback shop",
     );
     assert.equal(
       back(machine("web1", done), machine("web2", failed)),
-      "  To go back on all machines: hitless fleet rollback shop",
+      "  To go back on web1, web2: hitless fleet rollback shop",
     );
-    assert.match(
-      back(machine("web1", failed), machine("web2")) ?? "",
-      /To go back on web1, and no other: hitless rollback api --on web1;/,
-    );
-    assert.match(
-      back(machine("web1", { ...done, step: "rolledBack" }), machine("web2", failed), machine("web3")) ?? "",
-      /To go back on web2, and no other:/,
+    assert.equal(
+      back(machine("web1", { ...done, step: "rolledBack" }), machine("web2", failed), machine("web3")),
+      "  To go back on web2: hitless fleet rollback shop",
     );
     assert.equal(back(machine("web1"), machine("web2")), undefined);
   });
@@ -185,9 +181,42 @@ describe("the report of a fleet that stopped", () => {
   it("says of no machine that it serves as before where that is not known", () => {
     const says = (changes: Partial<MachineRun>): boolean =>
       report(machine("web1", { ...failed, ...changes }), machine("web2")).includes("serves as before");
+    const verified = { verified: true };
     assert.deepEqual(
-      [says({}), says({ serves: false }), says({ serves: undefined as never }), says({ renewed: true })],
-      [true, false, false, false],
+      [
+        says(verified),
+        says({}),
+        says({ serves: false }),
+        says({ serves: undefined as never }),
+        says({ ...verified, renewed: true }),
+      ],
+      [true, false, false, false, false],
     );
+  });
+
+  it("claims of the machines no more than was asked", () => {
+    const workers = { ready: 2, desired: 2 };
+    const last = (...machines: readonly MachineRun[]) =>
+      report(...machines).match(/^ {2}(?:All|Workers|Not) .*$/m)?.[0];
+    const two = (changes: Partial<MachineRun>) =>
+      last(machine("web1", { workers }), machine("web2", { workers, ...changes }));
+    assert.equal(
+      two({}),
+      "  Workers are ready on all machines (web1 2/2, web2 2/2); no verify address is set that would tell more.",
+    );
+    assert.equal(
+      last(machine("web1", { workers, verified: true }), machine("web2", { workers, verified: true })),
+      "  All machines serve: the verify address answers on each as it must.",
+    );
+    assert.equal(
+      two({ serves: false, verified: false }),
+      "  Not serving: web2 (its verify address answers otherwise).",
+    );
+    assert.equal(two({ serves: false, workers: { ready: 0, desired: 2 } }), "  Not serving: web2 (0/2 workers ready).");
+  });
+
+  it("has the generation that serves, and not one that was rolled back", () => {
+    const rolledBack = sampleReport({ outcome: "rolledBack", from: 8, to: 9 });
+    assert.match(report(machine("web1", { ...failed, report: rolledBack }), machine("web2")), /web1 .* 8, not 9 /);
   });
 });

@@ -58,7 +58,9 @@ describe("what is in the way of a fleet", () => {
 
   const problems = async (given: Readonly<Record<string, Given>>, kind: FleetKind = "reload") => {
     const all = names.map((name) => found(name, given[name] ?? {}));
-    return (await checkFleet(plan(kind), all, undefined)).map(({ severity, message }) => `${severity} ${message}`);
+    return (await checkFleet(plan(kind), all, undefined)).problems.map(
+      ({ severity, message }) => `${severity} ${message}`,
+    );
   };
 
   it("is nothing if nothing is", async () => assert.deepEqual(await problems({}), []));
@@ -76,12 +78,16 @@ describe("what is in the way of a fleet", () => {
     ]);
   });
 
-  it("is an app that is ill, unless one goes back because of that", async () => {
+  const first = "warning web1 is renewed first, and does not count as serving before.";
+
+  it("is no app that is ill, which a renewal may mend, as long as another machine serves", async () => {
     const ill = { web1: { app: { state: "degraded" } } } as const;
-    const [error] = await problems(ill);
-    assert.match(error ?? "", /^error api is degraded on web1, with/);
-    const [warning] = await problems(ill, "rollback");
+    const [warning, ...rest] = await problems(ill);
     assert.match(warning ?? "", /^warning api is degraded on web1, with/);
+    assert.deepEqual(rest, [first]);
+    assert.match((await problems(ill, "rollback")).join(), /^warning api is degraded on web1, with[^,]*$/);
+    const stopping = await problems({ web1: { app: { state: "stopping" } } });
+    assert.match(stopping[0] ?? "", /^error api is stopping on web1/);
   });
 
   it("is a machine that has nothing to go back to, for a rollback", async () => {
@@ -92,10 +98,16 @@ describe("what is in the way of a fleet", () => {
     ]);
   });
 
-  it("is an address that does not verify, unless one goes back because of that", async () => {
-    const text = "http://127.0.0.1/ does not answer 200 on web1 before anything was changed, but 500.";
-    assert.deepEqual(await problems({ web1: { status: 500 } }), [`error ${text}`]);
-    assert.deepEqual(await problems({ web1: { status: 500 } }, "rollback"), [`warning ${text}`]);
+  it("is no address that does not verify, as long as another machine serves; for a rollback never", async () => {
+    const text = (name: string) =>
+      `warning http://127.0.0.1/ does not answer 200 on ${name} before anything was changed, but 500.`;
+    const bad = { status: 500 };
+    assert.deepEqual(await problems({ web1: bad }), [text("web1"), first]);
+    assert.deepEqual(await problems({ web1: bad }, "rollback"), [text("web1")]);
+    const oneServes = await problems({ web1: bad, web3: bad });
+    assert.ok(!oneServes.some((line) => line.startsWith("error")), oneServes.join("\n"));
+    const none = await problems({ web1: bad, web2: bad, web3: bad });
+    assert.equal(none.at(-1), "error Only 0 of 3 machines serve, and the last one that does is never touched.");
   });
 
   it("is said and stops nothing: a clock that is off, and versions of Node.js that differ", async () => {

@@ -77,13 +77,13 @@ describe("the settings of a project", () => {
           "web1": "-oProxyCommand=evil",
           "web2": { "ssh": "web2", "hitless": "/opt/a b", "port": 22 },
           "a b": "x",
-          "web3": 7
+          "web3": 7, "web4": "web2:22"
         },
         "fleets": {
           "shop": {
             "machines": ["web1"],
             "atOnce": 0,
-            "deploy": []
+            "deploy": [], "atonce": 1, "verify": { "url": "http://a", "Watch": 1 }, "balancer": { "kind": "none", "reeds": "nginx" }
           }
         }
       }`,
@@ -98,10 +98,14 @@ describe("the settings of a project", () => {
       `${file}:4: machines.web2.port is not a known setting; remove it.`,
       `${file}:5: machines.a b must have a name of letters, digits and . _ - (at most 64).`,
       `${file}:6: machines.web3 must be an object.`,
+      `${file}:6: machines.web4 has a port behind the host, which ssh takes for a part of the host's name; write ssh://web2:22, or give the port in your ssh configuration.`,
       `${file}:9: fleets.shop.app is missing.`,
       `${file}:10: fleets.shop.machines must name at least two machines: one of them has to serve.`,
       `${file}:11: fleets.shop.atOnce must be at least 1.`,
       `${file}:12: fleets.shop.deploy must name a program, as in ["./release.sh"].`,
+      `${file}:12: fleets.shop.verify.Watch is not a known setting; did you mean "watch"?`,
+      `${file}:12: fleets.shop.balancer.reeds is not a known setting; did you mean "reads"?`,
+      `${file}:12: fleets.shop.atonce is not a known setting; did you mean "atOnce"?`,
     );
   });
 

@@ -54,15 +54,15 @@ const states = (view: RemoteFleetView) =>
   fleetRow(view, t).children.map(({ label, description }) => [label, description]);
 
 describe("a fleet in the tree", () => {
-  it("says how many of its machines serve, and below it how its app is on each", () => {
+  it("says how many of its machines are ready, and below it how its app is on each", () => {
     const row = fleetRow(fleet(three), t);
-    assert.deepEqual([row.label, row.description], ["shop", "api · 3 of 3 machines serve"]);
+    assert.deepEqual([row.label, row.description], ["shop", "api · 3 of 3 machines ready"]);
     assert.deepEqual([row.contextValue, row.children[0]?.contextValue], ["fleet", "fleetMachine"]);
     assert.deepEqual(states(fleet(three))[1], ["web2", "running · 2/2 · gen 1"]);
     assert.equal(row.children[0]?.accessibilityLabel, "api on web1, running, 2/2, gen 1");
   });
 
-  it("counts no machine as serving of which that is not known, or that has no worker that is ready", () => {
+  it("counts no machine as ready of which that is not known, or that has no worker that is ready", () => {
     const starting = sampleSnapshot({ workers: [sampleWorker({ state: "starting" })] });
     const idle = {
       ...machine("web2"),
@@ -70,7 +70,7 @@ describe("a fleet in the tree", () => {
     };
     const problem = { code: "machineUnreachable" as const, message: "web3 can't be reached.", detail: [] };
     const view = fleet([machine("web1"), idle, machine("web3", { state: "failed", apps: [], problem })]);
-    assert.equal(fleetRow(view, t).description, "api · 1 of 3 machines serve, 1 not known");
+    assert.equal(fleetRow(view, t).description, "api · 1 of 3 machines ready, 1 not known");
     assert.deepEqual(states(view)[2], ["web3", "can't be reached."]);
     const other = fleet([machine("web1"), machine("web2", { apps: [] })]);
     assert.deepEqual(states(other)[1], ["web2", "api does not run there"]);
@@ -95,11 +95,11 @@ describe("a fleet in the tree", () => {
     const over = run({ outcome: "failed", durationMs: 2_000, machines: [ofMachine("web1", { step: "done" }), failed] });
     assert.match(
       fleetRow(fleet(three, over), t).description,
-      /serve · The reload of the fleet “shop” stopped at web2\.$/,
+      /ready · The reload of the fleet “shop” stopped at web2\.$/,
     );
     assert.equal(fleetRow(fleet(three, over), t).icon?.name, "warning");
     const fine = fleetRow(fleet(three, run({ outcome: "completed" })), t);
-    assert.equal(fine.description, "api · 3 of 3 machines serve");
+    assert.equal(fine.description, "api · 3 of 3 machines ready");
   });
 
   it("stands before the machines", () => {
@@ -147,11 +147,13 @@ describe("the report of a fleet", () => {
 
   it("has each machine with what its clients had of it; what is not known is no number", () => {
     const report = sampleReport({ traffic });
+    const { traffic: _, ...rolledBack } = sampleReport({ outcome: "rolledBack" });
     const machines = [
       ofMachine("web1", { step: "done", renewed: true, report, durationMs: 1_300, serves: true }),
       ofMachine("web2", { step: "failed", failedAt: "renewing", report: dead, serves: false, detail: ["| <b>x</b>"] }),
       ofMachine("web3"),
-      ofMachine("web4", { step: "failed", failedAt: "renewing", serves: true }),
+      ofMachine("web4", { step: "failed", failedAt: "renewing", serves: true, verified: true }),
+      ofMachine("web5", { step: "failed", failedAt: "renewing", serves: true, report: rolledBack }),
     ];
     const over = run({ outcome: "failed", reason: "web2 | failed", durationMs: 3_000, machines });
     const text = fleetDocument(over, ["The versions of Node.js differ: x."], t);
@@ -161,6 +163,7 @@ describe("the report of a fleet", () => {
       "| web2 | failed while renewing | 1 → 2 | 12 | ? | – |",
       "| web3 | not touched | – | – | – | – |",
       "| web4 | failed while renewing, serves as before | – | – | – | – |",
+      "| web5 | failed while renewing, its workers are as before | 1 | – | ? | – |",
     ]);
     assert.match(text, /web2 \\\| failed/);
     assert.match(text, /Not serving\\: web2/);
@@ -168,7 +171,15 @@ describe("the report of a fleet", () => {
     assert.match(text, /```text\n\| <b>x<\/b>\n```/);
     assert.match(text, /differ/);
     const sections = text.split("\n").filter((line) => line.startsWith("#"));
-    assert.deepEqual(sections.slice(1), ["## Found before", "## web1", "### Workers", "## web2", "### Workers"]);
+    assert.deepEqual(sections.slice(1), [
+      "## Found before",
+      "## web1",
+      "### Workers",
+      "## web2",
+      "### Workers",
+      "## web5",
+      "### Workers",
+    ]);
   });
 
   it("counts nothing as dropped or not where clients may have noticed an earlier loss, or workers were killed", () => {

@@ -8,7 +8,7 @@ import type { ServerIdleTime } from "../../../shared/layers/facts.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
 import { exitCodes } from "../../cliContext.ts";
 import { type Command, printJson, printLine } from "../../command.ts";
-import { openFleet } from "../../run/machines/driveFleet.ts";
+import { openFleet, sayPast } from "../../run/machines/driveFleet.ts";
 import { problemLine } from "../../show/fleetText.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { during } from "../../terminal/progressLine.ts";
@@ -55,6 +55,7 @@ export const fleetCheckCommand: Command = {
         ...all.map((problem) => problemLine(problem, paint)),
         ...findings.map((finding) => findingText(finding, paint)),
       ];
+      sayPast(context, session.past);
       const head =
         lines.length === 0
           ? `${paint("green", "✔")} ${fleet.name}: ${count(session.found.length, "machine")} checked, and nothing is in the way`

@@ -1,5 +1,6 @@
 import { chooseFleet, machinesOf } from "../../../client/fleets/fleetPlan.ts";
 import { type FleetMachineView, type FleetView, lookAtFleet } from "../../../client/fleets/lookAtFleet.ts";
+import { openBalancer } from "../../../client/fleets/openBalancer.ts";
 import { type Fleet, readProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { FleetHistoryOutput, FleetStatusOutput } from "../../../shared/cliOutput.ts";
 import { readyCount } from "../../../shared/facts/snapshotFacts.ts";
@@ -18,7 +19,9 @@ export const fleetStatusCommand: Command = {
     summary: "Show a fleet: each machine, who is busy with it, and where the last renewal stopped",
     operands,
     flags: [jsonFlag, helpFlag],
-    details: ["Exits with 1 when a machine can't be reached or its app does not run."],
+    details: [
+      "Exits with 1 when a machine can't be reached, its app does not run, or it was left out of the balancer.",
+    ],
     examples: ["hitless fleet status shop", "hitless fleet status shop --json"],
   },
   async run(context, parsed) {
@@ -26,7 +29,9 @@ export const fleetStatusCommand: Command = {
     await (parsed.has("json")
       ? printJson(context, statusOutput(fleet, view))
       : printLine(context, fleetStatusText(fleet.name, fleet.app, view, context.stdout.paint)));
-    const isWell = view.machines.every(({ found }) => found.member?.client.snapshot.app.state === "running");
+    const isWell =
+      view.drained.length === 0 &&
+      view.machines.every(({ found }) => found.member?.client.snapshot.app.state === "running");
     return isWell ? exitCodes.done : exitCodes.failed;
   },
 };
@@ -60,21 +65,21 @@ async function look(context: CliContext, name: string): Promise<{ readonly fleet
   const settings = await readProjectSettings(context.cwd);
   const fleet = chooseFleet(settings, name);
   const machines = machinesOf(fleet, settings);
-  const view = await during(
-    context.stderr,
-    `${fleet.machines.join(", ")} to answer`,
-    lookAtFleet(fleet, machines, context.identity),
-  );
+  const opened = openBalancer(fleet, settings, machines);
+  context.atEnd.push(opened);
+  const looking = lookAtFleet(fleet, machines, context.identity, opened.balancer);
+  const view = await during(context.stderr, `${fleet.machines.join(", ")} to answer`, looking);
   return { fleet, view };
 }
 
-function statusOutput({ name, app }: Fleet, { machines, runs, lock }: FleetView): FleetStatusOutput {
+function statusOutput({ name, app }: Fleet, { machines, runs, lock, drained }: FleetView): FleetStatusOutput {
   const [last] = runs;
   return {
     name,
     app,
     machines: machines.map(machineOutput),
     ...(lock !== undefined && { lock }),
+    drained: [...drained],
     ...(last !== undefined && { last }),
   };
 }

@@ -1,4 +1,4 @@
-import { lookAtMachines, type MachineView } from "../../../client/machines/lookAtMachines.ts";
+import { isUsable, lookAtMachines, type MachineView } from "../../../client/machines/lookAtMachines.ts";
 import { readProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { MachinesOutput } from "../../../shared/cliOutput.ts";
 import { helpFlag, jsonFlag } from "../../arguments/commandSpec.ts";
@@ -17,15 +17,15 @@ export const machinesCommand: Command = {
     details: [
       'Machines are named in "machines" of hitless.json, which is in this folder or one above, and in hitless.machines of\n' +
         ".vscode/settings.json. Each is what ssh takes: an alias of your ssh configuration, user@host, ssh://user@host:2222.",
-      "Exits with 1 when one of them can't be used.",
+      "Exits with 1 when one of them can't be used. A machine that is only the balancer of a fleet needs no Hitless.",
     ],
     examples: ["hitless machines", "hitless machines web1", "hitless machines --json"],
   },
   async run(context, parsed) {
-    const { machines } = await readProjectSettings(context.cwd);
+    const { machines, fleets } = await readProjectSettings(context.cwd);
     const [named] = parsed.operands;
     const chosen = named === undefined ? machines : [chooseMachine(machines, named)];
-    const looks = await during(context.stderr, "the machines to answer", lookAtMachines(chosen));
+    const looks = await during(context.stderr, "the machines to answer", lookAtMachines(chosen, fleets));
     if (parsed.has("json")) {
       await printJson(context, looks.map(machineOutput) satisfies MachinesOutput);
     } else if (looks.length === 0) {
@@ -36,16 +36,17 @@ export const machinesCommand: Command = {
         say(context, line);
       }
     }
-    return looks.every(({ error }) => error === undefined) ? exitCodes.done : exitCodes.failed;
+    return looks.every(isUsable) ? exitCodes.done : exitCodes.failed;
   },
 };
 
-function machineOutput({ machine, there, error }: MachineView): MachinesOutput[number] {
+function machineOutput({ machine, there, error, balancerOf }: MachineView): MachinesOutput[number] {
   const { name, ssh } = machine;
   return {
     name,
     ssh,
     reachable: there !== undefined,
+    ...(balancerOf !== undefined && { balancerOf: [...balancerOf] }),
     ...(error !== undefined && { error: { code: error.code, message: error.message, detail: [...error.detail] } }),
     ...(there !== undefined && {
       version: there.greeting.version,

@@ -1,14 +1,14 @@
 import type { FleetProblem } from "../../../client/fleets/checkFleet.ts";
 import type { FleetLock } from "../../../client/fleets/fleetLock.ts";
 import type { FleetPlan } from "../../../client/fleets/fleetPlan.ts";
-import { FleetSession } from "../../../client/fleets/fleetSession.ts";
+import { type FleetPast, FleetSession } from "../../../client/fleets/fleetSession.ts";
 import type { ProjectSettings } from "../../../client/settings/projectSettings.ts";
 import { HitlessError } from "../../../shared/errors.ts";
 import type { FleetRun } from "../../../shared/machines/fleetRun.ts";
 import { type CliContext, exitCodeOfSignal } from "../../cliContext.ts";
 import { say } from "../../command.ts";
 import { createFleetPrinter } from "../../show/fleetPrinter.ts";
-import { problemLine, staleLockLine } from "../../show/fleetText.ts";
+import { busyLine, problemLine, staleLockLine } from "../../show/fleetText.ts";
 import { during, openWaitNotes } from "../../terminal/progressLine.ts";
 import { onStopSignal } from "../interrupts.ts";
 
@@ -25,7 +25,7 @@ export async function openFleet(context: CliContext, settings: ProjectSettings, 
 }
 
 async function connectFleet(context: CliContext, settings: ProjectSettings, plan: FleetPlan): Promise<FleetSession> {
-  const names = plan.groups.flat().map(({ name }) => name);
+  const names = plan.machines.map(({ name }) => name);
   const opening = FleetSession.open({ settings, plan, identity: context.identity });
   const session = await during(context.stderr, `${names.join(", ")} to answer`, opening);
   context.atEnd.push(session);
@@ -56,11 +56,18 @@ export async function driveFleet(
   const session = await connectFleet(context, settings, plan);
   const lock = await during(context.stderr, "the locks of the machines", session.takeLock());
   try {
-    sayStale(context, lock);
+    sayStale(context, lock.stale);
     refuseProblems(context, await lookForProblems(context, session), session);
+    sayLeftOut(context, session.plan);
     return await follow(context, session);
   } finally {
     await lock.release();
+  }
+}
+
+function sayLeftOut(context: CliContext, { scope, leftOut }: FleetPlan): void {
+  for (const { machine, reason } of scope === "new" ? leftOut : []) {
+    say(context, context.stderr.paint("dim", `${machine} is left out: ${reason}`));
   }
 }
 
@@ -107,6 +114,7 @@ async function follow(context: CliContext, session: FleetSession): Promise<Fleet
       cancelled: cancelling.signal,
       onDidChange: printer.change,
       onOutput: printer.output,
+      onDidSay: (message) => say(context, message),
       onTrouble: (message) => say(context, `${context.stderr.paint("yellow", "!")} ${message}`),
     });
     return await Promise.race([running, left]);
@@ -116,7 +124,15 @@ async function follow(context: CliContext, session: FleetSession): Promise<Fleet
   }
 }
 
-function sayStale(context: CliContext, { stale }: FleetLock): void {
+/** Who is at it now, and what one who died has left. */
+export function sayPast(context: CliContext, { busy, stale }: FleetPast): void {
+  if (busy !== undefined) {
+    say(context, busyLine(busy, context.stderr.paint));
+  }
+  sayStale(context, stale);
+}
+
+function sayStale(context: CliContext, stale: FleetLock["stale"]): void {
   const [first] = stale;
   if (first !== undefined) {
     say(

@@ -3,9 +3,9 @@ import { MachineConnection } from "../../../client/machines/machineConnection.ts
 import type { Machine } from "../../../client/machines/sshMachine.ts";
 import { readProjectSettings } from "../../../client/settings/projectSettings.ts";
 import { HitlessError, toHitlessError } from "../../../shared/errors.ts";
-import { machineSettings } from "../../../shared/settings/machineSettings.ts";
+import { destinationSchema } from "../../../shared/settings/machineSettings.ts";
+import { nearest } from "../../../shared/text/suggestion.ts";
 import { usageError } from "../../arguments/parseCommand.ts";
-import { nearest } from "../../arguments/suggestion.ts";
 import type { CliContext } from "../../cliContext.ts";
 import { during } from "../../terminal/progressLine.ts";
 
@@ -36,7 +36,7 @@ export function chooseMachine(machines: readonly Machine[], name: string): Machi
   if (known !== undefined) {
     return known;
   }
-  const destination = v.safeParse(machineSettings.ssh.written, name);
+  const destination = v.safeParse(destinationSchema, name);
   if (!destination.success) {
     throw usageError("--on", `MACHINE ${destination.issues[0].message}, not "${name}"`);
   }

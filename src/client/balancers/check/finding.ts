@@ -43,6 +43,8 @@ export interface FleetFacts {
   readonly pauseMs: number;
   /** How machines are taken out for a restart. */
   readonly driver: "haproxy" | "nginx" | "commands" | "none";
+  /** What a reload of nginx does to idle clients is accepted (`acceptResets`). */
+  readonly acceptsResets?: boolean;
   /** What the app on each machine says of its idle connections; where nobody does, Node's own time is assumed. */
   readonly keepAlive?: readonly KeepAliveReading[];
   /** A URL is asked on each machine before the next one is renewed. */

@@ -29,5 +29,7 @@ export function commandsBalancer(settings: CommandsSettings, run: RunCommand): B
       await orPutBack(act, () => undrain(machine), `${machine} could not be put back: do so by hand.`);
     },
     undrain: (machine, { signal } = {}) => undrain(machine, signal),
+    isOut: async () => undefined,
+    byHand: (machine) => [...(prefix ?? []), ...wordsFor(settings.undrain, machine)].join(" "),
   };
 }

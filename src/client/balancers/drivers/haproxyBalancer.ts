@@ -118,6 +118,18 @@ export function haproxyBalancer(settings: HaproxySettings, run: RunCommand): Bal
         await putIn(place, options);
       }
     },
+    async isOut(machine, { signal } = {}) {
+      for (const place of placesOf(machine)) {
+        if ((await stateOf(place, signal)).state.admin !== "ready") {
+          return true;
+        }
+      }
+      return false;
+    },
+    byHand: (machine) =>
+      placesOf(machine)
+        .map(({ backend, server }) => `set server ${backend}/${server} state ready (over the runtime socket ${socket})`)
+        .join(", "),
   };
 }
 

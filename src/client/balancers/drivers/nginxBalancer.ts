@@ -161,5 +161,8 @@ export function nginxBalancer(settings: NginxSettings, run: RunCommand): Balance
     },
     drain: (machine, options = {}) => change(machine, true, options),
     undrain: (machine, options = {}) => change(machine, false, options),
+    isOut: async (machine, { signal } = {}) => readOut(await readList(signal)).has(machine),
+    byHand: (machine) =>
+      `take "down" off ${servers[machine]?.split(" ")[0] ?? machine} in ${include}, and nginx -s reload`,
   };
 }

@@ -25,5 +25,7 @@ export function noBalancer({ pauseMs, failTimeoutMs }: NoBalancerOptions): Balan
     },
     drain: async () => undefined,
     undrain: async () => undefined,
+    isOut: async () => false,
+    byHand: () => "",
   };
 }

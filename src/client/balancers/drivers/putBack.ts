@@ -1,9 +1,12 @@
 import { HitlessError, toHitlessError } from "../../../shared/errors.ts";
 
+/** Something has failed, and what was done before it could not be undone. */
+export class NotPutBackError extends HitlessError {}
+
 /**
  * Does something that must be undone if it fails.
  * @param byHand What a person has to do if even that fails.
- * @throws What it threw; if it could not be undone, with a line more that says so.
+ * @throws What it threw; `NotPutBackError` if it could not be undone, with a line more that says so.
  */
 export async function orPutBack<Result>(
   act: () => Promise<Result>,
@@ -19,7 +22,7 @@ export async function orPutBack<Result>(
     } catch (error) {
       const { message, detail } = toHitlessError(error);
       const { code, remedy, cause } = failure;
-      throw new HitlessError(code, `${failure.message} ${byHand}`, {
+      throw new NotPutBackError(code, `${failure.message} ${byHand}`, {
         remedy,
         cause,
         detail: [...failure.detail, message, ...detail],

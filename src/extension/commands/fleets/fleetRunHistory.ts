@@ -24,7 +24,7 @@ export async function showFleetHistory(
   const { name } = chosen.fleet;
   const title = t("Asking the machines of the fleet {0}", name);
   const view = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
-    look(context, chosen),
+    lookAtOneFleet(context, chosen),
   );
   const silent = view.machines.flatMap(({ found }) => (found.connection === undefined ? [found.machine.name] : []));
   if (view.runs.length === 0) {
@@ -48,7 +48,8 @@ export async function showFleetHistory(
   }
 }
 
-async function look({ version }: CommandContext, { settings, fleet }: NamedFleet): Promise<FleetView> {
+/** What the machines of a fleet have written down. */
+export async function lookAtOneFleet({ version }: CommandContext, { settings, fleet }: NamedFleet): Promise<FleetView> {
   const [{ machinesOf }, { lookAtFleet }] = await Promise.all([
     import("../../../client/fleets/fleetPlan.ts"),
     import("../../../client/fleets/lookAtFleet.ts"),

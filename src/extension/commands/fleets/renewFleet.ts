@@ -12,6 +12,7 @@ import type { CommandContext } from "../target/commandContext.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 import type { Notifier } from "../tell/notify.ts";
 import { confirmFleet } from "./confirmFleet.ts";
+import { lookAtOneFleet } from "./fleetRunHistory.ts";
 import { pickFleet } from "./pickFleet.ts";
 
 /**
@@ -30,10 +31,9 @@ export async function renewFleet(
     return undefined;
   }
   const { name } = chosen.fleet;
-  const { planFleet } = await import("../../../client/fleets/fleetPlan.ts");
-  const plan = planFleet(chosen.settings, name, kind);
   refuseBusy(context, chosen);
-  if (!(await confirmFleet(plan, t))) {
+  const plan = await (kind === "rollback" ? agreeOnRollback(context, chosen) : agree(context, chosen, kind));
+  if (plan === undefined) {
     return undefined;
   }
   const cancelling = new AbortController();
@@ -49,6 +49,25 @@ export async function renewFleet(
   } finally {
     over();
   }
+}
+
+async function agree({ t }: CommandContext, { settings, fleet }: NamedFleet, kind: FleetKind) {
+  const { planFleet } = await import("../../../client/fleets/fleetPlan.ts");
+  return confirmFleet(planFleet(settings, fleet.name, kind), t);
+}
+
+/** Which machines have something to go back from is asked of them first, so that the question can name them. */
+async function agreeOnRollback(context: CommandContext, chosen: NamedFleet): Promise<FleetPlan | undefined> {
+  const { settings, fleet } = chosen;
+  const { t } = context;
+  const { planFleet, settleScope } = await import("../../../client/fleets/fleetPlan.ts");
+  const everywhere = planFleet(settings, fleet.name, "rollback", { everywhere: true });
+  const title = t("Asking the machines of the fleet {0}", fleet.name);
+  const { runs } = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
+    lookAtOneFleet(context, chosen),
+  );
+  const plan = settleScope(planFleet(settings, fleet.name, "rollback"), runs);
+  return confirmFleet({ ...plan, scope: "all" }, t, plan.leftOut.length === 0 ? undefined : everywhere);
 }
 
 /** Ends what this window does to a fleet, between two machines. */
@@ -151,6 +170,7 @@ function follow(
       before = done;
     },
     onOutput: (machine, _stream, text) => channel.info(`[${name} · ${machine}] ${text.trimEnd()}`),
+    onDidSay: (message) => channel.info(`[${name}] ${message}`),
     onTrouble: (message) => channel.warn(`[${name}] ${message}`),
   });
 }

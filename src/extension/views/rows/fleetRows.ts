@@ -11,7 +11,7 @@ import { bad, busy, faint, good, machineReason, type TreeIcon, type TreeRow } fr
 /** A fleet, and below it the state of its app on each machine. */
 export function fleetRow(fleet: RemoteFleetView, t: Localize): TreeRow {
   const { key, name, app, members, run } = fleet;
-  const words = run?.outcome === "running" ? runWords(run, t) : [servingWords(fleet, t), ...endWords(run, t)];
+  const words = run?.outcome === "running" ? runWords(run, t) : [readyWords(fleet, t), ...endWords(run, t)];
   const said = [app === name ? "" : app, ...words].filter((word) => word !== "");
   return {
     id: key,
@@ -70,17 +70,17 @@ function memberWords(fleet: RemoteFleetView, member: FleetMemberView, t: Localiz
   return [...going, appWord(app, t), `${ready}/${desired}`, ...generation];
 }
 
-/** How many machines serve; those of which that is not known are counted apart. */
-function servingWords(fleet: RemoteFleetView, t: Localize): string {
+/** On how many machines workers are ready, which is all that is known here; those that are not connected are counted apart. */
+function readyWords(fleet: RemoteFleetView, t: Localize): string {
   const known = fleet.members.filter(({ machine }) => machine?.state === "connected");
-  const serving = known.filter((member) => isServing(fleet, member)).length;
+  const ready = known.filter((member) => hasReady(fleet, member)).length;
   const unknown = fleet.members.length - known.length;
   return unknown === 0
-    ? t("{0} of {1} machines serve", serving, fleet.members.length)
-    : t("{0} of {1} machines serve, {2} not known", serving, fleet.members.length, unknown);
+    ? t("{0} of {1} machines ready", ready, fleet.members.length)
+    : t("{0} of {1} machines ready, {2} not known", ready, fleet.members.length, unknown);
 }
 
-function isServing(fleet: RemoteFleetView, member: FleetMemberView): boolean {
+function hasReady(fleet: RemoteFleetView, member: FleetMemberView): boolean {
   const app = appOfMember(fleet, member);
   return app !== undefined && isActive(app) && app.state !== "stopping" && workerCounts(app).ready > 0;
 }
@@ -103,13 +103,13 @@ function fleetIcon(fleet: RemoteFleetView): TreeIcon {
   if (run !== undefined && run.outcome !== "completed") {
     return { name: "warning", color: busy };
   }
-  const serve = members.every((member) => isServing(fleet, member));
-  return { name: "server-environment", color: serve ? good : faint };
+  const all = members.every((member) => hasReady(fleet, member));
+  return { name: "server-environment", color: all ? good : faint };
 }
 
 function memberIcon(fleet: RemoteFleetView, member: FleetMemberView): TreeIcon {
   if (member.machine?.state === "connected") {
-    return isServing(fleet, member) ? { name: "circle-filled", color: good } : { name: "circle-slash", color: bad };
+    return hasReady(fleet, member) ? { name: "circle-filled", color: good } : { name: "circle-slash", color: bad };
   }
   return { name: "circle-outline", color: member.machine?.state === "failed" ? bad : faint };
 }

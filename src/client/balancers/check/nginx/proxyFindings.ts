@@ -181,11 +181,12 @@ function resetsClients(proxy: ProxyPass, { facts }: Around): Finding[] {
   return [
     {
       code: "reloadResets",
-      severity: "error",
+      // Somebody has accepted it; how much is lost is worth a word all the same.
+      severity: facts.acceptsResets === true ? "warning" : "error",
       ...at(proxy, "keepalive_min_timeout"),
       message:
         "A reload of nginx closes idle connections of clients at once, and a request that is on its way on one of them is lost.",
-      fix: 'Set "keepalive_min_timeout 10s;" in http, which needs nginx 1.27.4 or newer, or choose another balancer driver.',
+      fix: 'Set "keepalive_min_timeout 10s;" in http, which needs nginx 1.27.4 or newer, choose another balancer driver, or accept the loss: "acceptResets": true in the balancer of the fleet.',
     },
   ];
 }
