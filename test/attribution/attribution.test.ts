@@ -8,7 +8,7 @@ import { addPackages } from "./packages.ts";
 import { recordResult, writeResults } from "./resultsPage.ts";
 
 /** Of the time that was neither idle nor garbage collection. */
-const leastShare = 0.5;
+const leastShare = 0.7;
 
 describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
   let app: TestApp;

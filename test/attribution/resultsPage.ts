@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../support/paths.ts";
 
@@ -21,6 +21,9 @@ export function recordResult(result: CaseResult): void {
 
 /** Writes `docs/attribution.md`, once all versions have been tried. */
 export function writeResults(): void {
+  const folder = join(projectRoot, "test-results");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "attribution-cases.json"), JSON.stringify(results, undefined, 1));
   const nodes = [...new Set(results.map(({ node }) => node))];
   if (nodes.length === 4) {
     writeFileSync(join(projectRoot, "docs", "attribution.md"), pageOf(nodes));

@@ -78,6 +78,8 @@ export interface CollectedSample {
   readonly packages: readonly string[];
   /** Whether V8 may have shown the time of inlined functions as that of their callers, since it could not be kept from it. */
   readonly inlined: boolean;
+  /** Whether JavaScript's own functions have frames, but for those that V8 has in C++. */
+  readonly builtins: boolean;
   /** Source maps that are in the worker's memory only. */
   readonly maps: readonly LoadedMap[];
   /** What the main thread had of the CPU meanwhile; absent where unknown. */
@@ -112,6 +114,8 @@ export interface ProfileFrame {
   /** From 1; 0 where there is none. */
   readonly line: number;
   readonly column: number;
+  /** One of JavaScript's own functions, such as `Array.prototype.sort`. */
+  readonly builtin?: true;
 }
 
 export interface ProfileNode {
@@ -121,6 +125,11 @@ export interface ProfileNode {
   readonly parent: number;
   /** Microseconds. */
   readonly selfUs: number;
+  /**
+   * Microseconds of these in V8's code for what the language itself does, such as loading properties: it has no lines.
+   * Absent for none.
+   */
+  readonly operationUs?: number;
   /** Lines (from 1) at which ticks were seen, with their counts. */
   readonly lines?: readonly (readonly [line: number, ticks: number])[];
 }

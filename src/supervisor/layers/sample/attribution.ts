@@ -1,5 +1,6 @@
 import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
 import type { CpuSample, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
+import { nativesThroughV8 } from "./bindingTable.ts";
 import { callTree } from "./callTree.ts";
 import { describeFrame } from "./describeFrame.ts";
 import { nativeInLoop } from "./loopTime.ts";
@@ -107,24 +108,31 @@ function shareTime(
       return;
     }
     const shown = isAddon(owner) ? renamed(frame, hints.natives.nameOf(frame.name, callers[index]?.caller)) : frame;
-    let left = 1;
-    const giveShare = (to: Owner, share: number): void => {
-      const given = Math.min(left, share);
-      left -= given;
-      if (given > 0) {
-        shares.push({ node: index, frame: shown, owner: to, us: node.selfUs * given });
+    const { selfUs, operationUs = 0 } = node;
+    // The language's own operations are the function's.
+    let leftUs = selfUs - operationUs;
+    const give = (to: Owner, us: number): void => {
+      if (us > 0) {
+        shares.push({ node: index, frame: shown, owner: to, us });
       }
     };
-    if (isScript(owner)) {
+    if (isScript(owner) && leftUs > 0) {
+      const linedUs = leftUs;
+      const giveShare = (to: Owner, us: number): void => {
+        const given = Math.min(leftUs, us);
+        leftUs -= given;
+        give(to, given);
+      };
       const lines = node.lines ?? [];
       for (const { owner: native, names, us } of called.get(index) ?? []) {
-        giveShare(native, Math.min(hints.callShare(frame, lines, names), (us * mostBeside) / node.selfUs));
+        const most = [...names].every((name) => nativesThroughV8.has(name)) ? linedUs : us * mostBeside;
+        giveShare(native, Math.min(linedUs * hints.callShare(frame, lines, names), most));
       }
       const { builtin, unsure } = hints.builtinShares(frame, lines, framed.get(node.frame) ?? noNames);
-      giveShare(v8Owner, builtin);
-      giveShare(unsureOwner(owner.name), unsure);
+      giveShare(v8Owner, linedUs * builtin);
+      giveShare(unsureOwner(owner.name), linedUs * unsure);
     }
-    giveShare(owner, left);
+    give(owner, leftUs + operationUs);
   });
   return shares;
 }
@@ -160,8 +168,9 @@ function namesCalled({ frames, nodes }: Pick<CollectedSample, "frames" | "nodes"
   const names = new Map<number, Set<string>>();
   for (const { frame, parent } of nodes) {
     const caller = nodes[parent]?.frame;
-    const name = frames[frame]?.name ?? "";
-    if (caller !== undefined) {
+    const { name, builtin = false } = frames[frame] ?? { name: "" };
+    // Optimized code calls V8's own functions without a frame, too.
+    if (caller !== undefined && !builtin) {
       const known = names.get(caller) ?? new Set();
       names.set(caller, known);
       // `Object.method` and `get property` are called by their last word.

@@ -133,6 +133,12 @@ export const bindingsByNative: Readonly<Record<string, Binding>> = {
   timingSafeEqual: crypto,
 };
 
+/**
+ * Native functions that do their work by V8's own means, so that hardly any of it is seen in themselves: V8 shows their
+ * caller on top, at the line of the call.
+ */
+export const nativesThroughV8: ReadonlySet<string> = new Set(["structuredClone", "postMessage"]);
+
 /** Native methods of Buffers, which any code may call. */
 export const nativeOfBuffer =
   /^(ascii|base64|base64url|hex|latin1|ucs2|utf8)(Slice|Write|WriteStatic)$|^(byteLengthUtf8|compareOffset|indexOfString|indexOfBuffer|indexOfNumber|swap16|swap32|swap64)$/;

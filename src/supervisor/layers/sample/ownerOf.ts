@@ -4,13 +4,16 @@ import { bindingsByFunction, bindingsByWasm } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
 import { isGenerated, makerOf } from "./generated.ts";
 import { ownerOfNative, variantOf } from "./nativeOwner.ts";
-import { bindingOwner, codeOwner, nativeOwner, nodeOwner, type Owner, packageOwner } from "./owner.ts";
+import { bindingOwner, codeOwner, nativeOwner, nodeOwner, type Owner, packageOwner, v8Owner } from "./owner.ts";
 import { isWasm, type Surroundings } from "./surroundings.ts";
 
 /** The owner of a frame's own time. `undefined` for Hitless's own, which is no part of the app. */
 export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner | undefined {
   if (surroundings.user?.url === ownCodeUrl) {
     return undefined;
+  }
+  if (frame.builtin === true) {
+    return v8Owner;
   }
   if (isWasm(frame)) {
     return ownerOfWasm(surroundings);

@@ -1,6 +1,7 @@
 import { type Profiler, Session, url } from "node:inspector";
 import { performance } from "node:perf_hooks";
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
+import { tellsBuiltins, withBuiltins } from "./builtinFrames.ts";
 import { condense } from "./condense.ts";
 import { withoutInlining } from "./inlining.ts";
 import { loadedMaps } from "./loadedMaps.ts";
@@ -44,7 +45,7 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
       const session = kept ?? new Session();
       let inlineAgain: (() => void) | undefined;
       try {
-        await begin(session, session === kept);
+        await begin(session, session === kept, nodeOptions);
         const settles = !mayBeCovered();
         if (settles) {
           inlineAgain = withoutInlining(nodeOptions);
@@ -61,12 +62,13 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
         const after = threadTime();
         const profile = await stop(session);
         const settlingUs = settles ? profile.endTime - profile.startTime - counted * 1_000 : 0;
-        const condensed = condense(profile, { folder, settlingUs, timeline });
+        const condensed = condense(profile, { folder, settlingUs, timeline, builtins: tellsBuiltins() });
         return {
           startedAt,
           cancelled: controller.signal.aborted,
           ...condensed,
           inlined: !settles,
+          builtins: tellsBuiltins(),
           maps: loadedMaps(condensed, session),
           ...usedBetween(before, after),
         };
@@ -96,13 +98,18 @@ function usedBetween(before: ThreadTime | undefined, after: ThreadTime | undefin
   return { thread: { usedMs, ...(waited === undefined ? {} : { waitedMs: waited }) } };
 }
 
-async function begin(session: Session, connected: boolean): Promise<void> {
+async function begin(session: Session, connected: boolean, nodeOptions: string): Promise<void> {
   if (!connected) {
     session.connect();
     await post(session, "Profiler.enable");
   }
   session.post("Profiler.setSamplingInterval", { interval: intervalUs });
-  await post(session, "Profiler.start");
+  let begun = Promise.resolve();
+  // The session is this thread's own, so that the profile has begun when the call returns.
+  withBuiltins(nodeOptions, () => {
+    begun = post(session, "Profiler.start");
+  });
+  await begun;
 }
 
 /** Whether coverage may be in use: a process has one mode, which any ending profiler session turns off for all. */

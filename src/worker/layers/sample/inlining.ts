@@ -17,9 +17,8 @@ export function withoutInlining(nodeOptions: string): () => void {
   if (Number.parseInt(process.versions.v8, 10) >= firstThatTells) {
     return () => undefined;
   }
-  const given = [...flagsOf(nodeOptions), ...process.execArgv].map((flag) => flag.replaceAll("_", "-"));
   // One that the app itself was started without stays off.
-  const used = switches.filter((name) => given.findLast((flag) => isSwitch(flag, name)) !== `--no-${name}`);
+  const used = switches.filter((name) => givenSwitch(name, nodeOptions) !== `--no-${name}`);
   for (const name of used) {
     setFlagsFromString(`--no-${name}`);
   }
@@ -28,6 +27,12 @@ export function withoutInlining(nodeOptions: string): () => void {
       setFlagsFromString(`--${name}`);
     }
   };
+}
+
+/** As the app was started with it; `undefined` if it was not. */
+export function givenSwitch(name: string, nodeOptions: string): string | undefined {
+  const given = [...flagsOf(nodeOptions), ...process.execArgv].map((flag) => flag.replaceAll("_", "-"));
+  return given.findLast((flag) => isSwitch(flag, name));
 }
 
 function isSwitch(flag: string, name: string): boolean {

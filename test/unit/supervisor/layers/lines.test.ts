@@ -191,6 +191,32 @@ describe("the work of a line", () => {
     }
   });
 
+  it("is no call where a parenthesis follows a condition", () => {
+    for (const text of ["return isLeast ? (a <= b) : (a < b);", "? (a + b)", "const x = (a, b);"]) {
+      assert.equal(workOf(text), "own", text);
+    }
+    assert.equal(workOf("return table?.[name] ?? parser?.test (line);"), "builtin");
+  });
+
+  it("is the function's own where V8's functions have frames, but for those in C++", () => {
+    const told = (text: string, renamed = false) =>
+      workOfLine(text, { framed: new Set(), meanings, builtins: true, renamed });
+    for (const text of ["seen.set(key, i);", "if (list.has(x)) {", "const copy = new Map(other.entries());"]) {
+      assert.equal(told(text), "own", text);
+    }
+    for (const text of [
+      "if (text.indexOf(x) < 0) {",
+      "return JSON.stringify(rows);",
+      "sum += numbers.format(i).length;",
+    ]) {
+      assert.equal(told(text), "builtin", text);
+    }
+    // A parameter may hold any function; one that is seen under another name is that.
+    assert.equal(told("return apply(value);"), "unsure");
+    assert.equal(told("return apply(value);", true), "own");
+    assert.equal(told("return handlers[name](event);", true), "own");
+  });
+
   it("is unsure where it may be either", () => {
     for (const text of ["return other(text);", "return handlers[name](event);", "if (list.has(x)) {"]) {
       assert.equal(workOf(text), "unsure", text);

@@ -39,6 +39,7 @@ function collected(frames: CollectedSample["frames"], changes: Partial<Collected
   const rest = {
     startedAt: 0,
     inlined: false,
+    builtins: false,
     cancelled: false,
     ticks: 1,
     bindings: [],

@@ -34,7 +34,7 @@ describe("a condensed profile", () => {
   };
 
   it("has every node after its parent, with the time until the next tick", () => {
-    const { frames, nodes, ticks } = condense(profile, { folder, settlingUs: 0, timeline: true });
+    const { frames, nodes, ticks } = condense(profile, { folder, settlingUs: 0, timeline: true, builtins: false });
     const told = nodes.map(({ frame, parent, selfUs }) => [frames[frame]?.name, parent, selfUs]);
     assert.deepEqual(told[0], ["(root)", -1, 100]);
     assert.deepEqual(
@@ -48,7 +48,7 @@ describe("a condensed profile", () => {
   });
 
   it("names places from 1, and Hitless's own files only as such", () => {
-    const { frames } = condense(profile, { folder, settlingUs: 0, timeline: true });
+    const { frames } = condense(profile, { folder, settlingUs: 0, timeline: true, builtins: false });
     assert.deepEqual(
       frames.find(({ name }) => name === "handle"),
       { name: "handle", url: "file:///srv/app.js", line: 5, column: 1 },
@@ -58,14 +58,17 @@ describe("a condensed profile", () => {
 
   it("leaves out the beginning, of a short one no more than the half", () => {
     const times = (settlingUs: number) =>
-      condense(profile, { folder, settlingUs, timeline: false }).nodes.reduce((sum, { selfUs }) => sum + selfUs, 0);
+      condense(profile, { folder, settlingUs, timeline: false, builtins: false }).nodes.reduce(
+        (sum, { selfUs }) => sum + selfUs,
+        0,
+      );
     assert.deepEqual([times(0), times(450), times(100_000)], [900, 500, 500]);
   });
 
   it("keeps the times right when two ticks are in the wrong order", () => {
     const { nodes } = condense(
       { ...profile, timeDeltas: [100, 300, -100, 400] },
-      { folder, settlingUs: 0, timeline: true },
+      { folder, settlingUs: 0, timeline: true, builtins: false },
     );
     assert.equal(
       nodes.reduce((sum, { selfUs }) => sum + selfUs, 0),

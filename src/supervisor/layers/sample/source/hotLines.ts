@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import type { CollectedSample, ProfileFrame } from "../../../../shared/layers/collected.ts";
 import { isWord, trailing } from "../../../../shared/text/trailing.ts";
 import type { SourceHints } from "../attribution.ts";
+import { nativesThroughV8 } from "../bindingTable.ts";
 import { fileOf } from "../fileOf.ts";
 import { callersOf } from "../surroundings.ts";
 import { linesOfBody, shareOfLines } from "./builtinLines.ts";
@@ -26,7 +27,8 @@ export async function readHotLines(
     frames,
     nodes,
     inlined = false,
-  }: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "inlined">>,
+    builtins = false,
+  }: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "inlined" | "builtins">>,
   workerStartedAt: number,
 ): Promise<SourceHints> {
   const times = new Map<string, number>();
@@ -68,7 +70,10 @@ export async function readHotLines(
       if (source === undefined) {
         return { builtin: 0, unsure: 0 };
       }
-      const context = { framed, inlined, scripts, meanings: meaningsOf(source) };
+      const text = textOf(source, frame.line);
+      // Such as what a parameter holds.
+      const renamed = [...framed].some((name) => name !== "" && !name.startsWith("(") && !text.includes(name));
+      const context = { framed, inlined, builtins, scripts, meanings: meaningsOf(source), renamed };
       if (ticks.length === 0) {
         // All of the script is on one line: only what the whole function does is known.
         return sharesOfBody(
@@ -93,15 +98,24 @@ export async function readHotLines(
     },
     namesCalledIn(frame) {
       const source = sourceOf(frame);
-      return source === undefined
-        ? undefined
-        : new Set(linesOf(source, frame.line).flatMap((line) => namesCalledOn(source[line - 1] ?? "")));
+      return source === undefined ? undefined : namesCalledFrom(source, frame.line);
     },
     compressorOf(frame) {
       const source = sourceOf(frame);
       return source === undefined ? undefined : compressorIn(source, frame.line);
     },
   };
+}
+
+function textOf(source: readonly string[], first: number): string {
+  return linesOf(source, first)
+    .map((line) => source[line - 1] ?? "")
+    .join("\n");
+}
+
+/** Names of all that the function calls which begins at a line. */
+function namesCalledFrom(source: readonly string[], first: number): ReadonlySet<string> {
+  return new Set(linesOf(source, first).flatMap((line) => namesCalledOn(source[line - 1] ?? "")));
 }
 
 function sharesOfBody(
@@ -116,10 +130,13 @@ function sharesOfBody(
   return { builtin: 0, unsure: works.has("builtin") || works.has("unsure") ? 1 : 0 };
 }
 
-/** Whether a method, or any function, of one of these names is called at a line. */
+/** Whether a method, or any function, of one of these names is called at a line; some are no methods. */
 function callTo(names: ReadonlySet<string>, isMethod = true): (text: string) => boolean {
-  const calls = isMethod ? /\.\s?(\w+)\s?\(/g : /\b(\w+)\s?\(/g;
-  return (text) => [...text.matchAll(calls)].some(([, name = ""]) => names.has(name));
+  const calls = /(\.?)\s?\b(\w+)\s?\(/g;
+  return (text) =>
+    [...text.matchAll(calls)].some(
+      ([, dot, name = ""]) => names.has(name) && (!isMethod || dot !== "" || nativesThroughV8.has(name)),
+    );
 }
 
 /** The lines of the function that begins at a line. */

@@ -32,6 +32,13 @@ const uncertain = new Set(
   Int32Array Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref`.split(/\s+/),
 );
 
+/** Those of the above that V8 has in C++, so that they have no frames when all others do. */
+const inCpp = new Set(
+  `indexOf lastIndexOf includes concat fill copyWithin reverse toLowerCase toUpperCase toString toFixed
+  toPrecision toISOString captureStackTrace getOwnPropertyDescriptor defineProperty freeze toJSON asIntN asUintN
+  parseFloat BigInt Date Error TypeError RangeError ArrayBuffer subarray unshift shift splice slice`.split(/\s+/),
+);
+
 /** What stands before a parenthesis and is no call of something unknown. */
 const known = new Set(
   `if for while switch catch return typeof await function super import require do else in of new delete void yield
@@ -56,24 +63,35 @@ export interface LineContext {
   readonly framed: ReadonlySet<string>;
   /** Whether functions without a frame may have been inlined. */
   readonly inlined?: boolean;
+  /** Whether V8's own functions have frames, but for those in C++. */
+  readonly builtins?: boolean;
   /** Names of all JavaScript functions that the profile shows, from wherever they are called. */
   readonly scripts?: ReadonlySet<string>;
   readonly meanings: NameMeanings;
+  /** Whether a function is seen that is called from there by another name than its own, such as that of a parameter. */
+  readonly renamed?: boolean;
 }
 
 /** Whose work a function's own time at a line is. */
-export function workOfLine(text: string, { framed, inlined, scripts, meanings }: LineContext): LineWork {
+export function workOfLine(
+  text: string,
+  { framed, inlined, builtins, scripts, meanings, renamed }: LineContext,
+): LineWork {
   if (text.length > longestLine) {
     return "own";
   }
   const plain = withoutNoise(text);
   let work: LineWork = "own";
   for (const { name, isMethod } of callsOn(plain)) {
+    if (builtins === true && (oftenDear.has(name) || uncertain.has(name)) && !inCpp.has(name)) {
+      continue;
+    }
     if (framed.has(name) || (isMethod ? cheap.has(name) || isOfMath(plain, name) : known.has(name))) {
       continue;
     }
     if (name === "") {
-      work = framed.has("") || framed.has("(anonymous)") || inlined === true ? work : "unsure";
+      const isSeen = framed.has("") || framed.has("(anonymous)") || renamed === true;
+      work = isSeen || inlined === true ? work : "unsure";
     } else if (meanings.get(name) === "builtin" || (isMethod ? dear.has(name) : isDearFunction(name))) {
       return "builtin";
     } else if (isMethod && oftenDear.has(name) && inlined !== true && scripts?.has(name) !== true) {
@@ -81,7 +99,7 @@ export function workOfLine(text: string, { framed, inlined, scripts, meanings }:
     } else if (
       uncertain.has(name) ||
       oftenDear.has(name) ||
-      (inlined !== true && meanings.get(name) === undefined && scripts?.has(name) !== true)
+      (inlined !== true && renamed !== true && meanings.get(name) === undefined && scripts?.has(name) !== true)
     ) {
       work = "unsure";
     }
@@ -117,12 +135,9 @@ interface Call {
 function callsOn(plain: string): Call[] {
   const calls: Call[] = [];
   for (let at = plain.indexOf("("); at !== -1; at = plain.indexOf("(", at + 1)) {
-    let end = at;
-    while (
-      end > 0 &&
-      (plain[end - 1] === " " || plain[end - 1] === "?" || (plain[end - 1] === "." && plain[end - 2] === "?"))
-    ) {
-      end -= 1;
+    let end = beforeSpaces(plain, at);
+    if (plain[end - 1] === "." && plain[end - 2] === "?") {
+      end = beforeSpaces(plain, end - 2);
     }
     let begin = end;
     while (begin > 0 && /[\w$#]/.test(plain[begin - 1] ?? "")) {
@@ -137,4 +152,12 @@ function callsOn(plain: string): Call[] {
     }
   }
   return calls;
+}
+
+function beforeSpaces(text: string, at: number): number {
+  let end = at;
+  while (end > 0 && text[end - 1] === " ") {
+    end -= 1;
+  }
+  return end;
 }

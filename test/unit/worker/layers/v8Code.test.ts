@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import type { Profiler } from "node:inspector";
+import { join } from "node:path";
+import { builtinKind, shownBuiltin } from "../../../../src/worker/layers/sample/builtinNames.ts";
+import { condense } from "../../../../src/worker/layers/sample/condense.ts";
+
+const folder = join(import.meta.dirname, "dist");
+
+describe("a profile with V8's own code", () => {
+  /** Each with the microseconds in itself, and the calls that follow it two spaces further in. */
+  function condensed(written: string) {
+    const nodes: Profiler.ProfileNode[] = [];
+    const stack: Profiler.ProfileNode[] = [];
+    for (const line of written.trim().split("\n")) {
+      const depth = (line.length - line.trimStart().length) / 2;
+      const [, name = "", us, lines] = /^\s*(\S+)(?: (\d+))?( at 7)?$/.exec(line) ?? [];
+      const isScript = /^[a-z]/.test(name) && !name.startsWith("native");
+      const node: Profiler.ProfileNode = {
+        id: nodes.length + 1,
+        callFrame: {
+          functionName: name,
+          scriptId: "1",
+          url: isScript ? "file:///srv/app.js" : "",
+          lineNumber: isScript ? 4 : -1,
+          columnNumber: isScript ? 0 : -1,
+        },
+        hitCount: Number(us ?? 0),
+        children: [],
+        ...(lines === undefined ? {} : { positionTicks: [{ line: 7, ticks: 1 }] }),
+      };
+      nodes.push(node);
+      stack.length = depth;
+      stack.at(-1)?.children?.push(node.id);
+      stack.push(node);
+    }
+    const samples = nodes.map(({ id }) => id);
+    const timeDeltas = [0, ...nodes.map(({ hitCount = 0 }) => hitCount)].slice(0, nodes.length);
+    const endTime = nodes.reduce((sum, { hitCount = 0 }) => sum + hitCount, 0);
+    const profile = { nodes, startTime: 0, endTime, samples, timeDeltas };
+    const { nodes: told, frames } = condense(profile, { folder, settlingUs: 0, timeline: false, builtins: true });
+    const depthOf = (index: number): number => {
+      const parent = told[index]?.parent ?? -1;
+      return parent < 0 ? 0 : 1 + depthOf(parent);
+    };
+    return told.map(({ frame, selfUs, operationUs }, index) => {
+      const { name = "", builtin = false } = frames[frame] ?? {};
+      const operations = operationUs === undefined ? "" : `, ${operationUs} operations`;
+      return `${"  ".repeat(depthOf(index))}${name}${builtin ? " (V8)" : ""} ${selfUs}${operations}`;
+    });
+  }
+
+  it("shows JavaScript's own functions, and what the language does as its caller's", () => {
+    const told = condensed(`
+(root)
+  JSEntry
+    handle 10 at 7
+      LoadIC_Megamorphic 4
+      Add_Baseline 2
+      ArrayPrototypeSort 5
+        ArrayTimSort 7
+        CallFunction_ReceiverIsAny 1
+          compare 3
+        compare 2
+      GetNamedPropertyHandler 1
+      RegExpPrototypeTestFast 8`);
+    assert.deepEqual(
+      told.sort(),
+      [
+        "(root) 0",
+        "  JSEntry (V8) 0",
+        "  handle 17, 7 operations",
+        "    Array.prototype.sort (V8) 13, 8 operations",
+        "      compare 5",
+        "    RegExp.prototype.test (V8) 8",
+      ].sort(),
+    );
+  });
+
+  it("takes a native function for what it is, whatever its name", () => {
+    const told = condensed(`
+(root)
+  handle 1
+    GetProperty 9 at 7
+    nativeRead 4`);
+    assert.deepEqual(told.sort(), ["(root) 0", "  handle 1", "    GetProperty 9", "    nativeRead 4"].sort());
+  });
+});
+
+describe("the names of V8's own code", () => {
+  it("are of functions or of operations", () => {
+    const functions = "ArrayPrototypeSort JsonStringify MapPrototypeSet StringPrototypeIndexOf SubString ArrayTimSort";
+    const operations =
+      "LoadIC KeyedStoreIC_Megamorphic StringAdd_CheckNone BigIntMultiply ArrayMap LdaZeroHandler MathSqrt";
+    const others = "writeSync DatabaseSync Statement Hash JSStream LoadModel CreateHandle TLSWrap PBKDF2Job (program)";
+    const kinds = (names: string) => [...new Set(names.split(" ").map(builtinKind))];
+    assert.deepEqual([functions, operations, others].map(kinds), [["function"], ["operation"], [undefined]]);
+  });
+
+  it("are shown as people write them", () => {
+    const shown = ["ArrayPrototypeSort", "ArrayIndexOf", "JsonParse", "ObjectKeys", "MapConstructor", "GlobalEscape"];
+    assert.deepEqual(shown.map(shownBuiltin), [
+      "Array.prototype.sort",
+      "Array.prototype.indexOf",
+      "JSON.parse",
+      "Object.keys",
+      "Map",
+      "escape",
+    ]);
+    assert.equal(shownBuiltin("ArrayTimSort"), undefined);
+  });
+});
