@@ -25,7 +25,18 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   supervisor: {
     folders: ["shared"],
-    packages: ["chokidar", "croner", "ignore", "tree-kill", "valibot", "vscode-jsonrpc/**", "ws", ...nodeApi],
+    packages: [
+      "chokidar",
+      "croner",
+      "dayjs",
+      "dayjs/**",
+      "ignore",
+      "tree-kill",
+      "valibot",
+      "vscode-jsonrpc/**",
+      "ws",
+      ...nodeApi,
+    ],
     why: "The supervisor imports shared, Node.js and its few packages; a type that another folder needs belongs in shared.",
   },
   worker: {

@@ -1,5 +1,5 @@
 import { settingIds, settingsSection } from "../../src/extension/ids.ts";
-import { flagOf, settingGroups } from "../../src/shared/settings/appSettings.ts";
+import { flagOf, settingGroups, withFields } from "../../src/shared/settings/appSettings.ts";
 import type { Setting } from "../../src/shared/settings/settingKinds.ts";
 import { windowSettings } from "./manifest/windowSettings.ts";
 
@@ -36,14 +36,16 @@ The extension knows the form of the file without \`$schema\`. The command line t
 /** docs/settings.md. */
 export function settingsPage(texts: Texts): string {
   const groups = Object.entries(settingGroups).map(([group, settings]) => {
-    const rows = Object.entries(settings).map(([name, setting]) => [
-      code(name),
-      described(texts[`apps.${name}`]),
-      setting.values,
-      setting.default === undefined ? "" : code(setting.default),
-      commandLine(name, setting),
-      { reload: "a reload", start: "a start", opening: "opening the workspace" }[setting.takenOverBy ?? "reload"],
-    ]);
+    const rows = Object.entries(settings)
+      .flatMap(([name, setting]) => withFields(name, setting))
+      .map(({ path, setting }) => [
+        code(path.join(".")),
+        described(texts[`apps.${path.join(".")}`]),
+        setting.values,
+        setting.default === undefined ? "" : code(setting.default),
+        commandLine(path[0], setting),
+        { reload: "a reload", start: "a start", opening: "opening the workspace" }[setting.takenOverBy ?? "reload"],
+      ]);
     const heads = ["setting", "means", "value", "default", "command line", "taken over by"];
     return `## ${group}\n\n${table(heads, rows)}`;
   });
@@ -66,10 +68,11 @@ export function settingsPage(texts: Texts): string {
 /** The flags of `hitless start` that are settings, for docs/cli.md. */
 export function flagTables(): string {
   const tables = Object.entries(settingGroups).map(([group, settings]) => {
-    const rows = Object.entries(settings).flatMap(([name, setting]) => {
+    const flagged = Object.entries(settings).flatMap(([name, setting]) => withFields(name, setting));
+    const rows = flagged.flatMap(({ path, setting }) => {
       const { flag, kind, default: usual } = setting;
       const shown = kind === "toggle" || usual === undefined ? "" : String(usual);
-      return flag === undefined ? [] : [[commandLine(name, setting), flag, shown]];
+      return flag === undefined ? [] : [[commandLine(path[0], setting), flag, shown]];
     });
     return table([group, "means", "default"], rows);
   });

@@ -75,6 +75,7 @@ export function parseAppConfig(input: unknown, where: string): AppConfig {
 
 interface IssueLike {
   readonly type: string;
+  readonly expected: string | null;
   readonly message: string;
   readonly path?: readonly { readonly key: unknown }[] | undefined;
 }
@@ -84,10 +85,11 @@ function fieldPath(issue: IssueLike): string {
 }
 
 function explain(issue: IssueLike): string {
-  if (issue.type === "strict_object") {
-    return issue.path === undefined || issue.path.length === 0
-      ? "must be an object"
-      : "is not a known setting; remove it";
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return "is not a known setting; remove it";
+  }
+  if (issue.type === "strict_object" && (issue.path ?? []).length === 0) {
+    return "must be an object";
   }
   return issue.message;
 }

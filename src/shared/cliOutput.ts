@@ -9,6 +9,7 @@ import { drainedMachineSchema, fleetKindSchema, fleetRunSchema, lockHolderSchema
 import { renewalReportSchema } from "./report.ts";
 import {
   appStateSchema,
+  logFilesViewSchema,
   type Snapshot,
   type StaleFile,
   snapshotSchema,
@@ -83,6 +84,8 @@ export const statusOutputSchema = v.strictObject({
   desiredWorkers: v.number(),
   /** Where health checks are answered; absent: nowhere. */
   health: v.optional(v.string()),
+  /** Files to which the output of its workers is written; absent: none. */
+  logs: v.optional(logFilesViewSchema),
   /** Connections accepted for which no worker was free yet. */
   waitingConnections: v.optional(v.number()),
   /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
@@ -394,6 +397,7 @@ export function statusOutput(snapshot: Snapshot, now: number, staleFiles: readon
     detached: supervisor.detached,
     desiredWorkers: app.desiredWorkers,
     ...(app.health === undefined ? {} : { health: app.health }),
+    ...(app.logs === undefined ? {} : { logs: app.logs }),
     ...(app.waitingConnections === undefined ? {} : { waitingConnections: app.waitingConnections }),
     ...(app.refusedConnections === undefined ? {} : { refusedConnections: app.refusedConnections }),
     ...(app.watch === undefined ? {} : { watch: app.watch }),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { appConfigSchema, type LaunchRecipe, launchRecipeSchema } from "./appConfig.ts";
 import { errorCodes } from "./errors.ts";
+import { logPartsSchema } from "./settings/logSettings.ts";
 
 /**
  * The small file by which clients find a supervisor: one per supervisor, named `<id>.json`, mode 0600, in the per-user
@@ -19,6 +20,8 @@ export const endpointSchema = v.object({
   secret: v.string(),
   /** Epoch milliseconds. */
   startedAt: v.number(),
+  /** Real paths of the files to which the app's output is written. */
+  logFiles: v.optional(v.array(v.string())),
 });
 export type Endpoint = v.InferOutput<typeof endpointSchema>;
 
@@ -26,7 +29,13 @@ export type Endpoint = v.InferOutput<typeof endpointSchema>;
 export const recipeOriginSchema = v.strictObject({
   config: appConfigSchema,
   /** The `hitless.json` that says so, absolute, and what a command line said besides, which wins over it. */
-  project: v.optional(v.strictObject({ file: v.string(), app: v.string(), flags: appConfigSchema })),
+  project: v.optional(
+    v.strictObject({
+      file: v.string(),
+      app: v.string(),
+      flags: v.strictObject({ ...appConfigSchema.entries, logs: v.optional(logPartsSchema) }),
+    }),
+  ),
   /** Absolute; `cwd` of the configuration is relative to it. */
   folder: v.string(),
   /** The environment that the workers inherit, before it is cleaned. */

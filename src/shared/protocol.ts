@@ -128,6 +128,8 @@ export const requests = {
     }),
     result: v.object({ cursor: v.number(), chunks: v.array(logChunkSchema), skippedBytes: v.number() }),
   },
+  /** Opens the log files anew, which somebody has moved away. Answered with their paths; refused where an app has none. */
+  "logs/reopen": { params: empty, result: v.object({ files: v.array(v.string()) }) },
   /** What is in each layer of a worker (default: the ready one of the lowest slot). */
   "layers/facts": { params: v.object({ worker: v.optional(workerId) }), result: layerFactsSchema },
   /** Live figures of a worker's layers. Its observers are removed 5 s after the last request. */

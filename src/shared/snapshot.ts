@@ -90,6 +90,15 @@ export type WatchView = v.InferOutput<typeof watchViewSchema>;
 export const staleFileSchema = v.object({ file: v.string(), change: v.picklist(["changed", "added", "removed"]) });
 export type StaleFile = v.InferOutput<typeof staleFileSchema>;
 
+/** Files to which the output of an app's workers is written, absolute. */
+export const logFilesViewSchema = v.object({
+  file: v.optional(v.string()),
+  /** Absent where stderr goes to the same file. */
+  errorFile: v.optional(v.string()),
+  /** Why one of them is not written for now. */
+  problem: v.optional(v.string()),
+});
+
 export const renewalViewSchema = v.object({
   kind: renewalKindSchema,
   /** `preparing`: what `preReload` says runs, and nothing of the app has been touched. */
@@ -156,6 +165,8 @@ export const snapshotSchema = v.object({
     finished: v.boolean(),
     /** Where health checks are answered, such as `http://127.0.0.1:9100`; absent: nowhere. */
     health: v.optional(v.string()),
+    /** Absent: none. */
+    logs: v.optional(logFilesViewSchema),
     /** Connections accepted for which no worker was free yet. */
     waitingConnections: v.optional(v.number()),
     /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */

@@ -9,6 +9,7 @@ import type { RequestHandlers } from "./control/controlSession.ts";
 import { createLayerHandlers } from "./layers/layerHandlers.ts";
 import { createRequestsHandler } from "./layers/requestsHandler.ts";
 import type { EventLog } from "./logs/eventLog.ts";
+import type { LogFiles } from "./logs/files/logFiles.ts";
 import { readLogs } from "./logs/logReader.ts";
 import type { LogStore } from "./logs/logStore.ts";
 
@@ -18,6 +19,7 @@ const scaleMarginMs = 5_000;
 export interface HandlerParts {
   readonly app: AppSupervisor;
   readonly logs: LogStore;
+  readonly logFiles: Pick<LogFiles, "reopen">;
   readonly events: EventLog;
   /** Whether the process is about to end. */
   readonly isLeaving: () => boolean;
@@ -27,7 +29,7 @@ export interface HandlerParts {
 
 /** The handlers of the control channel's requests. */
 export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
-  const { app, logs, events, stop } = parts;
+  const { app, logs, logFiles, events, stop } = parts;
   /** An answer follows the snapshot that shows its effect. */
   const shown = <Result>(result: Result): Result => {
     app.publisher.flush();
@@ -96,6 +98,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
     "logs/read": (params, cancelled, client) => readLogs(logs, params, cancelled, client),
+    "logs/reopen": async () => ({ files: await logFiles.reopen() }),
     ...createLayerHandlers(app),
     ...createRequestsHandler(app),
   };

@@ -6,9 +6,11 @@ import { AppSupervisor } from "./app/appSupervisor.ts";
 import { checkSchedule } from "./app/checkSchedule.ts";
 import { type ControlServer, openControlServer } from "./control/controlServer.ts";
 import { removeEndpoint, writeEndpointFile } from "./control/endpointFile.ts";
+import { findOtherWriter } from "./control/logFileClaims.ts";
 import { createGracePeriod } from "./grace.ts";
 import { onMissingInternal } from "./internals.ts";
 import { createEventLog } from "./logs/eventLog.ts";
+import { LogFiles } from "./logs/files/logFiles.ts";
 import { createLogStore } from "./logs/logStore.ts";
 import { answerHealth } from "./monitoring/healthAnswers.ts";
 import { Monitor } from "./monitoring/monitor.ts";
@@ -26,7 +28,7 @@ const readerMs = 5_000;
  * Starts the app and serves its clients until it is stopped or abandoned; then the process ends. Resolves once clients
  * can connect.
  * @throws HitlessError `runtimeFolder` if the control channel can't be opened, `invalidState` if `health` can't be listened on, `badConfig` for
- * a `schedule` that is none.
+ * a `schedule` that is none, or for `logs` that can't be written.
  */
 export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
@@ -45,17 +47,52 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
         : answerHealth(path, () => ({ ready: app.ready, snapshot: app.snapshot() })),
     moved: () => app.publisher.invalidate(),
   });
+  let endpoint: Endpoint = {
+    protocolVersion,
+    pid: process.pid,
+    ...(launch.pidSpace !== undefined && { pidSpace: launch.pidSpace }),
+    socket,
+    name: recipe.name,
+    root: recipe.cwd,
+    secret,
+    startedAt: Date.now(),
+  };
+  let isKnown = false;
+  const endpointFolder = dirname(endpointFile);
+  const logFiles = new LogFiles({
+    events,
+    hold: logs.hold,
+    claim: async (paths) => {
+      const before = endpoint;
+      endpoint = { ...endpoint, logFiles: [...paths] };
+      if (!isKnown) {
+        return undefined;
+      }
+      writeEndpointFile(endpointFile, endpoint);
+      const refusal = findOtherWriter(endpoint, endpointFolder);
+      if (refusal !== undefined) {
+        endpoint = before;
+        writeEndpointFile(endpointFile, endpoint);
+      }
+      return refusal;
+    },
+    changed: () => app.publisher.invalidate(),
+  });
+  logs.copyTo(logFiles);
   const app: AppSupervisor = new AppSupervisor({
     recipe,
     origin: launch.origin,
     version: launch.version,
     detached,
-    endpointFolder: dirname(endpointFile),
+    endpointFolder,
     logs,
+    logFiles,
     events,
     monitor,
   });
   await monitor.open(recipe.health);
+  await logFiles.open(recipe.logs);
+  let stops = false;
   let left = false;
 
   const leave = (): void => {
@@ -76,8 +113,11 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     return new Promise((resolve) => {
       const listening = app.onDidStop(() => {
         listening.dispose();
-        resolve();
-        setImmediate(leave);
+        stops = true;
+        void logFiles.close().finally(() => {
+          resolve();
+          setImmediate(leave);
+        });
       });
       void app.watch.set(false);
       app.stop(now);
@@ -102,9 +142,10 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     handlers: createRequestHandlers({
       app,
       logs,
+      logFiles,
       events,
       stop,
-      isLeaving: () => left,
+      isLeaving: () => stops,
     }),
     onClientsChanged: (clients) => {
       grace.clientsChanged(clients);
@@ -116,16 +157,6 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   }).catch((error: unknown) => {
     throw new HitlessError("runtimeFolder", `The control socket ${socket} can't be opened: ${String(error)}`);
   });
-  const endpoint: Endpoint = {
-    protocolVersion,
-    pid: process.pid,
-    ...(launch.pidSpace !== undefined && { pidSpace: launch.pidSpace }),
-    socket,
-    name: recipe.name,
-    root: recipe.cwd,
-    secret,
-    startedAt: Date.now(),
-  };
   try {
     writeEndpointFile(endpointFile, endpoint);
   } catch (error) {
@@ -133,6 +164,12 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     throw new HitlessError("runtimeFolder", `The endpoint file ${endpointFile} can't be written: ${String(error)}`);
   }
   process.on("exit", () => removeEndpoint(endpointFile, socket));
+  isKnown = true;
+  const otherWriter = findOtherWriter(endpoint, endpointFolder);
+  if (otherWriter !== undefined) {
+    server.close();
+    throw new HitlessError("badConfig", `logs: ${otherWriter}`, { remedy: "openSettings" });
+  }
 
   app.publisher.onDidPublish((snapshot) => server.broadcast("app/snapshot", snapshot));
   app.renewals.onDidReport((report) => server.broadcast("app/report", report));

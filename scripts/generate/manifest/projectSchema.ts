@@ -27,12 +27,26 @@ export function projectTables(explain: Explain): Readonly<Record<"machines" | "f
 
 /** The fields of an app. */
 export function appProperties(explain: Explain): Readonly<Record<string, JsonSchema>> {
-  const fields = Object.entries<Setting>(appSettings).map(([name, { written, default: usual }]) => {
-    const { $schema: _, ...schema } = toJsonSchema(written, { overrideAction: unicodePattern });
+  return explained(appSettings, "apps", explain);
+}
+
+function explained(
+  settings: Readonly<Record<string, Setting>>,
+  path: string,
+  explain: Explain,
+): Readonly<Record<string, JsonSchema>> {
+  const properties = Object.entries(settings).map(([name, { written, default: usual, fields }]) => {
+    const key = `${path}.${name}`;
+    // What several fields have to do with one another is said when they are read.
+    const { $schema: _, ...schema } = toJsonSchema(written, {
+      overrideAction: unicodePattern,
+      ignoreActions: ["check"],
+    });
     const standard = usual === undefined ? {} : { default: usual as NonNullable<JsonSchema["default"]> };
-    return [name, { ...schema, ...standard, markdownDescription: explain(`apps.${name}`) }] as const;
+    const inner = fields === undefined ? {} : { properties: { ...explained(fields, key, explain) } };
+    return [name, { ...schema, ...standard, ...inner, markdownDescription: explain(key) }] as const;
   });
-  return Object.fromEntries(fields);
+  return Object.fromEntries(properties);
 }
 
 /** The schema of `hitless.json`, in which no reference would be resolved. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { type AppConfig, appConfigSchema } from "../../shared/appConfig.ts";
-import { appSettings, flagOf, settingGroups } from "../../shared/settings/appSettings.ts";
+import type { AppConfig } from "../../shared/appConfig.ts";
+import { appSettings, flagOf, settingGroups, withFields } from "../../shared/settings/appSettings.ts";
 import type { Setting } from "../../shared/settings/settingKinds.ts";
 import { type FlagSpec, helpFlag, jsonFlag, type ParsedCommand } from "./commandSpec.ts";
 import { usageError } from "./parseCommand.ts";
@@ -14,7 +14,9 @@ const here: readonly FlagSpec[] = [
 
 export const startFlags: readonly FlagSpec[] = [
   ...Object.entries(settingGroups).flatMap(([group, settings]) =>
-    Object.entries(settings).flatMap(([name, setting]) => flagSpecs(name, setting, group)),
+    Object.entries(settings)
+      .flatMap(([name, setting]) => withFields(name, setting))
+      .flatMap(({ path, setting }) => flagSpecs(path[0], setting, group)),
   ),
   ...here.map((flag) => ({ ...flag, group: "This command" })),
 ];
@@ -41,16 +43,18 @@ function flagSpecs(name: string, setting: Setting, group: string): FlagSpec[] {
  */
 export function configOfFlags(parsed: ParsedCommand): AppConfig {
   const config: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(appSettings as Readonly<Record<string, Setting>>)) {
+  const settings = Object.entries(appSettings as Readonly<Record<string, Setting>>);
+  for (const { path, setting } of settings.flatMap(([name, each]) => withFields(name, each))) {
+    const [name, field] = path;
     const flag = flagOf(name, setting);
     if (setting.flag === undefined || !parsed.has(flag)) {
       continue;
     }
-    const result = v.safeParse(appConfigSchema.entries[name as keyof AppConfig], settingValue(flag, setting, parsed));
+    const result = v.safeParse(setting.written, settingValue(flag, setting, parsed));
     if (!result.success) {
       throw usageError("start", `--${flag} ${result.issues[0].message}, not "${parsed.value(flag)}"`);
     }
-    config[name] = result.output;
+    config[name] = field === undefined ? result.output : { ...(config[name] as object), [field]: result.output };
   }
   if (parsed.appArgs.length > 0) {
     config.args = [...parsed.appArgs];
@@ -69,7 +73,10 @@ function settingValue(flag: string, { kind, default: usual }: Setting, parsed: P
       return Object.fromEntries(parsed.values(flag).map((value) => assignment(flag, value)));
     case "number":
       return /^-?\d+(?:\.\d+)?$/.test(written) ? Number(written) : written;
+    case "date":
+      return written === "true" || written;
     case "text":
+    case "fields":
       return written;
   }
 }

@@ -4,6 +4,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { LogChunk } from "../../shared/logs.ts";
 import { workerTag } from "../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type WantedWorker, wantedWorker } from "../arguments/workerArgument.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
@@ -34,6 +35,7 @@ export const logsCommand: Command = {
       { name: "worker", value: "SLOT", help: "Only the worker in this slot (see: hitless status NAME)" },
       { name: "follow", short: "f", help: "Keep printing new output, until Ctrl-C" },
       { name: "lines", short: "n", value: "N", help: `Start with the last N lines (default ${usualLines})` },
+      { name: "reopen", help: "Open its log files anew, for one that was moved away, and print their paths" },
       onFlag,
       { ...jsonFlag, help: "Print one JSON object a line (shape: docs/cli.md)" },
       helpFlag,
@@ -46,11 +48,15 @@ export const logsCommand: Command = {
       "hitless logs api --follow",
       "hitless logs api --worker 1 --lines 20",
       "hitless logs api --json",
+      "hitless logs api --reopen",
     ],
   },
   async run(context, parsed) {
     const lines = wholeNumber("logs", "--lines", parsed.value("lines") ?? String(usualLines), 0);
     const wanted = wantedWorker("logs", parsed);
+    if (parsed.has("reopen")) {
+      return await reopen(context, parsed);
+    }
     const client = await connectToApp(context, parsed);
     try {
       const worker = wanted && (await workerOf(client, wanted));
@@ -73,6 +79,22 @@ export const logsCommand: Command = {
     }
   },
 };
+
+/** Has the supervisor open its log files anew. */
+async function reopen(context: CliContext, parsed: ParsedCommand): Promise<number> {
+  const other = ["worker", "follow", "lines", "json"].find((flag) => parsed.has(flag));
+  if (other !== undefined) {
+    throw usageError("logs", `--reopen prints no output, so --${other} has nothing to do; leave it out`);
+  }
+  const client = await connectToApp(context, parsed);
+  try {
+    const { files } = await client.request("logs/reopen", {});
+    await context.stdout.write(files.map((file) => `${file}\n`).join(""));
+    return exitCodes.done;
+  } finally {
+    client.dispose();
+  }
+}
 
 /** The id of a worker that lives, or whose output is still kept; of several in a slot the newest. */
 async function workerOf(client: SupervisorClient, wanted: WantedWorker): Promise<number> {

@@ -68,6 +68,7 @@ export function statusText(status: StatusOutput, paint: Paint): string {
     ...addresses.map((address) => `  ${paint("cyan", address)}`),
     ...(status.health === undefined ? [] : [`  ${paint("dim", `health checks: ${status.health}/ready`)}`]),
     `  ${paint("dim", `${shortPath(status.entry)} · supervisor ${supervisorPid} · Node.js ${nodeVersion}`)}`,
+    ...logLines(status, paint),
     ...watchLines(status, paint),
     ...staleLines(status, paint),
     ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
@@ -97,6 +98,14 @@ function staleLines({ stale = 0, staleFiles = [], generation }: StatusOutput, pa
         ...listed.map(({ file, change }) => `    ${printable(file)}${change === "changed" ? "" : ` (${change})`}`),
         ...(more > 0 ? [`    and ${more} more`] : []),
       ];
+}
+
+function logLines({ logs }: StatusOutput, paint: Paint): string[] {
+  const files = [logs?.file, logs?.errorFile].filter((file) => file !== undefined);
+  return [
+    ...(files.length === 0 ? [] : [`  ${paint("dim", `log: ${files.map(printable).join(" · ")}`)}`]),
+    ...(logs?.problem === undefined ? [] : [`  ${paint("red", `log: ${printable(logs.problem)}`)}`]),
+  ];
 }
 
 function watchLines({ watch }: StatusOutput, paint: Paint): string[] {

@@ -8,6 +8,7 @@ import { resolveScript } from "../project/resolveScript.ts";
 import { chooseEntry, requireFolder } from "./chooseEntry.ts";
 import type { EntryCandidate } from "./entries.ts";
 import { readEnvFile } from "./envFile.ts";
+import { logsOf } from "./logPaths.ts";
 import { npmEnvironment } from "./npmEnvironment.ts";
 import { plugAndPlayArgs } from "./plugAndPlay.ts";
 import { taskCommand } from "./taskCommand.ts";
@@ -56,6 +57,7 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
   return {
     ...copiedSettings(config),
     ...(typeof config.preReload === "string" && { preReload: await taskCommand(config.preReload, base, env) }),
+    ...(config.logs !== undefined && { logs: logsOf(config.logs, base) }),
     name: config.name ?? (await defaultName(base)),
     entry,
     cwd,

@@ -49,10 +49,16 @@ async function configOfNow({ config, project }: RecipeOrigin): Promise<{
     : { config: withFlags(configOf(said), flags), notes: [] };
 }
 
-/** What a file says of an app, with what a command line says besides, which wins; of variables each by itself. */
+/** What a file says of an app, with what a command line says besides, which wins; of variables and log files each by itself. */
 export function withFlags(config: AppConfig, flags: AppConfig): AppConfig {
   const env = { ...config.env, ...flags.env };
-  return { ...config, ...flags, ...(Object.keys(env).length > 0 && { env }) };
+  const logs = { ...config.logs, ...flags.logs };
+  return {
+    ...config,
+    ...flags,
+    ...(Object.keys(env).length > 0 && { env }),
+    ...(Object.keys(logs).length > 0 && { logs }),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { WorkerFigures } from "../../shared/facts/pulseFigures.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { WatchView, WorkerView } from "../../shared/snapshot.ts";
+import type { Snapshot, WatchView, WorkerView } from "../../shared/snapshot.ts";
 import { workerName } from "../../shared/text/workerName.ts";
 import { type AppView, isActive, workerCounts } from "../apps/appView.ts";
 import type { Localize } from "../platform/localize.ts";
@@ -28,6 +28,7 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
     [t("Reload"), live?.renewal && renewalWord(live.renewal, t)],
     [t("Next attempt in"), waits === undefined ? undefined : durationWord(waits - now, t)],
     [t("Health checks"), live?.app.health],
+    [t("Log files"), logFilesOf(live)],
     [t("Crashes since the last reload or start"), count(live?.app.crashes?.count)],
     [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
     [t("Connections waiting for a worker"), count(live?.app.waitingConnections)],
@@ -42,6 +43,12 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
   const reason = app.problem === undefined ? failureText(snapshot?.app.failure) : escapeMarkdown(app.problem);
   const unused = app.unused === undefined ? "" : t("hitless.json names it too ({0}); the settings win", app.unused);
   return [title, reason, links, facts, escapeMarkdown(unused)].filter((part) => part !== "").join("\n\n");
+}
+
+function logFilesOf(snapshot: Snapshot | undefined): string | undefined {
+  const { file, errorFile, problem } = snapshot?.app.logs ?? {};
+  const files = [file, errorFile].filter((path) => path !== undefined).join(", ");
+  return problem ?? (files === "" ? undefined : files);
 }
 
 /** Addresses that a browser can open are links. */

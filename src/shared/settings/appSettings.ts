@@ -1,4 +1,5 @@
 import { stopSignals } from "../workerMessages.ts";
+import { logFiles } from "./logSettings.ts";
 import {
   choice,
   command,
@@ -210,6 +211,11 @@ const development = {
   watch: watching({ default: false, flag: "Reload when files of the app change (docs/watch.md)" }),
 } as const;
 
+const output = {
+  /** Files to which the supervisor writes what the workers print; absent: it is kept in memory only. */
+  logs: logFiles,
+} as const;
+
 /** The settings under the headings of the help and of the reference page, in their order. */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   "The app": app,
@@ -217,10 +223,26 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   "How workers are renewed": renewal,
   "When workers fail": failures,
   "Behind a balancer": operation,
+  "Log files": output,
   "While you develop": development,
 };
 
-export const appSettings = { ...app, ...readiness, ...renewal, ...failures, ...operation, ...development };
+export const appSettings = { ...app, ...readiness, ...renewal, ...failures, ...operation, ...output, ...development };
+
+/** A setting that has a flag, or a field of one. */
+export interface Flagged {
+  /** The setting, and the field if it is one. */
+  readonly path: readonly [name: string, field?: string];
+  readonly setting: Setting;
+}
+
+/** A setting, or in its place its fields, each of which has a flag. */
+export function withFields(name: string, setting: Setting): Flagged[] {
+  const { fields } = setting;
+  return fields === undefined
+    ? [{ path: [name], setting }]
+    : Object.entries(fields).map(([field, each]) => ({ path: [name, field], setting: each }));
+}
 
 /** The name of a setting's flag, without the dashes: a switch turns its default round. */
 export function flagOf(name: string, { flagName, kind, default: usual }: Setting): string {

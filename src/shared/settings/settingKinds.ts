@@ -28,7 +28,7 @@ type Schema = v.GenericSchema;
 /** What a kind of setting adds to it. */
 export interface Kind<Written extends Schema, Carried extends Schema> {
   /** How a flag's words become its value. */
-  readonly kind: "text" | "number" | "toggle" | "list" | "map";
+  readonly kind: "text" | "number" | "toggle" | "list" | "map" | "date" | "fields";
   /** Takes what a person may write; its messages say how it should be. */
   readonly written: Written;
   /** Takes what a launch recipe may carry. */
@@ -40,7 +40,11 @@ export interface Kind<Written extends Schema, Carried extends Schema> {
 }
 
 /** A setting of any kind. */
-export type Setting = SettingFacts & Kind<Schema, Schema>;
+export type Setting = SettingFacts &
+  Kind<Schema, Schema> & {
+    /** Of an object (`fields`): each has a flag of its own. */
+    readonly fields?: Readonly<Record<string, Setting>>;
+  };
 
 const toBeString = "must be a string";
 

@@ -9,6 +9,7 @@ import { HealthActions, type HealthHost } from "../health/healthActions.ts";
 import { createReachability } from "../listening/reachability.ts";
 import { createSocketKeeper, type SocketKeeper } from "../listening/unixSockets.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import type { LogFiles } from "../logs/files/logFiles.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { Metrics } from "../monitoring/metrics/metrics.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
@@ -36,6 +37,7 @@ export interface AppSupervisorOptions {
   /** Where supervisors write their endpoint files. */
   readonly endpointFolder: string;
   readonly logs: LogStore;
+  readonly logFiles: Pick<LogFiles, "view" | "follow">;
   readonly events: EventLog;
   readonly monitor: Pick<Monitor, "url" | "port" | "follow">;
 }

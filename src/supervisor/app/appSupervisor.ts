@@ -136,6 +136,7 @@ export class AppSupervisor {
       crashes: this.#condition.crashes,
       finished: this.#condition.finished,
       health: this.#options.monitor.url,
+      logs: this.#options.logFiles.view,
       acceptor: this.#parts.acceptor,
       slots: this.#table.slots,
       workers: this.roster.all,
@@ -383,8 +384,9 @@ export class AppSupervisor {
         return app.#condition.leaving;
       },
       settle: async (recipe) => {
-        const kept = await this.#options.monitor.follow(recipe.health);
-        return kept === undefined ? [] : [kept];
+        const { monitor, logFiles } = this.#options;
+        const kept = [await monitor.follow(recipe.health), await logFiles.follow(recipe.logs)];
+        return kept.filter((each) => each !== undefined);
       },
       get slots() {
         return app.#table.slots;

@@ -22,6 +22,8 @@ export interface SnapshotParts {
   readonly finished: boolean;
   /** Where health checks are answered. */
   readonly health: string | undefined;
+  /** Where output is written. */
+  readonly logs: Snapshot["app"]["logs"];
   readonly acceptor: Pick<Acceptor, "waiting" | "refused">;
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
@@ -32,7 +34,7 @@ export interface SnapshotParts {
 
 /** The state of an app as clients see it. */
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
-  const { recipe, slots, failure, crashes, renewal, health } = parts;
+  const { recipe, slots, failure, crashes, renewal, health, logs } = parts;
   const workers = [...parts.workers.values()]
     .sort((a, b) => a.slot - b.slot || a.id - b.id)
     .map((worker) => viewWorker(worker, slots.get(worker.slot)));
@@ -54,6 +56,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       ...(crashes !== undefined && { crashes: viewCrashes(crashes) }),
       finished: parts.finished,
       ...(health !== undefined && { health }),
+      ...(logs !== undefined && { logs }),
       waitingConnections: parts.acceptor.waiting,
       refusedConnections: parts.acceptor.refused,
       ...(recipe.schedule !== undefined && { schedule: recipe.schedule }),

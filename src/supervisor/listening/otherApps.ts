@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import * as v from "valibot";
-import { type Endpoint, endpointSchema } from "../../shared/launch.ts";
+import type { Endpoint } from "../../shared/launch.ts";
+import { otherEndpoints } from "../control/otherEndpoints.ts";
 import { listListening } from "./listenHolder.ts";
 
 /**
@@ -11,7 +9,7 @@ import { listListening } from "./listenHolder.ts";
  * @param done Called with the sentences, or `undefined` if it is none of them.
  */
 export function describeOtherApp(port: number, folder: string, done: (text: string | undefined) => void): void {
-  search(port, listOthers(folder), done);
+  search(port, otherEndpoints(folder), done);
 }
 
 function search(port: number, [first, ...others]: readonly Endpoint[], done: (text: string | undefined) => void): void {
@@ -29,23 +27,4 @@ function search(port: number, [first, ...others]: readonly Endpoint[], done: (te
       search(port, others, done);
     }
   });
-}
-
-function listOthers(folder: string): Endpoint[] {
-  try {
-    const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-    return files.flatMap((name) => readOne(join(folder, name))).filter(({ pid }) => pid !== process.pid);
-  } catch {
-    return [];
-  }
-}
-
-function readOne(file: string): Endpoint[] {
-  try {
-    const result = v.safeParse(endpointSchema, JSON.parse(readFileSync(file, "utf8")));
-    return result.success ? [result.output] : [];
-  } catch {
-    // It has ended, or is being written.
-    return [];
-  }
 }

@@ -59,6 +59,13 @@ export interface ReadResult {
   readonly skippedBytes: number;
 }
 
+/** Gets what is appended, beside the rings. */
+export interface OutputCopy {
+  write(source: LogSource, stream: LogStream, bytes: Buffer): void;
+  /** Nothing more comes of this stream. */
+  end(source: LogSource, stream: LogStream): void;
+}
+
 export interface LogStore {
   /** What the worker writes to: it is paused while a reader that must lose nothing is behind. */
   watch(worker: number, output: WorkerOutput): void;
@@ -67,6 +74,12 @@ export interface LogStore {
   /** A reader that must lose nothing comes within this many milliseconds. */
   expectReader(milliseconds: number): void;
   append(source: LogSource, stream: LogStream, bytes: Buffer): void;
+  /** A stream of a worker has ended. */
+  finish(source: LogSource, stream: LogStream): void;
+  /** What is appended from now on goes there as well. */
+  copyTo(copy: OutputCopy): void;
+  /** All workers have to wait, whoever reads. */
+  hold(on: boolean): void;
   read(request: ReadRequest): ReadResult;
   /** The worker is gone: its output is kept until enough others have ended after it. */
   ended(worker: number): void;
@@ -83,6 +96,7 @@ export function createLogStore(now: () => number = Date.now): LogStore {
   const rings = new Map<number, Ring>();
   const waiting = new Set<{ readonly worker: number | undefined; readonly listener: () => void }>();
   let sequence = 0;
+  let copy: OutputCopy | undefined;
 
   const ringOf = (source: LogSource): Ring => {
     const known = rings.get(source.worker);
@@ -115,6 +129,7 @@ export function createLogStore(now: () => number = Date.now): LogStore {
       ring.size += bytes.length;
       trim(ring);
       gate.wrote(source.worker);
+      copy?.write(source, stream, bytes);
       for (const waiter of waiting) {
         if (waiter.worker === undefined || waiter.worker === source.worker) {
           waiting.delete(waiter);
@@ -122,6 +137,13 @@ export function createLogStore(now: () => number = Date.now): LogStore {
         }
       }
     },
+    finish(source, stream) {
+      copy?.end(source, stream);
+    },
+    copyTo(target) {
+      copy = target;
+    },
+    hold: gate.hold,
     read({ cursor, worker, lines, maxBytes, reader }) {
       if (reader !== undefined && cursor !== undefined) {
         gate.asked(reader, cursor, worker);

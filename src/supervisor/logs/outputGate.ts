@@ -21,6 +21,8 @@ export interface OutputGate {
   ended(worker: number): void;
   /** A reader has dealt with everything up to the cursor, of all workers or of one. */
   asked(reader: Reader, cursor: number, worker: number | undefined): void;
+  /** All workers have to wait, whoever reads. */
+  hold(on: boolean): void;
   /** A reader will come within this many milliseconds. */
   expect(milliseconds: number): void;
   /** Whether a reader has yet to read what came after a place that `isBehind` is asked of. */
@@ -47,7 +49,14 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
 
   const placesFor = (worker: number): Place[] =>
     [...readers.values()].filter((place) => place.worker === undefined || place.worker === worker);
-  const isHeld = (worker: number): boolean => placesFor(worker).some(({ cursor }) => isFar(worker, cursor));
+  let allHeld = false;
+  const isHeld = (worker: number): boolean => allHeld || placesFor(worker).some(({ cursor }) => isFar(worker, cursor));
+  const stopReading = (worker: number): void => {
+    held.add(worker);
+    for (const output of outputs.get(worker) ?? []) {
+      output.pause();
+    }
+  };
 
   const letGo = (): void => {
     const now = steadyNow();
@@ -68,7 +77,7 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
   };
   const schedule = (): void => {
     clearTimeout(timer);
-    if (held.size > 0) {
+    if (held.size > 0 && readers.size > 0) {
       const next = Math.min(...[...readers.values()].map(({ until }) => until));
       timer = setTimeout(letGo, Math.max(1, next - steadyNow()));
     }
@@ -77,14 +86,28 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
   return {
     add(worker, output) {
       outputs.set(worker, [...(outputs.get(worker) ?? []), output]);
+      if (allHeld) {
+        stopReading(worker);
+      }
     },
     wrote(worker) {
       if (readers.size === 0 || held.has(worker) || !outputs.has(worker) || !isHeld(worker)) {
         return;
       }
-      held.add(worker);
-      for (const output of outputs.get(worker) ?? []) {
-        output.pause();
+      stopReading(worker);
+      schedule();
+    },
+    hold(on) {
+      if (on === allHeld) {
+        return;
+      }
+      allHeld = on;
+      if (!on) {
+        letGo();
+        return;
+      }
+      for (const worker of outputs.keys()) {
+        stopReading(worker);
       }
       schedule();
     },

@@ -126,12 +126,18 @@ export function forkWorker(options: {
     }
   }
   worker.process.once("exit", () => logs.exited(worker.id));
-  capture(worker.process.stdout, (bytes) => logs.append(source, "stdout", bytes));
-  capture(worker.process.stderr, (bytes) => {
-    const text = bytes.toString("utf8");
-    const own = inspector.filter(text);
-    logs.append(source, "stderr", own === text ? bytes : Buffer.from(own));
-    stderr.push(own);
+  capture(worker.process.stdout, {
+    keep: (bytes) => logs.append(source, "stdout", bytes),
+    ended: () => logs.finish(source, "stdout"),
+  });
+  capture(worker.process.stderr, {
+    keep: (bytes) => {
+      const text = bytes.toString("utf8");
+      const own = inspector.filter(text);
+      logs.append(source, "stderr", own === text ? bytes : Buffer.from(own));
+      stderr.push(own);
+    },
+    ended: () => logs.finish(source, "stderr"),
   });
   const lastLine = (): string => {
     const { chunks } = logs.read({ worker: worker.id, lines: 1, maxBytes: longestLine });
@@ -160,10 +166,14 @@ function waitOf({ nodeArgs, env }: LaunchRecipe, debug: DebugStart, inTerminal: 
   return debug === "break" || inTerminal ? "briefly" : "no";
 }
 
-function capture(output: Readable | null, keep: (bytes: Buffer) => void): void {
+function capture(
+  output: Readable | null,
+  { keep, ended }: { readonly keep: (bytes: Buffer) => void; readonly ended: () => void },
+): void {
   const splitter = createUtf8Splitter();
   output?.on("data", (chunk: Buffer) => keep(splitter.push(chunk)));
   output?.on("end", () => keep(splitter.end()));
+  output?.on("close", ended);
   // A pipe that breaks with its worker is reported by the worker's exit.
   output?.on("error", () => undefined);
 }

@@ -177,6 +177,7 @@ describe("runCommandLine", () => {
         "How workers are renewed",
         "When workers fail",
         "Behind a balancer",
+        "Log files",
         "While you develop",
         "This command",
       ],

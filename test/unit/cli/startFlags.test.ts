@@ -44,6 +44,11 @@ describe("configOfFlags", () => {
       args: ["--port", "80"],
     });
     assert.deepEqual(configOf("--workers", "max", "--surge", "2"), { workers: "max", surge: 2 });
+    const logs = ["--log-file", "a.log", "--log-max-size", "10M", "--log-max-files", "3", "--log-compress"];
+    assert.deepEqual(configOf(...logs, "--log-date", "true"), {
+      logs: { file: "a.log", maxSize: "10M", maxFiles: 3, compress: true, date: true },
+    });
+    assert.deepEqual(configOf("--log-date", "HH:mm"), { logs: { date: "HH:mm" } });
   });
 
   it("leaves no setting without a flag", () => {
@@ -53,6 +58,7 @@ describe("configOfFlags", () => {
       const flag = key
         .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
         .replace(/^node-args$/, "node-arg")
+        .replace(/^logs$/, "log-file")
         .replace(/^health$/, "health-port");
       assert.ok(known.has(flag) || known.has(`no-${flag}`), key);
     }
@@ -69,6 +75,8 @@ describe("configOfFlags", () => {
       [["--workers", "0"], /--workers must be "max" or a whole number from 1 to 1024, not "0"/],
       [["--workers", "many"], /--workers must be "max" or a whole number/],
       [["--workers", "1.5"], /--workers must be "max" or a whole number/],
+      [["--log-max-size", "10"], /--log-max-size must be a size from "10K", such as "500K", "10M" or "1G", not "10"/],
+      [["--log-max-files", "0"], /--log-max-files must be at least 1, not "0"/],
       [["--surge", "0%"], /--surge must be a whole number from 1 or a percentage/],
       [["--ready-timeout", "soon"], /--ready-timeout must be a number of milliseconds, not "soon"/],
       [["--ready-timeout", "0"], /--ready-timeout must be at least 1/],

@@ -86,6 +86,18 @@ describe("parseAppConfig", () => {
       ["9100/ready", /must be a port from 0 to 65535 or "host:port"/],
       [true, /must be a port from 0 to 65535 or "host:port"/],
     ],
+    logs: [
+      ["app.log", /must be an object of file, errorFile, maxSize, maxFiles, compress and date/],
+      [{}, /must name a file; give file, errorFile or both/],
+      [{ file: "" }, /must not be empty; give a file/],
+      [{ file: "a", maxSize: "9K" }, /must be a size from "10K"/],
+      [{ file: "a", maxSize: 10 }, /must be a size from "10K"/],
+      [{ file: "a", maxFiles: 3 }, /nothing is put aside without maxSize/],
+      [{ file: "a", compress: true }, /nothing is put aside without maxSize/],
+      [{ file: "a", maxSize: "1M", maxFiles: 0 }, /must be at least 1/],
+      [{ file: "a", date: "" }, /must be true, false or a pattern/],
+      [{ file: "a", name: "b" }, /is not a known setting; remove it/],
+    ],
     shutdownDelay: [[-1, /must be at least 0/]],
     preReload: [
       ["", /must be an array of strings, or the name of a task/],

@@ -76,6 +76,7 @@ describe("control channel", function () {
       "layers/servers": never,
       "layers/sample": never,
       "layers/heapSnapshot": never,
+      "logs/reopen": note("reopen", { files: [] }),
       "logs/read": note("logs", { cursor: 0, chunks: [], skippedBytes: 0 }),
     };
   }
