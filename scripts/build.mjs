@@ -49,10 +49,12 @@ const all = [
     outfile: join(outdir, "cli.cjs"),
     banner: { js: "#!/usr/bin/env node" },
     mainFields,
-    plugins: [apart("dashboard", "./monit.cjs")],
+    plugins: [apart("dashboard", "./monit.cjs"), apart("webSocketClient", "./webSocketClient.cjs")],
   },
   // Loaded by the command line for `hitless monit`.
   { entryPoints: ["src/cli/monit/dashboard.ts"], outfile: join(outdir, "monit.cjs") },
+  // Loaded by the command line for a rehearsal with WebSockets.
+  { entryPoints: ["src/client/rehearsal/loads/webSocketClient.ts"], outfile: join(outdir, "webSocketClient.cjs") },
   {
     entryPoints: ["src/extension/main.ts"],
     outfile: join(outdir, "extension.cjs"),

@@ -20,7 +20,7 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   client: {
     folders: ["shared"],
-    packages: ["jsonc-parser", "unbash", "valibot", "vscode-jsonrpc/**", "yaml", ...nodeApi],
+    packages: ["jsonc-parser", "unbash", "valibot", "vscode-jsonrpc/**", "ws", "yaml", ...nodeApi],
     why: "The client is shared by extension and command line: shared, Node.js and its few packages, no vscode.",
   },
   supervisor: {

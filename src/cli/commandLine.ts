@@ -26,6 +26,7 @@ import { connectCommand } from "./commands/machines/connect.ts";
 import { machinesCommand } from "./commands/machines/machines.ts";
 import { prepareCommand } from "./commands/machines/prepare.ts";
 import { importCommand } from "./commands/pm2/importFile.ts";
+import { rehearseCommand } from "./commands/rehearsal.ts";
 import { gracefulReloadCommand, reloadCommand, restartCommand } from "./commands/renew.ts";
 import { requestsCommand } from "./commands/requests.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   gracefulReloadCommand,
   restartCommand,
   rollbackCommand,
+  rehearseCommand,
   watchCommand,
   historyCommand,
   scaleCommand,

@@ -49,11 +49,20 @@ export const requests = {
       recipe: v.optional(launchRecipeSchema),
       /** What that recipe was made from. Without a recipe, the files of the last one are read anew. */
       origin: v.optional(recipeOriginSchema),
+      /** Tries a build of ours that can't start, to see that nobody notices; not with a recipe or a worker. */
+      broken: v.optional(v.boolean()),
     }),
     result: renewalReportSchema,
   },
   /** Starts a reload back to the way the previous generation was started; refused when its files are not the same. */
   "app/rollback": { params: empty, result: renewalReportSchema },
+  /** The variables of the app by which real users or their data may be behind it; by name only, at most ten. */
+  "app/productionSigns": {
+    params: empty,
+    result: v.object({
+      signs: v.array(v.object({ name: v.string(), why: v.picklist(["production", "elsewhere"]) })),
+    }),
+  },
   /** Gives a draining worker more time, or none. */
   "app/drain": {
     params: v.variant("action", [

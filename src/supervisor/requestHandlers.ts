@@ -3,7 +3,9 @@ import { readyCount } from "../shared/facts/snapshotFacts.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./app/appSupervisor.ts";
+import { createBrokenBuild } from "./app/brokenBuild.ts";
 import { checkSchedule } from "./app/checkSchedule.ts";
+import { productionSigns } from "./app/productionSigns.ts";
 import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./control/controlSession.ts";
 import { createLayerHandlers } from "./layers/layerHandlers.ts";
@@ -44,7 +46,10 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       app.start();
       return shown({});
     },
-    "app/renew": async ({ kind, worker, recipe, origin }, cancelled) => {
+    "app/renew": async ({ kind, worker, recipe, origin, broken }, cancelled) => {
+      if (broken === true) {
+        return shown(await tryBrokenBuild(app, cancelled));
+      }
       await checkSchedule(recipe?.schedule);
       const reading = worker === undefined && recipe === undefined ? await app.renewalRequests.readRecipe() : undefined;
       const report = await cancellable(app, cancelled, () =>
@@ -59,6 +64,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       const recipe = await app.renewalRequests.previousRecipe();
       return shown(await cancellable(app, cancelled, () => app.renewalRequests.renew("reload", { recipe })));
     },
+    "app/productionSigns": () => ({ signs: productionSigns(app.recipe.env) }),
     "app/drain": (params) => {
       app.roster.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return shown({});
@@ -102,6 +108,19 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     ...createLayerHandlers(app),
     ...createRequestsHandler(app),
   };
+}
+
+/** Reloads to a build that can't start: the report says how that was undone. */
+async function tryBrokenBuild(app: AppSupervisor, cancelled: AbortSignal): Promise<RenewalReport> {
+  const build = await createBrokenBuild(app.recipe);
+  try {
+    const notes = ["A rehearsal: this build can't start, on purpose."];
+    return await cancellable(app, cancelled, () =>
+      app.renewalRequests.renew("reload", { recipe: build.recipe, notes }),
+    );
+  } finally {
+    await build.dispose();
+  }
 }
 
 /** A renewal that is undone, if still possible, when its client cancels the request. */

@@ -8,4 +8,5 @@ export const commandLineBundles: readonly string[] = [
   "preload.cjs",
   "recipe.cjs",
   "supervisor.cjs",
+  "webSocketClient.cjs",
 ];

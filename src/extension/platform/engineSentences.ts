@@ -1,6 +1,7 @@
 import { noteWords, reasonWords } from "../../client/script/scriptNote.ts";
 import { balancerSentences } from "./balancerSentences.ts";
 import { machineSentences } from "./machineSentences.ts";
+import { rehearsalSentences } from "./rehearsalSentences.ts";
 
 /**
  * What supervisors and their clients say to the user: English, since it goes to terminals and logs as well. Each is as
@@ -13,6 +14,7 @@ export const engineSentences: readonly string[] = [
   ...Object.values(noteWords),
   ...Object.values(reasonWords),
   ...machineSentences,
+  ...rehearsalSentences,
   'the script "{0}" ({1}) can\'t be used: {2}',
   'No app can be started in {0}: {1}. Run "{2}", or name the file to run.',
   "No app can be started in {0}: {1}. Mend that, or name the file to run.",

@@ -94,6 +94,11 @@ export class AppSupervisor {
     return this.#stops.on(listener);
   }
 
+  /** How the app is started now. */
+  get recipe(): LaunchRecipe {
+    return this.#generations.current;
+  }
+
   /** Milliseconds a worker has to become ready, as the app is started now. */
   get readyTimeout(): number {
     return this.#generations.current.readyTimeout;

@@ -29,6 +29,7 @@ import {
   watchOutputSchema,
 } from "../../../src/shared/cliOutput.ts";
 import { importOutputSchema } from "../../../src/shared/output/importOutput.ts";
+import { rehearsalResultSchema } from "../../../src/shared/rehearsal/rehearsalResult.ts";
 
 const docs = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
 
@@ -37,6 +38,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   status: statusOutputSchema,
   layers: layersOutputSchema,
   renew: renewOutputSchema,
+  rehearse: rehearsalResultSchema,
   history: historyOutputSchema,
   drain: drainOutputSchema,
   stop: stopOutputSchema,
@@ -86,7 +88,7 @@ describe("docs/cli.md", () => {
         }
       }
       const known = new Set([...commands.flatMap((command) => command.spec.flags)].map(({ name }) => name));
-      for (const [, name = ""] of text.matchAll(/`--([a-z][a-z-]+)/g)) {
+      for (const [, name = ""] of text.matchAll(/`--([a-z][a-z0-9-]+)/g)) {
         assert.ok(known.has(name), `${spec.name}: --${name} is not a flag`);
       }
     }

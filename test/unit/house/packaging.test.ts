@@ -19,6 +19,7 @@ const bundles = [
   "recipe",
   "server",
   "supervisor",
+  "webSocketClient",
 ].map((name) => `dist/${name}.cjs`);
 
 describe("what is shipped", () => {

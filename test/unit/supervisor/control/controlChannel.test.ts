@@ -58,6 +58,7 @@ describe("control channel", function () {
       "debug/continue": note("debugContinue", {}),
       "debug/look": note("debugLook", { paused: false }),
       "app/rollback": note("rollback", sampleReport()),
+      "app/productionSigns": note("productionSigns", { signs: [] }),
       "app/drain": note("drain", {}),
       "app/cancelRenewal": note("cancelRenewal", { cancelled: false }),
       "app/watch": note("watch", { state: "on" }),

@@ -1,0 +1,214 @@
+import { HitlessError } from "../../shared/errors.ts";
+import type { RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
+import type { RenewalReport } from "../../shared/report.ts";
+import type { SupervisorClient } from "../connection/supervisorClient.ts";
+import { chooseTarget } from "./chooseTarget.ts";
+import { judge } from "./judge.ts";
+import type { LoadEvents } from "./loads/load.ts";
+import { planRehearsal, type RehearsalPlan, type RehearsalWish } from "./rehearsalPlan.ts";
+import { openers, runLoad } from "./runLoad.ts";
+import { TrafficRecord } from "./trafficRecord.ts";
+import { watchWorkers } from "./watchWorkers.ts";
+
+/** A part of the load, in milliseconds, whose figures are told by themselves. */
+const sliceMs = 100;
+
+/** The share of the wished time that passes before the renewal. */
+const calmShare = 1 / 3;
+
+/** At least so long after the order clients are looked at as "during": who is slow must not look better for it. */
+const leastWindowMs = 2_000;
+
+/** After the renewal the load goes on for so long at least, in milliseconds. */
+const leastAfterMs = 1_000;
+
+/** A renewal that is not over after so many milliseconds ends the load; a drain may take as long as `drainTimeout`. */
+const longestRenewalMs = 300_000;
+
+export interface RehearsalOptions {
+  /** Aborting it ends the load and cancels the renewal, if it still can be. */
+  readonly signal: AbortSignal;
+  readonly onDidProgress?: (progress: RehearsalProgress) => void;
+}
+
+export interface RehearsalProgress {
+  readonly phase: "asking" | "before" | "during" | "after";
+}
+
+/**
+ * Puts a bounded load of strict clients on the running app, renews it in the middle, and tells what the clients saw
+ * beside what the supervisor reports.
+ * @throws HitlessError `usage`; `invalidState` when the app does not run well, is being renewed, or does not answer
+ * rightly even without a renewal; `cancelled`; and what the renewal's request can end with.
+ */
+export async function rehearse(
+  client: SupervisorClient,
+  wish: RehearsalWish,
+  { signal, onDidProgress }: RehearsalOptions,
+): Promise<RehearsalResult> {
+  const plan = planRehearsal(wish);
+  checkApp(client);
+  const { target, protocol } = chooseTarget(client.snapshot, wish);
+  const { app, supervisor } = client.snapshot;
+  const startedAt = Date.now();
+
+  onDidProgress?.({ phase: "asking" });
+  for (const path of plan.paths) {
+    await askOnce((events) => openers[protocol](target, plan, events), path, app.name);
+  }
+  throwIfCancelled(signal);
+
+  const beganAt = performance.now();
+  const record = new TrafficRecord(beganAt, sliceMs);
+  const watch = watchWorkers(client, beganAt);
+  const load = runLoad(protocol, { target, plan, events: record });
+  const since = (): number => performance.now() - beganAt;
+  try {
+    onDidProgress?.({ phase: "before" });
+    await pause(plan.seconds * 1_000 * calmShare, signal);
+    onDidProgress?.({ phase: "during" });
+    const orderedAt = since();
+    watch.mark("ordered");
+    const report = await renew(client, plan, signal);
+    const doneAt = since();
+    watch.mark("done");
+    throwIfCancelled(signal);
+    onDidProgress?.({ phase: "after" });
+    const windowEnd = Math.max(doneAt, orderedAt + leastWindowMs);
+    await pause(Math.max(plan.seconds * 1_000, windowEnd + leastAfterMs) - since(), signal);
+    await load.stop();
+    const parts = {
+      before: record.part(0, orderedAt),
+      during: record.part(orderedAt, windowEnd),
+      after: record.part(windowEnd, Number.POSITIVE_INFINITY),
+    };
+    return complete(
+      {
+        app: app.name,
+        kind: plan.kind,
+        protocol,
+        address: target.address,
+        method: plan.method,
+        paths: [...plan.paths],
+        nodeVersion: supervisor.nodeVersion,
+        connections: plan.connections,
+        rate: plan.rate,
+        startedAt,
+        durationMs: Math.round(since()),
+        requests: record.requests,
+        failed: record.failedCount,
+        reopened: record.reopenedCount,
+        ...parts,
+        marks: [...watch.marks],
+        sliceMs,
+        slices: record.slices(),
+        failures: record.failures,
+        reopenings: record.reopenings,
+        failureReasons: record.failureReasons,
+        reopeningReasons: record.reopeningReasons,
+        workers: watch.workers(),
+        report,
+      },
+      plan,
+    );
+  } finally {
+    watch.dispose();
+    await load.stop();
+  }
+}
+
+function complete(measured: Omit<RehearsalResult, "findings" | "passed">, plan: RehearsalPlan): RehearsalResult {
+  const findings = judge(measured, plan);
+  return { ...measured, findings, passed: findings.every(({ level }) => level !== "bad") };
+}
+
+function checkApp({ snapshot: { app, renewal } }: SupervisorClient): void {
+  if (renewal !== undefined) {
+    throw new HitlessError("invalidState", `${app.name} is being renewed; rehearse when that is over.`, {
+      remedy: "retry",
+    });
+  }
+  if (app.state !== "running") {
+    throw new HitlessError(
+      "invalidState",
+      `${app.name} is ${app.state}; a rehearsal needs an app whose workers all serve.`,
+      { remedy: "showLog" },
+    );
+  }
+}
+
+/** Each path is asked once before anything else: a load of errors proves nothing. */
+async function askOnce(
+  open: (events: LoadEvents) => ReturnType<(typeof openers)["http"]>,
+  path: string,
+  app: string,
+): Promise<void> {
+  let problem: string | undefined;
+  const connection = open({
+    answered: () => undefined,
+    failed: (_, what, why) => {
+      problem = `${what}: ${why}`;
+    },
+    reopened: () => undefined,
+  });
+  try {
+    await connection.ask(path, performance.now());
+  } finally {
+    connection.close();
+  }
+  if (problem !== undefined) {
+    throw new HitlessError(
+      "invalidState",
+      `${app} does not answer rightly even without a renewal (${problem}). Name a path that it answers (--path), or the status that is right (--expect).`,
+    );
+  }
+}
+
+async function renew(client: SupervisorClient, plan: RehearsalPlan, signal: AbortSignal): Promise<RenewalReport> {
+  const params = plan.kind === "brokenBuild" ? { kind: "reload" as const, broken: true } : { kind: plan.kind };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(
+          new HitlessError("deadline", `The renewal was not over after ${longestRenewalMs / 1_000} s; it goes on.`),
+        ),
+      longestRenewalMs,
+    );
+  });
+  try {
+    return await Promise.race([client.request("app/renew", params, { signal }), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      clearTimeout(timer);
+      reject(cancelledError());
+    };
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener("abort", cancel);
+        resolve();
+      },
+      Math.max(0, ms),
+    );
+    if (signal.aborted) {
+      cancel();
+    }
+    signal.addEventListener("abort", cancel, { once: true });
+  });
+}
+
+function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw cancelledError();
+  }
+}
+
+function cancelledError(): HitlessError {
+  return new HitlessError("cancelled", "The rehearsal was cancelled.");
+}

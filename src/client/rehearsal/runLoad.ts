@@ -1,0 +1,77 @@
+import type { RehearsalProtocol } from "../../shared/rehearsal/rehearsalResult.ts";
+import { openHttp2Connection } from "./loads/http2Connection.ts";
+import { openHttpConnection } from "./loads/httpConnection.ts";
+import type { LoadEvents, OpenLoadConnection, RehearsalTarget } from "./loads/load.ts";
+import { openEventStream, openWebSocketConnection } from "./loads/streamConnections.ts";
+import type { RehearsalPlan } from "./rehearsalPlan.ts";
+
+export const openers: Readonly<Record<RehearsalProtocol, OpenLoadConnection>> = {
+  http: openHttpConnection,
+  https: openHttpConnection,
+  h2: openHttp2Connection,
+  ws: openWebSocketConnection,
+  sse: openEventStream,
+};
+
+export interface RunningLoad {
+  /** Asks nothing more, lets what is under way be answered, and closes the connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Begins to ask: the connections take turns, each is due at fixed moments whatever happened to its earlier requests,
+ * and asks at once when it is late.
+ */
+export function runLoad(
+  protocol: RehearsalProtocol,
+  {
+    target,
+    plan,
+    events,
+  }: { readonly target: RehearsalTarget; readonly plan: RehearsalPlan; readonly events: LoadEvents },
+): RunningLoad {
+  const beganAt = performance.now();
+  const everyMs = (plan.connections / plan.rate) * 1_000;
+  const waiting = new Set<() => void>();
+  let stopped = false;
+  let asked = 0;
+
+  /** Waits until then; false when nothing more is to be asked. */
+  const isDue = async (when: number): Promise<boolean> => {
+    const wait = when - performance.now();
+    if (wait > 0 && !stopped) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          clearTimeout(timer);
+          waiting.delete(wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, wait);
+        waiting.add(wake);
+      });
+    }
+    return !stopped;
+  };
+  const ask = async (index: number): Promise<void> => {
+    const connection = openers[protocol](target, plan, events);
+    let dueAt = beganAt + (everyMs * index) / plan.connections;
+    while (await isDue(dueAt)) {
+      const path = plan.paths[asked % plan.paths.length] ?? "/";
+      asked += 1;
+      await connection.ask(path, dueAt);
+      dueAt += everyMs;
+    }
+    connection.close();
+  };
+
+  const running = Promise.all(Array.from({ length: plan.connections }, (_, index) => ask(index)));
+  return {
+    async stop() {
+      stopped = true;
+      for (const wake of waiting) {
+        wake();
+      }
+      await running;
+    },
+  };
+}

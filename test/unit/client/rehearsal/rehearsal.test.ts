@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { chooseTarget } from "../../../../src/client/rehearsal/chooseTarget.ts";
+import { rehearsalJunit } from "../../../../src/client/rehearsal/documents/rehearsalJunit.ts";
+import { rehearsalMarkdown } from "../../../../src/client/rehearsal/documents/rehearsalMarkdown.ts";
+import { rehearsalPage } from "../../../../src/client/rehearsal/documents/rehearsalPage.ts";
+import { judge } from "../../../../src/client/rehearsal/judge.ts";
+import { planRehearsal, type RehearsalWish } from "../../../../src/client/rehearsal/rehearsalPlan.ts";
+import { TrafficRecord } from "../../../../src/client/rehearsal/trafficRecord.ts";
+import type { RehearsalResult } from "../../../../src/shared/rehearsal/rehearsalResult.ts";
+import { productionSigns } from "../../../../src/supervisor/app/productionSigns.ts";
+import { sampleReport, sampleSnapshot } from "../samples.ts";
+
+const calm = { answers: 1_000, failed: 0, reopened: 0, p50: 2, p99: 5, max: 9 };
+
+function sample(changes: Partial<RehearsalResult> = {}): RehearsalResult {
+  const measured = {
+    app: "api",
+    kind: "reload" as const,
+    protocol: "http" as const,
+    address: "http://127.0.0.1:3000",
+    method: "GET",
+    paths: ["/"],
+    nodeVersion: "v24.1.0",
+    connections: 50,
+    rate: 500,
+    startedAt: 0,
+    durationMs: 12_000,
+    requests: 3_000,
+    failed: 0,
+    reopened: 0,
+    before: calm,
+    during: calm,
+    after: calm,
+    marks: [
+      { mark: "ordered" as const, at: 4_000 },
+      { mark: "done" as const, at: 4_500 },
+    ],
+    sliceMs: 100,
+    slices: Array.from({ length: 120 }, () => ({ answers: 50, failed: 0, reopened: 0, p50: 2, p99: 5, max: 9 })),
+    failures: [],
+    reopenings: [],
+    failureReasons: [],
+    reopeningReasons: [],
+    workers: [],
+    report: sampleReport({
+      traffic: { served: 3_000, failed: 0, handedOver: 50, closed: 0, cut: 0, longestStallMs: 3 },
+      killed: 0,
+    }),
+    ...changes,
+  };
+  const findings = judge(measured, planRehearsal({ kind: measured.kind, maxP99Factor: 4 }));
+  return { ...measured, findings, passed: findings.every(({ level }) => level !== "bad") };
+}
+
+function problems(wish: RehearsalWish): string {
+  try {
+    planRehearsal(wish);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe("a rehearsal's plan", () => {
+  it("has bounds, and names the field that is out of them", () => {
+    assert.equal(problems({}), "");
+    assert.match(problems({ connections: 1_001 }), /connections must be a number from 1 to 1000/);
+    assert.match(problems({ rate: 20_001 }), /rate/);
+    assert.match(problems({ seconds: 121 }), /seconds/);
+    assert.match(problems({ rate: 20_000, seconds: 120 }), /more than 1000000 requests/);
+    assert.match(problems({ paths: ["products"] }), /path must begin with \//);
+    assert.match(problems({ paths: ["/a b"] }), /no space/);
+    assert.match(problems({ body: "{}" }), /GET has no body/);
+    assert.match(problems({ method: "GE T" }), /method/);
+    assert.match(problems({ expect: 42 }), /expect/);
+    assert.match(problems({ protocol: "ws", method: "POST" }), /opened with GET/);
+  });
+
+  it("opens fewer connections than wished where each would be idle for long", () => {
+    assert.equal(planRehearsal({ rate: 10 }).connections, 20);
+    assert.equal(planRehearsal({ rate: 1 }).connections, 2);
+    assert.equal(planRehearsal({}).rate, 500);
+  });
+
+  it("asks the app's own addresses and no other", () => {
+    const app = (addresses: string[]) => sampleSnapshot({ app: { addresses } });
+    assert.equal(chooseTarget(app(["http://127.0.0.1:3000"]), {}).protocol, "http");
+    assert.equal(chooseTarget(app(["tcp://127.0.0.1:5000", "https://127.0.0.1:3443"]), {}).protocol, "https");
+    assert.deepEqual(chooseTarget(app(["unix:/run/api.sock"]), {}).target, {
+      address: "unix:/run/api.sock",
+      origin: "http://localhost",
+      isTls: false,
+      socketPath: "/run/api.sock",
+    });
+    assert.throws(
+      () => chooseTarget(app(["http://127.0.0.1:3000"]), { address: "http://example.com" }),
+      /own addresses/,
+    );
+    assert.throws(() => chooseTarget(app([]), {}), /listens nowhere/);
+    assert.throws(() => chooseTarget(app(["http://127.0.0.1:3000"]), { protocol: "https" }), /speaks https/);
+  });
+
+  it("knows production by names and schemes, and tells no value", () => {
+    const environment = {
+      NODE_ENV: "production",
+      DATABASE_URL: "postgres://user:secret@db.example.com/shop",
+      CACHE: "redis://localhost:6379",
+      QUEUE: "amqp://queue:5672",
+      HOME: "/home/me",
+      SITE: "https://example.com",
+      IPV6: "postgres://[::1]/shop",
+    };
+    assert.deepEqual(productionSigns(environment), [
+      { name: "DATABASE_URL", why: "elsewhere" },
+      { name: "NODE_ENV", why: "production" },
+    ]);
+  });
+});
+
+describe("what a rehearsal says", () => {
+  const lost = { ...calm, failed: 2 };
+
+  it("is well when nothing failed and the report says the same", () => {
+    const result = sample();
+    assert.equal(result.passed, true);
+    assert.deepEqual(
+      result.findings.map(({ level }) => level),
+      ["good", "good", "good", "good"],
+    );
+  });
+
+  it("is bad when a request failed, and worse when the report does not know of it", () => {
+    const failed = { failed: 2, during: lost, failureReasons: [{ why: "ECONNRESET", times: 2 }] };
+    const texts = sample(failed).findings.filter(({ level }) => level === "bad");
+    assert.match(texts[0]?.text ?? "", /2 requests failed during the renewal or after it: ECONNRESET \(2 ×\)/);
+    assert.match(texts[1]?.text ?? "", /The report says that nothing was dropped, and 2 requests failed/);
+    assert.equal(sample(failed).passed, false);
+  });
+
+  it("does not blame the renewal for what failed before it", () => {
+    const { findings } = sample({ failed: 2, before: lost, failureReasons: [{ why: "status 500", times: 2 }] });
+    assert.match(findings[0]?.text ?? "", /2 requests failed before the renewal: status 500/);
+    assert.equal(findings.filter(({ level }) => level === "bad").length, 1);
+  });
+
+  it("expects a build that can't start to be rolled back", () => {
+    const report = sampleReport({ outcome: "rolledBack", reason: "it threw" });
+    assert.equal(sample({ kind: "brokenBuild", report }).passed, true);
+    assert.equal(sample({ kind: "brokenBuild" }).passed, false);
+    assert.equal(sample({ report }).passed, false);
+  });
+
+  it("fails when answers took longer than is allowed", () => {
+    assert.equal(sample({ during: { ...calm, p99: 19 } }).passed, true);
+    const { passed, findings } = sample({ during: { ...calm, p99: 21 } });
+    assert.equal(passed, false);
+    assert.match(findings[0]?.text ?? "", /more than 4 times as long/);
+  });
+
+  it("says that connections which can't be handed over were closed, and passes", () => {
+    const { passed, findings } = sample({
+      protocol: "ws",
+      reopened: 50,
+      reopeningReasons: [{ why: "1012", times: 50 }],
+    });
+    assert.equal(passed, true);
+    assert.match(findings[0]?.fix ?? "", /can't be handed over/);
+  });
+
+  it("says that the app is slower than the rate", () => {
+    const { findings } = sample({ before: { ...calm, p50: 101 } });
+    assert.match(findings[0]?.text ?? "", /does not answer 500 requests a second/);
+  });
+
+  it("is a page, a text and a report of tests in which nothing of the app is markup", () => {
+    const why = 'status 500 <script>alert("1")</script> & `x` | y';
+    const hostile = sample({
+      app: "<img src=x>",
+      failed: 1,
+      during: lost,
+      failures: [{ at: 5_000, what: "GET /", why }],
+      failureReasons: [{ why, times: 1 }],
+    });
+    const page = rehearsalPage([hostile]);
+    assert.doesNotMatch(page, /<script|<img/);
+    assert.match(page, /&lt;script&gt;/);
+    assert.match(page, /default-src 'none'/);
+    assert.doesNotMatch(rehearsalJunit([hostile]), /<script|<img/);
+    assert.match(rehearsalJunit([hostile]), /tests="\d" failures="2"/);
+    assert.doesNotMatch(rehearsalMarkdown([hostile]), /(?<!\\)<script/);
+  });
+});
+
+describe("the record of a rehearsal's traffic", () => {
+  it("counts the wait for a busy connection, and puts each request where it was due", () => {
+    const began = performance.now() - 1_000;
+    const record = new TrafficRecord(began, 100);
+    record.answered(began + 250);
+    record.failed(began + 310, "GET /", "ECONNRESET");
+    const { max = 0, answers } = record.part(200, 300);
+    assert.equal(answers, 1);
+    assert.ok(max >= 750);
+    assert.deepEqual(record.part(300, 400), { answers: 0, failed: 1, reopened: 0 });
+    assert.equal(record.slices().length, 4);
+    assert.deepEqual(record.failures, [{ at: 310, what: "GET /", why: "ECONNRESET" }]);
+  });
+});
