@@ -1,6 +1,7 @@
 import type { Route } from "../../client/connection/openSocket.ts";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listLeftBehind } from "../../client/launch/listLeftBehind.ts";
+import { otherUsers } from "../../client/launch/otherUsers.ts";
 import type { Leftover, Stray } from "../../shared/basics/strays.ts";
 import { type ListedApp, listedApp } from "../../shared/cliOutput.ts";
 import { toHitlessError } from "../../shared/errors.ts";
@@ -10,6 +11,7 @@ import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, printJson, printLine, say } from "../command.ts";
 import { placeOf } from "../run/findApp.ts";
 import { listTable } from "../show/appTables.ts";
+import { otherUsersText } from "../show/otherUsersText.ts";
 import { during } from "../terminal/progressLine.ts";
 
 /** Milliseconds for one supervisor to answer, so that one that hangs does not hide the others; on another machine more. */
@@ -45,6 +47,11 @@ export const listCommand: Command = {
     }
     for (const leftover of leftovers) {
       sayLeftover(context, leftover);
+    }
+    // Who may have some is worth a line only to somebody who has found none.
+    const others = otherUsers().filter(({ apps: theirs }) => theirs !== undefined || apps.length === 0);
+    for (const line of otherUsersText(others)) {
+      say(context, line);
     }
     return exitCodes.done;
   },

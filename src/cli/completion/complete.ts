@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
-import { listEndpoints } from "../../client/launch/endpoints.ts";
-import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
+import { listAllEndpoints } from "../../client/launch/endpoints.ts";
+import { runtimeFolders } from "../../client/launch/runtimeFolders.ts";
 import { readProjectSettings } from "../../client/settings/projectSettings.ts";
 import type { CommandSpec } from "../arguments/commandSpec.ts";
 import type { CliContext } from "../cliContext.ts";
@@ -84,11 +84,11 @@ async function everything(
 async function ask(context: CliContext, source: Source, { app }: Answer): Promise<Completion[]> {
   switch (source) {
     case "runningApps":
-      return (await listEndpoints(runtimeFolder())).map(({ name, root }) => ({ value: name, about: root }));
+      return (await listAllEndpoints(runtimeFolders())).map(({ name, root }) => ({ value: name, about: root }));
     case "configuredApps": {
       const [configured, running] = await Promise.all([
         configuredApps(context.cwd),
-        listEndpoints(runtimeFolder()).catch(() => []),
+        listAllEndpoints(runtimeFolders()).catch(() => []),
       ]);
       return configured.map(({ name }) => ({
         value: name,
@@ -111,7 +111,7 @@ async function ask(context: CliContext, source: Source, { app }: Answer): Promis
 
 /** The slots of an app, and both workers of a slot in which a renewal goes on. */
 async function workersOf({ identity }: CliContext, app: string): Promise<Completion[]> {
-  const endpoint = chooseEndpoint(await listEndpoints(runtimeFolder()), app);
+  const endpoint = chooseEndpoint(await listAllEndpoints(runtimeFolders()), app);
   const client = await SupervisorClient.connect(endpoint, identity, { deadlineMs });
   const { workers } = client.snapshot;
   client.dispose();

@@ -1,14 +1,16 @@
 import { localRoute, type Route } from "../../client/connection/openSocket.ts";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { fitsGlob, isGlob } from "../../client/globs.ts";
-import { listEndpoints } from "../../client/launch/endpoints.ts";
-import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
+import { listAllEndpoints } from "../../client/launch/endpoints.ts";
+import { otherUsers } from "../../client/launch/otherUsers.ts";
+import { runtimeFolders } from "../../client/launch/runtimeFolders.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import { nearest } from "../../shared/text/suggestion.ts";
 import type { ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import type { CliContext } from "../cliContext.ts";
+import { otherUsersText } from "../show/otherUsersText.ts";
 import { during } from "../terminal/progressLine.ts";
 import { connectToMachine } from "./machines/findMachine.ts";
 
@@ -23,8 +25,8 @@ export interface Place {
 export async function placeOf(context: CliContext, parsed: ParsedCommand): Promise<Place> {
   const name = parsed.value("on");
   if (name === undefined) {
-    const folder = runtimeFolder();
-    return { route: localRoute, list: () => listEndpoints(folder) };
+    const folders = runtimeFolders();
+    return { route: localRoute, list: () => listAllEndpoints(folders) };
   }
   const connection = await connectToMachine(context, name);
   return { route: connection.route, list: async () => (await connection.request("apps", {})).endpoints };
@@ -34,7 +36,9 @@ export async function placeOf(context: CliContext, parsed: ParsedCommand): Promi
 export async function connectToApp(context: CliContext, parsed: ParsedCommand): Promise<SupervisorClient> {
   const place = await placeOf(context, parsed);
   const [name = ""] = parsed.operands;
-  return connectTo(context, place, chooseEndpoint(await runningAt(context, place), name, place.route.machine), name);
+  const running = await runningAt(context, place);
+  const endpoint = orElsewhere(place, () => chooseEndpoint(running, name, place.route.machine));
+  return connectTo(context, place, endpoint, name);
 }
 
 /**
@@ -58,13 +62,27 @@ export async function chooseRunning(
   const running = await runningAt(context, place);
   // As pm2 has it, unless that is the name of an app.
   const isAll = parsed.has("all") || (operands.join() === "all" && !running.some(({ name }) => name === "all"));
-  return { place, endpoints: isAll ? everyOf(running, place) : namedOf(running, operands, place) };
+  const choose = () => (isAll ? everyOf(running, place) : namedOf(running, operands, place));
+  return { place, endpoints: orElsewhere(place, choose) };
 }
 
 /** Whether a command that takes several apps is about one that was named. */
 export function isAboutOne(parsed: ParsedCommand): boolean {
   const [name, ...others] = parsed.operands;
   return !parsed.has("all") && others.length === 0 && !isGlob(name ?? "") && name !== "all";
+}
+
+/** Adds to an app that was not found who else runs apps on this machine. */
+function orElsewhere<T>({ route }: Place, choose: () => T): T {
+  try {
+    return choose();
+  } catch (error) {
+    if (!(error instanceof HitlessError) || error.code !== "appNotFound" || route.machine !== undefined) {
+      throw error;
+    }
+    const { message, remedy, detail } = error;
+    throw new HitlessError("appNotFound", message, { remedy, detail: [...detail, ...otherUsersText(otherUsers())] });
+  }
 }
 
 function everyOf(running: readonly Endpoint[], { route: { machine } }: Place): readonly Endpoint[] {

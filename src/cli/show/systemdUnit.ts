@@ -44,7 +44,6 @@ const hardening = [
 
 /** What only the manager of the system may do for a service. */
 const systemHardening = [
-  "PrivateTmp=yes",
   "PrivateDevices=yes",
   "ProtectSystem=full",
   "ProtectClock=yes",
@@ -53,10 +52,12 @@ const systemHardening = [
   "ProtectKernelLogs=yes",
   "ProtectKernelModules=yes",
   "ProtectKernelTunables=yes",
+  "ProtectProc=invisible",
   "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
 ];
 
 const homes = ["/home", "/root", "/run/user"];
+const temporary = ["/tmp", "/var/tmp"];
 
 /** What `systemctl` calls the service. */
 export function serviceName(app: string): string {
@@ -69,6 +70,7 @@ export function systemdUnit(facts: UnitFacts): string {
   const name = serviceName(recipe.name);
   const isSystem = user !== undefined;
   const runtime = `hitless-${name}`;
+  const needed = [folder, node, cli];
   const variables = { ...environment, PATH: searchPath(node) };
   const [place, control] = isSystem
     ? [`/etc/systemd/system/${name}.service`, "systemctl"]
@@ -77,9 +79,7 @@ export function systemdUnit(facts: UnitFacts): string {
     `# ${unitLine(recipe.name)} under Hitless. Save as ${place}, then`,
     `#   ${control} daemon-reload && ${control} enable --now ${name}`,
     `#   ${control} reload ${name}`,
-    ...(isSystem
-      ? [`#   sudo -u ${user} HITLESS_RUNTIME_DIR=/run/${runtime} hitless status ${JSON.stringify(recipe.name)}`]
-      : []),
+    ...(isSystem ? [`#   sudo -u ${unitLine(user)} hitless status ${JSON.stringify(recipe.name)}`] : []),
     ...remarks.map((remark) => `# ${remark}`),
     "",
     "[Unit]",
@@ -112,7 +112,9 @@ export function systemdUnit(facts: UnitFacts): string {
     "# MemoryDenyWriteExecute is not for Node.js: V8 compiles to machine code.",
     ...hardening,
     ...(isSystem ? systemHardening : []),
-    ...(isSystem && ![folder, node, cli].some(isInHome) ? ["ProtectHome=yes"] : []),
+    // Behind these the service sees another, empty folder.
+    ...(isSystem && !needed.some((path) => isIn(path, homes)) ? ["ProtectHome=yes"] : []),
+    ...(isSystem && !needed.some((path) => isIn(path, temporary)) ? ["PrivateTmp=yes"] : []),
     "",
     "[Install]",
     `WantedBy=${isSystem ? "multi-user.target" : "default.target"}`,
@@ -141,6 +143,6 @@ function searchPath(node: string): string {
   return [...(usual.includes(folder) || basename(node) !== "node" ? [] : [folder]), ...usual].join(":");
 }
 
-function isInHome(path: string): boolean {
-  return homes.some((home) => path === home || path.startsWith(home + sep));
+function isIn(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(folder + sep));
 }

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
+import { userNameOf } from "./otherUsers.ts";
 
 /**
  * The per-user folder of endpoint files, sockets and supervisor logs; created on demand.
@@ -24,7 +25,8 @@ export function runtimeFolder(): string {
   }
   if (process.getuid !== undefined) {
     if (stats.uid !== process.getuid()) {
-      throw refusal(folder, `belongs to another user (uid ${stats.uid})`);
+      const user = userNameOf(stats.uid);
+      throw refusal(folder, `belongs to user ${user}; for what is in it run: sudo -u ${user} hitless list`);
     }
     // With write access another user could plant an endpoint, with read access see the secrets.
     if ((stats.mode & 0o077) !== 0) {

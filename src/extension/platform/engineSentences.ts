@@ -47,7 +47,7 @@ export const engineSentences: readonly string[] = [
   'HITLESS_RUNTIME_DIR must be an absolute path, not "{0}".',
   "The runtime folder {0} can't be made: {1}. Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
   "The runtime folder {0} is not a folder. Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
-  "The runtime folder {0} belongs to another user (uid {1}). Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
+  "The runtime folder {0} belongs to user {1}; for what is in it run: sudo -u {2} hitless list. Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
   "The runtime folder {0} is open to other users; run: chmod 700 '{1}'. Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
   "The path of the control socket would be {0} bytes long and the system allows {1}: {2}. Set HITLESS_RUNTIME_DIR to a shorter folder of your own (mode 0700).",
   "does not exist",

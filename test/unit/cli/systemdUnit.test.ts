@@ -62,10 +62,11 @@ describe("systemdUnit", () => {
     assert.match(values(unit, "RestrictAddressFamilies")[0] ?? "", /\bAF_NETLINK\b/);
   });
 
-  it("leaves home folders readable that it needs", () => {
+  it("leaves home folders and temporary ones readable that it needs", () => {
     for (const change of [{ folder: "/home/me/api" }, { node: "/root/.nvm/node" }, { cli: "/home/me/cli.cjs" }]) {
       assert.deepEqual(values(systemdUnit({ ...facts, ...change }), "ProtectHome"), []);
     }
+    assert.deepEqual(values(systemdUnit({ ...facts, folder: "/var/tmp/api" }), "PrivateTmp"), []);
   });
 
   it("is, for the user's own manager, without what only the system's may do", () => {

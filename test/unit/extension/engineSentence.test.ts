@@ -22,7 +22,7 @@ const folders = ["src/client", "src/supervisor", "src/shared"];
 /** Sentences that are put together of parts, as they come to be. */
 const composed: Readonly<Record<string, readonly string[]>> = {
   "The runtime folder {} {}. {}": [
-    "The runtime folder /run/x belongs to another user (uid 7). Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
+    "The runtime folder /run/x belongs to user app; for what is in it run: sudo -u app hitless list. Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
   ],
   "Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.": [
     "The runtime folder /run/x is not a folder. Set HITLESS_RUNTIME_DIR to a folder of your own (mode 0700) if that can't be mended.",
