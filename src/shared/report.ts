@@ -10,9 +10,11 @@ export type RenewalOutcome = v.InferOutput<typeof renewalOutcomeSchema>;
  * What one renewal did.
  *
  * - `completed`: every worker it was about is of the new generation, and the old ones are gone.
- * - `rolledBack`: a new worker failed; the new generation was discarded, the old one served on untouched.
+ * - `rolledBack`: a new worker failed; the new generation was discarded, the old one served on untouched or, with `stoppedFirst`, runs
+ *   again.
  * - `cancelled`: somebody cancelled it while the new generation started; same effect as `rolledBack`.
- * - `failed`: it ended half-way and could not be undone (a restart, or a reload in steps whose later step failed).
+ * - `failed`: it ended half-way and could not be undone (a restart, a reload in steps whose later step failed, or an old
+ *   worker that was stopped first and did not start again).
  */
 export const renewalReportSchema = v.object({
   kind: renewalKindSchema,

@@ -49,12 +49,15 @@ export class Renewal {
   #cleared: number[] = [];
   /** Of slots that were cleared: their old workers. */
   readonly #before = new Map<number, WorkerHandle>();
+  /** Slots whose old worker was ended first and whose new one has not taken over, each with its last failure before that. */
+  readonly #emptied = new Map<number, Failure | undefined>();
   readonly #old = new Set<WorkerHandle>();
   readonly #fresh = new Set<WorkerHandle>();
   #renewed = 0;
   /** Whether the canary is given all new connections, while the others start. */
   #leads = false;
   #isConcluded = false;
+  #isTold = false;
   readonly #record: RenewalRecord;
   readonly #host: RenewalHost;
 
@@ -207,7 +210,7 @@ export class Renewal {
 
   #advance(): boolean {
     if (this.#record.end !== undefined) {
-      return this.#old.size === 0;
+      return this.#old.size === 0 && this.#isRestored();
     }
     if (this.#phase === "stopping") {
       // First the old workers exit, then the new ones start. Of a restart these are all, and when they are ready it is done.
@@ -263,9 +266,10 @@ export class Renewal {
     for (const { index, current } of this.#slotsOf(step)) {
       if (current !== undefined) {
         this.#before.set(index, current);
+        this.#emptied.set(index, this.#host.slots.get(index)?.lastFailure);
         this.#record.stoppedFirst = true;
         if (!handoff && current.servers.size > 0) {
-          this.#record.note("Clients were refused until the new worker was ready, since renewal is stopFirst.");
+          this.#record.note("Clients were refused while no worker was ready, since renewal is stopFirst.");
           this.#record.unserved += 1;
         }
         this.#sendAway(current, { handoff, graceful: this.options.kind === "gracefulReload" });
@@ -299,7 +303,42 @@ export class Renewal {
 
   /** The system refused a process, and no worker is left whose exit would call `step` again. */
   get #hasFailedAtOnce(): boolean {
-    return this.#record.end !== undefined && this.#old.size === 0;
+    return this.#record.end !== undefined && this.#old.size === 0 && this.#emptied.size === 0;
+  }
+
+  /**
+   * Whether it is known what has become of the old workers that were ended first and are started again: what they were started
+   * from may be what has failed.
+   */
+  #isRestored(): boolean {
+    const lacking: Failure[] = [];
+    for (const [index, before] of this.#emptied) {
+      const slot = this.#host.slots.get(index);
+      const isGivenUp = slot?.givenUp === true || slot?.finished !== undefined;
+      if (slot === undefined || slot.current?.state === "ready") {
+        this.#emptied.delete(index);
+      } else if (
+        slot.current === undefined &&
+        slot.lastFailure !== undefined &&
+        (slot.lastFailure !== before || isGivenUp)
+      ) {
+        this.#emptied.delete(index);
+        lacking.push(slot.lastFailure);
+      }
+    }
+    const [failure] = lacking;
+    const { end } = this.#record;
+    if (failure !== undefined && end !== undefined) {
+      this.#record.end = {
+        ...end,
+        outcome: "failed",
+        reason: `${end.reason} ${notRestored(this.options.from, failure)}`,
+      };
+    }
+    if (this.#emptied.size === 0 && this.options.files === undefined) {
+      this.#tellEnd();
+    }
+    return this.#emptied.size === 0;
   }
 
   view(queued: boolean): RenewalView {
@@ -308,7 +347,7 @@ export class Renewal {
     const [only] = slots;
     return {
       kind,
-      phase: this.#record.end !== undefined && this.#old.size > 0 ? "rollingBack" : this.#phase,
+      phase: this.#record.end !== undefined && this.#old.size + this.#emptied.size > 0 ? "rollingBack" : this.#phase,
       ...(single && only !== undefined && { slot: only }),
       from,
       to,
@@ -440,6 +479,9 @@ export class Renewal {
     const slots = this.#slotsOf(this.#step);
     this.#record.readyAt = steadyNow();
     this.#renewed += slots.length;
+    for (const index of this.#step) {
+      this.#emptied.delete(index);
+    }
     this.#step = [];
     this.#fresh.clear();
     if (kind === "restart") {
@@ -485,16 +527,23 @@ export class Renewal {
         slot.next = undefined;
       }
     }
-    if (this.options.files === undefined) {
+    if (this.options.files === undefined && this.#emptied.size === 0) {
       this.#tellEnd();
     }
   }
 
+  /** Once. */
   #tellEnd(): void {
     const { end } = this.#record;
-    if (end !== undefined) {
+    if (end !== undefined && !this.#isTold) {
+      this.#isTold = true;
       const what = `${renewalNames[this.options.kind]} to generation ${this.options.to} ${outcomeNames[end.outcome]}`;
       this.#host.log("warning", "renewalEnded", `${what}: ${end.reason}`);
     }
   }
+}
+
+/** Why the old generation does not run though it was undone what came after it. */
+function notRestored(generation: number, { message }: Failure): string {
+  return `Generation ${generation} did not start again either: ${message}`;
 }

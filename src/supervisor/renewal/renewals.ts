@@ -31,6 +31,8 @@ const stuckMs = 3_000;
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
+const nothingRuns = "No worker runs now: mend what keeps them from starting, then reload the app or start it.";
+
 /** What renewals need from the app. */
 export interface RenewalsHost extends RenewalHost {
   /** Whether the app is meant to run. */
@@ -265,7 +267,17 @@ export class Renewals {
     const moved = this.#options.generations.moved(renewal.options.from, renewal.options.to);
     const told = renewal.report(this.#alive(), totals);
     const notes = [...(told.notes ?? []), ...more];
-    this.#report({ ...told, ...(notes.length > 0 && { notes }), ...(moved && { moved }) });
+    const isDown = told.outcome === "failed" && this.#options.host.running && !this.#serves();
+    this.#report({
+      ...told,
+      ...(isDown && { reason: `${told.reason ?? ""} ${nothingRuns}`.trim() }),
+      ...(notes.length > 0 && { notes }),
+      ...(moved && { moved }),
+    });
+  }
+
+  #serves(): boolean {
+    return [...this.#options.host.slots.values()].some(({ current }) => current?.state === "ready");
   }
 
   #alive(): RenewalReport["workers"] {

@@ -68,7 +68,9 @@ function tellCompleted({ context, notifier, session, report, worker, wasCancelle
 }
 
 function tellCancelled({ context: { t }, notifier, session, report }: ReportToTell): void {
-  const text = t("The reload of “{0}” was cancelled. Generation {1} keeps serving.", session.name, report.from);
+  const text = report.stoppedFirst
+    ? t("The reload of “{0}” was cancelled. Generation {1} is started again.", session.name, report.from)
+    : t("The reload of “{0}” was cancelled. Generation {1} keeps serving.", session.name, report.from);
   notifier.message("info", text, []);
 }
 

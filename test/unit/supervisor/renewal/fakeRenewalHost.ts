@@ -38,6 +38,8 @@ export interface FakeApp {
   exit(worker: FakeWorker, options?: { readonly killed?: boolean }): boolean;
   /** The worker dies or is late, as the supervisor tells the renewal. */
   fail(worker: FakeWorker, failure?: Failure): boolean;
+  /** The old generation is started again in the slot, as the supervisor does. */
+  restart(slot: number): FakeWorker;
   /** Lets a slot disappear, as scaling down does. */
   removeSlot(index: number): boolean;
   step(): boolean;
@@ -133,6 +135,15 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
         throw new Error(`there is no worker ${id}`);
       }
       return found;
+    },
+    restart(index) {
+      const slot = slots.get(index);
+      if (slot === undefined) {
+        throw new Error(`there is no slot ${index}`);
+      }
+      const worker = add(index, slot.generation, "starting");
+      slot.current = handleOf(worker);
+      return worker;
     },
     ready(...chosen) {
       let over = false;

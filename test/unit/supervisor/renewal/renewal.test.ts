@@ -463,12 +463,42 @@ describe("renewal: restart", () => {
       app.renewal.workerFailed(fresh as unknown as WorkerHandle, sampleFailure());
       assert.equal(app.step(), false);
       assert.equal(app.renewal.owns(slotOf(app, 1)), true);
-      assert.equal(app.exit(fresh), true);
+      assert.equal(app.exit(fresh), false);
       assert.equal(app.renewal.owns(slotOf(app, 1)), false);
       assert.equal(slotOf(app, 1).generation, 1);
+      assert.deepEqual(app.did, ["dismiss 1", "start 1", "dismiss 2 handoff"]);
+      assert.equal(app.renewal.view(false).phase, "rollingBack");
+      assert.equal(app.ready(app.restart(1)), true);
       const { outcome, unserved } = reportOf(app);
       assert.deepEqual([outcome, unserved], ["rolledBack", 1]);
-      assert.deepEqual(app.did, ["dismiss 1", "start 1", "dismiss 2 handoff"]);
+    });
+
+    it("has failed when the old one does not start again either, and says why", () => {
+      const app = fakeApp(1, stopFirst);
+      app.step();
+      app.exit(app.worker(1));
+      const fresh = app.latest(1);
+      app.renewal.workerFailed(fresh as unknown as WorkerHandle, sampleFailure());
+      assert.equal(app.exit(fresh), false);
+      app.restart(1);
+      assert.equal(app.step(), false);
+      const slot = slotOf(app, 1);
+      slot.current = undefined;
+      slot.lastFailure = { ...sampleFailure(), message: "It is broken." };
+      assert.equal(app.step(), true);
+      const { outcome, reason } = reportOf(app);
+      assert.equal(outcome, "failed");
+      assert.match(reason ?? "", /Generation 1 did not start again either: It is broken\.$/);
+    });
+
+    it("is over when the slot of the one that is started again is closed", () => {
+      const app = fakeApp(1, stopFirst);
+      app.step();
+      app.exit(app.worker(1));
+      const fresh = app.latest(1);
+      app.renewal.workerFailed(fresh as unknown as WorkerHandle, sampleFailure());
+      assert.equal(app.exit(fresh), false);
+      assert.equal(app.removeSlot(1), true);
     });
 
     it("is undone by a cancel while the old one is going", () => {
@@ -476,7 +506,8 @@ describe("renewal: restart", () => {
       app.step();
       assert.equal(app.renewal.cancel("Cancelled."), true);
       assert.equal(app.renewal.owns(slotOf(app, 1)), true);
-      assert.equal(app.exit(app.worker(1)), true);
+      assert.equal(app.exit(app.worker(1)), false);
+      assert.equal(app.ready(app.restart(1)), true);
       assert.deepEqual([reportOf(app).outcome, app.renewal.owns(slotOf(app, 1))], ["cancelled", false]);
     });
   });
