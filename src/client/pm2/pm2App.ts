@@ -2,6 +2,7 @@ import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
 import { whyNoServer } from "./noServer.ts";
+import { pm2Logs } from "./options/pm2Logs.ts";
 import { checkValue, type Draft, hasSetting, type Pm2Option } from "./options/pm2Option.ts";
 import { type Pm2Program, understandPm2Command } from "./pm2Command.ts";
 import { isTable, pm2Environment } from "./pm2Environment.ts";
@@ -79,6 +80,10 @@ export async function translatePm2App(written: unknown, place: Pm2Place): Promis
   }
   const draft: Draft = { options, config, problems };
   config.workers = 1;
+  const logs = pm2Logs(options, cwd, resolve(place.folder, (config.cwd as string | undefined) ?? "."));
+  if (logs !== undefined) {
+    config.logs = logs;
+  }
   for (const [key, value] of Object.entries(options)) {
     const option = pm2OptionOf(key);
     if (option !== undefined && part.has(option.name)) {
@@ -107,7 +112,7 @@ function readOptions(written: Readonly<Record<string, unknown>>): {
     }
     if (option === undefined) {
       const text = ofLogrotate.test(key)
-        ? "it is a setting of pm2-logrotate (pm2 set), and none of an app"
+        ? "it is a setting of pm2-logrotate (pm2 set), and none of an app; logs.maxSize and its like do that"
         : "pm2 has no such option";
       findings.push({ option: key, verdict: "ignoredByPm2", text });
     } else if (option.name === "env_*") {

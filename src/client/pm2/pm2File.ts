@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import type { AppConfig } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { fitsGlob } from "../globs.ts";
 import { isFile } from "../project/resolveScript.ts";
@@ -36,7 +37,8 @@ export async function understandPm2File(file: string, options: Pm2FileOptions): 
   const { envFile, variables } = await sourceOf(content.variables, folder);
   const all: Pm2App[] = [];
   for (const each of written) {
-    all.push(withOwnName(await translatePm2App(each, { folder, environment, envName, deploy, envFile }), all));
+    const app = await translatePm2App(each, { folder, environment, envName, deploy, envFile });
+    all.push(withOwnLogs(withOwnName(app, all), all, folder));
   }
   const missing = only?.find((name) => !all.some((app) => fitsGlob(name, app.name)));
   if (missing !== undefined) {
@@ -69,6 +71,38 @@ async function sourceOf(
     }
   }
   return { variables };
+}
+
+/** pm2 lets several apps write to one file, of which each has its own part of the output. */
+function withOwnLogs(app: Pm2App, others: readonly Pm2App[], folder: string): Pm2App {
+  const { config } = app;
+  if (config?.logs === undefined) {
+    return app;
+  }
+  const findings: Pm2Finding[] = [];
+  const { file, errorFile, ...more } = config.logs;
+  const owned = (field: string, path: string | undefined): string | undefined => {
+    const writer = path === undefined ? undefined : others.find((other) => writes(other, pathIn(config, path)));
+    if (writer !== undefined) {
+      const text = `${path} is written by ${writer.name}; of this app hitless logs ${app.name} shows it, or give it a file of its own`;
+      findings.push({ option: `(logs.${field})`, verdict: "notSupported", text });
+    }
+    return writer === undefined ? path : undefined;
+  };
+  const pathIn = (of: AppConfig, path: string) => resolve(folder, of.cwd ?? ".", path);
+  const writes = ({ config: other }: Pm2App, path: string) =>
+    [other?.logs?.file, other?.logs?.errorFile].some(
+      (each) => other !== undefined && each !== undefined && pathIn(other, each) === path,
+    );
+  const own = { file: owned("file", file), errorFile: owned("errorFile", errorFile) };
+  const { logs: _, ...rest } = config;
+  const logs = {
+    ...more,
+    ...(own.file !== undefined && { file: own.file }),
+    ...(own.errorFile !== undefined && { errorFile: own.errorFile }),
+  };
+  const isLeft = (own.file ?? own.errorFile) !== undefined;
+  return { ...app, config: isLeft ? { ...rest, logs } : rest, findings: [...app.findings, ...findings] };
 }
 
 /** pm2 lets several apps have one name. */

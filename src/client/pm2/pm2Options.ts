@@ -1,5 +1,6 @@
 import { appOptions } from "./options/appOptions.ts";
-import { logOptions, ownOptions } from "./options/otherOptions.ts";
+import { ownOptions } from "./options/otherOptions.ts";
+import { logOptions } from "./options/pm2Logs.ts";
 import type { Pm2Option } from "./options/pm2Option.ts";
 import { restartOptions } from "./options/restartOptions.ts";
 

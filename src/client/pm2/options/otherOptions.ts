@@ -1,53 +1,5 @@
 import type { Pm2Option, Taken } from "./pm2Option.ts";
 
-const kept = "the supervisor keeps the output itself: `hitless logs NAME`; a service's is in the journal of systemd";
-
-/** Where the output goes. */
-export const logOptions: readonly Pm2Option[] = [
-  { name: "out_file", aliases: ["out", "output", "out_log"], kind: "any", verdict: "notSupported", says: kept },
-  {
-    name: "error_file",
-    aliases: ["error", "err", "err_file", "err_log"],
-    kind: "any",
-    verdict: "notSupported",
-    says: kept,
-  },
-  { name: "log_file", aliases: ["log"], kind: "any", verdict: "notSupported", says: kept },
-  {
-    name: "disable_logs",
-    kind: "toggle",
-    verdict: "notNeeded",
-    says: "no file is written, and what is kept in memory is bounded",
-  },
-  {
-    name: "merge_logs",
-    aliases: ["combine_logs"],
-    kind: "toggle",
-    verdict: "notNeeded",
-    says: "the lines of all workers are in one log, each with its worker",
-  },
-  {
-    name: "log_date_format",
-    kind: "any",
-    verdict: "notNeeded",
-    says: "`hitless logs NAME --json` has the time of each line",
-  },
-  {
-    name: "time",
-    kind: "toggle",
-    verdict: "notNeeded",
-    says: "`hitless logs NAME --json` has the time of each line",
-  },
-  { name: "log_type", kind: "text", verdict: "notNeeded", says: "`hitless logs NAME --json`" },
-  {
-    name: "pid_file",
-    aliases: ["pid"],
-    kind: "text",
-    verdict: "notSupported",
-    says: "`hitless list --json` has the ids",
-  },
-];
-
 const plus = "it belongs to the paid service of pm2";
 
 /** What measures an app, and what is pm2's own. */

@@ -77,6 +77,36 @@ describe("a pm2 file", function () {
     assert.equal(found?.config?.restartDelay, 100);
   });
 
+  it("has the output of each app in a file of its own, as pm2 writes it", async () => {
+    const said: [options: object, logs: object | undefined, verdicts?: string][] = [
+      [
+        { out_file: "logs/a.log", time: true },
+        { file: "logs/a.log", date: "YYYY-MM-DDTHH:mm:ss" },
+      ],
+      [{ log_file: "~/one.log" }, { file: "~/one.log" }, "translated"],
+      [{ out_file: "one.log", err_file: "one.log" }, { file: "one.log" }, "translated translated"],
+      [{ out_file: "/dev/null", error_file: "/tmp/e.log" }, { errorFile: "/tmp/e.log" }, "notNeeded translated"],
+      [{ out_file: "x.log", disable_logs: true }, undefined, "notNeeded notNeeded"],
+      [{ log_file: true, log_date_format: "HH" }, undefined, "notSupported notNeeded"],
+      [{ out_file: "../up.log", cwd: "app" }, { file: "../up.log" }, "translated equal"],
+      [{ out_file: "logs/a.log", error_file: "b.log" }, { errorFile: "b.log" }, "translated translated notSupported"],
+    ];
+    const apps = said.map(([options], index) => ({ name: `a${index}`, script: "a.js", ...options }));
+    const folder = tempFolder({ "a.js": "", "app/a.js": "", "p.json": JSON.stringify({ apps }) });
+    const found = (await understandPm2File(join(folder, "p.json"), { folder, ...reading })).apps;
+    for (const [index, [options, logs, verdicts]] of said.entries()) {
+      const { config, findings } = found[index] ?? assert.fail();
+      assert.deepEqual(config?.logs, logs);
+      const ofLogs = findings.filter(({ option }) => option in options || option.startsWith("(logs"));
+      assert.equal(ofLogs.map(({ verdict }) => verdict).join(" "), verdicts ?? "translated translated");
+    }
+    const [twice] = found.at(-1)?.findings.filter(({ option }) => option.startsWith("(logs")) ?? [];
+    assert.equal(
+      twice?.text,
+      "logs/a.log is written by a0; of this app hitless logs a7 shows it, or give it a file of its own",
+    );
+  });
+
   it("passes on what it sets in its process: from .env as the app's own file, else as variables", async () => {
     const text = `process.env.A = "1"; process.env.B = "2"; console.log("noise"); module.exports = { apps: [{ script: "a.js" }] };`;
     const folder = tempFolder({ "a.js": "", "p.config.js": text, ".env": "A=1\nB=2\nC=3" });

@@ -95,8 +95,21 @@ export const pm2Shapes: readonly Pm2Shape[] = [
          log_date_format: 'YYYY', log_file: './a.log', out_file: './b.log', error_file: './c.log', merge_logs: true } ] };`,
     ],
     beside: { "dist/main.js": "" },
-    apps: { "client-api": { entry: "dist/main.js", workers: 1, nodeArgs: ["-r", "dotenv/config"] } },
-    tells: ["client-api merge_logs notNeeded"],
+    apps: {
+      "client-api": {
+        entry: "dist/main.js",
+        workers: 1,
+        nodeArgs: ["-r", "dotenv/config"],
+        logs: { file: "b.log", errorFile: "c.log", date: "YYYY" },
+      },
+    },
+    tells: [
+      "client-api merge_logs notNeeded",
+      "client-api out_file translated",
+      "client-api error_file translated",
+      "client-api log_file notSupported",
+      "client-api log_date_format translated",
+    ],
   },
   {
     title: "a name from a program that is run",
