@@ -37,6 +37,8 @@ export interface RuleContext {
     readonly gracefulReload: boolean;
     /** Whether it is an app of Hitless: configured or running. */
     readonly supervised: boolean;
+    /** Whether the workers run this very file. */
+    readonly entry?: boolean;
     /** Absent: one per CPU. */
     readonly workers: number | undefined;
     /** Milliseconds. */

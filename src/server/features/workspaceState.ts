@@ -41,6 +41,7 @@ export function ruleApp(state: LanguageState, path: string | undefined): RuleCon
   const [app] = path === undefined ? [] : appsOf(state, path);
   return {
     supervised: app !== undefined,
+    entry: app !== undefined && path !== undefined && isEntry(app, path),
     gracefulReload: app?.gracefulReload ?? false,
     workers: app === undefined ? appDefaults.workers : app.workers,
     drainTimeout: app?.drainTimeout ?? appDefaults.drainTimeout,

@@ -1,5 +1,6 @@
 import type { BlockStatement, Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
+import { listensBeside } from "../analysis/atStart.ts";
 import { withLastStatement, withoutStatement } from "../analysis/edits.ts";
 import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
@@ -11,7 +12,6 @@ import { type ClosableServer, closableServer } from "../shutdown/closableServer.
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { listensBeside } from "./listensBeside.ts";
 
 /** Calls are followed to this depth. */
 const deepest = 3;

@@ -1,4 +1,5 @@
 import { t } from "../../shared/translate.ts";
+import { listensBeside } from "../analysis/atStart.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import { holdsOpen } from "../analysis/signals/heldOpen.ts";
@@ -6,7 +7,6 @@ import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { listensBeside } from "./listensBeside.ts";
 import { exitAfter, exitFixes } from "./signalFix.ts";
 
 /**

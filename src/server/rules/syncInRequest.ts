@@ -1,4 +1,5 @@
 import { t } from "../../shared/translate.ts";
+import { isServerProcess } from "../analysis/atStart.ts";
 import { bootName } from "../analysis/bootName.ts";
 import { isForDevelopment } from "../analysis/development.ts";
 import { isDoneOnce } from "../analysis/guards.ts";
@@ -7,7 +8,6 @@ import { around, functionName } from "../analysis/nodes.ts";
 import { requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { listensBeside } from "./listensBeside.ts";
 import { awaitedFix } from "./syncFix.ts";
 
 const modules = /^(?:fs|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#(\w+)Sync$/;
@@ -58,11 +58,7 @@ const passwords = /^(?:bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#/;
 function checksPasswords(analysis: Analysis, { node, api, inside }: CallSite): boolean {
   const isMeant = inside !== undefined && passwords.test(api ?? "") && !setsUp.test(analysis.module.uri);
   const names = isMeant ? [...around(analysis, node)].map((parent) => functionName(analysis, parent) ?? "") : [];
-  return (
-    isMeant &&
-    !names.some((name) => bootName.test(name) || setsUp.test(name)) &&
-    (factsOf(analysis).listens.length > 0 || listensBeside(analysis))
-  );
+  return isMeant && !names.some((name) => bootName.test(name) || setsUp.test(name)) && isServerProcess(analysis);
 }
 
 const setsUp =

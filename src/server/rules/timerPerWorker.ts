@@ -1,26 +1,15 @@
 import type { Node } from "@babel/types";
-import { isBlank, trailing } from "../../shared/text/trailing.ts";
 import { t } from "../../shared/translate.ts";
+import { listensBeside } from "../analysis/atStart.ts";
 import { numberOf, stringOf } from "../analysis/constants.ts";
-import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "../analysis/development.ts";
+import { inFirstWorker, isElected, isGuarded } from "../analysis/election.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
-import {
-  around,
-  asFunction,
-  asMember,
-  type Call,
-  lastName,
-  propertyOf,
-  settledValue,
-  textOf,
-} from "../analysis/nodes.ts";
+import { asFunction, type Call, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
 import { reachable, requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule, RuleContext } from "../analysis/rule.ts";
-import { codeStyle } from "../source/codeStyle.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
-import { listensBeside } from "./listensBeside.ts";
 
 /** Functions that schedule a job. */
 const planners: ReadonlySet<string> = new Set([
@@ -61,7 +50,7 @@ export const timerPerWorker: Rule = {
       (site) => !path.has(site.node) && isJob(analysis, site) && !isGuarded(analysis, site.node),
     );
     const found = [
-      ...jobs.flatMap(({ node }) => findingOf(node.callee, fixesOf(analysis, node))),
+      ...jobs.flatMap(({ node }) => findingOf(node.callee, inFirstWorker(analysis, node))),
       ...facts.classes
         .flatMap(({ body }) => body.body)
         .flatMap((member) => {
@@ -193,97 +182,4 @@ function changesOutside(analysis: Analysis, { node, api, method }: CallSite): bo
 /** Names that are unambiguous, whatever they are called on. */
 function isShared(method: string): boolean {
   return /^(?:sendMail|sendEmail|deleteMany|insertMany|updateMany|createMany|bulkWrite)$/.test(method);
-}
-
-/** Whether a condition around it, or an early return before it, selects a worker. */
-function isGuarded(analysis: Analysis, node: Node): boolean {
-  let below = node;
-  for (const parent of around(analysis, node)) {
-    const conditions = [
-      conditionAround(parent, below) ?? [],
-      ...(parent.type === "BlockStatement" || parent.type === "Program"
-        ? leavesBefore(parent.body, below).map(({ test }) => ({ test, outcome: false }))
-        : []),
-    ].flat();
-    if (conditions.some(({ test, outcome }) => picks(analysis, test, outcome))) {
-      return true;
-    }
-    below = parent;
-  }
-  return factsOf(analysis).calls.some(
-    ({ node: call }) => call.start === node.start && call.arguments.some((argument) => isElected(analysis, argument)),
-  );
-}
-
-/**
- * Whether a condition lets only some workers through, as far as that can be told, or none in production. A way out when a setting
- * of the app is missing, `if (!config.reports) return`, is the same for all workers.
- */
-function picks(analysis: Analysis, test: Node, outcome: boolean): boolean {
-  const isMissing =
-    !outcome && test.type === "UnaryExpression" && test.operator === "!" && isSetting(analysis, test.argument);
-  return (!isMissing && !isSameForAll(analysis, test)) || excludesProduction(analysis, test, outcome);
-}
-
-/**
- * `config.reports.enabled`, `options`, and `reports` of `const { reports } = config` or of a file for settings: not a variable of the
- * environment, which may differ.
- */
-function isSetting(analysis: Analysis, node: Node): boolean {
-  const member = asMember(node);
-  const names = `${lastName(node)} ${member && lastName(member.object)}`;
-  if (electionName.test(names)) {
-    return false;
-  }
-  if (settingsName.test(lastName(node) ?? "")) {
-    return true;
-  }
-  if (member !== undefined) {
-    return isSetting(analysis, member.object);
-  }
-  const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
-  const { declaration } = binding ?? {};
-  const from =
-    declaration?.type === "VariableDeclarator" && declaration.id.type === "ObjectPattern" && declaration.init;
-  return (
-    (from && isSetting(analysis, unwrapped(from))) ||
-    /^\.(?:.*\/)?_?(?:config|conf|settings|options)\b/i.test((binding && resolveApi(analysis, node)?.module) ?? "")
-  );
-}
-
-const settingsName = /^(?:config|conf|cfg|configuration|options|opts|settings)$/i;
-const electionName = /primary|master|leader|worker|instance|cron_?(?:host|node)|scheduler/i;
-
-/** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */
-function isElected(analysis: Analysis, work: Node): boolean {
-  const handler = settledValue(analysis, work);
-  return /(?<![bc])lock|leader|mutex|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
-    textOf(analysis, handler),
-  );
-}
-
-/** Hitless and pm2 number their workers from 0; without either there is a single process, which does the job. */
-const isFirst = `(process.env.NODE_APP_INSTANCE ?? "0") === "0"`;
-
-function fixesOf(analysis: Analysis, node: Node): Fix[] {
-  const statement = analysis.parentOf(node);
-  const parent = statement && analysis.parentOf(statement);
-  if (
-    statement?.type !== "ExpressionStatement" ||
-    (parent?.type !== "Program" && parent?.type !== "BlockStatement") ||
-    analysis.root.bindings.has("process") ||
-    statement.start == null ||
-    statement.end == null
-  ) {
-    return [];
-  }
-  const { start, end } = statement;
-  const { text } = analysis.module;
-  const { indent, eol } = codeStyle(analysis);
-  const margin = trailing(text.slice(0, start), isBlank);
-  // The lines of a template literal are content.
-  const lines = text.slice(start, end);
-  const moved = lines.includes("`") ? lines : lines.replace(/\r?\n(?=[^\r\n])/g, `$&${indent}`);
-  const edit = { start, end, text: `if (${isFirst}) {${eol}${margin}${indent}${moved}${eol}${margin}}` };
-  return [{ title: t("Do it in the first worker only"), edits: [edit] }];
 }

@@ -1,30 +1,48 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
+import { isServerProcess } from "../../analysis/atStart.ts";
+import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { settledValue } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 
-/** Metrics of prom-client that are answered to a request: those of one worker, whichever it comes to. */
+/** What answers scrapes by itself. */
+const exporters: ReadonlySet<string> = new Set([
+  "@opentelemetry/exporter-prometheus#PrometheusExporter",
+  "@willsoto/nestjs-prometheus#PrometheusModule.register",
+  "express-prom-bundle#default",
+  "express-prometheus-middleware#default",
+  "prometheus-api-metrics#default",
+  "swagger-stats#getMiddleware",
+]);
+
+/** Metrics that are answered to a request: those of one worker, whichever it comes to. */
 export const metricsPerWorker: Rule = {
   id: "metrics-per-worker",
   severity: "warning",
   check({ analysis, app }) {
     const { calls, isTest } = factsOf(analysis);
-    if (!app.supervised || app.workers === 1 || isTest || aggregates(analysis)) {
+    if (!app.supervised || app.workers === 1 || isTest) {
       return [];
     }
-    const path = requestPathOf(analysis);
-    return calls.flatMap((site): Finding[] => {
-      const { start, end } = site.node.callee;
-      const isFound = givesMetrics(analysis, site) && path.has(site.node);
-      const message = t(
-        "Each worker counts for itself, and this answers with the figures of the one that the request comes to: add them up, label them by worker, or push them.",
-      );
-      return isFound && start != null && end != null ? [{ start, end, message, fixes: [] }] : [];
-    });
+    const exporting = calls.filter(({ api }) => api !== undefined && exporters.has(api));
+    const answering = calls.filter((site) => givesMetrics(analysis, site));
+    const path = answering.length === 0 ? undefined : requestPathOf(analysis);
+    const found = [
+      ...answering.filter(({ node }) => path?.has(node) === true),
+      ...(exporting.length > 0 && isServerProcess(analysis) ? exporting : []),
+    ];
+    return found.length === 0 || aggregates(analysis)
+      ? []
+      : found.flatMap(({ node: { callee } }): Finding[] => {
+          const { start, end } = callee;
+          const message = t(
+            "Each worker counts for itself, and a scrape gets the figures of the one it comes to. With `health` set, Hitless's own /metrics adds up those of prom-client; else label them by worker, or push them.",
+          );
+          return start == null || end == null ? [] : [{ start, end, message, fixes: [] }];
+        });
   },
 };
 
@@ -36,13 +54,18 @@ function givesMetrics(analysis: Analysis, { api, method, receiver }: CallSite): 
 }
 
 function isRegistry(analysis: Analysis, receiver: Node): boolean {
-  const made = settledValue(analysis, receiver);
-  const api = made.type === "NewExpression" ? resolveApi(analysis, made) : undefined;
-  return api?.module === "prom-client" && api.name === "Registry";
+  const { analysis: file, node } = valueAcross(analysis, receiver);
+  const api =
+    node.type === "NewExpression" || node.type === "MemberExpression" || node.type === "Identifier"
+      ? resolveApi(file, node)
+      : undefined;
+  return api?.module === "prom-client" && (api.name === "Registry" || api.name === "register");
 }
+
+const thought =
+  /AggregatorRegistry|clusterMetrics|setDefaultLabels|Pushgateway|NODE_APP_INSTANCE|HITLESS_WORKER|hitless\.metrics/;
 
 /** Whether somebody has thought of several workers: their figures are added up, or bear the number of the worker. */
 function aggregates(analysis: Analysis): boolean {
-  const thought = /AggregatorRegistry|clusterMetrics|setDefaultLabels|Pushgateway|NODE_APP_INSTANCE|HITLESS_WORKER/;
   return thought.test(analysis.module.text) || (analysis.files?.beside(analysis.module, thought) ?? []).length > 0;
 }

@@ -1,20 +1,37 @@
+import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { factsOf } from "../../analysis/moduleFacts.ts";
+import { isServerProcess } from "../../analysis/atStart.ts";
+import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
+import { around, asFunction, functionAround, functionName } from "../../analysis/nodes.ts";
+import { reachable } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
+import { patternIdentifiers } from "../../source/bindings.ts";
+import type { Analysis, Binding } from "../../source/scopes.ts";
 
-/** What looks for a port that nobody listens on. */
+/** What looks for a port that nobody listens on, or asks whether one is free. */
 const probes: ReadonlySet<string> = new Set([
+  "choose-port#default",
+  "detect-port#default",
+  "detect-port#detect",
+  "detect-port#detectPort",
+  "detect-port-alt#default",
+  "find-free-port#default",
+  "find-free-ports#findFreePorts",
+  "freeport#default",
   "get-port#default",
+  "get-port-please#checkPort",
   "get-port-please#getPort",
+  "is-port-available#default",
+  "is-port-reachable#default",
+  "openport#find",
   "portfinder#getPort",
   "portfinder#getPortPromise",
   "portfinder#default.getPort",
   "portfinder#default.getPortPromise",
-  "detect-port#default",
-  "detect-port#detect",
-  "detect-port#detectPort",
-  "find-free-port#default",
-  "find-free-ports#findFreePorts",
+  "portscanner#checkPortStatus",
+  "portscanner#findAPortNotInUse",
+  "react-dev-utils/WebpackDevServerUtils#choosePort",
+  "tcp-port-used#check",
 ]);
 
 /** A free port that is looked for before an app listens: a new generation finds that of the old one taken. */
@@ -22,18 +39,114 @@ export const portProbe: Rule = {
   id: "port-probe",
   severity: "warning",
   check({ analysis, app }) {
-    const { calls, listens, isTest } = factsOf(analysis);
-    if (!app.supervised || isTest || listens.length === 0) {
+    const { calls, isTest } = factsOf(analysis);
+    if (!app.supervised || isTest) {
       return [];
     }
-    return calls.flatMap(({ node, api }): Finding[] => {
-      const { start, end } = node.callee;
+    const found = calls.filter(
+      (site) =>
+        ((site.api !== undefined && probes.has(site.api)) || listensToTry(analysis, site)) &&
+        isForServer(analysis, site),
+    );
+    return found.flatMap(({ node: { callee } }): Finding[] => {
+      const { start, end } = callee;
       const message = t(
         "While the old workers serve, their port is taken, so the new ones find another and listen elsewhere: listen on a fixed port, or on that of the environment.",
       );
-      return api !== undefined && probes.has(api) && start != null && end != null
-        ? [{ start, end, message, fixes: [] }]
-        : [];
+      return start == null || end == null ? [] : [{ start, end, message, fixes: [] }];
     });
   },
 };
+
+/** `net.createServer()` that closes as soon as it listens, to see whether it can. */
+function listensToTry(analysis: Analysis, { node, api }: CallSite): boolean {
+  const holder = analysis.parentOf(node);
+  if (api !== "net#createServer" || node.arguments.length > 0) {
+    return false;
+  }
+  const names = holder?.type === "VariableDeclarator" ? patternIdentifiers(holder.id) : [];
+  const tester = names[0] && analysis.bindingOf(names[0]);
+  const uses = new Set<Node>(tester?.references ?? []);
+  const closes = factsOf(analysis).calls.filter(
+    ({ method, receiver }) => method === "close" && receiver !== undefined && isOf(analysis, receiver, uses, node),
+  );
+  // In what it does when it listens, or by a chain.
+  return closes.some(({ inside }) => inside !== undefined && inside !== functionAround(analysis, node));
+}
+
+function isOf(analysis: Analysis, receiver: Node, uses: ReadonlySet<Node>, made: Node): boolean {
+  return uses.has(receiver) || [...around(analysis, made)].includes(receiver);
+}
+
+/** Whether what a probe finds is what a server listens on. */
+function isForServer(analysis: Analysis, { node, inside }: CallSite): boolean {
+  const own = factsOf(analysis).listens.filter(({ call }) => !isTrial(analysis, call));
+  const callbacks = [...node.arguments, ...chained(analysis, node)].flatMap((argument) => asFunction(argument) ?? []);
+  const within = reachable(analysis, callbacks);
+  const isIn = own.some(({ call }) => within.has(functionAround(analysis, call) as never));
+  const isGiven = own.some(({ call }) => call.arguments.some((argument) => isMadeOf(analysis, argument, node)));
+  // `async function freePort() { … }`, which a file with a server asks.
+  const name =
+    inside === undefined
+      ? undefined
+      : [inside, ...around(analysis, inside)].map((it) => functionName(analysis, it)).find((it) => it !== undefined);
+  const isHelper = name !== undefined && portName.test(name) && !/debug|inspect|browser|chrome/i.test(name);
+  return isIn || isGiven || (isHelper && isServerProcess(analysis));
+}
+
+const portName = /(?:^|_)ports?(?![a-z])|Ports?(?![a-z])/;
+
+/** Whether a server that listens is one that only tries. */
+function isTrial(analysis: Analysis, listen: Node): boolean {
+  const inside = functionAround(analysis, listen);
+  return (
+    inside !== undefined && (factsOf(analysis).callsIn.get(inside) ?? []).some((site) => listensToTry(analysis, site))
+  );
+}
+
+function isInside(call: Node, owner: Node | undefined): boolean {
+  return owner !== undefined && (call.start ?? 0) >= (owner.start ?? 0) && (call.end ?? 0) <= (owner.end ?? 0);
+}
+
+/** What is given to `.then(…)` of a call. */
+function chained(analysis: Analysis, node: Node): readonly Node[] {
+  const member = analysis.parentOf(node);
+  const call = member?.type === "MemberExpression" && member.object === node ? analysis.parentOf(member) : undefined;
+  return call?.type === "CallExpression" ? call.arguments : [];
+}
+
+/** Whether an expression holds the call, or a variable whose value does. */
+function isMadeOf(analysis: Analysis, expression: Node, made: Node): boolean {
+  if (isInside(made, expression)) {
+    return true;
+  }
+  return (
+    factsOf(analysis).calls.length > 0 &&
+    namesIn(analysis, expression).some(({ declaration, assignments }) =>
+      [declaration, ...assignments].some((value) => isInside(made, value)),
+    )
+  );
+}
+
+function namesIn(analysis: Analysis, expression: Node): Binding[] {
+  const found: Binding[] = [];
+  const look = (node: Node) => {
+    if (node.type === "Identifier") {
+      const binding = analysis.bindingOf(node);
+      if (binding !== undefined) {
+        found.push(binding);
+      }
+    } else if (node.type === "ObjectExpression") {
+      for (const property of node.properties) {
+        if (property.type === "ObjectProperty") {
+          look(property.value);
+        }
+      }
+    } else if (node.type === "LogicalExpression" || node.type === "BinaryExpression") {
+      look(node.left);
+      look(node.right);
+    }
+  };
+  look(expression);
+  return found;
+}

@@ -1,15 +1,13 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
 import { conditionAround } from "../../analysis/development.ts";
+import { isFirst } from "../../analysis/election.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
 import { around } from "../../analysis/nodes.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
-
-/** Hitless numbers its workers from 0, as pm2 does; without either there is one process. */
-const isFirst = '(process.env.NODE_APP_INSTANCE ?? "0") === "0"';
 
 /** Work that is done in the cluster's primary only, which is Hitless and none of the app's code. */
 export const primaryOnly: Rule = {

@@ -111,6 +111,31 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
     `${listening}require("mongoose").connect(url);\nprocess.on("SIGTERM", () => server.close(() => { console.log("closed"); process.exit(0); }));`,
   ],
   [
+    "log-file",
+    `${listening}const log = require("fs").createWriteStream("a.log");`,
+    `${listening}const log = require("fs").createWriteStream("a.log", { flags: "a" });`,
+  ],
+  [
+    "socket-file-removed",
+    'const fs = require("fs");\nconst path = "/tmp/x";\nif (fs.existsSync(path)) {\n  fs.unlinkSync(path);\n}\nrequire("http").createServer(f).listen(path);',
+    'const fs = require("fs");\nconst path = "/tmp/x";\nrequire("http").createServer(f).listen(path);',
+  ],
+  [
+    "socket-file-removed",
+    'const fs = require("fs");\ntry { fs.unlinkSync("/tmp/x"); } catch {}\nrequire("http").createServer(f).listen("/tmp/x");',
+    'const fs = require("fs");\nrequire("http").createServer(f).listen("/tmp/x");',
+  ],
+  [
+    "socket-file-removed",
+    'const fs = require("fs");\nprocess.on("exit", () => { note(); fs.rmSync("/tmp/x"); });\nrequire("http").createServer(f).listen("/tmp/x");',
+    'const fs = require("fs");\nprocess.on("exit", () => { note(); });\nrequire("http").createServer(f).listen("/tmp/x");',
+  ],
+  [
+    "bot-per-worker",
+    `${listening}const { Telegraf } = require("telegraf");\nconst bot = new Telegraf(t);\nbot.launch();`,
+    `${listening}const { Telegraf } = require("telegraf");\nconst bot = new Telegraf(t);\nif ((process.env.NODE_APP_INSTANCE ?? "0") === "0") {\n  bot.launch();\n}`,
+  ],
+  [
     "timer-per-worker",
     'const cron = require("cron");\nfunction plan() {\n    new cron.CronJob("* * * * *", () => {\n        send();\n    });\n}',
     'const cron = require("cron");\nfunction plan() {\n    if ((process.env.NODE_APP_INSTANCE ?? "0") === "0") {\n        new cron.CronJob("* * * * *", () => {\n            send();\n        });\n    }\n}',

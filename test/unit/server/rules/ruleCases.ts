@@ -1,5 +1,6 @@
 import { hit, miss, type RuleCase } from "./ruleCase.ts";
 import { startupCases } from "./startupCases.ts";
+import { workerCases } from "./workerCases.ts";
 
 const http =
   'const http = require("http"); const server = http.createServer((req, res) => res.end()); server.listen(80); ';
@@ -573,4 +574,5 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss("agent.keepAliveTimeout = 60_000;"),
   ],
   ...startupCases,
+  ...workerCases,
 };

@@ -22,6 +22,15 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
       'import { Registry } from "prom-client"; const all = new Registry(); export const show = async (req, res) => res.end(await all.metrics());',
       "all.metrics",
     ),
+    hit(
+      'import { PrometheusExporter } from "@opentelemetry/exporter-prometheus"; import app from "./app.js"; new PrometheusExporter({}); app.listen(80);',
+      "PrometheusExporter",
+    ),
+    hit(
+      'const app = require("express")(); const bundle = require("express-prom-bundle"); app.use(bundle()); app.listen(80);',
+      "bundle",
+    ),
+    miss('const { PrometheusExporter } = require("@opentelemetry/exporter-prometheus"); new PrometheusExporter({});'),
     miss('import { register } from "prom-client"; export const show = async () => register.metrics();'),
     miss(
       'import { register } from "prom-client"; register.setDefaultLabels({ w: 1 }); export const show = async (req, res) => res.end(await register.metrics());',
@@ -39,6 +48,20 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(
       'const pf = require("portfinder"); const app = require("express")(); pf.getPort((e, port) => app.listen(port));',
       "pf.getPort",
+    ),
+    hit(
+      'const app = require("express")(); const detect = require("detect-port"); async function main() { const port = await detect(80); app.listen(port); }',
+      "detect",
+    ),
+    hit(
+      'const net = require("net"); const app = require("express")(); app.listen(80); function freePort(port) { return new Promise((done) => { const trial = net.createServer(); trial.listen(port, () => trial.close(() => done(port))); }); }',
+      "net.createServer",
+    ),
+    miss(
+      'const app = require("express")(); const detect = require("detect-port"); async function debug() { const port = await detect(9229); inspect(port); } app.listen(80);',
+    ),
+    miss(
+      'const server = require("net").createServer(); server.listen(80); process.on("SIGTERM", () => server.close(() => process.exit(0)));',
     ),
     miss('import getPort from "get-port"; spawnTool(await getPort());'),
     miss('import { getPort } from "./ports.js"; import app from "./app.js"; app.listen(getPort());'),

@@ -1,0 +1,145 @@
+import type { Class, Node } from "@babel/types";
+import { t } from "../../../shared/translate.ts";
+import { stringOf } from "../../analysis/constants.ts";
+import { valueAcross } from "../../analysis/exportedFunctions.ts";
+import { factsOf } from "../../analysis/moduleFacts.ts";
+import { around, asCall, asFunction, asMember, functionAround, keyOf, settledValue } from "../../analysis/nodes.ts";
+import { hasDecorator } from "../../analysis/requests/requestHandlerSites.ts";
+import { reachable, requestPathOf } from "../../analysis/requests/requestPath.ts";
+import type { Finding, Rule } from "../../analysis/rule.ts";
+import { propertyName, resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import { nodesOf, walk } from "../../source/walk.ts";
+
+/** What lets workers reach each other's clients. */
+const shared =
+  /\bsubscribe\s*\(|redis|\bnats\b|amqp|kafka|BroadcastChannel|useWebSocketAdapter|createAdapter|process\.send\b/i;
+
+/** Messages to all clients of a WebSocket server, of which one worker has only some. */
+export const broadcastPerWorker: Rule = {
+  id: "broadcast-per-worker",
+  severity: "warning",
+  check({ analysis, app }) {
+    const { isTest } = factsOf(analysis);
+    if (isTest || app.workers === 1) {
+      return [];
+    }
+    const found = [...clientLoops(analysis), ...gatewayCalls(analysis)];
+    return found.length === 0 || isShared(analysis)
+      ? []
+      : found.flatMap(({ start, end }): Finding[] => {
+          const message = t(
+            "This reaches only the clients that are connected to the same worker: pass the message on to the other workers, for instance with Redis or NATS, and send it to the clients of each.",
+          );
+          return start == null || end == null ? [] : [{ start, end, message, fixes: [] }];
+        });
+  },
+};
+
+function isShared(analysis: Analysis): boolean {
+  return shared.test(analysis.module.text) || (analysis.files?.beside(analysis.module, shared) ?? []).length > 0;
+}
+
+/** `wss.clients` of ws that something is sent to, because a client or a request asked for it. */
+function clientLoops(analysis: Analysis): Node[] {
+  const members = nodesOf(analysis.module.ast.program, "MemberExpression", "OptionalMemberExpression").filter(
+    (node) => propertyName(node) === "clients" && isWebSocketServer(analysis, node.object),
+  );
+  const asked = members.length === 0 ? undefined : askedFor(analysis);
+  return members.filter((node) => sends(analysis, node) && asked?.(node) === true);
+}
+
+const makers = /^ws#(?:WebSocketServer|Server|default\.(?:WebSocketServer|Server)|WebSocket\.Server)$/;
+
+function isWebSocketServer(analysis: Analysis, object: Node): boolean {
+  const { analysis: file, node } = valueAcross(analysis, object);
+  const call = asCall(node);
+  const api = call && resolveApi(file, call);
+  return (
+    (api !== undefined && node.type === "NewExpression" && makers.test(`${api.module}#${api.name}`)) ||
+    // express-ws and @fastify/websocket.
+    (asMember(call?.callee)?.property.type === "Identifier" &&
+      propertyName(asMember(call?.callee) as never) === "getWss") ||
+    (asMember(object) !== undefined && propertyName(object as never) === "websocketServer")
+  );
+}
+
+/** Whether a loop over clients sends them something; one that pings, closes or counts them concerns this worker. */
+function sends(analysis: Analysis, clients: Node): boolean {
+  const parent = analysis.parentOf(clients);
+  const call = asMember(parent)?.object === clients ? asCall(analysis.parentOf(parent ?? clients)) : undefined;
+  const loop = parent?.type === "ForOfStatement" && parent.right === clients ? parent.body : undefined;
+  const isEach =
+    call !== undefined &&
+    asMember(parent)?.property.type === "Identifier" &&
+    propertyName(parent as never) === "forEach";
+  const body =
+    loop ?? (isEach ? asFunction(call?.arguments[0] && settledValue(analysis, call.arguments[0])) : undefined);
+  let found = false;
+  if (body !== undefined) {
+    walk(body, (node) => {
+      const member = asMember(asCall(node)?.callee);
+      found ||= member !== undefined && propertyName(member) === "send";
+      return found ? "skip" : undefined;
+    });
+  }
+  return found;
+}
+
+/** Whether a place runs because a client sent or asked something; what a timer sends, each worker sends to its own. */
+function askedFor(analysis: Analysis): (node: Node) => boolean {
+  const path = requestPathOf(analysis);
+  const listeners = factsOf(analysis).calls.flatMap(({ node, method }) => {
+    const [event, listener] =
+      method === "on" || method === "once" || method === "addEventListener" ? node.arguments : [];
+    const name = event && stringOf(analysis, event);
+    const own = listener && asFunction(settledValue(analysis, listener));
+    return own !== undefined && (name === "message" || name === "close" || name === "connection") ? [own] : [];
+  });
+  const messages = reachable(analysis, listeners);
+  // What a listener only plans, as in `setInterval`, is not what the client asked for.
+  return (node) => {
+    const inside = functionAround(analysis, node);
+    const isPlanned = [...around(analysis, node)].some((parent) => {
+      const api = asCall(parent) && resolveApi(analysis, parent);
+      return api?.name === "setInterval";
+    });
+    return !isPlanned && (path.has(node) || (inside !== undefined && messages.has(inside)));
+  };
+}
+
+/** `this.server.emit(…)` in a gateway of Nest. */
+function gatewayCalls(analysis: Analysis): Node[] {
+  return factsOf(analysis).classes.flatMap((owner) => {
+    const isGateway = hasDecorator(
+      analysis,
+      owner.decorators,
+      (name) => name === "@nestjs/websockets#WebSocketGateway",
+    );
+    const servers = isGateway ? serverFields(analysis, owner) : [];
+    return servers.length === 0
+      ? []
+      : factsOf(analysis).calls.flatMap(({ node, method }) => {
+          const isSending = method === "emit" && [...around(analysis, node)].includes(owner);
+          return isSending && servers.includes(rootField(node.callee) ?? "") ? [node.callee] : [];
+        });
+  });
+}
+
+function serverFields(analysis: Analysis, owner: Class): string[] {
+  return owner.body.body.flatMap((member) =>
+    member.type === "ClassProperty" &&
+    hasDecorator(analysis, member.decorators, (name) => name === "@nestjs/websockets#WebSocketServer")
+      ? [keyOf(member) ?? ""]
+      : [],
+  );
+}
+
+/** `server` of `this.server.to(room).emit`. */
+function rootField(node: Node): string | undefined {
+  const member = asMember(asCall(node)?.callee ?? node);
+  if (member === undefined) {
+    return undefined;
+  }
+  return member.object.type === "ThisExpression" ? propertyName(member) : rootField(member.object);
+}

@@ -1,0 +1,121 @@
+import type { Node } from "@babel/types";
+import { t } from "../../../shared/translate.ts";
+import { runsAtServerStart } from "../../analysis/atStart.ts";
+import { stringOf } from "../../analysis/constants.ts";
+import { isForDevelopment } from "../../analysis/development.ts";
+import { isGuarded } from "../../analysis/election.ts";
+import { valueAcross } from "../../analysis/exportedFunctions.ts";
+import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
+import { asCall, asMember, keyOf, lastName, settledValue } from "../../analysis/nodes.ts";
+import type { Finding, Rule } from "../../analysis/rule.ts";
+import { resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import { nodesOf } from "../../source/walk.ts";
+
+/** Functions of packages that change the schema of a database. */
+const functions =
+  /^(?:drizzle-orm\/.+\/migrator#migrate|node-pg-migrate#(?:default|runner)|postgres-migrations#migrate|migrate-mongo#up|db-migrate#getInstance)$/;
+
+/** Methods that do, by what they are called on: a class of a package, or its usual name. */
+const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegExp }> = new Map([
+  ["sync", { made: /sequelize#(?:Sequelize|default)$|sequelize-typescript#Sequelize/, named: /^sequelize$/i }],
+  ["runMigrations", { made: /^typeorm#/, named: /dataSource|connection|^conn$|^orm$|^db$/i }],
+  ["synchronize", { made: /^typeorm#/, named: /^(?:app)?dataSource$/i }],
+  ["syncIndexes", { made: /^mongoose#/, named: /^[A-Z]\w*$|^mongoose$/ }],
+  ["latest", { made: /^$/, named: /^migrate$/ }],
+  ["up", { made: /^umzug#Umzug$/, named: /^(?:umzug|migrator)$/i }],
+  ["migrate", { made: /^postgrator#default$/, named: /^postgrator$/i }],
+  ["updateSchema", { made: /^$/, named: /schemaGenerator|^generator$/i }],
+]);
+
+/** Options of TypeORM that do. */
+const options: ReadonlySet<string> = new Set(["synchronize", "migrationsRun", "dropSchema"]);
+
+const programs =
+  /\b(?:prisma\s+(?:migrate\s+deploy|db\s+push)|(?:sequelize(?:-cli)?|knex|typeorm|drizzle-kit)\s+(?:db:migrate|migrate:latest|migration:run|push|migrate))\b/;
+
+/** Changes of the schema of a database, made by each worker that starts. */
+export const migrationPerWorker: Rule = {
+  id: "migration-per-worker",
+  severity: "warning",
+  check({ analysis, app }) {
+    const { calls, isTest } = factsOf(analysis);
+    if (!app.supervised || app.workers === 1 || isTest) {
+      return [];
+    }
+    const made = calls.filter(
+      (site) =>
+        migrates(analysis, site) &&
+        !isForDevelopment(analysis, site.node) &&
+        !isGuarded(analysis, site.node) &&
+        runsAtServerStart(analysis, site.node),
+    );
+    return [...made.map(({ node }) => node.callee), ...setOptions(analysis)].flatMap(({ start, end }): Finding[] => {
+      const message = t(
+        "Each worker that starts changes the database, several of them at once and while the old generation still serves from it: do it before the app starts, for instance in `preReload`.",
+      );
+      return start == null || end == null ? [] : [{ start, end, message, fixes: [] }];
+    });
+  },
+};
+
+function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
+  if (api !== undefined && functions.test(api)) {
+    return true;
+  }
+  if (api?.startsWith("child_process#") === true) {
+    return programs.test(commandOf(analysis, node.arguments));
+  }
+  const known = method === undefined ? undefined : methods.get(method);
+  if (known === undefined || receiver === undefined) {
+    return false;
+  }
+  const { analysis: file, node: owner } = valueAcross(analysis, receiver);
+  const maker = asCall(owner) && resolveApi(file, owner);
+  const member = asMember(asCall(owner)?.callee);
+  return (
+    known.named.test(lastName(receiver) ?? "") ||
+    // `orm.getMigrator().up()`
+    known.named.test(member === undefined ? "" : (lastName(member) ?? "").replace(/^get/, "")) ||
+    (maker !== undefined && known.made.test(`${maker.module}#${maker.name}`))
+  );
+}
+
+/** What a program is started with, as far as it is written out. */
+function commandOf(analysis: Analysis, given: readonly Node[]): string {
+  return given
+    .slice(0, 2)
+    .flatMap((argument) => {
+      const node = settledValue(analysis, argument);
+      const parts = node.type === "ArrayExpression" ? node.elements.filter((part) => part !== null) : [node];
+      return parts.map((part) => stringOf(analysis, part) ?? "");
+    })
+    .join(" ");
+}
+
+/** `synchronize: true` among the options of TypeORM. */
+function setOptions(analysis: Analysis): Node[] {
+  const { modules } = factsOf(analysis);
+  const isTypeOrm = [...modules].some((name) => name === "typeorm" || name === "@nestjs/typeorm");
+  return (isTypeOrm ? nodesOf(analysis.module.ast.program, "ObjectProperty") : []).filter(
+    (property) =>
+      options.has(keyOf(property) ?? "") &&
+      property.value.type === "BooleanLiteral" &&
+      property.value.value &&
+      isOfDatabase(analysis, property) &&
+      !isForDevelopment(analysis, property),
+  );
+}
+
+/** Whether options are those of a connection: `type`, `url` or `entities` stand beside. */
+function isOfDatabase(analysis: Analysis, property: Node): boolean {
+  const owner = analysis.parentOf(property);
+  return (
+    owner?.type === "ObjectExpression" &&
+    owner.properties.some(
+      (other) =>
+        other.type === "ObjectProperty" &&
+        /^(?:type|url|host|database|entities|autoLoadEntities)$/.test(keyOf(other) ?? ""),
+    )
+  );
+}

@@ -1,0 +1,92 @@
+import type { Node } from "@babel/types";
+import { t } from "../../../shared/translate.ts";
+import { isServerProcess } from "../../analysis/atStart.ts";
+import { stringOf } from "../../analysis/constants.ts";
+import { isForDevelopment } from "../../analysis/development.ts";
+import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
+import { asFunction, keyOf, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
+import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
+import type { Analysis } from "../../source/scopes.ts";
+
+/** What renames a file of logs when it is full or a day is over. */
+const rotators =
+  /^(?:winston-daily-rotate-file#(?:default|DailyRotateFile)|winston#transports\.DailyRotateFile|rotating-file-stream#(?:default|createStream)|file-stream-rotator#(?:default\.)?getStream|pino-roll#default)$/;
+
+/** Files of logs that each worker rotates, or empties when it starts. */
+export const logFile: Rule = {
+  id: "log-file",
+  severity: "information",
+  check({ analysis, app }) {
+    const { calls, isTest } = factsOf(analysis);
+    if (!app.supervised || app.workers === 1 || isTest) {
+      return [];
+    }
+    const found = calls.flatMap((site): Finding[] => {
+      const { node } = site;
+      const { start, end } = node.callee;
+      const isOwn = node.arguments.some((argument) => isByWorker(analysis, argument));
+      if (isOwn || start == null || end == null || isForDevelopment(analysis, node)) {
+        return [];
+      }
+      if (empties(analysis, site)) {
+        return [{ start, end, message: messageOfEmptied(), fixes: appending(site) }];
+      }
+      return rotates(analysis, site) ? [{ start, end, message: messageOfRotated(), fixes: [] }] : [];
+    });
+    return found.length === 0 || !(app.entry === true || isServerProcess(analysis)) ? [] : found;
+  },
+};
+
+function messageOfRotated(): string {
+  return t(
+    "Each worker renames this file by itself when it is full or the day is over, so lines of the others land in the wrong file or are lost: name the file by worker, or log to stdout, which Hitless collects.",
+  );
+}
+
+function messageOfEmptied(): string {
+  return t(
+    "Each worker that starts empties this file, and then they write over each other's lines: open it with the flag “a”, or log to stdout, which Hitless collects.",
+  );
+}
+
+/** Whether a name differs from worker to worker. */
+function isByWorker(analysis: Analysis, argument: Node): boolean {
+  const own = textOf(analysis, settledValue(analysis, argument));
+  return /NODE_APP_INSTANCE|HITLESS_WORKER|\bpid\b|worker\.id|workerId/.test(own);
+}
+
+function rotates(analysis: Analysis, { node, api }: CallSite): boolean {
+  if (api !== undefined && rotators.test(api)) {
+    return true;
+  }
+  const [first] = node.arguments;
+  const options = first && settledValue(analysis, first);
+  return (
+    api === "winston#transports.File" &&
+    options?.type === "ObjectExpression" &&
+    options.properties.some((property) => property.type === "ObjectProperty" && keyOf(property) === "maxsize")
+  );
+}
+
+/** `fs.createWriteStream("app.log")` at the start of a worker. */
+function empties(analysis: Analysis, { node, api, inside }: CallSite): boolean {
+  const [file, options] = node.arguments;
+  const name = file && textOf(analysis, settledValue(analysis, file));
+  if (api !== "fs#createWriteStream" || inside !== undefined || !/\.log\b/.test(name ?? "")) {
+    return false;
+  }
+  const given = options && settledValue(analysis, options);
+  if (given?.type !== "ObjectExpression") {
+    return given === undefined;
+  }
+  const flags = propertyOf(given, "flags");
+  return flags === undefined || (flags !== "unknown" && /^w/.test(stringOf(analysis, flags) ?? ""));
+}
+
+function appending({ node }: CallSite): Fix[] {
+  const [file, options] = node.arguments;
+  const isPlain = file?.end != null && options === undefined && asFunction(file) === undefined;
+  return isPlain && file.end != null
+    ? [{ title: t("Append to the file"), edits: [{ start: file.end, end: file.end, text: ', { flags: "a" }' }] }]
+    : [];
+}
