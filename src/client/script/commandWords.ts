@@ -32,6 +32,24 @@ export function leadingOptions(
   return { options, rest: words.slice(index) };
 }
 
+/** The options among all words up to `--`, and the other words; `--` stays in front of what follows it. */
+export function optionsAnywhere(
+  words: readonly string[],
+  valued: readonly string[],
+): { readonly options: readonly LeadingOption[]; readonly rest: readonly string[] } {
+  const end = words.indexOf("--");
+  const options: LeadingOption[] = [];
+  const rest: string[] = [];
+  let left = end === -1 ? words : words.slice(0, end);
+  while (left.length > 0) {
+    const read = leadingOptions(left, valued);
+    options.push(...read.options);
+    rest.push(...read.rest.slice(0, 1));
+    left = read.rest.slice(1);
+  }
+  return { options, rest: [...rest, ...(end === -1 ? [] : words.slice(end))] };
+}
+
 /** `K=V` words at the beginning, and the rest. */
 export function splitAssignments(words: readonly string[]): {
   readonly env: Readonly<Record<string, string>>;
@@ -53,3 +71,28 @@ export function splitAssignments(words: readonly string[]): {
 export function programName(word: string): string {
   return word.replace(/^.*[\\/]/, "").replace(/\.(?:cmd|exe|bat|ps1)$/i, "");
 }
+
+/**
+ * The program that a file belongs to which does no more than run another in a process of its own, such as `tsx` of
+ * `node_modules/tsx/dist/cli.mjs` and of `node_modules/.bin/tsx`, or `npm` of `/usr/bin/npm`; `undefined` of other files.
+ */
+export function programOfFile(path: string): string | undefined {
+  const file = path.replaceAll("\\", "/").replace(/\.(?:cmd|exe|ps1)$/i, "");
+  const known = programFiles.find(([pattern]) => pattern.test(file));
+  return known?.[1] ?? /(?:^|\/)(?:bin|\.bin|shims|nodejs)\/([\w-]+)$/.exec(file)?.[1];
+}
+
+const programFiles: readonly (readonly [RegExp, string])[] = [
+  [/npm\/bin\/npm-cli\.js$/, "npm"],
+  [/npm\/bin\/npx-cli\.js$/, "npx"],
+  [/yarn\/bin\/yarn\.js$/, "yarn"],
+  [/pnpm\/bin\/pnpm\.[cm]?js$/, "pnpm"],
+  [/tsx\/dist\/cli\.[cm]?js$/, "tsx"],
+  [/ts-node\/dist\/bin\.js$/, "ts-node"],
+  [/ts-node-dev\/lib\/bin\.js$/, "ts-node-dev"],
+  [/nodemon\/bin\/nodemon\.js$/, "nodemon"],
+];
+
+/** Programs that run another one in a process of their own, where Hitless runs that one itself. */
+export const runsAnother =
+  /^(?:npm|npx|pnpm|pnpx|yarn|bun|bunx|node|nodejs|tsx|esno|ts-node|ts-node-esm|ts-node-dev|tsnd|babel-node|sucrase-node|nodemon)$/;

@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
+import { foldersAbove } from "../project/foldersAbove.ts";
+import { readPackageJson } from "../project/packageJson.ts";
 import type { PackageManagerName } from "../project/packageManager.ts";
 import { isFile } from "../project/resolveScript.ts";
-import { leadingOptions } from "./commandWords.ts";
+import { workspacePackages } from "../project/workspacePackages.ts";
+import { leadingOptions, optionsAnywhere } from "./commandWords.ts";
 import { type CommandSetting, type Meaning, nothing, type ScriptCommand } from "./scriptCommand.ts";
 
 export const packageManagers: ReadonlySet<string> = new Set<PackageManagerName>(["npm", "pnpm", "yarn", "bun"]);
@@ -31,9 +34,9 @@ export async function packageManagerMeaning(manager: PackageManagerName, command
   const whole = [manager, ...command.words].join(" ");
   const before = leadingOptions(command.words, manager === "pnpm" ? valued.filter((name) => name !== "-w") : valued);
   const [verb = "", ...words] = before.rest;
-  const after = leadingOptions(words, valued);
-  const runs = verb === "run" || verb === "run-script" || verb === "rum";
   // npm takes options for itself wherever they are before `--`, the others only up to the script's name.
+  const after = manager === "npm" ? optionsAnywhere(words, valued) : leadingOptions(words, valued);
+  const runs = verb === "run" || verb === "run-script" || verb === "rum";
   const inner = runs || (manager === "npm" && scriptCommands.has(verb));
   const options = inner ? [...before.options, ...after.options] : before.options;
   const folder = options.find(({ name }) => ["--prefix", "-C", "--dir", "--cwd"].includes(name))?.value;
@@ -46,6 +49,9 @@ export async function packageManagerMeaning(manager: PackageManagerName, command
       ? inWorkspace(manager, name, { ...command, ...setting, words: named })
       : inWorkspace(manager, workspace, { ...command, ...setting, words: [verb, ...(inner ? given : words)] });
   }
+  if (verb === "workspaces" || options.some(({ name }) => /^(?:-r|--recursive|-ws|--workspaces)$/.test(name))) {
+    return nothing(command, "processManager", whole);
+  }
   if (verb === "exec" || verb === "x" || verb === "dlx") {
     return { kind: "command", command: { ...command, ...setting, words: ["npx", ...words] } };
   }
@@ -54,10 +60,13 @@ export async function packageManagerMeaning(manager: PackageManagerName, command
   }
   if (runs) {
     const [name, ...rest] = after.rest;
+    if (manager === "bun" && /[./]/.test(name ?? "")) {
+      return nothing(command, "otherRuntime", "bun");
+    }
     return name === undefined ? nothing(command, "noFile", whole) : scripts(name, passed(manager, rest), setting);
   }
   if (scriptCommands.has(verb)) {
-    return scripts(verb, passed(manager, words), setting);
+    return scripts(verb, passed(manager, inner ? after.rest : words), setting);
   }
   if (verb === "" || manager === "npm" || others.test(verb)) {
     return nothing(command, "noServer", whole);
@@ -82,12 +91,31 @@ function passed(manager: PackageManagerName, words: readonly string[]): readonly
   return [...own.filter((word) => !word.startsWith("-")), ...(end === -1 ? [] : words.slice(end + 1))];
 }
 
-/** A workspace is named by its folder, or by its package, which is linked into `node_modules`. */
+/** A workspace is named by its folder or its package, wherever the monorepo has it. */
 async function inWorkspace(manager: PackageManagerName, name: string, command: ScriptCommand): Promise<Meaning> {
-  for (const folder of [resolve(command.cwd, name), resolve(command.cwd, "node_modules", name)]) {
+  const folder = await folderOfWorkspace(command.cwd, name);
+  return folder === undefined
+    ? nothing(command, "workspaceMissing", name)
+    : { kind: "command", command: { ...command, cwd: folder, words: [manager, ...command.words] } };
+}
+
+async function folderOfWorkspace(cwd: string, name: string): Promise<string | undefined> {
+  for (const folder of [resolve(cwd, name), resolve(cwd, "node_modules", name)]) {
     if (await isFile(join(folder, "package.json"))) {
-      return { kind: "command", command: { ...command, cwd: folder, words: [manager, ...command.words] } };
+      return folder;
     }
   }
-  return nothing(command, "workspaceMissing", name);
+  // pnpm and Yarn's Plug'n'Play link no workspace into the root.
+  for (const root of foldersAbove(cwd)) {
+    const folders = (await workspacePackages(root)).map((folder) => join(root, folder));
+    const names = await Promise.all(folders.map(async (folder) => (await readPackageJson(folder)).name));
+    // pnpm knows a package by its name without the scope, too, where only one has it.
+    const exact = names.indexOf(name);
+    const scoped = names.flatMap((one, index) => (one?.endsWith(`/${name}`) === true ? [index] : []));
+    const found = exact !== -1 ? exact : scoped.length === 1 ? scoped[0] : undefined;
+    if (found !== undefined) {
+      return folders[found];
+    }
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { leadingOptions } from "./commandWords.ts";
+import { leadingOptions, programOfFile, runsAnother } from "./commandWords.ts";
 import { parseNodeLine } from "./nodeFlags.ts";
 import { type CommandSetting, type Meaning, noted, nothing, type ScriptCommand } from "./scriptCommand.ts";
 
@@ -33,9 +33,29 @@ function runNode(command: ScriptCommand): Meaning {
   if (script !== undefined) {
     return { kind: "scripts", names: [script], args, setting };
   }
+  const program = file === undefined ? undefined : programOfFile(file);
+  if (program !== undefined && runsAnother.test(program)) {
+    return runProgram(program, nodeArgs, { ...command, ...setting, words: args });
+  }
   return file === undefined
     ? nothing(command, "noFile", whole)
     : { kind: "run", run: { ...settingOf(setting), file, nodeArgs, args, typescript: false } };
+}
+
+/** What `node node_modules/.bin/tsx app.ts` runs: the app, with the options that Node.js was given. */
+function runProgram(name: string, nodeArgs: readonly string[], command: ScriptCommand): Meaning {
+  const runner = Object.hasOwn(runners, name) ? runners[name] : undefined;
+  const meaning = runner?.(command, name) ?? {
+    kind: "command",
+    command: { ...command, words: [name, ...command.words] },
+  };
+  if (meaning.kind === "run") {
+    return { kind: "run", run: { ...meaning.run, nodeArgs: [...nodeArgs, ...meaning.run.nodeArgs] } };
+  }
+  const noting = nodeArgs.length === 0 ? command : noted(command, "optionUnused", nodeArgs.join(" "));
+  return meaning.kind === "command"
+    ? { kind: "command", command: { ...noting, words: [name, ...command.words] } }
+    : meaning;
 }
 
 /** The options of tsx that are not Node's, and the variables that say the same to its loader. */

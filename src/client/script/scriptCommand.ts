@@ -47,6 +47,8 @@ export type Meaning =
       readonly names: readonly string[];
       readonly args: readonly string[];
       readonly setting: CommandSetting;
+      /** What becomes of the others where there are several, default: they would run at the same time. */
+      readonly others?: "notRun" | "notBeside";
     }
   /** It runs several texts at once, of which each may be the app. */
   | { readonly kind: "together"; readonly texts: readonly string[]; readonly setting: CommandSetting }

@@ -84,6 +84,7 @@ class ScriptReader {
     args: readonly string[],
     setting: CommandSetting,
     callers: readonly string[],
+    others: "notRun" | "notBeside" = "notBeside",
   ): Promise<UnderstoodScript> {
     const inside = await linkedFolder(setting.cwd);
     const { scripts = {} } = await readPackageJson(inside);
@@ -99,7 +100,11 @@ class ScriptReader {
         return none({ kind: "callsItself", what: name });
       }
       const hook = scripts[`pre${name}`];
-      const base = { ...setting, cwd: inside };
+      const beside = found.filter((other) => other !== name);
+      const base = beside.reduce((before, other) => noted(before, others, `npm run ${other}`), {
+        ...setting,
+        cwd: inside,
+      });
       const hooked = hook === undefined ? base : noted(base, "hookNotRun", `pre${name} (${hook})`);
       const text = [scripts[name] ?? "", ...args.map(quote)].join(" ");
       results.push(await this.readText(text, hooked, [...callers, key]));
@@ -166,10 +171,10 @@ class ScriptReader {
 
   /** Yarn, pnpm and bun take a name that is no script for a program of a package. */
   async #readNamed(
-    { names, args, setting }: Extract<Meaning, { kind: "scripts" }>,
+    { names, args, setting, others }: Extract<Meaning, { kind: "scripts" }>,
     callers: readonly string[],
   ): Promise<UnderstoodScript> {
-    const result = await this.readScripts(names, args, setting, callers);
+    const result = await this.readScripts(names, args, setting, callers, others);
     const [only] = names;
     if (result.reasons[0]?.kind !== "scriptMissing" || names.length !== 1 || only === undefined) {
       return result;
@@ -177,8 +182,8 @@ class ScriptReader {
     if (only === "start" && (await isFile(join(setting.cwd, "server.js")))) {
       return this.readCommand({ ...setting, words: ["node", "server.js", ...args] }, callers);
     }
-    const meaning = await frameworkMeaning(only, { ...setting, words: args });
-    return meaning.kind === "run" ? target(meaning.run) : result;
+    const program = await this.readCommand({ ...setting, words: [only, ...args] }, callers);
+    return program.reasons[0]?.kind === "notInstalled" ? result : program;
   }
 
   async #readTogether(
@@ -217,7 +222,7 @@ function changedBy({ words, env }: ShellStep, setting: CommandSetting): CommandS
     return { ...setting, cwd: resolve(setting.cwd, rest[0] ?? ".") };
   }
   // `set` is the word for it on Windows.
-  if (name === "export" || (name === "set" && rest.length === 1)) {
+  if (name === "export" || (name.toLowerCase() === "set" && rest.length === 1)) {
     const assigned = splitAssignments(rest);
     return assigned.rest.length === 0 ? { ...setting, env: { ...setting.env, ...assigned.env, ...env } } : undefined;
   }

@@ -27,10 +27,13 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   bash: runShell,
   nodemon: runNodemon,
   concurrently: runConcurrently,
-  "npm-run-all": runScripts,
-  "npm-run-all2": runScripts,
-  "run-p": runScripts,
-  "run-s": runScripts,
+  "npm-run-all": (command) => runScripts(command, "notRun"),
+  "npm-run-all2": (command) => runScripts(command, "notRun"),
+  "run-p": (command) => runScripts(command, "notBeside"),
+  "run-s": (command) => runScripts(command, "notRun"),
+  "tsc-watch": (command) => afterBuild(command, "tsc-watch"),
+  tsup: (command) => afterBuild(command, "tsup"),
+  tsdown: (command) => afterBuild(command, "tsdown"),
   "pm2-runtime": runPm2,
   pm2: runPm2,
   exec: (command) => passOn(command, ["-a"]),
@@ -46,8 +49,11 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   infisical: (command) => injected(command, "infisical", "run"),
   op: (command) => injected(command, "op", "run"),
   "node-dev": watchesNode,
-  forever: (command) => watchesNode(command),
+  forever: runForever,
   supervisor: watchesNode,
+  corepack: (command) => passOn(command, []),
+  volta: (command) => otherNode(command, "volta", "run"),
+  fnm: (command) => otherNode(command, "fnm", "exec"),
 };
 
 function passOn(command: ScriptCommand, valued: readonly string[]): Meaning {
@@ -150,7 +156,7 @@ function runEnvCmd(command: ScriptCommand): Meaning {
   const has = (...names: string[]) => options.find(({ name }) => names.includes(name));
   const rc = has("-e", "--environments", "-r", "--rc-file");
   if (rc !== undefined) {
-    return nothing(command, "needsShell", `env-cmd ${rc.text}`);
+    return { kind: "command", command: noted({ ...command, words: rest }, "variablesMissing", `env-cmd ${rc.text}`) };
   }
   // Up to version 8 the file was the first word.
   const old = has("-f", "--file") === undefined && /(?:^|[./\\])env(?:\.|$)/.test(rest[0] ?? "");
@@ -166,8 +172,13 @@ function runPackageRunner(command: ScriptCommand): Meaning {
   // `npx tsx@latest` is the installed one where there is one.
   const [program = "", ...args] = rest;
   const words = [withoutVersion(program), ...args];
+  // Packages that are installed are found anyway; another Node.js is not.
+  const others = options.filter(
+    ({ name, value = "" }) => /^(?:-p|--package)$/.test(name) && /^node(?:@|$)/.test(value),
+  );
+  const changed = others.reduce((before, { text }) => noted(before, "optionUnused", `npx ${text}`), command);
   return call?.value === undefined
-    ? { kind: "command", command: { ...command, words } }
+    ? { kind: "command", command: { ...changed, words } }
     : { kind: "text", text: call.value, setting: command };
 }
 
@@ -241,9 +252,20 @@ function runConcurrently(command: ScriptCommand): Meaning {
   return { kind: "together", texts, setting: command };
 }
 
-function runScripts(command: ScriptCommand): Meaning {
+function runScripts(command: ScriptCommand, usual: "notRun" | "notBeside"): Meaning {
   const names = command.words.filter((word) => !word.startsWith("-"));
-  return { kind: "scripts", names, args: [], setting: command };
+  const isParallel = command.words.some((word) => /^(?:-p|--parallel)$/.test(word));
+  return { kind: "scripts", names, args: [], setting: command, others: isParallel ? "notBeside" : usual };
+}
+
+/** A compiler that watches, and runs a command when it has built. */
+function afterBuild(command: ScriptCommand, name: string): Meaning {
+  const at = command.words.findIndex((word) => /^--on-?success(?:=|$)/i.test(word));
+  const word = command.words[at] ?? "";
+  const text = word.includes("=") ? word.slice(word.indexOf("=") + 1) : command.words[at + 1];
+  return at === -1 || text === undefined
+    ? nothing(command, "noServer", [name, ...command.words].join(" "))
+    : { kind: "text", text, setting: noted(command, "notWatching", name) };
 }
 
 function runPm2(command: ScriptCommand): Meaning {
@@ -306,4 +328,34 @@ function watchesNode(command: ScriptCommand): Meaning {
   const valued = ["-w", "--watch", "-i", "--ignore", "-e", "--extensions", "-l", "-o", "-a"];
   const { rest } = leadingOptions(words, valued);
   return { kind: "command", command: noted({ ...command, words: ["node", ...rest] }, "notWatching", "its watcher") };
+}
+
+function runForever(command: ScriptCommand): Meaning {
+  const words = command.words[0] === "start" ? command.words.slice(1) : command.words;
+  const valued = [
+    "-m",
+    "-l",
+    "-o",
+    "-e",
+    "-c",
+    "--uid",
+    "--workingDir",
+    "--sourceDir",
+    "--watchDirectory",
+    "--pidFile",
+  ];
+  const more = ["--minUptime", "--spinSleepTime", "--killSignal", "-n", "--number", "-p", "-d"];
+  const { options, rest } = leadingOptions(words, [...valued, ...more]);
+  const used = ["forever", ...options.map(({ text }) => text)].join(" ");
+  return { kind: "command", command: noted({ ...command, words: ["node", ...rest] }, "optionUnused", used) };
+}
+
+/** Programs that run a command with another version of Node.js, which is chosen in another way here. */
+function otherNode(command: ScriptCommand, name: string, verb: string): Meaning {
+  if (command.words[0] !== verb) {
+    return nothing(command, "noServer", [name, ...command.words].join(" "));
+  }
+  const { options, rest } = leadingOptions(command.words.slice(1), ["--using", "--node", "--npm", "--yarn", "--pnpm"]);
+  const changed = options.reduce((before, { text }) => noted(before, "optionUnused", `${name} ${text}`), command);
+  return { kind: "command", command: { ...changed, words: rest } };
 }

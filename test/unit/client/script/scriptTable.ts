@@ -134,7 +134,29 @@ export const scriptTable: Readonly<Record<string, readonly ExpectedTarget[] | st
     { ...server, notes: ["node worker.js is not started beside it"] },
     { file: "worker.js", notes: ["npm run part:web is not started beside it"] },
   ],
-  "run-p part:* tool": [server, { file: "worker.js" }],
+  "run-p part:* tool": [
+    { ...server, notes: ["npm run part:jobs is not started beside it", "npm run tool is not started beside it"] },
+    {
+      file: "worker.js",
+      notes: ["npm run part:web is not started beside it", "npm run tool is not started beside it"],
+    },
+  ],
+  "run-s tool part:web": [{ ...server, notes: ["npm run tool is not run"] }],
+  "npm-run-all -p tool part:web": [{ ...server, notes: ["npm run tool is not started beside it"] }],
+  'tsc-watch --onSuccess "node dist/index.js"': [{ file: "dist/index.js", notes: ["nothing is watched (tsc-watch)"] }],
+  "tsup --watch": "tsup --watch runs no server",
+  "SET PORT=80 && node server.js": [{ ...server, env: { PORT: "80" } }],
+  "forever start -w server.js": [{ ...server, notes: ["forever -w is not used"] }],
+  "env-cmd -e production node server.js": [
+    { ...server, notes: ["the variables that env-cmd -e production provides are missing"] },
+  ],
+  "fnm exec --using=20 node server.js": [{ ...server, notes: ["fnm --using=20 is not used"] }],
+  "volta run --node 20 node server.js": [{ ...server, notes: ["volta --node 20 is not used"] }],
+  "npx -p node@18 node server.js": [{ ...server, notes: ["npx -p node@18 is not used"] }],
+  "node --no-warnings node_modules/tsx/dist/cli.mjs src/index.ts": [
+    { ...tsx, nodeArgs: ["--no-warnings", ...tsx.nodeArgs] },
+  ],
+  "node ./node_modules/.bin/ts-node src/index.ts": [tsNode],
 
   // Package managers.
   "npm run inner": [
@@ -148,6 +170,13 @@ export const scriptTable: Readonly<Record<string, readonly ExpectedTarget[] | st
   "pnpm run inner:prod": [{ ...server, env: { NODE_ENV: "production" } }],
   "pnpm exec next start": [next],
   "npm --prefix api start": [{ file: "api/server.js", cwd: "api" }],
+  "npm start --prefix api -- --port 1": [{ file: "api/server.js", cwd: "api", args: ["--port", "1"] }],
+  "npm run start -w api": [{ file: "api/server.js", cwd: "api" }],
+  "corepack pnpm -C api start": [{ file: "api/server.js", cwd: "api" }],
+  "yarn workspaces foreach run start": "yarn workspaces foreach run start manages processes of its own",
+  "pnpm -r start": "pnpm -r start manages processes of its own",
+  "yarn tsx src/index.ts": [tsx],
+  "bun run server.js": "bun is not Node.js",
   "pnpm -C api start": [{ file: "api/server.js", cwd: "api" }],
   "yarn --cwd api start": [{ file: "api/server.js", cwd: "api" }],
   "npm run gone": "there is no script gone",
