@@ -14,12 +14,11 @@ const listening = /\.listen\s*\(|createServer|createSecureServer|\b(?:express|fa
  * anything speaks for a server, since one that is taken for none would be renewed with a gap.
  */
 export async function whyNoServer(
-  { options, config }: Draft,
+  { options, config }: Omit<Draft, "problems">,
   { folder, env }: { readonly folder: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<string | undefined> {
-  const { exec_mode, wait_ready, port, cron_restart, autorestart, args = [], name, script } = options;
-  const shares = String(exec_mode).startsWith("cluster") || config.workers !== 1;
-  if (shares || wait_ready === true || port !== undefined || Object.keys(env).some((key) => /(?:^|_)PORT$/.test(key))) {
+  const { cron_restart, autorestart, args = [], name, script } = options;
+  if (!mayBeNoServer({ options, config }, env)) {
     return undefined;
   }
   const isJob = cron_restart !== undefined && autorestart === false;
@@ -33,4 +32,15 @@ export async function whyNoServer(
     return undefined;
   }
   return isJob ? "it runs at times" : "its name says so and its file does not listen";
+}
+
+/** Whether nothing in a pm2 file says that an app listens. */
+export function mayBeNoServer(
+  { options, config }: Omit<Draft, "problems">,
+  env: Readonly<Record<string, string>>,
+): boolean {
+  const { exec_mode, wait_ready, port } = options;
+  const shares = String(exec_mode).startsWith("cluster") || config.workers !== 1;
+  const isNamed = port !== undefined || Object.keys(env).some((key) => /(?:^|_)PORT$/.test(key));
+  return !shares && wait_ready !== true && !isNamed;
 }

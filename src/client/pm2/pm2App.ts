@@ -1,7 +1,7 @@
 import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type AppConfig, parseAppConfig } from "../../shared/appConfig.ts";
 import { toHitlessError } from "../../shared/errors.ts";
-import { whyNoServer } from "./noServer.ts";
+import { mayBeNoServer, whyNoServer } from "./noServer.ts";
 import { pm2Logs } from "./options/pm2Logs.ts";
 import { checkValue, type Draft, hasSetting, type Pm2Option } from "./options/pm2Option.ts";
 import { type Pm2Program, understandPm2Command } from "./pm2Command.ts";
@@ -20,6 +20,8 @@ export interface Pm2App {
   readonly findings: readonly Pm2Finding[];
   /** Whether a start of the whole file starts it. */
   readonly autostart: boolean;
+  /** Whether it is no server if it does not listen: pm2 waits for nobody to. */
+  readonly mayBeNoServer?: boolean;
 }
 
 export interface Pm2Place {
@@ -248,7 +250,9 @@ function finish(name: string, { config, problems, options }: Draft, findings: re
     return { name, problems, findings, autostart };
   }
   try {
-    return { name, config: parseAppConfig(config, ""), problems: [], findings, autostart };
+    const parsed = parseAppConfig(config, "");
+    const noServer = parsed.server !== false && mayBeNoServer({ options, config }, parsed.env ?? {});
+    return { name, config: parsed, problems: [], findings, autostart, ...(noServer && { mayBeNoServer: true }) };
   } catch (error) {
     const lines = toHitlessError(error).message.split("\n");
     return { name, problems: lines.map((line) => line.replace(/^\./, "")), findings, autostart };

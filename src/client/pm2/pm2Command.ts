@@ -1,7 +1,7 @@
 import { extname, isAbsolute, resolve } from "node:path";
 import { isFile, isFolder } from "../project/resolveScript.ts";
 import { readTextFile } from "../readTextFile.ts";
-import { programName } from "../script/commandWords.ts";
+import { programName, programOfFile, runsAnother } from "../script/commandWords.ts";
 import type { ScriptEnvFile } from "../script/scriptCommand.ts";
 import { noteText, reasonText } from "../script/scriptNote.ts";
 import {
@@ -55,24 +55,33 @@ const otherInterpreters: Readonly<Record<string, string>> = {
   ".exe": "a program",
 };
 
-/** What is in front of the script and runs it on Node.js. */
-const nodeRunners = /^(?:node|nodejs|tsx|esno|ts-node|ts-node-esm|ts-node-dev|tsnd|babel-node|sucrase-node|nodemon)$/;
+/** What runs no file that it is given. */
+const packageRunners = /^(?:npm|npx|pnpm|pnpx|yarn|bun|bunx)$/;
 
 /** Understands what pm2 would start, without running anything. */
 export async function understandPm2Command(command: Pm2Command): Promise<Pm2Program> {
   const { script, args, interpreter, nodeArgs, cwd, environment } = command;
   const place = { folder: cwd, environment };
+  const program = programOfFile(script);
+  if (program !== undefined && runsAnother.test(program)) {
+    return programOf(await understandCommand([program, ...args], place), command, []);
+  }
   if (script.includes(" ") && !(await isFile(resolve(cwd, script)))) {
+    const [first = ""] = script.split(" ");
     // pm2 gives it to bash, and no arguments with it.
     const notes = args.length === 0 ? [] : ["args are not used: pm2 takes none where script is a command line"];
-    return programOf(await understandCommandLine(script, place), { ...command, args: [] }, notes);
+    // A file at its beginning is no program of bash, so that pm2 would run nothing.
+    const isScript = /\.[cm]?[jt]s$/.test(first) && (await isFile(resolve(cwd, first)));
+    const line = isScript ? `node ${script}` : script;
+    return programOf(await understandCommandLine(line, place), { ...command, args: [] }, notes);
   }
   if (interpreter !== undefined && interpreter !== "none" && !/^(?:.*[\\/])?node(?:\.exe)?$/.test(interpreter)) {
     return otherInterpreter(interpreter, command);
   }
   const node = interpreter !== undefined && isAbsolute(interpreter) ? { node: interpreter } : {};
   const path = resolve(cwd, script);
-  const isThere = await isFile(path);
+  // Node.js runs a folder by its package.json, or its index.
+  const isThere = (await isFile(path)) || (await isFolder(path));
   const isBin = /(?:^|[\\/])\.bin[\\/]/.test(script);
   const foreign = otherInterpreters[extname(script)];
   if (foreign !== undefined) {
@@ -86,6 +95,9 @@ export async function understandPm2Command(command: Pm2Command): Promise<Pm2Prog
     return none(
       `${script} is a program of its own (interpreter none) and does not exist, so nobody can tell whether it runs on Node.js`,
     );
+  }
+  if (script === "serve" && !isThere && environment.PM2_SERVE_PATH !== undefined) {
+    return none("serve is pm2's own file server; let an app or nginx serve the folder");
   }
   // What is neither there nor looks like a file is a program of the PATH.
   if (isBin || (!isThere && !/[\\/]|\.[cm]?[jt]s$/.test(script))) {
@@ -102,7 +114,7 @@ async function otherInterpreter(interpreter: string, command: Pm2Command): Promi
     const note = `interpreter ${interpreter} is not used: put ${version} into a file .nvmrc, or its path into node`;
     return program.kind === "none" ? program : { ...program, notes: [...program.notes, note] };
   }
-  if (nodeRunners.test(name)) {
+  if (runsAnother.test(name) && !packageRunners.test(name)) {
     const words = [name, ...nodeArgs, script, ...args];
     return programOf(await understandCommand(words, { folder: cwd, environment }), { ...command, nodeArgs: [] }, []);
   }

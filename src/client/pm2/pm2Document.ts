@@ -35,6 +35,9 @@ export function pm2Document(value: unknown, file: string): Pm2Document {
   const list = value.apps ?? value.pm2;
   const single = list === undefined && Object.keys(value).some((key) => pm2OptionOf(key)?.name === "script");
   const apps: readonly unknown[] = single ? [value] : Array.isArray(list) ? list : list === undefined ? [] : [list];
+  if (isTable(list) && Object.keys(list).length > 0 && Object.values(list).every(isTable)) {
+    return refuse("holds apps by their names, where pm2 takes a list: write [{ name: …, script: … }]");
+  }
   if (apps.length === 0) {
     return refuse(list === undefined ? "holds no apps, so it is no file of pm2" : "holds no app: apps is empty");
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import * as v from "valibot";
 import { HitlessError } from "../../shared/errors.ts";
 import { cleanEnvironment } from "../node/cleanEnvironment.ts";
@@ -40,7 +40,12 @@ export function pm2ReaderBeside(supervisorFile: string): string {
 /** Whether pm2 would take a file of this name for a list of apps. */
 export function isPm2FileName(path: string): boolean {
   const name = path.replace(/^.*[\\/]/, "");
-  return /\.config\.[cm]?js$|\.ya?ml$/.test(name) || (/\.json$/.test(name) && !ownJson.test(name));
+  return (
+    /\.config\.[cm]?js$|\.ya?ml$/.test(name) ||
+    // pm2 would run it as a script, but nobody has that in mind.
+    /^(?:ecosystem|pm2)\.(?:[\w-]+\.)*[cm]?ts$/.test(name) ||
+    (/\.json$/.test(name) && !ownJson.test(name))
+  );
 }
 
 const ownJson = /^(?:package|package-lock|npm-shrinkwrap|hitless|tsconfig.*|jsconfig|composer)\.json$/;
@@ -116,9 +121,18 @@ async function failureOf(
   const [first = message] = message.split("\n");
   const missing = /^Cannot find (?:module|package) '([^'./][^']*)'/.exec(first)?.[1];
   const place = placeIn(stack, file);
+  if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
+    return new HitlessError(
+      "badConfig",
+      `${file} can't be read by this Node.js: TypeScript needs 22.18 or newer; else compile it.`,
+    );
+  }
+  const asModule = /^(?:module|require|exports|__dirname|__filename) is not defined in ES module scope/.test(first);
   const fix =
     missing === undefined
-      ? []
+      ? asModule
+        ? [`Here a .js file is an ES module; call it ${basename(file, extname(file))}.cjs.`]
+        : []
       : [`Install what it needs, or run: ${await addPackageCommand(folder, packageOf(missing))}.`];
   const where = place === undefined ? "" : ` (line ${place})`;
   const problem = code === "ERR_REQUIRE_ESM" ? "asks for a module in a way this Node.js has not" : "can't be read";

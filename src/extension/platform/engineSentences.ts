@@ -231,6 +231,8 @@ export const engineSentences: readonly string[] = [
   '{0} has no app "{1}". It has: {2}.',
   "{0} does not exist.",
   "Install what it needs, or run: {0}.",
+  "Here a .js file is an ES module; call it {0}.cjs.",
+  "{0} can't be read by this Node.js: TypeScript needs 22.18 or newer; else compile it.",
   "{0} can't be read: {1}.",
   "{0} can't be read (line {1}): {2}.",
   "{0} did not say within {1} ms what is in it, and was ended.",

@@ -378,6 +378,80 @@ export const pm2Shapes: readonly Pm2Shape[] = [
     },
   },
   {
+    title: "what runs another program, by its file",
+    file: [
+      "ecosystem.config.js",
+      exports({
+        apps: [
+          { name: "npm", script: "/usr/bin/npm", args: "run api -- --port 1" },
+          { name: "cli", script: "C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npm-cli.js", args: "run api" },
+          { name: "tsx", script: "node_modules/tsx/dist/cli.mjs", args: "src/server.ts" },
+          { name: "node", script: "/usr/local/bin/node", args: ["--no-warnings", "a.js"] },
+          { name: "bin", script: "node", args: "--no-warnings node_modules/.bin/tsx src/server.ts" },
+          { name: "words", script: "a.js --port 3000" },
+          { name: "folder", script: "dist" },
+          { name: "files", script: "serve", env: { PM2_SERVE_PATH: "." } },
+        ],
+      }),
+    ],
+    beside: {
+      "a.js": "",
+      "dist/index.js": "",
+      "src/server.ts": "",
+      "package.json": package_({ api: "node a.js" }),
+      ...installed("tsx", tsx),
+    },
+    apps: {
+      npm: { entry: "a.js", args: ["--port", "1"] },
+      cli: { entry: "a.js" },
+      tsx: { entry: "src/server.ts", nodeArgs: ["--import", "tsx"] },
+      node: { entry: "a.js", nodeArgs: ["--no-warnings"] },
+      bin: { entry: "src/server.ts", nodeArgs: ["--no-warnings", "--import", "tsx"] },
+      words: { entry: "a.js", args: ["--port", "3000"] },
+      folder: { entry: "dist" },
+      files: /serve is pm2's own file server/,
+    },
+  },
+  {
+    title: "workspaces, by name where nothing is linked",
+    file: [
+      "ecosystem.config.js",
+      exports({
+        apps: [
+          { name: "pnpm", script: "pnpm", args: "--filter api start" },
+          { name: "npm", script: "npm", args: "run start -w apps/api -- --port 1" },
+          { name: "all", script: "pnpm", args: "-r start" },
+        ],
+      }),
+    ],
+    beside: {
+      "package.json": package_({}),
+      "pnpm-workspace.yaml": "packages:\n  - apps/*\n",
+      "apps/api/package.json": '{"name":"@acme/api","scripts":{"start":"node server.js"}}',
+      "apps/api/server.js": "",
+    },
+    apps: {
+      pnpm: { entry: "server.js", cwd: "apps/api" },
+      npm: { entry: "server.js", cwd: "apps/api", args: ["--port", "1"] },
+      all: /pnpm -r start manages processes of its own/,
+    },
+  },
+  {
+    title: "apps by their names",
+    file: ["ecosystem.config.js", exports({ apps: { web: { script: "a.js" }, api: { script: "b.js" } } })],
+    beside: {},
+    apps: {},
+    refused: /holds apps by their names, where pm2 takes a list/,
+  },
+  {
+    title: "CommonJS where .js is an ES module",
+    file: ["ecosystem.config.js", exports({ apps: [{ script: "a.js" }] })],
+    beside: { "package.json": '{"type":"module"}' },
+    apps: {},
+    refused:
+      /module is not defined in ES module scope\. Here a \.js file is an ES module; call it ecosystem\.config\.cjs\./,
+  },
+  {
     title: "a function",
     file: ["ecosystem.config.js", "module.exports = () => ({ apps: [] });"],
     beside: {},
