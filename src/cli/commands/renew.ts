@@ -1,12 +1,13 @@
 import type { RenewalKind } from "../../shared/snapshot.ts";
 import { allFlag, type CommandSpec, helpFlag, jsonFlag, onFlag } from "../arguments/commandSpec.ts";
 import { wantedWorker } from "../arguments/workerArgument.ts";
-import type { Command } from "../command.ts";
+import { exitCodes } from "../cliContext.ts";
+import { type Command, say } from "../command.ts";
 import { awaitRenewal } from "../run/awaitRenewal.ts";
 import { chooseRunning, connectTo, placeOf } from "../run/findApp.ts";
 import { findWorker } from "../run/findWorker.ts";
 import { onlyFlag, pm2Operand } from "../run/pm2/pm2Operand.ts";
-import { forEachApp, oneApp } from "../run/several/forEachApp.ts";
+import { forEachApp, oneApp, restsUntilItsTime } from "../run/several/forEachApp.ts";
 import { renewPm2File } from "../run/several/renewPm2File.ts";
 
 const flags: CommandSpec["flags"] = [
@@ -68,9 +69,15 @@ function renewCommand(kind: RenewalKind, spec: CommandSpec): Command {
         return renewPm2File(context, await placeOf(context, parsed), { file, kind, parsed });
       }
       const { place, endpoints } = await chooseRunning(context, spec.name, parsed);
-      return forEachApp(context, endpoints, oneApp(spec.name, parsed), async (endpoint) => {
+      const one = oneApp(spec.name, parsed);
+      return forEachApp(context, endpoints, one, async (endpoint) => {
         const client = await connectTo(context, place, endpoint);
         try {
+          const resting = restsUntilItsTime(client.snapshot);
+          if (!one && resting !== undefined) {
+            say(context, resting);
+            return exitCodes.done;
+          }
           const worker = wanted && findWorker(client.snapshot, wanted, ({ state }) => state !== "draining").id;
           const params = { kind, ...(worker === undefined ? {} : { worker }) };
           return await awaitRenewal(context, client, {

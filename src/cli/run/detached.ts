@@ -2,7 +2,7 @@ import type { SupervisorClient } from "../../client/connection/supervisorClient.
 import { statusOutput } from "../../shared/cliOutput.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { printJson, say } from "../command.ts";
-import { failureText, readyLine, startProgress } from "../show/statusTexts.ts";
+import { failureText, finishedText, readyLine, startProgress } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
 import { count } from "../terminal/units.ts";
 import type { StopWishes } from "./foreground.ts";
@@ -15,6 +15,8 @@ export interface AwaitReadyOptions {
   readonly stopOnFailure: boolean;
   /** Whether it is a job, which is meant to end by itself. */
   readonly isJob?: boolean;
+  /** Told in place of the person that the app runs, but has not become ready. */
+  readonly onDidNotListen?: () => void;
 }
 
 type Settled = Outcome | { readonly kind: "ready" } | { readonly kind: "signal"; readonly signal: StopSignal };
@@ -24,7 +26,7 @@ export async function awaitReady(
   context: CliContext,
   client: SupervisorClient,
   wishes: StopWishes,
-  { json, stopOnFailure, isJob = false }: AwaitReadyOptions,
+  { json, stopOnFailure, isJob = false, onDidNotListen }: AwaitReadyOptions,
 ): Promise<number> {
   const { ready, ended } = watchApp(client);
   let isStopping = false;
@@ -48,7 +50,7 @@ export async function awaitReady(
   const runsAgain = settled.kind === "finished" && schedule !== undefined;
   if (settled.kind === "ready" || runsAgain) {
     progress.end();
-    say(context, runsAgain ? finishedText(context, client, schedule) : readyLine(client.snapshot));
+    say(context, runsAgain ? finishedLine(context, client, schedule) : readyLine(client.snapshot));
     if (json) {
       await printJson(context, statusOutput(client.snapshot, client.now()));
     }
@@ -63,15 +65,18 @@ export async function awaitReady(
     progress.end();
   }
   if (settled.kind === "finished" && isJob) {
-    say(context, finishedText(context, client));
+    say(context, finishedLine(context, client));
     return exitCodes.done;
+  }
+  if (settled.kind === "failed" && settled.failure.code === "notReady" && onDidNotListen !== undefined) {
+    onDidNotListen();
+    return exitCodes.failed;
   }
   return explain(context, client, settled);
 }
 
-function finishedText({ stderr }: CliContext, { endpoint }: SupervisorClient, schedule?: string): string {
-  const again = schedule === undefined ? "" : `; it is started again by its schedule (${schedule})`;
-  return `${stderr.paint("green", "✔")} ${endpoint.name} has finished${again}`;
+function finishedLine({ stderr }: CliContext, { endpoint }: SupervisorClient, schedule?: string): string {
+  return `${stderr.paint("green", "✔")} ${finishedText(endpoint.name, schedule)}`;
 }
 
 function explain(context: CliContext, client: SupervisorClient, settled: Exclude<Settled, { kind: "ready" }>): number {

@@ -30,6 +30,8 @@ export interface RecipeApp {
   readonly project?: NonNullable<RecipeOrigin["project"]>;
   /** What the person should know of how it was understood: sentences without a full stop. */
   readonly remarks?: readonly string[];
+  /** Whether it is started as no server when it has not listened in time. */
+  readonly mayBeNoServer?: boolean;
 }
 
 /** The settings that the flags of a start make. */

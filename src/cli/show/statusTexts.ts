@@ -18,6 +18,12 @@ export function readyLine(snapshot: Snapshot): string {
   ].join(" · ");
 }
 
+/** That a program has done its work, such as `api has finished; it is started again by its schedule (0 4 * * *)`. */
+export function finishedText(name: string, schedule?: string): string {
+  const again = schedule === undefined ? "" : `; it is started again by its schedule (${schedule})`;
+  return `${name} has finished${again}`;
+}
+
 /** What a start waits for, such as `starting api · 1/2 ready`. */
 export function startProgress(snapshot: Snapshot): string {
   const { app } = snapshot;

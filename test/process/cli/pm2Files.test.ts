@@ -17,7 +17,7 @@ describe("a pm2 file as it is", function () {
   const server = `require("node:http").createServer((_, response) => {
     response.end([process.env.NODE_ENV, process.env.GREETING, process.env.FROM_FILE, ...process.argv.slice(2)].join(" "));
   }).listen(0);`;
-  const file = (greeting: string) => `
+  const file = (greeting: string, others = "") => `
     process.env.FROM_FILE = "file";
     module.exports = {
       apps: [
@@ -25,6 +25,7 @@ describe("a pm2 file as it is", function () {
           env: { NODE_ENV: "development", GREETING: "${greeting}" }, env_production: { NODE_ENV: "production" }, max_size: "5M" },
         { name: "web", cwd: "./apps/web", script: "npm", args: "start", autorestart: true, watch: false },
         { name: "python", script: "python", args: "-m uvicorn" },
+        ${others}
         { name: "later", script: "./bin/www", autostart: false },
       ],
       restart_delay: 100,
@@ -69,8 +70,13 @@ describe("a pm2 file as it is", function () {
   });
 
   it("starts, reloads and stops its apps, and says of each what differs and why it can't be started", async () => {
+    const others = `{ name: "indexer", script: "indexer.js", listen_timeout: 1000 },
+        { name: "migrate", script: "migrate.js", autorestart: false },
+        { name: "nightly", script: "migrate.js", autorestart: false, cron_restart: "0 4 * * *" },`;
     world.write({
-      "ecosystem.config.js": file("hello"),
+      "ecosystem.config.js": file("hello", others),
+      "indexer.js": "setInterval(() => {}, 1000);",
+      "migrate.js": "",
       "bin/www": `#!/usr/bin/env node\n${server}`,
       "apps/web/package.json": '{"name":"web","scripts":{"start":"GREETING=web node --no-warnings server.js"}}',
       "apps/web/server.js": server,
@@ -83,23 +89,35 @@ describe("a pm2 file as it is", function () {
       /^ {2}max_size · ignored by pm2 too: it is a setting of pm2-logrotate/m,
       /^ {2}script · becomes: npm start runs as node --no-warnings server\.js in apps\/web$/m,
       /^✖ python: python -m uvicorn can't be started: python is not Node\.js/m,
-      /^1 of 3 apps could not be started: python$/m,
+      /^! it listens nowhere, so it is started as no server: server false, renewal "stopFirst"\nready 1\/1/m,
+      /^✔ migrate has finished$/m,
+      /^✔ nightly has finished; it is started again by its schedule/m,
+      /^1 of 6 apps could not be started: python$/m,
     ]) {
       assert.match(start.stderr, line);
     }
     assert.equal(await answerOf("api"), "production hello file one two three");
     assert.equal(await answerOf("web"), " web file");
 
-    world.write({ "ecosystem.config.js": file("again") });
+    const all = await world.run(["reload", "--all"]);
+    assertCode(all, 0);
+    assert.match(all.stderr, /^nightly has finished; it is started again by its schedule/m);
+
+    world.write({ "ecosystem.config.js": file("again", others) });
     const reload = await world.run(["reload", "ecosystem.config.js", "--only", "api", "--env", "production"]);
     assertCode(reload, 0);
-    assert.match(reload.stdout, /^✔ api reloaded · generation 1 → 2 · 2 workers/m);
+    assert.match(reload.stdout, /^✔ api reloaded · generation 2 → 3 · 2 workers/m);
     assert.match(reload.stdout, /0 dropped/);
     assert.equal(await answerOf("api"), "production again file one two three");
 
     const stop = await world.run(["stop", "ecosystem.config.js"]);
     assertCode(stop, 0);
-    assert.deepEqual(stop.stdout.trim().split("\n").sort(), ["✔ api stopped", "✔ web stopped"]);
+    assert.deepEqual(stop.stdout.trim().split("\n").sort(), [
+      "✔ api stopped",
+      "✔ indexer stopped",
+      "✔ nightly stopped",
+      "✔ web stopped",
+    ]);
     assertCode(await world.run(["start", "ecosystem.config.js", "--only", "wep"]), 3);
   });
 });

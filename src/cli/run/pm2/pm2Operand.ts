@@ -100,5 +100,6 @@ export function recipeOfPm2App(app: Pm2App, { variables }: Pm2File, folder: stri
     config: { ...config, ...(Object.keys(env).length > 0 && { env }) },
     folder,
     remarks: differenceLines(app),
+    ...(app.mayBeNoServer === true && { mayBeNoServer: true }),
   };
 }

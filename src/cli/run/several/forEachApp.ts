@@ -1,10 +1,11 @@
 import { toHitlessError } from "../../../shared/errors.ts";
 import type { Endpoint } from "../../../shared/launch.ts";
+import type { Snapshot } from "../../../shared/snapshot.ts";
 import type { ParsedCommand } from "../../arguments/commandSpec.ts";
 import { usageError } from "../../arguments/parseCommand.ts";
 import { type CliContext, exitCodes } from "../../cliContext.ts";
 import { say } from "../../command.ts";
-import { errorText } from "../../show/statusTexts.ts";
+import { errorText, finishedText } from "../../show/statusTexts.ts";
 import { isAboutOne } from "../findApp.ts";
 
 /** Exit codes from here on mean that a signal ended the command. */
@@ -21,6 +22,12 @@ export function oneApp(command: string, parsed: ParsedCommand, isFile = false): 
     throw usageError(command, `--${single} is for one app`);
   }
   return one;
+}
+
+/** What is said of a job in place of a renewal while nothing of it runs, though all is well; `undefined` of other apps. */
+export function restsUntilItsTime({ app }: Snapshot): string | undefined {
+  const { name, state, finished, schedule } = app;
+  return state === "stopped" && finished && schedule !== undefined ? finishedText(name, schedule) : undefined;
 }
 
 /**

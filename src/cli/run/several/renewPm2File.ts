@@ -1,6 +1,6 @@
 import type { RenewalKind } from "../../../shared/snapshot.ts";
 import type { ParsedCommand } from "../../arguments/commandSpec.ts";
-import type { CliContext } from "../../cliContext.ts";
+import { type CliContext, exitCodes } from "../../cliContext.ts";
 import { say } from "../../command.ts";
 import { findingLines } from "../../show/pm2Text.ts";
 import { awaitRenewal } from "../awaitRenewal.ts";
@@ -8,7 +8,7 @@ import { connectTo, type Place } from "../findApp.ts";
 import { planStart } from "../planStart.ts";
 import { environmentName, readPm2Operand, recipeOfPm2App } from "../pm2/pm2Operand.ts";
 import { startApp } from "../start/startApp.ts";
-import { forEachNamed } from "./forEachApp.ts";
+import { forEachNamed, restsUntilItsTime } from "./forEachApp.ts";
 
 /**
  * Renews the apps of a pm2 file by what it says now, one after the other, and starts those that do not run, as
@@ -35,6 +35,11 @@ export async function renewPm2File(
     const plan = await planStart(context, recipe);
     const client = await connectTo(context, place, endpoint);
     try {
+      const resting = restsUntilItsTime(client.snapshot);
+      if (resting !== undefined) {
+        say(context, `${resting}; for what the file says now: hitless stop, then start`);
+        return exitCodes.done;
+      }
       const params = { kind, recipe: plan.recipe, origin: plan.origin };
       return await awaitRenewal(context, client, {
         request: (signal) => client.request("app/renew", params, { signal }),

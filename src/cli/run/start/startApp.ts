@@ -19,7 +19,31 @@ export interface StartOptions {
 
 /** Starts an app, and waits until it is ready or has ended. Returns the exit code. */
 export async function startApp(context: CliContext, app: ChosenApp, options: StartOptions): Promise<number> {
-  const { detach, json } = options;
+  if (app.kind !== "recipe" || app.mayBeNoServer !== true) {
+    return startOnce(context, app, options);
+  }
+  let isServer = true;
+  const code = await startOnce(context, app, options, () => {
+    isServer = false;
+  });
+  if (isServer) {
+    return code;
+  }
+  const { paint } = context.stderr;
+  say(
+    context,
+    `${paint("yellow", "!")} it listens nowhere, so it is started as no server: server false, renewal "stopFirst"`,
+  );
+  const { mayBeNoServer: _, remarks: __, ...rest } = app;
+  return startOnce(context, { ...rest, config: { ...app.config, server: false, renewal: "stopFirst" } }, options);
+}
+
+async function startOnce(
+  context: CliContext,
+  app: ChosenApp,
+  { detach, json }: StartOptions,
+  onDidNotListen?: () => void,
+): Promise<number> {
   for (const remark of app.kind === "recipe" ? (app.remarks ?? []) : []) {
     say(context, context.stderr.paint("dim", remark));
   }
@@ -41,7 +65,12 @@ export async function startApp(context: CliContext, app: ChosenApp, options: Sta
         wishes.begin();
       }
       return again || detach
-        ? await awaitReady(context, client, wishes, { json, stopOnFailure: !again, isJob: isJob(app) })
+        ? await awaitReady(context, client, wishes, {
+            json,
+            stopOnFailure: !again,
+            isJob: isJob(app),
+            ...(onDidNotListen !== undefined && { onDidNotListen }),
+          })
         : await runInForeground(context, client, wishes);
     } finally {
       client.dispose();
@@ -92,7 +121,7 @@ async function launch(
   );
 }
 
-/** Whether an app is meant to end by itself. */
+/** Whether an app may end by itself: nobody is to start it again then. */
 function isJob(app: ChosenApp): boolean {
-  return app.kind === "recipe" && app.config.server === false && app.config.autorestart === false;
+  return app.kind === "recipe" && app.config.autorestart === false;
 }
