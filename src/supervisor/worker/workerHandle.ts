@@ -30,6 +30,7 @@ export interface WorkerHandleOptions extends ForkedWorker {
     | "cwd"
     | "entry"
     | "env"
+    | "args"
     | "autorestart"
     | "stopSignal"
     | "killTimeout"
@@ -210,6 +211,14 @@ export class WorkerHandle {
   /** Ports and paths on which it wanted to listen and did not, or did for a moment. */
   get tried(): ReadonlySet<number | string> {
     return this.#serving.servers.tried;
+  }
+
+  /** Whether its environment (`PORT` and the like) or its arguments tell the app this port. */
+  isToldPort(port: number): boolean {
+    const { env, args } = this.#options.recipe;
+    const text = String(port);
+    const isTold = Object.entries(env).some(([name, value]) => value === text && name.toUpperCase().includes("PORT"));
+    return isTold || args.some((argument) => argument === text || argument.endsWith(`=${text}`));
   }
 
   /** What it last told of its drain. */

@@ -46,8 +46,9 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
 for (const [nodes, how] of [
   [testedNodes(), "connect"],
   [[usualNode()], "listen"],
+  [[usualNode()], "child"],
 ] as const) {
-  describeOn(nodes, `an app that looks by ${how} for a port that is free`, (scene) => {
+  describeOn(nodes, `an app that looks (${how}) for a port that is free`, (scene) => {
     it("and ends on another one since the old worker has it: is rolled back, with both addresses", async () => {
       const { client, port, write } = await scene.run({
         fixture: "freePort",

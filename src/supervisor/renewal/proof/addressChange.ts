@@ -17,6 +17,8 @@ export interface AddressFacts {
   readonly fresh: Listening;
   /** Ports and paths on which the new worker tried to listen, or did for a moment. */
   readonly tried: ReadonlySet<number | string>;
+  /** Whether the new worker is told this port by its environment or arguments. */
+  readonly isTold: (port: number) => boolean;
   /** Where the other workers of the old generation listen. */
   readonly beside: readonly Listening[];
   /** Pids of both workers: an address that contains one is a worker's own. */
@@ -27,11 +29,12 @@ export interface AddressFacts {
  * Judges a new worker that does not listen wherever the old one of its slot does; `undefined` if it does.
  *
  * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that
- * looks for a free port and mistakes the old worker's for another program's; or when it listens nowhere at all. An app whose
+ * looks for a free port and mistakes the old worker's for another program's (or has a process or thread of its own look, of which
+ * nobody tells, but its environment names that port and not the other); or when it listens nowhere at all. An app whose
  * code or environment names another address never tries the old one. What belongs to a single worker by nature does not
  * count (`isOwnAddress`), nor do datagrams, nor a port that no other worker of the app shares while it shares another.
  */
-export function judgeAddresses({ old, fresh, tried, beside, pids }: AddressFacts): AddressChange | undefined {
+export function judgeAddresses({ old, fresh, tried, isTold, beside, pids }: AddressFacts): AddressChange | undefined {
   const isShared = (key: string): boolean => beside.every((other) => other.has(key));
   const sharesOne = [...old.keys()].some(isShared);
   const promised = [...old].filter(
@@ -44,8 +47,11 @@ export function judgeAddresses({ old, fresh, tried, beside, pids }: AddressFacts
   const elsewhere = [...fresh].filter(([key]) => !old.has(key));
   const additional = elsewhere.filter(([key]) => !beside.some((other) => other.has(key)));
   const gained = additional.length > 0 ? additional : elsewhere;
+  const isToldTo = ([key]: Entry): boolean => isTold(portOf(key) ?? 0);
   const isMishap =
-    lost.some(([key]) => tried.has(portOf(key) ?? key)) || (lost.length === promised.length && fresh.size === 0);
+    lost.some(([key]) => tried.has(portOf(key) ?? key)) ||
+    (lost.some(isToldTo) && !gained.some(isToldTo)) ||
+    (lost.length === promised.length && fresh.size === 0);
   return { lost: urls(lost), gained: urls(gained), isMishap };
 }
 

@@ -99,6 +99,7 @@ function compare(slots: readonly Slot[], all: readonly Slot[]): Proof {
         old: current.servers,
         fresh: next.servers,
         tried: next.tried,
+        isTold: (port) => next.isToldPort(port),
         beside,
         pids: [current.pid, next.pid],
       });

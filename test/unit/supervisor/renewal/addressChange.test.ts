@@ -15,9 +15,14 @@ function listening(...keys: (string | readonly [string, { readonly systemPort: b
 function judge(
   old: Listening,
   fresh: Listening,
-  { beside = [], tried = [] }: { beside?: readonly Listening[]; tried?: readonly (number | string)[] } = {},
+  {
+    beside = [],
+    tried = [],
+    told = [],
+  }: { beside?: readonly Listening[]; tried?: readonly (number | string)[]; told?: readonly number[] } = {},
 ): string {
-  const change = judgeAddresses({ old, fresh, tried: new Set(tried), beside, pids: [4711, 4712] });
+  const isTold = (port: number): boolean => told.includes(port);
+  const change = judgeAddresses({ old, fresh, tried: new Set(tried), isTold, beside, pids: [4711, 4712] });
   const verdict = change?.isMishap ? "mishap" : "change";
   return change === undefined ? "" : `${verdict}: ${change.lost.join()} -> ${change.gained.join()}`;
 }
@@ -28,6 +33,20 @@ describe("judgeAddresses", () => {
 
   for (const [what, expected, old, fresh, more] of [
     ["the same address", "", listening(main), listening(main), {}],
+    [
+      "another address though it is told the old one: somebody else looked for it",
+      "mishap: ::|3000 -> ::|3001",
+      listening(main),
+      listening("::|3001"),
+      { told: [3_000] },
+    ],
+    [
+      "another address, and it is told both",
+      "change: ::|3000 -> ::|3001",
+      listening(main),
+      listening("::|3001"),
+      { told: [3_000, 3_001] },
+    ],
     ["one address more", "", listening(main), listening(main, admin), {}],
     ["all addresses instead of one", "", listening("127.0.0.1|3000"), listening("0.0.0.0|3000"), {}],
     ["another port that its code names", "change: ::|3000 -> ::|3001", listening(main), listening("::|3001"), {}],

@@ -18,6 +18,7 @@ export interface FakeWorker {
   connected: boolean;
   readonly servers: Map<string, unknown>;
   readonly tried: Set<number | string>;
+  isToldPort(port: number): boolean;
   /** Milliseconds on the monotonic clock. */
   readonly startedAt: number;
   readyAt: number | undefined;
@@ -61,6 +62,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       connected: true,
       servers: new Map(),
       tried: new Set(),
+      isToldPort: () => false,
       startedAt: 0,
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,

@@ -71,7 +71,8 @@ describe("workerHandle", () => {
       slot: 2,
       generation: 3,
       recipe: {
-        env: {},
+        env: { PORT: "3000", API_PORT: "3100", WAIT_MS: "3200" },
+        args: ["--port=3300", "3400"],
         cwd: "/srv/api",
         entry: "/srv/api/server.js",
         autorestart: true,
@@ -263,6 +264,13 @@ describe("workerHandle", () => {
     await told;
     worker.die(null, "SIGKILL");
     assert.deepEqual([handle.failure.code, handle.failure.signal, handle.finished], ["notReady", "SIGKILL", false]);
+  });
+
+  it("knows which ports its app is told", () => {
+    assert.deepEqual(
+      [3_000, 3_100, 3_200, 3_300, 3_400, 340].map((port) => handle.isToldPort(port)),
+      [true, true, false, true, true, false],
+    );
   });
 
   it("takes a script that ended well without listening for finished, and nothing else", () => {
