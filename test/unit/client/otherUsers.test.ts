@@ -13,10 +13,15 @@ const [one, other] = [61_234, 61_235];
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 asRoot("otherUsers", () => {
-  const before = { ...process.env };
+  const { TMPDIR, HITLESS_RUNTIME_DIR } = process.env;
 
   afterEach(() => {
-    process.env = { ...before };
+    for (const [name, value] of Object.entries({ TMPDIR, HITLESS_RUNTIME_DIR })) {
+      delete process.env[name];
+      if (value !== undefined) {
+        process.env[name] = value;
+      }
+    }
     removeTempFolders();
   });
 
