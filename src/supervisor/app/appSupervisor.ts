@@ -11,7 +11,7 @@ import type { DebugSessions } from "../debug/debugSessions.ts";
 import type { Metrics } from "../monitoring/metrics/metrics.ts";
 import { chooseScheduling } from "../process/workerForker.ts";
 import type { Generations } from "../renewal/generations.ts";
-import { preReloadOf } from "../renewal/preReload.ts";
+import { hasPreReload } from "../renewal/preReload.ts";
 import type { RecipeSource } from "../renewal/recipeSource.ts";
 import type { Renewals } from "../renewal/renewals.ts";
 import { finalFailure } from "../slots/finalFailure.ts";
@@ -398,7 +398,7 @@ export class AppSupervisor {
       },
       get filesPending() {
         // What a build writes is told of after it.
-        return preReloadOf(app.#generations.current) === undefined && app.watch.pending;
+        return !hasPreReload(app.#generations.current) && app.watch.pending;
       },
       get filesSettleIn() {
         return app.watch.settlesIn;

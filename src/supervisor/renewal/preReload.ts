@@ -10,6 +10,11 @@ import { windowsProgram } from "./windowsProgram.ts";
 /** A command that has not ended after this many milliseconds is ended. */
 const deadlineMs = 300_000;
 
+/** Whether something runs before a renewal. */
+export function hasPreReload({ preReload = [] }: Pick<LaunchRecipe, "preReload">): boolean {
+  return "task" in preReload || preReload.length > 0;
+}
+
 /** Program and arguments that run before a renewal, and where; `undefined` if nothing does. */
 export function preReloadOf({
   preReload = [],

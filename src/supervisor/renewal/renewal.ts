@@ -6,6 +6,7 @@ import { workerLabel } from "../../shared/text/workerName.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { Restoration } from "./proof/restoration.ts";
 import { runsTwiceAdvice } from "./proof/runsTwice.ts";
 import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
 import type { RenewalOptions } from "./renewalOptions.ts";
@@ -49,8 +50,7 @@ export class Renewal {
   #cleared: number[] = [];
   /** Of slots that were cleared: their old workers. */
   readonly #before = new Map<number, WorkerHandle>();
-  /** Slots whose old worker was ended first and whose new one has not taken over, each with its last failure before that. */
-  readonly #emptied = new Map<number, Failure | undefined>();
+  readonly #restoration: Restoration;
   readonly #old = new Set<WorkerHandle>();
   readonly #fresh = new Set<WorkerHandle>();
   #renewed = 0;
@@ -65,6 +65,7 @@ export class Renewal {
     this.#host = host;
     this.options = options;
     this.#record = new RenewalRecord(options);
+    this.#restoration = new Restoration(host.slots);
     this.#pending = [...options.slots];
     this.#phase = options.kind === "restart" ? "stopping" : "starting";
     if (options.kind === "restart") {
@@ -263,10 +264,11 @@ export class Renewal {
     this.#cleared = [...step];
     const others = [...this.#host.slots.values()].filter(({ index }) => !step.includes(index));
     const handoff = others.some(({ current }) => current?.state === "ready");
-    for (const { index, current } of this.#slotsOf(step)) {
+    for (const slot of this.#slotsOf(step)) {
+      const { index, current } = slot;
       if (current !== undefined) {
         this.#before.set(index, current);
-        this.#emptied.set(index, this.#host.slots.get(index)?.lastFailure);
+        this.#restoration.emptied(slot);
         this.#record.stoppedFirst = true;
         if (!handoff && current.servers.size > 0) {
           this.#record.note("Clients were refused while no worker was ready, since renewal is stopFirst.");
@@ -303,42 +305,21 @@ export class Renewal {
 
   /** The system refused a process, and no worker is left whose exit would call `step` again. */
   get #hasFailedAtOnce(): boolean {
-    return this.#record.end !== undefined && this.#old.size === 0 && this.#emptied.size === 0;
+    return this.#record.end !== undefined && this.#old.size === 0 && this.#restoration.isOver;
   }
 
-  /**
-   * Whether it is known what has become of the old workers that were ended first and are started again: what they were started
-   * from may be what has failed.
-   */
+  /** Whether it is known what has become of the old workers that were ended first and are started again. */
   #isRestored(): boolean {
-    const lacking: Failure[] = [];
-    for (const [index, before] of this.#emptied) {
-      const slot = this.#host.slots.get(index);
-      const isGivenUp = slot?.givenUp === true || slot?.finished !== undefined;
-      if (slot === undefined || slot.current?.state === "ready") {
-        this.#emptied.delete(index);
-      } else if (
-        slot.current === undefined &&
-        slot.lastFailure !== undefined &&
-        (slot.lastFailure !== before || isGivenUp)
-      ) {
-        this.#emptied.delete(index);
-        lacking.push(slot.lastFailure);
-      }
-    }
-    const [failure] = lacking;
+    const failure = this.#restoration.look();
     const { end } = this.#record;
     if (failure !== undefined && end !== undefined) {
-      this.#record.end = {
-        ...end,
-        outcome: "failed",
-        reason: `${end.reason} ${notRestored(this.options.from, failure)}`,
-      };
+      const again = `Generation ${this.options.from} did not start again either: ${failure.message}`;
+      this.#record.end = { ...end, outcome: "failed", reason: `${end.reason} ${again}` };
     }
-    if (this.#emptied.size === 0 && this.options.files === undefined) {
+    if (this.#restoration.isOver && this.options.files === undefined) {
       this.#tellEnd();
     }
-    return this.#emptied.size === 0;
+    return this.#restoration.isOver;
   }
 
   view(queued: boolean): RenewalView {
@@ -347,7 +328,10 @@ export class Renewal {
     const [only] = slots;
     return {
       kind,
-      phase: this.#record.end !== undefined && this.#old.size + this.#emptied.size > 0 ? "rollingBack" : this.#phase,
+      phase:
+        this.#record.end !== undefined && (this.#old.size > 0 || !this.#restoration.isOver)
+          ? "rollingBack"
+          : this.#phase,
       ...(single && only !== undefined && { slot: only }),
       from,
       to,
@@ -480,7 +464,7 @@ export class Renewal {
     this.#record.readyAt = steadyNow();
     this.#renewed += slots.length;
     for (const index of this.#step) {
-      this.#emptied.delete(index);
+      this.#restoration.tookOver(index);
     }
     this.#step = [];
     this.#fresh.clear();
@@ -527,7 +511,7 @@ export class Renewal {
         slot.next = undefined;
       }
     }
-    if (this.options.files === undefined && this.#emptied.size === 0) {
+    if (this.options.files === undefined && this.#restoration.isOver) {
       this.#tellEnd();
     }
   }
@@ -541,9 +525,4 @@ export class Renewal {
       this.#host.log("warning", "renewalEnded", `${what}: ${end.reason}`);
     }
   }
-}
-
-/** Why the old generation does not run though it was undone what came after it. */
-function notRestored(generation: number, { message }: Failure): string {
-  return `Generation ${generation} did not start again either: ${message}`;
 }

@@ -11,7 +11,7 @@ import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { Generations } from "./generations.ts";
 import { type Preparation, prepare } from "./preparation.ts";
-import { preReloadOf } from "./preReload.ts";
+import { hasPreReload, preReloadOf } from "./preReload.ts";
 import { describeRecipeChange } from "./recipeChange.ts";
 import { Renewal, type RenewalHost } from "./renewal.ts";
 import { createRenewalQueue, type RenewalQueue, type RenewalTask, type RenewalWish } from "./renewalQueue.ts";
@@ -130,7 +130,7 @@ export class Renewals {
     const now = steadyNow();
     const isStuck = !renewal.hasReady && now - renewal.begunAt > stuckMs;
     // What has been built is not thrown away for the next save.
-    const isCheap = preReloadOf(generations.of(renewal.options.to)) === undefined;
+    const isCheap = !hasPreReload(generations.of(renewal.options.to));
     const isDue = isStuck || (isCheap && now - renewal.startedAt < longestSeriesMs);
     return host.running && !host.leaving && isDue && renewal.supersedable;
   }

@@ -6,7 +6,7 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import { preReloadOf } from "../renewal/preReload.ts";
+import { hasPreReload } from "../renewal/preReload.ts";
 import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
 import { describeOwnWrites, OwnWrites, ownWritesApartMs } from "./ownWrites.ts";
@@ -354,7 +354,7 @@ export class AppWatch {
   #quiet(): readonly number[] {
     const { debounce } = this.#settings();
     // A build is not begun for each file of a burst.
-    const waits = preReloadOf(this.#host.recipe()) !== undefined ? [usualQuietMs] : quietSteps;
+    const waits = hasPreReload(this.#host.recipe()) ? [usualQuietMs] : quietSteps;
     return debounce === undefined ? waits : [debounce];
   }
 
