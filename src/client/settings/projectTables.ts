@@ -168,11 +168,13 @@ export function entriesOf<Schema extends v.GenericSchema>(
     if (result.success) {
       return { ...at, value: result.output };
     }
-    const problems = result.issues.map((issue) => {
+    const problems = result.issues.flatMap((issue) => {
       const inside = (issue.path ?? []).map(({ key }) => key as string | number);
-      const elsewhere = issue.type === "strict_object" ? misplaced[String(inside.at(-1))] : undefined;
-      const meant = elsewhere === undefined ? meantKey(issue, entrySchema, inside, value) : undefined;
-      return problem([name, ...inside], elsewhere ?? explain(issue, meant));
+      return isUnknownKey(issue)
+        ? unknownKeys(entrySchema, inside, value).map(({ path: at, rule }) =>
+            problem([name, ...at], misplaced[String(at.at(-1))] ?? rule),
+          )
+        : problem([name, ...inside], explain(issue));
     });
     return { ...at, problems };
   });
@@ -201,21 +203,27 @@ interface IssueLike {
   readonly path?: readonly unknown[] | undefined;
 }
 
-/** For a key that is not known, the one that was most likely meant. */
-function meantKey({ type, expected }: IssueLike, schema: v.GenericSchema, inside: Path, value: unknown) {
-  return type === "strict_object" && expected === "never"
-    ? nearest(String(inside.at(-1)), knownKeys(schema, inside.slice(0, -1), value))
-    : undefined;
+function isUnknownKey({ type, expected }: IssueLike): boolean {
+  return type === "strict_object" && expected === "never";
 }
 
-function explain({ type, message, expected }: IssueLike, meant: string | undefined): string {
+/** All keys of an object that are not known, of which a schema names the first, with what is most likely meant. */
+function unknownKeys(schema: v.GenericSchema, inside: Path, value: unknown) {
+  const around = inside.slice(0, -1);
+  const known = knownKeys(schema, around, value);
+  const object = valueAt(value, around);
+  const keys = isTable(object) ? Object.keys(object).filter((key) => !known.includes(key)) : [String(inside.at(-1))];
+  return keys.map((key) => {
+    const meant = nearest(key, known);
+    const rule =
+      meant === undefined ? "is not a known setting; remove it" : `is not a known setting; did you mean "${meant}"?`;
+    return { path: [...around, key], rule };
+  });
+}
+
+function explain({ type, message, expected }: IssueLike): string {
   if (type !== "strict_object") {
     return message;
-  }
-  if (expected === "never") {
-    return meant === undefined
-      ? "is not a known setting; remove it"
-      : `is not a known setting; did you mean "${meant}"?`;
   }
   return expected === "Object" ? "must be an object" : "is missing";
 }

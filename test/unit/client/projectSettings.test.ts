@@ -83,7 +83,7 @@ describe("the settings of a project", () => {
           "shop": {
             "machines": ["web1"],
             "atOnce": 0,
-            "deploy": [], "atonce": 1, "verify": { "url": "http://a", "Watch": 1 }, "balancer": { "kind": "none", "reeds": "nginx" }
+            "deploy": [], "atonce": 1, "color": "red", "verify": { "url": "http://a", "Watch": 1 }, "balancer": { "kind": "none", "reeds": "nginx" }
           }
         }
       }`,
@@ -106,6 +106,7 @@ describe("the settings of a project", () => {
       `${file}:12: fleets.shop.verify.Watch is not a known setting; did you mean "watch"?`,
       `${file}:12: fleets.shop.balancer.reeds is not a known setting; did you mean "reads"?`,
       `${file}:12: fleets.shop.atonce is not a known setting; did you mean "atOnce"?`,
+      `${file}:12: fleets.shop.color is not a known setting; remove it.`,
     );
   });
 
