@@ -28,6 +28,8 @@ export interface MachineScene {
   readonly ports: readonly [web1: number, web2: number];
   /** Writes into a file of the app on a machine. */
   write(machine: "web1" | "web2", file: string, text: string): void;
+  /** Writes `hitless.json` anew, with other settings of the fleet. */
+  configureFleet(changes: object): void;
   close(): Promise<void>;
 }
 
@@ -54,13 +56,18 @@ export async function openMachineScene(): Promise<MachineScene> {
       appendFileSync(join(homeOf(name), "server.js"), pausing);
       await start(cliFile, homeOf(name), { HITLESS_RUNTIME_DIR: runtime, PORT: String(ports[index]) });
     }
-    writeFileSync(join(folder, "hitless.json"), JSON.stringify(project, undefined, 2));
+    const configureFleet = (changes: object): void => {
+      const fleets = { shop: { ...project.fleets.shop, ...changes } };
+      writeFileSync(join(folder, "hitless.json"), JSON.stringify({ ...project, fleets }, undefined, 2));
+    };
+    configureFleet({});
     return {
       folder,
       lab,
       env: { PATH: lab.env.PATH ?? "" },
       ports,
       write: (machine, file, text) => writeFileSync(join(homeOf(machine), file), text),
+      configureFleet,
       close,
     };
   } catch (error) {

@@ -94,6 +94,41 @@ test.describe("machines and fleets", () => {
     await page.keyboard.press("Escape");
   });
 
+  test("are restarted, cancelled between two machines, rolled back where that was, and checked", async ({
+    page,
+  }, info) => {
+    // As long is the pause in which it is cancelled.
+    scene.configureFleet({ pause: 60_000, balancer: { kind: "none", failTimeout: 1_000 } });
+    const fleet = row(/^fleet shop, /);
+    await expect(fleet).toHaveAccessibleName(/2 of 2 machines ready/, { timeout: 60_000 });
+    await vscode.runCommand("Hitless: Restart Fleet…");
+    const restart = page.getByRole("dialog", { name: /Restart shop on web1, web2\?/ });
+    await expect(restart).toContainText("Each machine refuses its clients until its new workers are ready");
+    await restart.getByRole("button", { name: "Restart", exact: true }).click();
+    await expect(fleet).toHaveAccessibleName(/1\/2/, { timeout: 90_000 });
+    await vscode.runCommand("Hitless: Cancel Fleet after This Machine");
+    await expect(vscode.message(/The restart of the fleet “shop” was cancelled after 1 of 2 machines/)).toBeVisible({
+      timeout: 60_000,
+    });
+
+    scene.configureFleet({});
+    await vscode.runCommand("Hitless: Roll Back Fleet…");
+    const back = page.getByRole("dialog", { name: /Roll back shop on web1\?/ });
+    await expect(back).toContainText(/Not touched, since there is nothing new of the last renewal: web2/, {
+      timeout: 60_000,
+    });
+    await expect(back.getByRole("button", { name: "Roll Back All Machines" })).toBeVisible();
+    await info.attach("rollback", { body: await page.screenshot(), contentType: "image/png" });
+    await back.getByRole("button", { name: "Roll Back", exact: true }).click();
+    await expect(vscode.message(/The fleet “shop” was rolled back on 1 machines/)).toBeVisible({ timeout: 90_000 });
+
+    await vscode.runCommand("Hitless: Check Fleet");
+    const checked = vscode.markdown();
+    await expect(checked.getByRole("heading", { name: "The fleet “shop”" })).toBeVisible({ timeout: 60_000 });
+    await expect(checked.getByText(/web1 closes idle connections after|web1 \(.*\) closes idle/).first()).toBeVisible();
+    await info.attach("check", { body: await page.screenshot(), contentType: "image/png" });
+  });
+
   test("have apps that are scaled, looked into and debugged from here", async ({ page }, info) => {
     const app = row(/^shop on web1, .*ready/);
     await expect(app).toHaveAccessibleName(/running/, { timeout: 60_000 });
