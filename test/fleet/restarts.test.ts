@@ -9,8 +9,9 @@ import { machines } from "../support/lab/lab.ts";
 import { appPort } from "../support/lab/labFiles.ts";
 import { labFleets } from "../support/lab/labFleet.ts";
 import type { LabLoad } from "../support/lab/labLoad.ts";
-import type { LabNode } from "../support/lab/labNode.ts";
+import { killInside, type LabNode } from "../support/lab/labNode.ts";
 import { assertUnnoticed, describeLab, type LabScene } from "../support/lab/labScene.ts";
+import { poll } from "../support/process/until.ts";
 
 const names = machines.map(({ name }) => name);
 const include = "/etc/nginx/hitless/app.conf";
@@ -74,6 +75,37 @@ describeLab("machines that are restarted one after the other", {}, (scene) => {
     await assertNothingLost(load);
   });
 
+  it("lose none though the command line is killed while one is out, which the next command puts back", async () => {
+    const { lab } = scene;
+    const load = await scene.load(lab.haproxy);
+    for (const { name } of lab.machines) {
+      lab.release(name, "restarted");
+    }
+    const fleets = labFleets(lab, { shop: { balancer: { ...haproxySettings, machine: "lb-haproxy" } } });
+    const { child, ended, output } = fleets.start("restart", "shop");
+    await poll(
+      () => `web1 is out (${output()})`,
+      () => /web1 +│ renewing/.test(output()),
+      60_000,
+    );
+    killInside(child);
+    await ended;
+    const status = await fleets.run("status", "shop");
+    assert.equal(status.code, 1);
+    assert.match(status.stdout, /web1 was taken out of the balancer by root@laptop at .*, and not put back/);
+    const check = await fleets.run("check", "shop");
+    assert.match(check.stdout, /By hand: set server app\/web1 state ready/);
+    await poll(
+      () => "the next command goes on",
+      async () => (await fleets.run("reload", "shop")).code === 0,
+      60_000,
+    );
+    const { drained } = JSON.parse((await fleets.run("status", "shop", "--json")).stdout);
+    assert.deepEqual(drained, []);
+    assert.equal(await driverOf(scene, lab.haproxy, haproxySettings).isOut("web1"), false);
+    await assertNothingLost(load);
+  });
+
   it("lose none when the user's own commands tell", async () => {
     const load = await scene.load(scene.lab.haproxy);
     const [drain, undrain] = ["drain", "ready"].map((state) => [
@@ -91,6 +123,28 @@ describeLab("machines that are restarted one after the other", {}, (scene) => {
     await restartAll(scene, { ...nginxSettings, machine: "lb-nginx", acceptResets: true });
     await assertNothingLost(load);
     assert.doesNotMatch(readFileSync(list, "utf8"), /down/);
+  });
+
+  it("come back by themselves where the balancer has Hitless, when the command line is killed", async () => {
+    const { lab } = scene;
+    const list = await giveList(scene);
+    const balancer = { ...nginxSettings, machine: "lb-nginx", acceptResets: true };
+    const { child, ended, output } = labFleets(lab, { shop: { balancer } }).start("restart", "shop");
+    await poll(
+      () => `one is out (${output()})`,
+      () => readFileSync(list, "utf8").includes(" down;"),
+      60_000,
+    );
+    killInside(child);
+    await ended;
+    await poll(
+      () => `it is back (${readFileSync(list, "utf8")})`,
+      () => !readFileSync(list, "utf8").includes(" down;"),
+    );
+    const { drained } = JSON.parse(
+      (await labFleets(lab, { shop: { balancer } }).run("status", "shop", "--json")).stdout,
+    );
+    assert.deepEqual(drained, []);
   });
 
   const newer = process.env.HITLESS_LAB_NGINX;

@@ -32,6 +32,11 @@ export interface Balancer {
    * @throws HitlessError as `check`.
    */
   isOut(machine: string, options?: BalancerOptions): Promise<boolean | undefined>;
+  /**
+   * Where the balancer sends the machine's requests; `undefined` where it can't tell.
+   * @throws HitlessError as `check`.
+   */
+  addressOf(machine: string): Promise<{ readonly host: string; readonly port: number } | undefined>;
   /** What a person does to put it back. */
   byHand(machine: string): string;
 }

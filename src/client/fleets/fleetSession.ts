@@ -103,6 +103,7 @@ export class FleetSession implements Disposable {
       holder: this.#holder,
       ill: this.#ill,
       drained: this.#past.drained,
+      guard: this.#balancer.guard,
       ...following,
     });
   }

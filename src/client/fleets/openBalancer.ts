@@ -6,10 +6,15 @@ import type { Machine } from "../machines/sshMachine.ts";
 import type { Fleet, ProjectSettings } from "../settings/projectSettings.ts";
 import { balancerOf, balancerRun } from "./fleetBalancer.ts";
 
+/** Milliseconds for the machine of the balancer to write that down. */
+const guardMs = 10_000;
+
 /** A fleet's balancer; its machine is connected with the first command. Disposing closes that connection. */
 export interface OpenedBalancer extends Disposable {
   readonly balancer: Balancer;
   readonly run: RunCommand;
+  /** Tells the balancer's machine, where it has Hitless, what it is to put back when this connection dies. Never rejects. */
+  guard(machine: string, out: boolean): Promise<void>;
 }
 
 export function openBalancer(fleet: Fleet, settings: ProjectSettings, machines: readonly Machine[]): OpenedBalancer {
@@ -23,6 +28,14 @@ export function openBalancer(fleet: Fleet, settings: ProjectSettings, machines: 
   return {
     balancer: balancerOf(fleet, machines, run),
     run,
+    async guard(name, out) {
+      const [connection] = opened;
+      if (connection !== undefined && fleet.balancer !== undefined) {
+        const params = { balancer: fleet.balancer, machine: name, out };
+        // An older Hitless knows none; the next command puts it back then.
+        await connection.request("guard", params, guardMs).catch(() => undefined);
+      }
+    },
     dispose() {
       for (const connection of opened) {
         connection.dispose();

@@ -24,6 +24,8 @@ export interface RunFleetOptions {
   readonly ill: readonly string[];
   /** What a dead run has left out of the balancer. */
   readonly drained: readonly DrainedMachine[];
+  /** Tells the machine of the balancer what is out, so that it puts that back if this run dies. */
+  readonly guard: (machine: string, out: boolean) => Promise<void>;
   /** Who does it; its session names the run. */
   readonly holder: LockHolder;
   /** Aborting it ends the run between two machines. */
@@ -95,6 +97,7 @@ class Transaction {
     }
     await this.#lookWhoServes();
     await this.#note();
+    await this.#unguardOut();
     return this.#report();
   }
 
@@ -167,6 +170,12 @@ class Transaction {
     }
   }
 
+  /** What stays out on purpose is not to be put back because this connection ends. */
+  async #unguardOut(): Promise<void> {
+    const out = [...this.#drained.values()].filter(({ back }) => back === undefined);
+    await Promise.all(out.map(({ machine }) => this.#options.guard(machine, false)));
+  }
+
   /** Written down at once. */
   async #setOut(machine: string, isOut: boolean): Promise<void> {
     const known = this.#drained.get(machine);
@@ -177,7 +186,7 @@ class Transaction {
     } else if (known !== undefined) {
       this.#drained.set(machine, { ...known, back: now });
     }
-    await this.#note();
+    await Promise.all([this.#note(), this.#options.guard(machine, isOut)]);
   }
 
   /** @throws HitlessError `invalidState` if no machine but these serves. */

@@ -10,6 +10,7 @@ import type {
 import { listAllEndpoints } from "../launch/endpoints.ts";
 import { runtimeFolders } from "../launch/runtimeFolders.ts";
 import { askHere } from "./askHere.ts";
+import type { DrainGuards } from "./drainGuards.ts";
 import type { FleetLocks } from "./fleetLocks.ts";
 import { readNotes, writeNote } from "./fleetNotes.ts";
 
@@ -18,7 +19,7 @@ export type MachineHandlers = {
 };
 
 /** What a machine answers. Notes are written one after the other. */
-export function createMachineHandlers(locks: FleetLocks): MachineHandlers {
+export function createMachineHandlers(locks: FleetLocks, guards: DrainGuards): MachineHandlers {
   let written: Promise<unknown> = Promise.resolve();
   return {
     facts: async () => facts(),
@@ -26,6 +27,10 @@ export function createMachineHandlers(locks: FleetLocks): MachineHandlers {
     disk: async ({ path }) => ({ free: await freeBytes(path) }),
     ask: askHere,
     lock: ({ app, holder }) => locks.take(app, holder),
+    async guard({ balancer, machine, out }) {
+      await guards.set(balancer, machine, out);
+      return {};
+    },
     async unlock({ app, session }) {
       await locks.release(app, session);
       return {};

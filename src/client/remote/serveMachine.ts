@@ -21,6 +21,7 @@ import { protocolVersion } from "../../shared/protocol.ts";
 import { openSocket } from "../connection/openSocket.ts";
 import { listAllEndpoints } from "../launch/endpoints.ts";
 import { runtimeFolders } from "../launch/runtimeFolders.ts";
+import { createDrainGuards } from "./drainGuards.ts";
 import { createFleetLocks } from "./fleetLocks.ts";
 import { createMachineHandlers, type MachineHandlers } from "./machineHandlers.ts";
 import { runHere } from "./runHere.ts";
@@ -44,23 +45,32 @@ export interface ServeOptions {
 
 /**
  * Serves one client over two streams, until it has gone, or has given no sign of life for 30 s. Resolves when the programs that
- * it was running have ended too.
+ * it was running have ended too, and what it had taken out of the balancer here is back.
  */
 export function serveMachine({ input, output, version, allowRun, signal }: ServeOptions): Promise<void> {
   const greeting: Greeting = { protocolVersion, version, nodeVersion: process.version };
   output.write(`\n${greetingMark}${JSON.stringify(greeting)}\n`);
   const locks = createFleetLocks();
-  const handlers = createMachineHandlers(locks);
+  const guards = createDrainGuards();
+  const handlers = createMachineHandlers(locks, guards);
   const server = createServer({ unknownProtocolTimeout: keepAlive.goneMs } as object);
   return new Promise((resolve) => {
     const ending = new AbortController();
     const answers = new Set<Promise<void>>();
     let silence: NodeJS.Timeout | undefined;
+    let isEnding = false;
     const end = () => {
       clearTimeout(silence);
+      if (isEnding) {
+        return;
+      }
+      isEnding = true;
       locks.dispose();
       ending.abort();
-      void Promise.race([Promise.allSettled(answers), delay(endDeadlineMs)]).then(() => resolve());
+      void Promise.race([Promise.allSettled(answers), delay(endDeadlineMs)])
+        // Without leave to run programs none could have been taken out.
+        .then(() => (allowRun ? guards.release() : undefined))
+        .then(() => resolve());
     };
     signal.addEventListener("abort", end, { once: true });
     const heard = () => {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type ErrorCode, errorCodes } from "../errors.ts";
 import { endpointSchema } from "../launch.ts";
+import { balancerSchema } from "../settings/balancerSettings.ts";
 import { fleetRunSchema, lockHolderSchema } from "./fleetRun.ts";
 
 /*
@@ -68,6 +69,11 @@ export const machineRequests = {
     /** `stale`: who held it and died. */
     result: v.object({ stale: v.optional(lockHolderSchema) }),
   },
+  /**
+   * A machine of a fleet is about to be taken out of the balancer that runs here, or is back. When this connection ends while one
+   * is out, it is put back here as soon as it accepts connections.
+   */
+  guard: { params: v.object({ balancer: balancerSchema, machine: v.string(), out: v.boolean() }), result: empty },
   unlock: { params: v.object({ app: v.string(), session: v.string() }), result: empty },
   /** Writes down how far a fleet is, in place of what the same session wrote before. */
   note: { params: v.object({ run: fleetRunSchema }), result: empty },

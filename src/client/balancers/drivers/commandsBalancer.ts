@@ -30,6 +30,7 @@ export function commandsBalancer(settings: CommandsSettings, run: RunCommand): B
     },
     undrain: (machine, { signal } = {}) => undrain(machine, signal),
     isOut: async () => undefined,
+    addressOf: async () => undefined,
     byHand: (machine) => [...(prefix ?? []), ...wordsFor(settings.undrain, machine)].join(" "),
   };
 }

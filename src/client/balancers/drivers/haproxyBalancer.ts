@@ -126,6 +126,10 @@ export function haproxyBalancer(settings: HaproxySettings, run: RunCommand): Bal
       }
       return false;
     },
+    async addressOf(machine) {
+      const [place] = placesOf(machine);
+      return place === undefined ? undefined : (await stateOf(place)).state.address;
+    },
     byHand: (machine) =>
       placesOf(machine)
         .map(({ backend, server }) => `set server ${backend}/${server} state ready (over the runtime socket ${socket})`)

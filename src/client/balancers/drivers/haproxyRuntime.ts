@@ -9,6 +9,8 @@ export interface ServerState {
   readonly up: boolean;
   /** What people and commands have said of it. */
   readonly admin: "ready" | "drain" | "maintenance";
+  /** Absent of one that has none yet. */
+  readonly address?: { readonly host: string; readonly port: number };
 }
 
 /** HAProxy's runtime socket. */
@@ -71,6 +73,7 @@ export function haproxyRuntime(commands: BalancerCommands, { socket, connect }: 
         name: row.srv_name ?? "",
         up: row.srv_op_state === "2",
         admin: adminState(Number(row.srv_admin_state)),
+        ...(Number(row.srv_port) > 0 && { address: { host: row.srv_addr ?? "", port: Number(row.srv_port) } }),
       }));
     },
     async sessions(backend, server, options) {

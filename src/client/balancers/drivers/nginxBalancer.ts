@@ -162,6 +162,12 @@ export function nginxBalancer(settings: NginxSettings, run: RunCommand): Balance
     drain: (machine, options = {}) => change(machine, true, options),
     undrain: (machine, options = {}) => change(machine, false, options),
     isOut: async (machine, { signal } = {}) => readOut(await readList(signal)).has(machine),
+    async addressOf(machine) {
+      const [, bracketed, plain, port = 80] =
+        /^(?:\[([^\]]+)\]|([^: ]+))(?::(\d+))?(?: |$)/.exec(servers[machine] ?? "") ?? [];
+      const host = bracketed ?? plain;
+      return host === undefined ? undefined : { host, port: Number(port) };
+    },
     byHand: (machine) =>
       `take "down" off ${servers[machine]?.split(" ")[0] ?? machine} in ${include}, and nginx -s reload`,
   };

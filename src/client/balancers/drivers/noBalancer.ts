@@ -26,6 +26,7 @@ export function noBalancer({ pauseMs, failTimeoutMs }: NoBalancerOptions): Balan
     drain: async () => undefined,
     undrain: async () => undefined,
     isOut: async () => false,
+    addressOf: async () => undefined,
     byHand: () => "",
   };
 }

@@ -21,6 +21,8 @@ const create = (settings: unknown, run: RunCommand) => createBalancer(v.parse(ba
 
 const nobody: RunCommand = async (argv) => assert.fail(`Nobody runs ${argv.join(" ")}.`);
 
+const noSocket = 'HitlessError: HAProxy has no backend "socket".';
+
 describe("the HAProxy driver", () => {
   const settings = {
     kind: "haproxy",
@@ -86,8 +88,12 @@ describe("the HAProxy driver", () => {
     const fake = fakeHaproxy({ "app/web1": { admin: "drain" }, "app/web2": {} });
     const driver = create(settings, fake.run);
     await driver.check(["web1"]);
+    assert.deepEqual([await driver.isOut("web1"), await driver.isOut("web2").catch(String)], [true, noSocket]);
+    assert.match(driver.byHand("web2"), /^set server app\/web2 state ready .*, set server socket\/web2 state ready/);
+    assert.deepEqual(await driver.addressOf("web1"), { host: "10.0.0.9", port: 3000 });
     await driver.drain("web1");
     await driver.undrain("web1");
+    assert.equal(await driver.isOut("web1"), false);
     assert.equal(fake.servers.get("app/web1")?.admin, "ready");
   });
 
@@ -143,6 +149,14 @@ describe("the nginx driver", () => {
     ]);
     await driver.drain("web1");
     assert.equal(fake.orders.length, 3, "it is out already");
+    assert.deepEqual([await driver.isOut("web1"), await driver.isOut("web2")], [true, false]);
+    assert.equal(driver.byHand("web1"), `take "down" off 10.0.0.1:3000 in ${include}, and nginx -s reload`);
+    assert.deepEqual(await driver.addressOf("web1"), { host: "10.0.0.1", port: 3000 });
+    const others = create({ ...settings, servers: { a: "[::1]:81", b: "app.local down" } }, fake.run);
+    assert.deepEqual(
+      [await others.addressOf("a"), await others.addressOf("b"), await others.addressOf("c")],
+      [{ host: "::1", port: 81 }, { host: "app.local", port: 80 }, undefined],
+    );
     await assert.rejects(driver.drain("web2"), /web2 is the last server of nginx's list/);
     await driver.undrain("web1");
     assert.equal(fake.orders[3], "write server 10.0.0.1:3000 max_fails=3; server 10.0.0.2:3000;");
@@ -215,6 +229,8 @@ describe("the driver of commands", () => {
       message: 'On the balancer, "lb out web1" ended with exit code 3.',
     });
     assert.deepEqual(ran, ["sudo -n lb out web1", "sudo -n lb in web1:1"]);
+    const driver = create({ ...settings, prefix: ["sudo", "-n"] }, run);
+    assert.deepEqual([await driver.isOut("web1"), driver.byHand("web1")], [undefined, "sudo -n lb in web1:1"]);
   });
 
   it("says so when that fails too", async () => {

@@ -38,8 +38,8 @@ export function fakeHaproxy(servers: Readonly<Record<string, Partial<FakeServer>
       const rows = [...known].filter(([name]) => name.startsWith(`${backend}/`));
       return rows.length === 0
         ? "Can't find backend.\n"
-        : `1\n# be_name srv_name srv_op_state srv_admin_state\n${rows
-            .map(([name, { up, admin }]) => `${name.replace("/", " ")} ${up ? 2 : 0} ${bits[admin]}\n`)
+        : `1\n# be_name srv_name srv_op_state srv_admin_state srv_addr srv_port\n${rows
+            .map(([name, { up, admin }]) => `${name.replace("/", " ")} ${up ? 2 : 0} ${bits[admin]} 10.0.0.9 3000\n`)
             .join("")}\n`;
     }
     if (command === "show stat") {
