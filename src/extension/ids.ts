@@ -28,6 +28,7 @@ export const commandIds = {
   goToEntry: "hitless.goToEntry",
   showLog: "hitless.showLog",
   filterLog: "hitless.filterLog",
+  openLogFile: "hitless.openLogFile",
   showLayers: "hitless.showLayers",
   showEvents: "hitless.showEvents",
   showMenu: "hitless.showMenu",

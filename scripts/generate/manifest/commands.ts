@@ -45,6 +45,7 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   goToRoute: { icon: "go-to-file", palette: "false" },
   openInBrowser: { icon: "globe", palette: is("hasAddress") },
   filterLog: { icon: "filter", palette: is("hasApp") },
+  openLogFile: { icon: "go-to-file", palette: is("hasRunningApp") },
   showLog: { icon: "output", palette: is("hasApp") },
   showLayers: { icon: "layers" },
   showEvents: {},

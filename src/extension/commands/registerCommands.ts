@@ -16,6 +16,7 @@ import { askToPrepare } from "./machines/askToPrepare.ts";
 import { showMenu } from "./menu.ts";
 import { goToEntry } from "./open/goToEntry.ts";
 import { goToRoute } from "./open/goToRoute.ts";
+import { openLogFile } from "./open/openLogFile.ts";
 import { copyUrl, openInBrowser } from "./open/webAddress.ts";
 import { importPm2 } from "./pm2/importPm2.ts";
 import { cancelReload, reloadWorker, renewApp, rollBack } from "./renew.ts";
@@ -67,6 +68,7 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.goToEntry]: (target) => goToEntry(context, target),
     [commandIds.goToRoute]: (target) => goToRoute(context, target),
     [commandIds.filterLog]: (target) => filterLog(context, target),
+    [commandIds.openLogFile]: (target) => openLogFile(context, target),
     [commandIds.showLog]: (target) => showLog(context, target),
     [commandIds.showLayers]: (target) => showLayers(context, target),
     [commandIds.showEvents]: () => context.channel.show(),

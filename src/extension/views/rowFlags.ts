@@ -25,6 +25,8 @@ const appFlags = {
   /** Its files could be watched, and are not. */
   watchable: (app: AppView) => app.snapshot?.app.watch !== undefined && isActive(app) && !isWatched(app),
   watched: isWatched,
+  /** Its output is written to files. */
+  logging: ({ snapshot }: AppView) => snapshot?.app.logs !== undefined,
   /** It has an address that a browser can open. */
   web: (app: AppView) => webAddresses(app).length > 0,
 };

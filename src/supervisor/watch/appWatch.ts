@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { access, lstat, readFile, stat } from "node:fs/promises";
-import { relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
@@ -149,8 +149,14 @@ export class AppWatch {
     ]);
     this.#staleFiles ??= new StaleFiles();
     const { cwd: root, entry } = this.#host.place();
-    const rules = createWatchRules({ root, entry, ...this.#settings(), files: this.#host.files() });
+    const rules = createWatchRules({ root, entry, ...this.#settings(), files: this.#host.files(), logs: this.#logs() });
     return this.#staleFiles.look({ rules, root, generation, startedAt, commit });
+  }
+
+  #logs(): string[] {
+    const { file, errorFile } = this.#host.recipe().logs ?? {};
+    // The app's folder is watched where it really is.
+    return [file, errorFile].filter((path) => path !== undefined).map((path) => realOf(path));
   }
 
   async #open(): Promise<void> {
@@ -185,7 +191,7 @@ export class AppWatch {
     const { cwd: root, entry } = this.#host.place();
     const { include, exclude } = this.#settings();
     const files = this.#host.files();
-    const rules = createWatchRules({ root, entry, include, exclude, files });
+    const rules = createWatchRules({ root, entry, include, exclude, files, logs: this.#logs() });
     const recipe = this.#host.recipe();
     this.#rules = rules;
     this.#watch = openFileWatch({
@@ -359,8 +365,17 @@ export class AppWatch {
   }
 
   #purpose(): string {
-    const { watch, cwd, entry } = this.#host.recipe();
-    return JSON.stringify([this.#host.place(), cwd, entry, this.#host.files(), typeof watch === "object" && watch]);
+    const { watch, cwd, entry, logs } = this.#host.recipe();
+    const patterns = typeof watch === "object" && watch;
+    return JSON.stringify([this.#host.place(), cwd, entry, this.#host.files(), patterns, logs]);
+  }
+}
+
+function realOf(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
   }
 }
 

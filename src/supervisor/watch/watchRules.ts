@@ -14,6 +14,8 @@ export interface WatchRulesOptions {
   readonly exclude?: readonly string[] | undefined;
   /** Absolute; files that count whatever the patterns and git say, such as those of variables. */
   readonly files?: readonly string[] | undefined;
+  /** What the supervisor writes itself, absolute; with those that were put aside it never counts. */
+  readonly logs?: readonly string[] | undefined;
 }
 
 /** Which files of an app count. */
@@ -50,7 +52,8 @@ const scratchName = /~$|^\.#|^#.*#$|^4913$|\.sw[a-z]$|___jb_(?:tmp|old)___$|^\.g
 /** Variables that dotenv and the like read, which git mostly ignores. */
 const variablesName = /^\.env(?:\.|$)/;
 
-export function createWatchRules({ root, entry, include, exclude = [], files = [] }: WatchRulesOptions): WatchRules {
+export function createWatchRules(options: WatchRulesOptions): WatchRules {
+  const { root, entry, include, exclude = [], files = [], logs = [] } = options;
   const isGitIgnored = createGitIgnored(root);
   const own = new Set([entry, ...files].map(comparable));
   const included = include?.map((pattern) => createPattern(root, pattern));
@@ -70,6 +73,8 @@ export function createWatchRules({ root, entry, include, exclude = [], files = [
   const isExcluded = (path: string, isFolder: boolean): boolean =>
     isBelow(root, path) && excluded.ignores(slashed(root, path) + (isFolder ? "/" : ""));
 
+  const isLog = (path: string): boolean => logs.some((log) => path === log || path.startsWith(`${log}.`));
+
   const isOwn = (path: string): boolean =>
     own.has(comparable(path)) || (dirname(path) === root && variablesName.test(basename(path)));
 
@@ -77,7 +82,7 @@ export function createWatchRules({ root, entry, include, exclude = [], files = [
     if (path === root || isOwn(path) || regardless.includes(path)) {
       return false;
     }
-    if (isForeign(path) || (isFolder !== undefined && isExcluded(path, isFolder))) {
+    if (isForeign(path) || isLog(path) || (isFolder !== undefined && isExcluded(path, isFolder))) {
       return true;
     }
     if (isFolder === undefined || regardless.some((place) => isBelow(place, path) || isBelow(path, place))) {

@@ -126,11 +126,6 @@ describe("log files", function () {
     const refused = await start("two", "folder");
     assertCode(refused, 2);
     assert.match(refused.stderr, /logs\.file: .*folder is a directory; name a regular file/);
-
-    const none = await world.run(["start", "server.js", "--name", "three", "--detach", "--workers", "1"]);
-    assertCode(none, 0);
-    const nothing = await world.run(["logs", "three", "--reopen"]);
-    assert.match(nothing.stderr, /The app writes no log files; logs\.file says where\./);
     assertCode(await world.run(["stop", "--all"]), 0);
   });
 });

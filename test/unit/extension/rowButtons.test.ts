@@ -57,6 +57,12 @@ describe("the buttons of a row", () => {
     assert.match(offerOf(appContext(sampleView()))[1], /openInBrowser/);
   });
 
+  it("open the log file of an app that has one", () => {
+    const logs = { file: "/srv/shop/app.log" };
+    const [, menu] = offerOf(appContext(sampleView({ snapshot: sampleSnapshot({ app: { logs } }) })));
+    assert.equal(menu, serving[1].replace("filterLog", "filterLog openLogFile"));
+  });
+
   it("switch the watching of files on where it is off, and off where it is on", () => {
     const offers = (["off", "failed", "starting", "on"] as const).map((state) => {
       const [buttons, menu] = offerOf(

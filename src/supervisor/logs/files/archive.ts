@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { createGzip } from "node:zlib";
-import { codeOf } from "./openLogFile.ts";
+import { codeOf } from "./openForAppend.ts";
 
 /** Windows refuses to rename what another program has open, which is mostly over at once; in milliseconds. */
 const renamePauses = process.platform === "win32" ? [20, 40, 80, 160, 320] : [];

@@ -3,7 +3,7 @@ import type { EventLevel } from "../../../shared/logs.ts";
 import { count } from "../../../shared/text/count.ts";
 import { steadyNow } from "../../clock.ts";
 import { Archive } from "./archive.ts";
-import { codeOf, lookAt, openLogFile, reasonOf } from "./openLogFile.ts";
+import { codeOf, lookAt, openLogFile, reasonOf } from "./openForAppend.ts";
 import { countLines } from "./wholeLines.ts";
 
 /** Bytes that wait to be written before workers have to, and those below which they go on. */

@@ -7,7 +7,7 @@ import type { EventLog } from "../eventLog.ts";
 import type { LogSource, OutputCopy } from "../logStore.ts";
 import { createLineDate, type LineDate } from "./lineDate.ts";
 import { LogFile, type Rotation } from "./logFile.ts";
-import { isPassing, reasonOf } from "./openLogFile.ts";
+import { isPassing, reasonOf } from "./openForAppend.ts";
 import { createWholeLines, type WholeLines } from "./wholeLines.ts";
 
 export interface LogFilesOptions {

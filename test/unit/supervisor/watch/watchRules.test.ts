@@ -33,6 +33,13 @@ describe("watchRules", () => {
     });
   }
 
+  it("leave out what the supervisor writes itself, and what it puts aside", () => {
+    const files = ["server.js", "logs/app.json", "logs/app.json.1", "logs/app.json.2.gz", "logs/other.json"];
+    const logs = [join(top, "logs/app.json")];
+    assert.deepEqual(counted(files, { logs }), ["server.js", "logs/other.json"]);
+    assert.deepEqual(counted(files, { logs, include: ["**"] }), ["server.js", "logs/other.json"]);
+  });
+
   it("count code, settings and templates, and leave packages, repositories and editors' scratch files out", () => {
     const own = ["server.js", "lib/a.mts", "data.json", "views/page.ejs", ".env", ".env.local", "UPPER.JS"];
     const foreign = [

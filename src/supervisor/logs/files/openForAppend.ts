@@ -29,7 +29,7 @@ export interface OpenFile {
 export async function openLogFile(path: string, mode?: number): Promise<OpenFile> {
   const before = await stat(path).catch(unlessMissing);
   if (before === undefined) {
-    await mkdir(dirname(path), { recursive: true, mode: folderMode });
+    await makeFolder(dirname(path));
   } else {
     requireFile(path, before);
   }
@@ -46,6 +46,26 @@ export async function openLogFile(path: string, mode?: number): Promise<OpenFile
     await handle.close();
     throw error;
   }
+}
+
+/** Level by level: `recursive` says that the folder is missing where the system says why it can't be made. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: folderMode });
+  await make().catch(async (error: unknown) => {
+    if (codeOf(error) === "ENOENT" && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await make();
+    } else if (!(await isFolder(path))) {
+      throw error;
+    }
+  });
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }
 
 /** The file that a path names now; `undefined` if there is none. */
