@@ -34,6 +34,7 @@ import { scaleCommand } from "./commands/scale.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { upgradeCommand } from "./commands/supervisor/upgrade.ts";
 import { systemdCommand } from "./commands/systemd.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { continueCommand } from "./commands/workers/continue.ts";
@@ -58,6 +59,7 @@ export const commands: readonly Command[] = [
   restartCommand,
   rollbackCommand,
   rehearseCommand,
+  upgradeCommand,
   watchCommand,
   historyCommand,
   scaleCommand,

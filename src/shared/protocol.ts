@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { launchRecipeSchema } from "./appConfig.ts";
-import { recipeOriginSchema } from "./launch.ts";
+import { endpointSchema, recipeOriginSchema } from "./launch.ts";
 import { layerFactsSchema, layerPulseSchema, serversReadingSchema } from "./layers/facts.ts";
 import { figuresHistorySchema } from "./layers/figures.ts";
 import { cpuSampleSchema, sampleSeconds } from "./layers/sample.ts";
@@ -62,6 +62,22 @@ export const requests = {
     result: v.object({
       signs: v.array(v.object({ name: v.string(), why: v.picklist(["production", "elsewhere"]) })),
     }),
+  },
+  /**
+   * Renews the supervisor itself, on this Node.js program and from this file, and the workers with it. Answered with the report once
+   * the old workers are gone, by the supervisor that was asked, though clients have been sent `app/moved` by then. A
+   * cancelled request ends it while that is still possible.
+   */
+  "app/upgrade": {
+    params: v.object({
+      /** Absolute path of the Node.js program, and its `process.version`; default: the one that runs. */
+      node: v.optional(v.object({ path: v.string(), version: v.string() })),
+      /** Absolute path of the supervisor's bundle. */
+      supervisorFile: v.string(),
+      /** Version of Hitless that it belongs to. */
+      version: v.string(),
+    }),
+    result: renewalReportSchema,
   },
   /** Gives a draining worker more time, or none. */
   "app/drain": {
@@ -185,6 +201,8 @@ export const notifications = {
   "app/snapshot": snapshotSchema,
   "app/event": supervisorEventSchema,
   "app/report": renewalReportSchema,
+  /** Another supervisor serves this app from now on, at that endpoint: its clients connect there. */
+  "app/moved": endpointSchema,
 } as const;
 
 export type RequestName = keyof typeof requests;

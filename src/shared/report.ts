@@ -3,6 +3,14 @@ import { requestInFlightSchema } from "./drainView.ts";
 import { sourceLocationSchema } from "./failure.ts";
 import { renewalKindSchema, workerStateSchema } from "./snapshot.ts";
 
+/** Which supervisor: its version of Hitless and its Node.js, such as `v24.1.0`; `pid` is absent if it never ran. */
+export const supervisorIdentitySchema = v.object({
+  pid: v.optional(v.number()),
+  version: v.string(),
+  nodeVersion: v.string(),
+});
+export type SupervisorIdentity = v.InferOutput<typeof supervisorIdentitySchema>;
+
 export const renewalOutcomeSchema = v.picklist(["completed", "rolledBack", "cancelled", "failed"]);
 export type RenewalOutcome = v.InferOutput<typeof renewalOutcomeSchema>;
 
@@ -26,6 +34,8 @@ export const renewalReportSchema = v.object({
   /** Epoch milliseconds. */
   startedAt: v.number(),
   durationMs: v.number(),
+  /** The supervisor was renewed with its workers: `hitless upgrade`. Which one it was before, and which was to take over. */
+  supervisor: v.optional(v.object({ from: supervisorIdentitySchema, to: supervisorIdentitySchema })),
   /** `watch`: files of the app had changed, and nobody had asked for it. */
   cause: v.optional(v.literal("watch")),
   /** With `cause`: those files, relative to the app's folder; at most 20. */

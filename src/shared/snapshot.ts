@@ -101,6 +101,8 @@ export const logFilesViewSchema = v.object({
 
 export const renewalViewSchema = v.object({
   kind: renewalKindSchema,
+  /** The supervisor is renewed with its workers. */
+  upgrade: v.optional(v.boolean()),
   /** `preparing`: what `preReload` says runs, and nothing of the app has been touched. */
   phase: v.picklist(["preparing", "stopping", "starting", "draining", "rollingBack"]),
   /** Slot of the only worker that is renewed; absent when the whole app is. */

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 
 /*
  * Every touch of something in Node that is not documented, in one place: what is touched, when, and how it is undone. (Those
@@ -54,6 +54,11 @@ export function holdSocket(socket: Socket): boolean {
   Reflect.set(handle, "reading", false);
   handle.readStop();
   return true;
+}
+
+/** The handle beneath a server that listens, for another process to listen with; `undefined` if it does not. */
+export function listeningHandleOf(server: Server): unknown {
+  return Reflect.get(server, "_handle") ?? undefined;
 }
 
 /** Closes what came with a message, of whatever kind: a socket, a server, a datagram socket or a bare handle. */

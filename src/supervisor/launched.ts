@@ -3,6 +3,7 @@ import { type LaunchMessage, type LaunchReply, launchMessageSchema } from "../sh
 import { parseMessage } from "../shared/parseMessage.ts";
 import { protocolVersion } from "../shared/protocol.ts";
 import { runSupervisor } from "./supervisor.ts";
+import type { Inbox } from "./upgrade/predecessor.ts";
 
 /** Milliseconds for the launcher to say what to run. */
 const launchDeadlineMs = 10_000;
@@ -15,7 +16,17 @@ export function awaitLaunch(): void {
   const deadline = setTimeout(() => process.exit(1), launchDeadlineMs);
   process.once("message", (message: unknown) => {
     clearTimeout(deadline);
-    void launch(message);
+    if (typeof message === "object" && message !== null && Reflect.get(message, "kind") === "succeed") {
+      const inbox: Inbox = [[message, undefined]];
+      const keep = (...told: [unknown, unknown]): void => void inbox.push(told);
+      process.on("message", keep);
+      void import("./succeed.ts").then(({ succeed }) => {
+        process.off("message", keep);
+        return succeed(inbox);
+      });
+    } else {
+      void launch(message);
+    }
   });
 }
 

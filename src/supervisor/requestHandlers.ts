@@ -1,5 +1,6 @@
 import { HitlessError } from "../shared/errors.ts";
 import { readyCount } from "../shared/facts/snapshotFacts.ts";
+import type { RequestParams } from "../shared/protocol.ts";
 import type { RenewalReport } from "../shared/report.ts";
 import type { Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./app/appSupervisor.ts";
@@ -25,6 +26,10 @@ export interface HandlerParts {
   readonly events: EventLog;
   /** Whether the process is about to end. */
   readonly isLeaving: () => boolean;
+  /** Renews this supervisor itself. */
+  readonly upgrade: (wish: RequestParams<"app/upgrade">, cancelled: AbortSignal) => Promise<RenewalReport>;
+  /** Aborted once another supervisor has the app. */
+  readonly moved: AbortSignal;
   /** Stops the app and resolves when no worker is left. */
   readonly stop: (now: boolean) => Promise<void>;
 }
@@ -65,6 +70,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       return shown(await cancellable(app, cancelled, () => app.renewalRequests.renew("reload", { recipe })));
     },
     "app/productionSigns": () => ({ signs: productionSigns(app.recipe.env) }),
+    "app/upgrade": async (wish, cancelled) => shown(await parts.upgrade(wish, cancelled)),
     "app/drain": (params) => {
       app.roster.changeDrain(params.worker, params.action === "extend" ? params.ms : undefined);
       return shown({});
@@ -103,7 +109,8 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "debug/look": async ({ worker }) => shown({ paused: await app.look(worker) }),
     "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
-    "logs/read": (params, cancelled, client) => readLogs(logs, params, cancelled, client),
+    "logs/read": (params, cancelled, client) =>
+      readLogs(logs, params, AbortSignal.any([cancelled, parts.moved]), client),
     "logs/reopen": async () => ({ files: await logFiles.reopen() }),
     ...createLayerHandlers(app),
     ...createRequestsHandler(app),

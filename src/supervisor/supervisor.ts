@@ -4,8 +4,9 @@ import type { Endpoint, LaunchMessage } from "../shared/launch.ts";
 import { protocolVersion } from "../shared/protocol.ts";
 import { AppSupervisor } from "./app/appSupervisor.ts";
 import { checkSchedule } from "./app/checkSchedule.ts";
+import { Trial } from "./app/trial.ts";
 import { type ControlServer, openControlServer } from "./control/controlServer.ts";
-import { removeEndpoint, writeEndpointFile } from "./control/endpointFile.ts";
+import { removeEndpoint, removeSocket, writeEndpointFile } from "./control/endpointFile.ts";
 import { findOtherWriter } from "./control/logFileClaims.ts";
 import { createGracePeriod } from "./grace.ts";
 import { onMissingInternal } from "./internals.ts";
@@ -16,6 +17,9 @@ import { answerHealth } from "./monitoring/healthAnswers.ts";
 import { Monitor } from "./monitoring/monitor.ts";
 import { createRequestHandlers } from "./requestHandlers.ts";
 import { listenToSignals } from "./signals.ts";
+import type { Predecessor } from "./upgrade/predecessor.ts";
+import { Succession } from "./upgrade/succession.ts";
+import { createUpgrades } from "./upgrade/upgrades.ts";
 import { sweepStrays } from "./watcher/sweep.ts";
 
 /** After the app was stopped, clients may read the last output this long, in milliseconds. */
@@ -27,10 +31,11 @@ const readerMs = 5_000;
 /**
  * Starts the app and serves its clients until it is stopped or abandoned; then the process ends. Resolves once clients
  * can connect.
+ * @param predecessor Serves the app until its workers here are proven.
  * @throws HitlessError `runtimeFolder` if the control channel can't be opened, `invalidState` if `health` can't be listened on, `badConfig` for
  * a `schedule` that is none, or for `logs` that can't be written.
  */
-export async function runSupervisor(launch: LaunchMessage): Promise<void> {
+export async function runSupervisor(launch: LaunchMessage, predecessor?: Predecessor): Promise<void> {
   const { recipe, detached, graceMs, endpointFile, socket, secret } = launch;
   await checkSchedule(recipe.schedule);
   const logs = createLogStore();
@@ -78,8 +83,12 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     },
     changed: () => app.publisher.invalidate(),
   });
-  logs.copyTo(logFiles);
+  if (predecessor === undefined) {
+    logs.copyTo(logFiles);
+  }
+  const trial = predecessor && new Trial(predecessor);
   const app: AppSupervisor = new AppSupervisor({
+    trial,
     recipe,
     origin: launch.origin,
     version: launch.version,
@@ -90,16 +99,21 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     events,
     monitor,
   });
-  await monitor.open(recipe.health);
+  if (predecessor === undefined) {
+    await monitor.open(recipe.health);
+  }
   await logFiles.open(recipe.logs);
   let stops = false;
   let left = false;
+  /** Whether clients find this supervisor by the endpoint file. */
+  let isFound = predecessor === undefined;
+  const removeFiles = (): void => (isFound ? removeEndpoint(endpointFile, socket) : removeSocket(socket));
 
   const leave = (): void => {
     if (!left) {
       left = true;
       monitor.close();
-      removeEndpoint(endpointFile, socket);
+      removeFiles();
       // Clients that still read the last output close their connection when they have it.
       const deadline = setTimeout(() => process.exit(0), lingerMs);
       if (server.clients === 0) {
@@ -110,6 +124,10 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   };
 
   const stop = (now: boolean): Promise<void> => {
+    if (upgrades.isLeaving) {
+      upgrades.forward(now ? "stopNow" : "stop");
+    }
+    upgrades.cancel("The app was stopped.");
     return new Promise((resolve) => {
       const listening = app.onDidStop(() => {
         listening.dispose();
@@ -125,15 +143,35 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   };
 
   const grace = createGracePeriod(graceMs, () => {
+    if (upgrades.isLeaving || app.succession.onTrial) {
+      return;
+    }
     if (!detached || (app.stopped && !app.awaitsSchedule)) {
       events.log("info", "abandoned", `no client for ${graceMs} ms; stopping`);
       void stop(false);
     }
   });
   app.onDidStop(() => {
-    if (detached && server.clients === 0) {
+    if (upgrades.isLeaving) {
+      void upgrades.stopped();
+    } else if (detached && server.clients === 0) {
       grace.clientsChanged(0);
     }
+  });
+
+  /** Another supervisor serves the app. */
+  const moving = new AbortController();
+  const upgrades = createUpgrades({
+    app,
+    launch,
+    ...{ logs, logFiles, events, monitor },
+    moved: (to) => {
+      isFound = false;
+      server.move(to);
+      moving.abort();
+    },
+    failed: () => writeEndpointFile(endpointFile, endpoint),
+    left: () => setImmediate(leave),
   });
 
   const server: ControlServer = await openControlServer({
@@ -146,6 +184,8 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
       events,
       stop,
       isLeaving: () => stops,
+      upgrade: upgrades.start,
+      moved: moving.signal,
     }),
     onClientsChanged: (clients) => {
       grace.clientsChanged(clients);
@@ -157,15 +197,21 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   }).catch((error: unknown) => {
     throw new HitlessError("runtimeFolder", `The control socket ${socket} can't be opened: ${String(error)}`);
   });
-  try {
+  const publish = (): void => {
     writeEndpointFile(endpointFile, endpoint);
-  } catch (error) {
-    server.close();
-    throw new HitlessError("runtimeFolder", `The endpoint file ${endpointFile} can't be written: ${String(error)}`);
+    isFound = true;
+    isKnown = true;
+  };
+  if (predecessor === undefined) {
+    try {
+      publish();
+    } catch (error) {
+      server.close();
+      throw new HitlessError("runtimeFolder", `The endpoint file ${endpointFile} can't be written: ${String(error)}`);
+    }
   }
-  process.on("exit", () => removeEndpoint(endpointFile, socket));
-  isKnown = true;
-  const otherWriter = findOtherWriter(endpoint, endpointFolder);
+  process.on("exit", removeFiles);
+  const otherWriter = predecessor === undefined ? findOtherWriter(endpoint, endpointFolder) : undefined;
   if (otherWriter !== undefined) {
     server.close();
     throw new HitlessError("badConfig", `logs: ${otherWriter}`, { remedy: "openSettings" });
@@ -175,7 +221,11 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
   app.renewals.onDidReport((report) => server.broadcast("app/report", report));
   events.onDidLog((event) => server.broadcast("app/event", event));
 
-  const renewBySignal = (kind: "reload" | "gracefulReload") => (): void => {
+  const renewBySignal = (kind: "reload" | "gracefulReload"): void => {
+    if (upgrades.isLeaving) {
+      upgrades.forward(kind);
+      return;
+    }
     Promise.resolve()
       .then(() => app.renewalRequests.renewAnew(kind))
       .catch((error: unknown) => events.log("warning", "signal", `${kind} by signal: ${String(error)}`));
@@ -189,10 +239,40 @@ export async function runSupervisor(launch: LaunchMessage): Promise<void> {
     }
   });
   listenToSignals({
-    reload: renewBySignal("reload"),
-    gracefulReload: renewBySignal("gracefulReload"),
+    reload: () => renewBySignal("reload"),
+    gracefulReload: () => renewBySignal("gracefulReload"),
     stop: (times) => void stop(times > 1),
   });
+  if (predecessor !== undefined && trial !== undefined) {
+    void new Succession({
+      predecessor,
+      trial,
+      ...{ app, logs, logFiles, events, socket },
+      version: launch.version,
+      startedAt: endpoint.startedAt,
+      publish,
+      serving: (take) => {
+        grace.clientsChanged(server.clients);
+        const { address, handle } = predecessor.monitor ?? {};
+        void monitor.open(recipe.health, address === recipe.health ? handle : undefined).catch((error: unknown) => {
+          events.log("error", "health", error instanceof Error ? error.message : String(error));
+        });
+        if (take.watch) {
+          void app.watch.set(true);
+        }
+      },
+      stop: (now) => void stop(now),
+      renew: renewBySignal,
+      abort: () => {
+        // It is the old one that is found.
+        isFound = false;
+        void stop(true);
+      },
+      left: () => predecessor.release(),
+    });
+    app.start();
+    return;
+  }
   const swept = sweepStrays().then((strays) => {
     if (strays.length > 0) {
       const who = `pid ${strays.join(", ")}`;

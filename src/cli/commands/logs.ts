@@ -11,6 +11,7 @@ import { type CliContext, exitCodes } from "../cliContext.ts";
 import { type Command, jsonText, say } from "../command.ts";
 import { connectToApp } from "../run/findApp.ts";
 import { isWanted } from "../run/findWorker.ts";
+import { movedText } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { pumpLogs } from "../run/logPump.ts";
 import { createLineAssembler } from "../terminal/lineAssembler.ts";
@@ -173,6 +174,7 @@ async function follow(context: CliContext, client: SupervisorClient, options: Fo
   };
   const pace = { lossless: !context.stdout.isTerminal, ahead: mostAhead };
   const states = client.onDidSnapshot(checkState);
+  const moves = client.onDidMove(() => say(context, context.stderr.paint("dim", `hitless ${movedText(client)}`)));
   checkState();
   const onDidSkip = (bytes: number) =>
     say(
@@ -188,6 +190,7 @@ async function follow(context: CliContext, client: SupervisorClient, options: Fo
     say(context, context.stderr.paint("dim", "hitless the supervisor has gone"));
   } finally {
     states.dispose();
+    moves.dispose();
     signals.dispose();
   }
 }

@@ -39,6 +39,7 @@ export async function runInForeground(
   const stop = (now: boolean) => client.request("app/stop", now ? { now } : {}).catch(() => undefined);
 
   const events = printEvents(client, stderr);
+  client.onDidMove(() => tell(movedText(client)));
   const raw = openRawOutput(context);
   const output = pumpLogs(client, {
     cursor: 0,
@@ -109,6 +110,12 @@ export async function runInForeground(
     return exitCodeOfSignal(urgent);
   }
   return asked ? exitCodes.done : conclude(context, client, outcome);
+}
+
+/** Another supervisor has taken the app over. */
+export function movedText({ endpoint, snapshot }: SupervisorClient): string {
+  const { version, nodeVersion } = snapshot.supervisor;
+  return `followed to the new supervisor (pid ${endpoint.pid}, Hitless ${version}, Node.js ${nodeVersion})`;
 }
 
 /** Reports how the app ended without a stop request from here. */

@@ -2,7 +2,7 @@ import type { FleetProblem } from "../../client/fleets/checkFleet.ts";
 import type { FleetPlan } from "../../client/fleets/fleetPlan.ts";
 import type { FleetView } from "../../client/fleets/lookAtFleet.ts";
 import { stepNames } from "../../client/fleets/runFleet.ts";
-import { droppedCount, outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
+import { droppedCount, outcomeNames, renewalName, renewalNames } from "../../shared/facts/reportFacts.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { FleetKind, FleetRun, LockHolder, MachineRun } from "../../shared/machines/fleetRun.ts";
 import type { RenewalReport } from "../../shared/report.ts";
@@ -226,7 +226,7 @@ export function fleetStatusText(name: string, app: string, view: FleetView, pain
         text:
           lastReport === undefined
             ? "–"
-            : `${renewalNames[lastReport.kind]} ${outcomeNames[lastReport.outcome]}, ${localTime(lastReport.startedAt)}`,
+            : `${renewalName(lastReport)} ${outcomeNames[lastReport.outcome]}, ${localTime(lastReport.startedAt)}`,
       },
     ];
   });

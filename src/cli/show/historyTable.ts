@@ -1,4 +1,4 @@
-import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
+import { outcomeNames, renewalName } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
@@ -33,13 +33,13 @@ export function historyTable(reports: readonly RenewalReport[], paint: Paint): s
 }
 
 function row(report: RenewalReport): Cell[] {
-  const { startedAt, kind, outcome, durationMs, traffic, reason = "" } = report;
+  const { startedAt, outcome, durationMs, traffic, reason = "" } = report;
   const number = (value: number | undefined): Cell => ({ text: value === undefined ? "–" : String(value) });
   const loss = (value: number | undefined): Cell =>
     value === undefined || value === 0 ? number(value) : { ...number(value), style: "red" };
   return [
     { text: localTime(startedAt) },
-    { text: renewalNames[kind] },
+    { text: renewalName(report) },
     { text: generations(report) },
     { text: outcomeNames[outcome], style: outcomeStyles[outcome] },
     { text: duration(durationMs) },

@@ -1,4 +1,4 @@
-import { droppedNothing, outcomeNames } from "../../shared/facts/reportFacts.ts";
+import { droppedNothing, outcomeNames, renewalName } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import { workerName } from "../../shared/text/workerName.ts";
 import type { Paint } from "../terminal/paint.ts";
@@ -91,11 +91,11 @@ export function generations({ from, to }: RenewalReport): string {
 }
 
 function headLines(name: string, report: RenewalReport, paint: Paint): string[] {
-  const { kind, outcome, from, durationMs, workers } = report;
+  const { kind, outcome, from, durationMs, workers, supervisor } = report;
   const took = duration(durationMs);
   if (outcome === "completed") {
     const parts = [
-      `${name} ${renewed[kind]}`,
+      supervisor === undefined ? `${name} ${renewed[kind]}` : `${name} upgraded · ${upgradeText(supervisor)}`,
       `generation ${generations(report)}`,
       count(workers.length, "worker"),
       took,
@@ -107,8 +107,17 @@ function headLines(name: string, report: RenewalReport, paint: Paint): string[] 
     outcome === "failed"
       ? `it ended half-way after ${took}; see: hitless status ${name}`
       : `generation ${from} ${report.stoppedFirst ? "is started again" : "keeps serving, untouched"} · gave up after ${took}`;
-  const what = kind === "gracefulReload" ? "graceful reload" : kind;
+  const what = renewalName(report);
   return [`${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`, `  ${fate}`];
+}
+
+/** What has changed of the supervisor, such as `Node.js v20.1.0 → v22.2.0`. */
+function upgradeText({ from, to }: NonNullable<RenewalReport["supervisor"]>): string {
+  const parts = [
+    ...(from.version === to.version ? [] : [`Hitless ${from.version} → ${to.version}`]),
+    ...(from.nodeVersion === to.nodeVersion ? [] : [`Node.js ${from.nodeVersion} → ${to.nodeVersion}`]),
+  ];
+  return parts.length === 0 ? `Hitless ${to.version} on Node.js ${to.nodeVersion}` : parts.join(" · ");
 }
 
 /** A restart of one worker leaves the others serving; a gap of `stopFirst` is in the notes. */

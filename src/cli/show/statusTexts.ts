@@ -59,8 +59,8 @@ export function killedAtOnceText(killed: number, paint: Paint): string {
 
 /** One line on how far a renewal is, such as `reloading api · 2/4 ready`. */
 export function renewalProgress(name: string, renewal: RenewalView): string {
-  const { kind, phase, ready, total, draining, queued } = renewal;
-  const what = phase === "rollingBack" ? "rolling back" : renewing[kind];
+  const { kind, upgrade = false, phase, ready, total, draining, queued } = renewal;
+  const what = phase === "rollingBack" ? "rolling back" : upgrade ? "upgrading" : renewing[kind];
   const step =
     phase === "preparing"
       ? "preReload runs"

@@ -33,7 +33,7 @@ export interface RequestOptions {
   /**
    * Milliseconds until the request is given up with `deadline`. Default 10,000 (on another machine 30,000), plus `waitMs`
    * for `logs/read`; none for
-   * `app/renew`, `app/rollback`, `app/stop`, `app/scale`, `layers/sample` and `layers/heapSnapshot`: the supervisor limits those.
+   * `app/renew`, `app/rollback`, `app/upgrade`, `app/stop`, `app/scale`, `layers/sample` and `layers/heapSnapshot`: the supervisor limits those.
    */
   readonly deadlineMs?: number;
 }
@@ -48,18 +48,49 @@ export interface ConnectOptions {
 const endedBySupervisor: ReadonlySet<RequestName> = new Set<RequestName>([
   "app/renew",
   "app/rollback",
+  "app/upgrade",
   "app/stop",
   "app/scale",
   "layers/sample",
   "layers/heapSnapshot",
 ]);
 
-/** One connection to one supervisor. It never reconnects: a new one is made from the endpoint. */
+/** Requests that change nothing: what the old supervisor has not answered is asked of the new one. */
+const readOnly: ReadonlySet<RequestName> = new Set<RequestName>([
+  "app/snapshot",
+  "app/reports",
+  "app/events",
+  "app/stale",
+  "debug/look",
+  "logs/read",
+  "layers/facts",
+  "layers/pulse",
+  "layers/history",
+  "layers/servers",
+  "requests/read",
+]);
+
+/** A connection, and the requests on it that have not been answered. */
+interface Link {
+  readonly socket: Duplex;
+  readonly connection: MessageConnection;
+  pending: number;
+  /** Another supervisor is spoken to by now. */
+  isFormer: boolean;
+}
+
+/**
+ * The connection to the supervisor of an app. When another one takes the app over, it goes there by itself; a connection that is
+ * lost it does not make anew.
+ */
 export class SupervisorClient implements Disposable {
-  readonly endpoint: Endpoint;
-  readonly #socket: Duplex;
   readonly #route: Route;
-  readonly #connection: MessageConnection;
+  readonly #identity: ClientIdentity;
+  readonly #moves = new Emitter<Endpoint>();
+  #endpoint: Endpoint;
+  #link: Link;
+  /** Resolves when the new supervisor is spoken to. */
+  #moving: Promise<void> | undefined;
   readonly #snapshots = new Emitter<Snapshot>();
   readonly #events = new Emitter<SupervisorEvent>();
   readonly #reports = new Emitter<RenewalReport>();
@@ -83,19 +114,10 @@ export class SupervisorClient implements Disposable {
       const code = attempt.kind === "deadline" ? "deadline" : "connectionLost";
       throw new HitlessError(code, `${whose} can't be reached: ${attempt.reason}.`, { remedy: "retry" });
     }
-    const client = new SupervisorClient(endpoint, attempt.socket, route);
+    const client = new SupervisorClient(endpoint, identity, attempt.socket, route);
     try {
       const left = Math.max(1, deadlineMs - (performance.now() - startedAt));
-      const answer = await client.#send(
-        "initialize",
-        { protocolVersion, secret: endpoint.secret, client: identity },
-        { deadlineMs: left },
-      );
-      if (answer.protocolVersion !== protocolVersion) {
-        const versions = `it speaks version ${answer.protocolVersion} of the protocol, this Hitless ${protocolVersion}`;
-        throw new HitlessError("protocolMismatch", `${whose} belongs to another Hitless: ${versions}.`);
-      }
-      client.#receiveSnapshot(answer.snapshot);
+      client.#receiveSnapshot(await client.#introduce(client.#link, left));
       return client;
     } catch (error) {
       client.dispose();
@@ -103,23 +125,99 @@ export class SupervisorClient implements Disposable {
     }
   }
 
-  private constructor(endpoint: Endpoint, socket: Duplex, route: Route) {
-    this.endpoint = endpoint;
+  private constructor(endpoint: Endpoint, identity: ClientIdentity, socket: Duplex, route: Route) {
+    this.#endpoint = endpoint;
+    this.#identity = identity;
     this.#route = route;
-    this.#socket = socket;
+    this.#link = this.#open(socket);
+  }
+
+  /** Where the supervisor is that is spoken to. */
+  get endpoint(): Endpoint {
+    return this.#endpoint;
+  }
+
+  /** Calls back with the endpoint of the supervisor that has taken the app over, once it is spoken to. */
+  onDidMove(listener: (endpoint: Endpoint) => void): Disposable {
+    return this.#moves.event(listener);
+  }
+
+  #open(socket: Duplex): Link {
     const { connection, onDrained } = openRpcConnection(socket);
-    this.#connection = connection;
+    const link: Link = { socket, connection, pending: 0, isFormer: false };
     connection.onError(([error]) => {
       // An error with a code is the socket's own, and its close follows; data already received can still be read.
       if (!("code" in error)) {
-        this.#lose(new HitlessError("badMessage", `${this.#whose()} sent what is no message: ${error.message}`));
+        const what = `${this.#whose()} sent what is no message: ${error.message}`;
+        this.#linkLost(link, new HitlessError("badMessage", what));
       }
     });
-    onDrained(() => this.#lose(new HitlessError("connectionLost", `${this.#whose()} closed the connection.`)));
-    this.#listen("app/snapshot", (snapshot) => this.#receiveSnapshot(snapshot));
-    this.#listen("app/event", (event) => this.#events.fire(event));
-    this.#listen("app/report", (report) => this.#reports.fire(report));
+    onDrained(() =>
+      this.#linkLost(link, new HitlessError("connectionLost", `${this.#whose()} closed the connection.`)),
+    );
+    this.#listen(link, "app/snapshot", (snapshot) => this.#receiveSnapshot(snapshot));
+    this.#listen(link, "app/event", (event) => this.#events.fire(event));
+    this.#listen(link, "app/report", (report) => this.#reports.fire(report));
+    this.#listen(link, "app/moved", (endpoint) => this.#follow(endpoint));
     connection.listen();
+    return link;
+  }
+
+  async #introduce(link: Link, deadlineMs: number): Promise<Snapshot> {
+    const { secret } = this.#endpoint;
+    const params = { protocolVersion, secret, client: this.#identity };
+    const answer = await this.#sendOn(link, "initialize", params, { deadlineMs });
+    if (answer.protocolVersion !== protocolVersion) {
+      const versions = `it speaks version ${answer.protocolVersion} of the protocol, this Hitless ${protocolVersion}`;
+      throw new HitlessError("protocolMismatch", `${this.#whose()} belongs to another Hitless: ${versions}.`);
+    }
+    return answer.snapshot;
+  }
+
+  /** Another supervisor has the app: from now on this is a client of that one. */
+  #follow(endpoint: Endpoint): void {
+    if (this.#moving !== undefined || this.#lost !== undefined || endpoint.socket === this.#endpoint.socket) {
+      return;
+    }
+    const former = this.#link;
+    former.isFormer = true;
+    this.#endpoint = endpoint;
+    this.#moving = (async () => {
+      try {
+        const attempt = await this.#route.open(endpoint, this.#route.connectMs);
+        if (attempt.kind !== "open") {
+          throw new HitlessError("connectionLost", `${this.#whose()} can't be reached: ${attempt.reason}.`);
+        }
+        const link = this.#open(attempt.socket);
+        this.#link = link;
+        const snapshot = await this.#introduce(link, this.#route.connectMs);
+        // Its numbers go on behind those of the former one, as far as that was known.
+        this.#snapshot = undefined;
+        this.#moving = undefined;
+        this.#receiveSnapshot(snapshot);
+        this.#moves.fire(endpoint);
+        this.#endFormer(former);
+      } catch (error) {
+        this.#moving = undefined;
+        this.#lose(toHitlessError(error));
+        closeLink(former);
+      }
+    })();
+  }
+
+  /** The old supervisor answers what it was asked. */
+  #endFormer(link: Link): void {
+    if (link.isFormer && link.pending === 0 && this.#moving === undefined) {
+      closeLink(link);
+    }
+  }
+
+  #linkLost(link: Link, reason: HitlessError): void {
+    if (link.isFormer) {
+      closeLink(link);
+    } else if (link === this.#link) {
+      this.#lose(reason);
+    }
   }
 
   get snapshot(): Snapshot {
@@ -136,7 +234,7 @@ export class SupervisorClient implements Disposable {
 
   /** Whether something still listens at the control socket; only a refusal counts as no. */
   async isThere(deadlineMs: number): Promise<boolean> {
-    const attempt = await this.#route.open(this.endpoint, deadlineMs);
+    const attempt = await this.#route.open(this.#endpoint, deadlineMs);
     if (attempt.kind === "open") {
       attempt.socket.destroy();
     }
@@ -188,9 +286,31 @@ export class SupervisorClient implements Disposable {
     params: RequestParams<Name>,
     options: RequestOptions,
   ): Promise<RequestResult<Name>> {
+    await this.#moving;
+    const link = this.#link;
+    try {
+      return await this.#sendOn(link, name, params, options);
+    } catch (error) {
+      if (link.isFormer && readOnly.has(name) && toHitlessError(error).code === "connectionLost") {
+        await this.#moving;
+        return this.#sendOn(this.#link, name, params, options);
+      }
+      throw error;
+    } finally {
+      this.#endFormer(link);
+    }
+  }
+
+  async #sendOn<Name extends RequestName>(
+    link: Link,
+    name: Name,
+    params: RequestParams<Name>,
+    options: RequestOptions,
+  ): Promise<RequestResult<Name>> {
     if (this.#lost !== undefined) {
       throw this.#lost;
     }
+    link.pending += 1;
     const cancellation = new CancellationTokenSource();
     // Asked for before anything is cancelled: a source that is cancelled first has a token that calls nobody.
     const { token } = cancellation;
@@ -202,7 +322,7 @@ export class SupervisorClient implements Disposable {
     const deadlineMs = options.deadlineMs ?? usualDeadline(name, params, this.#route.answerMs);
     let timer: NodeJS.Timeout | undefined;
     try {
-      const answer = this.#connection.sendRequest<unknown>(name, params, token);
+      const answer = link.connection.sendRequest<unknown>(name, params, token);
       const late = new Promise<never>((_, reject) => {
         if (deadlineMs !== undefined) {
           timer = setTimeout(() => {
@@ -228,14 +348,22 @@ export class SupervisorClient implements Disposable {
       }
       throw reason;
     } finally {
+      link.pending -= 1;
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", cancel);
       cancellation.dispose();
     }
   }
 
-  #listen<Name extends NotificationName>(name: Name, receive: (params: NotificationParams<Name>) => void): void {
-    this.#connection.onNotification(name, (params: unknown) => {
+  #listen<Name extends NotificationName>(
+    link: Link,
+    name: Name,
+    receive: (params: NotificationParams<Name>) => void,
+  ): void {
+    link.connection.onNotification(name, (params: unknown) => {
+      if (link.isFormer) {
+        return;
+      }
       try {
         receive(parseMessage(notifications[name], name, params) as NotificationParams<Name>);
       } catch (error) {
@@ -257,10 +385,9 @@ export class SupervisorClient implements Disposable {
       return;
     }
     this.#lost = reason;
-    this.#connection.dispose();
-    this.#socket.destroy();
+    closeLink(this.#link);
     this.#closes.fire();
-    for (const emitter of [this.#snapshots, this.#events, this.#reports, this.#closes]) {
+    for (const emitter of [this.#snapshots, this.#events, this.#reports, this.#closes, this.#moves]) {
       emitter.dispose();
     }
   }
@@ -268,6 +395,11 @@ export class SupervisorClient implements Disposable {
   #whose(): string {
     return whoseSupervisor(this.endpoint, this.#route);
   }
+}
+
+function closeLink({ connection, socket }: Link): void {
+  connection.dispose();
+  socket.destroy();
 }
 
 function whoseSupervisor({ name, pid }: Endpoint, { machine }: Route): string {

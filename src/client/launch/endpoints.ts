@@ -38,9 +38,11 @@ export async function listEndpoints(folder: string): Promise<Endpoint[]> {
 }
 
 async function readEndpoint(file: string): Promise<Endpoint | undefined> {
+  let text = "";
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(file, "utf8"));
+    text = await readFile(file, "utf8");
+    content = JSON.parse(text);
   } catch {
     await removeUnlessFresh(file);
     return undefined;
@@ -55,6 +57,11 @@ async function readEndpoint(file: string): Promise<Endpoint | undefined> {
   }
   const endpoint = result.output;
   if (isDead(endpoint) || !(await isListening(endpoint.socket))) {
+    const now = await readFile(file, "utf8").catch(() => text);
+    if (now !== text) {
+      // Another supervisor has taken the app over since it was read: it has its own socket, and the file is its own.
+      return readEndpoint(file);
+    }
     await remove(file);
     if (process.platform !== "win32") {
       await remove(endpoint.socket);

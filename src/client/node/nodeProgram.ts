@@ -45,6 +45,19 @@ export async function resolveNode(options: {
   return usable(await probeNode(path, cwd), "PATH", `the Node.js on the PATH, ${path},`);
 }
 
+/** What names a version rather than a program. */
+const versionName = /^(?:v?\d[\dx.*]*|lts(?:\/[\w*-]*)?|node|latest|current|stable)$/i;
+
+/**
+ * The Node.js that somebody names by its program or by its version, such as `24` or `lts/*`.
+ * @throws HitlessError `nodeUnusable` or `nodeTooOld`, with the remedy `pickNode`.
+ */
+export async function resolveNamedNode(named: string, cwd: string): Promise<NodeProgram> {
+  return versionName.test(named)
+    ? resolveWish({ file: `"${named}"`, source: "explicit", wish: named }, cwd)
+    : resolveNode({ explicit: named, cwd });
+}
+
 /** Every Node.js that can run an app from this folder, newest first, each program once. */
 export async function listNodePrograms(cwd: string): Promise<NodeProgram[]> {
   const [onPath, installed, chosen] = await Promise.all([
@@ -76,7 +89,10 @@ export async function listNodePrograms(cwd: string): Promise<NodeProgram[]> {
   return [...programs.values()].sort((a, b) => compareVersions(b.version.slice(1), a.version.slice(1)));
 }
 
-async function resolveWish({ file, source, wish }: NodeVersionFile, cwd: string): Promise<NodeProgram> {
+async function resolveWish(
+  { file, source, wish }: Pick<NodeVersionFile, "file" | "wish"> & Pick<NodeProgram, "source">,
+  cwd: string,
+): Promise<NodeProgram> {
   const [onPath] = await nodesOnPath(process.env);
   const current = onPath === undefined ? undefined : await probeNode(onPath, cwd);
   const installed = (await installedNodes(process.env)).filter(({ version }) => matchesWish(version, wish));

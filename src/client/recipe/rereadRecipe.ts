@@ -127,9 +127,7 @@ async function nodeNotes(base: string, { choosesNode, node }: RecipeOrigin): Pro
     const { path, version, source } = await resolveNode({ cwd: base });
     return path === node.path
       ? []
-      : [
-          `Node.js stays ${node.version}: ${source} asks for ${version} now, which runs when the app is stopped and started.`,
-        ];
+      : [`Node.js stays ${node.version}: ${source} asks for ${version} now, which runs after "hitless upgrade".`];
   } catch (error) {
     return [`Node.js stays ${node.version}. ${toHitlessError(error).message}`];
   }

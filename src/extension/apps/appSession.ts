@@ -377,6 +377,28 @@ export class AppSession implements Disposable {
     );
     this.#connection.add(client.onDidSnapshot(() => this.#changes.fire()));
     this.#connection.add(replayEvents(client, (event) => this.#host.log.event(this.name, event)));
+    let { endpoint } = client;
+    this.#connection.add(
+      client.onDidMove((to) => {
+        const mark = this.#launchedAs(endpoint);
+        if (mark !== undefined) {
+          this.#host.memory.set(`mark:${this.key}`, `${to.pid} ${mark}`);
+        }
+        endpoint = to;
+        const { version, nodeVersion } = client.snapshot.supervisor;
+        const { t } = this.#host;
+        this.#host.log.info(
+          t(
+            "“{0}” has a new supervisor: process {1}, Hitless {2}, Node.js {3}.",
+            this.name,
+            to.pid,
+            version,
+            nodeVersion,
+          ),
+        );
+        this.#changes.fire();
+      }),
+    );
     this.#connection.add(client.onDidClose(() => this.#onClosed(client)));
     this.#changes.fire();
   }

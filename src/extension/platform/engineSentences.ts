@@ -2,6 +2,7 @@ import { noteWords, reasonWords } from "../../client/script/scriptNote.ts";
 import { balancerSentences } from "./balancerSentences.ts";
 import { machineSentences } from "./machineSentences.ts";
 import { rehearsalSentences } from "./rehearsalSentences.ts";
+import { upgradeSentences } from "./upgradeSentences.ts";
 
 /**
  * What supervisors and their clients say to the user: English, since it goes to terminals and logs as well. Each is as
@@ -15,6 +16,7 @@ export const engineSentences: readonly string[] = [
   ...Object.values(reasonWords),
   ...machineSentences,
   ...rehearsalSentences,
+  ...upgradeSentences,
   'the script "{0}" ({1}) can\'t be used: {2}',
   'No app can be started in {0}: {1}. Run "{2}", or name the file to run.',
   "No app can be started in {0}: {1}. Mend that, or name the file to run.",
@@ -180,7 +182,7 @@ export const engineSentences: readonly string[] = [
   "Variables added: {0}.",
   "Variables removed: {0}.",
   "Settings changed: {0}.",
-  "Node.js stays {0}: {1} asks for {2} now, which runs when the app is stopped and started.",
+  'Node.js stays {0}: {1} asks for {2} now, which runs after "hitless upgrade".',
   "Node.js stays {0}. {1}",
   "{0} caused one reload after the other, as a file does that the app writes itself; while that goes on it causes no more. Name it in watch.exclude: [{1}].",
   "The system allows no more watched files (inotify). Raise the limit with: sudo sysctl fs.inotify.max_user_watches=524288, or name folders that need no watching in watch.exclude.",
@@ -191,7 +193,7 @@ export const engineSentences: readonly string[] = [
   "must not be empty; leave it out",
   "The renewal was cancelled before it began.",
   "The app was stopped before this renewal could begin.",
-  'scheduling stays "{0}": a change to "{1}" takes effect when the app is stopped and started.',
+  'scheduling stays "{0}": a change to "{1}" takes effect with "hitless upgrade".',
   "{0} did not answer within {1} ms: its event loop is blocked.",
   "{0} can't be reached any more.",
   "{0} could not report its layers: {1}",

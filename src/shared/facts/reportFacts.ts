@@ -2,6 +2,14 @@ import type { RenewalReport } from "../report.ts";
 
 /** The ways to renew and their outcomes as a sentence names them, in English. */
 export const renewalNames = { reload: "reload", gracefulReload: "graceful reload", restart: "restart" } as const;
+
+/** What a report or the view of a renewal is about, as a sentence names it. */
+export function renewalName({
+  kind,
+  supervisor,
+}: Pick<RenewalReport, "kind" | "supervisor">): (typeof renewalNames)[RenewalReport["kind"]] | "upgrade" {
+  return supervisor === undefined ? renewalNames[kind] : "upgrade";
+}
 export const outcomeNames = {
   completed: "completed",
   rolledBack: "rolled back",

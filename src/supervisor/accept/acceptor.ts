@@ -1,6 +1,12 @@
 import { steadyNow } from "../clock.ts";
-import { type ConnectionHandle, type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
-import { type AcceptPool, ListeningSocket, type PathKeeper } from "./listeningSocket.ts";
+import { type ConnectionHandle, type ListeningHandle, type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
+import {
+  type AcceptPool,
+  type ForwardAccepted,
+  type InheritedSocket,
+  ListeningSocket,
+  type PathKeeper,
+} from "./listeningSocket.ts";
 import { type AcceptingWorker, Member } from "./member.ts";
 import { OwnConnections } from "./ownConnections.ts";
 
@@ -14,6 +20,16 @@ export interface AcceptorOptions {
   readonly mostOpenFiles: () => number;
   /** One was closed, with this many waiting. */
   readonly onRefused: (waiting: number) => void;
+  /** The handles of the supervisor whose app this one takes over, by the keys of the addresses; absent: there was none. */
+  readonly inherited?: ReadonlyMap<string, InheritedSocket> | undefined;
+}
+
+/** An address that another supervisor is to listen at too. */
+export interface Legacy {
+  readonly key: string;
+  readonly place: ListenQuery;
+  readonly handle: ListeningHandle;
+  readonly data: unknown;
 }
 
 /** Tells a worker, with shared scheduling, whether it may accept by itself. Returns false if it can't be reached. */
@@ -39,6 +55,8 @@ export class Acceptor {
   /** Workers that leave, and what happens when nothing new can come to them. */
   readonly #leavers = new Map<Member, () => void>();
   readonly #pool: AcceptPool;
+  readonly #inherited: Map<string, InheritedSocket>;
+  #isHeldBack: boolean;
   #waiting = 0;
   #refused = 0;
   #dropped = 0;
@@ -48,7 +66,10 @@ export class Acceptor {
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
+    this.#inherited = new Map(options.inherited);
+    this.#isHeldBack = options.inherited !== undefined;
     this.#pool = {
+      isHeldBack: () => this.#isHeldBack,
       shared: options.shared,
       paths: options.paths,
       own: this.own,
@@ -89,6 +110,47 @@ export class Acceptor {
     return this.#unansweredAt;
   }
 
+  /** The addresses at which another supervisor could listen too. */
+  get legacies(): Legacy[] {
+    return [...this.#sockets].flatMap(([key, { legacy }]) => (legacy === undefined ? [] : [{ key, ...legacy }]));
+  }
+
+  /** The keys of the inherited addresses at which workers listen. */
+  get inheritedInUse(): string[] {
+    return [...this.#sockets].flatMap(([key, socket]) => (socket.isHeldBack && socket.hasSuccessor ? [key] : []));
+  }
+
+  /** The supervisor before this one gives up its addresses. Returns those at which this one can't accept. */
+  takeOver(): string[] {
+    const failed = [...this.#sockets].flatMap(([key, socket]) => (socket.takeOver() === 0 ? [] : [key]));
+    this.#isHeldBack = false;
+    for (const { handle } of this.#inherited.values()) {
+      handle.close();
+    }
+    this.#inherited.clear();
+    return failed;
+  }
+
+  /** Leaves the addresses of these keys to another supervisor, which gets what is still accepted here. */
+  cede(keys: ReadonlySet<string>, forward: ForwardAccepted): void {
+    for (const [key, socket] of this.#sockets) {
+      if (keys.has(key)) {
+        socket.cede(forward);
+      }
+    }
+  }
+
+  /** A connection that the supervisor before this one has accepted. */
+  receive(key: string, connection: ConnectionHandle): void {
+    const socket = this.#sockets.get(key);
+    if (socket === undefined) {
+      connection.close();
+      this.#pool.dropped();
+    } else {
+      socket.receive(connection);
+    }
+  }
+
   /** Whether this Unix socket is open for a worker. */
   holds(path: string): boolean {
     return [...this.#sockets.values()].some((socket) => socket.holds(path));
@@ -100,10 +162,13 @@ export class Acceptor {
   }
 
   /**
-   * Who accepts the connections of the address that a server names by its key: this process, or the workers from a handle of this
-   * process. `undefined` where a worker listens by itself.
+   * Who accepts the connections of the address that a server names by its key: this process, the workers from a handle of this
+   * process, or the supervisor before this one. `undefined` where a worker listens by itself.
    */
-  acceptsAt(key: string): "supervisor" | "workers" | undefined {
+  acceptsAt(key: string): "supervisor" | "workers" | "predecessor" | undefined {
+    if ([...this.#sockets.values()].some((socket) => socket.isHeldBack && socket.isAt(key))) {
+      return "predecessor";
+    }
     const isHere = [...this.#sockets.values()].some((socket) => !socket.isClosed && socket.isAt(key));
     return isHere ? (this.#options.shared ? "workers" : "supervisor") : undefined;
   }
@@ -116,7 +181,8 @@ export class Acceptor {
     const member = new Member(worker, askWhose);
     this.#members.set(worker.id, member);
     this.#tell.set(member, tell);
-    onClusterMessage(worker.process, {
+    const { process } = worker.worker;
+    onClusterMessage(process, {
       asked: (query) => this.#asked(member, query),
       closed: (key) => this.#closed(member, key),
       answered: (seq, accepted) => {
@@ -126,7 +192,7 @@ export class Acceptor {
       },
     });
     // All that it said has been read then.
-    worker.process.once("disconnect", () => this.gone(worker.id));
+    process.once("disconnect", () => this.gone(worker.id));
   }
 
   /** Whether a worker is given connections. */
@@ -231,7 +297,7 @@ export class Acceptor {
   }
 
   #asked(member: Member, query: ListenQuery): boolean {
-    if (member.worker.exitedAfterDisconnect === true) {
+    if (member.worker.worker.exitedAfterDisconnect === true) {
       return false;
     }
     const key = this.#keyFor(member, query);
@@ -240,7 +306,8 @@ export class Acceptor {
         other.makeRoom(query.port);
       }
     }
-    const socket = this.#sockets.get(key) ?? new ListeningSocket(key, query, this.#pool);
+    const socket = this.#sockets.get(key) ?? new ListeningSocket(key, query, this.#pool, this.#inherited.get(key));
+    this.#inherited.delete(key);
     const errno = socket.open();
     if (errno === undefined) {
       return false;

@@ -43,13 +43,27 @@ export interface PathKeeper {
   answered(path: string): void;
   /** It is about to be closed: its file is removed first, so that no client finds it too late. */
   leave(path: string): void;
+  /** Another process listens there from now on, which looks after the file; or this one does in place of another. */
+  cede(path: string): void;
+  adopt(path: string): void;
 }
+
+/** A handle that the supervisor before this one has listened with. */
+export interface InheritedSocket {
+  readonly handle: ListeningHandle;
+  readonly data: unknown;
+}
+
+/** Gives a connection that was accepted at the address of this key to the supervisor that listens there now. */
+export type ForwardAccepted = (key: string, connection: ConnectionHandle) => void;
 
 /** What the sockets of an app have in common. */
 export interface AcceptPool {
   /** Whether the workers accept by themselves, each with a copy of the handle. */
   readonly shared: boolean;
   readonly paths: PathKeeper;
+  /** Whether the supervisor before this one still accepts at the addresses that it has given here. */
+  isHeldBack(): boolean;
   /** Connections that this process itself makes to its addresses. */
   readonly own: Pick<OwnConnections, "has">;
   /** This many more connections wait. */
@@ -84,12 +98,61 @@ export class ListeningSocket implements AcceptedAt {
   #questions = 0;
   /** Nobody has served here since a worker only looked whether the port is free. */
   #wasLookedAt = false;
+  /** Its handle came from the supervisor before this one. */
+  #isInherited = false;
+  /** Another supervisor accepts here from now on, and gets what this one still does. */
+  #forward: ForwardAccepted | undefined;
 
-  constructor(key: string, query: ListenQuery, pool: AcceptPool) {
+  constructor(key: string, query: ListenQuery, pool: AcceptPool, inherited?: InheritedSocket) {
     this.key = key;
     this.#query = query;
     this.#pool = pool;
-    this.#data = query.data;
+    this.#data = inherited?.data ?? query.data;
+    if (inherited !== undefined) {
+      this.#handle = inherited.handle;
+      this.#isInherited = true;
+      // Workers accept there already.
+      this.#isListening = true;
+    }
+  }
+
+  /** What another supervisor needs to listen here too; `undefined` if it is closed, or about to be. */
+  get legacy(): { readonly place: ListenQuery; readonly handle: ListeningHandle; readonly data: unknown } | undefined {
+    const handle = this.#handle;
+    const isOpen = handle !== undefined && this.#closing === undefined && this.hasSuccessor;
+    return isOpen ? { place: this.#query, handle, data: this.#data } : undefined;
+  }
+
+  /** Whether it waits until the supervisor before this one has given it up. */
+  get isHeldBack(): boolean {
+    return this.#isInherited && this.#pool.isHeldBack();
+  }
+
+  /** The supervisor before this one gives it up: from now on it is this one's. Returns libuv's number of an error, else 0. */
+  takeOver(): number {
+    const handle = this.#handle;
+    if (!this.#isInherited || handle === undefined) {
+      return 0;
+    }
+    if (this.#path !== undefined) {
+      this.#pool.paths.adopt(this.#path);
+    }
+    return this.#pool.shared ? 0 : this.#listen(handle);
+  }
+
+  /** Another supervisor accepts here by a copy of the handle: this one stops, and gives it what it has accepted. */
+  cede(forward: ForwardAccepted): void {
+    this.#stopClosing();
+    clearTimeout(this.#successorTimer);
+    this.#forward = forward;
+    if (this.#path !== undefined) {
+      this.#pool.paths.cede(this.#path);
+    } else {
+      // The other copy stays. That of a Unix socket would take the file along: this one is left to the end of the process.
+      this.#handle?.close();
+      this.#handle = undefined;
+    }
+    this.#deal();
   }
 
   /** Of a Unix socket; `undefined` for a port, and for what has no file: an abstract socket, a pipe of Windows. */
@@ -134,7 +197,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Whether a worker that stays listens here. */
   get hasSuccessor(): boolean {
-    return [...this.#members].some((member) => !member.leaving && member.isAlive);
+    return this.#forward !== undefined || [...this.#members].some((member) => !member.leaving && member.isAlive);
   }
 
   /** Opens it if need be. Returns libuv's number of an error, else 0; `undefined` if `node:cluster` has to do it. */
@@ -146,7 +209,7 @@ export class ListeningSocket implements AcceptedAt {
       this.#handle = undefined;
     }
     this.#stopClosing();
-    if (this.#path !== undefined) {
+    if (this.#path !== undefined && !this.isHeldBack) {
       this.#pool.paths.asked(this.#path);
     }
     if (this.#handle === undefined) {
@@ -157,10 +220,10 @@ export class ListeningSocket implements AcceptedAt {
       this.#handle = bound;
       this.#isListening = false;
     }
-    const error = this.#pool.shared ? 0 : this.#listen(this.#handle);
+    const error = this.#pool.shared || this.isHeldBack ? 0 : this.#listen(this.#handle);
     if (error !== 0) {
       this.end();
-    } else if (this.#path !== undefined) {
+    } else if (this.#path !== undefined && !this.isHeldBack) {
       this.#pool.paths.answered(this.#path);
     }
     return error;
@@ -197,7 +260,7 @@ export class ListeningSocket implements AcceptedAt {
   remove(member: Member): void {
     this.#free.delete(member);
     this.#rests.delete(member);
-    if (this.#members.delete(member) && this.#members.size === 0) {
+    if (this.#members.delete(member) && this.#members.size === 0 && this.#forward === undefined) {
       if (member.isAlive && !member.leaving && !member.admitted) {
         // It has looked whether the port is free: who came meanwhile waits for a server that stays.
         this.#wasLookedAt = true;
@@ -259,7 +322,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Ends it for new clients; what has come is accepted first, and given to those that listen here, though they leave. */
   close(): void {
-    if (this.#handle === undefined || this.#closing !== undefined) {
+    if (this.#handle === undefined || this.#closing !== undefined || this.#forward !== undefined) {
       return;
     }
     const accepts = this.#pool.shared && [...this.#members].some((member) => member.isAlive && !member.hasStopped);
@@ -285,8 +348,10 @@ export class ListeningSocket implements AcceptedAt {
   /** Ends it at once. */
   end(): void {
     this.#stopClosing();
-    this.#handle?.close();
-    this.#handle = undefined;
+    if (this.#forward === undefined) {
+      this.#handle?.close();
+      this.#handle = undefined;
+    }
     this.drop();
   }
 
@@ -388,6 +453,11 @@ export class ListeningSocket implements AcceptedAt {
     }
   }
 
+  /** A connection that was accepted here by the supervisor before this one. */
+  receive(connection: ConnectionHandle): void {
+    this.#accept(connection);
+  }
+
   #accept(connection: ConnectionHandle): void {
     if (this.#closing?.accepted(connection) === true || this.#pool.own.has(connection)) {
       connection.close();
@@ -419,6 +489,12 @@ export class ListeningSocket implements AcceptedAt {
   }
 
   #deal(): void {
+    if (this.#forward !== undefined) {
+      for (let connection = this.#take(); connection !== undefined; connection = this.#take()) {
+        this.#forward(this.key, connection);
+      }
+      return;
+    }
     while (this.#waiting.length > 0) {
       const member = this.#nextFree();
       const connection = member && this.#take();

@@ -20,9 +20,11 @@ export interface UnderWay {
 /** A cluster worker, as far as accepting goes. */
 export interface AcceptingWorker {
   readonly id: number;
-  readonly process: ChildProcess;
-  /** Set by its own `cluster.worker.disconnect()`. */
-  readonly exitedAfterDisconnect?: boolean;
+  readonly worker: {
+    readonly process: ChildProcess;
+    /** Set by its own `cluster.worker.disconnect()`. */
+    readonly exitedAfterDisconnect?: boolean;
+  };
 }
 
 /** Numbers of ours go down from here, those of `node:cluster` up from 0. */
@@ -49,7 +51,7 @@ export class Member {
 
   /** Whether it can be sent anything. A process that was killed may be taken for connected for some turns. */
   get isAlive(): boolean {
-    const { connected, exitCode, signalCode } = this.worker.process;
+    const { connected, exitCode, signalCode } = this.worker.worker.process;
     return connected && exitCode === null && signalCode === null;
   }
 
@@ -58,7 +60,7 @@ export class Member {
   }
 
   send(message: ClusterMessage, handle?: ConnectionHandle): boolean {
-    return sendClusterMessage(this.worker.process, message, handle);
+    return sendClusterMessage(this.worker.worker.process, message, handle);
   }
 
   /** Gives it a connection, whose number is noted until it has answered. Returns false if it can't be reached. */

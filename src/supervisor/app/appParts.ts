@@ -20,13 +20,14 @@ import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
 import { Leadership } from "../slots/leadership.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
 import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
-import { HandoffBroker } from "../traffic/handoffBroker.ts";
+import { HandoffBroker, type HandoffTarget } from "../traffic/handoffBroker.ts";
 import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 import { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { AppWatch } from "../watch/appWatch.ts";
 import { WatcherProcess } from "../watcher/watcherProcess.ts";
 import { WorkerRoster } from "../worker/workerRoster.ts";
 import { createSnapshotPublisher, type SnapshotPublisher } from "./snapshotPublisher.ts";
+import type { Trial } from "./trial.ts";
 
 export interface AppSupervisorOptions {
   readonly recipe: LaunchRecipe;
@@ -40,6 +41,8 @@ export interface AppSupervisorOptions {
   readonly logFiles: Pick<LogFiles, "view" | "follow">;
   readonly events: EventLog;
   readonly monitor: Pick<Monitor, "url" | "port" | "follow">;
+  /** The app is taken over from another supervisor. */
+  readonly trial?: Trial | undefined;
 }
 
 /** What the parts of an app may ask of it. */
@@ -51,6 +54,12 @@ export interface AppHost extends SlotHost, RenewalsHost, HealthHost {
   /** Whether clients are served and will be. */
   readonly ready: boolean;
   readonly desiredWorkers: number;
+  /** Whether another supervisor serves the app, and this one's workers have yet to be proven. */
+  readonly onTrial: boolean;
+  /** Whether the supervisor is being renewed. */
+  readonly upgrading: boolean;
+  /** The supervisor that has taken the app over. */
+  readonly successor: HandoffTarget | undefined;
   snapshot(): Snapshot;
   /** Files have changed, relative to the app's folder: they are to be run. */
   renewChanged(files: readonly string[]): void;
@@ -93,13 +102,16 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
     isServed: (path) => acceptor.holds(path),
     putBack: (path) => renewals.current?.socketRemoved(path),
   });
-  const broker = new HandoffBroker(table);
+  const broker = new HandoffBroker({
+    serving: () => (host.successor === undefined ? table.serving() : [host.successor]),
+  });
   const acceptor: Acceptor = new Acceptor({
     shared: recipe.scheduling === "shared",
     paths: keeper,
     limit: () => generations.current.maxWaiting,
     mostOpenFiles,
     onRefused: (waiting) => health.refused(waiting),
+    inherited: options.trial?.sockets,
   });
   const roster = new WorkerRoster({
     app: recipe.name,

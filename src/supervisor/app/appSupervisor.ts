@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError } from "../../shared/errors.ts";
@@ -20,6 +20,7 @@ import type { AppWatch } from "../watch/appWatch.ts";
 import type { WorkerRoster } from "../worker/workerRoster.ts";
 import { AppCondition } from "./appCondition.ts";
 import { type AppHost, type AppParts, type AppSupervisorOptions, createAppParts } from "./appParts.ts";
+import { AppSuccession } from "./appSuccession.ts";
 import { RenewalRequests } from "./renewalRequests.ts";
 import { Schedule } from "./schedule.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
@@ -42,6 +43,7 @@ export class AppSupervisor {
   readonly debugSessions: DebugSessions;
   readonly watch: AppWatch;
   readonly source: RecipeSource;
+  readonly succession: AppSuccession;
   readonly #options: AppSupervisorOptions;
   readonly #parts: AppParts;
   readonly #generations: Generations;
@@ -65,7 +67,7 @@ export class AppSupervisor {
     const host = this.#host();
     const parts = createAppParts(options, host);
     this.#options = options;
-    this.#desiredWorkers = workersOf(recipe);
+    this.#desiredWorkers = options.trial?.estate.desiredWorkers ?? workersOf(recipe);
     this.#parts = parts;
     this.#generations = parts.generations;
     this.#table = parts.table;
@@ -85,8 +87,19 @@ export class AppSupervisor {
       events,
       giveUp: () => this.stop(false),
     });
+    this.succession = new AppSuccession({
+      ...{ host, parts, condition: this.#condition, life: this.#life, trial: options.trial },
+      sequence: () => this.#sequence,
+      countFrom: (last) => {
+        this.#sequence = Math.max(this.#sequence, last);
+      },
+      endSchedule: () => void this.#schedule.follow(undefined),
+    });
     this.#schedule = new Schedule({ events, due: (pattern) => this.#renewBySchedule(pattern) });
     chooseScheduling(recipe.scheduling);
+    if (options.trial !== undefined) {
+      this.#generations.continueAfter(options.trial.estate.generation);
+    }
   }
 
   /** Called whenever the app has come to rest: no worker is left and none will start by itself. */
@@ -145,7 +158,8 @@ export class AppSupervisor {
       acceptor: this.#parts.acceptor,
       slots: this.#table.slots,
       workers: this.roster.all,
-      renewal: this.renewals.view(),
+      others: this.succession.upgrade?.view.workers ?? [],
+      renewal: this.succession.upgrade?.view.renewal ?? this.renewals.view(),
       watch: this.watch.view,
       stale: this.#stale,
     });
@@ -182,6 +196,11 @@ export class AppSupervisor {
 
   /** Runs what the app's files are now: by a reload that one worker proves, or by a start where nothing runs. */
   #renewChanged(files: readonly string[]): void {
+    const { upgrade } = this.succession;
+    if (upgrade !== undefined) {
+      upgrade.hold(files);
+      return;
+    }
     if (this.stopped) {
       this.start();
       return;
@@ -206,6 +225,12 @@ export class AppSupervisor {
 
   /** Changes how many workers there should be; they start or drain at once. */
   scale(workers: number): { readonly from: number; readonly to: number } {
+    if (this.succession.upgrade !== undefined) {
+      const { name } = this.#options.recipe;
+      throw new HitlessError("invalidState", `${name} is being upgraded; try it when that is over.`, {
+        remedy: "retry",
+      });
+    }
     const from = this.#desiredWorkers;
     this.#condition.scaled(this.#table.serving().length, from, workers);
     this.#desiredWorkers = workers;
@@ -286,7 +311,7 @@ export class AppSupervisor {
       serving: this.#table.serving().length,
       desired: this.#desiredWorkers,
       ...this.#table.empty(),
-      renewing: this.renewals.busy,
+      renewing: this.renewals.busy || this.succession.upgrade !== undefined,
     });
   }
 
@@ -297,15 +322,24 @@ export class AppSupervisor {
     }
     this.#reconciling = true;
     try {
-      this.#table.resize(this.#condition.running ? this.#desiredWorkers : 0, this.#startGeneration());
+      const wanted = this.#condition.running ? this.#desiredWorkers : 0;
+      const { surge } = this.#generations.current;
+      const serving = this.#table.serving().length;
+      const now = this.succession.onTrial ? Math.min(wanted, serving + surgeCount(surge, Math.max(1, wanted))) : wanted;
+      this.#table.resize(now, this.#startGeneration());
       this.#table.fill(this.renewals.current);
       this.renewals.step();
-      this.#parts.leadership.settle();
+      if (!this.succession.onTrial && this.succession.successor === undefined) {
+        this.#parts.leadership.settle();
+      }
     } finally {
       this.#reconciling = false;
     }
-    this.#admit();
+    if (!this.succession.onTrial) {
+      this.#admit();
+    }
     this.publisher.invalidate();
+    this.#options.trial?.look(this.#table, this.#desiredWorkers, this.#generations.current);
     this.#checkRest();
   }
 
@@ -379,11 +413,20 @@ export class AppSupervisor {
       get running() {
         return app.#condition.running;
       },
+      get onTrial() {
+        return app.succession.onTrial;
+      },
+      get successor() {
+        return app.succession.successor;
+      },
+      get upgrading() {
+        return app.succession.upgrade !== undefined;
+      },
       get autorestart() {
         return app.#generations.current.autorestart;
       },
       get renewing() {
-        return app.renewals.current !== undefined;
+        return app.renewals.current !== undefined || app.succession.upgrade !== undefined;
       },
       get leaving() {
         return app.#condition.leaving;
@@ -414,7 +457,13 @@ export class AppSupervisor {
         const { everFull } = this.#condition;
         return finalFailure({ failure, before, wasReady, everFull, othersServe: this.#table.serving().length > 0 });
       },
-      lacks: (failure, worker) => this.#life.lacks(failure, worker),
+      lacks: (failure, worker) => {
+        if (this.succession.onTrial) {
+          this.#options.trial?.fail(failure);
+        } else {
+          this.#life.lacks(failure, worker);
+        }
+      },
       wakeAfter: (ms) => void setTimeout(() => this.#reconcile(), ms),
       log: (level, code, message) => this.#options.events.log(level, code, message),
     };

@@ -54,6 +54,11 @@ export class RenewalRequests {
         remedy: "retry",
       });
     }
+    if (this.#host.upgrading) {
+      throw new HitlessError("invalidState", `${name} is being upgraded; try it when that is over.`, {
+        remedy: "retry",
+      });
+    }
     if (recipe !== undefined && (recipe.name !== name || !isSameFolder(recipe.cwd, this.#cwd))) {
       throw new HitlessError(
         "badConfig",

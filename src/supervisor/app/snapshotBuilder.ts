@@ -28,6 +28,8 @@ export interface SnapshotParts {
   readonly slots: ReadonlyMap<number, Slot>;
   readonly workers: ReadonlyMap<number, WorkerHandle>;
   readonly renewal: RenewalView | undefined;
+  /** Those of another supervisor that takes the app over, or from which this one has taken it. */
+  readonly others: readonly WorkerView[];
   readonly watch: WatchView;
   readonly stale: number | undefined;
 }
@@ -38,7 +40,8 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
   const workers = [...parts.workers.values()]
     .sort((a, b) => a.slot - b.slot || a.id - b.id)
     .map((worker) => viewWorker(worker, slots.get(worker.slot)));
-  const addresses = new Set(workers.flatMap((worker) => (worker.state === "ready" ? worker.addresses : [])));
+  const all = [...workers, ...parts.others].sort((a, b) => a.slot - b.slot || a.id - b.id);
+  const addresses = new Set(all.flatMap((worker) => (worker.state === "ready" ? worker.addresses : [])));
   const retries = [...slots.values()].filter((slot) => slot.retryTimer !== undefined).map((slot) => slot.retryAt);
   return {
     sequence: parts.sequence,
@@ -64,7 +67,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       ...(parts.stale !== undefined && { stale: parts.stale }),
       ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),
     },
-    workers,
+    workers: all,
     ...(renewal !== undefined && { renewal }),
   };
 }

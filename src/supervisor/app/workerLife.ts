@@ -49,7 +49,9 @@ export class WorkerLife {
     const recipe = generations.placed(generation);
     const debug = debugSessions.startOf(slot);
     const events = this.#workerEvents;
-    const worker = leadership.start(place, (leads) => roster.start({ recipe, slot, generation, events, debug, leads }));
+    const worker = leadership.start(place, this.#options.host.onTrial, (leads) =>
+      roster.start({ recipe, slot, generation, events, debug, leads }),
+    );
     this.#uncleaned.add(worker);
     doors.started(worker, worker.inspectPlace);
     watcher.add({ pid: worker.pid, mark: worker.mark, killTimeout: recipe.killTimeout });
@@ -59,11 +61,17 @@ export class WorkerLife {
   /** Orders a worker to exit; `handoff` only if another worker keeps serving. */
   dismiss(worker: WorkerHandle, how: { readonly handoff: boolean; readonly graceful: boolean }): void {
     const { generations, table } = this.#options.parts;
+    const { successor } = this.#options.host;
     if (!worker.wasReady && worker.servers.size === 0) {
       // It never served anybody: there is nothing to drain.
       worker.terminate();
     } else {
-      worker.dismiss(drainOrderFor(worker, generations.current, { ...how, serving: table.serving() }));
+      worker.dismiss(
+        drainOrderFor(worker, generations.current, {
+          ...how,
+          serving: successor === undefined ? table.serving() : [successor],
+        }),
+      );
     }
   }
 

@@ -1,11 +1,14 @@
 import { chmodSync } from "node:fs";
 import { createServer } from "node:net";
+import type { Endpoint } from "../../shared/launch.ts";
 import type { NotificationName, NotificationParams } from "../../shared/protocol.ts";
 import { type ControlSession, openControlSession, type RequestHandlers } from "./controlSession.ts";
 
 export interface ControlServer {
   readonly clients: number;
   broadcast<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void;
+  /** Sends all clients to another supervisor, and those that come from now on. */
+  move(endpoint: Endpoint): void;
   /** Stops accepting and closes every session. */
   close(): void;
 }
@@ -28,6 +31,7 @@ export function openControlServer(options: ControlServerOptions): Promise<Contro
   const { secret, handlers, onClientsChanged, onTrouble } = options;
   const sessions = new Set<ControlSession>();
   const initialized = new Set<ControlSession>();
+  let movedTo: Endpoint | undefined;
   const server = createServer((socket) => {
     const session: ControlSession = openControlSession({
       socket,
@@ -37,6 +41,11 @@ export function openControlServer(options: ControlServerOptions): Promise<Contro
       onInitialized: () => {
         initialized.add(session);
         onClientsChanged(initialized.size);
+        if (movedTo !== undefined) {
+          const endpoint = movedTo;
+          // Once it has its answer.
+          setImmediate(() => session.notify("app/moved", endpoint));
+        }
       },
       onClosed: () => {
         sessions.delete(session);
@@ -62,6 +71,12 @@ export function openControlServer(options: ControlServerOptions): Promise<Contro
         broadcast(name, params) {
           for (const session of initialized) {
             session.notify(name, params);
+          }
+        },
+        move(endpoint) {
+          movedTo = endpoint;
+          for (const session of initialized) {
+            session.notify("app/moved", endpoint);
           }
         },
         close() {

@@ -16,6 +16,11 @@ export function writeEndpointFile(file: string, endpoint: Endpoint): void {
 /** Removes the files by which clients find this supervisor. */
 export function removeEndpoint(file: string, socket: string): void {
   rmSync(file, { force: true });
+  removeSocket(socket);
+}
+
+/** Removes the socket of a supervisor that is found elsewhere, or was never to be found. */
+export function removeSocket(socket: string): void {
   if (process.platform !== "win32") {
     rmSync(socket, { force: true });
   }

@@ -40,6 +40,10 @@ export function createReachability({ acceptor, files }: ReachabilityOptions): Re
   let reached = new Set<string>();
   const look = async (key: string): Promise<string | undefined> => {
     const accepts = acceptor.acceptsAt(key);
+    if (accepts === "predecessor") {
+      // Clients connect there now.
+      return undefined;
+    }
     const isPath = !key.includes("|");
     const isInPlace = isPath ? files.isInPlace(key) : undefined;
     const hasNoFile = isPath && (process.platform === "win32" || key.startsWith("\0"));

@@ -178,6 +178,13 @@ export function createSocketKeeper(options: {
         leave(kept);
       }
     },
+    cede: (path) => forget(sockets.get(path)),
+    adopt(path) {
+      const inode = inodeOf(path);
+      if (inode !== undefined) {
+        keep(path, inode);
+      }
+    },
   };
 }
 

@@ -5,6 +5,8 @@ export interface EventLog {
   log(level: EventLevel, code: string, message: string, worker?: number): void;
   /** The last events, oldest first. */
   recent(): SupervisorEvent[];
+  /** Replaces all that is kept by what another supervisor has kept, with its numbers; the next ones follow them. */
+  adopt(events: readonly SupervisorEvent[]): void;
   onDidLog(listener: (event: SupervisorEvent) => void): void;
 }
 
@@ -24,6 +26,10 @@ export function createEventLog(now: () => number = Date.now): EventLog {
       logged.fire(event);
     },
     recent: () => [...events],
+    adopt(known) {
+      events.splice(0, events.length, ...known);
+      sequence = Math.max(sequence, ...known.map((event) => event.sequence));
+    },
     onDidLog: logged.on,
   };
 }

@@ -81,6 +81,15 @@ export interface LogStore {
   /** All workers have to wait, whoever reads. */
   hold(on: boolean): void;
   read(request: ReadRequest): ReadResult;
+  /**
+   * Replaces all that is kept by what another supervisor has kept, with its numbers; the next ones follow them.
+   * @param alive The workers that may still write.
+   */
+  adopt(chunks: readonly LogChunk[], alive: ReadonlySet<number>): void;
+  /** What is appended from now on goes there instead of being kept here. */
+  divert(to: OutputCopy): void;
+  /** Whether some reader must lose nothing. */
+  readonly hasPatientReader: boolean;
   /** The worker is gone: its output is kept until enough others have ended after it. */
   ended(worker: number): void;
   /** Calls once as soon as something is appended (for that worker, or any); the returned function cancels. */
@@ -95,6 +104,7 @@ export interface LogStore {
 export function createLogStore(now: () => number = Date.now): LogStore {
   const rings = new Map<number, Ring>();
   const waiting = new Set<{ readonly worker: number | undefined; readonly listener: () => void }>();
+  let diverted: OutputCopy | undefined;
   let sequence = 0;
   let copy: OutputCopy | undefined;
 
@@ -115,11 +125,34 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     gate.isAwaited(ring.source.worker, (cursor) => lastSequence(ring) > cursor);
 
   return {
+    get hasPatientReader() {
+      return gate.hasReader;
+    },
+    divert(to) {
+      diverted = to;
+    },
+    adopt(chunks, alive) {
+      rings.clear();
+      for (const { sequence: number, worker, slot, generation, stream, time, text } of chunks) {
+        const ring = ringOf({ worker, slot, generation });
+        const bytes = Buffer.from(text);
+        ring.written += bytes.length;
+        ring.size += bytes.length;
+        ring.pieces.push({ sequence: number, stream, time, bytes, written: ring.written });
+        ring.ended = !alive.has(worker);
+        trim(ring);
+        sequence = Math.max(sequence, number);
+      }
+    },
     watch: gate.add,
     exited: gate.ended,
     expectReader: gate.expect,
     append(source, stream, bytes) {
       if (bytes.length === 0) {
+        return;
+      }
+      if (diverted !== undefined) {
+        diverted.write(source, stream, bytes);
         return;
       }
       sequence += 1;
@@ -138,7 +171,7 @@ export function createLogStore(now: () => number = Date.now): LogStore {
       }
     },
     finish(source, stream) {
-      copy?.end(source, stream);
+      (diverted ?? copy)?.end(source, stream);
     },
     copyTo(target) {
       copy = target;

@@ -13,6 +13,8 @@ export interface WorkerOutput {
 export type Reader = AbortSignal;
 
 export interface OutputGate {
+  /** Whether some reader must lose nothing. */
+  readonly hasReader: boolean;
   /** This is what the worker writes to. */
   add(worker: number, output: WorkerOutput): void;
   /** The worker has written. */
@@ -84,6 +86,9 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
   };
 
   return {
+    get hasReader() {
+      return readers.size > 0;
+    },
     add(worker, output) {
       outputs.set(worker, [...(outputs.get(worker) ?? []), output]);
       if (allHeld) {

@@ -35,13 +35,21 @@ export class Monitor {
     return this.#server?.place.port;
   }
 
+  /** By which another process can listen there too, and the setting; `undefined` if it answers nowhere. */
+  get legacy(): { readonly address: number | string; readonly handle: unknown } | undefined {
+    const handle = this.#server?.handle;
+    return handle === undefined || this.#address === undefined ? undefined : { address: this.#address, handle };
+  }
+
   /**
    * Begins to answer.
+   * @param inherited The handle of the one before, which listens there already.
    * @throws HitlessError `invalidState`, which names the setting, the address and what is wrong with it.
    */
-  async open(address: Address): Promise<void> {
+  async open(address: Address, inherited?: unknown): Promise<void> {
     if (address !== undefined) {
-      this.#server = await openMonitorServer(parseListenAddress(address), this.#options.answer);
+      const place = parseListenAddress(address);
+      this.#server = await openMonitorServer(place, this.#options.answer, undefined, inherited);
       this.#address = address;
       this.#tell();
     }

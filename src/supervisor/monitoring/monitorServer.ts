@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { HitlessError } from "../../shared/errors.ts";
+import { listeningHandleOf } from "../internals.ts";
 import { explainRefusal, formatPlace, type ListenPlace } from "./listenPlace.ts";
 
 /** What is answered to one path. */
@@ -15,6 +16,8 @@ export interface MonitorServer {
   readonly place: ListenPlace;
   /** Such as `http://127.0.0.1:9100`. */
   readonly url: string;
+  /** By which another process can listen there too; `undefined` if this Node has none. */
+  readonly handle: unknown;
   /** Resolves when the port is free again. */
   close(): Promise<void>;
 }
@@ -39,12 +42,14 @@ const listenDeadlineMs = 5_000;
 
 /**
  * Answers GET and HEAD of a few paths over HTTP. No client can hold it up: not by being slow, nor by being many.
+ * @param inherited The handle of the one before, which listens already.
  * @throws HitlessError `invalidState`, which names the setting `health` and the fix.
  */
 export async function openMonitorServer(
   wanted: ListenPlace,
   answer: Answer,
   { requestMs, silenceMs }: MonitorPatience = usualPatience,
+  inherited?: unknown,
 ): Promise<MonitorServer> {
   const server = createServer(
     {
@@ -58,7 +63,7 @@ export async function openMonitorServer(
   );
   server.timeout = silenceMs;
   limitConnections(server);
-  await listen(server, wanted);
+  await listen(server, inherited ?? { ...wanted, exclusive: true }, wanted);
   const { port } = server.address() as AddressInfo;
   const place = { host: wanted.host, port };
   // What fails later concerns one connection.
@@ -66,6 +71,7 @@ export async function openMonitorServer(
   return {
     place,
     url: `http://${formatPlace(place)}`,
+    handle: listeningHandleOf(server),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -133,7 +139,7 @@ function limitConnections(server: Server): void {
   });
 }
 
-function listen(server: Server, place: ListenPlace): Promise<void> {
+function listen(server: Server, where: object, place: ListenPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = new HitlessError("deadline", `health: ${place.host} was not resolved within ${listenDeadlineMs} ms.`);
     const fail = (error: Error): void => {
@@ -143,7 +149,7 @@ function listen(server: Server, place: ListenPlace): Promise<void> {
     };
     const timer = setTimeout(() => fail(late), listenDeadlineMs);
     server.once("error", (error) => fail(explainRefusal(place, error)));
-    server.listen({ ...place, exclusive: true }, () => {
+    server.listen(where, () => {
       clearTimeout(timer);
       server.removeAllListeners("error");
       resolve();

@@ -38,6 +38,8 @@ export function chooseScheduling(scheduling: LaunchRecipe["scheduling"]): void {
 }
 
 export interface ForkedWorker {
+  /** Its number, unique in the life of the app, over all its supervisors. */
+  readonly id: number;
   readonly worker: Worker;
   readonly stderr: StderrTail;
   readonly inspector: WorkerInspector;
@@ -56,6 +58,20 @@ export interface ForkedWorker {
 const longestLine = 500;
 
 let forks = 0;
+
+/** Workers that other supervisors of the app have had before: numbers go on behind theirs. */
+let before = 0;
+
+/** The workers of this supervisor are numbered behind this one. Called before the first. */
+export function numberWorkersAfter(last: number): void {
+  before = last;
+  forks = last;
+}
+
+/** The highest number that a worker of the app has had. */
+export function lastWorkerNumber(): number {
+  return forks;
+}
 
 /** Names of the environment variables that a worker is started with. */
 export function variablesOfWorker({ env }: Pick<LaunchRecipe, "env">): string[] {
@@ -114,18 +130,19 @@ export function forkWorker(options: {
     [leaderVariable]: leads ? "1" : "0",
     ...((debug === "wait" || (debug === "break" && debugged)) && { [debugVariable]: debug }),
   });
+  const id = before + worker.id;
   const stderr = createStderrTail();
   const inspector = createWorkerInspector();
   if (debug !== "no" && !debugged) {
     inspector.expectOurs();
   }
-  const source: LogSource = { worker: worker.id, slot, generation };
+  const source: LogSource = { worker: id, slot, generation };
   for (const output of [worker.process.stdout, worker.process.stderr]) {
     if (output !== null) {
-      logs.watch(worker.id, output);
+      logs.watch(id, output);
     }
   }
-  worker.process.once("exit", () => logs.exited(worker.id));
+  worker.process.once("exit", () => logs.exited(id));
   capture(worker.process.stdout, {
     keep: (bytes) => logs.append(source, "stdout", bytes),
     ended: () => logs.finish(source, "stdout"),
@@ -140,13 +157,14 @@ export function forkWorker(options: {
     ended: () => logs.finish(source, "stderr"),
   });
   const lastLine = (): string => {
-    const { chunks } = logs.read({ worker: worker.id, lines: 1, maxBytes: longestLine });
+    const { chunks } = logs.read({ worker: id, lines: 1, maxBytes: longestLine });
     return chunks
       .map(({ text }) => text)
       .join("")
       .trim();
   };
   return {
+    id,
     worker,
     stderr,
     inspector,

@@ -46,6 +46,8 @@ export interface Generations {
   open(generation: number, recipe?: LaunchRecipe): void;
   /** Makes the generation the current one. */
   commit(generation: number): void;
+  /** The app was at this generation when this supervisor took it over. */
+  continueAfter(generation: number): void;
   /**
    * The recipe before the current one, if starting it again would run the same files.
    * @throws HitlessError `invalidState`, which says why not.
@@ -115,6 +117,9 @@ export function createGenerations(first: LaunchRecipe): Generations {
         before = generation === 0 ? undefined : generation;
         generation = wanted;
       }
+    },
+    continueAfter(last) {
+      generation = last;
     },
     async previous() {
       const page = before === undefined ? undefined : pages.get(before);

@@ -15,6 +15,10 @@ export class RecipeSource {
     this.replace(origin);
   }
 
+  get origin(): RecipeOrigin | undefined {
+    return this.#origin;
+  }
+
   /** Absolute. */
   get files(): readonly string[] {
     return this.#origin?.files ?? [];

@@ -100,6 +100,16 @@ export class Renewals {
     this.#current?.abort(reason);
   }
 
+  /** What the supervisor before this one has reported, newest first. */
+  adopt(reports: readonly RenewalReport[]): void {
+    this.reports.splice(0, this.reports.length, ...reports);
+  }
+
+  /** Keeps and tells the report of a renewal of the supervisor itself. */
+  add(report: RenewalReport): void {
+    this.#tell(report, `upgrade to generation ${report.to}`);
+  }
+
   onDidReport(listener: (report: RenewalReport) => void): Disposable {
     return this.#reported.on(listener);
   }
@@ -220,7 +230,7 @@ export class Renewals {
       const { scheduling } = generations.current;
       if (recipe !== undefined && recipe.scheduling !== scheduling) {
         notes.push(
-          `scheduling stays "${scheduling}": a change to "${recipe.scheduling}" takes effect when the app is stopped and started.`,
+          `scheduling stays "${scheduling}": a change to "${recipe.scheduling}" takes effect with "hitless upgrade".`,
         );
       }
       const before = generations.current;
@@ -287,16 +297,19 @@ export class Renewals {
   }
 
   #report(report: RenewalReport): void {
+    this.#tell(report, `${renewalNames[report.kind]} to generation ${report.to}`);
+    this.#queue.finished(report);
+  }
+
+  #tell(report: RenewalReport, what: string): void {
     this.reports.unshift(report);
     this.reports.splice(reportsKept);
-    const { kind, outcome, to, durationMs, moved } = report;
+    const { outcome, durationMs, moved } = report;
     const level = outcome === "completed" ? "info" : "error";
     const where = moved === undefined ? "" : ` (${moved.from} → ${moved.to})`;
     // Why it did not complete was told when that was known.
-    const text = `${renewalNames[kind]} to generation ${to} ${outcomeNames[outcome]} after ${durationMs} ms${where}`;
-    this.#options.events.log(level, "renewed", text);
+    this.#options.events.log(level, "renewed", `${what} ${outcomeNames[outcome]} after ${durationMs} ms${where}`);
     this.#reported.fire(report);
-    this.#queue.finished(report);
   }
 }
 

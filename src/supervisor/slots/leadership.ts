@@ -14,15 +14,23 @@ export class Leadership {
     this.#slots = slots;
   }
 
-  /** Starts the worker of a slot, which leads if it is to. */
-  start(slot: Slot, start: (leads: boolean) => WorkerHandle): WorkerHandle {
-    if (slot !== this.#leading()) {
+  /**
+   * Starts the worker of a slot, which leads if it is to.
+   * @param isOnTrial Whether a worker of another supervisor leads.
+   */
+  start(slot: Slot, isOnTrial: boolean, start: (leads: boolean) => WorkerHandle): WorkerHandle {
+    if (isOnTrial || slot !== this.#leading()) {
       return start(false);
     }
     this.#appoint(undefined);
     const worker = start(true);
     this.#leader = worker;
     return worker;
+  }
+
+  /** None leads any more: another supervisor has the app. */
+  resign(): void {
+    this.#appoint(undefined);
   }
 
   /** Sees to it that the right one leads, after anything that has happened. */

@@ -5,8 +5,8 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 
 interface Transit {
   readonly id: number;
-  /** Who sent it, and what that worker calls it. */
-  readonly sender: { readonly worker: WorkerHandle; readonly id: number };
+  /** Who sent it, and what that one calls it. */
+  readonly sender: { readonly worker: HandoffSender; readonly id: number };
   readonly socket: Socket;
   readonly connection: HandedConnection;
   /** Workers that refused it or died with it. */
@@ -14,10 +14,21 @@ interface Transit {
   holder: number | undefined;
 }
 
+/** Who gives connections away: a worker, or the supervisor before this one. */
+export type HandoffSender = Pick<WorkerHandle, "id" | "send">;
+
+/** Who is given connections: a worker, or the supervisor that comes after this one. */
+export interface HandoffTarget extends Pick<WorkerHandle, "id" | "connected" | "send"> {
+  /** By the keys of the servers. */
+  readonly servers: ReadonlyMap<string, { readonly handoff: boolean }>;
+  /** How many connections may be under way to it; absent: as many as to one worker. */
+  readonly handoffWindow?: number;
+}
+
 /** Who may take connections now. */
 export interface HandoffTargets {
-  /** The workers that take connections and will go on doing so. */
-  serving(): readonly WorkerHandle[];
+  /** Those that take connections and will go on doing so. */
+  serving(): readonly HandoffTarget[];
 }
 
 /** Takes connections from draining workers and gives each to a worker that serves on. */
@@ -61,7 +72,7 @@ export class HandoffBroker {
     });
   }
 
-  accept(from: WorkerHandle, sent: HandedConnection & { readonly id: number }, socket: Socket | undefined): void {
+  accept(from: HandoffSender, sent: HandedConnection & { readonly id: number }, socket: Socket | undefined): void {
     const { id, server, requests, unused, stoppedAt, idleSince } = sent;
     if (socket !== undefined && hold(socket)) {
       this.#adopt(socket, { server, requests, unused, stoppedAt, idleSince }, { worker: from, id });
@@ -71,8 +82,8 @@ export class HandoffBroker {
     }
   }
 
-  taken(holder: WorkerHandle, ids: readonly number[], stallMs: number): void {
-    const arrivals = new Map<WorkerHandle, number[]>();
+  taken(holder: Pick<HandoffTarget, "id">, ids: readonly number[], stallMs: number): void {
+    const arrivals = new Map<HandoffSender, number[]>();
     for (const id of ids) {
       const transit = this.#transits.get(id);
       if (transit?.holder === holder.id) {
@@ -92,7 +103,7 @@ export class HandoffBroker {
     this.#tellIfEmpty();
   }
 
-  refused(worker: WorkerHandle, id: number): void {
+  refused(worker: Pick<HandoffTarget, "id">, id: number): void {
     const transit = this.#transits.get(id);
     if (transit?.holder === worker.id) {
       this.#leave(transit);
@@ -104,7 +115,7 @@ export class HandoffBroker {
    * Gives what this worker had not confirmed to another. To be called when its channel has closed, though it may live on: it lets
    * go of what it could not confirm.
    */
-  workerLeft(worker: WorkerHandle): void {
+  workerLeft(worker: Pick<HandoffTarget, "id">): void {
     this.#underWay.delete(worker.id);
     for (const transit of [...this.#transits.values()]) {
       if (transit.holder === worker.id) {
@@ -140,14 +151,14 @@ export class HandoffBroker {
     }
     if (best === undefined) {
       this.#close(transit);
-    } else if (this.#loadOf(best.id) < handoffWindow) {
+    } else if (this.#loadOf(best.id) < (best.handoffWindow ?? handoffWindow)) {
       this.#give(transit, best);
     } else {
       this.#waiting.add(transit);
     }
   }
 
-  #give(transit: Transit, target: WorkerHandle): void {
+  #give(transit: Transit, target: HandoffTarget): void {
     this.#waiting.delete(transit);
     transit.holder = target.id;
     this.#underWay.set(target.id, this.#loadOf(target.id) + 1);
@@ -200,7 +211,7 @@ export class HandoffBroker {
   }
 }
 
-function fits(transit: Transit, worker: WorkerHandle): boolean {
+function fits(transit: Transit, worker: HandoffTarget): boolean {
   return (
     worker.servers.get(transit.connection.server)?.handoff === true && !transit.tried.has(worker.id) && worker.connected
   );

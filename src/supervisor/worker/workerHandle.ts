@@ -77,7 +77,7 @@ export class WorkerHandle {
   constructor(options: WorkerHandleOptions) {
     const { worker, slot, generation, recipe, mark, events, ask, reach } = options;
     this.#options = options;
-    this.id = worker.id;
+    this.id = options.id;
     this.slot = slot;
     this.generation = generation;
     this.pid = worker.process.pid ?? 0;
@@ -148,7 +148,7 @@ export class WorkerHandle {
       notReady: (code, reason) => events.notReady(this, this.#death.judge(code, reason)),
     });
     events.acceptor.follow(
-      worker,
+      { id: this.id, worker },
       (on) => this.send({ type: "accept", on }),
       (port) => void this.send({ type: "whose", port }),
     );

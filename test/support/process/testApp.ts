@@ -114,7 +114,7 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   let wasKilled = false;
   const kill = (): void => {
     wasKilled = true;
-    signal(endpoint.pid, "SIGKILL");
+    signal(client.endpoint.pid, "SIGKILL");
   };
   const app: TestApp = {
     folder,
@@ -135,16 +135,18 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
     connect,
     killSupervisor: kill,
     endpointGone: () =>
-      !existsSync(endpoint.socket) && !readdirSync(stage.runtimeFolder).some((name) => name.endsWith(".json")),
+      !existsSync(client.endpoint.socket) && !readdirSync(stage.runtimeFolder).some((name) => name.endsWith(".json")),
     async end() {
       const live = clients.find((client) => !client.closed);
-      if (isAlive(endpoint.pid) && live !== undefined) {
+      // It may have been renewed.
+      const { pid } = client.endpoint;
+      if (isAlive(pid) && live !== undefined) {
         await within("stopping the app", live.request("app/stop", { now: true })).catch(kill);
       }
       for (const client of clients) {
         client.dispose();
       }
-      await poll("the supervisor ends", () => !isAlive(endpoint.pid), 5_000).catch(kill);
+      await poll("the supervisor ends", () => !isAlive(pid) && !isAlive(endpoint.pid), 5_000).catch(kill);
     },
   };
   stage.add(app);

@@ -8,15 +8,20 @@ import { connectToMachine } from "./findMachine.ts";
 /** Milliseconds for an app to come up on another machine; its own time-outs are shorter. */
 const startDeadlineMs = 600_000;
 
+/** Starts an app on another machine; see `runThere`. */
+export async function startThere(context: CliContext, spec: CommandSpec, parsed: ParsedCommand): Promise<number> {
+  if (!parsed.has("detach") && !parsed.has("explain")) {
+    throw usageError(spec.name, "--on needs --detach: an app on another machine does not end with this terminal");
+  }
+  return runThere(context, spec, parsed);
+}
+
 /**
  * Runs the same command on another machine, by the Hitless there, and passes on what it says. Paths are those of that
  * machine, and relative ones begin at its user's home folder.
  * @returns Its exit code.
  */
-export async function startThere(context: CliContext, spec: CommandSpec, parsed: ParsedCommand): Promise<number> {
-  if (!parsed.has("detach") && !parsed.has("explain")) {
-    throw usageError(spec.name, "--on needs --detach: an app on another machine does not end with this terminal");
-  }
+export async function runThere(context: CliContext, spec: CommandSpec, parsed: ParsedCommand): Promise<number> {
   const connection = await connectToMachine(context, parsed.value("on") ?? "");
   const cancelling = new AbortController();
   let first: StopSignal | undefined;

@@ -132,6 +132,17 @@ export class LogFiles implements OutputCopy {
     return pathsOf(this.#routes);
   }
 
+  /** The beginnings of lines whose ends another supervisor will write. */
+  takeRests(): { readonly worker: number; readonly stream: LogStream; readonly bytes: Buffer }[] {
+    const rests = [...this.#lines].flatMap(([key, lines]) => {
+      const [worker, stream] = key.split(" ");
+      const bytes = lines.take();
+      return bytes === undefined ? [] : [{ worker: Number(worker), stream: stream as LogStream, bytes }];
+    });
+    this.#lines.clear();
+    return rests;
+  }
+
   /** Writes what waits, with the lines that have no end. */
   async close(): Promise<void> {
     for (const key of [...this.#lines.keys()]) {

@@ -5,6 +5,8 @@ const longestLine = 16_777_216;
 export interface WholeLines {
   /** Takes what was written; returns the lines that are complete with it. */
   push(bytes: Buffer): Buffer | undefined;
+  /** The beginning of a line whose end has not come, which somebody else goes on with. */
+  take(): Buffer | undefined;
   /** The stream has ended: returns a last line that was not. */
   end(): Buffer | undefined;
 }
@@ -19,7 +21,7 @@ export function createWholeLines(prefix: () => string | undefined, longest: numb
   /** A line longer than the limit has been begun. */
   let begun = false;
 
-  const take = (last: Buffer): Buffer => {
+  const complete = (last: Buffer): Buffer => {
     const whole = rest.length === 0 ? last : Buffer.concat([...rest, last]);
     rest = [];
     size = 0;
@@ -33,19 +35,25 @@ export function createWholeLines(prefix: () => string | undefined, longest: numb
       const end = bytes.lastIndexOf(newline) + 1;
       if (end === 0) {
         if (size + bytes.length > longest) {
-          return take(bytes);
+          return complete(bytes);
         }
         keep(bytes);
         return undefined;
       }
-      const lines = take(end === bytes.length ? bytes : bytes.subarray(0, end));
+      const lines = complete(end === bytes.length ? bytes : bytes.subarray(0, end));
       if (end < bytes.length) {
         keep(bytes.subarray(end));
       }
       return lines;
     },
+    take() {
+      const begin = size === 0 ? undefined : Buffer.concat(rest);
+      rest = [];
+      size = 0;
+      return begin;
+    },
     end() {
-      return size === 0 && !begun ? undefined : take(Buffer.from("\n"));
+      return size === 0 && !begun ? undefined : complete(Buffer.from("\n"));
     },
   };
 

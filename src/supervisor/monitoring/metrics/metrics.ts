@@ -85,6 +85,19 @@ export class Metrics {
     this.#told.delete(worker.id);
   }
 
+  /** Workers that have crashed, ever. */
+  get crashes(): number {
+    return this.#crashes;
+  }
+
+  /** Goes on counting where the supervisor before this one was. */
+  adopt(crashes: number, reports: readonly RenewalReport[]): void {
+    this.#crashes += crashes;
+    for (const report of reports) {
+      this.#renewals.add(report);
+    }
+  }
+
   renewed(report: RenewalReport): void {
     this.#renewals.add(report);
   }

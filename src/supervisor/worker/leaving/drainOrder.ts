@@ -20,7 +20,7 @@ export interface DrainOrder {
 
 /** What a drain has to know of a worker. */
 interface Serving {
-  readonly servers: ReadonlyMap<string, ListeningServer>;
+  readonly servers: ReadonlyMap<string, Pick<ListeningServer, "handoff">>;
 }
 
 /** Where no worker takes connections over, requests on their way have this many milliseconds to arrive. */

@@ -17,7 +17,13 @@ import { freePort } from "../../../support/process/freePort.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 import { FakeWorker } from "./fakeWorkers.ts";
 
-const noFiles: PathKeeper = { asked: () => undefined, answered: () => undefined, leave: () => undefined };
+const noFiles: PathKeeper = {
+  asked: () => undefined,
+  answered: () => undefined,
+  leave: () => undefined,
+  cede: () => undefined,
+  adopt: () => undefined,
+};
 
 describe("acceptor", () => {
   let acceptor: Acceptor;

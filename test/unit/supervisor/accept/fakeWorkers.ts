@@ -45,6 +45,10 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
     );
   }
 
+  get worker(): this {
+    return this;
+  }
+
   get process(): ChildProcess {
     return this as unknown as ChildProcess;
   }

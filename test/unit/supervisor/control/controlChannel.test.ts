@@ -59,6 +59,7 @@ describe("control channel", function () {
       "debug/look": note("debugLook", { paused: false }),
       "app/rollback": note("rollback", sampleReport()),
       "app/productionSigns": note("productionSigns", { signs: [] }),
+      "app/upgrade": note("upgrade", sampleReport()),
       "app/drain": note("drain", {}),
       "app/cancelRenewal": note("cancelRenewal", { cancelled: false }),
       "app/watch": note("watch", { state: "on" }),

@@ -67,6 +67,7 @@ describe("workerHandle", () => {
     stderr = [];
     handle = new WorkerHandle({
       findOtherApp: (_port, done) => done(undefined),
+      id: worker.id,
       worker: worker as unknown as Worker,
       slot: 2,
       generation: 3,

@@ -1,0 +1,23 @@
+/** What supervisors say of their renewal; see `engineSentences`. */
+export const upgradeSentences: readonly string[] = [
+  "{0} can't be upgraded: {1}",
+  "it is not running.",
+  "it is being renewed; try it when that is over.",
+  "its renewal is stopFirst, so its old and new workers can't run side by side. Stop the app and start it.",
+  "not all of its workers are ready.",
+  "The new supervisor can't listen at {0}.",
+  "{0} is being upgraded; try it when that is over.",
+  "The old supervisor sent nothing more for {0} ms.",
+  "The old supervisor did not say what to run.",
+  "The two versions of Hitless can't give an app to each other. Stop the app and start it with the other one.",
+  "The new supervisor failed: {0} within {1} ms.",
+  "The new supervisor ({0}) failed: {1}.",
+  "Hitless {0} on Node.js {1}",
+  "it did not answer",
+  "its workers are not ready",
+  "it did not begin to serve",
+  "it has sent no report",
+  "it closed its channel",
+  "On Windows a supervisor can't be renewed without a stop. Stop the app and start it.",
+  "The new supervisor could not be started: {0}",
+];
