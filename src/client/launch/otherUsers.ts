@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { endpointSchema } from "../../shared/launch.ts";
 import { isDead } from "./pidSpace.ts";
+import { userNameOf } from "./userName.ts";
 
 /** Folders and files that are looked at; a temporary folder may hold any number. */
 const most = 200;
@@ -37,19 +38,6 @@ export function otherUsers(): OtherUser[] {
     const user = userNameOf(uid);
     return apps === undefined ? [{ user }] : apps.length === 0 ? [] : [{ user, apps: [...new Set(apps)] }];
   });
-}
-
-/** The name of a user, or `#1001`. */
-export function userNameOf(uid: number): string {
-  try {
-    const fields = readFileSync("/etc/passwd", "utf8")
-      .split("\n")
-      .map((line) => line.split(":"));
-    const name = fields.find(([, , id]) => id === String(uid))?.[0] ?? "";
-    return /^[\w.@-]+$/.test(name) ? name : `#${uid}`;
-  } catch {
-    return `#${uid}`;
-  }
 }
 
 function foldersOfUsers(): string[] {

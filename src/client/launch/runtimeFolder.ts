@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
-import { userNameOf } from "./otherUsers.ts";
+import { userNameOf } from "./userName.ts";
 
 /**
  * The per-user folder of endpoint files, sockets and supervisor logs; created on demand.

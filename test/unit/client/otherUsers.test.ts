@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { otherUsersText } from "../../../src/cli/show/otherUsersText.ts";
-import { otherUsers, userNameOf } from "../../../src/client/launch/otherUsers.ts";
+import { otherUsers } from "../../../src/client/launch/otherUsers.ts";
+import { userNameOf } from "../../../src/client/launch/userName.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
