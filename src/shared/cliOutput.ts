@@ -90,6 +90,10 @@ export const statusOutputSchema = v.strictObject({
   waitingConnections: v.optional(v.number()),
   /** Connections closed because `maxWaiting` others waited already, since the supervisor started. */
   refusedConnections: v.optional(v.number()),
+  /** The cron pattern by which it is renewed; absent: none. */
+  schedule: v.optional(v.string()),
+  /** Epoch milliseconds of the next time by that pattern. */
+  nextScheduledAt: v.optional(v.number()),
   /** Whether the app's files are watched; `problem` says why they can't be. */
   watch: snapshotSchema.entries.app.entries.watch,
   /** How many files differ from what the running generation was started with; absent if that could not be looked for. */
@@ -400,6 +404,8 @@ export function statusOutput(snapshot: Snapshot, now: number, staleFiles: readon
     ...(app.logs === undefined ? {} : { logs: app.logs }),
     ...(app.waitingConnections === undefined ? {} : { waitingConnections: app.waitingConnections }),
     ...(app.refusedConnections === undefined ? {} : { refusedConnections: app.refusedConnections }),
+    ...(app.schedule === undefined ? {} : { schedule: app.schedule }),
+    ...(app.nextScheduledAt === undefined ? {} : { nextScheduledAt: app.nextScheduledAt }),
     ...(app.watch === undefined ? {} : { watch: app.watch }),
     ...(app.stale === undefined ? {} : { stale: app.stale }),
     ...(staleFiles.length === 0 ? {} : { staleFiles: [...staleFiles] }),

@@ -177,6 +177,8 @@ export const snapshotSchema = v.object({
     nextRestartAt: v.optional(v.number()),
     /** The cron pattern by which it is renewed, and started again if it has ended by itself. */
     schedule: v.optional(v.string()),
+    /** Epoch milliseconds of the next time by that pattern. */
+    nextScheduledAt: v.optional(v.number()),
     /** Absent from a supervisor that does not know it. */
     watch: v.optional(watchViewSchema),
     /** How many files differ from what the running generation was started with, when somebody looked last; absent: nobody has since. */

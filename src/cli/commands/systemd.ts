@@ -8,6 +8,7 @@ import { usageError } from "../arguments/parseCommand.ts";
 import { exitCodes } from "../cliContext.ts";
 import { type Command, printJson } from "../command.ts";
 import { chooseApp, planStart } from "../run/planStart.ts";
+import { pm2Operand } from "../run/pm2/pm2Operand.ts";
 import { notifyProgram } from "../run/serviceNotice.ts";
 import { type ServiceType, serviceName, serviceTypes, systemdUnit } from "../show/systemdUnit.ts";
 import { during } from "../terminal/progressLine.ts";
@@ -48,6 +49,11 @@ export const systemdCommand: Command = {
     ],
   },
   async run(context, parsed) {
+    const file = await pm2Operand(context, parsed);
+    if (file !== undefined) {
+      const advice = "a unit is for one app; write hitless import, then hitless systemd NAME for each app";
+      throw usageError("systemd", `${parsed.operands[0]} is a pm2 file, and ${advice}`);
+    }
     const app = await during(context.stderr, "what to start", chooseApp(context, parsed));
     if (app.kind === "supervised") {
       const { name, root } = app.endpoint;

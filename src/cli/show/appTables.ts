@@ -5,7 +5,7 @@ import type { AppState } from "../../shared/snapshot.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
-import { count, duration, printable } from "../terminal/units.ts";
+import { count, duration, localTime, printable } from "../terminal/units.ts";
 import { failureText, pausedText, renewalProgress } from "./statusTexts.ts";
 import { workerDetails } from "./workerDetails.ts";
 
@@ -69,6 +69,7 @@ export function statusText(status: StatusOutput, paint: Paint): string {
     ...(status.health === undefined ? [] : [`  ${paint("dim", `health checks: ${status.health}/ready`)}`]),
     `  ${paint("dim", `${shortPath(status.entry)} · supervisor ${supervisorPid} · Node.js ${nodeVersion}`)}`,
     ...logLines(status, paint),
+    ...scheduleLines(status, paint),
     ...watchLines(status, paint),
     ...staleLines(status, paint),
     ...(renewal === undefined ? [] : [`  ${renewalProgress(name, renewal)}`]),
@@ -106,6 +107,11 @@ function logLines({ logs }: StatusOutput, paint: Paint): string[] {
     ...(files.length === 0 ? [] : [`  ${paint("dim", `log: ${files.map(printable).join(" · ")}`)}`]),
     ...(logs?.problem === undefined ? [] : [`  ${paint("red", `log: ${printable(logs.problem)}`)}`]),
   ];
+}
+
+function scheduleLines({ schedule, nextScheduledAt }: StatusOutput, paint: Paint): string[] {
+  const next = nextScheduledAt === undefined ? "" : `: next at ${localTime(nextScheduledAt)}`;
+  return schedule === undefined ? [] : [`  ${paint("dim", `by schedule (${printable(schedule)})${next}`)}`];
 }
 
 function watchLines({ watch }: StatusOutput, paint: Paint): string[] {

@@ -33,6 +33,7 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
     [t("Up for"), live && durationWord(now - live.app.startedAt, t)],
     [t("Connections waiting for a worker"), count(live?.app.waitingConnections)],
     [t("Connections refused"), count(live?.app.refusedConnections)],
+    [t("Next reload by schedule"), scheduleText(snapshot)],
     [t("Watching"), watchText(snapshot?.app.watch, t)],
     [t("Entry"), snapshot?.app.entry ?? app.resting?.entry],
     [t("Folder"), app.root],
@@ -59,6 +60,12 @@ function addressLine(addresses: readonly string[], t: Localize): string {
       : escapeMarkdown(address),
   );
   return `${escapeMarkdown(t("Listens on"))}: ${words.join(", ")}`;
+}
+
+/** Also of an app that has ended by itself, which its schedule starts again. */
+function scheduleText(snapshot: Snapshot | undefined): string | undefined {
+  const { schedule, nextScheduledAt } = snapshot?.app ?? {};
+  return nextScheduledAt === undefined ? schedule : `${new Date(nextScheduledAt).toLocaleString()} (${schedule})`;
 }
 
 function watchText(watch: WatchView | undefined, t: Localize): string | undefined {

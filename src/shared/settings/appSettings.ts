@@ -50,6 +50,13 @@ const app = {
     placeholder: "D",
   }),
   env: map({ recipe: "made", flag: "Variable for the workers; may be given again", placeholder: "K=V" }),
+  /** A further variable with the worker's number from 0, beside `NODE_APP_INSTANCE`; absent: none. */
+  instanceVariable: text({
+    pattern: /^[A-Za-z_][A-Za-z0-9_]{0,99}$/,
+    rule: "must be the name of a variable: letters, digits and _",
+    flag: "Variable that gets the worker's number from 0 too, as NODE_APP_INSTANCE does",
+    placeholder: "VARIABLE",
+  }),
   /** A file of `KEY=VALUE` lines; `env` wins over it. */
   envFile: text({ what: "a file", recipe: "none", flag: "File of K=V lines; --env wins over it", placeholder: "FILE" }),
   /** The Node.js program; default: `.nvmrc` or `.node-version`, then PATH. */

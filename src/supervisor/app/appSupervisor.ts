@@ -162,6 +162,7 @@ export class AppSupervisor {
       renewal: this.succession.upgrade?.view.renewal ?? this.renewals.view(),
       watch: this.watch.view,
       stale: this.#stale,
+      nextScheduledAt: this.#schedule.nextAt,
     });
   }
 
@@ -186,7 +187,7 @@ export class AppSupervisor {
       this.#generations.commit(next);
     }
     this.#table.pardonAll(this.#generations.number);
-    void this.#schedule.follow(this.#generations.current.schedule);
+    this.#followSchedule();
     this.#log(
       "starting",
       `starting ${name}, ${count(this.#desiredWorkers, "worker")} of generation ${this.#generations.number}`,
@@ -371,7 +372,11 @@ export class AppSupervisor {
     this.#parts.policy.reset();
     this.#stale = undefined;
     this.watch.follow();
-    void this.#schedule.follow(this.#generations.current.schedule);
+    this.#followSchedule();
+  }
+
+  #followSchedule(): void {
+    void this.#schedule.follow(this.#generations.current.schedule).then(() => this.publisher.invalidate());
   }
 
   /** Looks which files differ from what the running generation was started with. */

@@ -22,6 +22,11 @@ export class Schedule {
     return this.#pattern !== undefined;
   }
 
+  /** Epoch milliseconds of the next time; absent if there is none. */
+  get nextAt(): number | undefined {
+    return this.#cron?.nextRun()?.getTime();
+  }
+
   /** @param pattern What was checked when the recipe was made; `undefined`: nothing is scheduled any more. */
   async follow(pattern: string | undefined): Promise<void> {
     if (pattern === this.#pattern) {

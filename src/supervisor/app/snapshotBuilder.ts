@@ -32,6 +32,8 @@ export interface SnapshotParts {
   readonly others: readonly WorkerView[];
   readonly watch: WatchView;
   readonly stale: number | undefined;
+  /** By the wall clock, as the pattern is. */
+  readonly nextScheduledAt: number | undefined;
 }
 
 /** The state of an app as clients see it. */
@@ -63,6 +65,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
       waitingConnections: parts.acceptor.waiting,
       refusedConnections: parts.acceptor.refused,
       ...(recipe.schedule !== undefined && { schedule: recipe.schedule }),
+      ...(parts.nextScheduledAt !== undefined && { nextScheduledAt: parts.nextScheduledAt }),
       watch: parts.watch,
       ...(parts.stale !== undefined && { stale: parts.stale }),
       ...(retries.length > 0 && { nextRestartAt: shownTime(Math.min(...retries)) }),

@@ -121,6 +121,7 @@ export function forkWorker(options: {
   const worker = cluster.fork({
     ...Object.fromEntries(unwanted),
     ...recipe.env,
+    ...(recipe.instanceVariable !== undefined && { [recipe.instanceVariable]: String(slot - 1) }),
     ...(!inTerminal && { [debugTerminalVariable]: undefined }),
     HITLESS_ID: mark,
     HITLESS_WORKER: String(slot),

@@ -33,6 +33,7 @@ describe("parseAppConfig", () => {
     args: [["--port 1", /must be an array of strings/]],
     env: [["A=1", /must be an object of strings/]],
     envFile: [["", /give a file/]],
+    instanceVariable: [["A B", /name of a variable/]],
     cwd: [["", /give a folder/]],
     node: [["", /give the path of a Node\.js program/]],
     nodeArgs: [[true, /must be an array of strings/]],

@@ -91,8 +91,8 @@ export const appOptions: readonly Pm2Option[] = [
   {
     name: "instance_var",
     kind: "text",
-    verdict: "notSupported",
-    says: "a worker's number is in `NODE_APP_INSTANCE`, under no other name",
+    verdict: "translated",
+    says: "`instanceVariable`; `NODE_APP_INSTANCE` has the number too",
     setting: "instanceVariable",
     take: (value: string, { config }) => {
       if (value === "NODE_APP_INSTANCE") {

@@ -228,7 +228,11 @@ export const pm2Shapes: readonly Pm2Shape[] = [
     ],
     beside: { "src/server.ts": "", ...installed("tsx", tsx) },
     apps: {
-      dev: { entry: "src/server.ts", nodeArgs: ["-r", "ts-node/register", "-r", "tsconfig-paths/register"] },
+      dev: {
+        entry: "src/server.ts",
+        nodeArgs: ["-r", "ts-node/register", "-r", "tsconfig-paths/register"],
+        instanceVariable: "INSTANCE_ID",
+      },
       npx: { entry: "src/server.ts", nodeArgs: ["--import", "tsx"] },
       itself: { entry: "src/server.ts", nodeArgs: ["--import", "tsx"], args: ["--quiet"] },
       plain: { entry: "src/server.ts" },

@@ -12,9 +12,12 @@ describe("schedule", () => {
     const schedule = new Schedule({ events: { log: (_level, _code, message) => said.push(message) }, due: come });
     await schedule.follow("0 0 1 1 *");
     await schedule.follow("0 0 1 1 *");
+    const inYears = new Date(schedule.nextAt ?? 0);
+    assert.deepEqual([inYears.getMonth(), inYears.getDate(), inYears.getHours()], [0, 1, 0]);
     await schedule.follow("*/1 * * * * *");
     assert.equal(await due, "*/1 * * * * *");
     await schedule.follow(undefined);
+    assert.equal(schedule.nextAt, undefined);
     assert.deepEqual(
       said.map((text) => text.replace(/: 2\d{3}-.*/, ": then")),
       ["the next reload by schedule (0 0 1 1 *): then", "the next reload by schedule (*/1 * * * * *): then"],
