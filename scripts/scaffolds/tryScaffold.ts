@@ -57,13 +57,22 @@ export async function tryScaffold(name: string, folder: string): Promise<Scaffol
       if (report.outcome !== "completed") {
         throw new Error(`reload: ${report.outcome}: ${report.reason}`);
       }
-      told.push(JSON.stringify(report.traffic));
+      told.push(
+        JSON.stringify({
+          startedAt: report.startedAt,
+          readyMs: report.readyMs,
+          ms: report.durationMs,
+          ...report.traffic,
+        }),
+      );
       await client.untilAnswers("answer", answersBetween);
     }
-    const { requests, failed, reopened, failures } = await client.stop();
+    const { requests, failed, reopened, losses } = await client.stop();
     known = { ...known, requests, failed, reopened };
     await hitless("stop", status.name);
-    return failed === 0 ? known : { ...known, trouble: [...new Set(failures), ...told].join("; ") };
+    return failed === 0
+      ? known
+      : { ...known, trouble: [...losses.map((loss) => JSON.stringify(loss)), ...told].join("; ") };
   } catch (error) {
     return { ...known, trouble: error instanceof Error ? error.message : String(error) };
   } finally {

@@ -7,6 +7,9 @@ export interface Loss {
   readonly begunAt: number;
   readonly lostAt: number;
   readonly message: string;
+  /** The request, and the number of the client's connection, where there was one. */
+  readonly asked?: string;
+  readonly connection?: number;
 }
 
 /**

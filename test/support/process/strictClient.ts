@@ -61,16 +61,16 @@ export async function startStrictClient(options: StrictClientOptions): Promise<S
 
   const body = method === "GET" ? "\r\n" : "Content-Length: 4\r\n\r\nbody";
 
-  const fail = (error: unknown, begunAt: number): void => {
+  const fail = (error: unknown, begunAt: number, of: Pick<Loss, "asked" | "connection"> = {}): void => {
     const message = error instanceof Error ? error.message : String(error);
     counts.failed += 1;
-    losses.push({ begunAt, lostAt: Date.now(), message });
+    losses.push({ begunAt, lostAt: Date.now(), message, ...of });
     if (failures.length < failuresDescribed) {
       failures.push(message);
     }
   };
 
-  const askOnce = async (connection: StrictConnection): Promise<void> => {
+  const askOnce = async (connection: StrictConnection, number: number): Promise<void> => {
     counts.requests += 1;
     const asked = `${path}?${counts.requests}`;
     const startedAt = performance.now();
@@ -81,7 +81,7 @@ export async function startStrictClient(options: StrictClientOptions): Promise<S
       const name = read(response, asked);
       answers[name] = (answers[name] ?? 0) + 1;
     } catch (error) {
-      fail(error, begunAt);
+      fail(error, begunAt, { asked, connection: number });
     }
   };
 
@@ -98,13 +98,13 @@ export async function startStrictClient(options: StrictClientOptions): Promise<S
     }
   };
 
-  const askOn = async (first: StrictConnection): Promise<void> => {
+  const askOn = async (first: StrictConnection, number: number): Promise<void> => {
     let connection: StrictConnection | undefined = first;
     while (!stopping) {
       if (connection === undefined || !connection.usable) {
         connection = await reopen();
       } else {
-        await askOnce(connection);
+        await askOnce(connection, number);
         if (thinkMs > 0 && !stopping) {
           await new Promise((resolve) => setTimeout(resolve, thinkMs));
         }
