@@ -18,5 +18,9 @@ Last run: Node.js ${process.version}, ${process.platform}.
 | template | runs | found by | requests | failed | reopened | trouble |
 |---|---|---|---|---|---|---|
 ${rows.join("\n")}
+
+Next.js listens first and prepares itself then: requests to a new worker wait until it has, 1.5 s after the listen on a busy machine and
+more on a fuller one, while the old workers are told to go. With \`readyUrl\` set to a page of the app
+(\`--ready-url http://127.0.0.1:3000/\`) the old ones serve until the new ones have answered.
 `;
 }
