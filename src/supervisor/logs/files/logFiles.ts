@@ -5,8 +5,8 @@ import { type LogSettings, logFields, sizeInBytes } from "../../../shared/settin
 import type { Snapshot } from "../../../shared/snapshot.ts";
 import type { EventLog } from "../eventLog.ts";
 import type { LogSource, OutputCopy } from "../logStore.ts";
+import { LogFile, type Rotation } from "./appendingFile.ts";
 import { createLineDate, type LineDate } from "./lineDate.ts";
-import { LogFile, type Rotation } from "./logFile.ts";
 import { isPassing, reasonOf } from "./openForAppend.ts";
 import { createWholeLines, type WholeLines } from "./wholeLines.ts";
 

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { LogFile, type LogFileOptions } from "../../../../src/supervisor/logs/files/logFile.ts";
+import { LogFile, type LogFileOptions } from "../../../../src/supervisor/logs/files/appendingFile.ts";
 import { poll } from "../../../support/process/until.ts";
 
 const isWindows = process.platform === "win32";
