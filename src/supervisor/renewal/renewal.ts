@@ -1,4 +1,3 @@
-import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import type { RenewalView } from "../../shared/snapshot.ts";
@@ -11,6 +10,7 @@ import { runsTwiceAdvice } from "./proof/runsTwice.ts";
 import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
 import type { RenewalOptions } from "./renewalOptions.ts";
 import { RenewalRecord } from "./renewalRecord.ts";
+import { StepQueue } from "./steps/stepQueue.ts";
 
 /** What a renewal may do to the app. */
 export interface RenewalHost {
@@ -38,14 +38,9 @@ export interface RenewalHost {
 export class Renewal {
   readonly options: RenewalOptions;
   #phase: RenewalView["phase"];
-  /** Slots not yet started. */
-  #pending: number[];
+  readonly #queue: StepQueue;
   /** Slots whose new worker is being proven. */
   #step: number[] = [];
-  /** Of the step that may have a canary, that one. */
-  #canary: number | undefined;
-  /** Slots of the step that wait for the canary. */
-  #behindCanary: number[] = [];
   /** Slots of the next step, whose old workers have to exit first. */
   #cleared: number[] = [];
   /** Of slots that were cleared: their old workers. */
@@ -57,7 +52,6 @@ export class Renewal {
   /** Whether the canary is given all new connections, while the others start. */
   #leads = false;
   #isConcluded = false;
-  #isTold = false;
   readonly #record: RenewalRecord;
   readonly #host: RenewalHost;
 
@@ -66,7 +60,7 @@ export class Renewal {
     this.options = options;
     this.#record = new RenewalRecord(options);
     this.#restoration = new Restoration(host.slots);
-    this.#pending = [...options.slots];
+    this.#queue = new StepQueue(host.slots, options);
     this.#phase = options.kind === "restart" ? "stopping" : "starting";
     if (options.kind === "restart") {
       for (const slot of this.#slotsOf(options.slots)) {
@@ -102,7 +96,7 @@ export class Renewal {
     if (this.#cleared.includes(slot.index)) {
       return true;
     }
-    return slot.next !== undefined || (this.options.kind === "restart" && this.#pending.includes(slot.index));
+    return slot.next !== undefined || (this.options.kind === "restart" && this.#queue.has(slot.index));
   }
 
   /**
@@ -121,7 +115,8 @@ export class Renewal {
    * has saved.
    */
   get leader(): WorkerHandle | undefined {
-    const next = this.#leads && this.#canary !== undefined ? this.#host.slots.get(this.#canary)?.next : undefined;
+    const { canary } = this.#queue;
+    const next = this.#leads && canary !== undefined ? this.#host.slots.get(canary)?.next : undefined;
     return this.#record.end === undefined && next?.state === "ready" && next.connected ? next : undefined;
   }
 
@@ -227,15 +222,15 @@ export class Renewal {
       return this.#hasFailedAtOnce;
     }
     if (this.#step.length > 0) {
-      if (this.#isEager && this.#slotsOf([this.#canary ?? 0]).some((slot) => isReady(slot, this.options.kind))) {
+      if (this.#isEager && this.#slotsOf([this.#queue.canary ?? 0]).some((slot) => isReady(slot, this.options.kind))) {
         this.#goAhead();
       }
       if (!this.#isProven()) {
         return this.#hasFailedAtOnce;
       }
-      if (this.#behindCanary.length > 0) {
+      if (this.#queue.hasBehindCanary) {
         // The canary has stayed up: the others of its step follow.
-        this.#startStep(this.#behindCanary.splice(0));
+        this.#startStep(this.#queue.takeBehindCanary());
         return this.#hasFailedAtOnce;
       }
       // The new workers take the slots, and the old ones drain.
@@ -245,7 +240,7 @@ export class Renewal {
       return false;
     }
     // All dismissed workers are gone: the next step begins, if there is one.
-    const step = this.#nextStep();
+    const step = this.#queue.takeStep(this.#renewed === 0);
     if (step.length === 0) {
       return true;
     }
@@ -277,30 +272,6 @@ export class Renewal {
         this.#sendAway(current, { handoff, graceful: this.options.kind === "gracefulReload" });
       }
     }
-  }
-
-  /** The slots of the next step, without those closed meanwhile, and at the end those opened meanwhile. */
-  #nextStep(): number[] {
-    const { surge, canary, single } = this.options;
-    this.#pending = this.#pending.filter((index) => this.#host.slots.has(index));
-    if (this.#pending.length === 0 && !single) {
-      // Slots opened meanwhile, because the app was scaled.
-      this.#pending = [...this.#host.slots.values()].filter((slot) => this.#isBehind(slot)).map(({ index }) => index);
-    }
-    if (this.options.stopFirst) {
-      // A slot whose worker is down is renewed before one whose worker alone serves is ended.
-      this.#pending.sort((one, other) => this.#servesIn(one) - this.#servesIn(other));
-    }
-    const step = this.#pending.splice(0, surge);
-    if (canary && this.#renewed === 0) {
-      this.#canary = step[0];
-      this.#behindCanary = step.splice(1);
-    }
-    return step;
-  }
-
-  #servesIn(index: number): number {
-    return this.#host.slots.get(index)?.current?.state === "ready" ? 1 : 0;
   }
 
   /** The system refused a process, and no worker is left whose exit would call `step` again. */
@@ -348,13 +319,8 @@ export class Renewal {
     return this.#record.report(workers, totals);
   }
 
-  #isBehind(slot: Slot): boolean {
-    return this.options.kind !== "restart" && slot.generation !== this.options.to;
-  }
-
   get #total(): number {
-    const behind = this.#behindCanary.length + this.#cleared.length + this.#pending.length;
-    return this.#renewed + this.#step.length + behind;
+    return this.#renewed + this.#step.length + this.#cleared.length + this.#queue.length;
   }
 
   #slotsOf(indexes: readonly number[]): Slot[] {
@@ -374,8 +340,7 @@ export class Renewal {
   #startAnew(): void {
     const { to } = this.options;
     this.#host.commit(to);
-    this.#step = this.#pending;
-    this.#pending = [];
+    this.#step = this.#queue.takeAll();
     for (const slot of this.#slotsOf(this.#step)) {
       pardonSlot(slot);
       slot.generation = to;
@@ -408,16 +373,16 @@ export class Renewal {
   /** Whether the other workers start, and one leads, before the canary has been proven for as long as it is to be. */
   get #isEager(): boolean {
     const { files, minReady, stopFirst } = this.options;
-    const isCanary = this.#canary !== undefined && this.#renewed === 0;
+    const isCanary = this.#queue.canary !== undefined && this.#renewed === 0;
     return files !== undefined && isCanary && minReady === 0 && !stopFirst;
   }
 
   /** The others start as soon as the canary is ready, and it serves when it has been so for a while. */
   #goAhead(): void {
-    if (this.#behindCanary.length > 0) {
-      this.#startStep(this.#behindCanary.splice(0));
+    if (this.#queue.hasBehindCanary) {
+      this.#startStep(this.#queue.takeBehindCanary());
     }
-    this.#leads ||= this.#prove([this.#canary ?? 0], leadOf);
+    this.#leads ||= this.#prove([this.#queue.canary ?? 0], leadOf);
   }
 
   /** Whether the new workers of the step can serve in place of the old ones. If they never will, the renewal is over. */
@@ -426,8 +391,9 @@ export class Renewal {
     this.#step = this.#step.filter((index) => this.#host.slots.has(index));
     const first = Math.max(minReady, this.#renewed > 0 ? 0 : proven);
     const isEager = this.#isEager;
+    const { canary } = this.#queue;
     // Those that follow a canary which has been proven need not be so for as long.
-    return this.#prove(this.#step, (worker) => (isEager && worker.slot !== this.#canary ? leadOf(worker) : first));
+    return this.#prove(this.#step, (worker) => (isEager && worker.slot !== canary ? leadOf(worker) : first));
   }
 
   /** @param minReady Milliseconds that a worker must have been ready. */
@@ -516,13 +482,7 @@ export class Renewal {
     }
   }
 
-  /** Once. */
   #tellEnd(): void {
-    const { end } = this.#record;
-    if (end !== undefined && !this.#isTold) {
-      this.#isTold = true;
-      const what = `${renewalNames[this.options.kind]} to generation ${this.options.to} ${outcomeNames[end.outcome]}`;
-      this.#host.log("warning", "renewalEnded", `${what}: ${end.reason}`);
-    }
+    this.#record.tellEnd((text) => this.#host.log("warning", "renewalEnded", text));
   }
 }

@@ -1,3 +1,4 @@
+import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import { shownTime, steadyNow } from "../clock.ts";
@@ -21,6 +22,7 @@ export class RenewalRecord {
   readonly #lost = new Set<string>();
   readonly #options: RenewalOptions;
   readonly #notes: string[];
+  #isEndTold = false;
 
   constructor(options: RenewalOptions) {
     this.#options = options;
@@ -42,6 +44,15 @@ export class RenewalRecord {
     }
     for (const address of lost) {
       this.#lost.add(address);
+    }
+  }
+
+  /** Says how it ended, if it did not complete; once. */
+  tellEnd(tell: (text: string) => void): void {
+    if (this.end !== undefined && !this.#isEndTold) {
+      this.#isEndTold = true;
+      const { kind, to } = this.#options;
+      tell(`${renewalNames[kind]} to generation ${to} ${outcomeNames[this.end.outcome]}: ${this.end.reason}`);
     }
   }
 

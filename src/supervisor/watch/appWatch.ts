@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { access, lstat, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
@@ -9,6 +9,7 @@ import type { EventLog } from "../logs/eventLog.ts";
 import { hasPreReload } from "../renewal/preReload.ts";
 import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
+import { LastActed, lookAgainMs } from "./lastActed.ts";
 import { describeOwnWrites, OwnWrites, ownWritesApartMs } from "./ownWrites.ts";
 import type { StaleFiles } from "./staleFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
@@ -22,19 +23,11 @@ const usualQuietMs = 150;
  */
 const quietSteps: readonly number[] = [12, 50, usualQuietMs, 300];
 
-/** Changes of a file that was told of are not told of for 50 ms (chokidar): after this many milliseconds it is looked at again. */
-const lookAgainMs = 60;
-
 /** The system tells of a write this many milliseconds late at most, also on a machine that has much to do. */
 const lateEventMs = 1_000;
 
 /** What comes so many milliseconds after `preReload` may be of its making. */
 const builtLateMs = 300;
-
-/** A file that is written once more within so many milliseconds is news only if it holds something else. */
-const sameWithinMs = 2_000;
-const mostRemembered = 5;
-const largestRemembered = 262_144;
 
 /** Files that a report names. */
 const filesNamed = 20;
@@ -74,17 +67,12 @@ export class AppWatch {
   /** What the watch was opened with: another recipe may want another one. */
   #openedFor = "";
   readonly #burst: ChangeBurst;
-  /** Files that were acted on so soon that a further change of them may not be told of: how each was then. */
-  readonly #unsure = new Map<string, string>();
-  #lookAgain: NodeJS.Timeout | undefined;
   /** Until what was left out, since the app seems to write it itself, is reloaded after all. */
   #leftOut: NodeJS.Timeout | undefined;
   /** Whether that was done, and nothing else has been reloaded since. */
   #madeUpFor = false;
   readonly #ownWrites = new OwnWrites();
-  /** What the files held that were acted on last. */
-  readonly #acted = new Map<string, string>();
-  #actedAt = 0;
+  readonly #last: LastActed;
   /** Of files that were written while `preReload` ran. */
   readonly #digests = new Map<string, string>();
   #staleFiles: StaleFiles | undefined;
@@ -92,6 +80,10 @@ export class AppWatch {
   constructor(host: AppWatchHost, events: EventLog) {
     this.#host = host;
     this.#events = events;
+    this.#last = new LastActed(
+      (file) => this.#burst.note(file),
+      () => host.settled(),
+    );
     this.#burst = new ChangeBurst({
       quiet: () => this.#quiet(),
       held: async () => this.#rules?.gitLock !== undefined && (await exists(this.#rules.gitLock)),
@@ -101,7 +93,7 @@ export class AppWatch {
 
   /** Whether files have changed, or may have, of which `renew` has not been told yet. */
   get pending(): boolean {
-    return this.#burst.pending || this.#lookAgain !== undefined;
+    return this.#burst.pending || this.#last.isUnsure;
   }
 
   /** Milliseconds until the burst of changes is over in which the last one came, if no further one comes; 0 if it is. */
@@ -220,12 +212,9 @@ export class AppWatch {
   /** What has been noted so far is not to be acted on. */
   #forget(): void {
     this.#burst.forget();
-    clearTimeout(this.#lookAgain);
-    this.#lookAgain = undefined;
+    this.#last.forget();
     clearTimeout(this.#leftOut);
     this.#madeUpFor = false;
-    this.#unsure.clear();
-    this.#acted.clear();
     this.#ownWrites.forget();
     this.#host.settled();
   }
@@ -239,7 +228,7 @@ export class AppWatch {
   /** Resolves with whether the app was told to run what has changed. */
   async #act(noted: readonly NotedChange[]): Promise<boolean> {
     const news = await Promise.all(noted.map(([file, at]) => this.#isNews(file, at)));
-    const files = noted.map(([file]) => file).filter((file, index) => news[index] && !this.#holdsTheSame(file));
+    const files = noted.map(([file]) => file).filter((file, index) => news[index] && !this.#last.holdsTheSame(file));
     const { cwd } = this.#host.place();
     const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
     if (files.length === 0 || !this.#wanted || !this.#isMeant(named)) {
@@ -253,7 +242,7 @@ export class AppWatch {
     this.#madeUpFor = false;
     const what = named.length === 1 ? named[0] : count(named.length, "file");
     this.#events.log("info", "filesChanged", `${what} changed`);
-    this.#remember(files);
+    this.#last.remember(files, this.#quiet() === quietSteps);
     this.#host.renew(named.slice(0, filesNamed));
     return true;
   }
@@ -261,13 +250,13 @@ export class AppWatch {
   /** Reloads what is left out once it has not changed for a while, so that nobody's last save is lost; not what that reload has written. */
   #makeUpFor(files: readonly string[], named: readonly string[]): void {
     clearTimeout(this.#leftOut);
-    if (this.#madeUpFor && performance.now() - this.#actedAt < sameWithinMs) {
+    if (this.#madeUpFor && this.#last.isRecent) {
       return;
     }
     this.#leftOut = setTimeout(() => {
       this.#madeUpFor = true;
       this.#ownWrites.reloaded(named, performance.now());
-      this.#remember(files);
+      this.#last.remember(files, this.#quiet() === quietSteps);
       this.#host.renew(named.slice(0, filesNamed));
     }, ownWritesApartMs);
   }
@@ -283,42 +272,6 @@ export class AppWatch {
       this.#become("on", problem);
     }
     return reload;
-  }
-
-  /** Whether it was acted on just before, and has been written with the same content since: by an app that does so at its start. */
-  #holdsTheSame(file: string): boolean {
-    const before = this.#acted.get(file);
-    return before !== undefined && performance.now() - this.#actedAt < sameWithinMs && contentOf(file) === before;
-  }
-
-  /** Remembers what the files are that are acted on, before anything is started that could write them. */
-  #remember(files: readonly string[]): void {
-    this.#acted.clear();
-    this.#actedAt = performance.now();
-    for (const file of files.slice(0, mostRemembered)) {
-      const content = contentOf(file);
-      if (content !== undefined) {
-        this.#acted.set(file, content);
-      }
-    }
-    if (this.#quiet() === quietSteps) {
-      for (const file of files) {
-        this.#unsure.set(file, stampOf(file));
-      }
-      this.#lookAgain ??= setTimeout(() => this.#lookOnceMore(), lookAgainMs);
-    }
-  }
-
-  /** Notes those files of the last time that have changed once more since then. */
-  #lookOnceMore(): void {
-    this.#lookAgain = undefined;
-    for (const [file, stamp] of this.#unsure) {
-      if (stampOf(file) !== stamp) {
-        this.#burst.note(file);
-      }
-    }
-    this.#unsure.clear();
-    this.#host.settled();
   }
 
   /** Whether the newest generation can't have read it: it is told of what was written before with a delay. */
@@ -377,22 +330,6 @@ function realOf(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** A digest; `undefined` for what is large, or no file. */
-function contentOf(file: string): string | undefined {
-  try {
-    const { size } = statSync(file);
-    return size > largestRemembered ? undefined : createHash("sha256").update(readFileSync(file)).digest("base64");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Changes with each write. */
-function stampOf(file: string): string {
-  const state = statSync(file, { throwIfNoEntry: false });
-  return state === undefined ? "" : `${state.mtimeMs} ${state.ctimeMs} ${state.size} ${state.ino}`;
 }
 
 function exists(path: string): Promise<boolean> {
