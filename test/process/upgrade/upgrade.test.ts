@@ -136,4 +136,30 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
     client.dispose();
     await poll("it ends", () => !isAlive(pid));
   });
+
+  for (const scheduling of ["roundRobin", "shared"] as const) {
+    onPosix(`takes over every kind of server (${scheduling})`, async () => {
+      const app = await scene.run({
+        fixture: "protocols",
+        config: { workers: 2, scheduling, health: 0, drainTimeout: 15_000 },
+      });
+      const { client, port, folder } = app;
+      await until(client, "all servers listen", ({ workers }) => workers.every(({ addresses }) => addresses.length === 9));
+      const { addresses, health } = client.snapshot.app;
+      const read = ({ body }: { readonly body: string }): string =>
+        /generation (\d+) received \d+ /.exec(body)?.[1] ?? assert.fail(body);
+      const strict = await scene.ask({ target: { port }, connections: 10, thinkMs: 5, read });
+      const posting = await scene.ask({ target: { port }, connections: 4, thinkMs: 5, method: "POST", read });
+      const byPath = await scene.ask({ target: { path: join(folder, "app.sock") }, connections: 4, thinkMs: 5, read });
+      const report = await upgrade(app, usualNode());
+      assertOutcome(report, "completed");
+      for (const each of [strict, posting, byPath]) {
+        await each.untilAnswers("2", 20);
+        assertUnnoticed(await each.stop());
+      }
+      assert.deepEqual(new Set(client.snapshot.app.addresses), new Set(addresses));
+      assert.equal(client.snapshot.app.health, health);
+      assert.equal((await fetch(`${health}/ready`)).status, 200);
+    });
+  }
 });
