@@ -214,6 +214,8 @@ type ToWorker =
       readonly idleGraceMs: number;
       readonly streamGraceMs: number;
       readonly spreadMs: number;
+      /** The connections go to workers of another supervisor. */
+      readonly far?: boolean;
     }
   /** With shared scheduling: begin to accept; or stop it, answer `acceptStopped`, and take only what the supervisor sends. */
   | { readonly type: "accept"; readonly on: boolean }

@@ -25,12 +25,15 @@ export interface StopWishes {
   listen(listener: (signal: StopSignal, times: number) => void): void;
 }
 
-/** Shows an app in this terminal until it ends, and stops it on request. Returns the exit code. */
+/**
+ * Shows an app in this terminal until it ends, and stops it on request.
+ * @returns The exit code, or that its supervisor has died.
+ */
 export async function runInForeground(
   context: CliContext,
   client: SupervisorClient,
   wishes: StopWishes,
-): Promise<number> {
+): Promise<number | "lost"> {
   const { stderr } = context;
   const tell = (message: string) => void stderr.write(hitlessLine(stderr, message));
   const ending = new AbortController();
@@ -109,7 +112,7 @@ export async function runInForeground(
   if (urgent !== undefined) {
     return exitCodeOfSignal(urgent);
   }
-  return asked ? exitCodes.done : conclude(context, client, outcome);
+  return asked ? exitCodes.done : conclude(context, outcome);
 }
 
 /** Another supervisor has taken the app over. */
@@ -119,20 +122,14 @@ export function movedText({ endpoint, snapshot }: SupervisorClient): string {
 }
 
 /** Reports how the app ended without a stop request from here. */
-function conclude(context: CliContext, client: SupervisorClient, outcome: Outcome): number {
+function conclude(context: CliContext, outcome: Outcome): number | "lost" {
   switch (outcome.kind) {
     case "failed":
       // Its stderr has been printed as it came.
       say(context, failureText(outcome.failure, context.stderr.paint, { withStderr: false }));
       return exitCodes.failed;
-    case "lost": {
-      const { name, pid } = client.endpoint;
-      say(
-        context,
-        `${context.stderr.paint("red", "✖")} The supervisor of ${name} (pid ${pid}) has gone, and its workers with it.`,
-      );
-      return exitCodes.failed;
-    }
+    case "lost":
+      return "lost";
     case "finished":
     case "stopped":
       return exitCodes.done;

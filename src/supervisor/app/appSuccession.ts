@@ -127,6 +127,12 @@ export class AppSuccession {
     this.#app.host.reconcile();
   }
 
+  /** How many workers there are to be, and how many processes of this supervisor there are. */
+  get headcount(): { readonly wanted: number; readonly own: number } {
+    const { host, parts } = this.#app;
+    return { wanted: host.desiredWorkers, own: parts.roster.all.size };
+  }
+
   /** The workers of this supervisor, without those of another. */
   ownWorkers(): Snapshot["workers"] {
     const own = new Set(this.#app.parts.roster.all.keys());

@@ -69,6 +69,10 @@ export function openControlServer(options: ControlServerOptions): Promise<Contro
           return initialized.size;
         },
         broadcast(name, params) {
+          if (movedTo !== undefined) {
+            // They hear it from the other one.
+            return;
+          }
           for (const session of initialized) {
             session.notify(name, params);
           }

@@ -23,6 +23,8 @@ export interface HandoffTarget extends Pick<WorkerHandle, "id" | "connected" | "
   readonly servers: ReadonlyMap<string, { readonly handoff: boolean }>;
   /** How many connections may be under way to it; absent: as many as to one worker. */
   readonly handoffWindow?: number;
+  /** Whether it is a supervisor, in place of its workers. */
+  readonly isSupervisor?: boolean;
 }
 
 /** Who may take connections now. */

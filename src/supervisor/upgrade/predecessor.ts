@@ -94,12 +94,16 @@ export class Predecessor {
   /** Calls back for each message, and when it has gone or has closed the channel. */
   listen(told: (told: Told) => void, gone: (isDead: boolean) => void): void {
     process.on("message", (input: unknown, handle: unknown) => {
+      let message: ToSuccessor;
       try {
-        told({ message: parse(input), handle });
-      } catch {
-        // It is not understood: what came with it is closed, and its sender will miss the answer.
+        message = parse(input);
+      } catch (error) {
+        // What came with it is closed, and its sender will miss the answer.
         closeHandle(handle);
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        return;
       }
+      told({ message, handle });
     });
     process.once("disconnect", () => this.#learn(gone, performance.now() + orphanedMs));
     if (!process.connected) {

@@ -91,7 +91,7 @@ export class Succession {
   get view(): UpgradeView {
     const { app, predecessor } = this.#options;
     const { generation } = predecessor.estate;
-    const { desiredWorkers } = app.succession.estate();
+    const { wanted } = app.succession.headcount;
     return {
       renewal: {
         kind: "reload",
@@ -99,8 +99,8 @@ export class Succession {
         phase: "draining",
         from: generation,
         to: generation + 1,
-        ready: desiredWorkers,
-        total: desiredWorkers,
+        ready: wanted,
+        total: wanted,
         draining: this.#workers.length,
         startedAt: this.#take?.startedAt ?? this.#options.startedAt,
         queued: false,

@@ -14,6 +14,7 @@ export function successorTarget(
 ): HandoffTarget {
   return {
     id: successorId,
+    isSupervisor: true,
     get connected() {
       return successor.connected;
     },

@@ -61,12 +61,14 @@ export function createHandoffSender(options: {
   readonly handoff: ReadonlySet<string>;
   /** Whether the worker had little to do of late. */
   readonly idle: boolean;
+  /** Whether connections go over two supervisors. */
+  readonly isFar: boolean;
   /** Called when the last connection that was known to be idle has gone. */
   readonly emptied: () => void;
 }): HandoffSender {
-  const { channel, parking, movable, handoff, idle, emptied } = options;
+  const { channel, parking, movable, handoff, idle, isFar, emptied } = options;
   let handedOver = 0;
-  const transit = createTransitWindow(steadyNow, idle);
+  const transit = createTransitWindow(steadyNow, idle, isFar);
   /** Given to Node, which has not detached them yet: they still look idle. */
   const queued = new Map<Socket, { readonly id: number; readonly connection: HandedConnection }>();
   /** Their clients have just been answered and may ask again at any moment, so they go first. */

@@ -55,6 +55,8 @@ export interface DrainOrder {
   readonly streamGraceMs: number;
   /** Milliseconds over which the close frames of WebSockets are spread. */
   readonly spreadMs: number;
+  /** Whether those that take them over are workers of another supervisor. */
+  readonly far?: boolean;
 }
 
 export interface DrainParts {
@@ -122,6 +124,7 @@ export class RunningDrain {
       movable: given,
       handoff: this.#handoff,
       idle,
+      isFar: this.#order.far === true,
       emptied: () => this.#schedulePump(),
     });
     subscribe(

@@ -1,10 +1,13 @@
 import { handoffWindow } from "../../shared/workerMessages.ts";
 
-/** Milliseconds in transfer above which a client notices: then fewer go at a time. */
-const feltMs = 10;
+/**
+ * Milliseconds in transfer above which a client notices: then fewer go at a time. And how many keep every step of the way
+ * busy.
+ */
+const near = { feltMs: 10, fewest: 2 };
 
-/** This many keep every step of the way busy. */
-const fewest = 2;
+/** The same on the way over two supervisors, which has twice as many steps, each on a process that has others to serve. */
+const far = { feltMs: 25, fewest: 8 };
 
 /** This many may wait for their turn while half a window is free: all are gone before clients notice much. */
 const mostKeptBack = 64;
@@ -30,8 +33,10 @@ export interface TransitWindow {
 /**
  * @param now Milliseconds of a monotonic clock.
  * @param idle Whether there is little to do, so that connections will probably arrive fast.
+ * @param isFar Whether they go over two supervisors.
  */
-export function createTransitWindow(now: () => number, idle: boolean): TransitWindow {
+export function createTransitWindow(now: () => number, idle: boolean, isFar = false): TransitWindow {
+  const { feltMs, fewest } = isFar ? far : near;
   /** When each was sent, oldest first. */
   const underWay = new Map<number, number>();
   let size = idle ? handoffWindow : fewest;

@@ -62,6 +62,11 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
         [1, 2, pids[1]],
       ],
     );
+    const { events } = await client.request("app/events", {});
+    assert.deepEqual(
+      events.filter(({ level }) => level !== "info"),
+      [],
+    );
     // Output and numbers go on.
     assert.ok(workers.every(({ id }) => id > 6));
   });
@@ -144,7 +149,9 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
         config: { workers: 2, scheduling, health: 0, drainTimeout: 15_000 },
       });
       const { client, port, folder } = app;
-      await until(client, "all servers listen", ({ workers }) => workers.every(({ addresses }) => addresses.length === 9));
+      await until(client, "all servers listen", ({ workers }) =>
+        workers.every(({ addresses }) => addresses.length === 9),
+      );
       const { addresses, health } = client.snapshot.app;
       const read = ({ body }: { readonly body: string }): string =>
         /generation (\d+) received \d+ /.exec(body)?.[1] ?? assert.fail(body);

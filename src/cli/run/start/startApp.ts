@@ -7,8 +7,8 @@ import { type CliContext, exitCodeOfSignal } from "../../cliContext.ts";
 import { say } from "../../command.ts";
 import { during } from "../../terminal/progressLine.ts";
 import { awaitReady } from "../detached.ts";
-import { runInForeground } from "../foreground.ts";
 import { type ChosenApp, planStart, type RecipeApp } from "../planStart.ts";
+import { keepRunning } from "./keepRunning.ts";
 import { type CollectedWishes, collectWishes } from "./stopWishes.ts";
 
 export interface StartOptions {
@@ -71,7 +71,7 @@ async function startOnce(
             isJob: isJob(app),
             ...(onDidNotListen !== undefined && { onDidNotListen }),
           })
-        : await runInForeground(context, client, wishes);
+        : await keepRunning(context, client, wishes, () => launch(context, app, { detached: false, wishes }));
     } finally {
       client.dispose();
     }

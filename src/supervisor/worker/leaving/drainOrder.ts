@@ -14,12 +14,16 @@ export interface DrainOrder {
   readonly streamGraceMs: number;
   /** Milliseconds over which the close frames of WebSockets are spread. */
   readonly spreadMs: number;
+  /** Whether those that take them over are workers of another supervisor. */
+  readonly far?: boolean;
   /** Milliseconds until it is told SIGTERM though it is not done. */
   readonly drainTimeout: number;
 }
 
 /** What a drain has to know of a worker. */
 interface Serving {
+  /** Another supervisor, in place of its workers. */
+  readonly isSupervisor?: boolean;
   readonly servers: ReadonlyMap<string, Pick<ListeningServer, "handoff">>;
 }
 
@@ -50,5 +54,6 @@ export function drainOrderFor(
     streamGraceMs: Math.min(streamGrace, beforeTheEnd),
     spreadMs: Math.min(drainSpread, beforeTheEnd),
     drainTimeout,
+    ...(others.some(({ isSupervisor }) => isSupervisor) && { far: true }),
   };
 }

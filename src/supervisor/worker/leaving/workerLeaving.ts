@@ -182,8 +182,8 @@ export class WorkerLeaving {
     }
   }
 
-  #orderDrain({ handoff, graceful, idleGraceMs, streamGraceMs, spreadMs, drainTimeout }: DrainOrder): void {
-    if (!this.#options.send({ type: "drain", handoff, idleGraceMs, streamGraceMs, spreadMs })) {
+  #orderDrain({ graceful, drainTimeout, ...order }: DrainOrder): void {
+    if (!this.#options.send({ type: "drain", ...order })) {
       this.terminate();
     }
     if (graceful) {

@@ -55,6 +55,7 @@ describe("sender", () => {
       movable: [tracked],
       handoff: new Set(["key"]),
       idle: false,
+      isFar: false,
       emptied: () => undefined,
     });
   });
