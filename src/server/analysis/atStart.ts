@@ -5,7 +5,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { bootName } from "./bootName.ts";
 import { exportedFunction } from "./exportedFunctions.ts";
 import { factsOf } from "./moduleFacts.ts";
-import { asCall, functionAround, functionName } from "./nodes.ts";
+import { asCall, type Call, functionAround, functionName } from "./nodes.ts";
 import { calledFunction } from "./requests/requestPath.ts";
 
 /** Callers of callers are followed this far. */
@@ -60,16 +60,16 @@ function isHook(analysis: Analysis, node: FunctionNode): boolean {
 }
 
 /** The calls of a function, in its own file and in those that import it. */
-function callsOf(analysis: Analysis, target: FunctionNode): { readonly file: Analysis; readonly call: Node }[] {
+export function callsOf(analysis: Analysis, target: FunctionNode): { readonly file: Analysis; readonly call: Call }[] {
   const own = factsOf(analysis).calls.filter(({ node }) => calledFunction(analysis, node) === target);
   const name = functionName(analysis, target);
-  const importers =
-    name === undefined ? [] : (analysis.files?.importers(analysis.module, new RegExp(`\\b${escaped(name)}\\b`)) ?? []);
+  const isWhole = exportedFunction(analysis, "default") === target;
+  const pattern = name === undefined || isWhole ? undefined : new RegExp(`\\b${escaped(name)}\\b`);
+  const importers = name === undefined && !isWhole ? [] : (analysis.files?.importers(analysis.module, pattern) ?? []);
   const others = importers.flatMap((file) =>
     factsOf(file)
       .calls.filter(({ node, method }) => {
-        const api =
-          method === name || method === undefined || method === "default" ? resolveApi(file, node) : undefined;
+        const api = isWhole || method === name || method === undefined ? resolveApi(file, node) : undefined;
         return (
           api?.module.startsWith(".") === true &&
           analysis.files?.leadsTo(file.module, api.module, analysis.module) === true &&
@@ -78,7 +78,7 @@ function callsOf(analysis: Analysis, target: FunctionNode): { readonly file: Ana
       })
       .map(({ node }) => ({ file, call: node })),
   );
-  return [...own.map(({ node }) => ({ file: analysis, call: node as Node })), ...others];
+  return [...own.map(({ node }) => ({ file: analysis, call: node })), ...others];
 }
 
 function escaped(name: string): string {

@@ -7,7 +7,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "./development.ts";
 import { factsOf } from "./moduleFacts.ts";
-import { around, asMember, lastName, settledValue, textOf } from "./nodes.ts";
+import { around, asMember, functionName, lastName, settledValue, textOf } from "./nodes.ts";
 import type { Fix } from "./rule.ts";
 
 /** Whether a condition around it, or an early return before it, selects a worker. */
@@ -24,6 +24,12 @@ export function isGuarded(analysis: Analysis, node: Node): boolean {
       return true;
     }
     below = parent;
+  }
+  const isSynchronized = [...around(analysis, node)].some((parent) =>
+    /synchroni[sz]ed|leader|locked/i.test(functionName(analysis, parent) ?? ""),
+  );
+  if (isSynchronized) {
+    return true;
   }
   return factsOf(analysis).calls.some(
     ({ node: call }) => call.start === node.start && call.arguments.some((argument) => isElected(analysis, argument)),
@@ -72,7 +78,7 @@ const electionName = /primary|master|leader|worker|instance|cron_?(?:host|node)|
 /** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */
 export function isElected(analysis: Analysis, work: Node): boolean {
   const handler = settledValue(analysis, work);
-  return /(?<![bc])lock|leader|mutex|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
+  return /(?<![bc])lock|leader|mutex|synchroni[sz]ed|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
     textOf(analysis, handler),
   );
 }

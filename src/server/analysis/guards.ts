@@ -20,7 +20,7 @@ export function isDoneOnce(analysis: Analysis, node: Node): boolean {
     if (parent.type === "IfStatement" && parent.alternate === below && isThere(analysis, parent.test)) {
       return true;
     }
-    if (parent.type === "LogicalExpression" && parent.right === below && fillsIn(analysis, parent)) {
+    if (parent.type === "LogicalExpression" && parent.right === below && isForMissing(analysis, parent)) {
       return true;
     }
     if (parent.type === "BlockStatement" && returnsBefore(analysis, parent.body, below)) {
@@ -38,8 +38,15 @@ export function isDoneOnce(analysis: Analysis, node: Node): boolean {
   return false;
 }
 
+/** `!cached && …`, and what fills in. */
+function isForMissing(analysis: Analysis, node: LogicalExpression): boolean {
+  return node.operator === "&&" ? isMissing(analysis, node.left) : fillsIn(analysis, node);
+}
+
 /** `cached = cached ?? …`, or `cache.get(key) ?? …`. */
-function fillsIn(analysis: Analysis, { left, operator }: LogicalExpression): boolean {
+function fillsIn(analysis: Analysis, { left: before, operator }: LogicalExpression): boolean {
+  // `isProduction && cache.get(key) || …`
+  const left = before.type === "LogicalExpression" && before.operator === "&&" ? before.right : before;
   if (operator === "&&" || !isKept(analysis, left)) {
     return false;
   }
@@ -51,18 +58,40 @@ function fillsIn(analysis: Analysis, { left, operator }: LogicalExpression): boo
 function isMissing(analysis: Analysis, test: Node): boolean {
   switch (test.type) {
     case "UnaryExpression":
-      return test.operator === "!" && (isKept(analysis, test.argument) || isAsked(test.argument));
+      return (
+        test.operator === "!" &&
+        (isKept(analysis, test.argument) || isAsked(test.argument) || isGot(analysis, test.argument))
+      );
     case "BinaryExpression":
       return (
         /^={2,3}$/.test(test.operator) &&
-        (test.right.type === "NullLiteral" || (test.right.type === "Identifier" && test.right.name === "undefined")) &&
-        isKept(analysis, test.left)
+        isNothing(test.right) &&
+        (isKept(analysis, test.left) || isGot(analysis, test.left))
       );
     case "LogicalExpression":
       return isMissing(analysis, test.left) || isMissing(analysis, test.right);
     default:
       return false;
   }
+}
+
+/** `null`, `undefined`, and the `void 0` of compilers. */
+function isNothing(node: Node): boolean {
+  return (
+    node.type === "NullLiteral" ||
+    (node.type === "Identifier" && node.name === "undefined") ||
+    (node.type === "UnaryExpression" && node.operator === "void")
+  );
+}
+
+/** A variable that begins as what a store from outside has: `let hit = cache.get(key)`. */
+function isGot(analysis: Analysis, node: Node): boolean {
+  const init = node.type === "Identifier" ? analysis.bindingOf(node)?.init : undefined;
+  const callee = asMember(asCall(init)?.callee);
+  return (
+    (callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object)) ||
+    (asMember(init)?.computed === true && isKept(analysis, asMember(init)?.object ?? node))
+  );
 }
 
 /** `cache.has(key)`. */
@@ -117,12 +146,7 @@ function isThere(analysis: Analysis, test: Node): boolean {
   if (isKept(analysis, test) || isAsked(test)) {
     return true;
   }
-  const init = test.type === "Identifier" ? analysis.bindingOf(test)?.init : undefined;
-  const callee = asMember(asCall(init)?.callee);
-  return (
-    (callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object)) ||
-    (asMember(init)?.computed === true && isKept(analysis, asMember(init)?.object ?? test))
-  );
+  return isGot(analysis, test);
 }
 
 function leaves(statement: Node): boolean {

@@ -2,7 +2,7 @@ import type { Class, Node, ObjectExpression } from "@babel/types";
 import type { FunctionNode } from "../source/declare.ts";
 import { fieldValue } from "../source/fields.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { around, asFunction, asMember, keyOf, lastName, settledValue } from "./nodes.ts";
+import { around, asCall, asFunction, asMember, keyOf, lastName, settledValue } from "./nodes.ts";
 
 /** The function of this file that `object.method` or `this.method` refers to. */
 export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefined {
@@ -26,6 +26,15 @@ export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefin
 export function memberFunction(analysis: Analysis, owner: Node, name: string): FunctionNode | undefined {
   if (owner.type === "ObjectExpression") {
     return named(owner.properties, name);
+  }
+  // `Object.assign(new EventEmitter(), { … })`, `_.extend({}, { … })`
+  const joining = asCall(owner);
+  if (joining !== undefined && /^(?:assign|extend)$/.test(lastName(joining.callee) ?? "")) {
+    const objects = joining.arguments.filter((argument) => argument.type === "ObjectExpression");
+    return named(
+      objects.flatMap(({ properties }) => properties),
+      name,
+    );
   }
   const made = classOf(analysis, owner);
   return made && named(made.body.body, name);

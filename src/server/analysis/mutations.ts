@@ -67,7 +67,7 @@ export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Us
       return { kind: parent.operator === "delete" && path.length > 0 ? "remove" : "read", node: parent };
     case "CallExpression":
     case "OptionalCallExpression":
-      if (parent.callee === node && path.length > 0 && isContainer(analysis, ownerOf(init, path.slice(0, -1)))) {
+      if (parent.callee === node && path.length > 0 && hasMethods(analysis, ownerOf(init, path.slice(0, -1)))) {
         const method = path.at(-1) ?? "";
         const kind = adding.has(method) ? "add" : removing.has(method) ? "remove" : "read";
         return { kind, node: parent };
@@ -76,6 +76,11 @@ export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Us
     default:
   }
   return { kind: "read", node: use };
+}
+
+/** A list, a map or a set; the methods of an object that is written out are its own. */
+function hasMethods(analysis: Analysis, owner: Node | undefined): boolean {
+  return owner !== undefined && unwrapped(owner).type !== "ObjectExpression" && isContainer(analysis, owner);
 }
 
 /** The value at a path within an object literal; for a computed key, the whole object. */

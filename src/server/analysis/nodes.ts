@@ -103,8 +103,10 @@ export function functionName(analysis: Analysis, node: Node): string | undefined
   switch (parent?.type) {
     case "VariableDeclarator":
       return parent.id.type === "Identifier" ? parent.id.name : undefined;
-    case "AssignmentExpression":
-      return lastName(parent.left);
+    case "AssignmentExpression": {
+      const name = lastName(parent.left);
+      return name === "exports" ? ("id" in own ? own.id?.name : undefined) : name;
+    }
     case "ObjectProperty":
     case "ClassProperty":
       return keyOf(parent);

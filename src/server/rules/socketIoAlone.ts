@@ -6,7 +6,7 @@ import { propertyOf, settledValue } from "../analysis/nodes.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
 
-const serverMakers: ReadonlySet<string> = new Set(["socket.io#Server", "socket.io#default"]);
+const serverMakers: ReadonlySet<string> = new Set(["socket.io#Server", "socket.io#default", "socket.io#listen"]);
 
 /** Packages that let workers reach each other's clients. */
 function isAdapter(name: string): boolean {

@@ -2,6 +2,7 @@ import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
+import { isDoneOnce } from "../guards.ts";
 import { methodAt } from "../methods.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { asFunction, asMember, type Call, functionAround, settledValue } from "../nodes.ts";
@@ -28,7 +29,7 @@ export function requestPathOf(analysis: Analysis): RequestPath {
     return before;
   }
   const handlers = requestHandlers(analysis, factsOf(analysis));
-  const all = reachable(analysis, handlers);
+  const all = reachable(analysis, handlers, isRepeated);
   const functions = handlers.size === 1 && endsServer(analysis, all) ? new Set<FunctionNode>() : all;
   // Known before the importers are asked, who may import each other.
   const path: RequestPath = {
@@ -44,7 +45,7 @@ export function requestPathOf(analysis: Analysis): RequestPath {
     importersAbove += 1;
     try {
       const isInRequest = (importer: Analysis, place: Node) => requestPathOf(importer).has(place);
-      for (const node of reachable(analysis, calledFromElsewhere({ analysis, isInRequest }))) {
+      for (const node of reachable(analysis, calledFromElsewhere({ analysis, isInRequest }), isRepeated)) {
         functions.add(node);
       }
     } finally {
@@ -72,8 +73,21 @@ function endsServer(analysis: Analysis, functions: ReadonlySet<FunctionNode>): b
   );
 }
 
-/** The functions that run when one of `roots` does: those they define and call, as far as this file shows. */
-export function reachable(analysis: Analysis, roots: Iterable<FunctionNode>): Set<FunctionNode> {
+/** Whether a call is made again and again, and not only until something is known. */
+function isRepeated(analysis: Analysis, call: Call): boolean {
+  return !isDoneOnce(analysis, call);
+}
+
+/**
+ * The functions that run when one of `roots` does: those they define and call, as far as this file shows.
+ *
+ * @param isFollowed Which calls count; default: all.
+ */
+export function reachable(
+  analysis: Analysis,
+  roots: Iterable<FunctionNode>,
+  isFollowed: (analysis: Analysis, call: Call) => boolean = () => true,
+): Set<FunctionNode> {
   const { callsIn, functionsIn } = factsOf(analysis);
   const found = new Set<FunctionNode>();
   const pending = [...roots].map((node) => ({ node, depth: 0 }));
@@ -88,7 +102,7 @@ export function reachable(analysis: Analysis, roots: Iterable<FunctionNode>): Se
     }
     for (const call of depth < deepest ? (callsIn.get(node) ?? []) : []) {
       const called = calledFunction(analysis, call.node);
-      if (called !== undefined) {
+      if (called !== undefined && isFollowed(analysis, call.node)) {
         pending.push({ node: called, depth: depth + 1 });
       }
     }

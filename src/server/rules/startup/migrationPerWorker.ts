@@ -3,10 +3,19 @@ import { t } from "../../../shared/translate.ts";
 import { runsAtServerStart } from "../../analysis/atStart.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { isForDevelopment } from "../../analysis/development.ts";
-import { isGuarded } from "../../analysis/election.ts";
+import { isElected, isGuarded } from "../../analysis/election.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { asCall, asMember, keyOf, lastName, settledValue } from "../../analysis/nodes.ts";
+import {
+  around,
+  asCall,
+  asFunction,
+  asMember,
+  functionName,
+  keyOf,
+  lastName,
+  settledValue,
+} from "../../analysis/nodes.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -14,7 +23,7 @@ import { nodesOf } from "../../source/walk.ts";
 
 /** Functions of packages that change the schema of a database. */
 const functions =
-  /^(?:drizzle-orm\/.+\/migrator#migrate|node-pg-migrate#(?:default|runner)|postgres-migrations#migrate|migrate-mongo#up|db-migrate#getInstance)$/;
+  /^(?:drizzle-orm\/.+\/migrator#migrate|node-pg-migrate#(?:default|runner)|postgres-migrations#migrate|migrate-mongo#up)$/;
 
 /** Methods that do, by what they are called on: a class of a package, or its usual name. */
 const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegExp }> = new Map([
@@ -23,7 +32,7 @@ const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegE
   ["synchronize", { made: /^typeorm#/, named: /^(?:app)?dataSource$/i }],
   ["syncIndexes", { made: /^mongoose#/, named: /^[A-Z]\w*$|^mongoose$/ }],
   ["latest", { made: /^$/, named: /^migrate$/ }],
-  ["up", { made: /^umzug#Umzug$/, named: /^(?:umzug|migrator)$/i }],
+  ["up", { made: /^(?:umzug#Umzug|db-migrate#(?:default\.)?getInstance)$/, named: /^(?:umzug|migrator)$/i }],
   ["migrate", { made: /^postgrator#default$/, named: /^postgrator$/i }],
   ["updateSchema", { made: /^$/, named: /schemaGenerator|^generator$/i }],
 ]);
@@ -48,6 +57,7 @@ export const migrationPerWorker: Rule = {
         migrates(analysis, site) &&
         !isForDevelopment(analysis, site.node) &&
         !isGuarded(analysis, site.node) &&
+        !isLocked(analysis, site.node) &&
         runsAtServerStart(analysis, site.node),
     );
     return [...made.map(({ node }) => node.callee), ...setOptions(analysis)].flatMap(({ start, end }): Finding[] => {
@@ -58,6 +68,18 @@ export const migrationPerWorker: Rule = {
     });
   },
 };
+
+/** Whether only one at a time does it: by a lock in a function around it, or by `withLock(migrate)`. */
+function isLocked(analysis: Analysis, node: Node): boolean {
+  const owners = [...around(analysis, node)].filter((parent) => asFunction(parent) !== undefined);
+  const names = owners.flatMap((owner) => functionName(analysis, owner) ?? []).filter((name) => /^\w+$/.test(name));
+  const locking = names.length === 0 ? undefined : new RegExp(`[lL]ock\\w*\\(\\s*(?:${names.join("|")})\\b`);
+  return (
+    owners.some((owner) => isElected(analysis, owner)) ||
+    (locking !== undefined &&
+      (locking.test(analysis.module.text) || (analysis.files?.importers(analysis.module, locking) ?? []).length > 0))
+  );
+}
 
 function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
   if (api !== undefined && functions.test(api)) {

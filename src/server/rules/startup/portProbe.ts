@@ -1,12 +1,14 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { isServerProcess } from "../../analysis/atStart.ts";
+import { callsOf } from "../../analysis/atStart.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { around, asFunction, functionAround, functionName } from "../../analysis/nodes.ts";
+import { around, asCall, asFunction, type Call, functionAround, functionName } from "../../analysis/nodes.ts";
 import { reachable } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { patternIdentifiers } from "../../source/bindings.ts";
+import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
+import type { ListenCall } from "../../source/serverCalls.ts";
 
 /** What looks for a port that nobody listens on, or asks whether one is free. */
 const probes: ReadonlySet<string> = new Set([
@@ -46,7 +48,7 @@ export const portProbe: Rule = {
     const found = calls.filter(
       (site) =>
         ((site.api !== undefined && probes.has(site.api)) || listensToTry(analysis, site)) &&
-        isForServer(analysis, site),
+        isForServer(analysis, site.node),
     );
     return found.flatMap(({ node: { callee } }): Finding[] => {
       const { start, end } = callee;
@@ -78,23 +80,46 @@ function isOf(analysis: Analysis, receiver: Node, uses: ReadonlySet<Node>, made:
   return uses.has(receiver) || [...around(analysis, made)].includes(receiver);
 }
 
-/** Whether what a probe finds is what a server listens on. */
-function isForServer(analysis: Analysis, { node, inside }: CallSite): boolean {
+/** Whether what a probe finds is what a server listens on, also where the probe is in a function that a file with a server calls. */
+function isForServer(analysis: Analysis, node: Call, depth = 0): boolean {
   const own = factsOf(analysis).listens.filter(({ call }) => !isTrial(analysis, call));
   const callbacks = [...node.arguments, ...chained(analysis, node)].flatMap((argument) => asFunction(argument) ?? []);
   const within = reachable(analysis, callbacks);
-  const isIn = own.some(({ call }) => within.has(functionAround(analysis, call) as never));
+  const isIn = own.some(({ call }) => within.has(functionAround(analysis, call) as FunctionNode));
   const isGiven = own.some(({ call }) => call.arguments.some((argument) => isMadeOf(analysis, argument, node)));
-  // `async function freePort() { … }`, which a file with a server asks.
-  const name =
-    inside === undefined
-      ? undefined
-      : [inside, ...around(analysis, inside)].map((it) => functionName(analysis, it)).find((it) => it !== undefined);
-  const isHelper = name !== undefined && portName.test(name) && !/debug|inspect|browser|chrome/i.test(name);
-  return isIn || isGiven || (isHelper && isServerProcess(analysis));
+  if (isIn || isGiven || isAskedBefore(analysis, node, own)) {
+    return true;
+  }
+  const inside = depth > deepest ? undefined : namedAround(analysis, node);
+  return inside !== undefined && callsOf(analysis, inside).some(({ file, call }) => isForServer(file, call, depth + 1));
 }
 
-const portName = /(?:^|_)ports?(?![a-z])|Ports?(?![a-z])/;
+/** Helpers of helpers are followed this far. */
+const deepest = 2;
+
+/** `while (!(await isFree(port))) port += 1;` in the function that then listens on that variable. */
+function isAskedBefore(analysis: Analysis, { arguments: given }: Call, listens: readonly ListenCall[]): boolean {
+  const asked = given
+    .flatMap((argument) => namesIn(analysis, argument))
+    .filter(({ assignments }) => assignments.length > 0);
+  return listens.some(({ call }) =>
+    call.arguments.some((argument) => namesIn(analysis, argument).some((binding) => asked.includes(binding))),
+  );
+}
+
+/** The innermost function around a node that has a name, by which it is called. */
+function namedAround(analysis: Analysis, node: Node): FunctionNode | undefined {
+  for (const parent of around(analysis, node)) {
+    const own = asFunction(parent);
+    if (
+      own !== undefined &&
+      (functionName(analysis, own) !== undefined || asCall(analysis.parentOf(own)) === undefined)
+    ) {
+      return own;
+    }
+  }
+  return undefined;
+}
 
 /** Whether a server that listens is one that only tries. */
 function isTrial(analysis: Analysis, listen: Node): boolean {
@@ -120,11 +145,8 @@ function isMadeOf(analysis: Analysis, expression: Node, made: Node): boolean {
   if (isInside(made, expression)) {
     return true;
   }
-  return (
-    factsOf(analysis).calls.length > 0 &&
-    namesIn(analysis, expression).some(({ declaration, assignments }) =>
-      [declaration, ...assignments].some((value) => isInside(made, value)),
-    )
+  return namesIn(analysis, expression).some(({ declaration, assignments }) =>
+    [declaration, ...assignments].some((value) => isInside(made, value)),
   );
 }
 

@@ -4,6 +4,7 @@ import { stringOf } from "../../analysis/constants.ts";
 import { withoutStatement } from "../../analysis/edits.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { around, asCall, functionAround, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
+import { calledFunction } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
 
@@ -16,7 +17,9 @@ export const socketFileRemoved: Rule = {
   severity: "warning",
   check({ analysis, app }) {
     const { calls, listens, isTest } = factsOf(analysis);
-    const paths = listens.flatMap(({ call }) => pathOf(analysis, call.arguments[0]) ?? []);
+    const paths = listens
+      .flatMap(({ call }) => pathOf(analysis, call.arguments[0]) ?? [])
+      .filter((path) => !isNewEachTime(analysis, path));
     if (!app.supervised || isTest || paths.length === 0) {
       return [];
     }
@@ -42,6 +45,14 @@ function pathOf(analysis: Analysis, first: Node | undefined): Node | undefined {
     return path === "unknown" ? undefined : path;
   }
   return value?.type === "NumericLiteral" || value?.type === "ArrowFunctionExpression" ? undefined : first;
+}
+
+/** A path that no other worker has. */
+function isNewEachTime(analysis: Analysis, path: Node): boolean {
+  const value = settledValue(analysis, path);
+  const call = asCall(value);
+  const maker = call && calledFunction(analysis, call);
+  return /random|uuid|nanoid|\bpid\b|Date\.now|mkdtemp|createHash|digest/i.test(textOf(analysis, maker ?? value));
 }
 
 /** The same variable or property, or the same text. */

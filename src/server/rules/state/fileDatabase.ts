@@ -3,6 +3,7 @@ import { t } from "../../../shared/translate.ts";
 import { isServerProcess } from "../../analysis/atStart.ts";
 import { isForDevelopment } from "../../analysis/development.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
+import { settledValue, textOf } from "../../analysis/nodes.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 
 /** What reads a file into memory, and writes all of it back. */
@@ -13,6 +14,9 @@ const whole =
 const locked =
   /^(?:level#(?:Level|default)|classic-level#ClassicLevel|leveldown#default|rocksdb#default|level-rocksdb#default)$/;
 
+/** `new Memory()` of lowdb and the like, and NeDB without a file. */
+const inMemory = /^new \w*Memory\w*\(|inMemoryOnly: true/;
+
 /** Databases in a file that are made for a single process. */
 export const fileDatabase: Rule = {
   id: "file-database",
@@ -22,13 +26,19 @@ export const fileDatabase: Rule = {
     if (!app.supervised || app.workers === 1 || isTest) {
       return [];
     }
-    const found = calls.flatMap(({ node, api = "" }) => {
+    const found = calls.flatMap(({ node, api }) => {
+      if (api === undefined) {
+        return [];
+      }
       const message = whole.test(api) ? messageOfWhole() : locked.test(api) ? messageOfLocked() : undefined;
       // `lowdb(adapter)` of version 1 and `Datastore.create()` are calls, the rest are classes.
       const isMade =
         node.type === "NewExpression" ||
         !/#(?:Low|LowSync|JsonDB|Level|ClassicLevel|LocalStorage|Datastore)$/.test(api);
-      return message === undefined || !isMade || isForDevelopment(analysis, node)
+      const isKept = node.arguments.some(
+        (argument) => !inMemory.test(textOf(analysis, settledValue(analysis, argument))),
+      );
+      return message === undefined || !isMade || !isKept || isForDevelopment(analysis, node)
         ? []
         : [{ node: node.callee, message }];
     });

@@ -106,24 +106,17 @@ function messageOf(what: Keeper["what"]): string {
   }[what];
 }
 
-/** Whether the other branch of a condition uses a shared store: then it was a deliberate choice. */
+/** Whether the other branch of a choice uses a shared store: then it was a deliberate choice. */
 function hasOtherBranch(analysis: Analysis, { calls }: Facts, site: CallSite): boolean {
+  const shared = calls.filter(
+    ({ node, api }) =>
+      /redis|mongo|postgres|pg|sql|memcache|dynamo|store$/i.test(`${api} ${lastName(node.callee)}`) &&
+      !keepers.has(api ?? ""),
+  );
   let below: Node = site.node;
   for (const parent of around(analysis, site.node)) {
-    const isChoice = parent.type === "IfStatement" || parent.type === "ConditionalExpression";
-    const other =
-      !isChoice || parent.test === below
-        ? undefined
-        : below === parent.consequent
-          ? parent.alternate
-          : parent.consequent;
-    const isShared = calls.some(
-      ({ node, api }) =>
-        other != null &&
-        (node.start ?? 0) >= (other.start ?? 0) &&
-        (node.end ?? 0) <= (other.end ?? 0) &&
-        /redis|mongo|postgres|pg|sql|memcache|dynamo|store$/i.test(`${api} ${lastName(node.callee)}`) &&
-        !keepers.has(api ?? ""),
+    const isShared = otherBranches(parent, below).some(({ start, end }) =>
+      shared.some(({ node }) => (node.start ?? 0) >= (start ?? 0) && (node.end ?? 0) <= (end ?? 0)),
     );
     if (isShared) {
       return true;
@@ -131,6 +124,21 @@ function hasOtherBranch(analysis: Analysis, { calls }: Facts, site: CallSite): b
     below = parent;
   }
   return false;
+}
+
+/** What a choice does instead of the branch with `below`. */
+function otherBranches(parent: Node, below: Node): Node[] {
+  switch (parent.type) {
+    case "IfStatement":
+    case "ConditionalExpression": {
+      const other = below === parent.consequent ? parent.alternate : parent.consequent;
+      return parent.test === below || other == null ? [] : [other];
+    }
+    case "SwitchStatement":
+      return parent.cases.filter((other) => other !== below);
+    default:
+      return [];
+  }
 }
 
 function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { options, argument }: Keeper): boolean {

@@ -24,14 +24,17 @@ export const logFile: Rule = {
     const found = calls.flatMap((site): Finding[] => {
       const { node } = site;
       const { start, end } = node.callee;
-      const isOwn = node.arguments.some((argument) => isByWorker(analysis, argument));
-      if (isOwn || start == null || end == null || isForDevelopment(analysis, node)) {
+      const isEmptied = empties(analysis, site);
+      if (!(isEmptied || rotates(analysis, site)) || start == null || end == null) {
         return [];
       }
-      if (empties(analysis, site)) {
-        return [{ start, end, message: messageOfEmptied(), fixes: appending(site) }];
+      const isOwn = node.arguments.some((argument) => isByWorker(analysis, argument));
+      if (isOwn || isForDevelopment(analysis, node)) {
+        return [];
       }
-      return rotates(analysis, site) ? [{ start, end, message: messageOfRotated(), fixes: [] }] : [];
+      return isEmptied
+        ? [{ start, end, message: messageOfEmptied(), fixes: appending(site) }]
+        : [{ start, end, message: messageOfRotated(), fixes: [] }];
     });
     return found.length === 0 || !(app.entry === true || isServerProcess(analysis)) ? [] : found;
   },
@@ -59,10 +62,9 @@ function rotates(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== undefined && rotators.test(api)) {
     return true;
   }
-  const [first] = node.arguments;
+  const [first] = api === "winston#transports.File" ? node.arguments : [];
   const options = first && settledValue(analysis, first);
   return (
-    api === "winston#transports.File" &&
     options?.type === "ObjectExpression" &&
     options.properties.some((property) => property.type === "ObjectProperty" && keyOf(property) === "maxsize")
   );
@@ -70,9 +72,9 @@ function rotates(analysis: Analysis, { node, api }: CallSite): boolean {
 
 /** `fs.createWriteStream("app.log")` at the start of a worker. */
 function empties(analysis: Analysis, { node, api, inside }: CallSite): boolean {
-  const [file, options] = node.arguments;
+  const [file, options] = api === "fs#createWriteStream" && inside === undefined ? node.arguments : [];
   const name = file && textOf(analysis, settledValue(analysis, file));
-  if (api !== "fs#createWriteStream" || inside !== undefined || !/\.log\b/.test(name ?? "")) {
+  if (!/\.log\b/.test(name ?? "")) {
     return false;
   }
   const given = options && settledValue(analysis, options);

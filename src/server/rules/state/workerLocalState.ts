@@ -4,16 +4,17 @@ import { isDoneOnce } from "../../analysis/guards.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { isContainer, isUsed, type Use, useOf } from "../../analysis/mutations.ts";
-import { around, asFunction, asMember, functionAround, textOf } from "../../analysis/nodes.ts";
+import { around, asFunction, asMember, functionAround, settledValue, textOf } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { sharedFields } from "../../analysis/sharedFields.ts";
+import { isFunction } from "../../source/declare.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
-import { unwrapped } from "../../source/values.ts";
+import { walk } from "../../source/walk.ts";
 
 /** What each worker may well have of its own: a cache is only filled more often, and connections belong to it. */
 const ownName =
-  /cache|memo|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|sockets?$|warned|deprecat/i;
+  /cache|memo|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|sockets?$|warned|deprecat|generation|epoch|waiter/i;
 
 /** The same, of what is one value: the client of a database, the token of an interface, whether it is ready. */
 const ownValueName = /token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError/i;
@@ -93,7 +94,9 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
 
 /** Whether the value belongs to this worker alone, whatever its name. */
 function isOnesOwn(analysis: Analysis, uses: readonly Use[]): boolean {
-  return isBalanced(uses) || isSetOnce(uses) || areOwn(analysis, uses) || isTurn(analysis, uses);
+  return (
+    isBalanced(uses) || isSetOnce(uses) || isTime(analysis, uses) || areOwn(analysis, uses) || isTurn(analysis, uses)
+  );
 }
 
 /** Whether a change lasts and differs from worker to worker. */
@@ -108,7 +111,17 @@ function changes(analysis: Analysis, use: Use): boolean {
     return true;
   }
   // Rotation over a list, the first value kept, a time, or a reset to the initial value.
-  const value = unwrapped(use.value);
+  const value = settledValue(analysis, use.value);
+  // What is asked of elsewhere is the same for all workers, and asked again by each.
+  let isAsked = false;
+  walk(use.value, (node) => {
+    isAsked ||= node.type === "AwaitExpression";
+    return isAsked || isFunction(node) ? "skip" : undefined;
+  });
+  const isWhole = use.node.type === "AssignmentExpression" && use.node.left.type === "Identifier";
+  if (isAsked && isWhole) {
+    return false;
+  }
   const isTurn = value.type === "BinaryExpression" && value.operator === "%";
   const keepsFirst = value.type === "LogicalExpression" && value.operator !== "&&";
   return !isTurn && !keepsFirst && !isTimeOrEmpty(analysis, value);
@@ -155,6 +168,26 @@ function isLogged(analysis: Analysis, node: Node): boolean {
 function isBalanced(uses: readonly Use[]): boolean {
   const kinds = new Set(uses.map(({ kind }) => kind));
   return kinds.has("increase") && kinds.has("decrease") && !kinds.has("add") && !kinds.has("assign");
+}
+
+/** Only ever set to the time, or to 0 for never: when this worker last did something. */
+function isTime(analysis: Analysis, uses: readonly Use[]): boolean {
+  const values = uses.flatMap((use) =>
+    "value" in use ? [settledValue(analysis, use.value)] : use.kind === "read" ? [] : [undefined],
+  );
+  const times = values.filter(
+    (value) => value !== undefined && isTimeOrEmpty(analysis, value) && value.type === "CallExpression",
+  );
+  return (
+    times.length > 0 &&
+    values.every(
+      (value) =>
+        value !== undefined &&
+        (times.includes(value) ||
+          value.type === "NullLiteral" ||
+          (value.type === "NumericLiteral" && value.value === 0)),
+    )
+  );
 }
 
 /** `true` once and for ever: what this worker has already done. */

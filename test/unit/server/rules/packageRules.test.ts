@@ -104,6 +104,19 @@ describe("the rules, across the files of a package", () => {
     );
   });
 
+  it("know the methods of an object that is put together", () => {
+    const store = (of: string) =>
+      `const all = {}; ${of}(x, { add(k, done) { read(k, (v) => { all[k] = v; done(); }); }, list: () => Object.keys(all) });`;
+    const app = `${express} const store = require("./store"); app.post("/", (q, a) => store.add(q.body, () => a.end())); app.get("/", (q, a) => a.send(store.list()));`;
+    for (const of of [
+      "module.exports = _.extend",
+      "module.exports = Object.assign",
+      "const store = module.exports = Object.assign",
+    ]) {
+      assert.deepEqual(found("store.js", { "store.js": store(of), "app.js": app }), ["worker-local-state: all"], of);
+    }
+  });
+
   it("know that a model checks passwords while a server waits, and that a script does not", () => {
     const model =
       'const bcrypt = require("bcrypt"); module.exports = class { isRight(p) { return bcrypt.compareSync(p, this.hash); } };';

@@ -115,6 +115,39 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('const { fork } = require("child_process"); fork("./job.js");'),
   ],
   "worker-local-state": [
+    miss(
+      handled(
+        "let one = clients.get(req.url); if (!one) { one = connect(req.url); clients.set(req.url, one); } res.send(clients.size);",
+        "const clients = new Map();",
+      ),
+    ),
+    miss(handled("if (db === void 0) db = open(); res.send(db);", "let db;")),
+    miss(
+      handled(
+        "if (list.length === 0) list = (await (await fetch('x')).json()).map(f); res.send(list);",
+        "let list = [];",
+      ),
+    ),
+    miss(
+      handled(
+        "secrets.set('a', req.body); res.send(secrets.get('a'));",
+        "const secrets = { set(k, v) { save(k, v); }, get: (k) => load(k) };",
+      ),
+    ),
+
+    miss(
+      handled(
+        "if (checkedAt < 5) { checkedAt = Date.now(); } else { checkedAt = 0; } res.send('x');",
+        "let checkedAt = 0;",
+      ),
+    ),
+    miss(
+      handled(
+        "generation += 1; const own = generation; await x(); if (own === generation) res.send('x');",
+        "let generation = 0;",
+      ),
+    ),
+
     hit(handled("n++; res.json(n);", "let n = 0;"), "n"),
     hit(handled("res.json({ id: nextId++ });", "let nextId = 1;"), "nextId"),
     hit(handled("users[req.query.id] = req.query; res.json(users);", "const users = {};"), "users"),
@@ -289,6 +322,9 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   ],
   "in-memory-store": [
     hit('const session = require("express-session"); app.use(session({ secret }));', "session"),
+    miss(
+      'const { RateLimiterMemory, RateLimiterRedis } = require("rate-limiter-flexible"); switch (kind) { case "redis": limit = new RateLimiterRedis(o); break; default: limit = new RateLimiterMemory(o); }',
+    ),
     hit('import session from "express-session"; app.use(session());', "session"),
     hit('import s from "express-session"; const o = { store: new s.MemoryStore() }; app.use(s(o));', "s.MemoryStore"),
     hit('import { rateLimit } from "express-rate-limit"; app.use(rateLimit({ limit: 3 }));', "rateLimit"),
@@ -347,6 +383,10 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss("app.use(session({ secret }));"),
   ],
   "timer-per-worker": [
+    miss(
+      'import { CronJob } from "cron"; export function scheduleSynchronizedJob(rule, work) { CronJob.from({ cronTime: rule, onTick: () => work() }); }',
+    ),
+
     hit('const cron = require("node-cron"); cron.schedule("* * * * *", () => send());', "cron.schedule"),
     hit('import { CronJob } from "cron"; new CronJob("* * * * *", send);', "CronJob"),
     hit('import { Cron } from "croner"; Cron("* * * * *", send);', "Cron"),
@@ -428,6 +468,20 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('import { schedule } from "node-cron"; schedule("* * * * *", send);', { file: "scripts/nightly.js" }),
   ],
   "sync-in-request": [
+    miss(handled("if (!page && fs.existsSync('x')) page = 1; res.send(page);", 'const fs = require("fs"); let page;')),
+    miss(
+      handled(
+        "const made = cache && pages.get(1) || make(fs.readFileSync('x')); pages.set(1, made); res.send(made);",
+        'const fs = require("fs"); const pages = new Map();',
+      ),
+    ),
+    miss(
+      handled(
+        "if (!ready) { prepare(); ready = true; } res.send('x');",
+        'const fs = require("fs"); let ready; function prepare() { fs.readFileSync("x"); }',
+      ),
+    ),
+
     hit(handled('res.send(fs.readFileSync("x"));', 'const fs = require("fs");'), "fs.readFileSync"),
     hit(
       handled("res.send(load());", 'const { readFileSync } = require("fs"); const load = () => readFileSync("x");'),
@@ -547,6 +601,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('require("http").createServer().listen(0);', { file: "app.test.js" }),
   ],
   "socket-io-alone": [
+    hit('const io = require("socket.io").listen(server); io.sockets.emit("x");', 'require("socket.io").listen'),
     hit('const io = require("socket.io")(server);', 'require("socket.io")'),
     hit('import { Server } from "socket.io"; const io = new Server(3000, { cors: {} });', "Server"),
     hit(

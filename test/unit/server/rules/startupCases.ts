@@ -54,7 +54,7 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "detect",
     ),
     hit(
-      'const net = require("net"); const app = require("express")(); app.listen(80); function freePort(port) { return new Promise((done) => { const trial = net.createServer(); trial.listen(port, () => trial.close(() => done(port))); }); }',
+      'const net = require("net"); const app = require("express")(); freePort(80).then((p) => app.listen(p)); function freePort(port) { return new Promise((done) => { const trial = net.createServer(); trial.listen(port, () => trial.close(() => done(port))); }); }',
       "net.createServer",
     ),
     miss(
@@ -62,6 +62,9 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
     ),
     miss(
       'const server = require("net").createServer(); server.listen(80); process.on("SIGTERM", () => server.close(() => process.exit(0)));',
+    ),
+    miss(
+      'const tcp = require("tcp-port-used"); const app = require("express")(); app.listen(80); async function portFor(tool) { let port = 90; while (await tcp.check(port)) port += 1; return port; }',
     ),
     miss('import getPort from "get-port"; spawnTool(await getPort());'),
     miss('import { getPort } from "./ports.js"; import app from "./app.js"; app.listen(getPort());'),

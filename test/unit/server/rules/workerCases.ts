@@ -58,6 +58,11 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
       `${listening} const knex = require("knex")(c); if (process.env.NODE_APP_INSTANCE === "0") knex.migrate.latest();`,
     ),
     miss(`${listening} require("child_process").execSync("git rev-parse HEAD");`),
+    hit(`${listening} const { getInstance } = require("db-migrate"); const m = getInstance(true, {}); m.up();`, "m.up"),
+    miss(`${listening} const { getInstance } = require("db-migrate"); const m = getInstance(true, {}); m.check();`),
+    miss(
+      `${listening} const knex = require("knex")(c); async function migrate() { await knex.migrate.latest(); } withLock(migrate); migrate();`,
+    ),
     miss(`${listening} folder.sync();`),
     miss(`${listening} const knex = require("knex")(c); knex.migrate.latest();`, oneWorker),
   ],
@@ -104,6 +109,7 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('const Datastore = require("nedb"); const db = new Datastore({ filename: "x" });'),
     miss(`${listening} const Database = require("better-sqlite3"); const db = new Database("x");`),
     miss(`${listening} const low = require("./lowdb"); const db = low(adapter);`),
+    miss(`${listening} const low = require("lowdb"); const db = low(new Memory());`),
     miss(`${listening} const Datastore = require("nedb"); const db = new Datastore({ filename: "x" });`, oneWorker),
   ],
   "log-file": [
@@ -164,6 +170,9 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     ),
     miss(`${express} const fs = require("fs"); fs.unlinkSync("/tmp/x.pid"); app.listen("/tmp/x.sock");`),
     miss(`${express} const fs = require("fs"); fs.unlinkSync(file); app.listen(3000);`),
+    miss(
+      `${express} const fs = require("fs"); const p = pathOf(); function pathOf() { return crypto.randomUUID(); } app.listen(p, () => fs.rmSync(p));`,
+    ),
     miss(`${express} const fs = require("fs"); const p = "/tmp/x.sock"; fs.unlinkSync(p); app.listen(p);`, {
       app: { supervised: false },
     }),
