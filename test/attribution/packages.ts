@@ -6,19 +6,25 @@ import { projectRoot } from "../support/paths.ts";
 
 /** What the cases are made of; the versions are pinned, so that a table can be compared with the next one. */
 const wanted: Readonly<Record<string, string>> = {
+  "@node-rs/argon2": "2.2.1",
   "@node-rs/bcrypt": "2.0.0",
   "@node-rs/crc32": "1.10.8",
   "@node-rs/xxhash": "1.7.8",
   ajv: "8.20.0",
   dot: "1.1.3",
   ejs: "3.1.10",
+  eta: "4.6.0",
   "fast-json-stringify": "6.4.0",
   "find-my-way": "9.10.2",
   handlebars: "4.7.10",
   lodash: "4.18.1",
+  mustache: "4.2.0",
   nunjucks: "3.2.4",
   protobufjs: "7.6.6",
   pug: "3.0.4",
+  qs: "6.17.1",
+  snappy: "7.4.3",
+  valibot: "1.5.0",
   zod: "4.6.7",
 };
 

@@ -88,6 +88,8 @@ export interface CollectedSample {
     readonly usedMs: number;
     /** Milliseconds in which it could have run and had no CPU; absent where unknown. */
     readonly waitedMs?: number;
+    /** Of these, about how many it was interrupted for, while it did something; absent where unknown. */
+    readonly interruptedMs?: number;
   };
   /** Which of the app's listening servers speak TLS. */
   readonly tls: "none" | "some" | "all";

@@ -16,10 +16,15 @@ interface NamedAddon {
   readonly functions: ReadonlySet<string>;
 }
 
-export type AddonsInUse = Pick<LoadedNatives, "addonOf" | "nameOf">;
+/** Hints from the source texts of functions that call native ones. */
+export interface CallerHints {
+  /** Names of all that a function calls; `undefined` if its text is unknown. */
+  readonly namesCalledIn: (frame: ProfileFrame) => ReadonlySet<string> | undefined;
+  /** The packages from which the function's file takes things of these names. */
+  readonly importedFrom: (frame: ProfileFrame, names: ReadonlySet<string>) => ReadonlySet<string>;
+}
 
-/** Names called in the text of a function; `undefined` if its text is unknown. */
-type NamesCalledIn = (frame: ProfileFrame) => ReadonlySet<string> | undefined;
+export type AddonsInUse = Pick<LoadedNatives, "addonOf" | "nameOf">;
 
 /**
  * Finds out which of the loaded addons a native function belongs to. A package may have its addon in another package, of
@@ -30,7 +35,8 @@ type NamesCalledIn = (frame: ProfileFrame) => ReadonlySet<string> | undefined;
 export async function addonsInUse(
   files: readonly string[],
   { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
-  namesCalledIn: NamesCalledIn,
+  { namesCalledIn, importedFrom }: CallerHints,
+  loadedPackages: ReadonlySet<string>,
 ): Promise<AddonsInUse> {
   const loaded = [...new Set(files)];
   const natives = new Set(frames.filter(isNative));
@@ -62,7 +68,7 @@ export async function addonsInUse(
   /** The package in which each platform package's addon is used, which is what people know. */
   const users = new Map<string, string>();
   for (const addon of addons) {
-    for (const owner of [...packages.values(), ...basesOf(addon.name, files)]) {
+    for (const owner of [...packages.values(), ...basesOf(addon.name, files, loadedPackages)]) {
       if (owner.name !== addon.name && (await dependsOptionally(owner, addon.name))) {
         users.set(addon.name, owner.name);
       }
@@ -72,6 +78,8 @@ export async function addonsInUse(
     const called = caller === undefined ? undefined : namesCalledIn(caller);
     return [...(called ?? [name])].filter((each) => addon.functions.has(each));
   };
+  const called = (name: string, caller: ProfileFrame, some: readonly NamedAddon[]): ReadonlySet<string> =>
+    new Set(some.flatMap((addon) => namedIn(addon, name, caller)));
   const find = (name: string, caller: ProfileFrame | undefined): NamedAddon | undefined => {
     const owner = caller === undefined ? undefined : packageOf(fileOf(caller.url))?.name;
     const mine = addons.find(
@@ -80,7 +88,13 @@ export async function addonsInUse(
     if (mine !== undefined) {
       return mine;
     }
-    const found = addons.filter((addon) => namedIn(addon, name, caller).length > 0);
+    const named = addons.filter((addon) => namedIn(addon, name, caller).length > 0);
+    // Two may have a function of that name: what the caller's file imports tells.
+    const imported = caller === undefined ? noNames : importedFrom(caller, called(name, caller, named));
+    const meant = named.filter(
+      (addon) => imported.has(addon.name) || imported.has(users.get(addon.name) ?? addon.name),
+    );
+    const found = meant.length === 1 ? meant : named;
     // Without the caller's text the name may be that of a function of another addon.
     const isTold =
       found.length === 1 && (addons.length === 1 || (caller !== undefined && namesCalledIn(caller) !== undefined));
@@ -111,18 +125,20 @@ function isName(name: string): boolean {
   return name !== "" && !name.startsWith("(") && !name.includes(" ");
 }
 
-/** `@node-rs/bcrypt` of `@node-rs/bcrypt-linux-x64-gnu`: the packages beside it whose names its own begins with. */
-function basesOf(name: string, files: readonly string[]): OwningPackage[] {
+/**
+ * `@node-rs/bcrypt` of `@node-rs/bcrypt-linux-x64-gnu`: the packages beside it whose names its own begins with, and those
+ * in use whose names are in its own, as `snappy` is in `@napi-rs/snappy-linux-x64-gnu`.
+ */
+function basesOf(name: string, files: readonly string[], loaded: ReadonlySet<string>): OwningPackage[] {
   const own = files.map(packageOf).find((found) => found?.name === name);
   if (own === undefined) {
     return [];
   }
   const words = name.split("-");
   const root = own.folder.slice(0, own.folder.length - name.length);
-  return words.slice(1).map((_, index) => {
-    const base = words.slice(0, index + 1).join("-");
-    return { name: base, folder: root + base };
-  });
+  const bases = words.slice(1).map((_, index) => words.slice(0, index + 1).join("-"));
+  const others = [...loaded].filter((each) => each !== name && name.includes(each.slice(each.indexOf("/") + 1)));
+  return [...new Set([...bases, ...others])].map((base) => ({ name: base, folder: root + base }));
 }
 
 async function dependsOptionally({ folder }: OwningPackage, addon: string): Promise<boolean> {
@@ -143,3 +159,5 @@ async function namesIn(file: string, names: readonly string[]): Promise<Readonly
     return new Set();
   }
 }
+
+const noNames: ReadonlySet<string> = new Set();

@@ -26,6 +26,8 @@ const encoding = binding("encoding_binding", "simdutf");
 const serdes = binding("serdes", "v8");
 const util = binding("util", "v8");
 const ares = binding("cares_wrap", "ares");
+/** V8's jobs of promises, which Node.js has it run. */
+export const taskQueue = binding("task_queue", "v8");
 const loader = binding("modules", "node");
 
 /** Brotli and Zstandard are called through zlib's binding. */
@@ -89,7 +91,7 @@ export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding]
   [/^dgram$|^internal\/dgram$/, binding("udp_wrap", "uv")],
   [/^dns$|^dns\/promises$|^internal\/dns\//, ares],
   [/^timers$|^timers\/promises$|^internal\/timers$/, timers],
-  [/^internal\/process\/task_queues$/, binding("task_queue", "v8")],
+  [/^internal\/process\/task_queues$/, taskQueue],
   [/^internal\/process\//, processMethods],
   [/^os$/, os],
   [/^internal\/worker|^worker_threads$|structured_clone|js_transferable/, messaging],

@@ -17,12 +17,12 @@ export async function completeSample(
   const { startedAt, cancelled, ticks, bindings, addons } = collected;
   const hints = await readHotLines(collected, workerStartedAt);
   const files = [...addons, ...(await mappedAddons(worker.pid))];
+  const packages = new Set(collected.packages);
   const natives = {
-    ...(await addonsInUse(files, collected, hints.namesCalledIn)),
+    ...(await addonsInUse(files, collected, hints, packages)),
     hasAddons: files.length > 0,
     sqlite: bindings.includes("sqlite"),
   };
-  const packages = new Set(collected.packages);
   return {
     worker,
     startedAt,

@@ -9,8 +9,8 @@ const leastShare = 0.02;
 
 /**
  * V8 takes all for idle that the event loop does between waiting and the first JavaScript, such as decrypting what has
- * arrived. The CPU time of the thread tells how much of it was none. Where the thread has had to wait for a CPU, the
- * busy time of the profile contains that too, so that there may have been more.
+ * arrived. The CPU time of the thread tells how much of it was none. The busy time of the profile contains that in which
+ * the thread was interrupted for others; where that is unknown, there may have been more.
  * @returns Microseconds of the idle time that were native work, and whose it is; `undefined` for none, or if unknown.
  */
 export function nativeInLoop({
@@ -33,6 +33,8 @@ export function nativeInLoop({
       busy += selfUs;
     }
   }
-  const us = Math.min(idle, thread.usedMs * 1_000 - idle * costOfTicks - busy);
+  const { usedMs, interruptedMs = 0 } = thread;
+  const onCpu = usedMs + interruptedMs === 0 ? 1 : usedMs / (usedMs + interruptedMs);
+  const us = Math.min(idle, usedMs * 1_000 - idle * costOfTicks - busy * onCpu);
   return us <= (idle + busy) * leastShare ? undefined : { us, owner: loopOwner(tls === "all" ? "openssl" : undefined) };
 }

@@ -1,6 +1,6 @@
 import { ownCodeUrl, type ProfileFrame } from "../../../shared/layers/collected.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
-import { bindingsByFunction, bindingsByWasm } from "./bindingTable.ts";
+import { bindingsByFunction, bindingsByWasm, taskQueue } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
 import { isGenerated, makerOf } from "./generated.ts";
 import { ownerOfNative, variantOf } from "./nativeOwner.ts";
@@ -13,7 +13,8 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
     return undefined;
   }
   if (frame.builtin === true) {
-    return v8Owner;
+    const isJob = surroundings.caller === undefined && /Microtask|Promise|^Async/.test(frame.name);
+    return isJob ? bindingOwner(taskQueue) : v8Owner;
   }
   if (isWasm(frame)) {
     return ownerOfWasm(surroundings);

@@ -92,10 +92,16 @@ function usedBetween(before: ThreadTime | undefined, after: ThreadTime | undefin
   if (before === undefined || after === undefined) {
     return {};
   }
-  const waited =
-    before.waitedMs === undefined || after.waitedMs === undefined ? undefined : after.waitedMs - before.waitedMs;
   const usedMs = after.usedMs - before.usedMs;
-  return { thread: { usedMs, ...(waited === undefined ? {} : { waitedMs: waited }) } };
+  if (before.waitedMs === undefined || after.waitedMs === undefined) {
+    return { thread: { usedMs } };
+  }
+  const waitedMs = after.waitedMs - before.waitedMs;
+  const [given, taken] = (["given", "taken"] as const).map(
+    (kind) => (after.switches?.[kind] ?? 0) - (before.switches?.[kind] ?? 0),
+  );
+  const all = (given ?? 0) + (taken ?? 0);
+  return { thread: { usedMs, waitedMs, ...(all === 0 ? {} : { interruptedMs: (waitedMs * (taken ?? 0)) / all }) } };
 }
 
 async function begin(session: Session, connected: boolean, nodeOptions: string): Promise<void> {

@@ -6,6 +6,8 @@ export interface ThreadTime {
   readonly usedMs: number;
   /** Milliseconds in which it could have run and had no CPU; absent where unknown (all but Linux). */
   readonly waitedMs?: number;
+  /** Times that it gave its CPU up, and that it was taken away; absent where unknown. */
+  readonly switches?: { readonly given: number; readonly taken: number };
 }
 
 /** Clock tick of `/proc/…/stat` in milliseconds: Linux has 100 a second on all platforms of Node.js. */
@@ -21,7 +23,12 @@ export function threadTime(): ThreadTime | undefined {
   if (usedMs === undefined) {
     return undefined;
   }
-  return { usedMs, ...(waited === undefined ? {} : { waitedMs: waited }) };
+  const switches = switched();
+  return {
+    usedMs,
+    ...(waited === undefined ? {} : { waitedMs: waited }),
+    ...(switches === undefined ? {} : { switches }),
+  };
 }
 
 function toldByNode(): number | undefined {
@@ -43,6 +50,14 @@ function scheduled(): readonly number[] {
   return times.length === 2 && times[0] !== 0 ? times.map((ns) => ns / 1e6) : [];
 }
 
+/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+function switched(): ThreadTime["switches"] {
+  const text = read("status");
+  const [, given] = /^voluntary_ctxt_switches:\s(\d+)/m.exec(text) ?? [];
+  const [, taken] = /^nonvoluntary_ctxt_switches:\s(\d+)/m.exec(text) ?? [];
+  return given === undefined || taken === undefined ? undefined : { given: Number(given), taken: Number(taken) };
+}
+
 /** Fields 14 and 15 (time in user and kernel mode) of proc_pid_stat(5), for a kernel without the statistics above. */
 function counted(): number | undefined {
   const text = read("stat");
@@ -51,7 +66,7 @@ function counted(): number | undefined {
   return text === "" || Number.isNaN(ticks) ? undefined : ticks * tickMs;
 }
 
-function read(name: "schedstat" | "stat"): string {
+function read(name: "schedstat" | "stat" | "status"): string {
   if (process.platform !== "linux") {
     return "";
   }

@@ -34,6 +34,9 @@ function addons(...names: readonly string[]): AttributionHints["natives"] {
 function partOf(stack: readonly string[], changes: Partial<AttributionHints> = {}) {
   const frames = stack.map((written): ProfileFrame => {
     const [, name = "", url = ""] = /^(.*?)(?: (\S*:\S*))?$/.exec(written) ?? [];
+    if (written.startsWith("V8 ")) {
+      return { name: written.slice("V8 ".length), url: "", line: 0, column: 0, builtin: true };
+    }
     // Generated code has a place, but no address.
     if (written.startsWith("made")) {
       return { name: written.slice("made ".length), url: "", line: 3, column: 1 };
@@ -57,6 +60,9 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   "a package as pnpm lays it": [["run file:///srv/node_modules/.pnpm/c@1.0.0/node_modules/c/i.js"], "package:c"],
   "a package on Windows": [["run C:\\app\\node_modules\\d\\index.js"], "package:d"],
   "JavaScript of Node.js": [[`handle ${own}`, "emit node:events"], "node"],
+  "one of V8's own functions": [[`handle ${own}`, "V8 Array.prototype.sort"], "v8", "v8"],
+  "the jobs of promises": [["V8 RunMicrotasks"], "binding:task_queue", "v8"],
+  "a regular expression that was compiled before": [[`handle ${own}`, "Regular expression code"], "v8", "v8"],
   "a regular expression": [[`handle ${own}`, "RegExp: ^a+$"], "v8", "v8"],
   "WebAssembly that is compiled": [[`handle ${own}`, "Module"], "v8", "v8"],
   "a function that was made by the app": [[`handle ${own}`, "made"], "code"],

@@ -6,6 +6,7 @@ import type { ProfileFrame } from "../../../../src/shared/layers/collected.ts";
 import { isBuiltinLine, shareOfLines } from "../../../../src/supervisor/layers/sample/source/builtinLines.ts";
 import { compressorIn } from "../../../../src/supervisor/layers/sample/source/compressor.ts";
 import { readHotLines } from "../../../../src/supervisor/layers/sample/source/hotLines.ts";
+import { packagesNamedBy } from "../../../../src/supervisor/layers/sample/source/imports.ts";
 import { workOfLine } from "../../../../src/supervisor/layers/sample/source/lineWork.ts";
 import { meaningsIn } from "../../../../src/supervisor/layers/sample/source/nameMeanings.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
@@ -149,6 +150,7 @@ describe("the work of a line", () => {
     "function own(x) { return x; }",
     "const arrow = (x) => x;",
     "const { other } = require('./other.js');",
+    "const { decodeURIComponent: decode, fetch: load } = globalThis;",
   ]);
   const workOf = (text: string, ...framed: readonly string[]) =>
     workOfLine(text, { framed: new Set(framed), meanings });
@@ -162,6 +164,7 @@ describe("the work of a line", () => {
       "const rows = read(text);",
       "if (isWord(text)) {",
       "JSON.parse(text)",
+      "return decode(name);",
       "this.#pattern.exec(text)",
       "const found = line?.match(rule);",
       "const parts = eval(text);",
@@ -221,6 +224,24 @@ describe("the work of a line", () => {
     for (const text of ["return other(text);", "return handlers[name](event);", "if (list.has(x)) {"]) {
       assert.equal(workOf(text), "unsure", text);
     }
+  });
+});
+
+describe("the packages that names are taken from", () => {
+  it("are told by imports and requires, and by calls of a whole package", () => {
+    const source = [
+      'import { hashSync, type Options } from "@node-rs/argon2";',
+      'import argon from "argon2";',
+      'const { crc32: sum } = require("@node-rs/crc32");',
+      "const snappy = require('snappy');",
+      'const local = require("./hashSync.js");',
+      "const packed = snappy.compressSync(bytes);",
+    ];
+    const from = (...names: readonly string[]) => [...packagesNamedBy(source, new Set(names))];
+    assert.deepEqual(from("hashSync"), ["@node-rs/argon2"]);
+    assert.deepEqual(from("crc32"), ["@node-rs/crc32"]);
+    assert.deepEqual(from("compressSync"), ["snappy"]);
+    assert.deepEqual(from("verify"), []);
   });
 });
 

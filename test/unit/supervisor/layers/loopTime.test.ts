@@ -39,6 +39,13 @@ describe("the native work of the event loop", () => {
     assert.equal(nativeInLoop({ frames: [], nodes: [], thread: { usedMs: 0 } }), undefined);
   });
 
+  it("is told apart from waiting for a CPU that others have, by how often the thread was interrupted", () => {
+    // On the CPU for half the time in which it could run.
+    assert.deepEqual(loopMs(600, 400, { usedMs: 400, waitedMs: 500, interruptedMs: 400 }), [193, "loop"]);
+    // Waits before each turn of a thread that mostly sleeps are none of its busy time.
+    assert.equal(loopMs(980, 20, { usedMs: 30, waitedMs: 500, interruptedMs: 1 }), undefined);
+  });
+
   it("is OpenSSL's where all servers speak TLS", () => {
     assert.deepEqual(loopMs(800, 200, { usedMs: 600 }, "all"), [390, "loop/openssl"]);
     assert.deepEqual(loopMs(800, 200, { usedMs: 600 }, "some"), [390, "loop"]);

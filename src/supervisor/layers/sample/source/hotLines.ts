@@ -2,12 +2,14 @@ import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import type { CollectedSample, ProfileFrame } from "../../../../shared/layers/collected.ts";
 import { isWord, trailing } from "../../../../shared/text/trailing.ts";
+import type { CallerHints } from "../addonsInUse.ts";
 import type { SourceHints } from "../attribution.ts";
 import { nativesThroughV8 } from "../bindingTable.ts";
 import { fileOf } from "../fileOf.ts";
 import { callersOf } from "../surroundings.ts";
 import { linesOfBody, shareOfLines } from "./builtinLines.ts";
 import { compressorIn } from "./compressor.ts";
+import { packagesNamedBy } from "./imports.ts";
 import { type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
 import { meaningsIn, type NameMeanings } from "./nameMeanings.ts";
 
@@ -30,7 +32,7 @@ export async function readHotLines(
     builtins = false,
   }: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "inlined" | "builtins">>,
   workerStartedAt: number,
-): Promise<SourceHints> {
+): Promise<SourceHints & CallerHints> {
   const times = new Map<string, number>();
   const callers = callersOf(frames, nodes);
   nodes.forEach(({ frame, selfUs }, index) => {
@@ -99,6 +101,10 @@ export async function readHotLines(
     namesCalledIn(frame) {
       const source = sourceOf(frame);
       return source === undefined ? undefined : namesCalledFrom(source, frame.line);
+    },
+    importedFrom(frame, names) {
+      const source = sourceOf(frame);
+      return source === undefined ? new Set() : packagesNamedBy(source, names);
     },
     compressorOf(frame) {
       const source = sourceOf(frame);

@@ -50,8 +50,12 @@ export function meaningsIn(source: readonly string[]): NameMeanings {
 function readAssignment(left: string, right: string, meanings: Map<string, "builtin" | "function">): void {
   const open = left.indexOf("{");
   if (open !== -1) {
-    if (takenApart.test(right)) {
+    const isGlobal = /^globalThis\s*;?$/.test(right);
+    if (isGlobal || takenApart.test(right)) {
       for (const part of left.slice(open + 1).split(",")) {
+        if (isGlobal && !/^\s*(?:(?:en|de)codeURI(?:Component)?|eval|escape|unescape)\b/.test(part)) {
+          continue;
+        }
         const name =
           part
             .split(":")
