@@ -62,10 +62,10 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const apps = appsEverywhere(registry, machines);
   const fleetRuns = createFleetRuns();
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
-  const { extensionUri } = extension;
+  const { extensionUri, storageUri } = extension;
   const figures = store.add(createWorkerFigures(apps));
   const { version } = host;
-  const layers = store.add(createLayersPanels({ apps, figures, extensionUri, channel, version, t }));
+  const layers = store.add(createLayersPanels({ apps, figures, extensionUri, storageUri, channel, version, t }));
   const reports = store.add(createReportDocuments());
   const requests = store.add(createRequestsView(apps, t));
   const notifier = createNotifier(channel, t);

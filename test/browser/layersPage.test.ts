@@ -51,23 +51,53 @@ test("says where there is nothing to see, and why", async ({ page }) => {
   expect((await said()).map(({ type }) => type)).toEqual(["ready", "start", "retry"]);
 });
 
+test("tells which of the app's functions is responsible, in a narrow page too, and saves the sample", async ({
+  page,
+}) => {
+  const panel = await openLayersPage(page);
+  await page.setViewportSize({ width: 440, height: 900 });
+  await showLoad(panel);
+  const own = {
+    name: "hashPassword",
+    at: { file: `${root}/src/users/password.js`, line: 12 },
+    selfMs: 4,
+    causedMs: 957,
+    totalMs: 961,
+    calls: [{ name: "pbkdf2Sync", line: 14, ms: 953, part: "binding:crypto" }],
+  };
+  await panel.tell({ type: "sample", sample: { ...sampleSample(), own: [own] } });
+  const table = page.getByRole("table", { name: "By your own functions" });
+  await expect(table.getByRole("columnheader")).toHaveText(["Function", "Mostly in", "Responsible for"]);
+  const cells = table.getByRole("row").nth(1).getByRole("cell");
+  await expect(cells.first()).toContainText("hashPassword");
+  await expect(cells.nth(1)).toContainText("pbkdf2Sync");
+  const isCut = (element: HTMLElement) => element.scrollWidth > element.clientWidth;
+  expect(await cells.first().evaluate(isCut)).toBe(false);
+  await cells.first().getByRole("button", { name: "password.js:12" }).click();
+  await page.getByRole("button", { name: "Save as .cpuprofile" }).click();
+  await page.getByRole("button", { name: "Heap snapshot …" }).click();
+  expect((await panel.said()).map(({ type }) => type)).toEqual(["ready", "open", "saveProfile", "saveHeapSnapshot"]);
+  await page.setViewportSize({ width: 900, height: 900 });
+  await expect(table.getByRole("columnheader", { name: "Total time" })).toBeVisible();
+});
+
 test("goes by keyboard alone, from the first control to the last", async ({ page }) => {
   const panel = await openLayersPage(page);
   await showLoad(panel);
   const focused = () =>
     page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "");
   const way: string[] = [];
-  for (let step = 0; step < 24; step += 1) {
+  for (let step = 0; step < 26; step += 1) {
     await page.keyboard.press("Tab");
     way.push(await focused());
   }
-  expect(way.slice(0, 22)).toEqual([
+  expect(way.slice(0, 24)).toEqual([
     ...["App", "Worker", "Compare", "Copy as Markdown", "Save as JSON"],
     ...["1 · gen 2", "2 · gen 2"],
     // The box is named by its label.
     "",
     ...["fs.readFile", "crypto.pbkdf2", "dns.lookup", "fetch", "setTimeout", "zlib.gzip"],
-    ...["Sample now", "Length of the sample", ""],
+    ...["Sample now", "Length of the sample", "Save as .cpuprofile", "Heap snapshot …", ""],
     ...["Your code", "Node.js API", "Bindings and C++ addons", "Dependencies", "Operating system"],
   ]);
 

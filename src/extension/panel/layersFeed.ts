@@ -6,9 +6,13 @@ import type { Localize } from "../platform/localize.ts";
 import { panelStatus } from "./choice.ts";
 import { type FiguresSource, LayersFigures } from "./layersFigures.ts";
 import type { RememberedWorker } from "./layersMemory.ts";
-import { LayersSampling } from "./layersSampling.ts";
 import { createLayersSelection, type LayersApp, type LayersSelection, type LayersSource } from "./layersSelection.ts";
 import { type LayersDialogue, LayersWatch } from "./layersWatch.ts";
+import type { KeptSamples } from "./sample/keptSample.ts";
+import { LayersSampling } from "./sample/layersSampling.ts";
+
+/** Milliseconds for a worker to write its heap; the supervisor has a shorter deadline, whose reason is told. */
+const snapshotDeadlineMs = 310_000;
 
 export interface LayersFeedOptions {
   readonly source: LayersSource;
@@ -16,6 +20,8 @@ export interface LayersFeedOptions {
   readonly post: (message: HostMessage) => void;
   /** The first message to the page. */
   readonly begin: () => HostMessage;
+  /** The last sample, which a reload of the window outlives; it may become known later. */
+  readonly kept: (onRead: () => void) => KeptSamples;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly t: Localize;
@@ -31,6 +37,7 @@ export class LayersFeed implements Disposable {
   readonly #dialogue: LayersDialogue;
   readonly #watch: LayersWatch;
   readonly #sampling: LayersSampling;
+  readonly #kept: KeptSamples;
   readonly #figures: LayersFigures;
   readonly #listening: Disposable;
   /** Whether the page has sent `ready`. */
@@ -52,7 +59,12 @@ export class LayersFeed implements Disposable {
       learn: figures.learn,
     };
     this.#watch = new LayersWatch(this.#dialogue);
-    this.#sampling = new LayersSampling(this.#dialogue, () => this.#ready);
+    this.#kept = options.kept(() => this.#update(true));
+    this.#sampling = new LayersSampling(
+      this.#dialogue,
+      () => this.#ready,
+      (sample) => this.#kept.keep(sample),
+    );
     this.#figures = new LayersFigures(figures, this.#selection, post);
     this.#listening = source.onDidChange(() => this.#update(false));
   }
@@ -65,6 +77,12 @@ export class LayersFeed implements Disposable {
   /** Whether a worker of the app itself has reported this file. */
   names(file: string): boolean {
     return this.#selection.memory.names(file);
+  }
+
+  /** Has the worker on view write a snapshot of its heap. @returns Milliseconds for which it did nothing else. */
+  async heapSnapshot(worker: number, file: string): Promise<number> {
+    const asked = { worker, file };
+    return (await this.#client().request("layers/heapSnapshot", asked, { deadlineMs: snapshotDeadlineMs })).ms;
   }
 
   choose(app: string | undefined, worker: number | undefined): void {
@@ -176,7 +194,12 @@ export class LayersFeed implements Disposable {
 
   /** Sends what is remembered of the chosen worker at once; new data follows. */
   #tellKnown(): void {
-    const { facts, pulse, sample } = this.#selection.known ?? {};
+    const { key, known } = this.#selection;
+    if (known !== undefined && known.sample === undefined && key !== undefined) {
+      const { sample, profile } = this.#kept.find(key, known.worker) ?? {};
+      Object.assign(known, sample === undefined ? {} : { sample }, profile === undefined ? {} : { profile });
+    }
+    const { facts, pulse, sample } = known ?? {};
     const { post } = this.#options;
     if (facts !== undefined) {
       post({ type: "facts", facts });

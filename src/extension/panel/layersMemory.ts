@@ -11,6 +11,8 @@ export interface RememberedWorker {
   facts?: LayerFacts;
   pulse?: LayerPulse;
   sample?: CpuSample;
+  /** The same as the content of a `.cpuprofile` file. */
+  profile?: string;
 }
 
 /** What is known of the workers of one app, as long as its supervisor lives. */

@@ -21,6 +21,8 @@ import { LayersFeed } from "./layersFeed.ts";
 import { type LayersReport, reportJson, reportMarkdown } from "./layersReport.ts";
 import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
 import { panelHtml } from "./panelHtml.ts";
+import { createKeptSamples } from "./sample/keptSample.ts";
+import { saveHeapSnapshot, saveProfile } from "./sample/saveFiles.ts";
 
 type OpenRequest = Extract<PanelMessage, { type: "open" }>["at"];
 
@@ -36,12 +38,13 @@ export class LayersPanel implements Disposable {
 
   /** Fills the panel, and answers its page until it is closed. */
   constructor(panel: WebviewPanel, options: LayersPanelsOptions, target: LayersTarget) {
-    const { apps: source, figures, t } = options;
+    const { apps: source, figures, storageUri, t } = options;
     this.#panel = panel;
     this.#options = options;
     const post = (message: HostMessage) => this.#post(message);
     const now = () => performance.now();
-    this.#feed = this.#store.add(new LayersFeed({ source, figures, post, begin: firstMessage, now, t }));
+    const kept = (onRead: () => void) => createKeptSamples(storageUri?.fsPath, onRead);
+    this.#feed = this.#store.add(new LayersFeed({ source, figures, kept, post, begin: firstMessage, now, t }));
     this.#store.add(panel.webview.onDidReceiveMessage((input: unknown) => this.#read(input)));
     this.#store.add(panel.onDidChangeViewState(() => this.#feed.setVisible(panel.visible)));
     panel.onDidDispose(() => this.dispose());
@@ -117,6 +120,12 @@ export class LayersPanel implements Disposable {
       case "saveReport":
         void this.#act("report", () => this.#saveReport());
         break;
+      case "saveProfile":
+        void this.#act("sample", () => this.#saveProfile());
+        break;
+      case "saveHeapSnapshot":
+        void this.#act("sample", () => this.#saveHeapSnapshot());
+        break;
       default:
         this.#feed.receive(message);
     }
@@ -145,6 +154,30 @@ export class LayersPanel implements Disposable {
     const position = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
     const selection = new Range(position, position);
     await window.showTextDocument(Uri.file(file), { viewColumn: besides(this.#panel), selection });
+  }
+
+  async #saveProfile(): Promise<string | undefined> {
+    const { t } = this.#options;
+    const { app, known } = this.#feed.current;
+    if (app === undefined || known?.sample === undefined || known.profile === undefined) {
+      throw new Error(t("The profile of this sample is no longer there; take a sample anew."));
+    }
+    return await saveProfile(known.profile, { app: app.name, worker: known.sample.worker, t });
+  }
+
+  async #saveHeapSnapshot(): Promise<string | undefined> {
+    const { t } = this.#options;
+    const { app, known } = this.#feed.current;
+    if (app === undefined || known === undefined) {
+      throw new Error(t("There is nothing to report yet."));
+    }
+    const { machine } = app.view.there ?? {};
+    if (machine !== undefined) {
+      const command = `hitless heap-snapshot ${app.name} --on ${machine}`;
+      throw new Error(t("The worker runs on {0}: {1} has it write the file there.", machine, command));
+    }
+    const { worker } = known;
+    return await saveHeapSnapshot((file) => this.#feed.heapSnapshot(worker.id, file), { app: app.name, worker, t });
   }
 
   #report(): LayersReport {

@@ -6,7 +6,7 @@ import type { CpuSample } from "../../shared/layers/sample.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
 import { english } from "../../shared/translate.ts";
 import { inline, mebibytes, milliseconds, percent } from "./markdownItems.ts";
-import { sampleLines } from "./sampleTables.ts";
+import { sampleLines } from "./sample/sampleTables.ts";
 
 /** The contents of a bug report. It is for those who fix the bug, so it is English whatever the editor's language. */
 export interface LayersReport {

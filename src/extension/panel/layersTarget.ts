@@ -7,6 +7,8 @@ export interface LayersPanelsOptions {
   readonly apps: AppsEverywhere;
   readonly figures: WorkerFiguresWatch;
   readonly extensionUri: Uri;
+  /** The folder of what is kept for this workspace; absent without one. */
+  readonly storageUri: Uri | undefined;
   readonly channel: LogOutputChannel;
   readonly version: string;
   readonly t: Localize;

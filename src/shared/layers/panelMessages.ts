@@ -112,5 +112,9 @@ export const panelMessageSchema = v.variant("type", [
   v.object({ type: v.literal("compare"), left: workerId, right: workerId }),
   v.object({ type: v.literal("copyReport") }),
   v.object({ type: v.literal("saveReport") }),
+  /** Saves the sample on view as a `.cpuprofile`. */
+  v.object({ type: v.literal("saveProfile") }),
+  /** Has the worker on view write its heap, once it has been said what that costs. */
+  v.object({ type: v.literal("saveHeapSnapshot") }),
 ]);
 export type PanelMessage = v.InferOutput<typeof panelMessageSchema>;

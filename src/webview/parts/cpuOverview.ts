@@ -46,7 +46,12 @@ export function createCpuOverview(context: PageContext): Part {
       busy.hidden = sample === undefined;
       result.hidden = sample === undefined;
       if (sample === undefined) {
-        setText(about, t("Sample the worker under load to see in which layer its time goes."));
+        setText(
+          about,
+          t(
+            "Sample the worker under load to see in which layer its time goes. Meanwhile it is slower: small functions called in a hot loop and console.log take up to twice as long.",
+          ),
+        );
         return;
       }
       const { worker, startedAt, durationMs, ticks, cancelled, cpuMs, waitedMs, poolMs } = sample;

@@ -19,6 +19,7 @@ const places: Readonly<Record<string, string>> = {
   inlined: "package:small-package",
   json: "v8",
   regexp: "v8",
+  sorted: "v8",
   wasm: "package:wasm-package",
   zlib: "binding:zlib",
   brotli: "binding:zlib/brotli",
@@ -31,7 +32,7 @@ const places: Readonly<Record<string, string>> = {
 const leastShare = 0.8;
 
 /** On the other versions of Node.js only those that the profiler of V8 has shown differently over the years. */
-const placesElsewhere = ["package", "inlined", "json", "regexp", "wasm", "brotli", "gc"];
+const placesElsewhere = ["package", "inlined", "json", "regexp", "sorted", "wasm", "brotli", "gc"];
 
 async function begin(app: TestApp, job: string): Promise<void> {
   await (await fetch(`http://127.0.0.1:${app.port}/?job=${job}`)).text();
@@ -71,7 +72,9 @@ describeOn(testedNodes(), "a CPU sample", (scene) => {
       await begin(app, job);
       const sample = await app.client.request("layers/sample", { seconds: 1 });
       const told = `${job}: ${sample.parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(", ")}`;
-      assert.ok(shareOf(sample, places[job] ?? "") >= leastShare, told);
+      // V8 of Node.js 20 shows few of its own functions: it can't be told there, and the sample says so.
+      const place = job === "sorted" && scene.node.major === "20" ? "unsure" : (places[job] ?? "");
+      assert.ok(shareOf(sample, place) >= leastShare, told);
       assert.ok(Math.abs(sample.parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, told);
       assert.ok(sample.ticks > 0 && !sample.cancelled);
     }

@@ -3,6 +3,7 @@ import { mock } from "node:test";
 import type { MeasuredAt } from "../../../src/extension/apps/figuresHistory.ts";
 import { LayersFeed } from "../../../src/extension/panel/layersFeed.ts";
 import type { LayersApp } from "../../../src/extension/panel/layersSelection.ts";
+import type { KeptSample } from "../../../src/extension/panel/sample/keptSample.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
 import type { WorkerFigures } from "../../../src/shared/facts/pulseFigures.ts";
 import type { LayerFacts } from "../../../src/shared/layers/facts.ts";
@@ -31,6 +32,8 @@ class Scene {
   histories: Readonly<Record<number, readonly MeasuredAt<WorkerFigures>[]>> = {};
   readonly rounds = createEmitter<void>();
   now = 0;
+  /** The last sample, as a former window has left it. */
+  last: KeptSample | undefined;
   readonly feed: LayersFeed;
 
   constructor() {
@@ -64,6 +67,12 @@ class Scene {
         history: (_app, worker) => this.histories[worker] ?? [],
         onDidChange: this.rounds.on,
       },
+      kept: () => ({
+        keep: (sample) => {
+          this.last = sample;
+        },
+        find: (key, { id }) => (this.last?.app === key && this.last.sample.worker.id === id ? this.last : undefined),
+      }),
       post: (message) => this.posted.push(message),
       begin: () => beginMessage,
       now: () => this.now,
@@ -352,6 +361,26 @@ describe("the feed of the layers panel", () => {
     scene.feed.receive({ type: "retry" });
     await turn();
     assert.equal(scene.count("layers/pulse"), 1);
+  });
+
+  it("keeps the last sample with its profile, and shows that of a former window if its worker still runs", async () => {
+    const sample = sampleSample({ worker: { id: 1, slot: 1, pid: 4_001, generation: 1 } });
+    scene.answer = (name, worker) => (name === "layers/sample" ? { ...sample, profile: "{}" } : answerOf(name, worker));
+    await scene.show();
+    scene.feed.receive({ type: "sample", seconds: 5 });
+    await turn();
+    assert.deepEqual(scene.last, { app: "/srv/api#api", sample, profile: "{}" });
+    assert.equal("profile" in (scene.of("sample").at(-1)?.sample ?? {}), false);
+    assert.equal(scene.feed.current.known?.profile, "{}");
+
+    const next = new Scene();
+    next.last = scene.last;
+    await next.show();
+    assert.deepEqual(
+      next.of("sample").map((message) => message.sample),
+      [sample],
+    );
+    assert.equal(next.feed.current.known?.profile, "{}");
   });
 
   it("samples, tells of it to a page that comes later, and ends it early", async () => {

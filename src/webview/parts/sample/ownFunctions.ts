@@ -1,8 +1,8 @@
 import type { CpuSample, OwnFunction } from "../../../shared/layers/sample.ts";
 import { t } from "../../../shared/translate.ts";
-import { h } from "../../dom.ts";
+import { type Child, h } from "../../dom.ts";
 import { partTitle } from "../../model/titles.ts";
-import type { PageContext, PageData, Part } from "../../page.ts";
+import type { PageContext, PageData, Part, SourcePlace } from "../../page.ts";
 import { sourceLink } from "../sourceLink.ts";
 import { createDataTable } from "../table/dataTable.ts";
 import { functionColumns, functionText } from "./functionColumns.ts";
@@ -19,7 +19,10 @@ export function createOwnFunctions(context: PageContext): Part {
   const table = createDataTable<OwnRow>({
     title: t("By your own functions"),
     columns: [
-      ...functionColumns(() => root, context),
+      ...functionColumns(() => root, context).map((column) =>
+        // Where there is little room, the place stands below the name.
+        column.id === "name" ? { ...column, cell: nameCell } : { ...column, wide: true },
+      ),
       { id: "calls", title: t("Mostly in"), cell: callsCell },
       {
         id: "caused",
@@ -33,6 +36,8 @@ export function createOwnFunctions(context: PageContext): Part {
         id: "self",
         title: t("Self time"),
         numeric: true,
+        width: 76,
+        wide: true,
         cell: ({ selfMs }) => milliseconds(selfMs),
         order: ({ selfMs }) => selfMs,
       },
@@ -40,6 +45,7 @@ export function createOwnFunctions(context: PageContext): Part {
         id: "total",
         title: t("Total time"),
         numeric: true,
+        wide: true,
         cell: ({ totalMs }) => milliseconds(totalMs),
         order: ({ totalMs }) => totalMs,
       },
@@ -50,6 +56,12 @@ export function createOwnFunctions(context: PageContext): Part {
     empty: t("The sample saw none of your functions."),
     count,
   });
+
+  function nameCell({ name, at }: { readonly name: string; readonly at?: SourcePlace | undefined }): Child {
+    return at === undefined
+      ? name
+      : h("span", {}, `${name} `, h("span", { class: "narrow" }, sourceLink(at, root, context)));
+  }
 
   function callsCell({ at, calls, parts, selfMs }: OwnRow): HTMLElement | string {
     const [call] = calls;

@@ -1,7 +1,7 @@
 import { t } from "../../../shared/translate.ts";
 import { h, hidden, newId, setAttribute, setText } from "../../dom.ts";
 import { isGrid, TableBody } from "./tableBody.ts";
-import type { Column } from "./tableRow.ts";
+import { type Column, classOf } from "./tableRow.ts";
 
 export interface TableOptions<Row> {
   readonly title: string;
@@ -109,8 +109,8 @@ export function createDataTable<Row>(options: TableOptions<Row>): DataTable<Row>
 
 function columnGroup<Row>(columns: readonly Column<Row>[]): HTMLElement {
   const group = h("colgroup");
-  for (const { width, numeric = false } of columns) {
-    const col = h("col");
+  for (const { width, numeric = false, wide } of columns) {
+    const col = h("col", { class: wide === true ? "wide" : undefined });
     const pixels = width ?? (numeric ? 88 : undefined);
     col.style.inlineSize = pixels === undefined ? "auto" : `${pixels}px`;
     group.append(col);
@@ -119,8 +119,8 @@ function columnGroup<Row>(columns: readonly Column<Row>[]): HTMLElement {
 }
 
 function headCell<Row>(column: Column<Row>, sort: () => void) {
-  const { title, numeric, order } = column;
-  const element = h("th", { scope: "col", class: numeric === true ? "numeric" : undefined });
+  const { title, order } = column;
+  const element = h("th", { scope: "col", class: classOf(column) });
   if (order === undefined) {
     element.append(title === "" ? hidden("span", t("Actions")) : title);
   } else {

@@ -4,6 +4,8 @@ export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   readonly numeric?: boolean;
+  /** Left out where the page is narrow. */
+  readonly wide?: boolean;
   /** Pixels; default 88 for numbers. The other columns share what is left. */
   readonly width?: number;
   readonly cell: (row: Row) => Child;
@@ -18,9 +20,13 @@ export interface TableRow<Row> {
   update(row: Row): void;
 }
 
+export function classOf({ numeric, wide }: Pick<Column<never>, "numeric" | "wide">): string | undefined {
+  return numeric === true ? (wide === true ? "numeric wide" : "numeric") : wide === true ? "wide" : undefined;
+}
+
 /** A row that is updated in place: only cells whose content differs are changed. */
 export function createTableRow<Row>(columns: readonly Column<Row>[]): TableRow<Row> {
-  const cells = columns.map(({ numeric }) => h("td", { class: numeric === true ? "numeric" : undefined }));
+  const cells = columns.map((column) => h("td", { class: classOf(column) }));
   let told: Row | undefined;
   let said: string | undefined;
   return {

@@ -1,5 +1,6 @@
-import type { Disposable } from "../../shared/basics/disposable.ts";
-import type { LayersDialogue } from "./layersWatch.ts";
+import type { Disposable } from "../../../shared/basics/disposable.ts";
+import type { LayersDialogue } from "../layersWatch.ts";
+import type { KeptSamples } from "./keptSample.ts";
 
 /** Milliseconds a sample may take longer than asked for. */
 const sampleGraceMs = 15_000;
@@ -17,11 +18,13 @@ export class LayersSampling implements Disposable {
   readonly #dialogue: LayersDialogue;
   /** Whether the page can receive messages. */
   readonly #isReady: () => boolean;
+  readonly #keep: KeptSamples["keep"];
   #current: Sampling | undefined;
 
-  constructor(dialogue: LayersDialogue, isReady: () => boolean) {
+  constructor(dialogue: LayersDialogue, isReady: () => boolean, keep: KeptSamples["keep"]) {
     this.#dialogue = dialogue;
     this.#isReady = isReady;
+    this.#keep = keep;
   }
 
   /** Samples the chosen worker. */
@@ -37,8 +40,13 @@ export class LayersSampling implements Disposable {
     try {
       const { signal } = mine.controller;
       const deadlineMs = seconds * 1_000 + sampleGraceMs;
-      const sample = await client().request("layers/sample", { worker, seconds }, { signal, deadlineMs });
+      const asked = { worker, seconds, profile: true };
+      const { profile, ...sample } = await client().request("layers/sample", asked, { signal, deadlineMs });
       remembered.sample = sample;
+      this.#keep({ app, sample, ...(profile === undefined ? {} : { profile }) });
+      if (profile !== undefined) {
+        remembered.profile = profile;
+      }
       this.#current = undefined;
       if (this.#isShown(mine)) {
         post({ type: "sample", sample });

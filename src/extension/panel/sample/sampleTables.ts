@@ -1,6 +1,6 @@
-import { placeOf } from "../../shared/layers/rows/row.ts";
-import type { CpuSample, SamplePart } from "../../shared/layers/sample.ts";
-import { cell, milliseconds, percent } from "./markdownItems.ts";
+import { placeOf } from "../../../shared/layers/rows/row.ts";
+import type { CpuSample, SamplePart } from "../../../shared/layers/sample.ts";
+import { cell, milliseconds, percent } from "../markdownItems.ts";
 
 /** Functions listed for a sample. */
 const mostFunctions = 20;
