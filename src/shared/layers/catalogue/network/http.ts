@@ -69,7 +69,7 @@ export const httpEntries: readonly CatalogueEntry[] = [
     ["http2", "http2", "nghttp2", "eventLoop"],
     [
       ["createServer", "options-onrequesthandler", "accept", "receive"],
-      ["performServerHandshake", "socket-options"],
+      ["performServerHandshake", "socket-options", "setsockopt", "sendMany", "receive"],
       ["Http2ServerResponse.prototype.end", "#responseenddata-encoding-callback", "sendMany"],
     ],
   ),

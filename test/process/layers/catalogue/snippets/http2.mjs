@@ -56,7 +56,8 @@ export const snippets = {
         server.close();
         return { client, socket };
       },
-      run: ({ socket }) => event(http2.performServerHandshake(socket), "remoteSettings"),
+      // The client's settings may be there before its own are sent; the answer to these is not.
+      run: ({ socket }) => event(http2.performServerHandshake(socket), "localSettings"),
       after: ({ client }) => client.destroy(),
     },
     getDefaultSettings: () => void http2.getDefaultSettings(),
