@@ -1,103 +1,81 @@
-// `node scripts/ruleReport.ts`: what the editor's rules find in well-known packages and in the example apps, to be
-// judged by reading. `--examples` leaves the packages out, `--list` names every finding.
-import { mkdirSync, writeFileSync } from "node:fs";
+// `npm run rule-report`: what the editor's rules find in servers of npm (scripts/ruleReport/serverPackages.ts), beside what was said
+// of each finding when somebody read it (scripts/ruleReport/judged.tsv). `--set tuned|heldOut` and `--only REGEXP` choose packages,
+// `--list` names every finding, not only those that nobody has judged. It needs a registry of npm and `tar`.
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { rules } from "../src/server/rules/allRules.ts";
 import { projectRoot } from "../test/support/paths.ts";
-import { run } from "../test/support/programs.ts";
-import { appOf, expectedIn, type Found, runRules, sourcesBelow } from "../test/unit/server/rules/runRules.ts";
-import { npmCommand } from "./support/prepare.mjs";
+import { fetchPackage } from "./ruleReport/fetchPackage.ts";
+import { type FoundIn, type Looked, lookThrough } from "./ruleReport/lookThrough.ts";
+import { type ServerSet, serverPackages } from "./ruleReport/serverPackages.ts";
 
-/** Packages that the project has anyway, and those that are fetched once into a folder of their own. */
-const installed = ["express", "router", "fastify", "koa"];
-const fetched = [
-  "@nestjs/common@11",
-  "@nestjs/core@11",
-  "@nestjs/platform-express@11",
-  "@nestjs/platform-fastify@11",
-  "@koa/router@14",
-  "hono@4",
-  "socket.io@4",
-  "ws@8",
-];
 const cache = join(projectRoot, ".rule-sources");
+const verdicts = ["true", "doubtful", "false"] as const;
 
-const { values } = parseArgs({ options: { examples: { type: "boolean" }, list: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: {
+    set: { type: "string" },
+    only: { type: "string", default: "" },
+    list: { type: "boolean", default: false },
+  },
+});
 
-interface Line {
-  readonly source: string;
-  readonly files: number;
-  readonly lines: number;
-  readonly unread: number;
-  readonly found: readonly (Found & { readonly file: string })[];
-  /** Milliseconds of the slowest file, parsing included. */
-  readonly slowest: number;
-}
-
-const report = [lineOf("example apps", join(projectRoot, "test", "fixtures", "apps"))];
-if (values.examples !== true) {
-  await fetchPackages();
-  report.push(
-    ...installed.map((name) => lineOf(name, join(projectRoot, "node_modules", name))),
-    ...fetched.map((spec) => spec.replace(/@\d+$/, "")).map((name) => lineOf(name, join(cache, "node_modules", name))),
-  );
-}
-process.stdout.write(`${table()}\n`);
-for (const { source, found } of values.list === true ? report : []) {
-  for (const { file, line, ruleId, marked } of found) {
-    process.stdout.write(`${source} ${file}:${line} ${ruleId}: ${marked.replace(/\s+/g, " ").slice(0, 60)}\n`);
+mkdirSync(cache, { recursive: true });
+const judged = readJudged();
+for (const set of Object.keys(serverPackages) as ServerSet[]) {
+  if (values.set === undefined || values.set === set) {
+    await report(set);
   }
 }
 
-async function fetchPackages(): Promise<void> {
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, "package.json"), '{ "private": true }\n');
-  const npm = npmCommand();
-  const options = ["--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund", "--no-package-lock"];
-  const { code, output } = await run(npm.program, [...npm.args, "install", ...options, ...fetched], {
-    cwd: cache,
-    deadlineMs: 180_000,
-  });
-  if (code !== 0) {
-    throw new Error(`npm could not fetch ${fetched.join(", ")}:\n${output}`);
+async function report(set: ServerSet): Promise<void> {
+  const looked: Looked[] = [];
+  for (const spec of serverPackages[set].filter((name) => new RegExp(values.only).test(name))) {
+    const result = await lookThrough(await fetchPackage(cache, spec), spec);
+    looked.push(result);
+    process.stderr.write(
+      `${spec}: ${result.files} files, ${result.found.length} findings, ${Math.round(result.slowest)} ms\n`,
+    );
   }
-}
-
-function lineOf(source: string, folder: string): Line {
-  const found: (Found & { readonly file: string })[] = [];
-  let lines = 0;
-  let unread = 0;
-  let slowest = 0;
-  const sources = sourcesBelow(folder);
-  for (const { file, text } of sources) {
-    const start = performance.now();
-    const findings = runRules(text, `${source.replaceAll(" ", "-")}/${file}`, appOf(text));
-    slowest = Math.max(slowest, performance.now() - start);
-    lines += text.split("\n").length;
-    unread += findings === undefined ? 1 : 0;
-    found.push(...(findings ?? []).map((finding) => ({ ...finding, file })));
-    const unexpected = source === "example apps" ? difference(findings ?? [], expectedIn(text)) : [];
-    if (unexpected.length > 0) {
-      process.stderr.write(`${file}: not as marked: ${unexpected.join(", ")}\n`);
-      process.exitCode = 1;
+  const files = looked.reduce((sum, { files: count }) => sum + count, 0);
+  const lines = looked.reduce((sum, { lines: count }) => sum + count, 0);
+  process.stdout.write(`\n${set}: ${looked.length} packages, ${files} files, ${lines} lines\n\n${table(looked)}\n`);
+  for (const { spec, found } of looked) {
+    for (const finding of found) {
+      const verdict = judged.get(keyOf(spec, finding));
+      if (values.list || verdict === undefined) {
+        const { file, line, ruleId, code } = finding;
+        process.stdout.write(`${spec}\t${file}:${line}\t${ruleId}\t${verdict ?? "?"}\t${code.slice(0, 120)}\n`);
+      }
     }
   }
-  return { source, files: sources.length, lines, unread, found, slowest };
 }
 
-function difference(findings: readonly Found[], expected: readonly string[]): string[] {
-  const found = findings.map(({ line, ruleId }) => `${line} ${ruleId}`);
-  return [...found.filter((entry) => !expected.includes(entry)), ...expected.filter((entry) => !found.includes(entry))];
+/** Verdicts, by package, place and rule. */
+function readJudged(): ReadonlyMap<string, string> {
+  const text = readFileSync(join(projectRoot, "scripts", "ruleReport", "judged.tsv"), "utf8");
+  return new Map(
+    text.split("\n").flatMap((line) => {
+      const [spec, place, rule, verdict] = line.split("\t");
+      return verdict === undefined ? [] : [[`${spec}\t${place}\t${rule}`, verdict] as const];
+    }),
+  );
 }
 
-function table(): string {
-  const rows = report.map(({ source, files, lines, unread, found, slowest }) => {
-    const counts = rules.map(({ id }) => [id, found.filter(({ ruleId }) => ruleId === id).length] as const);
-    const list = counts.filter(([, count]) => count > 0).map(([id, count]) => `${id} ${count}`);
-    return [source, files, lines, unread, found.length, list.join(", "), `${Math.round(slowest)} ms`];
+function keyOf(spec: string, { file, line, ruleId }: FoundIn): string {
+  return `${spec}\t${file}:${line}\t${ruleId}`;
+}
+
+function table(looked: readonly Looked[]): string {
+  const rows = rules.map(({ id }) => {
+    const found = looked.flatMap(({ spec, found: all }) =>
+      all.filter(({ ruleId }) => ruleId === id).map((finding) => judged.get(keyOf(spec, finding))),
+    );
+    const counts = verdicts.map((verdict) => found.filter((it) => it === verdict).length);
+    return [id, found.length, ...counts, found.filter((it) => it === undefined).length];
   });
-  const head = ["source", "files", "lines", "unread", "findings", "by rule", "slowest file"];
+  const head = ["rule", "found", ...verdicts, "not judged"];
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

@@ -78,7 +78,7 @@ const electionName = /primary|master|leader|worker|instance|cron_?(?:host|node)|
 /** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */
 export function isElected(analysis: Analysis, work: Node): boolean {
   const handler = settledValue(analysis, work);
-  return /(?<![bc])lock|leader|mutex|synchroni[sz]ed|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
+  return /(?<![bc])lock|leader|mutex|synchroni[sz]ed|should_?run|NODE_APP_INSTANCE|HITLESS_WORKER|isPrimary|isMaster|worker\.id/i.test(
     textOf(analysis, handler),
   );
 }

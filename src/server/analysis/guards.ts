@@ -89,8 +89,10 @@ function isGot(analysis: Analysis, node: Node): boolean {
   const init = node.type === "Identifier" ? analysis.bindingOf(node)?.init : undefined;
   const callee = asMember(asCall(init)?.callee);
   return (
-    (callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object)) ||
-    (asMember(init)?.computed === true && isKept(analysis, asMember(init)?.object ?? node))
+    (callee?.property.type === "Identifier" &&
+      callee.property.name === "get" &&
+      isKept(analysis, callee.object, true)) ||
+    (asMember(init)?.computed === true && isKept(analysis, asMember(init)?.object ?? node, true))
   );
 }
 
@@ -100,18 +102,21 @@ function isAsked(node: Node): boolean {
   return callee?.property.type === "Identifier" && callee.property.name === "has";
 }
 
-/** A variable from outside the function, or a property of something from there. */
-function isKept(analysis: Analysis, node: Node): boolean {
+/** A variable from outside the function that is set at some time, or a property of something from there. */
+function isKept(analysis: Analysis, node: Node, isOwner = false): boolean {
   const member = asMember(node);
   if (member !== undefined) {
-    return member.object.type === "ThisExpression" || isKept(analysis, member.object);
+    return member.object.type === "ThisExpression" || isKept(analysis, member.object, true);
   }
   if (node.type === "CallExpression") {
     const callee = asMember(node.callee);
-    return callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object);
+    return (
+      callee?.property.type === "Identifier" && callee.property.name === "get" && isKept(analysis, callee.object, true)
+    );
   }
   const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
-  return binding !== undefined && binding.kind !== "param" && !isInside(analysis, node, binding.scope.node);
+  const isSet = isOwner || (binding !== undefined && binding.assignments.length > 0);
+  return binding !== undefined && isSet && binding.kind !== "param" && !isInside(analysis, node, binding.scope.node);
 }
 
 /** Whether a variable is declared in the same function that reads it. */

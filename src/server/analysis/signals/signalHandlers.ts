@@ -3,7 +3,7 @@ import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
 import { stringOf } from "../constants.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { around, asCall, asFunction, asMember, settledValue } from "../nodes.ts";
+import { around, asCall, asFunction, asMember, lastName, settledValue } from "../nodes.ts";
 
 /** One `process.on("SIGTERM", …)`; a loop over signals counts as one. */
 export interface SignalHandler {
@@ -31,8 +31,16 @@ export function signalHandlers(analysis: Analysis): SignalHandler[] {
     if (listener === undefined || signals.length === 0) {
       return [];
     }
-    return [{ call: site.node, signals, listener, handler: asFunction(settledValue(analysis, listener)) }];
+    return [{ call: site.node, signals, listener, handler: functionOf(analysis, listener) }];
   });
+}
+
+/** A listener that is a function of this file, also by `stop.bind(null, "SIGTERM")`. */
+function functionOf(analysis: Analysis, listener: Node): FunctionNode | undefined {
+  const value = settledValue(analysis, listener);
+  const member = asMember(asCall(value)?.callee);
+  const isBound = member !== undefined && !member.computed && lastName(member) === "bind";
+  return asFunction(isBound ? settledValue(analysis, member.object) : value);
 }
 
 function signalsOf(analysis: Analysis, event: Node): string[] {

@@ -16,6 +16,10 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   "exit-before-close": [
     hit(`${http} process.on("SIGTERM", () => process.exit());`, "process.exit()"),
     hit(`${http} process.on("SIGTERM", process.exit);`, "process.exit"),
+    hit(
+      `${http} function end(signal) { console.log(signal); process.exit(0); } process.on("SIGTERM", end.bind(null, "SIGTERM"));`,
+      "process.exit(0)",
+    ),
     hit(`${http} process.on("SIGTERM", () => { server.close(); process.exit(0); });`, "process.exit(0)"),
     hit(
       `${http} process.on("SIGINT", stop); function stop() { end(); } function end() { process.exit(1); }`,
@@ -383,6 +387,8 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss("app.use(session({ secret }));"),
   ],
   "timer-per-worker": [
+    miss('import { Cron } from "croner"; new Cron(rule, { name: "a" }, () => { if (this.shouldRunTasks) work(); });'),
+
     miss(
       'import { CronJob } from "cron"; export function scheduleSynchronizedJob(rule, work) { CronJob.from({ cronTime: rule, onTick: () => work() }); }',
     ),
@@ -468,6 +474,14 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('import { schedule } from "node-cron"; schedule("* * * * *", send);', { file: "scripts/nightly.js" }),
   ],
   "sync-in-request": [
+    hit(
+      handled(
+        "const isNew = req.body; await locked(async () => { if (isNew) a(); else save(); }); function save() { fs.writeFileSync('x', 'y'); }",
+        'const fs = require("fs");',
+      ),
+      "fs.writeFileSync",
+    ),
+
     miss(handled("if (!page && fs.existsSync('x')) page = 1; res.send(page);", 'const fs = require("fs"); let page;')),
     miss(
       handled(

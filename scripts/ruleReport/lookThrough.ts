@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { createPackageReader, packageBounds, packageFolder } from "../../src/server/package/packageReader.ts";
+import { emptyCache, packageView } from "../../src/server/package/packageView.ts";
+import { type Found, runRules } from "../../test/unit/server/rules/runRules.ts";
+
+/** What the rules find in one package. */
+export interface Looked {
+  readonly spec: string;
+  readonly files: number;
+  readonly lines: number;
+  /** Files of which nothing could be parsed. */
+  readonly unread: number;
+  readonly found: readonly FoundIn[];
+  /** Milliseconds of the slowest file, parsing included. */
+  readonly slowest: number;
+}
+
+export interface FoundIn extends Found {
+  readonly file: string;
+  readonly code: string;
+}
+
+/** Rules take only part of these; in an editor such a package would be looked at file by file. */
+const bounds = { ...packageBounds, files: 4_000, total: 40_000_000 };
+
+/** What is served to browsers or written by a bundler, by its path. */
+const foreign =
+  /(?:^|\/)(?:browser|client|frontend|www|webui|web-ui|ui|static|public|assets|locales|examples?|demos?)\//;
+
+/** Runs the rules over all sources of a package as an editor does: together with its other files, as an app with two workers. */
+export async function lookThrough(folder: string, spec: string): Promise<Looked> {
+  const found: FoundIn[] = [];
+  let files = 0;
+  let lines = 0;
+  let unread = 0;
+  let slowest = 0;
+  for (const [root, texts] of await textsOf(folder)) {
+    const cache = emptyCache();
+    files += texts.size;
+    for (const [path, text] of texts) {
+      const start = performance.now();
+      const findings = runRules(text, join(root, path), {}, packageView(root, texts, cache, texts.size));
+      slowest = Math.max(slowest, performance.now() - start);
+      const code = text.split("\n");
+      const file = relative(folder, join(root, path)).replaceAll("\\", "/");
+      lines += code.length;
+      unread += findings === undefined ? 1 : 0;
+      found.push(
+        ...(findings ?? []).map((finding) => ({ ...finding, file, code: (code[finding.line - 1] ?? "").trim() })),
+      );
+    }
+  }
+  return { spec, files, lines, unread, found, slowest };
+}
+
+/** The sources, by the folder of the innermost package.json: builds copy it to `dist`. */
+async function textsOf(folder: string): Promise<Map<string, Map<string, string>>> {
+  const all = new Map<string, Map<string, string>>();
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry);
+    const root = (await packageFolder(path, [folder])) ?? folder;
+    const texts = all.get(root) ?? new Map<string, string>();
+    all.set(root, texts);
+    for (const [name, text] of (await createPackageReader(bounds).read(root, path, () => false)) ?? []) {
+      if (!foreign.test(name) && !isMinified(text)) {
+        texts.set(name, text);
+      }
+    }
+  }
+  return all;
+}
+
+/** The files of a package that lead to its sources, also where these lie in `dist`. */
+function entriesOf(folder: string): string[] {
+  const { main, bin, module, exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const named = [main, module, ...Object.values(typeof bin === "object" ? bin : { bin }), ...pathsIn(exports)];
+  const files = named.filter((name) => typeof name === "string").map((name) => name.replace(/^\.\//, ""));
+  const usual = ["dist", "build", "lib", "src"].filter((name) => existsSync(join(folder, name)));
+  return [...new Set(["index.js", ...files, ...usual.map((name) => `${name}/index.js`)])];
+}
+
+function pathsIn(value: unknown): string[] {
+  if (typeof value === "string") {
+    return [value];
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(pathsIn) : [];
+}
+
+function isMinified(text: string): boolean {
+  return text.length / text.split("\n").length > 250;
+}
