@@ -63,6 +63,6 @@ export function lostNothing(report: RenewalReport): boolean {
   }
   const { outcome, traffic, killed } = report;
   // A restart refuses clients in its gap, from which a balancer keeps them; what it had accepted must be answered.
-  const { failed = 0, cut = 0, crashed = 0, silent = 0 } = traffic ?? {};
-  return outcome === "completed" && failed + cut + crashed + silent + killed === 0;
+  const { failed = 0, cut = 0, crashed = 0, silent = 0, inTransit = 0 } = traffic ?? {};
+  return outcome === "completed" && failed + cut + crashed + silent + inTransit + killed === 0;
 }

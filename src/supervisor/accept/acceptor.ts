@@ -56,6 +56,8 @@ export class Acceptor {
   readonly #leavers = new Map<Member, () => void>();
   readonly #pool: AcceptPool;
   readonly #inherited: Map<string, InheritedSocket>;
+  /** Who waits until no connection waits where nobody listens. */
+  readonly #watchers = new Set<() => void>();
   #isHeldBack: boolean;
   #waiting = 0;
   #refused = 0;
@@ -108,6 +110,25 @@ export class Acceptor {
   /** When the last of those was closed, on the steady clock. */
   get unansweredAt(): number {
     return this.#unansweredAt;
+  }
+
+  /** How many connections wait where no worker listens any more: for one that does, or to be closed. */
+  get stranded(): number {
+    return [...this.#sockets.values()].reduce((sum, socket) => sum + socket.stranded, 0);
+  }
+
+  /** Resolves when none of those is left, or after so many milliseconds, with how many are. */
+  strandedAfter(deadlineMs: number): Promise<number> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(finish);
+        resolve(this.stranded);
+      };
+      const timer = setTimeout(finish, deadlineMs);
+      this.#watchers.add(finish);
+      this.#tellWatchers();
+    });
   }
 
   /** The addresses at which another supervisor could listen too. */
@@ -316,6 +337,7 @@ export class Acceptor {
       this.#sockets.set(key, socket);
       socket.add(member, query);
       this.#reseat();
+      this.#tellWatchers();
     } else {
       member.send({ ack: query.seq, key, errno, data: null });
     }
@@ -382,11 +404,20 @@ export class Acceptor {
     }
     for (const [member, left] of this.#leavers) {
       const isOpen = [...this.#sockets.values()].some(
-        (socket) => socket.has(member) && !socket.isClosed && !socket.hasSuccessor,
+        (socket) => socket.has(member) && !socket.isClosed && !socket.isHeldBack && !socket.hasSuccessor,
       );
       if (!isOpen || !member.isAlive) {
         this.#leavers.delete(member);
         left();
+      }
+    }
+    this.#tellWatchers();
+  }
+
+  #tellWatchers(): void {
+    if (this.#watchers.size > 0 && this.stranded === 0) {
+      for (const finish of [...this.#watchers]) {
+        finish();
       }
     }
   }

@@ -123,7 +123,10 @@ export class ListeningSocket implements AcceptedAt {
     return isOpen ? { place: this.#query, handle, data: this.#data } : undefined;
   }
 
-  /** Whether it waits until the supervisor before this one has given it up. */
+  /**
+   * Whether it waits until the supervisor before this one has given it up. Both have the same queue of the kernel: what is done to
+   * it here would be done to those who serve.
+   */
   get isHeldBack(): boolean {
     return this.#isInherited && this.#pool.isHeldBack();
   }
@@ -132,6 +135,12 @@ export class ListeningSocket implements AcceptedAt {
   takeOver(): number {
     const handle = this.#handle;
     if (!this.#isInherited || handle === undefined) {
+      return 0;
+    }
+    if (!this.hasSuccessor) {
+      // Nobody listens here any more: the other copy is closed with the workers that it has.
+      this.#handle = undefined;
+      handle.close();
       return 0;
     }
     if (this.#path !== undefined) {
@@ -193,6 +202,11 @@ export class ListeningSocket implements AcceptedAt {
   /** Closed, without workers or waiting connections. */
   get isOver(): boolean {
     return this.isClosed && this.#members.size === 0 && this.#waiting.length === 0;
+  }
+
+  /** How many connections wait here though no worker listens here. */
+  get stranded(): number {
+    return this.#members.size === 0 ? this.#waiting.length : 0;
   }
 
   /** Whether a worker that stays listens here. */
@@ -260,7 +274,7 @@ export class ListeningSocket implements AcceptedAt {
   remove(member: Member): void {
     this.#free.delete(member);
     this.#rests.delete(member);
-    if (this.#members.delete(member) && this.#members.size === 0 && this.#forward === undefined) {
+    if (this.#members.delete(member) && this.#members.size === 0 && this.#forward === undefined && !this.isHeldBack) {
       if (member.isAlive && !member.leaving && !member.admitted) {
         // It has looked whether the port is free: who came meanwhile waits for a server that stays.
         this.#wasLookedAt = true;
@@ -322,7 +336,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Ends it for new clients; what has come is accepted first, and given to those that listen here, though they leave. */
   close(): void {
-    if (this.#handle === undefined || this.#closing !== undefined || this.#forward !== undefined) {
+    if (this.#handle === undefined || this.#closing !== undefined || this.#forward !== undefined || this.isHeldBack) {
       return;
     }
     const accepts = this.#pool.shared && [...this.#members].some((member) => member.isAlive && !member.hasStopped);

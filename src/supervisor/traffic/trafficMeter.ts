@@ -1,13 +1,14 @@
 import type { RequestInFlight } from "../../shared/drainView.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import { steadyNow } from "../clock.ts";
+import type { Acceptor } from "../accept/acceptor.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
 
 /** Workers are asked for their count at the end; one that does not answer within this time is left out. */
 const countDeadlineMs = 250;
 
-/** So long, in milliseconds, a report waits for connections that a new worker has not taken yet. */
+/** So long, in milliseconds, a report waits for connections that no new worker has taken yet. */
 const transitDeadlineMs = 5_000;
 
 /**
@@ -25,7 +26,7 @@ export interface TrafficMeterParts {
   readonly workers: () => Iterable<WorkerHandle>;
   readonly broker: Pick<HandoffBroker, "counts" | "arrivals">;
   /** Accepts connections, some of which get no answer; `unansweredAt` is when the last one was closed, on the clock of `now`. */
-  readonly acceptor: { readonly unanswered: number; readonly unansweredAt: number };
+  readonly acceptor: Pick<Acceptor, "unanswered" | "unansweredAt" | "strandedAfter">;
   /** Milliseconds; default: those of the steady clock. */
   readonly now?: () => number;
 }
@@ -108,7 +109,10 @@ export class TrafficMeter {
 
   /** Waits for what is under way, asks the workers that live for their counts, and ends. */
   async end(): Promise<TrafficTotals> {
-    const arrivals = this.#broker.arrivals(transitDeadlineMs);
+    const arrivals = Promise.all([
+      this.#broker.arrivals(transitDeadlineMs),
+      this.#acceptor.strandedAfter(transitDeadlineMs),
+    ]);
     for (const worker of this.#workers()) {
       // One that has died, and of whose output not all has been read, will be told of in a moment.
       if (worker.send({ type: "count", on: false }) || !worker.connected) {
@@ -125,7 +129,7 @@ export class TrafficMeter {
         };
       });
     }
-    const inTransit = await arrivals;
+    const [handed, stranded] = await arrivals;
     const { traffic } = this.#totals;
     for (const worker of this.#asked) {
       if (!worker.connected) {
@@ -138,7 +142,7 @@ export class TrafficMeter {
     const { handedOver, closed, longestStallMs } = this.#broker.counts;
     traffic.handedOver = handedOver - this.#brokerAtStart.handedOver;
     traffic.closed += closed - this.#brokerAtStart.closed;
-    traffic.inTransit = inTransit;
+    traffic.inTransit = handed + stranded;
     traffic.longestStallMs = longestStallMs;
     traffic.cut += this.#acceptor.unanswered - this.#unansweredAtStart;
     return this.#totals;

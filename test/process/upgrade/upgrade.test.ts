@@ -33,7 +33,8 @@ const [oldest = usualNode(), second = usualNode()] = testedNodes();
 
 describeOn([oldest], "the renewal of the supervisor", (scene) => {
   onPosix("goes to another Node.js and back without a request lost", async () => {
-    const app = await scene.run({ fixture: "plain", config: { workers: 2 } });
+    // Each worker looks first whether its port is free.
+    const app = await scene.run({ fixture: "freePort", config: { workers: 2, env: { HOLD: "20" } } });
     const { client, port } = app;
     const keeping = await scene.ask({ target: { port }, connections: 20, thinkMs: 5 });
     const coming = startNewcomers({ target: { port }, clients: 4, thinkMs: 5 });

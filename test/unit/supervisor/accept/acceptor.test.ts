@@ -8,9 +8,10 @@ import {
   addressInUse,
   addressOf,
   type ConnectionHandle,
+  type ListeningHandle,
   peerAddress,
 } from "../../../../src/supervisor/accept/clusterInternals.ts";
-import type { PathKeeper } from "../../../../src/supervisor/accept/listeningSocket.ts";
+import type { InheritedSocket, PathKeeper } from "../../../../src/supervisor/accept/listeningSocket.ts";
 import { createSocketKeeper } from "../../../../src/supervisor/listening/unixSockets.ts";
 import { createEventLog } from "../../../../src/supervisor/logs/eventLog.ts";
 import { freePort } from "../../../support/process/freePort.ts";
@@ -46,8 +47,13 @@ describe("acceptor", () => {
     removeTempFolders();
   });
 
-  function open(shared: boolean, paths: PathKeeper = noFiles): Acceptor {
+  function open(
+    shared: boolean,
+    paths: PathKeeper = noFiles,
+    inherited?: ReadonlyMap<string, InheritedSocket>,
+  ): Acceptor {
     return new Acceptor({
+      inherited,
       shared,
       paths,
       limit: () => limit,
@@ -296,8 +302,11 @@ describe("acceptor", () => {
     assert.equal(addressOf(worker.given[0]?.handle ?? assert.fail())?.address, "127.0.0.1");
     worker.answer(true);
     assert.deepEqual([worker.given.length, acceptor.waiting, acceptor.unanswered], [0, 1, 0]);
+    assert.equal(await acceptor.strandedAfter(1), 1);
+    const noneLeft = acceptor.strandedAfter(60_000);
     listen(worker, { address: "127.0.0.2", port });
     await worker.until(1);
+    assert.equal(await noneLeft, 0);
     assert.deepEqual([acceptor.waiting, acceptor.unanswered], [0, 0]);
   });
 
@@ -355,6 +364,38 @@ describe("acceptor", () => {
       worker.say({ act: "close", key: worker.sent.at(-1)?.key });
     }
     listen(worker, { address: "0.0.0.0", port });
+  });
+
+  it("leaves alone what the supervisor before it accepts at, whoever only looks there or dies", async () => {
+    const [old] = admitted(1);
+    const port = listen(old, { port: await freePort() });
+    const [legacy = assert.fail()] = acceptor.legacies;
+    const { key, handle, data } = legacy;
+    const calls: string[] = [];
+    const copy: ListeningHandle = Object.create(handle, {
+      getsockname: { value: (out: object) => handle.getsockname?.(out) },
+      listen: { value: () => calls.push("listen") && 0 },
+      close: { value: () => calls.push("close") },
+    });
+    const next = open(false, noFiles, new Map([[key, { handle: copy, data }]]));
+    const [looks, dies] = [new FakeWorker(2, next), new FakeWorker(3, next)];
+    for (const worker of [looks, dies]) {
+      listen(worker, { port });
+    }
+    looks.say({ act: "close", key });
+    dies.die();
+    let left = false;
+    next.leave(2, () => (left = true));
+    await turns();
+    assert.equal(left, true);
+    await come(port);
+    await old.until(1);
+    assert.deepEqual([calls, next.inheritedInUse], [[], []]);
+    const serves = new FakeWorker(4, next);
+    listen(serves, { port });
+    assert.deepEqual([calls, next.inheritedInUse], [[], [key]]);
+    next.takeOver();
+    assert.deepEqual(calls, ["listen"]);
   });
 
   it("tells a worker that its address is in use, by a stranger or by itself", async () => {

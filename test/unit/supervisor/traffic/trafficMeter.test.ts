@@ -47,7 +47,7 @@ describe("trafficMeter", () => {
   let workers: FakeWorker[] = [];
   let counts: HandoffBroker["counts"];
   let meter: TrafficMeter;
-  let acceptor = { unanswered: 0, unansweredAt: 0 };
+  let acceptor = { unanswered: 0, unansweredAt: 0, strandedAfter: () => Promise.resolve(0) };
   let now = 0;
   /** Connections that do not arrive in time. */
   let inTransit = 0;
@@ -55,7 +55,7 @@ describe("trafficMeter", () => {
   beforeEach(() => {
     workers = [new FakeWorker(1), new FakeWorker(2)];
     counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
-    acceptor = { unanswered: 5, unansweredAt: 1_000 };
+    acceptor = { unanswered: 5, unansweredAt: 1_000, strandedAfter: () => Promise.resolve(0) };
     now = 10_000;
     inTransit = 0;
     meter = new TrafficMeter({
@@ -130,6 +130,18 @@ describe("trafficMeter", () => {
     workers = [];
     const { traffic } = await meter.end();
     assert.equal(traffic.cut, 3);
+  });
+
+  it("waits for those that wait where nobody listens any more: for who was closed, and who waits still", async () => {
+    workers = [];
+    acceptor.strandedAfter = async () => {
+      await new Promise(setImmediate);
+      acceptor.unanswered += 2;
+      return 1;
+    };
+    meter.begin();
+    const { traffic } = await meter.end();
+    assert.deepEqual([traffic.cut, traffic.inTransit], [2, 1]);
   });
 
   it("takes a connection that came after the last report for one that was handed over", async () => {
