@@ -2,6 +2,7 @@ import type { Node } from "@babel/types";
 import { isBlank, trailing } from "../../shared/text/trailing.ts";
 import { t } from "../../shared/translate.ts";
 import { codeStyle } from "../source/codeStyle.ts";
+import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
@@ -108,4 +109,33 @@ export function inFirstWorker(analysis: Analysis, node: Node): Fix[] {
   const moved = lines.includes("`") ? lines : lines.replace(/\r?\n(?=[^\r\n])/g, `$&${indent}`);
   const edit = { start, end, text: `if (${isFirst}) {${eol}${margin}${indent}${moved}${eol}${margin}}` };
   return [{ title: t("Do it in the first worker only"), edits: [edit] }];
+}
+
+/** Exactly one worker leads, and it may change while a job waits; without Hitless there is a single process, which does the job. */
+const leadsNot = '(process.env.HITLESS_LEADER ?? "1") !== "1"';
+
+/** Has a job that is written where it is set up ask, each time, whether its worker leads; none for what is no block. */
+export function inLeader(analysis: Analysis, handler: FunctionNode): Fix[] {
+  const { body } = handler;
+  if (body.type !== "BlockStatement" || handler.generator === true || analysis.root.bindings.has("process")) {
+    return [];
+  }
+  const [first] = body.body;
+  const opening = (body.directives ?? []).at(-1)?.end ?? (body.start == null ? undefined : body.start + 1);
+  if (first?.start == null || opening === undefined) {
+    return [];
+  }
+  const { text } = analysis.module;
+  const { indent, semicolon, eol } = codeStyle(analysis);
+  const margin = trailing(text.slice(0, first.start), isBlank);
+  const isOnLine = text.slice(0, first.start - margin.length).endsWith("\n");
+  const check = isOnLine
+    ? `if (${leadsNot}) {${eol}${margin}${indent}return${semicolon}${eol}${margin}}${eol}${margin}`
+    : `if (${leadsNot}) { return${semicolon} } `;
+  // Comments in front of the first statement stay with it.
+  const lineEnd = text.indexOf("\n", opening) + 1;
+  const isAboveAll = isOnLine && text.slice(opening, lineEnd).trim() === "";
+  const at = isAboveAll ? lineEnd : first.start;
+  const inserted = isAboveAll ? `${margin}${check.slice(0, check.length - margin.length)}` : check;
+  return [{ title: t("Do it only in the worker that leads"), edits: [{ start: at, end: at, text: inserted }] }];
 }

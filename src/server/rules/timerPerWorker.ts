@@ -1,8 +1,8 @@
-import type { Node } from "@babel/types";
+import type { ArrowFunctionExpression, FunctionExpression, Node, ObjectMethod } from "@babel/types";
 import { t } from "../../shared/translate.ts";
 import { listensBeside } from "../analysis/atStart.ts";
 import { numberOf, stringOf } from "../analysis/constants.ts";
-import { inFirstWorker, isElected, isGuarded } from "../analysis/election.ts";
+import { inLeader, isElected, isGuarded } from "../analysis/election.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
 import { asFunction, type Call, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
 import { reachable, requestPathOf } from "../analysis/requests/requestPath.ts";
@@ -50,7 +50,7 @@ export const timerPerWorker: Rule = {
       (site) => !path.has(site.node) && isJob(analysis, site) && !isGuarded(analysis, site.node),
     );
     const found = [
-      ...jobs.flatMap(({ node }) => findingOf(node.callee, inFirstWorker(analysis, node))),
+      ...jobs.flatMap(({ node }) => findingOf(node.callee, leaderFix(analysis, node))),
       ...facts.classes
         .flatMap(({ body }) => body.body)
         .flatMap((member) => {
@@ -71,6 +71,18 @@ function findingOf({ start, end }: Node, fixes: Fix[]): Finding[] {
     "Every worker does this job, so it is done as many times as there are workers: do it in one of them only, or in a program of its own.",
   );
   return start == null || end == null ? [] : [{ start, end, message, fixes }];
+}
+
+/** A condition around what sets the job up would miss that another worker leads later: the job asks. */
+function leaderFix(analysis: Analysis, { arguments: given }: Call): Fix[] {
+  const [first] = given;
+  const tick = first?.type === "ObjectExpression" ? propertyOf(first, "onTick") : undefined;
+  const handler = [...given, ...(tick === undefined || tick === "unknown" ? [] : [tick])].find(isInline);
+  return handler === undefined ? [] : inLeader(analysis, handler);
+}
+
+function isInline(node: Node): node is ArrowFunctionExpression | FunctionExpression | ObjectMethod {
+  return ["ArrowFunctionExpression", "FunctionExpression", "ObjectMethod"].includes(node.type);
 }
 
 /** A script beside the server, which runs in a separate process: no server of its package imports it. */

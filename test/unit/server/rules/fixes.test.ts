@@ -137,8 +137,23 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
   ],
   [
     "timer-per-worker",
-    'const cron = require("cron");\nfunction plan() {\n    new cron.CronJob("* * * * *", () => {\n        send();\n    });\n}',
-    'const cron = require("cron");\nfunction plan() {\n    if ((process.env.NODE_APP_INSTANCE ?? "0") === "0") {\n        new cron.CronJob("* * * * *", () => {\n            send();\n        });\n    }\n}',
+    'const cron = require("cron");\nfunction plan() {\n    new cron.CronJob("* * * * *", () => {\n        // All.\n        send();\n    });\n}',
+    'const cron = require("cron");\nfunction plan() {\n    new cron.CronJob("* * * * *", () => {\n        if ((process.env.HITLESS_LEADER ?? "1") !== "1") {\n            return;\n        }\n        // All.\n        send();\n    });\n}',
+  ],
+  [
+    "timer-per-worker",
+    'const job = require("node-schedule").scheduleJob("a", rule, async function () { "use strict"; await send(); });',
+    'const job = require("node-schedule").scheduleJob("a", rule, async function () { "use strict"; if ((process.env.HITLESS_LEADER ?? "1") !== "1") { return; } await send(); });',
+  ],
+  [
+    "timer-per-worker",
+    'require("cron").CronJob.from({ cronTime: "* * * * *", onTick() { a(); }, start: true });\nrequire("cron").validate()',
+    'require("cron").CronJob.from({ cronTime: "* * * * *", onTick() { if ((process.env.HITLESS_LEADER ?? "1") !== "1") { return; } a(); }, start: true });\nrequire("cron").validate()',
+  ],
+  [
+    "timer-per-worker",
+    'const db = require("pg");\r\nsetInterval(() => {\r\n  db.query("delete from a");\r\n}, 60000);',
+    'const db = require("pg");\r\nsetInterval(() => {\r\n  if ((process.env.HITLESS_LEADER ?? "1") !== "1") {\r\n    return;\r\n  }\r\n  db.query("delete from a");\r\n}, 60000);',
   ],
   [
     "sync-in-request",
@@ -210,6 +225,7 @@ const unfixed: readonly (readonly [rule: string, text: string])[] = [
   ],
   ["signal-without-exit", 'process.on("SIGTERM", () => { console.log("bye"); });'],
   ["timer-per-worker", 'const { CronJob } = require("cron"); const job = new CronJob("* * * * *", f);'],
+  ["timer-per-worker", 'require("node-cron").schedule("0 7 * * *", () => send());'],
   ["sync-in-request", 'const fs = require("fs"); exports.a = (req, res) => { fs.readFileSync("a"); };'],
   [
     "sync-in-request",
