@@ -51,6 +51,13 @@ async function stopOne(context: CliContext, client: SupervisorClient, parsed: Pa
     context.stderr,
     () => `stopping ${name} · ${count(client.snapshot.workers.length, "worker")} left`,
   );
+  // Once its supervisor has ended, nobody can tell what the log files have cost.
+  const trouble: string[] = [];
+  const events = client.onDidEvent(({ level, code, message }) => {
+    if (code === "logFile" && level !== "info") {
+      trouble.push(message);
+    }
+  });
   let urgent = false;
   let left: (signal: StopSignal) => void;
   const leaving = new Promise<StopSignal>((resolve) => {
@@ -70,8 +77,12 @@ async function stopOne(context: CliContext, client: SupervisorClient, parsed: Pa
     killed = await Promise.race([stopApp(client, { now: parsed.has("now") }), leaving]);
   } finally {
     signals.dispose();
+    events.dispose();
     progress.end();
     client.dispose();
+  }
+  for (const message of trouble) {
+    await context.stderr.write(`${context.stderr.paint("yellow", "!")} ${message}\n`);
   }
   if (typeof killed === "string") {
     return exitCodeOfSignal(killed);

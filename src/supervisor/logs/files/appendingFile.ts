@@ -93,6 +93,7 @@ export class LogFile {
   #patience: NodeJS.Timeout | undefined;
   #pumping: Promise<void> | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: LogFileOptions) {
     this.#options = options;
@@ -161,8 +162,13 @@ export class LogFile {
       });
   }
 
-  /** Writes what waits, unless that takes too long. */
-  async close(): Promise<void> {
+  /** Writes what waits, unless that takes too long: then it is told how many lines are lost. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const deadline = steadyNow() + closeMs;
     const late = new Promise<void>((resolve) => setTimeout(resolve, closeMs).unref());
     clearTimeout(this.#retry);
@@ -176,11 +182,29 @@ export class LogFile {
     clearTimeout(this.#patience);
     clearTimeout(this.#trouble?.over);
     await Promise.race([this.#pumping, late]);
+    this.#tellLost();
     await this.#archive?.close();
-    await this.#handle?.close().catch(() => undefined);
+    // A write that does not end keeps it open.
+    await Promise.race([this.#handle?.close().catch(() => undefined), late]);
     this.#handle = undefined;
     this.#full = false;
     this.#options.filled(false);
+  }
+
+  #tellLost(): void {
+    const rests = this.#queue.map(({ bytes, written }) => bytes.subarray(written));
+    const { what, over, lostLines, lostBytes } = this.#trouble ?? {
+      what: `has not taken them within ${closeMs / 1_000} s`,
+      over: undefined,
+      lostLines: 0,
+      lostBytes: 0,
+    };
+    const lines = rests.reduce((sum, rest) => sum + countLines(rest), lostLines);
+    const bytes = rests.reduce((sum, rest) => sum + rest.length, lostBytes);
+    if (bytes > 0) {
+      const why = over === undefined ? `it ${what}` : `for a while it ${what}`;
+      this.#options.tell("error", `${count(lines, "line")} (${bytes} bytes) for ${this.path} are lost: ${why}`);
+    }
   }
 
   #start(): void {

@@ -206,6 +206,18 @@ describe("a log file", () => {
         ended ?? "",
         new RegExp(`^warning .* is written again after \\d+ s; ${lost} lines \\(\\d+ bytes\\)`),
       );
+      told.length = 0;
+      assert.throws(() => writeFileSync(ballast, Buffer.alloc(67_108_864)), /ENOSPC/);
+      path = join(disk, "last.log");
+      file = create();
+      await file.open();
+      say("a\n");
+      say("b\nc\n");
+      await file.close();
+      assert.match(told[0] ?? "", /^error \/disk\/last\.log can't be written: ENOSPC/);
+      assert.deepEqual(told.slice(1), [
+        "error 3 lines (6 bytes) for /disk/last.log are lost: it can't be written: ENOSPC: no space left on device",
+      ]);
     } finally {
       await file.close();
       execFileSync("umount", ["-l", disk]);
