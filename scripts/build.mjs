@@ -64,12 +64,20 @@ const all = [
       apart("languageClient", "./language.cjs"),
       apart("importPm2File", "./pm2Import.cjs"),
       apart("fleetCommands", "./fleets.cjs"),
+      apart("rehearseApp", "./rehearsal.cjs"),
     ],
   },
   // Loaded by the extension with the first command for a fleet.
   {
     entryPoints: ["src/extension/commands/fleets/fleetCommands.ts"],
     outfile: join(outdir, "fleets.cjs"),
+    mainFields,
+    external: ["vscode"],
+  },
+  // Loaded by the extension with the first rehearsal.
+  {
+    entryPoints: ["src/extension/commands/rehearsal/rehearseApp.ts"],
+    outfile: join(outdir, "rehearsal.cjs"),
     mainFields,
     external: ["vscode"],
   },

@@ -15,6 +15,7 @@ export const commandIds = {
   unwatch: "hitless.unwatch",
   scale: "hitless.scale",
   rollback: "hitless.rollback",
+  rehearse: "hitless.rehearse",
   showHistory: "hitless.showHistory",
   debug: "hitless.debug",
   continueWorker: "hitless.continueWorker",
@@ -58,6 +59,7 @@ export const viewIds = {
   apps: "hitless.apps",
   requests: "hitless.requests",
   layers: "hitless.layers",
+  rehearsal: "hitless.rehearsal",
 } as const;
 
 /** Of tasks, in `tasks.json`. */

@@ -11,6 +11,7 @@ export const languageCommands = {
   start: "hitless.start",
   debug: "hitless.debug",
   reload: "hitless.reload",
+  rehearse: "hitless.rehearse",
   showMenu: "hitless.showMenu",
   showLayers: "hitless.showLayers",
 } as const;

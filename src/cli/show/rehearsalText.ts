@@ -1,4 +1,4 @@
-import { kindWords, markWords, timeWords } from "../../client/rehearsal/documents/rehearsalWords.ts";
+import { markWord, renewalOf, timeWords } from "../../client/rehearsal/documents/rehearsalWords.ts";
 import { droppedCount, outcomeNames } from "../../shared/facts/reportFacts.ts";
 import type { RehearsalFinding, RehearsalPart, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
@@ -29,7 +29,7 @@ export function rehearsalText(
     paint(reopened === 0 ? "green" : "yellow", `${reopened} reopened`),
   ].join(" · ");
   return [
-    `${verdict} · ${kindWords[kind]} of ${app}`,
+    `${verdict} · ${renewalOf(kind, app)}`,
     `  ${what}`,
     `  ${result.method} ${result.paths.join(", ")} at ${address} (${protocol}), ${count(connections, "connection")}, ${rate} a second`,
     "",
@@ -74,7 +74,7 @@ function course({ slices, sliceMs, marks: moments }: RehearsalResult, paint: Pai
       return group.some(({ failed }) => failed > 0) ? paint("red", "x") : bar;
     })
     .join("");
-  const shown = moments.map(({ mark, at }) => `${markWords[mark]} ${duration(at)}`).join(" · ");
+  const shown = moments.map(({ mark, at }) => `${markWord(mark)} ${duration(at)}`).join(" · ");
   return [
     line,
     paint(

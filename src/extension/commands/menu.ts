@@ -81,6 +81,13 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       t("Debug"),
       t("breakpoints hold in all workers, across reloads"),
     ),
+    ...item(
+      renewable,
+      commandIds.rehearse,
+      "beaker",
+      t("Rehearse a Reload…"),
+      t("strict clients ask it meanwhile, and tell what they saw"),
+    ),
     separator,
     ...item(renewable, commandIds.restart, "stop-circle", t("Restart"), t("old workers stop first: there is a gap")),
     ...item(isActive(view), commandIds.stop, "debug-stop", t("Stop")),

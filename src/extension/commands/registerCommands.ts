@@ -37,7 +37,11 @@ async function fleets() {
 }
 
 /** Every command of Hitless. The type demands exactly one handler for each id. */
-function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<Record<CommandId, CommandHandler>> {
+function commandHandlers(
+  context: CommandContext,
+  notifier: Notifier,
+  ending: AbortSignal,
+): Readonly<Record<CommandId, CommandHandler>> {
   return {
     [commandIds.start]: (target) => start(context, target),
     [commandIds.stop]: (target) => stop(context, target, notifier),
@@ -55,6 +59,8 @@ function commandHandlers(context: CommandContext, notifier: Notifier): Readonly<
     [commandIds.unwatch]: (target) => setWatch(context, target, false, notifier),
     [commandIds.scale]: (target, workers) => scale(context, target, workers),
     [commandIds.rollback]: (target) => rollBack(context, target, notifier),
+    [commandIds.rehearse]: async (target, ...args) =>
+      (await import("./rehearsal/rehearseApp.ts")).rehearseApp({ context, notifier, ending }, target, args),
     [commandIds.showHistory]: (target) => showHistory(context, target),
     [commandIds.debug]: (target) => debugApp(context, target),
     [commandIds.continueWorker]: (target) => continueWorker(context, target),
@@ -109,7 +115,9 @@ const harmless: ReadonlySet<CommandId> = new Set<CommandId>([
 /** Registers all commands. Each shows its own errors, and never throws at its caller. */
 export function registerCommands(context: CommandContext, notifier: Notifier): Disposable {
   const store = new DisposableStore();
-  const handlers = commandHandlers(context, notifier);
+  const ending = new AbortController();
+  store.add({ dispose: () => ending.abort() });
+  const handlers = commandHandlers(context, notifier, ending.signal);
   for (const [id, handler] of Object.entries(handlers) as [CommandId, CommandHandler][]) {
     const run = async (argument?: unknown, ...rest: unknown[]): Promise<unknown> => {
       const target = readTarget(argument);

@@ -40,6 +40,7 @@ function listenLenses(range: Range, app: LanguageApp, apps: readonly LanguageApp
   return [
     lens(range, withName(app.status, app, apps), languageCommands.showMenu, app),
     ...(app.renewable ? [lens(range, t("Reload"), languageCommands.reload, app)] : []),
+    ...(app.renewable ? [lens(range, t("Rehearse"), languageCommands.rehearse, app)] : []),
     ...(app.renewable ? [lens(range, t("Debug"), languageCommands.debug, app)] : []),
     lens(range, t("Show Layers"), languageCommands.showLayers, app),
   ];

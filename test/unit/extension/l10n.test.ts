@@ -7,9 +7,14 @@ import { pathTexts } from "../../../src/shared/layers/catalogue/pathTexts.ts";
 
 const project = new URL("../../../", import.meta.url);
 /** Where texts for a person are written; the language server takes the same translations. */
-const folders = ["src/extension/", "src/server/", "src/webview/", "src/shared/layers/rows/", "src/shared/text/"].map(
-  (folder) => new URL(folder, project),
-);
+const folders = [
+  "src/extension/",
+  "src/server/",
+  "src/webview/",
+  "src/shared/layers/rows/",
+  "src/shared/text/",
+  "src/client/rehearsal/documents/",
+].map((folder) => new URL(folder, project));
 
 function read(path: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(new URL(path, project), "utf8"));

@@ -17,6 +17,7 @@ const bundles = [
   "pm2Import",
   "preload",
   "recipe",
+  "rehearsal",
   "server",
   "supervisor",
   "webSocketClient",

@@ -35,6 +35,7 @@ describe("a code lens", () => {
     assert.deepEqual(lenses(http, [sampleApp({ root, entries: [entry] })]), [
       "1: running · 2 workers → hitless.showMenu api",
       "1: Reload → hitless.reload api",
+      "1: Rehearse → hitless.rehearse api",
       "1: Debug → hitless.debug api",
       "1: Show Layers → hitless.showLayers api",
     ]);

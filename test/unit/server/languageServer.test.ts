@@ -219,7 +219,7 @@ describe("the language server", () => {
 
   it("shows the apps as they are told, in the editor's language", async () => {
     await open(source);
-    assert.deepEqual(await lensTitles(), ["running · 2 workers", "重载", "Debug", "Show Layers"]);
+    assert.deepEqual(await lensTitles(), ["running · 2 workers", "重载", "Rehearse", "Debug", "Show Layers"]);
     const refreshed = new Promise<void>((told) => {
       editor.onRequest(CodeLensRefreshRequest.type, () => told());
     });

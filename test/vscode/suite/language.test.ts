@@ -92,7 +92,13 @@ describe("the language server in VS Code", () => {
     await commands.executeCommand(start?.command?.command ?? "", ...(start?.command?.arguments ?? []));
     try {
       await api.ask();
-      const [state, , , layers] = await lenses(entry, ["running · 2 workers", "Reload", "Debug", "Show Layers"]);
+      const [state, , , , layers] = await lenses(entry, [
+        "running · 2 workers",
+        "Reload",
+        "Rehearse",
+        "Debug",
+        "Show Layers",
+      ]);
       assert.match(entry.lineAt(state?.range.start.line ?? 0).text, /listen\(/);
       assert.equal(layers?.command?.command, "hitless.showLayers");
     } finally {

@@ -1,5 +1,5 @@
 import type { RehearsalPart, RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
-import { kindWords, timeWords } from "./rehearsalWords.ts";
+import { renewalOf, timeWords } from "./rehearsalWords.ts";
 
 const signs = { bad: "❌", warning: "⚠️", good: "✅" } as const;
 
@@ -12,7 +12,7 @@ function one(result: RehearsalResult): string {
   const { app, kind, requests, failed, reopened, connections, rate, protocol, paths, method, nodeVersion } = result;
   const rows = (["before", "during", "after"] as const).map((name) => row(name, result[name]));
   return [
-    `### ${signs[result.passed ? "good" : "bad"]} Rehearsal: ${kindWords[kind]} of ${code(app)}`,
+    `### ${signs[result.passed ? "good" : "bad"]} Rehearsal: ${renewalOf(kind, code(app))}`,
     "",
     `${requests} requests, **${failed} failed**, **${reopened} connections reopened** (${method} ${paths.map(code).join(", ")}, ${protocol}, ${connections} connections, ${rate} requests a second, Node.js ${nodeVersion})`,
     "",

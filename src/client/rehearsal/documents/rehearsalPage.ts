@@ -6,16 +6,12 @@ import type {
 } from "../../../shared/rehearsal/rehearsalResult.ts";
 import { escapeMarkup } from "./escapeMarkup.ts";
 import { rehearsalPicture } from "./rehearsalPicture.ts";
-import { kindWords, timeWords } from "./rehearsalWords.ts";
+import { englishWords, type RehearsalWords, renewalOf, timeWords } from "./rehearsalWords.ts";
 
 const signs: Readonly<Record<RehearsalFinding["level"], string>> = { bad: "✖", warning: "⚠", good: "✔" };
-const levels: Readonly<Record<RehearsalFinding["level"], string>> = {
-  bad: "Wrong",
-  warning: "Worth knowing",
-  good: "Well",
-};
 
-const style = `
+/** Its colours are variables of `:root`, which another style sheet behind it may set. */
+export const rehearsalStyle = `
 :root { color-scheme: light dark; --text: #1f2328; --dim: #59636e; --ground: #ffffff; --line: #d1d9e0; --band: #0969da1a;
   --good: #1a7f37; --warning: #9a6700; --bad: #d1242f; --p50: #0969da; --p99: #8250df; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9198a1; --ground: #0d1117; --line: #3d444d; --band: #4493f826;
@@ -32,7 +28,8 @@ svg .renewal { fill: var(--band); } svg .failed { fill: var(--bad); } svg .reope
 svg text { fill: var(--dim); font-size: 12px; } svg .label { fill: var(--text); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; color: var(--dim); font-size: .87rem; padding: 0; margin: .25rem 0 1rem; list-style: none; }
 .legend i { display: inline-block; width: 1.1rem; height: 0; border-top: 2px solid; vertical-align: middle; margin-right: .4rem; }
-.legend .square { width: .6rem; height: .6rem; border: 0; }
+.legend .square { width: .6rem; height: .6rem; border: 0; background: currentColor; }
+.of-p50 { color: var(--p50); } .of-p99 { color: var(--p99); } .of-failed { color: var(--bad); } .of-reopened { color: var(--warning); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--dim); font-size: .87rem; padding-bottom: .25rem; }
@@ -43,75 +40,94 @@ ul.findings { padding: 0; list-style: none; } ul.findings li { margin: .35rem 0;
 `;
 
 /** Rehearsals as a page that stands by itself, without a script: verdict, picture, tables, findings. */
-export function rehearsalPage(results: readonly RehearsalResult[]): string {
-  const highest = Math.max(1, ...results.flatMap(({ slices }) => slices.map(({ max = 0 }) => max)));
-  const title = `Rehearsal of ${results[0]?.app ?? ""}`;
+export function rehearsalPage(results: readonly RehearsalResult[], words: RehearsalWords = englishWords): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeMarkup(words.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeMarkup(title)}</title>
-<style>${style}</style>
+<title>${escapeMarkup(words.t("Rehearsal of {0}", results[0]?.app ?? ""))}</title>
+<style>${rehearsalStyle}</style>
 </head>
 <body>
 <main>
-${results.map((result, index) => section(result, index, highest)).join("\n")}
+${rehearsalSections(results, words)}
 </main>
 </body>
 </html>
 `;
 }
 
-function section(result: RehearsalResult, index: number, highest: number): string {
+/** What is in the page: a section for each rehearsal, whose pictures have the same scale. */
+export function rehearsalSections(results: readonly RehearsalResult[], words: RehearsalWords): string {
+  const highest = Math.max(1, ...results.flatMap(({ slices }) => slices.map(({ max = 0 }) => max)));
+  return results.map((result, index) => section(result, { index, highest, words })).join("\n");
+}
+
+interface Place {
+  readonly index: number;
+  readonly highest: number;
+  readonly words: RehearsalWords;
+}
+
+function section(result: RehearsalResult, { index, highest, words }: Place): string {
   const { app, kind, passed, requests, failed, reopened, method, paths, protocol, connections, rate, nodeVersion } =
     result;
+  const { t } = words;
   const level = passed ? "good" : "bad";
   const heading = index === 0 ? "h1" : "h2";
-  const verdict = passed ? "nobody would have noticed" : "somebody would have noticed";
+  const verdict = passed ? t("nobody would have noticed") : t("somebody would have noticed");
   const asked = paths.map((path) => `<code>${escapeMarkup(path)}</code>`).join(", ");
+  const how = [
+    t("{0} connections", connections),
+    t("{0} requests a second", rate),
+    `Node.js ${nodeVersion}`,
+    `${new Date(result.startedAt).toISOString().slice(0, 19).replace("T", " ")} UTC`,
+  ];
+  const totals = [
+    `<strong>${escapeMarkup(t("{0} requests asked", requests))}</strong>`,
+    `<strong class="${failed === 0 ? "good" : "bad"}">${escapeMarkup(t("{0} failed", failed))}</strong>`,
+    `<strong class="${reopened === 0 ? "good" : "warning"}">${escapeMarkup(t("{0} connections reopened", reopened))}</strong>`,
+  ];
   return `<section>
-<${heading}><span class="${level}">${signs[level]} ${verdict}</span> · ${escapeMarkup(`${kindWords[kind]} of ${app}`)}</${heading}>
-<p><strong>${requests}</strong> requests asked · <strong class="${failed === 0 ? "good" : "bad"}">${failed} failed</strong> · <strong class="${reopened === 0 ? "good" : "warning"}">${reopened}</strong> connections reopened</p>
-<p class="dim">${escapeMarkup(method)} ${asked} at ${escapeMarkup(result.address)} (${protocol}) · ${connections} connections · ${rate} requests a second · Node.js ${escapeMarkup(nodeVersion)} · ${new Date(result.startedAt).toISOString().slice(0, 19).replace("T", " ")} UTC</p>
-${rehearsalPicture(result, highest)}
-<ul class="legend" aria-hidden="true"><li style="color:var(--p50)"><i></i>p50</li><li style="color:var(--p99)"><i></i>p99</li><li style="color:var(--bad)"><i class="square" style="background:var(--bad)"></i>failed</li><li style="color:var(--warning)"><i class="square" style="background:var(--warning)"></i>reopened</li></ul>
-${findings(result.findings)}
-${parts(result)}
-${workers(result.workers)}
-${losses(result)}
+<${heading}><span class="${level}">${signs[level]} ${escapeMarkup(verdict)}</span> · ${escapeMarkup(renewalOf(kind, app, t))}</${heading}>
+<p>${totals.join(" · ")}</p>
+<p class="dim">${escapeMarkup(method)} ${asked} · ${escapeMarkup(`${result.address} (${protocol})`)} · ${how.map(escapeMarkup).join(" · ")}</p>
+${rehearsalPicture(result, highest, words)}
+<ul class="legend" aria-hidden="true"><li class="of-p50"><i></i>p50</li><li class="of-p99"><i></i>p99</li><li class="of-failed"><i class="square"></i>${escapeMarkup(t("failed"))}</li><li class="of-reopened"><i class="square"></i>${escapeMarkup(t("reopened"))}</li></ul>
+${findings(result.findings, words)}
+${parts(result, words)}
+${workers(result.workers, words)}
+${losses(result, words)}
 </section>`;
 }
 
-function findings(list: readonly RehearsalFinding[]): string {
-  const items = list.map(
-    ({ level, text, fix }) =>
-      `<li><span class="sign ${level}" aria-hidden="true">${signs[level]}</span><span class="hidden">${levels[level]}: </span>${escapeMarkup(text)}${fix === undefined ? "" : ` <span class="dim">${escapeMarkup(fix)}</span>`}</li>`,
-  );
+function findings(list: readonly RehearsalFinding[], { t, sentence }: RehearsalWords): string {
+  const levels = { bad: t("Wrong"), warning: t("Worth knowing"), good: t("Well") };
+  const items = list.map(({ level, text, fix }) => {
+    const advice = fix === undefined ? "" : ` <span class="dim">${escapeMarkup(sentence(fix))}</span>`;
+    return `<li><span class="sign ${level}" aria-hidden="true">${signs[level]}</span><span class="hidden">${escapeMarkup(levels[level])}: </span>${escapeMarkup(sentence(text))}${advice}</li>`;
+  });
   return `<ul class="findings">${items.join("")}</ul>`;
 }
 
-function parts(result: RehearsalResult): string {
-  const names = ["before", "during", "after"] as const;
-  const rows = names.map((name) => partRow(name, result[name]));
-  return table(
-    "Before, during (2 s at least) and after the renewal",
-    ["", "answered", "failed", "reopened", "p50", "p99", "longest"],
-    rows,
-  );
+function parts({ before, during, after }: RehearsalResult, { t }: RehearsalWords): string {
+  const headings = ["", t("answered"), t("failed"), t("reopened"), "p50", "p99", t("longest")];
+  const rows = [partRow(t("before"), before), partRow(t("during"), during), partRow(t("after"), after)];
+  return table(t("Before, during (2 s at least) and after the renewal"), headings, rows);
 }
 
 function partRow(name: string, { answers, failed, reopened, p50, p99, max }: RehearsalPart): string[] {
   return [name, String(answers), String(failed), String(reopened), timeWords(p50), timeWords(p99), timeWords(max)];
 }
 
-function workers(list: readonly RehearsedWorker[]): string {
+function workers(list: readonly RehearsedWorker[], { t }: RehearsalWords): string {
   const rows = list.map(({ slot, generation, pid, answered, figures }) => {
     const most = (of: (figure: RehearsedWorker["figures"][number]) => number): number => Math.max(...figures.map(of));
     const known = figures.length > 0;
     return [
-      `worker ${slot}, generation ${generation}`,
+      t("worker {0}, generation {1}", slot, generation),
       String(pid),
       answered === undefined ? "–" : String(answered),
       known ? `${Math.round(most(({ cpu }) => cpu) * 100)} %` : "–",
@@ -119,33 +135,22 @@ function workers(list: readonly RehearsedWorker[]): string {
       known ? timeWords(most(({ delayP99 = 0 }) => delayP99)) : "–",
     ];
   });
-  return table(
-    "The workers, looked at once a second; the most of each",
-    ["", "pid", "requests answered", "CPU", "memory", "loop delay p99"],
-    rows,
-  );
+  const headings = ["", t("pid"), t("requests answered"), t("CPU"), t("memory"), t("loop delay p99")];
+  return table(t("The workers, looked at once a second; the most of each"), headings, rows);
 }
 
-function losses({ failures, failed, reopenings }: RehearsalResult): string {
+function losses({ failures, failed, reopenings }: RehearsalResult, { t }: RehearsalWords): string {
   if (failed === 0 && reopenings.length === 0) {
     return "";
   }
   const row = ({ at, what, why }: RehearsalResult["failures"][number]): string[] => [timeWords(at), what, why];
+  const of = (caption: string, what: string, list: RehearsalResult["failures"]): string[] =>
+    list.length === 0 ? [] : [table(caption, [t("moment"), what, t("reason")], list.map(row))];
   const listed = [
-    ...(failures.length === 0
-      ? []
-      : [
-          table(
-            `Failed requests, the first ${failures.length} of ${failed}`,
-            ["after", "request", "reason"],
-            failures.map(row),
-          ),
-        ]),
-    ...(reopenings.length === 0
-      ? []
-      : [table("Connections that were opened again", ["after", "what", "reason"], reopenings.map(row))]),
+    ...of(t("Failed requests, the first {0} of {1}", failures.length, failed), t("request"), failures),
+    ...of(t("Connections that were opened again"), t("connection"), reopenings),
   ];
-  return `<details><summary>Each of them</summary>${listed.join("")}</details>`;
+  return `<details><summary>${escapeMarkup(t("Each of them"))}</summary>${listed.join("")}</details>`;
 }
 
 function table(caption: string, headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,6 @@
 import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
 import { escapeMarkup } from "./escapeMarkup.ts";
-import { markWords, timeWords } from "./rehearsalWords.ts";
+import { markWord, type RehearsalWords, timeWords } from "./rehearsalWords.ts";
 
 const size = { width: 900, height: 310, left: 64, right: 16, top: 88, bottom: 34 };
 const plot = { width: size.width - size.left - size.right, height: size.height - size.top - size.bottom };
@@ -17,7 +17,7 @@ const labelWidth = 150;
  * the moments of the renewal as lines, failed requests and reopened connections as ticks.
  * @param highest Of all pictures that stand beside it, in milliseconds, so that they can be compared.
  */
-export function rehearsalPicture(result: RehearsalResult, highest: number): string {
+export function rehearsalPicture(result: RehearsalResult, highest: number, { t }: RehearsalWords): string {
   const { slices, sliceMs, durationMs } = result;
   const lowestStep = 0.1;
   const highestStep = timeSteps.find((step) => step >= highest) ?? highest;
@@ -38,7 +38,7 @@ export function rehearsalPicture(result: RehearsalResult, highest: number): stri
         slice[of] === 0
           ? []
           : [
-              `<rect class="${of}" x="${x(index * sliceMs)}" y="${top}" width="${Math.max(2, round((sliceMs / length) * plot.width))}" height="7"><title>${slice[of]} ${of}</title></rect>`,
+              `<rect class="${of}" x="${x(index * sliceMs)}" y="${top}" width="${Math.max(2, round((sliceMs / length) * plot.width))}" height="7"><title>${escapeMarkup(of === "failed" ? t("{0} failed", slice[of]) : t("{0} reopened", slice[of]))}</title></rect>`,
             ],
       )
       .join("");
@@ -59,13 +59,16 @@ export function rehearsalPicture(result: RehearsalResult, highest: number): stri
         `<text class="axis" x="${x(second * 1_000)}" y="${size.height - 14}" text-anchor="middle">${second} s</text>`,
     )
     .join("");
-  const label = `Times of the answers over ${Math.round(length / 1_000)} seconds, with the moments of the renewal; the table below has the figures`;
+  const label = t(
+    "Times of the answers over {0} seconds, with the moments of the renewal; the table below has the figures",
+    Math.round(length / 1_000),
+  );
   return [
     `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeMarkup(label)}">`,
     window(result, x),
     grid,
     seconds,
-    marks(result, x),
+    marks(result, x, t),
     line("p99"),
     line("p50"),
     ticks("failed", size.top - 9),
@@ -84,7 +87,7 @@ function window({ marks: moments }: RehearsalResult, x: (at: number) => number):
   return `<rect class="renewal" x="${x(from)}" y="${size.top}" width="${round(x(until) - x(from))}" height="${plot.height}"/>`;
 }
 
-function marks({ marks: moments }: RehearsalResult, x: (at: number) => number): string {
+function marks({ marks: moments }: RehearsalResult, x: (at: number) => number, t: RehearsalWords["t"]): string {
   const ends = new Array<number>(labelRows).fill(Number.NEGATIVE_INFINITY);
   return moments
     .map(({ mark, at }) => {
@@ -95,7 +98,7 @@ function marks({ marks: moments }: RehearsalResult, x: (at: number) => number): 
       const row = free === -1 ? labelRows - 1 : free;
       ends[row] = from + labelWidth;
       const top = 12 + row * 15;
-      return `<line class="mark" x1="${left}" x2="${left}" y1="${top - 9}" y2="${size.top + plot.height}"/><text class="label" x="${isRight ? left - 4 : left + 4}" y="${top}" text-anchor="${isRight ? "end" : "start"}">${markWords[mark]} ${timeWords(at)}</text>`;
+      return `<line class="mark" x1="${left}" x2="${left}" y1="${top - 9}" y2="${size.top + plot.height}"/><text class="label" x="${isRight ? left - 4 : left + 4}" y="${top}" text-anchor="${isRight ? "end" : "start"}">${escapeMarkup(markWord(mark, t))} ${timeWords(at)}</text>`;
     })
     .join("");
 }

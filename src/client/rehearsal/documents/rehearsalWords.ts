@@ -1,19 +1,39 @@
 import type { RehearsalKind, RehearsalMark } from "../../../shared/rehearsal/rehearsalResult.ts";
+import { t as english } from "../../../shared/translate.ts";
 
-export const kindWords: Readonly<Record<RehearsalKind, string>> = {
-  reload: "reload",
-  gracefulReload: "graceful reload",
-  restart: "restart",
-  brokenBuild: "reload to a build that can't start",
-};
+type Translate = (text: string, ...args: (string | number)[]) => string;
 
-export const markWords: Readonly<Record<RehearsalMark, string>> = {
-  ordered: "ordered",
-  firstReady: "first new worker ready",
-  ready: "all ready",
-  draining: "old ones drain",
-  done: "done",
-};
+/** In which language a rehearsal is told. */
+export interface RehearsalWords {
+  /** BCP 47. */
+  readonly language: string;
+  /** Of what the documents say themselves. */
+  readonly t: Translate;
+  /** Of what the rehearsal has found: whole sentences in English. */
+  readonly sentence: (text: string) => string;
+}
+
+export const englishWords: RehearsalWords = { language: "en", t: english, sentence: (text) => text };
+
+/** `reload of api`. */
+export function renewalOf(kind: RehearsalKind, app: string, t: Translate = english): string {
+  return {
+    reload: t("reload of {0}", app),
+    gracefulReload: t("graceful reload of {0}", app),
+    restart: t("restart of {0}", app),
+    brokenBuild: t("reload to a build that can't start of {0}", app),
+  }[kind];
+}
+
+export function markWord(mark: RehearsalMark, t: Translate = english): string {
+  return {
+    ordered: t("ordered"),
+    firstReady: t("first new worker ready"),
+    ready: t("all ready"),
+    draining: t("old ones drain"),
+    done: t("done"),
+  }[mark];
+}
 
 /** `3.2 ms`, `45 ms`, `1.3 s`; a dash where nothing is known. */
 export function timeWords(ms: number | undefined): string {

@@ -3,54 +3,11 @@ import { chooseTarget } from "../../../../src/client/rehearsal/chooseTarget.ts";
 import { rehearsalJunit } from "../../../../src/client/rehearsal/documents/rehearsalJunit.ts";
 import { rehearsalMarkdown } from "../../../../src/client/rehearsal/documents/rehearsalMarkdown.ts";
 import { rehearsalPage } from "../../../../src/client/rehearsal/documents/rehearsalPage.ts";
-import { judge } from "../../../../src/client/rehearsal/judge.ts";
 import { planRehearsal, type RehearsalWish } from "../../../../src/client/rehearsal/rehearsalPlan.ts";
 import { TrafficRecord } from "../../../../src/client/rehearsal/trafficRecord.ts";
-import type { RehearsalResult } from "../../../../src/shared/rehearsal/rehearsalResult.ts";
 import { productionSigns } from "../../../../src/supervisor/app/productionSigns.ts";
 import { sampleReport, sampleSnapshot } from "../samples.ts";
-
-const calm = { answers: 1_000, failed: 0, reopened: 0, p50: 2, p99: 5, max: 9 };
-
-function sample(changes: Partial<RehearsalResult> = {}): RehearsalResult {
-  const measured = {
-    app: "api",
-    kind: "reload" as const,
-    protocol: "http" as const,
-    address: "http://127.0.0.1:3000",
-    method: "GET",
-    paths: ["/"],
-    nodeVersion: "v24.1.0",
-    connections: 50,
-    rate: 500,
-    startedAt: 0,
-    durationMs: 12_000,
-    requests: 3_000,
-    failed: 0,
-    reopened: 0,
-    before: calm,
-    during: calm,
-    after: calm,
-    marks: [
-      { mark: "ordered" as const, at: 4_000 },
-      { mark: "done" as const, at: 4_500 },
-    ],
-    sliceMs: 100,
-    slices: Array.from({ length: 120 }, () => ({ answers: 50, failed: 0, reopened: 0, p50: 2, p99: 5, max: 9 })),
-    failures: [],
-    reopenings: [],
-    failureReasons: [],
-    reopeningReasons: [],
-    workers: [],
-    report: sampleReport({
-      traffic: { served: 3_000, failed: 0, handedOver: 50, closed: 0, cut: 0, longestStallMs: 3 },
-      killed: 0,
-    }),
-    ...changes,
-  };
-  const findings = judge(measured, planRehearsal({ kind: measured.kind, maxP99Factor: 4 }));
-  return { ...measured, findings, passed: findings.every(({ level }) => level !== "bad") };
-}
+import { calm, sampleRehearsal } from "./sampleRehearsal.ts";
 
 function problems(wish: RehearsalWish): string {
   try {
@@ -121,7 +78,7 @@ describe("what a rehearsal says", () => {
   const lost = { ...calm, failed: 2 };
 
   it("is well when nothing failed and the report says the same", () => {
-    const result = sample();
+    const result = sampleRehearsal();
     assert.equal(result.passed, true);
     assert.deepEqual(
       result.findings.map(({ level }) => level),
@@ -131,34 +88,38 @@ describe("what a rehearsal says", () => {
 
   it("is bad when a request failed, and worse when the report does not know of it", () => {
     const failed = { failed: 2, during: lost, failureReasons: [{ why: "ECONNRESET", times: 2 }] };
-    const texts = sample(failed).findings.filter(({ level }) => level === "bad");
+    const texts = sampleRehearsal(failed).findings.filter(({ level }) => level === "bad");
     assert.match(texts[0]?.text ?? "", /2 requests failed during the renewal or after it: ECONNRESET \(2 ×\)/);
     assert.match(texts[1]?.text ?? "", /The report says that nothing was dropped, and 2 requests failed/);
-    assert.equal(sample(failed).passed, false);
+    assert.equal(sampleRehearsal(failed).passed, false);
   });
 
   it("does not blame the renewal for what failed before it", () => {
-    const { findings } = sample({ failed: 2, before: lost, failureReasons: [{ why: "status 500", times: 2 }] });
+    const { findings } = sampleRehearsal({
+      failed: 2,
+      before: lost,
+      failureReasons: [{ why: "status 500", times: 2 }],
+    });
     assert.match(findings[0]?.text ?? "", /2 requests failed before the renewal: status 500/);
     assert.equal(findings.filter(({ level }) => level === "bad").length, 1);
   });
 
   it("expects a build that can't start to be rolled back", () => {
     const report = sampleReport({ outcome: "rolledBack", reason: "it threw" });
-    assert.equal(sample({ kind: "brokenBuild", report }).passed, true);
-    assert.equal(sample({ kind: "brokenBuild" }).passed, false);
-    assert.equal(sample({ report }).passed, false);
+    assert.equal(sampleRehearsal({ kind: "brokenBuild", report }).passed, true);
+    assert.equal(sampleRehearsal({ kind: "brokenBuild" }).passed, false);
+    assert.equal(sampleRehearsal({ report }).passed, false);
   });
 
   it("fails when answers took longer than is allowed", () => {
-    assert.equal(sample({ during: { ...calm, p99: 19 } }).passed, true);
-    const { passed, findings } = sample({ during: { ...calm, p99: 21 } });
+    assert.equal(sampleRehearsal({ during: { ...calm, p99: 19 } }).passed, true);
+    const { passed, findings } = sampleRehearsal({ during: { ...calm, p99: 21 } });
     assert.equal(passed, false);
     assert.match(findings[0]?.text ?? "", /more than 4 times as long/);
   });
 
   it("says that connections which can't be handed over were closed, and passes", () => {
-    const { passed, findings } = sample({
+    const { passed, findings } = sampleRehearsal({
       protocol: "ws",
       reopened: 50,
       reopeningReasons: [{ why: "1012", times: 50 }],
@@ -168,13 +129,13 @@ describe("what a rehearsal says", () => {
   });
 
   it("says that the app is slower than the rate", () => {
-    const { findings } = sample({ before: { ...calm, p50: 101 } });
+    const { findings } = sampleRehearsal({ before: { ...calm, p50: 101 } });
     assert.match(findings[0]?.text ?? "", /does not answer 500 requests a second/);
   });
 
   it("is a page, a text and a report of tests in which nothing of the app is markup", () => {
     const why = 'status 500 <script>alert("1")</script> & `x` | y';
-    const hostile = sample({
+    const hostile = sampleRehearsal({
       app: "<img src=x>",
       failed: 1,
       during: lost,

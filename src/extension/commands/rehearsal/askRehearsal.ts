@@ -1,0 +1,159 @@
+import * as v from "valibot";
+import { type QuickPickItem, window } from "vscode";
+import { RequestFeed } from "../../../client/requests/requestFeed.ts";
+import { toHitlessError } from "../../../shared/errors.ts";
+import type { AppSession } from "../../apps/appSession.ts";
+import { engineSentence } from "../../platform/engineSentence.ts";
+import type { CommandContext } from "../target/commandContext.ts";
+import { changingMethod, type RehearsalWish, readRequests, rehearsalWishSchema } from "./rehearsalWish.ts";
+
+/** Milliseconds within which a supervisor that is well has told the requests it saw. */
+const lookMs = 2_000;
+
+const mostSeen = 8;
+
+interface WayItem extends QuickPickItem {
+  readonly way: Pick<RehearsalWish, "kind" | "compare">;
+}
+
+/** Asks how to renew, and what clients ask meanwhile. `undefined`: the person wants none. */
+export async function askRehearsal(context: CommandContext, session: AppSession): Promise<RehearsalWish | undefined> {
+  const { memory } = context;
+  const last = remembered(context, session);
+  const seen = seenPaths(session);
+  const way = await askWay(context, session, last);
+  if (way === undefined) {
+    return undefined;
+  }
+  const requests = await askRequests(context, session, { last: last?.requests, seen: await (await seen)() });
+  if (requests === undefined || !(await mayChangeData(context, requests))) {
+    return undefined;
+  }
+  const wish: RehearsalWish = { ...way, requests };
+  memory.set(memoryKey(session), JSON.stringify(wish));
+  return wish;
+}
+
+async function askWay({ t }: CommandContext, { name }: AppSession, last: RehearsalWish | undefined) {
+  const items: WayItem[] = [
+    { label: t("Reload"), detail: t("new workers first, no request is lost"), way: { kind: "reload" } },
+    {
+      label: t("Graceful Reload"),
+      detail: t("as Reload, and the app is asked to finish in its own way"),
+      way: { kind: "gracefulReload" },
+    },
+    {
+      label: t("Broken Build"),
+      detail: t("a reload to a file of Hitless that can't start: nobody should notice"),
+      way: { kind: "brokenBuild" },
+    },
+    {
+      label: t("Reload and Restart Side by Side"),
+      detail: t("one after the other; a restart has a gap"),
+      way: { kind: "reload", compare: "restart" },
+    },
+    { label: t("Restart"), detail: t("old workers stop first: there is a gap"), way: { kind: "restart" } },
+  ];
+  const isLast = ({ way }: WayItem) => way.kind === last?.kind && way.compare === last?.compare;
+  const sorted = [...items.filter(isLast), ...items.filter((item) => !isLast(item))];
+  const placeHolder = t("{0} is renewed for real while clients ask it. How?", name);
+  return (await window.showQuickPick(sorted, { title: title(t, name), placeHolder }))?.way;
+}
+
+function title(t: CommandContext["t"], name: string): string {
+  return t("Rehearse a reload of {0}", name);
+}
+
+interface Offers {
+  readonly last: string | undefined;
+  readonly seen: readonly string[];
+}
+
+/** What is typed comes first in the list; below it, what was asked last and what the app was seen answering. */
+function askRequests({ t }: CommandContext, { name }: AppSession, { last, seen }: Offers): Promise<string | undefined> {
+  const offered = [
+    ...(last === undefined ? [] : [{ label: last, description: t("as the last time") }]),
+    { label: "/" },
+    ...seen.map((path) => ({ label: path, description: t("seen") })),
+  ].filter(({ label }, index, all) => all.findIndex((other) => other.label === label) === index);
+  const pick = window.createQuickPick();
+  pick.title = title(t, name);
+  pick.placeholder = t("Paths that clients ask, such as /products /health; 30s for another length than 12s");
+  const draw = (): void => {
+    const typed = pick.value.trim();
+    const known = offered.some(({ label }) => label === typed);
+    const own = typed === "" || known ? [] : [{ label: typed, description: problemOf(typed, t), alwaysShow: true }];
+    pick.items = [...own, ...offered];
+  };
+  draw();
+  return new Promise((resolve) => {
+    pick.onDidChangeValue(draw);
+    pick.onDidAccept(() => {
+      const [chosen] = pick.selectedItems;
+      // What can't be asked says why beside it, and waits for another.
+      if (chosen !== undefined && problemOf(chosen.label, t) === "") {
+        resolve(chosen.label);
+        pick.hide();
+      }
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+/** Why it can't be asked; empty if it can. */
+function problemOf(requests: string, t: CommandContext["t"]): string {
+  try {
+    readRequests(requests);
+    return "";
+  } catch (error) {
+    return engineSentence(toHitlessError(error).message, t);
+  }
+}
+
+async function mayChangeData({ t }: CommandContext, requests: string): Promise<boolean> {
+  const method = changingMethod(requests);
+  if (method === undefined) {
+    return true;
+  }
+  const action = t("Send {0} Requests", method);
+  const detail = t("It is sent many times a second, and may change data each time.");
+  return (await window.showWarningMessage(t("Rehearse with {0}?", method), { modal: true, detail }, action)) === action;
+}
+
+/**
+ * Begins to watch the app's requests, and resolves with a function that tells whose paths have been seen since, or before
+ * by somebody else who watched. Without an answer in time there are none.
+ */
+async function seenPaths({ client }: AppSession): Promise<() => Promise<readonly string[]>> {
+  const feed = client === undefined ? undefined : new RequestFeed(client, { slowMs: 0 });
+  const look = () => feed?.look(AbortSignal.timeout(lookMs)).catch(() => undefined);
+  await look();
+  return async () => {
+    await look();
+    const all = [...(feed?.ended ?? [])].reverse().concat(feed?.inFlight ?? []);
+    const readable = all.filter(({ method, status }) => method === "GET" && (status === undefined || status < 400));
+    return [...new Set(readable.map(({ path }) => path))].filter((path) => problemFree(path)).slice(0, mostSeen);
+  };
+}
+
+function problemFree(path: string): boolean {
+  return problemOf(path, (text) => text) === "";
+}
+
+function memoryKey({ key }: AppSession): string {
+  return `rehearsal:${key}`;
+}
+
+/** It may be of another version. */
+function remembered({ memory }: CommandContext, session: AppSession): RehearsalWish | undefined {
+  try {
+    const parsed = v.safeParse(rehearsalWishSchema, JSON.parse(memory.get(memoryKey(session)) ?? ""));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

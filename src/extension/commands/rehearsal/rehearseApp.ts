@@ -1,0 +1,223 @@
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { ProgressLocation, window } from "vscode";
+import { resolveNode } from "../../../client/node/nodeProgram.ts";
+import { HitlessError } from "../../../shared/errors.ts";
+import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
+import type { AppSession } from "../../apps/appSession.ts";
+import { isRenewable } from "../../apps/appView.ts";
+import { nodeSetting } from "../../platform/settings.ts";
+import { renewalWord } from "../../presentation/stateWords.ts";
+import { saveEditors } from "../files/saveEditors.ts";
+import { chooseApp } from "../target/chooseApp.ts";
+import type { CommandContext } from "../target/commandContext.ts";
+import type { CommandTarget } from "../target/commandTarget.ts";
+import type { Notifier } from "../tell/notify.ts";
+import { askRehearsal } from "./askRehearsal.ts";
+import { comparedKind } from "./rehearsalHtml.ts";
+import { RehearsalPanel } from "./rehearsalPanel.ts";
+import { runRehearsalProgram } from "./rehearsalProgram.ts";
+import { type RehearsalWish, readRequests, rehearsalArguments } from "./rehearsalWish.ts";
+
+export interface RehearsalHost {
+  readonly context: CommandContext;
+  readonly notifier: Notifier;
+  /** Aborted when the extension ends. */
+  readonly ending: AbortSignal;
+}
+
+/** Beyond the load, for a renewal that drains long and for the process to start, in milliseconds; of each rehearsal. */
+const patienceMs = 360_000;
+
+/** By the app's key. */
+const panels = new Map<string, RehearsalPanel>();
+const underWay = new Set<string>();
+
+/**
+ * Rehearses a renewal of an app and shows what clients saw; with an action, does that to what the app's panel shows.
+ * Resolves with what was rehearsed; `undefined`: nothing.
+ */
+export async function rehearseApp(
+  host: RehearsalHost,
+  target: CommandTarget,
+  [action, argument]: readonly unknown[],
+): Promise<readonly RehearsalResult[] | undefined> {
+  const { context, notifier } = host;
+  const panel = target.app === undefined ? undefined : panels.get(target.app);
+  const say = (text: string | undefined) => text !== undefined && notifier.message("info", text, []);
+  if (panel !== undefined) {
+    const { session, wish, results } = panel.shown;
+    switch (action) {
+      case "open":
+        await panel.open(argument);
+        return undefined;
+      case "save":
+        say(await panel.save());
+        return undefined;
+      case "copy":
+        say(await panel.copy());
+        return undefined;
+      case "again":
+        return show(host, session, wish, await run(host, session, wish));
+      case "compare": {
+        const kind = comparedKind(results);
+        const compared = kind && (await run(host, session, { kind, requests: wish.requests }));
+        return kind && compared && show(host, session, { ...wish, compare: kind }, [...results, ...compared]);
+      }
+      default:
+    }
+  }
+  const { t } = context;
+  const session = await chooseApp(context, target, {
+    suits: isRenewable,
+    placeHolder: t("Select the app whose reload to rehearse"),
+    onlyHere: true,
+  });
+  if (session === undefined) {
+    return undefined;
+  }
+  if (session.client === undefined) {
+    throw notRunning(session, t);
+  }
+  const wish = await askRehearsal(context, session);
+  return wish && show(host, session, wish, await run(host, session, wish));
+}
+
+function notRunning({ name }: AppSession, t: CommandContext["t"]): HitlessError {
+  return new HitlessError("invalidState", t("“{0}” does not run, so there is nothing to rehearse.", name), {
+    remedy: "start",
+  });
+}
+
+/** `undefined`: the person does not want it after all. */
+async function run(
+  host: RehearsalHost,
+  session: AppSession,
+  wish: RehearsalWish,
+): Promise<readonly RehearsalResult[] | undefined> {
+  const { context, ending } = host;
+  const { t } = context;
+  if (underWay.has(session.key)) {
+    throw new HitlessError("invalidState", t("A rehearsal of “{0}” is under way already.", session.name));
+  }
+  underWay.add(session.key);
+  try {
+    if (!(await isMeant(context, session))) {
+      return undefined;
+    }
+    await saveEditors(session, t);
+    const pid = session.view.snapshot?.supervisor.pid;
+    if (pid === undefined) {
+      throw notRunning(session, t);
+    }
+    const { path: node } = await resolveNode({
+      explicit: session.definition?.config.node ?? nodeSetting(),
+      cwd: session.root,
+    });
+    const { seconds } = readRequests(wish.requests);
+    const times = wish.compare === undefined ? 1 : 2;
+    return await withProgress(context, session, ending, (signal) =>
+      runRehearsalProgram({
+        node,
+        file: join(dirname(context.supervisorFile), "cli.cjs"),
+        args: rehearsalArguments(pid, wish),
+        signal,
+        deadlineMs: times * (seconds * 1_000 + patienceMs),
+      }),
+    );
+  } catch (error) {
+    // Who cancels it need not be told.
+    if (error instanceof HitlessError && error.code === "cancelled") {
+      return undefined;
+    }
+    throw error;
+  } finally {
+    underWay.delete(session.key);
+  }
+}
+
+/** Asks when the app's environment looks like production; the variables are named, never what is in them. */
+async function isMeant({ t }: CommandContext, session: AppSession): Promise<boolean> {
+  if (session.client === undefined) {
+    throw notRunning(session, t);
+  }
+  const { signs } = await session.client.request("app/productionSigns", {});
+  if (signs.length === 0) {
+    return true;
+  }
+  const named = signs.map(({ name, why }) =>
+    why === "production" ? t("{0} is “production”.", name) : t("{0} names another machine.", name),
+  );
+  const detail = [...named, t("A rehearsal puts load on it and renews it.")].join("\n");
+  const action = t("Rehearse");
+  const text = t("“{0}” looks like production. Rehearse all the same?", session.name);
+  return (await window.showWarningMessage(text, { modal: true, detail }, action)) === action;
+}
+
+function withProgress<Result>(
+  { t }: CommandContext,
+  session: AppSession,
+  ending: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Thenable<Result> {
+  const place = {
+    location: ProgressLocation.Notification,
+    cancellable: true,
+    title: t("Rehearsing a reload of {0}", session.name),
+  };
+  return window.withProgress(place, async (progress, token) => {
+    const controller = new AbortController();
+    const cancel = () => {
+      controller.abort();
+      if (process.platform === "win32") {
+        // There the process ends at once, without cancelling what it has asked for.
+        session.cancelRenewal().catch(() => undefined);
+      }
+    };
+    let wasRenewed = false;
+    const tell = () => {
+      const renewal = session.view.snapshot?.renewal;
+      wasRenewed ||= renewal !== undefined;
+      const calm = wasRenewed ? t("after the renewal") : t("before the renewal");
+      progress.report({ message: renewal === undefined ? calm : renewalWord(renewal, t) });
+    };
+    const listening = [session.onDidChange(tell), token.onCancellationRequested(cancel)];
+    ending.addEventListener("abort", cancel, { once: true });
+    tell();
+    try {
+      return await work(controller.signal);
+    } finally {
+      ending.removeEventListener("abort", cancel);
+      for (const each of listening) {
+        each.dispose();
+      }
+    }
+  });
+}
+
+function show(
+  { context, ending }: RehearsalHost,
+  session: AppSession,
+  wish: RehearsalWish,
+  results: readonly RehearsalResult[] | undefined,
+): readonly RehearsalResult[] | undefined {
+  if (results === undefined || ending.aborted) {
+    return undefined;
+  }
+  const { key } = session;
+  const shown = { session, wish, results };
+  const open = panels.get(key);
+  if (open !== undefined) {
+    open.show(shown);
+    return results;
+  }
+  const panel = new RehearsalPanel(shown, context.t);
+  panels.set(key, panel);
+  const close = () => panel.dispose();
+  ending.addEventListener("abort", close, { once: true });
+  panel.onDidDispose(() => {
+    ending.removeEventListener("abort", close);
+    panels.delete(key);
+  });
+  return results;
+}
