@@ -13,6 +13,10 @@ export async function succeed(inbox: Inbox): Promise<void> {
   } catch (thrown) {
     const { message } = toHitlessError(thrown);
     const failed: FromSuccessor = { kind: "failed", reason: message };
-    process.send?.(failed, undefined, undefined, () => process.exit(1));
+    if (process.connected) {
+      process.send?.(failed, undefined, undefined, () => process.exit(1));
+    } else {
+      process.exit(1);
+    }
   }
 }

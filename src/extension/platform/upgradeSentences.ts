@@ -8,6 +8,7 @@ export const upgradeSentences: readonly string[] = [
   "The new supervisor can't listen at {0}.",
   "{0} is being upgraded; try it when that is over.",
   "The old supervisor sent nothing more for {0} ms.",
+  "The old supervisor ended before it had said what to run.",
   "The old supervisor did not say what to run.",
   "The two versions of Hitless can't give an app to each other. Stop the app and start it with the other one.",
   "The new supervisor failed: {0} within {1} ms.",

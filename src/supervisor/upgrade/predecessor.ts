@@ -27,13 +27,16 @@ interface InheritedMonitor {
   readonly handle: unknown;
 }
 
+/** Known before anything is waited for: a process that has lost its parent is told another one. */
+const parent = process.ppid;
+
 /** The supervisor whose app this one is to take over, and which has started this process. */
 export class Predecessor {
   readonly estate: Extract<ToSuccessor, { readonly kind: "succeed" }>;
   readonly sockets: ReadonlyMap<string, InheritedSocket>;
   /** The listening handle of the health checks, and the setting that it is for. */
   readonly monitor: InheritedMonitor | undefined;
-  readonly pid = process.ppid;
+  readonly pid = parent;
 
   private constructor(
     estate: Predecessor["estate"],
@@ -71,6 +74,7 @@ export class Predecessor {
           } else if (message.kind === "begin") {
             clearTimeout(timer);
             process.off("message", hear);
+            process.off("disconnect", die);
             resolve();
           } else if (message.kind === "abort") {
             process.exit(0);
@@ -80,6 +84,11 @@ export class Predecessor {
           reject(error as Error);
         }
       };
+      const die = (): void => {
+        clearTimeout(timer);
+        reject(new HitlessError("connectionLost", "The old supervisor ended before it had said what to run."));
+      };
+      process.once("disconnect", die);
       process.on("message", hear);
       for (const [message, handle] of inbox.splice(0)) {
         hear(message, handle);

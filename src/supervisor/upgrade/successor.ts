@@ -6,6 +6,9 @@ import { type FromSuccessor, fromSuccessorSchema, type ToSuccessor } from "../..
 /** Milliseconds for a successor that was told to end. */
 const endDeadlineMs = 10_000;
 
+/** Milliseconds in which the exit of a process that has ended follows the end of its channel. */
+const exitFollowsMs = 500;
+
 /** Of what it has written before it died, so many lines are told. */
 const linesTold = 20;
 
@@ -55,7 +58,8 @@ export class Successor {
       this.#end(code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`);
       listener.exited();
     });
-    child.once("disconnect", () => this.#end("it closed its channel"));
+    // Its end comes with a better reason, if it has one.
+    child.once("disconnect", () => void setTimeout(() => this.#end("it closed its channel"), exitFollowsMs));
     child.on("message", (input: unknown) => {
       let message: FromSuccessor;
       try {

@@ -21,6 +21,10 @@ const withinMs = 60_000;
 const workersEndMs = 10_000;
 const lookEveryMs = 10;
 
+/** One that was to take over does so as soon as it notices, or has died too. */
+const heirMs = 5_000;
+const lookForHeirMs = 100;
+
 /** Shows an app in this terminal until it ends, and starts its supervisor again when that dies. Returns the exit code. */
 export async function keepRunning(
   context: CliContext,
@@ -48,9 +52,11 @@ export async function keepRunning(
       return exitCodes.failed;
     }
     say(context, `${stderr.paint("red", "✖")} ${gone}; it is started again.`);
-    await ended(snapshot);
     // It may have died while it was being renewed, and have left the app to the new one.
-    const heir = await heirOf(endpoint);
+    const heir = await awaitHeir(endpoint, snapshot.renewal?.upgrade === true ? heirMs : 0);
+    if (heir === undefined) {
+      await ended(snapshot);
+    }
     const next = heir ?? (await startAgain());
     client = await SupervisorClient.connect(next, context.identity);
     wishes.started(next.pid);
@@ -58,6 +64,18 @@ export async function keepRunning(
     await stderr.write(
       hitlessLine(stderr, `${endpoint.name} ${how} (pid ${next.pid}) after ${duration(performance.now() - now)}`),
     );
+  }
+}
+
+/** The supervisor that was to take the app over, if it does within `ms` milliseconds. */
+async function awaitHeir(endpoint: Endpoint, ms: number): Promise<Endpoint | undefined> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const heir = await heirOf(endpoint);
+    if (heir !== undefined || performance.now() >= deadline) {
+      return heir;
+    }
+    await delay(lookForHeirMs);
   }
 }
 
