@@ -1,7 +1,7 @@
 import type { RequestInFlight } from "../../shared/drainView.ts";
 import type { RenewalReport } from "../../shared/report.ts";
-import { steadyNow } from "../clock.ts";
 import type { Acceptor } from "../accept/acceptor.ts";
+import { steadyNow } from "../clock.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { HandoffBroker } from "./handoffBroker.ts";
 
