@@ -49,10 +49,20 @@ const all = [
     outfile: join(outdir, "cli.cjs"),
     banner: { js: "#!/usr/bin/env node" },
     mainFields,
-    plugins: [apart("dashboard", "./monit.cjs"), apart("webSocketClient", "./webSocketClient.cjs")],
+    plugins: [
+      apart("dashboard", "./monit.cjs"),
+      apart("webSocketClient", "./webSocketClient.cjs"),
+      apart("serveMcp", "./mcp.cjs"),
+    ],
   },
   // Loaded by the command line for `hitless monit`.
   { entryPoints: ["src/cli/monit/dashboard.ts"], outfile: join(outdir, "monit.cjs") },
+  // Loaded by the command line for `hitless mcp`: the protocol, and the pages on the rules.
+  {
+    entryPoints: ["src/cli/agents/serveMcp.ts"],
+    outfile: join(outdir, "mcp.cjs"),
+    define: { ...common.define, __HITLESS_RULES__: JSON.stringify(rulePages()) },
+  },
   // Loaded by the command line for a rehearsal with WebSockets.
   { entryPoints: ["src/client/rehearsal/loads/webSocketClient.ts"], outfile: join(outdir, "webSocketClient.cjs") },
   {
@@ -104,6 +114,13 @@ const bundles = all.filter(({ outfile }) => only?.includes(basename(outfile)) ??
 const unknown = only?.filter((name) => !all.some(({ outfile }) => basename(outfile) === name)) ?? [];
 if (unknown.length > 0) {
   throw new Error(`There is no bundle ${unknown.join(", ")}.`);
+}
+
+/** The pages on the editor's rules, by the id of each. */
+function rulePages() {
+  const folder = join(root, "docs", "rules");
+  const pages = readdirSync(folder).filter((file) => file !== "README.md");
+  return Object.fromEntries(pages.map((file) => [basename(file, ".md"), readFileSync(join(folder, file), "utf8")]));
 }
 
 /** Leaves what is imported when it is first used in a bundle of its own, which a start need not read. */

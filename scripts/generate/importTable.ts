@@ -46,8 +46,16 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
   },
   cli: {
     folders: ["shared", "client"],
-    packages: ["ansi-escapes", "slice-ansi", "string-width", "valibot", ...nodeApi],
-    why: "The command line imports shared, client and the few packages of its dashboard.",
+    packages: [
+      "@modelcontextprotocol/sdk/**",
+      "@valibot/to-json-schema",
+      "ansi-escapes",
+      "slice-ansi",
+      "string-width",
+      "valibot",
+      ...nodeApi,
+    ],
+    why: "The command line imports shared, client and the few packages of its dashboard and of the protocol for agents.",
   },
   server: {
     folders: ["shared"],

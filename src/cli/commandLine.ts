@@ -34,6 +34,7 @@ import { scaleCommand } from "./commands/scale.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { mcpCommand } from "./commands/supervisor/mcp.ts";
 import { upgradeCommand } from "./commands/supervisor/upgrade.ts";
 import { systemdCommand } from "./commands/systemd.ts";
 import { watchCommand } from "./commands/watch.ts";
@@ -78,6 +79,7 @@ export const commands: readonly Command[] = [
   fleetRestartCommand,
   fleetRollbackCommand,
   fleetHistoryCommand,
+  mcpCommand,
   completionCommand,
   connectCommand,
 ];

@@ -1,4 +1,5 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { createLineAssembler } from "../../client/logs/lineAssembler.ts";
 import type { LogLine } from "../../shared/cliOutput.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { LogChunk } from "../../shared/logs.ts";
@@ -14,7 +15,6 @@ import { isWanted } from "../run/findWorker.ts";
 import { movedText } from "../run/foreground.ts";
 import { onStopSignal } from "../run/interrupts.ts";
 import { pumpLogs } from "../run/logPump.ts";
-import { createLineAssembler } from "../terminal/lineAssembler.ts";
 import { createLineFormat, type LineFormat } from "../terminal/lineFormat.ts";
 import { during } from "../terminal/progressLine.ts";
 import { byteCount } from "../terminal/units.ts";

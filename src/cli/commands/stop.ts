@@ -1,3 +1,4 @@
+import { stopApp } from "../../client/connection/stopApp.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { StopOutput } from "../../shared/cliOutput.ts";
 import { HitlessError } from "../../shared/errors.ts";
@@ -9,7 +10,6 @@ import { onStopSignal } from "../run/interrupts.ts";
 import { onlyFlag, pm2Operand } from "../run/pm2/pm2Operand.ts";
 import { forEachApp, forEachNamed, oneApp } from "../run/several/forEachApp.ts";
 import { runningOfPm2File } from "../run/several/renewPm2File.ts";
-import { stopApp } from "../run/stopApp.ts";
 import { killedAtOnceText, killedText } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
 import { count } from "../terminal/units.ts";

@@ -1,8 +1,8 @@
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import { createLineAssembler } from "../../client/logs/lineAssembler.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { LogLine } from "../../shared/cliOutput.ts";
 import { pumpLogs } from "../run/logPump.ts";
-import { createLineAssembler } from "../terminal/lineAssembler.ts";
 
 /** Lines that are kept to be scrolled through. */
 const linesKept = 2_000;

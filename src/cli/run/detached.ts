@@ -1,3 +1,4 @@
+import { stopApp } from "../../client/connection/stopApp.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { statusOutput } from "../../shared/cliOutput.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
@@ -7,7 +8,6 @@ import { openProgressLine } from "../terminal/progressLine.ts";
 import { count } from "../terminal/units.ts";
 import type { StopWishes } from "./foreground.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
-import { stopApp } from "./stopApp.ts";
 
 export interface AwaitReadyOptions {
   readonly json: boolean;

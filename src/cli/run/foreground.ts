@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { leaveSupervisor } from "../../client/connection/stopApp.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { type CliContext, exitCodeOfSignal, exitCodes, type StopSignal } from "../cliContext.ts";
 import { say } from "../command.ts";
@@ -11,7 +12,6 @@ import { pumpLogs } from "./logPump.ts";
 import { openRawOutput } from "./rawOutput.ts";
 import { openServiceNotice } from "./serviceNotice.ts";
 import { type Outcome, watchApp } from "./startOutcome.ts";
-import { leaveSupervisor } from "./stopApp.ts";
 
 /** Milliseconds for the reader to take the last output, once the user has requested the end. */
 const lastOutputMs = 3_000;

@@ -2,6 +2,7 @@
 export const commandLineBundles: readonly string[] = [
   "cli.cjs",
   "layers.cjs",
+  "mcp.cjs",
   "metrics.cjs",
   "monit.cjs",
   "pm2.cjs",

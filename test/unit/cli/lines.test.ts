@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createLineAssembler } from "../../../src/cli/terminal/lineAssembler.ts";
 import { createLineFormat } from "../../../src/cli/terminal/lineFormat.ts";
 import { coloured, plain } from "../../../src/cli/terminal/paint.ts";
+import { createLineAssembler } from "../../../src/client/logs/lineAssembler.ts";
 import type { LogChunk } from "../../../src/shared/logs.ts";
 
 let sequence = 0;

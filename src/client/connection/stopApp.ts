@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { toHitlessError } from "../../shared/errors.ts";
+import type { SupervisorClient } from "./supervisorClient.ts";
 
 /** Milliseconds for a supervisor without an app to close its control channel. */
 const closeDeadlineMs = 4_000;

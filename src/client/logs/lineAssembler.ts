@@ -1,6 +1,6 @@
-import { createLineKeeper } from "../../client/logs/lineKeeper.ts";
 import type { LogLine } from "../../shared/cliOutput.ts";
 import type { LogChunk } from "../../shared/logs.ts";
+import { createLineKeeper } from "./lineKeeper.ts";
 
 /** Characters after which a line without an end is passed on as it is. */
 const usualLongest = 65_536;
