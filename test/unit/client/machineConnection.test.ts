@@ -193,7 +193,8 @@ const machine = { name: "web1", ssh: "deploy@web1" };
     it(`refuses an answer that ${what}`, async () => {
       beSsh(serving(flag));
       await assert.rejects(MachineConnection.open(machine), { code: "badMessage" });
-    });
+      // It is read up to 16 MiB.
+    }).timeout(30_000);
   }
 
   it("is refused when the other side is no Hitless", async () => {
