@@ -18,6 +18,9 @@ export interface TypedRequests {
   readonly seconds: number;
 }
 
+/** Any other word is a path that has lost its slash. */
+const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /**
  * Reads what somebody typed: paths, before them perhaps a method, and how long it takes.
  * @throws HitlessError `usage`, which names what is wrong and how it would be right.
@@ -25,7 +28,7 @@ export interface TypedRequests {
 export function readRequests(typed: string): TypedRequests {
   const words = typed.split(/\s/).filter((word) => word !== "");
   const [first = ""] = words;
-  const hasMethod = /^[A-Za-z]{1,20}$/.test(first);
+  const hasMethod = methods.has(first.toUpperCase());
   const rest = hasMethod ? words.slice(1) : words;
   const lengths = rest.filter((word) => /^\d{1,4}s$/.test(word));
   const { method, paths, seconds } = planRehearsal({

@@ -43,6 +43,7 @@ describe("what is typed for a rehearsal", () => {
     assert.deepEqual(readRequests("post /orders"), { method: "POST", paths: ["/orders"], seconds: 12 });
     assert.deepEqual(readRequests("5s"), { method: "GET", paths: ["/"], seconds: 5 });
     assert.throws(() => readRequests("/a b"), /path must begin with \/.*"b"/);
+    assert.throws(() => readRequests("products"), /path must begin with \/.*"products"/);
     assert.throws(() => readRequests("/ 1s"), /seconds must be a number from 3 to 120, not 1/);
   });
 
