@@ -75,6 +75,7 @@ const all = [
       apart("importPm2File", "./pm2Import.cjs"),
       apart("fleetCommands", "./fleets.cjs"),
       apart("rehearseApp", "./rehearsal.cjs"),
+      apart("agentTools", "./agents.cjs"),
     ],
   },
   // Loaded by the extension with the first command for a fleet.
@@ -90,6 +91,13 @@ const all = [
     outfile: join(outdir, "rehearsal.cjs"),
     mainFields,
     external: ["vscode"],
+  },
+  // Loaded by the extension with the first use of a tool by chat.
+  {
+    entryPoints: ["src/extension/agents/agentTools.ts"],
+    outfile: join(outdir, "agents.cjs"),
+    external: ["vscode"],
+    plugins: [apart("webSocketClient", "./webSocketClient.cjs")],
   },
   {
     entryPoints: ["src/extension/language/languageClient.ts"],

@@ -82,7 +82,7 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
       ["apps"],
       ["presentation"],
       ["log", "views", "language", "panel", "debug"],
-      ["commands", "tasks"],
+      ["commands", "tasks", "agents"],
     ],
   },
 };

@@ -1,5 +1,6 @@
 import { type ExtensionContext, l10n, Uri, window, workspace } from "vscode";
 import { runtimeFolder } from "../client/launch/runtimeFolder.ts";
+import { registerAgents } from "./agents/registerAgents.ts";
 import type { AppDefinition } from "./apps/appDefinition.ts";
 import { AppRegistry } from "./apps/appRegistry.ts";
 import { watchEndpoints } from "./apps/endpointWatcher.ts";
@@ -86,6 +87,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(alertOnFailure(context, notifier));
   store.add(provideDebugConfigurations(context, notifier));
   store.add(registerDebugging({ apps, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
+  store.add(registerAgents({ registry, host, extensionUri }));
 
   const refresh = store.add(coalesce(settleMs, () => void refreshOrLog([registry, machines], host)));
   store.add(onDidChangeWorkspace(refresh));

@@ -62,6 +62,9 @@ export const viewIds = {
   rehearsal: "hitless.rehearsal",
 } as const;
 
+/** Under which VS Code asks for the MCP server. */
+export const mcpProviderId = "hitless";
+
 /** Of tasks, in `tasks.json`. */
 export const taskType = "hitless";
 

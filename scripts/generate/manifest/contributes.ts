@@ -1,6 +1,7 @@
 import { projectFile } from "../../../src/client/settings/projectTables.ts";
-import { commandIds, taskType, viewIds } from "../../../src/extension/ids.ts";
+import { commandIds, mcpProviderId, taskType, viewIds } from "../../../src/extension/ids.ts";
 import { taskPatterns } from "../../../src/extension/tasks/taskLines.ts";
+import { languageModelTools } from "./agentTools.ts";
 import { commands } from "./commands.ts";
 import { configuration } from "./configuration.ts";
 import { debuggers } from "./debuggers.ts";
@@ -74,6 +75,8 @@ export const contributes = {
       background: { activeOnStart: true, beginsPattern: taskPatterns.begins, endsPattern: taskPatterns.ends },
     },
   ],
+  languageModelTools,
+  mcpServerDefinitionProviders: [{ id: mcpProviderId, label: "Hitless" }],
   walkthroughs: [
     {
       id: "hitless.start",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type ToolInput, type ToolName, toolTable } from "../../shared/agents/toolTable.ts";
+import type { ToolName } from "../../shared/agents/toolNames.ts";
+import { type ToolInput, toolTable } from "../../shared/agents/toolTable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import { nearest } from "../../shared/text/suggestion.ts";
 import { rehearseOne, reloadOne, sampleCpu, startOne, stopOne } from "./actionTools.ts";

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { sampleSeconds } from "../layers/sample.ts";
 import { rehearsalKindSchema } from "../rehearsal/rehearsalResult.ts";
 import { renewalKindSchema } from "../snapshot.ts";
+import type { ToolName } from "./toolNames.ts";
 
 /** What an agent may ask for, the editor's and those that speak MCP alike. */
 export interface ToolSpec {
@@ -178,7 +179,6 @@ export const toolTable = {
     ...reads,
     input: v.strictObject({ rule: v.optional(text("Id of the rule, such as exit-before-close", 60)) }),
   },
-} as const satisfies Readonly<Record<string, ToolSpec>>;
+} as const satisfies Readonly<Record<ToolName, ToolSpec>>;
 
-export type ToolName = keyof typeof toolTable;
 export type ToolInput<Name extends ToolName> = v.InferOutput<(typeof toolTable)[Name]["input"]>;
