@@ -1,4 +1,5 @@
 import { runTool } from "../../../client/agents/runTool.ts";
+import { toolTable } from "../../../shared/agents/toolTable.ts";
 import { terminalHost } from "../../agents/terminalHost.ts";
 import { helpFlag } from "../../arguments/commandSpec.ts";
 import { exitCodeOfSignal, exitCodes, type StopSignal } from "../../cliContext.ts";
@@ -29,6 +30,7 @@ export const mcpCommand: Command = {
     try {
       await serveMcp({
         version: context.identity.version,
+        tools: toolTable,
         run: (name, input, cancelled) => runTool(host, name, input, cancelled),
         ending: ending.signal,
       });
