@@ -12,6 +12,7 @@ import {
   type LanguageState,
   parseLanguageOptions,
   parseLanguageState,
+  parsePathsQuestion,
   parseRouteQuestion,
 } from "../shared/language.ts";
 import { languageNotifications, languageRequests } from "../shared/languageNames.ts";
@@ -22,7 +23,7 @@ import { codeLenses } from "./features/codeLenses.ts";
 import { createDiagnostics } from "./features/diagnostics.ts";
 import { hoverAt } from "./features/hover.ts";
 import { createParsedDocuments } from "./features/parsedDocuments.ts";
-import { lookUpRoutes } from "./features/routeLookup.ts";
+import { lookUpPaths, lookUpRoutes } from "./features/routeLookup.ts";
 import { createRuleSettings } from "./features/ruleSettings.ts";
 import { pathOf } from "./features/workspaceState.ts";
 import { createOpenPackages } from "./package/openPackages.ts";
@@ -168,6 +169,11 @@ export function serveEditor(connection: Connection): void {
   connection.onRequest(languageRequests.routes, async (message: unknown, token: CancellationToken) => {
     const question = parseRouteQuestion(message);
     return lookUpRoutes(question, { state, packages, cancelled: () => token.isCancellationRequested });
+  });
+
+  connection.onRequest(languageRequests.paths, async (message: unknown, token: CancellationToken) => {
+    const question = parsePathsQuestion(message);
+    return lookUpPaths(question, { state, packages, cancelled: () => token.isCancellationRequested });
   });
 
   documents.listen(connection);

@@ -61,6 +61,17 @@ export const routeAnswerSchema = v.object({
 });
 export type RouteAnswer = v.InferOutput<typeof routeAnswerSchema>;
 
+/** Which paths of an app can be asked as they are written in its code? The answer is a `PathsAnswer`. */
+export const pathsQuestionSchema = v.object({
+  /** The key of the app. */
+  app: v.string(),
+});
+export type PathsQuestion = v.InferOutput<typeof pathsQuestionSchema>;
+
+/** At most thirty, of GET and without a parameter. */
+export const pathsAnswerSchema = v.object({ paths: v.array(v.string()) });
+export type PathsAnswer = v.InferOutput<typeof pathsAnswerSchema>;
+
 /** The `initializationOptions` of the language server. */
 export const languageOptionsSchema = v.object({
   state: languageStateSchema,
@@ -93,6 +104,16 @@ export function parseRouteQuestion(input: unknown): RouteQuestion {
 /** @throws HitlessError `badMessage` that names the field. */
 export function parseRouteAnswer(input: unknown): RouteAnswer {
   return parse(routeAnswerSchema, input, languageRequests.routes);
+}
+
+/** @throws HitlessError `badMessage` that names the field. */
+export function parsePathsQuestion(input: unknown): PathsQuestion {
+  return parse(pathsQuestionSchema, input, languageRequests.paths);
+}
+
+/** @throws HitlessError `badMessage` that names the field. */
+export function parsePathsAnswer(input: unknown): PathsAnswer {
+  return parse(pathsAnswerSchema, input, languageRequests.paths);
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, input: unknown, where: string): v.InferOutput<Schema> {

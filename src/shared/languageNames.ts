@@ -4,7 +4,7 @@
 export const languageNotifications = { apps: "hitless/apps" } as const;
 
 /** Requests of the client. */
-export const languageRequests = { routes: "hitless/routes" } as const;
+export const languageRequests = { routes: "hitless/routes", paths: "hitless/paths" } as const;
 
 /** The extension's commands that the server's lenses and hovers call. The extension's own table has the same ids. */
 export const languageCommands = {

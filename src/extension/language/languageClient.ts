@@ -17,6 +17,7 @@ import {
 import {
   type LanguageOptions,
   type LanguageState,
+  parsePathsAnswer,
   parseRouteAnswer,
   type RouteAnswer,
   type RouteQuestion,
@@ -37,6 +38,8 @@ export interface RunningLanguageClient {
   update(state: LanguageState): void;
   /** Which code answers a request. */
   routes(question: RouteQuestion, token: CancellationToken): Promise<RouteAnswer>;
+  /** Which paths of an app, by its key, can be asked as they are written in its code. */
+  paths(app: string, token: CancellationToken): Promise<readonly string[]>;
   /** Resolves when the server has ended, after two seconds at the latest. */
   stop(): Promise<void>;
 }
@@ -96,6 +99,9 @@ export async function startLanguageClient(host: LanguageClientHost): Promise<Run
     },
     async routes(question, token) {
       return parseRouteAnswer(await client.sendRequest(languageRequests.routes, question, token));
+    },
+    async paths(app, token) {
+      return parsePathsAnswer(await client.sendRequest(languageRequests.paths, { app }, token)).paths;
     },
     async stop() {
       hovers.dispose();

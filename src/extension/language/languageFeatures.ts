@@ -85,6 +85,15 @@ export class LanguageFeatures implements Disposable {
     return this.#client?.routes(question, token);
   }
 
+  /** Which paths of an app, by its key, can be asked as they are written in its code; none if there is no server. */
+  async paths(app: string, token: CancellationToken): Promise<readonly string[]> {
+    this.#needed = true;
+    this.#settle();
+    await this.#turn;
+    await this.#tell();
+    return (await this.#client?.paths(app, token)) ?? [];
+  }
+
   /** The user has requested it, possibly again. */
   #begin(): void {
     this.#givenUp = false;

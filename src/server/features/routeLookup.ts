@@ -1,8 +1,15 @@
 import { join } from "node:path";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { LanguageApp, LanguageState, RouteAnswer, RouteQuestion } from "../../shared/language.ts";
+import type {
+  LanguageApp,
+  LanguageState,
+  PathsAnswer,
+  PathsQuestion,
+  RouteAnswer,
+  RouteQuestion,
+} from "../../shared/language.ts";
 import type { OpenPackages } from "../package/openPackages.ts";
-import { type FoundRoutes, findRoutes } from "../routes/findRoutes.ts";
+import { type FoundRoutes, findRoutes, writtenPaths } from "../routes/findRoutes.ts";
 
 /** Files that one look for a route parses at most; those already parsed cost nothing. */
 const mostParsed = 600;
@@ -28,6 +35,20 @@ export async function lookUpRoutes(question: RouteQuestion, lookup: RouteLookup)
     }
   }
   return { routes: [], files };
+}
+
+/** Finds the paths of an app that can be asked as they are written; what is built counts only where sources have none. */
+export async function lookUpPaths(question: PathsQuestion, lookup: RouteLookup): Promise<PathsAnswer> {
+  const { state, packages, cancelled } = lookup;
+  const app = state.apps.find(({ key }) => key === question.app);
+  for (const { path, folder } of app === undefined ? [] : await placesOf(app, packages)) {
+    const view = await packages.filesBeside(path, cancelled, { folder, mostParsed });
+    const paths = view && (await writtenPaths(view, cancelled));
+    if (paths !== undefined && paths.length > 0) {
+      return { paths };
+    }
+  }
+  return { paths: [] };
 }
 
 /** A file of the package that is looked in, and that folder if it has no package.json. */

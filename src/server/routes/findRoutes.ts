@@ -49,16 +49,9 @@ export async function findRoutes(
   question: RouteQuestion,
   cancelled: () => boolean,
 ): Promise<FoundRoutes | undefined> {
-  const all: { readonly module: SourceModule; readonly own: OwnRoutes }[] = [];
-  for (const path of view.paths(mayHoldRoutes)) {
-    await new Promise(setImmediate);
-    if (cancelled()) {
-      return undefined;
-    }
-    const analysis = view.file(path);
-    if (analysis !== undefined) {
-      all.push({ module: analysis.module, own: ownRoutes(analysis) });
-    }
+  const all = await allRoutes(view, cancelled);
+  if (all === undefined) {
+    return undefined;
   }
   const house = createHouse(all.map(({ own }) => own));
   const fits = all.flatMap(({ module, own }) =>
@@ -79,6 +72,52 @@ export async function findRoutes(
     }),
   );
   return { routes: withoutTwins(routes), files: all.length };
+}
+
+/** Paths that are told at most. */
+const mostPaths = 30;
+
+/**
+ * The paths of a package that a GET request can have as they are written: without parameters, and where it is known what
+ * stands before them; the shortest first.
+ *
+ * @returns `undefined` if it was cancelled.
+ */
+export async function writtenPaths(view: PackageView, cancelled: () => boolean): Promise<string[] | undefined> {
+  const all = await allRoutes(view, cancelled);
+  if (all === undefined) {
+    return undefined;
+  }
+  const house = createHouse(all.map(({ own }) => own));
+  const paths = all.flatMap(({ own }) =>
+    own.routes.flatMap((route) => {
+      const isAsked = !route.isPrefix && (route.methods?.includes("GET") ?? true);
+      const places = isAsked ? placesOf(route, house).filter(({ isCertain }) => isCertain) : [];
+      return places.map(({ path }) => joined(path, route.path) || "/");
+    }),
+  );
+  const written = paths.filter((path) => /^\/[\w./~-]*$/.test(path));
+  return [...new Set(written)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).slice(0, mostPaths);
+}
+
+interface ModuleRoutes {
+  readonly module: SourceModule;
+  readonly own: OwnRoutes;
+}
+
+async function allRoutes(view: PackageView, cancelled: () => boolean): Promise<ModuleRoutes[] | undefined> {
+  const all: ModuleRoutes[] = [];
+  for (const path of view.paths(mayHoldRoutes)) {
+    await new Promise(setImmediate);
+    if (cancelled()) {
+      return undefined;
+    }
+    const analysis = view.file(path);
+    if (analysis !== undefined) {
+      all.push({ module: analysis.module, own: ownRoutes(analysis) });
+    }
+  }
+  return all;
 }
 
 function ownRoutes(analysis: Analysis): OwnRoutes {

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { lookUpRoutes } from "../../../src/server/features/routeLookup.ts";
 import { createOpenPackages } from "../../../src/server/package/openPackages.ts";
 import { emptyCache, packageView } from "../../../src/server/package/packageView.ts";
-import { findRoutes } from "../../../src/server/routes/findRoutes.ts";
+import { findRoutes, writtenPaths } from "../../../src/server/routes/findRoutes.ts";
 import { fitOf, pathParts, pathPatterns } from "../../../src/server/routes/pathPattern.ts";
 import { sampleApp } from "./apps.ts";
 
@@ -30,6 +30,28 @@ async function answers(files: Files, expected: Readonly<Record<string, string>>)
     assert.deepEqual(await routesOf(files, request), route === "" ? [] : route.split(", "), request);
   }
 }
+
+describe("the paths of a package", () => {
+  it("are those that GET can ask as they are written, where it is known what stands before them", async () => {
+    const files = {
+      "server.js": `const app = require("express")();
+app.get("/", handle);
+app.use("/users", require("./users"));
+app.post("/orders", handle);
+app.use("/static", express.static("public"));
+app.all("/any", handle);
+app.listen(3000);`,
+      "users.js": `const users = require("express").Router();
+users.get("/me", handle);
+users.get("/:id", handle);
+module.exports = users;`,
+      "lost.js": 'const lost = require("express").Router(); lost.get("/lost", handle); module.exports = lost;',
+    };
+    const view = packageView(resolve("/srv/app"), new Map(Object.entries(files)), emptyCache());
+    assert.deepEqual(await writtenPaths(view, () => false), ["/", "/any", "/users/me"]);
+    assert.equal(await writtenPaths(view, () => true), undefined);
+  });
+});
 
 describe("the route of a request", () => {
   it("is found in Express: routers in files of their own, lists, chains, and the most exact first", async () => {

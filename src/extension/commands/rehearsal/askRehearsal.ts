@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type QuickPickItem, window } from "vscode";
+import { CancellationTokenSource, type QuickPickItem, window } from "vscode";
 import { RequestFeed } from "../../../client/requests/requestFeed.ts";
 import { toHitlessError } from "../../../shared/errors.ts";
 import type { AppSession } from "../../apps/appSession.ts";
@@ -21,11 +21,16 @@ export async function askRehearsal(context: CommandContext, session: AppSession)
   const { memory } = context;
   const last = remembered(context, session);
   const seen = seenPaths(session);
+  const written = writtenPaths(context, session);
   const way = await askWay(context, session, last);
   if (way === undefined) {
     return undefined;
   }
-  const requests = await askRequests(context, session, { last: last?.requests, seen: await (await seen)() });
+  const requests = await askRequests(context, session, {
+    last: last?.requests,
+    seen: await (await seen)(),
+    written: await written,
+  });
   if (requests === undefined || !(await mayChangeData(context, requests))) {
     return undefined;
   }
@@ -67,14 +72,20 @@ function title(t: CommandContext["t"], name: string): string {
 interface Offers {
   readonly last: string | undefined;
   readonly seen: readonly string[];
+  readonly written: readonly string[];
 }
 
 /** What is typed comes first in the list; below it, what was asked last and what the app was seen answering. */
-function askRequests({ t }: CommandContext, { name }: AppSession, { last, seen }: Offers): Promise<string | undefined> {
+function askRequests(
+  { t }: CommandContext,
+  { name }: AppSession,
+  { last, seen, written }: Offers,
+): Promise<string | undefined> {
   const offered = [
     ...(last === undefined ? [] : [{ label: last, description: t("as the last time") }]),
     { label: "/" },
     ...seen.map((path) => ({ label: path, description: t("seen") })),
+    ...written.map((path) => ({ label: path, description: t("in the code") })),
   ].filter(({ label }, index, all) => all.findIndex((other) => other.label === label) === index);
   const pick = window.createQuickPick();
   pick.title = title(t, name);
@@ -136,8 +147,33 @@ async function seenPaths({ client }: AppSession): Promise<() => Promise<readonly
     await look();
     const all = [...(feed?.ended ?? [])].reverse().concat(feed?.inFlight ?? []);
     const readable = all.filter(({ method, status }) => method === "GET" && (status === undefined || status < 400));
-    return [...new Set(readable.map(({ path }) => path))].filter((path) => problemFree(path)).slice(0, mostSeen);
+    return [...new Set(readable.map(({ path }) => path))].filter(problemFree).slice(0, mostSeen);
   };
+}
+
+/** Milliseconds for which routes are looked for in the code; while the person chooses, most of it passes unseen. */
+const searchMs = 5_000;
+
+/** Without an answer in time there are none. */
+async function writtenPaths({ language, channel }: CommandContext, { key }: AppSession): Promise<readonly string[]> {
+  const source = new CancellationTokenSource();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly string[]>((resolve) => {
+    timer = setTimeout(() => {
+      source.cancel();
+      resolve([]);
+    }, searchMs);
+  });
+  const asked = language.paths(key, source.token).catch((error: unknown) => {
+    channel.debug(`Looking for paths in the code: ${toHitlessError(error).message}`);
+    return [];
+  });
+  try {
+    return (await Promise.race([asked, late])).filter(problemFree);
+  } finally {
+    clearTimeout(timer);
+    source.dispose();
+  }
 }
 
 function problemFree(path: string): boolean {

@@ -23,7 +23,7 @@ export interface CommandContext {
   readonly layers: LayersPanels;
   readonly reports: ReportDocuments;
   readonly requests: RequestsView;
-  readonly language: Pick<LanguageFeatures, "routes">;
+  readonly language: Pick<LanguageFeatures, "paths" | "routes">;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
   /** Of this extension. */
