@@ -1,4 +1,5 @@
-import { type ErrorCode, toHitlessError } from "../../shared/errors.ts";
+import { toHitlessError } from "../../shared/errors.ts";
+import { lacksOnlyHitless } from "../../shared/machines/balancerMachines.ts";
 import type { BalancerSettings } from "../../shared/settings/balancerSettings.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import type { FleetFacts, KeepAliveReading } from "../balancers/check/finding.ts";
@@ -55,7 +56,7 @@ export function balancerRun(
       const connection = await connect(machine);
       return (argv, options) => connection.run(argv, options);
     } catch (error) {
-      if (withoutHitless.includes(toHitlessError(error).code)) {
+      if (lacksOnlyHitless(toHitlessError(error).code)) {
         return runOverSsh(machine);
       }
       throw error;
@@ -67,8 +68,6 @@ export function balancerRun(
     return (await opening)(argv, options);
   };
 }
-
-const withoutHitless: readonly ErrorCode[] = ["hitlessMissing", "protocolMismatch"];
 
 /**
  * The host of a destination of ssh: `[user@]host`, in which colons belong to an address of IPv6, or

@@ -1,6 +1,6 @@
-import { type ErrorCode, type HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { type HitlessError, toHitlessError } from "../../shared/errors.ts";
+import { type FleetPlaces, fleetsBalancedBy, lacksOnlyHitless } from "../../shared/machines/balancerMachines.ts";
 import type { Greeting, MachineFacts } from "../../shared/machines/machineProtocol.ts";
-import type { FleetConfig } from "../../shared/settings/fleetSettings.ts";
 import { MachineConnection } from "./machineConnection.ts";
 import type { Machine } from "./sshMachine.ts";
 
@@ -25,22 +25,10 @@ export interface MachineView {
   readonly balancerOf?: readonly string[];
 }
 
-/** What is to be known of a fleet for that. */
-type FleetPlaces = Pick<FleetConfig, "machines" | "balancer"> & { readonly name: string };
-
-/** Fleets whose balancer a machine is, if it has no other part in any. */
-export function fleetsBalancedBy(machine: string, fleets: readonly FleetPlaces[]): string[] {
-  const isMember = fleets.some(({ machines }) => machines.includes(machine));
-  return isMember ? [] : fleets.flatMap(({ name, balancer }) => (balancer?.machine === machine ? [name] : []));
-}
-
 /** Whether it can do what the project wants of it. */
 export function isUsable({ error, balancerOf = [] }: MachineView): boolean {
-  return error === undefined || (balancerOf.length > 0 && withoutHitless.includes(error.code));
+  return error === undefined || (balancerOf.length > 0 && lacksOnlyHitless(error.code));
 }
-
-/** A machine that can be reached and has no Hitless that could be talked to. */
-const withoutHitless: readonly ErrorCode[] = ["hitlessMissing", "protocolMismatch"];
 
 /** Looks at all machines at once; one that can't be reached delays none of the others. */
 export function lookAtMachines(

@@ -92,6 +92,19 @@ describe("a machine in the tree", () => {
     assert.equal(only(rows(machine())).contextValue, "machine");
   });
 
+  it("lacks nothing without Hitless where it is only the balancer of a fleet", () => {
+    const { facts: _, ...rest } = machine({ apps: [], state: "failed", balancerOf: ["shop", "blog"] });
+    for (const code of ["hitlessMissing", "protocolMismatch"] as const) {
+      const row = only(rows({ ...rest, problem: { code, message: "No Hitless on web1.", detail: ["not found"] } }));
+      assert.equal(row.description, "balancer of shop, blog, needs no Hitless");
+      assert.deepEqual(row.icon, { name: "vm", color: "disabledForeground" });
+      assert.doesNotMatch(row.tooltip, /No Hitless|not found/);
+      assert.equal(row.contextValue, "machine;preparable");
+    }
+    const gone = { code: "machineUnreachable" as const, message: "web1 can't be reached.", detail: [] };
+    assert.equal(only(rows({ ...rest, problem: gone })).description, "can't be reached.");
+  });
+
   it("names an app that can't be talked to", () => {
     const row = only(rows(machine({ apps: [], unreachable: [{ app: "api", reason: "It did not answer." }] })));
     const app = only(row.children);

@@ -2,6 +2,7 @@ import type { Machine } from "../../../client/machines/sshMachine.ts";
 import type { Fleet, ProjectSettings } from "../../../client/settings/projectSettings.ts";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
 import { createEmitter } from "../../../shared/basics/emitter.ts";
+import { fleetsBalancedBy } from "../../../shared/machines/balancerMachines.ts";
 import { coalesce } from "../../platform/coalesce.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
 import type { AppSession } from "../appSession.ts";
@@ -49,7 +50,7 @@ export class MachineRegistry implements Disposable {
 
   /** In the order of the settings. */
   get machines(): RemoteMachineView[] {
-    return [...this.#sessions.values()].map(({ session }) => session.view);
+    return [...this.#sessions].map(([key, { session }]) => ({ ...session.view, balancerOf: this.#balancerOf(key) }));
   }
 
   /** In the order of the settings. Two folders may have the same file above them. */
@@ -130,6 +131,18 @@ export class MachineRegistry implements Disposable {
     this.#disposed = true;
     this.#tellChange.dispose();
     this.#take([]);
+  }
+
+  /** Fleets whose balancer a machine is, and nothing else. */
+  #balancerOf(key: string): string[] {
+    const { machine } = this.#sessions.get(key)?.session ?? {};
+    const projects = this.#projects.filter(({ machines }) => machines.some((one) => machineKey(one) === key));
+    return machine === undefined
+      ? []
+      : fleetsBalancedBy(
+          machine.name,
+          projects.flatMap(({ fleets }) => fleets),
+        );
   }
 
   #take(machines: readonly Machine[]): void {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../../shared/errors.ts";
+import { lacksOnlyHitless } from "../../../shared/machines/balancerMachines.ts";
 import type { AppView } from "../appView.ts";
 
 /** All that views show of another machine. */
@@ -18,6 +19,8 @@ export interface RemoteMachineView {
   readonly facts?: MachineFactsView;
   /** Why it can't be used; present while it is `failed`, and while it is tried again. */
   readonly problem?: MachineProblem;
+  /** Fleets whose balancer it is, where it has no other part in any: then it needs no Hitless. */
+  readonly balancerOf?: readonly string[];
   readonly apps: readonly AppView[];
   /** Apps that run there and can't be talked to. */
   readonly unreachable: readonly { readonly app: string; readonly reason: string }[];
@@ -48,5 +51,10 @@ export interface MachineProblem {
 /** Whether what is wrong with it is its Hitless, and a copy of this one can mend it. */
 export function canBePrepared({ problem, hitless }: RemoteMachineView): boolean {
   // A program that the settings name is not overruled.
-  return hitless === undefined && (problem?.code === "hitlessMissing" || problem?.code === "protocolMismatch");
+  return hitless === undefined && problem !== undefined && lacksOnlyHitless(problem.code);
+}
+
+/** Whether it does all that the workspace wants of it though it has no Hitless. */
+export function isPlainBalancer({ problem, balancerOf = [] }: RemoteMachineView): boolean {
+  return balancerOf.length > 0 && problem !== undefined && lacksOnlyHitless(problem.code);
 }

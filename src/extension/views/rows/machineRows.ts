@@ -1,5 +1,9 @@
 import { trouble } from "../../apps/appView.ts";
-import type { MachineFactsView, RemoteMachineView } from "../../apps/machines/remoteMachineView.ts";
+import {
+  isPlainBalancer,
+  type MachineFactsView,
+  type RemoteMachineView,
+} from "../../apps/machines/remoteMachineView.ts";
 import type { Localize } from "../../platform/localize.ts";
 import { codeBlock, escapeMarkdown, factList } from "../../presentation/markdown.ts";
 import { durationWord } from "../../presentation/stateWords.ts";
@@ -29,7 +33,7 @@ export function machineRow(machine: RemoteMachineView, sight: TreeSight): TreeRo
     label: name,
     description: words.join(" · "),
     tooltip: machineTooltip(machine, t),
-    icon: icons[state],
+    icon: isPlainBalancer(machine) && state === "failed" ? icons.waiting : icons[state],
     contextValue: machineContext(machine),
     accessibilityLabel: [t("machine {0}", name), ...words].join(", "),
     expandable: children.length > 0,
@@ -61,7 +65,8 @@ export function machineProblemRows(problems: readonly string[], t: Localize): Tr
 function machineWords(machine: RemoteMachineView, t: Localize): string[] {
   const { state, facts, problem, apps } = machine;
   if (problem !== undefined && state !== "connected") {
-    return [...(state === "connecting" ? [t("trying again")] : []), machineReason(machine, problem, t)];
+    const reason = isPlainBalancer(machine) ? balancerWords(machine, t) : machineReason(machine, problem, t);
+    return [...(state === "connecting" ? [t("trying again")] : []), reason];
   }
   if (facts === undefined) {
     return [state === "connecting" ? t("connecting") : t("not connected")];
@@ -74,6 +79,10 @@ function machineWords(machine: RemoteMachineView, t: Localize): string[] {
   ];
 }
 
+function balancerWords({ balancerOf = [] }: RemoteMachineView, t: Localize): string {
+  return t("balancer of {0}, needs no Hitless", balancerOf.join(", "));
+}
+
 /** The command line says it likewise. */
 function clockWords({ clockOffsetMs, roundTripMs }: MachineFactsView, t: Localize): string[] {
   const off = Math.abs(clockOffsetMs);
@@ -84,7 +93,9 @@ function clockWords({ clockOffsetMs, roundTripMs }: MachineFactsView, t: Localiz
   return [clockOffsetMs > 0 ? t("clock {0} ahead", by) : t("clock {0} behind", by)];
 }
 
-function machineTooltip({ name, ssh, facts, problem }: RemoteMachineView, t: Localize): string {
+function machineTooltip(machine: RemoteMachineView, t: Localize): string {
+  const { name, ssh, facts } = machine;
+  const problem = isPlainBalancer(machine) ? undefined : machine.problem;
   const title = `**${escapeMarkdown(name)}** — ${escapeMarkdown(ssh)}`;
   const said = problem === undefined ? "" : escapeMarkdown(problem.message);
   const detail = problem === undefined || problem.detail.length === 0 ? "" : codeBlock(problem.detail);
