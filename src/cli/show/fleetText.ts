@@ -1,7 +1,9 @@
 import type { FleetProblem } from "../../client/fleets/checkFleet.ts";
+import { renewedSince } from "../../client/fleets/fleetPast.ts";
 import type { FleetPlan } from "../../client/fleets/fleetPlan.ts";
 import type { FleetView } from "../../client/fleets/lookAtFleet.ts";
 import { stepNames } from "../../client/fleets/runFleet.ts";
+import type { Fleet } from "../../client/settings/projectSettings.ts";
 import { droppedCount, outcomeNames, renewalName, renewalNames } from "../../shared/facts/reportFacts.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { FleetKind, FleetRun, LockHolder, MachineRun } from "../../shared/machines/fleetRun.ts";
@@ -9,8 +11,12 @@ import type { RenewalReport } from "../../shared/report.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { count, duration, localTime, printable } from "../terminal/units.ts";
+import { failureState } from "./machinesTable.ts";
 import { generations } from "./reportLines.ts";
 import { errorText } from "./statusTexts.ts";
+
+/** How a fleet goes back. */
+type WayBack = Pick<Fleet, "rollback">;
 
 export const kindNames: Readonly<Record<FleetKind, string>> = { ...renewalNames, rollback: "rollback" };
 const done: Readonly<Record<FleetKind, string>> = {
@@ -30,8 +36,10 @@ export function busyLine({ who, kind, since }: LockHolder, paint: Paint): string
   return `${paint("yellow", "!")} ${printable(who)} is busy with it: ${kindNames[kind]} since ${localTime(since)}; nobody else can begin before that has ended`;
 }
 
-export function staleLockLine(machines: readonly string[], holder: LockHolder, paint: Paint): string {
-  return `${paint("yellow", "!")} a ${kindNames[holder.kind]} by ${printable(holder.who)} since ${localTime(holder.since)} died on the way and left its lock on ${machines.join(", ")}; it is taken over`;
+/** @param taken Whether it is taken over now; else the next run does. */
+export function staleLockLine(machines: readonly string[], holder: LockHolder, taken: boolean, paint: Paint): string {
+  const becomes = taken ? "it is taken over" : "the next run takes it over";
+  return `${paint("yellow", "!")} a ${kindNames[holder.kind]} by ${printable(holder.who)} since ${localTime(holder.since)} died on the way and left its lock on ${machines.join(", ")}; ${becomes}`;
 }
 
 /** What would be done, in its order. */
@@ -65,7 +73,7 @@ export function planText({ fleet, kind, groups, leftOut }: FleetPlan, paint: Pai
 }
 
 /** The report of a run: its outcome, each machine, and what to do next. */
-export function fleetReportText(run: FleetRun, paint: Paint): string {
+export function fleetReportText(run: FleetRun, fleet: WayBack, paint: Paint): string {
   return [
     headLine(run, paint),
     ...(run.reason === undefined ? [] : [`  ${printable(run.reason)}`]),
@@ -74,7 +82,7 @@ export function fleetReportText(run: FleetRun, paint: Paint): string {
       .flatMap(({ detail = [] }) => detail.map((line) => `    ${printable(line)}`)),
     "",
     machinesOfRun(run, paint),
-    ...nextLines(run),
+    ...nextLines(run, fleet),
   ].join("\n");
 }
 
@@ -141,7 +149,7 @@ function doneOf({ machines }: FleetRun): readonly MachineRun[] {
   return machines.filter(({ step }) => step === "done");
 }
 
-function nextLines(run: FleetRun): string[] {
+function nextLines(run: FleetRun, fleet: WayBack): string[] {
   const { outcome, kind } = run;
   const facts = [
     ...(kind === "restart"
@@ -159,7 +167,7 @@ function nextLines(run: FleetRun): string[] {
   ];
   const goOn =
     outcome === "failed" || outcome === "cancelled" ? ["To go on, run the same again once the reason is mended."] : [];
-  const goBack = goOn.length > 0 && kind !== "rollback" ? goBackLines(run) : [];
+  const goBack = goOn.length > 0 && kind !== "rollback" ? goBackLines(run, fleet) : [];
   const lines = [...facts, ...goOn, ...goBack].map((line) => `  ${line}`);
   return lines.length === 0 ? [] : ["", ...lines];
 }
@@ -194,22 +202,21 @@ function downText({ name, workers, verified }: MachineRun): string {
 }
 
 /** What goes back on the machines that have something new, and no other. */
-function goBackLines({ fleet, machines }: FleetRun): string[] {
-  const touched = machines
-    .filter(({ step, renewed, deployed }) => step !== "rolledBack" && (renewed || deployed))
-    .map(({ name }) => name);
-  return touched.length === 0 ? [] : [`To go back on ${touched.join(", ")}: hitless fleet rollback ${fleet}`];
+function goBackLines(run: FleetRun, { rollback }: WayBack): string[] {
+  const { names } = renewedSince([run], rollback !== undefined);
+  return names.length === 0 ? [] : [`To go back on ${names.join(", ")}: hitless fleet rollback ${run.fleet}`];
 }
 
 /** `hitless fleet status`. */
-export function fleetStatusText(name: string, app: string, view: FleetView, paint: Paint): string {
+export function fleetStatusText(fleet: Fleet, view: FleetView, paint: Paint): string {
+  const { name, app } = fleet;
   const [last] = view.runs;
   const rows = view.machines.map(({ found, lastReport }): Cell[] => {
     const first: Cell = { text: found.machine.name, style: "bold" };
     if (found.member === undefined) {
       return [
         first,
-        { text: found.error?.code === "appNotFound" ? "no app" : "unreachable", style: "red" },
+        { text: failureState(found.error?.code), style: "red" },
         ...Array.from({ length: 5 }, () => ({ text: "–" })),
       ];
     }
@@ -237,7 +244,7 @@ export function fleetStatusText(name: string, app: string, view: FleetView, pain
     ...view.machines.flatMap(({ found }) => (found.error === undefined ? [] : ["", errorText(found.error, paint)])),
     ...lockLines(view, paint),
     ...drainedLines(name, view, paint),
-    ...(last === undefined ? [] : ["", ...lastRunLines(last, view, paint)]),
+    ...(last === undefined ? [] : ["", ...lastRunLines(last, fleet, view, paint)]),
   ].join("\n");
 }
 
@@ -262,7 +269,7 @@ function drainedLines(fleet: string, { drained }: FleetView, paint: Paint): stri
       ];
 }
 
-function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[] {
+function lastRunLines(run: FleetRun, fleet: Fleet, { lock }: FleetView, paint: Paint): string[] {
   const isBusy = lock?.alive === true && lock.holder.session === run.session;
   if (run.outcome !== "running" || isBusy) {
     const about = `last: ${kindNames[run.kind]} by ${printable(run.who)}, ${localTime(run.startedAt)}`;
@@ -282,7 +289,7 @@ function lastRunLines(run: FleetRun, { lock }: FleetView, paint: Paint): string[
     machinesOfRun(run, paint),
     "",
     `  To go on: hitless fleet ${commandOf(run.kind)} ${run.fleet}`,
-    ...(run.kind === "rollback" ? [] : goBackLines(run).map((line) => `  ${line}`)),
+    ...(run.kind === "rollback" ? [] : goBackLines(run, fleet).map((line) => `  ${line}`)),
   ];
 }
 

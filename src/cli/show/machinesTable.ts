@@ -17,7 +17,13 @@ const states: Readonly<Partial<Record<ErrorCode, string>>> = {
   protocolMismatch: "other version",
   deadline: "no answer",
   connectionLost: "connection lost",
+  appNotFound: "no app",
 };
+
+/** Why a machine, or an app there, can't be used: the words of a table. */
+export function failureState(code: ErrorCode | undefined): string {
+  return (code === undefined ? undefined : states[code]) ?? "failed";
+}
 
 /** Machines, one per row. */
 export function machinesTable(views: readonly MachineView[], paint: Paint): string {
@@ -28,10 +34,9 @@ function row(view: MachineView): Cell[] {
   const { machine, there, error } = view;
   const name: Cell = { text: machine.name, style: "bold" };
   if (there === undefined) {
-    const state = error === undefined ? "failed" : (states[error.code] ?? "failed");
     return [
       name,
-      { text: state, style: isUsable(view) ? "dim" : "red" },
+      { text: failureState(error?.code), style: isUsable(view) ? "dim" : "red" },
       ...headings.slice(2).map(() => ({ text: "–" })),
     ];
   }

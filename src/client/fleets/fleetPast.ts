@@ -19,9 +19,14 @@ export function mergeRuns(noted: readonly FleetRun[]): FleetRun[] {
  * The machines that have something newer than before the last renewal: what it deployed or renewed, and what those that were
  * stopped right before it did, less what has gone back since.
  * @param runs Newest first.
+ * @param takesBackFiles Whether the fleet has a command that takes a deployed release back. Without, a machine that was only
+ *   deployed has nothing to go back from: its workers run what they ran before.
  * @returns `run`: the last renewal; absent if none is known.
  */
-export function renewedSince(runs: readonly FleetRun[]): {
+export function renewedSince(
+  runs: readonly FleetRun[],
+  takesBackFiles: boolean,
+): {
   readonly names: readonly string[];
   readonly run?: FleetRun;
 } {
@@ -34,7 +39,7 @@ export function renewedSince(runs: readonly FleetRun[]): {
       break;
     }
     for (const machine of run.machines) {
-      const decided = isRollback ? (machine.step === "done" ? false : undefined) : hasNew(machine);
+      const decided = isRollback ? (machine.step === "done" ? false : undefined) : hasNew(machine, takesBackFiles);
       if (decided !== undefined && !isNew.has(machine.name)) {
         isNew.set(machine.name, decided);
       }
@@ -48,9 +53,9 @@ export function renewedSince(runs: readonly FleetRun[]): {
   return { names, ...(last !== undefined && { run: last }) };
 }
 
-/** Whether a renewal has left something new on a machine; `undefined` where it did not touch it. */
-function hasNew({ deployed, renewed, step }: MachineRun): boolean | undefined {
-  return deployed || renewed ? step !== "rolledBack" : undefined;
+/** Whether a renewal has left something new on a machine that one can go back from; `undefined` where it did not. */
+function hasNew({ deployed, renewed, step }: MachineRun, takesBackFiles: boolean): boolean | undefined {
+  return (deployed && takesBackFiles) || renewed ? step !== "rolledBack" : undefined;
 }
 
 /**

@@ -121,7 +121,7 @@ export function settleScope(plan: FleetPlan, runs: readonly FleetRun[]): FleetPl
   if (plan.scope === "all") {
     return plan;
   }
-  const { names, run } = renewedSince(runs);
+  const { names, run } = renewedSince(runs, plan.fleet.rollback !== undefined);
   const order = plan.groups.flat();
   const touched = order.filter(({ name }) => names.includes(name));
   const others = order.filter((machine) => !touched.includes(machine));
@@ -149,7 +149,12 @@ function oldReason(name: string, last: FleetRun | undefined, runs: readonly Flee
         startedAt > last.startedAt &&
         machines.some((machine) => machine.name === name && machine.step === "done"),
     );
-  return wentBack ? "it has gone back already" : "the last renewal did not touch it";
+  if (wentBack) {
+    return "it has gone back already";
+  }
+  return there?.deployed === true
+    ? "its workers run what they ran before, and the fleet has no rollback command for what was deployed"
+    : "the last renewal did not touch it";
 }
 
 /** The same with some of its machines first. */

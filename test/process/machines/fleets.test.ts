@@ -45,7 +45,7 @@ const reason = noMachinesBecause();
       assert.match(checked.stdout, /Set pause to more than 10000 ms/);
       assert.match(
         checked.stdout,
-        /· web2 closes idle connections after 1m 11s at \S+:\d+ \(keepAliveTimeout 70000 ms\), read from worker 1/,
+        /· web2: idle connections are closed after 1m 11s at \S+:\d+ \(keepAliveTimeout 70000 ms\), read from worker 1/,
       );
       const { keepAlive } = JSON.parse((await run(["fleet", "check", "shop", "--json"])).stdout);
       assert.deepEqual(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { fleetReportText } from "../../../src/cli/show/fleetText.ts";
+import { fleetReportText, staleLockLine } from "../../../src/cli/show/fleetText.ts";
 import { historyTable } from "../../../src/cli/show/historyTable.ts";
 import { reportText } from "../../../src/cli/show/reportLines.ts";
 import { plain } from "../../../src/cli/terminal/paint.ts";
-import type { MachineRun } from "../../../src/shared/machines/fleetRun.ts";
+import type { FleetRun, MachineRun } from "../../../src/shared/machines/fleetRun.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { sampleReport } from "../client/samples.ts";
 
@@ -146,6 +146,17 @@ describe("the history of renewals", () => {
   });
 });
 
+describe("the lock of a session that died", () => {
+  it("is taken over by a run, and not by who only looks", () => {
+    const holder = { session: "s", fleet: "shop", kind: "reload", who: "ada@desk", since: 0 } as const;
+    const end = (taken: boolean) => staleLockLine(["web1", "web2"], holder, taken, plain).split("its lock on ")[1];
+    assert.deepEqual(
+      [end(true), end(false)],
+      ["web1, web2; it is taken over", "web1, web2; the next run takes it over"],
+    );
+  });
+});
+
 describe("the report of a fleet that stopped", () => {
   const machine = (name: string, changes: Partial<MachineRun> = {}): MachineRun => ({
     ...{ name, step: "waiting", deployed: false, renewed: false, serves: true },
@@ -153,9 +164,14 @@ describe("the report of a fleet that stopped", () => {
   });
   const done = { step: "done", deployed: true, renewed: true } as const;
   const failed = { step: "failed", failedAt: "renewing", deployed: true } as const;
+  let fleet: { readonly rollback?: string[] };
+  beforeEach(() => {
+    fleet = { rollback: ["./release.sh", "--back"] };
+  });
   const report = (...machines: readonly MachineRun[]): string => {
     const about = { session: "s", fleet: "shop", app: "api", kind: "reload", who: "ada@desk", startedAt: 1 } as const;
-    return fleetReportText({ ...about, outcome: "failed", reason: "It failed.", machines: [...machines] }, plain);
+    const run: FleetRun = { ...about, outcome: "failed", reason: "It failed.", machines: [...machines] };
+    return fleetReportText(run, fleet, plain);
   };
   const back = (...machines: readonly MachineRun[]): string | undefined =>
     report(...machines)
@@ -176,6 +192,15 @@ describe("the report of a fleet that stopped", () => {
       "  To go back on web2: hitless fleet rollback shop",
     );
     assert.equal(back(machine("web1"), machine("web2")), undefined);
+  });
+
+  it("names no machine that was only deployed where the fleet has no command that takes that back", () => {
+    fleet = {};
+    assert.equal(
+      back(machine("web1", done), machine("web2", failed)),
+      "  To go back on web1: hitless fleet rollback shop",
+    );
+    assert.equal(back(machine("web1", failed), machine("web2")), undefined);
   });
 
   it("says of no machine that it serves as before where that is not known", () => {

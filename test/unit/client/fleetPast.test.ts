@@ -50,8 +50,15 @@ describe("what a fleet has been through", () => {
       ],
     ];
     for (const [what, runs, expected] of rows) {
-      assert.deepEqual(renewedSince(runs).names, expected, what);
+      assert.deepEqual(renewedSince(runs, true).names, expected, what);
     }
+  });
+
+  it("leaves out what was only deployed where no command takes that back: its workers would lose what they run", () => {
+    const again = run(3, "failed", ["failed", "waiting", "waiting"]);
+    assert.deepEqual(renewedSince([stopped, whole], false).names, ["web1"]);
+    assert.deepEqual(renewedSince([again, stopped, whole], false).names, ["web1"], "what the one before has renewed");
+    assert.deepEqual(renewedSince([again, whole], false).names, []);
   });
 
   it("keeps a rollback to that, last first, and says why the rest is left out", () => {
@@ -64,13 +71,22 @@ describe("what a fleet has been through", () => {
       pause: 0,
       onFailure: "stop",
     } as const;
-    const settings = { machines: names.map((name) => ({ name, ssh: name })), fleets: [fleet], files: [] };
+    const machines = names.map((name) => ({ name, ssh: name }));
+    const settings = { machines, fleets: [{ ...fleet, rollback: ["./back"] }], files: [] };
     const shown = (runs: readonly FleetRun[], everywhere = false) => {
       const { groups, leftOut } = settleScope(planFleet(settings, "shop", "rollback", { everywhere }), runs);
       return [groups.flat().map(({ name }) => name), leftOut.map(({ machine, reason }) => `${machine}: ${reason}`)];
     };
     assert.deepEqual(shown([stopped, whole]), [["web2", "web1"], ["web3: the last renewal did not touch it"]]);
     assert.deepEqual(shown([stopped, whole], true), [["web3", "web2", "web1"], []]);
+    const withoutCommand = planFleet({ ...settings, fleets: [fleet] }, "shop", "rollback");
+    assert.deepEqual(settleScope(withoutCommand, [stopped, whole]).leftOut, [
+      {
+        machine: "web2",
+        reason: "its workers run what they ran before, and the fleet has no rollback command for what was deployed",
+      },
+      { machine: "web3", reason: "the last renewal did not touch it" },
+    ]);
     assert.deepEqual(shown([back, stopped]), [
       [],
       ["web1: it has gone back already", "web2: it has gone back already", "web3: the last renewal did not touch it"],

@@ -82,7 +82,7 @@ function keepAliveLines(readings: readonly KeepAliveReading[], paint: Paint): st
       problem === undefined
         ? servers.map(
             (server) =>
-              `${paint("dim", "·")} {} closes idle connections ${idleText(server)}, read from worker ${worker}`,
+              `${paint("dim", "·")} {}: idle connections are closed ${idleText(server)}, read from worker ${worker}`,
           )
         : [
             `${paint("yellow", "!")} {}: for how long the app keeps idle connections is not known, and ${duration(nodeKeepAliveTimeoutMs)} are assumed: ${printable(problem)}`,

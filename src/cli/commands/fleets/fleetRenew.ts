@@ -92,7 +92,7 @@ function fleetCommand(kind: FleetKind, summary: string, details: readonly string
       }
       await (json
         ? printJson(context, report satisfies FleetRunOutput)
-        : printLine(context, fleetReportText(report, context.stdout.paint)));
+        : printLine(context, fleetReportText(report, plan.fleet, context.stdout.paint)));
       return report.outcome === "completed" ? exitCodes.done : exitCodes.failed;
     },
   };

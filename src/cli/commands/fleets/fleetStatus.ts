@@ -28,7 +28,7 @@ export const fleetStatusCommand: Command = {
     const { fleet, view } = await look(context, parsed.operands[0] ?? "");
     await (parsed.has("json")
       ? printJson(context, statusOutput(fleet, view))
-      : printLine(context, fleetStatusText(fleet.name, fleet.app, view, context.stdout.paint)));
+      : printLine(context, fleetStatusText(fleet, view, context.stdout.paint)));
     const isWell =
       view.drained.length === 0 &&
       view.machines.every(({ found }) => found.member?.client.snapshot.app.state === "running");

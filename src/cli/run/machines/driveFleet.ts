@@ -56,7 +56,7 @@ export async function driveFleet(
   const session = await connectFleet(context, settings, plan);
   const lock = await during(context.stderr, "the locks of the machines", session.takeLock());
   try {
-    sayStale(context, lock.stale);
+    sayStale(context, lock.stale, true);
     refuseProblems(context, await lookForProblems(context, session), session);
     sayLeftOut(context, session.plan);
     return await follow(context, session);
@@ -129,10 +129,10 @@ export function sayPast(context: CliContext, { busy, stale }: FleetPast): void {
   if (busy !== undefined) {
     say(context, busyLine(busy, context.stderr.paint));
   }
-  sayStale(context, stale);
+  sayStale(context, stale, false);
 }
 
-function sayStale(context: CliContext, stale: FleetLock["stale"]): void {
+function sayStale(context: CliContext, stale: FleetLock["stale"], taken: boolean): void {
   const [first] = stale;
   if (first !== undefined) {
     say(
@@ -140,6 +140,7 @@ function sayStale(context: CliContext, stale: FleetLock["stale"]): void {
       staleLockLine(
         stale.map(({ machine }) => machine),
         first.holder,
+        taken,
         context.stderr.paint,
       ),
     );
