@@ -34,6 +34,7 @@ export type ReasonKind =
   | "needsShell"
   | "developmentServer"
   | "processManager"
+  | "pm2File"
   | "scriptMissing"
   | "callsItself"
   | "workspaceMissing"
@@ -77,6 +78,7 @@ export const reasonWords: Readonly<Record<ReasonKind, string>> = {
   needsShell: "{0} needs a shell",
   developmentServer: "{0} is a development server that reloads by itself",
   processManager: "{0} manages processes of its own",
+  pm2File: "its pm2 file is started by: hitless start {0}",
   scriptMissing: "there is no script {0}",
   callsItself: "the script {0} calls itself",
   workspaceMissing: "there is no workspace {0}",

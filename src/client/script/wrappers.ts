@@ -286,7 +286,10 @@ function runPm2(command: ScriptCommand): Meaning {
   ];
   const { options, rest } = leadingOptions(words, valued);
   const [file, ...after] = rest;
-  if (file === undefined || /(?:config\.[cm]?js|\.json|\.ya?ml)$|^(?:npm|yarn|pnpm)$/.test(file)) {
+  if (file !== undefined && /(?:config\.[cm]?js|\.json|\.ya?ml)$/.test(file)) {
+    return nothing(command, "pm2File", [file, ...chosenOf(command.words)].join(" "));
+  }
+  if (file === undefined || /^(?:npm|yarn|pnpm)$/.test(file)) {
     return nothing(command, "processManager", all);
   }
   const end = after.indexOf("--");
@@ -299,6 +302,17 @@ function runPm2(command: ScriptCommand): Meaning {
     changed = noted(changed, "optionUnused", `pm2 ${text}`);
   }
   return { kind: "command", command: changed };
+}
+
+/** What of pm2's options `hitless start` takes with a pm2 file. */
+function chosenOf(words: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    if (/^--(?:env|only)=/.test(word)) {
+      return [word];
+    }
+    const value = words[index + 1];
+    return /^--(?:env|only)$/.test(word) && value !== undefined ? [word, value] : [];
+  });
 }
 
 function coverage(command: ScriptCommand, name: string): Meaning {

@@ -219,7 +219,9 @@ export const scriptTable: Readonly<Record<string, readonly ExpectedTarget[] | st
   nodemon: [{ file: "index.js", notes: ["nothing is watched (nodemon)"] }],
   "babel-node server.js": [{ ...server, nodeArgs: ["-r", "@babel/register"] }],
   "pm2-runtime start server.js -i max": [{ ...server, notes: ["pm2 -i max is not used"] }],
-  "pm2 start ecosystem.config.js": "pm2 start ecosystem.config.js manages processes of its own",
+  "pm2 start ecosystem.config.js": "its pm2 file is started by: hitless start ecosystem.config.js",
+  "pm2-runtime --env=prod ecosystem.config.cjs -i 2 --only api":
+    "its pm2 file is started by: hitless start ecosystem.config.cjs --env=prod --only api",
 
   // Programs of packages.
   "next start": [next],
