@@ -148,6 +148,7 @@ function place({ address, port }: FatalError): string {
   return address === null || address === "::" || address === "0.0.0.0" ? `Port ${port}` : `${address}:${port}`;
 }
 
-function asSentence(text: string): string {
+/** With a full stop, so that another sentence can follow. */
+export function asSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -3,6 +3,7 @@ import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import type { RenewalView } from "../../shared/snapshot.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
 import { shownTime, steadyNow } from "../clock.ts";
+import { asSentence } from "../process/explainDeath.ts";
 import { pardonSlot, type Slot } from "../slots/slot.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { Restoration } from "./proof/restoration.ts";
@@ -285,7 +286,7 @@ export class Renewal {
     const { end } = this.#record;
     if (failure !== undefined && end !== undefined) {
       const again = `Generation ${this.options.from} did not start again either: ${failure.message}`;
-      this.#record.end = { ...end, outcome: "failed", reason: `${end.reason} ${again}` };
+      this.#record.end = { ...end, outcome: "failed", reason: `${asSentence(end.reason)} ${again}` };
     }
     if (this.#restoration.isOver && this.options.files === undefined) {
       this.#tellEnd();
@@ -461,7 +462,8 @@ export class Renewal {
     const advice = besides ? runsTwiceAdvice(failure) : "";
     const kept =
       this.#renewed > 0 ? ` ${this.#renewed} of ${this.#total} slots were renewed before; they stay so.` : "";
-    this.#giveUp(partly ? "failed" : "rolledBack", `${reason}${advice}${kept}`, failure);
+    const told = advice === "" && kept === "" ? reason : asSentence(reason);
+    this.#giveUp(partly ? "failed" : "rolledBack", `${told}${advice}${kept}`, failure);
   }
 
   #giveUp(outcome: RenewalOutcome, reason: string, failure?: Failure): void {

@@ -7,6 +7,7 @@ import type { RenewalView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import { steadyNow } from "../clock.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import { asSentence } from "../process/explainDeath.ts";
 import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { Generations } from "./generations.ts";
@@ -280,7 +281,7 @@ export class Renewals {
     const isDown = told.outcome === "failed" && this.#options.host.running && !this.#serves();
     this.#report({
       ...told,
-      ...(isDown && { reason: `${told.reason ?? ""} ${nothingRuns}`.trim() }),
+      ...(isDown && { reason: told.reason === undefined ? nothingRuns : `${asSentence(told.reason)} ${nothingRuns}` }),
       ...(notes.length > 0 && { notes }),
       ...(moved && { moved }),
     });

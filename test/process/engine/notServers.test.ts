@@ -51,7 +51,7 @@ describeOn([usualNode()], "an app that can't run twice", (scene) => {
     // What it is started from is what has failed.
     assertOutcome(report, "failed");
     assert.equal(report.stoppedFirst, true);
-    assert.match(report.reason ?? "", /Generation 2 did not start again either: .+ No worker runs now: mend /);
+    assert.match(report.reason ?? "", /\. Generation 2 did not start again either: .+\. No worker runs now: mend /);
     app.write("version.txt", "2");
     const { app: state } = await until(app.client, "it runs again", ({ workers }) =>
       workers.some(({ state, generation }) => state === "ready" && generation === 2),

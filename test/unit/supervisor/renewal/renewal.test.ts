@@ -154,10 +154,10 @@ describe("renewal: reload", () => {
     app.step();
     app.ready(app.latest(1));
     app.exit(app.worker(1));
-    assert.equal(app.fail(app.latest(2), sampleFailure({ message: "Boom." })), true);
+    assert.equal(app.fail(app.latest(2), sampleFailure({ message: "Error: Boom" })), true);
     const { outcome, reason } = reportOf(app);
     assert.equal(outcome, "failed");
-    assert.equal(reason, "Boom. 1 of 3 slots were renewed before; they stay so.");
+    assert.equal(reason, "Error: Boom. 1 of 3 slots were renewed before; they stay so.");
     assert.deepEqual(
       [...app.slots.values()].map(({ current, generation }) => [current?.id, generation]),
       [
