@@ -46,7 +46,8 @@ function entryOf(analysis: Analysis, name: Identifier): CatalogueEntry | undefin
  * system with the links; those of other systems are in the panel.
  */
 function describeEntry(entry: CatalogueEntry, platform: NodeJS.Platform): string {
-  const steps = pathThroughLayers(entry, { translate: t });
+  const system = platform === "win32" ? "windows" : platform === "darwin" ? "macos" : "linux";
+  const steps = pathThroughLayers(entry, { system, translate: t });
   const name = qualifiedName(entry);
   const way = steps.flatMap(({ layer, title, detail }) => {
     switch (layer) {
@@ -61,8 +62,7 @@ function describeEntry(entry: CatalogueEntry, platform: NodeJS.Platform): string
     }
   });
   const how = steps.filter(({ layer }) => layer === "code" || layer === "dependencies").map(({ detail }) => detail);
-  const { linux, macos, windows } = entry.calls;
-  const calls = platform === "win32" ? windows : platform === "darwin" ? macos : linux;
+  const calls = entry.calls[system];
   const named = calls.map((call) => `\`${call}\``).join(" ");
   const argument = encodeURIComponent(JSON.stringify([{ trace: name }]));
   return [

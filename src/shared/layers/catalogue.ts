@@ -5,6 +5,7 @@ import { cryptoJobsEntries } from "./catalogue/crypto/cryptoJobs.ts";
 import { cryptoObjectsEntries } from "./catalogue/crypto/cryptoObjects.ts";
 import { dataEntries } from "./catalogue/data.ts";
 import { engineEntries } from "./catalogue/engine.ts";
+import { formsOf } from "./catalogue/forms.ts";
 import { fsEntries } from "./catalogue/fs/fs.ts";
 import { fsPromisesEntries } from "./catalogue/fs/fsPromises.ts";
 import { fsSyncEntries } from "./catalogue/fs/fsSync.ts";
@@ -47,7 +48,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...dataEntries,
   ...sqliteEntries,
   ...programsEntries,
-];
+].map((entry) => ({ ...entry, ...formsOf(entry) }));
 
 const byName = new Map(catalogue.map((entry) => [qualifiedName(entry), entry]));
 
@@ -121,9 +122,16 @@ export function pathThroughLayers(entry: CatalogueEntry, options: PathOptions = 
   if (besides !== undefined) {
     fromCode.push(pathTexts.besides[besides]);
   }
+  const told = [
+    ...fromCode.map((text) => translate(text)),
+    ...(entry.forms ?? []).map(({ form, calls: own }) => {
+      const named = own[system].length === 0 ? "" : ` (${own[system].join(" · ")})`;
+      return `${translate(pathTexts.forms[form])}${named}`;
+    }),
+  ];
   const libraries = librariesOf(entry).map((dependency) => dependencyTitles[dependency]);
   const steps: PathStep[] = [
-    { layer: "code", title: qualifiedName(entry), detail: fromCode.map((text) => translate(text)).join(" ") },
+    { layer: "code", title: qualifiedName(entry), detail: told.join(" ") },
     {
       layer: "api",
       title: module === "globals" ? entry.name : `node:${module}`,

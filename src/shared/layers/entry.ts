@@ -44,21 +44,46 @@ export interface CatalogueEntry {
   readonly callbackOptional?: boolean;
   /**
    * What is done in another way: a thread of the pool looks up a host name, or reads the file behind a Blob; the event
-   * loop writes what a full pipe did not take. Or what another form of the call does: `noPosition` and `position` of a
-   * file, `coverage` while it is collected, `signalThread` where it is switched on, `queries` that are in flight.
+   * loop writes what a full pipe did not take.
    */
-  readonly besides?:
-    | "hostName"
-    | "fileOfBlob"
-    | "fullPipe"
-    | "noPosition"
-    | "position"
-    | "coverage"
-    | "signalThread"
-    | "queries";
-  /** System calls of the other form on Linux, as far as a test can see them. */
-  readonly otherCalls?: readonly string[];
+  readonly besides?: "hostName" | "fileOfBlob" | "fullPipe";
+  /** The forms of the call whose path is another; absent when all go the same way. */
+  readonly forms?: readonly CallForm[];
 }
+
+/** A form of a call whose path is not the entry's: by its arguments, or by what it is called on. */
+export interface CallForm extends Pick<CatalogueEntry, "mechanism" | "thread" | "calls"> {
+  readonly form: FormName;
+  /** The internal binding it calls instead; absent when it is the entry's, or none. */
+  readonly binding?: string;
+}
+
+export type FormName =
+  | "address"
+  | "buffered"
+  | "connections"
+  | "corked"
+  | "compileCache"
+  | "coverage"
+  | "dataUrl"
+  | "descriptor"
+  | "flush"
+  | "keptAlive"
+  | "memory"
+  | "noHome"
+  | "noPosition"
+  | "oneFile"
+  | "outputFile"
+  | "outputTerminal"
+  | "path"
+  | "position"
+  | "queries"
+  | "reading"
+  | "recursive"
+  | "signalThread"
+  | "start"
+  | "systemStore"
+  | "unbound";
 
 /** `fs.readFile`: the name of an entry in the panel and the editor. */
 export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {

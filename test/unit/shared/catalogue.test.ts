@@ -185,8 +185,8 @@ describe("pathThroughLayers", () => {
 
   it("says how your code goes on: at once, later, or either", () => {
     const detail = (module: string, name: string) => pathThroughLayers(entryOf(module, name))[0]?.detail;
-    assert.equal(detail("fs", "readFileSync"), pathTexts.code.synchronous);
-    assert.equal(detail("fs", "readFile"), pathTexts.code.threadPool);
+    assert.equal(detail("fs", "statSync"), pathTexts.code.synchronous);
+    assert.equal(detail("fs", "stat"), pathTexts.code.threadPool);
     assert.equal(detail("crypto", "randomBytes"), pathTexts.callbackOptional);
   });
 
@@ -224,6 +224,46 @@ describe("pathThroughLayers", () => {
       story("globals", "console.log"),
       /waits until the work is done; .* a full pipe does not take is written later/,
     );
+  });
+
+  it("tells of each form of a call that goes another way, with its calls on the system asked for", () => {
+    const told = (module: string, name: string, system: "linux" | "windows" = "linux") =>
+      pathThroughLayers(entryOf(module, name), { system })[0]?.detail ?? "";
+    for (const [module, name, expected] of [
+      ["fs", "read", "Without a position it reads on from where the file stands. (read)"],
+      ["fs", "readvSync", "Without a position it reads on from where the file stands. (readv)"],
+      ["fs/promises", "FileHandle.prototype.write", "With a position it writes there. (pwrite64)"],
+      ["fs", "writeFileSync", "With the option flush it waits until the disk has it. (openat · write · fsync · close)"],
+      ["dns", "lookup", "An address is not looked up: the result comes before the event loop continues."],
+      ["sqlite", "DatabaseSync", "A database in memory needs no system call."],
+      ["util", "setTraceSigInt", "With true it starts a thread that waits for the signal. (clone3)"],
+    ] as const) {
+      assert.ok(
+        told(module, name).endsWith(expected) || told(module, name).includes(`${expected} `),
+        told(module, name),
+      );
+    }
+    assert.match(told("net", "connect", "windows"), /a named pipe, .*pipe_wrap\. \(CreateFileW · /);
+    assert.equal(told("fs", "stat"), pathTexts.code.threadPool);
+  });
+
+  it("has each form once, and only where it goes another way than the entry", () => {
+    const pathOf = ({
+      mechanism,
+      calls,
+      binding,
+    }: Pick<CatalogueEntry, "mechanism" | "calls"> & { binding?: string }) =>
+      JSON.stringify([mechanism, calls.linux, binding]);
+    for (const entry of catalogue) {
+      const forms = entry.forms ?? [];
+      assert.equal(new Set(forms.map(({ form }) => form)).size, forms.length, qualifiedName(entry));
+      const same = forms.filter(
+        (form) => pathOf({ ...form, binding: form.binding ?? entry.binding }) === pathOf(entry),
+      );
+      assert.deepEqual(same, [], qualifiedName(entry));
+    }
+    const used = new Set(catalogue.flatMap(({ forms = [] }) => forms.map(({ form }) => form)));
+    assert.deepEqual([...used].sort(), Object.keys(pathTexts.forms).sort());
   });
 
   it("names the calls of the system asked for", () => {

@@ -165,7 +165,5 @@ export const dataEntries: readonly CatalogueEntry[] = [
   ...entriesOf(["util", "util", "v8", "synchronous"], [["isDeepStrictEqual", null]]),
   ...entriesOf(["util", "watchdog", "node", "synchronous"], [["setTraceSigInt", null]], {
     since: 22,
-    besides: "signalThread",
-    otherCalls: ["clone3"],
   }),
 ];

@@ -50,7 +50,7 @@ export const engineEntries: readonly CatalogueEntry[] = [
     ],
   ),
   ...entriesOf(["v8", "profiler", "v8", "synchronous"], [["stopCoverage", ""]]),
-  ...entriesOf(["v8", "profiler", "v8", "synchronous"], [["takeCoverage", ""]], { besides: "coverage" }),
+  ...entriesOf(["v8", "profiler", "v8", "synchronous"], [["takeCoverage", ""]]),
   ...entriesOf(
     ["inspector", "inspector", "v8", "thread"],
     [["open", "port-host-wait", "thread", "socket", "bind", "listen"]],
@@ -73,7 +73,11 @@ export const engineEntries: readonly CatalogueEntry[] = [
     ],
     { since: 22 },
   ),
-  ...entriesOf(["module", "modules", "simdjson", "synchronous"], [["findPackageJSON", null, "stat"]], { since: 22 }),
+  ...entriesOf(
+    ["module", "modules", "simdjson", "synchronous"],
+    [["findPackageJSON", null, "stat", "open", "pread", "close"]],
+    { since: 22 },
+  ),
   ...entriesOf(
     ["v8", "async_wrap", "v8", "synchronous"],
     [

@@ -1,4 +1,4 @@
-import type { CatalogueEntry, Mechanism } from "../entry.ts";
+import type { CatalogueEntry, FormName, Mechanism } from "../entry.ts";
 import type { Dependency } from "../layer.ts";
 
 export const dependencyTitles: Readonly<Record<Dependency, string>> = {
@@ -41,12 +41,34 @@ export const pathTexts = {
   besides: {
     hostName: "The name of a host is looked up first, on a thread of the pool.",
     fileOfBlob: "What a file holds is read on a thread of the pool.",
-    noPosition: "Without a position it reads on from where the file stands, by read or readv.",
-    position: "With a position it writes there, by pwrite or pwritev.",
-    coverage: "While coverage is collected, it writes it into a file.",
-    signalThread: "With true it starts a thread that waits for the signal.",
-    queries: "Queries that are in flight end, and their sockets are closed.",
     fullPipe: "What a full pipe does not take is written later, by the event loop.",
+  },
+  forms: {
+    address: "An address is not looked up: the result comes before the event loop continues.",
+    buffered: "What has been read ahead is given without a system call.",
+    connections: "Connections that are open are closed.",
+    compileCache: "While the compile cache is on, it writes what is new into files.",
+    corked: "What is written while it is corked is sent together.",
+    coverage: "While coverage is collected, it writes it into a file.",
+    dataUrl: "A data: URL needs no connection.",
+    descriptor: "With a file that is open already it neither opens nor closes one.",
+    flush: "With the option flush it waits until the disk has it.",
+    keptAlive: "On a connection that the agent has kept it does not connect.",
+    memory: "A database in memory needs no system call.",
+    noHome: "Without a home in the environment it asks the system's list of users.",
+    noPosition: "Without a position it reads on from where the file stands.",
+    oneFile: "For a single file it looks into no folder.",
+    outputFile: "To a file it is written through the binding fs.",
+    outputTerminal: "To a terminal it is written through the binding tty_wrap.",
+    path: "With a path it is a Unix socket or a named pipe, through the binding pipe_wrap.",
+    position: "With a position it writes there.",
+    queries: "Queries that are in flight end, and their sockets are closed.",
+    reading: "What only reads writes nothing and does not wait for the disk.",
+    recursive: "With the option recursive it also looks into the folders below.",
+    signalThread: "With true it starts a thread that waits for the signal.",
+    start: "With a start it works from that position of the file.",
+    systemStore: "With “system” it reads the system's certificates.",
+    unbound: "A socket that is not bound yet is bound first.",
   },
   callbackOptional: "With a callback your code continues; without one it waits until the work is done.",
   api: "JavaScript of Node.js checks the arguments and calls {0}.",
@@ -65,6 +87,7 @@ export const pathTexts = {
 } as const satisfies {
   code: Record<Mechanism, string>;
   besides: Record<NonNullable<CatalogueEntry["besides"]>, string>;
+  forms: Record<FormName, string>;
   callbackOptional: string;
   api: string;
   dependencies: Record<Mechanism, string>;

@@ -4,7 +4,7 @@ import { type Operation, operations } from "./operations.ts";
 
 type Common = readonly [module: string, binding: string, dependency: Dependency, mechanism: Mechanism];
 
-interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besides" | "otherCalls"> {
+interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besides"> {
   /** File in Node's `src` folder, if not the binding's usual one. */
   readonly source?: string;
   /** Operations of every row, before those that a row names. */
@@ -35,7 +35,7 @@ export function entriesOf(common: Common, rows: readonly Row[], also: Also = {})
       dependency,
       mechanism,
       thread: threadOf(mechanism),
-      calls: { linux: callsOf(needed, 0), macos: callsOf(needed, 1), windows: callsOf(needed, 2) },
+      calls: callsOn(needed),
       docs: docsLink({ page, module, name, anchor }),
       ...rest,
     };
@@ -87,7 +87,7 @@ function pageOf(module: string): string {
   return module.replace(/\/.*/, "");
 }
 
-function threadOf(mechanism: Mechanism): CatalogueEntry["thread"] {
+export function threadOf(mechanism: Mechanism): CatalogueEntry["thread"] {
   switch (mechanism) {
     case "threadPool":
       return "pool";
@@ -102,6 +102,11 @@ function threadOf(mechanism: Mechanism): CatalogueEntry["thread"] {
     case "microtask":
       return "main";
   }
+}
+
+/** The system calls of operations, by system. */
+export function callsOn(needed: readonly Operation[]): CatalogueEntry["calls"] {
+  return { linux: callsOf(needed, 0), macos: callsOf(needed, 1), windows: callsOf(needed, 2) };
 }
 
 function callsOf(needed: readonly Operation[], system: 0 | 1 | 2): string[] {

@@ -31,7 +31,7 @@ export const sqliteEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["sqlite", "sqlite", "sqlite", "synchronous"],
     [
-      ["DatabaseSync.prototype.applyChangeset", null],
+      ["DatabaseSync.prototype.applyChangeset", null, "lock", "pwrite", "syncDatabase"],
       ["DatabaseSync.prototype.loadExtension", null, "load"],
       ["DatabaseSync.prototype.location", null],
       ["StatementSync.prototype.columns", null],
@@ -48,7 +48,7 @@ export const sqliteEntries: readonly CatalogueEntry[] = [
       ["DatabaseSync.prototype.createTagStore", null],
       ["DatabaseSync.prototype.deserialize", null],
       ["DatabaseSync.prototype.enableDefensive", null],
-      ["DatabaseSync.prototype.serialize", null],
+      ["DatabaseSync.prototype.serialize", null, "lock", "pread"],
       ["DatabaseSync.prototype.setAuthorizer", null],
       ["Session.prototype.changeset", null],
       ["Session.prototype.close", null],

@@ -94,7 +94,7 @@ const hiddenBindings = ["internal_only_v8"];
       seen: snippets.find(({ name }) => name === entry.name),
       pooled: windows.get(`${entry.name} (pooled)`),
       direct: windows.get(`${entry.name} (direct)`),
-      other: windows.get(`${entry.name} (other)`),
+      forms: new Map((entry.forms ?? []).map(({ form }) => [form, windows.get(`${entry.name} (${form})`)])),
     };
   }
 

@@ -33,7 +33,7 @@ const files: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** How a call went. */
-interface Outcome {
+export interface Outcome {
   /** When it was done: on return, after the microtasks, or after a turn of the event loop; absent when a child ran it. */
   readonly done?: "returned" | "drained" | "turned" | undefined;
   /** Whether it left a timer behind. */
@@ -49,8 +49,8 @@ export interface Seen extends Outcome {
   readonly pooled?: Outcome;
   /** The same without a callback. */
   readonly direct?: Outcome;
-  /** The same in its other form, such as without a position. */
-  readonly other?: Outcome;
+  /** The same in its other forms, by their names. */
+  readonly forms?: Readonly<Record<string, Outcome>>;
 }
 
 export interface ModuleRun {
@@ -112,10 +112,17 @@ async function runModule(strace: string, file: string, module: string): Promise<
   }
 }
 
-/** The binding that each entry of a module names, as JSON. */
+/** The bindings that each entry of a module and its forms name, as JSON. */
 function bindingsOf(module: string): string {
   const entries = catalogue.filter((entry) => entry.module === module);
-  return JSON.stringify(Object.fromEntries(entries.map(({ name, binding }) => [name, binding])));
+  return JSON.stringify(
+    Object.fromEntries(
+      entries.flatMap(({ name, binding, forms = [] }) => [
+        [name, binding],
+        ...forms.flatMap((form) => (form.binding === undefined ? [] : [[`${name} (${form.form})`, form.binding]])),
+      ]),
+    ),
+  );
 }
 
 /** Resolves with what it wrote to stderr, however it ended. */

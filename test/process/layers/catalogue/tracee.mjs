@@ -13,13 +13,16 @@ const calls = require("./bindingCalls.cjs");
 const bindings = JSON.parse(bindingList);
 
 /** Runs code that ends its process, or changes it for good, in a process of its own, which marks its own begin. */
-function runChild(name, code) {
+function runChild(name, code, env = {}) {
   const watching = `const calls = require(${JSON.stringify(require.resolve("./bindingCalls.cjs"))});
-    calls.watchBindings(${JSON.stringify([bindings[name]])});
+    calls.watchBindings(${JSON.stringify([bindings[name] ?? bindings[name.replace(/ \(.*/, "")]])});
     calls.mark("begin", ${JSON.stringify(name)});
     calls.begin();`;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--expose-internals", "-e", `${watching}\n${code}`], { stdio: "ignore" });
+    const child = spawn(process.execPath, ["--expose-internals", "-e", `${watching}\n${code}`], {
+      env: { ...process.env, ...env },
+      stdio: "ignore",
+    });
     child.once("error", reject);
     child.once("close", resolve);
   });
@@ -71,7 +74,7 @@ function runInTurn(name, run) {
 
 async function runSnippet(name, snippet) {
   if (snippet.child !== undefined) {
-    await runChild(name, snippet.child);
+    await runChild(name, snippet.child, snippet.env);
     calls.mark("end", name);
     return {};
   }
@@ -99,8 +102,12 @@ for (const [name, snippet] of Object.entries({ ...nothing, ...snippets[module] }
   const outcome = { name };
   try {
     Object.assign(outcome, await runSnippet(name, snippet));
-    for (const variant of ["pooled", "direct", "other"].filter((each) => each in snippet)) {
+    for (const variant of ["pooled", "direct"].filter((each) => each in snippet)) {
       outcome[variant] = await runSnippet(`${name} (${variant})`, snippet[variant]);
+    }
+    outcome.forms = {};
+    for (const [form, own] of Object.entries(snippet.forms ?? {})) {
+      outcome.forms[form] = await runSnippet(`${name} (${form})`, own);
     }
   } catch (error) {
     outcome.error = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -2,7 +2,7 @@ import type { CatalogueEntry } from "../../entry.ts";
 import { entriesOf, type Row } from "../rows.ts";
 import { byDescriptor, byPath, byPosition } from "./fsFamilies.ts";
 
-const families = [...byPath, ...byDescriptor].map(
+const families = [...byPath, ...byDescriptor, ...byPosition].map(
   ([name, anchor, ...needed]): Row => [name, `${anchor}-callback`, ...needed],
 );
 
@@ -16,12 +16,6 @@ export const fsEntries: readonly CatalogueEntry[] = [
       ["createReadStream", "path-options", "open", "read", "close"],
       ["createWriteStream", "path-options", "open", "write", "close"],
     ],
-  ),
-  ...byPosition.flatMap(([[name, anchor, ...needed], besides, other]) =>
-    entriesOf(["fs", "fs", "uv", "threadPool"], [[name, `${anchor}-callback`, ...needed]], {
-      besides,
-      otherCalls: [other],
-    }),
   ),
   ...entriesOf(
     ["fs", "fs", "uv", "threadPool"],

@@ -40,10 +40,10 @@ export const byDescriptor: readonly Row[] = [
   ["futimes", "fd-atime-mtime", "futimes"],
 ];
 
-/** Functions on a descriptor that do another call with a position than without, with the call of the other form. */
-export const byPosition: readonly (readonly [row: Row, besides: "noPosition" | "position", other: string])[] = [
-  [["read", "fd-buffer-offset-length-position", "pread"], "noPosition", "read"],
-  [["readv", "fd-buffers-position", "preadv"], "noPosition", "readv"],
-  [["write", "fd-buffer-offset-length-position", "write"], "position", "pwrite64"],
-  [["writev", "fd-buffers-position", "writev"], "position", "pwritev"],
+/** Functions on a descriptor, as of a position or not: `forms.ts` has the other form. */
+export const byPosition: readonly Row[] = [
+  ["read", "fd-buffer-offset-length-position", "pread"],
+  ["readv", "fd-buffers-position", "preadv"],
+  ["write", "fd-buffer-offset-length-position", "write"],
+  ["writev", "fd-buffers-position", "writev"],
 ];

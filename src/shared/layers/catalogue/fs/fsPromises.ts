@@ -1,13 +1,12 @@
 import type { CatalogueEntry } from "../../entry.ts";
-import { entriesOf } from "../rows.ts";
+import { entriesOf, type Row } from "../rows.ts";
 import { byPath, byPosition } from "./fsFamilies.ts";
 
 export const fsPromisesEntries: readonly CatalogueEntry[] = [
-  ...byPosition.flatMap(([[name, anchor, ...needed], besides, other]) =>
-    entriesOf(
-      ["fs/promises", "fs", "uv", "threadPool"],
-      [[`FileHandle.prototype.${name}`, `${anchor}`.replace("fd-", ""), ...needed]],
-      { besides, otherCalls: [other] },
+  ...entriesOf(
+    ["fs/promises", "fs", "uv", "threadPool"],
+    byPosition.map(
+      ([name, anchor, ...needed]): Row => [`FileHandle.prototype.${name}`, `${anchor}`.replace("fd-", ""), ...needed],
     ),
   ),
   ...entriesOf(

@@ -2,7 +2,7 @@ import type { CatalogueEntry } from "../../entry.ts";
 import { entriesOf, type Row } from "../rows.ts";
 import { byDescriptor, byPath, byPosition } from "./fsFamilies.ts";
 
-const families = [...byPath, ...byDescriptor].map(
+const families = [...byPath, ...byDescriptor, ...byPosition].map(
   ([name, anchor, ...needed]): Row => [`${name}Sync`, anchor, ...needed],
 );
 
@@ -15,12 +15,6 @@ export const fsSyncEntries: readonly CatalogueEntry[] = [
       ["realpathSync", "path-options", "lstat", "readlink"],
       ["realpathSync.native", "path-options", "realpath"],
     ],
-  ),
-  ...byPosition.flatMap(([[name, anchor, ...needed], besides, other]) =>
-    entriesOf(["fs", "fs", "uv", "synchronous"], [[`${name}Sync`, anchor, ...needed]], {
-      besides,
-      otherCalls: [other],
-    }),
   ),
   ...entriesOf(["fs", "fs", "uv", "synchronous"], [["globSync", null, "stat", "open", "list", "close"]], { since: 22 }),
   ...entriesOf(["fs", "fs", "uv", "synchronous"], [["mkdtempDisposableSync", null, "mkdir"]], { since: 24 }),

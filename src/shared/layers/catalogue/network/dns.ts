@@ -49,14 +49,10 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
     ...asking(newQuestions, 22),
     ...entriesOf(
       [module, "cares_wrap", "ares", "synchronous"],
-      [["Resolver.prototype.cancel", module === "dns" ? "" : null]],
-      { besides: "queries", otherCalls: ["close"] },
-    ),
-    ...entriesOf(
-      [module, "cares_wrap", "ares", "synchronous"],
       [
+        ["Resolver.prototype.cancel", module === "dns" ? "" : null],
         ["getServers", ""],
-        ["setServers", "servers"],
+        ["setServers", "servers", "open", "read", "close"],
         ["Resolver", "#resolveroptions", "open", "read", "close"],
         ["Resolver.prototype.setLocalAddress", module === "dns" ? "ipv4-ipv6" : null],
       ],

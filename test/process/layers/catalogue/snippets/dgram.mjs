@@ -22,6 +22,10 @@ function onHostsOf(before, run) {
   };
 }
 
+function onUnbound(run) {
+  return { before: () => dgram.createSocket("udp4"), run, after: (socket) => tolerating(() => socket.close()) };
+}
+
 async function connected() {
   const socket = await bound();
   socket.connect(socket.address().port, "127.0.0.1");
@@ -41,14 +45,37 @@ export const snippets = {
         return event(socket, "message");
       },
     ),
-    "Socket.prototype.send": onHostsOf(bound, (socket, host) => {
-      socket.send("text", socket.address().port, host);
-      return event(socket, "message");
-    }),
-    "Socket.prototype.connect": onHostsOf(bound, (socket, host) => {
-      socket.connect(socket.address().port, host);
-      return event(socket, "connect");
-    }),
+    "Socket.prototype.send": {
+      ...onHostsOf(bound, (socket, host) => {
+        socket.send("text", socket.address().port, host);
+        return event(socket, "message");
+      }),
+      forms: {
+        unbound: {
+          before: async () => ({ socket: dgram.createSocket("udp4"), receiver: await bound() }),
+          run: ({ socket, receiver }) => {
+            socket.send("text", receiver.address().port, "127.0.0.1");
+            return event(receiver, "message");
+          },
+          after: ({ socket, receiver }) => {
+            socket.close();
+            receiver.close();
+          },
+        },
+      },
+    },
+    "Socket.prototype.connect": {
+      ...onHostsOf(bound, (socket, host) => {
+        socket.connect(socket.address().port, host);
+        return event(socket, "connect");
+      }),
+      forms: {
+        unbound: onUnbound((socket) => {
+          socket.connect(9, "127.0.0.1");
+          return event(socket, "connect");
+        }),
+      },
+    },
     "Socket.prototype.disconnect": { before: connected, run: (socket) => socket.disconnect() },
     "Socket.prototype.address": onBound((socket) => void socket.address()),
     "Socket.prototype.remoteAddress": { before: connected, run: (socket) => void socket.remoteAddress() },
@@ -78,7 +105,10 @@ export const snippets = {
     "Socket.prototype.setMulticastTTL": onBound((socket) => void socket.setMulticastTTL(8)),
     "Socket.prototype.setMulticastLoopback": onBound((socket) => void socket.setMulticastLoopback(true)),
     "Socket.prototype.setMulticastInterface": onBound((socket) => socket.setMulticastInterface("127.0.0.1")),
-    "Socket.prototype.addMembership": onBound((socket) => trying(() => socket.addMembership(group, "127.0.0.1"))),
+    "Socket.prototype.addMembership": {
+      ...onBound((socket) => trying(() => socket.addMembership(group, "127.0.0.1"))),
+      forms: { unbound: onUnbound((socket) => trying(() => socket.addMembership(group, "127.0.0.1"))) },
+    },
     "Socket.prototype.dropMembership": onBound((socket) => trying(() => socket.dropMembership(group, "127.0.0.1"))),
     "Socket.prototype.setRecvBufferSize": onBound((socket) => socket.setRecvBufferSize(8192)),
     "Socket.prototype.setSendBufferSize": onBound((socket) => socket.setSendBufferSize(8192)),

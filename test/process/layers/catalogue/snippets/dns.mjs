@@ -64,7 +64,10 @@ function asked(own) {
 
 export const snippets = {
   dns: {
-    lookup: () => call(dns.lookup, "localhost"),
+    lookup: {
+      run: () => call(dns.lookup, "localhost"),
+      forms: { address: { run: () => call(dns.lookup, "127.0.0.1") } },
+    },
     lookupService: () => call(dns.lookupService, "127.0.0.1", 22),
     ...withCallback,
     getServers: () => void dns.getServers(),
@@ -73,7 +76,7 @@ export const snippets = {
     "Resolver.prototype.cancel": {
       before: () => resolver(dns),
       run: (own) => own.cancel(),
-      other: { before: () => asked(resolver(dns)), run: (own) => own.cancel() },
+      forms: { queries: { before: () => asked(resolver(dns)), run: (own) => own.cancel() } },
     },
     "Resolver.prototype.setLocalAddress": {
       before: () => resolver(dns),
@@ -81,7 +84,10 @@ export const snippets = {
     },
   },
   "dns/promises": {
-    lookup: () => promises.lookup("localhost"),
+    lookup: {
+      run: () => promises.lookup("localhost"),
+      forms: { address: { run: () => promises.lookup("127.0.0.1") } },
+    },
     lookupService: () => promises.lookupService("127.0.0.1", 22),
     ...promised,
     getServers: () => void promises.getServers(),
@@ -90,7 +96,7 @@ export const snippets = {
     "Resolver.prototype.cancel": {
       before: () => resolver(promises),
       run: (own) => own.cancel(),
-      other: { before: () => asked(resolver(promises)), run: (own) => own.cancel() },
+      forms: { queries: { before: () => asked(resolver(promises)), run: (own) => own.cancel() } },
     },
     "Resolver.prototype.setLocalAddress": {
       before: () => resolver(promises),

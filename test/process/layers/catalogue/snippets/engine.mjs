@@ -22,14 +22,20 @@ const onBlobs = (run) => ({
 });
 const serialized = v8.serialize({ text: "text" });
 
-function database() {
-  const own = new DatabaseSync(fresh(".db"));
+function database(path = fresh(".db")) {
+  const own = new DatabaseSync(path);
   own.exec("CREATE TABLE numbers (number INTEGER); INSERT INTO numbers VALUES (1)");
   return own;
 }
 
 const onDatabase = (run) => ({ before: database, run, after: (own) => tolerating(() => own.close()) });
 const onStatement = (sql, run) => onDatabaseWith((own) => own.prepare(sql), run);
+/** The same on a file, and in memory. */
+const onStatements = (sql, run) => ({
+  ...onStatement(sql, run),
+  forms: { memory: { before: () => database(":memory:").prepare(sql), run } },
+});
+const withReading = ({ forms, ...writing }, reading) => ({ ...writing, forms: { ...forms, reading } });
 const onDatabaseWith = (make, run) => ({ before: () => make(database()), run });
 
 const onDatabaseSession = (run) => onDatabaseWith((own) => own.createSession(), run);
@@ -127,7 +133,15 @@ export const snippets = {
     writeHeapSnapshot: () => void v8.writeHeapSnapshot(fresh(".heapsnapshot")),
     cachedDataVersionTag: () => void v8.cachedDataVersionTag(),
     setFlagsFromString: () => v8.setFlagsFromString("--stack-size=900"),
-    takeCoverage: () => v8.takeCoverage(),
+    takeCoverage: {
+      run: () => v8.takeCoverage(),
+      forms: {
+        coverage: {
+          child: `require("node:v8").takeCoverage()`,
+          env: { NODE_V8_COVERAGE: folder },
+        },
+      },
+    },
     stopCoverage: () => v8.stopCoverage(),
     setHeapSnapshotNearHeapLimit: { child: `require("node:v8").setHeapSnapshotNearHeapLimit(1)` },
     queryObjects: () => void v8.queryObjects(Date),
@@ -247,13 +261,27 @@ export const snippets = {
     },
   },
   sqlite: {
-    DatabaseSync: () => void new DatabaseSync(fresh(".db")),
+    DatabaseSync: {
+      run: () => void new DatabaseSync(fresh(".db")),
+      forms: { memory: { run: () => void new DatabaseSync(":memory:") } },
+    },
     "DatabaseSync.prototype.open": {
       before: () => new DatabaseSync(fresh(".db"), { open: false }),
       run: (own) => own.open(),
+      forms: { memory: { before: () => new DatabaseSync(":memory:", { open: false }), run: (own) => own.open() } },
     },
-    "DatabaseSync.prototype.close": { before: database, run: (own) => own.close() },
-    "DatabaseSync.prototype.exec": onDatabase((own) => own.exec("INSERT INTO numbers VALUES (2)")),
+    "DatabaseSync.prototype.close": {
+      before: database,
+      run: (own) => own.close(),
+      forms: { memory: { before: () => database(":memory:"), run: (own) => own.close() } },
+    },
+    "DatabaseSync.prototype.exec": {
+      ...onDatabase((own) => own.exec("INSERT INTO numbers VALUES (2)")),
+      forms: {
+        memory: { before: () => database(":memory:"), run: (own) => own.exec("INSERT INTO numbers VALUES (2)") },
+        reading: onDatabase((own) => own.exec("SELECT * FROM numbers")),
+      },
+    },
     "DatabaseSync.prototype.prepare": onDatabase((own) => void own.prepare("SELECT 1")),
     "DatabaseSync.prototype.function": onDatabase((own) => own.function("one", () => 1)),
     "DatabaseSync.prototype.aggregate": onDatabase((own) =>
@@ -264,13 +292,26 @@ export const snippets = {
       before: () => new DatabaseSync(":memory:", { allowExtension: true }),
       run: (own) => own.enableLoadExtension(false),
     },
-    "StatementSync.prototype.all": onStatement("SELECT * FROM numbers", (own) => void own.all()),
-    "StatementSync.prototype.get": onStatement("SELECT * FROM numbers", (own) => void own.get()),
-    "StatementSync.prototype.iterate": onStatement("SELECT * FROM numbers", (own) => void [...own.iterate()]),
-    "StatementSync.prototype.run": onStatement("INSERT INTO numbers VALUES (3)", (own) => void own.run()),
-    "DatabaseSync.prototype.applyChangeset": onDatabase((own) => void own.applyChangeset(changeset())),
+    "StatementSync.prototype.all": onStatements("SELECT * FROM numbers", (own) => void own.all()),
+    "StatementSync.prototype.get": onStatements("SELECT * FROM numbers", (own) => void own.get()),
+    "StatementSync.prototype.iterate": onStatements("SELECT * FROM numbers", (own) => void [...own.iterate()]),
+    "StatementSync.prototype.run": withReading(
+      onStatements("INSERT INTO numbers VALUES (3)", (own) => void own.run()),
+      onStatement("SELECT * FROM numbers", (own) => void own.run()),
+    ),
+    "DatabaseSync.prototype.applyChangeset": {
+      before: () => {
+        const own = database();
+        own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY)");
+        return { own, changes: changeset() };
+      },
+      run: ({ own, changes }) => void own.applyChangeset(changes),
+    },
     "DatabaseSync.prototype.createTagStore": onDatabase((own) => void own.createTagStore()),
-    "DatabaseSync.prototype.deserialize": onDatabase((own) => own.deserialize(database().serialize())),
+    "DatabaseSync.prototype.deserialize": {
+      before: () => ({ own: new DatabaseSync(":memory:"), bytes: database().serialize() }),
+      run: ({ own, bytes }) => own.deserialize(bytes),
+    },
     "DatabaseSync.prototype.enableDefensive": onDatabase((own) => own.enableDefensive(true)),
     "DatabaseSync.prototype.loadExtension": {
       before: () => new DatabaseSync(":memory:", { allowExtension: true }),
@@ -292,8 +333,30 @@ export const snippets = {
     getCompileCacheDir: () => void module.getCompileCacheDir(),
     stripTypeScriptTypes: () => void module.stripTypeScriptTypes("let a: number = 1"),
     syncBuiltinESMExports: () => module.syncBuiltinESMExports(),
-    flushCompileCache: () => module.flushCompileCache(),
-    findPackageJSON: () => void module.findPackageJSON(import.meta.url),
+    flushCompileCache: {
+      run: () => module.flushCompileCache(),
+      forms: {
+        compileCache: {
+          before: () => {
+            module.enableCompileCache(folder);
+            const path = fresh(".cjs");
+            fs.writeFileSync(path, "exports.one = 1;");
+            module.createRequire(import.meta.url)(path);
+          },
+          run: () => module.flushCompileCache(),
+        },
+      },
+    },
+    findPackageJSON: {
+      before: () => {
+        const path = fresh();
+        fs.mkdirSync(path);
+        fs.writeFileSync(`${path}/package.json`, "{}");
+        fs.writeFileSync(`${path}/index.js`, "");
+        return url.pathToFileURL(`${path}/index.js`);
+      },
+      run: (path) => void module.findPackageJSON(path),
+    },
     register: () => module.register("data:text/javascript,"),
     setSourceMapsSupport: () => module.setSourceMapsSupport(false),
   },
@@ -308,7 +371,7 @@ export const snippets = {
     isDeepStrictEqual: () => void util.isDeepStrictEqual({ a: [1] }, { a: [1] }),
     setTraceSigInt: {
       run: () => util.setTraceSigInt(false),
-      other: { run: () => util.setTraceSigInt(true), after: () => util.setTraceSigInt(false) },
+      forms: { signalThread: { run: () => util.setTraceSigInt(true), after: () => util.setTraceSigInt(false) } },
     },
   },
 };

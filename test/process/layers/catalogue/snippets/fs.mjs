@@ -61,11 +61,20 @@ const byDescriptor = {
 };
 
 /** Arguments, after the file, of the forms that read without a position, or write with one. */
-const otherForms = {
-  read: () => [bytes(), 0, 4, null],
-  readv: () => [[bytes(), bytes()]],
-  write: () => [bytes(), 0, 4, 1],
-  writev: () => [[bytes(), bytes()], 1],
+const positionForms = {
+  read: ["noPosition", () => [bytes(), 0, 4, null]],
+  readv: ["noPosition", () => [[bytes(), bytes()]]],
+  write: ["position", () => [bytes(), 0, 4, 1]],
+  writev: ["position", () => [[bytes(), bytes()], 1]],
+};
+
+/** Arguments of other forms of what there is three times. */
+const pathForms = {
+  readFile: { descriptor: (open) => [open()] },
+  writeFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
+  appendFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
+  cp: { oneFile: () => [file(), fresh()] },
+  rm: { oneFile: () => [file()] },
 };
 
 const handleCases = {
@@ -104,14 +113,36 @@ for (const [name, args] of Object.entries(handleCases)) {
   };
 }
 
-for (const [name, args] of Object.entries(otherForms)) {
+for (const [name, [form, args]] of Object.entries(positionForms)) {
   const before = () => [openFile(), ...args()];
-  callbacks[name].other = { before, run: (all) => call(fs[name], ...all) };
-  synchronous[`${name}Sync`].other = { before, run: (all) => void fs[`${name}Sync`](...all) };
-  promised[`FileHandle.prototype.${name}`].other = {
-    before: () => promises.open(file(), "r+"),
-    run: (handle) => handle[name](...args()),
+  callbacks[name].forms = { [form]: { before, run: (all) => call(fs[name], ...all) } };
+  synchronous[`${name}Sync`].forms = { [form]: { before, run: (all) => void fs[`${name}Sync`](...all) } };
+  promised[`FileHandle.prototype.${name}`].forms = {
+    [form]: { before: () => promises.open(file(), "r+"), run: (handle) => handle[name](...args()) },
   };
+}
+
+const formsOf = (forms, open, run) =>
+  Object.fromEntries(
+    Object.entries(forms).map(([form, args]) => [
+      form,
+      { before: () => Promise.all(args(open)), run: (given) => run(...given) },
+    ]),
+  );
+
+for (const [name, forms] of Object.entries(pathForms)) {
+  callbacks[name].forms = formsOf(forms, openFile, (...args) => call(fs[name], ...args));
+  synchronous[`${name}Sync`].forms = formsOf(forms, openFile, (...args) => void fs[`${name}Sync`](...args));
+  promised[name].forms = formsOf(forms, () => promises.open(file(), "r+"), promises[name]);
+}
+
+/** A folder of which all has been read ahead. */
+function readAhead() {
+  const path = directory();
+  fs.writeFileSync(`${path}/two.txt`, "2");
+  const dir = fs.opendirSync(path);
+  dir.readSync();
+  return dir;
 }
 
 const kept = [];
@@ -130,6 +161,27 @@ async function drainAsync(iterable) {
   }
 }
 
+async function watched(path, options) {
+  const watcher = fs.watch(path, options);
+  fs.rmSync(`${path}/one.txt`);
+  await event(watcher, "change");
+  watcher.close();
+}
+
+async function iterated(path, options) {
+  const changes = promises.watch(path, options)[Symbol.asyncIterator]();
+  const changed = changes.next();
+  fs.rmSync(`${path}/one.txt`);
+  await changed;
+  await changes.return();
+}
+
+const written = (path, options) => event(fs.createWriteStream(path, options).end("text"), "close");
+const writeForms = {
+  start: { before: file, run: (path) => written(path, { start: 1, flags: "r+" }) },
+  flush: { before: file, run: (path) => written(path, { flush: true }) },
+};
+
 export const snippets = {
   fs: {
     ...callbacks,
@@ -137,16 +189,16 @@ export const snippets = {
     glob: { before: directory, run: (cwd) => call(fs.glob, "*.txt", { cwd }) },
     openAsBlob: { before: file, run: (path) => keep(fs.openAsBlob(path)) },
     "realpath.native": { before: link, run: (path) => call(fs.realpath.native, path) },
-    createReadStream: { before: file, run: (path) => drainStream(fs.createReadStream(path)) },
-    createWriteStream: { before: file, run: (path) => event(fs.createWriteStream(path).end("text"), "close") },
+    createReadStream: {
+      before: file,
+      run: (path) => drainStream(fs.createReadStream(path)),
+      forms: { start: { before: file, run: (path) => drainStream(fs.createReadStream(path, { start: 1 })) } },
+    },
+    createWriteStream: { before: file, run: (path) => written(path), forms: writeForms },
     watch: {
       before: directory,
-      run: async (path) => {
-        const watcher = fs.watch(path);
-        fs.rmSync(`${path}/one.txt`);
-        await event(watcher, "change");
-        watcher.close();
-      },
+      run: (path) => watched(path),
+      forms: { recursive: { before: directory, run: (path) => watched(path, { recursive: true }) } },
     },
     // A file that is not there is told of at once.
     watchFile: {
@@ -162,14 +214,22 @@ export const snippets = {
       },
       run: (path) => fs.unwatchFile(path),
     },
-    "Dir.prototype.read": { before: () => fs.opendirSync(directory()), run: (dir) => dir.read() },
+    "Dir.prototype.read": {
+      before: () => fs.opendirSync(directory()),
+      run: (dir) => dir.read(),
+      forms: { buffered: { before: readAhead, run: (dir) => dir.read() } },
+    },
     "Dir.prototype.close": { before: () => fs.opendirSync(directory()), run: (dir) => dir.close() },
     ...synchronous,
     existsSync: () => void fs.existsSync(folder),
     globSync: { before: directory, run: (cwd) => void fs.globSync("*.txt", { cwd }) },
     "realpathSync.native": { before: link, run: (path) => void fs.realpathSync.native(path) },
     mkdtempDisposableSync: () => void fs.mkdtempDisposableSync(`${folder}/made-`),
-    "Dir.prototype.readSync": { before: () => fs.opendirSync(directory()), run: (dir) => void dir.readSync() },
+    "Dir.prototype.readSync": {
+      before: () => fs.opendirSync(directory()),
+      run: (dir) => void dir.readSync(),
+      forms: { buffered: { before: readAhead, run: (dir) => void dir.readSync() } },
+    },
     "Dir.prototype.closeSync": { before: () => fs.opendirSync(directory()), run: (dir) => dir.closeSync() },
   },
   "fs/promises": {
@@ -178,21 +238,25 @@ export const snippets = {
     mkdtempDisposable: async () => keep(await promises.mkdtempDisposable(`${folder}/made-`)),
     watch: {
       before: directory,
-      run: async (path) => {
-        const changes = promises.watch(path);
-        const changed = changes.next();
-        fs.rmSync(`${path}/one.txt`);
-        await changed;
-        await changes.return();
-      },
+      run: (path) => iterated(path),
+      forms: { recursive: { before: directory, run: (path) => iterated(path, { recursive: true }) } },
     },
     "FileHandle.prototype.createReadStream": {
       before: () => promises.open(file()),
       run: (handle) => drainStream(handle.createReadStream()),
+      forms: {
+        start: { before: () => promises.open(file()), run: (own) => drainStream(own.createReadStream({ start: 1 })) },
+      },
     },
     "FileHandle.prototype.createWriteStream": {
       before: () => promises.open(file(), "r+"),
       run: (handle) => event(handle.createWriteStream().end("text"), "close"),
+      forms: {
+        start: {
+          before: () => promises.open(file(), "r+"),
+          run: (handle) => event(handle.createWriteStream({ start: 1 }).end("text"), "close"),
+        },
+      },
     },
     "FileHandle.prototype.readLines": {
       before: () => promises.open(file()),

@@ -1,10 +1,12 @@
 import http from "node:http";
 import https from "node:https";
-import { closed, event, identity, listening, onHosts, visited } from "./support.mjs";
+import { closed, event, fresh, identity, listening, onHosts, visited, visitedByPath } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const plain = (await listening(http.createServer(answer))).address().port;
 const secure = (await listening(https.createServer(identity, answer))).address().port;
+const socketPath = fresh(".sock");
+await event(http.createServer(answer).listen(socketPath), "listening");
 const trusting = { rejectUnauthorized: false, agent: false };
 
 async function whole(request) {
@@ -62,10 +64,60 @@ const withSecureServer = (run) => ({
   after: (server) => server.close(),
 });
 
+const listenForms = (make) => ({
+  path: { before: make, run: (server) => visitedByPath(server), after: (server) => server.close() },
+});
+
+/** Runs a request on a connection that an agent has kept from the one before. */
+function onKept(kind, options, run) {
+  const keeping = (agent) => run({ host: "127.0.0.1", ...options, agent });
+  return {
+    before: async () => {
+      const agent = new kind.Agent({ keepAlive: true });
+      await keeping(agent);
+      await new Promise((resolve) => setImmediate(resolve));
+      return agent;
+    },
+    run: (agent) => keeping(agent),
+    after: (agent) => agent.destroy(),
+  };
+}
+
+/** Closes the connections of a server on which a client has been answered and stays. */
+function onIdle(kind, close) {
+  return {
+    before: async () => {
+      const server = await listening(kind.createServer(identity, answer));
+      const agent = new kind.Agent({ keepAlive: true });
+      const place = { port: server.address().port, host: "127.0.0.1", agent, rejectUnauthorized: false };
+      await whole(kind.get(place));
+      await new Promise((resolve) => setImmediate(resolve));
+      return { server, agent };
+    },
+    run: ({ server }) => close(server),
+    after: ({ server, agent }) => {
+      agent.destroy();
+      server.close();
+    },
+  };
+}
+
 export const snippets = {
   http: {
-    request: onHosts((host) => whole(http.request({ port: plain, host, agent: false }).end())),
-    get: onHosts((host) => whole(http.get({ port: plain, host, agent: false }))),
+    request: {
+      ...onHosts((host) => whole(http.request({ port: plain, host, agent: false }).end())),
+      forms: {
+        path: { run: () => whole(http.request({ socketPath, agent: false }).end()) },
+        keptAlive: onKept(http, { port: plain }, (options) => whole(http.request(options).end())),
+      },
+    },
+    get: {
+      ...onHosts((host) => whole(http.get({ port: plain, host, agent: false }))),
+      forms: {
+        path: { run: () => whole(http.get({ socketPath, agent: false })) },
+        keptAlive: onKept(http, { port: plain }, (options) => whole(http.get(options))),
+      },
+    },
     createServer: {
       before: () => listening(http.createServer(answer)),
       // A server needs its binding when a client comes.
@@ -76,13 +128,20 @@ export const snippets = {
       before: () => http.createServer(),
       run: (server) => visited(server),
       after: (server) => server.close(),
+      forms: listenForms(() => http.createServer()),
     },
     "Server.prototype.close": {
       before: () => visited(http.createServer()),
       run: (server) => closed(server),
     },
-    "Server.prototype.closeAllConnections": withServer((server) => server.closeAllConnections()),
-    "Server.prototype.closeIdleConnections": withServer((server) => server.closeIdleConnections()),
+    "Server.prototype.closeAllConnections": {
+      ...withServer((server) => server.closeAllConnections()),
+      forms: { connections: onIdle(http, (server) => server.closeAllConnections()) },
+    },
+    "Server.prototype.closeIdleConnections": {
+      ...withServer((server) => server.closeIdleConnections()),
+      forms: { connections: onIdle(http, (server) => server.closeIdleConnections()) },
+    },
     "ServerResponse.prototype.write": whileServing(({ response, client }) => {
       response.write("text");
       response.write("more");
@@ -138,15 +197,34 @@ export const snippets = {
     },
   },
   https: {
-    "Server.prototype.closeAllConnections": withSecureServer((server) => server.closeAllConnections()),
-    "Server.prototype.closeIdleConnections": withSecureServer((server) => server.closeIdleConnections()),
-    request: onHosts((host) => whole(https.request({ port: secure, host, ...trusting }).end())),
-    get: onHosts((host) => whole(https.get({ port: secure, host, ...trusting }))),
+    "Server.prototype.closeAllConnections": {
+      ...withSecureServer((server) => server.closeAllConnections()),
+      forms: { connections: onIdle(https, (server) => server.closeAllConnections()) },
+    },
+    "Server.prototype.closeIdleConnections": {
+      ...withSecureServer((server) => server.closeIdleConnections()),
+      forms: { connections: onIdle(https, (server) => server.closeIdleConnections()) },
+    },
+    request: {
+      ...onHosts((host) => whole(https.request({ port: secure, host, ...trusting }).end())),
+      forms: {
+        keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) =>
+          whole(https.request(options).end()),
+        ),
+      },
+    },
+    get: {
+      ...onHosts((host) => whole(https.get({ port: secure, host, ...trusting }))),
+      forms: {
+        keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) => whole(https.get(options))),
+      },
+    },
     createServer: () => void https.createServer(identity),
     "Server.prototype.listen": {
       before: () => https.createServer(identity),
       run: (server) => visited(server),
       after: (server) => server.close(),
+      forms: listenForms(() => https.createServer(identity)),
     },
     "Server.prototype.close": {
       before: () => visited(https.createServer(identity)),

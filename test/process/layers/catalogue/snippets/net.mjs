@@ -1,5 +1,5 @@
 import net from "node:net";
-import { closed, event, listening, onHosts, visited } from "./support.mjs";
+import { closed, event, fresh, listening, onHosts, visited, visitedByPath } from "./support.mjs";
 
 const server = await listening(net.createServer((socket) => socket.on("error", () => {}).pipe(socket)));
 const { port } = server.address();
@@ -28,16 +28,38 @@ function onList(methods) {
   );
 }
 
+const path = fresh(".sock");
+const local = net.createServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(path);
+await event(local, "listening");
+
+/** Runs the same for a port, whose host may have a name, and for a path. */
+const onPlaces = (run) => ({
+  ...onHosts((host) => event(run(port, host), "connect")),
+  forms: { path: { run: () => event(run(path), "connect") } },
+});
+
 export const snippets = {
   net: {
-    connect: onHosts((host) => event(net.connect(port, host), "connect")),
-    createConnection: onHosts((host) => event(net.createConnection(port, host), "connect")),
-    "Socket.prototype.connect": onHosts((host) => event(new net.Socket().connect(port, host), "connect")),
-    "Socket.prototype.write": onSocket((socket) => {
-      const answered = event(socket, "data");
-      socket.write("text");
-      return answered;
-    }),
+    connect: onPlaces((...place) => net.connect(...place)),
+    createConnection: onPlaces((...place) => net.createConnection(...place)),
+    "Socket.prototype.connect": onPlaces((...place) => new net.Socket().connect(...place)),
+    "Socket.prototype.write": {
+      ...onSocket((socket) => {
+        const answered = event(socket, "data");
+        socket.write("text");
+        return answered;
+      }),
+      forms: {
+        corked: onSocket((socket) => {
+          const answered = event(socket, "data");
+          socket.cork();
+          socket.write("text");
+          socket.write("more");
+          socket.uncork();
+          return answered;
+        }),
+      },
+    },
     "Socket.prototype.end": onSocket((socket) => event(socket.end("text").resume(), "close")),
     "Socket.prototype.destroy": onSocket((socket) => event(socket.destroy(), "close")),
     "Socket.prototype.resetAndDestroy": onSocket((socket) => event(socket.resetAndDestroy(), "close")),
@@ -48,6 +70,9 @@ export const snippets = {
       before: () => net.createServer(),
       run: (own) => visited(own),
       after: (own) => own.close(),
+      forms: {
+        path: { before: () => net.createServer(), run: (own) => visitedByPath(own), after: (own) => own.close() },
+      },
     },
     "Server.prototype.address": onServer((own) => void own.address()),
     "Server.prototype.close": {

@@ -4,7 +4,7 @@ import os from "node:os";
 import process from "node:process";
 import vm from "node:vm";
 import workers from "node:worker_threads";
-import { call, event, file, fresh, tolerating, trying } from "./support.mjs";
+import { call, event, file, fresh, outputs, tolerating, trying } from "./support.mjs";
 
 const node = process.execPath;
 const idle = "setInterval(() => {}, 1000)";
@@ -64,6 +64,24 @@ const onForked = (run) => ({
   run,
   after: (worker) => worker.process.kill("SIGKILL"),
 });
+
+/** Writes to the pipe that an output is, and to a file and a terminal in its place. */
+function writing(output) {
+  const run = () => void process[output].write("\n");
+  const forms = Object.entries(outputs).map(([form, make]) => [
+    form,
+    {
+      before: () => {
+        const kept = Object.getOwnPropertyDescriptor(process, output);
+        Object.defineProperty(process, output, { configurable: true, value: make() });
+        return kept;
+      },
+      run,
+      after: (kept) => Object.defineProperty(process, output, kept),
+    },
+  ]);
+  return { run, forms: Object.fromEntries(forms) };
+}
 
 export const snippets = {
   child_process: {
@@ -210,8 +228,8 @@ export const snippets = {
     setgid: { child: "process.setgid(process.getgid())" },
     setgroups: { child: "process.setgroups(process.getgroups())" },
     setuid: { child: "process.setuid(process.getuid())" },
-    "stderr.write": () => void process.stderr.write(""),
-    "stdout.write": () => void process.stdout.write(""),
+    "stderr.write": writing("stderr"),
+    "stdout.write": writing("stdout"),
     threadCpuUsage: () => void process.threadCpuUsage(),
     umask: () => void process.umask(0o22),
     uptime: () => void process.uptime(),
@@ -221,7 +239,22 @@ export const snippets = {
     cpus: () => void os.cpus(),
     freemem: () => void os.freemem(),
     getPriority: () => void os.getPriority(),
-    homedir: () => void os.homedir(),
+    homedir: {
+      run: () => void os.homedir(),
+      forms: {
+        noHome: {
+          before: () => {
+            const kept = process.env.HOME;
+            delete process.env.HOME;
+            return kept;
+          },
+          run: () => void os.homedir(),
+          after: (kept) => {
+            process.env.HOME = kept;
+          },
+        },
+      },
+    },
     hostname: () => void os.hostname(),
     loadavg: () => void os.loadavg(),
     networkInterfaces: () => void os.networkInterfaces(),

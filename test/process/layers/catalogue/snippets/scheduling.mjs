@@ -6,7 +6,7 @@ import stream from "node:stream";
 import streamPromises from "node:stream/promises";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
-import { event, inOwnTurn, listening, onHosts } from "./support.mjs";
+import { event, inOwnTurn, listening, onHosts, outputs } from "./support.mjs";
 
 const { performance } = perfHooks;
 const web = (await listening(http.createServer((_request, response) => response.end("text")))).address().port;
@@ -32,6 +32,12 @@ async function first(iterable) {
   for await (const each of iterable) {
     return each;
   }
+}
+
+/** The same again goes over the same connection. */
+async function fetched() {
+  await (await fetch(`http://127.0.0.1:${web}/kept`)).text();
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function packed(format) {
@@ -62,6 +68,29 @@ const whenOpen = (run) => ({
     return event(sockets, "frame");
   },
 });
+
+/** Runs the same for the pipe that the output is, and for a file and a terminal in its place. */
+function onOutputs(run, before = () => {}, after = () => {}) {
+  const onto = (make) => ({
+    before: () => {
+      before();
+      const kept = [console._stdout, console._stderr];
+      console._stdout = console._stderr = make();
+      return kept;
+    },
+    run,
+    after: (kept) => {
+      after();
+      [console._stdout, console._stderr] = kept;
+    },
+  });
+  return {
+    before,
+    run,
+    after,
+    forms: Object.fromEntries(Object.entries(outputs).map(([form, make]) => [form, onto(make)])),
+  };
+}
 
 export const snippets = {
   timers: {
@@ -139,19 +168,32 @@ export const snippets = {
     "AsyncLocalStorage.prototype.run": () => new asyncHooks.AsyncLocalStorage().run(1, () => {}),
   },
   console: {
-    ...Object.fromEntries([...stdout, ...stderr].map((name) => [name, () => console[name]("text")])),
-    assert: () => console.assert(false),
-    count: () => console.count(),
-    table: () => console.table([1]),
-    timeEnd: { before: () => console.time("end"), run: () => console.timeEnd("end") },
-    timeLog: { before: () => console.time("log"), run: () => console.timeLog("log") },
+    ...Object.fromEntries([...stdout, ...stderr].map((name) => [name, onOutputs(() => console[name]("text"))])),
+    assert: onOutputs(() => console.assert(false)),
+    count: onOutputs(() => console.count()),
+    table: onOutputs(() => console.table([1])),
+    timeEnd: onOutputs(
+      () => console.timeEnd("end"),
+      () => console.time("end"),
+    ),
+    timeLog: onOutputs(
+      () => console.timeLog("log"),
+      () => console.time("log"),
+      () => console.timeEnd("log"),
+    ),
     clear: () => console.clear(),
     time: { run: () => console.time("time"), after: () => console.timeEnd("time") },
     groupEnd: () => console.groupEnd(),
     countReset: () => console.countReset(),
   },
   globals: {
-    fetch: onHosts(async (host) => void (await (await fetch(`http://${host}:${web}`)).text())),
+    fetch: {
+      ...onHosts(async (host) => void (await (await fetch(`http://${host}:${web}`)).text())),
+      forms: {
+        dataUrl: { run: async () => void (await (await fetch("data:,text")).text()) },
+        keptAlive: { before: () => fetched(), run: () => fetched() },
+      },
+    },
     WebSocket: onHosts(async (host) => void (await socketed(host))),
     "WebSocket.prototype.close": whenOpen((socket) => socket.close()),
     "WebSocket.prototype.send": whenOpen((socket) => socket.send("text")),

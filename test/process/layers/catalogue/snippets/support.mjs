@@ -1,9 +1,13 @@
 // What the snippets need: files to work on, and callbacks as promises.
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import tty from "node:tty";
+
+const SyncWriteStream = createRequire(import.meta.url)("internal/fs/sync_write_stream");
 
 /** Everything that the snippets make on disk is in here; deleted when the process exits. */
 export const folder = fs.mkdtempSync(join(tmpdir(), "hitless-catalogue-"));
@@ -109,6 +113,19 @@ export async function visited(server) {
   return server;
 }
 
+/** The same on a path. */
+export async function visitedByPath(server) {
+  const path = fresh(".sock");
+  server.listen(path);
+  await event(server, "listening");
+  const client = connect(path);
+  client.on("error", () => {});
+  visitors.set(server, client);
+  await event(server, "connection");
+  client.destroy();
+  return server;
+}
+
 /** A server that somebody visits is closed when he has gone. */
 export function closed(server) {
   server.close();
@@ -119,6 +136,12 @@ export function closed(server) {
 const visitors = new Map();
 
 const certificates = new URL("../../../../fixtures/protocols/", import.meta.url);
+
+/** What stdout and stderr are when they are no pipe, by the form of what writes to them. */
+export const outputs = {
+  outputFile: () => new SyncWriteStream(fs.openSync(file(), "r+")),
+  outputTerminal: () => new tty.WriteStream(fs.openSync("/dev/ptmx", "r+")),
+};
 
 /** Key and certificate of a server that nobody trusts. */
 export const identity = {

@@ -1,8 +1,14 @@
 import net from "node:net";
 import tls from "node:tls";
-import { event, identity, listening, onHosts } from "./support.mjs";
+import { event, fresh, identity, listening, onHosts } from "./support.mjs";
 
 const server = await listening(tls.createServer(identity, (socket) => socket.on("error", () => {}).pipe(socket)));
+
+const path = fresh(".sock");
+await event(
+  tls.createServer(identity, (socket) => socket.on("error", () => {}).pipe(socket)).listen(path),
+  "listening",
+);
 
 async function connected(options = {}) {
   const socket = tls.connect({ port: server.address().port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
@@ -17,11 +23,14 @@ function onSocket(run, options) {
 
 export const snippets = {
   tls: {
-    connect: onHosts((host) => connected({ host })),
+    connect: { ...onHosts((host) => connected({ host })), forms: { path: { run: () => connected({ path }) } } },
     createServer: () => void tls.createServer(identity),
     createSecureContext: () => void tls.createSecureContext(identity),
     getCiphers: () => void tls.getCiphers(),
-    getCACertificates: () => void tls.getCACertificates("extra"),
+    getCACertificates: {
+      run: () => void tls.getCACertificates("extra"),
+      forms: { systemStore: { run: () => void tls.getCACertificates("system") } },
+    },
     setDefaultCACertificates: () => tls.setDefaultCACertificates([identity.cert.toString()]),
     "Server.prototype.setSecureContext": {
       before: () => tls.createServer(identity),
