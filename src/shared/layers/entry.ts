@@ -80,6 +80,7 @@ export type FormName =
   | "queries"
   | "reading"
   | "recursive"
+  | "reflink"
   | "signalThread"
   | "start"
   | "systemStore"

@@ -36,6 +36,7 @@ export const operations = {
   readlink: ["readlink", "readlink", "CreateFileW DeviceIoControl CloseHandle"],
   readv: ["readv", "readv", "ReadFile"],
   realpath: ["readlink", "realpath", "CreateFileW GetFinalPathNameByHandleW CloseHandle"],
+  reflink: ["openat ioctl close", "copyfile", "CopyFileW"],
   rename: ["rename", "rename", "MoveFileExW"],
   rmdir: ["rmdir", "rmdir", "CreateFileW GetFileInformationByHandleEx NtSetInformationFile CloseHandle"],
   stat: ["statx", "stat64", "CreateFileW NtQueryInformationFile NtQueryVolumeInformationFile CloseHandle"],

@@ -65,6 +65,7 @@ export const pathTexts = {
     queries: "Queries that are in flight end, and their sockets are closed.",
     reading: "What only reads writes nothing and does not wait for the disk.",
     recursive: "With the option recursive it also looks into the folders below.",
+    reflink: "With COPYFILE_FICLONE it asks the file system first to share the data.",
     signalThread: "With true it starts a thread that waits for the signal.",
     start: "With a start it works from that position of the file.",
     systemStore: "With “system” it reads the system's certificates.",

@@ -124,8 +124,8 @@ function formContradictions(
 /** What an event loop does for the first of them only, which the usual form was. */
 const once = ["inotify_init1"];
 
-/** What the other side of a connection in the same process does too. */
-const shared = ["close", "setsockopt", "write", "read", "epoll_pwait"];
+/** What the other side of a connection in the same process does too, or a file system that can't share data asks for. */
+const shared = ["copy_file_range", "close", "setsockopt", "write", "read", "epoll_pwait"];
 
 /** A thread that runs already can be what the event loop waits for: nothing that is seen tells them apart. */
 export function areAlike(...entries: readonly CatalogueEntry[]): boolean {

@@ -26,6 +26,21 @@ function onUnbound(run) {
   return { before: () => dgram.createSocket("udp4"), run, after: (socket) => tolerating(() => socket.close()) };
 }
 
+/** Sends from a socket that is not bound to one that is. */
+function onPair(run) {
+  return {
+    before: async () => ({ socket: dgram.createSocket("udp4"), receiver: await bound() }),
+    run: ({ socket, receiver }) => {
+      run(socket, receiver.address().port);
+      return event(receiver, "message");
+    },
+    after: ({ socket, receiver }) => {
+      socket.close();
+      receiver.close();
+    },
+  };
+}
+
 async function connected() {
   const socket = await bound();
   socket.connect(socket.address().port, "127.0.0.1");
@@ -51,17 +66,7 @@ export const snippets = {
         return event(socket, "message");
       }),
       forms: {
-        unbound: {
-          before: async () => ({ socket: dgram.createSocket("udp4"), receiver: await bound() }),
-          run: ({ socket, receiver }) => {
-            socket.send("text", receiver.address().port, "127.0.0.1");
-            return event(receiver, "message");
-          },
-          after: ({ socket, receiver }) => {
-            socket.close();
-            receiver.close();
-          },
-        },
+        unbound: onPair((socket, port) => socket.send("text", port, "127.0.0.1")),
       },
     },
     "Socket.prototype.connect": {
@@ -80,10 +85,13 @@ export const snippets = {
     "Socket.prototype.address": onBound((socket) => void socket.address()),
     "Socket.prototype.remoteAddress": { before: connected, run: (socket) => void socket.remoteAddress() },
     "Socket.prototype.close": { before: bound, run: (socket) => void socket.close() },
-    "Socket.prototype.sendto": onBound((socket) => {
-      socket.sendto("text", 0, 4, socket.address().port, "127.0.0.1");
-      return event(socket, "message");
-    }),
+    "Socket.prototype.sendto": {
+      ...onBound((socket) => {
+        socket.sendto("text", 0, 4, socket.address().port, "127.0.0.1");
+        return event(socket, "message");
+      }),
+      forms: { unbound: onPair((socket, port) => socket.sendto("text", 0, 4, port, "127.0.0.1")) },
+    },
     "Socket.prototype.bindSync": {
       before: () => dgram.createSocket("udp4"),
       run: (socket) => void socket.bindSync({ address: "127.0.0.1" }),

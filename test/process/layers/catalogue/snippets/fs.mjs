@@ -73,6 +73,7 @@ const pathForms = {
   readFile: { descriptor: (open) => [open()] },
   writeFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   appendFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
+  copyFile: { reflink: () => [file(), fresh(), fs.constants.COPYFILE_FICLONE] },
   cp: { oneFile: () => [file(), fresh()] },
   rm: { oneFile: () => [file()] },
 };
