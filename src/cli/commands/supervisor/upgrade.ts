@@ -1,7 +1,6 @@
-import type { SupervisorClient } from "../../../client/connection/supervisorClient.ts";
-import { type NodeProgram, resolveNamedNode } from "../../../client/node/nodeProgram.ts";
+import { requestUpgrade } from "../../../client/connection/requestUpgrade.ts";
+import { resolveNamedNode } from "../../../client/node/nodeProgram.ts";
 import { wantedNode } from "../../../client/node/wantedNode.ts";
-import type { RenewalReport } from "../../../shared/report.ts";
 import { helpFlag, jsonFlag, onFlag } from "../../arguments/commandSpec.ts";
 import type { Command } from "../../command.ts";
 import { awaitRenewal } from "../../run/awaitRenewal.ts";
@@ -49,7 +48,11 @@ export const upgradeCommand: Command = {
       const node = await during(context.stderr, "Node.js to tell its version", finding);
       return await awaitRenewal(context, client, {
         request: (signal) =>
-          upgrade(client, { node, supervisorFile: context.supervisorFile, version: context.identity.version }, signal),
+          requestUpgrade(
+            client,
+            { node, supervisorFile: context.supervisorFile, version: context.identity.version },
+            signal,
+          ),
         json: parsed.has("json"),
       });
     } finally {
@@ -67,28 +70,4 @@ async function settingOf(root: string, name: string): Promise<string | undefined
     // The upgrade itself says what is wrong with them.
     return undefined;
   }
-}
-
-/** The old supervisor answers; should it die first, the new one reports. */
-async function upgrade(
-  client: SupervisorClient,
-  wish: { readonly node: NodeProgram | undefined; readonly supervisorFile: string; readonly version: string },
-  signal: AbortSignal,
-): Promise<RenewalReport> {
-  const { node, ...rest } = wish;
-  const params = { ...rest, ...(node !== undefined && { node: { path: node.path, version: node.version } }) };
-  const reported = new Promise<RenewalReport>((resolve) => {
-    const listening = client.onDidReport((report) => {
-      if (report.supervisor !== undefined) {
-        listening.dispose();
-        resolve(report);
-      }
-    });
-  });
-  return client.request("app/upgrade", params, { signal }).catch((error: unknown) => {
-    if (client.closed) {
-      throw error;
-    }
-    return reported;
-  });
 }
