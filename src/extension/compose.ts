@@ -16,6 +16,7 @@ import { registerCommands } from "./commands/registerCommands.ts";
 import type { CommandContext } from "./commands/target/commandContext.ts";
 import { alertOnFailure } from "./commands/tell/alerts.ts";
 import { createNotifier } from "./commands/tell/notify.ts";
+import { offerUpgrades } from "./commands/upgrade/offerUpgrade.ts";
 import { registerDebugging } from "./debug/registerDebugging.ts";
 import { LanguageFeatures } from "./language/languageFeatures.ts";
 import { createSessionLog } from "./log/eventChannel.ts";
@@ -85,6 +86,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   store.add(registerCommands(context, notifier));
   store.add(provideAppTasks({ registry, timestamps: timestampsSetting, t }));
   store.add(alertOnFailure(context, notifier));
+  store.add(offerUpgrades(context, notifier));
   store.add(provideDebugConfigurations(context, notifier));
   store.add(registerDebugging({ apps, ownFolder: Uri.joinPath(extensionUri, "dist"), t }));
   store.add(registerAgents({ registry, host, extensionUri }));

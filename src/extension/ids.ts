@@ -16,6 +16,7 @@ export const commandIds = {
   scale: "hitless.scale",
   rollback: "hitless.rollback",
   rehearse: "hitless.rehearse",
+  renewSupervisor: "hitless.renewSupervisor",
   showHistory: "hitless.showHistory",
   debug: "hitless.debug",
   continueWorker: "hitless.continueWorker",

@@ -29,6 +29,7 @@ const looks: Readonly<Record<CommandName, CommandLook>> = {
   unwatch: { icon: "eye-closed", palette: is("hasRunningApp") },
   scale: { icon: "arrow-both", palette: is("hasRunningApp") },
   rollback: { icon: "discard", palette: is("hasRunningApp") },
+  renewSupervisor: { icon: "versions", palette: is("hasRunningApp") },
   rehearse: { icon: "beaker", palette: is("hasRunningApp") },
   showHistory: { icon: "history", palette: is("hasRunningApp") },
   debug: { icon: "debug-alt", palette: folderOpen },

@@ -45,6 +45,7 @@ const appRow: readonly Item[] = [
   ["debug", "1_run@6", onRow("startable")],
   ["debug", "1_run@6", onRow("renewable", "!startable")],
   ["rehearse", "1_run@7", onRow("renewable")],
+  ["renewSupervisor", "1_run@8", onRow("renewable")],
   ["restart", "1_stop@1", onRow("renewable")],
   ["stop", "1_stop@2", onRow("active")],
   ["openInBrowser", "2_see@0", onRow("renewable", "web")],

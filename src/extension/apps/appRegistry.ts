@@ -103,6 +103,9 @@ export class AppRegistry implements Disposable {
     );
     for (const { session } of this.#sessions.values()) {
       session.confirmLoss();
+      session
+        .lookForNode()
+        .catch((error: unknown) => host.log.warn(`${session.name}: ${toHitlessError(error).message}`));
       if (session.definition === undefined && session.client === undefined) {
         this.#remove(session.key);
       }

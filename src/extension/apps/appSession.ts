@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { replayEvents } from "../../client/connection/replayEvents.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
+import type { NodeProgram } from "../../client/node/nodeProgram.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
@@ -14,6 +15,7 @@ import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { reportInWords, snapshotInWords } from "./inWords.ts";
 import type { LaunchPlan } from "./launchApp.ts";
+import { outdatedBy } from "./outdated.ts";
 import { restingFacts } from "./restingFacts.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
@@ -78,6 +80,8 @@ export class AppSession implements Disposable {
   #lastSnapshot: Snapshot | undefined;
   #problem: string | undefined;
   #reports: readonly RenewalReport[] = [];
+  /** The Node.js that is named for the app, if that was not the one that runs. */
+  #named: NodeProgram | undefined;
 
   constructor(options: SessionOptions) {
     this.key = options.key;
@@ -118,7 +122,12 @@ export class AppSession implements Disposable {
     };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
-      return { ...common, snapshot, state, problem: this.definition?.problem };
+      const outdated =
+        this.#there === undefined
+          ? outdatedBy(snapshot, { named: this.#named, version: this.#host.version })
+          : undefined;
+      const differs = outdated === undefined ? {} : { outdated };
+      return { ...common, ...differs, snapshot, state, problem: this.definition?.problem };
     }
     if (this.#starting !== undefined) {
       return { ...common, snapshot: undefined, state: "starting" };
@@ -196,6 +205,39 @@ export class AppSession implements Disposable {
       this.#remember(client, plan);
     }
     return report;
+  }
+
+  /** Renews the supervisor and its workers, on another Node.js if one is named, with this Hitless. */
+  async renewSupervisor(node: NodeProgram | undefined, signal: AbortSignal): Promise<RenewalReport> {
+    const client = this.#connected();
+    const { requestUpgrade } = await import("../../client/connection/requestUpgrade.ts");
+    const { supervisorFile, version } = this.#host;
+    return requestUpgrade(client, { node, supervisorFile, version }, signal);
+  }
+
+  /** The setting `node`, the app's own or the window's; absent if neither names a program. */
+  get nodeSetting(): string | undefined {
+    return this.definition === undefined ? undefined : (this.definition.config.node ?? this.#host.nodeProgram());
+  }
+
+  /** Where `.nvmrc` and `.node-version` are looked for, and upwards. */
+  get nodeFolder(): string {
+    return this.definition?.base ?? this.root;
+  }
+
+  /** Looks whether another Node.js is named for the app than the one that runs. */
+  async lookForNode(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || this.#there !== undefined) {
+      return;
+    }
+    const { otherNode } = await import("../../client/node/wantedNode.ts");
+    const running = client.snapshot.supervisor.nodeVersion;
+    const named = await otherNode({ explicit: this.nodeSetting, cwd: this.nodeFolder, running });
+    if (this.#client === client && named?.version !== this.#named?.version) {
+      this.#named = named;
+      this.#changes.fire();
+    }
   }
 
   /** Reloads the way the previous generation was started. */
@@ -365,6 +407,7 @@ export class AppSession implements Disposable {
     this.#problem = undefined;
     this.#lastSnapshot = undefined;
     this.#reports = [];
+    this.#named = undefined;
     void client.request("app/reports", {}).then(
       ({ reports }) => this.#keepReports(reports),
       () => undefined,
@@ -385,6 +428,7 @@ export class AppSession implements Disposable {
           this.#host.memory.set(`mark:${this.key}`, `${to.pid} ${mark}`);
         }
         endpoint = to;
+        this.lookForNode().catch(() => undefined);
         const { version, nodeVersion } = client.snapshot.supervisor;
         const { t } = this.#host;
         this.#host.log.info(

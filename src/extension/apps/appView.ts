@@ -1,6 +1,7 @@
 import { isCrashing } from "../../shared/facts/snapshotFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { AppState, Snapshot, WorkerView } from "../../shared/snapshot.ts";
+import type { Outdated } from "./outdated.ts";
 
 /**
  * The supervisor's states, and those of an app that has no workers for a reason: `finished` (its script is done),
@@ -28,6 +29,8 @@ export interface AppView {
   readonly resting?: { readonly entry: string; readonly port?: number };
   /** Where `hitless.json` says something of it that is not used, since the settings name it too: file and line. */
   readonly unused?: string;
+  /** What a renewal of its supervisor would change; absent if nothing. */
+  readonly outdated?: Outdated;
   /** The last renewals, newest first. */
   readonly reports: readonly RenewalReport[];
 }

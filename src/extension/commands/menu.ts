@@ -12,6 +12,7 @@ import {
 } from "../apps/appView.ts";
 import { type CommandId, commandIds } from "../ids.ts";
 import { appWord, renewalWord } from "../presentation/stateWords.ts";
+import { outdatedWords } from "../presentation/supervisorWords.ts";
 import { chooseApp } from "./target/chooseApp.ts";
 import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
@@ -87,6 +88,13 @@ function menuItems({ view, definition }: AppSession, t: CommandContext["t"]): Me
       "beaker",
       t("Rehearse a Reload…"),
       t("strict clients ask it meanwhile, and tell what they saw"),
+    ),
+    ...item(
+      renewable,
+      commandIds.renewSupervisor,
+      "versions",
+      t("Renew Supervisor…"),
+      view.outdated === undefined ? t("another Node.js, this Hitless") : outdatedWords(view.outdated),
     ),
     separator,
     ...item(renewable, commandIds.restart, "stop-circle", t("Restart"), t("old workers stop first: there is a gap")),

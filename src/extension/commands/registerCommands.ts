@@ -61,6 +61,8 @@ function commandHandlers(
     [commandIds.rollback]: (target) => rollBack(context, target, notifier),
     [commandIds.rehearse]: async (target, ...args) =>
       (await import("./rehearsal/rehearseApp.ts")).rehearseApp({ context, notifier, ending }, target, args),
+    [commandIds.renewSupervisor]: async (target, wish) =>
+      (await import("./upgrade/renewSupervisor.ts")).renewSupervisor(context, target, { wish, notifier }),
     [commandIds.showHistory]: (target) => showHistory(context, target),
     [commandIds.debug]: (target) => debugApp(context, target),
     [commandIds.continueWorker]: (target) => continueWorker(context, target),

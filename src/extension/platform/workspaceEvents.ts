@@ -8,6 +8,8 @@ const entryPatterns: readonly string[] = [
   "{package.json,hitless.json,pnpm-workspace.yaml,nx.json,{,src/,dist/,build/}{server,app,index,main}.{js,cjs,mjs,ts,cts,mts}}",
   // Not as one more alternative of the above: with that VS Code finds none of them.
   "{apps,packages,services}/*/{package.json,project.json}",
+  // Which Node.js runs them.
+  "{.nvmrc,.node-version}",
 ];
 
 /** Calls back whenever the apps of the workspace may have changed. */
@@ -46,7 +48,9 @@ function watchFolders(changed: () => void): Disposable {
       const watcher = store.add(workspace.createFileSystemWatcher(new RelativePattern(folder, pattern)));
       store.add(watcher.onDidCreate(changed));
       store.add(watcher.onDidDelete(changed));
-      store.add(watcher.onDidChange((uri) => /\/[\w-]+\.(?:json|yaml)$/.test(uri.path) && changed()));
+      store.add(
+        watcher.onDidChange((uri) => /\/(?:[\w-]+\.(?:json|yaml)|\.nvmrc|\.node-version)$/.test(uri.path) && changed()),
+      );
     }
   }
   return store;

@@ -4,6 +4,7 @@ import type { RenewalReport } from "../../shared/report.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
 import type { Localize } from "../platform/localize.ts";
 import { escapeMarkdown } from "./markdown.ts";
+import { supervisorChange } from "./supervisorWords.ts";
 
 /** A renewal in a few words. */
 export function reportTitle({ kind, from, to }: RenewalReport, t: Localize): string {
@@ -82,8 +83,9 @@ function gapFacts({ kind, from, to, readyMs }: RenewalReport, t: Localize): stri
 
 /** How clients were affected and how long it took, one fact each. */
 export function reportFacts(report: RenewalReport, t: Localize): string[] {
-  const { readyMs, drainedMs, killed, moved } = report;
+  const { readyMs, drainedMs, killed, moved, supervisor } = report;
   return [
+    ...(supervisor === undefined ? [] : [t("Supervisor renewed: {0}", supervisorChange(supervisor))]),
     ...(moved === undefined ? [] : [t("Release: {0} → {1}", moved.from, moved.to)]),
     ...(readyMs === undefined ? [] : [t("New workers ready after: {0} ms", readyMs)]),
     ...(drainedMs === undefined ? [] : [t("Old workers gone after: {0} ms", drainedMs)]),
@@ -130,10 +132,19 @@ export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Loca
 }
 
 /** Whether a renewal that completed had an effect that a person should be told of without asking. */
-export function isNoteworthy({ traffic, kind, from, to, notes = [], killed, moved }: RenewalReport): boolean {
+export function isNoteworthy({
+  traffic,
+  kind,
+  from,
+  to,
+  notes = [],
+  killed,
+  moved,
+  supervisor,
+}: RenewalReport): boolean {
   const cut = traffic === undefined ? 0 : cutFacts(traffic, String).length;
   const refusesClients = kind === "restart" && from !== to;
-  return cut > 0 || refusesClients || notes.length > 0 || killed > 0 || moved !== undefined;
+  return cut > 0 || refusesClients || notes.length > 0 || killed > 0 || moved !== undefined || supervisor !== undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { browsableAddress } from "../presentation/browsableAddress.ts";
 import { memoryWord, percentWord } from "../presentation/figureWords.ts";
 import { codeBlock, escapeMarkdown, factList } from "../presentation/markdown.ts";
 import { appWord, durationWord, renewalWord, workerWord } from "../presentation/stateWords.ts";
+import { nodeFact, supervisorFact } from "../presentation/supervisorWords.ts";
 
 /** Lines of a program's stderr in a tooltip. */
 const stderrLines = 8;
@@ -37,8 +38,8 @@ export function appTooltip(app: AppView, now: number, t: Localize): string {
     [t("Watching"), watchText(snapshot?.app.watch, t)],
     [t("Entry"), snapshot?.app.entry ?? app.resting?.entry],
     [t("Folder"), app.root],
-    ["Node.js", snapshot?.supervisor.nodeVersion],
-    [t("Supervisor"), snapshot && t("process {0}", snapshot.supervisor.pid)],
+    ["Node.js", nodeFact(app, t)],
+    [t("Supervisor"), supervisorFact(app, t)],
   ]);
   const links = live === undefined || live.app.addresses.length === 0 ? "" : addressLine(live.app.addresses, t);
   const reason = app.problem === undefined ? failureText(snapshot?.app.failure) : escapeMarkdown(app.problem);

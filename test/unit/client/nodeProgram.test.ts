@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { installedNodes } from "../../../src/client/node/installedNodes.ts";
 import { listNodePrograms, resolveNode } from "../../../src/client/node/nodeProgram.ts";
 import { matchesWish } from "../../../src/client/node/nodeVersionFile.ts";
+import { otherNode } from "../../../src/client/node/wantedNode.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
 
 /** A program that answers `--version` and, like a version manager's shim, knows what it stands for. */
@@ -58,6 +59,26 @@ onPosix("resolveNode", () => {
     }
     return folder;
   }
+
+  it("says which other Node.js is named than the one that runs, and nothing where none is or it is not there", async () => {
+    const named = join(inNvm("v22.1.0"), "versions", "node", "v22.1.0", "bin", "node");
+    const set = onPath("v24.1.0");
+    const cwd = tempFolder();
+    const look = async (running: string, explicit?: string) => {
+      const found = await otherNode({ explicit, cwd, running });
+      return found && [found.path, found.version, found.source];
+    };
+
+    assert.equal(await look("v20.1.0"), undefined, "the PATH alone names nothing");
+    assert.deepEqual(await look("v20.1.0", set), [set, "v24.1.0", "explicit"]);
+    assert.equal(await look("v24.1.0", set), undefined);
+    writeFileSync(join(cwd, ".nvmrc"), "22\n");
+    assert.deepEqual(await look("v20.1.0"), [named, "v22.1.0", ".nvmrc"]);
+    assert.equal(await look("v22.9.0"), undefined, "22 is what runs");
+    assert.deepEqual(await look("v22.9.0", set), [set, "v24.1.0", "explicit"], "the setting wins");
+    writeFileSync(join(cwd, ".nvmrc"), "26\n");
+    assert.equal(await look("v20.1.0"), undefined, "not installed");
+  });
 
   it("takes the PATH's when nothing else is said", async () => {
     const path = onPath("v22.1.0");

@@ -10,7 +10,7 @@ import { sampleView } from "./fixtures.ts";
 type Offer = readonly [buttons: string, menu: string];
 
 const resting: Offer = ["goToEntry start", "start debug | showLog goToEntry | pickEntry configure"];
-const renewing = "reload gracefulReload debug rehearse";
+const renewing = "reload gracefulReload debug rehearse renewSupervisor";
 const more = "scale pickEntry configure";
 const seeing = "openInBrowser copyUrl showLog filterLog showHistory showLayers goToEntry";
 const serving: Offer = ["goToEntry copyUrl openInBrowser reload", `${renewing} | restart stop | ${seeing} | ${more}`];

@@ -23,13 +23,16 @@ export async function pickNode({ registry, t }: CommandContext): Promise<void> {
     return;
   }
   const { choice } = picked;
-  const path = choice.kind === "program" ? choice.path : choice.kind === "browse" ? await browse(folder, t) : undefined;
+  const path =
+    choice.kind === "program" ? choice.path : choice.kind === "browse" ? await browseForNode(folder, t) : undefined;
   if (choice.kind !== "usual" && path === undefined) {
     return;
   }
   await writeNodeSetting(path);
   if (registry.apps.some(isActive)) {
-    void window.showInformationMessage(t("Running apps keep their Node.js until they are started again."));
+    void window.showInformationMessage(
+      t("Running apps keep their Node.js until their supervisor is renewed or they are started again."),
+    );
   }
 }
 
@@ -62,8 +65,8 @@ async function nodeItems(folder: string, current: string | undefined, t: Command
   ];
 }
 
-/** The program is tried before it is saved. */
-async function browse(folder: string, t: CommandContext["t"]): Promise<string | undefined> {
+/** Asks for a program, which is tried. Resolves with its path, `undefined` if none was chosen. */
+export async function browseForNode(folder: string, t: CommandContext["t"]): Promise<string | undefined> {
   const [file] = (await window.showOpenDialog({ canSelectMany: false, openLabel: t("Use This Node.js") })) ?? [];
   const { resolveNode } = await import("../../../client/node/nodeProgram.ts");
   return file && (await resolveNode({ explicit: file.fsPath, cwd: folder })).path;

@@ -7,6 +7,7 @@ import type { Localize } from "../../platform/localize.ts";
 import { notificationsSetting } from "../../platform/settings.ts";
 import { cutFacts, isNoteworthy, trafficFacts } from "../../presentation/reportWords.ts";
 import { placeWord } from "../../presentation/stateWords.ts";
+import { supervisorChange } from "../../presentation/supervisorWords.ts";
 import { openFile } from "../open/openFile.ts";
 import type { CommandContext } from "../target/commandContext.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
@@ -53,9 +54,11 @@ function tellCompleted({ context, notifier, session, report, worker, wasCancelle
   const { to, durationMs, traffic, notes = [], killed } = report;
   const seconds = (durationMs / 1000).toFixed(1);
   const done =
-    worker === undefined
-      ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
-      : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
+    report.supervisor !== undefined
+      ? t("{0}: the supervisor was renewed in {1} s ({2})", name, seconds, supervisorChange(report.supervisor))
+      : worker === undefined
+        ? t("{0}: generation {1} runs after {2} s", name, to, seconds)
+        : t("{0}: worker {1} was replaced in {2} s", name, worker, seconds);
   const cut = traffic === undefined ? [] : cutFacts(traffic, t);
   const late = wasCancelled ? [t("it was too late to cancel")] : [];
   const ended = killed === 0 ? [] : [t("Old workers killed: {0}", killed)];
@@ -89,6 +92,12 @@ function tellFailed({ context: { t }, notifier, session, report }: ReportToTell)
 function failureText(name: string, report: RenewalReport, t: Localize): string {
   const said = report.reason === undefined ? t("no reason was given") : engineSentence(report.reason, t);
   const reason = report.location === undefined ? said : `${said} (${placeWord(report.location)})`;
+  if (report.supervisor !== undefined && report.outcome !== "cancelled") {
+    const change = supervisorChange(report.supervisor);
+    return report.outcome === "rolledBack"
+      ? t("The supervisor of “{0}” was not renewed ({1}), the old one keeps serving: {2}", name, change, reason)
+      : t("The renewal of the supervisor of “{0}” failed ({1}): {2}", name, change, reason);
+  }
   switch (report.outcome) {
     case "rolledBack":
       return report.stoppedFirst === true
@@ -103,6 +112,6 @@ function failureText(name: string, report: RenewalReport, t: Localize): string {
   }
 }
 
-function commandOf({ kind }: RenewalReport): CommandId {
-  return commandIds[kind];
+function commandOf({ kind, supervisor }: RenewalReport): CommandId {
+  return supervisor === undefined ? commandIds[kind] : commandIds.renewSupervisor;
 }
