@@ -68,6 +68,7 @@ export type FormName =
   | "dataUrl"
   | "descriptor"
   | "flush"
+  | "hostsFile"
   | "keptAlive"
   | "memory"
   | "noHome"

@@ -69,6 +69,13 @@ const rows: readonly FormRow[] = [
   ["unbound", {}, "dgram.Socket.prototype.addMembership", "socket", "bind", "setsockopt"],
   ["unbound", {}, "dgram.Socket.prototype.connect", "socket", "bind", "connectDatagram"],
   ["address", { mechanism: "microtask" }, "dns.lookup dns.promises.lookup"],
+  [
+    "hostsFile",
+    {},
+    `dns.reverse dns.Resolver.prototype.reverse dns.promises.reverse
+     dns.promises.Resolver.prototype.reverse`,
+    "checkHosts",
+  ],
   ["queries", {}, "dns.Resolver.prototype.cancel dns.promises.Resolver.prototype.cancel", "hangUp"],
   ["systemStore", {}, "tls.getCACertificates", "open", "read", "close"],
 

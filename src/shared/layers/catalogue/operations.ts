@@ -83,6 +83,7 @@ export const operations = {
   unconnect: ["connect", "connect", "connect"],
 
   // names
+  checkHosts: ["statx", "stat64", "CreateFileW GetFileInformationByHandle CloseHandle"],
   nameOf: ["openat read close socket connect", "getnameinfo", "GetNameInfoW"],
   addressOf: ["openat read close socket connect", "getaddrinfo", "GetAddrInfoW"],
 

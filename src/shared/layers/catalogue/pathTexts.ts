@@ -53,6 +53,7 @@ export const pathTexts = {
     dataUrl: "A data: URL needs no connection.",
     descriptor: "With a file that is open already it neither opens nor closes one.",
     flush: "With the option flush it waits until the disk has it.",
+    hostsFile: "An address in the hosts file is answered from there; it is read again only when it has changed.",
     keptAlive: "On a connection that the agent has kept it does not connect.",
     memory: "A database in memory needs no system call.",
     noHome: "Without a home in the environment it asks the system's list of users.",

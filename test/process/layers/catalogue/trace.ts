@@ -100,7 +100,7 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   rmdir: ["unlinkat"],
   sendmsg: ["sendmmsg"],
   sendto: ["sendmsg", "sendmmsg"],
-  statx: ["newfstatat", "fstat"],
+  statx: ["newfstatat", "fstat", "stat"],
   symlink: ["symlinkat"],
   tgkill: ["kill"],
   unlink: ["unlinkat"],

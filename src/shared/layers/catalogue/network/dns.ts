@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../../entry.ts";
+import type { Operation } from "../operations.ts";
 import { entriesOf } from "../rows.ts";
 
 /** The c-ares query functions, and the parameters before the callback. */
@@ -16,8 +17,10 @@ const questions = [
   ["resolveSoa", "hostname"],
   ["resolveSrv", "hostname"],
   ["resolveTxt", "hostname"],
-  ["reverse", "ip"],
 ] as const;
+
+/** Looks into the hosts file first. */
+const byAddress = [["reverse", "ip"]] as const;
 
 const newQuestions = [["resolveTlsa", "hostname"]] as const;
 
@@ -27,7 +30,11 @@ export const dnsEntries: readonly CatalogueEntry[] = [...entriesOfModule("dns"),
 function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
   const end = module === "dns" ? "-callback" : "";
   const operations = ["socket", "connectDatagram", "query", "poll", "receiveAnswer"] as const;
-  const asking = (asked: typeof questions | typeof newQuestions, since?: number) =>
+  const asking = (
+    asked: typeof questions | typeof newQuestions | typeof byAddress,
+    since?: number,
+    first: readonly Operation[] = [],
+  ) =>
     entriesOf(
       [module, "cares_wrap", "ares", "eventLoop"],
       asked.flatMap(([name, parameters]) => [
@@ -35,7 +42,7 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
         // The documentation describes those of a resolver together.
         [`Resolver.prototype.${name}`, null],
       ]),
-      { operations, ...(since === undefined ? {} : { since }) },
+      { operations: [...first, ...operations], ...(since === undefined ? {} : { since }) },
     );
   return [
     ...entriesOf(
@@ -46,6 +53,7 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
       ],
     ),
     ...asking(questions),
+    ...asking(byAddress, undefined, ["checkHosts", "open", "read", "close"]),
     ...asking(newQuestions, 22),
     ...entriesOf(
       [module, "cares_wrap", "ares", "synchronous"],

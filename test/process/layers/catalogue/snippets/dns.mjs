@@ -55,6 +55,22 @@ for (const question of [...questions, "reverse"]) {
   };
 }
 
+// What the hosts file has is answered from it.
+for (const [kind, all] of [
+  [dns, withCallback],
+  [promises, promised],
+]) {
+  const ask = (own) => (kind === dns ? call(own.reverse.bind(own), "127.0.0.1") : own.reverse("127.0.0.1"));
+  // It reads the file once.
+  const knowing = async (own) => {
+    await ask(own);
+    return own;
+  };
+  const onResolver = all["Resolver.prototype.reverse"];
+  all.reverse = { run: all.reverse, forms: { hostsFile: { run: () => ask(kind) } } };
+  onResolver.forms = { hostsFile: { before: () => knowing(resolver(kind)), run: ask } };
+}
+
 /** With a query that nobody has answered yet. */
 function asked(own) {
   const query = own.resolve4("hitless.example", () => undefined);
