@@ -1,5 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import type { RecipeOrigin } from "../../shared/launch.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
@@ -81,10 +82,12 @@ export class RenewalRequests {
   /**
    * How the app is to be started by what its files of variables, package.json and the like say now; `undefined` if they are as
    * they were.
+   * @param node Of the supervisor that is to start it, if that is another one.
    * @throws HitlessError which says what is wrong with them.
    */
-  async readRecipe(): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
-    const reading = await this.#parts.source.readChanged();
+  async readRecipe(node?: RecipeOrigin["node"]): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
+    const { source } = this.#parts;
+    const reading = await (node === undefined ? source.readChanged() : source.readFor(node));
     // The name is the app's as long as it runs, whatever its package is called by now.
     return reading && { notes: reading.notes, recipe: { ...reading.recipe, name: this.#host.name } };
   }

@@ -43,10 +43,7 @@ export class RecipeSource {
     if (now === (await this.#seen)) {
       return undefined;
     }
-    const { rereadRecipe } = createRequire(__filename)("./recipe.cjs") as { rereadRecipe: RereadRecipe };
-    const { recipe, notes, files } = await rereadRecipe(origin).catch((thrown: unknown) => {
-      throw ownError(thrown);
-    });
+    const { recipe, notes, files } = await reread(origin);
     if (this.#origin === origin) {
       // Taken before they were read: what is written meanwhile is read the next time.
       this.#origin = { ...origin, files: [...files] };
@@ -54,6 +51,33 @@ export class RecipeSource {
     }
     return { recipe, notes };
   }
+
+  /**
+   * The same for another supervisor, on its Node.js, which some of a recipe depends on. Here nothing counts as read, since that
+   * supervisor may fail.
+   * @throws HitlessError which says what is wrong with the files.
+   */
+  async readFor(node: RecipeOrigin["node"]): Promise<Omit<RecipeReading, "files"> | undefined> {
+    const origin = this.#origin;
+    if (origin === undefined) {
+      return undefined;
+    }
+    if (node.path === origin.node.path && (await fingerprint(origin.files)) === (await this.#seen)) {
+      return undefined;
+    }
+    const { recipe, notes, files } = await reread({ ...origin, node });
+    if (this.#origin === origin) {
+      this.#origin = { ...origin, files: [...files] };
+    }
+    return { recipe, notes };
+  }
+}
+
+async function reread(origin: RecipeOrigin): Promise<RecipeReading> {
+  const { rereadRecipe } = createRequire(__filename)("./recipe.cjs") as { rereadRecipe: RereadRecipe };
+  return rereadRecipe(origin).catch((thrown: unknown) => {
+    throw ownError(thrown);
+  });
 }
 
 /** The class of an error is another one in each bundle. */

@@ -50,10 +50,11 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
         throw new HitlessError("invalidState", why);
       }
       const logFile = launch.endpointFile.replace(/json$/, "log");
-      // By what the files say now, as in any renewal.
-      const { recipe = app.succession.estate().recipe, notes = [] } = (await app.renewalRequests.readRecipe()) ?? {};
-      await checkSchedule(recipe.schedule);
       const { path = process.execPath, version: nodeVersion = process.version } = node ?? {};
+      // By what the files say now, as in any renewal, and for that Node.js.
+      const reading = await app.renewalRequests.readRecipe({ path, version: nodeVersion });
+      const { recipe = app.succession.estate().recipe, notes = [] } = reading ?? {};
+      await checkSchedule(recipe.schedule);
       const wish = { node: path, nodeVersion, supervisorFile, version, logFile, recipe, notes };
       const socket = socketBeside(launch.socket);
       const upgrade = app.succession.beginUpgrade(

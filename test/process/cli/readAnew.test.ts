@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import * as v from "valibot";
 import { renewOutputSchema } from "../../../src/shared/cliOutput.ts";
-import { assertCode, type CliRun, type CliWorld, get, openCliWorld, readyPattern } from "./hitless.ts";
+import { assertCode, type CliRun, type CliWorld, get, node, openCliWorld, readyPattern } from "./hitless.ts";
 
 const server = `
 require("node:http")
@@ -66,12 +68,24 @@ describe("what says how an app is started", function () {
     assert.equal(await get(url), "first  one");
   });
 
-  it("says that another Node.js runs only after a stop", async () => {
+  it("says that another Node.js runs only after an upgrade, and no longer says so of that", async () => {
+    const env = { NVM_DIR: join(world.folder, "nvm") };
     world.write({ "server.js": server, "package.json": manifest("node server.js one") });
-    await start();
+    app = world.start(["start", "--workers", "1"], { env });
+    await app.until("stderr", readyPattern);
     world.write({ ".nvmrc": "1.2.3\n" });
     const [note = ""] = (await renew("reload")).notes ?? [];
     assert.match(note, /^Node\.js stays v\d.*\.nvmrc asks for Node\.js 1\.2\.3, which is not installed/);
+    if (process.platform !== "win32") {
+      // It claims to be newer than any that is installed.
+      const bin = join(env.NVM_DIR, "versions", "node", "v98.0.0", "bin");
+      mkdirSync(bin, { recursive: true });
+      symlinkSync(node, join(bin, "node"));
+      world.write({ ".nvmrc": "node\n" });
+      const upgraded = await world.run(["upgrade", "api", "--json"], { env });
+      assertCode(upgraded, 0);
+      assert.equal(v.parse(renewOutputSchema, JSON.parse(upgraded.stdout)).notes, undefined, upgraded.stdout);
+    }
   });
 
   it("is watched as well", async () => {
