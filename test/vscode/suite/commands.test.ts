@@ -79,6 +79,23 @@ describe("the extension in VS Code", () => {
     assert.deepEqual([...workers].sort(), ["1", "2", "3"]);
   });
 
+  it("renews its supervisor while a client keeps asking, and goes there", async function () {
+    // On Windows it is refused.
+    if (process.platform === "win32") {
+      this.skip();
+    }
+    const before = await onlySupervisor(runtimeFolder);
+    const asking = askUntilStopped(api);
+    const report = await commands.executeCommand(commandIds.renewSupervisor, { app: "api" }, {});
+    const { failures } = await asking.stop();
+    assertOutcome(report, "completed");
+    assert.deepEqual(failures, []);
+    await poll("the old supervisor is gone", () => !isAlive(before.pid));
+    assert.notEqual((await onlySupervisor(runtimeFolder)).pid, before.pid);
+    // The session has followed: what it asks now is answered by the new one.
+    assertOutcome(await commands.executeCommand(commandIds.reload, { app: "api" }), "completed");
+  });
+
   it("runs the second folder's app beside it", async () => {
     await commands.executeCommand(commandIds.start, { app: "site" });
     assert.equal((await site.ask()).worker, "1");
