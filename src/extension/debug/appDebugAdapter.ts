@@ -125,17 +125,15 @@ export class AppDebugAdapter implements DebugAdapter {
   ): Promise<void> {
     const client = await app.connectAgain();
     this.#client = client;
-    const { t } = this.#options;
-    const chosen = client.snapshot.workers.findLast((one) => one.slot === slot && one.state !== "draining");
-    if (slot !== undefined && chosen === undefined) {
-      throw new HitlessError("workerNotFound", t("“{0}” has no worker in slot {1}.", app.name, slot));
-    }
-    const wish = { stopOnEntry, ...(chosen !== undefined && { worker: chosen.id }) };
-    const { failed } = await client.request("debug/begin", wish);
-    for (const { worker, reason } of failed) {
-      const known = client.snapshot.workers.find(({ id }) => id === worker);
-      this.#tell(t("Worker {0} can't be debugged: {1}", known === undefined ? worker : workerLabel(known, t), reason));
-    }
+    // The supervisor that has taken the app over knows of no debugger.
+    client.onDidMove(() => {
+      if (!this.#over) {
+        this.#open(client, app, { stopOnEntry, slot }).catch((error: unknown) =>
+          this.#tell(engineSentence(toHitlessError(error).message, this.#options.t)),
+        );
+      }
+    });
+    await this.#open(client, app, { stopOnEntry, slot });
     const follow = (snapshot: Snapshot): void => {
       if (!this.#over) {
         this.#workers.follow(app, snapshot, slot);
@@ -148,6 +146,25 @@ export class AppDebugAdapter implements DebugAdapter {
       }
     });
     follow(client.snapshot);
+  }
+
+  /** Has the inspectors of the workers opened, and says of which they can't be. */
+  async #open(
+    client: SupervisorClient,
+    app: AppSession,
+    { stopOnEntry, slot }: { readonly stopOnEntry: boolean; readonly slot?: number | undefined },
+  ): Promise<void> {
+    const { t } = this.#options;
+    const chosen = client.snapshot.workers.findLast((one) => one.slot === slot && one.state !== "draining");
+    if (slot !== undefined && chosen === undefined) {
+      throw new HitlessError("workerNotFound", t("“{0}” has no worker in slot {1}.", app.name, slot));
+    }
+    const wish = { stopOnEntry, ...(chosen !== undefined && { worker: chosen.id }) };
+    const { failed } = await client.request("debug/begin", wish);
+    for (const { worker, reason } of failed) {
+      const known = client.snapshot.workers.find(({ id }) => id === worker);
+      this.#tell(t("Worker {0} can't be debugged: {1}", known === undefined ? worker : workerLabel(known, t), reason));
+    }
   }
 
   /** Lets go of all workers, and stops the app if it was started from here. */
