@@ -12,10 +12,14 @@ const noticedMs = 10;
 /** What clients of these protocols find at a reload is a close in order, and they connect again. */
 const closesPolitely: ReadonlySet<string> = new Set(["https", "h2", "ws", "sse"]);
 
-/** What follows from the figures: first what is wrong, then what is worth knowing, then what is well. */
-export function judge(measured: Measured, plan: RehearsalPlan): RehearsalFinding[] {
+/**
+ * What follows from the figures, and from where the app listens at the end: first what is wrong, then what is worth
+ * knowing, then what is well.
+ */
+export function judge(measured: Measured, plan: RehearsalPlan, addresses: readonly string[]): RehearsalFinding[] {
   const findings = [
     ...ofOutcome(measured),
+    ...ofAddress(measured, addresses),
     ...ofFailures(measured),
     ...ofReopenings(measured),
     ...ofReport(measured),
@@ -42,6 +46,22 @@ function ofOutcome({ kind, report }: Measured): RehearsalFinding[] {
     return [];
   }
   return [{ level: "bad", text: `The renewal did not complete (${report.outcome}). ${reason}`.trim() }];
+}
+
+/** Clients that find nobody where the app was are lost, whatever else went well. */
+function ofAddress({ address, failed }: Measured, addresses: readonly string[]): RehearsalFinding[] {
+  if (failed === 0 || addresses.includes(address)) {
+    return [];
+  }
+  return addresses.length === 0
+    ? [{ level: "bad", text: `At the end the app did not listen on ${address} any more.` }]
+    : [
+        {
+          level: "bad",
+          text: `At the end the app did not listen on ${address} any more, but on ${addresses.join(", ")}.`,
+          fix: "Clients don't follow to another address: give the app a fixed one.",
+        },
+      ];
 }
 
 function ofFailures({
@@ -77,7 +97,9 @@ function ofFailures({
       fix,
     });
   }
-  if (failed === 0) {
+  if (requests === 0) {
+    findings.push({ level: "bad", text: "No request was answered, so nothing is proven." });
+  } else if (failed === 0) {
     findings.push({ level: "good", text: `All ${requests} requests got their whole answer.` });
   }
   return findings;
@@ -128,17 +150,27 @@ function ofReport({ kind, report, during, after }: Measured): RehearsalFinding[]
   if (kind === "restart" || says === undefined || says === 0 || seen > 0) {
     return droppedNothing(report) ? [{ level: "good", text: "The report says the same: nothing was dropped." }] : [];
   }
-  return [
-    {
-      level: "warning",
-      text: `The report counts ${says} failed or cut, and none of this rehearsal's requests was one of them: they were another client's.`,
-    },
-  ];
+  const text =
+    during.reopened + after.reopened > 0
+      ? `The report counts ${says} failed or cut, and none of this rehearsal's requests failed: they were connections that were opened again, or another client's.`
+      : `The report counts ${says} failed or cut, and none of this rehearsal's requests was one of them: they were another client's.`;
+  return [{ level: "warning", text }];
 }
 
-function ofTimes({ kind, before, during }: Measured, { maxP99Factor }: RehearsalPlan): RehearsalFinding[] {
+function ofTimes({ kind, protocol, before, during }: Measured, { maxP99Factor }: RehearsalPlan): RehearsalFinding[] {
   if (before.p99 === undefined || during.p99 === undefined) {
-    return [];
+    // Event streams that were kept are not asked for again.
+    return protocol === "sse" && during.failed === 0
+      ? []
+      : [
+          {
+            level: maxP99Factor === undefined ? "warning" : "bad",
+            text:
+              before.p99 === undefined
+                ? "Times can't be compared: no request was answered before the renewal."
+                : "Times can't be compared: no request was answered during the renewal.",
+          },
+        ];
   }
   const times = `the p99 was ${ms(before.p99)} before and ${ms(during.p99)} during the renewal, the longest ${ms(during.max ?? 0)}`;
   if (maxP99Factor !== undefined && during.p99 > maxP99Factor * before.p99) {

@@ -110,6 +110,7 @@ export async function rehearse(
         report,
       },
       plan,
+      client.snapshot.app.addresses,
     );
   } finally {
     watch.dispose();
@@ -117,8 +118,12 @@ export async function rehearse(
   }
 }
 
-function complete(measured: Omit<RehearsalResult, "findings" | "passed">, plan: RehearsalPlan): RehearsalResult {
-  const findings = judge(measured, plan);
+function complete(
+  measured: Omit<RehearsalResult, "findings" | "passed">,
+  plan: RehearsalPlan,
+  addresses: readonly string[],
+): RehearsalResult {
+  const findings = judge(measured, plan, addresses);
   return { ...measured, findings, passed: findings.every(({ level }) => level !== "bad") };
 }
 
@@ -146,7 +151,7 @@ async function askOnce(
   let problem: string | undefined;
   const connection = open({
     answered: () => undefined,
-    failed: (_, what, why) => {
+    failed: (what, why) => {
       problem = `${what}: ${why}`;
     },
     reopened: () => undefined,

@@ -15,8 +15,9 @@ interface Slice {
 }
 
 /**
- * Everything that happened to the clients, in slices of time. A request belongs to the moment at which it was due, so
- * that a stall is seen where it began, and waits for a busy connection count (no coordinated omission).
+ * Everything that happened to the clients, in slices of time. An answer belongs to the moment at which its request was
+ * due, so that a stall is seen where it began, and waits for a busy connection count (no coordinated omission). A failure
+ * belongs to the moment at which it happened: what was asked before a renewal and is cut off by it was lost in it.
  */
 export class TrafficRecord implements LoadEvents {
   readonly sliceMs: number;
@@ -40,12 +41,13 @@ export class TrafficRecord implements LoadEvents {
     this.#sliceOf(dueAt).times.push(Math.max(0, performance.now() - dueAt));
   }
 
-  failed(dueAt: number, what: string, why: string): void {
+  failed(what: string, why: string): void {
+    const now = performance.now();
     this.requests += 1;
     this.failedCount += 1;
-    this.#sliceOf(dueAt).failed += 1;
+    this.#sliceOf(now).failed += 1;
     tally(this.#failureReasons, why);
-    this.#describe(this.failures, dueAt, what, why);
+    this.#describe(this.failures, now, what, why);
   }
 
   reopened(what: string, why: string): void {
@@ -64,7 +66,7 @@ export class TrafficRecord implements LoadEvents {
     return mostFrequent(this.#reopeningReasons);
   }
 
-  /** All of what was due from one moment (milliseconds since the beginning) until before another. */
+  /** What was due, and what failed, from one moment (milliseconds since the beginning) until before another. */
   part(from: number, until: number): RehearsalPart {
     const inside = this.#slices.slice(Math.floor(from / this.sliceMs), Math.floor(until / this.sliceMs));
     return partOf(inside);

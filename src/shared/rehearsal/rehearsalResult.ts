@@ -83,7 +83,7 @@ export const rehearsalResultSchema = v.object({
   requests: count,
   failed: count,
   reopened: count,
-  /** Until the renewal was ordered, from there until it was done (2 s at least), and after that. */
+  /** Until the renewal was ordered, from there until it was done (2 s at least), and after that; failures by when they happened. */
   before: rehearsalPartSchema,
   during: rehearsalPartSchema,
   after: rehearsalPartSchema,

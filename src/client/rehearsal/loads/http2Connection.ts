@@ -82,7 +82,7 @@ export function openHttp2Connection(target: RehearsalTarget, plan: RehearsalPlan
           if (why === undefined) {
             events.answered(dueAt);
           } else {
-            events.failed(dueAt, what, why);
+            events.failed(what, why);
           }
           resolve();
         });

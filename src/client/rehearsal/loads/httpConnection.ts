@@ -55,7 +55,7 @@ export function openHttpConnection(target: RehearsalTarget, plan: RehearsalPlan,
             resolve();
           }
         };
-        const fail = (why: string): void => end(() => events.failed(dueAt, what, why));
+        const fail = (why: string): void => end(() => events.failed(what, why));
         const request: ClientRequest = begin(requestOptions(target, plan, path, agent));
         const timer = setTimeout(() => {
           fail(`no answer within ${answerDeadlineMs / 1_000} s`);

@@ -14,7 +14,7 @@ export interface RehearsalTarget {
 export interface LoadEvents {
   /** A whole and right answer came. */
   answered(dueAt: number): void;
-  failed(dueAt: number, what: string, why: string): void;
+  failed(what: string, why: string): void;
   /** A connection was ended by the server, or broke. */
   reopened(what: string, why: string): void;
 }

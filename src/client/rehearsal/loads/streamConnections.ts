@@ -40,7 +40,7 @@ export function openWebSocketConnection(
             socket = undefined;
             events.reopened("WebSocket", `close code ${code}`);
             if (!politeCodes.has(code)) {
-              events.failed(performance.now(), `WebSocket ${path}`, `it broke off with close code ${code}`);
+              events.failed(`WebSocket ${path}`, `it broke off with close code ${code}`);
             }
           }
         });
@@ -82,7 +82,7 @@ export function openWebSocketConnection(
           events.answered(dueAt);
         }
       } catch (error) {
-        events.failed(dueAt, what, reasonOf(error));
+        events.failed(what, reasonOf(error));
         socket?.terminate();
         socket = undefined;
       }
@@ -134,7 +134,7 @@ export function openEventStream(target: RehearsalTarget, plan: RehearsalPlan, ev
             stream = undefined;
             events.reopened("event stream", response.complete ? "the server ended it" : "it broke off");
             if (!response.complete) {
-              events.failed(performance.now(), `event stream ${path}`, "it broke off");
+              events.failed(`event stream ${path}`, "it broke off");
             }
           }
         });
@@ -155,7 +155,7 @@ export function openEventStream(target: RehearsalTarget, plan: RehearsalPlan, ev
         await open(path);
         events.answered(dueAt);
       } catch (error) {
-        events.failed(dueAt, `event stream ${path}`, reasonOf(error));
+        events.failed(`event stream ${path}`, reasonOf(error));
       }
     },
     close() {

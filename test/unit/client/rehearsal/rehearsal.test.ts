@@ -118,6 +118,26 @@ describe("what a rehearsal says", () => {
     assert.match(findings[0]?.text ?? "", /more than 4 times as long/);
   });
 
+  it("proves nothing when nothing was answered, and does not pass a bound that can't be checked", () => {
+    const nothing = { answers: 0, failed: 0, reopened: 0 };
+    const empty = sampleRehearsal({ requests: 0, before: nothing, during: nothing, after: nothing });
+    assert.equal(empty.passed, false);
+    assert.match(empty.findings[0]?.text ?? "", /nothing is proven/);
+    const unmeasured = sampleRehearsal({ during: nothing });
+    assert.equal(unmeasured.passed, false);
+    assert.match(unmeasured.findings[0]?.text ?? "", /no request was answered during the renewal/);
+    assert.equal(sampleRehearsal({ protocol: "sse", during: nothing }).passed, true);
+  });
+
+  it("says that the app listens elsewhere after it", () => {
+    const failures = { kind: "restart" as const, failed: 2, during: lost };
+    assert.match(
+      sampleRehearsal(failures, ["http://127.0.0.1:3001"]).findings[0]?.text ?? "",
+      /did not listen on http:\/\/127\.0\.0\.1:3000 any more, but on http:\/\/127\.0\.0\.1:3001/,
+    );
+    assert.match(sampleRehearsal(failures, []).findings[0]?.text ?? "", /did not listen on .*:3000 any more\.$/);
+  });
+
   it("says that connections which can't be handed over were closed, and passes", () => {
     const { passed, findings } = sampleRehearsal({
       protocol: "ws",
@@ -153,16 +173,18 @@ describe("what a rehearsal says", () => {
 });
 
 describe("the record of a rehearsal's traffic", () => {
-  it("counts the wait for a busy connection, and puts each request where it was due", () => {
+  it("counts the wait for a busy connection where its request was due, and a failure where it happened", () => {
     const began = performance.now() - 1_000;
     const record = new TrafficRecord(began, 100);
     record.answered(began + 250);
-    record.failed(began + 310, "GET /", "ECONNRESET");
-    const { max = 0, answers } = record.part(200, 300);
-    assert.equal(answers, 1);
+    record.failed("GET /", "ECONNRESET");
+    const { max = 0, answers, failed } = record.part(200, 300);
+    assert.deepEqual([answers, failed], [1, 0]);
     assert.ok(max >= 750);
-    assert.deepEqual(record.part(300, 400), { answers: 0, failed: 1, reopened: 0 });
-    assert.equal(record.slices().length, 4);
-    assert.deepEqual(record.failures, [{ at: 310, what: "GET /", why: "ECONNRESET" }]);
+    // However long before it was due: a request that a renewal cuts off is lost in the renewal.
+    assert.deepEqual(record.part(1_000, Number.POSITIVE_INFINITY), { answers: 0, failed: 1, reopened: 0 });
+    const [{ at = 0, ...told } = {}] = record.failures;
+    assert.deepEqual(told, { what: "GET /", why: "ECONNRESET" });
+    assert.ok(at >= 1_000);
   });
 });

@@ -6,7 +6,10 @@ import { sampleReport } from "../samples.ts";
 export const calm = { answers: 1_000, failed: 0, reopened: 0, p50: 2, p99: 5, max: 9 };
 
 /** A rehearsal in which all went well, but for `changes`. */
-export function sampleRehearsal(changes: Partial<RehearsalResult> = {}): RehearsalResult {
+export function sampleRehearsal(
+  changes: Partial<RehearsalResult> = {},
+  addresses: readonly string[] = ["http://127.0.0.1:3000"],
+): RehearsalResult {
   const measured = {
     app: "api",
     kind: "reload" as const,
@@ -42,6 +45,6 @@ export function sampleRehearsal(changes: Partial<RehearsalResult> = {}): Rehears
     }),
     ...changes,
   };
-  const findings = judge(measured, planRehearsal({ kind: measured.kind, maxP99Factor: 4 }));
+  const findings = judge(measured, planRehearsal({ kind: measured.kind, maxP99Factor: 4 }), addresses);
   return { ...measured, findings, passed: findings.every(({ level }) => level !== "bad") };
 }
