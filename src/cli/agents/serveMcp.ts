@@ -54,7 +54,7 @@ class ToolServer extends Protocol<ServerRequest, ServerNotification, ServerResul
     this.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
       const { failed, data } = await run(params.name, params.arguments, signal);
       return {
-        content: [{ type: "text", text: JSON.stringify(data, undefined, 1) }],
+        content: [{ type: "text", text: JSON.stringify(data) }],
         structuredContent: { ...data },
         isError: failed,
       };

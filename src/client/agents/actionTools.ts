@@ -8,7 +8,7 @@ import type { RehearsalWish } from "../rehearsal/rehearsalPlan.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
 import type { AgentHost, ToolAnswer } from "./agentHost.ts";
 import { namedApp, refuseProduction, withApp, workerInSlot } from "./namedApp.ts";
-import { origin } from "./quotedLines.ts";
+import { origin, withoutSecrets } from "./quotedLines.ts";
 import { reportOf, statusOf } from "./statusTools.ts";
 
 /** Of each part of a CPU sample, and of the app itself. */
@@ -57,7 +57,7 @@ export function reloadOne(
       app: client.snapshot.app.name,
       report: reportOf(report),
       origin: origin.output,
-      quoted: ["report.stderr", "report.cutRequests"],
+      quoted: ["report.reason", "report.stderr", "report.cutRequests"],
       next: nextOfReport(report),
     };
   });
@@ -136,10 +136,12 @@ function rehearsalOf(result: RehearsalResult): ToolAnswer {
   const { before, during, after, failures, failureReasons, reopeningReasons, findings, report, durationMs } = result;
   return {
     ...{ app, kind, passed, protocol, address, paths, connections, rate, durationMs, requests, failed, reopened },
-    ...{ before, during, after, findings, failureReasons, reopeningReasons },
+    ...{ before, during, after, failureReasons, reopeningReasons },
+    // They name the reason why a renewal did not complete, which holds what the app wrote.
+    findings: findings.map((finding) => ({ ...finding, text: withoutSecrets(finding.text) })),
     failures: failures.slice(0, 10),
     report: reportOf(report),
-    quoted: ["report.stderr", "report.cutRequests", "failures[].why"],
+    quoted: ["report.reason", "report.stderr", "report.cutRequests", "findings[].text", "failures[].why"],
     next: passed
       ? ["Nobody would have noticed this reload"]
       : findings.flatMap(({ level, fix }) => (level === "bad" && fix !== undefined ? [fix] : [])),

@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import type { LogLine } from "../../shared/cliOutput.ts";
+import { harmless } from "../../shared/text/escapeFilter.ts";
 import { workerTag } from "../../shared/text/workerName.ts";
 import { type LogLevel, logLevels, readJsonLine } from "../logs/jsonLine.ts";
 
@@ -41,14 +43,23 @@ export function isAtLeast(level: LogLevel, least: LogLevel): boolean {
 const secretNames = [
   "password",
   "passwd",
+  "passphrase",
+  "pwd",
   "secret",
   "token",
   "apikey",
   "api_key",
   "api-key",
+  "access_key",
+  "accesskey",
+  "private_key",
+  "privatekey",
   "authorization",
   "cookie",
 ];
+
+/** Headers, whose values hold blanks and semicolons. */
+const secretHeaders: ReadonlySet<string> = new Set(["authorization", "cookie"]);
 
 /** Characters of a line that are looked at; the rest is cut from answers anyway. */
 const looked = 4_000;
@@ -56,19 +67,21 @@ const looked = 4_000;
 const hidden = "‹hidden›";
 
 /**
- * A text without what looks like a secret: values behind names such as `password=`, and what stands before the `@` of an
- * address. It is a precaution, no proof.
+ * A text without control characters and what looks like a secret: values behind names such as `password=`, and what
+ * stands before the `@` of an address. It is a precaution, no proof.
  */
 export function withoutSecrets(text: string): string {
-  return hideCredentials(hideNamed(text.slice(0, looked))) + text.slice(looked);
+  // First of all, since a colour may stand between a name and its value.
+  const plain = stripVTControlCharacters(harmless(text));
+  return hideCredentials(hideNamed(plain.slice(0, looked))) + plain.slice(looked);
 }
 
 function hideNamed(text: string): string {
   const lower = text.toLowerCase();
-  const places = secretNames.flatMap((name) => placesOf(lower, name).map((at) => at + name.length));
+  const places = secretNames.flatMap((name) => placesOf(lower, name).map((at) => ({ name, end: at + name.length })));
   let result = "";
   let from = 0;
-  for (const end of places.sort((a, b) => a - b)) {
+  for (const { name, end } of places.sort((a, b) => a.end - b.end)) {
     if (end < from) {
       continue;
     }
@@ -77,7 +90,7 @@ function hideNamed(text: string): string {
       continue;
     }
     result += text.slice(from, begin) + hidden;
-    from = endOfValue(text, begin);
+    from = endOfValue(text, begin, secretHeaders.has(name));
   }
   return result + text.slice(from);
 }
@@ -90,29 +103,46 @@ function placesOf(text: string, word: string): number[] {
   return places;
 }
 
-/** Where the value begins behind a name: behind `=` or `:`, quotes and blanks; `undefined` if there is none. */
+const quotesAndBlanks = `"'\\ `;
+
+/**
+ * Where the value begins behind a name: behind the rest of it, such as `_KEY`, `=` or `:`, quotes and blanks;
+ * `undefined` if there is none.
+ */
 function valueAfter(text: string, nameEnd: number): number | undefined {
   let at = nameEnd;
-  while (at < text.length && `"'\\ `.includes(text.charAt(at))) {
-    at += 1;
+  if (/[A-Z_-]/.test(text.charAt(at))) {
+    at = endOf(text, at, (character) => !/[\w-]/.test(character));
   }
+  at = endOf(text, at, (character) => !quotesAndBlanks.includes(character));
   if (text.charAt(at) !== "=" && text.charAt(at) !== ":") {
     return undefined;
   }
-  at += 1;
-  while (at < text.length && `"'\\ `.includes(text.charAt(at))) {
-    at += 1;
-  }
+  at = endOf(text, at + 1, (character) => !quotesAndBlanks.includes(character));
   return at < text.length ? at : undefined;
 }
 
-/** A value ends at a quote, a comma or a blank; schemes such as `Bearer` belong to it. */
-function endOfValue(text: string, begin: number): number {
-  let at = begin;
-  const lower = text.slice(begin, begin + 8).toLowerCase();
-  const scheme = ["bearer ", "basic "].find((word) => lower.startsWith(word));
-  at += scheme?.length ?? 0;
-  while (at < text.length && !`"',; \t&})]`.includes(text.charAt(at))) {
+/** A quoted value ends at its quote, a list at its bracket, a header with the line; others at a comma or a blank. */
+function endOfValue(text: string, begin: number, isHeader: boolean): number {
+  const quote = text.charAt(begin - 1);
+  if (quote === '"' || quote === "'") {
+    // In JSON inside of JSON the quotes themselves are escaped.
+    const isEscaped = text.charAt(begin - 2) === "\\";
+    const closes = (character: string, at: number): boolean =>
+      isEscaped ? character === "\\" : character === quote && text.charAt(at - 1) !== "\\";
+    return endOf(text, begin, closes);
+  }
+  if (text.charAt(begin) === "[") {
+    return endOf(text, begin, (character) => character === "]");
+  }
+  const ends = isHeader ? `"'\n` : `"',; \t\n&})]`;
+  return endOf(text, begin, (character) => ends.includes(character));
+}
+
+/** The first place from one on at which it ends; the end of the text if there is none. */
+function endOf(text: string, from: number, ends: (character: string, at: number) => boolean): number {
+  let at = from;
+  while (at < text.length && !ends(text.charAt(at), at)) {
     at += 1;
   }
   return at;

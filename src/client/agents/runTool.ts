@@ -6,6 +6,7 @@ import { nearest } from "../../shared/text/suggestion.ts";
 import { rehearseOne, reloadOne, sampleCpu, startOne, stopOne } from "./actionTools.ts";
 import type { AgentHost, ToolAnswer } from "./agentHost.ts";
 import { boundedAnswer } from "./boundedAnswer.ts";
+import { withoutSecrets } from "./quotedLines.ts";
 import { appStatus, lastReports, listApps, readLogs, slowRequests } from "./statusTools.ts";
 
 type Tools = {
@@ -71,7 +72,9 @@ export async function runTool(
     const { code, message, detail } = cancelled.aborted
       ? new HitlessError("cancelled", `${name} was cancelled; app_status tells what runs`)
       : toHitlessError(thrown);
-    return { failed: true, data: boundedAnswer({ error: { code, message, detail }, quoted: ["error.detail"] }) };
+    // Of an app that did not start both hold what it wrote.
+    const error = { code, message: withoutSecrets(message), detail: detail.map(withoutSecrets) };
+    return { failed: true, data: boundedAnswer({ error, quoted: ["error.message", "error.detail"] }) };
   } finally {
     cancelled.removeEventListener("abort", cancel);
   }

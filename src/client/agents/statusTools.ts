@@ -97,7 +97,7 @@ export function statusOf(client: SupervisorClient, changedFiles: readonly string
     ...(renewal !== undefined && { renewal }),
     ...(app.failure !== undefined && { failure: quotedFailure(app.failure) }),
     ...(changedFiles.length > 0 && { changedFiles }),
-    quoted: ["failure.stderr", "workers[].lastFailure.stderr"],
+    quoted: ["failure.message", "failure.stderr", "workers[].lastFailure.message", "workers[].lastFailure.stderr"],
     next: nextOfStatus(snapshot, changedFiles.length),
   };
 }
@@ -117,7 +117,8 @@ function nextOfStatus({ app, renewal }: Snapshot, changed: number): string[] {
 }
 
 function quotedFailure(failure: Failure): object {
-  return { ...failure, stderr: failure.stderr.map(withoutSecrets), origin: origin.output };
+  const { message, stderr } = failure;
+  return { ...failure, message: withoutSecrets(message), stderr: stderr.map(withoutSecrets), origin: origin.output };
 }
 
 export function readLogs(host: AgentHost, input: ToolInput<"read_logs">): Promise<ToolAnswer> {
@@ -163,7 +164,7 @@ export function lastReports(host: AgentHost, input: ToolInput<"last_reports">): 
       app: client.snapshot.app.name,
       kept: reports.length,
       reports: reports.slice(0, input.limit ?? toolBounds.reports.usual).map(reportOf),
-      quoted: ["reports[].stderr", "reports[].cutRequests"],
+      quoted: ["reports[].reason", "reports[].stderr", "reports[].cutRequests"],
       next: reports.length === 0 ? ["It has not been renewed since its supervisor started"] : [],
     };
   });
@@ -175,6 +176,7 @@ export function reportOf(report: RenewalReport): object {
     nothingDropped: droppedNothing(report),
     ...report,
     startedAt: new Date(report.startedAt).toISOString(),
+    ...(report.reason !== undefined && { reason: withoutSecrets(report.reason) }),
     ...(report.stderr !== undefined && { stderr: report.stderr.map(withoutSecrets) }),
   };
 }

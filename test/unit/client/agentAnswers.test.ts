@@ -3,6 +3,7 @@ import type { AgentHost } from "../../../src/client/agents/agentHost.ts";
 import { boundedAnswer } from "../../../src/client/agents/boundedAnswer.ts";
 import { isAtLeast, quotedLine, withoutSecrets } from "../../../src/client/agents/quotedLines.ts";
 import { runTool } from "../../../src/client/agents/runTool.ts";
+import { HitlessError } from "../../../src/shared/errors.ts";
 
 const nobody: AgentHost = {
   list: async () => [],
@@ -17,10 +18,19 @@ describe("what agents are told", () => {
   it("hides what looks like a secret in lines of output", () => {
     const hidden: readonly (readonly [written: string, told: string])[] = [
       ["connect postgres://me:s3cret@db:5432/x", "connect postgres://‹hidden›@db:5432/x"],
-      ['{"password":"a b","user":"me"}', '{"password":"‹hidden› b","user":"me"}'],
+      ['{"password":"a b","user":"me"}', '{"password":"‹hidden›","user":"me"}'],
       ["DB_PASSWORD=hunter2 PORT=1", "DB_PASSWORD=‹hidden› PORT=1"],
       ["Authorization: Bearer abc.def", "Authorization: ‹hidden›"],
       ["a token expired", "a token expired"],
+      ["\u001b[1mpassword\u001b[22m: \u001b[32m'hunter2'\u001b[39m", "password: '‹hidden›'"],
+      [`${"\u001b[31m".repeat(1_000)}token=hunter2`, "token=‹hidden›"],
+      ['{\\"password\\":\\"a\\",\\"b\\":1}', '{\\"password\\":\\"‹hidden›\\",\\"b\\":1}'],
+      ['{"password":"a\\"b"}', '{"password":"‹hidden›"}'],
+      ["Cookie: a=b; sid=hunter2", "Cookie: ‹hidden›"],
+      ["'set-cookie': [ 'sid=hunter2; Path=/', 'x=1' ] }", "'set-cookie': ‹hidden›] }"],
+      ["Authorization: token hunter2", "Authorization: ‹hidden›"],
+      ["AWS_SECRET_ACCESS_KEY=hunter2 PORT=1", "AWS_SECRET_ACCESS_KEY=‹hidden› PORT=1"],
+      ["{ secretAccessKey: 'hunter2' }", "{ secretAccessKey: '‹hidden›' }"],
       ["token=", "token="],
       ["see https://example.com/a@b", "see https://example.com/a@b"],
       ["plain", "plain"],
@@ -65,6 +75,19 @@ describe("what agents are told", () => {
     assert.match(await error("app_status", { app: "api", shell: "x" }), /shell: Invalid key/);
     assert.match(await error("app_status", { app: "api" }), /none that runs is called/);
     assert.match(await error("explain_rule", { rule: "exit-before-clos" }), /did you mean exit-before-close/);
+  });
+
+  it("hides in errors what an app wrote before it failed", async () => {
+    const failing: AgentHost = {
+      ...nobody,
+      start: () => Promise.reject(new HitlessError("invalidState", "bad URL a://b:c@d", { detail: ["token=hunter2"] })),
+    };
+    const { data } = await runTool(failing, "start_app", {}, new AbortController().signal);
+    assert.deepEqual(data.error, {
+      code: "invalidState",
+      message: "bad URL a://‹hidden›@d",
+      detail: ["token=‹hidden›"],
+    });
   });
 
   it("is nothing once it was cancelled", async () => {
