@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { access, constants, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { rehearsalJunit } from "../../client/rehearsal/documents/rehearsalJunit.ts";
 import { rehearsalMarkdown } from "../../client/rehearsal/documents/rehearsalMarkdown.ts";
@@ -103,21 +103,28 @@ export const rehearseCommand: Command = {
     const wish = wishOf(parsed);
     const wishes = [wish, ...comparison(parsed).map((kind) => ({ ...wish, kind }))];
     planRehearsal(wish);
+    await checkFiles(context, parsed);
     const client = await connectToApp(context, parsed);
     try {
       if (!(parsed.has("yes") || (await mayRun(context, client, parsed)))) {
         return exitCodes.failed;
       }
       const results: RehearsalResult[] = [];
-      for (const each of wishes) {
-        const ended = await rehearseOne(context, client, each);
-        if (ended.kind === "left") {
-          return ended.exitCode;
+      try {
+        for (const each of wishes) {
+          const ended = await rehearseOne(context, client, each);
+          if (ended.kind === "left") {
+            return ended.exitCode;
+          }
+          results.push(ended.result);
         }
-        results.push(ended.result);
+      } finally {
+        // What was measured is told, though the rehearsal that it was to be compared with failed.
+        if (results.length > 0) {
+          await show(context, parsed, results);
+          await save(context, parsed, results);
+        }
       }
-      await save(context, parsed, results);
-      await show(context, parsed, results);
       // What it is compared with is not what is to be proven.
       return results[0]?.passed === true ? exitCodes.done : exitCodes.failed;
     } finally {
@@ -178,16 +185,19 @@ function comparison(parsed: ParsedCommand): RehearsalKind[] {
 }
 
 function headersOf(written: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    written.map((header) => {
-      const colon = header.indexOf(":");
-      const name = header.slice(0, colon).trim();
-      if (colon < 1 || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-        throw usageError("rehearse", `--header must be like "authorization: Bearer …", not "${header}"`);
-      }
-      return [name.toLowerCase(), header.slice(colon + 1).trim()];
-    }),
-  );
+  const headers = new Map<string, string>();
+  for (const header of written) {
+    const colon = header.indexOf(":");
+    const name = header.slice(0, colon).trim().toLowerCase();
+    if (colon < 1 || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      throw usageError("rehearse", `--header must be like "authorization: Bearer …", not "${header}"`);
+    }
+    if (headers.has(name)) {
+      throw usageError("rehearse", `--header ${name} is given twice; put all of it into one`);
+    }
+    headers.set(name, header.slice(colon + 1).trim());
+  }
+  return Object.fromEntries(headers);
 }
 
 /** Whether the person wants it, when the app's environment looks like production. */
@@ -235,12 +245,48 @@ function rehearseOne(context: CliContext, client: SupervisorClient, wish: Rehear
   });
 }
 
+const documents = { html: rehearsalPage, markdown: rehearsalMarkdown, junit: rehearsalJunit };
+
+/** Whether what is to be saved can be, which nobody wants to hear after the load only. */
+async function checkFiles(context: CliContext, parsed: ParsedCommand): Promise<void> {
+  const taken = new Map<string, string>();
+  for (const flag of Object.keys(documents)) {
+    const written = parsed.value(flag);
+    if (written === undefined) {
+      continue;
+    }
+    const file = resolve(context.cwd, written);
+    const other = taken.get(file);
+    if (other !== undefined) {
+      throw usageError("rehearse", `--${flag} and --${other} name the same file, ${written}`);
+    }
+    taken.set(file, flag);
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory()) {
+      throw usageError("rehearse", `--${flag} must be a file, and ${written} is a folder`);
+    }
+    try {
+      await access(there === undefined ? dirname(file) : file, constants.W_OK);
+    } catch (error) {
+      throw usageError("rehearse", `--${flag} can't be written: ${toHitlessError(error).message}`);
+    }
+  }
+}
+
 async function save(context: CliContext, parsed: ParsedCommand, results: readonly RehearsalResult[]): Promise<void> {
-  const documents = { html: rehearsalPage, markdown: rehearsalMarkdown, junit: rehearsalJunit };
   for (const [flag, write] of Object.entries(documents)) {
     const file = parsed.value(flag);
-    if (file !== undefined) {
-      await writeFile(resolve(context.cwd, file), write(results));
+    if (file === undefined) {
+      continue;
+    }
+    const path = resolve(context.cwd, file);
+    try {
+      await writeFile(path, write(results));
+    } catch (error) {
+      throw new HitlessError("usage", `--${flag} could not be written: ${toHitlessError(error).message}`);
+    }
+    if (!parsed.has("json")) {
+      await printLine(context, `${context.stdout.paint("green", "✔")} saved as ${path}`);
     }
   }
 }
@@ -252,10 +298,4 @@ async function show(context: CliContext, parsed: ParsedCommand, results: readonl
   }
   const { paint, columns } = context.stdout;
   await printLine(context, results.map((result) => rehearsalText(result, { paint, columns })).join("\n\n"));
-  for (const flag of ["html", "markdown", "junit"]) {
-    const file = parsed.value(flag);
-    if (file !== undefined) {
-      await printLine(context, `${paint("green", "✔")} saved as ${resolve(context.cwd, file)}`);
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { validateHeaderValue } from "node:http";
 import { HitlessError } from "../../shared/errors.ts";
 import type { RehearsalKind, RehearsalProtocol } from "../../shared/rehearsal/rehearsalResult.ts";
 
@@ -53,6 +54,20 @@ const usualRatePerConnection = 10;
  */
 const leastRatePerConnection = 0.5;
 
+/** Headers that say how a message is carried, which is the clients' own business. */
+const carryingHeaders: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 const methodsThatChangeNothing: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /** Completes a wish. @throws HitlessError `usage`, which names what is wrong and how it would be right. */
@@ -74,6 +89,9 @@ export function planRehearsal(wish: RehearsalWish): RehearsalPlan {
   if (!/^[A-Z]{1,20}$/.test(method)) {
     throw wrong(`method must be a name such as GET or POST, not "${wish.method}"`);
   }
+  if (method === "CONNECT") {
+    throw wrong("method can't be CONNECT, which asks for a tunnel and no answer");
+  }
   if (wish.body !== undefined && methodsThatChangeNothing.has(method)) {
     throw wrong(`${method} has no body; say which method it is for, such as POST`);
   }
@@ -82,9 +100,14 @@ export function planRehearsal(wish: RehearsalWish): RehearsalPlan {
   }
   const paths = wish.paths === undefined || wish.paths.length === 0 ? ["/"] : wish.paths;
   for (const path of paths) {
-    if (!path.startsWith("/") || /[\s\p{Cc}#]/u.test(path)) {
-      throw wrong(`path must begin with / and hold no space, such as /products?page=1, not "${path}"`);
+    if (!/^\/[!-~]*$/.test(path) || path.includes("#")) {
+      throw wrong(
+        `path must begin with / and hold no space, # or letter that is not ASCII (write %C3%A9 for é), such as /products?page=1, not "${path}"`,
+      );
     }
+  }
+  for (const [name, value] of Object.entries(wish.headers ?? {})) {
+    checkHeader(name, value);
   }
   const isStream = wish.protocol === "ws" || wish.protocol === "sse";
   if (isStream && !methodsThatChangeNothing.has(method)) {
@@ -101,6 +124,17 @@ export function planRehearsal(wish: RehearsalWish): RehearsalPlan {
     rate,
     seconds,
   };
+}
+
+function checkHeader(name: string, value: string): void {
+  if (carryingHeaders.has(name.toLowerCase())) {
+    throw wrong(`header ${name} is set by the clients themselves; leave it out`);
+  }
+  try {
+    validateHeaderValue(name, value);
+  } catch {
+    throw wrong(`header ${name} holds a character that can't be sent in a header`);
+  }
 }
 
 function inBounds(

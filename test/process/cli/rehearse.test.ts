@@ -49,6 +49,9 @@ describe("hitless rehearse", function () {
     assert.match(missing.stderr, /does not answer rightly even without a renewal \(GET \/: status 200\)/);
     assertCode(await world.run(["rehearse", "api", "--kind", "reboot"]), 2);
     assertCode(await world.run(["rehearse", "api", "--seconds", "500"]), 2);
+    const nowhere = await world.run(["rehearse", "api", "--html", "nowhere/page.html"]);
+    assertCode(nowhere, 2);
+    assert.match(nowhere.stderr, /--html can't be written: .*nowhere/);
   });
 
   it("does not touch what looks like production unless it is told to", async () => {

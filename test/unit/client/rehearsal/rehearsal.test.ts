@@ -27,6 +27,10 @@ describe("a rehearsal's plan", () => {
     assert.match(problems({ rate: 20_000, seconds: 120 }), /more than 1000000 requests/);
     assert.match(problems({ paths: ["products"] }), /path must begin with \//);
     assert.match(problems({ paths: ["/a b"] }), /no space/);
+    assert.match(problems({ paths: ["/→"] }), /not ASCII/);
+    assert.match(problems({ headers: { "x-name": "→" } }), /header x-name holds a character/);
+    assert.match(problems({ headers: { "content-length": "5" } }), /header content-length is set by the clients/);
+    assert.match(problems({ method: "connect" }), /CONNECT/);
     assert.match(problems({ body: "{}" }), /GET has no body/);
     assert.match(problems({ method: "GE T" }), /method/);
     assert.match(problems({ expect: 42 }), /expect/);
