@@ -6,7 +6,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { RehearsalTarget } from "../../../../src/client/rehearsal/loads/load.ts";
 import { planRehearsal, type RehearsalWish } from "../../../../src/client/rehearsal/rehearsalPlan.ts";
-import { openers } from "../../../../src/client/rehearsal/runLoad.ts";
+import { openers, runLoad } from "../../../../src/client/rehearsal/runLoad.ts";
 import { TrafficRecord } from "../../../../src/client/rehearsal/trafficRecord.ts";
 import type { RehearsalProtocol } from "../../../../src/shared/rehearsal/rehearsalResult.ts";
 
@@ -50,6 +50,36 @@ describe("the strict clients of a rehearsal", () => {
   it("counts a kept connection as none that was reopened", async () => {
     const counted = await ask("http", await serve((_, response) => response.end("whole")), 3);
     assert.deepEqual(counted, { requests: 3, failed: 0, reopened: 0, failureReasons: [], reopeningReasons: [] });
+  });
+
+  it("counts no time from after the moment at which a request was asked, though timers fire early", async () => {
+    const arrived: number[] = [];
+    const target = await serve((_, response) => {
+      arrived.push(performance.now());
+      response.end();
+    });
+    const due: number[] = [];
+    let stop: () => void = () => undefined;
+    const enough = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    const events = {
+      answered: (dueAt: number) => {
+        if (due.push(dueAt) === 20) {
+          stop();
+        }
+      },
+      failed: () => undefined,
+      reopened: () => undefined,
+    };
+    // No whole number of milliseconds lies between two requests.
+    const load = runLoad("http", { target, plan: planRehearsal({ connections: 1, rate: 130 }), events });
+    await enough;
+    await load.stop();
+    assert.deepEqual(
+      due.filter((dueAt, index) => dueAt > (arrived[index] ?? 0)),
+      [],
+    );
   });
 
   it("counts an answer that breaks off as failed, and the connection as reopened", async () => {
