@@ -97,6 +97,8 @@ export const contextKeys = {
   hasSeveralApps: "hitless.hasSeveralApps",
   /** Whether a reload is running that can still be cancelled. */
   reloading: "hitless.reloading",
+  /** Whether some app serves with what it ran before, since its last renewal was rolled back. */
+  keptServing: "hitless.keptServing",
   /** Whether some app listens on an http or https address. */
   hasAddress: "hitless.hasAddress",
   /** Whether some app runs, here or on another machine. */

@@ -1,4 +1,5 @@
 import { projectFile } from "../../../src/client/settings/projectTables.ts";
+import { debugType } from "../../../src/extension/debug/debugConfiguration.ts";
 import { commandIds, mcpProviderId, taskType, viewIds } from "../../../src/extension/ids.ts";
 import { taskPatterns } from "../../../src/extension/tasks/taskLines.ts";
 import { languageModelTools } from "./agentTools.ts";
@@ -17,12 +18,14 @@ const welcome = {
   stopped: all("isWorkspaceTrusted", is("hasApp"), isNot("hasRunningApp")),
 };
 
-/** The steps of the walkthrough, and what ticks each off. */
+/** The steps of the walkthrough, and what ticks each off: that it has come about, not that a button was pressed. */
 const steps = {
   open: `onContext:${is("hasApp")}`,
   start: `onContext:${is("hasRunningApp")}`,
-  see: `onView:${viewIds.apps}`,
-  reload: `onCommand:${commandIds.reload}`,
+  save: `onContext:${is("keptServing")}`,
+  debug: `onContext:debugType == ${debugType}`,
+  rehearse: `onContext:activeWebviewPanelId == ${viewIds.rehearsal}`,
+  layers: `onContext:activeWebviewPanelId == ${viewIds.layers}`,
 };
 
 const reloadKey = { command: commandIds.reload, key: "ctrl+k alt+r", mac: "cmd+k alt+r", when: is("hasRunningApp") };

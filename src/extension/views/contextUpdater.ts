@@ -1,6 +1,6 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import type { AppRegistry } from "../apps/appRegistry.ts";
-import { isActive, webAddresses } from "../apps/appView.ts";
+import { failedRenewal, isActive, webAddresses } from "../apps/appView.ts";
 import type { FleetRuns } from "../apps/machines/fleetRuns.ts";
 import type { MachineRegistry } from "../apps/machines/machineRegistry.ts";
 import { contextKeys } from "../ids.ts";
@@ -21,6 +21,10 @@ export function followContext(
     set(
       contextKeys.reloading,
       apps.some(({ snapshot }) => snapshot?.renewal?.cancellable === true),
+    );
+    set(
+      contextKeys.keptServing,
+      apps.some((app) => isActive(app) && failedRenewal(app)?.outcome === "rolledBack"),
     );
     set(
       contextKeys.hasAddress,

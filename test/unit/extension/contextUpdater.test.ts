@@ -8,7 +8,7 @@ import { contextKeys } from "../../../src/extension/ids.ts";
 import { followContext } from "../../../src/extension/views/contextUpdater.ts";
 import { createEmitter } from "../../../src/shared/basics/emitter.ts";
 import { fleetSchema } from "../../../src/shared/settings/fleetSettings.ts";
-import { sampleSnapshot } from "../client/samples.ts";
+import { sampleReport, sampleSnapshot } from "../client/samples.ts";
 import { sampleView } from "./fixtures.ts";
 
 describe("the context keys", () => {
@@ -45,7 +45,7 @@ describe("the context keys", () => {
     } as const;
     registry.apps = [
       sampleView({ snapshot: sampleSnapshot({ renewal }), state: "reloading" }),
-      sampleView({ key: "b" }),
+      sampleView({ key: "b", reports: [sampleReport({ outcome: "rolledBack" })] }),
     ];
     const config = v.parse(fleetSchema, { app: "api", machines: ["web1", "web2"] });
     machines.fleets = [
@@ -68,6 +68,13 @@ describe("the context keys", () => {
     changes.fire();
     assert.equal(values.get(contextKeys.runsAnywhere), true, "one on another machine runs too");
     assert.equal(values.get(contextKeys.hasRunningApp), false, "the palette is about those here");
+    registry.apps = [sampleView()];
+    changes.fire();
+
+    assert.equal(values.get(contextKeys.keptServing), false, "nothing was rolled back");
+    registry.apps = [sampleView({ state: "stopped", reports: [sampleReport({ outcome: "rolledBack" })] })];
+    changes.fire();
+    assert.equal(values.get(contextKeys.keptServing), false, "nothing serves");
     registry.apps = [sampleView()];
     changes.fire();
 
