@@ -22,20 +22,23 @@ export interface Watcher {
   start(options: WatcherOptions): Promise<() => Promise<void>>;
 }
 
-const nodemon = "nodemon@3.1.14";
+export const nodemonVersion = "3.1.14";
+const nodemon = `nodemon@${nodemonVersion}`;
 const tsx = "tsx@4.23.15";
+
+export const nodemonWatcher: Watcher = {
+  name: nodemon.replace("@", " "),
+  prepare: async () => void (await installPeer("nodemon", [nodemon])),
+  async start(options) {
+    const folder = await installPeer("nodemon", [nodemon]);
+    return run(options, [join(folder, "node_modules", "nodemon", "bin", "nodemon.js"), "server.cjs"]);
+  },
+};
 
 export const watchers: readonly Watcher[] = [
   hitlessWatch(1),
   hitlessWatch(2),
-  {
-    name: nodemon.replace("@", " "),
-    prepare: async () => void (await installPeer("nodemon", [nodemon])),
-    async start(options) {
-      const folder = await installPeer("nodemon", [nodemon]);
-      return run(options, [join(folder, "node_modules", "nodemon", "bin", "nodemon.js"), "server.cjs"]);
-    },
-  },
+  nodemonWatcher,
   {
     name: `node --watch (${process.version})`,
     prepare: async () => undefined,
