@@ -41,11 +41,10 @@ describeOn([usualNode()], "a new generation that goes wrong", (scene) => {
     assertUnnoticed(await strict.stop());
   });
 
-  it("may listen on another port: the clients of the old one are told to go", async () => {
+  it("is rolled back on another port than it is told, and moves there by a restart", async () => {
     const { client, port, write, read } = await scene.run({ fixture: "plain" });
     const strict = await scene.ask({ target: { port }, connections: 1 });
     await strict.untilAnswers("1", 5);
-    await strict.stop();
     write(
       "server.js",
       read("server.js").replace(
@@ -53,7 +52,12 @@ describeOn([usualNode()], "a new generation that goes wrong", (scene) => {
         "server.listen(Number(process.env.PORT) + 1)",
       ),
     );
-    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+    const report = await client.request("app/renew", { kind: "reload" });
+    assertOutcome(report, "rolledBack");
+    const [from, to] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port + 1}`];
+    assert.ok(report.reason?.includes(from) && report.reason.includes(to), report.reason);
+    assertUnnoticed(await strict.stop());
+    assertOutcome(await client.request("app/renew", { kind: "restart" }), "completed");
     const { app } = await until(client, "only the new address is left", (state) => state.app.addresses.length === 1);
     assert.deepEqual(app.addresses, [`http://127.0.0.1:${port + 1}`]);
     const moved = await scene.ask({ target: { port: port + 1 }, connections: 5 });

@@ -30,8 +30,8 @@ export interface AddressFacts {
  *
  * It is a mishap when the new worker tried the old address and went elsewhere, as an app does that
  * looks for a free port and mistakes the old worker's for another program's (or has a process or thread of its own look, of which
- * nobody tells, but its environment names that port and not the other); or when it listens nowhere at all. An app whose
- * code or environment names another address never tries the old one. What belongs to a single worker by nature does not
+ * nobody tells, but its environment names that port and not the other); or when it listens nowhere at all. An app that is told
+ * another port, or none, and never tries the old one moves. What belongs to a single worker by nature does not
  * count (`isOwnAddress`), nor do datagrams, nor a port that no other worker of the app shares while it shares another.
  */
 export function judgeAddresses({ old, fresh, tried, isTold, beside, pids }: AddressFacts): AddressChange | undefined {
