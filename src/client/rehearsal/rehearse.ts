@@ -54,9 +54,9 @@ export async function rehearse(
 
   onDidProgress?.({ phase: "asking" });
   for (const path of plan.paths) {
-    await askOnce((events) => openers[protocol](target, plan, events), path, app.name);
+    await askOnce((events) => openers[protocol](target, plan, events), path, { app: app.name, signal });
+    throwIfCancelled(signal);
   }
-  throwIfCancelled(signal);
 
   const beganAt = performance.now();
   const record = new TrafficRecord(beganAt, sliceMs);
@@ -114,7 +114,8 @@ export async function rehearse(
     );
   } finally {
     watch.dispose();
-    await load.stop();
+    // Nobody waits for answers of a rehearsal that was cancelled or has failed.
+    await load.abandon();
   }
 }
 
@@ -146,7 +147,7 @@ function checkApp({ snapshot: { app, renewal } }: SupervisorClient): void {
 async function askOnce(
   open: (events: LoadEvents) => ReturnType<(typeof openers)["http"]>,
   path: string,
-  app: string,
+  { app, signal }: { readonly app: string; readonly signal: AbortSignal },
 ): Promise<void> {
   let problem: string | undefined;
   const connection = open({
@@ -156,12 +157,15 @@ async function askOnce(
     },
     reopened: () => undefined,
   });
+  const close = (): void => connection.close();
+  signal.addEventListener("abort", close, { once: true });
   try {
     await connection.ask(path, performance.now());
   } finally {
+    signal.removeEventListener("abort", close);
     connection.close();
   }
-  if (problem !== undefined) {
+  if (problem !== undefined && !signal.aborted) {
     throw new HitlessError(
       "invalidState",
       `${app} does not answer rightly even without a renewal (${problem}). Name a path that it answers (--path), or the status that is right (--expect).`,

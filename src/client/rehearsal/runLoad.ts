@@ -1,7 +1,7 @@
 import type { RehearsalProtocol } from "../../shared/rehearsal/rehearsalResult.ts";
 import { openHttp2Connection } from "./loads/http2Connection.ts";
 import { openHttpConnection } from "./loads/httpConnection.ts";
-import type { LoadEvents, OpenLoadConnection, RehearsalTarget } from "./loads/load.ts";
+import type { LoadConnection, LoadEvents, OpenLoadConnection, RehearsalTarget } from "./loads/load.ts";
 import { openEventStream, openWebSocketConnection } from "./loads/streamConnections.ts";
 import type { RehearsalPlan } from "./rehearsalPlan.ts";
 
@@ -16,6 +16,8 @@ export const openers: Readonly<Record<RehearsalProtocol, OpenLoadConnection>> = 
 export interface RunningLoad {
   /** Asks nothing more, lets what is under way be answered, and closes the connections. */
   stop(): Promise<void>;
+  /** Asks nothing more, and closes the connections whatever is under way. */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -33,6 +35,7 @@ export function runLoad(
   const beganAt = performance.now();
   const everyMs = (plan.connections / plan.rate) * 1_000;
   const waiting = new Set<() => void>();
+  const open = new Set<LoadConnection>();
   let stopped = false;
   let asked = 0;
 
@@ -54,6 +57,7 @@ export function runLoad(
   };
   const ask = async (index: number): Promise<void> => {
     const connection = openers[protocol](target, plan, events);
+    open.add(connection);
     let dueAt = beganAt + (everyMs * index) / plan.connections;
     while (await isDue(dueAt)) {
       const path = plan.paths[asked % plan.paths.length] ?? "/";
@@ -62,17 +66,26 @@ export function runLoad(
       await connection.ask(path, Math.min(dueAt, performance.now()));
       dueAt += everyMs;
     }
+    open.delete(connection);
     connection.close();
   };
 
   const running = Promise.all(Array.from({ length: plan.connections }, (_, index) => ask(index)));
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    for (const wake of waiting) {
+      wake();
+    }
+    await running;
+  };
   return {
-    async stop() {
-      stopped = true;
-      for (const wake of waiting) {
-        wake();
+    stop,
+    async abandon() {
+      const stopping = stop();
+      for (const connection of open) {
+        connection.close();
       }
-      await running;
+      await stopping;
     },
   };
 }

@@ -23,6 +23,7 @@ export interface LoadEvents {
 export interface LoadConnection {
   /** Asks, and tells the outcome before it resolves; never rejects. */
   ask(path: string, dueAt: number): Promise<void>;
+  /** Ends what is under way too: its `ask` resolves. */
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { WebSocket } from "ws";
 import type { RehearsalPlan } from "../rehearsalPlan.ts";
@@ -17,6 +17,7 @@ export function openWebSocketConnection(
   events: LoadEvents,
 ): LoadConnection {
   let socket: WebSocket | undefined;
+  let opening: WebSocket | undefined;
   let opened = 0;
 
   const open = async (path: string): Promise<void> => {
@@ -29,6 +30,7 @@ export function openWebSocketConnection(
         headers: { "user-agent": "hitless-rehearsal", ...plan.headers },
         perMessageDeflate: false,
       });
+      opening = next;
       next.once("error", reject);
       next.once("open", () => {
         next.off("error", reject);
@@ -88,7 +90,7 @@ export function openWebSocketConnection(
       }
     },
     close() {
-      const last = socket;
+      const last = socket ?? opening;
       socket = undefined;
       last?.terminate();
     },
@@ -101,6 +103,7 @@ export function openWebSocketConnection(
  */
 export function openEventStream(target: RehearsalTarget, plan: RehearsalPlan, events: LoadEvents): LoadConnection {
   let stream: IncomingMessage | undefined;
+  let opening: ClientRequest | undefined;
   let isClosing = false;
 
   const open = (path: string): Promise<void> =>
@@ -112,6 +115,7 @@ export function openEventStream(target: RehearsalTarget, plan: RehearsalPlan, ev
         rejectUnauthorized: false,
         ...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
       });
+      opening = request;
       const timer = setTimeout(
         () => request.destroy(new Error(`no answer within ${answerDeadlineMs / 1_000} s`)),
         answerDeadlineMs,
@@ -161,6 +165,7 @@ export function openEventStream(target: RehearsalTarget, plan: RehearsalPlan, ev
     close() {
       isClosing = true;
       stream?.destroy();
+      opening?.destroy(new Error("it was closed"));
     },
   };
 }

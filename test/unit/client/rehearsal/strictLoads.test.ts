@@ -175,6 +175,23 @@ describe("the strict clients of a rehearsal", () => {
     connection.close();
   });
 
+  for (const protocol of ["http", "h2", "ws", "sse"] as const) {
+    it(`is closed at once in the middle of a request (${protocol})`, async () => {
+      const server = protocol === "h2" ? createHttp2Server() : createServer();
+      const asked = new Promise<void>((resolve) => {
+        server.once(protocol === "h2" ? "stream" : protocol === "ws" ? "upgrade" : "request", () => resolve());
+      });
+      const target = await listen(server);
+      const record = new TrafficRecord(performance.now(), 100);
+      const connection = openers[protocol](target, planRehearsal({ protocol }), record);
+      const answer = connection.ask("/", performance.now());
+      await asked;
+      connection.close();
+      await answer;
+      assert.equal(record.failedCount, 1);
+    });
+  }
+
   it("refuses what is no event stream, and counts one that ends as reopened", async () => {
     const plain = await serve((_, response) => response.end("no stream"));
     assert.match((await ask("sse", plain, 1)).failureReasons[0]?.why ?? "", /no event stream/);
