@@ -19,13 +19,14 @@ const welcome = {
 };
 
 /** The steps of the walkthrough, and what ticks each off: that it has come about, not that a button was pressed. */
-const steps = {
-  open: `onContext:${is("hasApp")}`,
-  start: `onContext:${is("hasRunningApp")}`,
-  save: `onContext:${is("keptServing")}`,
-  debug: `onContext:debugType == ${debugType}`,
-  rehearse: `onContext:activeWebviewPanelId == ${viewIds.rehearsal}`,
-  layers: `onContext:activeWebviewPanelId == ${viewIds.layers}`,
+const steps: Readonly<Record<string, { readonly done: string; readonly when?: string }>> = {
+  // Offered while there is nothing to start; VS Code ticks off no step for what was so before it was first shown.
+  open: { done: `onContext:${is("hasApp")}`, when: isNot("hasApp") },
+  start: { done: `onContext:${is("hasRunningApp")}` },
+  save: { done: `onContext:${is("keptServing")}` },
+  debug: { done: `onContext:debugType == ${debugType}` },
+  rehearse: { done: `onContext:activeWebviewPanelId == ${viewIds.rehearsal}` },
+  layers: { done: `onContext:activeWebviewPanelId == ${viewIds.layers}` },
 };
 
 const reloadKey = { command: commandIds.reload, key: "ctrl+k alt+r", mac: "cmd+k alt+r", when: is("hasRunningApp") };
@@ -85,12 +86,13 @@ export const contributes = {
       id: "hitless.start",
       title: "%walkthrough.title%",
       description: "%walkthrough.description%",
-      steps: Object.entries(steps).map(([id, completion]) => ({
+      steps: Object.entries(steps).map(([id, { done, ...when }]) => ({
         id,
         title: `%walkthrough.${id}.title%`,
         description: `%walkthrough.${id}.description%`,
         media: { svg: `media/walkthrough/${id}.svg`, altText: `%walkthrough.${id}.alt%` },
-        completionEvents: [completion],
+        completionEvents: [done],
+        ...when,
       })),
     },
   ],
