@@ -12,9 +12,10 @@ import { launchChromium } from "../test/support/chromium.ts";
 import { projectRoot } from "../test/support/paths.ts";
 import { endSupervisors } from "../test/support/supervisors.ts";
 import { startWorkbench } from "../test/support/workbench.ts";
+import { type AnimationFrame, animatedWebp } from "./support/animatedWebp.ts";
 import { takeLayers } from "./support/layersPictures.ts";
 import { takeMachines } from "./support/machinesPicture.ts";
-import { savePicture } from "./support/savePicture.ts";
+import { encodeWebp, savePicture } from "./support/savePicture.ts";
 
 const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
 const pictureSettings = {
@@ -28,6 +29,7 @@ const pictureSettings = {
 };
 const only = process.argv[2];
 const port = 3000;
+const viewport = { width: 1200, height: 700 };
 const imagesFolder = join(projectRoot, "docs", "images");
 /** Time for what fades in or out, in milliseconds. */
 const settleMs = 1_500;
@@ -65,7 +67,7 @@ async function takeAll(name: string, theme: string): Promise<void> {
     env: { HITLESS_RUNTIME_DIR: runtimeFolder },
   });
   try {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 700 }, deviceScaleFactor: 1.5 });
+    const page = await browser.newPage({ viewport, deviceScaleFactor: 1.5 });
     const vscode = await openVsCode(page, workbench.address({ open: app }));
     await arrange(vscode);
     const take = async (picture: string) => {
@@ -92,9 +94,18 @@ async function takeAll(name: string, theme: string): Promise<void> {
       .waitFor();
     await take("reload");
     await Promise.all(requests);
-    await makeMistake(vscode);
-    await take("mistake");
-    await repairMistake(vscode);
+    const frames: AnimationFrame[] = [];
+    let before: Buffer | undefined;
+    const film = async (durationMs: number) => {
+      await page.mouse.move(760, 5);
+      await page.waitForTimeout(settleMs);
+      const png = await page.screenshot({ scale: "css" });
+      frames.push({ webp: await encodeWebp(page, png, before), durationMs });
+      before = png;
+    };
+    await makeMistake(vscode, film);
+    await repairMistake(vscode, film);
+    writeFileSync(join(imagesFolder, `mistake-${name}.webp`), animatedWebp(frames, viewport));
     await takeLayers(vscode, { port, paths: ["/", "/api/goods"], folder: imagesFolder, name });
     await page.close();
   } finally {
@@ -127,7 +138,7 @@ async function arrange(vscode: VsCodeWindow): Promise<void> {
 }
 
 /** A save that does not start, while requests are answered by the workers that go on serving. */
-async function makeMistake(vscode: VsCodeWindow): Promise<void> {
+async function makeMistake(vscode: VsCodeWindow, film: (durationMs: number) => Promise<void>): Promise<void> {
   const { page } = vscode;
   await page.getByRole("button", { name: "Requests Section" }).click();
   await page.getByRole("treeitem", { name: "In flight, 0" }).waitFor();
@@ -139,20 +150,28 @@ async function makeMistake(vscode: VsCodeWindow): Promise<void> {
     await page.keyboard.press("ArrowDown");
   }
   await page.keyboard.press("End");
+  await film(1_500);
   await page.keyboard.insertText(mistake);
+  await film(1_500);
   await page.keyboard.press("ControlOrMeta+s");
   await page.locator(".squiggly-error").first().waitFor();
+  await film(3_000);
   void slowRequest();
   await page.getByRole("treeitem", { name: /^GET \/slow, [\d.]+ m?s, worker/ }).waitFor();
+  await film(3_000);
 }
 
-async function repairMistake({ page, appRow }: VsCodeWindow): Promise<void> {
+async function repairMistake(
+  { page, appRow }: VsCodeWindow,
+  film: (durationMs: number) => Promise<void>,
+): Promise<void> {
   await page.locator(".monaco-editor .view-lines").first().click();
   await page.keyboard.press("ControlOrMeta+z");
   await page.keyboard.press("ControlOrMeta+s");
   await appRow("shop")
     .and(page.getByRole("treeitem", { name: /running, 3 of 3/ }))
     .waitFor();
+  await film(2_500);
   await page.getByRole("button", { name: "Requests Section" }).click();
 }
 
