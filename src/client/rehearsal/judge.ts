@@ -167,8 +167,8 @@ function ofTimes({ kind, protocol, before, during }: Measured, { maxP99Factor }:
             level: maxP99Factor === undefined ? "warning" : "bad",
             text:
               before.p99 === undefined
-                ? "Times can't be compared: no request was answered before the renewal."
-                : "Times can't be compared: no request was answered during the renewal.",
+                ? "Times can't be compared: too few requests were answered before the renewal."
+                : "Times can't be compared: too few requests were answered during the renewal.",
           },
         ];
   }

@@ -10,6 +10,8 @@ const reasonsTold = 3;
 
 interface Slice {
   readonly times: number[];
+  /** Answers whose times are not counted. */
+  untimed: number;
   failed: number;
   reopened: number;
 }
@@ -36,9 +38,14 @@ export class TrafficRecord implements LoadEvents {
     this.sliceMs = sliceMs;
   }
 
-  answered(dueAt: number): void {
+  answered(dueAt: number | undefined): void {
+    const now = performance.now();
     this.requests += 1;
-    this.#sliceOf(dueAt).times.push(Math.max(0, performance.now() - dueAt));
+    if (dueAt === undefined) {
+      this.#sliceOf(now).untimed += 1;
+    } else {
+      this.#sliceOf(dueAt).times.push(Math.max(0, now - dueAt));
+    }
   }
 
   failed(what: string, why: string): void {
@@ -85,7 +92,7 @@ export class TrafficRecord implements LoadEvents {
   #sliceOf(when: number): Slice {
     const index = Math.max(0, Math.floor((when - this.#beganAt) / this.sliceMs));
     while (this.#slices.length <= index) {
-      this.#slices.push({ times: [], failed: 0, reopened: 0 });
+      this.#slices.push({ times: [], untimed: 0, failed: 0, reopened: 0 });
     }
     return this.#slices[index] as Slice;
   }
@@ -106,7 +113,7 @@ function partOf(slices: readonly Slice[]): RehearsalPart {
   const times = slices.flatMap((slice) => slice.times).sort((a, b) => a - b);
   const sum = (of: (slice: Slice) => number): number => slices.reduce((total, slice) => total + of(slice), 0);
   const counts = {
-    answers: times.length,
+    answers: times.length + sum(({ untimed }) => untimed),
     failed: sum(({ failed }) => failed),
     reopened: sum((slice) => slice.reopened),
   };

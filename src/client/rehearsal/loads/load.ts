@@ -12,8 +12,8 @@ export interface RehearsalTarget {
 
 /** What happens to the load; times are of `performance.now()`. */
 export interface LoadEvents {
-  /** A whole and right answer came. */
-  answered(dueAt: number): void;
+  /** A whole and right answer came; without a time when that would be the one that it takes to connect at first. */
+  answered(dueAt: number | undefined): void;
   failed(what: string, why: string): void;
   /** A connection was ended by the server, or broke. */
   reopened(what: string, why: string): void;
