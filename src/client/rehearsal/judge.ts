@@ -90,7 +90,9 @@ function ofFailures({
       fix: "A reload has no gap.",
     });
   } else if (inRenewal > 0) {
-    const fix = report.killed > 0 || (report.traffic?.cut ?? 0) > 0 ? moreTime : ownExit;
+    const isRefused =
+      failureReasons.length > 0 && failureReasons.every(({ why }) => why.includes("NGHTTP2_REFUSED_STREAM"));
+    const fix = isRefused ? refused : report.killed > 0 || (report.traffic?.cut ?? 0) > 0 ? moreTime : ownExit;
     findings.push({
       level: "bad",
       text: `${count(inRenewal, "request")} failed during the renewal or after it: ${words(failureReasons)}.`,
@@ -107,6 +109,8 @@ function ofFailures({
 
 const moreTime =
   "Old workers were ended before they were done: raise drainTimeout, or look at what takes them so long.";
+const refused =
+  "They came when their HTTP/2 session was ending, and the server says that it has not begun with them: clients may ask again, which those of a rehearsal don't.";
 const ownExit =
   "Something in the app ended connections or its process: look for process.exit, closeAllConnections and destroy in its shutdown code.";
 

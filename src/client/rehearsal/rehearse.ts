@@ -1,5 +1,5 @@
 import { HitlessError } from "../../shared/errors.ts";
-import type { RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
+import type { RehearsalProtocol, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { SupervisorClient } from "../connection/supervisorClient.ts";
 import { chooseTarget } from "./chooseTarget.ts";
@@ -54,7 +54,7 @@ export async function rehearse(
 
   onDidProgress?.({ phase: "asking" });
   for (const path of plan.paths) {
-    await askOnce((events) => openers[protocol](target, plan, events), path, { app: app.name, signal });
+    await askOnce((events) => openers[protocol](target, plan, events), path, { app: app.name, protocol, signal });
     throwIfCancelled(signal);
   }
 
@@ -147,7 +147,11 @@ function checkApp({ snapshot: { app, renewal } }: SupervisorClient): void {
 async function askOnce(
   open: (events: LoadEvents) => ReturnType<(typeof openers)["http"]>,
   path: string,
-  { app, signal }: { readonly app: string; readonly signal: AbortSignal },
+  {
+    app,
+    protocol,
+    signal,
+  }: { readonly app: string; readonly protocol: RehearsalProtocol; readonly signal: AbortSignal },
 ): Promise<void> {
   let problem: string | undefined;
   const connection = open({
@@ -166,6 +170,13 @@ async function askOnce(
     connection.close();
   }
   if (problem !== undefined && !signal.aborted) {
+    // So answer servers that speak HTTP/2 only, without TLS and (Node's) with it.
+    if (problem.includes("HPE_INVALID_CONSTANT") || (protocol === "https" && problem.endsWith("status 403"))) {
+      throw new HitlessError(
+        "invalidState",
+        `${app} does not answer rightly even without a renewal (${problem}). If it speaks HTTP/2 only, name that protocol (h2); else a path that it answers (--path).`,
+      );
+    }
     throw new HitlessError(
       "invalidState",
       `${app} does not answer rightly even without a renewal (${problem}). Name a path that it answers (--path), or the status that is right (--expect).`,

@@ -25,6 +25,8 @@ export const rehearsalSentences: readonly string[] = [
   "New workers need processor time to start: lower surge, or let readyUrl hold them back until their first answers are fast.",
   "The app does not answer {0} requests a second on {1}: all times hold the wait for a free connection.",
   "Lower the rate, or allow more connections.",
+  "They came when their HTTP/2 session was ending, and the server says that it has not begun with them: clients may ask again, which those of a rehearsal don't.",
+  "{0} does not answer rightly even without a renewal ({1}). If it speaks HTTP/2 only, name that protocol (h2); else a path that it answers (--path).",
   "At the end the app did not listen on {0} any more.",
   "At the end the app did not listen on {0} any more, but on {1}.",
   "Clients don't follow to another address: give the app a fixed one.",

@@ -98,6 +98,13 @@ describe("what a rehearsal says", () => {
     assert.equal(sampleRehearsal(failed).passed, false);
   });
 
+  it("does not blame the app for what HTTP/2 refused with its session", () => {
+    const why = "Stream closed with error code NGHTTP2_REFUSED_STREAM";
+    const { passed, findings } = sampleRehearsal({ failed: 2, during: lost, failureReasons: [{ why, times: 2 }] });
+    assert.equal(passed, false);
+    assert.match(findings[0]?.fix ?? "", /has not begun with them/);
+  });
+
   it("does not blame the renewal for what failed before it", () => {
     const { findings } = sampleRehearsal({
       failed: 2,
