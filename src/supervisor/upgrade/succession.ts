@@ -321,6 +321,8 @@ export class Succession {
       killed: left?.killed ?? 0,
     };
     app.succession.upgradeEnded(report, [...this.#changed]);
+    // Who reads the report finds what it says in the state.
+    app.publisher.flush();
     predecessor.tell({ kind: "report", report });
     this.#options.left();
   }
