@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../../src/client/launch/endpoints.ts";
+import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { bundlesFolder } from "../../support/process/bundles.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";
@@ -43,7 +44,8 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
     for (const node of [usualNode(), second, oldest]) {
       const report = await upgrade(app, node);
       assertOutcome(report, "completed");
-      assert.equal(report.traffic?.closed, 0, JSON.stringify(report.traffic));
+      // A newcomer that has its answer at that moment may be closed politely; who keeps a connection counts below.
+      assert.ok(droppedNothing(report), JSON.stringify(report.traffic));
       await poll("the old supervisor ends", () => !isAlive(pids.at(-1) ?? 0));
       assert.equal(client.snapshot.supervisor.nodeVersion, `v${node.version}`);
       pids.push(client.endpoint.pid);
