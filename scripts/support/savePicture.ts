@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
 /** Of WebP: text stays sharp, and the package small. */
-const quality = 0.82;
+const quality = 0.65;
 
 /** Takes a picture of a page as WebP, a fifth of a PNG, so that the package can carry it. The browser itself writes it. */
 export async function savePicture(page: Page, path: string): Promise<void> {
