@@ -24,7 +24,7 @@ function textOf(html: string): string {
   return html.replace(/<style>.*?<\/style>/s, "").replace(/<[^>]*>/g, " ");
 }
 
-const app = "/work/api\napi";
+const app = "/srv/api\napi";
 
 /** The arguments of each command that the page's links run. */
 function linksOf(html: string): unknown[] {
