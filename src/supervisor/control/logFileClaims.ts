@@ -1,4 +1,5 @@
 import type { Endpoint } from "../../shared/launch.ts";
+import { isAlive } from "../process/isAlive.ts";
 import { otherEndpoints } from "./otherEndpoints.ts";
 
 /**
@@ -9,7 +10,7 @@ import { otherEndpoints } from "./otherEndpoints.ts";
 export function findOtherWriter(own: Endpoint, folder: string): string | undefined {
   for (const other of otherEndpoints(folder)) {
     const shared = other.logFiles?.find((path) => own.logFiles?.includes(path));
-    if (shared !== undefined && isFirst(other, own) && lives(other)) {
+    if (shared !== undefined && isFirst(other, own) && isAlive(other.pid)) {
       return `${shared} is written by the app "${other.name}" in ${other.root}; name another file`;
     }
   }
@@ -18,14 +19,4 @@ export function findOtherWriter(own: Endpoint, folder: string): string | undefin
 
 function isFirst(one: Endpoint, other: Endpoint): boolean {
   return one.startedAt < other.startedAt || (one.startedAt === other.startedAt && one.pid < other.pid);
-}
-
-function lives({ pid }: Endpoint): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user may not be asked.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -1,4 +1,6 @@
+import type { SupervisorEvent } from "../../shared/logs.ts";
 import type { FromSuccessor } from "../../shared/upgrade/upgradeMessages.ts";
+import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore, OutputCopy } from "../logs/logStore.ts";
 
 type Output = Extract<FromSuccessor, { readonly kind: "output" }>;
@@ -20,4 +22,9 @@ export function keepOutput(logs: LogStore, { worker, slot, generation, stream, b
   } else {
     logs.append(source, stream, Buffer.from(bytes, "base64"));
   }
+}
+
+/** Logs anew what the other supervisor has logged. */
+export function keepEvent(events: EventLog, { level, code, message, worker }: SupervisorEvent): void {
+  events.log(level, code, message, worker);
 }

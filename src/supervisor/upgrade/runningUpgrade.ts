@@ -12,7 +12,7 @@ import type { EventLog } from "../logs/eventLog.ts";
 import type { LogFiles } from "../logs/files/logFiles.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
-import { keepOutput, outputPipe } from "./outputPipe.ts";
+import { keepEvent, keepOutput, outputPipe } from "./outputPipe.ts";
 import { Successor, type SuccessorProgram } from "./successor.ts";
 import { successorTarget } from "./successorTarget.ts";
 
@@ -281,11 +281,9 @@ export class Upgrade {
       case "output":
         keepOutput(logs, message);
         break;
-      case "event": {
-        const { level, code, message: text, worker } = message.event;
-        events.log(level, code, text, worker);
+      case "event":
+        keepEvent(events, message.event);
         break;
-      }
       case "report":
         this.#successor.release();
         this.#end(message.report);

@@ -13,7 +13,7 @@ import { closeHandle } from "../internals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogFiles } from "../logs/files/logFiles.ts";
 import type { LogStore } from "../logs/logStore.ts";
-import { keepOutput, outputPipe } from "./outputPipe.ts";
+import { keepEvent, keepOutput, outputPipe } from "./outputPipe.ts";
 import type { Predecessor, Told } from "./predecessor.ts";
 
 /** Workers have positive numbers. */
@@ -150,11 +150,9 @@ export class Succession {
       case "output":
         keepOutput(logs, message);
         break;
-      case "event": {
-        const { level, code, message: text, worker } = message.event;
-        events.log(level, code, text, worker);
+      case "event":
+        keepEvent(events, message.event);
         break;
-      }
       case "changed":
         this.hold(message.files);
         break;

@@ -1,3 +1,4 @@
+import { isAlive } from "../process/isAlive.ts";
 import { killTree } from "../process/killTree.ts";
 import { endOrphans } from "../process/orphans.ts";
 import { listMarked } from "../process/processTree.ts";
@@ -59,15 +60,6 @@ function endWorker({ pid, mark, killTimeout }: WatchedWorker, group: number | un
     }
   };
   look();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function kill(pid: number): void {
