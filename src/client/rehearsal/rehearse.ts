@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { HitlessError } from "../../shared/errors.ts";
 import type { RehearsalProtocol, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import type { RenewalReport } from "../../shared/report.ts";
@@ -203,24 +204,12 @@ async function renew(client: SupervisorClient, plan: RehearsalPlan, signal: Abor
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => {
-      clearTimeout(timer);
-      reject(cancelledError());
-    };
-    const timer = setTimeout(
-      () => {
-        signal.removeEventListener("abort", cancel);
-        resolve();
-      },
-      Math.max(0, ms),
-    );
-    if (signal.aborted) {
-      cancel();
-    }
-    signal.addEventListener("abort", cancel, { once: true });
-  });
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(Math.max(0, ms), undefined, { signal });
+  } catch {
+    throw cancelledError();
+  }
 }
 
 function throwIfCancelled(signal: AbortSignal): void {
