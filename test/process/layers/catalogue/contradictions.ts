@@ -5,7 +5,7 @@ import {
   qualifiedName,
 } from "../../../../src/shared/layers/entry.ts";
 import type { Outcome, Seen } from "./snippets.ts";
-import { unseen, type Window } from "./trace.ts";
+import { describeCalls, inBoth, unseen, type Window } from "./trace.ts";
 
 /** What was seen of an entry's snippet. */
 export interface Proof {
@@ -15,6 +15,19 @@ export interface Proof {
   readonly direct: Window | undefined;
   /** Of its other forms, by their names. */
   readonly forms: ReadonlyMap<string, Window | undefined>;
+}
+
+/** What two runs show alike; what a snippet told is of the first. */
+export function agreed(first: Proof, second: Proof): Proof {
+  const both = (one: Window | undefined, two: Window | undefined) =>
+    one === undefined || two === undefined ? undefined : inBoth(one, two);
+  return {
+    window: inBoth(first.window, second.window),
+    seen: first.seen,
+    pooled: both(first.pooled, second.pooled),
+    direct: both(first.direct, second.direct),
+    forms: new Map([...first.forms].map(([form, window]) => [form, both(window, second.forms.get(form))])),
+  };
 }
 
 /** When a call of each mechanism is done. */
@@ -39,8 +52,7 @@ export function contradictions(entry: CatalogueEntry, { window, seen, pooled, di
   const told: string[] = [];
   const expect = (isTrue: boolean, text: string) => {
     if (!isTrue) {
-      const calls = `main: ${[...main].join(" ")}; pool: ${[...pool].join(" ")}; other: ${[...other].join(" ")}`;
-      told.push(`${qualifiedName(entry)}: ${text} (${calls})`);
+      told.push(`${qualifiedName(entry)}: ${text} (${describeWindow(window)})`);
     }
   };
   // V8 samples on a thread of its own, which is not what the call is for.
@@ -118,7 +130,13 @@ function formContradictions(
   const worker = mechanism === "threadPool" ? window.pool : window.main;
   const spared = entry.calls.linux.filter((call) => !calls.linux.includes(call));
   const made = spared.filter((call) => !shared.includes(call) && unseen([call], worker).length === 0);
-  return made.length === 0 ? told : [...told, `${name}: calls ${made.join(" ")} nevertheless`];
+  return made.length === 0
+    ? told
+    : [...told, `${name}: calls ${made.join(" ")} nevertheless (${describeWindow(window)})`];
+}
+
+function describeWindow(window: Window): string {
+  return (["main", "pool", "other"] as const).map((who) => `${who}: ${describeCalls(window[who], window)}`).join("; ");
 }
 
 /** What an event loop does for the first of them only, which the usual form was. */

@@ -10,6 +10,27 @@ export interface Window {
   readonly bindings: Set<string>;
   /** How often a thread of the pool told an event loop that work is done. */
   wakes: number;
+  /** Of system calls the paths that they were given, whoever made them. */
+  readonly paths: Map<string, Set<string>>;
+}
+
+/** What was done both times: the runtime's own calls, such as those of malloc, fall into another window each time. */
+export function inBoth(one: Window, two: Window): Window {
+  const shared = (key: "main" | "pool" | "other" | "bindings") =>
+    new Set([...one[key]].filter((each) => two[key].has(each)));
+  return {
+    main: shared("main"),
+    pool: shared("pool"),
+    other: shared("other"),
+    bindings: shared("bindings"),
+    wakes: Math.min(one.wakes, two.wakes),
+    paths: two.paths,
+  };
+}
+
+/** System calls with the paths that they were given. */
+export function describeCalls(calls: ReadonlySet<string>, { paths }: Window): string {
+  return [...calls].map((call) => (paths.has(call) ? `${call}(${[...(paths.get(call) ?? [])]})` : call)).join(" ");
 }
 
 /** libuv names the threads of its pool so. */
@@ -17,6 +38,16 @@ const poolThread = "libuv-worker";
 
 /** What Node.js calls those that it starts when it is asked to. The others are its own and V8's. */
 const startedThreads = ["WorkerThread", "InspectorIo"];
+
+/**
+ * What a thread asks for once, whenever it happens to be the first: the locks of V8 when it has to wait for one, and
+ * malloc when it gives memory back.
+ */
+const askedByChance = [
+  "/sys/devices/system/cpu/online",
+  "/sys/devices/system/cpu/cpu0/tsc_freq_khz",
+  "/proc/sys/vm/overcommit_memory",
+];
 
 /** Whether a thread wakes an event loop, or the loop sees that: neither is done for the snippet's own sake. */
 function isWake(call: string, rest: string): boolean {
@@ -49,7 +80,14 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
     const [, edge, name = ""] = /"\/hitless-mark\/(begin|called|end)\/([^"]+)"/.exec(rest) ?? [];
     if (edge === "begin") {
       current = {
-        window: { main: new Set(), pool: new Set(), other: new Set(), bindings: new Set(), wakes: 0 },
+        window: {
+          main: new Set(),
+          pool: new Set(),
+          other: new Set(),
+          bindings: new Set(),
+          wakes: 0,
+          paths: new Map(),
+        },
         main: thread,
       };
       windows.set(name, current.window);
@@ -61,6 +99,10 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
     } else if (call === "prctl" && rest.startsWith("PR_SET_NAME")) {
       names.set(thread, /"([^"]*)"/.exec(rest)?.[1] ?? "");
     } else if (current !== undefined && !strangers.has(thread)) {
+      const path = /^(?:AT_FDCWD, )?"(\/[^"]*)"/.exec(rest)?.[1];
+      if (path !== undefined && askedByChance.includes(path)) {
+        continue;
+      }
       const threadName = names.get(thread) ?? "";
       const maker = thread === current.main ? "main" : threadName === poolThread ? "pool" : "other";
       if (maker === "other" && threads.has(thread) && !startedThreads.includes(threadName)) {
@@ -68,6 +110,9 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
       }
       if (maker === "other" || !isWake(call, rest)) {
         current.window[maker].add(call);
+        if (path !== undefined) {
+          current.window.paths.set(call, (current.window.paths.get(call) ?? new Set()).add(path));
+        }
       } else if (maker === "pool") {
         current.window.wakes += 1;
       }
