@@ -72,13 +72,16 @@ export const renewalReportSchema = v.object({
     v.object({
       /** Requests answered while it ran. */
       served: v.number(),
-      /** Requests that were cut off: by a deadline, or with a worker that died. */
+      /** Requests that were cut off by a deadline; how many a worker had that died is not known, see `crashed`. */
       failed: v.number(),
       /** Connections that went on in another worker. */
       handedOver: v.number(),
       /** Connections closed in the way their protocol provides for. */
       closed: v.number(),
-      /** Connections that were cut off by a deadline, or accepted and closed without ever having been given to a worker. */
+      /**
+       * Connections that were cut off while they carried no request (with one they count as `failed`): by a deadline, or
+       * accepted and closed without ever having been given to a worker.
+       */
       cut: v.number(),
       /** Connections that no new worker had taken 5 s after the renewal was done: what becomes of them is not known. */
       inTransit: v.optional(v.number()),

@@ -63,6 +63,8 @@ export interface DrainProgress {
   /** Requests whose response has not ended. */
   readonly requests: number;
   readonly connections: number;
+  /** Of them those on which these requests are: one with HTTP/1, any number with HTTP/2. */
+  readonly carriers: number;
   /** Connections handed to the supervisor so far. */
   readonly handedOver: number;
   /** Connections that ended since the drain began, without those handed over. */

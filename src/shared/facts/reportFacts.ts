@@ -45,7 +45,7 @@ export function droppedNothing({
   );
 }
 
-/** Requests and connections that a renewal cut off; `undefined` where that is not known. */
+/** Requests that a renewal cut off, and connections that carried none; `undefined` where that is not known. */
 export function droppedCount(report: RenewalReport): number | undefined {
   const { outcome, traffic, killed, unserved = 0, lostAddresses = [] } = report;
   if (traffic === undefined || traffic.afterLoss === true || outcome === "failed") {

@@ -85,7 +85,7 @@ export class TrafficMeter {
   workerExited(worker: WorkerHandle): void {
     this.#forget(worker);
     const lost = lossOf(worker);
-    if (lost.crashed + lost.silent + lost.cut > 0) {
+    if (lost.crashed + lost.silent + lost.requests + lost.cut > 0) {
       this.#lostAt = this.#now();
     }
     if (this.#counting) {
@@ -162,9 +162,9 @@ interface Loss {
   readonly crashed: number;
   /** 1 if it had to go and has told nothing. */
   readonly silent: number;
-  /** Connections and requests that it still had. */
-  readonly cut: number;
+  /** Requests that it still had, and connections that carried none of them. */
   readonly requests: number;
+  readonly cut: number;
   readonly inFlight: readonly RequestInFlight[];
   /** What it had answered and closed since counting began. */
   readonly served: number;
@@ -184,9 +184,9 @@ function lossOf(worker: WorkerHandle): Loss {
   if (drain === undefined) {
     return { ...none, silent: 1 };
   }
-  const { served, closed, connections, requests, inFlight } = drain;
-  const cut = Math.max(0, connections - (handedOver - drain.handedOver));
-  return { ...none, served, closed, ...(cut > 0 && { cut, requests, inFlight }) };
+  const { served, closed, connections, carriers, requests, inFlight } = drain;
+  const open = Math.max(0, connections - (handedOver - drain.handedOver));
+  return { ...none, served, closed, ...(open > 0 && { cut: Math.max(0, open - carriers), requests, inFlight }) };
 }
 
 function emptyTotals(): TrafficTotals {

@@ -17,7 +17,12 @@ const longestUrl = 200;
 
 /** What a worker knows of the requests it is answering. */
 export interface Traffic {
-  inFlight(servers: readonly TrackedServer[]): { readonly count: number; readonly named: RequestInFlight[] };
+  /** `carriers`: connections on which they are. */
+  inFlight(servers: readonly TrackedServer[]): {
+    readonly count: number;
+    readonly carriers: number;
+    readonly named: RequestInFlight[];
+  };
   /** Of `open` connections in all, of which `parked` wait for their clients' next request. */
   kinds(servers: readonly TrackedServer[], open: number, parked: number): ConnectionKinds;
   /** Notes which requests are in flight, so that a drain knows how old they are. To be called every second or so. */
@@ -85,7 +90,15 @@ export function watchTraffic(tracker: ServerTracker, guard: Guard): Traffic {
   return {
     inFlight(servers) {
       const exchanges = answering(servers, Number.POSITIVE_INFINITY);
-      return { count: exchanges.length, named: exchanges.slice(0, mostRequestsNamed).map(describeExchange) };
+      const sessions = servers
+        .flatMap((tracked) => [...tracked.sessions])
+        .map((session) => openStreams(session).length);
+      const streams = sessions.reduce((sum, each) => sum + each, 0);
+      return {
+        count: exchanges.length,
+        carriers: exchanges.length - streams + sessions.filter((each) => each > 0).length,
+        named: exchanges.slice(0, mostRequestsNamed).map(describeExchange),
+      };
     },
     kinds: countKinds,
     look,

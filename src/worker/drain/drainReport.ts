@@ -44,13 +44,14 @@ export class DrainReport {
     const handedOver = sender?.handedOver ?? 0;
     // Those that are given to Node have left, though it has not detached all of them yet.
     const connections = Math.max(0, open - (sender?.queued ?? 0));
-    const { count, named } = traffic.inFlight(servers);
+    const { count, carriers, named } = traffic.inFlight(servers);
     const kinds = traffic.kinds(servers, connections, parking.parked().size);
     // A connection is raw until its first request too, if TLS or a server that passes it on comes before HTTP.
     const mayAsk = kinds.raw > 0 && steadyNow() < settlesAt;
     return {
       requests: count,
       connections,
+      carriers: Math.min(carriers, connections),
       handedOver,
       closed: Math.max(0, this.#openAtStart - connections - handedOver),
       kinds,

@@ -47,9 +47,11 @@ export class RenewalTotals {
       counter("hitless_renewal_requests_dropped_total", "Requests cut off by renewals, as far as they are known", [
         { value: this.#failed },
       ]),
-      counter("hitless_renewal_connections_cut_total", "Connections cut off by renewals, as far as they are known", [
-        { value: this.#cut },
-      ]),
+      counter(
+        "hitless_renewal_connections_cut_total",
+        "Connections without a request cut off by renewals, as far as they are known",
+        [{ value: this.#cut }],
+      ),
       counter("hitless_renewal_connections_handed_over_total", "Connections that went on in another worker", [
         { value: this.#handedOver },
       ]),

@@ -39,6 +39,7 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
   drain: v.object({
     requests: number,
     connections: number,
+    carriers: number,
     handedOver: number,
     closed: number,
     kinds: connectionKindsSchema,

@@ -33,6 +33,7 @@ class FakeWorker {
 const drained: DrainProgress = {
   requests: 0,
   connections: 0,
+  carriers: 0,
   handedOver: 4,
   closed: 0,
   kinds: { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 },
@@ -116,7 +117,10 @@ describe("trafficMeter", () => {
     assert.ok(a && b);
     meter.begin();
     const inFlight = [{ method: "GET", url: "/slow", since: 1 }];
-    Object.assign(a, { dismissed: true, drain: { ...drained, done: false, requests: 1, connections: 2, inFlight } });
+    Object.assign(a, {
+      dismissed: true,
+      drain: { ...drained, done: false, requests: 1, connections: 3, carriers: 1, inFlight },
+    });
     exit(a);
     exit(b);
     const { traffic, cutRequests } = await meter.end();
@@ -149,13 +153,13 @@ describe("trafficMeter", () => {
     assert.ok(a && b);
     meter.begin();
     const inFlight = [{ method: "GET", url: "/slow", since: 1 }];
-    const drain = { ...drained, done: false, requests: 1, connections: 1, inFlight };
+    const drain = { ...drained, done: false, requests: 1, connections: 1, carriers: 1, inFlight };
     Object.assign(a, { dismissed: true, drain, handedOver: 5 });
     exit(a);
     Object.assign(b, { dismissed: true, drain: { ...drain, connections: 3 }, handedOver: 5 });
     exit(b);
     const { traffic, cutRequests } = await meter.end();
-    assert.deepEqual([traffic.failed, traffic.cut, cutRequests.length], [1, 2, 1]);
+    assert.deepEqual([traffic.failed, traffic.cut, cutRequests.length], [1, 1, 1]);
   });
 
   it("counts a worker that had to go without a word, but none that nobody could have reached", async () => {
@@ -177,7 +181,7 @@ describe("trafficMeter", () => {
     Object.assign(a, { wasReachable: false });
     exit(a);
     const inFlight = [{ method: "GET", url: "/health", since: 1 }];
-    const drain = { ...drained, requests: 1, connections: 1, handedOver: 0, served: 9, inFlight };
+    const drain = { ...drained, requests: 1, connections: 1, carriers: 1, handedOver: 0, served: 9, inFlight };
     Object.assign(b, { wasReachable: false, dismissed: true, handedOver: 0, drain });
     exit(b);
     const { traffic, cutRequests } = await meter.end();

@@ -304,6 +304,7 @@ const progress = {
   type: "drain",
   requests: 0,
   connections: 0,
+  carriers: 0,
   handedOver: 0,
   closed: 0,
   kinds: { http: 0, https: 0, http2: 0, webSocket: 0, eventStream: 0, raw: 0 },

@@ -28,6 +28,7 @@ const sound: readonly FromWorkerBody[] = [
     type: "drain",
     requests: 1,
     connections: 1,
+    carriers: 1,
     handedOver: 0,
     closed: 0,
     kinds,

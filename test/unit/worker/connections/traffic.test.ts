@@ -49,13 +49,13 @@ describe("watchTraffic", () => {
 
   it("names what is being answered, without query, and since when", async () => {
     await ask("/orders/7?token=secret");
-    const { count, named } = traffic.inFlight(tracked);
-    assert.equal(count, 1);
+    const { count, carriers, named } = traffic.inFlight(tracked);
+    assert.deepEqual([count, carriers], [1, 1]);
     assert.deepEqual(named, [{ method: "GET", url: "/orders/7", since: named[0]?.since }]);
     assert.deepEqual(traffic.inFlight(tracked).named, named);
     responses[0]?.end();
     await once(responses[0] ?? server, "close");
-    assert.deepEqual(traffic.inFlight(tracked), { count: 0, named: [] });
+    assert.deepEqual(traffic.inFlight(tracked), { count: 0, carriers: 0, named: [] });
   });
 
   it("counts all of many and names the first, with long paths cut", async () => {
