@@ -1,4 +1,4 @@
-import { markWord, renewalOf, timeWords } from "../../client/rehearsal/documents/rehearsalWords.ts";
+import { markWord, renewalOf, timeWords, verdictOf } from "../../client/rehearsal/documents/rehearsalWords.ts";
 import { droppedCount, outcomeNames } from "../../shared/facts/reportFacts.ts";
 import type { RehearsalFinding, RehearsalPart, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
@@ -19,13 +19,14 @@ export function rehearsalText(
   result: RehearsalResult,
   { paint, columns }: { readonly paint: Paint; readonly columns: number },
 ): string {
-  const { app, kind, requests, failed, reopened, passed, protocol, address, connections, rate } = result;
-  const verdict = passed
-    ? paint("green", "✔ nobody would have noticed")
-    : paint("red", "✖ somebody would have noticed");
+  const { app, kind, requests, failed, refused, reopened, protocol, address, connections, rate } = result;
+  const { level, text } = verdictOf(result);
+  const [style, sign] = signs[level];
+  const verdict = paint(style, `${sign} ${text}`);
   const what = [
     `${count(requests, "request")} asked`,
     paint(failed === 0 ? "green" : "red", `${failed} failed`),
+    ...(refused === 0 ? [] : [paint("yellow", `${refused} refused, safe to repeat`)]),
     paint(reopened === 0 ? "green" : "yellow", `${reopened} reopened`),
   ].join(" · ");
   return [

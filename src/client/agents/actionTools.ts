@@ -4,6 +4,7 @@ import { sampleSeconds } from "../../shared/layers/sample.ts";
 import type { RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import { stopApp } from "../connection/stopApp.ts";
+import { verdictOf } from "../rehearsal/documents/rehearsalWords.ts";
 import type { RehearsalWish } from "../rehearsal/rehearsalPlan.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
 import type { AgentHost, ToolAnswer } from "./agentHost.ts";
@@ -132,10 +133,25 @@ export function rehearseOne(
 }
 
 function rehearsalOf(result: RehearsalResult): ToolAnswer {
-  const { app, kind, passed, protocol, address, paths, connections, rate, requests, failed, reopened } = result;
+  const { app, kind, passed, protocol, address, paths, connections, rate, requests, failed, refused, reopened } =
+    result;
   const { before, during, after, failures, failureReasons, reopeningReasons, findings, report, durationMs } = result;
   return {
-    ...{ app, kind, passed, protocol, address, paths, connections, rate, durationMs, requests, failed, reopened },
+    ...{
+      app,
+      kind,
+      passed,
+      protocol,
+      address,
+      paths,
+      connections,
+      rate,
+      durationMs,
+      requests,
+      failed,
+      refused,
+      reopened,
+    },
     ...{ before, during, after, failureReasons, reopeningReasons },
     // They name the reason why a renewal did not complete, which holds what the app wrote.
     findings: findings.map((finding) => ({ ...finding, text: withoutSecrets(finding.text) })),
@@ -143,7 +159,11 @@ function rehearsalOf(result: RehearsalResult): ToolAnswer {
     report: reportOf(report),
     quoted: ["report.reason", "report.stderr", "report.cutRequests", "findings[].text", "failures[].why"],
     next: passed
-      ? ["Nobody would have noticed this reload"]
+      ? [
+          verdictOf(result).level === "good"
+            ? "Nobody would have noticed this reload"
+            : "Nothing was lost; see findings",
+        ]
       : findings.flatMap(({ level, fix }) => (level === "bad" && fix !== undefined ? [fix] : [])),
   };
 }

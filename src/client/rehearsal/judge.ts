@@ -1,13 +1,17 @@
 import { droppedNothing } from "../../shared/facts/reportFacts.ts";
-import type { RehearsalFinding, RehearsalReason, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
+import type { RehearsalFinding, RehearsalMark, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import { count } from "../../shared/text/count.ts";
-import type { RehearsalPlan } from "./rehearsalPlan.ts";
+import { adviseFailures, moreTime, words } from "./adviseFailures.ts";
+import { type RehearsalPlan, rehearsalBounds } from "./rehearsalPlan.ts";
 
 type Measured = Omit<RehearsalResult, "findings" | "passed">;
 
 /** During the renewal a p99 of so many times that before it, and so many milliseconds more, is worth a word. */
 const noticedFactor = 2;
 const noticedMs = 10;
+
+/** Clients whose event loop is busy for more than this share of the time are what limits the rate. */
+const busyClients = 0.8;
 
 /** What clients of these protocols find at a reload is a close in order, and they connect again. */
 const closesPolitely: ReadonlySet<string> = new Set(["https", "h2", "ws", "sse"]);
@@ -24,39 +28,60 @@ export function judge(measured: Measured, plan: RehearsalPlan, addresses: readon
     ...ofReopenings(measured),
     ...ofReport(measured),
     ...ofTimes(measured, plan),
-    ...ofLoad(measured, plan),
+    ...ofConditions(measured, plan),
   ];
   const order = { bad: 0, warning: 1, good: 2 } as const;
   return findings.sort((a, b) => order[a.level] - order[b.level]);
 }
 
-function ofOutcome({ kind, report }: Measured): RehearsalFinding[] {
+function ofOutcome({ kind, report, marks }: Measured): RehearsalFinding[] {
+  const check = "outcome";
   const reason = report.reason ?? "";
+  const at = (name: RehearsalMark) => marks.find(({ mark }) => mark === name)?.at ?? 0;
+  const isCovered = at("done") - at("ordered") <= rehearsalBounds.renewalMs;
+  const uncovered: RehearsalFinding[] = isCovered
+    ? []
+    : [
+        {
+          check,
+          level: "bad",
+          text: `The load ended ${rehearsalBounds.renewalMs / 1_000} s after the order, before the renewal was over: what clients have had later is not known.`,
+          fix: moreTime,
+        },
+      ];
   if (kind === "brokenBuild") {
-    return report.outcome === "rolledBack"
-      ? [{ level: "good", text: "The build that can't start was rolled back, and the old workers served on." }]
-      : [
-          {
+    return [
+      report.outcome === "rolledBack"
+        ? {
+            check,
+            level: "good",
+            text: "The build that can't start was rolled back, and the old workers served on.",
+          }
+        : {
+            check,
             level: "bad",
             text: `The build that can't start was not rolled back but ${report.outcome}. ${reason}`.trim(),
           },
-        ];
+      ...uncovered,
+    ];
   }
   if (report.outcome === "completed") {
-    return [];
+    return uncovered;
   }
-  return [{ level: "bad", text: `The renewal did not complete (${report.outcome}). ${reason}`.trim() }];
+  return [{ check, level: "bad", text: `The renewal did not complete (${report.outcome}). ${reason}`.trim() }];
 }
 
 /** Clients that find nobody where the app was are lost, whatever else went well. */
 function ofAddress({ address, failed }: Measured, addresses: readonly string[]): RehearsalFinding[] {
+  const check = "outcome";
   if (failed === 0 || addresses.includes(address)) {
     return [];
   }
   return addresses.length === 0
-    ? [{ level: "bad", text: `At the end the app did not listen on ${address} any more.` }]
+    ? [{ check, level: "bad", text: `At the end the app did not listen on ${address} any more.` }]
     : [
         {
+          check,
           level: "bad",
           text: `At the end the app did not listen on ${address} any more, but on ${addresses.join(", ")}.`,
           fix: "Clients don't follow to another address: give the app a fixed one.",
@@ -64,55 +89,49 @@ function ofAddress({ address, failed }: Measured, addresses: readonly string[]):
       ];
 }
 
-function ofFailures({
-  kind,
-  before,
-  during,
-  after,
-  failed,
-  requests,
-  failureReasons,
-  report,
-}: Measured): RehearsalFinding[] {
+function ofFailures(measured: Measured): RehearsalFinding[] {
+  const { kind, before, during, after, failed, refused, requests, failureReasons } = measured;
+  const check = "requests";
   const findings: RehearsalFinding[] = [];
   if (before.failed > 0) {
     findings.push({
+      check,
       level: "bad",
       text: `${count(before.failed, "request")} failed before the renewal: ${words(failureReasons)}.`,
       fix: "The app loses requests by itself; mend that first.",
     });
   }
   const inRenewal = during.failed + after.failed;
-  if (inRenewal > 0 && kind === "restart") {
+  if (inRenewal > 0) {
     findings.push({
+      check,
       level: "bad",
-      text: `${count(inRenewal, "request")} failed in the gap of the restart: ${words(failureReasons)}.`,
-      fix: "A reload has no gap.",
+      ...(kind === "restart"
+        ? {
+            text: `${count(inRenewal, "request")} failed in the gap of the restart: ${words(failureReasons)}.`,
+            fix: "A reload has no gap.",
+          }
+        : {
+            text: `${count(inRenewal, "request")} failed during the renewal or after it: ${words(failureReasons)}.`,
+            fix: adviseFailures(measured),
+          }),
     });
-  } else if (inRenewal > 0) {
-    const isRefused =
-      failureReasons.length > 0 && failureReasons.every(({ why }) => why.includes("NGHTTP2_REFUSED_STREAM"));
-    const fix = isRefused ? refused : report.killed > 0 || (report.traffic?.cut ?? 0) > 0 ? moreTime : ownExit;
+  }
+  if (refused > 0) {
     findings.push({
-      level: "bad",
-      text: `${count(inRenewal, "request")} failed during the renewal or after it: ${words(failureReasons)}.`,
-      fix,
+      check,
+      level: "warning",
+      text: `${count(refused, "request")} came when the HTTP/2 session was ending, and the server says that it has not begun with them.`,
+      fix: "They are safe to repeat (RFC 9113, 8.7), which most clients do by themselves, and those of a rehearsal don't.",
     });
   }
   if (requests === 0) {
-    findings.push({ level: "bad", text: "No request was answered, so nothing is proven." });
-  } else if (failed === 0) {
-    findings.push({ level: "good", text: `All ${requests} requests got their whole answer.` });
+    findings.push({ check, level: "bad", text: "No request was answered, so nothing is proven." });
+  } else if (failed + refused === 0) {
+    findings.push({ check, level: "good", text: `All ${requests} requests got their whole answer.` });
   }
   return findings;
 }
-
-const moreTime =
-  "Old workers were ended before they were done: raise drainTimeout, or look at what takes them so long.";
-const refused =
-  "They came when their HTTP/2 session was ending, and the server says that it has not begun with them: clients may ask again, which those of a rehearsal don't.";
-const ownExit =
-  "Something in the app ended connections or its process: look for process.exit, closeAllConnections and destroy in its shutdown code.";
 
 function ofReopenings({
   kind,
@@ -122,52 +141,56 @@ function ofReopenings({
   reopeningReasons,
   failed,
 }: Measured): RehearsalFinding[] {
+  const check = "connections";
   if (reopened === 0) {
-    return failed > 0 ? [] : [{ level: "good", text: `All ${connections} connections were kept.` }];
+    return failed > 0 ? [] : [{ check, level: "good", text: `All ${connections} connections were kept.` }];
   }
-  const told = `${count(reopened, "connection")} had to be opened again: ${words(reopeningReasons)}.`;
-  if (kind !== "restart" && closesPolitely.has(protocol)) {
-    return [
-      {
-        level: "warning",
-        text: told,
-        fix: "Connections of this protocol can't be handed over; they are closed in its own way, and clients connect again.",
-      },
-    ];
-  }
-  const fix = kind === "restart" ? "A reload keeps them." : "docs/reload.md says which connections can't be kept.";
-  return [{ level: "warning", text: told, fix }];
+  const text = `${count(reopened, "connection")} had to be opened again: ${words(reopeningReasons)}.`;
+  const fix =
+    kind === "restart"
+      ? "A reload keeps them."
+      : closesPolitely.has(protocol)
+        ? "Connections of this protocol can't be handed over; they are closed in its own way, and clients connect again."
+        : "docs/reload.md says which connections can't be kept.";
+  return [{ check, level: "warning", text, fix }];
 }
 
 /** Whether the supervisor's report and the clients say the same. */
 function ofReport({ kind, report, during, after }: Measured): RehearsalFinding[] {
+  const check = "report";
   const seen = during.failed + after.failed;
   const says = report.traffic === undefined ? undefined : report.traffic.failed + report.traffic.cut;
   if (droppedNothing(report) && seen > 0) {
     return [
       {
+        check,
         level: "bad",
         text: `The report says that nothing was dropped, and ${count(seen, "request")} failed: they failed without the supervisor's knowledge.`,
       },
     ];
   }
   if (kind === "restart" || says === undefined || says === 0 || seen > 0) {
-    return droppedNothing(report) ? [{ level: "good", text: "The report says the same: nothing was dropped." }] : [];
+    return droppedNothing(report)
+      ? [{ check, level: "good", text: "The report says the same: nothing was dropped." }]
+      : [];
   }
   const text =
     during.reopened + after.reopened > 0
       ? `The report counts ${says} failed or cut, and none of this rehearsal's requests failed: they were connections that were opened again, or another client's.`
       : `The report counts ${says} failed or cut, and none of this rehearsal's requests was one of them: they were another client's.`;
-  return [{ level: "warning", text }];
+  return [{ check, level: "warning", text }];
 }
 
-function ofTimes({ kind, protocol, before, during }: Measured, { maxP99Factor }: RehearsalPlan): RehearsalFinding[] {
+function ofTimes(measured: Measured, { maxP99Factor }: RehearsalPlan): RehearsalFinding[] {
+  const { kind, protocol, before, during, debugged = false } = measured;
+  const check = "times";
   if (before.p99 === undefined || during.p99 === undefined) {
     // Event streams that were kept are not asked for again.
     return protocol === "sse" && during.failed === 0
       ? []
       : [
           {
+            check,
             level: maxP99Factor === undefined ? "warning" : "bad",
             text:
               before.p99 === undefined
@@ -177,43 +200,66 @@ function ofTimes({ kind, protocol, before, during }: Measured, { maxP99Factor }:
         ];
   }
   const times = `the p99 was ${ms(before.p99)} before and ${ms(during.p99)} during the renewal, the longest ${ms(during.max ?? 0)}`;
+  const advice = debugged ? {} : { fix: slower };
   if (maxP99Factor !== undefined && during.p99 > maxP99Factor * before.p99) {
     return [
       {
+        check,
         level: "bad",
         text: `Answers took too long: ${times}, more than ${maxP99Factor} times as long.`,
-        fix: slower,
+        ...advice,
       },
     ];
   }
   const isNoticed = during.p99 > noticedFactor * before.p99 && during.p99 - before.p99 > noticedMs;
   if (isNoticed && kind !== "restart") {
-    return [{ level: "warning", text: `Answers took longer: ${times}.`, fix: slower }];
+    return [{ check, level: "warning", text: `Answers took longer: ${times}.`, ...advice }];
   }
-  return [{ level: "good", text: `${times[0]?.toUpperCase()}${times.slice(1)}.` }];
+  return [{ check, level: "good", text: `${times[0]?.toUpperCase()}${times.slice(1)}.` }];
 }
 
 const slower =
   "New workers need processor time to start: lower surge, or let readyUrl hold them back until their first answers are fast.";
 
-function ofLoad({ before }: Measured, { connections, rate }: RehearsalPlan): RehearsalFinding[] {
-  const turnMs = (connections / rate) * 1_000;
-  if (before.p50 === undefined || before.p50 <= turnMs) {
-    return [];
-  }
-  return [
-    {
+/** What was so already before the renewal, and is in all of the times. */
+function ofConditions(
+  { before, clients, debugged = false }: Measured,
+  { connections, rate }: RehearsalPlan,
+): RehearsalFinding[] {
+  const check = "conditions";
+  const findings: RehearsalFinding[] = [];
+  if (debugged) {
+    findings.push({
+      check,
       level: "warning",
-      text: `The app does not answer ${rate} requests a second on ${count(connections, "connection")}: all times hold the wait for a free connection.`,
-      fix: "Lower the rate, or allow more connections.",
-    },
-  ];
-}
-
-function words(reasons: readonly RehearsalReason[]): string {
-  return reasons.map(({ why, times }) => (times === 1 ? why : `${why} (${times} ×)`)).join("; ");
+      text: "Workers were being debugged: that slows their answers, and new ones wait for their debugger.",
+      fix: "Stop debugging, and rehearse again.",
+    });
+  }
+  const turnMs = (connections / rate) * 1_000;
+  if (before.p50 !== undefined && before.p50 > turnMs) {
+    const isClients = clients !== undefined && clients.busy >= busyClients;
+    findings.push({
+      check,
+      level: "warning",
+      ...(isClients
+        ? {
+            text: `The clients can't ask ${rate} requests a second here: they were busy ${percent(clients.busy)} of the time, with ${percent(clients.cpu)} of a processor, and all times hold their own wait.`,
+            fix: "Lower the rate: of the app this says nothing.",
+          }
+        : {
+            text: `The app does not answer ${rate} requests a second on ${count(connections, "connection")}: all times hold the wait for a free connection.`,
+            fix: "Lower the rate, or allow more connections.",
+          }),
+    });
+  }
+  return findings;
 }
 
 function ms(value: number): string {
   return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }

@@ -41,6 +41,8 @@ export const rehearsalBounds = {
   rate: { least: 1, most: 20_000 },
   seconds: { least: 3, most: 120, usual: 12 },
   maxP99Factor: { least: 1, most: 1_000 },
+  /** Milliseconds after the order of the renewal at which the load ends, whether it is over or not. */
+  renewalMs: 300_000,
   /** Of one rehearsal; all of their times are kept until its end. */
   requests: 1_000_000,
 } as const;

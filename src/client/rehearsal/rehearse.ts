@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HitlessError } from "../../shared/errors.ts";
 import type { RehearsalProtocol, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
-import type { RenewalReport } from "../../shared/report.ts";
 import type { SupervisorClient } from "../connection/supervisorClient.ts";
 import { chooseTarget } from "./chooseTarget.ts";
 import { judge } from "./judge.ts";
 import type { LoadEvents } from "./loads/load.ts";
-import { planRehearsal, type RehearsalPlan, type RehearsalWish } from "./rehearsalPlan.ts";
+import { planRehearsal, type RehearsalPlan, type RehearsalWish, rehearsalBounds } from "./rehearsalPlan.ts";
 import { openers, runLoad } from "./runLoad.ts";
 import { TrafficRecord } from "./trafficRecord.ts";
 import { watchWorkers } from "./watchWorkers.ts";
@@ -22,9 +21,6 @@ const leastWindowMs = 2_000;
 
 /** After the renewal the load goes on for so long at least, in milliseconds. */
 const leastAfterMs = 1_000;
-
-/** A renewal that is not over after so many milliseconds ends the load; a drain may take as long as `drainTimeout`. */
-const longestRenewalMs = 300_000;
 
 export interface RehearsalOptions {
   /** Aborting it ends the load and cancels the renewal, if it still can be. */
@@ -62,6 +58,7 @@ export async function rehearse(
   const beganAt = performance.now();
   const record = new TrafficRecord(beganAt, sliceMs);
   const watch = watchWorkers(client, beganAt);
+  const meter = meterClients();
   const load = runLoad(protocol, { target, plan, events: record });
   const since = (): number => performance.now() - beganAt;
   try {
@@ -69,8 +66,12 @@ export async function rehearse(
     await pause(plan.seconds * 1_000 * calmShare, signal);
     onDidProgress?.({ phase: "during" });
     const orderedAt = since();
+    const clients = meter.end();
     watch.mark("ordered");
-    const report = await renew(client, plan, signal);
+    const params = plan.kind === "brokenBuild" ? { kind: "reload" as const, broken: true } : { kind: plan.kind };
+    // The renewal itself is limited by its supervisor, and by who called.
+    const ending = setTimeout(() => void load.stop(), rehearsalBounds.renewalMs);
+    const report = await client.request("app/renew", params, { signal }).finally(() => clearTimeout(ending));
     const doneAt = since();
     watch.mark("done");
     throwIfCancelled(signal);
@@ -98,6 +99,7 @@ export async function rehearse(
         durationMs: Math.round(since()),
         requests: record.requests,
         failed: record.failedCount,
+        refused: record.refusedCount,
         reopened: record.reopenedCount,
         ...parts,
         marks: [...watch.marks],
@@ -108,6 +110,8 @@ export async function rehearse(
         failureReasons: record.failureReasons,
         reopeningReasons: record.reopeningReasons,
         workers: watch.workers(),
+        clients,
+        ...(watch.debugged && { debugged: true }),
         report,
       },
       plan,
@@ -160,6 +164,9 @@ async function askOnce(
     failed: (what, why) => {
       problem = `${what}: ${why}`;
     },
+    refused: () => {
+      problem = "the server was ending the session";
+    },
     reopened: () => undefined,
   });
   const close = (): void => connection.close();
@@ -185,23 +192,18 @@ async function askOnce(
   }
 }
 
-async function renew(client: SupervisorClient, plan: RehearsalPlan, signal: AbortSignal): Promise<RenewalReport> {
-  const params = plan.kind === "brokenBuild" ? { kind: "reload" as const, broken: true } : { kind: plan.kind };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new HitlessError("deadline", `The renewal was not over after ${longestRenewalMs / 1_000} s; it goes on.`),
-        ),
-      longestRenewalMs,
-    );
-  });
-  try {
-    return await Promise.race([client.request("app/renew", params, { signal }), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Measures how much the clients themselves have to do, until `end`. */
+function meterClients(): { end(): NonNullable<RehearsalResult["clients"]> } {
+  const [loop, cpu, beganAt] = [performance.eventLoopUtilization(), process.cpuUsage(), performance.now()];
+  return {
+    end() {
+      const { user, system } = process.cpuUsage(cpu);
+      return {
+        busy: performance.eventLoopUtilization(loop).utilization,
+        cpu: (user + system) / 1_000 / (performance.now() - beganAt),
+      };
+    },
+  };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -61,6 +61,7 @@ export function runLoad(
       // All connect at the same time here, as they never do in a renewal: with those times before it, it looks well.
       answered: (due) => events.answered(isFirst ? undefined : due),
       failed: (what, why) => events.failed(what, why),
+      refused: () => events.refused(),
       reopened: (what, why) => events.reopened(what, why),
     });
     open.add(connection);

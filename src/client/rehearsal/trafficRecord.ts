@@ -31,6 +31,7 @@ export class TrafficRecord implements LoadEvents {
   readonly #reopeningReasons = new Map<string, number>();
   requests = 0;
   failedCount = 0;
+  refusedCount = 0;
   reopenedCount = 0;
 
   constructor(beganAt: number, sliceMs: number) {
@@ -55,6 +56,11 @@ export class TrafficRecord implements LoadEvents {
     this.#sliceOf(now).failed += 1;
     tally(this.#failureReasons, why);
     this.#describe(this.failures, now, what, why);
+  }
+
+  refused(): void {
+    this.requests += 1;
+    this.refusedCount += 1;
   }
 
   reopened(what: string, why: string): void {

@@ -13,6 +13,8 @@ export interface WorkerWatch extends Disposable {
   readonly marks: readonly { readonly mark: RehearsalMark; readonly at: number }[];
   /** The renewal was ordered, or is over. */
   mark(mark: RehearsalMark): void;
+  /** Whether a worker's inspector was open at any time. */
+  readonly debugged: boolean;
   /** By slot and generation. */
   workers(): RehearsedWorker[];
 }
@@ -33,9 +35,11 @@ export function watchWorkers(client: SupervisorClient, beganAt: number): WorkerW
       marks.push({ mark: name, at: since() });
     }
   };
+  let debugged = false;
   const see = ({ workers: seen, renewal }: Snapshot): void => {
-    for (const { id, slot, generation, pid } of seen) {
+    for (const { id, slot, generation, pid, inspector } of seen) {
       workers.set(id, { id, slot, generation, pid });
+      debugged ||= inspector !== undefined;
     }
     if (renewal === undefined || marks.length === 0) {
       return;
@@ -85,6 +89,9 @@ export function watchWorkers(client: SupervisorClient, beganAt: number): WorkerW
   return {
     marks,
     mark,
+    get debugged() {
+      return debugged;
+    },
     workers: () =>
       [...workers.values()]
         .sort((a, b) => a.slot - b.slot || a.generation - b.generation || a.id - b.id)

@@ -51,8 +51,13 @@ export const rehearsedWorkerSchema = v.object({
 });
 export type RehearsedWorker = v.InferOutput<typeof rehearsedWorkerSchema>;
 
+/** What a rehearsal looks at; each finding is about one of them. */
+export const rehearsalCheckSchema = v.picklist(["outcome", "requests", "connections", "report", "times", "conditions"]);
+export type RehearsalCheck = v.InferOutput<typeof rehearsalCheckSchema>;
+
 /** What follows from it: `level` "good" needs nothing to be done. Each is one sentence, `fix` another. */
 export const rehearsalFindingSchema = v.object({
+  check: rehearsalCheckSchema,
   level: v.picklist(["good", "warning", "bad"]),
   text: v.string(),
   fix: v.optional(v.string()),
@@ -82,6 +87,11 @@ export const rehearsalResultSchema = v.object({
   /** Requests that were asked, answered or not. */
   requests: count,
   failed: count,
+  /**
+   * Requests that crossed the end of their HTTP/2 session: the server says that it has not begun with them, so they are
+   * safe to repeat (RFC 9113, section 8.7), and count neither as failed nor as answered.
+   */
+  refused: count,
   reopened: count,
   /** Until the renewal was ordered, from there until it was done (2 s at least), and after that; failures by when they happened. */
   before: rehearsalPartSchema,
@@ -98,6 +108,10 @@ export const rehearsalResultSchema = v.object({
   failureReasons: v.array(rehearsalReasonSchema),
   reopeningReasons: v.array(rehearsalReasonSchema),
   workers: v.array(rehearsedWorkerSchema),
+  /** The clients' own process until the renewal was ordered: shares of the time in which its event loop was busy, and of one CPU. */
+  clients: v.optional(v.object({ busy: v.number(), cpu: v.number() })),
+  /** Workers whose inspector was open were seen: a debugger slows them, and new ones wait for it. */
+  debugged: v.optional(v.boolean()),
   report: renewalReportSchema,
   findings: v.array(rehearsalFindingSchema),
   /** Nothing failed, nothing was told that is not so, and no bound was exceeded. */

@@ -1,19 +1,40 @@
-import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
+import type { RehearsalCheck, RehearsalFinding, RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
 import { escapeMarkup } from "./escapeMarkup.ts";
 
-/** Rehearsals as a report of tests that CI systems read: each finding is a case, and fails if it is bad. */
+/** The cases, whose names stay the same from run to run, whatever was measured. */
+const cases: Readonly<Record<RehearsalCheck, string>> = {
+  outcome: "the renewal does what it should",
+  requests: "every request gets its whole answer",
+  connections: "connections are kept, or closed in order",
+  report: "the report says what clients saw",
+  times: "answers take no longer than allowed",
+  conditions: "the load can be carried",
+};
+
+/** Rehearsals as a report of tests that CI systems read: a case for each check, whose body says what was found. */
 export function rehearsalJunit(results: readonly RehearsalResult[]): string {
-  const suites = results.map((result) => {
-    const failures = result.findings.filter(({ level }) => level === "bad").length;
-    const seconds = (result.durationMs / 1_000).toFixed(3);
-    const cases = result.findings.map(({ level, text, fix }) => {
-      const head = `    <testcase classname="hitless.${result.kind}" name="${escapeMarkup(text)}" time="${seconds}"`;
-      return level === "bad"
-        ? `${head}>\n      <failure message="${escapeMarkup(text)}">${escapeMarkup(fix ?? "")}</failure>\n    </testcase>`
-        : `${head}/>`;
-    });
-    const head = `  <testsuite name="${escapeMarkup(`${result.app}: ${result.kind}`)}" tests="${result.findings.length}" failures="${failures}" time="${seconds}" timestamp="${new Date(result.startedAt).toISOString()}">`;
-    return [head, ...cases, "  </testsuite>"].join("\n");
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(suite).join("\n")}\n</testsuites>\n`;
+}
+
+function suite({ app, kind, durationMs, startedAt, findings }: RehearsalResult): string {
+  const seconds = (durationMs / 1_000).toFixed(3);
+  const written = Object.entries(cases).map(([check, name]) => {
+    const found = findings.filter((finding) => finding.check === check);
+    const bad = found.filter(({ level }) => level === "bad");
+    const rest = found.filter(({ level }) => level !== "bad");
+    const body = [
+      ...bad.slice(0, 1).map(({ text }) => `      <failure message="${escapeMarkup(text)}">${said(bad)}</failure>\n`),
+      ...(rest.length === 0 ? [] : [`      <system-out>${said(rest)}</system-out>\n`]),
+    ].join("");
+    const head = `    <testcase classname="${escapeMarkup(`hitless.${app}.${kind}`)}" name="${name}" time="${seconds}"`;
+    return { isBad: bad.length > 0, text: body === "" ? `${head}/>` : `${head}>\n${body}    </testcase>` };
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("\n")}\n</testsuites>\n`;
+  const failures = written.filter(({ isBad }) => isBad).length;
+  const head = `  <testsuite name="${escapeMarkup(`${app}: ${kind}`)}" tests="${written.length}" failures="${failures}" time="${seconds}" timestamp="${new Date(startedAt).toISOString()}">`;
+  return [head, ...written.map(({ text }) => text), "  </testsuite>"].join("\n");
+}
+
+function said(findings: readonly RehearsalFinding[]): string {
+  const lines = findings.map(({ text, fix }) => (fix === undefined ? text : `${text} ${fix}`));
+  return escapeMarkup(lines.join("\n"));
 }

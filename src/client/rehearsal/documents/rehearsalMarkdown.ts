@@ -1,5 +1,5 @@
 import type { RehearsalPart, RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
-import { renewalOf, timeWords } from "./rehearsalWords.ts";
+import { renewalOf, timeWords, verdictOf } from "./rehearsalWords.ts";
 
 const signs = { bad: "❌", warning: "⚠️", good: "✅" } as const;
 
@@ -9,12 +9,14 @@ export function rehearsalMarkdown(results: readonly RehearsalResult[]): string {
 }
 
 function one(result: RehearsalResult): string {
-  const { app, kind, requests, failed, reopened, connections, rate, protocol, paths, method, nodeVersion } = result;
+  const { app, kind, requests, failed, refused, reopened, connections, rate, protocol, paths, method, nodeVersion } =
+    result;
   const rows = (["before", "during", "after"] as const).map((name) => row(name, result[name]));
+  const { level, text: verdict } = verdictOf(result);
   return [
-    `### ${signs[result.passed ? "good" : "bad"]} Rehearsal: ${renewalOf(kind, code(app))}`,
+    `### ${signs[level]} Rehearsal: ${renewalOf(kind, code(app))}: ${verdict}`,
     "",
-    `${requests} requests, **${failed} failed**, **${reopened} connections reopened** (${method} ${paths.map(code).join(", ")}, ${protocol}, ${connections} connections, ${rate} requests a second, Node.js ${nodeVersion})`,
+    `${requests} requests, **${failed} failed**, ${refused > 0 ? `**${refused} refused, safe to repeat**, ` : ""}**${reopened} connections reopened** (${method} ${paths.map(code).join(", ")}, ${protocol}, ${connections} connections, ${rate} requests a second, Node.js ${nodeVersion})`,
     "",
     "| | answered | failed | reopened | p50 | p99 | max |",
     "|---|---:|---:|---:|---:|---:|---:|",

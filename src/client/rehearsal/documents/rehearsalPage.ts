@@ -6,7 +6,7 @@ import type {
 } from "../../../shared/rehearsal/rehearsalResult.ts";
 import { escapeMarkup } from "./escapeMarkup.ts";
 import { rehearsalPicture } from "./rehearsalPicture.ts";
-import { englishWords, type RehearsalWords, renewalOf, timeWords } from "./rehearsalWords.ts";
+import { englishWords, type RehearsalWords, renewalOf, timeWords, verdictOf } from "./rehearsalWords.ts";
 
 const signs: Readonly<Record<RehearsalFinding["level"], string>> = { bad: "✖", warning: "⚠", good: "✔" };
 
@@ -72,12 +72,11 @@ interface Place {
 }
 
 function section(result: RehearsalResult, { index, highest, words }: Place): string {
-  const { app, kind, passed, requests, failed, reopened, method, paths, protocol, connections, rate, nodeVersion } =
+  const { app, kind, requests, failed, refused, reopened, method, paths, protocol, connections, rate, nodeVersion } =
     result;
   const { t } = words;
-  const level = passed ? "good" : "bad";
   const heading = index === 0 ? "h1" : "h2";
-  const verdict = passed ? t("nobody would have noticed") : t("somebody would have noticed");
+  const { level, text: verdict } = verdictOf(result, t);
   const asked = paths.map((path) => `<code>${escapeMarkup(path)}</code>`).join(", ");
   const how = [
     t("{0} connections", connections),
@@ -88,6 +87,9 @@ function section(result: RehearsalResult, { index, highest, words }: Place): str
   const totals = [
     `<strong>${escapeMarkup(t("{0} requests asked", requests))}</strong>`,
     `<strong class="${failed === 0 ? "good" : "bad"}">${escapeMarkup(t("{0} failed", failed))}</strong>`,
+    ...(refused === 0
+      ? []
+      : [`<strong class="warning">${escapeMarkup(t("{0} refused, safe to repeat", refused))}</strong>`]),
     `<strong class="${reopened === 0 ? "good" : "warning"}">${escapeMarkup(t("{0} connections reopened", reopened))}</strong>`,
   ];
   return `<section>

@@ -1,4 +1,9 @@
-import type { RehearsalKind, RehearsalMark } from "../../../shared/rehearsal/rehearsalResult.ts";
+import type {
+  RehearsalFinding,
+  RehearsalKind,
+  RehearsalMark,
+  RehearsalResult,
+} from "../../../shared/rehearsal/rehearsalResult.ts";
 import { t as english } from "../../../shared/translate.ts";
 
 type Translate = (text: string, ...args: (string | number)[]) => string;
@@ -14,6 +19,23 @@ export interface RehearsalWords {
 }
 
 export const englishWords: RehearsalWords = { language: "en", t: english, sentence: (text) => text };
+
+/** Milliseconds up to which an answer seems to come at once; a p99 that grew by more is what people notice. */
+const atOnceMs = 100;
+
+/** What all of it comes to: only where nothing was lost, reopened or late could nobody have noticed. */
+export function verdictOf(
+  { passed, reopened, refused, before, during }: RehearsalResult,
+  t: Translate = english,
+): { readonly level: RehearsalFinding["level"]; readonly text: string } {
+  if (!passed) {
+    return { level: "bad", text: t("somebody would have noticed") };
+  }
+  const isLate = (during.p99 ?? 0) - (before.p99 ?? 0) > atOnceMs;
+  return reopened + refused === 0 && !isLate
+    ? { level: "good", text: t("nobody would have noticed") }
+    : { level: "warning", text: t("nothing was lost") };
+}
 
 /** `reload of api`. */
 export function renewalOf(kind: RehearsalKind, app: string, t: Translate = english): string {

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect as connectNet } from "node:net";
 import type { RehearsalPlan } from "../rehearsalPlan.ts";
 import {
@@ -10,11 +10,15 @@ import {
   reasonOf,
 } from "./load.ts";
 
-/** HTTP/2 on one session; what a session that is going has not taken is asked on the next, as no byte of it was sent. */
+/**
+ * HTTP/2 on one session, one request at a time. One that crosses the session's GOAWAY is refused; what a session that is going has not taken is
+ * asked on the next, as no byte of it was sent.
+ */
 export function openHttp2Connection(target: RehearsalTarget, plan: RehearsalPlan, events: LoadEvents): LoadConnection {
   let session: ClientHttp2Session | undefined;
   let opened = 0;
   let ending = "";
+  const going = new WeakSet<ClientHttp2Session>();
 
   const open = (): ClientHttp2Session => {
     const before = opened;
@@ -36,6 +40,7 @@ export function openHttp2Connection(target: RehearsalTarget, plan: RehearsalPlan
     });
     next.on("goaway", (code) => {
       ending ||= code === 0 ? "the server sent GOAWAY" : `the server sent GOAWAY with error ${code}`;
+      going.add(next);
       if (session === next) {
         session = undefined;
       }
@@ -50,10 +55,11 @@ export function openHttp2Connection(target: RehearsalTarget, plan: RehearsalPlan
         if (session === undefined || session.closed || session.destroyed) {
           session = open();
         }
+        const asked = session;
         const what = `${plan.method} ${path}`;
         let status = 0;
         let why: string | undefined;
-        const stream = session.request(
+        const stream = asked.request(
           { ":method": plan.method, ":path": path, "user-agent": "hitless-rehearsal", ...plan.headers },
           { endStream: plan.body === undefined },
         );
@@ -79,7 +85,9 @@ export function openHttp2Connection(target: RehearsalTarget, plan: RehearsalPlan
           if (why === undefined && !isRightStatus(status, plan.expect)) {
             why = `status ${status}`;
           }
-          if (why === undefined) {
+          if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && status === 0 && going.has(asked)) {
+            events.refused();
+          } else if (why === undefined) {
             events.answered(dueAt);
           } else {
             events.failed(what, why);

@@ -15,6 +15,8 @@ export interface LoadEvents {
   /** A whole and right answer came; without a time when that would be the one that it takes to connect at first. */
   answered(dueAt: number | undefined): void;
   failed(what: string, why: string): void;
+  /** The server says that it has not begun with it: it is safe to repeat, which is left to who asks. */
+  refused(): void;
   /** A connection was ended by the server, or broke. */
   reopened(what: string, why: string): void;
 }

@@ -13,7 +13,6 @@ export interface RehearsalProgram {
   readonly args: readonly string[];
   /** Aborting it ends the load, and the renewal if it still can be. */
   readonly signal: AbortSignal;
-  readonly deadlineMs: number;
 }
 
 /** Of a rehearsal, in characters: a thousand slices, losses and workers are far below. */
@@ -30,12 +29,12 @@ const outputSchema = v.union([rehearsalResultSchema, v.array(rehearsalResultSche
 
 /**
  * Runs `hitless rehearse … --json` in a process of its own: the load must not disturb the extension host, nor the host the
- * times that are measured.
- * @throws HitlessError what the command line failed with; `cancelled`, `deadline`, or `internal` when it can't be started
+ * times that are measured. Its end is that of the load, which is bounded, and of the renewal, which the supervisor limits.
+ * @throws HitlessError what the command line failed with; `cancelled`, or `internal` when it can't be started
  *   or says what is no rehearsal.
  */
 export async function runRehearsalProgram(program: RehearsalProgram): Promise<readonly RehearsalResult[]> {
-  const { node, file, args, signal, deadlineMs } = program;
+  const { node, file, args, signal } = program;
   const cancelled = () => new HitlessError("cancelled", "The rehearsal was cancelled.");
   if (signal.aborted) {
     throw cancelled();
@@ -48,26 +47,16 @@ export async function runRehearsalProgram(program: RehearsalProgram): Promise<re
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
   });
-  let late = false;
-  const timers: NodeJS.Timeout[] = [];
+  let timer: NodeJS.Timeout | undefined;
   const end = () => {
     child.kill("SIGINT");
-    timers.push(setTimeout(() => child.kill("SIGKILL"), endMs));
+    timer = setTimeout(() => child.kill("SIGKILL"), endMs);
   };
-  timers.push(
-    setTimeout(() => {
-      late = true;
-      end();
-    }, deadlineMs),
-  );
   signal.addEventListener("abort", end, { once: true });
   try {
     const { output, errors, ending } = await outputOf(child);
     if (signal.aborted) {
       throw cancelled();
-    }
-    if (late) {
-      throw new HitlessError("deadline", `The rehearsal was not over after ${Math.round(deadlineMs / 1_000)} s.`);
     }
     const results = read(outputSchema, output);
     if (results === undefined) {
@@ -76,9 +65,7 @@ export async function runRehearsalProgram(program: RehearsalProgram): Promise<re
     return Array.isArray(results) ? results : [results];
   } finally {
     signal.removeEventListener("abort", end);
-    for (const timer of timers) {
-      clearTimeout(timer);
-    }
+    clearTimeout(timer);
     child.kill("SIGKILL");
   }
 }

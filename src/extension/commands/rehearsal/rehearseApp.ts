@@ -17,7 +17,7 @@ import { askRehearsal } from "./askRehearsal.ts";
 import { comparedKind } from "./rehearsalHtml.ts";
 import { RehearsalPanel } from "./rehearsalPanel.ts";
 import { runRehearsalProgram } from "./rehearsalProgram.ts";
-import { type RehearsalWish, readRequests, rehearsalArguments } from "./rehearsalWish.ts";
+import { type RehearsalWish, rehearsalArguments } from "./rehearsalWish.ts";
 
 export interface RehearsalHost {
   readonly context: CommandContext;
@@ -25,9 +25,6 @@ export interface RehearsalHost {
   /** Aborted when the extension ends. */
   readonly ending: AbortSignal;
 }
-
-/** Beyond the load, for a renewal that drains long and for the process to start, in milliseconds; of each rehearsal. */
-const patienceMs = 360_000;
 
 /** By the app's key. */
 const panels = new Map<string, RehearsalPanel>();
@@ -114,15 +111,12 @@ async function run(
       explicit: session.definition?.config.node ?? nodeSetting(),
       cwd: session.root,
     });
-    const { seconds } = readRequests(wish.requests);
-    const times = wish.compare === undefined ? 1 : 2;
     return await withProgress(context, session, ending, (signal) =>
       runRehearsalProgram({
         node,
         file: join(dirname(context.supervisorFile), "cli.cjs"),
         args: rehearsalArguments(pid, wish),
         signal,
-        deadlineMs: times * (seconds * 1_000 + patienceMs),
       }),
     );
   } catch (error) {

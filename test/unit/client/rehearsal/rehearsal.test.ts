@@ -3,8 +3,11 @@ import { chooseTarget } from "../../../../src/client/rehearsal/chooseTarget.ts";
 import { rehearsalJunit } from "../../../../src/client/rehearsal/documents/rehearsalJunit.ts";
 import { rehearsalMarkdown } from "../../../../src/client/rehearsal/documents/rehearsalMarkdown.ts";
 import { rehearsalPage } from "../../../../src/client/rehearsal/documents/rehearsalPage.ts";
+import { verdictOf } from "../../../../src/client/rehearsal/documents/rehearsalWords.ts";
 import { planRehearsal, type RehearsalWish } from "../../../../src/client/rehearsal/rehearsalPlan.ts";
 import { TrafficRecord } from "../../../../src/client/rehearsal/trafficRecord.ts";
+import type { RehearsalResult } from "../../../../src/shared/rehearsal/rehearsalResult.ts";
+import type { RenewalReport } from "../../../../src/shared/report.ts";
 import { productionSigns } from "../../../../src/supervisor/app/productionSigns.ts";
 import { sampleReport, sampleSnapshot } from "../samples.ts";
 import { calm, sampleRehearsal } from "./sampleRehearsal.ts";
@@ -98,11 +101,31 @@ describe("what a rehearsal says", () => {
     assert.equal(sampleRehearsal(failed).passed, false);
   });
 
-  it("does not blame the app for what HTTP/2 refused with its session", () => {
-    const why = "Stream closed with error code NGHTTP2_REFUSED_STREAM";
-    const { passed, findings } = sampleRehearsal({ failed: 2, during: lost, failureReasons: [{ why, times: 2 }] });
-    assert.equal(passed, false);
-    assert.match(findings[0]?.fix ?? "", /has not begun with them/);
+  it("names what HTTP/2 refused with its session, which nobody has lost, and agrees with the report", () => {
+    const result = sampleRehearsal({ protocol: "h2", refused: 2 });
+    assert.equal(result.passed, true);
+    assert.match(result.findings[0]?.text ?? "", /2 requests came when the HTTP\/2 session was ending/);
+    assert.ok(result.findings.some(({ check, level }) => check === "report" && level === "good"));
+    assert.deepEqual(verdictOf(result), { level: "warning", text: "nothing was lost" });
+  });
+
+  it("advises by what ended the requests", () => {
+    const traffic = { served: 9, failed: 0, handedOver: 0, closed: 0, cut: 0, longestStallMs: 0 };
+    const fixOf = (why: string, changes: Partial<RenewalReport> = {}, workers: RehearsalResult["workers"] = []) => {
+      const report = sampleReport({ traffic, killed: 0, ...changes });
+      const reasons = { failureReasons: [{ why, times: 2 }], workers, report };
+      return sampleRehearsal({ failed: 2, during: lost, ...reasons }).findings.find(({ fix }) => fix)?.fix ?? "";
+    };
+    assert.match(fixOf("ECONNRESET"), /process\.exit/);
+    assert.match(fixOf("ECONNRESET", { traffic: { ...traffic, crashed: 1 } }), /^A worker died by itself/);
+    const worker = { slot: 1, generation: 1, pid: 1, figures: [] };
+    const replaced = [1, 2].map((id) => ({ ...worker, id }));
+    assert.match(fixOf("ECONNRESET", {}, replaced), /^A worker died by itself/);
+    assert.match(fixOf("ECONNRESET", { killed: 1 }), /drainTimeout/);
+    assert.match(fixOf("ECONNRESET", { traffic: { ...traffic, failed: 2 } }), /drainTimeout/);
+    assert.match(fixOf("status 503"), /readyUrl/);
+    assert.match(fixOf("no answer within 30 s"), /hitless requests/);
+    assert.match(fixOf("connect ECONNREFUSED 127.0.0.1:3000"), /^Nobody listened/);
   });
 
   it("does not blame the renewal for what failed before it", () => {
@@ -159,9 +182,30 @@ describe("what a rehearsal says", () => {
     assert.match(findings[0]?.fix ?? "", /can't be handed over/);
   });
 
-  it("says that the app is slower than the rate", () => {
-    const { findings } = sampleRehearsal({ before: { ...calm, p50: 101 } });
-    assert.match(findings[0]?.text ?? "", /does not answer 500 requests a second/);
+  it("says whether the app or its own clients are slower than the rate", () => {
+    const before = { ...calm, p50: 101 };
+    const app = sampleRehearsal({ before, clients: { busy: 0.4, cpu: 0.4 } });
+    assert.match(app.findings[0]?.text ?? "", /^The app does not answer 500 requests a second/);
+    const clients = sampleRehearsal({ before, clients: { busy: 0.97, cpu: 0.55 } });
+    assert.match(clients.findings[0]?.text ?? "", /^The clients can't ask 500 .* busy 97 % of the time, with 55 %/);
+  });
+
+  it("says that nobody noticed only when nobody could have", () => {
+    assert.equal(verdictOf(sampleRehearsal()).text, "nobody would have noticed");
+    const late = sampleRehearsal({ before: { ...calm, p99: 200 }, during: { ...calm, p99: 301 }, debugged: true });
+    assert.deepEqual([late.passed, verdictOf(late).text], [true, "nothing was lost"]);
+    assert.match(late.findings[0]?.text ?? "", /^Workers were being debugged/);
+    assert.equal(verdictOf(sampleRehearsal({ failed: 2, during: lost })).text, "somebody would have noticed");
+  });
+
+  it("ends the load before a renewal that takes too long, and says that more is not known", () => {
+    const marks = [
+      { mark: "ordered" as const, at: 4_000 },
+      { mark: "done" as const, at: 304_001 },
+    ];
+    const { passed, findings } = sampleRehearsal({ marks });
+    assert.equal(passed, false);
+    assert.match(findings[0]?.text ?? "", /load ended 300 s after the order/);
   });
 
   it("is a page, a text and a report of tests in which nothing of the app is markup", () => {
@@ -178,7 +222,10 @@ describe("what a rehearsal says", () => {
     assert.match(page, /&lt;script&gt;/);
     assert.match(page, /default-src 'none'/);
     assert.doesNotMatch(rehearsalJunit([hostile]), /<script|<img/);
-    assert.match(rehearsalJunit([hostile]), /tests="\d" failures="2"/);
+    const junit = rehearsalJunit([hostile]);
+    assert.match(junit, /tests="6" failures="2"/);
+    const names = (text: string) => text.match(/ name="[^"]*" time/g);
+    assert.deepEqual(names(junit)?.slice(1), names(rehearsalJunit([sampleRehearsal()]))?.slice(1));
     assert.doesNotMatch(rehearsalMarkdown([hostile]), /(?<!\\)<script/);
   });
 });

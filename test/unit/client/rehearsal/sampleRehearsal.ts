@@ -24,6 +24,7 @@ export function sampleRehearsal(
     durationMs: 12_000,
     requests: 3_000,
     failed: 0,
+    refused: 0,
     reopened: 0,
     before: calm,
     during: calm,

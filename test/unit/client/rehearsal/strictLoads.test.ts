@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createHttp2Server, type Http2Server } from "node:http2";
+import { constants, createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { RehearsalTarget } from "../../../../src/client/rehearsal/loads/load.ts";
@@ -41,8 +41,9 @@ describe("the strict clients of a rehearsal", () => {
       await connection.ask("/", performance.now());
     }
     connection.close();
-    const { requests, failedCount: failed, reopenedCount: reopened, failureReasons, reopeningReasons } = record;
-    return { requests, failed, reopened, failureReasons, reopeningReasons };
+    const { requests, failedCount: failed, refusedCount: refused, reopenedCount: reopened } = record;
+    const { failureReasons, reopeningReasons } = record;
+    return { requests, failed, ...(refused > 0 && { refused }), reopened, failureReasons, reopeningReasons };
   }
 
   const serve = (listener: RequestListener) => listen(createServer(listener));
@@ -70,6 +71,7 @@ describe("the strict clients of a rehearsal", () => {
         }
       },
       failed: () => undefined,
+      refused: () => undefined,
       reopened: () => undefined,
     };
     // No whole number of milliseconds lies between two requests.
@@ -149,6 +151,32 @@ describe("the strict clients of a rehearsal", () => {
     const counted = await ask("h2", await listen(server), 3);
     assert.deepEqual([counted.requests, counted.failed], [3, 0]);
     assert.equal(counted.reopened, 2);
+  });
+
+  it("tells a request that HTTP/2 refused with its session from one that failed", async () => {
+    const server = createHttp2Server();
+    server.on("stream", (stream) => {
+      if (stream.id === 1) {
+        stream.respond({ ":status": 200 });
+        stream.end("whole");
+      } else {
+        stream.on("error", () => undefined);
+        stream.session?.goaway(0, 1);
+      }
+    });
+    const { requests, failed, refused, reopened } = await ask("h2", await listen(server), 3);
+    assert.deepEqual([requests, failed, refused, reopened], [3, 0, 1, 1]);
+  });
+
+  it("counts a request that the app itself refuses as failed", async () => {
+    const server = createHttp2Server();
+    server.on("stream", (stream) => {
+      stream.on("error", () => undefined);
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    });
+    const { failed, refused, failureReasons } = await ask("h2", await listen(server), 1);
+    assert.deepEqual([failed, refused], [1, undefined]);
+    assert.match(failureReasons[0]?.why ?? "", /REFUSED_STREAM/);
   });
 
   it("pings WebSockets, and tells a close in order from one that broke", async () => {
