@@ -13,7 +13,7 @@ export const cliFile = join(dist, "cli.cjs");
 /** The Node.js that runs the command line, and with it (by the PATH) the apps. */
 export const node = process.env.HITLESS_TEST_NODE ?? process.execPath;
 
-const deadlineMs = 15_000;
+const deadlineMs = 40_000;
 
 export interface CliResult {
   readonly code: number | null;

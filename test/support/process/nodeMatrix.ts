@@ -91,12 +91,20 @@ async function install(node: MatrixNode, folder: string): Promise<void> {
     if (!existsSync(programIn(temporary))) {
       throw new Error(`${wanted} holds no program for this platform.`);
     }
-    rmSync(folder, { recursive: true, force: true });
-    await rename(temporary, folder);
+    await rename(temporary, folder).catch(async (error: unknown) => {
+      // Tests that run beside these may have been faster, and run from there.
+      if (!existsSync(programIn(folder))) {
+        rmSync(folder, { recursive: true, force: true });
+        await rename(temporary, folder).catch(() => {
+          throw error;
+        });
+      }
+    });
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
     throw new Error(`Node.js ${node.version} could not be installed for the tests: ${String(error)}`, {
       cause: error,
     });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@ import type { SupervisorEvent } from "../../../src/shared/logs.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 
 /** Milliseconds any single thing a test waits for may take on a machine that is busy with other things. */
-export const usualDeadlineMs = 20_000;
+export const usualDeadlineMs = 30_000;
 
 /** How often something is looked at that tells of no change by itself, in milliseconds. */
 const pollMs = 20;

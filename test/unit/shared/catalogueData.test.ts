@@ -21,6 +21,10 @@ function covers(pattern: string, name: string): boolean {
 
 async function functionsOf(module: string): Promise<readonly string[]> {
   const names = await publicFunctions(module);
+  if (module === "process") {
+    // Tests that run beside others have a channel to what started them.
+    return names.filter((name) => !/^(channel\.|send$|disconnect$)/.test(name));
+  }
   if (module !== "globals") {
     return names;
   }
