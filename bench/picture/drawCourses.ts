@@ -1,5 +1,5 @@
-import { escapeMarkup } from "../../src/client/rehearsal/documents/escapeMarkup.ts";
 import { timeWords } from "../../src/client/rehearsal/documents/rehearsalWords.ts";
+import { escapeMarkup } from "../../src/shared/text/escapeMarkup.ts";
 import { type Course, sliceMs } from "./rehearsePeer.ts";
 
 export interface Colours {

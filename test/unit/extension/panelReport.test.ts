@@ -146,7 +146,7 @@ describe("the page of the layers panel", () => {
   });
 
   it("takes texts for text", () => {
-    assert.ok(html.includes("Layers &#34;&#60;b&#62;"));
+    assert.ok(html.includes("Layers &quot;&lt;b&gt;"));
   });
 });
 

@@ -1,5 +1,5 @@
 import type { RehearsalCheck, RehearsalFinding, RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
-import { escapeMarkup } from "./escapeMarkup.ts";
+import { escapeMarkup } from "../../../shared/text/escapeMarkup.ts";
 
 /** The cases, whose names stay the same from run to run, whatever was measured. */
 const cases: Readonly<Record<RehearsalCheck, string>> = {

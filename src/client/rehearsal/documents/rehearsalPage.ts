@@ -4,7 +4,7 @@ import type {
   RehearsalResult,
   RehearsedWorker,
 } from "../../../shared/rehearsal/rehearsalResult.ts";
-import { escapeMarkup } from "./escapeMarkup.ts";
+import { escapeMarkup } from "../../../shared/text/escapeMarkup.ts";
 import { rehearsalPicture } from "./rehearsalPicture.ts";
 import { englishWords, type RehearsalWords, renewalOf, timeWords, verdictOf } from "./rehearsalWords.ts";
 

@@ -1,5 +1,5 @@
 import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
-import { escapeMarkup } from "./escapeMarkup.ts";
+import { escapeMarkup } from "../../../shared/text/escapeMarkup.ts";
 import { markWord, type RehearsalWords, timeWords } from "./rehearsalWords.ts";
 
 const size = { width: 900, height: 310, left: 64, right: 16, top: 88, bottom: 34 };

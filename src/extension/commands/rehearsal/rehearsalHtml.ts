@@ -1,7 +1,7 @@
-import { escapeMarkup } from "../../../client/rehearsal/documents/escapeMarkup.ts";
 import { rehearsalSections, rehearsalStyle } from "../../../client/rehearsal/documents/rehearsalPage.ts";
 import type { RehearsalWords } from "../../../client/rehearsal/documents/rehearsalWords.ts";
 import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
+import { escapeMarkup } from "../../../shared/text/escapeMarkup.ts";
 import { commandIds } from "../../ids.ts";
 
 export type RehearsalAction = "again" | "compare" | "save" | "copy" | "open";
