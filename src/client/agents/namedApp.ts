@@ -2,6 +2,7 @@ import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
 import { nearest } from "../../shared/text/suggestion.ts";
+import { withinSentence } from "../../shared/text/withinSentence.ts";
 import type { SupervisorClient } from "../connection/supervisorClient.ts";
 import type { AgentHost } from "./agentHost.ts";
 
@@ -75,7 +76,7 @@ export async function refuseProduction(client: SupervisorClient, confirmed: bool
       )
       .join(", ");
   } catch (error) {
-    why = `whether it does can't be told (${toHitlessError(error).message})`;
+    why = `whether it does can't be told (${withinSentence(toHitlessError(error).message)})`;
   }
   throw new HitlessError("usage", `confirmed: ${name} looks like production: ${why}. ${ask}`);
 }

@@ -11,6 +11,8 @@ export interface BalancerOptions {
  * machine serves all the while.
  */
 export interface Balancer {
+  /** It is told nothing, and finds out by itself that a machine does not answer. */
+  readonly findsOut?: true;
   /**
    * Whether all of these machines can be taken out and put back, found out without a change.
    * @throws HitlessError `balancerFailed` or `badConfig`, which name what is in the way and the fix.

@@ -2,6 +2,7 @@ import { relative } from "node:path/posix";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { AppState } from "../../shared/snapshot.ts";
+import { withinSentence } from "../../shared/text/withinSentence.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import { isClockOff } from "../machines/lookAtMachines.ts";
 import { type FoundMember, isReady, type Member } from "./fleetMembers.ts";
@@ -74,7 +75,7 @@ async function checkMember(
   if (renewal !== undefined) {
     say("error", `${fleet.app} is being renewed on ${machine.name} already.`);
   } else if (app.state !== "running") {
-    const why = app.failure === undefined ? "" : ` (${app.failure.message})`;
+    const why = app.failure === undefined ? "" : ` (${withinSentence(app.failure.message)})`;
     isIll ||= kind !== "rollback";
     // What is ill may be why one goes back, or what the renewal is to mend.
     say(
@@ -173,8 +174,14 @@ function enoughServe(
       ];
 }
 
-/** A reload keeps the machine serving, so only a restart asks the balancer. */
-async function checkBalancer({ fleet, kind }: FleetPlan, balancer: Balancer | undefined): Promise<FleetProblem[]> {
+/**
+ * A reload keeps the machine serving, so only a restart asks the balancer. Where nobody is about to restart, a fleet that
+ * names neither a balancer nor a pause is one that is only reloaded.
+ */
+async function checkBalancer(
+  { fleet, kind, isLook }: FleetPlan,
+  balancer: Balancer | undefined,
+): Promise<FleetProblem[]> {
   if (kind !== "restart" || balancer === undefined) {
     return [];
   }
@@ -183,7 +190,9 @@ async function checkBalancer({ fleet, kind }: FleetPlan, balancer: Balancer | un
     return [];
   } catch (thrown) {
     const { message, detail } = toHitlessError(thrown);
-    return [{ severity: "error", message, detail }];
+    return isLook && fleet.balancer === undefined && fleet.pause === 0
+      ? [{ severity: "warning", message: `A restart would be refused: ${message}`, detail }]
+      : [{ severity: "error", message, detail }];
   }
 }
 

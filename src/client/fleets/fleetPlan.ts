@@ -14,6 +14,8 @@ export interface FleetPlan {
   readonly scope: "all" | "new";
   /** What is touched. Each group at the same time, one group after the other. */
   readonly groups: readonly (readonly Machine[])[];
+  /** It is only looked whether the plan could be carried out, whatever the person is about to do. */
+  readonly isLook: boolean;
   /** Machines that are not touched, and why: a few words. */
   readonly leftOut: readonly { readonly machine: string; readonly reason: string }[];
 }
@@ -23,6 +25,8 @@ export interface PlanOptions {
   readonly without?: readonly string[];
   /** A rollback goes back on all machines, whatever the last renewal has touched. */
   readonly everywhere?: boolean;
+  /** Default false; see `FleetPlan`. */
+  readonly isLook?: boolean;
 }
 
 /**
@@ -69,7 +73,7 @@ export function planFleet(
   settings: ProjectSettings,
   name: string,
   kind: FleetKind,
-  { without = [], everywhere = false }: PlanOptions = {},
+  { without = [], everywhere = false, isLook = false }: PlanOptions = {},
 ): FleetPlan {
   const whole = chooseFleet(settings, name);
   const stranger = without.find((one) => !whole.machines.includes(one));
@@ -110,7 +114,7 @@ export function planFleet(
   const order = kind === "rollback" ? machines.toReversed() : machines;
   const leftOut = without.map((machine) => ({ machine, reason: "--without" }));
   const scope = kind === "rollback" && !everywhere ? "new" : "all";
-  return { fleet, kind, machines, scope, groups: grouped(order, fleet), leftOut };
+  return { fleet, kind, machines, scope, groups: grouped(order, fleet), isLook, leftOut };
 }
 
 /**

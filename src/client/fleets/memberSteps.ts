@@ -4,6 +4,7 @@ import { lostNothing } from "../../shared/facts/reportFacts.ts";
 import type { FleetKind, MachineRun, MachineStep } from "../../shared/machines/fleetRun.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
+import { withinSentence } from "../../shared/text/withinSentence.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import { NotPutBackError } from "../balancers/drivers/putBack.ts";
 import type { Fleet } from "../settings/projectSettings.ts";
@@ -142,7 +143,7 @@ async function renew(member: Member, kind: RenewalKind, surroundings: StepSurrou
 
 /** Written down before it is done: whoever finds a dead run must know what it has taken out. */
 async function leave({ machine }: Member, { balancer, onStep, isOut, onOut }: StepSurroundings): Promise<void> {
-  if (balancer === undefined) {
+  if (balancer === undefined || balancer.findsOut === true) {
     return;
   }
   await onStep("draining");
@@ -179,8 +180,18 @@ async function askToRenew(
 }
 
 /** A machine that serves goes back to its balancer, whatever has failed. */
-async function comeBack({ client, machine }: Member, { balancer, onStep, onOut }: StepSurroundings): Promise<void> {
+async function comeBack(
+  { client, machine }: Member,
+  { balancer, onStep, isOut, onOut }: StepSurroundings,
+): Promise<void> {
   if (balancer === undefined) {
+    return;
+  }
+  if (balancer.findsOut === true) {
+    // A run under other settings may have taken it out of another balancer, which is not asked any more.
+    if (isOut()) {
+      await onOut(false);
+    }
     return;
   }
   if (client.closed || !hasReady(client.snapshot)) {
@@ -248,7 +259,7 @@ function staysUp({ client, machine }: Member, before: ReadonlyMap<number, number
   const { app } = client.snapshot;
   const died = [...restartsOf(client.snapshot)].some(([slot, restarts]) => restarts > (before.get(slot) ?? 0));
   if (app.state !== "running" || died) {
-    const why = app.failure?.message ?? "a worker died";
+    const why = withinSentence(app.failure?.message ?? "a worker died");
     throw new HitlessError(
       "invalidState",
       `${app.name} did not stay up on ${machine.name}: it is ${app.state} (${why}).`,

@@ -42,7 +42,7 @@ function translate(text: string, t: Localize, depth: number): string {
     if (found !== undefined) {
       const values: string[] = [];
       for (const [index, place] of sentence.places.entries()) {
-        values[place] = translate(found[index] ?? "", t, depth - 1);
+        values[place] = translatePart(found[index] ?? "", t, depth - 1);
       }
       return say(t, sentence.text, values);
     }
@@ -55,6 +55,16 @@ function translate(text: string, t: Localize, depth: number): string {
   const [first, rest] = [text.slice(0, end + 1), text.slice(end + 2)];
   const [one, other] = [translate(first, t, depth - 1), translate(rest, t, depth - 1)];
   return one === first && other === rest ? text : `${one} ${other}`;
+}
+
+/** What stands in a place, where a sentence has lost its full stop. */
+function translatePart(text: string, t: Localize, depth: number): string {
+  const said = translate(text, t, depth);
+  if (said !== text || !text.includes(" ")) {
+    return said;
+  }
+  const whole = translate(`${text}.`, t, depth);
+  return whole === `${text}.` ? text : whole.replace(/[.。]$/, "");
 }
 
 /** The texts are literals too, though not here: the test of the translations takes them from the table. */

@@ -46,6 +46,7 @@ export const machineSentences: readonly string[] = [
   "The versions of Node.js differ: {0}.",
   "The versions of Hitless differ: {0}.",
   "Only {0} of {1} machines serve, and the last one that does is never touched.",
+  "A restart would be refused: {0}",
   "{0} is renewed first, and does not count as serving before.",
   "{0} was taken out of the balancer by {1} at {2}, and not put back.",
   "The next command of this fleet puts it back first, once it serves.",

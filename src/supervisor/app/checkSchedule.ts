@@ -1,4 +1,5 @@
 import { HitlessError } from "../../shared/errors.ts";
+import { withinSentence } from "../../shared/text/withinSentence.ts";
 
 /**
  * Checks the cron pattern of an app.
@@ -15,7 +16,7 @@ export async function checkSchedule(pattern: string | undefined): Promise<void> 
   const { Cron } = await import("croner");
   const next = nextOf(() => new Cron(pattern, { paused: true }).nextRun());
   if (next instanceof Error) {
-    refuse(`is no cron pattern: ${next.message.replace(/^CronPattern: /, "").replace(/\.$/, "")}`);
+    refuse(`is no cron pattern: ${withinSentence(next.message.replace(/^CronPattern: /, ""))}`);
   }
   if (next === null) {
     refuse("never comes");

@@ -88,6 +88,7 @@ const composed: Readonly<Record<string, readonly string[]>> = {
   "{} is {} on {}, with {} of {} workers ready{}.": [
     "shop is degraded on web1, with 1 of 2 workers ready.",
     "shop is degraded on web1, with 1 of 2 workers ready (out of memory).",
+    "shop is degraded on web1, with 1 of 2 workers ready (The worker exited with code 1).",
   ],
   "None is named{}.": ['There is no fleet "shop". None is named.', 'There is no fleet "shop". None is named in /a.'],
   "There are: {}.": ['There is no fleet "shop". There are: web.'],

@@ -30,7 +30,7 @@ export const fleetCheckCommand: Command = {
   },
   async run(context, parsed) {
     const settings = await readProjectSettings(context.cwd);
-    const plan = planFleet(settings, parsed.operands[0] ?? "", "restart");
+    const plan = planFleet(settings, parsed.operands[0] ?? "", "restart", { isLook: true });
     const { fleet } = plan;
     const { problems, session } = await openFleet(context, settings, plan);
     const keepAlive = await during(context.stderr, "a worker on each machine", session.readKeepAlive());

@@ -14,6 +14,7 @@ export interface NoBalancerOptions {
  */
 export function noBalancer({ pauseMs, failTimeoutMs }: NoBalancerOptions): Balancer {
   return {
+    findsOut: true,
     async check() {
       const needed = await failTimeoutMs();
       if (pauseMs <= needed) {

@@ -61,7 +61,7 @@ async function inspect(
     import("../../../client/fleets/fleetSession.ts"),
     import("../../../client/fleets/inspectBalancer.ts"),
   ]);
-  const plan = planFleet(settings, fleet.name, "restart");
+  const plan = planFleet(settings, fleet.name, "restart", { isLook: true });
   tell(t("connecting"));
   const session: FleetSession = await FleetSession.open({
     settings,
