@@ -57,7 +57,9 @@ export async function showDashboard({ stdout }: CliContext, options: DashboardOp
     }
     timer ??= setTimeout(draw, drawMs);
   };
-  const apps = new MonitApps(options, changed);
+  const apps = new MonitApps(options, changed, ({ name, pid }, wasStopped) =>
+    tell(wasStopped ? `${name} was stopped.` : `The supervisor of ${name} (pid ${pid}) has died.`, !wasStopped),
+  );
   const followChosen = () => {
     const row = currentRow(apps.all, state.chosen);
     state = { ...state, chosen: row };

@@ -40,22 +40,32 @@ interface Known {
   app: MonitApp;
   readonly takenAt: Map<number, number>;
   connecting: boolean;
+  /** It was being stopped when its supervisor was last heard. */
+  stopping: boolean;
 }
+
+/** Told of an app that is not there any more. */
+export type OnGone = (app: Endpoint, wasStopped: boolean) => void;
 
 /** Follows all apps that run, or one: connects to those that come, lets go of those that end, and measures their workers. */
 export class MonitApps implements Disposable {
   readonly #source: MonitSource;
   readonly #changed: () => void;
+  readonly #gone: OnGone;
   readonly #known = new Map<number, Known>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   #problem: string | undefined;
   #disposed = false;
 
-  /** @param changed Called whenever something is to be drawn anew. */
-  constructor(source: MonitSource, changed: () => void) {
+  /**
+   * @param changed Called whenever something is to be drawn anew.
+   * @param gone Called for each app whose supervisor is not there any more, unless another one goes on with the app.
+   */
+  constructor(source: MonitSource, changed: () => void, gone: OnGone) {
     this.#source = source;
     this.#changed = changed;
+    this.#gone = gone;
   }
 
   get all(): readonly MonitApp[] {
@@ -91,7 +101,7 @@ export class MonitApps implements Disposable {
       const { only } = this.#source;
       const endpoints = (await this.#source.list()).filter(({ pid }) => only === undefined || pid === only);
       this.#problem = undefined;
-      this.#keepOnly(new Set(endpoints.map(({ pid }) => pid)));
+      this.#keepOnly(endpoints);
       await Promise.all(endpoints.map((endpoint) => this.#visit(endpoint)));
     } catch (error) {
       this.#problem = messageOf(error);
@@ -103,11 +113,15 @@ export class MonitApps implements Disposable {
     }
   }
 
-  #keepOnly(pids: ReadonlySet<number>): void {
-    for (const [pid, { app }] of this.#known) {
-      if (!pids.has(pid)) {
+  #keepOnly(endpoints: readonly Endpoint[]): void {
+    for (const [pid, { app, stopping }] of this.#known) {
+      if (!endpoints.some((one) => one.pid === pid)) {
         app.client?.dispose();
         this.#known.delete(pid);
+        const { name, root } = app.endpoint;
+        if (!endpoints.some((one) => one.name === name && one.root === root)) {
+          this.#gone(app.endpoint, stopping);
+        }
       }
     }
   }
@@ -117,6 +131,7 @@ export class MonitApps implements Disposable {
       app: { endpoint, events: [], figures: new Map() },
       takenAt: new Map(),
       connecting: false,
+      stopping: false,
     };
     this.#known.set(endpoint.pid, known);
     if (known.app.client === undefined) {
@@ -156,7 +171,10 @@ export class MonitApps implements Disposable {
         this.#changed();
       }
     };
-    client.onDidSnapshot(() => change({}));
+    client.onDidSnapshot(({ app: { state } }) => {
+      known.stopping = state === "stopping" || state === "stopped";
+      change({});
+    });
     client.onDidReport((report) => change({ report }));
     replayEvents(client, (event) => change({ events: [...known.app.events, event].slice(-eventsShown) }));
     client.request("app/reports", {}).then(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { processesWithEnvironment } from "../../support/process/processes.ts";
 import { openTerminal, type TerminalSize, type TestTerminal } from "../../support/process/terminal.ts";
-import { assertCode, type CliWorld, cliFile, node, openCliWorld } from "./hitless.ts";
+import { assertCode, type CliWorld, cliFile, node, openCliWorld, readyPattern } from "./hitless.ts";
 
 /** `script` of other systems takes other arguments. */
 const onLinux = process.platform === "linux" ? it : it.skip;
@@ -48,7 +48,8 @@ describe("hitless monit", function () {
     world.write({ "server.js": server });
     const start = ["start", "server.js", "--detach", "--workers", "2"];
     assertCode(await world.run([...start, "--name", "api"]), 0);
-    assertCode(await world.run([...start, "--name", "shop"]), 0);
+    const shop = await world.run([...start, "--name", "shop"]);
+    assertCode(shop, 0);
     const all = monit("", { columns: 80, rows: 24 });
     await all.until(/▶ api 2\/2 +running +\d+ % +\d+ MiB +0\.0/);
     await all.until(/^ {4}2 · gen 1 +ready .*^ {2}shop 2\/2/ms);
@@ -62,6 +63,10 @@ describe("hitless monit", function () {
     await all.until(/log of api 1 · gen 2 · with “gen”.*\n.*no line has it/);
     all.press("\u001b\ts3\r");
     await all.until(/▶ shop 3\/3/);
+
+    const supervisor = Number(readyPattern.exec(shop.stderr)?.[5]);
+    process.kill(supervisor, "SIGKILL");
+    await all.until(new RegExp(`^The supervisor of shop \\(pid ${supervisor}\\) has died\\.$`, "m"));
 
     const [pid = 0] = await processesWithEnvironment(`MONIT_OF=${world.runtime}`);
     all.resize({ columns: 60, rows: 15 }, pid);
