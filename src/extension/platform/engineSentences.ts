@@ -128,6 +128,7 @@ export const engineSentences: readonly string[] = [
   "The name {0} can't be resolved. Give an address of this machine.",
   "health: {0} was not resolved within {1} ms.",
   "The app writes no log files; logs.file says where.",
+  "{0} ({1} bytes) for {2} are lost: {3}",
   "Log files stay as they were: {0}",
   "No log files are written: {0}",
   "logs.file: {0}",

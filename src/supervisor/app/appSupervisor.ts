@@ -438,8 +438,8 @@ export class AppSupervisor {
       },
       settle: async (recipe) => {
         const { monitor, logFiles } = this.#options;
-        const kept = [await monitor.follow(recipe.health), await logFiles.follow(recipe.logs)];
-        return kept.filter((each) => each !== undefined);
+        const kept = await monitor.follow(recipe.health);
+        return [...(kept === undefined ? [] : [kept]), ...(await logFiles.follow(recipe.logs))];
       },
       get slots() {
         return app.#table.slots;

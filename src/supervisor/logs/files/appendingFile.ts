@@ -94,9 +94,15 @@ export class LogFile {
   #pumping: Promise<void> | undefined;
   #closed = false;
   #closing: Promise<void> | undefined;
+  /** Resolves once nothing is written any more with what is lost of what waited, for people. */
+  readonly loss: Promise<string | undefined>;
+  #settleLoss: (loss: string | undefined) => void = () => undefined;
 
   constructor(options: LogFileOptions) {
     this.#options = options;
+    this.loss = new Promise((resolve) => {
+      this.#settleLoss = resolve;
+    });
     this.change(options.rotation);
   }
 
@@ -182,7 +188,7 @@ export class LogFile {
     clearTimeout(this.#patience);
     clearTimeout(this.#trouble?.over);
     await Promise.race([this.#pumping, late]);
-    this.#tellLost();
+    this.#settleLoss(this.#tellLost());
     await this.#archive?.close();
     // A write that does not end keeps it open.
     await Promise.race([this.#handle?.close().catch(() => undefined), late]);
@@ -191,7 +197,7 @@ export class LogFile {
     this.#options.filled(false);
   }
 
-  #tellLost(): void {
+  #tellLost(): string | undefined {
     const rests = this.#queue.map(({ bytes, written }) => bytes.subarray(written));
     const { what, over, lostLines, lostBytes } = this.#trouble ?? {
       what: `has not taken them within ${closeMs / 1_000} s`,
@@ -201,10 +207,13 @@ export class LogFile {
     };
     const lines = rests.reduce((sum, rest) => sum + countLines(rest), lostLines);
     const bytes = rests.reduce((sum, rest) => sum + rest.length, lostBytes);
-    if (bytes > 0) {
-      const why = over === undefined ? `it ${what}` : `for a while it ${what}`;
-      this.#options.tell("error", `${count(lines, "line")} (${bytes} bytes) for ${this.path} are lost: ${why}`);
+    if (bytes === 0) {
+      return undefined;
     }
+    const why = over === undefined ? `it ${what}` : `for a while it ${what}`;
+    const message = `${count(lines, "line")} (${bytes} bytes) for ${this.path} are lost: ${why}`;
+    this.#options.tell("error", message);
+    return message;
   }
 
   #start(): void {

@@ -67,11 +67,15 @@ export class LogFiles implements OutputCopy {
     }
   }
 
-  /** Goes on as these settings say. Resolves with a sentence for a person if it has to go on as before; it never rejects. */
-  async follow(settings: LogSettings | undefined): Promise<string | undefined> {
+  /**
+   * Goes on as these settings say. Resolves with a sentence for a person for each thing that is worth one: it has to go on as
+   * before, or lines that waited for a file that is left are lost. It never rejects.
+   */
+  async follow(settings: LogSettings | undefined): Promise<string[]> {
     if (JSON.stringify(settings) === JSON.stringify(this.#routes.settings)) {
-      return undefined;
+      return [];
     }
+    const files = filesOf(this.#routes);
     const before = pathsOf(this.#routes).join();
     try {
       await this.#change(settings);
@@ -79,13 +83,15 @@ export class LogFiles implements OutputCopy {
       const stays = filesOf(this.#routes).length === 0 ? "No log files are written" : "Log files stay as they were";
       const message = `${stays}: ${reasonOf(error)}`;
       this.#options.events.log("error", "logFile", message);
-      return message;
+      return [message];
     }
     if (pathsOf(this.#routes).join() !== before) {
       this.#tell();
       this.#options.changed();
     }
-    return undefined;
+    const left = files.filter((file) => !filesOf(this.#routes).includes(file));
+    const losses = await Promise.all(left.map(({ loss }) => loss));
+    return losses.filter((loss) => loss !== undefined);
   }
 
   write({ worker }: LogSource, stream: LogStream, bytes: Buffer): void {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogFiles } from "../../../../src/supervisor/logs/files/logFiles.ts";
+
+/** Only root on Linux can make a file system that is soon full. */
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
 
 describe("the log files of an app", () => {
   let folder: string;
@@ -48,18 +52,18 @@ describe("the log files of an app", () => {
   it("are others after a reload, if those can be written", async () => {
     await files.open({ file: at("a.log") });
     print(1, "before\nhalf ");
-    assert.equal(await files.follow({ file: at("a.log") }), undefined);
+    assert.deepEqual(await files.follow({ file: at("a.log") }), []);
     mkdirSync(at("folder"));
     const stays = await files.follow({ file: at("b.log"), errorFile: at("folder") });
     const reason = `Log files stay as they were: logs.errorFile: ${at("folder")} is a directory; name a regular file`;
-    assert.equal(stays, reason);
+    assert.deepEqual(stays, [reason]);
     refusal = "another app writes it";
-    assert.equal(await files.follow({ file: at("b.log") }), "Log files stay as they were: another app writes it");
+    assert.deepEqual(await files.follow({ file: at("b.log") }), ["Log files stay as they were: another app writes it"]);
     refusal = undefined;
-    assert.equal(await files.follow({ file: at("b.log"), date: "[d]" }), undefined);
+    assert.deepEqual(await files.follow({ file: at("b.log"), date: "[d]" }), []);
     assert.deepEqual(files.view, { file: at("b.log") });
     print(1, "after\n");
-    assert.equal(await files.follow(undefined), undefined);
+    assert.deepEqual(await files.follow(undefined), []);
     assert.equal(files.view, undefined);
     print(1, "nowhere\n");
     await files.close();
@@ -71,6 +75,26 @@ describe("the log files of an app", () => {
       "info logFile the output of the workers is written to /b.log",
       "info logFile the output of the workers is written to no file any more",
     ]);
+  });
+
+  (canMount ? it : it.skip)("say what a reload that leaves a full disk has cost", async () => {
+    const disk = at("disk");
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]);
+    try {
+      await files.open({ file: join(disk, "a.log") });
+      print(1, `${"x".repeat(30_000)}\ny\n`);
+      const [loss, ...more] = await files.follow({ file: at("b.log") });
+      assert.match(
+        loss?.replace(folder, "") ?? "",
+        /^\d lines? \(\d+ bytes\) for \/disk\/a\.log are lost: it can't be written: ENOSPC/,
+      );
+      assert.deepEqual(more, []);
+      assert.ok(told.includes(`error logFile ${loss?.replace(folder, "")}`), told.join("\n"));
+    } finally {
+      await files.close();
+      execFileSync("umount", ["-l", disk]);
+    }
   });
 
   it("can be opened anew only where there are some", async () => {
