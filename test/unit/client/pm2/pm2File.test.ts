@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pm2FileNames } from "../../../../src/client/pm2/importPm2File.ts";
 import { understandPm2File } from "../../../../src/client/pm2/pm2File.ts";
 import { pm2Words } from "../../../../src/client/pm2/pm2Words.ts";
 import { isPm2FileName } from "../../../../src/client/pm2/readPm2File.ts";
@@ -138,6 +139,8 @@ describe("a pm2 file", function () {
   it("is told by its name", () => {
     const names = ["ecosystem.config.js", "a/pm2.config.cjs", "x.config.mjs", "process.json", "apps.yaml", "p.yml"];
     assert.deepEqual(names.filter(isPm2FileName), names);
+    assert.deepEqual(pm2FileNames.filter(isPm2FileName), pm2FileNames);
+    assert.ok(pm2FileNames.includes("ecosystem.config.ts"));
     const others = ["server.js", "ecosystem.js", "package.json", "hitless.json", "tsconfig.build.json", "config.ts"];
     assert.deepEqual(others.filter(isPm2FileName), []);
   });
