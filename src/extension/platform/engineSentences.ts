@@ -139,6 +139,7 @@ export const engineSentences: readonly string[] = [
   "Listening on {0} is not allowed. Ports below 1024 need special rights; choose another.",
   '{0} This Node.js can\'t run the file as it is: install tsx in the project and set nodeArgs to ["--import", "tsx"], or run the compiled JavaScript.',
   "Syntax error: {0}",
+  "Cannot find '{0}' of the package '{1}'. Run \"npm install\" (or add it to package.json).",
   "Cannot find package '{0}'. Run \"npm install\" (or add it to package.json).",
   "Cannot find module '{0}'. Check the path, or build the app first.",
   "The address",

@@ -127,9 +127,16 @@ function missingModule(message: string, entry: string): Reason {
   if (message.includes(`'${entry}'`) && !message.includes(" imported from ")) {
     return { code: "entryNotFound", message: `The entry ${entry} does not exist.` };
   }
-  const isPackage = !/^[./\\]|^[a-zA-Z]:|^file:/.test(missing);
-  const hint = isPackage ? `Run "npm install" (or add it to package.json).` : "Check the path, or build the app first.";
-  return { code: "missingModule", message: `Cannot find ${isPackage ? "package" : "module"} '${missing}'. ${hint}` };
+  if (/^[./\\]|^[a-zA-Z]:|^file:/.test(missing)) {
+    return {
+      code: "missingModule",
+      message: `Cannot find module '${missing}'. Check the path, or build the app first.`,
+    };
+  }
+  // What is to be installed is the package, and not `ts-node/register` of it.
+  const name = missing.split("/", missing.startsWith("@") ? 2 : 1).join("/");
+  const what = name === missing ? `package '${name}'` : `'${missing}' of the package '${name}'`;
+  return { code: "missingModule", message: `Cannot find ${what}. Run "npm install" (or add it to package.json).` };
 }
 
 /** `x` of `Cannot find module 'x'` and `Cannot find package 'x' imported from y`; it may hold quotes itself. */

@@ -61,8 +61,9 @@ const composed: Readonly<Record<string, readonly string[]>> = {
     'The worker exited with code 0 before it was ready. It wrote last: "already running".',
   ],
   ' It wrote last: "{}".': [],
-  'Run "npm install" (or add it to package.json).': [
+  'Cannot find {}. Run "npm install" (or add it to package.json).': [
     "Cannot find package 'x'. Run \"npm install\" (or add it to package.json).",
+    "Cannot find 'x/y' of the package 'x'. Run \"npm install\" (or add it to package.json).",
   ],
   "Check the path, or build the app first.": ["Cannot find module './x'. Check the path, or build the app first."],
   '{} asks for Node.js {}, which is not installed{}. Install it, change the file, or name a program (setting "node", flag --node).':

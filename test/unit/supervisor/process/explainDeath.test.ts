@@ -47,6 +47,12 @@ const shapes: readonly [what: string, error: Partial<FatalError>, code: FailureC
     /^Cannot find package '@nestjs\/core'\. Run "npm install"/,
   ],
   [
+    "a loader that is not there (node --require)",
+    { code: "MODULE_NOT_FOUND", message: "Cannot find module 'ts-node/register'\nRequire stack:\n- internal/preload" },
+    "missingModule",
+    /^Cannot find 'ts-node\/register' of the package 'ts-node'\. Run "npm install"/,
+  ],
+  [
     "a package that is not there (import)",
     { code: "ERR_MODULE_NOT_FOUND", message: "Cannot find package 'koa' imported from /srv/api/server.mjs" },
     "missingModule",
