@@ -92,7 +92,8 @@ describeOn([usualNode()], "a new generation that goes wrong", (scene) => {
     });
   }
 
-  it("may be of 64 workers", async () => {
+  it("may be of 64 workers", async function () {
+    this.timeout(180_000);
     const { client, port } = await scene.run({ fixture: "plain" });
     const strict = await scene.ask({ target: { port }, connections: 10 });
     await client.request("app/scale", { workers: 64 });
