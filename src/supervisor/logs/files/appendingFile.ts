@@ -1,10 +1,10 @@
 import type { FileHandle } from "node:fs/promises";
 import type { EventLevel } from "../../../shared/logs.ts";
-import { count } from "../../../shared/text/count.ts";
 import { steadyNow } from "../../clock.ts";
 import { Archive } from "./archive.ts";
+import { FileTrouble } from "./fileTrouble.ts";
 import { codeOf, lookAt, openLogFile, reasonOf } from "./openForAppend.ts";
-import { countLines } from "./wholeLines.ts";
+import { WaitingLines } from "./waitingLines.ts";
 
 /** Bytes that wait to be written before workers have to, and those below which they go on. */
 const mostWaiting = 4_194_304;
@@ -13,17 +13,11 @@ const fewWaiting = 1_048_576;
 /** Bytes that are kept while the file can't be written; of what comes then the lines are counted. */
 const mostKept = 8_388_608;
 
-/** Bytes of one write. */
-const mostAtOnce = 1_048_576;
-
 /** Milliseconds after which a write that does not end is no longer waited for: the app must not stand still for it. */
 const patienceMs = 30_000;
 
 /** Milliseconds until the next try after a failure. */
 const retryMs = 1_000;
-
-/** While others fill a disk, room comes and goes. */
-const usualCalmMs = 10_000;
 
 /** How often it is looked whether the path still names the file, in milliseconds. */
 const lookMs = 1_000;
@@ -53,22 +47,6 @@ export interface LogFileOptions {
   readonly calmMs?: number;
 }
 
-/** Some lines, of which the first bytes may be written. */
-interface Waiting {
-  readonly bytes: Buffer;
-  written: number;
-}
-
-/** What is not as it should be: told once, until it is over. */
-interface Trouble {
-  readonly what: string;
-  readonly since: number;
-  /** Tells that it is over, after a while. */
-  over: NodeJS.Timeout | undefined;
-  lostLines: number;
-  lostBytes: number;
-}
-
 /**
  * A file to which lines are appended, in order, each whole. Who writes never waits; with too much waiting, workers have
  * to (`filled`), unless the file can't be written: then what does not fit is lost, and counted.
@@ -81,11 +59,10 @@ export class LogFile {
   #mode: number | undefined;
   /** Bytes in the file, as far as is known. */
   #size = 0;
-  #queue: Waiting[] = [];
+  readonly #waiting = new WaitingLines();
+  readonly #trouble: FileTrouble;
   #wishes: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
-  #waiting = 0;
   #full = false;
-  #trouble: Trouble | undefined;
   #lookedAt = steadyNow();
   #noRotationUntil = Number.NEGATIVE_INFINITY;
   #rotationFailed = false;
@@ -100,6 +77,8 @@ export class LogFile {
 
   constructor(options: LogFileOptions) {
     this.#options = options;
+    const { path, tell, calmMs } = options;
+    this.#trouble = new FileTrouble({ path, tell, calmMs });
     this.loss = new Promise((resolve) => {
       this.#settleLoss = resolve;
     });
@@ -112,7 +91,7 @@ export class LogFile {
 
   /** Why it is not written; `undefined` if all is well. */
   get problem(): string | undefined {
-    return this.#trouble === undefined || this.#trouble.over !== undefined ? undefined : this.#trouble.what;
+    return this.#trouble.problem;
   }
 
   /** @throws as `openLogFile` does. */
@@ -128,14 +107,11 @@ export class LogFile {
 
   /** Lines, the last one with its end. */
   write(bytes: Buffer): void {
-    const { length } = bytes;
-    if (this.#trouble !== undefined && this.#waiting + length > mostKept) {
-      this.#trouble.lostLines += countLines(bytes);
-      this.#trouble.lostBytes += length;
+    if (this.#trouble.isOn && this.#waiting.bytes + bytes.length > mostKept) {
+      this.#trouble.lose(bytes);
       return;
     }
-    this.#queue.push({ bytes, written: 0 });
-    this.#waiting += length;
+    this.#waiting.push(bytes);
     this.#fill();
     this.#start();
   }
@@ -179,41 +155,22 @@ export class LogFile {
     const late = new Promise<void>((resolve) => setTimeout(resolve, closeMs).unref());
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    while (this.#queue.length > 0 && steadyNow() < deadline && this.#retry === undefined) {
+    while (!this.#waiting.isEmpty && steadyNow() < deadline && this.#retry === undefined) {
       this.#start();
       await Promise.race([this.#pumping, late]);
     }
     this.#closed = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#patience);
-    clearTimeout(this.#trouble?.over);
+    this.#trouble.end();
     await Promise.race([this.#pumping, late]);
-    this.#settleLoss(this.#tellLost());
+    this.#settleLoss(this.#trouble.tellLost(this.#waiting.rests, `has not taken them within ${closeMs / 1_000} s`));
     await this.#archive?.close();
     // A write that does not end keeps it open.
     await Promise.race([this.#handle?.close().catch(() => undefined), late]);
     this.#handle = undefined;
     this.#full = false;
     this.#options.filled(false);
-  }
-
-  #tellLost(): string | undefined {
-    const rests = this.#queue.map(({ bytes, written }) => bytes.subarray(written));
-    const { what, over, lostLines, lostBytes } = this.#trouble ?? {
-      what: `has not taken them within ${closeMs / 1_000} s`,
-      over: undefined,
-      lostLines: 0,
-      lostBytes: 0,
-    };
-    const lines = rests.reduce((sum, rest) => sum + countLines(rest), lostLines);
-    const bytes = rests.reduce((sum, rest) => sum + rest.length, lostBytes);
-    if (bytes === 0) {
-      return undefined;
-    }
-    const why = over === undefined ? `it ${what}` : `for a while it ${what}`;
-    const message = `${count(lines, "line")} (${bytes} bytes) for ${this.path} are lost: ${why}`;
-    this.#options.tell("error", message);
-    return message;
   }
 
   #start(): void {
@@ -228,24 +185,24 @@ export class LogFile {
   }
 
   get #isAsked(): boolean {
-    return !this.#closed && (this.#queue.length > 0 || this.#wishes.length > 0);
+    return !this.#closed && (!this.#waiting.isEmpty || this.#wishes.length > 0);
   }
 
   async #pump(): Promise<void> {
     while (this.#isAsked) {
       await this.#grant();
-      if (this.#queue.length === 0) {
+      if (this.#waiting.isEmpty) {
         return;
       }
       const handle = await this.#ready();
-      const { batch, size } = this.#batch();
+      const { batch, size } = this.#waiting.batch(this.#room);
       this.#watchWrite();
       const { bytesWritten } = await handle.writev(batch);
       clearTimeout(this.#patience);
       this.#size += bytesWritten;
       this.#done(bytesWritten);
-      if (bytesWritten === size && this.#waiting < fewWaiting) {
-        this.#recovered();
+      if (bytesWritten === size && this.#waiting.bytes < fewWaiting) {
+        this.#trouble.recover();
       }
     }
   }
@@ -272,7 +229,7 @@ export class LogFile {
     this.#lookedAt = steadyNow();
     const [own, named] = await Promise.all([handle.stat(), lookAt(this.path)]);
     if (own.size < this.#size) {
-      this.#fromLineStart();
+      this.#waiting.fromLineStart();
     }
     this.#size = own.size;
     if (named === undefined || named.ino !== own.ino || named.dev !== own.dev) {
@@ -281,13 +238,11 @@ export class LogFile {
   }
 
   #isTooLarge(): boolean {
-    const [head] = this.#queue;
-    const isWithinLine = head !== undefined && head.written > 0;
     return (
       this.#rotation !== undefined &&
-      !isWithinLine &&
+      !this.#waiting.isBegun &&
       this.#size > 0 &&
-      this.#size + (head?.bytes.length ?? 0) > this.#rotation.maxSize &&
+      this.#size + this.#waiting.headBytes > this.#rotation.maxSize &&
       steadyNow() >= this.#noRotationUntil
     );
   }
@@ -332,7 +287,7 @@ export class LogFile {
     if (before !== undefined) {
       this.#mode = (await before.stat()).mode & 0o777;
     }
-    this.#fromLineStart();
+    this.#waiting.fromLineStart();
     await this.#open();
     await before?.close().catch(() => undefined);
   }
@@ -340,61 +295,27 @@ export class LogFile {
   async #dropHandle(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
-    this.#fromLineStart();
+    this.#waiting.fromLineStart();
     await handle?.close().catch(() => undefined);
   }
 
-  /** A line of which only the beginning is in another file is written whole to the next. */
-  #fromLineStart(): void {
-    const [head] = this.#queue;
-    if (head !== undefined && head.written > 0) {
-      const start = head.bytes.lastIndexOf(0x0a, head.written - 1) + 1;
-      this.#waiting += head.written - start;
-      head.written = start;
-    }
-  }
-
-  /** What fits into one write, and into the file. */
-  #batch(): { readonly batch: Buffer[]; readonly size: number } {
-    const limit =
-      this.#rotation === undefined || steadyNow() < this.#noRotationUntil
-        ? Number.POSITIVE_INFINITY
-        : this.#rotation.maxSize - this.#size;
-    const batch: Buffer[] = [];
-    let size = 0;
-    for (const { bytes, written } of this.#queue) {
-      const length = bytes.length - written;
-      if (batch.length > 0 && (size + length > mostAtOnce || size + length > limit)) {
-        break;
-      }
-      batch.push(written === 0 ? bytes : bytes.subarray(written));
-      size += length;
-    }
-    return { batch, size };
+  /** Bytes that fit into the file. */
+  get #room(): number {
+    return this.#rotation === undefined || steadyNow() < this.#noRotationUntil
+      ? Number.POSITIVE_INFINITY
+      : this.#rotation.maxSize - this.#size;
   }
 
   #done(bytes: number): void {
-    let left = bytes;
-    let gone = 0;
-    for (const each of this.#queue) {
-      const part = Math.min(left, each.bytes.length - each.written);
-      each.written += part;
-      left -= part;
-      if (each.written < each.bytes.length) {
-        break;
-      }
-      gone += 1;
-    }
-    this.#queue.splice(0, gone);
-    this.#waiting -= bytes;
-    if (this.#full && this.#waiting < fewWaiting) {
+    this.#waiting.done(bytes);
+    if (this.#full && this.#waiting.bytes < fewWaiting) {
       this.#full = false;
       this.#options.filled(false);
     }
   }
 
   #fill(): void {
-    if (!this.#full && this.#trouble === undefined && this.#waiting > mostWaiting) {
+    if (!this.#full && !this.#trouble.isOn && this.#waiting.bytes > mostWaiting) {
       this.#full = true;
       this.#options.filled(true);
     }
@@ -427,36 +348,11 @@ export class LogFile {
   }
 
   #inTrouble(what: string): void {
-    clearTimeout(this.#trouble?.over);
-    if (this.#trouble === undefined) {
-      this.#trouble = { what, since: steadyNow(), over: undefined, lostLines: 0, lostBytes: 0 };
-      this.#options.tell(
-        "error",
-        `${this.path} ${what}; the app goes on, and lines that do not fit into memory meanwhile are lost`,
-      );
-    } else {
-      this.#trouble.over = undefined;
-    }
+    this.#trouble.begin(what);
     if (this.#full) {
       this.#full = false;
       this.#options.filled(false);
     }
-  }
-
-  #recovered(): void {
-    const trouble = this.#trouble;
-    if (trouble === undefined || trouble.over !== undefined) {
-      return;
-    }
-    const seconds = Math.round((steadyNow() - trouble.since) / 1_000);
-    trouble.over = setTimeout(() => {
-      this.#trouble = undefined;
-      const { lostLines, lostBytes } = trouble;
-      const lost = lostBytes === 0 ? "no line was lost" : `${count(lostLines, "line")} (${lostBytes} bytes) were lost`;
-      const level = lostBytes === 0 ? "info" : "warning";
-      this.#options.tell(level, `${this.path} is written again after ${seconds} s; ${lost}`);
-    }, this.#options.calmMs ?? usualCalmMs);
-    trouble.over.unref();
   }
 }
 
