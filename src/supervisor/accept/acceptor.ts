@@ -1,12 +1,7 @@
 import { steadyNow } from "../clock.ts";
+import type { AcceptPool, ForwardAccepted, InheritedSocket, PathKeeper } from "./acceptPool.ts";
 import { type ConnectionHandle, type ListeningHandle, type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
-import {
-  type AcceptPool,
-  type ForwardAccepted,
-  type InheritedSocket,
-  ListeningSocket,
-  type PathKeeper,
-} from "./listeningSocket.ts";
+import { ListeningSocket } from "./listeningSocket.ts";
 import { type AcceptingWorker, Member } from "./member.ts";
 import { OwnConnections } from "./ownConnections.ts";
 

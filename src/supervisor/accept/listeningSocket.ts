@@ -1,3 +1,4 @@
+import type { AcceptPool, ForwardAccepted, InheritedSocket } from "./acceptPool.ts";
 import { type Closing, closeListening } from "./closeListening.ts";
 import {
   addressOf,
@@ -8,11 +9,10 @@ import {
   localPeer,
   usualBacklog,
 } from "./clusterInternals.ts";
-import { Fifo } from "./fifo.ts";
 import type { AcceptedAt, Member } from "./member.ts";
-import type { OwnConnections } from "./ownConnections.ts";
 import { Rests } from "./rests.ts";
 import { canStandIn } from "./standIn.ts";
+import { WaitingConnections } from "./waitingConnections.ts";
 
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
 const successorMs = 10_000;
@@ -35,49 +35,6 @@ const stopDeadlineMs = 2_000;
 /** So many connections that wait are asked about, for each time that nobody serves: an app asks itself once or twice. */
 const mostQuestions = 100;
 
-/** Looks after the files of Unix sockets. */
-export interface PathKeeper {
-  /** A worker wants to listen on this Unix socket, which may not be bound yet. */
-  asked(path: string): void;
-  /** It is bound. */
-  answered(path: string): void;
-  /** It is about to be closed: its file is removed first, so that no client finds it too late. */
-  leave(path: string): void;
-  /** Another process listens there from now on, which looks after the file; or this one does in place of another. */
-  cede(path: string): void;
-  adopt(path: string): void;
-}
-
-/** A handle that the supervisor before this one has listened with. */
-export interface InheritedSocket {
-  readonly handle: ListeningHandle;
-  readonly data: unknown;
-}
-
-/** Gives a connection that was accepted at the address of this key to the supervisor that listens there now. */
-export type ForwardAccepted = (key: string, connection: ConnectionHandle) => void;
-
-/** What the sockets of an app have in common. */
-export interface AcceptPool {
-  /** Whether the workers accept by themselves, each with a copy of the handle. */
-  readonly shared: boolean;
-  readonly paths: PathKeeper;
-  /** Whether the supervisor before this one still accepts at the addresses that it has given here. */
-  isHeldBack(): boolean;
-  /** Connections that this process itself makes to its addresses. */
-  readonly own: Pick<OwnConnections, "has">;
-  /** This many more connections wait. */
-  waits(more: number): void;
-  /** Whether too many wait already. */
-  isFull(): boolean;
-  /** One was closed at once, since too many wait. */
-  refused(): void;
-  /** One was closed that no worker could take any more. */
-  dropped(): void;
-  /** It is closed, or no connection waits any more. */
-  settled(): void;
-}
-
 /** One address on which workers listen: accepts there, and gives each connection to a worker that is ready for it. */
 export class ListeningSocket implements AcceptedAt {
   readonly key: string;
@@ -86,7 +43,7 @@ export class ListeningSocket implements AcceptedAt {
   readonly #members = new Set<Member>();
   /** Those that have answered for all they were sent, longest waiting first. */
   readonly #free = new Set<Member>();
-  readonly #waiting = new Fifo<ConnectionHandle>();
+  readonly #waiting: WaitingConnections;
   readonly #rests = new Rests<Member>((member) => this.#release(member));
   #handle: ListeningHandle | undefined;
   /** Some worker was told to listen, with shared scheduling. */
@@ -107,6 +64,7 @@ export class ListeningSocket implements AcceptedAt {
     this.key = key;
     this.#query = query;
     this.#pool = pool;
+    this.#waiting = new WaitingConnections((more) => pool.waits(more));
     this.#data = inherited?.data ?? query.data;
     if (inherited !== undefined) {
       this.#handle = inherited.handle;
@@ -311,25 +269,20 @@ export class ListeningSocket implements AcceptedAt {
   giveItsOwn(member: Member, port: number): void {
     const isIts = (connection: ConnectionHandle): boolean => localPeer(connection)?.port === port;
     const connection = this.#members.has(member) && member.isAlive ? this.#waiting.take(isIts) : undefined;
-    if (connection !== undefined) {
-      this.#pool.waits(-1);
-      if (!member.give(connection, this)) {
-        this.takeBack(connection);
-      }
+    if (connection !== undefined && !member.give(connection, this)) {
+      this.takeBack(connection);
     }
   }
 
   /** A worker that was not ready had accepted this by itself, and listens here no more. */
   giveBack(connection: ConnectionHandle): void {
     this.#waiting.push(connection);
-    this.#pool.waits(1);
     this.#deal();
     this.#awaitSuccessor();
   }
 
   takeBack(connection: ConnectionHandle): void {
-    this.#waiting.unshift(connection);
-    this.#pool.waits(1);
+    this.#waiting.putBack(connection);
     this.#deal();
     this.#awaitSuccessor();
   }
@@ -373,7 +326,7 @@ export class ListeningSocket implements AcceptedAt {
   drop(): void {
     clearTimeout(this.#successorTimer);
     this.#successorTimer = undefined;
-    for (let connection = this.#take(); connection !== undefined; connection = this.#take()) {
+    for (let connection = this.#waiting.shift(); connection !== undefined; connection = this.#waiting.shift()) {
       connection.close();
       this.#pool.dropped();
     }
@@ -388,15 +341,12 @@ export class ListeningSocket implements AcceptedAt {
     }
     const standIn = { ...place, ipv6Only: other.#query.flags === ipv6Only };
     const fits = (connection: ConnectionHandle): boolean => canStandIn(standIn, addressOf(connection));
-    const moved = this.#waiting.takeAll(fits);
-    for (const connection of moved) {
-      other.#waiting.push(connection);
-    }
+    const moved = this.#waiting.moveTo(other.#waiting, fits);
     if (this.#waiting.length === 0) {
       clearTimeout(this.#successorTimer);
       this.#successorTimer = undefined;
     }
-    if (moved.length > 0) {
+    if (moved > 0) {
       other.#deal();
     }
   }
@@ -453,15 +403,14 @@ export class ListeningSocket implements AcceptedAt {
     const able = [...this.#members].filter((member) => member.isAlive);
     let turn = 0;
     while (able.length > 0) {
-      const connection = this.#take();
+      const connection = this.#waiting.shift();
       if (connection === undefined) {
         return;
       }
       const member = able[turn % able.length];
       turn += 1;
       if (member?.give(connection, this) !== true) {
-        this.#waiting.unshift(connection);
-        this.#pool.waits(1);
+        this.#waiting.putBack(connection);
         return;
       }
     }
@@ -480,7 +429,6 @@ export class ListeningSocket implements AcceptedAt {
       this.#pool.refused();
     } else {
       this.#waiting.push(connection);
-      this.#pool.waits(1);
       this.#deal();
       this.#askWhose(connection);
     }
@@ -504,31 +452,22 @@ export class ListeningSocket implements AcceptedAt {
 
   #deal(): void {
     if (this.#forward !== undefined) {
-      for (let connection = this.#take(); connection !== undefined; connection = this.#take()) {
+      for (let connection = this.#waiting.shift(); connection !== undefined; connection = this.#waiting.shift()) {
         this.#forward(this.key, connection);
       }
       return;
     }
     while (this.#waiting.length > 0) {
       const member = this.#nextFree();
-      const connection = member && this.#take();
+      const connection = member && this.#waiting.shift();
       if (member === undefined || connection === undefined) {
         return;
       }
       this.#free.delete(member);
       if (!member.give(connection, this)) {
-        this.#waiting.unshift(connection);
-        this.#pool.waits(1);
+        this.#waiting.putBack(connection);
       }
     }
-  }
-
-  #take(): ConnectionHandle | undefined {
-    const connection = this.#waiting.shift();
-    if (connection !== undefined) {
-      this.#pool.waits(-1);
-    }
-    return connection;
   }
 
   /** One that is going is left out: when it has gone it is removed, and when it may serve again it is told with `update`. */

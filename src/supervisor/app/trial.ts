@@ -1,6 +1,6 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { InheritedSocket } from "../accept/listeningSocket.ts";
+import type { InheritedSocket } from "../accept/acceptPool.ts";
 import type { SlotTable } from "../slots/slotTable.ts";
 
 /** Milliseconds for which all workers must have been ready at once: a probe for a free port listens for a moment. */

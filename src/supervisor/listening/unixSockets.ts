@@ -1,7 +1,7 @@
 import { existsSync, type FSWatcher, linkSync, lstatSync, readdirSync, unlinkSync, watch } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
-import type { PathKeeper } from "../accept/listeningSocket.ts";
+import type { PathKeeper } from "../accept/acceptPool.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 
 /** Polling interval where a folder can't be watched, in milliseconds. */

@@ -6,8 +6,8 @@ import {
   toSuccessorSchema,
   upgradeVersion,
 } from "../../shared/upgrade/upgradeMessages.ts";
+import type { InheritedSocket } from "../accept/acceptPool.ts";
 import type { ListeningHandle } from "../accept/clusterInternals.ts";
-import type { InheritedSocket } from "../accept/listeningSocket.ts";
 import { closeHandle } from "../internals.ts";
 
 /** Milliseconds for the old supervisor to send what it has to give. */

@@ -4,6 +4,7 @@ import { existsSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
+import type { InheritedSocket, PathKeeper } from "../../../../src/supervisor/accept/acceptPool.ts";
 import {
   addressInUse,
   addressOf,
@@ -11,7 +12,6 @@ import {
   type ListeningHandle,
   peerAddress,
 } from "../../../../src/supervisor/accept/clusterInternals.ts";
-import type { InheritedSocket, PathKeeper } from "../../../../src/supervisor/accept/listeningSocket.ts";
 import { createSocketKeeper } from "../../../../src/supervisor/listening/unixSockets.ts";
 import { createEventLog } from "../../../../src/supervisor/logs/eventLog.ts";
 import { freePort } from "../../../support/process/freePort.ts";

@@ -1,0 +1,45 @@
+import type { ConnectionHandle, ListeningHandle } from "./clusterInternals.ts";
+import type { OwnConnections } from "./ownConnections.ts";
+
+/** Looks after the files of Unix sockets. */
+export interface PathKeeper {
+  /** A worker wants to listen on this Unix socket, which may not be bound yet. */
+  asked(path: string): void;
+  /** It is bound. */
+  answered(path: string): void;
+  /** It is about to be closed: its file is removed first, so that no client finds it too late. */
+  leave(path: string): void;
+  /** Another process listens there from now on, which looks after the file; or this one does in place of another. */
+  cede(path: string): void;
+  adopt(path: string): void;
+}
+
+/** A handle that the supervisor before this one has listened with. */
+export interface InheritedSocket {
+  readonly handle: ListeningHandle;
+  readonly data: unknown;
+}
+
+/** Gives a connection that was accepted at the address of this key to the supervisor that listens there now. */
+export type ForwardAccepted = (key: string, connection: ConnectionHandle) => void;
+
+/** What the sockets of an app have in common. */
+export interface AcceptPool {
+  /** Whether the workers accept by themselves, each with a copy of the handle. */
+  readonly shared: boolean;
+  readonly paths: PathKeeper;
+  /** Whether the supervisor before this one still accepts at the addresses that it has given here. */
+  isHeldBack(): boolean;
+  /** Connections that this process itself makes to its addresses. */
+  readonly own: Pick<OwnConnections, "has">;
+  /** This many more connections wait. */
+  waits(more: number): void;
+  /** Whether too many wait already. */
+  isFull(): boolean;
+  /** One was closed at once, since too many wait. */
+  refused(): void;
+  /** One was closed that no worker could take any more. */
+  dropped(): void;
+  /** It is closed, or no connection waits any more. */
+  settled(): void;
+}
