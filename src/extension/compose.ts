@@ -76,6 +76,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const context: CommandContext = {
     ...{ registry, machines, apps, fleetRuns, fleetFindings, logs, layers, reports, requests, language },
     ...{ channel, memory, version, supervisorFile: host.supervisorFile, t },
+    ...(storageUri !== undefined && { storageFolder: storageUri.fsPath }),
   };
 
   store.add(createAppTree({ registry, machines, fleetRuns, watch: figures, t }));

@@ -87,12 +87,12 @@ test("goes by keyboard alone, from the first control to the last", async ({ page
   const focused = () =>
     page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "");
   const way: string[] = [];
-  for (let step = 0; step < 26; step += 1) {
+  for (let step = 0; step < 27; step += 1) {
     await page.keyboard.press("Tab");
     way.push(await focused());
   }
-  expect(way.slice(0, 24)).toEqual([
-    ...["App", "Worker", "Compare", "Copy as Markdown", "Save as JSON"],
+  expect(way.slice(0, 25)).toEqual([
+    ...["App", "Worker", "Rehearse a Reload…", "Compare", "Copy as Markdown", "Save as JSON"],
     ...["1 · gen 2", "2 · gen 2"],
     // The box is named by its label.
     "",
@@ -136,6 +136,7 @@ test("reads well to who can't see it", async ({ page }) => {
         - option "worker 1 · gen 2 · pid 4211 · ready" [selected]
         - option "worker 2 · gen 2 · pid 4212 · ready"
       - text: live
+      - button "Rehearse a Reload…"
       - button "Compare"
       - button "Copy as Markdown"
       - button "Save as JSON"

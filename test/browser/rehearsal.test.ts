@@ -16,7 +16,8 @@ test("rehearses a reload, and shows its picture, which anybody can read in any t
   await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2/);
 
   await vscode.runCommand("Hitless: Rehearse a Reload…");
-  await page.getByRole("option", { name: /^Reload, new workers first/ }).click();
+  await expect(page.getByRole("option", { name: /^Reload, new workers first/ })).toBeVisible();
+  await page.keyboard.press("Enter");
   const input = page.getByPlaceholder(/^Paths that clients ask/);
   await input.fill("products 3s");
   await expect(page.getByRole("option", { name: /path must begin with \/.*"products"/ })).toBeVisible();
@@ -43,6 +44,8 @@ test("rehearses a reload, and shows its picture, which anybody can read in any t
     await page.screenshot({ path: join(info.outputDir, `${theme}.png`) });
   }
 
+  await page.reload();
+  await expect(panel.getByRole("heading", { name: / · reload of api$/ })).toBeVisible({ timeout: 60_000 });
   await panel.getByRole("link", { name: "Copy as Markdown" }).click();
   await expect(vscode.message(/The rehearsal is on the clipboard\./)).toBeVisible();
 });

@@ -1,6 +1,6 @@
-import { commands, workspace } from "vscode";
+import { commands, window, workspace } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
-import { type CommandId, commandIds } from "../ids.ts";
+import { type CommandId, commandIds, viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { reloadAll, startAll, stopAll } from "./allApps.ts";
 import { configure } from "./configure/configure.ts";
@@ -136,6 +136,14 @@ export function registerCommands(context: CommandContext, notifier: Notifier): D
     };
     store.add(commands.registerCommand(id, run));
   }
+  store.add(
+    window.registerWebviewPanelSerializer(viewIds.rehearsal, {
+      async deserializeWebviewPanel(panel) {
+        const { restoreRehearsal } = await import("./rehearsal/rehearseApp.ts");
+        await restoreRehearsal({ context, notifier, ending: ending.signal }, panel);
+      },
+    }),
+  );
   return store;
 }
 

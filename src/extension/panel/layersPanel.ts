@@ -114,6 +114,9 @@ export class LayersPanel implements Disposable {
       case "start":
         void commands.executeCommand(commandIds.start, { app: this.#feed.current.app?.key });
         break;
+      case "rehearse":
+        void commands.executeCommand(commandIds.rehearse, { app: this.#feed.current.app?.key });
+        break;
       case "copyReport":
         void this.#act("report", () => this.#copyReport());
         break;

@@ -1,7 +1,8 @@
-import { TabInputWebview, ViewColumn, type WebviewPanel, window } from "vscode";
+import { ViewColumn, type WebviewPanel, window } from "vscode";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { viewIds } from "../ids.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
+import { closeWaitingPanels } from "../platform/waitingPanels.ts";
 import type { LayersPanel } from "./layersPanel.ts";
 import type { LayersPanelsOptions, LayersTarget } from "./layersTarget.ts";
 
@@ -52,22 +53,12 @@ export function createLayersPanels(options: LayersPanelsOptions): LayersPanels {
         return;
       }
       await open(async () => {
-        await closeWaiting();
+        await closeWaitingPanels(viewIds.layers);
         return window.createWebviewPanel(viewIds.layers, options.t("Runtime Layers"), ViewColumn.Active);
       }, target);
     },
     dispose: () => store.dispose(),
   };
-}
-
-/** After a reload of the window a tab has its panel only when it is first in front: until then it is only a name. */
-async function closeWaiting(): Promise<void> {
-  const tabs = window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(viewIds.layers));
-  if (tabs.length > 0) {
-    await window.tabGroups.close(tabs, true);
-  }
 }
 
 /** The state the page had saved; it may contain anything. */

@@ -45,6 +45,8 @@ export const rehearsalSentences: readonly string[] = [
   "Times can't be compared: too few requests were answered during the renewal.",
   "The report counts {0} failed or cut, and none of this rehearsal's requests failed: they were connections that were opened again, or another client's.",
   "The rehearsal's {0}.",
+  'path must begin with / and hold no space, # or letter that is not ASCII (write %C3%A9 for é), such as /products?page=1, not "{0}"',
+  "seconds must be a number from {0} to {1}, not {2}",
   "{0} is being renewed; rehearse when that is over.",
   "{0} is {1}; a rehearsal needs an app whose workers all serve.",
   "{0} does not answer rightly even without a renewal ({1}). Name a path that it answers (--path), or the status that is right (--expect).",

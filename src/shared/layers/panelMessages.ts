@@ -110,6 +110,7 @@ export const panelMessageSchema = v.variant("type", [
   /** Opens a file that the worker has reported. */
   v.object({ type: v.literal("open"), at: v.partial(sourcePositionSchema, ["line"]) }),
   v.object({ type: v.literal("compare"), left: workerId, right: workerId }),
+  v.object({ type: v.literal("rehearse") }),
   v.object({ type: v.literal("copyReport") }),
   v.object({ type: v.literal("saveReport") }),
   /** Saves the sample on view as a `.cpuprofile`. */

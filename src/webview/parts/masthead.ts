@@ -13,6 +13,7 @@ export function createMasthead({ send, save }: PageContext): Part {
   const compare = button(t("Compare"), () => save({ comparing: compare.getAttribute("aria-expanded") !== "true" }), {
     "aria-expanded": "false",
   });
+  const rehearse = button(t("Rehearse a Reload…"), () => send({ type: "rehearse" }));
   const copy = button(t("Copy as Markdown"), () => send({ type: "copyReport" }));
   const saveAs = button(t("Save as JSON"), () => send({ type: "saveReport" }));
   const element = h(
@@ -20,7 +21,7 @@ export function createMasthead({ send, save }: PageContext): Part {
     { class: "masthead" },
     h("h1", {}, t("Runtime Layers")),
     h("div", { class: "pickers" }, app, worker, state),
-    h("div", { class: "tools" }, compare, copy, saveAs),
+    h("div", { class: "tools" }, rehearse, compare, copy, saveAs),
   );
   let shownApps = "";
   const offerWorkers = createWorkerOptions(worker);
@@ -47,6 +48,7 @@ export function createMasthead({ send, save }: PageContext): Part {
       setText(state, stateText(chosen, isLive));
       state.hidden = chosen === undefined;
       setAttribute(state, "data-live", isLive);
+      setUsable(rehearse, known?.status === "running");
       setUsable(copy, facts !== undefined);
       setUsable(saveAs, facts !== undefined);
       compare.hidden = workers.length < 2 && comparison === undefined;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CancellationTokenSource, type QuickPickItem, window } from "vscode";
+import { CancellationTokenSource, QuickInputButtons, type QuickPickItem, window } from "vscode";
 import { RequestFeed } from "../../../client/requests/requestFeed.ts";
 import { toHitlessError } from "../../../shared/errors.ts";
 import type { AppSession } from "../../apps/appSession.ts";
@@ -22,24 +22,104 @@ export async function askRehearsal(context: CommandContext, session: AppSession)
   const last = remembered(context, session);
   const seen = seenPaths(session);
   const written = writtenPaths(context, session);
-  const way = await askWay(context, session, last);
-  if (way === undefined) {
-    return undefined;
-  }
-  const requests = await askRequests(context, session, {
+  const offers = async (): Promise<Offers> => ({
     last: last?.requests,
     seen: await (await seen)(),
     written: await written,
   });
-  if (requests === undefined || !(await mayChangeData(context, requests))) {
+  const wish = await askWayAndRequests(context, session, { last, offers });
+  if (wish === undefined || !(await mayChangeData(context, wish.requests))) {
     return undefined;
   }
-  const wish: RehearsalWish = { ...way, requests };
   memory.set(memoryKey(session), JSON.stringify(wish));
   return wish;
 }
 
-async function askWay({ t }: CommandContext, { name }: AppSession, last: RehearsalWish | undefined) {
+interface Offers {
+  readonly last: string | undefined;
+  readonly seen: readonly string[];
+  readonly written: readonly string[];
+}
+
+interface Asked {
+  readonly last: RehearsalWish | undefined;
+  /** Looked for while the person chooses how to renew. */
+  readonly offers: () => Promise<Offers>;
+}
+
+/**
+ * Both questions in one quick pick: of two, the second is closed again where the first gives the focus back, as it does
+ * in the walkthrough.
+ */
+function askWayAndRequests(
+  { t }: CommandContext,
+  { name }: AppSession,
+  { last, offers }: Asked,
+): Promise<RehearsalWish | undefined> {
+  const pick = window.createQuickPick<QuickPickItem | WayItem>();
+  const ways = wayItems(t, last);
+  let way: WayItem["way"] | undefined;
+  let offered: readonly QuickPickItem[] = [];
+  const askWay = (): void => {
+    pick.step = 1;
+    pick.placeholder = t("{0} is renewed for real while clients ask it. How?", name);
+    pick.buttons = [];
+    pick.items = ways;
+  };
+  const askRequests = async (): Promise<void> => {
+    pick.step = 2;
+    pick.value = "";
+    pick.placeholder = t("Paths that clients ask, such as /products /health; 30s for another length than 12s");
+    pick.buttons = [QuickInputButtons.Back];
+    pick.busy = true;
+    drawRequests();
+    offered = requestItems(await offers(), t);
+    pick.busy = false;
+    drawRequests();
+  };
+  /** What is typed comes first in the list. */
+  const drawRequests = (): void => {
+    const typed = pick.value.trim();
+    const known = offered.some(({ label }) => label === typed);
+    const own = typed === "" || known ? [] : [{ label: typed, detail: problemOf(typed, t), alwaysShow: true }];
+    if (way !== undefined) {
+      pick.items = [...own, ...offered];
+    }
+  };
+  pick.title = t("Rehearse a reload of {0}", name);
+  pick.totalSteps = 2;
+  askWay();
+  return new Promise((resolve) => {
+    pick.onDidChangeValue(drawRequests);
+    pick.onDidTriggerButton(() => {
+      way = undefined;
+      pick.value = "";
+      askWay();
+    });
+    pick.onDidAccept(() => {
+      const [chosen] = pick.selectedItems;
+      if (chosen === undefined) {
+        return;
+      }
+      if ("way" in chosen) {
+        way = chosen.way;
+        void askRequests();
+      } else if (way !== undefined && problemOf(chosen.label, t) === "") {
+        // What can't be asked says why beside it, and waits for another.
+        resolve({ ...way, requests: chosen.label });
+        pick.hide();
+      }
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+/** As the last time first. */
+function wayItems(t: CommandContext["t"], last: RehearsalWish | undefined): WayItem[] {
   const items: WayItem[] = [
     { label: t("Reload"), detail: t("new workers first, no request is lost"), way: { kind: "reload" } },
     {
@@ -60,59 +140,17 @@ async function askWay({ t }: CommandContext, { name }: AppSession, last: Rehears
     { label: t("Restart"), detail: t("old workers stop first: there is a gap"), way: { kind: "restart" } },
   ];
   const isLast = ({ way }: WayItem) => way.kind === last?.kind && way.compare === last?.compare;
-  const sorted = [...items.filter(isLast), ...items.filter((item) => !isLast(item))];
-  const placeHolder = t("{0} is renewed for real while clients ask it. How?", name);
-  return (await window.showQuickPick(sorted, { title: title(t, name), placeHolder }))?.way;
+  return [...items.filter(isLast), ...items.filter((item) => !isLast(item))];
 }
 
-function title(t: CommandContext["t"], name: string): string {
-  return t("Rehearse a reload of {0}", name);
-}
-
-interface Offers {
-  readonly last: string | undefined;
-  readonly seen: readonly string[];
-  readonly written: readonly string[];
-}
-
-/** What is typed comes first in the list; below it, what was asked last and what the app was seen answering. */
-function askRequests(
-  { t }: CommandContext,
-  { name }: AppSession,
-  { last, seen, written }: Offers,
-): Promise<string | undefined> {
-  const offered = [
+/** What was asked last, what the app was seen answering, and what is in its code. */
+function requestItems({ last, seen, written }: Offers, t: CommandContext["t"]): QuickPickItem[] {
+  return [
     ...(last === undefined ? [] : [{ label: last, description: t("as the last time") }]),
     { label: "/" },
     ...seen.map((path) => ({ label: path, description: t("seen") })),
     ...written.map((path) => ({ label: path, description: t("in the code") })),
   ].filter(({ label }, index, all) => all.findIndex((other) => other.label === label) === index);
-  const pick = window.createQuickPick();
-  pick.title = title(t, name);
-  pick.placeholder = t("Paths that clients ask, such as /products /health; 30s for another length than 12s");
-  const draw = (): void => {
-    const typed = pick.value.trim();
-    const known = offered.some(({ label }) => label === typed);
-    const own = typed === "" || known ? [] : [{ label: typed, description: problemOf(typed, t), alwaysShow: true }];
-    pick.items = [...own, ...offered];
-  };
-  draw();
-  return new Promise((resolve) => {
-    pick.onDidChangeValue(draw);
-    pick.onDidAccept(() => {
-      const [chosen] = pick.selectedItems;
-      // What can't be asked says why beside it, and waits for another.
-      if (chosen !== undefined && problemOf(chosen.label, t) === "") {
-        resolve(chosen.label);
-        pick.hide();
-      }
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
-  });
 }
 
 /** Why it can't be asked; empty if it can. */

@@ -37,8 +37,8 @@ code { font-family: var(--vscode-editor-font-family, monospace); color: inherit;
 a { color: var(--vscode-textLink-foreground, #0969da); }
 nav { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0 1.5rem; }
 nav a { padding: .3rem .8rem; border-radius: 4px; text-decoration: none; color: var(--vscode-button-secondaryForeground, var(--text));
-  background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-border, var(--line)); }
-nav a.first { color: var(--vscode-button-foreground, #ffffff); background: var(--vscode-button-background, #005fb8); }
+  background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-secondaryBorder, var(--line)); }
+nav a.first { border-color: var(--vscode-button-border, transparent); color: var(--vscode-button-foreground, #ffffff); background: var(--vscode-button-background, #005fb8); }
 nav a:hover { background: var(--vscode-button-secondaryHoverBackground, transparent); }
 nav a.first:hover { background: var(--vscode-button-hoverBackground, #0258a8); }
 a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 1px solid var(--vscode-focusBorder, currentColor); outline-offset: 2px; }

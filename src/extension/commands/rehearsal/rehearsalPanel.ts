@@ -5,24 +5,18 @@ import { rehearsalMarkdown } from "../../../client/rehearsal/documents/rehearsal
 import { rehearsalPage } from "../../../client/rehearsal/documents/rehearsalPage.ts";
 import type { RehearsalWords } from "../../../client/rehearsal/documents/rehearsalWords.ts";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
-import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
-import type { AppSession } from "../../apps/appSession.ts";
-import { commandIds, viewIds } from "../../ids.ts";
+import { commandIds } from "../../ids.ts";
 import { DisposableStore } from "../../platform/disposableStore.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
 import type { Localize } from "../../platform/localize.ts";
+import type { ShownRehearsal } from "./keptRehearsals.ts";
 import { rehearsalHtml } from "./rehearsalHtml.ts";
-import type { RehearsalWish } from "./rehearsalWish.ts";
 import { type OpenableRulePlace, rulePlaces, wantsReasons } from "./rulePlaces.ts";
 
-/** The rehearsals of one app that a panel shows. */
-export interface ShownRehearsal {
-  readonly session: AppSession;
-  readonly wish: RehearsalWish;
-  readonly results: readonly RehearsalResult[];
-}
-
-/** A panel of VS Code with the picture and the figures of rehearsals; it runs no script. */
+/**
+ * A panel of VS Code with the picture and the figures of rehearsals; it runs no script. Disposing it ends what it
+ * listens to; the panel stays, so that it is still there after a reload of the window.
+ */
 export class RehearsalPanel implements Disposable {
   readonly #panel: WebviewPanel;
   readonly #store = new DisposableStore();
@@ -30,12 +24,10 @@ export class RehearsalPanel implements Disposable {
   #shown: ShownRehearsal;
   #places: readonly OpenableRulePlace[] = [];
 
-  constructor(shown: ShownRehearsal, t: Localize) {
+  constructor(panel: WebviewPanel, shown: ShownRehearsal, t: Localize) {
     this.#words = { language: env.language, t, sentence: (text) => engineSentence(text, t) };
     this.#shown = shown;
-    this.#panel = window.createWebviewPanel(viewIds.rehearsal, t("Rehearsal of {0}", shown.session.name), {
-      viewColumn: ViewColumn.Active,
-    });
+    this.#panel = panel;
     this.#panel.webview.options = {
       enableScripts: false,
       enableCommandUris: [commandIds.rehearse],
@@ -43,26 +35,18 @@ export class RehearsalPanel implements Disposable {
     };
     this.#panel.onDidDispose(() => this.#store.dispose());
     this.#store.add(languages.onDidChangeDiagnostics(() => this.#look()));
-    this.show(shown);
+    this.#fill();
   }
 
   get shown(): ShownRehearsal {
     return this.#shown;
   }
 
-  onDidDispose(listener: () => void): void {
-    this.#panel.onDidDispose(listener);
-  }
-
   show(shown: ShownRehearsal): void {
     this.#shown = shown;
     this.#places = [];
-    this.#draw();
-    this.#look();
+    this.#fill();
     this.#panel.reveal();
-    if (wantsReasons(shown.results)) {
-      void this.#readEntry();
-    }
   }
 
   /** Opens what a rule found. */
@@ -74,10 +58,10 @@ export class RehearsalPanel implements Disposable {
   }
 
   async save(): Promise<string | undefined> {
-    const { session, results } = this.#shown;
-    const name = `rehearsal-${session.name.replace(/[^\w.-]+/g, "-")}.html`;
+    const { name: app, roots, results } = this.#shown;
+    const name = `rehearsal-${app.replace(/[^\w.-]+/g, "-")}.html`;
     const target = await window.showSaveDialog({
-      defaultUri: Uri.file(join(session.root, name)),
+      defaultUri: Uri.file(join(roots[0] ?? "", name)),
       filters: { HTML: ["html"] },
     });
     if (target === undefined) {
@@ -94,12 +78,20 @@ export class RehearsalPanel implements Disposable {
   }
 
   dispose(): void {
-    this.#panel.dispose();
+    this.#store.dispose();
+  }
+
+  #fill(): void {
+    this.#draw();
+    this.#look();
+    if (wantsReasons(this.#shown.results)) {
+      void this.#readEntry();
+    }
   }
 
   /** The rules look at what is open: the entry is opened for them, without being shown. */
   async #readEntry(): Promise<void> {
-    const entry = this.#shown.session.view.snapshot?.app.entry;
+    const { entry } = this.#shown;
     if (entry !== undefined) {
       await workspace.openTextDocument(Uri.file(entry)).then(undefined, () => undefined);
     }
@@ -107,9 +99,7 @@ export class RehearsalPanel implements Disposable {
 
   /** What was found once stays, though its editor is closed. */
   #look(): void {
-    const { session, results } = this.#shown;
-    const { root, definition } = session;
-    const roots = [...new Set([root, ...(definition === undefined ? [] : [definition.realRoot])])];
+    const { roots, results } = this.#shown;
     const places = wantsReasons(results) ? rulePlaces(roots) : [];
     const text = (all: readonly OpenableRulePlace[]) => JSON.stringify(all.map(({ where, rule }) => [where, rule]));
     if (places.length > 0 && text(places) !== text(this.#places)) {
@@ -119,9 +109,9 @@ export class RehearsalPanel implements Disposable {
   }
 
   #draw(): void {
-    const { session, results } = this.#shown;
+    const { app, results } = this.#shown;
     this.#panel.webview.html = rehearsalHtml({
-      app: session.key,
+      app,
       results,
       places: this.#places,
       words: this.#words,

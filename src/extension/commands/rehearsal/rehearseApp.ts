@@ -1,12 +1,14 @@
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { ProgressLocation, window } from "vscode";
+import { ProgressLocation, ViewColumn, type WebviewPanel, window } from "vscode";
 import { resolveNode } from "../../../client/node/nodeProgram.ts";
 import { HitlessError } from "../../../shared/errors.ts";
 import type { RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
 import type { AppSession } from "../../apps/appSession.ts";
 import { isRenewable } from "../../apps/appView.ts";
+import { viewIds } from "../../ids.ts";
 import { nodeSetting } from "../../platform/settings.ts";
+import { closeWaitingPanels } from "../../platform/waitingPanels.ts";
 import { renewalWord } from "../../presentation/stateWords.ts";
 import { saveEditors } from "../files/saveEditors.ts";
 import { chooseApp } from "../target/chooseApp.ts";
@@ -14,6 +16,7 @@ import type { CommandContext } from "../target/commandContext.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 import type { Notifier } from "../tell/notify.ts";
 import { askRehearsal } from "./askRehearsal.ts";
+import { keepRehearsal, keptRehearsals, type ShownRehearsal } from "./keptRehearsals.ts";
 import { comparedKind } from "./rehearsalHtml.ts";
 import { RehearsalPanel } from "./rehearsalPanel.ts";
 import { runRehearsalProgram } from "./rehearsalProgram.ts";
@@ -43,7 +46,7 @@ export async function rehearseApp(
   const panel = target.app === undefined ? undefined : panels.get(target.app);
   const say = (text: string | undefined) => text !== undefined && notifier.message("info", text, []);
   if (panel !== undefined) {
-    const { session, wish, results } = panel.shown;
+    const { wish, results } = panel.shown;
     switch (action) {
       case "open":
         await panel.open(argument);
@@ -54,22 +57,23 @@ export async function rehearseApp(
       case "copy":
         say(await panel.copy());
         return undefined;
-      case "again":
-        return show(host, session, wish, await run(host, session, wish));
+      case "again": {
+        const session = await choose(context, target);
+        return session && show(host, session, wish, await run(host, session, wish));
+      }
       case "compare": {
+        const session = await choose(context, target);
         const kind = comparedKind(results);
-        const compared = kind && (await run(host, session, { kind, requests: wish.requests }));
-        return kind && compared && show(host, session, { ...wish, compare: kind }, [...results, ...compared]);
+        const compared = session && kind && (await run(host, session, { kind, requests: wish.requests }));
+        return (
+          session && kind && compared && show(host, session, { ...wish, compare: kind }, [...results, ...compared])
+        );
       }
       default:
     }
   }
   const { t } = context;
-  const session = await chooseApp(context, target, {
-    suits: isRenewable,
-    placeHolder: t("Select the app whose reload to rehearse"),
-    onlyHere: true,
-  });
+  const session = await choose(context, target);
   if (session === undefined) {
     return undefined;
   }
@@ -78,6 +82,14 @@ export async function rehearseApp(
   }
   const wish = await askRehearsal(context, session);
   return wish && show(host, session, wish, await run(host, session, wish));
+}
+
+function choose(context: CommandContext, target: CommandTarget): Promise<AppSession | undefined> {
+  return chooseApp(context, target, {
+    suits: isRenewable,
+    placeHolder: context.t("Select the app whose reload to rehearse"),
+    onlyHere: true,
+  });
 }
 
 function notRunning({ name }: AppSession, t: CommandContext["t"]): HitlessError {
@@ -189,29 +201,55 @@ function withProgress<Result>(
   });
 }
 
-function show(
-  { context, ending }: RehearsalHost,
+async function show(
+  host: RehearsalHost,
   session: AppSession,
   wish: RehearsalWish,
   results: readonly RehearsalResult[] | undefined,
-): readonly RehearsalResult[] | undefined {
+): Promise<readonly RehearsalResult[] | undefined> {
+  const { context, ending } = host;
+  const { t, storageFolder } = context;
   if (results === undefined || ending.aborted) {
     return undefined;
   }
-  const { key } = session;
-  const shown = { session, wish, results };
+  const { key, name, root, definition, view } = session;
+  const entry = view.snapshot?.app.entry;
+  const roots = [...new Set([root, ...(definition === undefined ? [] : [definition.realRoot])])];
+  const shown = { app: key, name, roots, ...(entry !== undefined && { entry }), wish, results: [...results] };
+  void keepRehearsal(storageFolder, shown);
   const open = panels.get(key);
   if (open !== undefined) {
     open.show(shown);
     return results;
   }
-  const panel = new RehearsalPanel(shown, context.t);
-  panels.set(key, panel);
-  const close = () => panel.dispose();
-  ending.addEventListener("abort", close, { once: true });
-  panel.onDidDispose(() => {
-    ending.removeEventListener("abort", close);
-    panels.delete(key);
-  });
+  const title = titleOf(shown, t);
+  await closeWaitingPanels(viewIds.rehearsal, title);
+  fill(host, window.createWebviewPanel(viewIds.rehearsal, title, { viewColumn: ViewColumn.Active }), shown);
   return results;
+}
+
+/** Fills a panel that was open before the window was reloaded, or closes it when there is nothing to show in it any more. */
+export async function restoreRehearsal(host: RehearsalHost, panel: WebviewPanel): Promise<void> {
+  const { storageFolder, t } = host.context;
+  const kept = (await keptRehearsals(storageFolder)).find((each) => titleOf(each, t) === panel.title);
+  if (kept === undefined || panels.has(kept.app)) {
+    panel.dispose();
+    return;
+  }
+  fill(host, panel, kept);
+}
+
+function titleOf({ name }: Pick<ShownRehearsal, "name">, t: CommandContext["t"]): string {
+  return t("Rehearsal of {0}", name);
+}
+
+function fill({ context, ending }: RehearsalHost, webviewPanel: WebviewPanel, shown: ShownRehearsal): void {
+  const panel = new RehearsalPanel(webviewPanel, shown, context.t);
+  panels.set(shown.app, panel);
+  const end = () => panel.dispose();
+  ending.addEventListener("abort", end, { once: true });
+  webviewPanel.onDidDispose(() => {
+    ending.removeEventListener("abort", end);
+    panels.delete(shown.app);
+  });
 }

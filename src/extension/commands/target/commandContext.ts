@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly language: Pick<LanguageFeatures, "paths" | "routes">;
   readonly channel: LogOutputChannel;
   readonly memory: SessionMemory;
+  /** Absolute path of the folder of what is kept for this workspace; absent without one. */
+  readonly storageFolder?: string;
   /** Of this extension. */
   readonly version: string;
   /** Absolute path of the bundled supervisor; the command line is beside it. */
