@@ -92,17 +92,20 @@ export function watchWorkers(client: SupervisorClient, beganAt: number): WorkerW
     get debugged() {
       return debugged;
     },
-    workers: () =>
-      [...workers.values()]
+    workers: () => {
+      // What is no HTTP request, or answered by streams of HTTP/2 alone, is not seen by the workers: nobody knows who did it.
+      const isSeen = [...answered.values()].some(({ first, last }) => last > first);
+      return [...workers.values()]
         .sort((a, b) => a.slot - b.slot || a.generation - b.generation || a.id - b.id)
         .map((worker) => {
-          const sum = answered.get(worker.id);
+          const sum = isSeen ? answered.get(worker.id) : undefined;
           return {
             ...worker,
             ...(sum === undefined ? {} : { answered: sum.last - sum.first }),
             figures: figures.get(worker.id) ?? [],
           };
-        }),
+        });
+    },
     dispose() {
       clearInterval(timer);
       listening.dispose();
