@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { Agent, get as httpsGet } from "node:https";
 import { WebSocket } from "ws";
+import type { Loss } from "../test/support/process/honesty.ts";
 import { openConnection } from "../test/support/process/strictConnection.ts";
 import { within } from "../test/support/process/until.ts";
 
@@ -15,6 +16,10 @@ export interface Tally {
   closed: number;
   /** What happened to the first failed ones. */
   readonly failures: string[];
+  /** Each of them; default: nobody wants to know. */
+  readonly losses?: Loss[];
+  /** Milliseconds between an answer and the next request; default 0. */
+  readonly thinkMs?: number;
 }
 
 /** A client that speaks its protocol, and repairs nothing beyond what that says. */
@@ -205,12 +210,18 @@ function check(status: number | undefined, body: string): void {
 
 async function count(tally: Tally, ask: () => Promise<void>): Promise<void> {
   tally.asked += 1;
+  const begunAt = Date.now();
   try {
     await within("An answer", ask(), answerDeadlineMs);
+    if (tally.thinkMs !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, tally.thinkMs));
+    }
   } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
     tally.failed += 1;
+    tally.losses?.push({ begunAt, lostAt: Date.now(), message });
     if (tally.failures.length < 3) {
-      tally.failures.push(error instanceof Error ? error.message : String(error));
+      tally.failures.push(message);
     }
     // A server that refuses everybody is not to be asked as fast as it can refuse.
     await new Promise((resolve) => setTimeout(resolve, 10));

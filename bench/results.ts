@@ -26,9 +26,8 @@ export function readResults(): Results {
 }
 
 /** Keeps a result in place of the one that was there. */
-export function keepResult(name: string, result: Result): Results {
+export function keepResult(name: string, result: Result): void {
   const results = { ...readResults(), [name]: result };
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(file, `${JSON.stringify(sorted, undefined, 2)}\n`);
-  return sorted;
 }

@@ -1,50 +1,15 @@
-import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { projectRoot } from "../test/support/paths.ts";
-import type { Scenario } from "./bench.ts";
+import { scenarios } from "./allScenarios.ts";
 import { asText } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
-import { writePage } from "./page.ts";
+import { keepPage } from "./pages.ts";
 import { hitlessPeer } from "./peers/hitless.ts";
 import { nginxPeer } from "./peers/nginx.ts";
 import { nodeClusterPeer } from "./peers/nodeCluster.ts";
 import type { Peer } from "./peers/peer.ts";
 import { pm2Peer } from "./peers/pm2.ts";
 import { wattpmPeer } from "./peers/wattpm.ts";
-import { keepResult } from "./results.ts";
-import { activation } from "./scenarios/activation.ts";
-import { fleet } from "./scenarios/fleet.ts";
-import { idleConnections } from "./scenarios/idleConnections.ts";
-import { idleCost } from "./scenarios/idleCost.ts";
-import { language } from "./scenarios/language.ts";
-import { layersCost } from "./scenarios/layersCost.ts";
-import { manyReloads } from "./scenarios/manyReloads.ts";
-import { protocols } from "./scenarios/protocols.ts";
-import { reloadTimes } from "./scenarios/reloadTimes.ts";
-import { save } from "./scenarios/save.ts";
-import { slowHandlers } from "./scenarios/slowHandlers.ts";
-import { strictKeepAlive } from "./scenarios/strictKeepAlive.ts";
-import { throughput } from "./scenarios/throughput.ts";
-
-const scenarios: readonly Scenario[] = [
-  strictKeepAlive(0),
-  strictKeepAlive(20),
-  protocols,
-  slowHandlers,
-  idleConnections,
-  throughput("roundRobin"),
-  throughput("shared"),
-  manyReloads,
-  reloadTimes,
-  save,
-  idleCost,
-  layersCost,
-  language,
-  activation,
-  fleet,
-];
 
 const peers: readonly (Peer & { readonly id: string })[] = [
   { id: "hitless", ...hitlessPeer("roundRobin", "Hitless reload") },
@@ -110,9 +75,7 @@ async function run(): Promise<void> {
     if (values.write) {
       const command = ["npm run bench --", ...(values.quick ? ["--quick"] : []), `--only ${scenario.name}`].join(" ");
       const date = new Date().toISOString().slice(0, 10);
-      const results = keepResult(scenario.name, { table, date, machine, command, versions, load });
-      const known = scenarios.flatMap(({ name }) => results[name] ?? []);
-      writeFileSync(join(projectRoot, "docs", "benchmarks.md"), writePage(known));
+      keepPage([[scenario.name, table]], { date, machine, command, versions, load });
     }
   }
 }

@@ -8,6 +8,7 @@ import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { startPersistentClient } from "../../support/process/persistentClient.ts";
 import { isAlive, openDescriptors, signal } from "../../support/process/processes.ts";
 import { describeOn, type Scene } from "../../support/process/scene.ts";
+import { seededNumbers } from "../../support/process/seededNumbers.ts";
 import { until } from "../../support/process/until.ts";
 import { startUpstream, watchWebSocket } from "../../support/process/webSocketWatch.ts";
 
@@ -46,17 +47,6 @@ function seedsOfRun(): readonly number[] {
 
 /** What may fail in the middle of such a mess without being a fault: the worker is gone, or the app is busy. */
 const excusable = /workerNotFound|invalidState/;
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** The supervisor has noticed that this worker is dead. */
 async function isGone(client: SupervisorClient, pid: number | undefined): Promise<void> {
@@ -146,7 +136,7 @@ async function startShapes(scene: Scene, seed: number) {
 
 /** Runs the sequences of one seed. */
 async function runSeed(scene: Scene, seed: number, times: number): Promise<void> {
-  const random = seeded(seed);
+  const random = seededNumbers(seed);
   const { app: testApp, clients, webSocket, what } = await startShapes(scene, seed);
   const { client, port, endpoint, pids, reports } = testApp;
   /** Those of renewals during which nothing else happened. */

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { Loss } from "./honesty.ts";
 import { createResponseReader, type WholeResponse } from "./responseReader.ts";
 import type { Target } from "./strictConnection.ts";
 import { poll } from "./until.ts";
@@ -39,18 +40,21 @@ export interface NewcomersOptions {
   readonly look?: (response: WholeResponse) => void;
   /** Milliseconds between an answer and the next connection; default 0. */
   readonly thinkMs?: number;
+  /** Told of each request that was refused or has failed. */
+  readonly lost?: (loss: Loss) => void;
 }
 
 /** The request has a body, as one has that no proxy may send twice. */
 const request = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi";
 
-export function startNewcomers({ target, clients, look, thinkMs = 0 }: NewcomersOptions): Newcomers {
+export function startNewcomers({ target, clients, look, thinkMs = 0, lost }: NewcomersOptions): Newcomers {
   const statuses: Record<number, number> = {};
   const failures: string[] = [];
   const counts = { statuses, refused: 0, failed: 0, failures };
   let stopping = false;
 
   const comeOnce = async (): Promise<boolean> => {
+    const begunAt = Date.now();
     try {
       const response = await askOnce(target);
       look?.(response);
@@ -58,6 +62,7 @@ export function startNewcomers({ target, clients, look, thinkMs = 0 }: Newcomers
       return true;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
+      lost?.({ begunAt, lostAt: Date.now(), message });
       if (code === "ECONNREFUSED" || code === "ENOENT") {
         counts.refused += 1;
       } else {
