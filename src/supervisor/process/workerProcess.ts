@@ -25,6 +25,7 @@ export function watchWorkerEnd(worker: Worker, listener: EndListener): void {
   let exit: Exit | undefined;
   let outputRead = false;
   let over = false;
+  let hasDisconnected = false;
   let deadline: NodeJS.Timeout | undefined;
 
   const finish = (failure?: Error): void => {
@@ -32,6 +33,15 @@ export function watchWorkerEnd(worker: Worker, listener: EndListener): void {
     if (!over) {
       over = true;
       listener.gone(failure);
+      // Two turns later, since Node tells of a channel that has just been closed in the next one.
+      setImmediate(() => setImmediate(tellDisconnect));
+    }
+  };
+  // A process that ends while it owes an answer to a handle that it was sent is never told to have disconnected (`target.disconnect` in
+  // lib/internal/child_process.js waits for the queue behind that handle), and `node:cluster` would keep it for ever.
+  const tellDisconnect = (): void => {
+    if (exit !== undefined && !hasDisconnected && !worker.process.connected) {
+      worker.process.emit("disconnect");
     }
   };
   // An exit comes before the last output and the last messages have been read.
@@ -56,7 +66,10 @@ export function watchWorkerEnd(worker: Worker, listener: EndListener): void {
     outputRead = true;
     finishIfRead();
   });
-  worker.process.once("disconnect", finishIfRead);
+  worker.process.once("disconnect", () => {
+    hasDisconnected = true;
+    finishIfRead();
+  });
   worker.process.once("exit", (code, signal) => {
     exit = { code, signal };
     listener.exited(exit);
