@@ -107,7 +107,14 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
   let left = false;
   /** Whether clients find this supervisor by the endpoint file. */
   let isFound = predecessor === undefined;
-  const removeFiles = (): void => (isFound ? removeEndpoint(endpointFile, socket) : removeSocket(socket));
+  const removeFiles = (): void => {
+    if (isFound) {
+      removeEndpoint(endpointFile, socket);
+    } else {
+      removeSocket(socket);
+    }
+    upgrades.tidy();
+  };
 
   const leave = (): void => {
     if (!left) {

@@ -1,3 +1,4 @@
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { type EventLevel, eventsKept, type SupervisorEvent } from "../../shared/logs.ts";
 
@@ -7,7 +8,7 @@ export interface EventLog {
   recent(): SupervisorEvent[];
   /** Replaces all that is kept by what another supervisor has kept, with its numbers; the next ones follow them. */
   adopt(events: readonly SupervisorEvent[]): void;
-  onDidLog(listener: (event: SupervisorEvent) => void): void;
+  onDidLog(listener: (event: SupervisorEvent) => void): Disposable;
 }
 
 /** Hitless's own events; a bounded number is kept. */

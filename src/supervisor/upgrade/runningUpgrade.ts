@@ -1,4 +1,5 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { Endpoint, LaunchMessage } from "../../shared/launch.ts";
@@ -92,6 +93,7 @@ export class Upgrade {
   #killed = 0;
   #hasLeft = false;
   #begunLines: ReturnType<LogFiles["takeRests"]> = [];
+  readonly #listening: readonly Disposable[];
 
   /** @throws HitlessError `supervisorFailed` when the program can't be started. */
   constructor(options: UpgradeOptions, wish: UpgradeWish) {
@@ -117,12 +119,14 @@ export class Upgrade {
       throw new HitlessError("supervisorFailed", `The new supervisor could not be started: ${String(error)}`);
     }
     events.log("info", "upgrading", `upgrade from ${this.#from} to ${this.#to} began`);
-    events.onDidLog((event) => {
-      if (this.#phase === "leaving") {
-        this.#successor.send({ kind: "event", event });
-      }
-    });
-    app.publisher.onDidPublish(() => this.#tellWorkers());
+    this.#listening = [
+      events.onDidLog((event) => {
+        if (this.#phase === "leaving") {
+          this.#successor.send({ kind: "event", event });
+        }
+      }),
+      app.publisher.onDidPublish(() => this.#tellWorkers()),
+    ];
     this.#within(willingMs, "it did not answer");
     this.#send();
   }
@@ -164,6 +168,15 @@ export class Upgrade {
       return true;
     }
     return false;
+  }
+
+  /** This process ends. A new supervisor that has failed, and is still about to end, goes with it. Returns whether that is so. */
+  endWithUs(): boolean {
+    const hasFailed = this.#phase === "over" && !this.isLeaving;
+    if (hasFailed) {
+      this.#successor.kill();
+    }
+    return hasFailed;
   }
 
   /** Files of the app have changed: whoever serves afterwards runs what they are now. */
@@ -436,6 +449,9 @@ export class Upgrade {
     if (this.#phase !== "over") {
       const wasServing = this.#phase !== "leaving";
       this.#phase = "over";
+      for (const each of this.#listening) {
+        each.dispose();
+      }
       if (wasServing) {
         this.#options.app.succession.upgradeFailed(report, [...this.#changed]);
       }

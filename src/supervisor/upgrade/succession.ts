@@ -190,7 +190,8 @@ export class Succession {
       return;
     }
     try {
-      this.#take = take;
+      const { startedAt: begunAt, readyMs } = take;
+      this.#take = { startedAt: begunAt, readyMs };
       const { estate } = predecessor;
       app.succession.takeOver(this, { startedAt: estate.startedAt, sequence: take.sequence });
       this.#phase = "serving";

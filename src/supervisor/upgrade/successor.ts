@@ -103,6 +103,11 @@ export class Successor {
     child.once("exit", () => clearTimeout(timer));
   }
 
+  /** Ends it at once, since nobody will be there to do it later. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
   /** Lets go of it: it has the app. */
   release(): void {
     this.#over = true;

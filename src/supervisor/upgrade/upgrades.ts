@@ -35,11 +35,15 @@ export interface Upgrades {
   forward(signal: Parameters<Upgrade["forward"]>[0]): void;
   /** The last worker here is gone. */
   stopped(): Promise<void>;
+  /** This process ends: nothing of a new supervisor that has failed is left. */
+  tidy(): void;
 }
 
 export function createUpgrades(options: UpgradesOptions): Upgrades {
   const { app, launch, failed, left } = options;
   let current: Upgrade | undefined;
+  /** Those whose new process may still be there, and its socket. */
+  const sockets = new Map<Upgrade, string>();
   return {
     get isLeaving() {
       return current?.isLeaving === true;
@@ -57,7 +61,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
       await checkSchedule(recipe.schedule);
       const wish = { node: path, nodeVersion, supervisorFile, version, logFile, recipe, notes };
       const socket = socketBeside(launch.socket);
-      const upgrade = app.succession.beginUpgrade(
+      const upgrade: Upgrade = app.succession.beginUpgrade(
         () =>
           new Upgrade(
             {
@@ -65,6 +69,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
               version: launch.version,
               socket,
               failed() {
+                sockets.delete(upgrade);
                 removeSocket(socket);
                 failed();
               },
@@ -73,6 +78,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
           ),
       );
       current = upgrade;
+      sockets.set(upgrade, socket);
       const cancel = (): void => void upgrade.cancel("Cancelled.");
       if (cancelled.aborted) {
         cancel();
@@ -94,6 +100,13 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
     cancel: (reason) => current?.cancel(reason) ?? false,
     forward: (signal) => current?.forward(signal),
     stopped: async () => current?.left(),
+    tidy() {
+      for (const [upgrade, socket] of sockets) {
+        if (upgrade.endWithUs()) {
+          removeSocket(socket);
+        }
+      }
+    },
   };
 }
 

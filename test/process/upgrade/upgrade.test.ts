@@ -125,6 +125,21 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
     assertUnnoticed(await strict.stop());
   });
 
+  onPosix("a new supervisor that has failed, and does not end, goes with the old one", async () => {
+    const app = await scene.run({
+      fixture: "ready",
+      config: { waitReady: true, workers: 1 },
+      prepare: (folder) => execFileSync("touch", [join(folder, "go-1")]),
+    });
+    const { report, pid } = await proving(app);
+    signal(pid, "SIGSTOP");
+    await app.client.request("app/stop", { now: true });
+    assertOutcome(await report, "cancelled");
+    app.client.dispose();
+    await poll("both are gone", () => !isAlive(app.endpoint.pid) && !isAlive(pid));
+    assert.ok(app.endpointGone());
+  });
+
   onPosix("an old supervisor that is killed leaves the app to the new one", async () => {
     const app = await scene.run({
       fixture: "ready",
