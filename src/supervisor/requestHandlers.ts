@@ -109,8 +109,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "debug/look": async ({ worker }) => shown({ paused: await app.look(worker) }),
     "app/reports": () => ({ reports: [...app.renewals.reports] }),
     "app/events": () => ({ events: events.recent() }),
-    "logs/read": (params, cancelled, client) =>
-      readLogs(logs, params, AbortSignal.any([cancelled, parts.moved]), client),
+    "logs/read": (params, cancelled, client) => readLogs(logs, params, [cancelled, parts.moved], client),
     "logs/reopen": async () => ({ files: await logFiles.reopen() }),
     ...createLayerHandlers(app),
     ...createRequestsHandler(app),

@@ -9,12 +9,14 @@ const allBytes = 33_554_432;
 
 /**
  * Answers `logs/read`: what there is, or else what comes within `waitMs`.
+ * @param ends Each ends the waiting. They are not joined by `AbortSignal.any`: of a signal that lives long it keeps something for each
+ * request (Node.js 20 and 22), and a log that is followed asks for ever.
  * @param client Aborted when who asks has gone.
  */
 export async function readLogs(
   logs: LogStore,
   params: RequestParams<"logs/read">,
-  cancelled: AbortSignal,
+  ends: readonly AbortSignal[],
   client?: AbortSignal,
 ): Promise<RequestResult<"logs/read">> {
   const { cursor, worker, lines, waitMs = 0, lossless = false } = params;
@@ -22,24 +24,34 @@ export async function readLogs(
   const reader = lossless ? client : undefined;
   const read = (): RequestResult<"logs/read"> => logs.read({ cursor, worker, lines, maxBytes, reader });
   const first = read();
-  if (first.chunks.length > 0 || first.skippedBytes > 0 || waitMs === 0 || cursor === undefined || cancelled.aborted) {
+  const isOver = waitMs === 0 || ends.some(({ aborted }) => aborted);
+  if (first.chunks.length > 0 || first.skippedBytes > 0 || cursor === undefined || isOver) {
     return first;
   }
-  await appended(logs, worker, waitMs, cancelled);
+  await appended(logs, worker, waitMs, ends);
   return read();
 }
 
-function appended(logs: LogStore, worker: number | undefined, waitMs: number, cancelled: AbortSignal): Promise<void> {
+function appended(
+  logs: LogStore,
+  worker: number | undefined,
+  waitMs: number,
+  ends: readonly AbortSignal[],
+): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
       forget();
-      cancelled.removeEventListener("abort", finish);
+      for (const end of ends) {
+        end.removeEventListener("abort", finish);
+      }
       resolve();
     };
     const timer = setTimeout(finish, waitMs);
     // One turn later, so that chunks written together are answered together.
     const forget = logs.onceAppended(worker, () => setImmediate(finish));
-    cancelled.addEventListener("abort", finish);
+    for (const end of ends) {
+      end.addEventListener("abort", finish);
+    }
   });
 }

@@ -12,6 +12,9 @@ const mostAhead = 0.75;
 const lossStepBytes = 16_384;
 const mostLossSteps = 256;
 
+/** So many workers are remembered whose ring is gone, or was never there, though what they have started may still write. */
+const mostForgotten = 1_024;
+
 interface Piece {
   readonly sequence: number;
   readonly stream: LogStream;
@@ -103,6 +106,8 @@ export interface LogStore {
  */
 export function createLogStore(now: () => number = Date.now): LogStore {
   const rings = new Map<number, Ring>();
+  /** Workers that have ended and have no ring: one that is made for them has ended from the beginning. */
+  const forgotten = new Set<number>();
   const waiting = new Set<{ readonly worker: number | undefined; readonly listener: () => void }>();
   let diverted: OutputCopy | undefined;
   let sequence = 0;
@@ -113,7 +118,8 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     if (known !== undefined) {
       return known;
     }
-    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, written: 0, ended: false, losses: [] };
+    const ended = forgotten.delete(source.worker);
+    const ring: Ring = { source, pieces: [], first: 0, size: 0, lost: 0, written: 0, ended, losses: [] };
     rings.set(source.worker, ring);
     return ring;
   };
@@ -121,6 +127,16 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     const ring = rings.get(worker);
     return ring !== undefined && isFarAhead(ring, cursor);
   });
+  const forget = (worker: number | undefined): void => {
+    if (worker !== undefined) {
+      rings.delete(worker);
+      forgotten.add(worker);
+      const [first] = forgotten;
+      if (first !== undefined && forgotten.size > mostForgotten) {
+        forgotten.delete(first);
+      }
+    }
+  };
   const isAwaited = (ring: Ring): boolean =>
     gate.isAwaited(ring.source.worker, (cursor) => lastSequence(ring) > cursor);
 
@@ -156,11 +172,15 @@ export function createLogStore(now: () => number = Date.now): LogStore {
         return;
       }
       sequence += 1;
+      const isNew = !rings.has(source.worker);
       const ring = ringOf(source);
       ring.written += bytes.length;
       ring.pieces.push({ sequence, stream, time: now(), bytes, written: ring.written });
       ring.size += bytes.length;
       trim(ring);
+      if (isNew && ring.ended) {
+        forget(oldestEnded(rings, isAwaited));
+      }
       gate.wrote(source.worker);
       copy?.write(source, stream, bytes);
       for (const waiter of waiting) {
@@ -188,9 +208,11 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     },
     ended(worker) {
       const ring = rings.get(worker);
-      if (ring !== undefined) {
+      if (ring === undefined) {
+        forget(worker);
+      } else {
         ring.ended = true;
-        forgetOldest(rings, isAwaited);
+        forget(oldestEnded(rings, isAwaited));
       }
     },
     onceAppended(worker, listener) {
@@ -232,13 +254,11 @@ function isFarAhead(ring: Ring, cursor: number): boolean {
   return unread > logRingBytes * mostAhead || ring.pieces.length - index > mostPieces * mostAhead;
 }
 
-/** The rings of the workers that ended last stay readable, and those with output still to be read. */
-function forgetOldest(rings: Map<number, Ring>, isAwaited: (ring: Ring) => boolean): void {
+/** The worker whose ring is one too many: those of the workers that ended last stay readable, and those with output still to be read. */
+function oldestEnded(rings: ReadonlyMap<number, Ring>, isAwaited: (ring: Ring) => boolean): number | undefined {
   const ended = [...rings.entries()].filter(([, ring]) => ring.ended && !isAwaited(ring));
   const [oldest] = ended.sort(([, a], [, b]) => lastSequence(a) - lastSequence(b));
-  if (oldest !== undefined && ended.length > logRingsKept) {
-    rings.delete(oldest[0]);
-  }
+  return ended.length > logRingsKept ? oldest?.[0] : undefined;
 }
 
 function lastSequence(ring: Ring): number {

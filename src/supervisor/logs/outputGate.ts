@@ -46,6 +46,8 @@ interface Place {
 export function createOutputGate(isFar: (worker: number, cursor: number) => boolean): OutputGate {
   const outputs = new Map<number, WorkerOutput[]>();
   const readers = new Map<Reader | "expected", Place>();
+  /** One that has stalled may read on later. */
+  const known = new WeakSet<Reader>();
   const held = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -129,6 +131,9 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
       }
       if (!readers.has(reader)) {
         readers.delete("expected");
+      }
+      if (!known.has(reader)) {
+        known.add(reader);
         const forget = (): void => {
           readers.delete(reader);
           letGo();

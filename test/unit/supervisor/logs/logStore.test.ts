@@ -167,6 +167,21 @@ describe("logStore", () => {
     assert.equal(kept.at(-1), `${logRingsKept + 200}\n`);
   });
 
+  it("keeps no more of workers that write only after their end, as what they have started may", () => {
+    const logs = createLogStore();
+    const workers = logRingsKept + 200;
+    for (let worker = 1; worker <= workers; worker += 1) {
+      logs.ended(worker);
+      write(logs, worker, `${worker}\n`);
+    }
+    const kept = texts(logs.read({ cursor: 0, maxBytes: everything }));
+    assert.equal(kept.length, logRingsKept);
+    assert.equal(kept.at(-1), `${workers}\n`);
+    // One of those whose output was given up writes once more.
+    write(logs, 1, "again\n");
+    assert.equal(logs.read({ cursor: 0, maxBytes: everything }).chunks.length, logRingsKept);
+  });
+
   it("keeps the output of every worker that lives, however many write", () => {
     const logs = createLogStore();
     for (let worker = 1; worker <= logRingsKept + 20; worker += 1) {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { mock } from "node:test";
 import { logRingBytes } from "../../../../src/shared/logs.ts";
 import { createLogStore } from "../../../../src/supervisor/logs/logStore.ts";
 
@@ -92,6 +94,24 @@ describe("a reader that must lose nothing", () => {
       look();
     });
     assert.equal(loud.write(100), 100 * piece.length);
+  });
+
+  it("is listened to once, however often it stalls", () => {
+    const logs = createLogStore();
+    const [{ signal: stalls }, { signal: reads }] = [new AbortController(), new AbortController()];
+    let passed = 0;
+    const now = performance.now.bind(performance);
+    const clock = mock.method(performance, "now", () => now() + passed);
+    try {
+      for (let times = 1; times <= 50; times += 1) {
+        logs.read({ cursor: 0, maxBytes: everything, reader: stalls });
+        passed += 60_000;
+        logs.read({ cursor: 0, maxBytes: everything, reader: reads });
+      }
+    } finally {
+      clock.mock.restore();
+    }
+    assert.equal(getEventListeners(stalls, "abort").length, 1);
   });
 
   it("makes nobody else's output wait: others are told what they missed", () => {
