@@ -28,8 +28,8 @@ export class InspectorDoors {
   readonly #slots = new Map<number, SlotDoor>();
   #signalled: InspectorDoor | undefined;
   #signalledTimer: NodeJS.Timeout | undefined;
-  /** Inspectors to which that port has led. */
-  readonly #led = new Set<string>();
+  /** The inspectors to which that port has led last, of each worker. */
+  readonly #led = new WeakMap<WorkerHandle, string>();
 
   constructor(events: EventLog) {
     this.#events = events;
@@ -82,10 +82,10 @@ export class InspectorDoors {
   /** The inspector of a worker was opened by a signal that was not the supervisor's: its debugger is about to come. */
   signalled(worker: WorkerHandle): void {
     const { url } = worker.debugging;
-    if (url === undefined || this.#led.has(url)) {
+    if (url === undefined || this.#led.get(worker) === url) {
       return;
     }
-    this.#led.add(url);
+    this.#led.set(worker, url);
     this.#closeSignalled();
     const { host, port } = worker.signalPlace;
     this.#signalled = openInspectorDoor({
