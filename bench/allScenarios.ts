@@ -11,12 +11,14 @@ import { reloadTimes } from "./scenarios/reloadTimes.ts";
 import { save } from "./scenarios/save.ts";
 import { slowHandlers } from "./scenarios/slowHandlers.ts";
 import { strictKeepAlive } from "./scenarios/strictKeepAlive.ts";
+import { tail } from "./scenarios/tail.ts";
 import { throughput } from "./scenarios/throughput.ts";
 
 /** In the order of the page. */
 export const scenarios: readonly Scenario[] = [
   strictKeepAlive(0),
   strictKeepAlive(20),
+  tail,
   protocols,
   slowHandlers,
   idleConnections,

@@ -8,15 +8,22 @@ import { poll, untilRunning } from "../../test/support/process/until.ts";
 import { packageVersion } from "../machine.ts";
 import type { Peer } from "./peer.ts";
 
-/** @param scheduling As in the app's configuration. */
-export function hitlessPeer(scheduling: "roundRobin" | "shared", name: string): Peer {
+/**
+ * @param scheduling As in the app's configuration.
+ * @param settings Further settings of the app.
+ */
+export function hitlessPeer(
+  scheduling: "roundRobin" | "shared",
+  name: string,
+  settings: { readonly surge?: number } = {},
+): Peer {
   return {
     name,
     runsApp: true,
     prepare: async () => ({ version: packageVersion() }),
     async start({ folder, port, workers, node }) {
       const recipe = await buildRecipe(
-        { name: `bench ${port}`, entry: "server.cjs", workers, scheduling, env: { PORT: String(port) } },
+        { name: `bench ${port}`, entry: "server.cjs", workers, scheduling, ...settings, env: { PORT: String(port) } },
         { folder, node: { path: node, version: process.version, source: "explicit" }, environment: process.env },
       );
       const endpoint = await launchSupervisor({
