@@ -23,6 +23,19 @@ describe("stderrTail", () => {
     assert.deepEqual(tail.lines(), ["    at file:///srv/api/server.js:7:13", "end"]);
   });
 
+  it("keeps what was wrong, and not the native stack below it, which is longer on Windows", () => {
+    const frames = (form: (frame: number) => string) => Array.from({ length: 42 }, (_, frame) => form(frame + 1));
+    for (const [told, stack] of [
+      ["heap out of memory", frames((frame) => ` ${frame}: 0xc5a6d0 node::Abort() [node]`)],
+      ["heap out of memory", frames((frame) => `${String(frame).padStart(2)}: 0000000140E65FCD v8::Isolate::Exit+133`)],
+      ["heap out of memory", frames((frame) => `${frame}: 0000000067FF0000 `)],
+    ] as const) {
+      const tail = createStderrTail();
+      tail.push(`FATAL ERROR: ${told}\n----- Native stack trace -----\n\n${stack.join("\n")}\n`);
+      assert.deepEqual(tail.lines(), [`FATAL ERROR: ${told}`, "----- Native stack trace -----", ""]);
+    }
+  });
+
   it("keeps the last 20 lines", () => {
     const tail = createStderrTail();
     for (let line = 1; line <= 1_000; line += 1) {
