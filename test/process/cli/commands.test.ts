@@ -9,6 +9,7 @@ import {
   statusOutputSchema,
   stopOutputSchema,
 } from "../../../src/shared/cliOutput.ts";
+import { onPosix } from "../../support/process/scene.ts";
 import { assertCode, type CliRun, type CliWorld, get, openCliWorld, plainServer, readyPattern } from "./hitless.ts";
 
 describe("hitless with an app that runs", function () {
@@ -104,19 +105,17 @@ describe("hitless with an app that runs", function () {
     assert.match(await get(url), /^\d+$/);
   });
 
-  if (process.platform !== "win32") {
-    it("cancels a reload on SIGINT", async () => {
-      await start({ "server.js": plainServer });
-      world.write({ "server.js": "setInterval(() => undefined, 1000);" });
-      const reload = world.start(["reload", "api", "--json"]);
-      await app.until("stderr", /reload .*began/);
-      reload.child.kill("SIGINT");
-      const result = await reload.ended;
-      assertCode(result, 1);
-      assert.equal(v.parse(renewOutputSchema, JSON.parse(result.stdout)).outcome, "cancelled");
-      assert.match(await get(url), /^\d+$/);
-    });
-  }
+  onPosix("cancels a reload on SIGINT", async () => {
+    await start({ "server.js": plainServer });
+    world.write({ "server.js": "setInterval(() => undefined, 1000);" });
+    const reload = world.start(["reload", "api", "--json"]);
+    await app.until("stderr", /reload .*began/);
+    reload.child.kill("SIGINT");
+    const result = await reload.ended;
+    assertCode(result, 1);
+    assert.equal(v.parse(renewOutputSchema, JSON.parse(result.stdout)).outcome, "cancelled");
+    assert.match(await get(url), /^\d+$/);
+  });
 
   it("prints the logs: prefixed, of one worker as they are, and as JSON", async () => {
     await start({ "server.js": `process.stdout.write("a\\nb ");process.stdout.write("c\\nunended");${plainServer}` });

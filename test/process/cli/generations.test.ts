@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as v from "valibot";
 import { errorOutputSchema, historyOutputSchema, renewOutputSchema } from "../../../src/shared/cliOutput.ts";
+import { onPosix } from "../../support/process/scene.ts";
 import { assertCode, type CliRun, type CliWorld, get, openCliWorld, readyPattern } from "./hitless.ts";
 
 const server = (answer: string) =>
@@ -93,26 +94,24 @@ describe("hitless rollback and history", function () {
     );
   });
 
-  if (process.platform !== "win32") {
-    it("cancel going back on SIGINT", async () => {
-      git("init", "-q");
-      world.write({ ".gitignore": "hang\n" });
-      const text = `if (require("node:fs").existsSync("hang")) setInterval(() => undefined, 1000); else ${server("one")}`;
-      world.write({ "server.js": text });
-      git("add", ".");
-      git("commit", "-q", "-m", "one");
-      await start();
-      assertCode(await world.run(["reload", "api"]), 0);
-      world.write({ hang: "" });
-      const rollback = world.start(["rollback", "api", "--json"]);
-      await app.until("stderr", /reload of all workers began[\s\S]*reload of all workers began/);
-      rollback.child.kill("SIGINT");
-      const result = await rollback.ended;
-      assertCode(result, 1);
-      assert.equal(v.parse(renewOutputSchema, JSON.parse(result.stdout)).outcome, "cancelled");
-      assert.equal(await get(url), "one");
-    });
-  }
+  onPosix("cancel going back on SIGINT", async () => {
+    git("init", "-q");
+    world.write({ ".gitignore": "hang\n" });
+    const text = `if (require("node:fs").existsSync("hang")) setInterval(() => undefined, 1000); else ${server("one")}`;
+    world.write({ "server.js": text });
+    git("add", ".");
+    git("commit", "-q", "-m", "one");
+    await start();
+    assertCode(await world.run(["reload", "api"]), 0);
+    world.write({ hang: "" });
+    const rollback = world.start(["rollback", "api", "--json"]);
+    await app.until("stderr", /reload of all workers began[\s\S]*reload of all workers began/);
+    rollback.child.kill("SIGINT");
+    const result = await rollback.ended;
+    assertCode(result, 1);
+    assert.equal(v.parse(renewOutputSchema, JSON.parse(result.stdout)).outcome, "cancelled");
+    assert.equal(await get(url), "one");
+  });
 
   it("tell people why a renewal did not complete", async () => {
     world.write({ "server.js": server("one") });

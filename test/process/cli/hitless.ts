@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { patience } from "../../support/process/notHere/wine.ts";
+import { removeTries } from "../../support/process/stage.ts";
 
 /** The bundles under test; another folder for those of a package. */
 const dist = process.env.HITLESS_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
@@ -13,7 +15,7 @@ export const cliFile = join(dist, "cli.cjs");
 /** The Node.js that runs the command line, and with it (by the PATH) the apps. */
 export const node = process.env.HITLESS_TEST_NODE ?? process.execPath;
 
-const deadlineMs = 40_000;
+const deadlineMs = 40_000 * patience;
 
 export interface CliResult {
   readonly code: number | null;
@@ -97,8 +99,8 @@ export function openCliWorld(): CliWorld {
       for (const pid of supervisorsIn(runtime)) {
         endSupervisor(pid);
       }
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-      rmSync(runtime, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: removeTries });
+      rmSync(runtime, { recursive: true, force: true, maxRetries: removeTries });
     },
   };
   return world;

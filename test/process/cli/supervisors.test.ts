@@ -41,7 +41,7 @@ describe("hitless and its supervisors", function () {
     assertCode(await logs.ended, 0);
   });
 
-  onPosix("a supervisor that is killed is started again by its terminal, and not without end", async () => {
+  it("a supervisor that is killed is started again by its terminal, and not without end", async () => {
     world.write({ "server.js": plainServer, "package.json": '{"name":"api"}' });
     const run = world.start(["start", "--workers", "1"]);
     await run.until("stderr", readyPattern);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
 import type { FailureCode } from "../../../src/shared/failure.ts";
 import { freePort } from "../../support/process/freePort.ts";
@@ -117,7 +118,7 @@ describeOn(testedNodes(), "an app that can't start", (scene) => {
     const { client } = await scene.start({
       fixture: "misbehaving",
       config: { entry: "listens.cjs" },
-      recipe: { entry: `${scene.stage.folder}/nothing-here.js` },
+      recipe: { entry: join(scene.stage.folder, "nothing-here.js") },
     });
     const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "stopped");
     assert.equal(app.failure?.code, "entryNotFound", JSON.stringify(app.failure));

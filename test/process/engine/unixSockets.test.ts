@@ -36,7 +36,7 @@ function askOn(path: string): { stop(): Promise<{ asked: number; failures: strin
 
 const leftIn = (folder: string): string[] => readdirSync(folder).filter((name) => /^(app$|\.hitless-)/.test(name));
 
-describeOn(process.platform === "win32" ? [] : testedNodes(), "an app on a Unix socket", (scene) => {
+describeOn(testedNodes(), "an app on a Unix socket", (scene) => {
   const all = ["before", "ahead", "ends"].flatMap((removes) => [
     [removes, "roundRobin"] as const,
     [removes, "shared"] as const,
@@ -92,7 +92,7 @@ describeOn(process.platform === "win32" ? [] : testedNodes(), "an app on a Unix 
   });
 });
 
-describeOn(process.platform === "win32" ? [] : [usualNode()], "the file of a Unix socket", (scene) => {
+describeOn([usualNode()], "the file of a Unix socket", (scene) => {
   it("that is renamed into its place when it listens: is not taken for removed", async () => {
     const path = join(scene.stage.runtimeFolder, "app");
     const { client } = await scene.run({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, signal } from "../../support/process/processes.ts";
-import { describeOn, onPosix } from "../../support/process/scene.ts";
+import { describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
 import { poll } from "../../support/process/until.ts";
 
@@ -26,7 +26,7 @@ describeOn(testedNodes(), "a supervisor that is killed", (scene) => {
     ["exit", "/", "a worker that is stuck at its exit"],
     ["listeners", "/remove", "a worker whose app took all listeners away"],
   ] as const) {
-    onPosix(`takes along ${what}`, async () => {
+    it(`takes along ${what}`, async () => {
       const app = await scene.run({
         fixture: "clingy",
         config: { workers: 2, scheduling: "shared", killTimeout: 300, env: { CLINGS: clings } },

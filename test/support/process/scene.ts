@@ -95,9 +95,13 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
 /** Signals, process groups and modes of files are nothing Windows has. */
 export const onPosix: Mocha.PendingTestFunction | Mocha.TestFunction = process.platform === "win32" ? it.skip : it;
 
-/** No request was lost and no connection had to be opened again. */
+/**
+ * No request was lost and no connection had to be opened again; on Windows, where none is handed over, they are closed
+ * in the way of HTTP.
+ */
 export function assertUnnoticed({ failed, reopened, failures }: StrictCounts): void {
-  assert.deepEqual({ failed, reopened, failures }, { failed: 0, reopened: 0, failures: [] });
+  const opened = process.platform === "win32" ? 0 : reopened;
+  assert.deepEqual({ failed, reopened: opened, failures }, { failed: 0, reopened: 0, failures: [] });
 }
 
 export function assertOutcome(report: RenewalReport, outcome: RenewalReport["outcome"]): void {

@@ -3,14 +3,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { patience } from "./notHere/wine.ts";
 import { isAlive, processesWithEnvironment, signal } from "./processes.ts";
 import type { TestApp } from "./testApp.ts";
 
 /** Set for every worker of a stage, and so for everything that a worker starts. */
 export const stageVariable = "TEST_STAGE";
 
+/** Windows removes no folder in which a process still runs; a try waits 100 ms longer than the one before. */
+export const removeTries = 20;
+
 /** Processes that were told to end are given so long, in milliseconds. */
-const endDeadlineMs = 10_000;
+const endDeadlineMs = 10_000 * patience;
 
 /** What one test uses up: a folder for apps, a runtime folder of its own, and every process that came of it. */
 export interface Stage {
@@ -84,7 +88,7 @@ function temporaryFolder(prefix: string): { path(): string; remove(): void } {
     },
     remove() {
       if (made !== undefined) {
-        rmSync(made, { recursive: true, force: true, maxRetries: 5 });
+        rmSync(made, { recursive: true, force: true, maxRetries: removeTries });
       }
     },
   };

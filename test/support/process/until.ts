@@ -1,9 +1,10 @@
 import type { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
 import type { SupervisorEvent } from "../../../src/shared/logs.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
+import { patience } from "./notHere/wine.ts";
 
 /** Milliseconds any single thing a test waits for may take on a machine that is busy with other things. */
-export const usualDeadlineMs = 30_000;
+export const usualDeadlineMs: number = 30_000 * patience;
 
 /** How often something is looked at that tells of no change by itself, in milliseconds. */
 const pollMs = 20;

@@ -1,0 +1,119 @@
+import { wineVersion } from "./wine.ts";
+
+/** Full titles of tests, or of what describes several, without the version of Node.js, by why they can't hold. */
+type Reasons = Readonly<Record<string, readonly string[]>>;
+
+const onWindows: Reasons = {
+  "Windows lets no process send another a signal that it could catch: kill is TerminateProcess. Commands ask for the same over the control channel":
+    [
+      "a signal to hitless",
+      "a worker that leaves in the middle of its drain",
+      "an app that is not started again is told to end by the signal of its settings",
+      "hitless layers ends a sample early at Ctrl-C, with what there is",
+      "hitless rollback and history cancel going back on SIGINT",
+      "hitless start does not wait for a reader that has stalled when it was told to stop",
+      "hitless start finishes what is in flight on SIGINT",
+      "hitless start passes the app's output on as it is, to the last byte",
+      "hitless start reloads on SIGUSR2 and stops on SIGHUP",
+      "hitless start stops at once on a second signal, and says so by its exit code",
+      "hitless with an app that runs cancels a reload on SIGINT",
+      "signals to the supervisor",
+      "watching does not reload once more what a reload has read already",
+      "workers that only close what they have end after a SIGINT that somebody else sends",
+    ],
+  "Windows stops no process by a signal (SIGSTOP), by which the test makes a worker or its supervisor silent": [
+    "a worker that dies with a connection on its way to it",
+    "an app that listens when it might have ended is not taken for a script that is done while a busy supervisor has not answered yet",
+    "connections that come while all workers are busy are not counted any more when the worker that should have had them is gone",
+    "connections that come while all workers are busy wait up to the limit, are refused beyond it, and are all answered later",
+    "deaths at a bad moment a worker that is stopped is told unresponsive, and replaced if wanted, while others answer",
+    "a restart whose only worker is busy answers who came before the order, and refuses who comes after it",
+    "a stop answers what clients sent before the worker knew of it",
+  ],
+  "Windows opens an inspector by process._debugProcess, not by a signal, which is what the test sends": [
+    "a port for debuggers leads a debugger that has signalled a worker to that one, and the next to another",
+  ],
+  "a server on a path is a named pipe on Windows, which has no file and is not handed over": [
+    "an app on a Unix socket",
+    "the file of a Unix socket",
+    "what an app may be listens on a Unix socket",
+    "the handoff of HTTP/1.1 connections moves the connections of a Unix socket",
+  ],
+  "Windows hands no connection over (docs/reload.md says why): they are closed in the way of HTTP, and the test counts those that stay open":
+    [
+      "Handoff to a worker that dies gives every connection that the dead worker had not confirmed to another one",
+      "gracefulReload of an app that cleans up in its own way",
+      "the report of a reload in which a worker dies, scheduling roundRobin",
+      "the report of a reload in which a worker dies, scheduling shared",
+    ],
+  "Windows renews no supervisor without a stop (docs/cli.md)": [
+    "hitless and its supervisors a start in its terminal and followed logs go along with an upgrade",
+    "the renewal of the supervisor",
+  ],
+  "Windows tells no environment of a process, by which what is left over is found": [
+    "hitless list of what is left over",
+  ],
+  "Windows makes symbolic links for administrators only; a release is switched by a link": [
+    "hitless in a folder of releases",
+  ],
+  "Windows has neither named pipes in folders, nor modes of files, nor removes a folder that is somebody's current one":
+    [
+      "hitless in a folder that is not as it should be does not wait for somebody to write into a pipe that is called package.json",
+      "hitless in a folder that is not as it should be says so when the current folder is gone, where it needs one",
+      "hitless in a folder that is not as it should be says that a runtime folder can't be made",
+      "hitless in a folder that is not as it should be says that the settings may not be read",
+      "hitless in a folder that is not as it should be says what lies where the settings should",
+    ],
+  "systemd is Linux's": ["hitless under systemd"],
+  "namespaces are Linux's": ["hitless in a container", "a disk that is full where endpoint files go"],
+  "strace is Linux's": ["the catalogue against reality"],
+  "the terminal of the test is made by script(1)": ["hitless monit shows apps and workers"],
+  "bash, zsh and fish are shells of Unix": ["completion of hitless"],
+  "sshd and its keys are set up by the test on Linux only": [
+    "a fleet in which things go wrong",
+    "a fleet of three machines",
+    "another machine, over ssh",
+  ],
+  "nginx is installed by the test on Debian only": [
+    "behind nginx, scheduling roundRobin",
+    "behind nginx, scheduling shared",
+  ],
+};
+
+const underWine: Reasons = {
+  "there is no git for Windows in the registries that the runner asks": [
+    "hitless rollback and history go back to the same commit, refuse another with the reason, and tell of both",
+    "watching builds first, once for each save, and rolls back what can't be built",
+    "watching counts what runs and what it reads, whatever git ignores, and nothing else",
+    "watching makes one reload of a switch of branches over 500 files",
+  ],
+  "Wine 8 answers FSCTL_SET_REPARSE_POINT with STATUS_NOT_SUPPORTED: it makes neither junctions nor links": [
+    "watching follows editors that rename, folders that go and come back, and links that lead to another release",
+  ],
+};
+
+/**
+ * Why a test can't hold on this system; undefined where it can, or where no row of the table says so.
+ * @param wine Its version, where it runs the tests.
+ */
+export function whyNotHere(fullTitle: string, wine: string | undefined = wineVersion): string | undefined {
+  return rowsOf(wine).find(({ test }) => isNamed(fullTitle, test))?.why;
+}
+
+/** What the table names and no test of a whole run is called. */
+export function namesNoTest(fullTitles: readonly string[], wine: string | undefined): string[] {
+  return rowsOf(wine)
+    .map(({ test }) => test)
+    .filter((test) => !fullTitles.some((title) => isNamed(title, test)));
+}
+
+function rowsOf(wine: string | undefined): { readonly test: string; readonly why: string }[] {
+  return [onWindows, ...(wine === undefined ? [] : [underWine])].flatMap((table) =>
+    Object.entries(table).flatMap(([why, tests]) => tests.map((test) => ({ test, why }))),
+  );
+}
+
+function isNamed(fullTitle: string, test: string): boolean {
+  const title = fullTitle.replace(/ \(Node \d+\)/, "");
+  return title === test || title.startsWith(`${test} `);
+}
