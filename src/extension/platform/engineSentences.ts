@@ -209,6 +209,7 @@ export const engineSentences: readonly string[] = [
   "Other workers of the app serve: if only one process can have what this one lacks (a lock, a file, a device), run one worker.",
   "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.",
   "The app listens, but nobody could connect within {0} ms (readyTimeout): {1}.",
+  "The app listens on {0}, while its other workers listen on another address of the same port; both can't be open at once. If the address has changed, use a restart.",
   "The app closed its server and did not listen on any port again within {0} ms (readyTimeout).",
   "The app did not call process.send('ready') within {0} ms (readyTimeout).",
   "The app did not listen on any port within {0} ms (readyTimeout). If it is no server, set server to false.",

@@ -1,6 +1,12 @@
 import { steadyNow } from "../clock.ts";
 import type { AcceptPool, ForwardAccepted, InheritedSocket, PathKeeper } from "./acceptPool.ts";
-import { type ConnectionHandle, type ListeningHandle, type ListenQuery, onClusterMessage } from "./clusterInternals.ts";
+import {
+  addressInUse,
+  type ConnectionHandle,
+  type ListeningHandle,
+  type ListenQuery,
+  onClusterMessage,
+} from "./clusterInternals.ts";
 import { ListeningSocket } from "./listeningSocket.ts";
 import { type AcceptingWorker, Member } from "./member.ts";
 import { OwnConnections } from "./ownConnections.ts";
@@ -29,6 +35,9 @@ export interface Legacy {
 
 /** Tells a worker, with shared scheduling, whether it may accept by itself. Returns false if it can't be reached. */
 export type TellAccept = (on: boolean) => boolean;
+
+/** With shared scheduling: a worker says that it listens no more before it closes its copy of the handle, so many milliseconds at most. */
+const copiesMs = 200;
 
 /** No system allows a process so few open files that these would be too many. */
 const fewWaiting = 64;
@@ -185,8 +194,8 @@ export class Acceptor {
     if ([...this.#sockets.values()].some((socket) => socket.isHeldBack && socket.isAt(key))) {
       return "predecessor";
     }
-    const isHere = [...this.#sockets.values()].some((socket) => !socket.isClosed && socket.isAt(key));
-    return isHere ? (this.#options.shared ? "workers" : "supervisor") : undefined;
+    const here = [...this.#sockets.values()].find((socket) => !socket.isClosed && socket.isAt(key));
+    return here && (here.isShared ? "workers" : "supervisor");
   }
 
   /**
@@ -305,6 +314,12 @@ export class Acceptor {
     this.#settleSoon();
   }
 
+  /** Whether the worker was told that it listens at the address of a server's key, and another address of the app is in the way. */
+  deceives(id: number, key: string): boolean {
+    const member = this.#members.get(id);
+    return member !== undefined && [...this.#sockets.values()].some((socket) => socket.deceives(member, key));
+  }
+
   /** Ends it for everybody: the app has stopped. */
   end(): void {
     for (const socket of this.#sockets.values()) {
@@ -312,7 +327,7 @@ export class Acceptor {
     }
   }
 
-  #asked(member: Member, query: ListenQuery): boolean {
+  #asked(member: Member, query: ListenQuery, since = steadyNow()): boolean {
     if (member.worker.worker.exitedAfterDisconnect === true) {
       return false;
     }
@@ -324,7 +339,9 @@ export class Acceptor {
     }
     const socket = this.#sockets.get(key) ?? new ListeningSocket(key, query, this.#pool, this.#inherited.get(key));
     this.#inherited.delete(key);
-    const errno = socket.open();
+    // With shared scheduling nobody may listen there yet: both could be bound then, and a worker would fail when it listens.
+    const isBlocked = this.#options.shared && socket.isClosed && this.#keepsFrom(socket, member);
+    const errno = isBlocked ? addressInUse : socket.open();
     if (errno === undefined) {
       return false;
     }
@@ -333,10 +350,30 @@ export class Acceptor {
       socket.add(member, query);
       this.#reseat();
       this.#tellWatchers();
+    } else if (isBlocked || (errno === addressInUse && this.#keepsFrom(socket, member))) {
+      socket.pretend();
+      this.#sockets.set(key, socket);
+      socket.add(member, query);
+    } else if (errno === addressInUse && this.#options.shared && query.port > 0 && steadyNow() - since < copiesMs) {
+      setTimeout(() => {
+        if (member.isAlive) {
+          this.#asked(member, query, since);
+        }
+      }, copiesMs / 10);
     } else {
       member.send({ ack: query.seq, key, errno, data: null });
     }
     return true;
+  }
+
+  /**
+   * Whether only addresses of the app keep another one from being opened, none of which the worker itself has. Alone it would find
+   * the port free: it looks at each address of the machine, while workers beside it serve at one of them.
+   */
+  #keepsFrom(socket: ListeningSocket, member: Member): boolean {
+    const inTheWay = [...this.#sockets.values()].filter((other) => other.keepsFrom(socket));
+    const isInherited = [...this.#inherited.values()].some(({ handle }) => socket.isKeptBy(handle));
+    return (isInherited || inTheWay.length > 0) && inTheWay.every((other) => !other.has(member));
   }
 
   /**
@@ -395,6 +432,8 @@ export class Acceptor {
         this.#sockets.delete(key);
       } else if (!socket.hasSuccessor) {
         socket.close();
+      } else if (![...this.#sockets.values()].some((other) => other.keepsFrom(socket))) {
+        socket.makeTrue();
       }
     }
     for (const [member, left] of this.#leavers) {

@@ -11,7 +11,7 @@ import {
 } from "./clusterInternals.ts";
 import type { AcceptedAt, Member } from "./member.ts";
 import { Rests } from "./rests.ts";
-import { canStandIn } from "./standIn.ts";
+import { areAtOdds, canStandIn, type StandIn } from "./standIn.ts";
 import { WaitingConnections } from "./waitingConnections.ts";
 
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
@@ -57,6 +57,8 @@ export class ListeningSocket implements AcceptedAt {
   #wasLookedAt = false;
   /** Its handle came from the supervisor before this one. */
   #isInherited = false;
+  /** Workers were told that they listen here while another address of the app kept it from being opened, or still does. */
+  #pretence: "none" | "lasts" | "over" = "none";
   /** Another supervisor accepts here from now on, and gets what this one still does. */
   #forward: ForwardAccepted | undefined;
 
@@ -72,6 +74,11 @@ export class ListeningSocket implements AcceptedAt {
       // Workers accept there already.
       this.#isListening = true;
     }
+  }
+
+  /** Whether the workers accept by themselves. Where they were told to listen without a handle they can't. */
+  get isShared(): boolean {
+    return this.#pool.shared && this.#pretence === "none";
   }
 
   /** What another supervisor needs to listen here too; `undefined` if it is closed, or about to be. */
@@ -104,7 +111,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#path !== undefined) {
       this.#pool.paths.adopt(this.#path);
     }
-    return this.#pool.shared ? 0 : this.#listen(handle);
+    return this.isShared ? 0 : this.#listen(handle);
   }
 
   /** Another supervisor accepts here by a copy of the handle: this one stops, and gives it what it has accepted. */
@@ -191,14 +198,55 @@ export class ListeningSocket implements AcceptedAt {
       }
       this.#handle = bound;
       this.#isListening = false;
+      this.#pretence = this.#pretence === "none" ? "none" : "over";
     }
-    const error = this.#pool.shared || this.isHeldBack ? 0 : this.#listen(this.#handle);
+    const error = this.isShared || this.isHeldBack ? 0 : this.#listen(this.#handle);
     if (error !== 0) {
       this.end();
     } else if (this.#path !== undefined && !this.isHeldBack) {
       this.#pool.paths.answered(this.#path);
     }
     return error;
+  }
+
+  /** Where it is open, or is to be; `undefined` for a path, and for a closed one whose port the system chose. */
+  get #wanted(): (StandIn & { readonly family: string }) | undefined {
+    const { address, port, flags } = this.#query;
+    const open = this.#handle && addressOf(this.#handle);
+    // Without a host, `node:net` listens on all addresses of IPv6, which has IPv4 too.
+    const host = open?.address ?? address ?? "::";
+    const family = host.includes(":") ? "IPv6" : "IPv4";
+    return port > 0 ? { address: host, port, family, ipv6Only: flags === ipv6Only } : undefined;
+  }
+
+  /** Whether it is open, and the other one can't be while it is. */
+  keepsFrom(other: ListeningSocket): boolean {
+    const [own, wanted] = [this.#wanted, other.#wanted];
+    return other !== this && !this.isClosed && own !== undefined && wanted !== undefined && areAtOdds(own, wanted);
+  }
+
+  /** Whether this can't be opened while a handle of the supervisor before this one is. */
+  isKeptBy(handle: ListeningHandle): boolean {
+    const [open, wanted] = [addressOf(handle), this.#wanted];
+    return open !== undefined && wanted !== undefined && areAtOdds({ ...open, ipv6Only: false }, wanted);
+  }
+
+  /** Workers are told that they listen here, though it can't be opened now: most only look whether the port is free. */
+  pretend(): void {
+    this.#pretence = "lasts";
+  }
+
+  /** Opens it if workers only believe that they listen here, and nothing is in the way any more. */
+  makeTrue(): void {
+    if (this.#pretence === "lasts" && this.#members.size > 0 && this.open() === 0) {
+      this.#deal();
+    }
+  }
+
+  /** Whether this worker believes that it listens at the address of a server's key, and nobody can connect there. */
+  deceives(member: Member, key: string): boolean {
+    const wanted = this.#wanted;
+    return this.#pretence === "lasts" && this.has(member) && key === `${wanted?.address}|${wanted?.port}`;
   }
 
   /** Answers the question of a worker, which listens from then on. */
@@ -208,12 +256,13 @@ export class ListeningSocket implements AcceptedAt {
     this.#wasLookedAt = false;
     clearTimeout(this.#successorTimer);
     this.#successorTimer = undefined;
-    const { shared } = this.#pool;
-    const sockname = shared || this.#handle === undefined ? undefined : addressOf(this.#handle);
+    const shared = this.isShared;
+    const handle = this.#handle;
+    const sockname = shared ? undefined : handle === undefined ? this.#wanted : addressOf(handle);
     const answer = { ack: query.seq, key: this.key, errno: 0, data: this.#data };
     if (shared) {
       // Where other workers accept, it begins when it is ready; otherwise clients wait in it until then.
-      member.send({ ...answer, hold: this.#isListening ? "listen" : "connections" }, this.#handle);
+      member.send({ ...answer, hold: this.#isListening ? "listen" : "connections" }, handle);
       this.#isListening = true;
     } else {
       member.send({ ...answer, ...(sockname && { sockname }) });
@@ -292,7 +341,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#handle === undefined || this.#closing !== undefined || this.#forward !== undefined || this.isHeldBack) {
       return;
     }
-    const accepts = this.#pool.shared && [...this.#members].some((member) => member.isAlive && !member.hasStopped);
+    const accepts = this.isShared && [...this.#members].some((member) => member.isAlive && !member.hasStopped);
     if (accepts && this.#stopTimer === undefined) {
       this.#stopTimer = setTimeout(() => this.#closeHandle(), stopDeadlineMs);
     } else if (!accepts) {
@@ -385,7 +434,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#path !== undefined) {
       this.#pool.paths.leave(this.#path);
     }
-    if (this.#pool.shared) {
+    if (this.isShared) {
       // What the workers have left in the kernel's queue is accepted here.
       this.#listen(handle);
     }

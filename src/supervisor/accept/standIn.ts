@@ -31,3 +31,20 @@ const mapped = "::ffff:";
 function unmapped(address: string): string {
   return address.startsWith(mapped) ? address.slice(mapped.length) : address;
 }
+
+/**
+ * Whether two addresses of one port can't be open at once. `::` is taken for one that takes IPv4 too: whether it does is known of
+ * those only that are open, see `ipv6Only`.
+ */
+export function areAtOdds(open: StandIn, asked: StandIn): boolean {
+  if (open.port !== asked.port) {
+    return false;
+  }
+  const [one, other] = [unmapped(open.address), unmapped(asked.address)];
+  const isIpv4 = (address: string): boolean => !address.includes(":");
+  if (one === "::" || other === "::") {
+    const [whole, part] = one === "::" ? [open, other] : [asked, one];
+    return !isIpv4(part) || !whole.ipv6Only;
+  }
+  return one === other || ((one === "0.0.0.0" || other === "0.0.0.0") && isIpv4(one) && isIpv4(other));
+}

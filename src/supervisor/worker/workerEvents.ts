@@ -17,7 +17,7 @@ export type MessageTable<Worker> = {
 export interface WorkerEvents<Worker> {
   readonly messages: MessageTable<Worker>;
   /** Gives it connections. */
-  readonly acceptor: Pick<Acceptor, "follow" | "leave" | "listensOn" | "hasWaitingFromHere">;
+  readonly acceptor: Pick<Acceptor, "follow" | "leave" | "listensOn" | "hasWaitingFromHere" | "deceives">;
   /** The app's own `process.send(message)`. */
   appMessage(worker: Worker, message: unknown): void;
   /** Something a snapshot shows has changed. */

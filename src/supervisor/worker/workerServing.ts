@@ -16,6 +16,8 @@ export interface WorkerServingOptions extends Pick<ReadinessOptions, "recipe" | 
     listensOn(port: number): boolean;
     /** Whether a connection from this machine waits where this worker listens. */
     hasWaitingFromHere(id: number): boolean;
+    /** Whether this worker only believes that it listens at the address of a server's key: another one of the app is in the way. */
+    deceives(id: number, key: string): boolean;
   };
   readonly send: (body: ToWorkerBody) => boolean;
   /** Whether it is meant to serve: it lives, and was not told to go. */
@@ -94,8 +96,11 @@ export class WorkerServing {
     if (server === undefined) {
       return;
     }
-    const asked = attended ? 0 : this.servers.countAsking(key);
-    if (!attended && asked < mostAskings) {
+    const { id, name, acceptor, isDead, notReady, warn } = this.#options;
+    const isBlocked = acceptor.deceives(id, key);
+    const counts = attended && !isBlocked;
+    const asked = counts ? 0 : this.servers.countAsking(key);
+    if (!counts && asked < mostAskings) {
       setTimeout(() => {
         if (this.servers.announced(key) === server && this.#options.isMeantToServe()) {
           this.#options.send({ type: "listens", server: key });
@@ -103,8 +108,16 @@ export class WorkerServing {
       }, askAgainMs);
       return;
     }
+    if (isBlocked) {
+      if (!isDead()) {
+        notReady(
+          "portInUse",
+          `The app listens on ${server.url}, while its other workers listen on another address of the same port; both can't be open at once. If the address has changed, use a restart.`,
+        );
+      }
+      return;
+    }
     if (!attended) {
-      const { name, warn } = this.#options;
       const since = `it counts as listening since that has not changed in ${(mostAskings * askAgainMs) / 1_000} s`;
       warn("unattended", `${name} listens on ${server.url}, but nothing in the app takes connections there; ${since}`);
     }

@@ -43,9 +43,47 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
   });
 }
 
+for (const [nodes, scheduling] of [
+  [testedNodes(), "roundRobin"],
+  [[usualNode()], "shared"],
+] as const) {
+  describeOn(nodes, `an app that looks for a port that is free at each address (${scheduling})`, (scene) => {
+    it("finds it free though its own workers have it, and no client is refused in a reload", async () => {
+      const { client, port, write } = await scene.run({
+        fixture: "freePort",
+        config: { workers: 2, scheduling, env: { SEARCH: "listen" } },
+      });
+      const addresses = [`http://127.0.0.1:${port}`];
+      assert.deepEqual(client.snapshot.app.addresses, addresses);
+      const strict = await scene.ask({ target: { port }, connections: 8 });
+      write("version.txt", "2");
+      const report = await client.request("app/renew", { kind: "reload" });
+      assertOutcome(report, "completed");
+      assert.deepEqual([droppedNothing(report), client.snapshot.app.addresses], [true, addresses]);
+      await strict.untilAnswers("2", 20);
+      assertUnnoticed(await strict.stop());
+    });
+  });
+}
+
+describeOn([usualNode()], "an app that is to listen on another address of its port", (scene) => {
+  it("can't while the old one is open: is rolled back, and moved by a restart", async () => {
+    const { client, port, recipe } = await scene.run({ fixture: "freePort", config: { workers: 1 } });
+    const strict = await scene.ask({ target: { port }, connections: 4 });
+    const moved = { ...recipe, env: { ...recipe.env, HOST: "127.0.0.1" } };
+    const report = await client.request("app/renew", { kind: "reload", recipe: moved });
+    assertOutcome(report, "rolledBack");
+    assert.match(
+      report.reason ?? "",
+      /another address of the same port; both can't be open at once\. .* use a restart/,
+    );
+    assertUnnoticed(await strict.stop());
+    assertOutcome(await client.request("app/renew", { kind: "restart", recipe: moved }), "completed");
+  });
+});
+
 for (const [nodes, how] of [
   [testedNodes(), "connect"],
-  [[usualNode()], "listen"],
   [[usualNode()], "child"],
 ] as const) {
   describeOn(nodes, `an app that looks (${how}) for a port that is free`, (scene) => {

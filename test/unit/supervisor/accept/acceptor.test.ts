@@ -366,6 +366,49 @@ describe("acceptor", () => {
     listen(worker, { address: "0.0.0.0", port });
   });
 
+  for (const shared of [false, true]) {
+    it(`keeps no worker from looks at other addresses than it serves at, ${shared ? "shared" : "round robin"}`, async () => {
+      acceptor = open(shared);
+      const [serves, looks] = admitted(2);
+      const port = await freePort();
+      assert.equal(serves.ask({ address: null, port })?.errno, 0);
+      serves.listening[0]?.listen(511);
+      for (const address of ["0.0.0.0", "127.0.0.1", "::1"]) {
+        const addressType = address === "::1" ? 6 : 4;
+        const answer = looks.ask({ address, port, addressType });
+        assert.deepEqual([answer?.errno, answer?.sockname?.port], [0, port]);
+        assert.equal(acceptor.deceives(2, `${address}|${port}`), true);
+        looks.say({ act: "close", key: answer?.key });
+        assert.equal(acceptor.deceives(2, `${address}|${port}`), false);
+      }
+      assert.equal(looks.ask({ address: null, port })?.errno, 0);
+      assert.equal(acceptor.deceives(2, `::|${port}`), false);
+      // One that serves at all of them has none left for itself.
+      assert.equal(serves.ask({ address: "0.0.0.0", port })?.errno, shared ? undefined : addressInUse);
+    });
+
+    it(`lets a worker listen when what was in its way is gone, ${shared ? "shared" : "round robin"}`, async () => {
+      acceptor = open(shared);
+      const [looks, serves] = admitted(2);
+      const port = await freePort();
+      const look = looks.ask({ address: null, port });
+      looks.listening[0]?.listen(511);
+      assert.equal(serves.ask({ address: "127.0.0.1", port })?.errno, 0);
+      assert.deepEqual(
+        [acceptor.deceives(2, `127.0.0.1|${port}`), acceptor.acceptsAt(`127.0.0.1|${port}`)],
+        [true, undefined],
+      );
+      looks.listening[0]?.close();
+      looks.say({ act: "close", key: look?.key });
+      while (acceptor.deceives(2, `127.0.0.1|${port}`)) {
+        await turns();
+      }
+      assert.equal(acceptor.acceptsAt(`127.0.0.1|${port}`), "supervisor");
+      await come(port);
+      await serves.until(1);
+    });
+  }
+
   it("leaves alone what the supervisor before it accepts at, whoever only looks there or dies", async () => {
     const [old] = admitted(1);
     const port = listen(old, { port: await freePort() });

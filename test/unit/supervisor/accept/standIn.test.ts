@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canStandIn } from "../../../../src/supervisor/accept/standIn.ts";
+import { areAtOdds, canStandIn } from "../../../../src/supervisor/accept/standIn.ts";
 
 describe("canStandIn", () => {
   const at = (address: string, ipv6Only = false) => ({ address, port: 3000, ipv6Only });
@@ -22,6 +22,29 @@ describe("canStandIn", () => {
   ] as const) {
     it(`${expected ? "says yes" : "says no"}: ${what}`, () => {
       assert.equal(canStandIn(place, client), expected);
+    });
+  }
+});
+
+describe("areAtOdds", () => {
+  const at = (address: string, port = 3000, ipv6Only = false) => ({ address, port, ipv6Only });
+
+  for (const [what, expected, one, other] of [
+    ["the same", true, at("127.0.0.1"), at("127.0.0.1")],
+    ["two of IPv4", false, at("127.0.0.1"), at("127.0.0.2")],
+    ["all of IPv4 and one of them", true, at("0.0.0.0"), at("127.0.0.1")],
+    ["all of IPv4 and one of IPv6", false, at("0.0.0.0"), at("::1")],
+    ["all and one of IPv4", true, at("::"), at("127.0.0.1")],
+    ["all and all of IPv4", true, at("::"), at("0.0.0.0")],
+    ["all and one of IPv6", true, at("::"), at("::1")],
+    ["all of IPv6 alone and one of IPv4", false, at("::", 3000, true), at("127.0.0.1")],
+    ["all of IPv6 alone and all of IPv4", false, at("::", 3000, true), at("0.0.0.0")],
+    ["all of IPv6 alone and one of them", true, at("::", 3000, true), at("::1")],
+    ["one of IPv4 in two ways", true, at("::ffff:127.0.0.1"), at("127.0.0.1")],
+    ["two ports", false, at("::"), at("::", 3001)],
+  ] as const) {
+    it(`${expected ? "says yes" : "says no"}: ${what}`, () => {
+      assert.deepEqual([areAtOdds(one, other), areAtOdds(other, one)], [expected, expected]);
     });
   }
 });

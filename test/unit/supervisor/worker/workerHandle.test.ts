@@ -58,11 +58,14 @@ describe("workerHandle", () => {
 
   /** Told of each failure to be ready in time. */
   let late: () => void = () => undefined;
+  /** The key of a server at which it only believes to listen. */
+  let deceiving = "";
 
   beforeEach(() => watch());
 
   function watch(recipe: { readonly waitReady?: boolean; readonly readyTimeout?: number } = {}): void {
     worker = new FakeClusterWorker();
+    deceiving = "";
     heard = [];
     stderr = [];
     handle = new WorkerHandle({
@@ -118,6 +121,7 @@ describe("workerHandle", () => {
           leave: (_id, left) => left(),
           listensOn: () => false,
           hasWaitingFromHere: () => false,
+          deceives: (_id, key) => key === deceiving,
         },
         drained: (_worker, end) => end(),
         appMessage: () => undefined,
@@ -281,6 +285,33 @@ describe("workerHandle", () => {
     handle.announceServer("::|3000", server, []);
     handle.confirmServer("::|3000", true);
     assert.equal(handle.finished, false);
+  });
+
+  it("fails when a server of it stays where another address of the app is in the way", async () => {
+    const server = { url: "http://127.0.0.1:3000", protocol: "http", handoff: true, systemPort: false } as const;
+    deceiving = "127.0.0.1|3000";
+    handle.announceServer(deceiving, server, []);
+    const told = new Promise<void>((resolve) => {
+      late = resolve;
+    });
+    for (let asked = 0; asked <= 40; asked += 1) {
+      handle.confirmServer(deceiving, true);
+    }
+    await told;
+    assert.equal(handle.finished, false);
+    assert.deepEqual([handle.failure.code, [...handle.servers.keys()]], ["portInUse", []]);
+    assert.match(handle.failure.message, /listens on http:\/\/127\.0\.0\.1:3000, while .* use a restart\.$/);
+  });
+
+  it("counts such a server once nothing is in the way any more", () => {
+    const server = { url: "http://127.0.0.1:3000", protocol: "http", handoff: true, systemPort: false } as const;
+    deceiving = "127.0.0.1|3000";
+    handle.announceServer(deceiving, server, []);
+    handle.confirmServer(deceiving, true);
+    assert.equal(handle.servers.size, 0);
+    deceiving = "";
+    handle.confirmServer("127.0.0.1|3000", true);
+    assert.equal(handle.servers.size, 1);
   });
 
   it("tells a program that could not be started from one that ended", () => {
