@@ -82,6 +82,8 @@ export interface CollectedSample {
   readonly builtins: boolean;
   /** Source maps that are in the worker's memory only. */
   readonly maps: readonly LoadedMap[];
+  /** Milliseconds in which the event loop waited, as Node.js measures it; absent where unknown. */
+  readonly loopIdleMs?: number;
   /** What the main thread had of the CPU meanwhile; absent where unknown. */
   readonly thread?: {
     /** Milliseconds of CPU time. */

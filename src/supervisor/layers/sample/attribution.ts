@@ -53,7 +53,8 @@ interface Sum {
  * rest add up to 1. Without any time, all of it counts as unattributed.
  */
 export function attribute(
-  collected: Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "thread" | "tls">>,
+  collected: Pick<CollectedSample, "frames" | "nodes"> &
+    Partial<Pick<CollectedSample, "thread" | "loopIdleMs" | "tls">>,
   hints: AttributionHints,
 ): Pick<CpuSample, "durationMs" | "parts" | "own" | "tree"> {
   const { frames, nodes } = collected;

@@ -9,11 +9,16 @@ import {
 } from "../../../shared/layers/collected.ts";
 import { type BuiltinKind, builtinKind, shownBuiltin } from "./builtinNames.ts";
 
+/** Microseconds between two ticks. */
+export const intervalUs = 1_000;
+
 export interface CondenseOptions {
   /** The folder of Hitless's own bundles. */
   readonly folder: string;
   /** Microseconds from the beginning that do not count; at most half of a short profile. */
   readonly settlingUs: number;
+  /** Microseconds in which the thread could have run and had no CPU; 0 where that is unknown. */
+  readonly waitedUs?: number;
   /** Whether the order of the ticks is wanted. */
   readonly timeline: boolean;
   /** Whether V8's own code has frames. */
@@ -27,7 +32,7 @@ type MutableNode = { -readonly [Key in keyof ProfileNode]: ProfileNode[Key] };
 /** Reduces a profile to what attributing its time needs, so that little has to be sent. */
 export function condense(
   profile: Profiler.Profile,
-  { folder, settlingUs, timeline, builtins }: CondenseOptions,
+  { folder, settlingUs, waitedUs = 0, timeline, builtins }: CondenseOptions,
 ): Pick<CollectedSample, "ticks" | "frames" | "nodes" | "timeline"> {
   const own = [folder + sep, pathToFileURL(folder + sep).href];
   const frames: ProfileFrame[] = [];
@@ -44,7 +49,8 @@ export function condense(
     frameIndexes.set(key, frames.length);
     return frames.push({ name, url: shown, ...place, ...(builtin ? { builtin } : {}) }) - 1;
   };
-  const { selfUs, ticks, order } = selfTimes(profile, settlingUs);
+  const order = ticksOf(profile, settlingUs);
+  const selfUs = selfTimes(profile, order, waitedUs);
   const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   /** Where the calls of each node are put, and where its own time is. */
   const indexes = new Map<number, number>();
@@ -75,7 +81,7 @@ export function condense(
     addTicks(nodes[index], us, node);
   }
   const inOrder = order.map(([id, us]) => [places.get(id) ?? 0, us] as const);
-  return { ticks, frames, nodes, ...(timeline ? { timeline: inOrder } : {}) };
+  return { ticks: order.length, frames, nodes, ...(timeline ? { timeline: inOrder } : {}) };
 }
 
 /** V8's own code has no place, nor lines, which a native function that JavaScript calls has. */
@@ -98,16 +104,10 @@ function addTicks(node: MutableNode | undefined, us: number, { positionTicks = [
   }
 }
 
-/** Microseconds that each node was on top: from each tick to the next. */
-function selfTimes(
-  { samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile,
-  settlingUs: number,
-): {
-  readonly selfUs: ReadonlyMap<number, number>;
-  readonly ticks: number;
-  readonly order: readonly (readonly [id: number, us: number])[];
-} {
-  const selfUs = new Map<number, number>();
+/** The node on top at a tick, and the microseconds until the next. */
+type Tick = readonly [id: number, us: number];
+
+function ticksOf({ samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile, settlingUs: number): Tick[] {
   const from = startTime + Math.max(0, Math.min(settlingUs, (endTime - startTime) / 2));
   let now = startTime;
   // The profiler may record two ticks in the wrong order.
@@ -118,12 +118,31 @@ function selfTimes(
     })
     .filter(({ at }) => at >= from)
     .sort((a, b) => a.at - b.at);
-  const order = ticks.map(({ node, at }, index) => {
-    const us = (ticks[index + 1]?.at ?? Math.max(at, endTime)) - at;
-    selfUs.set(node, (selfUs.get(node) ?? 0) + us);
-    return [node, us] as const;
-  });
-  return { selfUs, ticks: ticks.length, order };
+  return ticks.map(({ node, at }, index) => [node, (ticks[index + 1]?.at ?? Math.max(at, endTime)) - at]);
+}
+
+/** A longer time between two ticks means that one of the two threads had no CPU. */
+const longestTickUs = 2 * intervalUs;
+
+/**
+ * Microseconds that each node was on top. On a machine that is busy with other things a thread that waits for a CPU does
+ * so in whatever function it was taken away from, many times as long as a tick: such time is shared out among all that
+ * was seen, apart for idle time.
+ */
+function selfTimes({ nodes }: Profiler.Profile, ticks: readonly Tick[], waitedUs: number): ReadonlyMap<number, number> {
+  const idle = new Set(nodes.flatMap(({ id, callFrame }) => (callFrame.functionName === "(idle)" ? [id] : [])));
+  const excess = ticks.reduce((sum, [, us]) => sum + Math.max(0, us - longestTickUs), 0);
+  const cut = excess === 0 ? 0 : Math.min(1, waitedUs / excess);
+  const selfUs = new Map<number, number>();
+  for (const some of [ticks.filter(([id]) => idle.has(id)), ticks.filter(([id]) => !idle.has(id))]) {
+    const kept = some.map(([id, us]) => [id, us - cut * Math.max(0, us - longestTickUs)] as const);
+    const sum = (all: readonly Tick[]): number => all.reduce((total, [, us]) => total + us, 0);
+    const scale = sum(kept) === 0 ? 0 : sum(some) / sum(kept);
+    for (const [id, us] of kept) {
+      selfUs.set(id, (selfUs.get(id) ?? 0) + us * scale);
+    }
+  }
+  return selfUs;
 }
 
 function parentsFirst({ nodes }: Profiler.Profile): Profiler.ProfileNode[] {

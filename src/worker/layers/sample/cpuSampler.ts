@@ -2,13 +2,10 @@ import { type Profiler, Session, url } from "node:inspector";
 import { performance } from "node:perf_hooks";
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
 import { tellsBuiltins, withBuiltins } from "./builtinFrames.ts";
-import { condense } from "./condense.ts";
+import { condense, intervalUs } from "./condense.ts";
 import { withoutInlining } from "./inlining.ts";
 import { loadedMaps } from "./loadedMaps.ts";
 import { type ThreadTime, threadTime } from "./threadTime.ts";
-
-/** Microseconds between two ticks. */
-const intervalUs = 1_000;
 
 /** Milliseconds for V8 to optimize hot code again. */
 const usualSettlingMs = 250;
@@ -57,12 +54,15 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
         const startedAt = Date.now();
         const from = performance.now();
         const before = threadTime();
+        const looped = performance.eventLoopUtilization();
         await wait(seconds * 1_000, controller.signal);
         const counted = performance.now() - from;
-        const after = threadTime();
+        const { idle } = performance.eventLoopUtilization(looped);
+        const used = usedBetween(before, threadTime());
         const profile = await stop(session);
         const settlingUs = settles ? profile.endTime - profile.startTime - counted * 1_000 : 0;
-        const condensed = condense(profile, { folder, settlingUs, timeline, builtins: tellsBuiltins() });
+        const waitedUs = (used.thread?.waitedMs ?? 0) * 1_000;
+        const condensed = condense(profile, { folder, settlingUs, waitedUs, timeline, builtins: tellsBuiltins() });
         return {
           startedAt,
           cancelled: controller.signal.aborted,
@@ -70,7 +70,9 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
           inlined: !settles,
           builtins: tellsBuiltins(),
           maps: loadedMaps(condensed, session),
-          ...usedBetween(before, after),
+          // Before its loop has begun, Node.js has no figures of it.
+          ...(looped.idle + looped.active === 0 ? {} : { loopIdleMs: idle }),
+          ...used,
         };
       } finally {
         running = undefined;

@@ -13,12 +13,14 @@ function loopMs(
   busyMs: number,
   thread: CollectedSample["thread"],
   tls: CollectedSample["tls"] = "none",
+  loopIdleMs?: number,
 ) {
   const nodes = [
     { frame: 0, parent: -1, selfUs: idleMs * 1_000 },
     { frame: 1, parent: -1, selfUs: busyMs * 1_000 },
   ];
-  const found = nativeInLoop({ frames, nodes, ...(thread === undefined ? {} : { thread }), tls });
+  const told = loopIdleMs === undefined ? {} : { loopIdleMs };
+  const found = nativeInLoop({ frames, nodes, ...(thread === undefined ? {} : { thread }), ...told, tls });
   return found === undefined ? undefined : [Math.round(found.us / 1_000), found.owner.id];
 }
 
@@ -26,6 +28,12 @@ describe("the native work of the event loop", () => {
   it("is what the thread used of the CPU beyond what the profile shows as busy", () => {
     assert.deepEqual(loopMs(800, 200, { usedMs: 600 }), [390, "loop"]);
     assert.deepEqual(loopMs(100, 0, { usedMs: 100 }), [99, "loop"]);
+  });
+
+  it("is what was idle beyond what the event loop waited, where Node.js tells that", () => {
+    assert.deepEqual(loopMs(800, 200, { usedMs: 300 }, "none", 500), [300, "loop"]);
+    assert.deepEqual(loopMs(800, 200, undefined, "all", 500), [300, "loop/openssl"]);
+    assert.equal(loopMs(800, 200, { usedMs: 900 }, "none", 795), undefined);
   });
 
   it("is never more than what was idle", () => {

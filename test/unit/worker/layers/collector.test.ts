@@ -65,6 +65,30 @@ describe("a condensed profile", () => {
     assert.deepEqual([times(0), times(450), times(100_000)], [900, 500, 500]);
   });
 
+  it("shares out what the thread waited for a CPU, apart for idle time", () => {
+    const waiting: Profiler.Profile = {
+      nodes: [
+        profileNode(1, "(root)", "", [2, 3, 4]),
+        profileNode(2, "handle", "file:///srv/app.js"),
+        profileNode(3, "other", "file:///srv/app.js"),
+        profileNode(4, "(idle)", ""),
+      ],
+      startTime: 0,
+      endTime: 70_000,
+      // Taken away from the one, for 50 ms.
+      samples: [2, 2, 3, 3, 2, 4],
+      timeDeltas: [0, 1_000, 1_000, 50_000, 2_000, 2_000],
+    };
+    const times = (waitedUs: number) => {
+      const options = { folder, settlingUs: 0, waitedUs, timeline: true, builtins: false };
+      const { frames, nodes, timeline } = condense(waiting, options);
+      const all = nodes.map(({ frame, selfUs }) => [frames[frame]?.name, Math.round(selfUs)] as const);
+      return { ...Object.fromEntries(all.filter(([, us]) => us > 0)), last: timeline?.at(-1)?.[1] };
+    };
+    assert.deepEqual(times(0), { handle: 4_000, other: 52_000, "(idle)": 14_000, last: 14_000 });
+    assert.deepEqual(times(100_000), { handle: 28_000, other: 28_000, "(idle)": 14_000, last: 14_000 });
+  });
+
   it("keeps the times right when two ticks are in the wrong order", () => {
     const { nodes } = condense(
       { ...profile, timeDeltas: [100, 300, -100, 400] },
