@@ -60,6 +60,7 @@ export interface CallForm extends Pick<CatalogueEntry, "mechanism" | "thread" | 
 
 export type FormName =
   | "address"
+  | "blocking"
   | "buffered"
   | "connections"
   | "corked"
@@ -71,11 +72,15 @@ export type FormName =
   | "hostsFile"
   | "keptAlive"
   | "memory"
+  | "name"
+  | "noBody"
   | "noHome"
   | "noPosition"
+  | "noTerminal"
   | "oneFile"
   | "outputFile"
   | "outputTerminal"
+  | "parents"
   | "path"
   | "position"
   | "queries"
@@ -85,7 +90,9 @@ export type FormName =
   | "signalThread"
   | "start"
   | "systemStore"
-  | "unbound";
+  | "unbound"
+  | "unconnected"
+  | "utf8";
 
 /** `fs.readFile`: the name of an entry in the panel and the editor. */
 export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {

@@ -116,6 +116,8 @@ export const operations = {
   setgroups: ["setgroups", "setgroups", ""],
   initgroups: ["setgroups", "initgroups", ""],
   setuid: ["setuid", "setuid", ""],
+  groupOf: ["openat read close", "getgrnam_r", ""],
+  userOf: ["openat read close", "getpwnam_r", ""],
   account: [
     "geteuid openat read close",
     "getpwuid_r",
@@ -144,6 +146,7 @@ export const operations = {
   uptime: ["openat read close", "sysctl", "GetTickCount64"],
   console: ["write", "write", "WriteConsoleW"],
   terminal: ["ioctl", "ioctl", "GetFileType GetConsoleMode"],
+  kindOfFile: ["fstat", "fstat", ""],
   setTerminal: ["ioctl", "ioctl", "SetConsoleMode"],
 
   // databases

@@ -127,6 +127,9 @@ function formContradictions(
   if (binding !== undefined && !window.bindings.has(binding)) {
     told.push(`${name}: did not call the binding ${binding}`);
   }
+  if (form === "blocking" && unseen(["openat"], window.main).length + unseen(["statx"], window.main).length > 1) {
+    told.push(`${name}: the thread that calls waited for nothing (${describeWindow(window)})`);
+  }
   const worker = mechanism === "threadPool" ? window.pool : window.main;
   const spared = entry.calls.linux.filter((call) => !calls.linux.includes(call));
   const made = spared.filter((call) => !shared.includes(call) && unseen([call], worker).length === 0);

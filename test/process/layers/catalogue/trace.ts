@@ -136,6 +136,7 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   clone3: ["clone"],
   copy_file_range: ["sendfile"],
   epoll_pwait: ["epoll_wait", "epoll_pwait2"],
+  fstat: ["newfstatat", "statx"],
   getdents64: ["getdents"],
   lchown: ["fchownat"],
   link: ["linkat"],

@@ -251,7 +251,11 @@ export const snippets = {
     "StringDecoder.prototype.end": () => void new StringDecoder().end(text),
   },
   tty: {
-    isatty: () => void tty.isatty(0),
+    isatty: {
+      before: terminal,
+      run: (descriptor) => void tty.isatty(descriptor),
+      forms: { noTerminal: { run: () => void tty.isatty(0) } },
+    },
     ReadStream: { before: terminal, run: (descriptor) => new tty.ReadStream(descriptor).destroy() },
     WriteStream: { before: terminal, run: (descriptor) => new tty.WriteStream(descriptor).destroy() },
     "ReadStream.prototype.setRawMode": {

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import promises from "node:fs/promises";
 import process from "node:process";
-import { call, directory, event, file, folder, fresh, link } from "./support.mjs";
+import { call, directory, event, file, folder, fresh, link, tree } from "./support.mjs";
 
 const user = process.getuid?.() ?? 0;
 const group = process.getgid?.() ?? 0;
@@ -75,7 +75,9 @@ const pathForms = {
   appendFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   copyFile: { reflink: () => [file(), fresh(), fs.constants.COPYFILE_FICLONE] },
   cp: { oneFile: () => [file(), fresh()] },
+  mkdir: { parents: () => [directory(), { recursive: true }] },
   rm: { oneFile: () => [file()] },
+  rmdir: { recursive: () => [tree(), { recursive: true }] },
 };
 
 const handleCases = {
@@ -136,6 +138,13 @@ for (const [name, forms] of Object.entries(pathForms)) {
   synchronous[`${name}Sync`].forms = formsOf(forms, openFile, (...args) => void fs[`${name}Sync`](...args));
   promised[name].forms = formsOf(forms, () => promises.open(file(), "r+"), promises[name]);
 }
+
+/** Into the folders below. */
+const below = { recursive: true };
+callbacks.readdir.forms = { blocking: { before: tree, run: (path) => call(fs.readdir, path, below) } };
+synchronous.readdirSync.forms = { recursive: { before: tree, run: (path) => void fs.readdirSync(path, below) } };
+promised.readdir.forms = { blocking: { before: tree, run: (path) => promises.readdir(path, below) } };
+synchronous.readFileSync.forms.utf8 = { before: file, run: (path) => void fs.readFileSync(path, "utf8") };
 
 /** A folder of which all has been read ahead. */
 function readAhead() {
@@ -218,7 +227,15 @@ export const snippets = {
     "Dir.prototype.read": {
       before: () => fs.opendirSync(directory()),
       run: (dir) => dir.read(),
-      forms: { buffered: { before: readAhead, run: (dir) => dir.read() } },
+      forms: {
+        buffered: { before: readAhead, run: (dir) => dir.read() },
+        blocking: {
+          before: () => fs.opendirSync(tree(), below),
+          run: async (dir) => {
+            while ((await dir.read()) !== null);
+          },
+        },
+      },
     },
     "Dir.prototype.close": { before: () => fs.opendirSync(directory()), run: (dir) => dir.close() },
     ...synchronous,
@@ -229,7 +246,15 @@ export const snippets = {
     "Dir.prototype.readSync": {
       before: () => fs.opendirSync(directory()),
       run: (dir) => void dir.readSync(),
-      forms: { buffered: { before: readAhead, run: (dir) => void dir.readSync() } },
+      forms: {
+        buffered: { before: readAhead, run: (dir) => void dir.readSync() },
+        recursive: {
+          before: () => fs.opendirSync(tree(), below),
+          run: (dir) => {
+            while (dir.readSync() !== null);
+          },
+        },
+      },
     },
     "Dir.prototype.closeSync": { before: () => fs.opendirSync(directory()), run: (dir) => dir.closeSync() },
   },
@@ -262,6 +287,9 @@ export const snippets = {
     "FileHandle.prototype.readLines": {
       before: () => promises.open(file()),
       run: (handle) => drainAsync(handle.readLines()),
+      forms: {
+        start: { before: () => promises.open(file()), run: (own) => drainAsync(own.readLines({ start: 1 })) },
+      },
     },
     "FileHandle.prototype.readableWebStream": {
       before: () => promises.open(file()),

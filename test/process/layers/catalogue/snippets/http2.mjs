@@ -37,6 +37,27 @@ const whileJoined = (run) => ({
   },
 });
 
+/** A server's last words to a client. */
+const ending = (text) => ({
+  before: async () => {
+    const server = await listening(http2.createServer());
+    const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
+    const stream = session.request({ ":path": "/" });
+    stream.resume().end();
+    const response = await new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
+    return { server, session, stream, response };
+  },
+  run: ({ response, stream }) => {
+    const closed = event(stream, "close");
+    response.end(text);
+    return closed;
+  },
+  after: ({ session, server }) => {
+    session.close();
+    server.close();
+  },
+});
+
 export const snippets = {
   http2: {
     connect: onHosts((host) => exchange(http2.connect(`http://${host}:${second}`))),
@@ -62,25 +83,7 @@ export const snippets = {
     },
     getDefaultSettings: () => void http2.getDefaultSettings(),
     getPackedSettings: () => void http2.getPackedSettings({ enablePush: false }),
-    "Http2ServerResponse.prototype.end": {
-      before: async () => {
-        const server = await listening(http2.createServer());
-        const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
-        const stream = session.request({ ":path": "/" });
-        stream.resume().end();
-        const response = await new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
-        return { server, session, stream, response };
-      },
-      run: ({ response, stream }) => {
-        const closed = event(stream, "close");
-        response.end("text");
-        return closed;
-      },
-      after: ({ session, server }) => {
-        session.close();
-        server.close();
-      },
-    },
+    "Http2ServerResponse.prototype.end": { ...ending("text"), forms: { noBody: ending() } },
     "Http2Session.prototype.close": whileJoined(({ client }) => void client.close()),
     "Http2Session.prototype.destroy": whileJoined(({ client }) => {
       client.destroy();

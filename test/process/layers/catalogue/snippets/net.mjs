@@ -15,6 +15,11 @@ function onSocket(run) {
   return { before: connected, run, after: (socket) => socket.destroy() };
 }
 
+/** Runs the same for a socket that is connected and for one that is not yet. */
+function onSockets(run) {
+  return { ...onSocket(run), forms: { unconnected: { before: () => new net.Socket(), run } } };
+}
+
 function onServer(run) {
   return { before: () => listening(net.createServer()), run, after: (own) => own.close() };
 }
@@ -63,8 +68,8 @@ export const snippets = {
     "Socket.prototype.end": onSocket((socket) => event(socket.end("text").resume(), "close")),
     "Socket.prototype.destroy": onSocket((socket) => event(socket.destroy(), "close")),
     "Socket.prototype.resetAndDestroy": onSocket((socket) => event(socket.resetAndDestroy(), "close")),
-    "Socket.prototype.setNoDelay": onSocket((socket) => void socket.setNoDelay(true)),
-    "Socket.prototype.setKeepAlive": onSocket((socket) => void socket.setKeepAlive(true, 1000)),
+    "Socket.prototype.setNoDelay": onSockets((socket) => void socket.setNoDelay(true)),
+    "Socket.prototype.setKeepAlive": onSockets((socket) => void socket.setKeepAlive(true, 1000)),
     "Socket.prototype.address": onSocket((socket) => void socket.address()),
     "Server.prototype.listen": {
       before: () => net.createServer(),
@@ -106,9 +111,9 @@ export const snippets = {
     },
     "Server.prototype.ref": onServer((own) => void own.ref()),
     "Server.prototype.unref": onServer((own) => void own.unref()),
-    "Socket.prototype.getTypeOfService": onSocket((socket) => void socket.getTypeOfService()),
+    "Socket.prototype.getTypeOfService": onSockets((socket) => void socket.getTypeOfService()),
     "Socket.prototype.ref": onSocket((socket) => void socket.ref()),
-    "Socket.prototype.setTypeOfService": onSocket((socket) => void socket.setTypeOfService(8)),
+    "Socket.prototype.setTypeOfService": onSockets((socket) => void socket.setTypeOfService(8)),
     "Socket.prototype.unref": onSocket((socket) => void socket.unref()),
     "SocketAddress.parse": () => void net.SocketAddress.parse("127.0.0.1:80"),
     SocketAddress: () => void new net.SocketAddress({ address: "127.0.0.1", port: 1 }),

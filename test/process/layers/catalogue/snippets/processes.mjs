@@ -1,5 +1,6 @@
 import childProcess from "node:child_process";
 import cluster from "node:cluster";
+import fs from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import vm from "node:vm";
@@ -9,6 +10,13 @@ import { call, event, file, fresh, outputs, tolerating, trying } from "./support
 const node = process.execPath;
 const idle = "setInterval(() => {}, 1000)";
 const nothing = ["-e", "0"];
+
+/** As the system's lists name who runs this, quoted. */
+const userName = JSON.stringify(os.userInfo().username);
+const groups = fs.readFileSync("/etc/group", "utf8").split("\n");
+const ownGroup = groups.find((line) => line.split(":")[2] === String(process.getgid()));
+const groupName = JSON.stringify(ownGroup?.split(":")[0] ?? "");
+const named = (child) => ({ forms: { name: { child } } });
 
 async function spawned() {
   const child = childProcess.spawn(node, ["-e", idle], { stdio: "ignore" });
@@ -213,7 +221,10 @@ export const snippets = {
     getuid: () => void process.getuid(),
     hrtime: () => void process.hrtime(),
     "hrtime.bigint": () => void process.hrtime.bigint(),
-    initgroups: { child: `process.initgroups(process.getuid(), process.getgid())` },
+    initgroups: {
+      child: "process.initgroups(process.getuid(), process.getgid())",
+      ...named(`process.initgroups(${userName}, ${groupName})`),
+    },
     kill: () => void process.kill(process.pid, 0),
     loadEnvFile: { before: () => file("HITLESS_SNIPPET=1\n"), run: (path) => process.loadEnvFile(path) },
     memoryUsage: () => void process.memoryUsage(),
@@ -223,11 +234,14 @@ export const snippets = {
     "report.writeReport": () => void process.report.writeReport(fresh(".json")),
     resourceUsage: () => void process.resourceUsage(),
     setSourceMapsEnabled: () => process.setSourceMapsEnabled(false),
-    setegid: { child: "process.setegid(process.getegid())" },
-    seteuid: { child: "process.seteuid(process.geteuid())" },
-    setgid: { child: "process.setgid(process.getgid())" },
-    setgroups: { child: "process.setgroups(process.getgroups())" },
-    setuid: { child: "process.setuid(process.getuid())" },
+    setegid: { child: "process.setegid(process.getegid())", ...named(`process.setegid(${groupName})`) },
+    seteuid: { child: "process.seteuid(process.geteuid())", ...named(`process.seteuid(${userName})`) },
+    setgid: { child: "process.setgid(process.getgid())", ...named(`process.setgid(${groupName})`) },
+    setgroups: {
+      child: "process.setgroups(process.getgroups())",
+      ...named(`process.setgroups([${groupName}])`),
+    },
+    setuid: { child: "process.setuid(process.getuid())", ...named(`process.setuid(${userName})`) },
     "stderr.write": writing("stderr"),
     "stdout.write": writing("stdout"),
     threadCpuUsage: () => void process.threadCpuUsage(),

@@ -34,6 +34,14 @@ export function directory() {
   return path;
 }
 
+/** A folder with one in it. */
+export function tree() {
+  const path = directory();
+  fs.mkdirSync(join(path, "below"));
+  fs.writeFileSync(join(path, "below", "two.txt"), "2");
+  return path;
+}
+
 export function link() {
   const path = fresh(".link");
   fs.symlinkSync(file(), path);
