@@ -142,6 +142,8 @@ function startStreams(port: number): SoakClients {
         asked += 1;
       },
       failed: (what, why) => losses.push({ begunAt, lostAt: Date.now(), message: `${what}: ${why}` }),
+      // Only HTTP/2 refuses requests.
+      refused: () => undefined,
       reopened: () => {
         reopened += 1;
       },

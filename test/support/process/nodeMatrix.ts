@@ -97,7 +97,7 @@ async function install(node: MatrixNode, folder: string, platform: NodeJS.Platfo
     }
     await rename(temporary, folder).catch(async (error: unknown) => {
       // Tests that run beside these may have been faster, and run from there.
-      if (!existsSync(programIn(folder))) {
+      if (!existsSync(programIn(folder, platform))) {
         rmSync(folder, { recursive: true, force: true });
         await rename(temporary, folder).catch(() => {
           throw error;
