@@ -171,7 +171,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
         env: { PORT: String(port) },
         workers: 1,
         readyUrl: `http://127.0.0.1:${port}/health`,
-        readyTimeout: 600,
+        readyTimeout: 1_500,
         maxRestarts: 0,
       },
     });

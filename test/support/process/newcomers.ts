@@ -8,7 +8,7 @@ import { poll } from "./until.ts";
 const afterRefusalMs = 5;
 
 /** A connection that is neither answered nor ended by then counts as failed. Longer than the kernel takes to knock again. */
-const answerDeadlineMs = 15_000;
+const answerDeadlineMs = 30_000;
 
 /** Failures that are described; all are counted. */
 const failuresDescribed = 20;

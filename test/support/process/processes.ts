@@ -15,6 +15,18 @@ export function isAlive(pid: number): boolean {
   return process.platform !== "linux" || !isZombie(pid);
 }
 
+/** Whether a live process runs a supervisor, and not something else that has got its pid; where the system does not tell (all but Linux), it does. */
+export function isSupervisor(pid: number): boolean {
+  if (process.platform !== "linux") {
+    return true;
+  }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor");
+  } catch {
+    return false;
+  }
+}
+
 /** A process that is dead but that nobody has asked the exit code of, as happens in a container without an init. */
 function isZombie(pid: number): boolean {
   try {

@@ -16,7 +16,7 @@ export type Target =
   | { readonly path: string };
 
 /** Connecting and each answer may take so long, in milliseconds. */
-const answerDeadlineMs = 15_000;
+const answerDeadlineMs = 30_000;
 
 /** One connection on which one request at a time is asked; nothing is ever retried. */
 export interface StrictConnection {
