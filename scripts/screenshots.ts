@@ -1,5 +1,5 @@
-// `npm run screenshots`: takes the pictures of the README from the running extension, in a light and a dark theme; with
-// `-- dark` in that one only.
+// `npm run screenshots`: takes the pictures of the README from the running extension; with `-- dark` in a dark theme, to
+// look at.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ const pictureSettings = {
   // Whatever is on the PATH: a picture shows a release that is looked after.
   "hitless.node": process.execPath,
 };
-const only = process.argv[2];
+const wanted = process.argv[2] ?? "light";
 const port = 3000;
 const viewport = { width: 1200, height: 700 };
 const imagesFolder = join(projectRoot, "docs", "images");
@@ -41,7 +41,7 @@ mkdirSync(imagesFolder, { recursive: true });
 await buildExtension();
 const browser = await launchChromium();
 try {
-  for (const [name, theme] of Object.entries(themes).filter(([one]) => one === (only ?? one))) {
+  for (const [name, theme] of Object.entries(themes).filter(([one]) => one === wanted)) {
     await takeAll(name, theme);
   }
   await takeMachines(browser, imagesFolder);
@@ -77,7 +77,6 @@ async function takeAll(name: string, theme: string): Promise<void> {
       await page.waitForTimeout(settleMs);
       await savePicture(page, join(imagesFolder, `${picture}-${name}.webp`));
     };
-    await take("stopped");
     await page.getByRole("button", { name: "Start", exact: true }).first().click();
     await vscode
       .appRow("shop")
