@@ -7,10 +7,19 @@ import { settingsFile } from "../support/sampleApp.ts";
 import { test } from "./fixtures.ts";
 import type { VsCodeWindow } from "./vsCodeWindow.ts";
 
+const themes = {
+  light: "Default Light Modern",
+  dark: "Default Dark Modern",
+  "high-contrast": "Default High Contrast",
+  "high-contrast-light": "Default High Contrast Light",
+};
+
 test("rehearses a reload, and shows its picture, which anybody can read in any theme", async ({
   app,
   vscode,
 }, info) => {
+  // It waits for a load, and for a window twice.
+  test.setTimeout(180_000);
   const { page } = vscode;
   await page.getByRole("button", { name: "Start", exact: true }).first().click();
   await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2/);
@@ -36,18 +45,18 @@ test("rehearses a reload, and shows its picture, which anybody can read in any t
   await expect(panel.getByRole("row", { name: /^worker 1, generation 2/ })).toBeVisible();
 
   const settings = JSON.parse(app.read(settingsFile));
-  for (const theme of ["light", "dark"]) {
-    const name = theme === "light" ? "Default Light Modern" : "Default Dark Modern";
+  for (const [theme, name] of Object.entries(themes)) {
     app.write(settingsFile, JSON.stringify({ ...settings, "workbench.colorTheme": name }));
-    await expect(panel.locator(`body.vscode-${theme}`)).toBeVisible();
+    await expect(panel.locator(`body[data-vscode-theme-kind="vscode-${theme}"]`)).toBeVisible();
     await expectPanelAccessible(vscode);
     await page.screenshot({ path: join(info.outputDir, `${theme}.png`) });
   }
 
-  await page.reload();
-  await expect(panel.getByRole("heading", { name: / · reload of api$/ })).toBeVisible({ timeout: 60_000 });
   await panel.getByRole("link", { name: "Copy as Markdown" }).click();
   await expect(vscode.message(/The rehearsal is on the clipboard\./)).toBeVisible();
+
+  await page.reload();
+  await expect(panel.getByRole("heading", { name: / · reload of api$/ })).toBeVisible({ timeout: 60_000 });
 });
 
 /**

@@ -183,6 +183,8 @@ function ofReport({ kind, report, during, after }: Measured): RehearsalFinding[]
 
 function ofTimes(measured: Measured, { maxP99Factor }: RehearsalPlan): RehearsalFinding[] {
   const { kind, protocol, before, during, debugged = false } = measured;
+  // What else slows all answers is told by itself.
+  const isApps = !debugged && !areClientsBusy(measured);
   const check = "times";
   if (before.p99 === undefined || during.p99 === undefined) {
     // Event streams that were kept are not asked for again.
@@ -200,7 +202,7 @@ function ofTimes(measured: Measured, { maxP99Factor }: RehearsalPlan): Rehearsal
         ];
   }
   const times = `the p99 was ${ms(before.p99)} before and ${ms(during.p99)} during the renewal, the longest ${ms(during.max ?? 0)}`;
-  const advice = debugged ? {} : { fix: slower };
+  const advice = isApps ? { fix: slower } : {};
   if (maxP99Factor !== undefined && during.p99 > maxP99Factor * before.p99) {
     return [
       {
@@ -222,10 +224,8 @@ const slower =
   "New workers need processor time to start: lower surge, or let readyUrl hold them back until their first answers are fast.";
 
 /** What was so already before the renewal, and is in all of the times. */
-function ofConditions(
-  { before, clients, debugged = false }: Measured,
-  { connections, rate }: RehearsalPlan,
-): RehearsalFinding[] {
+function ofConditions(measured: Measured, { connections, rate }: RehearsalPlan): RehearsalFinding[] {
+  const { before, clients, debugged = false } = measured;
   const check = "conditions";
   const findings: RehearsalFinding[] = [];
   if (debugged) {
@@ -238,11 +238,10 @@ function ofConditions(
   }
   const turnMs = (connections / rate) * 1_000;
   if (before.p50 !== undefined && before.p50 > turnMs) {
-    const isClients = clients !== undefined && clients.busy >= busyClients;
     findings.push({
       check,
       level: "warning",
-      ...(isClients
+      ...(clients !== undefined && areClientsBusy(measured)
         ? {
             text: `The clients can't ask ${rate} requests a second here: they were busy ${percent(clients.busy)} of the time, with ${percent(clients.cpu)} of a processor, and all times hold their own wait.`,
             fix: "Lower the rate: of the app this says nothing.",
@@ -254,6 +253,10 @@ function ofConditions(
     });
   }
   return findings;
+}
+
+function areClientsBusy({ clients }: Measured): boolean {
+  return clients !== undefined && clients.busy >= busyClients;
 }
 
 function ms(value: number): string {

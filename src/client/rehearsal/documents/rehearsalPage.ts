@@ -31,10 +31,11 @@ svg text { fill: var(--dim); font-size: 12px; } svg .label { fill: var(--text); 
 .legend .square { width: .6rem; height: .6rem; border: 0; background: currentColor; }
 .of-p50 { color: var(--p50); } .of-p99 { color: var(--p99); } .of-failed { color: var(--bad); } .of-reopened { color: var(--warning); }
 .scroll { overflow-x: auto; }
+@media (max-width: 640px) { svg { width: 720px; } h1 { font-size: 1.25rem; } }
 table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--dim); font-size: .87rem; padding-bottom: .25rem; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); text-align: right; font-weight: normal; }
-th { color: var(--dim); } th:first-child, td:first-child { text-align: left; }
+td, th[scope=row] { white-space: nowrap; } th { color: var(--dim); } th:first-child, td:first-child { text-align: left; }
 ul.findings { padding: 0; list-style: none; } ul.findings li { margin: .35rem 0; padding-left: 1.6rem; text-indent: -1.6rem; }
 .sign { display: inline-block; width: 1.6rem; text-indent: 0; } .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
@@ -59,19 +60,25 @@ ${rehearsalSections(results, words)}
 `;
 }
 
-/** What is in the page: a section for each rehearsal, whose pictures have the same scale. */
-export function rehearsalSections(results: readonly RehearsalResult[], words: RehearsalWords): string {
+/**
+ * What is in the page: a section for each rehearsal, whose pictures have the same scale.
+ * @param reasons Markup that stands behind the findings of the first.
+ */
+export function rehearsalSections(results: readonly RehearsalResult[], words: RehearsalWords, reasons = ""): string {
   const highest = Math.max(1, ...results.flatMap(({ slices }) => slices.map(({ max = 0 }) => max)));
-  return results.map((result, index) => section(result, { index, highest, words })).join("\n");
+  return results
+    .map((result, index) => section(result, { index, highest, words, reasons: index === 0 ? reasons : "" }))
+    .join("\n");
 }
 
 interface Place {
   readonly index: number;
   readonly highest: number;
   readonly words: RehearsalWords;
+  readonly reasons: string;
 }
 
-function section(result: RehearsalResult, { index, highest, words }: Place): string {
+function section(result: RehearsalResult, { index, highest, words, reasons }: Place): string {
   const { app, kind, requests, failed, refused, reopened, method, paths, protocol, connections, rate, nodeVersion } =
     result;
   const { t } = words;
@@ -96,9 +103,10 @@ function section(result: RehearsalResult, { index, highest, words }: Place): str
 <${heading}><span class="${level}">${signs[level]} ${escapeMarkup(verdict)}</span> · ${escapeMarkup(renewalOf(kind, app, t))}</${heading}>
 <p>${totals.join(" · ")}</p>
 <p class="dim">${escapeMarkup(method)} ${asked} · ${escapeMarkup(`${result.address} (${protocol})`)} · ${how.map(escapeMarkup).join(" · ")}</p>
-${rehearsalPicture(result, highest, words)}
+<div class="scroll" tabindex="0" role="group" aria-label="${escapeMarkup(t("The picture"))}">${rehearsalPicture(result, highest, words)}</div>
 <ul class="legend" aria-hidden="true"><li class="of-p50"><i></i>p50</li><li class="of-p99"><i></i>p99</li><li class="of-failed"><i class="square"></i>${escapeMarkup(t("failed"))}</li><li class="of-reopened"><i class="square"></i>${escapeMarkup(t("reopened"))}</li></ul>
 ${findings(result.findings, words)}
+${reasons}
 ${parts(result, words)}
 ${workers(result.workers, words)}
 ${losses(result, words)}

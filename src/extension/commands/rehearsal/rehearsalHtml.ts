@@ -73,8 +73,7 @@ export function rehearsalHtml({ app, results, places, words }: RehearsalPanelPag
 <body>
 <main>
 <nav aria-label="${escapeMarkup(t("What to do with it"))}">${buttons.join("")}</nav>
-${rules(app, places, words)}
-${rehearsalSections(results, words)}
+${rehearsalSections(results, words, rules(app, places, words))}
 </main>
 </body>
 </html>
@@ -98,7 +97,7 @@ function rules(app: string, places: readonly RulePlace[], { t }: RehearsalWords)
     const href = escapeMarkup(actionLink(app, "open", index));
     return `<li><span class="sign warning" aria-hidden="true">⚠</span><a href="${href}">${escapeMarkup(where)}</a> ${escapeMarkup(message)} <span class="dim">${escapeMarkup(rule)}</span></li>`;
   });
-  return `<section><p><strong>${escapeMarkup(t("What may be the reason, in the app's code:"))}</strong></p><ul class="findings">${items.join("")}</ul></section>`;
+  return `<p><strong>${escapeMarkup(t("What may be the reason, in the app's code:"))}</strong></p><ul class="findings">${items.join("")}</ul>`;
 }
 
 /** A link that runs our command. */
