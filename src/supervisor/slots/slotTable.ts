@@ -153,10 +153,13 @@ export class SlotTable {
   }
 
   #wakeWhenDue(slot: Slot): void {
-    slot.retryTimer ??= setTimeout(() => {
-      slot.retryTimer = undefined;
-      this.#host.reconcile();
-    }, slot.retryAt - steadyNow());
+    slot.retryTimer ??= setTimeout(
+      () => {
+        slot.retryTimer = undefined;
+        this.#host.reconcile();
+      },
+      Math.max(0, slot.retryAt - steadyNow()),
+    );
   }
 
   /** The system may refuse a process at once, for lack of memory or because the environment is too large. */
