@@ -15,15 +15,17 @@ export function isAlive(pid: number): boolean {
   return process.platform !== "linux" || !isZombie(pid);
 }
 
-/** Whether a live process runs a supervisor, and not something else that has got its pid; where the system does not tell (all but Linux), it does. */
-export function isSupervisor(pid: number): boolean {
-  if (process.platform !== "linux") {
-    return true;
-  }
+/**
+ * When a process began, which tells it from a later one of the same id; `undefined` where the system does not tell (all but Linux), and
+ * for one that is gone.
+ */
+export function beginningOf(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor");
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Field 22 of proc_pid_stat(5).
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { patience } from "./notHere/wine.ts";
-import { isAlive, isSupervisor, processesWithEnvironment, signal } from "./processes.ts";
+import { processesWithEnvironment, signal } from "./processes.ts";
 import type { TestApp } from "./testApp.ts";
 
 /** Set for every worker of a stage, and so for everything that a worker starts. */
@@ -95,12 +95,10 @@ function temporaryFolder(prefix: string): { path(): string; remove(): void } {
 }
 
 async function assertNothingLeft(id: string, apps: readonly TestApp[], runtimeFolder: string): Promise<void> {
-  // On Linux workers are found by the marker: a pid of one that has ended may be another process's by now, of a test beside.
-  const known = apps.flatMap((app) => [app.endpoint.pid, ...(process.platform === "linux" ? [] : app.pids)]);
   const marker = `${stageVariable}=${id}\0`;
   const left = async (): Promise<number[]> => {
     const marked = await processesWithEnvironment(process.platform === "linux" ? marker : marker.slice(0, -1));
-    return [...new Set([...known.filter((pid) => isAlive(pid) && isSupervisor(pid)), ...marked])];
+    return [...new Set([...apps.flatMap((app) => app.living()), ...marked])];
   };
   const deadline = performance.now() + endDeadlineMs;
   let orphans = await left();

@@ -12,7 +12,7 @@ import { bundlesFolder } from "./bundles.ts";
 import { freePort } from "./freePort.ts";
 import { type MatrixNode, nodeProgramOf } from "./nodeMatrix.ts";
 import { wineVersion } from "./notHere/wine.ts";
-import { isAlive, signal } from "./processes.ts";
+import { beginningOf, isAlive, signal } from "./processes.ts";
 import { type Stage, stageVariable } from "./stage.ts";
 import { poll, within } from "./until.ts";
 
@@ -51,6 +51,8 @@ export interface TestApp {
   readonly port: number;
   /** Every worker that was ever seen. */
   readonly pids: ReadonlySet<number>;
+  /** Those of its processes that live, supervisors included, and not those of others that have got their ids since. */
+  living(): number[];
   /** Of every renewal that has ended. */
   readonly reports: readonly RenewalReport[];
   /** The supervisor was killed by the test, so that it could not tidy up. */
@@ -94,16 +96,30 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   });
   const clients: SupervisorClient[] = [];
   const pids = new Set<number>();
+  const beginnings = new Map<number, string | undefined>();
+  const isOurs = (pid: number): boolean =>
+    isAlive(pid) &&
+    (process.platform !== "linux" || (beginnings.get(pid) !== undefined && beginnings.get(pid) === beginningOf(pid)));
+  const remember = (pid: number): void => {
+    if (!isOurs(pid)) {
+      beginnings.set(pid, beginningOf(pid));
+    }
+  };
+  remember(endpoint.pid);
   const connect = async (): Promise<SupervisorClient> => {
     const client = await SupervisorClient.connect(endpoint, identity);
     clients.push(client);
     const note = ({ workers }: SupervisorClient["snapshot"]): void => {
       for (const { pid } of workers) {
+        if (!pids.has(pid) || !isOurs(pid)) {
+          remember(pid);
+        }
         pids.add(pid);
       }
     };
     note(client.snapshot);
     client.onDidSnapshot(note);
+    client.onDidMove(({ pid }) => remember(pid));
     return client;
   };
   const client = await connect().catch((error: unknown) => {
@@ -115,7 +131,9 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   let wasKilled = false;
   const kill = (): void => {
     wasKilled = true;
-    signal(client.endpoint.pid, "SIGKILL");
+    if (isOurs(client.endpoint.pid)) {
+      signal(client.endpoint.pid, "SIGKILL");
+    }
   };
   const app: TestApp = {
     folder,
@@ -124,6 +142,7 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
     endpoint,
     port,
     pids,
+    living: () => [...beginnings.keys()].filter(isOurs),
     reports,
     get wasKilled() {
       return wasKilled;
@@ -141,13 +160,13 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
       const live = clients.find((client) => !client.closed);
       // It may have been renewed.
       const { pid } = client.endpoint;
-      if (isAlive(pid) && live !== undefined) {
+      if (isOurs(pid) && live !== undefined) {
         await within("stopping the app", live.request("app/stop", { now: true })).catch(kill);
       }
       for (const client of clients) {
         client.dispose();
       }
-      await poll("the supervisor ends", () => !isAlive(pid) && !isAlive(endpoint.pid), 5_000).catch(kill);
+      await poll("the supervisor ends", () => !isOurs(pid) && !isOurs(endpoint.pid), 5_000).catch(kill);
     },
   };
   stage.add(app);
