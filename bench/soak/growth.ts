@@ -26,6 +26,7 @@ const givenBound: Bound = { pattern: /: heap$/, slope: 24 * kibibyte, least: 512
 const warmUp = 1 / 3;
 
 const leastSamples = 5;
+const leastUpgrades = 4;
 
 export interface Growth {
   readonly what: string;
@@ -56,7 +57,7 @@ export function growths(samples: readonly Sample[]): Growth[] {
   for (const [node, some] of grouped(freshSamples(samples), (sample) => sample.node)) {
     const what = "supervisor: heap";
     const points = some.map(({ upgrades, figures }): Point => [upgrades, figures[what] ?? 0]);
-    if (points.length >= leastSamples) {
+    if (points.length >= leastUpgrades) {
       found.push(judge(what, `just after an upgrade to Node.js ${node}, by upgrade`, points, givenBound, 1));
     }
   }

@@ -12,12 +12,15 @@ export interface Innards {
   readonly resources: Readonly<Record<string, number>>;
   /** Listeners of `process`. */
   readonly listeners: number;
+  /** What `node:cluster` has of workers, dead ones included; absent where that can't be asked. */
+  readonly workers?: number;
 }
 
 const expression = `JSON.stringify({
   heap: process.memoryUsage().heapUsed,
   external: process.memoryUsage().external,
   resources: process.getActiveResourcesInfo().reduce((all, type) => ({ ...all, [type]: (all[type] ?? 0) + 1 }), {}),
+  workers: process.mainModule && Object.keys(process.mainModule.require("node:cluster").workers ?? {}).length,
   listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
 })`;
 

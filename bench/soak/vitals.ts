@@ -60,7 +60,10 @@ export async function takeSample(options: SampleOptions): Promise<Sample> {
   return { renewals, upgrades, pid, node: nodeVersion, figures };
 }
 
-function innardsFigures(who: string, { heap, external, resources, listeners }: Innards): Record<string, number> {
+function innardsFigures(
+  who: string,
+  { heap, external, resources, listeners, workers = 0 }: Innards,
+): Record<string, number> {
   const figures: Record<string, number> = {
     [`${who}: heap`]: heap,
     [`${who}: external`]: external,
@@ -68,6 +71,7 @@ function innardsFigures(who: string, { heap, external, resources, listeners }: I
     [`${who}: listeners of process`]: listeners,
   };
   if (who === "supervisor") {
+    figures["supervisor: workers in node:cluster"] = workers;
     for (const [type, count] of Object.entries(resources)) {
       figures[`handles: ${type}`] = count;
     }
