@@ -132,6 +132,7 @@ function startStreams(port: number): SoakClients {
   const { connections, thinkMs } = crowds.stream;
   const losses: Loss[] = [];
   let asked = 0;
+  let again = 0;
   let reopened = 0;
   let over = false;
   const plan = planRehearsal({ seconds: 3 });
@@ -142,8 +143,9 @@ function startStreams(port: number): SoakClients {
         asked += 1;
       },
       failed: (what, why) => losses.push({ begunAt, lostAt: Date.now(), message: `${what}: ${why}` }),
-      // Only HTTP/2 refuses requests.
-      refused: () => undefined,
+      refused: () => {
+        again += 1;
+      },
       reopened: () => {
         reopened += 1;
       },
@@ -160,7 +162,7 @@ function startStreams(port: number): SoakClients {
     name: "event stream",
     connections,
     get counts() {
-      return { asked, failed: losses.length, reopened, again: 0, losses };
+      return { asked, failed: losses.length, reopened, again, losses };
     },
     async stop() {
       over = true;
