@@ -14,6 +14,7 @@ import type { Generations } from "../renewal/generations.ts";
 import { hasPreReload } from "../renewal/preReload.ts";
 import type { RecipeSource } from "../renewal/recipeSource.ts";
 import type { Renewals } from "../renewal/renewals.ts";
+import { bootBudget } from "../renewal/steps/bootBudget.ts";
 import { finalFailure } from "../slots/finalFailure.ts";
 import type { SlotTable } from "../slots/slotTable.ts";
 import type { AppWatch } from "../watch/appWatch.ts";
@@ -326,7 +327,8 @@ export class AppSupervisor {
       const wanted = this.#condition.running ? this.#desiredWorkers : 0;
       const { surge } = this.#generations.current;
       const serving = this.#table.serving().length;
-      const now = this.succession.onTrial ? Math.min(wanted, serving + surgeCount(surge, Math.max(1, wanted))) : wanted;
+      const atOnce = Math.min(bootBudget(), surgeCount(surge, Math.max(1, wanted)));
+      const now = this.succession.onTrial ? Math.min(wanted, serving + atOnce) : wanted;
       this.#table.resize(now, this.#startGeneration());
       this.#table.fill(this.renewals.current);
       this.renewals.step();

@@ -9,29 +9,14 @@ import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { Restoration } from "./proof/restoration.ts";
 import { runsTwiceAdvice } from "./proof/runsTwice.ts";
 import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
-import type { RenewalOptions } from "./renewalOptions.ts";
+import type { RenewalHost, RenewalOptions } from "./renewalOptions.ts";
 import { RenewalRecord } from "./renewalRecord.ts";
 import { StepQueue } from "./steps/stepQueue.ts";
-
-/** What a renewal may do to the app. */
-export interface RenewalHost {
-  readonly slots: ReadonlyMap<number, Slot>;
-  startWorker(slot: Slot, generation: number): WorkerHandle;
-  /** Orders a worker to exit; `handoff` only if another worker keeps serving. */
-  dismiss(worker: WorkerHandle, options: { readonly handoff: boolean; readonly graceful: boolean }): void;
-  /** Makes the generation the app's current one. */
-  commit(generation: number): void;
-  /** Whether files have changed, or may have, since a renewal that they caused began. */
-  readonly filesPending: boolean;
-  /** Calls `step` again after this many milliseconds. */
-  wakeAfter(ms: number): void;
-  log(level: "info" | "warning" | "error", code: string, message: string): void;
-}
 
 /**
  * One renewal of an app as a state machine: `step` is called after every event and does whatever can be done now.
  *
- * Reload: starts a step of new workers; when all of them are ready, they take their slots and the old ones drain; when
+ * Reload: starts a step of new workers, no more at the same moment than the machine has room for; when all of them are ready, they take their slots and the old ones drain; when
  * those are gone, the next step begins. A new worker that fails ends it: in the first step nothing of the old
  * generation has been touched, later the steps already done remain. With `stopFirst` the old workers of a step exit before its
  * new ones start, and are started again as they were if one of these fails. Restart: first the old workers exit.
@@ -226,12 +211,14 @@ export class Renewal {
       if (this.#isEager && this.#slotsOf([this.#queue.canary ?? 0]).some((slot) => isReady(slot, this.options.kind))) {
         this.#goAhead();
       }
+      this.#startDue();
       if (!this.#isProven()) {
         return this.#hasFailedAtOnce;
       }
-      if (this.#queue.hasBehindCanary) {
+      if (this.#queue.hasUnstarted) {
         // The canary has stayed up: the others of its step follow.
-        this.#startStep(this.#queue.takeBehindCanary());
+        this.#queue.freeBehindCanary();
+        this.#startDue();
         return this.#hasFailedAtOnce;
       }
       // The new workers take the slots, and the old ones drain.
@@ -350,8 +337,14 @@ export class Renewal {
   }
 
   #startStep(indexes: readonly number[]): void {
-    this.#step = [...this.#step, ...indexes];
-    for (const slot of this.#slotsOf(indexes)) {
+    this.#queue.free(indexes);
+    this.#startDue();
+  }
+
+  #startDue(): void {
+    const due = this.#queue.takeDue(this.#slotsOf(this.#step), (ms) => this.#host.wakeAfter(ms));
+    this.#step = [...this.#step, ...due];
+    for (const slot of this.#slotsOf(due)) {
       slot.next = this.#start(slot);
     }
   }
@@ -380,9 +373,7 @@ export class Renewal {
 
   /** The others start as soon as the canary is ready, and it serves when it has been so for a while. */
   #goAhead(): void {
-    if (this.#queue.hasBehindCanary) {
-      this.#startStep(this.#queue.takeBehindCanary());
-    }
+    this.#queue.freeBehindCanary();
     this.#leads ||= this.#prove([this.#queue.canary ?? 0], leadOf);
   }
 

@@ -14,8 +14,10 @@ import type { Generations } from "./generations.ts";
 import { type Preparation, prepare } from "./preparation.ts";
 import { hasPreReload, preReloadOf } from "./preReload.ts";
 import { describeRecipeChange } from "./recipeChange.ts";
-import { Renewal, type RenewalHost } from "./renewal.ts";
+import { Renewal } from "./renewal.ts";
+import type { RenewalHost } from "./renewalOptions.ts";
 import { createRenewalQueue, type RenewalQueue, type RenewalTask, type RenewalWish } from "./renewalQueue.ts";
+import { bootBudget } from "./steps/bootBudget.ts";
 
 /**
  * Milliseconds that the first new workers of a reload must have been ready before an old one is dismissed: a probe for
@@ -256,6 +258,7 @@ export class Renewals {
       from,
       to,
       surge: stopFirst ? 1 : surgeCount(surge, Math.max(1, slots.length)),
+      boots: bootBudget(),
       stopFirst,
       // What is no server is ready only when it has stayed up that long.
       minReady: server || waitReady ? minReady : 0,

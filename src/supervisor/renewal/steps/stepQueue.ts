@@ -1,7 +1,11 @@
 import type { Slot } from "../../slots/slot.ts";
 import type { RenewalOptions } from "../renewalOptions.ts";
+import { booting } from "./bootBudget.ts";
 
-/** Which slots a renewal comes to next: a step at a time, of the first step one before the others if it has a canary. */
+/**
+ * Which slots a renewal comes to next: a step at a time, of the first step one before the others if it has a canary, and of each
+ * step no more at the same moment than the machine has room for.
+ */
 export class StepQueue {
   readonly #slots: ReadonlyMap<number, Slot>;
   readonly #options: RenewalOptions;
@@ -10,6 +14,8 @@ export class StepQueue {
   #canary: number | undefined;
   /** Slots of the step that wait for the canary. */
   #behindCanary: number[] = [];
+  /** Slots of the step that start as soon as the machine has room. */
+  #due: number[] = [];
 
   constructor(slots: ReadonlyMap<number, Slot>, options: RenewalOptions) {
     this.#slots = slots;
@@ -24,11 +30,12 @@ export class StepQueue {
 
   /** How many slots have not been started. */
   get length(): number {
-    return this.#behindCanary.length + this.#pending.length;
+    return this.#due.length + this.#behindCanary.length + this.#pending.length;
   }
 
-  get hasBehindCanary(): boolean {
-    return this.#behindCanary.length > 0;
+  /** Whether slots of the step have not been started. */
+  get hasUnstarted(): boolean {
+    return this.#due.length + this.#behindCanary.length > 0;
   }
 
   has(index: number): boolean {
@@ -40,8 +47,29 @@ export class StepQueue {
     return this.#pending.splice(0);
   }
 
-  takeBehindCanary(): number[] {
-    return this.#behindCanary.splice(0);
+  /** The others of the step may start. */
+  freeBehindCanary(): void {
+    this.#due.push(...this.#behindCanary.splice(0));
+  }
+
+  /** These slots of the step may start. */
+  free(slots: readonly number[]): void {
+    this.#due.push(...slots);
+  }
+
+  /**
+   * Slots that start now.
+   * @param started Those of the step that have been started.
+   * @param wakeAfter Called when others may start after this many milliseconds, whatever else happens.
+   */
+  takeDue(started: readonly Slot[], wakeAfter: (ms: number) => void): number[] {
+    this.#due = this.#due.filter((index) => this.#slots.has(index));
+    const { count, ms } = booting(started, this.#options.kind);
+    const taken = this.#due.splice(0, Math.max(0, this.#options.boots - count));
+    if (this.#due.length > 0) {
+      wakeAfter(ms);
+    }
+    return taken;
   }
 
   /**
@@ -50,6 +78,8 @@ export class StepQueue {
    */
   takeStep(isFirst: boolean): number[] {
     const { surge, canary, single, stopFirst } = this.#options;
+    // Of a step whose started slots have all been closed.
+    this.#pending.unshift(...this.#due.splice(0));
     this.#pending = this.#pending.filter((index) => this.#slots.has(index));
     if (this.#pending.length === 0 && !single) {
       // Slots opened meanwhile, because the app was scaled.

@@ -1,8 +1,8 @@
 import type { Failure } from "../../../../src/shared/failure.ts";
 import type { WorkerState } from "../../../../src/shared/snapshot.ts";
 import { steadyNow } from "../../../../src/supervisor/clock.ts";
-import { Renewal, type RenewalHost } from "../../../../src/supervisor/renewal/renewal.ts";
-import type { RenewalOptions } from "../../../../src/supervisor/renewal/renewalOptions.ts";
+import { Renewal } from "../../../../src/supervisor/renewal/renewal.ts";
+import type { RenewalHost, RenewalOptions } from "../../../../src/supervisor/renewal/renewalOptions.ts";
 import { createSlot, type Slot } from "../../../../src/supervisor/slots/slot.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 import { sampleFailure } from "../../client/samples.ts";
@@ -20,7 +20,7 @@ export interface FakeWorker {
   readonly tried: Set<number | string>;
   isToldPort(port: number): boolean;
   /** Milliseconds on the monotonic clock. */
-  readonly startedAt: number;
+  startedAt: number;
   readyAt: number | undefined;
   killed: boolean;
   dismissed: boolean;
@@ -63,7 +63,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       servers: new Map(),
       tried: new Set(),
       isToldPort: () => false,
-      startedAt: 0,
+      startedAt: steadyNow(),
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,
       dismissed: false,
@@ -104,6 +104,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
     from: 1,
     to: 2,
     surge: slotCount,
+    boots: slotCount,
     minReady: 0,
     proven: 0,
     canary: false,

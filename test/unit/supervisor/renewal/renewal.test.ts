@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { bootBudget } from "../../../../src/supervisor/renewal/steps/bootBudget.ts";
 import type { Slot } from "../../../../src/supervisor/slots/slot.ts";
 import type { WorkerHandle } from "../../../../src/supervisor/worker/workerHandle.ts";
 import { sampleFailure } from "../../client/samples.ts";
@@ -79,12 +80,46 @@ describe("renewal: reload", () => {
     assert.equal(reportOf(app).outcome, "completed");
   });
 
+  it("has no more workers boot at once than the machine has room for, and replaces all of a step together", () => {
+    for (const [cores, boots] of [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [8, 4],
+      [32, 16],
+    ] as const) {
+      assert.equal(bootBudget(cores), boots);
+      const app = fakeApp(8, { boots: bootBudget(cores) });
+      const started = (): number => app.did.filter((what) => what.startsWith("start")).length;
+      app.step();
+      for (let slot = 1; slot <= 8; slot += 1) {
+        assert.equal(started(), Math.min(8, slot - 1 + boots), `${cores} cores`);
+        assert(!app.did.includes("commit 2"));
+        app.ready(app.latest(slot));
+      }
+      assert(app.did.includes("dismiss 8 handoff"));
+    }
+  });
+
+  it("a worker that takes long to be ready keeps none from starting any more", () => {
+    const app = fakeApp(2, { boots: 1 });
+    app.step();
+    assert.deepEqual(app.did, ["wake true", "start 1"]);
+    app.latest(1).startedAt -= 2_000;
+    app.step();
+    assert.deepEqual(app.did.slice(2), ["start 2"]);
+    app.ready(app.latest(2));
+    assert(!app.did.includes("commit 2"));
+    app.ready(app.latest(1));
+    assert(app.did.includes("commit 2"));
+  });
+
   it("sends no old worker away before every new one of its step is ready, whatever happens (invariant 2)", () => {
     for (let seed = 1; seed <= 400; seed += 1) {
       const random = seededRandom(seed);
       const count = 1 + random(5);
       const surge = 1 + random(count);
-      const app = fakeApp(count, { surge, canary: random(2) === 0 });
+      const app = fakeApp(count, { surge, boots: 1 + random(count), canary: random(2) === 0 });
       const readyOnce = new Set<number>();
       let over = app.step();
       for (let turn = 0; turn < 200 && !over; turn += 1) {
