@@ -7,6 +7,7 @@ import {
   listenAddress,
   map,
   milliseconds,
+  paths,
   type Setting,
   share,
   text,
@@ -100,6 +101,12 @@ const readiness = {
     flag: "Ready when this address answers 2xx or 3xx",
     placeholder: "U",
   }),
+  /** Asked of each new worker, one after the other and for at most 10 s each, before it counts as ready; what fails is told. */
+  warmup: paths({
+    most: 20,
+    flag: "Path asked of each new worker before it is ready; may be given again",
+    placeholder: "PATH",
+  }),
   readyTimeout: milliseconds({ min: 1, default: 30_000, flag: "Milliseconds for a worker to become ready" }),
   minReady: milliseconds({ min: 0, default: 0, flag: "Milliseconds a new worker must stay up before old ones drain" }),
   /** Start one new worker first; the others follow when it has stayed up for `minReady`. */
@@ -117,8 +124,8 @@ const renewal = {
     flag: "startFirst: a new worker runs before an old one goes; stopFirst: for what can't run twice",
     placeholder: "WAY",
   }),
-  /** How many new workers a reload starts at a time. */
-  surge: share({ default: "100%", flag: "New workers that a reload starts at a time", placeholder: "N|P%" }),
+  /** How many slots a reload renews at a time. */
+  surge: share({ default: "100%", flag: "Workers that a reload replaces at a time", placeholder: "N|P%" }),
   /** Hand idle connections of old workers to new ones instead of closing them. */
   handoff: toggle({ default: true, flag: "Close idle connections of old workers instead of handing them to new ones" }),
   drainTimeout: milliseconds({

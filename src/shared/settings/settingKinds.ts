@@ -111,6 +111,18 @@ export function list<const Facts extends SettingFacts>(facts: Facts) {
   return make(facts, { kind: "list", written, carried: v.array(v.string()), values: "an array of texts" });
 }
 
+/** An array of paths or addresses of an HTTP server. */
+export function paths<const Facts extends SettingFacts & { most: number }>(facts: Facts) {
+  const rule = "must be a path that begins with /, or an http:// or https:// address";
+  const path = v.pipe(v.string(toBeString), v.regex(/^(?:\/|https?:\/\/[^\s/])\S*$/, rule));
+  const written = v.pipe(
+    v.array(path, "must be an array of strings"),
+    v.maxLength(facts.most, `must have at most ${facts.most} entries`),
+  );
+  const values = `an array of at most ${facts.most} texts: each ${rule}`;
+  return make(facts, { kind: "list", written, carried: v.array(v.string()), values });
+}
+
 /** What a task of VS Code runs. */
 const taskCommandSchema = v.strictObject({
   task: v.string(),

@@ -28,7 +28,7 @@ export interface Readiness {
 }
 
 export interface ReadinessOptions {
-  readonly recipe: Pick<LaunchRecipe, "server" | "waitReady" | "readyUrl" | "readyTimeout" | "minReady">;
+  readonly recipe: Pick<LaunchRecipe, "server" | "waitReady" | "readyUrl" | "warmup" | "readyTimeout" | "minReady">;
   readonly ready: () => void;
   /** It was ready, because it listened, and listens nowhere any more: it is as one that starts. */
   readonly unready: () => void;
@@ -38,6 +38,8 @@ export interface ReadinessOptions {
   readonly waits?: (what: string) => void;
   /** Asks this worker for the URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
+  /** Asks this worker for each path; resolves when that is done, however it went, after a limited time. */
+  readonly warmUp: (paths: readonly string[]) => Promise<void>;
   /** Whether clients can connect where it listens; resolves with what is wrong. */
   readonly reach: () => Promise<string | undefined>;
   /** Calls `act`, at once or when that is found out, unless a debugger has stopped the worker. */
@@ -48,12 +50,15 @@ export interface ReadinessOptions {
 
 /**
  * Decides when a worker is ready: at its first `listening`, if clients can connect there; with `waitReady` when the app sends
- * `ready`; without `server` when it has stayed up; with `readyUrl` when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`. A worker
+ * `ready`; without `server` when it has stayed up; with `readyUrl` when, after that, the address answers 2xx or 3xx. Whichever it is, within `readyTimeout`; then it is asked for the paths of `warmup`. A worker
  * that is ready because it listens, and closes its last server, has `readyTimeout` again to listen.
  */
 export function watchReadiness(options: ReadinessOptions): Readiness {
-  const { recipe, ready, unready, late, ask, reach, waits, unreachable } = options;
+  const { recipe, ready, unready, late, ask, warmUp, reach, waits, unreachable } = options;
   const { server, readyUrl, waitReady, readyTimeout, minReady } = recipe;
+  /** What is left to be asked for before it is ready. */
+  const cold = [...(recipe.warmup ?? [])];
+  let isWarming = false;
   /** Whether what listens has a say. */
   const byListening = server && !waitReady;
   let state: "waiting" | "proving" | "ready" | "over" = "waiting";
@@ -142,6 +147,16 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
         return;
       }
       if (found === undefined) {
+        if (cold.length > 0) {
+          // It could serve: how long the first answers take is no reason to fail.
+          stopClock();
+          isWarming = true;
+          await warmUp(cold.splice(0));
+          if (isVoid()) {
+            return;
+          }
+          isWarming = false;
+        }
         state = "ready";
         stopClock();
         ready();
@@ -204,6 +219,9 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
       if (was === "ready") {
         startClock();
         unready();
+      } else if (isWarming) {
+        isWarming = false;
+        startClock();
       }
     },
     appMessage(message) {

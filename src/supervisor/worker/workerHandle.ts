@@ -37,6 +37,7 @@ export interface WorkerHandleOptions extends ForkedWorker {
     | "server"
     | "waitReady"
     | "readyUrl"
+    | "warmup"
     | "readyTimeout"
     | "minReady"
   >;
@@ -48,6 +49,8 @@ export interface WorkerHandleOptions extends ForkedWorker {
   readonly findOtherApp: (port: number, done: (text: string | undefined) => void) => void;
   /** Asks this worker for a URL; resolves with the status code. */
   readonly ask: (url: URL) => Promise<number>;
+  /** Asks this worker for each path; resolves with what is wrong with which. */
+  readonly warmUp: (paths: readonly string[]) => Promise<readonly string[]>;
   /** Where the supervisor itself answers health checks. */
   readonly healthPort: () => number | undefined;
   /** Whether clients can connect where this worker listens; resolves with what is wrong. */
@@ -75,7 +78,7 @@ export class WorkerHandle {
   #handedOver = 0;
 
   constructor(options: WorkerHandleOptions) {
-    const { worker, slot, generation, recipe, mark, events, ask, reach } = options;
+    const { worker, slot, generation, recipe, mark, events, ask, warmUp, reach } = options;
     this.#options = options;
     this.id = options.id;
     this.slot = slot;
@@ -137,6 +140,7 @@ export class WorkerHandle {
       ...common,
       recipe,
       ask,
+      warmUp,
       reach,
       acceptor: events.acceptor,
       isMeantToServe: () => !this.dismissed && !this.dead,

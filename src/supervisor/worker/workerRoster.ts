@@ -6,8 +6,9 @@ import type { Reachability } from "../listening/reachability.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogStore } from "../logs/logStore.ts";
 import { type DebugStart, forkWorker } from "../process/workerForker.ts";
+import { askReadyUrl } from "./asking/readyUrl.ts";
+import { warmUp } from "./asking/warmUp.ts";
 import { describeWorker } from "./describeExit.ts";
-import { askReadyUrl } from "./readyUrl.ts";
 import type { WorkerEvents } from "./workerEvents.ts";
 import { WorkerHandle } from "./workerHandle.ts";
 
@@ -50,6 +51,7 @@ export class WorkerRoster {
     readonly leads: boolean;
   }): WorkerHandle {
     const { logs, events: log, reachability, healthPort, endpointFolder } = this.#options;
+    const isOurs = (port: number): boolean => options.events.acceptor.listensOn(port);
     const worker: WorkerHandle = new WorkerHandle({
       ...forkWorker({ ...options, logs }),
       ...options,
@@ -58,7 +60,8 @@ export class WorkerRoster {
       workers: () => this.#workers.values(),
       reach: () => reachability.check(worker),
       findOtherApp: (port, done) => describeOtherApp(port, endpointFolder, done),
-      ask: (url) => askReadyUrl(worker, url, (port) => options.events.acceptor.listensOn(port)),
+      ask: (url) => askReadyUrl(worker, url, isOurs),
+      warmUp: (paths) => warmUp(worker, paths, { isOurs, isOver: () => worker.dismissed || worker.dead }),
     });
     this.#workers.set(worker.id, worker);
     if (options.debug !== "no") {

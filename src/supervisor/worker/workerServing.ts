@@ -7,6 +7,8 @@ import { type Readiness, type ReadinessOptions, watchReadiness } from "./readine
 import { portOf, WorkerServers } from "./workerServers.ts";
 
 export interface WorkerServingOptions extends Pick<ReadinessOptions, "recipe" | "ask" | "reach" | "unlessPaused"> {
+  /** Asks it for each path; resolves with what is wrong with which. */
+  readonly warmUp: (paths: readonly string[]) => Promise<readonly string[]>;
   /** What messages call the worker. */
   readonly name: string;
   readonly id: number;
@@ -68,6 +70,7 @@ export class WorkerServing {
       ask,
       reach,
       unlessPaused,
+      warmUp: (paths) => this.#warmUp(paths),
       ready: () => this.markReady(),
       unready: () => this.#markUnready(),
       late: (code, message) => this.#markLate(code, message),
@@ -158,6 +161,14 @@ export class WorkerServing {
       const wait = `it has ${recipe.readyTimeout} ms (readyTimeout) to listen again`;
       warn("unready", `${name} has closed its last server; ${wait}`);
       unready();
+    }
+  }
+
+  async #warmUp(paths: readonly string[]): Promise<void> {
+    const { name, warmUp, warn } = this.#options;
+    const problems = await warmUp(paths);
+    if (problems.length > 0 && this.#options.isMeantToServe()) {
+      warn("warmup", `${name} was not warmed up by all paths (warmup): ${problems.join(", ")}`);
     }
   }
 

@@ -153,6 +153,20 @@ describeOn([usualNode()], "not ready in time", (scene) => {
     });
   }
 
+  it("with warmup: asks the new worker itself at each of its servers, and only warns", async () => {
+    const port = await freePort();
+    const urls = [`http://127.0.0.1:${port + 3}/health`, `https://127.0.0.1:${port + 4}/health`];
+    const { client } = await scene.run({
+      fixture: "protocols",
+      config: { workers: 1, env: { PORT: String(port) }, warmup: ["/", "/health", ...urls] },
+      prepare: (folder) => writeFileSync(join(folder, "sick.txt"), "1"),
+    });
+    const { events } = await client.request("app/events", {});
+    const failed = ["/health", ...urls].map((path) => `${path}: status 500`).join(", ");
+    const warned = events.filter(({ code }) => code === "warmup").map(({ message }) => message.split("(warmup): ")[1]);
+    assert.deepEqual(warned, [failed]);
+  });
+
   it("while a child process of it asks it: says that this waits", async () => {
     const { client } = await scene.start({
       fixture: "ready",

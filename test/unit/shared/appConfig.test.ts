@@ -43,6 +43,12 @@ describe("parseAppConfig", () => {
       ["ftp://localhost", /must be an http:\/\/ or https:\/\/ address/],
       ["http://", /must be an http:\/\/ or https:\/\/ address/],
     ],
+    warmup: [
+      ["/", /must be an array of strings/],
+      [["health"], /must be a path that begins with \/, or an http:\/\/ or https:\/\/ address/],
+      [["/a b"], /must be a path/],
+      [Array(21).fill("/"), /must have at most 20 entries/],
+    ],
     readyTimeout: [
       [0, /must be at least 1 \(milliseconds\)/],
       ["30s", /must be a number of milliseconds/],

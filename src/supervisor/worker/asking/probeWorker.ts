@@ -3,11 +3,8 @@ import { connect as connectHttp2 } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { connect, createServer, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { ListeningServer } from "./addresses.ts";
-import type { WorkerHandle } from "./workerHandle.ts";
-
-/** Milliseconds for one request. */
-const deadlineMs = 2_000;
+import type { ListeningServer } from "../addresses.ts";
+import type { WorkerHandle } from "../workerHandle.ts";
 
 /** So long, in milliseconds, a connection may take to end in good order after the answer: a reset is an error that an app may tell of. */
 const partingMs = 500;
@@ -15,14 +12,15 @@ const partingMs = 500;
 /**
  * Requests a URL from one worker. All workers of an app share its port, so a request to the port would be answered by
  * any of them, even an old one; this one uses a connection that is given to the worker in question.
- * @param server The server's key.
+ * @param server Which of its servers.
+ * @param deadlineMs For the whole of it, in milliseconds.
  * @returns The status code.
  */
 export async function probeWorker(
   worker: WorkerHandle,
-  server: string,
-  protocol: ListeningServer["protocol"],
+  { key, protocol }: { readonly key: string; readonly protocol: ListeningServer["protocol"] },
   url: URL,
+  deadlineMs: number,
 ): Promise<number> {
   const opened: (Socket | TLSSocket)[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -30,7 +28,7 @@ export async function probeWorker(
     timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
   });
   const ask = async (): Promise<number> => {
-    const socket = await connectTo(worker, server, opened);
+    const socket = await connectTo(worker, key, opened);
     if (protocol === "http" || protocol === "http2") {
       return protocol === "http" ? askHttp(url, socket) : askHttp2(url, socket);
     }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LaunchRecipe } from "../../../../src/shared/appConfig.ts";
+import { askAddress } from "../../../../src/supervisor/worker/asking/readyUrl.ts";
 import { watchReadiness } from "../../../../src/supervisor/worker/readiness.ts";
-import { askAddress } from "../../../../src/supervisor/worker/readyUrl.ts";
 
 /** Long enough to play no part. */
 const never = 100_000;
@@ -18,7 +18,12 @@ describe("watchReadiness", () => {
     stops = [];
   });
 
-  function watch(recipe: Partial<LaunchRecipe>, answers: readonly (number | Error)[] = [], problems: string[] = []) {
+  function watch(
+    recipe: Partial<LaunchRecipe>,
+    answers: readonly (number | Error)[] = [],
+    problems: string[] = [],
+    warm = Promise.resolve(),
+  ) {
     const verdicts: string[] = [];
     const asked: string[] = [];
     let settle: (verdict: string) => void = () => undefined;
@@ -37,6 +42,10 @@ describe("watchReadiness", () => {
       reach: async () => problems.shift(),
       unreachable: (what) => decide(`unreachable: ${what}`),
       late: (code, reason) => decide(`${code}: ${reason}`),
+      warmUp: async (paths) => {
+        asked.push(...paths);
+        await warm;
+      },
       ask: async (url) => {
         asked.push(url.href);
         const answer = answers[asked.length - 1] ?? answers.at(-1) ?? 200;
@@ -145,6 +154,34 @@ describe("watchReadiness", () => {
     readiness.listening();
     assert.equal(await verdict, "ready");
     assert.deepEqual(asked, Array(4).fill("http://127.0.0.1:1/health"));
+  });
+
+  it("is warmed up once it could serve, and ready then", async () => {
+    let done = (): void => undefined;
+    const warm = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const recipe = { readyUrl: "http://127.0.0.1:1/", warmup: ["/a", "/b"], readyTimeout: 20 };
+    const { readiness, verdicts, verdict, asked } = watch(recipe, [200], [], warm);
+    readiness.listening();
+    // It is not late while it is warmed up.
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    assert.deepEqual([verdicts, asked], [[], ["http://127.0.0.1:1/", "/a", "/b"]]);
+    done();
+    assert.equal(await verdict, "ready");
+  });
+
+  it("has its deadline again when it closes its server while it is warmed up", async () => {
+    const { readiness, verdict } = watch(
+      { warmup: ["/a"], readyTimeout: 20 },
+      [],
+      [],
+      new Promise<void>(() => undefined),
+    );
+    readiness.listening();
+    await new Promise((resolve) => setImmediate(resolve));
+    readiness.closed(0);
+    assert.match(await verdict, /^notReady: .*did not listen on any port again/);
   });
 
   it("asks readyUrl only after the app's word with waitReady", async () => {

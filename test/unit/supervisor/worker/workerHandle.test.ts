@@ -109,6 +109,7 @@ describe("workerHandle", () => {
       log: { log: (_level, code) => heard.push(`log ${code}`) },
       workers: () => [],
       ask: () => Promise.resolve(200),
+      warmUp: () => Promise.resolve([]),
       reach: () => Promise.resolve(undefined),
       healthPort: () => undefined,
       events: {

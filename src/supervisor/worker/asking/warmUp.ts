@@ -1,0 +1,55 @@
+import type { WorkerHandle } from "../workerHandle.ts";
+import { askReadyUrl, askServer, NotThereYet } from "./readyUrl.ts";
+
+/** Milliseconds for one path: what is compiled or connected with the first request takes a while. */
+const pathDeadlineMs = 10_000;
+
+/** A worker is ready with its first server; those that it has besides come within so many tries, this far apart in milliseconds. */
+const tries = 30;
+const retryMs = 100;
+
+/**
+ * Requests each path from the worker itself, one after the other: a path (`/search?q=a`) from its first HTTP server, an address from
+ * that of its servers.
+ * @param isOurs Whether the supervisor listens on a port for the workers.
+ * @param isOver Whether it has become pointless.
+ * @returns Of each path that brought no answer of 2xx or 3xx what came instead.
+ */
+export async function warmUp(
+  worker: WorkerHandle,
+  paths: readonly string[],
+  { isOurs, isOver }: { readonly isOurs: (port: number) => boolean; readonly isOver: () => boolean },
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const path of paths) {
+    if (isOver()) {
+      break;
+    }
+    const ask = async (): Promise<number> =>
+      path.startsWith("/")
+        ? askServer(worker, path, pathDeadlineMs)
+        : askReadyUrl(worker, new URL(path), isOurs, pathDeadlineMs);
+    const answer = await untilThere(ask, isOver).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (typeof answer === "string") {
+      problems.push(`${path}: ${answer}`);
+    } else if (answer < 200 || answer >= 400) {
+      problems.push(`${path}: status ${answer}`);
+    }
+  }
+  return problems;
+}
+
+async function untilThere(ask: () => Promise<number>, isOver: () => boolean): Promise<number> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof NotThereYet) || left === 0 || isOver()) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
