@@ -23,6 +23,7 @@ import { watchTraffic } from "./connections/traffic.ts";
 import { Drain } from "./drain/drain.ts";
 import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
+import { keepOwnTicketKeys } from "./internals/ownTicketKeys.ts";
 import { canMoveConnections, watchReplacedEmit } from "./internals/serverConnections.ts";
 import { createLayerDesk } from "./layers/desk.ts";
 import { createMetricsDesk } from "./metrics/metricsDesk.ts";
@@ -70,6 +71,7 @@ function prepareWorker(channel: Channel): void {
       listening: (tracked) => {
         const { server, key, protocol, address, systemPort } = tracked;
         hold.serverListens(server);
+        keepOwnTicketKeys(server);
         probes?.listens();
         if (isHttpServer(server)) {
           countLimitedRequests(server, guard);

@@ -128,6 +128,11 @@ const renewal = {
   surge: share({ default: "100%", flag: "Workers that a reload replaces at a time", placeholder: "N|P%" }),
   /** Hand idle connections of old workers to new ones instead of closing them. */
   handoff: toggle({ default: true, flag: "Close idle connections of old workers instead of handing them to new ones" }),
+  /** Whether workers of all generations share the keys of TLS session tickets, so that clients resume their sessions. */
+  shareTickets: toggle({
+    default: true,
+    flag: "Leave each worker the TLS session ticket keys that it has made: no session is resumed at another",
+  }),
   drainTimeout: milliseconds({
     min: 0,
     default: 30_000,

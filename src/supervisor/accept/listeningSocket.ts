@@ -12,6 +12,7 @@ import {
 import type { AcceptedAt, Member } from "./member.ts";
 import { Rests } from "./rests.ts";
 import { areAtOdds, canStandIn, type StandIn } from "./standIn.ts";
+import { TicketKeys } from "./ticketKeys.ts";
 import { WaitingConnections } from "./waitingConnections.ts";
 
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
@@ -51,7 +52,7 @@ export class ListeningSocket implements AcceptedAt {
   #closing: Closing | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
   #successorTimer: NodeJS.Timeout | undefined;
-  #data: unknown;
+  readonly #ticketKeys: TicketKeys;
   #questions = 0;
   /** Nobody has served here since a worker only looked whether the port is free. */
   #wasLookedAt = false;
@@ -67,7 +68,7 @@ export class ListeningSocket implements AcceptedAt {
     this.#query = query;
     this.#pool = pool;
     this.#waiting = new WaitingConnections((more) => pool.waits(more));
-    this.#data = inherited?.data ?? query.data;
+    this.#ticketKeys = new TicketKeys(inherited?.data);
     if (inherited !== undefined) {
       this.#handle = inherited.handle;
       this.#isInherited = true;
@@ -85,7 +86,7 @@ export class ListeningSocket implements AcceptedAt {
   get legacy(): { readonly place: ListenQuery; readonly handle: ListeningHandle; readonly data: unknown } | undefined {
     const handle = this.#handle;
     const isOpen = handle !== undefined && this.#closing === undefined && this.hasSuccessor;
-    return isOpen ? { place: this.#query, handle, data: this.#data } : undefined;
+    return isOpen ? { place: this.#query, handle, data: this.#ticketKeys.shared } : undefined;
   }
 
   /**
@@ -251,7 +252,6 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Answers the question of a worker, which listens from then on. */
   add(member: Member, query: ListenQuery): void {
-    this.#data ||= query.data;
     this.#members.add(member);
     this.#wasLookedAt = false;
     clearTimeout(this.#successorTimer);
@@ -259,7 +259,9 @@ export class ListeningSocket implements AcceptedAt {
     const shared = this.isShared;
     const handle = this.#handle;
     const sockname = shared ? undefined : handle === undefined ? this.#wanted : addressOf(handle);
-    const answer = { ack: query.seq, key: this.key, errno: 0, data: this.#data };
+    const { id, sharesTickets } = member.worker;
+    const data = this.#ticketKeys.answer(id, query.data, sharesTickets);
+    const answer = { ack: query.seq, key: this.key, errno: 0, data };
     if (shared) {
       // Where other workers accept, it begins when it is ready; otherwise clients wait in it until then.
       member.send({ ...answer, hold: this.#isListening ? "listen" : "connections" }, handle);

@@ -20,6 +20,8 @@ export interface UnderWay {
 /** A cluster worker, as far as accepting goes. */
 export interface AcceptingWorker {
   readonly id: number;
+  /** Whether its TLS servers use the session ticket keys of the others. */
+  readonly sharesTickets: boolean;
   readonly worker: {
     readonly process: ChildProcess;
     /** Set by its own `cluster.worker.disconnect()`. */

@@ -38,6 +38,7 @@ export interface WorkerHandleOptions extends ForkedWorker {
     | "waitReady"
     | "readyUrl"
     | "warmup"
+    | "shareTickets"
     | "readyTimeout"
     | "minReady"
   >;
@@ -152,7 +153,7 @@ export class WorkerHandle {
       notReady: (code, reason) => events.notReady(this, this.#death.judge(code, reason)),
     });
     events.acceptor.follow(
-      { id: this.id, worker },
+      { id: this.id, worker, sharesTickets: recipe.shareTickets },
       (on) => this.send({ type: "accept", on }),
       (port) => void this.send({ type: "whose", port }),
     );

@@ -22,6 +22,45 @@ function endOf(socket: WebSocket): Promise<unknown> {
   });
 }
 
+/** Asks once over TLS; resolves with the session that the client may resume, and whether it has resumed one. */
+function askTls(
+  port: number,
+  version: "TLSv1.2" | "TLSv1.3",
+  session?: Buffer,
+): Promise<{ readonly session: Buffer | undefined; readonly resumed: boolean }> {
+  const versions = { minVersion: version, maxVersion: version };
+  const socket = connectTls({ port, host: "127.0.0.1", ...versions, ...trusting, ...(session && { session }) });
+  let given: Buffer | undefined;
+  socket.on("session", (fresh: Buffer) => {
+    given = fresh;
+  });
+  socket.resume().write("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  return new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("end", () => resolve({ session: given, resumed: socket.isSessionReused() }));
+  });
+}
+
+describeOn(testedNodes(), "TLS sessions", (scene) => {
+  it("are resumed after a reload, unless the app has other ticket keys of its own", async () => {
+    const { client, port } = await scene.run({ fixture: "protocols", config: { workers: 1 } });
+    const versions = ["TLSv1.2", "TLSv1.3"] as const;
+    const cases = versions.flatMap((version) => [
+      { version, at: port + 2 },
+      { version, at: port + 6 },
+    ]);
+    const before = await Promise.all(cases.map(({ version, at }) => askTls(at, version)));
+    assert.equal((await client.request("app/renew", { kind: "reload" })).outcome, "completed");
+    const after = await Promise.all(cases.map(({ version, at }, index) => askTls(at, version, before[index]?.session)));
+    assert.deepEqual(
+      after.map(({ resumed }) => resumed),
+      [true, false, true, false],
+    );
+    const again = await askTls(port + 6, "TLSv1.3", after[3]?.session);
+    assert.equal(again.resumed, true);
+  });
+});
+
 describeOn(testedNodes(), "the drain of connections that can't be handed over", (scene) => {
   let app: TestApp;
 

@@ -65,6 +65,7 @@ describe("parseAppConfig", () => {
       [true, /from 1 or a percentage/],
     ],
     handoff: [[1, /must be true or false/]],
+    shareTickets: [["no", /must be true or false/]],
     streamGrace: [[-1, /must be at least 0/]],
     drainSpread: [[-1, /must be at least 0/]],
     minReady: [[-1, /must be at least 0/]],

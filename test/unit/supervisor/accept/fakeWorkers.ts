@@ -30,6 +30,7 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
   /** Ports of which it was asked whether a connection from there is its app's. */
   readonly askedFor: number[] = [];
   readonly exitedAfterDisconnect = false;
+  readonly sharesTickets = true;
   connected = true;
   exitCode: number | null = null;
   readonly signalCode = null;

@@ -86,6 +86,7 @@ describe("workerHandle", () => {
         minReady: 0,
         waitReady: false,
         readyUrl: undefined,
+        shareTickets: true,
         readyTimeout: 100_000,
         ...recipe,
       },
