@@ -231,7 +231,8 @@ function isRequire(analysis: Analysis, callee: Identifier, depth: number): boole
 
 function ofModule(source: Expression | Node): Resolved | undefined {
   const name = literalName(source, true);
-  return name === undefined ? undefined : { module: name.replace(/^node:/, ""), path: [] };
+  // graceful-fs has all that fs has.
+  return name === undefined ? undefined : { module: name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
 }
 
 export function propertyName({ property, computed }: MemberExpression | OptionalMemberExpression): string | undefined {

@@ -1,11 +1,11 @@
 import type { Class, Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { stringOf } from "../../analysis/constants.ts";
+import { clientLists } from "../../analysis/clientLists.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
-import { around, asCall, asFunction, asMember, functionAround, keyOf, settledValue } from "../../analysis/nodes.ts";
+import { around, asCall, asFunction, asMember, keyOf, settledValue } from "../../analysis/nodes.ts";
+import { askedPathOf } from "../../analysis/requests/askedPath.ts";
 import { hasDecorator } from "../../analysis/requests/requestHandlerSites.ts";
-import { reachable, requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -24,7 +24,7 @@ export const broadcastPerWorker: Rule = {
     if (isTest || app.workers === 1) {
       return [];
     }
-    const found = [...clientLoops(analysis), ...gatewayCalls(analysis)];
+    const found = [...clientLoops(analysis), ...ownLoops(analysis), ...gatewayCalls(analysis)];
     return found.length === 0 || isShared(analysis)
       ? []
       : found.flatMap(({ start, end }): Finding[] => {
@@ -45,8 +45,8 @@ function clientLoops(analysis: Analysis): Node[] {
   const members = nodesOf(analysis.module.ast.program, "MemberExpression", "OptionalMemberExpression").filter(
     (node) => propertyName(node) === "clients" && isWebSocketServer(analysis, node.object),
   );
-  const asked = members.length === 0 ? undefined : askedFor(analysis);
-  return members.filter((node) => sends(analysis, node) && asked?.(node) === true);
+  const asked = members.length === 0 ? undefined : askedPathOf(analysis);
+  return members.filter((node) => sends(analysis, node) && asked?.has(node) === true);
 }
 
 const makers = /^ws#(?:WebSocketServer|Server|default\.(?:WebSocketServer|Server)|WebSocket\.Server)$/;
@@ -86,26 +86,11 @@ function sends(analysis: Analysis, clients: Node): boolean {
   return found;
 }
 
-/** Whether a place runs because a client sent or asked something; what a timer sends, each worker sends to its own. */
-function askedFor(analysis: Analysis): (node: Node) => boolean {
-  const path = requestPathOf(analysis);
-  const listeners = factsOf(analysis).calls.flatMap(({ node, method }) => {
-    const [event, listener] =
-      method === "on" || method === "once" || method === "addEventListener" ? node.arguments : [];
-    const name = event && stringOf(analysis, event);
-    const own = listener && asFunction(settledValue(analysis, listener));
-    return own !== undefined && (name === "message" || name === "close" || name === "connection") ? [own] : [];
-  });
-  const messages = reachable(analysis, listeners);
-  // What a listener only plans, as in `setInterval`, is not what the client asked for.
-  return (node) => {
-    const inside = functionAround(analysis, node);
-    const isPlanned = [...around(analysis, node)].some((parent) => {
-      const api = asCall(parent) && resolveApi(analysis, parent);
-      return api?.name === "setInterval";
-    });
-    return !isPlanned && (path.has(node) || (inside !== undefined && messages.has(inside)));
-  };
+/** The lists of connections that the app keeps itself, at the loops over them. */
+function ownLoops(analysis: Analysis): Node[] {
+  const lists = clientLists(analysis);
+  const asked = lists.length === 0 ? undefined : askedPathOf(analysis);
+  return lists.flatMap(({ loops }) => loops.filter((list) => asked?.has(list) === true));
 }
 
 /** `this.server.emit(…)` in a gateway of Nest. */

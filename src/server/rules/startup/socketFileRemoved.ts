@@ -2,8 +2,9 @@ import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { withoutStatement } from "../../analysis/edits.ts";
+import { type ExportedValue, valueAcross } from "../../analysis/exportedFunctions.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
-import { around, asCall, functionAround, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
+import { around, asCall, functionAround, lastName, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
 import { calledFunction } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -16,17 +17,21 @@ export const socketFileRemoved: Rule = {
   id: "socket-file-removed",
   severity: "warning",
   check({ analysis, app }) {
-    const { calls, listens, isTest } = factsOf(analysis);
-    const paths = listens
-      .flatMap(({ call }) => pathOf(analysis, call.arguments[0]) ?? [])
-      .filter((path) => !isNewEachTime(analysis, path));
-    if (!app.supervised || isTest || paths.length === 0) {
+    const { calls, isTest } = factsOf(analysis);
+    const removed = calls.flatMap(({ node, api }) => {
+      const [file] = api !== undefined && removing.test(api) ? node.arguments : [];
+      return file === undefined ? [] : [{ node, file }];
+    });
+    if (!app.supervised || isTest || removed.length === 0) {
       return [];
     }
-    return calls.flatMap(({ node, api }): Finding[] => {
-      const [file] = api !== undefined && removing.test(api) ? node.arguments : [];
+    const own = listenedPaths(analysis);
+    const beside = removed.some(({ file }) => mayBeSocket(analysis, file)) ? listenedBeside(analysis) : [];
+    return removed.flatMap(({ node, file }): Finding[] => {
       const { start, end } = node.callee;
-      if (file === undefined || start == null || end == null || !paths.some((path) => isSame(analysis, path, file))) {
+      const isListened = (path: ExportedValue) => isSame(path, { analysis, node: file });
+      const found = own.some(isListened) || (mayBeSocket(analysis, file) && beside.some(isListened));
+      if (start == null || end == null || !found) {
         return [];
       }
       const message = t(
@@ -36,6 +41,20 @@ export const socketFileRemoved: Rule = {
     });
   },
 };
+
+/** The paths that servers of a file listen on, but those that no other worker has. */
+function listenedPaths(analysis: Analysis): ExportedValue[] {
+  return factsOf(analysis)
+    .listens.flatMap(({ call }) => pathOf(analysis, call.arguments[0]) ?? [])
+    .filter((path) => !isNewEachTime(analysis, path))
+    .map((node) => ({ analysis, node }));
+}
+
+function listenedBeside(analysis: Analysis): ExportedValue[] {
+  return (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).flatMap((file) =>
+    factsOf(file).isTest ? [] : listenedPaths(file),
+  );
+}
 
 /** The path that a server listens on; `undefined` for a port. */
 function pathOf(analysis: Analysis, first: Node | undefined): Node | undefined {
@@ -55,18 +74,45 @@ function isNewEachTime(analysis: Analysis, path: Node): boolean {
   return /random|uuid|nanoid|\bpid\b|Date\.now|mkdtemp|createHash|digest/i.test(textOf(analysis, maker ?? value));
 }
 
-/** The same variable or property, or the same text. */
-function isSame(analysis: Analysis, one: Node, other: Node): boolean {
-  const text = stringOf(analysis, one);
+/** Names that only the file of a Unix socket has. */
+const socketName = /sock/i;
+
+/** Whether another file may listen on what is removed here: other files are parsed for what is called a socket alone. */
+function mayBeSocket(analysis: Analysis, file: Node): boolean {
+  return (
+    socketName.test(textOf(analysis, file)) ||
+    socketName.test(stringOf(analysis, valueAcross(analysis, file).node) ?? "")
+  );
+}
+
+/**
+ * The same variable or property, or the same text, also where it is imported; across functions and files a path is known by its
+ * name, when that is one of a socket: `listen(socket)` in one, `unlink(options.socket)` in the other.
+ */
+function isSame(one: ExportedValue, other: ExportedValue): boolean {
+  const [a, b] = [valueAcross(one.analysis, one.node), valueAcross(other.analysis, other.node)];
+  const text = stringOf(a.analysis, a.node);
   if (text !== undefined) {
-    return text === stringOf(analysis, other);
+    return text === stringOf(b.analysis, b.node);
   }
-  if (one.type === "Identifier" && other.type === "Identifier") {
-    const binding = analysis.bindingOf(one);
-    return binding !== undefined && binding === analysis.bindingOf(other);
+  if (a.node === b.node && a.node !== one.node) {
+    return true;
   }
-  const isMember = one.type === "MemberExpression" && other.type === "MemberExpression";
-  return isMember && textOf(analysis, one) === textOf(analysis, other);
+  const isMember = a.node.type === "MemberExpression" && b.node.type === "MemberExpression";
+  if (isMember && textOf(a.analysis, a.node) === textOf(b.analysis, b.node)) {
+    return a.analysis.module === b.analysis.module || /^process\.env\b/.test(textOf(a.analysis, a.node));
+  }
+  const name = lastName(one.node);
+  if (name !== undefined && socketName.test(name) && name === lastName(other.node)) {
+    return true;
+  }
+  const binding = one.node.type === "Identifier" ? one.analysis.bindingOf(one.node) : undefined;
+  return (
+    binding !== undefined &&
+    other.node.type === "Identifier" &&
+    one.analysis.module === other.analysis.module &&
+    binding === other.analysis.bindingOf(other.node)
+  );
 }
 
 /** Removes the statement, with the condition or the `try` around it that holds nothing else. */

@@ -5,6 +5,7 @@ import { isForDevelopment } from "../../analysis/development.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { settledValue, textOf } from "../../analysis/nodes.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
+import { ownFileDatabases } from "./ownFileDatabase.ts";
 
 /** What reads a file into memory, and writes all of it back. */
 const whole =
@@ -26,7 +27,7 @@ export const fileDatabase: Rule = {
     if (!app.supervised || app.workers === 1 || isTest) {
       return [];
     }
-    const found = calls.flatMap(({ node, api }) => {
+    const found = calls.flatMap(({ node, api }): { readonly node: Node; readonly message: string }[] => {
       if (api === undefined) {
         return [];
       }
@@ -42,6 +43,11 @@ export const fileDatabase: Rule = {
         ? []
         : [{ node: node.callee, message }];
     });
+    found.push(
+      ...ownFileDatabases(analysis).flatMap(({ node }) =>
+        isForDevelopment(analysis, node) ? [] : [{ node: node.callee, message: messageOfWhole() }],
+      ),
+    );
     return found.length === 0 || !(app.entry === true || isServerProcess(analysis))
       ? []
       : found.flatMap(({ node, message }) => findingAt(node, message));

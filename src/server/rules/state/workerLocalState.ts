@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
+import { clientLists } from "../../analysis/clientLists.ts";
 import { isDoneOnce } from "../../analysis/guards.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
@@ -41,13 +42,17 @@ export const workerLocalState: Rule = {
       return [];
     }
     const path = requestPathOf(analysis);
+    // Of these `broadcast-per-worker` tells.
+    const clients = new Set(clientLists(analysis).map(({ holder }) => holder));
     const findings: Finding[] = [];
     for (const binding of analysis.root.bindings.values()) {
       if (cancelled()) {
         return findings;
       }
       const variable =
-        binding.declaration.type === "VariableDeclarator" && !isOwn(analysis, binding.name, binding.init);
+        binding.declaration.type === "VariableDeclarator" &&
+        !clients.has(binding) &&
+        !isOwn(analysis, binding.name, binding.init);
       if (variable && path.functions.size > 0) {
         findings.push(
           ...judge(analysis, { name: binding.name, ...usesOf(analysis, binding) }, (node) => path.has(node)),
@@ -56,7 +61,12 @@ export const workerLocalState: Rule = {
     }
     for (const { name, owners, init, places, inRequest } of sharedFields(analysis)) {
       const isRegistry = registryField.test(name) || owners.some((owner) => registryClass.test(owner));
-      if (!isRegistry && !isOwn(analysis, name, init) && !owners.some((owner) => ownName.test(owner))) {
+      if (
+        !isRegistry &&
+        !clients.has(name) &&
+        !isOwn(analysis, name, init) &&
+        !owners.some((owner) => ownName.test(owner))
+      ) {
         const uses = places.map((place) => useOf(analysis, place, init));
         findings.push(...judge(analysis, { name, uses, places }, inRequest));
       }

@@ -52,6 +52,45 @@ describe("the rules, across the files of a package", () => {
     );
   });
 
+  it("know the file of a socket that another file listens on", () => {
+    const app = `${express} const config = require("./config"); require("./stop"); app.listen(config.socketPath);`;
+    const stop = 'const fs = require("fs"); const { socketPath } = require("./config"); fs.unlinkSync(socketPath);';
+    const config = 'module.exports = { socketPath: process.env.SOCKET || "/tmp/x.sock" };';
+    const of = (texts: Readonly<Record<string, string>>) => found("stop.js", { "stop.js": stop, ...texts });
+    const expected = ["socket-file-removed: fs.unlinkSync"];
+    assert.deepEqual(of({ "app.js": app, "config.js": config }), expected);
+    assert.deepEqual(of({ "app.js": app.replace("config.socketPath", "config.port"), "config.js": config }), []);
+    assert.deepEqual(of({ "app.js": app.replace('require("./stop"); ', ""), "config.js": config }), []);
+    const text = 'const fs = require("fs"); const { file } = require("./config"); fs.rmSync(file);';
+    const named = { "stop.js": text, "config.js": 'exports.file = "/run/x.sock";' };
+    assert.deepEqual(
+      of({ ...named, "app.js": app.replace("config.socketPath", '"/run/x.sock"') }),
+      expected.map((one) => one.replace("unlink", "rm")),
+    );
+    assert.deepEqual(of({ ...named, "app.js": app.replace("config.socketPath", '"/run/y.sock"') }), []);
+  });
+
+  it("know a database in a file, and the clients of a list, that another file changes", () => {
+    const users =
+      'const fs = require("fs"); const { file } = require("./config"); let users = JSON.parse(fs.readFileSync(file)); exports.add = (u) => { users.push(u); fs.writeFileSync(file, JSON.stringify(users)); };';
+    const config = 'exports.file = "users.json";';
+    const app = (line: string) => `${express} const users = require("./users"); ${line} app.listen(80);`;
+    const of = (line: string) => found("users.js", { "users.js": users, "config.js": config, "app.js": app(line) });
+    const expected = ["file-database: fs.writeFileSync"];
+    assert.deepEqual(
+      of('app.post("/", (q, a) => users.add(q.body));').filter((one) => one.startsWith("file-database")),
+      expected,
+    );
+    assert.deepEqual(of("users.add({});"), []);
+    const hub =
+      "const all = new Set(); exports.join = (ws) => all.add(ws); exports.say = (text) => { for (const one of all) one.send(text); };";
+    const chat = (line: string) =>
+      `const { WebSocketServer } = require("ws"); const hub = require("./hub"); new WebSocketServer({ port: 80 }).on("connection", (ws) => { hub.join(ws); ${line} });`;
+    const said = (line: string) => found("hub.js", { "hub.js": hub, "chat.js": chat(line) });
+    assert.deepEqual(said('ws.on("message", (text) => hub.say(text));'), ["broadcast-per-worker: all"]);
+    assert.deepEqual(said("setInterval(() => hub.say(Date.now()), 1000);"), []);
+  });
+
   it("know the server that an exit in another file cuts off", () => {
     const texts = {
       "app.js": `require("./signals"); ${express} app.listen(80);`,

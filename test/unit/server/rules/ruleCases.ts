@@ -169,10 +169,6 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "activeUsers",
     ),
     hit(
-      `${handled("clients.push(res); req.on('close', () => clients.splice(0, 1));", "const clients = [];")} app.post("/", (req, res) => { clients.forEach((c) => c.write("x")); res.end(); });`,
-      "clients",
-    ),
-    hit(
       handled(
         "res.json(store.add(req.body));",
         "class Store { items = []; add(x) { this.items.push(x); return this.items; } } const store = new Store();",

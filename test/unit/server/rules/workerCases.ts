@@ -7,6 +7,9 @@ const gateway =
   'import { WebSocketGateway, WebSocketServer, SubscribeMessage } from "@nestjs/websockets"; @WebSocketGateway() class Chat { @WebSocketServer() server; ';
 const ts = { file: "app.ts" };
 const winston = `${listening} const winston = require("winston");`;
+const ownDatabase = `${listening} const fs = require("fs"); const file = "data.json"; let data = {}; try { data = JSON.parse(fs.readFileSync(file, "utf8")); } catch {} function save() { const text = JSON.stringify(data); fs.writeFile(file, text, () => {}); }`;
+const connected =
+  'const { WebSocketServer } = require("ws"); const clients = new Set(); const wss = new WebSocketServer({ port: 80 }); wss.on("connection", (ws) => { clients.add(ws); ws.on("close", () => clients.delete(ws));';
 
 /** What the rules about things that each worker has or does for itself find, and what they leave alone. */
 export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
@@ -111,6 +114,39 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(`${listening} const low = require("./lowdb"); const db = low(adapter);`),
     miss(`${listening} const low = require("lowdb"); const db = low(new Memory());`),
     miss(`${listening} const Datastore = require("nedb"); const db = new Datastore({ filename: "x" });`, oneWorker),
+    hit(
+      `${ownDatabase} app.post("/", (q, a) => { data.users[q.body.id] = q.body; save(); a.end(); });`,
+      "fs.writeFile",
+    ),
+    hit(
+      `${ownDatabase} app.post("/", (q, a) => { data = q.body; a.end(); }); setInterval(save, 1000);`,
+      "fs.writeFile",
+    ),
+    hit(
+      `${listening} const fs = require("fs"); const list = JSON.parse(fs.readFileSync("a.json")); app.post("/", (q, a) => { list.push(q.body); fs.writeFileSync("a.json", JSON.stringify(list, null, 2)); });`,
+      "fs.writeFileSync",
+    ),
+    hit(
+      `${listening} const fs = require("fs-extra"); const file = "a.json"; let all = {}; fs.readJson(file).then((read) => { all = read; }); app.put("/", async (q, a) => { all[q.body.a] = 1; await fs.outputJson(file, all); });`,
+      "fs.outputJson",
+    ),
+    hit(
+      `${listening} const fs = require("fs"); class Users { constructor(file) { this.file = file; this.all = new Map(JSON.parse(fs.readFileSync(this.file))); } add(u) { this.all.set(u.id, u); this.save(); } save() { fs.writeFileSync(this.file, JSON.stringify([...this.all])); } } const users = new Users("u.json"); app.post("/", (q, a) => { users.add(q.body); a.end(); });`,
+      "fs.writeFileSync",
+    ),
+    hit(
+      `${ownDatabase} const { WebSocketServer } = require("ws"); new WebSocketServer({ port: 81 }).on("connection", (s) => s.on("message", (m) => { data.last = m; save(); }));`,
+      "fs.writeFile",
+    ),
+    miss(`${ownDatabase} app.get("/", (q, a) => a.json(data)); save();`),
+    miss(
+      `${listening} const fs = require("fs"); app.post("/", (q, a) => { const all = JSON.parse(fs.readFileSync("a.json")); all.push(q.body); fs.writeFileSync("a.json", JSON.stringify(all)); });`,
+    ),
+    miss(
+      `${listening} const fs = require("fs"); const seen = []; app.post("/", (q, a) => { seen.push(q.body); fs.writeFileSync("report.json", JSON.stringify(seen)); });`,
+    ),
+    miss(`${ownDatabase.replaceAll("data", "cache")} app.post("/", (q, a) => { cache.x = q.body; save(); });`),
+    miss(`${ownDatabase} app.post("/", (q, a) => { data.x = q.body; save(); a.end(); });`, oneWorker),
   ],
   "log-file": [
     hit(`${listening} const log = require("fs").createWriteStream("access.log");`, 'require("fs").createWriteStream'),
@@ -149,6 +185,31 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(
       'import { WebSocketServer } from "ws"; const wss = new WebSocketServer({ server }); redis.subscribe("x", (m) => { for (const c of wss.clients) c.send(m); }); wss.on("connection", (ws) => ws.on("message", (m) => { for (const c of wss.clients) c.send(m); }));',
     ),
+    hit(`${connected} ws.on("message", (m) => { for (const c of clients) c.send(m); }); });`, "clients"),
+    hit(`${connected} ws.on("message", all); }); function all(m) { clients.forEach((c) => c.send(m)); }`, "clients"),
+    hit(
+      'const { WebSocketServer } = require("ws"); const peers = {}; new WebSocketServer({ port: 80 }).on("connection", function (c) { const id = next(); peers[id] = { id, ws: c }; c.on("message", (m) => { Object.keys(peers).forEach((key) => { send(peers[key].ws, m); }); }); });',
+      "Object.keys(peers)",
+    ),
+    hit(
+      `${listening} const open = new Map(); app.get("/events", (req, res) => { open.set(req.ip, res); req.on("close", () => open.delete(req.ip)); }); app.post("/events", (req, res) => { for (const [, r] of open) r.write(req.body); res.end(); });`,
+      "open",
+    ),
+    hit(
+      `${listening} class Hub { rooms = new Map(); join(room, ws) { this.rooms.get(room).add(ws); } say(room, m) { for (const ws of this.rooms.get(room)) { ws.send(m); } } } const hub = new Hub(); app.post("/", (q, a) => { hub.say(q.body.room, "x"); a.end(); });`,
+      "this.rooms.get(room)",
+    ),
+    hit(
+      `${express} const clients = []; app.get("/", async (req, res) => { clients.push(res); req.on("close", () => clients.splice(0, 1)); }); app.listen(80); app.post("/", (req, res) => { clients.forEach((c) => c.write("x")); res.end(); });`,
+      "clients",
+    ),
+    miss(`${connected} setInterval(() => { for (const c of clients) c.send("tick"); }, 1000); });`),
+    miss(`${connected} ws.on("message", () => { for (const c of clients) c.ping(); }); });`),
+    miss(`${connected} ws.on("message", (m) => { for (const c of clients) ws.send(c.name); }); });`),
+    miss(`${connected} }); process.on("SIGTERM", () => { for (const c of clients) c.send("bye"); });`),
+    miss(
+      `${listening} const jobs = []; app.post("/", (q, a) => { jobs.push(q.body); jobs.forEach((job) => a.write(job)); a.end(); });`,
+    ),
     miss(`${gateway} @SubscribeMessage("m") say(client, text) { client.emit("ok"); } }`, ts),
     miss(`${gateway} @SubscribeMessage("m") say(client, text) { this.server.emit("m", text); } }`, {
       ...ts,
@@ -167,6 +228,13 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(
       `${express} const fs = require("fs"); app.listen(process.env.S); process.on("exit", () => fs.rmSync(process.env.S));`,
       "fs.rmSync",
+    ),
+    hit(
+      `${express} const fs = require("fs"); function run({ socket }) { app.listen(socket); } sockets.forEach((socket) => { fs.unlinkSync(socket); run({ socket }); });`,
+      "fs.unlinkSync",
+    ),
+    miss(
+      `${express} const fs = require("fs"); function run({ socket }) { app.listen(socket); } fs.unlinkSync(mpvSocket); run({ socket });`,
     ),
     miss(`${express} const fs = require("fs"); fs.unlinkSync("/tmp/x.pid"); app.listen("/tmp/x.sock");`),
     miss(`${express} const fs = require("fs"); fs.unlinkSync(file); app.listen(3000);`),
