@@ -16,6 +16,7 @@ import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { reportInWords, snapshotInWords } from "./inWords.ts";
 import type { LaunchPlan } from "./launchApp.ts";
 import { outdatedBy } from "./outdated.ts";
+import type { Relauncher } from "./relauncher.ts";
 import { restingFacts } from "./restingFacts.ts";
 import type { SessionHost } from "./sessionHost.ts";
 
@@ -78,6 +79,12 @@ export class AppSession implements Disposable {
   #stopped = false;
   #disposed = false;
   #lastSnapshot: Snapshot | undefined;
+  #lastEndpoint: Endpoint | undefined;
+  /** By which the supervisor was started, if this window has done so. */
+  #plan: LaunchPlan | undefined;
+  #relauncher: Relauncher | undefined;
+  /** What is told of a supervisor that has died, until the app has another one. */
+  #death: string | undefined;
   #problem: string | undefined;
   #reports: readonly RenewalReport[] = [];
   /** The Node.js that is named for the app, if that was not the one that runs. */
@@ -119,6 +126,7 @@ export class AppSession implements Disposable {
       ...(resting !== undefined && { resting }),
       ...(this.definition?.unused !== undefined && { unused: this.definition.unused }),
       ...(this.#there !== undefined && { there: { machine: this.#there.machine, app: this.#there.app } }),
+      ...(this.#death !== undefined && { death: this.#death }),
     };
     if (snapshot !== undefined && !this.#stopped) {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
@@ -166,8 +174,13 @@ export class AppSession implements Disposable {
         ? new HitlessError("invalidState", t("“{0}” is still stopping.", this.name), { remedy: "retry" })
         : new HitlessError("appAlreadyRunning", t("“{0}” is already running.", this.name));
     }
+    this.#death = undefined;
+    await this.#start(() => this.#startNow(options));
+  }
+
+  async #start(startNow: () => Promise<void>): Promise<void> {
     this.#problem = undefined;
-    this.#starting = this.#startNow(options).finally(() => {
+    this.#starting = startNow().finally(() => {
       this.#starting = undefined;
       this.#changes.fire();
     });
@@ -296,15 +309,60 @@ export class AppSession implements Disposable {
     return this.#open(this.#connected().endpoint);
   }
 
-  /** Called when no supervisor was found after the connection broke. */
+  /** Called when no supervisor was found after the connection broke. One that VS Code has started is started again. */
   confirmLoss(): void {
-    if (this.#client === undefined && this.#lastSnapshot !== undefined) {
-      const { pid } = this.#lastSnapshot.supervisor;
-      this.#lastSnapshot = undefined;
-      this.#problem = this.#host.t("The supervisor of “{0}” (process {1}) ended unexpectedly.", this.name, pid);
-      this.#host.log.error(this.#problem);
-      this.#changes.fire();
+    const [endpoint, last] = [this.#lastEndpoint, this.#lastSnapshot];
+    if (this.#client !== undefined || this.#starting !== undefined || endpoint === undefined || last === undefined) {
+      return;
     }
+    const { t, log } = this.#host;
+    this.#lastSnapshot = undefined;
+    const text = t("The supervisor of “{0}” (process {1}) ended unexpectedly.", this.name, last.supervisor.pid);
+    const mark = this.#launchedAs(endpoint);
+    const { definition } = this;
+    if (this.#disposed || definition === undefined || mark === undefined) {
+      this.#problem = text;
+      log.error(text);
+      this.#changes.fire();
+      return;
+    }
+    this.#death = text;
+    this.#start(() => this.#startAgain({ endpoint, last, mark, text, definition })).catch((error: unknown) =>
+      log.error(toHitlessError(error).message),
+    );
+  }
+
+  async #startAgain(lost: {
+    readonly endpoint: Endpoint;
+    readonly last: Snapshot;
+    readonly mark: string;
+    readonly text: string;
+    readonly definition: AppDefinition;
+  }): Promise<void> {
+    const { endpoint, last, mark, text, definition } = lost;
+    const { t, log } = this.#host;
+    const { Relauncher } = await import("./relauncher.ts");
+    this.#relauncher ??= new Relauncher(this.#host);
+    const refusal = this.#relauncher.refuses();
+    if (refusal !== undefined) {
+      throw new HitlessError("supervisorFailed", `${text} ${refusal}`);
+    }
+    const since = performance.now();
+    this.#death = `${text} ${t("It is started again.")}`;
+    log.error(this.#death);
+    this.#changes.fire();
+    const { client, plan } = await this.#relauncher.startAgain({ endpoint, last }, definition, this.#plan);
+    if (plan !== undefined) {
+      this.#remember(client, plan);
+    } else if (last.renewal?.upgrade === true) {
+      // The one that was to take over.
+      this.#host.memory.set(`mark:${this.key}`, `${client.endpoint.pid} ${mark}`);
+    }
+    this.#use(client);
+    const seconds = ((performance.now() - since) / 1_000).toFixed(1);
+    log.info(
+      t("“{0}” is run by process {1}, {2} s after the end of its supervisor.", this.name, client.endpoint.pid, seconds),
+    );
   }
 
   /** The settings were corrected, so an earlier failure no longer applies. */
@@ -354,7 +412,7 @@ export class AppSession implements Disposable {
       return;
     }
     const { findSupervisors, launchApp, planLaunch } = await import("./launchApp.ts");
-    const plan = await planLaunch(requireValid(definition), this.#host);
+    const plan = await planLaunch(definition, this.#host);
     if (this.#client !== undefined && !this.#stopped) {
       const { endpoint } = this.#client;
       if ((await findSupervisors(this.#host)).some(({ pid }) => pid === endpoint.pid)) {
@@ -382,12 +440,13 @@ export class AppSession implements Disposable {
       return undefined;
     }
     const { planLaunch } = await import("./launchApp.ts");
-    const plan = await planLaunch(requireValid(definition), this.#host);
+    const plan = await planLaunch(definition, this.#host);
     return plan.mark === mark ? undefined : plan;
   }
 
-  #remember({ endpoint }: SupervisorClient, { mark }: LaunchPlan): void {
-    this.#host.memory.set(`mark:${this.key}`, `${endpoint.pid} ${mark}`);
+  #remember({ endpoint }: SupervisorClient, plan: LaunchPlan): void {
+    this.#plan = plan;
+    this.#host.memory.set(`mark:${this.key}`, `${endpoint.pid} ${plan.mark}`);
   }
 
   /** The fingerprint of the plan by which VS Code started this supervisor; `undefined` if it was started elsewhere. */
@@ -405,6 +464,7 @@ export class AppSession implements Disposable {
     this.#client = client;
     this.#stopped = false;
     this.#problem = undefined;
+    this.#death = undefined;
     this.#lastSnapshot = undefined;
     this.#reports = [];
     this.#named = undefined;
@@ -459,6 +519,7 @@ export class AppSession implements Disposable {
       return;
     }
     const { snapshot } = client;
+    this.#lastEndpoint = client.endpoint;
     this.#disconnect();
     const expected = this.#stopped || snapshot.app.state === "stopped" || snapshot.app.state === "stopping";
     this.#stopped = expected;
@@ -468,11 +529,4 @@ export class AppSession implements Disposable {
       this.#losses.fire();
     }
   }
-}
-
-function requireValid(definition: AppDefinition): AppDefinition {
-  if (definition.problem !== undefined) {
-    throw new HitlessError("badConfig", definition.problem, { remedy: "openSettings" });
-  }
-  return definition;
 }

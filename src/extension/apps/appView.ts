@@ -25,6 +25,8 @@ export interface AppView {
   readonly snapshot: Snapshot | undefined;
   /** Why it is not running if the snapshot does not say, or can't be started again: its settings are wrong. */
   readonly problem: string | undefined;
+  /** What is told of its supervisor that has died, from when it is started again until another one has the app. */
+  readonly death?: string;
   /** What it would run, of an app that is not running. */
   readonly resting?: { readonly entry: string; readonly port?: number };
   /** Where `hitless.json` says something of it that is not used, since the settings name it too: file and line. */

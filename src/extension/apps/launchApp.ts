@@ -7,6 +7,7 @@ import { chooseEntry, describeChoice } from "../../client/recipe/chooseEntry.ts"
 import { buildRecipe } from "../../client/recipe/recipe.ts";
 import { recipeOrigin } from "../../client/recipe/rereadRecipe.ts";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { HitlessError } from "../../shared/errors.ts";
 import type { Endpoint, RecipeOrigin } from "../../shared/launch.ts";
 import type { AppDefinition } from "./appDefinition.ts";
 import { chosenEntry } from "./entryChoice.ts";
@@ -30,7 +31,10 @@ export interface LaunchPlan {
 
 /** @throws HitlessError `nodeUnusable`, `nodeTooOld`, `entryNotFound`, `badConfig` or `typescriptUnsupported`. */
 export async function planLaunch(definition: AppDefinition, host: SessionHost): Promise<LaunchPlan> {
-  const { config, name, base, folder, projectFile: file } = definition;
+  const { config, name, base, folder, projectFile: file, problem } = definition;
+  if (problem !== undefined) {
+    throw new HitlessError("badConfig", problem, { remedy: "openSettings" });
+  }
   const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: base });
   const picked = chosenEntry(definition, host.memory);
   const offered = definition.entries.find(({ entry }) => entry === picked);
@@ -64,14 +68,14 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
   return { recipe, origin, node: node.path, mark, ...(found !== undefined && { choice: describeChoice(found) }) };
 }
 
-/** Starts a supervisor for the app and connects to it. */
-export async function launchApp(
+/** Starts a supervisor for the app. */
+export function launchPlanned(
   plan: LaunchPlan,
   host: SessionHost,
   debug?: { readonly stopOnEntry: boolean },
-): Promise<SupervisorClient> {
+): Promise<Endpoint> {
   const graceMs = host.graceMs();
-  const endpoint = await launchSupervisor({
+  return launchSupervisor({
     recipe: plan.recipe,
     origin: plan.origin,
     node: plan.node,
@@ -83,7 +87,15 @@ export async function launchApp(
     ...(debug !== undefined && { debug }),
     folder: host.runtimeFolder(),
   });
-  return connectTo(endpoint, host);
+}
+
+/** The same, and connects to it. */
+export async function launchApp(
+  plan: LaunchPlan,
+  host: SessionHost,
+  debug?: { readonly stopOnEntry: boolean },
+): Promise<SupervisorClient> {
+  return connectTo(await launchPlanned(plan, host, debug), host);
 }
 
 /** Connects to a running supervisor. */

@@ -198,6 +198,7 @@ export const engineSentences: readonly string[] = [
   'scheduling stays "{0}": a change to "{1}" takes effect with "hitless upgrade".',
   "{0} did not answer within {1} ms: its event loop is blocked.",
   "{0} can't be reached any more.",
+  "The supervisor of {0} (pid {1}) can't be reached, but its process has not ended. End it, and start the app.",
   "{0} could not report its layers: {1}",
   "{0} runs under the permission model, where its layers can be read with --allow-inspector only. Add it beside --permission; Node.js 20 and 22 do not have it.",
   "{0} answered {1} to {2}.",

@@ -30,10 +30,11 @@ export interface FakeSupervisor {
 export async function fakeSupervisor(
   folder: string,
   answers: Readonly<Record<string, Answer>> = {},
+  pid = process.pid,
 ): Promise<FakeSupervisor> {
   const endpoint: Endpoint = {
     protocolVersion,
-    pid: process.pid,
+    pid,
     socket: socketPath(folder, newEndpointId()),
     name: "api",
     root: "/srv/api",

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppDefinition } from "../../../src/extension/apps/appDefinition.ts";
 import { AppRegistry } from "../../../src/extension/apps/appRegistry.ts";
-import type { SessionHost } from "../../../src/extension/apps/sessionHost.ts";
+import type { SessionHost, SessionMemory } from "../../../src/extension/apps/sessionHost.ts";
 import { startLogFeed } from "../../../src/extension/log/logFeed.ts";
 import type { LogChunk, SupervisorEvent } from "../../../src/shared/logs.ts";
+import { protocolVersion } from "../../../src/shared/protocol.ts";
 import { type Answer, type FakeSupervisor, fakeSupervisor } from "../client/fakeSupervisor.ts";
 import { sampleSnapshot } from "../client/samples.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
@@ -42,14 +45,16 @@ describe("the apps of a window", () => {
     removeTempFolders();
   });
 
-  function registry(options: { definitions?: AppDefinition[]; folder?: string } = {}): AppRegistry {
+  function registry(
+    options: { definitions?: AppDefinition[]; folder?: string; memory?: SessionMemory } = {},
+  ): AppRegistry {
     const host: SessionHost = {
       version: "0.1.0",
       supervisorFile: "/nowhere/supervisor.cjs",
       runtimeFolder: () => runtime,
       graceMs: () => 10_000,
       nodeProgram: () => undefined,
-      memory: { get: () => undefined, set: () => undefined },
+      memory: options.memory ?? { get: () => undefined, set: () => undefined },
       log: {
         info: () => undefined,
         warn: () => undefined,
@@ -146,6 +151,69 @@ describe("the apps of a window", () => {
     await fakes.pop()?.close();
     await until(apps, ({ apps: [app] }) => app?.state === "failed");
     assert.match(apps.apps[0]?.problem ?? "", /process 4711\) ended unexpectedly/);
+  });
+
+  describe("whose supervisor, started by VS Code, has died", () => {
+    let standIn: ChildProcess;
+    let fake: FakeSupervisor;
+
+    /** With `entry: "server.js"` in a folder of its own; nothing can be launched there, since the bundle does not exist. */
+    const here = (): AppDefinition => ({
+      ...definition,
+      folder: { ...definition.folder, path: runtime },
+      base: runtime,
+      config: { entry: "server.js" },
+    });
+
+    beforeEach(async () => {
+      writeFileSync(join(runtime, "server.js"), "");
+      standIn = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1e6)"], { stdio: "ignore" });
+      const initialize: Answer = () => ({ protocolVersion, snapshot: sampleSnapshot({ workers: [] }) });
+      fake = await fakeSupervisor(runtime, { "app/events": () => ({ events: [] }), initialize }, standIn.pid);
+      writeFileSync(join(runtime, "one.json"), JSON.stringify(fake.endpoint), { mode: 0o600 });
+    });
+
+    afterEach(() => standIn.kill("SIGKILL"));
+
+    async function die(): Promise<void> {
+      standIn.kill("SIGKILL");
+      await once(standIn, "exit");
+      await fake.close();
+    }
+
+    it("starts it again, and says why that fails", async () => {
+      const memory = { get: () => `${standIn.pid} mark`, set: () => undefined };
+      const apps = registry({ definitions: [here()], memory });
+      await apps.refresh();
+      const told: string[] = [];
+      apps.sessions[0]?.onDidChange(() => told.push(`${apps.apps[0]?.state} ${apps.apps[0]?.death}`));
+      await die();
+      await until(apps, ({ apps: [app] }) => app?.state === "failed" && app.problem !== undefined);
+      const text = "The supervisor of “api” (process 4711) ended unexpectedly. It is started again.";
+      assert.ok(told.includes(`starting ${text}`), told.join("\n"));
+      assert.match(apps.apps[0]?.problem ?? "", /^The supervisor could not be started: it ended with exit code 1\.$/);
+    });
+
+    it("follows another one that has the app by then", async () => {
+      const other = await fakeSupervisor(runtime, { "app/events": () => ({ events: [] }) });
+      fakes.push(other);
+      let looked = 0;
+      const memory: SessionMemory = {
+        get: () => {
+          looked += 1;
+          // It has been looked for, and is there right after that.
+          writeFileSync(join(runtime, "two.json"), JSON.stringify(other.endpoint), { mode: 0o600 });
+          return `${standIn.pid} mark`;
+        },
+        set: () => assert.fail("it was not started here"),
+      };
+      const apps = registry({ definitions: [here()], memory });
+      await apps.refresh();
+      await die();
+      await until(apps, () => apps.sessions[0]?.client?.endpoint.pid === process.pid);
+      assert.equal(looked, 1);
+      assert.deepEqual([apps.apps[0]?.state, apps.apps[0]?.death], ["running", undefined]);
+    });
   });
 
   it("takes the end of a supervisor that it asked to stop for what it is", async () => {

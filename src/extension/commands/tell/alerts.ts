@@ -78,6 +78,12 @@ function fileAndLog({ key, there }: AppView, failure: Failure, t: CommandContext
 
 function alertOnState(app: AppView, before: AppViewState, context: CommandContext, notifier: Notifier): void {
   const { apps, logs, t } = context;
+  if (app.state === "starting" && app.death !== undefined) {
+    if (notificationsSetting() !== "none") {
+      notifier.message("warning", app.death, buttons(app, t).slice(0, 1));
+    }
+    return;
+  }
   const text = alertText(app, before, t);
   if (text === undefined) {
     return;
@@ -92,7 +98,7 @@ function alertOnState(app: AppView, before: AppViewState, context: CommandContex
 }
 
 function alertText(
-  { name, state, snapshot, problem }: AppView,
+  { name, state, snapshot, problem, death }: AppView,
   before: AppViewState,
   t: CommandContext["t"],
 ): string | undefined {
@@ -103,8 +109,8 @@ function alertText(
   if (state === "failed" && failure !== undefined) {
     return t("“{0}” could not start: {1}", name, failure.message);
   }
-  // A start that failed without a supervisor is reported by its command.
-  return state === "failed" && before !== "starting" ? problem : undefined;
+  // A start that failed without a supervisor is reported by its command, if there was one.
+  return state === "failed" && (before !== "starting" || death !== undefined) ? problem : undefined;
 }
 
 function buttons(app: AppView, t: CommandContext["t"]): MessageButton[] {
