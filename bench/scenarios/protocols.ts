@@ -1,9 +1,9 @@
 import { testedNodes } from "../../test/support/process/nodeMatrix.ts";
+import { type ProtocolClient, protocolClients, type Tally } from "../../test/support/process/protocolClients.ts";
 import { openStage } from "../../test/support/process/stage.ts";
 import { startApp } from "../../test/support/process/testApp.ts";
 import { until, untilRunning } from "../../test/support/process/until.ts";
 import { type Bench, pause, type Scenario } from "../bench.ts";
-import { type ProtocolClient, protocolClients, type Tally } from "../protocolClients.ts";
 
 const connections = 50;
 /** What Unix has and Windows has not is the listener on a Unix socket. */

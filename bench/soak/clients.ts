@@ -3,10 +3,10 @@ import { openEventStream } from "../../src/client/rehearsal/loads/streamConnecti
 import { planRehearsal } from "../../src/client/rehearsal/rehearsalPlan.ts";
 import type { Loss } from "../../test/support/process/honesty.ts";
 import { startNewcomers } from "../../test/support/process/newcomers.ts";
+import { protocolClients, type Tally } from "../../test/support/process/protocolClients.ts";
 import type { WholeResponse } from "../../test/support/process/responseReader.ts";
 import { startStrictClient } from "../../test/support/process/strictClient.ts";
 import { pause } from "../bench.ts";
-import { protocolClients, type Tally } from "../protocolClients.ts";
 
 /** What clients of one kind have had so far. */
 export interface ClientCounts {

@@ -33,6 +33,13 @@ The same settings for those without VS Code, or for all who have the project: a 
 The extension knows the form of the file without \`$schema\`. The command line takes the nearest \`hitless.json\` with \`apps\`, in the folder or above it, the extension that of the workspace folder. Where \`hitless.apps\` names an app too, the settings win: the command line and the app's tooltip say so. A reload takes over what has changed in the file. [Machines and fleets](machines.md) stand in it as well.
 `;
 
+const takers = {
+  reload: "a reload",
+  start: "a start",
+  upgrade: "[`hitless upgrade`](cli.md#upgrade), *Renew Supervisor…*",
+  opening: "opening the workspace",
+};
+
 /** docs/settings.md. */
 export function settingsPage(texts: Texts): string {
   const groups = Object.entries(settingGroups).map(([group, settings]) => {
@@ -44,7 +51,7 @@ export function settingsPage(texts: Texts): string {
         setting.values,
         setting.default === undefined ? "" : code(setting.default),
         commandLine(path[0], setting),
-        { reload: "a reload", start: "a start", opening: "opening the workspace" }[setting.takenOverBy ?? "reload"],
+        takers[setting.takenOverBy ?? "reload"],
       ]);
     const heads = ["setting", "means", "value", "default", "command line", "taken over by"];
     return `## ${group}\n\n${table(heads, rows)}`;

@@ -76,6 +76,8 @@ export const requests = {
       supervisorFile: v.string(),
       /** Version of Hitless that it belongs to. */
       version: v.string(),
+      /** What the app is made of from now on. Default: as before, with what its files say now. */
+      origin: v.optional(recipeOriginSchema),
     }),
     result: renewalReportSchema,
   },

@@ -135,6 +135,8 @@ export const snapshotSchema = v.object({
     nodeVersion: v.string(),
     /** Whether it keeps running when no client is connected. */
     detached: v.boolean(),
+    /** Who gives new connections to workers, which stays as it is until the supervisor is renewed; absent: an older one. */
+    scheduling: v.optional(v.picklist(["roundRobin", "shared"])),
   }),
   app: v.object({
     name: v.string(),

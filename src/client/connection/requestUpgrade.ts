@@ -1,5 +1,6 @@
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
+import type { RecipeOrigin } from "../../shared/launch.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { SupervisorClient } from "./supervisorClient.ts";
 
@@ -10,6 +11,8 @@ export interface UpgradeWish {
   readonly supervisorFile: string;
   /** Version of Hitless that it belongs to. */
   readonly version: string;
+  /** What the app is made of from now on; absent: as before, with what its files say now. */
+  readonly origin?: RecipeOrigin;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface UpgradeWish {
  */
 export async function requestUpgrade(
   client: SupervisorClient,
-  { node, supervisorFile, version }: UpgradeWish,
+  { node, ...rest }: UpgradeWish,
   signal: AbortSignal,
 ): Promise<RenewalReport> {
   const program = node === undefined ? {} : { node: { path: node.path, version: node.version } };
@@ -39,7 +42,7 @@ export async function requestUpgrade(
   });
   reported.catch(() => undefined);
   try {
-    return await client.request("app/upgrade", { ...program, supervisorFile, version }, { signal });
+    return await client.request("app/upgrade", { ...program, ...rest }, { signal });
   } catch (error) {
     if (client.closed || toHitlessError(error).code !== "connectionLost") {
       throw error;

@@ -15,7 +15,7 @@ import type { AppDefinition } from "./appDefinition.ts";
 import { type AppView, isStartable, stateOfSnapshot } from "./appView.ts";
 import { reportInWords, snapshotInWords } from "./inWords.ts";
 import type { LaunchPlan } from "./launchApp.ts";
-import { outdatedBy } from "./outdated.ts";
+import { outdatedBy, type Scheduling, usualScheduling } from "./outdated.ts";
 import type { Relauncher } from "./relauncher.ts";
 import { restingFacts } from "./restingFacts.ts";
 import type { SessionHost } from "./sessionHost.ts";
@@ -132,7 +132,7 @@ export class AppSession implements Disposable {
       const state = this.#starting === undefined ? stateOfSnapshot(snapshot) : "starting";
       const outdated =
         this.#there === undefined
-          ? outdatedBy(snapshot, { named: this.#named, version: this.#host.version })
+          ? outdatedBy(snapshot, { named: this.#named, version: this.#host.version, scheduling: this.#scheduling })
           : undefined;
       const differs = outdated === undefined ? {} : { outdated };
       return { ...common, ...differs, snapshot, state, problem: this.definition?.problem };
@@ -225,7 +225,23 @@ export class AppSession implements Disposable {
     const client = this.#connected();
     const { requestUpgrade } = await import("../../client/connection/requestUpgrade.ts");
     const { supervisorFile, version } = this.#host;
-    return requestUpgrade(client, { node, supervisorFile, version }, signal);
+    const plan = await this.#changedPlan(client);
+    const origin = plan === undefined ? {} : { origin: plan.origin };
+    const report = await requestUpgrade(client, { node, supervisorFile, version, ...origin }, signal);
+    if (plan !== undefined && report.outcome === "completed") {
+      this.#remember(client, plan);
+    }
+    return report;
+  }
+
+  /** What the settings say; `undefined` if they say nothing of an app that was started elsewhere. */
+  get #scheduling(): Scheduling | undefined {
+    const { config, problem } = this.definition ?? {};
+    const said = config?.scheduling ?? usualScheduling;
+    const isOurs = this.#client !== undefined && this.#launchedAs(this.#client.endpoint) !== undefined;
+    return problem !== undefined || config === undefined || !(isOurs || config.scheduling !== undefined)
+      ? undefined
+      : said;
   }
 
   /** The setting `node`, the app's own or the window's; absent if neither names a program. */

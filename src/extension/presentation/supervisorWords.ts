@@ -10,7 +10,11 @@ export function nodeSourceWord(source: NodeProgram["source"], t: Localize): stri
 }
 
 /** In what the supervisor of an app differs from what is wanted, as a sentence of its own. */
-export function outdatedText({ name, snapshot }: AppView, { node, hitless }: Outdated, t: Localize): string {
+export function outdatedText(
+  { name, snapshot }: AppView,
+  { node, hitless, scheduling }: Outdated,
+  t: Localize,
+): string {
   const running = snapshot?.supervisor;
   return [
     ...(node === undefined
@@ -27,6 +31,16 @@ export function outdatedText({ name, snapshot }: AppView, { node, hitless }: Out
     ...(hitless === undefined
       ? []
       : [t("The supervisor of “{0}” is of Hitless {1}, and this is {2}.", name, running?.version ?? "", hitless)]),
+    ...(scheduling === undefined
+      ? []
+      : [
+          t(
+            "“{0}” runs with the scheduling {1}, and its settings say {2}.",
+            name,
+            running?.scheduling ?? "",
+            scheduling,
+          ),
+        ]),
     t("It can be renewed as by a reload."),
   ].join(" ");
 }
@@ -52,10 +66,11 @@ export function supervisorFact({ snapshot, outdated }: AppView, t: Localize): st
 }
 
 /** To what a renewal leads that would change something, in a few words. */
-export function outdatedWords({ node, hitless }: Outdated): string {
+export function outdatedWords({ node, hitless, scheduling }: Outdated): string {
   return [
     ...(node === undefined ? [] : [`Node.js ${node.version}`]),
     ...(hitless === undefined ? [] : [`Hitless ${hitless}`]),
+    ...(scheduling === undefined ? [] : [`scheduling ${scheduling}`]),
   ].join(", ");
 }
 

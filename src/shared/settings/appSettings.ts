@@ -64,7 +64,7 @@ const app = {
   node: text({
     what: "the path of a Node.js program",
     recipe: "none",
-    takenOverBy: "start",
+    takenOverBy: "upgrade",
     flag: "Node.js to run with; default: .nvmrc or .node-version, else the PATH's",
     placeholder: "PATH",
   }),
@@ -78,7 +78,7 @@ const app = {
   scheduling: choice({
     words: ["roundRobin", "shared"],
     default: "roundRobin",
-    takenOverBy: "start",
+    takenOverBy: "upgrade",
     flag: "roundRobin: the supervisor deals connections out; shared: the system",
     placeholder: "WAY",
   }),

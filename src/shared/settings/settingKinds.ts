@@ -12,7 +12,7 @@ export interface SettingFacts {
    */
   readonly recipe?: "made" | "none";
   /** What takes a change over besides a start of the app; absent: a reload. */
-  readonly takenOverBy?: "start" | "opening";
+  readonly takenOverBy?: "start" | "upgrade" | "opening";
   /** The help of its flag; absent: it has none. */
   readonly flag?: string;
   /** Without the dashes; absent: the setting's name in kebab case. */

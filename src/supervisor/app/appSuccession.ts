@@ -57,10 +57,9 @@ export class AppSuccession {
 
   /** What another supervisor needs to take the app over. */
   estate(): Estate {
-    const { acceptor, watch, source } = this.#app.parts;
+    const { acceptor, watch } = this.#app.parts;
     return {
       recipe: this.#app.parts.generations.current,
-      origin: source.origin,
       generation: this.#app.parts.generations.number,
       desiredWorkers: this.#app.host.desiredWorkers,
       lastWorker: lastWorkerNumber(),

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
@@ -22,6 +21,7 @@ import type { WorkerRoster } from "../worker/workerRoster.ts";
 import { AppCondition } from "./appCondition.ts";
 import { type AppHost, type AppParts, type AppSupervisorOptions, createAppParts } from "./appParts.ts";
 import { AppSuccession } from "./appSuccession.ts";
+import { workersOf } from "./estate.ts";
 import { RenewalRequests } from "./renewalRequests.ts";
 import { Schedule } from "./schedule.ts";
 import { buildSnapshot } from "./snapshotBuilder.ts";
@@ -500,8 +500,4 @@ export class AppSupervisor {
 
 function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function workersOf({ workers }: LaunchRecipe): number {
-  return workers === "max" ? availableParallelism() : workers;
 }

@@ -1,5 +1,5 @@
+import { availableParallelism } from "node:os";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
-import type { RecipeOrigin } from "../../shared/launch.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalView, WorkerView } from "../../shared/snapshot.ts";
 import type { Legacy } from "../accept/acceptor.ts";
@@ -7,7 +7,6 @@ import type { Legacy } from "../accept/acceptor.ts";
 /** What an app leaves to the supervisor that takes it over. */
 export interface Estate {
   readonly recipe: LaunchRecipe;
-  readonly origin: RecipeOrigin | undefined;
   readonly generation: number;
   readonly desiredWorkers: number;
   readonly lastWorker: number;
@@ -33,4 +32,9 @@ export interface AppUpgrade {
   readonly view: UpgradeView;
   /** Files of the app have changed: whoever serves afterwards runs what they are now. */
   hold(files: readonly string[]): void;
+}
+
+/** How many workers a recipe asks for. */
+export function workersOf({ workers }: Pick<LaunchRecipe, "workers">): number {
+  return workers === "max" ? availableParallelism() : workers;
 }

@@ -1,10 +1,11 @@
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import { HitlessError } from "../../shared/errors.ts";
-import type { RecipeOrigin } from "../../shared/launch.ts";
+import type { RecipeOrigin, RecipeReading } from "../../shared/launch.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import type { RenewalKind } from "../../shared/snapshot.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import { describeRecipeChange } from "../renewal/recipeChange.ts";
 import { isSameFolder } from "../renewal/releasePlace.ts";
 import type { Slot } from "../slots/slot.ts";
 import type { AppHost, AppParts } from "./appParts.ts";
@@ -60,11 +61,8 @@ export class RenewalRequests {
         remedy: "retry",
       });
     }
-    if (recipe !== undefined && (recipe.name !== name || !isSameFolder(recipe.cwd, this.#cwd))) {
-      throw new HitlessError(
-        "badConfig",
-        `This supervisor runs ${name} in ${this.#cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
-      );
+    if (recipe !== undefined) {
+      this.#refuseOther(recipe);
     }
     if (recipe !== undefined && workerId !== undefined) {
       throw new HitlessError(
@@ -82,14 +80,34 @@ export class RenewalRequests {
   /**
    * How the app is to be started by what its files of variables, package.json and the like say now; `undefined` if they are as
    * they were.
-   * @param node Of the supervisor that is to start it, if that is another one.
    * @throws HitlessError which says what is wrong with them.
    */
-  async readRecipe(node?: RecipeOrigin["node"]): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
-    const { source } = this.#parts;
-    const reading = await (node === undefined ? source.readChanged() : source.readFor(node));
+  async readRecipe(): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
+    const reading = await this.#parts.source.readChanged();
     // The name is the app's as long as it runs, whatever its package is called by now.
     return reading && { notes: reading.notes, recipe: { ...reading.recipe, name: this.#host.name } };
+  }
+
+  /**
+   * How the supervisor that takes the app over is to start it, with a note for each thing that changes.
+   * @param node Of that supervisor.
+   * @param wanted What the app is made of from then on; absent: as before, by what its files say now.
+   * @throws HitlessError which says what is wrong with them, `badConfig` for another app.
+   */
+  async readForUpgrade(
+    node: RecipeOrigin["node"],
+    wanted: RecipeOrigin | undefined,
+  ): Promise<Pick<RecipeReading, "recipe" | "notes"> & { readonly origin: RecipeOrigin | undefined }> {
+    const { source, generations } = this.#parts;
+    const { current } = generations;
+    const reading = await source.readFor(node, wanted);
+    if (reading === undefined) {
+      return { recipe: current, notes: [], origin: undefined };
+    }
+    this.#refuseOther({ ...reading.recipe, name: this.#host.name });
+    const recipe = generations.named({ ...reading.recipe, name: this.#host.name });
+    const notes = [...reading.notes, ...describeRecipeChange(current, recipe)];
+    return { recipe, notes, origin: reading.origin };
   }
 
   /** Renews all workers by what those files say now. */
@@ -119,6 +137,15 @@ export class RenewalRequests {
    */
   previousRecipe(): Promise<LaunchRecipe> {
     return this.#parts.generations.previous();
+  }
+
+  #refuseOther({ name, cwd }: LaunchRecipe): void {
+    if (name !== this.#host.name || !isSameFolder(cwd, this.#cwd)) {
+      throw new HitlessError(
+        "badConfig",
+        `This supervisor runs ${this.#host.name} in ${this.#cwd}; name and cwd can't change in a reload. Stop the app and start it anew.`,
+      );
+    }
   }
 
   #slotOf(workerId: number): Slot {

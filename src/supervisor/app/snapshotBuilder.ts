@@ -47,7 +47,13 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
   const retries = [...slots.values()].filter((slot) => slot.retryTimer !== undefined).map((slot) => slot.retryAt);
   return {
     sequence: parts.sequence,
-    supervisor: { pid: process.pid, version: parts.version, nodeVersion: process.version, detached: parts.detached },
+    supervisor: {
+      pid: process.pid,
+      version: parts.version,
+      nodeVersion: process.version,
+      detached: parts.detached,
+      scheduling: recipe.scheduling,
+    },
     app: {
       name: recipe.name,
       root: recipe.cwd,

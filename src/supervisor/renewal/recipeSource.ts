@@ -53,23 +53,22 @@ export class RecipeSource {
   }
 
   /**
-   * The same for another supervisor, on its Node.js, which some of a recipe depends on. Here nothing counts as read, since that
-   * supervisor may fail.
+   * The same for another supervisor, on its Node.js, which some of a recipe depends on, whether or not the files have changed: what
+   * a reload could not take over of them is due now. Here nothing counts as read, since that supervisor may fail.
+   * @param wanted What the app is made of from then on; absent: as before.
    * @throws HitlessError which says what is wrong with the files.
    */
-  async readFor(node: RecipeOrigin["node"]): Promise<Omit<RecipeReading, "files"> | undefined> {
-    const origin = this.#origin;
-    if (origin === undefined) {
+  async readFor(
+    node: RecipeOrigin["node"],
+    wanted?: RecipeOrigin,
+  ): Promise<(Omit<RecipeReading, "files"> & { readonly origin: RecipeOrigin }) | undefined> {
+    const from = wanted ?? this.#origin;
+    if (from === undefined) {
       return undefined;
     }
-    if (node.path === origin.node.path && (await fingerprint(origin.files)) === (await this.#seen)) {
-      return undefined;
-    }
-    const { recipe, notes, files } = await reread({ ...origin, node });
-    if (this.#origin === origin) {
-      this.#origin = { ...origin, files: [...files] };
-    }
-    return { recipe, notes };
+    // Which Node.js it is has been decided.
+    const { recipe, notes, files } = await reread({ ...from, node, choosesNode: false });
+    return { recipe, notes, origin: { ...from, node, files: [...files] } };
   }
 }
 

@@ -2,12 +2,12 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { Endpoint, LaunchMessage } from "../../shared/launch.ts";
+import type { Endpoint, LaunchMessage, RecipeOrigin } from "../../shared/launch.ts";
 import type { RenewalReport, SupervisorIdentity } from "../../shared/report.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
 import { type FromSuccessor, type SuccessorServer, upgradeVersion } from "../../shared/upgrade/upgradeMessages.ts";
 import type { AppSupervisor } from "../app/appSupervisor.ts";
-import type { UpgradeView } from "../app/estate.ts";
+import { type UpgradeView, workersOf } from "../app/estate.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogFiles } from "../logs/files/logFiles.ts";
@@ -35,6 +35,8 @@ const logBytes = 262_144;
 export interface UpgradeWish extends SuccessorProgram {
   /** How the app is started by it. */
   readonly recipe: LaunchRecipe;
+  /** What that was made of, if it is known. */
+  readonly origin: RecipeOrigin | undefined;
   /** For the report, one sentence each. */
   readonly notes: readonly string[];
   readonly nodeVersion: string;
@@ -218,10 +220,9 @@ export class Upgrade {
 
   #send(): void {
     const { app, launch, version, socket, monitor } = this.#options;
-    const { origin, generation, desiredWorkers, lastWorker, startedAt, sockets } = app.succession.estate();
-    const { recipe, notes } = this.#wish;
+    const { recipe: before, generation, lastWorker, startedAt, sockets } = app.succession.estate();
+    const { recipe, origin, notes } = this.#wish;
     const { choice: _, debug: __, origin: ___, ...rest } = launch;
-    const node = { path: this.#wish.node, version: this.#wish.nodeVersion };
     this.#successor.send({
       kind: "succeed",
       upgradeVersion,
@@ -230,11 +231,11 @@ export class Upgrade {
         version: this.#wish.version,
         recipe,
         socket,
-        ...(origin !== undefined && { origin: { ...origin, node } }),
+        ...(origin !== undefined && { origin }),
       },
       predecessor: { version, nodeVersion: process.version },
       generation,
-      desiredWorkers,
+      desiredWorkers: this.#desiredWorkers(before),
       lastWorker,
       startedAt: shownTime(startedAt),
       notes: [...notes],
@@ -249,18 +250,21 @@ export class Upgrade {
     this.#successor.send({ kind: "begin" });
   }
 
+  /** As many as there are, whoever has scaled the app, unless the settings say another number than before. */
+  #desiredWorkers(before: LaunchRecipe): number {
+    const wanted = workersOf(this.#wish.recipe);
+    return wanted === workersOf(before) ? this.#options.app.succession.estate().desiredWorkers : wanted;
+  }
+
   #told(message: FromSuccessor): void {
     const { app, logs, events } = this.#options;
     switch (message.kind) {
       case "willing":
         if (this.#phase === "starting") {
           this.#phase = "proving";
-          const { desiredWorkers } = app.succession.estate();
           const { recipe } = this.#wish;
-          this.#within(
-            (recipe.readyTimeout + recipe.minReady) * desiredWorkers + marginMs,
-            "its workers are not ready",
-          );
+          const workers = this.#desiredWorkers(app.succession.estate().recipe);
+          this.#within((recipe.readyTimeout + recipe.minReady) * workers + marginMs, "its workers are not ready");
         }
         break;
       case "failed":

@@ -48,7 +48,7 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
     get isLeaving() {
       return current?.isLeaving === true;
     },
-    async start({ node, supervisorFile, version }, cancelled) {
+    async start({ node, supervisorFile, version, origin: wanted }, cancelled) {
       if (process.platform === "win32") {
         const why = "On Windows a supervisor can't be renewed without a stop. Stop the app and start it.";
         throw new HitlessError("invalidState", why);
@@ -56,10 +56,9 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
       const logFile = launch.endpointFile.replace(/json$/, "log");
       const { path = process.execPath, version: nodeVersion = process.version } = node ?? {};
       // By what the files say now, as in any renewal, and for that Node.js.
-      const reading = await app.renewalRequests.readRecipe({ path, version: nodeVersion });
-      const { recipe = app.succession.estate().recipe, notes = [] } = reading ?? {};
-      await checkSchedule(recipe.schedule);
-      const wish = { node: path, nodeVersion, supervisorFile, version, logFile, recipe, notes };
+      const reading = await app.renewalRequests.readForUpgrade({ path, version: nodeVersion }, wanted);
+      await checkSchedule(reading.recipe.schedule);
+      const wish = { node: path, nodeVersion, supervisorFile, version, logFile, ...reading };
       const socket = socketBeside(launch.socket);
       const upgrade: Upgrade = app.succession.beginUpgrade(
         () =>

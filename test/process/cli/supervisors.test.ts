@@ -9,6 +9,8 @@ describe("hitless and its supervisors", function () {
   this.timeout(90_000);
   let world: CliWorld;
 
+  const settings = (scheduling: string) => JSON.stringify({ apps: { api: { workers: 1, scheduling } } });
+
   beforeEach(() => {
     world = openCliWorld();
   });
@@ -19,22 +21,32 @@ describe("hitless and its supervisors", function () {
     world.write({
       "server.js": `${plainServer}\nconsole.log("generation", process.env.HITLESS_GENERATION);`,
       "package.json": '{"name":"api"}',
+      "hitless.json": settings("roundRobin"),
     });
-    const run = world.start(["start", "--workers", "1"]);
+    const run = world.start(["start", "api"]);
     const [, , , , url = ""] = await run.until("stderr", readyPattern);
     const logs = world.start(["logs", "api", "--follow"]);
     await logs.until("stdout", /generation 1/);
+    // A reload reads the file as well, and leaves to the upgrade what it can't take over.
+    world.write({ "hitless.json": settings("shared") });
+    const reloaded = await world.run(["reload", "api"]);
+    assertCode(reloaded, 0);
+    assert.match(
+      reloaded.stdout,
+      /scheduling stays "roundRobin": a change to "shared" takes effect with "hitless upgrade"/,
+    );
     const upgraded = await world.run(["upgrade", "api"]);
     assertCode(upgraded, 0);
-    assert.match(upgraded.stdout, /^✔ api upgraded · Hitless .* on Node\.js v.* · generation 1 → 2 · 1 worker · /);
+    assert.match(upgraded.stdout, /Settings changed: scheduling\./);
+    assert.match(upgraded.stdout, /^✔ api upgraded · Hitless .* on Node\.js v.* · generation 2 → 3 · 1 worker · /);
     assert.match(upgraded.stdout, /0 dropped/);
     for (const each of [run, logs]) {
       await each.until("stderr", /hitless followed to the new supervisor \(pid \d+, Hitless .*, Node\.js v.*\)/);
-      await each.until("stdout", /generation 2/);
+      await each.until("stdout", /generation 3/);
     }
     // Each piece of output once, though it came over two supervisors.
-    assert.equal(logs.stdout.match(/generation 2/g)?.length, 1);
-    assert.match((await world.run(["history", "api"])).stdout, /upgrade +1 → 2 +completed/);
+    assert.equal(logs.stdout.match(/generation 3/g)?.length, 1);
+    assert.match((await world.run(["history", "api"])).stdout, /upgrade +2 → 3 +completed/);
     assert.match(await get(url), /^\d+$/);
     run.child.kill("SIGINT");
     assertCode(await run.ended, 0);

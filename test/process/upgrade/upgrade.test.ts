@@ -9,6 +9,7 @@ import { bundlesFolder } from "../../support/process/bundles.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";
 import { type MatrixNode, nodeProgramOf, testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, signal } from "../../support/process/processes.ts";
+import { protocolClients, type Tally } from "../../support/process/protocolClients.ts";
 import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
 import { askFixture } from "../../support/process/strictClient.ts";
 import type { TestApp } from "../../support/process/testApp.ts";
@@ -181,11 +182,26 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
       const strict = await scene.ask({ target: { port }, connections: 10, thinkMs: 5, read });
       const posting = await scene.ask({ target: { port }, connections: 4, thinkMs: 5, method: "POST", read });
       const byPath = await scene.ask({ target: { path: join(folder, "app.sock") }, connections: 4, thinkMs: 5, read });
+      let over = false;
+      const speaking = protocolClients.flatMap((client) =>
+        [1, 2].map(() => {
+          const tally: Tally = { asked: 0, failed: 0, again: 0, closed: 0, failures: [] };
+          return { name: client.name, tally, ended: client.run(port, tally, () => over) };
+        }),
+      );
+      await poll("each has asked", () => speaking.every(({ tally }) => tally.asked > 1));
       const report = await upgrade(app, usualNode());
       assertOutcome(report, "completed");
       for (const each of [strict, posting, byPath]) {
         await each.untilAnswers("2", 20);
         assertUnnoticed(await each.stop());
+      }
+      over = true;
+      await Promise.all(speaking.map(({ ended }) => ended));
+      for (const { name, tally } of speaking) {
+        assert.deepEqual(tally.failures, [], name);
+        // As in a reload: what is not plain HTTP/1.1 is asked to come again, once.
+        assert.equal(tally.closed, name === "HTTP/1.1" ? 0 : 1, name);
       }
       assert.deepEqual(new Set(client.snapshot.app.addresses), new Set(addresses));
       assert.equal(client.snapshot.app.health, health);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { NodeProgram } from "../../../src/client/node/nodeProgram.ts";
-import { differenceMark, outdatedBy } from "../../../src/extension/apps/outdated.ts";
+import { differenceMark, outdatedBy, type Scheduling, usualScheduling } from "../../../src/extension/apps/outdated.ts";
 import { upgradeItems } from "../../../src/extension/commands/upgrade/upgradeItems.ts";
 import { isNoteworthy, reportFacts } from "../../../src/extension/presentation/reportWords.ts";
 import { outdatedText, outdatedWords, supervisorChange } from "../../../src/extension/presentation/supervisorWords.ts";
 import { appTooltip } from "../../../src/extension/views/treeTooltips.ts";
+import { appDefaults } from "../../../src/shared/appConfig.ts";
 import { sampleReport, sampleSnapshot } from "../client/samples.ts";
 import { english, sampleView } from "./fixtures.ts";
 
@@ -29,6 +30,30 @@ describe("a supervisor that is to be renewed", () => {
       const outdated = outdatedBy(snapshot, { named, version });
       assert.equal(outdated && differenceMark(outdated), expected, `${named?.version} ${version}`);
     }
+  });
+
+  it("is one whose scheduling is not what the settings say, where that is known", () => {
+    assert.equal(usualScheduling, appDefaults.scheduling);
+    const rows: [runs: Scheduling | undefined, wanted: Scheduling | undefined, expected: string | undefined][] = [
+      ["roundRobin", "shared", "  shared"],
+      ["shared", "roundRobin", "  roundRobin"],
+      ["shared", "shared", undefined],
+      ["shared", undefined, undefined],
+      [undefined, "shared", undefined],
+    ];
+    for (const [scheduling, wanted, expected] of rows) {
+      const running = { supervisor: { ...snapshot.supervisor, ...(scheduling !== undefined && { scheduling }) } };
+      const outdated = outdatedBy(running, { named: undefined, version: "0.1.0", scheduling: wanted });
+      assert.equal(outdated && differenceMark(outdated), expected, `${scheduling} ${wanted}`);
+    }
+    const view = sampleView({
+      snapshot: { ...snapshot, supervisor: { ...snapshot.supervisor, scheduling: "shared" } },
+    });
+    assert.equal(
+      outdatedText(view, { scheduling: "roundRobin" }, english),
+      "“api” runs with the scheduling shared, and its settings say roundRobin. It can be renewed as by a reload.",
+    );
+    assert.equal(outdatedWords({ scheduling: "roundRobin" }), "scheduling roundRobin");
   });
 
   it("says what differs and where it is named", () => {

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { Agent, get as httpsGet } from "node:https";
 import { WebSocket } from "ws";
-import type { Loss } from "../test/support/process/honesty.ts";
-import { openConnection } from "../test/support/process/strictConnection.ts";
-import { within } from "../test/support/process/until.ts";
+import type { Loss } from "./honesty.ts";
+import { openConnection } from "./strictConnection.ts";
+import { within } from "./until.ts";
 
 export interface Tally {
   /** Requests or messages, those asked again counted once. */
