@@ -11,6 +11,7 @@ import { reloadTimes } from "./scenarios/reloadTimes.ts";
 import { save } from "./scenarios/save.ts";
 import { slowHandlers } from "./scenarios/slowHandlers.ts";
 import { strictKeepAlive } from "./scenarios/strictKeepAlive.ts";
+import { supervisorDeath } from "./scenarios/supervisorDeath.ts";
 import { tail } from "./scenarios/tail.ts";
 import { throughput } from "./scenarios/throughput.ts";
 
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   throughput("shared"),
   manyReloads,
   reloadTimes,
+  supervisorDeath,
   save,
   idleCost,
   layersCost,
