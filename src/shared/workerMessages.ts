@@ -190,6 +190,8 @@ type FromWorker =
     }
   /** Answers to `count`: requests answered since counting began. */
   | { readonly type: "counted"; readonly served: number }
+  /** Answers `timeAnswers`, when there are enough or a drain begins: milliseconds that each of the next answers took. */
+  | { readonly type: "answerTimes"; readonly ms: readonly number[] }
   /** Answers `layers`: `answer`, or `error` for the user. */
   | { readonly type: "layers"; readonly id: number; readonly answer: LayerAnswer }
   | { readonly type: "layers"; readonly id: number; readonly error: string }
@@ -245,6 +247,8 @@ type ToWorker =
   | { readonly type: "closeInspector" }
   /** Begins to count answered requests from 0, or asks for the count and stops counting. */
   | { readonly type: "count"; readonly on: boolean }
+  /** Begins to time the next answers. */
+  | { readonly type: "timeAnswers" }
   /** Asks what is in the worker's layers; answered with the same id. */
   | { readonly type: "layers"; readonly id: number; readonly ask: LayerQuestion }
   /** Asks for its metrics and the app's; answered with the same id. */

@@ -11,6 +11,7 @@ import {
 } from "../shared/workerMessages.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
+import { createAnswerTimer } from "./connections/answerTimer.ts";
 import { isAttended } from "./connections/attended.ts";
 import { watchConnectProbes } from "./connections/connectProbes.ts";
 import { idleTimes } from "./connections/idleTimes.ts";
@@ -106,6 +107,7 @@ function prepareWorker(channel: Channel): void {
     });
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
+    const answerTimer = createAnswerTimer(channel, guard);
     const load = watchLoopLoad();
     const drain = new Drain({ channel, tracker, parking, traffic, load, hold, guard });
     const layers = createLayerDesk(channel, guard, {
@@ -162,7 +164,11 @@ function prepareWorker(channel: Channel): void {
             channel.send({ type: "counted", served: traffic.served() });
           }
           break;
+        case "timeAnswers":
+          answerTimer.begin();
+          break;
         case "drain":
+          answerTimer.end();
           drain.start(message);
           break;
         case "extend":

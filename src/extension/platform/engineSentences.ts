@@ -215,6 +215,7 @@ export const engineSentences: readonly string[] = [
   "The app did not call process.send('ready') within {0} ms (readyTimeout).",
   "The app did not listen on any port within {0} ms (readyTimeout). If it is no server, set server to false.",
   "Clients were refused while no worker was ready, since renewal is stopFirst.",
+  "The first answers of the new workers took {0} ms, those of the old ones {1} ms (medians): let new workers be asked for such paths before they are ready (warmup), or wait until one answers (readyUrl).",
   "No worker runs now: mend what keeps them from starting, then reload the app or start it.",
   "Generation {0} did not start again either: {1}",
   "By schedule ({0}).",

@@ -20,6 +20,7 @@ import { Renewals, type RenewalsHost } from "../renewal/renewals.ts";
 import { Leadership } from "../slots/leadership.ts";
 import { createRestartPolicy, type RestartPolicy } from "../slots/restartPolicy.ts";
 import { type SlotHost, SlotTable } from "../slots/slotTable.ts";
+import { FirstAnswers } from "../traffic/firstAnswers.ts";
 import { HandoffBroker, type HandoffTarget } from "../traffic/handoffBroker.ts";
 import { mostOpenFiles } from "../traffic/openFileLimit.ts";
 import { TrafficMeter } from "../traffic/trafficMeter.ts";
@@ -83,6 +84,7 @@ export interface AppParts {
   readonly source: RecipeSource;
   readonly table: SlotTable;
   readonly traffic: TrafficMeter;
+  readonly firstAnswers: FirstAnswers;
   readonly watch: AppWatch;
   readonly watcher: WatcherProcess;
 }
@@ -126,7 +128,11 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
   const debugSessions = new DebugSessions({ events, workers: host.workers });
   const health: HealthActions = new HealthActions(host, events, acceptor);
   const traffic = new TrafficMeter({ workers: host.workers, broker, acceptor });
-  const renewals: Renewals = new Renewals({ host, generations, traffic, events });
+  const firstAnswers = new FirstAnswers(host.workers, (text) => {
+    events.log("warning", "slowFirstAnswers", text);
+    renewals.addNote(text);
+  });
+  const renewals: Renewals = new Renewals({ host, generations, traffic, firstAnswers, events });
   const metrics = new Metrics({
     get isAsked() {
       return monitor.url !== undefined;
@@ -154,6 +160,7 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
     broker,
     debugSessions,
     doors,
+    firstAnswers,
     generations,
     health,
     keeper,

@@ -354,6 +354,7 @@ export class AppSupervisor {
       this.#parts.acceptor.admit(worker.id, admitted.has(worker));
       if (admitted.has(worker)) {
         worker.noteAdmitted();
+        this.#parts.firstAnswers.admitted(worker);
       }
     }
   }

@@ -4,6 +4,7 @@ import { isConnection } from "../accept/clusterInternals.ts";
 import type { Heartbeat } from "../health/heartbeat.ts";
 import { closeHandle } from "../internals.ts";
 import type { Metrics } from "../monitoring/metrics/metrics.ts";
+import type { FirstAnswers } from "../traffic/firstAnswers.ts";
 import type { HandoffBroker } from "../traffic/handoffBroker.ts";
 import type { TrafficMeter } from "../traffic/trafficMeter.ts";
 import { addressUrl } from "../worker/addresses.ts";
@@ -16,10 +17,11 @@ export function createMessageTable(parts: {
   readonly acceptor: Pick<Acceptor, "stopped" | "givesBack" | "givesItsOwn">;
   readonly broker: HandoffBroker;
   readonly traffic: TrafficMeter;
+  readonly firstAnswers: FirstAnswers;
   readonly heartbeat: Heartbeat;
   readonly metrics: Metrics;
 }): MessageTable<WorkerHandle> {
-  const { acceptor, broker, traffic, heartbeat, metrics } = parts;
+  const { acceptor, broker, traffic, firstAnswers, heartbeat, metrics } = parts;
   return {
     hello: (worker) => {
       // It runs: it has found the debugger for which its flags had it wait.
@@ -34,6 +36,7 @@ export function createMessageTable(parts: {
     closed: (worker, { server }) => worker.removeServer(server),
     beat: (worker, beat) => heartbeat.answered(worker, beat),
     counted: (worker, { served }) => traffic.workerCounted(worker, served),
+    answerTimes: (worker, { ms }) => firstAnswers.answered(worker, ms),
     mine: ({ id }, { port }) => acceptor.givesItsOwn(id, port),
     acceptStopped: ({ id }) => acceptor.stopped(id),
     drain: (worker, progress) => worker.noteDrain(progress),

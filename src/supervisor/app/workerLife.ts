@@ -107,10 +107,10 @@ export class WorkerLife {
 
   #listenToWorkers(): WorkerEvents<WorkerHandle> {
     const { host, parts } = this.#options;
-    const { acceptor, broker, doors, metrics, renewals, traffic, watcher } = parts;
+    const { acceptor, broker, doors, firstAnswers, metrics, renewals, traffic, watcher } = parts;
     const { heartbeat } = parts.health;
     return {
-      messages: createMessageTable({ acceptor, broker, traffic, heartbeat, metrics }),
+      messages: createMessageTable({ acceptor, broker, traffic, firstAnswers, heartbeat, metrics }),
       acceptor,
       debugging: (worker) => {
         if (worker.debugging.openedBySignal) {

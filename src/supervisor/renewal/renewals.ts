@@ -8,6 +8,7 @@ import { count } from "../../shared/text/count.ts";
 import { steadyNow } from "../clock.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { asSentence } from "../process/explainDeath.ts";
+import type { FirstAnswers } from "../traffic/firstAnswers.ts";
 import type { TrafficMeter, TrafficTotals } from "../traffic/trafficMeter.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import type { Generations } from "./generations.ts";
@@ -55,6 +56,7 @@ export interface RenewalsOptions {
   readonly host: RenewalsHost;
   readonly generations: Generations;
   readonly traffic: TrafficMeter;
+  readonly firstAnswers: FirstAnswers;
   readonly events: EventLog;
 }
 
@@ -69,6 +71,8 @@ export class Renewals {
   #current: Renewal | undefined;
   #preparing: Preparation | undefined;
   #ending = false;
+  /** For the report of the one that runs. */
+  #laterNotes: string[] = [];
   /** When the reload that begins anew began at first, on the monotonic clock. */
   #seriesAt: number | undefined;
 
@@ -111,6 +115,16 @@ export class Renewals {
   /** Keeps and tells the report of a renewal of the supervisor itself. */
   add(report: RenewalReport): void {
     this.#tell(report, `upgrade to generation ${report.to}`);
+  }
+
+  /** Adds a sentence to the report of the renewal that runs, or else to that of the last one, which has been told. */
+  addNote(text: string): void {
+    const [latest] = this.reports;
+    if (this.#current !== undefined) {
+      this.#laterNotes.push(text);
+    } else if (latest !== undefined) {
+      this.reports[0] = { ...latest, notes: [...(latest.notes ?? []), text] };
+    }
   }
 
   onDidReport(listener: (report: RenewalReport) => void): Disposable {
@@ -222,7 +236,7 @@ export class Renewals {
   }
 
   #start({ kind, slots: only, recipe, files, notes: told }: RenewalTask): void {
-    const { host, generations, traffic, events } = this.#options;
+    const { host, generations, traffic, firstAnswers, events } = this.#options;
     const slots = (only ?? [...host.slots.keys()]).filter((index) => host.slots.has(index));
     const from = generations.number;
     // A single worker is renewed within its generation.
@@ -250,6 +264,8 @@ export class Renewals {
     this.#seriesAt = undefined;
     if (seriesAt === undefined) {
       traffic.begin();
+      firstAnswers.begin();
+      this.#laterNotes = [];
     }
     this.#current = new Renewal(host, {
       kind,
@@ -280,7 +296,7 @@ export class Renewals {
   #finish(renewal: Renewal, totals: TrafficTotals, more: readonly string[]): void {
     const moved = this.#options.generations.moved(renewal.options.from, renewal.options.to);
     const told = renewal.report(this.#alive(), totals);
-    const notes = [...(told.notes ?? []), ...more];
+    const notes = [...(told.notes ?? []), ...this.#laterNotes, ...more];
     const isDown = told.outcome === "failed" && this.#options.host.running && !this.#serves();
     this.#report({
       ...told,

@@ -7,6 +7,16 @@ import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { poll, until } from "../../support/process/until.ts";
 
+/** A server whose later generations take their time for the first answers. */
+const slowAtFirst = `
+  const generation = process.env.HITLESS_GENERATION;
+  let slow = generation === "1" ? 0 : 20;
+  require("node:http").createServer(({ url }, response) => {
+    slow -= 1;
+    setTimeout(() => response.end(JSON.stringify({ url, version: generation })), slow < 0 ? 0 : 1_000);
+  }).listen(Number(process.env.PORT));
+`;
+
 const letFirstBuildGo = (folder: string): void => writeFileSync(join(folder, "go-1"), "");
 
 describeOn(testedNodes(), "ready", (scene) => {
@@ -165,6 +175,22 @@ describeOn([usualNode()], "not ready in time", (scene) => {
     const failed = ["/health", ...urls].map((path) => `${path}: status 500`).join(", ");
     const warned = events.filter(({ code }) => code === "warmup").map(({ message }) => message.split("(warmup): ")[1]);
     assert.deepEqual(warned, [failed]);
+  });
+
+  it("with slow first answers: the report names warmup and readyUrl", async () => {
+    const { client, port } = await scene.run({
+      fixture: "plain",
+      config: { workers: 1 },
+      prepare: (folder) => writeFileSync(join(folder, "server.js"), slowAtFirst),
+    });
+    const strict = await scene.ask({ target: { port }, connections: 10 });
+    await strict.untilAnswers("1", 50);
+    assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
+    await poll("the report says so", async () => {
+      const { reports } = await client.request("app/reports", {});
+      return reports[0]?.notes?.some((note) => /^The first answers .* \(medians\): .*warmup/.test(note)) === true;
+    });
+    assertUnnoticed(await strict.stop());
   });
 
   it("while a child process of it asks it: says that this waits", async () => {

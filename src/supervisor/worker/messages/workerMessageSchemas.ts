@@ -61,6 +61,7 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
   refused: v.object({ id: number }),
   beat: v.object({ memory: number, inspectable: v.boolean() }),
   counted: v.object({ served: number }),
+  answerTimes: v.object({ ms: v.array(number) }),
   layers: v.union([
     v.object({ id: number, error: text }),
     // What a collector found is looked at where it is completed, for one client that asked.
