@@ -37,11 +37,11 @@ const rows: readonly FormRow[] = [
   ["recursive", {}, "fs.rmdirSync", "stat", "open", "list", "close", "unlink", "rmdir"],
   ["recursive", {}, "fs.readdirSync", "open", "list", "close", "stat"],
   ["recursive", {}, "fs.Dir.prototype.readSync", "openDirectory", "list", "closeDirectory"],
-  ["blocking", {}, "fs.readdir fs.promises.readdir", "open", "list", "close"],
-  ["blocking", {}, "fs.Dir.prototype.read", "readDirectory"],
+  ["blocking", {}, "fs.readdir fs.promises.readdir", "open", "list", "close", "stat"],
+  ["blocking", {}, "fs.Dir.prototype.read", "openDirectory", "readDirectory", "closeDirectory"],
   ["parents", {}, "fs.mkdir fs.mkdirSync fs.promises.mkdir", "mkdir", "stat"],
   ["utf8", {}, "fs.readFileSync", "open", "read", "close"],
-  ["start", {}, "fs.promises.FileHandle.prototype.readLines", "pread"],
+  ["start", {}, "fs.promises.FileHandle.prototype.readLines", "pread", "close"],
   ["buffered", { mechanism: "microtask" }, "fs.Dir.prototype.read"],
   ["buffered", {}, "fs.Dir.prototype.readSync"],
 
@@ -78,7 +78,8 @@ const rows: readonly FormRow[] = [
     "unconnected",
     {},
     `net.Socket.prototype.setNoDelay net.Socket.prototype.setKeepAlive net.Socket.prototype.getTypeOfService
-     net.Socket.prototype.setTypeOfService`,
+     net.Socket.prototype.setTypeOfService http.ClientRequest.prototype.setNoDelay
+     http.ClientRequest.prototype.setSocketKeepAlive`,
   ],
   ["noBody", {}, "http2.Http2ServerResponse.prototype.end", "send"],
   ["unbound", {}, "dgram.Socket.prototype.send dgram.Socket.prototype.sendto", "socket", "bind", "sendDatagram"],

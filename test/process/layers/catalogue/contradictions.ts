@@ -122,13 +122,14 @@ function formContradictions(
     direct: undefined,
     forms: new Map(),
   };
-  const again = { ...calls, linux: calls.linux.filter((call) => !once.includes(call)) };
+  const onMain = form === "blocking" ? calls.linux.filter((call) => !entry.calls.linux.includes(call)) : [];
+  const again = { ...calls, linux: calls.linux.filter((call) => !once.includes(call) && !onMain.includes(call)) };
   const told = contradictions({ ...plain, name, mechanism, calls: again }, proof);
   if (binding !== undefined && !window.bindings.has(binding)) {
     told.push(`${name}: did not call the binding ${binding}`);
   }
-  if (form === "blocking" && unseen(["openat"], window.main).length + unseen(["statx"], window.main).length > 1) {
-    told.push(`${name}: the thread that calls waited for nothing (${describeWindow(window)})`);
+  if (unseen(onMain, window.main).length > 0) {
+    told.push(`${name}: the thread that calls did not call ${onMain.join(" ")} (${describeWindow(window)})`);
   }
   const worker = mechanism === "threadPool" ? window.pool : window.main;
   const spared = entry.calls.linux.filter((call) => !calls.linux.includes(call));

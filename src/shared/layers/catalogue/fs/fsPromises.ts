@@ -35,7 +35,7 @@ export const fsPromisesEntries: readonly CatalogueEntry[] = [
       ["FileHandle.prototype.createWriteStream", "options", "write", "close"],
       ["FileHandle.prototype.datasync", "", "fdatasync"],
       ["FileHandle.prototype.readFile", "options", "fstat", "read"],
-      ["FileHandle.prototype.readLines", "options", "read"],
+      ["FileHandle.prototype.readLines", "options", "read", "close"],
       ["FileHandle.prototype.readableWebStream", "options", "read"],
       ["FileHandle.prototype.stat", "options", "fstat"],
       ["FileHandle.prototype.sync", "", "fsync"],

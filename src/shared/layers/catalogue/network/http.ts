@@ -26,8 +26,12 @@ export const httpEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["http", "tcp_wrap", "uv", "eventLoop"],
+    [["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"]],
+    { besides: "hostName" },
+  ),
+  ...entriesOf(
+    ["http", "tcp_wrap", "uv", "eventLoop"],
     [
-      ["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"],
       ["Server.prototype.close", "callback", "hangUp"],
       ["ClientRequest.prototype.destroy", "#requestdestroyerror", "hangUp"],
     ],
@@ -55,11 +59,10 @@ export const httpEntries: readonly CatalogueEntry[] = [
   ...entriesOf(["https", "crypto", "openssl", "synchronous"], [["createServer", "options-requestlistener"]]),
   ...entriesOf(
     ["https", "tcp_wrap", "uv", "eventLoop"],
-    [
-      ["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"],
-      ["Server.prototype.close", "callback", "hangUp"],
-    ],
+    [["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"]],
+    { besides: "hostName" },
   ),
+  ...entriesOf(["https", "tcp_wrap", "uv", "eventLoop"], [["Server.prototype.close", "callback", "hangUp"]]),
   ...entriesOf(
     ["http2", "http2", "nghttp2", "eventLoop"],
     [["connect", "authority-options-listener", "socket", "connect", "send", "poll", "receive"]],

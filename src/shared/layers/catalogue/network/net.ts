@@ -13,8 +13,12 @@ export const netEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["net", "tcp_wrap", "uv", "eventLoop"],
+    [["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"]],
+    { besides: "hostName" },
+  ),
+  ...entriesOf(
+    ["net", "tcp_wrap", "uv", "eventLoop"],
     [
-      ["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"],
       ["Server.prototype.close", "callback", "hangUp"],
       ["Socket.prototype.destroy", "error", "hangUp"],
       ["Socket.prototype.resetAndDestroy", "", "setsockopt", "hangUp"],

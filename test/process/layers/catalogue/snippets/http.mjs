@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { closed, event, fresh, identity, listening, onHosts, visited, visitedByPath } from "./support.mjs";
+import { closed, event, fresh, identity, listening, onHosts, onListening, visited } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const plain = (await listening(http.createServer(answer))).address().port;
@@ -64,9 +64,12 @@ const withSecureServer = (run) => ({
   after: (server) => server.close(),
 });
 
-const listenForms = (make) => ({
-  path: { before: make, run: (server) => visitedByPath(server), after: (server) => server.close() },
-});
+/** The same, and for a request that has no connection yet. */
+const onRequests = (run) => {
+  const agent = { addRequest: () => {}, protocol: "http:" };
+  const before = () => http.request({ port: plain, host: "127.0.0.1", agent });
+  return { ...onConnected(run), forms: { unconnected: { before, run } } };
+};
 
 /** Runs a request on a connection that an agent has kept from the one before. */
 function onKept(kind, options, run) {
@@ -124,12 +127,7 @@ export const snippets = {
       run: (server) => whole(http.get({ port: server.address().port, host: "127.0.0.1", agent: false })),
       after: (server) => server.close(),
     },
-    "Server.prototype.listen": {
-      before: () => http.createServer(),
-      run: (server) => visited(server),
-      after: (server) => server.close(),
-      forms: listenForms(() => http.createServer()),
-    },
+    "Server.prototype.listen": onListening(() => http.createServer()),
     "Server.prototype.close": {
       before: () => visited(http.createServer()),
       run: (server) => closed(server),
@@ -167,8 +165,8 @@ export const snippets = {
       response.writeEarlyHints({ link: "</a.css>; rel=preload" });
       return event(client, "information");
     }),
-    "ClientRequest.prototype.setNoDelay": onConnected((request) => request.setNoDelay(false)),
-    "ClientRequest.prototype.setSocketKeepAlive": onConnected((request) => request.setSocketKeepAlive(true)),
+    "ClientRequest.prototype.setNoDelay": onRequests((request) => request.setNoDelay(false)),
+    "ClientRequest.prototype.setSocketKeepAlive": onRequests((request) => request.setSocketKeepAlive(true)),
     "ServerResponse.prototype.writeInformation": whileServing(({ response, client }) => {
       response.writeInformation(103, { link: "</a.css>; rel=preload" });
       return event(client, "information");
@@ -220,12 +218,7 @@ export const snippets = {
       },
     },
     createServer: () => void https.createServer(identity),
-    "Server.prototype.listen": {
-      before: () => https.createServer(identity),
-      run: (server) => visited(server),
-      after: (server) => server.close(),
-      forms: listenForms(() => https.createServer(identity)),
-    },
+    "Server.prototype.listen": onListening(() => https.createServer(identity)),
     "Server.prototype.close": {
       before: () => visited(https.createServer(identity)),
       run: (server) => closed(server),

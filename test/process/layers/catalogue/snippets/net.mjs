@@ -1,5 +1,5 @@
 import net from "node:net";
-import { closed, event, fresh, listening, onHosts, visited, visitedByPath } from "./support.mjs";
+import { closed, event, fresh, listening, onHosts, onListening, visited } from "./support.mjs";
 
 const server = await listening(net.createServer((socket) => socket.on("error", () => {}).pipe(socket)));
 const { port } = server.address();
@@ -71,14 +71,7 @@ export const snippets = {
     "Socket.prototype.setNoDelay": onSockets((socket) => void socket.setNoDelay(true)),
     "Socket.prototype.setKeepAlive": onSockets((socket) => void socket.setKeepAlive(true, 1000)),
     "Socket.prototype.address": onSocket((socket) => void socket.address()),
-    "Server.prototype.listen": {
-      before: () => net.createServer(),
-      run: (own) => visited(own),
-      after: (own) => own.close(),
-      forms: {
-        path: { before: () => net.createServer(), run: (own) => visitedByPath(own), after: (own) => own.close() },
-      },
-    },
+    "Server.prototype.listen": onListening(() => net.createServer()),
     "Server.prototype.address": onServer((own) => void own.address()),
     "Server.prototype.close": {
       before: () => visited(net.createServer()),

@@ -106,19 +106,30 @@ export function handleOf(object, name = "kHandle") {
 }
 
 /** Begins to listen on a free port of this machine; resolves with the server. */
-export async function listening(server) {
-  server.listen(0, "127.0.0.1");
+export async function listening(server, host = "127.0.0.1") {
+  server.listen(0, host);
   await event(server, "listening");
   return server;
 }
 
 /** The same, until a client has come, which stays. */
-export async function visited(server) {
-  const client = connect({ port: (await listening(server)).address().port, host: "127.0.0.1" });
+export async function visited(server, host = "127.0.0.1") {
+  const { port, address } = (await listening(server, host)).address();
+  const client = connect({ port, host: address });
   client.on("error", () => {});
   visitors.set(server, client);
   await event(server, "connection");
   return server;
+}
+
+/** Has a server listen on an address, on a name that is looked up, and on a path. */
+export function onListening(create) {
+  const on = (run) => ({ before: create, run, after: (server) => server.close() });
+  return {
+    ...on((server) => visited(server)),
+    pooled: on((server) => visited(server, "localhost")),
+    forms: { path: on((server) => visitedByPath(server)) },
+  };
 }
 
 /** The same on a path. */
