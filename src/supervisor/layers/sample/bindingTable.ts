@@ -155,7 +155,7 @@ export const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp
   [/^vm$/, /^(createContext|runIn\w+|compileFunction|Script)$/, contextify],
   [/^v8$/, /^(de)?serialize$/, serdes],
   [/js_transferable|structured_clone/, /^structuredClone$/, messaging],
-  [/^internal\/encoding$/, /^(decode|encode|encodeInto)$/, encoding],
+  [/^internal\/encoding$/, /^#?(decode|encode|encodeInto)$/, encoding],
   [/^internal\/url$/, /^(URL|parse|canParse)$/, url],
   [
     /^buffer$/,

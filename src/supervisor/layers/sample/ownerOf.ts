@@ -1,6 +1,6 @@
 import { ownCodeUrl, type ProfileFrame } from "../../../shared/layers/collected.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
-import { bindingsByFunction, bindingsByWasm, taskQueue } from "./bindingTable.ts";
+import { type Binding, bindingsByFunction, bindingsByWasm, taskQueue } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
 import { isGenerated, makerOf } from "./generated.ts";
 import { ownerOfNative, variantOf } from "./nativeOwner.ts";
@@ -14,7 +14,7 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
   }
   if (frame.builtin === true) {
     const isJob = surroundings.caller === undefined && /Microtask|Promise|^Async/.test(frame.name);
-    return isJob ? bindingOwner(taskQueue) : v8Owner;
+    return isJob ? bindingOwner(taskQueue) : (ownerOfMeans(surroundings) ?? v8Owner);
   }
   if (isWasm(frame)) {
     return ownerOfWasm(surroundings);
@@ -25,11 +25,26 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
   return frame.url === "" ? ownerOfNative(frame.name, surroundings) : ownerOfScript(frame, surroundings);
 }
 
-function ownerOfScript({ url, name }: ProfileFrame, surroundings: Surroundings): Owner {
+/** What a native function does by V8's own, such as filling a Map that it clones, is its work: `undefined` for others. */
+function ownerOfMeans({ caller }: Surroundings): Owner | undefined {
+  const found = caller === undefined ? undefined : bindingOf(caller);
+  return found?.dependency === "v8" ? bindingOwner(found) : undefined;
+}
+
+/** The binding that a function of Node.js does its work in without a frame; `undefined` for none. */
+function bindingOf({ url, name }: ProfileFrame): Binding | undefined {
+  if (!url.startsWith("node:")) {
+    return undefined;
+  }
+  const file = url.slice("node:".length);
+  return bindingsByFunction.find(([files, names]) => files.test(file) && names.test(name))?.[2];
+}
+
+function ownerOfScript(frame: ProfileFrame, surroundings: Surroundings): Owner {
+  const { url } = frame;
   if (url.startsWith("node:")) {
-    const file = url.slice("node:".length);
-    const found = bindingsByFunction.find(([files, names]) => files.test(file) && names.test(name));
-    return found === undefined ? nodeOwner : bindingOwner(variantOf(found[2], surroundings));
+    const found = bindingOf(frame);
+    return found === undefined ? nodeOwner : bindingOwner(variantOf(found, surroundings));
   }
   const owner = packageOf(fileOf(url));
   return owner === undefined ? codeOwner : packageOwner(owner.name);

@@ -15,6 +15,11 @@ export function builtinKind(name: string): BuiltinKind | undefined {
   return functions.test(name) ? (inlined.test(name) ? "operation" : "function") : undefined;
 }
 
+/** Whether it is a step of each call of a JavaScript function. */
+export function isCall(name: string): boolean {
+  return /^Call(?:(?:Function)?_Receiver|BoundFunction|ForwardVarargs|Varargs|With)/.test(name);
+}
+
 /** The name that people know: `Array.prototype.sort`; `undefined` for a part of such a function (`ArrayTimSort`). */
 export function shownBuiltin(name: string): string | undefined {
   shown ??= namesShown();

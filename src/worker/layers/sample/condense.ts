@@ -7,7 +7,7 @@ import {
   type ProfileFrame,
   type ProfileNode,
 } from "../../../shared/layers/collected.ts";
-import { type BuiltinKind, builtinKind, shownBuiltin } from "./builtinNames.ts";
+import { type BuiltinKind, builtinKind, isCall, shownBuiltin } from "./builtinNames.ts";
 
 /** Microseconds between two ticks. */
 export const intervalUs = 1_000;
@@ -57,6 +57,8 @@ export function condense(
   const places = new Map<number, number>();
   const known = new Map<string, number>();
   const nodes: MutableNode[] = [];
+  /** Microseconds of calls that were seen below a node. */
+  const calling = new Map<number, number>();
   for (const node of parentsFirst(profile)) {
     const { id, callFrame } = node;
     const parent = indexes.get(parents.get(id) ?? -1) ?? -1;
@@ -66,6 +68,9 @@ export function condense(
     if (above !== undefined && above.parent >= 0 && isPartOf(frames[above.frame], callFrame.functionName, kind)) {
       above.selfUs += us;
       above.operationUs = (above.operationUs ?? 0) + us;
+      if (kind === "operation" && isCall(callFrame.functionName) && frames[above.frame]?.builtin !== true) {
+        calling.set(parent, (calling.get(parent) ?? 0) + us);
+      }
       indexes.set(id, parent);
       places.set(id, parent);
       continue;
@@ -80,6 +85,9 @@ export function condense(
     places.set(id, index);
     addTicks(nodes[index], us, node);
   }
+  for (const [caller, us] of calling) {
+    giveToCallees(caller, us, nodes, (index) => frames[nodes[index]?.frame ?? -1]?.url !== "");
+  }
   const inOrder = order.map(([id, us]) => [places.get(id) ?? 0, us] as const);
   return { ticks: order.length, frames, nodes, ...(timeline ? { timeline: inOrder } : {}) };
 }
@@ -93,6 +101,41 @@ function kindOf({ callFrame, positionTicks }: Profiler.ProfileNode): BuiltinKind
 /** Whether it is a part of what its caller does: an operation, or a step of one of JavaScript's own functions. */
 function isPartOf(caller: ProfileFrame | undefined, name: string, kind: BuiltinKind | undefined): boolean {
   return kind === "operation" || (kind === "function" && caller?.builtin === true && shownBuiltin(name) === undefined);
+}
+
+/**
+ * What V8 does to call a function has no frame: where it is on top, the function that calls is missing from the stack,
+ * and the one above it is shown instead. So this time is of the functions that one calls, as far as they call others.
+ */
+function giveToCallees(
+  caller: number,
+  us: number,
+  nodes: readonly MutableNode[],
+  isScript: (index: number) => boolean,
+): void {
+  const callees = nodes.flatMap(({ parent }, index) => (parent === caller && isScript(index) ? [index] : []));
+  const weights = callees.map((index) => {
+    const below = nodes.filter(({ parent }) => parent === index);
+    return below.length === 0 ? 0 : below.reduce((sum, { selfUs }) => sum + selfUs, nodes[index]?.selfUs ?? 0);
+  });
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  if (all === 0) {
+    return;
+  }
+  add(nodes[caller], -us);
+  callees.forEach((index, at) => {
+    const weight = weights[at] ?? 0;
+    if (weight > 0) {
+      add(nodes[index], (us * weight) / all);
+    }
+  });
+}
+
+function add(node: MutableNode | undefined, us: number): void {
+  if (node !== undefined) {
+    node.selfUs += us;
+    node.operationUs = (node.operationUs ?? 0) + us;
+  }
 }
 
 function addTicks(node: MutableNode | undefined, us: number, { positionTicks = [] }: Profiler.ProfileNode): void {

@@ -61,6 +61,16 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   "a package on Windows": [["run C:\\app\\node_modules\\d\\index.js"], "package:d"],
   "JavaScript of Node.js": [[`handle ${own}`, "emit node:events"], "node"],
   "one of V8's own functions": [[`handle ${own}`, "V8 Array.prototype.sort"], "v8", "v8"],
+  "what a clone is filled by": [
+    [
+      `handle ${own}`,
+      "structuredClone node:internal/worker/js_transferable",
+      "structuredClone",
+      "V8 Map.prototype.set",
+    ],
+    "binding:messaging",
+    "v8",
+  ],
   "the jobs of promises": [["V8 RunMicrotasks"], "binding:task_queue", "v8"],
   "a regular expression that was compiled before": [[`handle ${own}`, "Regular expression code"], "v8", "v8"],
   "a regular expression": [[`handle ${own}`, "RegExp: ^a+$"], "v8", "v8"],

@@ -140,6 +140,16 @@ describe("lines whose work is that of V8's own functions", () => {
     const { builtinShares: changed } = await readHotLines(profile, 500_000);
     assert.equal(changed(frame, [[5, 1]], new Set()).builtin, 0);
   });
+
+  it("of a native function are found by the name that the file gives it", async () => {
+    const text = "const clone = globalThis.structuredClone;\nfunction copy(row) {\n  return clone(row);\n}\n";
+    const file = join(tempFolder({ "copy.js": text }), "copy.js");
+    const frame = { name: "copy", url: pathToFileURL(file).href, line: 2, column: 14 };
+    const profile = { frames: [frame], nodes: [{ frame: 0, parent: -1, selfUs: 10, lines: [[3, 1]] as const }] };
+    const { callShare } = await readHotLines(profile, Date.now() + 60_000);
+    assert.equal(callShare(frame, [[3, 1]], new Set(["structuredClone"])), 1);
+    assert.equal(callShare(frame, [[3, 1]], new Set(["postMessage"])), 0);
+  });
 });
 
 describe("the work of a line", () => {

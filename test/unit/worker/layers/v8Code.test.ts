@@ -49,6 +49,22 @@ describe("a profile with V8's own code", () => {
     });
   }
 
+  it("gives what a call costs to who calls, whom V8 leaves out, not to the caller above", () => {
+    const told = condensed(`
+(root)
+  run 10
+    CallForwardVarargs 40
+    CallFunction_ReceiverIsAny 20
+    LoadIC 1
+    emit 50
+      listener 10
+    leaf 100`);
+    assert.deepEqual(
+      told.sort(),
+      ["(root) 0", "  run 11, 1 operations", "    emit 110, 60 operations", "      listener 10", "    leaf 100"].sort(),
+    );
+  });
+
   it("shows JavaScript's own functions, and what the language does as its caller's", () => {
     const told = condensed(`
 (root)

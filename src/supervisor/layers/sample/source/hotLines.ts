@@ -89,7 +89,11 @@ export async function readHotLines(
     },
     callShare(frame, ticks, names) {
       const source = sourceOf(frame);
-      return source === undefined ? 0 : shareOfLines({ source, first: frame.line, ticks }, callTo(names));
+      if (source === undefined) {
+        return 0;
+      }
+      const [called, renamed] = [callTo(names), callTo(otherNames(source, names), false)];
+      return shareOfLines({ source, first: frame.line, ticks }, (text) => called(text) || renamed(text));
     },
     callLine(frame, name) {
       const source = sourceOf(frame);
@@ -143,6 +147,20 @@ function callTo(names: ReadonlySet<string>, isMethod = true): (text: string) => 
     [...text.matchAll(calls)].some(
       ([, dot, name = ""]) => names.has(name) && (!isMethod || dot !== "" || nativesThroughV8.has(name)),
     );
+}
+
+/** The names that a file gives to functions of these names, as in `const clone = globalThis.structuredClone`. */
+function otherNames(source: readonly string[], names: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const text of source) {
+    const [left = "", right = "", ...more] = text.split("=").map((part) => part.trim());
+    const given = right.endsWith(";") ? right.slice(0, -1) : right;
+    if (more.length === 0 && /^[\w$.]+$/.test(given) && names.has(given.slice(given.lastIndexOf(".") + 1))) {
+      found.add(trailing(left, isWord));
+    }
+  }
+  found.delete("");
+  return found;
 }
 
 /** The lines of the function that begins at a line. */
