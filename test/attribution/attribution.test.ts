@@ -7,6 +7,7 @@ import { nodeProgramOf, testedNodes } from "../support/process/nodeMatrix.ts";
 import { describeOn } from "../support/process/scene.ts";
 import type { TestApp } from "../support/process/testApp.ts";
 import { expectations } from "./expectations.ts";
+import { fresh } from "./fresh.ts";
 import { heldOut } from "./heldOut.ts";
 import { addPackages } from "./packages.ts";
 import { recordResult, writeResults } from "./resultsPage.ts";
@@ -17,6 +18,7 @@ const leastShare = 0.7;
 const all: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(expectations).map(([name, part]) => [name, [part]])),
   ...heldOut,
+  ...fresh,
 };
 
 describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
@@ -67,7 +69,7 @@ describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
     });
   }
 
-  after(() => writeResults());
+  after(() => writeResults(Object.keys(all).length));
 });
 
 /** Stands for all other parts. */

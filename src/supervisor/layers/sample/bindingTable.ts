@@ -14,6 +14,7 @@ const other = (name: string, dependency: Dependency): Binding => ({ name, depend
 const fs = binding("fs", "os");
 const crypto = binding("crypto", "openssl");
 const buffer = binding("buffer", "node");
+const stringDecoder = binding("string_decoder", "node");
 const contextify = binding("contextify", "v8");
 const stream = binding("stream_wrap", "uv");
 const timers = binding("timers", "uv");
@@ -79,7 +80,8 @@ export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding]
   [/^internal\/crypto\/|^crypto$/, crypto],
   [/^_tls_|^tls$|^internal\/tls\//, binding("tls_wrap", "openssl")],
   [/^fs$|^fs\/promises$|^internal\/fs\//, fs],
-  [/^buffer$|^internal\/buffer$|^string_decoder$/, buffer],
+  [/^buffer$|^internal\/buffer$/, buffer],
+  [/^string_decoder$/, stringDecoder],
   [/^internal\/url$|^url$|^internal\/idna$/, url],
   [/^internal\/encoding/, encoding],
   [/^vm$|^internal\/vm/, contextify],
@@ -156,6 +158,7 @@ export const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp
   [/^v8$/, /^(de)?serialize$/, serdes],
   [/js_transferable|structured_clone/, /^structuredClone$/, messaging],
   [/^internal\/encoding$/, /^#?(decode|encode|encodeInto)$/, encoding],
+  [/^string_decoder$/, /^(write|end|text)$/, stringDecoder],
   [/^internal\/url$/, /^(URL|parse|canParse)$/, url],
   [
     /^buffer$/,
