@@ -16,7 +16,21 @@ const mochaSchema = v.object({
   failures: v.array(v.object({ fullTitle: v.string() })),
 });
 
+/** The tests of a file, or of a `describe` in it. */
+interface PlaywrightSuite {
+  readonly title: string;
+  readonly specs: readonly { readonly title: string; readonly tests: readonly { readonly status: string }[] }[];
+  readonly suites?: readonly PlaywrightSuite[] | undefined;
+}
+
+const suiteSchema: v.GenericSchema<PlaywrightSuite> = v.object({
+  title: v.string(),
+  specs: v.array(v.object({ title: v.string(), tests: v.array(v.object({ status: v.string() })) })),
+  suites: v.optional(v.array(v.lazy(() => suiteSchema))),
+});
+
 const playwrightSchema = v.object({
+  suites: v.array(suiteSchema),
   stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }),
   errors: v.array(v.object({ message: v.optional(v.string()) })),
 });
@@ -56,15 +70,21 @@ function countPlaywright(report: unknown): LayerCounts | null {
   if (!parsed.success) {
     return null;
   }
-  const { stats, errors } = parsed.output;
+  const { suites, stats, errors } = parsed.output;
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
     failures: [
-      ...(stats.unexpected > 0 ? [`${stats.unexpected} tests, shown above`] : []),
+      ...suites.flatMap((suite) => titlesOf(suite, "unexpected")),
       ...errors.map(({ message }) => message ?? "an error outside of the tests"),
     ],
-    secondTries: stats.flaky > 0 ? [`${stats.flaky} tests, shown above as flaky`] : [],
+    secondTries: suites.flatMap((suite) => titlesOf(suite, "flaky")),
   };
+}
+
+/** Full titles of the tests that ended so, with their file. */
+function titlesOf({ title, specs, suites = [] }: PlaywrightSuite, status: string): string[] {
+  const own = specs.filter(({ tests }) => tests.some((test) => test.status === status)).map((spec) => spec.title);
+  return [...own, ...suites.flatMap((suite) => titlesOf(suite, status))].map((test) => `${title} › ${test}`);
 }

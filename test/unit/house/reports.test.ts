@@ -6,7 +6,16 @@ const mocha = (passes: number, pending: number, failed: readonly string[]) => ({
   failures: failed.map((fullTitle) => ({ fullTitle })),
 });
 
+const ended = (title: string, status: string) => ({ title, tests: [{ status }] });
+
 const playwright = (counts: object, errors: readonly object[] = []) => ({
+  suites: [
+    {
+      title: "a.test.ts",
+      specs: [ended("fine", "expected"), ended("late", "flaky")],
+      suites: [{ title: "group", specs: [ended("broken", "unexpected")] }],
+    },
+  ],
   stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0, ...counts },
   errors,
 });
@@ -18,19 +27,20 @@ describe("countReport", () => {
   });
 
   it("counts a report of Playwright's", () => {
-    const { passed, failed, skipped } = countReport(playwright({ expected: 5, unexpected: 1, skipped: 2 }));
-    assert.deepEqual([passed, failed, skipped], [5, 1, 2]);
+    const { passed, failed, skipped, failures } = countReport(playwright({ expected: 5, unexpected: 1, skipped: 2 }));
+    assert.deepEqual([passed, failed, skipped, failures], [5, 1, 2, ["a.test.ts › group › broken"]]);
   });
 
   it("names a test that needed a second try", () => {
     const { passed, failed, secondTries } = countReport(playwright({ expected: 5, flaky: 1 }));
-    assert.deepEqual([passed, failed, secondTries], [6, 0, ["1 tests, shown above as flaky"]]);
+    assert.deepEqual([passed, failed, secondTries], [6, 0, ["a.test.ts › late"]]);
     const passes = [{ fullTitle: "a b", currentRetry: 1 }, { fullTitle: "a c" }];
     assert.deepEqual(countReport({ ...mocha(2, 0, []), passes }).secondTries, ["a b"]);
   });
 
   it("takes an error outside of the tests for a failure", () => {
-    const { failed, failures } = countReport(playwright({ expected: 5 }, [{ message: "globalSetup threw" }]));
+    const report = { ...playwright({ expected: 5 }, [{ message: "globalSetup threw" }]), suites: [] };
+    const { failed, failures } = countReport(report);
     assert.deepEqual([failed, failures], [1, ["globalSetup threw"]]);
   });
 
