@@ -1,5 +1,5 @@
 // `npm run rule-report`: what the editor's rules find in servers of npm (scripts/ruleReport/serverPackages.ts), beside what was said
-// of each finding when somebody read it (scripts/ruleReport/judged.tsv). `--set tuned|heldOut` and `--only REGEXP` choose packages,
+// of each finding when somebody read it (scripts/ruleReport/judged.tsv). `--set tuned|heldOut|fresh` and `--only REGEXP` choose packages,
 // `--list` names every finding, not only those that nobody has judged. It needs a registry of npm and `tar`.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -24,9 +24,12 @@ export interface FoundIn extends Found {
 /** Rules take only part of these; in an editor such a package would be looked at file by file. */
 const bounds = { ...packageBounds, files: 4_000, total: 40_000_000 };
 
-/** What is served to browsers or written by a bundler, by its path. */
-const foreign =
-  /(?:^|\/)(?:browser|client|frontend|www|webui|web-ui|ui|static|public|assets|locales|examples?|demos?)\//;
+/** What is served to browsers, shown, or written by a bundler, by its path. */
+const foreign = /(?:^|\/)(?:browser|static|public|assets|locales|examples?|demos?)\//;
+
+/** Folders that hold a page, or the server of one. */
+const ofPage = /(?:^|\/)(?:client|frontend|www|webui|web-ui|ui)\//;
+const serves = /["'](?:node:)?(?:express|fastify|koa|https?)["']/;
 
 /** Runs the rules over all sources of a package as an editor does: together with its other files, as an app with two workers. */
 export async function lookThrough(folder: string, spec: string): Promise<Looked> {
@@ -63,7 +66,8 @@ async function textsOf(folder: string): Promise<Map<string, Map<string, string>>
     const texts = all.get(root) ?? new Map<string, string>();
     all.set(root, texts);
     for (const [name, text] of (await createPackageReader(bounds).read(root, path, () => false)) ?? []) {
-      if (!foreign.test(name) && !isMinified(text)) {
+      const isForeign = foreign.test(name) || (ofPage.test(name) && !serves.test(text));
+      if (!isForeign && !isMinified(text)) {
         texts.set(name, text);
       }
     }

@@ -1,6 +1,7 @@
 /**
  * Servers of npm whose packages hold sources that people can read, with the versions that were judged. The rules were written and
- * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done.
+ * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, and at `fresh` before what was missed in
+ * `heldOut` was mended.
  */
 export const serverPackages = {
   tuned: [
@@ -82,6 +83,33 @@ export const serverPackages = {
     "wiki-server@0.27.0",
     "wildduck@1.46.1",
     "zone-mta@3.10.3",
+  ],
+  fresh: [
+    "@devicefarmer/stf@3.7.9",
+    "@dxheroes/local-mcp-backend@0.15.0",
+    "@minecraft-docker/mcctl-api@2.26.3",
+    "@monodog/backend@1.6.14",
+    "@nocobase/server@2.2.15",
+    "@open-wa/wa-automate@4.76.0",
+    "@soketi/soketi@1.6.1",
+    "@uppy/companion@6.2.2",
+    "@y/websocket-server@0.1.5",
+    "@zwave-js/server@3.10.2",
+    "antigravity-claude-proxy@2.0.4",
+    "dbgate-api@7.3.0",
+    "decap-server@3.11.3",
+    "firebase-server@1.1.0",
+    "laravel-echo-server@1.6.3",
+    "mountebank@2.9.1",
+    "parse-dashboard@9.2.0",
+    "pm2-gui@0.1.4",
+    "shout@0.53.0",
+    "snyk-broker@5.22.14",
+    "solid-server@6.0.0",
+    "sqlpad@3.1.0",
+    "stubby@5.1.1",
+    "terriajs-server@4.0.4",
+    "ungit@1.5.30",
   ],
 } as const;
 

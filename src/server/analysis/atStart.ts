@@ -25,6 +25,10 @@ export function runsAtServerStart(analysis: Analysis, node: Node, depth = 0): bo
   }
   const parent = analysis.parentOf(inside);
   const call = asCall(parent);
+  // `{ up: named(async () => { … }, "up") }`: who gets the object calls it.
+  if (call !== undefined && call.callee !== inside && analysis.parentOf(call)?.type === "ObjectProperty") {
+    return false;
+  }
   // `(async () => { … })()`, `connect().then(() => { … })`.
   if (call !== undefined && call.type !== "NewExpression") {
     return (

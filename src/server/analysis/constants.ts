@@ -14,6 +14,9 @@ export function numberOf(analysis: Analysis, expression: Node): number | undefin
     }
     case "BinaryExpression":
       return calculated(analysis, node);
+    // `config.timeout ?? 5_000`: what it is unless somebody says otherwise.
+    case "LogicalExpression":
+      return node.operator === "&&" ? undefined : numberOf(analysis, node.right);
     default:
       return undefined;
   }

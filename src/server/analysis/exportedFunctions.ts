@@ -3,9 +3,9 @@ import type { FunctionNode } from "../source/declare.ts";
 import { propertyName, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { nodesOf } from "../source/walk.ts";
-import { memberFunction, methodOf } from "./methods.ts";
+import { assignedFunction, memberFunction, methodOf } from "./methods.ts";
 import { factsOf, requiredName } from "./moduleFacts.ts";
-import { asCall, asFunction, asMember, keyOf, propertyOf, settledValue } from "./nodes.ts";
+import { asCall, asFunction, asMember, bindingValue, functionName, keyOf, propertyOf, settledValue } from "./nodes.ts";
 
 /**
  * The function that a file exports under a name, as `resolveApi` gives it to those who import it: `list`, `default` for the module or
@@ -110,7 +110,18 @@ function functionIn(analysis: Analysis, exported: Node, path: readonly string[])
     const [method = first, ...more] = rest;
     return more.length > 0 || (rest.length > 0 && !isOfObject) ? undefined : methodOf(node, method, !isOfObject);
   }
-  return rest.length === 0 ? memberFunction(analysis, node, first) : undefined;
+  if (rest.length === 0) {
+    const name = exported.type === "Identifier" ? exported.name : undefined;
+    return (
+      memberFunction(analysis, node, first) ??
+      (name === undefined ? undefined : assignedFunction(analysis, name, first))
+    );
+  }
+  // `Store.prototype.add = function () { … }` of a class that is a function.
+  const [method = "", ...more] = rest;
+  const isClass = first === "prototype" && more.length === 0 && asFunction(node) !== undefined;
+  const name = isClass ? functionName(analysis, node) : undefined;
+  return name === undefined ? undefined : assignedFunction(analysis, `${name}.prototype`, method);
 }
 
 const known = new WeakMap<Analysis["module"], ReadonlyMap<string, Node>>();
@@ -144,7 +155,7 @@ function exportsOf(analysis: Analysis): ReadonlyMap<string, Node> {
     }
   }
   for (const { left, right } of factsOf(analysis).assignments) {
-    const name = commonJsName(left);
+    const name = commonJsName(analysis, left);
     if (name !== undefined) {
       found.set(name, right);
     }
@@ -153,18 +164,35 @@ function exportsOf(analysis: Analysis): ReadonlyMap<string, Node> {
   return found;
 }
 
-/** `list` of `exports.list` and `module.exports.list`, `default` of `module.exports`. */
-function commonJsName(left: Node): string | undefined {
+/** `list` of `exports.list` and `module.exports.list`, `default` of `module.exports`, and of a variable with another name for these. */
+function commonJsName(analysis: Analysis, left: Node): string | undefined {
   const member = asMember(left);
   if (member === undefined) {
     return undefined;
   }
   const { object } = member;
-  if (object.type === "Identifier" && object.name === "exports") {
+  if (isExports(analysis, object)) {
     return keyOf({ key: member.property, computed: member.computed });
   }
-  if (object.type === "Identifier" && object.name === "module") {
-    return propertyName(member) === "exports" ? "default" : undefined;
+  return isModuleExports(member) ? "default" : undefined;
+}
+
+function isModuleExports(node: Node): boolean {
+  const member = asMember(node);
+  return member?.object.type === "Identifier" && member.object.name === "module" && propertyName(member) === "exports";
+}
+
+/** `exports`, `module.exports`, and `db` of `const db = module.exports = {}`. */
+function isExports(analysis: Analysis, node: Node): boolean {
+  if (node.type === "AssignmentExpression") {
+    return isExports(analysis, node.left) || isExports(analysis, node.right);
   }
-  return commonJsName(object) === "default" ? keyOf({ key: member.property, computed: member.computed }) : undefined;
+  if (node.type !== "Identifier") {
+    return isModuleExports(node);
+  }
+  const binding = analysis.bindingOf(node);
+  const value = binding && bindingValue(binding);
+  return binding === undefined
+    ? node.name === "exports"
+    : value !== undefined && value.type !== "Identifier" && isExports(analysis, value);
 }

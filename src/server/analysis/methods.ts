@@ -2,7 +2,8 @@ import type { Class, Node, ObjectExpression } from "@babel/types";
 import type { FunctionNode } from "../source/declare.ts";
 import { fieldValue } from "../source/fields.ts";
 import type { Analysis } from "../source/scopes.ts";
-import { around, asCall, asFunction, asMember, keyOf, lastName, settledValue } from "./nodes.ts";
+import { nodesOf } from "../source/walk.ts";
+import { around, asCall, asFunction, asMember, keyOf, lastName, settledValue, textOf } from "./nodes.ts";
 
 /** The function of this file that `object.method` or `this.method` refers to. */
 export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefined {
@@ -16,10 +17,53 @@ export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefin
       if (parent.type === "ClassBody" || (parent.type === "ObjectExpression" && isMethod(analysis, node, parent))) {
         return named(parent.type === "ClassBody" ? parent.body : parent.properties, name);
       }
+      if (parent.type === "FunctionExpression") {
+        const owner = assignedTo(analysis, parent);
+        return owner === undefined ? undefined : assignedFunction(analysis, owner, name);
+      }
     }
     return undefined;
   }
-  return memberFunction(analysis, settledValue(analysis, fieldValue(analysis, member.object) ?? member.object), name);
+  const own = settledValue(analysis, fieldValue(analysis, member.object) ?? member.object);
+  const found = memberFunction(analysis, own, name);
+  return (
+    found ?? (member.object.type === "Identifier" ? assignedFunction(analysis, member.object.name, name) : undefined)
+  );
+}
+
+/** `Store.prototype` of `Store.prototype.add = function () { … }`. */
+function assignedTo(analysis: Analysis, node: Node): string | undefined {
+  const parent = analysis.parentOf(node);
+  const left = parent?.type === "AssignmentExpression" && parent.right === node ? asMember(parent.left) : undefined;
+  return left && !left.computed ? textOf(analysis, left.object) : undefined;
+}
+
+const known = new WeakMap<Analysis["module"], ReadonlyMap<string, FunctionNode>>();
+
+/** The function that is assigned to a property of a variable, or to `Store.prototype`: the only one of that name. */
+export function assignedFunction(analysis: Analysis, owner: string, name: string): FunctionNode | undefined {
+  let all = known.get(analysis.module);
+  if (all === undefined) {
+    const found = new Map<string, FunctionNode>();
+    const twice = new Set<string>();
+    for (const { left, right, operator } of nodesOf(analysis.module.ast.program, "AssignmentExpression")) {
+      const own = operator === "=" ? asFunction(right) : undefined;
+      const member = own && asMember(left);
+      if (own !== undefined && member !== undefined && !member.computed) {
+        const key = `${textOf(analysis, member.object)}.${lastName(member)}`;
+        if (found.has(key)) {
+          twice.add(key);
+        }
+        found.set(key, own);
+      }
+    }
+    for (const key of twice) {
+      found.delete(key);
+    }
+    known.set(analysis.module, found);
+    all = found;
+  }
+  return all.get(`${owner}.${name}`);
 }
 
 /** The method of an object that is written out, or made of a class of this file. */
@@ -37,7 +81,12 @@ export function memberFunction(analysis: Analysis, owner: Node, name: string): F
     );
   }
   const made = classOf(analysis, owner);
-  return made && named(made.body.body, name);
+  if (made !== undefined) {
+    return named(made.body.body, name);
+  }
+  return owner.type === "NewExpression" && owner.callee.type === "Identifier"
+    ? assignedFunction(analysis, `${owner.callee.name}.prototype`, name)
+    : undefined;
 }
 
 /** A method of a class: a static one, or one of its objects. */

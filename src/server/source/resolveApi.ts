@@ -1,9 +1,11 @@
 import type {
+  CallExpression,
   Expression,
   Identifier,
   MemberExpression,
   Node,
   ObjectPattern,
+  OptionalCallExpression,
   OptionalMemberExpression,
 } from "@babel/types";
 import { fieldValue } from "./fields.ts";
@@ -80,11 +82,18 @@ function resolvePath(analysis: Analysis, node: Node, depth: number): Resolved | 
     case "OptionalCallExpression": {
       const [first] = node.arguments;
       return (
-        requiredModule(analysis, node.callee, first, depth + 1) ?? promisified(analysis, node.callee, first, depth + 1)
+        requiredModule(analysis, node.callee, first, depth + 1) ??
+        (first === undefined ? undefined : interop(analysis, node, first, depth + 1)) ??
+        promisified(analysis, node.callee, first, depth + 1)
       );
     }
+    // Of what is compiled for an old target: `yield Promise.resolve().then(() => __importStar(require("x")))`.
+    case "YieldExpression":
     case "AwaitExpression":
-      return node.argument.type === "ImportExpression" ? ofModule(node.argument.source) : undefined;
+      if (node.argument?.type === "CallExpression") {
+        return resolvePath(analysis, node.argument, depth + 1);
+      }
+      return node.argument?.type === "ImportExpression" ? ofModule(node.argument.source) : undefined;
     case "AssignmentExpression":
       return node.operator === "=" ? resolvePath(analysis, node.right, depth + 1) : undefined;
     case "SequenceExpression": {
@@ -146,6 +155,28 @@ function importedFor(analysis: Analysis, parameter: Node): Resolved | undefined 
     return undefined;
   }
   return callee.object.type === "ImportExpression" ? ofModule(callee.object.source) : undefined;
+}
+
+const helper = /^(?:__importDefault|__importStar|__toESM|_?_?interopRequire(?:Default|Wildcard)|interop_require_\w+)$/;
+
+/** What compilers put around `require`: `__importDefault(require("fs"))`, also when it is asked for later. */
+function interop(
+  analysis: Analysis,
+  { callee }: CallExpression | OptionalCallExpression,
+  first: Node,
+  depth: number,
+): Resolved | undefined {
+  const isLater =
+    callee.type === "MemberExpression" &&
+    propertyName(callee) === "then" &&
+    first.type === "ArrowFunctionExpression" &&
+    first.body.type === "CallExpression";
+  const name =
+    callee.type === "Identifier" ? callee.name : callee.type === "MemberExpression" ? propertyName(callee) : "";
+  if (isLater && first.type === "ArrowFunctionExpression") {
+    return resolvePath(analysis, first.body, depth);
+  }
+  return helper.test(name ?? "") ? resolvePath(analysis, first, depth) : undefined;
 }
 
 /** `util.promisify(fs.readFile)` counts as what it wraps. */

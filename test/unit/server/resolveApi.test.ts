@@ -31,6 +31,13 @@ const readFile = [
     'import { createRequire } from "module"; const require = createRequire(import.meta.url); require("fs").readFile();',
     'require("fs").readFile',
   ],
+  ['const fs = require("graceful-fs"); fs.readFile("x", f);', "fs.readFile"],
+  ['const fs_1 = __importDefault(require("fs")); fs_1.default.readFile("x", f);', "fs_1.default.readFile"],
+  ['var import_fs = __toESM(require("fs")); (0, import_fs.readFile)("x", f);', "import_fs.readFile"],
+  [
+    'function* f() { const { readFile } = yield Promise.resolve().then(() => __importStar(require("fs"))); readFile("x"); }',
+    "readFile",
+  ],
   ['const fs = process.getBuiltinModule("fs"); fs.readFile("x", f);', "fs.readFile"],
   ['const fs = require("fs"); fs?.readFile?.("x", f);', "fs?.readFile"],
   ['use(fs.readFile); var fs = require("fs");', "fs.readFile"],

@@ -5,7 +5,7 @@ import { serverKind } from "../../source/serverCalls.ts";
 import { isDoneOnce } from "../guards.ts";
 import { methodAt } from "../methods.ts";
 import { factsOf } from "../moduleFacts.ts";
-import { asFunction, asMember, type Call, functionAround, settledValue } from "../nodes.ts";
+import { asCall, asFunction, asMember, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
 import { calledFromElsewhere } from "./calledFromElsewhere.ts";
 import { requestHandlers } from "./requestHandlerSites.ts";
 
@@ -98,7 +98,9 @@ export function reachable(
     }
     found.add(node);
     for (const inner of functionsIn.get(node) ?? []) {
-      pending.push({ node: inner, depth });
+      if (!isPlanned(analysis, inner)) {
+        pending.push({ node: inner, depth });
+      }
     }
     for (const call of depth < deepest ? (callsIn.get(node) ?? []) : []) {
       const called = calledFunction(analysis, call.node);
@@ -108,6 +110,12 @@ export function reachable(
     }
   }
   return found;
+}
+
+/** Whether a function is handed to what calls it at its time: `setInterval`, `cron.schedule`. */
+function isPlanned(analysis: Analysis, node: FunctionNode): boolean {
+  const call = asCall(analysis.parentOf(node));
+  return call !== undefined && /^(?:setInterval|schedule|scheduleJob|cronSchedule)$/.test(lastName(call.callee) ?? "");
 }
 
 /** The function of this file that a call runs: by its name, or as a method of an object or class of this file. */

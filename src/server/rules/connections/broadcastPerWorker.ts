@@ -1,7 +1,7 @@
 import type { Class, Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { clientLists } from "../../analysis/clientLists.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
+import { clientLists } from "../../analysis/held/clientLists.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { around, asCall, asFunction, asMember, keyOf, settledValue } from "../../analysis/nodes.ts";
 import { askedPathOf } from "../../analysis/requests/askedPath.ts";

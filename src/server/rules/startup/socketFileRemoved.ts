@@ -63,6 +63,11 @@ function pathOf(analysis: Analysis, first: Node | undefined): Node | undefined {
     const path = propertyOf(value, "path");
     return path === "unknown" ? undefined : path;
   }
+  // `listen(xpipe.eq(socketPath))`, which makes a named pipe of it on Windows.
+  const [only, another] = asCall(value)?.arguments ?? [];
+  if (only !== undefined && another === undefined && socketName.test(lastName(only) ?? "")) {
+    return only;
+  }
   return value?.type === "NumericLiteral" || value?.type === "ArrowFunctionExpression" ? undefined : first;
 }
 

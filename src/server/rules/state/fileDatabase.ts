@@ -9,7 +9,7 @@ import { ownFileDatabases } from "./ownFileDatabase.ts";
 
 /** What reads a file into memory, and writes all of it back. */
 const whole =
-  /^(?:lowdb(?:\/(?:node|lib\/.*))?#(?:Low|LowSync|default|JSONFilePreset|JSONFileSyncPreset)|node-json-db#(?:JsonDB|default)|(?:nedb|nedb-promises|@seald-io\/nedb|nedb-async)#(?:default|Datastore|Nedb)(?:\.create)?|simple-json-db#default|node-persist#(?:init|initSync|create)|node-localstorage#LocalStorage|lokijs#default|json-server#router|diskdb#connect|tingodb#default)$/;
+  /^(?:lowdb(?:\/(?:node|lib\/.*))?#(?:Low|LowSync|default|JSONFilePreset|JSONFileSyncPreset)|node-json-db#(?:JsonDB|default)|(?:nedb|nedb-promises?|@seald-io\/nedb|nedb-async)#(?:default|Datastore|Nedb)(?:\.create)?|simple-json-db#default|node-persist#(?:init|initSync|create)|node-localstorage#LocalStorage|lokijs#default|json-server#router|diskdb#connect|tingodb#default)$/;
 
 /** What only one process can open. */
 const locked =

@@ -35,6 +35,7 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["express-slow-down#slowDown", limits],
   ["hono-rate-limiter#rateLimiter", limits],
   ["rate-limiter-flexible#RateLimiterMemory", { ...limits, options: [] }],
+  ["rate-limiter-flexible/lib/RateLimiterMemory#default", { ...limits, options: [] }],
   ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
   ["@nestjs/throttler#ThrottlerModule.forRootAsync", { ...limits, options: ["storage"] }],
   ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
@@ -146,7 +147,7 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
     return true;
   }
   const given = node.arguments[argument];
-  const value = given && valueAcross(analysis, given);
+  const value = given && madeBy(valueAcross(analysis, given), options);
   if (value === undefined || value.node.type === "ArrayExpression") {
     return true;
   }
@@ -172,6 +173,15 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
       );
     });
   return !isSetLater && options.every((name) => optionOf(value, name) === undefined);
+}
+
+/** Of a call of a function that surely gives an object, and sets none of the options later, that object. */
+function madeBy(value: ExportedValue, options: readonly string[]): ExportedValue {
+  const call = asCall(value.node);
+  const maker = call && asFunction(valueAcross(value.analysis, call.callee).node);
+  const made = maker && returnedObject({ analysis: value.analysis, node: maker });
+  const isSet = factsOf(value.analysis).assignments.some(({ left }) => options.includes(lastName(left) ?? ""));
+  return made === undefined || isSet ? value : made;
 }
 
 /** What an option is set to, also by `...common` of an object that is written out in this file or in another. */

@@ -1,11 +1,11 @@
 import type { Node } from "@babel/types";
 import { stringOf } from "../../analysis/constants.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
+import { type Holder, rootOf } from "../../analysis/held/rootOf.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
 import { useOf } from "../../analysis/mutations.ts";
 import { asCall, asMember, functionAround, lastName, settledValue, textOf } from "../../analysis/nodes.ts";
 import { askedPathOf } from "../../analysis/requests/askedPath.ts";
-import { type Holder, rootOf } from "../../analysis/rootOf.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { nodesOf, walk } from "../../source/walk.ts";

@@ -1,7 +1,7 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { clientLists } from "../../analysis/clientLists.ts";
 import { isDoneOnce } from "../../analysis/guards.ts";
+import { clientLists } from "../../analysis/held/clientLists.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { isContainer, isUsed, type Use, useOf } from "../../analysis/mutations.ts";
@@ -28,7 +28,13 @@ const registryField =
   /registr|(?:(?<!web)hook|handler|middleware|plugin|strateg(?:y|ie)|resolver|adapter|metadata)s?$/i;
 const registryClass = /(?:Registry|Explorer|Scanner|Loader|Container|Discovery|Factory|Builder)(?:Service|Host)?$/;
 
+/** What one request begins and another, which may come to any worker, ends. */
+const flowName = /pending\w*(?:o?auth|login|sign|verif|flow|challenge|invit|confirm)|(?:auth|login|oauth)pending/i;
+
 function isOwn(analysis: Analysis, name: string, init: Node | undefined): boolean {
+  if (flowName.test(name)) {
+    return false;
+  }
   return ownName.test(name) || (isContainer(analysis, init) ? ownListName : ownValueName).test(name);
 }
 
@@ -105,7 +111,12 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
 /** Whether the value belongs to this worker alone, whatever its name. */
 function isOnesOwn(analysis: Analysis, uses: readonly Use[]): boolean {
   return (
-    isBalanced(uses) || isSetOnce(uses) || isTime(analysis, uses) || areOwn(analysis, uses) || isTurn(analysis, uses)
+    isBalanced(uses) ||
+    isSetOnce(uses) ||
+    isTime(analysis, uses) ||
+    areOwn(analysis, uses) ||
+    isTurn(analysis, uses) ||
+    holdsCallbacks(analysis, uses)
   );
 }
 
@@ -205,6 +216,21 @@ function isSetOnce(uses: readonly Use[]): boolean {
   return uses.every(
     (use) => use.kind === "read" || ("value" in use && use.value.type === "BooleanLiteral" && use.value.value),
   );
+}
+
+/** What is added are the two functions of a promise: calls of this worker that wait for their answers. */
+function holdsCallbacks(analysis: Analysis, uses: readonly Use[]): boolean {
+  return uses.some((use) => {
+    const { node } = use;
+    const added = "value" in use ? use.value : node.type === "CallExpression" ? node.arguments.at(-1) : undefined;
+    const names = added?.type === "ObjectExpression" ? added.properties : [added];
+    return names.some((one) => {
+      const value = one?.type === "ObjectProperty" ? one.value : one;
+      const binding = value?.type === "Identifier" ? analysis.bindingOf(value) : undefined;
+      const maker = binding?.kind === "param" ? analysis.parentOf(binding.scope.node) : undefined;
+      return maker?.type === "NewExpression" && maker.callee.type === "Identifier" && maker.callee.name === "Promise";
+    });
+  });
 }
 
 /**

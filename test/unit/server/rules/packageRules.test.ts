@@ -91,6 +91,19 @@ describe("the rules, across the files of a package", () => {
     assert.deepEqual(said("setInterval(() => hub.say(Date.now()), 1000);"), []);
   });
 
+  it("know functions that are set on what a file exports", () => {
+    const of = (text: string, line: string) =>
+      found("db.js", { "db.js": `const fs = require("fs"); ${text}`, "app.js": `${express} ${line}` });
+    const set = 'set = function () { fs.writeFileSync("x", "y"); };';
+    const expected = ["sync-in-request: fs.writeFileSync"];
+    const line = 'const db = require("./db"); app.post("/", (q, a) => db.set(q.body));';
+    assert.deepEqual(of(`const db = module.exports = {}; db.${set}`, line), expected);
+    assert.deepEqual(of(`const db = {}; db.${set} module.exports = db;`, line), expected);
+    assert.deepEqual(of(`const db = {}; const other = {}; other.${set} module.exports = db;`, line), []);
+    const made = 'const Db = require("./db"); const db = new Db(); app.post("/", (q, a) => db.set(q.body));';
+    assert.deepEqual(of(`function Db() {} Db.prototype.${set} module.exports = Db;`, made), expected);
+  });
+
   it("know the server that an exit in another file cuts off", () => {
     const texts = {
       "app.js": `require("./signals"); ${express} app.listen(80);`,

@@ -119,6 +119,19 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('const { fork } = require("child_process"); fork("./job.js");'),
   ],
   "worker-local-state": [
+    hit(
+      handled(
+        "pendingOAuthFlows.set(req.url, 1); res.send(pendingOAuthFlows.get(req.ip));",
+        "const pendingOAuthFlows = new Map();",
+      ),
+      "pendingOAuthFlows",
+    ),
+    miss(
+      handled(
+        "child.send({ id: req.url }); await new Promise((resolve, reject) => { asked[req.url] = { resolve, reject }; }); res.send(asked.x);",
+        "const asked = {};",
+      ),
+    ),
     miss(
       handled(
         "let one = clients.get(req.url); if (!one) { one = connect(req.url); clients.set(req.url, one); } res.send(clients.size);",
@@ -321,6 +334,13 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(`${handled("n++; res.json(n);", "let n = 0;")} import test from "node:test";`),
   ],
   "in-memory-store": [
+    hit(
+      'const session = require("express-session"); app.use(session(settings())); function settings() { const all = { secret }; all.name = "x"; return all; }',
+      "session",
+    ),
+    miss(
+      'const session = require("express-session"); app.use(session(settings())); function settings() { const all = { secret }; if (redis) all.store = redis; return all; }',
+    ),
     hit('const session = require("express-session"); app.use(session({ secret }));', "session"),
     miss(
       'const { RateLimiterMemory, RateLimiterRedis } = require("rate-limiter-flexible"); switch (kind) { case "redis": limit = new RateLimiterRedis(o); break; default: limit = new RateLimiterMemory(o); }',
@@ -470,6 +490,26 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('import { schedule } from "node-cron"; schedule("* * * * *", send);', { file: "scripts/nightly.js" }),
   ],
   "sync-in-request": [
+    hit(
+      handled(
+        "store.add(req.body); res.end();",
+        'const fs = require("fs"); function Store() {} Store.prototype.add = function (x) { this.save(); }; Store.prototype.save = function () { fs.writeFileSync("x", "y"); }; const store = new Store();',
+      ),
+      "fs.writeFileSync",
+    ),
+    hit(
+      handled(
+        "db.add(req.body); res.end();",
+        'const fs = require("fs"); const db = {}; db.add = function () { fs.writeFileSync("x", "y"); }; db.load = function () { fs.readFileSync("x"); };',
+      ),
+      "fs.writeFileSync",
+    ),
+    miss(
+      handled(
+        "cron.schedule(req.body, () => fs.readFileSync('x')); res.end();",
+        'const fs = require("fs"); const cron = require("node-cron");',
+      ),
+    ),
     hit(
       handled(
         "const isNew = req.body; await locked(async () => { if (isNew) a(); else save(); }); function save() { fs.writeFileSync('x', 'y'); }",
@@ -633,6 +673,8 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(`${http} server.keepAliveTimeout = 65 * 1000;`, "65 * 1000"),
     hit('import fastify from "fastify"; fastify({ keepAliveTimeout: 72_000 });', "72_000"),
     hit(`${http} server.keepAliveTimeout = 4_500;`, "4_500", { app: { drainTimeout: 5_000 } }),
+    hit(`${http} server.keepAliveTimeout = config.idle ?? 650_000;`, "config.idle ?? 650_000"),
+    miss(`${http} server.keepAliveTimeout = config.idle || 5_000;`),
     miss(`${http} server.keepAliveTimeout = 5_000;`),
     miss(`${http} server.keepAliveTimeout = Number(process.env.KEEP_ALIVE);`),
     miss('import { Agent } from "undici"; new Agent({ keepAliveTimeout: 60_000 });'),

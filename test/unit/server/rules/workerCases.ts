@@ -60,6 +60,9 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(
       `${listening} const knex = require("knex")(c); if (process.env.NODE_APP_INSTANCE === "0") knex.migrate.latest();`,
     ),
+    miss(
+      `${listening} load(); function load() { return { up: named(async () => { await orm.getMigrator().up(); }, "up") }; }`,
+    ),
     miss(`${listening} require("child_process").execSync("git rev-parse HEAD");`),
     hit(`${listening} const { getInstance } = require("db-migrate"); const m = getInstance(true, {}); m.up();`, "m.up"),
     miss(`${listening} const { getInstance } = require("db-migrate"); const m = getInstance(true, {}); m.check();`),
@@ -232,6 +235,10 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(
       `${express} const fs = require("fs"); function run({ socket }) { app.listen(socket); } sockets.forEach((socket) => { fs.unlinkSync(socket); run({ socket }); });`,
       "fs.unlinkSync",
+    ),
+    hit(
+      'var import_fs = __toESM(require("fs")); const server = require("net").createServer(); function open(socketPath) { import_fs.default.unlinkSync(socketPath); server.listen(xpipe.eq(socketPath)); }',
+      "import_fs.default.unlinkSync",
     ),
     miss(
       `${express} const fs = require("fs"); function run({ socket }) { app.listen(socket); } fs.unlinkSync(mpvSocket); run({ socket });`,

@@ -1,8 +1,8 @@
 import type { Node } from "@babel/types";
-import { propertyName } from "../source/resolveApi.ts";
-import type { Analysis, Binding } from "../source/scopes.ts";
-import { unwrapped } from "../source/values.ts";
-import { asCall, asMember, bindingValue, lastName } from "./nodes.ts";
+import { propertyName } from "../../source/resolveApi.ts";
+import type { Analysis, Binding } from "../../source/scopes.ts";
+import { unwrapped } from "../../source/values.ts";
+import { asCall, asMember, bindingValue, lastName } from "../nodes.ts";
 
 /** What holds a value: a variable, or the field of that name of the objects that a file makes. */
 export type Holder = Binding | string;

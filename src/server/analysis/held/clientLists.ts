@@ -1,11 +1,11 @@
 import type { Node } from "@babel/types";
-import { propertyName } from "../source/resolveApi.ts";
-import type { Analysis } from "../source/scopes.ts";
-import type { SourceModule } from "../source/sourceModule.ts";
-import { unwrapped } from "../source/values.ts";
-import { nodesOf, walk } from "../source/walk.ts";
-import { factsOf } from "./moduleFacts.ts";
-import { around, asCall, asFunction, asMember, lastName, settledValue } from "./nodes.ts";
+import { propertyName } from "../../source/resolveApi.ts";
+import type { Analysis } from "../../source/scopes.ts";
+import type { SourceModule } from "../../source/sourceModule.ts";
+import { unwrapped } from "../../source/values.ts";
+import { nodesOf, walk } from "../../source/walk.ts";
+import { factsOf } from "../moduleFacts.ts";
+import { around, asCall, asFunction, asMember, lastName, settledValue } from "../nodes.ts";
 import { type Holder, rootOf } from "./rootOf.ts";
 
 /** A list of connections that an app keeps by itself, and where it sends something to each of them. */
