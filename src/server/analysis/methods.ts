@@ -21,6 +21,9 @@ export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefin
         const owner = assignedTo(analysis, parent);
         return owner === undefined ? undefined : assignedFunction(analysis, owner, name);
       }
+      if (parent.type === "FunctionDeclaration") {
+        return parent.id == null ? undefined : assignedFunction(analysis, `${parent.id.name}.prototype`, name);
+      }
     }
     return undefined;
   }

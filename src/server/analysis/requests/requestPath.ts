@@ -44,7 +44,8 @@ export function requestPathOf(analysis: Analysis): RequestPath {
   if (analysis.files !== undefined && importersAbove < deepestImporters) {
     importersAbove += 1;
     try {
-      const isInRequest = (importer: Analysis, place: Node) => requestPathOf(importer).has(place);
+      const isInRequest = (importer: Analysis, place: Node) =>
+        requestPathOf(importer).has(place) && !isDoneOnce(importer, place);
       for (const node of reachable(analysis, calledFromElsewhere({ analysis, isInRequest }), isRepeated)) {
         functions.add(node);
       }
@@ -73,9 +74,9 @@ function endsServer(analysis: Analysis, functions: ReadonlySet<FunctionNode>): b
   );
 }
 
-/** Whether a call is made again and again, and not only until something is known. */
+/** Whether a call is made again and again, and not only until something is known, or to start a server anew. */
 function isRepeated(analysis: Analysis, call: Call): boolean {
-  return !isDoneOnce(analysis, call);
+  return !isDoneOnce(analysis, call) && !/^(?:re)?start(?:Server)?$/.test(lastName(call.callee) ?? "");
 }
 
 /**

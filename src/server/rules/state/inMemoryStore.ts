@@ -36,6 +36,8 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["hono-rate-limiter#rateLimiter", limits],
   ["rate-limiter-flexible#RateLimiterMemory", { ...limits, options: [] }],
   ["rate-limiter-flexible/lib/RateLimiterMemory#default", { ...limits, options: [] }],
+  // `new ExpressBruteFlexible(ExpressBruteFlexible.LIMITER_TYPES.MEMORY, {})`
+  ["rate-limiter-flexible/lib/ExpressBruteFlexible#default", { ...limits, options: ["MEMORY"] }],
   ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
   ["@nestjs/throttler#ThrottlerModule.forRootAsync", { ...limits, options: ["storage"] }],
   ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
@@ -147,6 +149,9 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
     return true;
   }
   const given = node.arguments[argument];
+  if (given !== undefined && options.includes("MEMORY")) {
+    return lastName(given) === "MEMORY";
+  }
   const value = given && madeBy(valueAcross(analysis, given), options);
   if (value === undefined || value.node.type === "ArrayExpression") {
     return true;

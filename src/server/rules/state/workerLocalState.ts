@@ -5,7 +5,16 @@ import { clientLists } from "../../analysis/held/clientLists.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { isContainer, isUsed, type Use, useOf } from "../../analysis/mutations.ts";
-import { around, asFunction, asMember, functionAround, settledValue, textOf } from "../../analysis/nodes.ts";
+import {
+  around,
+  asCall,
+  asFunction,
+  asMember,
+  functionAround,
+  lastName,
+  settledValue,
+  textOf,
+} from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { sharedFields } from "../../analysis/sharedFields.ts";
@@ -18,7 +27,7 @@ const ownName =
   /cache|memo|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|sockets?$|warned|deprecat|generation|epoch|waiter/i;
 
 /** The same, of what is one value: the client of a database, the token of an interface, whether it is ready. */
-const ownValueName = /token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError/i;
+const ownValueName = /token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError|^initial$/i;
 
 /** The same, of what holds several. */
 const ownListName = /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)/i;
@@ -140,12 +149,23 @@ function changes(analysis: Analysis, use: Use): boolean {
     return isAsked || isFunction(node) ? "skip" : undefined;
   });
   const isWhole = use.node.type === "AssignmentExpression" && use.node.left.type === "Identifier";
-  if (isAsked && isWhole) {
+  if ((isAsked || isAnswer(analysis, value)) && isWhole) {
     return false;
   }
   const isTurn = value.type === "BinaryExpression" && value.operator === "%";
   const keepsFirst = value.type === "LogicalExpression" && value.operator !== "&&";
   return !isTurn && !keepsFirst && !isTimeOrEmpty(analysis, value);
+}
+
+/** `JSON.parse(body)` of what a callback of the app's own request is given. */
+function isAnswer(analysis: Analysis, value: Node): boolean {
+  const [text] = asCall(value)?.arguments ?? [];
+  const binding = text?.type === "Identifier" ? analysis.bindingOf(text) : undefined;
+  const callback = binding?.kind === "param" ? binding.scope.node : undefined;
+  const isParsed =
+    asMember(asCall(value)?.callee)?.object.type === "Identifier" &&
+    lastName(asCall(value)?.callee ?? value) === "parse";
+  return isParsed && callback !== undefined && analysis.enclosingFunction(callback) !== undefined;
 }
 
 function isTimeOrEmpty(analysis: Analysis, value: Node): boolean {

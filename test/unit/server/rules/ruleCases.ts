@@ -119,6 +119,12 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('const { fork } = require("child_process"); fork("./job.js");'),
   ],
   "worker-local-state": [
+    miss(
+      handled(
+        "if (!infos) ask(url, (error, answer, body) => { infos = JSON.parse(body); res.send(infos); }); else res.send(infos);",
+        "let infos;",
+      ),
+    ),
     hit(
       handled(
         "pendingOAuthFlows.set(req.url, 1); res.send(pendingOAuthFlows.get(req.ip));",
@@ -335,6 +341,13 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   ],
   "in-memory-store": [
     hit(
+      'const Brute = require("rate-limiter-flexible/lib/ExpressBruteFlexible"); app.use(new Brute(Brute.LIMITER_TYPES.MEMORY, {}).prevent);',
+      "Brute",
+    ),
+    miss(
+      'const Brute = require("rate-limiter-flexible/lib/ExpressBruteFlexible"); app.use(new Brute(Brute.LIMITER_TYPES.REDIS, {}).prevent);',
+    ),
+    hit(
       'const session = require("express-session"); app.use(session(settings())); function settings() { const all = { secret }; all.name = "x"; return all; }',
       "session",
     ),
@@ -490,6 +503,12 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('import { schedule } from "node-cron"; schedule("* * * * *", send);', { file: "scripts/nightly.js" }),
   ],
   "sync-in-request": [
+    miss(
+      handled(
+        "restart(); res.end();",
+        'const fs = require("fs"); function start() { fs.readFileSync("cert.pem"); } function restart() { setTimeout(() => start()); }',
+      ),
+    ),
     hit(
       handled(
         "store.add(req.body); res.end();",
