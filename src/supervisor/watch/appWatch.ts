@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
-import { access, lstat, readFile, stat } from "node:fs/promises";
+import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
@@ -13,6 +12,7 @@ import { LastActed, lookAgainMs } from "./lastActed.ts";
 import { describeOwnWrites, OwnWrites, ownWritesApartMs } from "./ownWrites.ts";
 import type { StaleFiles } from "./staleFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
+import { WrittenContents } from "./writtenContents.ts";
 
 /** Milliseconds without a change after which a burst is over, unless `debounce` says otherwise. */
 const usualQuietMs = 150;
@@ -74,7 +74,7 @@ export class AppWatch {
   readonly #ownWrites = new OwnWrites();
   readonly #last: LastActed;
   /** Of files that were written while `preReload` ran. */
-  readonly #digests = new Map<string, string>();
+  readonly #written = new WrittenContents();
   #staleFiles: StaleFiles | undefined;
 
   constructor(host: AppWatchHost, events: EventLog) {
@@ -295,14 +295,7 @@ export class AppWatch {
    * makes is no news; what a person saved meanwhile is.
    */
   async #differs(file: string): Promise<boolean> {
-    if (this.#rules?.isBuilt(file) === true) {
-      return false;
-    }
-    const content = await readFile(file).catch(() => undefined);
-    const digest = content === undefined ? "" : createHash("sha256").update(content).digest("base64");
-    const before = this.#digests.get(file);
-    this.#digests.set(file, digest);
-    return digest !== before;
+    return this.#rules?.isBuilt(file) !== true && this.#written.differs(file);
   }
 
   #settings(): Exclude<LaunchRecipe["watch"], boolean> {
