@@ -7,25 +7,28 @@ interface Bound {
   readonly slope: number;
   /** … if that has come to so much in the time that was looked at: what is less is noise. */
   readonly least: number;
+  /** Renewals after which it is judged. Memory grows at first: V8 compiles what runs often, and histories of bounded length fill up. */
+  readonly settlesIn: number;
   readonly unit: "KiB" | "";
 }
 
 const kibibyte = 1_024;
 
 const bounds: readonly Bound[] = [
-  { pattern: /: heap$/, slope: 128 * kibibyte, least: 512 * kibibyte, unit: "KiB" },
-  { pattern: /: external$/, slope: 128 * kibibyte, least: 512 * kibibyte, unit: "KiB" },
-  { pattern: /: RSS$/, slope: 1_024 * kibibyte, least: 6_144 * kibibyte, unit: "KiB" },
-  { pattern: /./, slope: 0.5, least: 1.5, unit: "" },
+  { pattern: /: heap$/, slope: 128 * kibibyte, least: 512 * kibibyte, settlesIn: 100, unit: "KiB" },
+  { pattern: /: external$/, slope: 128 * kibibyte, least: 512 * kibibyte, settlesIn: 100, unit: "KiB" },
+  { pattern: /: RSS$/, slope: 1_024 * kibibyte, least: 6_144 * kibibyte, settlesIn: 100, unit: "KiB" },
+  { pattern: /: objects$/, slope: 300, least: 900, settlesIn: 60, unit: "" },
+  { pattern: /./, slope: 0.5, least: 1.5, settlesIn: 0, unit: "" },
 ];
 
 /** The same for what one supervisor gives to the next, of which each has more or less: bytes of heap by upgrade. */
-const givenBound: Bound = { pattern: /: heap$/, slope: 24 * kibibyte, least: 512 * kibibyte, unit: "KiB" };
+const givenBound = { slope: 24 * kibibyte, least: 512 * kibibyte, unit: "KiB" } as const;
 
-/** Of a series the first part is left out: what is kept in bounded numbers has to fill up, and code to be compiled. */
+/** Of a series the first part is left out. */
 const warmUp = 1 / 3;
 
-const leastSamples = 5;
+const leastSamples = 4;
 const leastUpgrades = 4;
 
 export interface Growth {
@@ -37,7 +40,8 @@ export interface Growth {
   readonly last: number;
   /** Median of the slopes between any two samples (Theil–Sen), in 100 renewals or in one upgrade. */
   readonly slope: number;
-  readonly bound: number;
+  /** Absent: there are too few samples from when it should have settled, so nothing is judged. */
+  readonly bound?: number;
   readonly unit: "KiB" | "";
   readonly isBeyond: boolean;
 }
@@ -50,18 +54,31 @@ export function growths(samples: readonly Sample[]): Growth[] {
     const [first] = reign;
     const last = reign.at(-1);
     const when = `renewals ${first?.renewals} to ${last?.renewals}, one supervisor, Node.js ${first?.node}`;
-    found.push(...growthOf(reign, when, (what) => !isBeside(what)));
+    found.push(...growthOf(reign, when, (what) => !isBeside(what) || isMemory(what)));
   }
   const [all] = samples;
-  found.push(...growthOf(samples, `renewals ${all?.renewals} to ${samples.at(-1)?.renewals}`, isBeside));
-  for (const [node, some] of grouped(freshSamples(samples), (sample) => sample.node)) {
-    const what = "supervisor: heap";
-    const points = some.map(({ upgrades, figures }): Point => [upgrades, figures[what] ?? 0]);
-    if (points.length >= leastUpgrades) {
-      found.push(judge(what, `just after an upgrade to Node.js ${node}, by upgrade`, points, givenBound, 1));
-    }
+  found.push(
+    ...growthOf(
+      samples,
+      `renewals ${all?.renewals} to ${samples.at(-1)?.renewals}`,
+      (what) => isBeside(what) && !isMemory(what),
+    ),
+  );
+  const fresh = freshSamples(samples);
+  for (const [node, some] of grouped(fresh, (sample) => sample.node)) {
+    found.push(...growthByUpgrade("supervisor: heap", `just after an upgrade to Node.js ${node}, by upgrade`, some));
+  }
+  // With the first ones V8 compiles what they do in an upgrade.
+  const later = fresh.slice(Math.floor(fresh.length / 2));
+  for (const what of Object.keys(all?.figures ?? {}).filter((name) => isBeside(name) && /: heap$/.test(name))) {
+    found.push(...growthByUpgrade(what, "just after upgrades, in the later half of them, by upgrade", later));
   }
   return found;
+}
+
+function growthByUpgrade(what: string, when: string, samples: readonly Sample[]): Growth[] {
+  const points = samples.map(({ upgrades, figures }): Point => [upgrades, figures[what] ?? 0]);
+  return points.length < leastUpgrades ? [] : [judge(what, when, points, givenBound, 1)];
 }
 
 function grouped<Key>(samples: readonly Sample[], keyOf: (sample: Sample) => Key): Map<Key, Sample[]> {
@@ -77,28 +94,46 @@ function freshSamples(samples: readonly Sample[]): Sample[] {
   return samples.filter(({ pid, upgrades }, index) => upgrades > 0 && samples[index - 1]?.pid !== pid);
 }
 
+/** Of a process, which has been compiled and filled up after some time with one supervisor, and once more after the first upgrades. */
+function isMemory(what: string): boolean {
+  return /: (?:heap|external|RSS|objects)$/.test(what);
+}
+
 /** Of what goes on whichever supervisor has the app. */
 function isBeside(what: string): boolean {
   return !/^(?:supervisor|handles|descriptors):/.test(what);
 }
 
 function growthOf(samples: readonly Sample[], when: string, concerns: (what: string) => boolean): Growth[] {
-  const from = (samples[0]?.renewals ?? 0) * (1 - warmUp) + (samples.at(-1)?.renewals ?? 0) * warmUp;
-  const settled = samples.filter(({ renewals }) => renewals >= from);
-  if (settled.length < leastSamples) {
+  const began = samples[0]?.renewals ?? 0;
+  const from = began + ((samples.at(-1)?.renewals ?? 0) - began) * warmUp;
+  const late = samples.filter(({ renewals }) => renewals >= from);
+  if (late.length < leastSamples) {
     return [];
   }
-  const names = new Set(settled.flatMap(({ figures }) => Object.keys(figures)).filter(concerns));
+  const names = new Set(late.flatMap(({ figures }) => Object.keys(figures)).filter(concerns));
   return [...names].flatMap((what) => {
     const bound = bounds.find(({ pattern }) => pattern.test(what));
-    const points = settled.map(({ renewals, figures }): Point => [renewals, figures[what] ?? 0]);
-    return bound === undefined ? [] : [judge(what, when, points, bound, 100)];
+    if (bound === undefined) {
+      return [];
+    }
+    const settled = late.filter(({ renewals }) => renewals >= began + bound.settlesIn);
+    const isJudged = settled.length >= leastSamples;
+    const points = (isJudged ? settled : late).map(({ renewals, figures }): Point => [renewals, figures[what] ?? 0]);
+    const { bound: limit, isBeyond, ...growth } = judge(what, when, points, bound, 100);
+    return [isJudged ? { ...growth, bound: limit, isBeyond } : { ...growth, isBeyond: false }];
   });
 }
 
 type Point = readonly [x: number, y: number];
 
-function judge(what: string, when: string, points: readonly Point[], bound: Bound, per: number): Growth {
+function judge(
+  what: string,
+  when: string,
+  points: readonly Point[],
+  bound: Pick<Bound, "slope" | "least" | "unit">,
+  per: number,
+): Growth & { readonly bound: number } {
   const slope = theilSen(points) * per;
   const [[firstX, first] = [0, 0]] = points;
   const [lastX, last] = points.at(-1) ?? [0, 0];

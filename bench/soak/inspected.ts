@@ -14,6 +14,8 @@ export interface Innards {
   readonly listeners: number;
   /** What `node:cluster` has of workers, dead ones included; absent where that can't be asked. */
   readonly workers?: number;
+  /** JavaScript objects, which compiled code is not among; absent where that can't be asked. */
+  readonly objects?: number;
 }
 
 const expression = `JSON.stringify({
@@ -21,6 +23,7 @@ const expression = `JSON.stringify({
   external: process.memoryUsage().external,
   resources: process.getActiveResourcesInfo().reduce((all, type) => ({ ...all, [type]: (all[type] ?? 0) + 1 }), {}),
   workers: process.mainModule && Object.keys(process.mainModule.require("node:cluster").workers ?? {}).length,
+  objects: process.mainModule?.require("node:v8").queryObjects?.(Object, { format: "count" }),
   listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
 })`;
 

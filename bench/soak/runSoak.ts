@@ -107,7 +107,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     );
   }
   for (const { what, when, slope, bound, unit } of found.filter(({ isBeyond }) => isBeyond)) {
-    faults.push(`${what} grows by ${inUnit(slope, unit)} (bound ${inUnit(bound, unit)}; ${when}).`);
+    faults.push(`${what} grows by ${inUnit(slope, unit)} (bound ${inUnit(bound ?? 0, unit)}; ${when}).`);
   }
   return {
     seed: options.seed,

@@ -52,7 +52,8 @@ function growth({ growths }: SoakResult): Table {
     title: "Soak: what grew",
     about:
       "After garbage collection, while nothing is renewed. Slope: the median of the slopes between any two samples (Theil–Sen), in 100 renewals, or in one upgrade; " +
-      "of each series the first third is left out, while bounded histories fill up. Beyond the bound the run fails.",
+      "of each series the first third is left out, and of memory the first 100 renewals, while V8 compiles and histories of bounded length fill up. " +
+      "Beyond the bound the run fails; without one, a supervisor did not live for long enough to be judged.",
     columns: ["what", "when", "samples", "first", "last", "slope", "bound"],
     rows: shown.map(({ what, when, samples, first, last, slope, bound, unit, isBeyond }) => [
       what,
@@ -61,7 +62,7 @@ function growth({ growths }: SoakResult): Table {
       inUnit(first, unit),
       inUnit(last, unit),
       `${inUnit(slope, unit)}${isBeyond ? " (!)" : ""}`,
-      inUnit(bound, unit),
+      bound === undefined ? "–" : inUnit(bound, unit),
     ]),
   };
 }

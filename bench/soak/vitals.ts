@@ -62,11 +62,12 @@ export async function takeSample(options: SampleOptions): Promise<Sample> {
 
 function innardsFigures(
   who: string,
-  { heap, external, resources, listeners, workers = 0 }: Innards,
+  { heap, external, resources, listeners, workers = 0, objects }: Innards,
 ): Record<string, number> {
   const figures: Record<string, number> = {
     [`${who}: heap`]: heap,
     [`${who}: external`]: external,
+    ...(objects !== undefined && { [`${who}: objects`]: objects }),
     [`${who}: active handles`]: Object.values(resources).reduce((sum, count) => sum + count, 0),
     [`${who}: listeners of process`]: listeners,
   };
