@@ -20,8 +20,8 @@ interface Step {
 
 const steps: readonly Step[] = [
   { script: "build", deadlineMs: 60_000 },
-  { script: "check", deadlineMs: 180_000 },
-  { script: "test:unit", deadlineMs: 180_000, report: "unit.json" },
+  { script: "check", deadlineMs: 300_000 },
+  { script: "test:unit", deadlineMs: 400_000, report: "unit.json" },
   { script: "test:process", deadlineMs: 1_200_000, report: "process.json" },
   { script: "test:vscode", deadlineMs: 780_000, report: "vscode.json" },
   { script: "test:browser", deadlineMs: 780_000, report: "browser.json" },
