@@ -29,12 +29,13 @@ function counted() {
 describe("an upgrade that fails", () => {
   it("leaves nobody who listens, however often it is tried", async () => {
     const folder = mkdtempSync(join(tmpdir(), "hitless-upgrade-"));
+    const recipe = { workers: 1 };
     const events = counted();
     const snapshots = counted();
     const options = {
       app: {
         succession: {
-          estate: () => ({ generation: 1, desiredWorkers: 1, lastWorker: 1, startedAt: 0, sockets: [] }),
+          estate: () => ({ recipe, generation: 1, desiredWorkers: 1, lastWorker: 1, startedAt: 0, sockets: [] }),
           living: () => [],
           upgradeFailed: () => undefined,
         },
@@ -54,7 +55,7 @@ describe("an upgrade that fails", () => {
       version: "1.0.0",
       supervisorFile: "",
       logFile: join(folder, "log"),
-      recipe: {},
+      recipe,
       notes: [],
     };
     try {
