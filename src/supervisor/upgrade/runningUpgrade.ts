@@ -241,7 +241,8 @@ export class Upgrade {
       notes: [...notes],
     });
     for (const { key, place, handle, data } of sockets) {
-      this.#successor.send({ kind: "socket", key, place, data }, handle);
+      // Without ticket keys there is none, and a key whose value is undefined is lost on the way.
+      this.#successor.send({ kind: "socket", key, place, data: data ?? null }, handle);
     }
     if (monitor.legacy !== undefined) {
       const { address, handle } = monitor.legacy;
