@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { type AppConfig, copiedSettings, type LaunchRecipe } from "../../shared/appConfig.ts";
+import { mergeVariables } from "../../shared/basics/mergeVariables.ts";
 import { HitlessError } from "../../shared/errors.ts";
 import { cleanEnvironment, debugTerminalOf } from "../node/cleanEnvironment.ts";
 import type { NodeProgram } from "../node/nodeProgram.ts";
@@ -48,12 +49,13 @@ export async function buildRecipe(config: AppConfig, options: RecipeOptions): Pr
   }
   const nodeArgs = [...(config.nodeArgs ?? found?.nodeArgs ?? [])];
   const envFile = config.envFile === undefined ? {} : await readEnvFile(resolve(base, config.envFile));
-  const env = {
-    ...(await environmentOf(environment, base, found)),
-    ...(options.inTerminal === true && debugTerminalOf(environment)),
-    ...envFile,
-    ...config.env,
-  };
+  const env = mergeVariables(
+    process.platform,
+    await environmentOf(environment, base, found),
+    options.inTerminal === true ? debugTerminalOf(environment) : {},
+    envFile,
+    config.env ?? {},
+  );
   return {
     ...copiedSettings(config),
     ...(typeof config.preReload === "string" && { preReload: await taskCommand(config.preReload, base, env) }),
@@ -115,7 +117,7 @@ async function environmentOf(
       }
     }
   }
-  return { ...first, ...environment, ...npm, ...found?.env, ...last };
+  return mergeVariables(process.platform, first, environment, npm, found?.env ?? {}, last);
 }
 
 /** The package's name without its scope, else the folder's, reduced to the characters that a name may contain. */

@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { mergeVariables } from "../../shared/basics/mergeVariables.ts";
 import { debugVariable, inspectBreakFlag, inspectPortFlag, leaderVariable } from "../../shared/workerMessages.ts";
 import { createWorkerInspector, type WorkerInspector } from "../inspector/workerInspector.ts";
 import type { LogSource, LogStore } from "../logs/logStore.ts";
@@ -115,12 +116,12 @@ export function forkWorker(options: {
   forks += 1;
   const mark = `${process.pid}-${forks}`;
   // `fork` adds the supervisor's own variables; those missing in the recipe are removed again.
-  const unwanted = Object.keys(process.env).map((name) => [name, undefined]);
+  const unwanted: Record<string, string | undefined> = Object.fromEntries(
+    Object.keys(process.env).map((name) => [name, undefined]),
+  );
   const terminal = recipe.env[debugTerminalVariable];
   const inTerminal = terminal !== undefined && isDebugTerminalOpen(terminal);
-  const worker = cluster.fork({
-    ...Object.fromEntries(unwanted),
-    ...recipe.env,
+  const own = {
     ...(recipe.instanceVariable !== undefined && { [recipe.instanceVariable]: String(slot - 1) }),
     ...(!inTerminal && { [debugTerminalVariable]: undefined }),
     HITLESS_ID: mark,
@@ -130,7 +131,8 @@ export function forkWorker(options: {
     NODE_APP_INSTANCE: String(slot - 1),
     [leaderVariable]: leads ? "1" : "0",
     ...((debug === "wait" || (debug === "break" && debugged)) && { [debugVariable]: debug }),
-  });
+  };
+  const worker = cluster.fork(mergeVariables<string | undefined>(process.platform, unwanted, recipe.env, own));
   const id = before + worker.id;
   const stderr = createStderrTail();
   const inspector = createWorkerInspector();

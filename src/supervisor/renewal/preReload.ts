@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { mergeVariables } from "../../shared/basics/mergeVariables.ts";
 import type { SourceLocation } from "../../shared/failure.ts";
 import { createStderrTail } from "../logs/stderrTail.ts";
 import { killTree } from "../process/killTree.ts";
@@ -24,7 +25,7 @@ export function preReloadOf({
   | undefined {
   if ("task" in preReload) {
     const { command, cwd } = preReload;
-    return { command, cwd, env: { ...env, ...preReload.env } };
+    return { command, cwd, env: mergeVariables(process.platform, env, preReload.env) };
   }
   return preReload.length === 0 ? undefined : { command: preReload, env };
 }
