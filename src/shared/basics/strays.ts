@@ -132,6 +132,19 @@ function parseWindows(output: string, own: number): Stray[] {
   });
 }
 
+/**
+ * The children of each process by what PowerShell has told of all. Windows keeps the pid of a parent that has ended, which may
+ * be another's by now: that one is younger than the child.
+ */
+export function windowsChildren(output: string): (pid: number) => number[] {
+  const processes = parseRows(output);
+  const created = new Map(processes.map(({ ProcessId, Created }) => [ProcessId, Created]));
+  return (pid) =>
+    processes
+      .filter((row) => row.ParentProcessId === pid && row.ProcessId !== pid && (created.get(pid) ?? 0) <= row.Created)
+      .map(({ ProcessId }) => ProcessId);
+}
+
 function parseRows(output: string): WindowsProcess[] {
   try {
     const rows: unknown = JSON.parse(output);

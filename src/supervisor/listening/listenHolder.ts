@@ -19,15 +19,29 @@ export interface ListeningProcess {
  * worker's main thread only. Empty where unknown.
  */
 export function listListening(pid: number, done: (found: readonly ListeningProcess[]) => void): void {
+  if (process.platform === "win32") {
+    listByNetstat(pid, done);
+    return;
+  }
   listDescendants(pid, (descendants) => {
     const pids = new Set([pid, ...descendants]);
     if (process.platform === "linux") {
       done(listFromProc(pids));
-    } else if (process.platform === "win32") {
-      run("netstat", ["-ano", "-p", "TCP"], (output) => done(parseNetstat(output, pids)));
     } else {
       const args = ["-nP", "-a", "-iTCP", "-sTCP:LISTEN", "-p", [...pids].join(","), "-Fpn"];
       run("lsof", args, (output) => done(parseLsof(output)));
+    }
+  });
+}
+
+/** Descendants of a process that listens itself are left out: on Windows they take a second to be found. */
+function listByNetstat(pid: number, done: (found: readonly ListeningProcess[]) => void): void {
+  run("netstat", ["-ano", "-p", "TCP"], (output) => {
+    const own = parseNetstat(output, new Set([pid]));
+    if (own.length > 0) {
+      done(own);
+    } else {
+      listDescendants(pid, (descendants) => done(parseNetstat(output, new Set(descendants))));
     }
   });
 }

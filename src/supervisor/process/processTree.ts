@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import fs, { readdirSync, readFileSync } from "node:fs";
+import { processSource } from "../../shared/basics/processSource.ts";
+import { windowsChildren } from "../../shared/basics/strays.ts";
 
 /** Listing the processes of a machine takes no longer than this, in milliseconds. */
 const listDeadlineMs = 1_000;
@@ -25,8 +27,21 @@ export function listFamily(pid: number, done: (family: readonly Relative[]) => v
   });
 }
 
-/** All descendants of a process, those that were made independent included. Empty where the system can't tell. */
+/**
+ * All descendants of a process, those that were made independent included. Empty where the system can't tell. On Windows it takes
+ * PowerShell half a second and more.
+ */
 export function listDescendants(pid: number, done: (pids: readonly number[]) => void): void {
+  if (process.platform === "win32") {
+    void processSource({ process, fs, execFile })
+      .windows()
+      .then((output) => {
+        const childrenOf = windowsChildren(output);
+        const below = (parent: number): number[] => childrenOf(parent).flatMap((child) => [child, ...below(child)]);
+        done(below(pid));
+      });
+    return;
+  }
   askSystem((childrenOf) => {
     const below = (parent: number): number[] =>
       childrenOf(parent).flatMap(({ pid: child }) => [child, ...below(child)]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ProcessSource, processSource } from "../../../../src/shared/basics/processSource.ts";
-import { findLeftovers, findStrays } from "../../../../src/shared/basics/strays.ts";
+import { findLeftovers, findStrays, windowsChildren } from "../../../../src/shared/basics/strays.ts";
 
 const nothing: ProcessSource = {
   platform: "linux",
@@ -134,5 +134,18 @@ describe("processSource", () => {
       ["", "pid:[1]", undefined],
     );
     assert.deepEqual([await source.ps(), await source.windows(), asked], ["", "", ["ps", "powershell.exe"]]);
+  });
+});
+
+describe("windowsChildren", () => {
+  it("tells the children of a process, and not those of an earlier one that had its pid", () => {
+    const row = (ProcessId: number, ParentProcessId: number, Created: number) => ({
+      ProcessId,
+      ParentProcessId,
+      Created,
+    });
+    const childrenOf = windowsChildren(JSON.stringify([row(0, 0, 0), row(7, 1, 50), row(8, 7, 60), row(9, 7, 40)]));
+    assert.deepEqual([childrenOf(7), childrenOf(0), childrenOf(8)], [[8], [], []]);
+    assert.deepEqual(windowsChildren("")(7), []);
   });
 });
