@@ -4,6 +4,7 @@ import { assertCode, type CliWorld, get, openCliWorld, plainServer, readyPattern
 
 // Windows renews no supervisor.
 const onPosix = process.platform === "win32" ? it.skip : it;
+const onWindows = process.platform === "win32" ? it : it.skip;
 
 describe("hitless and its supervisors", function () {
   this.timeout(90_000);
@@ -51,6 +52,19 @@ describe("hitless and its supervisors", function () {
     run.child.kill("SIGINT");
     assertCode(await run.ended, 0);
     assertCode(await logs.ended, 0);
+  });
+
+  onWindows("an upgrade is refused, with what to do instead, and the app runs on", async () => {
+    world.write({ "server.js": plainServer });
+    const run = world.start(["start", "server.js", "--name", "api", "--workers", "1"]);
+    const [, , , , url = ""] = await run.until("stderr", readyPattern);
+    const upgraded = await world.run(["upgrade", "api"]);
+    assertCode(upgraded, 1);
+    assert.match(
+      upgraded.stderr,
+      /On Windows a supervisor can't be renewed without a stop\. Stop the app and start it\./,
+    );
+    assert.match(await get(url), /^\d+$/);
   });
 
   it("a supervisor that is killed is started again by its terminal, and not without end", async () => {

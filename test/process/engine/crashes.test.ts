@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
@@ -33,7 +34,7 @@ describeOn(testedNodes(), "deaths nobody asked for", (scene) => {
     assert.equal(failure?.code, "threw");
     assert.match(failure?.message ?? "", /thrown by the app/);
     assert.ok(failure?.stderr.some((line) => line.includes("thrown by the app")));
-    assert.equal(failure?.location?.file, `${folder}/server.js`);
+    assert.equal(failure?.location?.file, join(folder, "server.js"));
     assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
     assert.equal(client.snapshot.app.crashes, undefined, "a new generation begins anew");
   });

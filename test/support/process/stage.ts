@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,8 +11,8 @@ import type { TestApp } from "./testApp.ts";
 /** Set for every worker of a stage, and so for everything that a worker starts. */
 export const stageVariable = "TEST_STAGE";
 
-/** Windows removes no folder in which a process still runs; a try waits 100 ms longer than the one before. */
-export const removeTries = 20;
+/** Windows removes no folder in which a process still runs; each try waits 100 ms longer than the one before. */
+const removeTries = 20;
 
 /** Processes that were told to end are given so long, in milliseconds. */
 const endDeadlineMs = 10_000 * patience;
@@ -70,15 +71,15 @@ export function openStage(): Stage {
         await Promise.all(apps.map((app) => app.end()));
         await assertNothingLeft(id, apps, runtimeFolder.path());
       } finally {
-        folder.remove();
-        runtimeFolder.remove();
+        await folder.remove();
+        await runtimeFolder.remove();
       }
     },
   };
 }
 
 /** Made when it is asked for: a stage that no test enters, since only some were chosen, leaves nothing behind. */
-function temporaryFolder(prefix: string): { path(): string; remove(): void } {
+function temporaryFolder(prefix: string): { path(): string; remove(): Promise<void> } {
   let made: string | undefined;
   return {
     path() {
@@ -86,12 +87,17 @@ function temporaryFolder(prefix: string): { path(): string; remove(): void } {
       made ??= realpathSync(mkdtempSync(join(tmpdir(), prefix)));
       return made;
     },
-    remove() {
+    async remove() {
       if (made !== undefined) {
-        rmSync(made, { recursive: true, force: true, maxRetries: removeTries });
+        await removeFolder(made);
       }
     },
   };
+}
+
+/** Not `rmSync`, which tries only once where a folder is busy. */
+export function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: removeTries });
 }
 
 async function assertNothingLeft(id: string, apps: readonly TestApp[], runtimeFolder: string): Promise<void> {

@@ -74,6 +74,13 @@ const onWindows: Reasons = {
     "a fleet of three machines",
     "another machine, over ssh",
   ],
+  "no write to a pipe is done at once on Windows, so async hooks see a WRITEWRAP of the answer to each heartbeat": [
+    "what an app sees of Hitless in its process its async hooks see no more than the tick in which Node tells of a heartbeat",
+  ],
+  "Windows resets who waits at a listening port when it closes, and its queue can't be shortened (docs/reload.md)": [
+    "clients with a connection for each request, scheduling roundRobin are answered or refused in a restart and a stop, and never reset",
+    "clients with a connection for each request, scheduling shared are answered or refused in a restart and a stop, and never reset",
+  ],
   "nginx is installed by the test on Debian only": [
     "behind nginx, scheduling roundRobin",
     "behind nginx, scheduling shared",
@@ -87,6 +94,15 @@ const underWine: Reasons = {
     "watching counts what runs and what it reads, whatever git ignores, and nothing else",
     "watching makes one reload of a switch of branches over 500 files",
   ],
+  "Wine 8's netstat has no option -o and names no process (on Windows it does), so nobody is told who holds a port": [
+    "a first start that can't succeed a server in a thread that a second worker can't have: is told at once who holds the port",
+    "a first start that can't succeed a server in a thread: is told after one readyTimeout, with the reason",
+    "a port that another app of Hitless has is told with the name of that app and how it is stopped",
+  ],
+  "Wine 8's powershell.exe does nothing, so nobody tells the children of a process": [
+    "a first start that can't succeed a server in a child process: is told after one readyTimeout, with the reason",
+  ],
+  "the test builds with the project's esbuild, which is installed for Linux": ["the npm package"],
   "Wine 8 answers FSCTL_SET_REPARSE_POINT with STATUS_NOT_SUPPORTED: it makes neither junctions nor links": [
     "watching follows editors that rename, folders that go and come back, and links that lead to another release",
   ],
