@@ -1,12 +1,12 @@
 // `npm test`: checks, then every test layer. Each layer writes a report; the summary counts from those alone, so a
 // layer that crashed, or never ran, is a failure and not a silence. The last line is `N passed, N failed`.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { projectRoot, resultsFolder } from "../test/support/paths.ts";
-import { countReport, type LayerCounts } from "../test/support/reports.ts";
+import { countReport, type LayerCounts, missingTests } from "../test/support/reports.ts";
 import { npmCommand } from "./support/prepare.mjs";
 
 interface Step {
@@ -16,13 +16,15 @@ interface Step {
   readonly deadlineMs: number;
   /** File under `test-results`; a step without one counts as one failure if it fails, and else as nothing. */
   readonly report?: string;
+  /** The configuration of mocha, of a layer whose files run beside each other: whether all tests ran is looked at afterwards. */
+  readonly mocha?: string;
 }
 
 const steps: readonly Step[] = [
   { script: "build", deadlineMs: 60_000 },
   { script: "check", deadlineMs: 300_000 },
-  { script: "test:unit", deadlineMs: 400_000, report: "unit.json" },
-  { script: "test:process", deadlineMs: 1_200_000, report: "process.json" },
+  { script: "test:unit", deadlineMs: 400_000, report: "unit.json", mocha: "test/unit/.mocharc.json" },
+  { script: "test:process", deadlineMs: 1_200_000, report: "process.json", mocha: "test/process/.mocharc.json" },
   { script: "test:vscode", deadlineMs: 780_000, report: "vscode.json" },
   { script: "test:browser", deadlineMs: 780_000, report: "browser.json" },
 ];
@@ -131,7 +133,35 @@ async function runScript({ script, deadlineMs }: Step): Promise<string | null> {
   }
 }
 
-function countStep({ report }: Step, trouble: string | null): LayerCounts {
+function countStep(step: Step, trouble: string | null): LayerCounts {
+  const counts = countOf(step, trouble);
+  if (step.mocha === undefined || step.report === undefined || counts.failed > 0) {
+    // After a failure of a hook the rest of its tests does not run.
+    return counts;
+  }
+  try {
+    const lost = missingTests(definedTests(step.mocha), readReport(step.report));
+    return { ...counts, failed: lost.length, failures: lost.map((title) => `did not run: ${title}`) };
+  } catch (error) {
+    return { ...counts, failed: 1, failures: [`whether all tests ran is not known: ${String(error)}`] };
+  }
+}
+
+/** All tests that a layer has. */
+function definedTests(config: string): unknown {
+  const file = "defined.json";
+  const mocha = join(projectRoot, "node_modules", "mocha", "bin", "mocha.js");
+  const listed = ["--dry-run", "--no-parallel", "--reporter", "json", "--reporter-option"];
+  const args = [mocha, "--config", config, ...listed, `output=${join(resultsFolder, file)}`];
+  execFileSync(process.execPath, args, { cwd: projectRoot, stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
+  return readReport(file);
+}
+
+function readReport(file: string): unknown {
+  return JSON.parse(readFileSync(join(resultsFolder, file), "utf8"));
+}
+
+function countOf({ report }: Step, trouble: string | null): LayerCounts {
   const failed = (why: string): LayerCounts => ({
     ...nothing,
     failed: 1,
@@ -142,7 +172,7 @@ function countStep({ report }: Step, trouble: string | null): LayerCounts {
   }
   let counts: LayerCounts;
   try {
-    counts = countReport(JSON.parse(readFileSync(join(resultsFolder, report), "utf8")));
+    counts = countReport(readReport(report));
   } catch (error) {
     return failed(`no report (${trouble ?? (error instanceof Error ? error.message : "unreadable")})`);
   }

@@ -50,6 +50,21 @@ export function countReport(report: unknown): LayerCounts {
   return counts;
 }
 
+const titlesSchema = v.object({ tests: v.array(v.object({ fullTitle: v.string() })) });
+
+/**
+ * The tests of `defined` that did not run, by their full titles. Where files run beside each other, a test that is given to another
+ * file's `it` is lost without a word.
+ * @param defined A report of mocha's `--dry-run` without `--parallel`.
+ */
+export function missingTests(defined: unknown, report: unknown): string[] {
+  const ran = new Set(v.parse(titlesSchema, report).tests.map(({ fullTitle }) => fullTitle));
+  return v
+    .parse(titlesSchema, defined)
+    .tests.map(({ fullTitle }) => fullTitle)
+    .filter((title) => !ran.has(title));
+}
+
 function countMocha(report: unknown): LayerCounts | null {
   const parsed = v.safeParse(mochaSchema, report);
   if (!parsed.success) {

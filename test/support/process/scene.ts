@@ -93,7 +93,10 @@ export function describeOn(nodes: readonly MatrixNode[], title: string, define: 
 }
 
 /** Signals, process groups and modes of files are nothing Windows has. */
-export const onPosix: Mocha.PendingTestFunction | Mocha.TestFunction = process.platform === "win32" ? it.skip : it;
+export function onPosix(title: string, test: Mocha.AsyncFunc): void {
+  // Read anew for each file: where files run beside each other, each has its own `it`.
+  (process.platform === "win32" ? it.skip : it)(title, test);
+}
 
 /**
  * No request was lost and no connection had to be opened again; on Windows, where none is handed over, they are closed

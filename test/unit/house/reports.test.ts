@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countReport } from "../../support/reports.ts";
+import { countReport, missingTests } from "../../support/reports.ts";
 
 const mocha = (passes: number, pending: number, failed: readonly string[]) => ({
   stats: { passes, pending, failures: failed.length },
@@ -50,5 +50,11 @@ describe("countReport", () => {
 
   it("refuses what is no report", () => {
     assert.throws(() => countReport({}), /unknown form/);
+  });
+
+  it("names the tests that were defined and did not run", () => {
+    const titled = (...titles: readonly string[]) => ({ tests: titles.map((fullTitle) => ({ fullTitle })) });
+    assert.deepEqual(missingTests(titled("a", "b", "c"), titled("c", "a")), ["b"]);
+    assert.deepEqual(missingTests(titled("a"), titled("a")), []);
   });
 });
