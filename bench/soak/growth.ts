@@ -28,7 +28,7 @@ const givenBound = { slope: 24 * kibibyte, least: 512 * kibibyte, unit: "KiB" } 
 /** Of a series the first part is left out. */
 const warmUp = 1 / 3;
 
-const leastSamples = 4;
+const leastSamples = 5;
 const leastUpgrades = 4;
 
 export interface Growth {

@@ -313,8 +313,9 @@ function sum(reports: readonly RenewalReport[]): SoakResult["reports"] {
   };
 }
 
-/** What Node says of the inspectors is of our making. */
+/** What Node says of the inspectors, and of what is asked through them, is of our making. */
 function unexpected(log: string): string[] {
-  const usual = /^(?:Debugger (?:listening on|attached|ending on)|For help, see: |Waiting for the debugger)/;
+  const usual =
+    /^(?:Debugger (?:listening on|attached|ending on)|For help, see: |\(node:\d+\) ExperimentalWarning: v8\.queryObjects|\(Use `node --trace-warnings)/;
   return log.split("\n").filter((line) => line.trim() !== "" && !usual.test(line));
 }
