@@ -67,7 +67,9 @@ const onWindows: Reasons = {
   "systemd is Linux's": ["hitless under systemd"],
   "namespaces are Linux's": ["hitless in a container", "a disk that is full where endpoint files go"],
   "strace is Linux's": ["the catalogue against reality"],
-  "the terminal of the test is made by script(1)": ["hitless monit shows apps and workers"],
+  "the terminal of the test is made by script(1)": [
+    "hitless monit shows apps and workers, acts on keys, fits its window, and gives the terminal back",
+  ],
   "bash, zsh and fish are shells of Unix": ["completion of hitless"],
   "sshd and its keys are set up by the test on Linux only": [
     "a fleet in which things go wrong",
