@@ -43,6 +43,12 @@ const onWindows: Reasons = {
     [
       "Handoff to a worker that dies gives every connection that the dead worker had not confirmed to another one",
       "gracefulReload of an app that cleans up in its own way",
+      "the handoff of HTTP/1.1 connections answers every pipelined request and goes on with the same connection",
+      "the handoff of HTTP/1.1 connections counts maxRequestsPerSocket on, across the handoff",
+      "the handoff of HTTP/1.1 connections finishes a slow download and goes on with the same connection",
+      "the handoff of HTTP/1.1 connections keeps an idle connection open and answers it from the new generation",
+      "the handoff of HTTP/1.1 connections keeps an idle connection through 10 reloads",
+      "the handoff of HTTP/1.1 connections moves the connections of one worker that is reloaded, and of one that is scaled away",
       "the report of a reload in which a worker dies, scheduling roundRobin",
       "the report of a reload in which a worker dies, scheduling shared",
     ],
