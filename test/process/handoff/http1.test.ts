@@ -14,6 +14,9 @@ async function drainBegins(app: TestApp): Promise<void> {
   await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
 }
 
+/** Windows hands no connection over: it is closed with its answer. */
+const isClosedAfterwards = process.platform === "win32";
+
 describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
   let app: TestApp;
   let clients: RawClient[] = [];
@@ -101,7 +104,7 @@ describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
     client.send("st\r\n\r\n");
     await client.received(/generation \d+ /);
     await done;
-    assert.equal(client.closed, false);
+    assert.equal(client.closed, isClosedAfterwards);
   });
 
   it("answers a request whose next header was half sent behind a finished one", async () => {
@@ -113,7 +116,7 @@ describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
     client.send("st: test\r\n\r\n");
     await client.received(/generation \d+ /, 2);
     await done;
-    assert.equal(client.closed, false);
+    assert.equal(client.closed, isClosedAfterwards);
   });
 
   it("receives the whole of a body that was half sent", async () => {

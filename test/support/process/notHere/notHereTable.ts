@@ -46,6 +46,7 @@ const onWindows: Reasons = {
       "the handoff of HTTP/1.1 connections answers every pipelined request and goes on with the same connection",
       "the handoff of HTTP/1.1 connections counts maxRequestsPerSocket on, across the handoff",
       "the handoff of HTTP/1.1 connections finishes a slow download and goes on with the same connection",
+      "the handoff of HTTP/1.1 connections keeps a connection on which nothing was ever sent",
       "the handoff of HTTP/1.1 connections keeps an idle connection open and answers it from the new generation",
       "the handoff of HTTP/1.1 connections keeps an idle connection through 10 reloads",
       "the handoff of HTTP/1.1 connections moves the connections of one worker that is reloaded, and of one that is scaled away",
