@@ -43,6 +43,7 @@ const onWindows: Reasons = {
     [
       "Handoff to a worker that dies gives every connection that the dead worker had not confirmed to another one",
       "gracefulReload of an app that cleans up in its own way",
+      "connections that are more than their bytes leaves a connection that the app keeps until its client comes again, and hands over the others",
       "the handoff of HTTP/1.1 connections answers every pipelined request and goes on with the same connection",
       "the handoff of HTTP/1.1 connections counts maxRequestsPerSocket on, across the handoff",
       "the handoff of HTTP/1.1 connections finishes a slow download and goes on with the same connection",
