@@ -3,6 +3,7 @@ import type { AcceptPool, ForwardAccepted, InheritedSocket, PathKeeper } from ".
 import {
   addressInUse,
   type ConnectionHandle,
+  ipv6Only,
   type ListeningHandle,
   type ListenQuery,
   onClusterMessage,
@@ -378,10 +379,11 @@ export class Acceptor {
 
   /**
    * Equal for the same server in all workers. A second one of the same worker at the same address is one of its own, which
-   * finds the address in use, or a Unix socket whose file was removed meanwhile.
+   * finds the address in use, or a Unix socket whose file was removed meanwhile. One that leaves IPv4 out is another server.
    */
-  #keyFor(member: Member, { address, port, addressType, index }: ListenQuery): string {
-    const key = `${address}:${port}:${addressType}${port === 0 ? `:${index}` : ""}`;
+  #keyFor(member: Member, { address, port, addressType, index, flags }: ListenQuery): string {
+    const what = flags === ipv6Only ? ":ipv6Only" : "";
+    const key = `${address}:${port}:${addressType}${port === 0 ? `:${index}` : ""}${what}`;
     let own = key;
     for (let count = 2; this.#sockets.get(own)?.has(member) === true; count += 1) {
       own = `${key}#${count}`;

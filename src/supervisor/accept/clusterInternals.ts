@@ -30,6 +30,9 @@ export interface ListenQuery {
   readonly writableAll?: boolean;
 }
 
+/** `flags` of a server that leaves IPv4 out (`UV_TCP_IPV6ONLY`). */
+export const ipv6Only = 1;
+
 /** What `node:cluster` in a worker understands, without its envelope. */
 export type ClusterMessage =
   | { readonly act: "newconn"; readonly key: string; readonly seq: number }

@@ -4,6 +4,7 @@ import {
   addressOf,
   bindHandle,
   type ConnectionHandle,
+  ipv6Only,
   type ListeningHandle,
   type ListenQuery,
   localPeer,
@@ -20,9 +21,6 @@ const successorMs = 10_000;
 
 /** Of those who came to a look for a free port: so long after the app serves elsewhere, in milliseconds. A further port may come a little later. */
 const lateServerMs = 3_000;
-
-/** Of a server that leaves IPv4 out (`UV_TCP_IPV6ONLY`). */
-const ipv6Only = 1;
 
 /** An address is closed after so many milliseconds, even if clients come without a pause. */
 const closeDeadlineMs = 2_000;

@@ -409,6 +409,26 @@ describe("acceptor", () => {
     });
   }
 
+  it("tells a server that leaves IPv4 out from one that does not", async () => {
+    acceptor = open(false);
+    const [looks, serves] = admitted(2);
+    const port = await freePort();
+    const everywhere = { address: "::", port, addressType: 6 };
+    const look = looks.ask(everywhere);
+    assert.equal(serves.ask({ address: "0.0.0.0", port })?.errno, 0);
+    assert.equal(serves.ask({ ...everywhere, flags: 1 })?.errno, 0);
+    assert.equal(acceptor.deceives(2, `::|${port}`), true);
+    looks.say({ act: "close", key: look?.key });
+    while (acceptor.deceives(2, `0.0.0.0|${port}`) || acceptor.deceives(2, `::|${port}`)) {
+      await turns();
+    }
+    // It looks again: what the other one has is in the way, and stays what it is.
+    assert.equal(looks.ask(everywhere)?.errno, 0);
+    assert.deepEqual([acceptor.deceives(1, `::|${port}`), acceptor.deceives(2, `::|${port}`)], [true, false]);
+    await come(port);
+    await serves.until(1);
+  });
+
   it("leaves alone what the supervisor before it accepts at, whoever only looks there or dies", async () => {
     const [old] = admitted(1);
     const port = listen(old, { port: await freePort() });
