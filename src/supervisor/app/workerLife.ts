@@ -158,7 +158,10 @@ export class WorkerLife {
   #notReady(worker: WorkerHandle, failure: Failure): void {
     const { host, parts } = this.#options;
     parts.renewals.current?.workerFailed(worker, failure);
-    if (!worker.dismissed) {
+    if (!worker.dismissed && parts.table.serving().includes(worker)) {
+      // One more of its servers can't be reached: clients of the others would be cut off.
+      worker.warn("unreachable", `${describeWorker(worker)}: ${failure.message}`);
+    } else if (!worker.dismissed) {
       // Its exit counts as a failure of the slot, with this reason.
       worker.kill("unfit");
     }

@@ -47,6 +47,9 @@ export interface WorkerServingOptions extends Pick<ReadinessOptions, "recipe" | 
 const askAgainMs = 50;
 const mostAskings = 40;
 
+/** A worker that serves elsewhere lives on while one of its servers is blocked: it is looked so often whether it still is, in milliseconds. */
+const askLateMs = 500;
+
 const asksItself =
   "Meanwhile a connection from this machine waited at its address: if it is the app's own, the app must not wait for its answer, since clients are served only when it is ready.";
 
@@ -103,16 +106,21 @@ export class WorkerServing {
     const isBlocked = acceptor.deceives(id, key);
     const counts = attended && !isBlocked;
     const asked = counts ? 0 : this.servers.countAsking(key);
+    if (!counts && (isBlocked || asked < mostAskings)) {
+      setTimeout(
+        () => {
+          if (this.servers.announced(key) === server && this.#options.isMeantToServe()) {
+            this.#options.send({ type: "listens", server: key });
+          }
+        },
+        asked < mostAskings ? askAgainMs : askLateMs,
+      );
+    }
     if (!counts && asked < mostAskings) {
-      setTimeout(() => {
-        if (this.servers.announced(key) === server && this.#options.isMeantToServe()) {
-          this.#options.send({ type: "listens", server: key });
-        }
-      }, askAgainMs);
       return;
     }
     if (isBlocked) {
-      if (!isDead()) {
+      if (asked === mostAskings && !isDead()) {
         notReady(
           "portInUse",
           `The app listens on ${server.url}, while its other workers listen on another address of the same port; both can't be open at once. If the address has changed, use a restart.`,

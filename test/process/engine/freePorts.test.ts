@@ -82,6 +82,32 @@ describeOn([usualNode()], "an app that is to listen on another address of its po
   });
 });
 
+describeOn([usualNode()], "a worker whose further server others of its app keep from listening", (scene) => {
+  it("serves on, says so, and is reached there when the others are gone", async () => {
+    const adminPort = await freePort();
+    const { client, port, read, write } = await scene.run({
+      fixture: "twoPorts",
+      config: { workers: 2, env: { ADMIN_PORT: String(adminPort), ADMIN_AFTER: "0" } },
+    });
+    const [first, second] = client.snapshot.workers;
+    const host = 'port === process.env.ADMIN_PORT ? "127.0.0.1" : undefined';
+    write("server.js", read("server.js").replace("listen(Number(port))", `listen(Number(port), ${host})`));
+    const told = untilEvent(client, "unreachable");
+    process.kill(first?.pid ?? 0, "SIGKILL");
+    assert.match((await told).message, /another address of the same port/);
+    const newcomers = startNewcomers({ target: { port }, clients: 4 });
+    await newcomers.untilAnswers(200, 20);
+    assert.equal((await newcomers.stop()).failed, 0);
+    process.kill(second?.pid ?? 0, "SIGKILL");
+    await until(client, "both serve at the new address", ({ app, workers }) => {
+      const places = workers.map(({ restarts, state }) => [restarts, state]);
+      return places.join() === "1,ready,1,ready" && app.addresses.length === 2;
+    });
+    const answer = await fetch(`http://127.0.0.1:${adminPort}/`, { headers: { connection: "close" } });
+    assert.equal(answer.status, 200);
+  });
+});
+
 for (const [nodes, how] of [
   [testedNodes(), "connect"],
   [[usualNode()], "child"],
