@@ -2,6 +2,7 @@ import { HitlessError } from "../shared/errors.ts";
 import { readyCount } from "../shared/facts/snapshotFacts.ts";
 import type { RequestParams } from "../shared/protocol.ts";
 import type { RenewalReport } from "../shared/report.ts";
+import { longestReadyMs } from "../shared/settings/readyTime.ts";
 import type { Snapshot } from "../shared/snapshot.ts";
 import type { AppSupervisor } from "./app/appSupervisor.ts";
 import { createBrokenBuild } from "./app/brokenBuild.ts";
@@ -16,7 +17,7 @@ import type { LogFiles } from "./logs/files/logFiles.ts";
 import { readLogs } from "./logs/logReader.ts";
 import type { LogStore } from "./logs/logStore.ts";
 
-/** A scaling that neither succeeds nor fails is given up this long after `readyTimeout`, in milliseconds. */
+/** A scaling that neither succeeds nor fails is given up this long after a worker must have become ready, in milliseconds. */
 const scaleMarginMs = 5_000;
 
 export interface HandlerParts {
@@ -83,7 +84,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     "app/stale": async () => shown(await app.lookForStale()),
     "app/scale": async ({ workers }) => {
       const change = app.scale(workers);
-      await scaled(app, workers, app.readyTimeout + scaleMarginMs);
+      await scaled(app, workers, longestReadyMs(app.recipe) + scaleMarginMs);
       return shown(change);
     },
     "app/stop": async ({ now }) => {

@@ -1,5 +1,6 @@
 import { basename, dirname, sep } from "node:path";
 import type { LaunchRecipe } from "../../shared/appConfig.ts";
+import { longestReadyMs } from "../../shared/settings/readyTime.ts";
 import { longestStopSeconds } from "../../shared/settings/stopTime.ts";
 import { commandWord, environmentWord, unitLine } from "./systemdWords.ts";
 
@@ -7,7 +8,18 @@ export const serviceTypes = ["notify", "notify-reload", "exec"] as const;
 export type ServiceType = (typeof serviceTypes)[number];
 
 export interface UnitFacts {
-  readonly recipe: Pick<LaunchRecipe, "name" | "readyTimeout" | "shutdownDelay" | "drainTimeout" | "killTimeout">;
+  readonly recipe: Pick<
+    LaunchRecipe,
+    | "name"
+    | "server"
+    | "waitReady"
+    | "readyTimeout"
+    | "minReady"
+    | "warmup"
+    | "shutdownDelay"
+    | "drainTimeout"
+    | "killTimeout"
+  >;
   /** Absolute path of the Node.js that runs Hitless. */
   readonly node: string;
   /** Absolute path of Hitless's command line. */
@@ -91,7 +103,7 @@ export function systemdUnit(facts: UnitFacts): string {
     `ExecStart=${[node, cli, ...words].map(commandWord).join(" ")}`,
     ...reloading(type),
     "KillMode=mixed",
-    `TimeoutStartSec=${Math.ceil(recipe.readyTimeout / 1_000) + crashLoopSeconds}`,
+    `TimeoutStartSec=${Math.ceil(longestReadyMs(recipe) / 1_000) + crashLoopSeconds}`,
     "# shutdownDelay, drainTimeout, twice killTimeout, and a margin",
     `TimeoutStopSec=${longestStopSeconds(recipe)}`,
     "Restart=on-failure",

@@ -11,7 +11,7 @@ import type { CommandContext } from "./target/commandContext.ts";
 import type { CommandTarget } from "./target/commandTarget.ts";
 import type { Notifier } from "./tell/notify.ts";
 
-/** Milliseconds beyond `readyTimeout` after which the command stops waiting for a start. */
+/** Milliseconds beyond what a worker may take to become ready, after which the command stops waiting for a start. */
 const startMarginMs = 30_000;
 
 /** Starts an app. Resolves when it is running or has failed to start. */
@@ -69,7 +69,15 @@ function drainWords({ snapshot }: AppView, t: CommandContext["t"]): string {
 
 async function untilStarted(session: AppSession): Promise<void> {
   const { appDefaults } = await import("../../shared/appConfig.ts");
-  const readyMs = session.definition?.config.readyTimeout ?? appDefaults.readyTimeout;
+  const { longestReadyMs } = await import("../../shared/settings/readyTime.ts");
+  const config = session.definition?.config;
+  const readyMs = longestReadyMs({
+    server: config?.server ?? appDefaults.server,
+    waitReady: config?.waitReady ?? appDefaults.waitReady,
+    readyTimeout: config?.readyTimeout ?? appDefaults.readyTimeout,
+    minReady: config?.minReady ?? appDefaults.minReady,
+    warmup: config?.warmup,
+  });
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(deadline);

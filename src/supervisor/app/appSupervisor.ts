@@ -113,11 +113,6 @@ export class AppSupervisor {
     return this.#generations.current;
   }
 
-  /** Milliseconds a worker has to become ready, as the app is started now. */
-  get readyTimeout(): number {
-    return this.#generations.current.readyTimeout;
-  }
-
   /** Whether no worker process, and none that one had started, is left and none will start by itself. */
   get stopped(): boolean {
     return !this.#condition.running && this.#life.uncleaned.size === 0;

@@ -4,6 +4,7 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { Endpoint, LaunchMessage, RecipeOrigin } from "../../shared/launch.ts";
 import type { RenewalReport, SupervisorIdentity } from "../../shared/report.ts";
+import { longestReadyMs } from "../../shared/settings/readyTime.ts";
 import type { WorkerView } from "../../shared/snapshot.ts";
 import { type FromSuccessor, type SuccessorServer, upgradeVersion } from "../../shared/upgrade/upgradeMessages.ts";
 import type { AppSupervisor } from "../app/appSupervisor.ts";
@@ -28,6 +29,11 @@ const reportMs = 10_000;
 
 /** More than its workers may take one after the other, in milliseconds. */
 const marginMs = 10_000;
+
+/** Workers may start one after the other, and each is watched for `minReady`. */
+export function longestProofMs(recipe: LaunchRecipe, workers: number): number {
+  return (longestReadyMs(recipe) + recipe.minReady) * workers + marginMs;
+}
 
 /** Bytes of output that are handed over in one turn. */
 const logBytes = 262_144;
@@ -265,7 +271,7 @@ export class Upgrade {
           this.#phase = "proving";
           const { recipe } = this.#wish;
           const workers = this.#desiredWorkers(app.succession.estate().recipe);
-          this.#within((recipe.readyTimeout + recipe.minReady) * workers + marginMs, "its workers are not ready");
+          this.#within(longestProofMs(recipe, workers), "its workers are not ready");
         }
         break;
       case "failed":

@@ -50,6 +50,8 @@ describe("systemdUnit", () => {
     const slow = systemdUnit({ ...facts, recipe });
     assert.deepEqual(values(slow, "TimeoutStopSec"), ["137"]);
     assert.deepEqual(values(slow, "TimeoutStartSec"), ["92"]);
+    const warmed = systemdUnit({ ...facts, recipe: { ...recipe, warmup: ["/", "/a"] } });
+    assert.deepEqual(values(warmed, "TimeoutStartSec"), ["112"]);
   });
 
   it("is hardened as far as Node.js can be", () => {

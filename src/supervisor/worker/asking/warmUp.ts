@@ -1,8 +1,7 @@
+import { warmupPathMs } from "../../../shared/settings/readyTime.ts";
+import { steadyNow } from "../../clock.ts";
 import type { WorkerHandle } from "../workerHandle.ts";
 import { askReadyUrl, askServer, NotThereYet } from "./readyUrl.ts";
-
-/** Milliseconds for one path: what is compiled or connected with the first request takes a while. */
-const pathDeadlineMs = 10_000;
 
 /** A worker is ready with its first server; those that it has besides come within so many tries, this far apart in milliseconds. */
 const tries = 30;
@@ -25,10 +24,11 @@ export async function warmUp(
     if (isOver()) {
       break;
     }
-    const ask = async (): Promise<number> =>
-      path.startsWith("/")
-        ? askServer(worker, path, pathDeadlineMs)
-        : askReadyUrl(worker, new URL(path), isOurs, pathDeadlineMs);
+    const until = steadyNow() + warmupPathMs;
+    const ask = async (): Promise<number> => {
+      const left = Math.max(1, Math.round(until - steadyNow()));
+      return path.startsWith("/") ? askServer(worker, path, left) : askReadyUrl(worker, new URL(path), isOurs, left);
+    };
     const answer = await untilThere(ask, isOver).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );

@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmitter, type Emitter } from "../../../../src/shared/basics/emitter.ts";
-import { Upgrade, type UpgradeOptions, type UpgradeWish } from "../../../../src/supervisor/upgrade/runningUpgrade.ts";
+import {
+  longestProofMs,
+  Upgrade,
+  type UpgradeOptions,
+  type UpgradeWish,
+} from "../../../../src/supervisor/upgrade/runningUpgrade.ts";
 
 /** Counts who listens. */
 function counted() {
@@ -25,6 +30,18 @@ function counted() {
     },
   };
 }
+
+describe("the deadline of an upgrade's workers", () => {
+  const settings = { server: true, waitReady: false, readyTimeout: 1_000, minReady: 500 };
+  const longest = (more: object): number => longestProofMs({ ...settings, ...more } as never, 2);
+
+  it("leaves each its time to become ready, for the paths of warmup too", () => {
+    assert.equal(longest({}), 13_000);
+    assert.equal(longest({ warmup: ["/", "/a", "/b"] }), 73_000);
+    // One that is no server stays up for `minReady` before it is ready.
+    assert.equal(longest({ server: false }), 14_000);
+  });
+});
 
 describe("an upgrade that fails", () => {
   it("leaves nobody who listens, however often it is tried", async () => {
