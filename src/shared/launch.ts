@@ -54,6 +54,8 @@ export type RecipeOrigin = v.InferOutput<typeof recipeOriginSchema>;
 /** A recipe that was made again. */
 export interface RecipeReading {
   readonly recipe: LaunchRecipe;
+  /** What it was made of: the settings that stay when a file does not name the app any more. */
+  readonly config: RecipeOrigin["config"];
   readonly files: readonly string[];
   /** What is to be known of it: one sentence each. */
   readonly notes: readonly string[];

@@ -59,7 +59,7 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
       await checkSchedule(recipe?.schedule);
       const reading = worker === undefined && recipe === undefined ? await app.renewalRequests.readRecipe() : undefined;
       const report = await cancellable(app, cancelled, () =>
-        app.renewalRequests.renew(kind, { worker, recipe: recipe ?? reading?.recipe, notes: reading?.notes }),
+        app.renewalRequests.renew(kind, { worker, ...(recipe === undefined ? reading : { recipe }) }),
       );
       if (origin !== undefined && report.outcome === "completed") {
         app.source.replace(origin);

@@ -29,6 +29,7 @@ export const rereadRecipe: RereadRecipe = async (origin) => {
   );
   return {
     recipe,
+    config,
     files: await recipeFiles({ ...origin, config }, candidate),
     notes: [...notes, ...(await nodeNotes(base, origin))],
   };

@@ -15,6 +15,8 @@ export interface RenewOptions {
   readonly worker?: number | undefined;
   /** How to start the app from then on; absent: as before. */
   readonly recipe?: LaunchRecipe | undefined;
+  /** What that was made of. */
+  readonly config?: RecipeOrigin["config"] | undefined;
   /** For the report, one sentence each. */
   readonly notes?: readonly string[] | undefined;
   /** The files whose change made it necessary, relative to the app's folder; absent: somebody asked for it. */
@@ -46,7 +48,7 @@ export class RenewalRequests {
    * @throws HitlessError `invalidState` if the app does not run, `workerNotFound`, `badConfig` for a recipe of another app.
    */
   renew(kind: RenewalKind, options: RenewOptions = {}): Promise<RenewalReport> {
-    const { worker: workerId, recipe, notes, files } = options;
+    const { worker: workerId, recipe, config, notes, files } = options;
     const { name, running, leaving } = this.#host;
     if (!running) {
       throw new HitlessError("invalidState", `${name} is not running; start it first.`, { remedy: "start" });
@@ -70,11 +72,20 @@ export class RenewalRequests {
         "recipe: one worker can't be started in another way than the rest; leave out either worker or recipe.",
       );
     }
-    const { generations, renewals } = this.#parts;
+    const { generations, renewals, source } = this.#parts;
     const slot = workerId === undefined ? undefined : this.#slotOf(workerId);
     const named = recipe && generations.named(recipe);
     const wish = { kind, slot: slot?.index, recipe: named, notes, files };
-    return files === undefined ? renewals.request(wish) : renewals.renewChanged(wish);
+    const report = files === undefined ? renewals.request(wish) : renewals.renewChanged(wish);
+    if (config !== undefined) {
+      const keep = ({ outcome }: RenewalReport): void => {
+        if (outcome === "completed") {
+          source.keep(config);
+        }
+      };
+      report.then(keep, () => undefined);
+    }
+    return report;
   }
 
   /**
@@ -82,10 +93,10 @@ export class RenewalRequests {
    * they were.
    * @throws HitlessError which says what is wrong with them.
    */
-  async readRecipe(): Promise<Pick<RenewOptions, "recipe" | "notes"> | undefined> {
+  async readRecipe(): Promise<Pick<RenewOptions, "recipe" | "config" | "notes"> | undefined> {
     const reading = await this.#parts.source.readChanged();
     // The name is the app's as long as it runs, whatever its package is called by now.
-    return reading && { notes: reading.notes, recipe: { ...reading.recipe, name: this.#host.name } };
+    return reading && { ...reading, recipe: { ...reading.recipe, name: this.#host.name } };
   }
 
   /**

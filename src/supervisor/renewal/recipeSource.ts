@@ -43,13 +43,18 @@ export class RecipeSource {
     if (now === (await this.#seen)) {
       return undefined;
     }
-    const { recipe, notes, files } = await reread(origin);
+    const { recipe, config, notes, files } = await reread(origin);
     if (this.#origin === origin) {
       // Taken before they were read: what is written meanwhile is read the next time.
       this.#origin = { ...origin, files: [...files] };
       this.#seen = Promise.resolve(now);
     }
-    return { recipe, notes };
+    return { recipe, config, notes };
+  }
+
+  /** The app runs by what was read: a file that does not name it any more leaves it as it is. */
+  keep(config: RecipeOrigin["config"]): void {
+    this.#origin = this.#origin && { ...this.#origin, config };
   }
 
   /**
@@ -67,8 +72,8 @@ export class RecipeSource {
       return undefined;
     }
     // Which Node.js it is has been decided.
-    const { recipe, notes, files } = await reread({ ...from, node, choosesNode: false });
-    return { recipe, notes, origin: { ...from, node, files: [...files] } };
+    const { recipe, config, notes, files } = await reread({ ...from, node, choosesNode: false });
+    return { recipe, config, notes, origin: { ...from, config, node, files: [...files] } };
   }
 }
 

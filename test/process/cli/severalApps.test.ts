@@ -42,6 +42,26 @@ describe("several apps", function () {
     assert.match(reload.stdout, /^✔ worker-1 reloaded · generation 1 → 2 · 1 worker/m);
     assert.match(reload.stdout, /hitless\.json does not name "worker-1" any more, so its settings stay\./);
 
+    // Those that stay are those it runs by, whoever has read them, not those of its start.
+    const renewedBy = async (command: string, settings: object | undefined): Promise<string> => {
+      const apps = {
+        api: { entry: "server.js" },
+        ...(settings && { "worker-1": { entry: "server.js", ...settings } }),
+      };
+      world.write({ "hitless.json": JSON.stringify({ apps }) });
+      const renewed = await world.run([command, "worker-1"]);
+      assertCode(renewed, 0);
+      return renewed.stdout;
+    };
+    const upgrade = process.platform === "win32" ? "reload" : "upgrade";
+    for (const [command, settings] of [
+      ["reload", { workers: 1, killTimeout: 6_000 }],
+      [upgrade, { workers: 1, killTimeout: 7_000, drainTimeout: 9_000 }],
+    ] as const) {
+      assert.match(await renewedBy(command, settings), /Settings changed: .*killTimeout/);
+      assert.doesNotMatch(await renewedBy("reload", undefined), /changed/);
+    }
+
     assertCode(await world.run(["stop", "nothing-*"]), 3);
     assertCode(await world.run(["reload", "--all", "--json"]), 2);
     const stop = await world.run(["stop", "worker-*", "api"]);
