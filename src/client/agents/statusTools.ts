@@ -3,7 +3,7 @@ import type { ToolInput } from "../../shared/agents/toolTable.ts";
 import { toolBounds } from "../../shared/agents/toolTable.ts";
 import type { LogLine } from "../../shared/cliOutput.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
-import { droppedNothing } from "../../shared/facts/reportFacts.ts";
+import { droppedCount } from "../../shared/facts/reportFacts.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { Endpoint } from "../../shared/launch.ts";
@@ -173,7 +173,8 @@ export function lastReports(host: AgentHost, input: ToolInput<"last_reports">): 
 /** A whole report, with what follows from it. */
 export function reportOf(report: RenewalReport): object {
   return {
-    nothingDropped: droppedNothing(report),
+    // What was rolled back or cancelled has dropped nothing either, if its traffic says so.
+    nothingDropped: report.kind !== "restart" && droppedCount(report) === 0,
     ...report,
     startedAt: new Date(report.startedAt).toISOString(),
     ...(report.reason !== undefined && { reason: withoutSecrets(report.reason) }),

@@ -103,7 +103,8 @@ describe("hitless mcp", function () {
 
     world.write({ "server.js": "throw new Error('boom');" });
     const failed = await done("reload_app", { app: "api" });
-    assert.equal((failed.report as { outcome: string }).outcome, "rolledBack");
+    const { outcome, nothingDropped } = failed.report as { outcome: string; nothingDropped: boolean };
+    assert.deepEqual([outcome, nothingDropped], ["rolledBack", true]);
     assert.match(JSON.stringify(failed.next), /server\.js:1; mend it/);
     world.write({ "server.js": server });
     const { report } = await done("reload_app", { app: "api" });
