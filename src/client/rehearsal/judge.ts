@@ -1,4 +1,4 @@
-import { droppedNothing } from "../../shared/facts/reportFacts.ts";
+import { droppedNothing, outcomeNames } from "../../shared/facts/reportFacts.ts";
 import type { RehearsalFinding, RehearsalMark, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import { count } from "../../shared/text/count.ts";
 import { adviseFailures, moreTime, words } from "./adviseFailures.ts";
@@ -60,7 +60,7 @@ function ofOutcome({ kind, report, marks }: Measured): RehearsalFinding[] {
         : {
             check,
             level: "bad",
-            text: `The build that can't start was not rolled back but ${report.outcome}. ${reason}`.trim(),
+            text: `The build that can't start was not rolled back but ${outcomeNames[report.outcome]}. ${reason}`.trim(),
           },
       ...uncovered,
     ];
@@ -68,7 +68,12 @@ function ofOutcome({ kind, report, marks }: Measured): RehearsalFinding[] {
   if (report.outcome === "completed") {
     return uncovered;
   }
-  return [{ check, level: "bad", text: `The renewal did not complete (${report.outcome}). ${reason}`.trim() }];
+  const how = outcomeNames[report.outcome];
+  const text =
+    reason === "" ? `The renewal did not complete (${how}).` : `The renewal did not complete (${how}): ${reason}`;
+  const { location } = report;
+  const fix = location && { fix: `The new code failed at ${location.file}:${location.line}; mend it.` };
+  return [{ check, level: "bad", text, ...fix }];
 }
 
 /** Clients that find nobody where the app was are lost, whatever else went well. */
@@ -93,26 +98,29 @@ function ofFailures(measured: Measured): RehearsalFinding[] {
   const { kind, before, during, after, failed, refused, requests, failureReasons } = measured;
   const check = "requests";
   const findings: RehearsalFinding[] = [];
+  const inRenewal = during.failed + after.failed;
+  // The reasons are counted over the whole rehearsal.
+  const why =
+    before.failed > 0 && inRenewal > 0 ? failureReasons.map((reason) => reason.why).join("; ") : words(failureReasons);
   if (before.failed > 0) {
     findings.push({
       check,
       level: "bad",
-      text: `${count(before.failed, "request")} failed before the renewal: ${words(failureReasons)}.`,
+      text: `${count(before.failed, "request")} failed before the renewal: ${why}.`,
       fix: "The app loses requests by itself; mend that first.",
     });
   }
-  const inRenewal = during.failed + after.failed;
   if (inRenewal > 0) {
     findings.push({
       check,
       level: "bad",
       ...(kind === "restart"
         ? {
-            text: `${count(inRenewal, "request")} failed in the gap of the restart: ${words(failureReasons)}.`,
+            text: `${count(inRenewal, "request")} failed in the gap of the restart: ${why}.`,
             fix: "A reload has no gap.",
           }
         : {
-            text: `${count(inRenewal, "request")} failed during the renewal or after it: ${words(failureReasons)}.`,
+            text: `${count(inRenewal, "request")} failed during the renewal or after it: ${why}.`,
             fix: adviseFailures(measured),
           }),
     });
@@ -156,9 +164,14 @@ function ofReopenings({
 }
 
 /** Whether the supervisor's report and the clients say the same. */
-function ofReport({ kind, report, during, after }: Measured): RehearsalFinding[] {
+function ofReport({ kind, report, during, after, failed, failureReasons }: Measured): RehearsalFinding[] {
   const check = "report";
+  const answered = failureReasons.reduce((sum, { why, times }) => sum + (why.startsWith("status ") ? times : 0), 0);
   const seen = during.failed + after.failed;
+  // A whole answer with the wrong status was not dropped, which is all that the report is about.
+  if (seen > 0 && answered === failed) {
+    return [];
+  }
   const says = report.traffic === undefined ? undefined : report.traffic.failed + report.traffic.cut;
   if (droppedNothing(report) && seen > 0) {
     return [

@@ -178,18 +178,24 @@ async function askOnce(
     connection.close();
   }
   if (problem !== undefined && !signal.aborted) {
-    // So answer servers that speak HTTP/2 only, without TLS and (Node's) with it.
-    if (problem.includes("HPE_INVALID_CONSTANT") || (protocol === "https" && problem.endsWith("status 403"))) {
-      throw new HitlessError(
-        "invalidState",
-        `${app} does not answer rightly even without a renewal (${problem}). If it speaks HTTP/2 only, name that protocol (h2); else a path that it answers (--path).`,
-      );
-    }
-    throw new HitlessError(
-      "invalidState",
-      `${app} does not answer rightly even without a renewal (${problem}). Name a path that it answers (--path), or the status that is right (--expect).`,
-    );
+    throw new HitlessError("invalidState", wrongAtOnce(app, protocol, problem));
   }
+}
+
+/** What an app's first answer was, and what to name instead, as far as the answer tells. */
+function wrongAtOnce(app: string, protocol: RehearsalProtocol, problem: string): string {
+  // So answer servers that speak HTTP/2 only, without TLS and (Node's) with it.
+  if (problem.includes("HPE_INVALID_CONSTANT") || (protocol === "https" && problem.endsWith("status 403"))) {
+    return `${app} does not answer rightly even without a renewal (${problem}). If it speaks HTTP/2 only, name that protocol (h2); else a path that it answers (--path).`;
+  }
+  const isStream = protocol === "ws" || protocol === "sse";
+  if (!isStream && problem.includes(": no answer within ")) {
+    return `${app} does not answer rightly even without a renewal (${problem}). If it is an event stream, name that protocol (sse); else a path that it answers (--path).`;
+  }
+  if (!isStream && problem.endsWith("status 426")) {
+    return `${app} does not answer rightly even without a renewal (${problem}). If it is for WebSockets, name that protocol (ws); else a path that it answers (--path).`;
+  }
+  return `${app} does not answer rightly even without a renewal (${problem}). Name a path that it answers (--path), or the status that is right (--expect).`;
 }
 
 /** Measures how much the clients themselves have to do, until `end`. */

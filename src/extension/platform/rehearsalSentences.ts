@@ -60,4 +60,9 @@ export const rehearsalSentences: readonly string[] = [
   "The p99 was {0} before and {1} during the renewal, the longest {2}.",
   "A rehearsal: this build can't start, on purpose.",
   '{0} is stopped before its new code starts (renewal: "stopFirst"): a build that can\'t start would take it down.',
+  "{0} does not answer rightly even without a renewal ({1}). If it is an event stream, name that protocol (sse); else a path that it answers (--path).",
+  "{0} does not answer rightly even without a renewal ({1}). If it is for WebSockets, name that protocol (ws); else a path that it answers (--path).",
+  "The renewal did not complete ({0}).",
+  "The renewal did not complete ({0}): {1}",
+  "The new code failed at {0}:{1}; mend it.",
 ];

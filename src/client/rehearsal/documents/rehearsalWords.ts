@@ -23,15 +23,22 @@ export const englishWords: RehearsalWords = { language: "en", t: english, senten
 /** Milliseconds up to which an answer seems to come at once; a p99 that grew by more is what people notice. */
 const atOnceMs = 100;
 
-/** What all of it comes to: only where nothing was lost, reopened or late could nobody have noticed. */
+/**
+ * What all of it comes to: only where nothing was lost, reopened or late could nobody have noticed, and only where
+ * something was lost is it known that somebody would have.
+ */
 export function verdictOf(
-  { passed, reopened, refused, before, during }: RehearsalResult,
+  { passed, protocol, failed, reopened, refused, before, during }: RehearsalResult,
   t: Translate = english,
 ): { readonly level: RehearsalFinding["level"]; readonly text: string } {
   if (!passed) {
-    return { level: "bad", text: t("somebody would have noticed") };
+    return { level: "bad", text: failed > 0 ? t("somebody would have noticed") : t("not passed") };
   }
-  const isLate = (during.p99 ?? 0) - (before.p99 ?? 0) > atOnceMs;
+  const isLate =
+    before.p99 === undefined || during.p99 === undefined
+      ? // Event streams that were kept are not asked for again; else nobody knows how late answers were.
+        protocol !== "sse"
+      : during.p99 - before.p99 > atOnceMs;
   return reopened + refused === 0 && !isLate
     ? { level: "good", text: t("nobody would have noticed") }
     : { level: "warning", text: t("nothing was lost") };
