@@ -24,7 +24,7 @@ import { watchTraffic } from "./connections/traffic.ts";
 import { Drain } from "./drain/drain.ts";
 import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
-import { keepOwnTicketKeys } from "./internals/ownTicketKeys.ts";
+import { keepOwnTicketKeys, shareSessions } from "./internals/ownTicketKeys.ts";
 import { canMoveConnections, watchReplacedEmit } from "./internals/serverConnections.ts";
 import { createLayerDesk } from "./layers/desk.ts";
 import { createMetricsDesk } from "./metrics/metricsDesk.ts";
@@ -73,6 +73,7 @@ function prepareWorker(channel: Channel): void {
         const { server, key, protocol, address, systemPort } = tracked;
         hold.serverListens(server);
         keepOwnTicketKeys(server);
+        shareSessions(server);
         probes?.listens();
         if (isHttpServer(server)) {
           countLimitedRequests(server, guard);
