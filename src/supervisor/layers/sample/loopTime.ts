@@ -12,9 +12,10 @@ type Timed = Pick<CollectedSample, "frames" | "nodes"> &
 
 /**
  * V8 takes all for idle that the event loop does between waiting and the first JavaScript, such as decrypting what has
- * arrived. How long the loop waited, which Node.js measures, tells how much of it was none; where that is unknown, the
- * CPU time of the thread does: the busy time of the profile contains that in which the thread was interrupted for
- * others; where that is unknown too, there may have been more.
+ * arrived. Two bounds tell how much of it was none. How long the loop waited, as Node.js measures it; on all systems but
+ * Windows that is too little, since the profiler's signal ends each waiting (libuv begins to measure anew). And the CPU
+ * time of the thread, with the time in which it was interrupted for others, less what the profile shows as busy. Where
+ * neither is known, there may have been more.
  * @returns Microseconds of the idle time that were native work, and whose it is; `undefined` for none, or if unknown.
  */
 export function nativeInLoop({
@@ -33,9 +34,13 @@ export function nativeInLoop({
       busy += selfUs;
     }
   }
-  const known = loopIdleMs === undefined ? byThread(idle, busy, thread) : idle - loopIdleMs * 1_000;
-  const us = Math.min(idle, known ?? 0);
+  const bounds = [byLoop(idle, loopIdleMs), byThread(idle, busy, thread)].filter((bound) => bound !== undefined);
+  const us = bounds.length === 0 ? 0 : Math.min(idle, ...bounds);
   return us <= (idle + busy) * leastShare ? undefined : { us, owner: loopOwner(tls === "all" ? "openssl" : undefined) };
+}
+
+function byLoop(idle: number, loopIdleMs: number | undefined): number | undefined {
+  return loopIdleMs === undefined ? undefined : idle - loopIdleMs * 1_000;
 }
 
 function byThread(idle: number, busy: number, thread: CollectedSample["thread"]): number | undefined {
@@ -44,5 +49,5 @@ function byThread(idle: number, busy: number, thread: CollectedSample["thread"])
   }
   const { usedMs, interruptedMs = 0 } = thread;
   const onCpu = usedMs + interruptedMs === 0 ? 1 : usedMs / (usedMs + interruptedMs);
-  return usedMs * 1_000 - idle * costOfTicks - busy * onCpu;
+  return onCpu === 0 ? 0 : (usedMs * 1_000 - idle * costOfTicks) / onCpu - busy;
 }

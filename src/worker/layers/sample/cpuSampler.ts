@@ -1,5 +1,5 @@
 import { type Profiler, Session, url } from "node:inspector";
-import { performance } from "node:perf_hooks";
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
 import { tellsBuiltins, withBuiltins } from "./builtinFrames.ts";
 import { condense, intervalUs } from "./condense.ts";
@@ -70,8 +70,7 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
           inlined: !settles,
           builtins: tellsBuiltins(),
           maps: loadedMaps(condensed, session),
-          // Before its loop has begun, Node.js has no figures of it.
-          ...(looped.idle + looped.active === 0 ? {} : { loopIdleMs: idle }),
+          ...(isLoopKnown(looped, used) ? { loopIdleMs: idle } : {}),
           ...used,
         };
       } finally {
@@ -88,6 +87,14 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
     },
     end: () => running?.abort(),
   };
+}
+
+/**
+ * Before its loop has begun, Node.js has no figures of it. Where the profiler interrupts a thread by a signal they are too low, and
+ * say nothing without the thread's own.
+ */
+function isLoopKnown(looped: EventLoopUtilization, used: Pick<CollectedSample, "thread">): boolean {
+  return looped.idle + looped.active > 0 && (process.platform === "win32" || used.thread !== undefined);
 }
 
 function usedBetween(before: ThreadTime | undefined, after: ThreadTime | undefined): Pick<CollectedSample, "thread"> {

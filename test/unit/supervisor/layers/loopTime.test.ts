@@ -30,10 +30,15 @@ describe("the native work of the event loop", () => {
     assert.deepEqual(loopMs(100, 0, { usedMs: 100 }), [99, "loop"]);
   });
 
-  it("is what was idle beyond what the event loop waited, where Node.js tells that", () => {
-    assert.deepEqual(loopMs(800, 200, { usedMs: 300 }, "none", 500), [300, "loop"]);
+  it("is no more than what was idle beyond what the event loop waited, where Node.js tells that", () => {
+    assert.deepEqual(loopMs(800, 200, { usedMs: 600 }, "none", 500), [300, "loop"]);
     assert.deepEqual(loopMs(800, 200, undefined, "all", 500), [300, "loop/openssl"]);
     assert.equal(loopMs(800, 200, { usedMs: 900 }, "none", 795), undefined);
+  });
+
+  it("is none in a thread that only waits, of which the profiler's signals have ended each waiting", () => {
+    assert.equal(loopMs(1_000, 0, { usedMs: 20, waitedMs: 400, interruptedMs: 1 }, "none", 270), undefined);
+    assert.deepEqual(loopMs(800, 200, { usedMs: 300 }, "none", 200), [90, "loop"]);
   });
 
   it("is never more than what was idle", () => {
@@ -49,7 +54,7 @@ describe("the native work of the event loop", () => {
 
   it("is told apart from waiting for a CPU that others have, by how often the thread was interrupted", () => {
     // On the CPU for half the time in which it could run.
-    assert.deepEqual(loopMs(600, 400, { usedMs: 400, waitedMs: 500, interruptedMs: 400 }), [193, "loop"]);
+    assert.deepEqual(loopMs(600, 400, { usedMs: 400, waitedMs: 500, interruptedMs: 400 }), [386, "loop"]);
     // Waits before each turn of a thread that mostly sleeps are none of its busy time.
     assert.equal(loopMs(980, 20, { usedMs: 30, waitedMs: 500, interruptedMs: 1 }), undefined);
   });
