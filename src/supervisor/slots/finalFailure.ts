@@ -1,4 +1,5 @@
 import { type Failure, isPermanentFailure } from "../../shared/failure.ts";
+import { asSentence } from "../process/explainDeath.ts";
 
 export interface FailedStart {
   readonly failure: Failure;
@@ -23,7 +24,7 @@ export function finalFailure({ failure, before, ...facts }: FailedStart): Failur
   if (facts.everFull || facts.wasReady) {
     return undefined;
   }
-  const shared: Failure = { ...failure, message: `${failure.message} ${othersServe}` };
+  const shared: Failure = { ...failure, message: `${asSentence(failure.message)} ${othersServe}` };
   if (failure.code === "notReady" || failure.code === "readyUrlFailed") {
     // One that waits for a lock never fails by itself.
     return facts.othersServe && failure.code === "notReady" ? shared : failure;

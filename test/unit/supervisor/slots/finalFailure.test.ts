@@ -14,7 +14,7 @@ describe("finalFailure", () => {
     assert.equal(judge({}), undefined);
     assert.match(
       judge({ before: locked(22) })?.message ?? "",
-      /^Error: LOCK is held by process 1 .* run one worker\.$/,
+      /^Error: LOCK is held by process 1 \(0x7f1a0\)\. Other .* run one worker\.$/,
     );
   });
 
