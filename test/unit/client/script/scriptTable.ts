@@ -237,6 +237,12 @@ export const scriptTable: Readonly<Record<string, readonly ExpectedTarget[] | st
   "react-router-serve ./build/server/index.js": [
     { file: "node_modules/@react-router/serve/bin.js", args: ["./build/server/index.js"] },
   ],
+  "remix-serve ./build/server/index.js": [
+    { file: "node_modules/@remix-run/serve/dist/cli.js", args: ["./build/server/index.js"] },
+  ],
+  "astro preview --port 80": [
+    { file: "dist/server/entry.mjs", env: { PORT: "80" }, notes: ["dist/server/entry.mjs is run directly"] },
+  ],
   "serve -s build": [{ file: "node_modules/serve/build/main.js", args: ["-s", "build"] }],
   "strapi start": [{ file: "node_modules/.bin/strapi", args: ["start"] }],
   "medusa start": "medusa is not among the installed packages: install them first",

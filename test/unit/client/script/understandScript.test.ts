@@ -25,6 +25,7 @@ const project = {
   "conf/prod.env": "",
   "build/server/index.js": "",
   ".output/server/index.mjs": "",
+  "dist/server/entry.mjs": "",
   "api/package.json": '{"name":"@acme/api","scripts":{"start":"node server.js"}}',
   "api/server.js": "",
   "node_modules/next/package.json": '{"name":"next","bin":{"next":"./dist/bin/next"}}',
@@ -34,6 +35,8 @@ const project = {
   "node_modules/@react-router/serve/package.json":
     '{"name":"@react-router/serve","bin":{"react-router-serve":"bin.js"}}',
   "node_modules/@react-router/serve/bin.js": bin,
+  "node_modules/@remix-run/serve/package.json": '{"name":"@remix-run/serve","bin":{"remix-serve":"dist/cli.js"}}',
+  "node_modules/@remix-run/serve/dist/cli.js": bin,
   "node_modules/serve/package.json": '{"name":"serve","bin":"build/main.js"}',
   "node_modules/serve/build/main.js": bin,
   "node_modules/caddy/package.json": '{"name":"caddy","bin":{"caddy":"caddy"}}',
@@ -54,7 +57,7 @@ const scripts = {
 const packageJson = (start: string) =>
   JSON.stringify({
     name: "project",
-    dependencies: { "fastify-cli": "1", "@react-router/serve": "1" },
+    dependencies: { "fastify-cli": "1", "@react-router/serve": "1", "@remix-run/serve": "1" },
     scripts: { ...scripts, start },
   });
 
