@@ -1,5 +1,6 @@
-import { access, constants, stat, writeFile } from "node:fs/promises";
+import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import * as v from "valibot";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { rehearsalJunit } from "../../client/rehearsal/documents/rehearsalJunit.ts";
 import { rehearsalMarkdown } from "../../client/rehearsal/documents/rehearsalMarkdown.ts";
@@ -11,6 +12,7 @@ import {
   type RehearsalKind,
   type RehearsalResult,
   rehearsalProtocolSchema,
+  rehearsalResultSchema,
 } from "../../shared/rehearsal/rehearsalResult.ts";
 import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
 import { usageError } from "../arguments/parseCommand.ts";
@@ -47,7 +49,7 @@ export const rehearseCommand: Command = {
       { name: "path", value: "/PATH", repeatable: true, help: "Ask for this; may be repeated (default /)" },
       { name: "method", value: "METHOD", help: "Default GET; another one than GET or HEAD may change data" },
       { name: "header", value: "NAME: VALUE", repeatable: true, help: "Send this header; may be repeated" },
-      { name: "body", value: "TEXT", help: "Send this body" },
+      { name: "body", value: "TEXT", help: "Send this body; @FILE: what is in that file" },
       { name: "expect", value: "STATUS", help: "The only status that is right (default: any below 400)" },
       {
         name: "connections",
@@ -70,6 +72,7 @@ export const rehearseCommand: Command = {
         help: "Reload to a build that can't start (a file of Hitless's own), to see that nobody notices",
       },
       { name: "compare", value: "KIND", help: "Rehearse that kind as well, afterwards, and show both" },
+      { name: "earlier", value: "FILE", help: "Show this one beside it, which --json wrote (such as before a mend)" },
       { name: "protocol", value: "PROTOCOL", help: "http, https, h2, ws or sse (default: what the app speaks)" },
       { name: "address", value: "URL", help: "Ask there, if the app listens in several places" },
       {
@@ -96,11 +99,13 @@ export const rehearseCommand: Command = {
       "hitless rehearse api --path /products --path /health --connections 100 --html rehearsal.html",
       "hitless rehearse api --break",
       "hitless rehearse api --compare restart",
+      "hitless rehearse api --earlier before.json",
       "hitless rehearse api --max-p99-factor 5 --junit rehearsal.xml",
     ],
   },
   async run(context, parsed) {
-    const wish = wishOf(parsed);
+    const wish = { ...wishOf(parsed), ...(await bodyOf(context, parsed)) };
+    const earlier = await earlierOf(context, parsed);
     const wishes = [wish, ...comparison(parsed).map((kind) => ({ ...wish, kind }))];
     planRehearsal(wish);
     await checkFiles(context, parsed);
@@ -121,8 +126,8 @@ export const rehearseCommand: Command = {
       } finally {
         // What was measured is told, though the rehearsal that it was to be compared with failed.
         if (results.length > 0) {
-          await show(context, parsed, results);
-          await save(context, parsed, results);
+          await show(context, parsed, [...results, ...earlier]);
+          await save(context, parsed, { own: results, earlier });
         }
       }
       // What it is compared with is not what is to be proven.
@@ -158,7 +163,6 @@ function wishOf(parsed: ParsedCommand): RehearsalWish {
     paths: parsed.values("path"),
     method: text("method"),
     headers: headersOf(parsed.values("header")),
-    body: text("body"),
     connections: number("connections"),
     rate: number("rate"),
     seconds: number("seconds"),
@@ -166,6 +170,64 @@ function wishOf(parsed: ParsedCommand): RehearsalWish {
     maxP99Factor: factor === undefined ? undefined : Number(factor),
   };
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
+}
+
+/** Larger ones are no requests of the kind that a rehearsal sends a hundred times a second. */
+const longestBody = 1_048_576;
+
+async function bodyOf(context: CliContext, parsed: ParsedCommand): Promise<Pick<RehearsalWish, "body">> {
+  const written = parsed.value("body");
+  if (written?.startsWith("@") !== true) {
+    return written === undefined ? {} : { body: written };
+  }
+  const bytes = await readSmall(context, "body", written.slice(1), longestBody);
+  try {
+    return { body: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    throw usageError("rehearse", `--body ${written}: the file must be text in UTF-8`);
+  }
+}
+
+/** Reports of a long rehearsal have some hundred kilobytes. */
+const longestEarlier = 33_554_432;
+
+async function earlierOf(context: CliContext, parsed: ParsedCommand): Promise<RehearsalResult[]> {
+  const written = parsed.value("earlier");
+  if (written === undefined) {
+    return [];
+  }
+  const bytes = await readSmall(context, "earlier", written, longestEarlier);
+  const wrong = (): HitlessError =>
+    usageError(
+      "rehearse",
+      `--earlier must be a file that "hitless rehearse NAME --json" of this version wrote, and ${written} is none`,
+    );
+  let told: unknown;
+  try {
+    told = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw wrong();
+  }
+  // Of those of a comparison, the one that was to be proven.
+  const { success, output } = v.safeParse(rehearsalResultSchema, Array.isArray(told) ? told[0] : told);
+  if (!success) {
+    throw wrong();
+  }
+  return [output];
+}
+
+async function readSmall(context: CliContext, flag: string, written: string, most: number): Promise<Buffer> {
+  const file = resolve(context.cwd, written);
+  try {
+    const there = await stat(file);
+    if (!there.isFile() || there.size > most) {
+      const why = there.isFile() ? `must have at most ${most} bytes, and has ${there.size}` : "is no file";
+      throw usageError("rehearse", `--${flag}: ${written} ${why}`);
+    }
+    return await readFile(file);
+  } catch (error) {
+    throw error instanceof HitlessError ? error : usageError("rehearse", `--${flag}: ${toHitlessError(error).message}`);
+  }
 }
 
 function kindOf(flag: string, written: string | undefined): RehearsalKind | undefined {
@@ -273,7 +335,11 @@ async function checkFiles(context: CliContext, parsed: ParsedCommand): Promise<v
   }
 }
 
-async function save(context: CliContext, parsed: ParsedCommand, results: readonly RehearsalResult[]): Promise<void> {
+async function save(
+  context: CliContext,
+  parsed: ParsedCommand,
+  { own, earlier }: { readonly own: readonly RehearsalResult[]; readonly earlier: readonly RehearsalResult[] },
+): Promise<void> {
   for (const [flag, write] of Object.entries(documents)) {
     const file = parsed.value(flag);
     if (file === undefined) {
@@ -281,7 +347,8 @@ async function save(context: CliContext, parsed: ParsedCommand, results: readonl
     }
     const path = resolve(context.cwd, file);
     try {
-      await writeFile(path, write(results));
+      // For a CI system an earlier one is no test of this run.
+      await writeFile(path, write(flag === "junit" ? own : [...own, ...earlier]));
     } catch (error) {
       throw new HitlessError("usage", `--${flag} could not be written: ${toHitlessError(error).message}`);
     }
@@ -293,9 +360,14 @@ async function save(context: CliContext, parsed: ParsedCommand, results: readonl
 
 async function show(context: CliContext, parsed: ParsedCommand, results: readonly RehearsalResult[]): Promise<void> {
   if (parsed.has("json")) {
-    await printJson(context, parsed.value("compare") === undefined ? results[0] : results);
+    await printJson(context, results.length === 1 && parsed.value("compare") === undefined ? results[0] : results);
     return;
   }
   const { paint, columns } = context.stdout;
-  await printLine(context, results.map((result) => rehearsalText(result, { paint, columns })).join("\n\n"));
+  await printLine(
+    context,
+    results
+      .map((result) => rehearsalText(result, { paint, columns, ...(results[0] && { first: results[0] }) }))
+      .join("\n\n"),
+  );
 }

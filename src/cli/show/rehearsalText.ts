@@ -1,4 +1,4 @@
-import { markWord, renewalOf, timeWords, verdictOf } from "../../client/rehearsal/documents/rehearsalWords.ts";
+import { headingOf, markWord, timeWords, verdictOf } from "../../client/rehearsal/documents/rehearsalWords.ts";
 import { droppedCount, outcomeNames } from "../../shared/facts/reportFacts.ts";
 import type { RehearsalFinding, RehearsalPart, RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
@@ -17,9 +17,13 @@ const lossesListed = 5;
 /** A rehearsal in lines: verdict, the parts of it, the course of its p99, workers, findings. */
 export function rehearsalText(
   result: RehearsalResult,
-  { paint, columns }: { readonly paint: Paint; readonly columns: number },
+  {
+    paint,
+    columns,
+    first = result,
+  }: { readonly paint: Paint; readonly columns: number; readonly first?: RehearsalResult },
 ): string {
-  const { app, kind, requests, failed, refused, reopened, protocol, address, connections, rate } = result;
+  const { requests, failed, refused, reopened, protocol, address, connections, rate } = result;
   const { level, text } = verdictOf(result);
   const [style, sign] = signs[level];
   const verdict = paint(style, `${sign} ${text}`);
@@ -30,7 +34,7 @@ export function rehearsalText(
     paint(reopened === 0 ? "green" : "yellow", `${reopened} reopened`),
   ].join(" · ");
   return [
-    `${verdict} · ${renewalOf(kind, app)}`,
+    `${verdict} · ${headingOf(result, first)}`,
     `  ${what}`,
     `  ${result.method} ${result.paths.join(", ")} at ${address} (${protocol}), ${count(connections, "connection")}, ${rate} a second`,
     "",

@@ -38,9 +38,15 @@ describe("hitless rehearse", function () {
     assert.deepEqual([...new Set(second.workers.map(({ generation }) => generation))], [2, 3]);
     assert.match(readFileSync(join(world.folder, "page.html"), "utf8"), /nobody would have noticed|nothing was lost/);
 
-    const broken = await world.run([...words, "--break"]);
+    world.write({ "before.json": reload.stdout });
+    const broken = await world.run([...words, "--break", "--earlier", "before.json", "--markdown", "both.md"]);
     assertCode(broken, 0);
-    const result = v.parse(rehearsalResultSchema, JSON.parse(broken.stdout));
+    const [result, earlier] = v.parse(
+      v.tuple([rehearsalResultSchema, rehearsalResultSchema]),
+      JSON.parse(broken.stdout),
+    );
+    assert.deepEqual(earlier, first);
+    assert.match(readFileSync(join(world.folder, "both.md"), "utf8"), /reload of `api`, earlier/);
     assert.deepEqual([result.failed, result.reopened, result.report.outcome], [0, 0, "rolledBack"]);
     assert.match((await world.run(["status", "api"])).stdout, /2\/2 ready|ready 2\/2/);
   });
@@ -51,6 +57,18 @@ describe("hitless rehearse", function () {
     assert.match(missing.stderr, /does not answer rightly even without a renewal \(GET \/: status 200\)/);
     assertCode(await world.run(["rehearse", "api", "--kind", "reboot"]), 2);
     assertCode(await world.run(["rehearse", "api", "--seconds", "500"]), 2);
+    for (const [flags, why] of [
+      [["--method", "POST", "--body", "@none.json"], /--body: .*none\.json/],
+      [["--method", "POST", "--body", "@."], /--body: \. is no file/],
+      [
+        ["--earlier", "server.js"],
+        /--earlier must be a file that "hitless rehearse NAME --json" of this version wrote/,
+      ],
+    ] as const) {
+      const refused = await world.run(["rehearse", "api", ...flags]);
+      assertCode(refused, 2);
+      assert.match(refused.stderr, why);
+    }
     const nowhere = await world.run(["rehearse", "api", "--html", "nowhere/page.html"]);
     assertCode(nowhere, 2);
     assert.match(nowhere.stderr, /--html can't be written: .*nowhere/);

@@ -1,20 +1,19 @@
 import type { RehearsalPart, RehearsalResult } from "../../../shared/rehearsal/rehearsalResult.ts";
-import { renewalOf, timeWords, verdictOf } from "./rehearsalWords.ts";
+import { headingOf, timeWords, verdictOf } from "./rehearsalWords.ts";
 
 const signs = { bad: "❌", warning: "⚠️", good: "✅" } as const;
 
 /** Rehearsals for a pull request. */
 export function rehearsalMarkdown(results: readonly RehearsalResult[]): string {
-  return `${results.map(one).join("\n\n")}\n`;
+  return `${results.map((result) => one(result, results[0] ?? result)).join("\n\n")}\n`;
 }
 
-function one(result: RehearsalResult): string {
-  const { app, kind, requests, failed, refused, reopened, connections, rate, protocol, paths, method, nodeVersion } =
-    result;
+function one(result: RehearsalResult, first: RehearsalResult): string {
+  const { requests, failed, refused, reopened, connections, rate, protocol, paths, method, nodeVersion } = result;
   const rows = (["before", "during", "after"] as const).map((name) => row(name, result[name]));
   const { level, text: verdict } = verdictOf(result);
   return [
-    `### ${signs[level]} Rehearsal: ${renewalOf(kind, code(app))}: ${verdict}`,
+    `### ${signs[level]} Rehearsal: ${headingOf({ ...result, app: code(result.app) }, first)}: ${verdict}`,
     "",
     `${requests} requests, **${failed} failed**, ${refused > 0 ? `**${refused} refused, safe to repeat**, ` : ""}**${reopened} connections reopened** (${method} ${paths.map(code).join(", ")}, ${protocol}, ${connections} connections, ${rate} requests a second, Node.js ${nodeVersion})`,
     "",

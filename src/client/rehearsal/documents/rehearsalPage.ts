@@ -6,16 +6,16 @@ import type {
 } from "../../../shared/rehearsal/rehearsalResult.ts";
 import { escapeMarkup } from "../../../shared/text/escapeMarkup.ts";
 import { rehearsalPicture } from "./rehearsalPicture.ts";
-import { englishWords, type RehearsalWords, renewalOf, timeWords, verdictOf } from "./rehearsalWords.ts";
+import { englishWords, headingOf, type RehearsalWords, timeWords, verdictOf } from "./rehearsalWords.ts";
 
 const signs: Readonly<Record<RehearsalFinding["level"], string>> = { bad: "✖", warning: "⚠", good: "✔" };
 
 /** Its colours are variables of `:root`, which another style sheet behind it may set. */
 export const rehearsalStyle = `
 :root { color-scheme: light dark; --text: #1f2328; --dim: #59636e; --ground: #ffffff; --line: #d1d9e0; --band: #0969da1a;
-  --good: #1a7f37; --warning: #9a6700; --bad: #d1242f; --p50: #0969da; --p99: #8250df; }
+  --good: #1a7f37; --warning: #9a6700; --bad: #d1242f; --p50: #0969da; --p99: #8250df; --max: #59636e; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9198a1; --ground: #0d1117; --line: #3d444d; --band: #4493f826;
-  --good: #3fb950; --warning: #d29922; --bad: #f85149; --p50: #4493f8; --p99: #ab7df8; } }
+  --good: #3fb950; --warning: #d29922; --bad: #f85149; --p50: #4493f8; --p99: #ab7df8; --max: #9198a1; } }
 body { margin: 2rem auto; max-width: 960px; padding: 0 1rem; background: var(--ground); color: var(--text);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .25rem; }
@@ -23,13 +23,14 @@ p { margin: .25rem 0; } .dim { color: var(--dim); }
 .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); }
 svg { width: 100%; height: auto; margin: 1rem 0 0; overflow: visible; }
 svg polyline { fill: none; stroke-width: 1.6; } svg .p50 { stroke: var(--p50); } svg .p99 { stroke: var(--p99); }
+svg .max { stroke: var(--max); stroke-width: 1; stroke-dasharray: 2 2; }
 svg .grid { stroke: var(--line); stroke-width: 1; } svg .mark { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 4 3; }
 svg .renewal { fill: var(--band); } svg .failed { fill: var(--bad); } svg .reopened { fill: var(--warning); }
 svg text { fill: var(--dim); font-size: 12px; } svg .label { fill: var(--text); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; color: var(--dim); font-size: .87rem; padding: 0; margin: .25rem 0 1rem; list-style: none; }
 .legend i { display: inline-block; width: 1.1rem; height: 0; border-top: 2px solid; vertical-align: middle; margin-right: .4rem; }
 .legend .square { width: .6rem; height: .6rem; border: 0; background: currentColor; }
-.of-p50 { color: var(--p50); } .of-p99 { color: var(--p99); } .of-failed { color: var(--bad); } .of-reopened { color: var(--warning); }
+.of-p50 { color: var(--p50); } .of-p99 { color: var(--p99); } .of-max { color: var(--max); } .of-max i { border-top-style: dashed; } .of-failed { color: var(--bad); } .of-reopened { color: var(--warning); }
 .scroll { overflow-x: auto; }
 @media (max-width: 640px) { svg { width: 720px; } h1 { font-size: 1.25rem; } }
 table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabular-nums; }
@@ -67,22 +68,25 @@ ${rehearsalSections(results, words)}
 export function rehearsalSections(results: readonly RehearsalResult[], words: RehearsalWords, reasons = ""): string {
   const highest = Math.max(1, ...results.flatMap(({ slices }) => slices.map(({ max = 0 }) => max)));
   return results
-    .map((result, index) => section(result, { index, highest, words, reasons: index === 0 ? reasons : "" }))
+    .map((result, index) => {
+      const heading = headingOf(result, results[0] ?? result, words.t);
+      return section(result, { index, heading, highest, words, reasons: index === 0 ? reasons : "" });
+    })
     .join("\n");
 }
 
 interface Place {
   readonly index: number;
+  readonly heading: string;
   readonly highest: number;
   readonly words: RehearsalWords;
   readonly reasons: string;
 }
 
-function section(result: RehearsalResult, { index, highest, words, reasons }: Place): string {
-  const { app, kind, requests, failed, refused, reopened, method, paths, protocol, connections, rate, nodeVersion } =
-    result;
+function section(result: RehearsalResult, { index, heading, highest, words, reasons }: Place): string {
+  const { requests, failed, refused, reopened, method, paths, protocol, connections, rate, nodeVersion } = result;
   const { t } = words;
-  const heading = index === 0 ? "h1" : "h2";
+  const tag = index === 0 ? "h1" : "h2";
   const { level, text: verdict } = verdictOf(result, t);
   const asked = paths.map((path) => `<code>${escapeMarkup(path)}</code>`).join(", ");
   const how = [
@@ -100,11 +104,11 @@ function section(result: RehearsalResult, { index, highest, words, reasons }: Pl
     `<strong class="${reopened === 0 ? "good" : "warning"}">${escapeMarkup(t("{0} connections reopened", reopened))}</strong>`,
   ];
   return `<section>
-<${heading}><span class="${level}">${signs[level]} ${escapeMarkup(verdict)}</span> · ${escapeMarkup(renewalOf(kind, app, t))}</${heading}>
+<${tag}><span class="${level}">${signs[level]} ${escapeMarkup(verdict)}</span> · ${escapeMarkup(heading)}</${tag}>
 <p>${totals.join(" · ")}</p>
 <p class="dim">${escapeMarkup(method)} ${asked} · ${escapeMarkup(`${result.address} (${protocol})`)} · ${how.map(escapeMarkup).join(" · ")}</p>
 <div class="scroll" tabindex="0" role="group" aria-label="${escapeMarkup(t("The picture"))}">${rehearsalPicture(result, highest, words)}</div>
-<ul class="legend" aria-hidden="true"><li class="of-p50"><i></i>p50</li><li class="of-p99"><i></i>p99</li><li class="of-failed"><i class="square"></i>${escapeMarkup(t("failed"))}</li><li class="of-reopened"><i class="square"></i>${escapeMarkup(t("reopened"))}</li></ul>
+<ul class="legend" aria-hidden="true"><li class="of-p50"><i></i>p50</li><li class="of-p99"><i></i>p99</li><li class="of-max"><i></i>${escapeMarkup(t("longest"))}</li><li class="of-failed"><i class="square"></i>${escapeMarkup(t("failed"))}</li><li class="of-reopened"><i class="square"></i>${escapeMarkup(t("reopened"))}</li></ul>
 ${findings(result.findings, words)}
 ${reasons}
 ${parts(result, words)}

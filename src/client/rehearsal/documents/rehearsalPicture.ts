@@ -13,7 +13,7 @@ const labelRows = 5;
 const labelWidth = 150;
 
 /**
- * The course of one rehearsal as SVG: time to the right, the answers' p50 and p99 upwards on a logarithmic axis,
+ * The course of one rehearsal as SVG: time to the right, the answers' p50, p99 and longest time upwards on a logarithmic axis,
  * the moments of the renewal as lines, failed requests and reopened connections as ticks.
  * @param highest Of all pictures that stand beside it, in milliseconds, so that they can be compared.
  */
@@ -27,7 +27,7 @@ export function rehearsalPicture(result: RehearsalResult, highest: number, { t }
     const share = Math.log(Math.max(ms, lowestStep) / lowestStep) / Math.log(highestStep / lowestStep);
     return round(size.top + plot.height * (1 - share));
   };
-  const line = (of: "p50" | "p99"): string =>
+  const line = (of: "p50" | "p99" | "max"): string =>
     pieces(slices.map((slice) => slice[of]))
       .map((points) => points.map(([index, ms]) => `${x((index + 0.5) * sliceMs)},${y(ms)}`).join(" "))
       .map((points) => `<polyline class="${of}" points="${points}"/>`)
@@ -69,6 +69,7 @@ export function rehearsalPicture(result: RehearsalResult, highest: number, { t }
     grid,
     seconds,
     marks(result, x, t),
+    line("max"),
     line("p99"),
     line("p50"),
     ticks("failed", size.top - 9),

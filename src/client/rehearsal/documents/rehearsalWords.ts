@@ -54,6 +54,16 @@ export function renewalOf(kind: RehearsalKind, app: string, t: Translate = engli
   }[kind];
 }
 
+/** The same, told apart from `first` if it is of an earlier time, such as before something was mended. */
+export function headingOf(
+  { kind, app, startedAt }: Pick<RehearsalResult, "kind" | "app" | "startedAt">,
+  first: Pick<RehearsalResult, "startedAt">,
+  t: Translate = english,
+): string {
+  const renewal = renewalOf(kind, app, t);
+  return startedAt < first.startedAt ? t("{0}, earlier", renewal) : renewal;
+}
+
 export function markWord(mark: RehearsalMark, t: Translate = english): string {
   return {
     ordered: t("ordered"),

@@ -31,7 +31,7 @@ html:root { color-scheme: inherit; --text: var(--vscode-editor-foreground, #1f23
   --good: color-mix(in srgb, var(--vscode-charts-green, #1a7f37) 70%, var(--text));
   --warning: color-mix(in srgb, var(--vscode-charts-yellow, #9a6700) 55%, var(--text));
   --bad: color-mix(in srgb, var(--vscode-charts-red, #d1242f) 75%, var(--text));
-  --p50: var(--vscode-charts-blue, #0969da); --p99: var(--vscode-charts-purple, #8250df); }
+  --p50: var(--vscode-charts-blue, #0969da); --p99: var(--vscode-charts-purple, #8250df); --max: var(--vscode-descriptionForeground, #59636e); }
 body { margin: 1.5rem auto; font-family: var(--vscode-font-family, sans-serif); font-size: var(--vscode-font-size, 13px); }
 code { font-family: var(--vscode-editor-font-family, monospace); color: inherit; background: none; padding: 0; }
 a { color: var(--vscode-textLink-foreground, #0969da); }
@@ -82,7 +82,8 @@ ${rehearsalSections(results, words, rules(app, places, words))}
 
 /** What has not been rehearsed yet, and would show what the first one is worth. */
 export function comparedKind(results: readonly RehearsalResult[]): "restart" | "reload" | undefined {
-  const kinds = results.map(({ kind }) => kind);
+  const [first] = results;
+  const kinds = results.filter(({ startedAt }) => startedAt >= (first?.startedAt ?? 0)).map(({ kind }) => kind);
   if (kinds.length !== 1) {
     return undefined;
   }

@@ -59,7 +59,8 @@ export async function rehearseApp(
         return undefined;
       case "again": {
         const session = await choose(context, target);
-        return session && show(host, session, wish, await run(host, session, wish));
+        const anew = session && (await run(host, session, wish));
+        return session && show(host, session, wish, anew && [...anew, ...results.slice(0, 1)]);
       }
       case "compare": {
         const session = await choose(context, target);

@@ -255,6 +255,17 @@ describe("what a rehearsal says", () => {
     assert.deepEqual(names(junit)?.slice(1), names(rehearsalJunit([sampleRehearsal()]))?.slice(1));
     assert.doesNotMatch(rehearsalMarkdown([hostile]), /(?<!\\)<script/);
   });
+
+  it("tells an earlier one from this one, and draws the longest times", () => {
+    const both = [sampleRehearsal({ startedAt: 2_000 }), sampleRehearsal({ startedAt: 1_000 })];
+    const page = rehearsalPage(both);
+    assert.match(page, /<h1>[^\n]* · reload of api<\/h1>/);
+    assert.match(page, /<h2>[^\n]* · reload of api, earlier<\/h2>/);
+    assert.equal(page.match(/<polyline class="max"/g)?.length, 2);
+    assert.match(rehearsalMarkdown(both), /reload of `api`: .*[^]*reload of `api`, earlier: /);
+    // A comparison comes after it.
+    assert.doesNotMatch(rehearsalPage([...both].reverse()), /earlier/);
+  });
 });
 
 describe("the record of a rehearsal's traffic", () => {
