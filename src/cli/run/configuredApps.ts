@@ -29,11 +29,13 @@ const identitySchema = v.object({
 /**
  * The apps of the workspace's own settings in a folder, then those of the nearest `hitless.json` of which the settings
  * say nothing, so that the terminal starts what VS Code starts.
- * @throws HitlessError `badConfig` when one of the files can't be read.
+ * @throws HitlessError `badConfig` when one of the files can't be read, or does not say which apps there are.
  */
 export async function configuredApps(folder: string): Promise<ConfiguredApp[]> {
   const [ofSettings, project] = await Promise.all([settingApps(folder), readProjectApps(folder)]);
   const apps = project?.apps ?? [];
+  // Of the table as a whole, or of an app without a name: which apps there are is not known.
+  apps.filter(({ name }) => name === "").forEach(configOf);
   const own = ofSettings.map((app) => {
     const twin = apps.find(({ name }) => name === app.name);
     return twin === undefined ? app : { ...app, unused: twin.place };

@@ -109,8 +109,11 @@ describe("the apps that a project names", () => {
 
   it("are missed where hitless.json has none, or what is no table", async () => {
     assert.deepEqual(await configuredApps(tempFolder({ "hitless.json": `{ "machines": {} }` })), []);
-    const [list] = await configuredApps(tempFolder({ "hitless.json": `{ "apps": [{ "name": "api" }] }` }));
-    assert.throws(() => list?.read(), { code: "badConfig", message: /apps must be an object, with the name of each/ });
+    const list = tempFolder({ "hitless.json": `{ "apps": [{ "name": "api" }] }` });
+    await assert.rejects(configuredApps(list), {
+      code: "badConfig",
+      message: /apps must be an object, with the name of each/,
+    });
   });
 
   it("finds an app of the workspace's settings, comments and all", async () => {
