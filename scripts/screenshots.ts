@@ -67,7 +67,7 @@ async function takeAll(name: string, theme: string): Promise<void> {
     env: { HITLESS_RUNTIME_DIR: runtimeFolder },
   });
   try {
-    const page = await browser.newPage({ viewport, deviceScaleFactor: 1.5 });
+    const page = await browser.newPage({ viewport, deviceScaleFactor: 1.25 });
     const vscode = await openVsCode(page, workbench.address({ open: app }));
     await arrange(vscode);
     const take = async (picture: string) => {
