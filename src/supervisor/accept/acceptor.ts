@@ -70,6 +70,8 @@ export class Acceptor {
   #unansweredAt = Number.NEGATIVE_INFINITY;
   #half: number | undefined;
   #isSettling = false;
+  /** The app has stopped: nothing is opened any more, until a worker is forked. */
+  #isOver = false;
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
@@ -204,6 +206,7 @@ export class Acceptor {
    * itself: `askWhose` asks for that.
    */
   follow(worker: AcceptingWorker, tell: TellAccept, askWhose: (port: number) => void): void {
+    this.#isOver = false;
     const member = new Member(worker, askWhose);
     this.#members.set(worker.id, member);
     this.#tell.set(member, tell);
@@ -323,6 +326,7 @@ export class Acceptor {
 
   /** Ends it for everybody: the app has stopped. */
   end(): void {
+    this.#isOver = true;
     for (const socket of this.#sockets.values()) {
       socket.end();
     }
@@ -357,7 +361,7 @@ export class Acceptor {
       socket.add(member, query);
     } else if (errno === addressInUse && this.#options.shared && query.port > 0 && steadyNow() - since < copiesMs) {
       setTimeout(() => {
-        if (member.isAlive) {
+        if (member.isAlive && !this.#isOver) {
           this.#asked(member, query, since);
         }
       }, copiesMs / 10);
@@ -434,7 +438,7 @@ export class Acceptor {
         this.#sockets.delete(key);
       } else if (!socket.hasSuccessor) {
         socket.close();
-      } else if (![...this.#sockets.values()].some((other) => other.keepsFrom(socket))) {
+      } else if (!this.#isOver && ![...this.#sockets.values()].some((other) => other.keepsFrom(socket))) {
         socket.makeTrue();
       }
     }

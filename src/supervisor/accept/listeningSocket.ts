@@ -4,7 +4,6 @@ import {
   addressOf,
   bindHandle,
   type ConnectionHandle,
-  ipv6Only,
   type ListeningHandle,
   type ListenQuery,
   localPeer,
@@ -12,9 +11,10 @@ import {
 } from "./clusterInternals.ts";
 import type { AcceptedAt, Member } from "./member.ts";
 import { Rests } from "./rests.ts";
-import { areAtOdds, canStandIn, type StandIn } from "./standIn.ts";
+import { canStandIn } from "./standIn.ts";
 import { TicketKeys } from "./ticketKeys.ts";
 import { WaitingConnections } from "./waitingConnections.ts";
+import { WantedPlace } from "./wantedPlace.ts";
 
 /** Connections that no worker could take wait so long for the next worker that listens there, in milliseconds. */
 const successorMs = 10_000;
@@ -38,7 +38,7 @@ const mostQuestions = 100;
 export class ListeningSocket implements AcceptedAt {
   readonly key: string;
   readonly #pool: AcceptPool;
-  readonly #query: ListenQuery;
+  readonly #place: WantedPlace;
   readonly #members = new Set<Member>();
   /** Those that have answered for all they were sent, longest waiting first. */
   readonly #free = new Set<Member>();
@@ -63,7 +63,7 @@ export class ListeningSocket implements AcceptedAt {
 
   constructor(key: string, query: ListenQuery, pool: AcceptPool, inherited?: InheritedSocket) {
     this.key = key;
-    this.#query = query;
+    this.#place = new WantedPlace(query);
     this.#pool = pool;
     this.#waiting = new WaitingConnections((more) => pool.waits(more));
     this.#ticketKeys = new TicketKeys(inherited?.data);
@@ -84,7 +84,7 @@ export class ListeningSocket implements AcceptedAt {
   get legacy(): { readonly place: ListenQuery; readonly handle: ListeningHandle; readonly data: unknown } | undefined {
     const handle = this.#handle;
     const isOpen = handle !== undefined && this.#closing === undefined && this.hasSuccessor;
-    return isOpen ? { place: this.#query, handle, data: this.#ticketKeys.shared } : undefined;
+    return isOpen ? { place: this.#place.query, handle, data: this.#ticketKeys.shared } : undefined;
   }
 
   /**
@@ -128,11 +128,8 @@ export class ListeningSocket implements AcceptedAt {
     this.#deal();
   }
 
-  /** Of a Unix socket; `undefined` for a port, and for what has no file: an abstract socket, a pipe of Windows. */
   get #path(): string | undefined {
-    const { address, port } = this.#query;
-    const hasFile = port === -1 && process.platform !== "win32" && address?.startsWith("\0") === false;
-    return hasFile ? (address ?? undefined) : undefined;
+    return this.#place.path;
   }
 
   /** Whether it is open on this Unix socket for a worker, which may not have begun to accept. */
@@ -142,16 +139,12 @@ export class ListeningSocket implements AcceptedAt {
 
   /** `undefined` for a path, and for a closed one whose port the system chose. */
   get port(): number | undefined {
-    return this.#query.port > 0 ? this.#query.port : this.#handle && addressOf(this.#handle)?.port;
+    return this.#place.portOf(this.#handle);
   }
 
   /** Whether this is where a server says that it listens, by its key: a path, or an IP address and port. */
   isAt(key: string): boolean {
-    if (this.#query.port === -1) {
-      return key === this.#query.address;
-    }
-    const place = this.#handle && addressOf(this.#handle);
-    return place !== undefined && key === `${place.address}|${place.port}`;
+    return this.#place.isAt(key, this.#handle);
   }
 
   has(member: Member): boolean {
@@ -191,15 +184,17 @@ export class ListeningSocket implements AcceptedAt {
       this.#pool.paths.asked(this.#path);
     }
     if (this.#handle === undefined) {
-      const bound = bindHandle(this.#query);
+      const bound = bindHandle(this.#place.query);
       if (bound === undefined || typeof bound === "number") {
         return bound;
       }
       this.#handle = bound;
       this.#isListening = false;
-      this.#pretence = this.#pretence === "none" ? "none" : "over";
     }
     const error = this.isShared || this.isHeldBack ? 0 : this.#listen(this.#handle);
+    if (error === 0 && this.#pretence === "lasts") {
+      this.#pretence = "over";
+    }
     if (error !== 0) {
       this.end();
     } else if (this.#path !== undefined && !this.isHeldBack) {
@@ -208,26 +203,15 @@ export class ListeningSocket implements AcceptedAt {
     return error;
   }
 
-  /** Where it is open, or is to be; `undefined` for a path, and for a closed one whose port the system chose. */
-  get #wanted(): (StandIn & { readonly family: string }) | undefined {
-    const { address, port, flags } = this.#query;
-    const open = this.#handle && addressOf(this.#handle);
-    // Without a host, `node:net` listens on all addresses of IPv6, which has IPv4 too.
-    const host = open?.address ?? address ?? "::";
-    const family = host.includes(":") ? "IPv6" : "IPv4";
-    return port > 0 ? { address: host, port, family, ipv6Only: flags === ipv6Only } : undefined;
-  }
-
   /** Whether it is open, and the other one can't be while it is. */
   keepsFrom(other: ListeningSocket): boolean {
-    const [own, wanted] = [this.#wanted, other.#wanted];
-    return other !== this && !this.isClosed && own !== undefined && wanted !== undefined && areAtOdds(own, wanted);
+    return other !== this && !this.isClosed && other.#place.isKeptBy(this.#place.addressOf(this.#handle));
   }
 
   /** Whether this can't be opened while a handle of the supervisor before this one is. */
   isKeptBy(handle: ListeningHandle): boolean {
-    const [open, wanted] = [addressOf(handle), this.#wanted];
-    return open !== undefined && wanted !== undefined && areAtOdds({ ...open, ipv6Only: false }, wanted);
+    const open = addressOf(handle);
+    return this.#place.isKeptBy(open && { ...open, ipv6Only: false });
   }
 
   /** Workers are told that they listen here, though it can't be opened now: most only look whether the port is free. */
@@ -244,7 +228,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Whether this worker believes that it listens at the address of a server's key, and nobody can connect there. */
   deceives(member: Member, key: string): boolean {
-    const wanted = this.#wanted;
+    const wanted = this.#place.addressOf(this.#handle);
     return this.#pretence === "lasts" && this.has(member) && key === `${wanted?.address}|${wanted?.port}`;
   }
 
@@ -256,7 +240,7 @@ export class ListeningSocket implements AcceptedAt {
     this.#successorTimer = undefined;
     const shared = this.isShared;
     const handle = this.#handle;
-    const sockname = shared ? undefined : handle === undefined ? this.#wanted : addressOf(handle);
+    const sockname = shared ? undefined : handle === undefined ? this.#place.addressOf(undefined) : addressOf(handle);
     const { id, sharesTickets } = member.worker;
     const data = this.#ticketKeys.answer(id, query.data, sharesTickets);
     const answer = { ack: query.seq, key: this.key, errno: 0, data };
@@ -311,7 +295,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Whether a connection from this machine waits; of a Unix socket all are. */
   get hasWaitingFromHere(): boolean {
-    return this.#waiting.some((connection) => this.#query.port === -1 || localPeer(connection) !== undefined);
+    return this.#waiting.some((connection) => this.#place.isPath || localPeer(connection) !== undefined);
   }
 
   /** Gives a worker the waiting connection that its own app has made, though it is not ready: it may be waiting for the answer. */
@@ -388,7 +372,7 @@ export class ListeningSocket implements AcceptedAt {
     if (!this.isClosed || this.#waiting.length === 0 || place === undefined || other.#members.size === 0) {
       return;
     }
-    const standIn = { ...place, ipv6Only: other.#query.flags === ipv6Only };
+    const standIn = { ...place, ipv6Only: other.#place.leavesIpv4Out };
     const fits = (connection: ConnectionHandle): boolean => canStandIn(standIn, addressOf(connection));
     const moved = this.#waiting.moveTo(other.#waiting, fits);
     if (this.#waiting.length === 0) {
@@ -414,7 +398,7 @@ export class ListeningSocket implements AcceptedAt {
         this.#accept(connection);
       }
     };
-    const { backlog } = this.#query;
+    const { backlog } = this.#place.query;
     return handle.listen(backlog === undefined || backlog <= 0 ? usualBacklog : backlog);
   }
 
