@@ -262,7 +262,7 @@ describe("what a rehearsal says", () => {
     assert.match(page, /<h1>[^\n]* · reload of api<\/h1>/);
     assert.match(page, /<h2>[^\n]* · reload of api, earlier<\/h2>/);
     assert.equal(page.match(/<polyline class="max"/g)?.length, 2);
-    assert.match(rehearsalMarkdown(both), /reload of `api`: .*[^]*reload of `api`, earlier: /);
+    assert.match(rehearsalMarkdown(both), /reload of `api`: .*reload of `api`, earlier: /s);
     // A comparison comes after it.
     assert.doesNotMatch(rehearsalPage([...both].reverse()), /earlier/);
   });
