@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
 import {
   debugVariable,
@@ -68,12 +68,16 @@ function prepareWorker(channel: Channel): void {
     // The first worker of all has nobody to find on its port.
     const probes = process.env.HITLESS_ID?.endsWith("-1") === true ? undefined : watchConnectProbes(guard);
     const ownClients = watchOwnClients(guard);
+    // By itself: a server listens whatever becomes of its tickets.
+    const resumeSessions = guard("TLS sessions", (server: Server) => {
+      keepOwnTicketKeys(server);
+      shareSessions(server);
+    });
     const tracker = trackServers(guard, {
       listening: (tracked) => {
         const { server, key, protocol, address, systemPort } = tracked;
         hold.serverListens(server);
-        keepOwnTicketKeys(server);
-        shareSessions(server);
+        resumeSessions(server);
         probes?.listens();
         if (isHttpServer(server)) {
           countLimitedRequests(server, guard);
