@@ -48,7 +48,10 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
         }
         const failed = lost + (await strict.stop()).failed + (await newcomers.stop()).failed;
         assertHonest(report, failed);
-        assert.equal(droppedNothing(report), false);
+        // With shared scheduling the one that dies may have had nothing in hand, and nothing is lost then.
+        if (scheduling === "roundRobin" || failed > 0) {
+          assert.equal(droppedNothing(report), false);
+        }
       });
     }
   });
