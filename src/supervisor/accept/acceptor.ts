@@ -345,7 +345,7 @@ export class Acceptor {
     const socket = this.#sockets.get(key) ?? new ListeningSocket(key, query, this.#pool, this.#inherited.get(key));
     this.#inherited.delete(key);
     // With shared scheduling nobody may listen there yet: both could be bound then, and a worker would fail when it listens.
-    const isBlocked = this.#options.shared && socket.isClosed && this.#keepsFrom(socket, member);
+    const isBlocked = this.#options.shared && socket.isClosed && this.#isBlockedByOthers(socket, member);
     const errno = isBlocked ? addressInUse : socket.open();
     if (errno === undefined) {
       return false;
@@ -355,7 +355,7 @@ export class Acceptor {
       socket.add(member, query);
       this.#reseat();
       this.#tellWatchers();
-    } else if (isBlocked || (errno === addressInUse && this.#keepsFrom(socket, member))) {
+    } else if (isBlocked || (errno === addressInUse && this.#isBlockedByOthers(socket, member))) {
       socket.pretend();
       this.#sockets.set(key, socket);
       socket.add(member, query);
@@ -375,10 +375,15 @@ export class Acceptor {
    * Whether only addresses of the app keep another one from being opened, none of which the worker itself has. Alone it would find
    * the port free: it looks at each address of the machine, while workers beside it serve at one of them.
    */
-  #keepsFrom(socket: ListeningSocket, member: Member): boolean {
-    const inTheWay = [...this.#sockets.values()].filter((other) => other.keepsFrom(socket));
+  #isBlockedByOthers(socket: ListeningSocket, member: Member): boolean {
+    const inTheWay = this.#inTheWayOf(socket);
     const isInherited = [...this.#inherited.values()].some(({ handle }) => socket.isKeptBy(handle));
     return (isInherited || inTheWay.length > 0) && inTheWay.every((other) => !other.has(member));
+  }
+
+  /** The addresses that are open and keep this one from being opened. */
+  #inTheWayOf(socket: ListeningSocket): ListeningSocket[] {
+    return [...this.#sockets.values()].filter((other) => other.keepsFrom(socket));
   }
 
   /**
@@ -438,7 +443,7 @@ export class Acceptor {
         this.#sockets.delete(key);
       } else if (!socket.hasSuccessor) {
         socket.close();
-      } else if (!this.#isOver && ![...this.#sockets.values()].some((other) => other.keepsFrom(socket))) {
+      } else if (socket.isPretended && !this.#isOver && this.#inTheWayOf(socket).length === 0) {
         socket.makeTrue();
       }
     }

@@ -219,9 +219,14 @@ export class ListeningSocket implements AcceptedAt {
     this.#pretence = "lasts";
   }
 
-  /** Opens it if workers only believe that they listen here, and nothing is in the way any more. */
+  /** Whether workers only believe that they listen here. */
+  get isPretended(): boolean {
+    return this.#pretence === "lasts" && this.#members.size > 0;
+  }
+
+  /** Opens it, since nothing is in the way any more. */
   makeTrue(): void {
-    if (this.#pretence === "lasts" && this.#members.size > 0 && this.open() === 0) {
+    if (this.open() === 0) {
       this.#deal();
     }
   }
