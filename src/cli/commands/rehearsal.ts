@@ -364,10 +364,6 @@ async function show(context: CliContext, parsed: ParsedCommand, results: readonl
     return;
   }
   const { paint, columns } = context.stdout;
-  await printLine(
-    context,
-    results
-      .map((result) => rehearsalText(result, { paint, columns, ...(results[0] && { first: results[0] }) }))
-      .join("\n\n"),
-  );
+  const texts = results.map((result) => rehearsalText(result, { paint, columns, first: results[0] ?? result }));
+  await printLine(context, texts.join("\n\n"));
 }

@@ -17,11 +17,7 @@ const lossesListed = 5;
 /** A rehearsal in lines: verdict, the parts of it, the course of its p99, workers, findings. */
 export function rehearsalText(
   result: RehearsalResult,
-  {
-    paint,
-    columns,
-    first = result,
-  }: { readonly paint: Paint; readonly columns: number; readonly first?: RehearsalResult },
+  { paint, columns, first }: { readonly paint: Paint; readonly columns: number; readonly first: RehearsalResult },
 ): string {
   const { requests, failed, refused, reopened, protocol, address, connections, rate } = result;
   const { level, text } = verdictOf(result);
