@@ -6,9 +6,8 @@ import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import type { Endpoint } from "../../shared/launch.ts";
-import type { RequestParams, RequestResult } from "../../shared/protocol.ts";
 import type { RenewalReport } from "../../shared/report.ts";
-import type { RenewalKind, Snapshot, WatchView } from "../../shared/snapshot.ts";
+import type { RenewalKind, Snapshot } from "../../shared/snapshot.ts";
 import { DisposableStore } from "../platform/disposableStore.ts";
 import { engineSentence } from "../platform/engineSentence.ts";
 import type { AppDefinition } from "./appDefinition.ts";
@@ -18,10 +17,11 @@ import type { LaunchPlan } from "./launchApp.ts";
 import { outdatedBy, type Scheduling, usualScheduling } from "./outdated.ts";
 import type { Relauncher } from "./relauncher.ts";
 import { restingFacts } from "./restingFacts.ts";
+import { AppRequests } from "./session/appRequests.ts";
+import type { AppThere, ReachedInspector } from "./session/appThere.ts";
+import { latestReports } from "./session/latestReports.ts";
+import { LaunchMarks } from "./session/launchMarks.ts";
 import type { SessionHost } from "./sessionHost.ts";
-
-/** Renewal reports shown; the supervisor keeps as many. */
-const reportsKept = 50;
 
 export interface SessionOptions {
   readonly key: string;
@@ -31,23 +31,6 @@ export interface SessionOptions {
   readonly host: SessionHost;
   /** Of an app on another machine. */
   readonly there?: AppThere;
-}
-
-/** How an app on another machine is reached, and what it is called there; its session's name names the machine too. */
-export interface AppThere {
-  readonly machine: string;
-  readonly app: string;
-  readonly connect: (endpoint: Endpoint) => Promise<SupervisorClient>;
-  /** CPUs that the machine can use, once that is known. */
-  readonly cores: () => number | undefined;
-  /** Makes the inspector of a worker, which listens there, reachable from here. */
-  readonly reach: (url: string) => Promise<ReachedInspector>;
-}
-
-/** A worker's inspector as a debugger here reaches it. */
-export interface ReachedInspector extends Disposable {
-  /** With `ws:`; it holds until it is disposed of. */
-  readonly url: string;
 }
 
 export interface StartOptions {
@@ -67,6 +50,8 @@ export class AppSession implements Disposable {
   definition: AppDefinition | undefined;
   /** The machine on which it runs; absent: this one. */
   readonly machine: string | undefined;
+  readonly requests: AppRequests;
+  readonly #marks: LaunchMarks;
   readonly #there: AppThere | undefined;
   readonly #folder: string;
   readonly #host: SessionHost;
@@ -98,6 +83,8 @@ export class AppSession implements Disposable {
     this.#host = options.host;
     this.#there = options.there;
     this.machine = options.there?.machine;
+    this.requests = new AppRequests(() => this.#connected(), options.host.t);
+    this.#marks = new LaunchMarks(options.host.memory, options.key);
   }
 
   readonly onDidChange = this.#changes.on;
@@ -238,7 +225,7 @@ export class AppSession implements Disposable {
   get #scheduling(): Scheduling | undefined {
     const { config, problem } = this.definition ?? {};
     const said = config?.scheduling ?? usualScheduling;
-    const isOurs = this.#client !== undefined && this.#launchedAs(this.#client.endpoint) !== undefined;
+    const isOurs = this.#client !== undefined && this.#marks.of(this.#client.endpoint.pid) !== undefined;
     return problem !== undefined || config === undefined || !(isOurs || config.scheduling !== undefined)
       ? undefined
       : said;
@@ -269,44 +256,6 @@ export class AppSession implements Disposable {
     }
   }
 
-  /** Reloads the way the previous generation was started. */
-  async rollBack(signal: AbortSignal): Promise<RenewalReport> {
-    return this.#connected().request("app/rollback", {}, { signal });
-  }
-
-  async changeDrain(change: RequestParams<"app/drain">): Promise<void> {
-    await this.#connected().request("app/drain", change);
-  }
-
-  /** Resolves with whether there was a renewal that could still be undone. */
-  async cancelRenewal(): Promise<boolean> {
-    return (await this.#connected().request("app/cancelRenewal", {})).cancelled;
-  }
-
-  async scale(workers: number): Promise<{ readonly from: number; readonly to: number }> {
-    return this.#connected().request("app/scale", { workers });
-  }
-
-  /** Which files differ from what the running generation was started with. */
-  async lookForStale(): Promise<RequestResult<"app/stale">> {
-    return this.#connected().request("app/stale", {});
-  }
-
-  /** Resolves once every change of a file is noticed, or it can't be, which the answer says. */
-  async watch(on: boolean): Promise<WatchView> {
-    const { state, problem } = await this.#connected().request("app/watch", { on });
-    return { state, ...(problem !== undefined && { problem: engineSentence(problem, this.#host.t) }) };
-  }
-
-  async killWorker(worker: number): Promise<void> {
-    await this.#connected().request("app/killWorker", { worker });
-  }
-
-  /** Lets a worker go on that a debugger has stopped. */
-  async continueWorker(worker: number): Promise<void> {
-    await this.#connected().request("debug/continue", { worker });
-  }
-
   /** CPUs that its machine can use; `undefined` where that is not known. */
   get cores(): number | undefined {
     return this.#there === undefined ? availableParallelism() : this.#there.cores();
@@ -334,7 +283,7 @@ export class AppSession implements Disposable {
     const { t, log } = this.#host;
     this.#lastSnapshot = undefined;
     const text = t("The supervisor of “{0}” (process {1}) ended unexpectedly.", this.name, last.supervisor.pid);
-    const mark = this.#launchedAs(endpoint);
+    const mark = this.#marks.of(endpoint.pid);
     const { definition } = this;
     if (this.#disposed || definition === undefined || mark === undefined) {
       this.#problem = text;
@@ -372,7 +321,7 @@ export class AppSession implements Disposable {
       this.#remember(client, plan);
     } else if (last.renewal?.upgrade === true) {
       // The one that was to take over.
-      this.#host.memory.set(`mark:${this.key}`, `${client.endpoint.pid} ${mark}`);
+      this.#marks.keep(client.endpoint.pid, mark);
     }
     this.#use(client);
     const seconds = ((performance.now() - since) / 1_000).toFixed(1);
@@ -432,7 +381,7 @@ export class AppSession implements Disposable {
     if (this.#client !== undefined && !this.#stopped) {
       const { endpoint } = this.#client;
       if ((await findSupervisors(this.#host)).some(({ pid }) => pid === endpoint.pid)) {
-        const mark = this.#launchedAs(endpoint);
+        const mark = this.#marks.of(endpoint.pid);
         if (mark === undefined || mark === plan.mark) {
           await this.#client.request("app/start", {});
           return;
@@ -451,7 +400,7 @@ export class AppSession implements Disposable {
   /** How the app is to run from now on, if its settings differ from those it was started with from here. */
   async #changedPlan({ endpoint }: SupervisorClient): Promise<LaunchPlan | undefined> {
     const { definition } = this;
-    const mark = this.#launchedAs(endpoint);
+    const mark = this.#marks.of(endpoint.pid);
     if (definition === undefined || mark === undefined) {
       return undefined;
     }
@@ -462,13 +411,7 @@ export class AppSession implements Disposable {
 
   #remember({ endpoint }: SupervisorClient, plan: LaunchPlan): void {
     this.#plan = plan;
-    this.#host.memory.set(`mark:${this.key}`, `${endpoint.pid} ${plan.mark}`);
-  }
-
-  /** The fingerprint of the plan by which VS Code started this supervisor; `undefined` if it was started elsewhere. */
-  #launchedAs({ pid }: Endpoint): string | undefined {
-    const [launched, mark] = this.#host.memory.get(`mark:${this.key}`)?.split(" ") ?? [];
-    return launched === `${pid}` ? mark : undefined;
+    this.#marks.keep(endpoint.pid, plan.mark);
   }
 
   #use(client: SupervisorClient): void {
@@ -499,10 +442,7 @@ export class AppSession implements Disposable {
     let { endpoint } = client;
     this.#connection.add(
       client.onDidMove((to) => {
-        const mark = this.#launchedAs(endpoint);
-        if (mark !== undefined) {
-          this.#host.memory.set(`mark:${this.key}`, `${to.pid} ${mark}`);
-        }
+        this.#marks.move(endpoint.pid, to.pid);
         endpoint = to;
         this.lookForNode().catch(() => undefined);
         const { version, nodeVersion } = client.snapshot.supervisor;
@@ -525,8 +465,7 @@ export class AppSession implements Disposable {
 
   #keepReports(told: readonly RenewalReport[]): void {
     const reports = told.map((report) => reportInWords(report, this.#host.t));
-    const known = new Map([...reports, ...this.#reports].map((report) => [report.startedAt, report]));
-    this.#reports = [...known.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, reportsKept);
+    this.#reports = latestReports(this.#reports, reports);
     this.#changes.fire();
   }
 

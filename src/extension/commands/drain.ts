@@ -38,7 +38,7 @@ async function changeDrain(
     return;
   }
   if (change.action === "extend" || (await mayCut(context, session, worker))) {
-    await session.changeDrain({ ...change, worker });
+    await session.requests.changeDrain({ ...change, worker });
   }
 }
 

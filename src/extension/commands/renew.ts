@@ -71,7 +71,7 @@ export async function cancelReload(context: CommandContext, target: CommandTarge
     suits: ({ snapshot }) => snapshot?.renewal?.cancellable === true,
     placeHolder: t("Select the app whose reload to cancel"),
   });
-  if (session !== undefined && !(await session.cancelRenewal())) {
+  if (session !== undefined && !(await session.requests.cancelRenewal())) {
     notifier.message("info", t("There is no reload of “{0}” that could still be cancelled.", session.name), []);
   }
 }
@@ -94,7 +94,7 @@ async function renew({ context, notifier, session, kind, worker }: Renewal): Pro
   const name = chosen && workerLabel(chosen, t);
   const controller = new AbortController();
   const { signal } = controller;
-  const over = kind === "rollback" ? session.rollBack(signal) : session.renew(kind, worker, signal);
+  const over = kind === "rollback" ? session.requests.rollBack(signal) : session.renew(kind, worker, signal);
   const cancel = () => controller.abort();
   const offering = offerContinue({ context, notifier, session });
   const report = await followRenewal({ session, title: title(kind, session.name, name, t), cancel, over, t }).finally(

@@ -43,7 +43,7 @@ export async function scale(context: CommandContext, target: CommandTarget, want
       };
       const listening = session.onDidChange(show);
       try {
-        await session.scale(workers);
+        await session.requests.scale(workers);
       } finally {
         listening.dispose();
       }

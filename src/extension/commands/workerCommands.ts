@@ -21,7 +21,7 @@ export async function killWorker(context: CommandContext, target: CommandTarget)
       placeHolder: t("Select the worker to kill. Its requests are lost."),
     }));
   if (session !== undefined && worker !== undefined && (await mayKill(context, session, worker))) {
-    await session.killWorker(worker);
+    await session.requests.killWorker(worker);
   }
 }
 
@@ -56,7 +56,7 @@ export async function continueWorker(context: CommandContext, target: CommandTar
       placeHolder: t("Select the worker to continue"),
     }));
   if (session !== undefined && worker !== undefined) {
-    await session.continueWorker(worker);
+    await session.requests.continueWorker(worker);
   }
 }
 

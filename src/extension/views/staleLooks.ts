@@ -28,7 +28,7 @@ export function lookForStaleFiles(registry: AppRegistry): Disposable {
     coalesce(settleMs, () => {
       for (const session of wanted) {
         // An older supervisor does not know the question.
-        session.lookForStale().catch(() => undefined);
+        session.requests.lookForStale().catch(() => undefined);
       }
       wanted.clear();
     }),

@@ -187,7 +187,7 @@ const serverFile = fileURLToPath(new URL("../client/machineServer.ts", import.me
     // What shows it, such as the panel of layers, stays with it.
     assert.equal(before?.client, undefined);
     assert.equal(registry.find(key), before);
-    await assert.rejects(before?.scale(3) ?? Promise.resolve(), /The connection to web1 was lost\./);
+    await assert.rejects(before?.requests.scale(3) ?? Promise.resolve(), /The connection to web1 was lost\./);
     registry.look();
     await until(() => one("web1").apps.length === 1);
     assert.equal(one("web1").problem, undefined);

@@ -3,7 +3,7 @@ import { MachineConnection } from "../../../client/machines/machineConnection.ts
 import { openForward } from "../../../client/machines/sshForward.ts";
 import type { Machine } from "../../../client/machines/sshMachine.ts";
 import type { Endpoint } from "../../../shared/launch.ts";
-import type { ReachedInspector } from "../appSession.ts";
+import type { ReachedInspector } from "../session/appThere.ts";
 
 /*
  * Access to other machines. Imported on first use, like that to supervisors: most workspaces name no machine.

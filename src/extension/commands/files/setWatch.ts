@@ -18,7 +18,7 @@ export async function setWatch(
     ? t("Select the app to reload whenever its files are saved")
     : t("Select the app whose files to watch no more");
   const session = await chooseApp(context, target, { suits, placeHolder, onlyHere: true });
-  const { state, problem = "" } = (await session?.watch(on)) ?? {};
+  const { state, problem = "" } = (await session?.requests.watch(on)) ?? {};
   if (state === "failed" && session !== undefined) {
     notifier.message("error", t("The files of “{0}” are not watched: {1}", session.name, problem), []);
   }

@@ -27,7 +27,7 @@ export async function showChanges(context: CommandContext, target: CommandTarget
   if (session === undefined) {
     return;
   }
-  const { generation, commit, files } = await session.lookForStale();
+  const { generation, commit, files } = await session.requests.lookForStale();
   if (files.length === 0) {
     notifier.message("info", t("What runs of “{0}” is what is on the disk.", session.name), []);
     return;

@@ -178,7 +178,7 @@ function withProgress<Result>(
       controller.abort();
       if (process.platform === "win32") {
         // There the process ends at once, without cancelling what it has asked for.
-        session.cancelRenewal().catch(() => undefined);
+        session.requests.cancelRenewal().catch(() => undefined);
       }
     };
     let wasRenewed = false;

@@ -33,7 +33,7 @@ export function offerContinue({
           where,
         );
         notifier.message("info", text, [
-          { title: t("Continue"), run: () => session.continueWorker(id).catch(() => undefined) },
+          { title: t("Continue"), run: () => session.requests.continueWorker(id).catch(() => undefined) },
         ]);
       }
     }
