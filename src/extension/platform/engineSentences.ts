@@ -196,6 +196,7 @@ export const engineSentences: readonly string[] = [
   "The renewal was cancelled before it began.",
   "The app was stopped before this renewal could begin.",
   'scheduling stays "{0}": a change to "{1}" takes effect with "hitless upgrade".',
+  'On Windows scheduling "shared" works as "roundRobin": the system completes connections before a worker takes them, and they would be reset when it leaves.',
   "{0} did not answer within {1} ms: its event loop is blocked.",
   "{0} can't be reached any more.",
   "The supervisor of {0} (pid {1}) can't be reached, but its process has not ended. End it, and start the app.",

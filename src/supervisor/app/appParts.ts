@@ -2,6 +2,7 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { RecipeOrigin } from "../../shared/launch.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
 import { Acceptor } from "../accept/acceptor.ts";
+import { workersAccept } from "../accept/whoAccepts.ts";
 import { steadyNow } from "../clock.ts";
 import { DebugSessions } from "../debug/debugSessions.ts";
 import { InspectorDoors } from "../debug/inspectorDoors.ts";
@@ -108,7 +109,7 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
     serving: () => (host.successor === undefined ? table.serving() : [host.successor]),
   });
   const acceptor: Acceptor = new Acceptor({
-    shared: recipe.scheduling === "shared",
+    shared: workersAccept(recipe.scheduling),
     paths: keeper,
     limit: () => generations.current.maxWaiting,
     mostOpenFiles,

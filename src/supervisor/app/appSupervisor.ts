@@ -6,9 +6,9 @@ import type { RequestResult } from "../../shared/protocol.ts";
 import type { AppState, Snapshot } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import { workerLabel } from "../../shared/text/workerName.ts";
+import { chooseScheduling } from "../accept/whoAccepts.ts";
 import type { DebugSessions } from "../debug/debugSessions.ts";
 import type { Metrics } from "../monitoring/metrics/metrics.ts";
-import { chooseScheduling } from "../process/workerForker.ts";
 import type { Generations } from "../renewal/generations.ts";
 import { hasPreReload } from "../renewal/preReload.ts";
 import type { RecipeSource } from "../renewal/recipeSource.ts";
@@ -97,7 +97,7 @@ export class AppSupervisor {
       endSchedule: () => void this.#schedule.follow(undefined),
     });
     this.#schedule = new Schedule({ events, due: (pattern) => this.#renewBySchedule(pattern) });
-    chooseScheduling(recipe.scheduling);
+    chooseScheduling(recipe.scheduling, events);
     if (options.trial !== undefined) {
       this.#generations.continueAfter(options.trial.estate.generation);
     }

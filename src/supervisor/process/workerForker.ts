@@ -32,12 +32,6 @@ const waitFlag = /(?:^|\s)--inspect-(?:brk|wait)\b/;
  */
 export type DebugStart = "no" | "wait" | "break";
 
-/** Sets once how accepted connections are distributed to workers. Called before the first worker. */
-export function chooseScheduling(scheduling: LaunchRecipe["scheduling"]): void {
-  // Explicit, since the default on Windows is to leave it to the system.
-  cluster.schedulingPolicy = scheduling === "shared" ? cluster.SCHED_NONE : cluster.SCHED_RR;
-}
-
 export interface ForkedWorker {
   /** Its number, unique in the life of the app, over all its supervisors. */
   readonly id: number;
