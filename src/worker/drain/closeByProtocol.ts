@@ -1,6 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { Server as HttpServer, ServerResponse } from "node:http";
-import type { Server, Socket } from "node:net";
 import type { Http2Session } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
 import { endQuietly, type Http2Stream, openStreams, responseOf } from "../internals/http2Streams.ts";
@@ -100,36 +98,4 @@ function replacedEnd<Response extends object>(response: Response | undefined): R
 
 function isCompressed(encoding: string): boolean {
   return !["", "identity", "none"].includes(encoding.toLowerCase());
-}
-
-/** Makes the answers on these connections say `Connection: close`, those under way included if their headers are not sent. */
-export function closeAfterAnswers(isLeaving: (socket: Socket, server: Server) => boolean, guard: Guard): void {
-  subscribe(
-    "http.server.request.start",
-    guard("closing answer", (message: unknown) => {
-      const { server, socket, response } = message as {
-        readonly server: HttpServer;
-        readonly socket: Socket;
-        readonly response: ServerResponse;
-      };
-      if (isLeaving(socket, server) && !isSigningIn(response)) {
-        response.shouldKeepAlive = false;
-      }
-    }),
-  );
-}
-
-/** The same for what a server is answering just now. */
-export function closeAfterCurrentAnswers(server: HttpServer, isLeaving: (socket: Socket) => boolean): void {
-  for (const socket of httpConnections(server)?.all ?? []) {
-    const response = currentResponse(socket);
-    if (response !== undefined && !response.headersSent && isLeaving(socket) && !isSigningIn(response)) {
-      response.shouldKeepAlive = false;
-    }
-  }
-}
-
-/** NTLM signs a connection in with more than one request: the next one is the same sign-in. */
-function isSigningIn({ req }: ServerResponse): boolean {
-  return /^(ntlm|negotiate) /i.test(req.headers.authorization ?? "");
 }

@@ -11,13 +11,8 @@ import { closeListeningHandle } from "../internals/listeningHandles.ts";
 import { httpConnections, isMovable, servesConnectionsItself } from "../internals/serverConnections.ts";
 import { setImmediate, setInterval, steadyNow } from "../ownTimers.ts";
 import type { ProcessHold } from "../process/processHold.ts";
-import {
-  closeAfterAnswers,
-  closeAfterCurrentAnswers,
-  createSessionFarewell,
-  endEventStreams,
-  endEventStreamsOf,
-} from "./closeByProtocol.ts";
+import { createSessionFarewell, endEventStreams, endEventStreamsOf } from "./closeByProtocol.ts";
+import { closeAfterAnswers, closeAfterCurrentAnswers } from "./closingAnswers.ts";
 import { createCostThrottle } from "./costThrottle.ts";
 import { DrainReport } from "./drainReport.ts";
 import { createExitPace } from "./exitPace.ts";

@@ -13,6 +13,13 @@ export function currentResponse(socket: Socket): ServerResponse | undefined {
   return Reflect.get(socket, "_httpMessage") ?? undefined;
 }
 
+/** Whether the client of this HTTP/1 connection has asked more behind what this response answers (pipelining). */
+export function hasMoreBehind(socket: Socket, { req }: ServerResponse): boolean {
+  const parser: unknown = Reflect.get(socket, "parser");
+  const newest: unknown = typeof parser === "object" && parser !== null ? Reflect.get(parser, "incoming") : undefined;
+  return typeof newest === "object" && newest !== null && newest !== req;
+}
+
 /**
  * Whether a response is an event stream. Headers that an app gives to `writeHead` are not kept for `getHeader`, only in
  * the text that was sent.

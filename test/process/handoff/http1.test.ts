@@ -140,25 +140,29 @@ describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
     await done;
   });
 
-  it("answers every pipelined request and goes on with the same connection", async () => {
+  it("answers every pipelined request, and goes on with the same connection where it is handed over", async () => {
     const client = await open();
     client.send(get("/slow") + get("/slow") + get("/"));
     const done = reload();
     await client.received(/generation \d+ /, 3);
     await done;
-    client.send(get("/"));
-    await client.received(/generation \d+ /, 4);
-    assert.equal(client.closed, false);
+    if (!isClosedAfterwards) {
+      client.send(get("/"));
+      await client.received(/generation \d+ /, 4);
+      assert.equal(client.closed, false);
+    }
   });
 
-  it("finishes a slow download and goes on with the same connection", async () => {
+  it("finishes a slow download, and goes on with the same connection where it is handed over", async () => {
     const client = await open();
     client.send(get("/download"));
     await client.received(/aaaa/);
     await reload();
     assert.ok(client.text.length > 1_000_000);
-    client.send(get("/"));
-    await client.received(/generation \d+ /);
+    if (!isClosedAfterwards) {
+      client.send(get("/"));
+      await client.received(/generation \d+ /);
+    }
   });
 
   it("notices a client that left while its connection moved", async () => {

@@ -122,6 +122,25 @@ describeOn(testedNodes(), "the drain of connections that can't be handed over", 
     assert.ok(answers > 0);
   });
 
+  it("answers all that a client of HTTPS has asked at once", async () => {
+    const socket = connectTls({ host: "127.0.0.1", port: app.port + 2, ...trusting });
+    await once(socket, "secureConnect");
+    let text = "";
+    socket.setEncoding("latin1").on("data", (piece: string) => {
+      text += piece;
+    });
+    socket.write("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n12345");
+    const done = reload();
+    await until(app.client, "old workers drain", ({ workers }) => workers.some(({ state }) => state === "draining"));
+    socket.write(`67890${get("/slow")}${get("/")}`);
+    await poll(
+      "all three are answered",
+      () => text.match(/received \d+ /g)?.join("") === "received 10 received 0 received 0 ",
+    );
+    socket.destroy();
+    await done;
+  });
+
   for (const [scheme, offset] of [
     ["http", 3],
     ["https", 4],

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
-import {
-  closeAfterAnswers,
-  closeAfterCurrentAnswers,
-  createSessionFarewell,
-  endEventStreams,
-} from "../../../../src/worker/drain/closeByProtocol.ts";
+import { createSessionFarewell, endEventStreams } from "../../../../src/worker/drain/closeByProtocol.ts";
+import { closeAfterAnswers, closeAfterCurrentAnswers } from "../../../../src/worker/drain/closingAnswers.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
 
 describe("closeByProtocol", () => {
@@ -58,6 +54,68 @@ describe("closeByProtocol", () => {
     const after = await ask();
     after.response.end("two");
     assert.equal((await after.answer).headers.connection, "close");
+  });
+
+  it("has the last of those that were asked at once say so, whether they came before or after it began", async () => {
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    let text = "";
+    socket.setEncoding("latin1").on("data", (piece: string) => {
+      text += piece;
+    });
+    const closed = once(socket, "close");
+    const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    const asked = async (times: number): Promise<void> => {
+      const all = responses.length + times;
+      socket.write(request.repeat(times));
+      while (responses.length < all) {
+        await once(server, "asked");
+      }
+    };
+    await asked(2);
+    const leaving = server;
+    closeAfterAnswers((_, answering) => answering === leaving, guard);
+    closeAfterCurrentAnswers(server, () => true);
+    await asked(1);
+    for (const [index, response] of responses.entries()) {
+      // The next one has the connection a turn after the last one has ended.
+      const finished = once(response, "finish");
+      response.end(`answer ${index}.`);
+      await finished;
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
+    await closed;
+    assert.deepEqual(text.match(/connection: \S+|answer \d/gi), [
+      ...["Connection: keep-alive", "answer 0", "Connection: keep-alive", "answer 1"],
+      ...["Connection: close", "answer 2"],
+    ]);
+  });
+
+  it("takes it back where something is asked behind an answer that has not begun", async () => {
+    const leaving = server;
+    closeAfterAnswers((_, answering) => answering === leaving, guard);
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    let text = "";
+    socket.setEncoding("latin1").on("data", (piece: string) => {
+      text += piece;
+    });
+    for (const count of [1, 2]) {
+      socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      while (responses.length < count) {
+        await once(server, "asked");
+      }
+    }
+    assert.deepEqual(
+      responses.map(({ shouldKeepAlive }) => shouldKeepAlive),
+      [true, true],
+    );
+    const [first, second] = responses;
+    second?.end("answer 1.");
+    first?.end("answer 0.");
+    while (!text.includes("answer 1.")) {
+      await once(socket, "data");
+    }
+    assert.match(text, /answer 0\.[\s\S]*answer 1\./);
+    socket.destroy();
   });
 
   it("leaves an answer alone whose headers are sent, and every other server", async () => {
