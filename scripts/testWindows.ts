@@ -1,12 +1,14 @@
 // `npm run test:windows`: the process layer on Node.js for Windows, 20 and 22, whose command line, supervisors, workers and
 // clients all run there: on Windows itself, or on Linux (x64) by Wine, which it installs when root on Debian (670 MB). Then,
 // by Wine, clients on Linux ask while an app there is renewed. `HITLESS_TEST_NODES=22` chooses a version; what follows `--`
-// goes to mocha, such as `-g "part of a title"`. The last line is `N passed, N failed, N not for this system`.
+// goes to mocha, such as `-g "part of a title"`. Each file is run by itself and its result kept; SIGTERM or Ctrl-C ends the
+// run there, and `-- --continue` goes on without the files that have passed. The last line is `N passed, N failed, N not for
+// this system`.
 import { mkdirSync } from "node:fs";
 import process from "node:process";
 import { resultsFolder } from "../test/support/paths.ts";
 import { nodeProgramOf, testedNodes } from "../test/support/process/nodeMatrix.ts";
-import { countWindowsReport, type WindowsCounts } from "./windows/countWindowsReport.ts";
+import { countWindowsReports, type WindowsCounts } from "./windows/countWindowsReport.ts";
 import { askFromOutside } from "./windows/outsideClients.ts";
 import { runMocha } from "./windows/runMocha.ts";
 import { openWine, type Wine } from "./windows/wine.ts";
@@ -16,7 +18,13 @@ const majors = ["20", "22"];
 /** Runs the tests themselves, which are TypeScript. */
 const testerMajor = "22";
 
-const mochaWords = process.argv.slice(2);
+const continueWord = "--continue";
+const continues = process.argv.includes(continueWord);
+const mochaWords = process.argv.slice(2).filter((word) => word !== continueWord);
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => stopping.abort());
+}
 process.env.HITLESS_TEST_NODES ??= majors.join(",");
 const nodes = testedNodes();
 const sum: WindowsCounts = { passed: 0, failures: [], notHere: [], secondTries: [] };
@@ -33,10 +41,20 @@ try {
     process.stdout.write(
       `\n── Node.js ${node.version} for Windows${wine === undefined ? "" : `, Wine ${wine.version}`} ──\n`,
     );
-    const report = await runMocha({ wine, tester, program, major: node.major, words: mochaWords });
-    add(countWindowsReport(report, wine?.version, mochaWords.length === 0), node.major);
+    const { major } = node;
+    const { signal: stop } = stopping;
+    const reports = await runMocha({ wine, tester, program, major, words: mochaWords, continues, stop });
+    const isWhole = mochaWords.length === 0 && reports.left.length === 0;
+    add(countWindowsReports(reports.files, wine?.version, isWhole), major);
+    if (reports.earlier > 0) {
+      process.stdout.write(`${reports.earlier} of ${reports.files.length} files had passed in an earlier run\n`);
+    }
+    sum.failures.push(...reports.left.map((file) => `Node ${major}: ${file} was not run to its end`));
+    if (stop.aborted) {
+      break;
+    }
     if (wine !== undefined && mochaWords.length === 0) {
-      add(await askFromOutside(wine, program), node.major);
+      add(await askFromOutside(wine, program), major);
     }
   }
 } catch (error) {

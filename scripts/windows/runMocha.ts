@@ -1,14 +1,17 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { projectRoot, resultsFolder } from "../../test/support/paths.ts";
+import { countReport } from "../../test/support/reports.ts";
+import { processConfig, testFiles } from "./testFiles.ts";
 import type { Wine } from "./wine.ts";
 
-/** A whole run by Wine on two cores that others use too. */
-const deadlineMs = 10_800_000;
-const showEveryMs = 500;
+/** One file of tests by Wine on two cores that others use too. */
+const fileDeadlineMs = 3_600_000;
+/** Files that run beside each other. */
+const beside = 2;
 
 export interface MochaRun {
   /** Undefined on Windows itself. */
@@ -19,53 +22,129 @@ export interface MochaRun {
   readonly program: string;
   readonly major: string;
   readonly words: readonly string[];
+  /** Files that passed in an earlier run are not run again. */
+  readonly continues: boolean;
+  /** When it aborts, no further file is begun, and those that run are ended. */
+  readonly stop: AbortSignal;
 }
 
-/**
- * Runs the process layer and shows what it says.
- * @returns its report.
- * @throws Error when there is none.
- */
-export async function runMocha({ wine, tester, program, major, words }: MochaRun): Promise<unknown> {
-  const name = `windows-${major}`;
-  const report = join(resultsFolder, `${name}.json`);
-  rmSync(report, { force: true });
+/** What became of the files. */
+export interface MochaReports {
+  /** What mocha wrote of each file; undefined where it wrote nothing, and `shown` holds what it said. */
+  readonly files: readonly { readonly file: string; readonly report: unknown; readonly shown: string }[];
+  /** Of these, how many are of an earlier run. */
+  readonly earlier: number;
+  /** That were not run, or not to their end, since the run was stopped. */
+  readonly left: readonly string[];
+}
+
+/** Runs the files of the process layer, each by a mocha of its own, and keeps what comes of each in `test-results`. */
+export async function runMocha(run: MochaRun): Promise<MochaReports> {
+  const { major, words, continues, stop } = run;
+  const folder = join(resultsFolder, `windows-${major}`);
+  if (!continues) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  mkdirSync(folder, { recursive: true });
+  const chosen = testFiles(words, major);
+  const waiting = chosen.filter((file) => !passed(reportOf(major, file)));
+  const earlier = chosen.length - waiting.length;
+  const left: string[] = [];
+  const files = chosen.filter((file) => !waiting.includes(file)).map((file) => resultOf(major, file));
+  const lane = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      if (!stop.aborted) {
+        await runFile(run, file);
+      }
+      // One that was ended half-way has no report.
+      if (stop.aborted && reportOf(major, file) === undefined) {
+        left.push(file);
+      } else {
+        files.push(resultOf(major, file));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: beside }, lane));
+  return { files, earlier, left };
+}
+
+async function runFile({ wine, tester, program, major, words, stop }: MochaRun, file: string): Promise<void> {
+  const { report, shown } = pathsOf(major, file);
+  rmSync(join(projectRoot, report), { force: true });
+  const {
+    spec: _all,
+    parallel: _parallel,
+    jobs: _jobs,
+    ...config
+  } = JSON.parse(readFileSync(join(projectRoot, processConfig), "utf8"));
+  const options = Object.entries({ ...config, "reporter-option": `output=${report}` });
   const args = [
     join("node_modules", "mocha", "bin", "mocha.js"),
-    ...["--config", join("test", "process", ".mocharc.json")],
-    ...["--reporter-option", `output=test-results/${name}.json`, ...words],
+    "--no-config",
+    ...options.flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)])),
+    ...[file, ...words],
   ].map((word) => word.replaceAll("\\", "/"));
   const env = { ...(wine?.environment(program) ?? process.env), HITLESS_TEST_NODES: major };
   const [command, first] = wine === undefined ? [tester, []] : [wine.program, [tester]];
   // A file, since Wine makes no stream of a socket, which is what Node.js takes for a pipe.
-  const shown = join(resultsFolder, `${name}.txt`);
-  const output = openSync(shown, "w+");
+  const output = openSync(join(projectRoot, shown), "w");
+  const started = performance.now();
   const child = spawn(command, [...first, ...args], {
     cwd: projectRoot,
     env: wine === undefined ? { ...env, HITLESS_TEST_NODE: program } : env,
     stdio: ["ignore", output, output],
-    timeout: deadlineMs,
+    timeout: fileDeadlineMs,
     windowsHide: true,
   });
-  let position = 0;
-  const show = (): void => {
-    const piece = Buffer.alloc(65_536);
-    for (let length = 1; length > 0; position += length) {
-      length = readSync(output, piece, 0, piece.length, position);
-      process.stdout.write(piece.subarray(0, length));
-    }
-  };
-  const timer = setInterval(show, showEveryMs);
+  closeSync(output);
+  const end = (): void => endMocha(child, wine);
+  stop.addEventListener("abort", end, { once: true });
   try {
     await once(child, "exit");
   } finally {
-    clearInterval(timer);
-    show();
-    closeSync(output);
+    stop.removeEventListener("abort", end);
   }
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  process.stdout.write(`${file}: ${outcome(reportOf(major, file))}, ${seconds} s\n`);
+}
+
+/** By Wine its Windows ends, and with it all that runs there. */
+function endMocha(child: ChildProcess, wine: Wine | undefined): void {
+  if (wine === undefined) {
+    child.kill();
+  } else {
+    wine.end();
+  }
+}
+
+function outcome(report: unknown): string {
+  if (report === undefined) {
+    return "no report";
+  }
+  const { passed, failed, skipped } = countReport(report);
+  return `${passed} passed, ${failed} failed, ${skipped} left out`;
+}
+
+function passed(report: unknown): boolean {
+  return report !== undefined && countReport(report).failed === 0;
+}
+
+function resultOf(major: string, file: string) {
+  return { file, report: reportOf(major, file), shown: pathsOf(major, file).shown };
+}
+
+function reportOf(major: string, file: string): unknown {
   try {
-    return JSON.parse(readFileSync(report, "utf8"));
+    return JSON.parse(readFileSync(join(projectRoot, pathsOf(major, file).report), "utf8"));
   } catch {
-    throw new Error(`mocha wrote no report of Node.js ${major}; what it said is in ${shown}`);
+    // There is none, or mocha was ended while it wrote.
+    return undefined;
   }
+}
+
+/** Below the project: what mocha writes of a file, and what it says. */
+function pathsOf(major: string, file: string): { readonly report: string; readonly shown: string } {
+  const name = file.replace("test/process/", "").replaceAll("/", ".").replace(".test.ts", "");
+  const base = `test-results/windows-${major}/${name}`;
+  return { report: `${base}.json`, shown: `${base}.txt` };
 }

@@ -18,6 +18,9 @@ export interface Wine {
   environment(node: string): NodeJS.ProcessEnv;
   /** The path there of one of this system: its drive Z: is the root of this one. */
   path(path: string): string;
+  /** Ends what runs there. */
+  end(): void;
+  /** Ends it, and removes it. */
   close(): void;
 }
 
@@ -30,8 +33,11 @@ export async function openWine(): Promise<Wine> {
   await ensureSystem([programNeed("wine64", there), programNeed("wine", there)], "npm run test:windows");
   const prefix = realpathSync(mkdtempSync(join(tmpdir(), "hitless-wine-")));
   const env = { ...process.env, WINEPREFIX: prefix, WINEDEBUG: "-all", NODE_SKIP_PLATFORM_CHECK: "1", DISPLAY: "" };
-  const close = (): void => {
+  const end = (): void => {
     spawnSync("wineserver", ["-k"], { env, timeout: programDeadlineMs });
+  };
+  const close = (): void => {
+    end();
     rmSync(prefix, { recursive: true, force: true, maxRetries: 20 });
   };
   try {
@@ -60,6 +66,7 @@ export async function openWine(): Promise<Wine> {
         WINEPATH: path(dirname(node)),
       }),
       path,
+      end,
       close,
     };
   } catch (error) {

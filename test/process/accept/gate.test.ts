@@ -5,6 +5,7 @@ import type { AppConfig } from "../../../src/shared/appConfig.ts";
 import { freePort } from "../../support/process/freePort.ts";
 import { type Newcomers, startNewcomers } from "../../support/process/newcomers.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { assertOutcome, assertUnnoticed, describeOn, type Scene } from "../../support/process/scene.ts";
 import { parseFixtureAnswer } from "../../support/process/strictClient.ts";
 import { openConnection, type Target } from "../../support/process/strictConnection.ts";
@@ -113,7 +114,7 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
         scheduling,
         env: { PORT: String(port) },
         readyUrl: `http://127.0.0.1:${port}/health`,
-        readyTimeout: 1_500,
+        readyTimeout: 1_500 * patience,
       });
       const strict = await scene.ask({ target: { port }, connections: 5, thinkMs: 1 });
       const versions = new Map<string, number>();

@@ -28,4 +28,14 @@ function prepare(suite: Mocha.Suite): void {
   for (const inner of suite.suites) {
     prepare(inner);
   }
+  if (!suite.root && !hasRunnable(suite)) {
+    // Mocha calls the hooks of a suite all the same, which set up what can't be here.
+    for (const hooks of ["_beforeAll", "_afterAll"]) {
+      Reflect.set(suite, hooks, []);
+    }
+  }
+}
+
+function hasRunnable({ tests, suites }: Mocha.Suite): boolean {
+  return tests.some(({ pending }) => !pending) || suites.some(hasRunnable);
 }
