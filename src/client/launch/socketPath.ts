@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
 
 /** Bytes of `sun_path` without its final NUL: https://man7.org/linux/man-pages/man7/unix.7.html, 104 in all on macOS. */
-const longestSocketPath = process.platform === "linux" ? 107 : 103;
+const longestSocketPaths = { linux: 107, others: 103 };
 
 /** A name for one supervisor's files and socket: short, because the path of a Unix socket must be. */
 export function newEndpointId(): string {
@@ -20,6 +20,7 @@ export function socketPath(folder: string, id: string): string {
   }
   const path = join(folder, `${id}.sock`);
   const length = Buffer.byteLength(path);
+  const longestSocketPath = longestSocketPaths[process.platform === "linux" ? "linux" : "others"];
   if (length > longestSocketPath) {
     throw new HitlessError(
       "runtimeFolder",

@@ -3,7 +3,9 @@ import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 
 /** Git compares names as the system does: https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreignoreCase */
-export const ignoresCase: boolean = process.platform === "win32" || process.platform === "darwin";
+export function ignoresCase(): boolean {
+  return process.platform === "win32" || process.platform === "darwin";
+}
 
 export interface GitIgnored {
   /** Absolute path of the repository's folder `.git`; absent outside of one, and in a linked worktree. */
@@ -27,7 +29,7 @@ export function createGitIgnored(root: string): GitIgnored {
     if (!files.has(folder)) {
       const excluded = folder === repository ? readRules(join(folder, ".git", "info", "exclude")) : "";
       const text = excluded + readRules(join(folder, ".gitignore"));
-      files.set(folder, text === "" ? undefined : ignore({ ignorecase: ignoresCase }).add(text));
+      files.set(folder, text === "" ? undefined : ignore({ ignorecase: ignoresCase() }).add(text));
     }
     return files.get(folder);
   };

@@ -57,7 +57,7 @@ export function createWatchRules(options: WatchRulesOptions): WatchRules {
   const isGitIgnored = createGitIgnored(root);
   const own = new Set([entry, ...files].map(comparable));
   const included = include?.map((pattern) => createPattern(root, pattern));
-  const excluded = ignore({ ignorecase: ignoresCase }).add([...exclude]);
+  const excluded = ignore({ ignorecase: ignoresCase() }).add([...exclude]);
   const named = (included ?? []).flatMap(({ place }) => (place === root ? [] : [place]));
   // A build output is what runs, though git ignores it; so is what a person names.
   const built = isGitIgnored(entry, false) || !isBelow(root, entry) ? [dirname(entry)] : [];
@@ -120,7 +120,7 @@ function createPattern(root: string, written: string): Pattern {
   const up = /^(?:\.\.\/?)+/.exec(pattern)?.[0] ?? "";
   const base = resolve(root, up);
   const rest = pattern.slice(up.length) || "*";
-  const rules: Ignore = ignore({ ignorecase: ignoresCase }).add(rest);
+  const rules: Ignore = ignore({ ignorecase: ignoresCase() }).add(rest);
   const fixed = rest.split("/");
   const firstGlob = fixed.findIndex((part) => /[*?[\]]/.test(part));
   const place = join(base, ...(firstGlob === -1 ? fixed : fixed.slice(0, firstGlob)));
@@ -141,7 +141,7 @@ function slashed(from: string, path: string): string {
 }
 
 function comparable(path: string): string {
-  return ignoresCase ? path.toLowerCase() : path;
+  return ignoresCase() ? path.toLowerCase() : path;
 }
 
 function isFolder(path: string): boolean {

@@ -114,6 +114,7 @@ describe("findLeftovers", () => {
     );
     assert.equal(found[0]?.command, "redis-server *:6379");
     assert.equal(found[1]?.command.length, 80);
+    assert.deepEqual(findLeftovers({ ...onLinux(processes), platform: "darwin" }), []);
   });
 });
 
