@@ -5,7 +5,7 @@ import { assertHonest } from "../../support/process/honesty.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { signal } from "../../support/process/processes.ts";
-import { describeOn, onPosix } from "../../support/process/scene.ts";
+import { describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
 import { until } from "../../support/process/until.ts";
 
@@ -21,7 +21,7 @@ const victims: Readonly<Record<string, (worker: Snapshot["workers"][number], sna
 for (const scheduling of ["roundRobin", "shared"] as const) {
   describeOn([usualNode()], `the report of a reload in which a worker dies, scheduling ${scheduling}`, (scene) => {
     for (const [who, isVictim] of Object.entries(victims)) {
-      onPosix(`does not say that nothing was dropped where a client lost something: ${who}`, async () => {
+      it(`does not say that nothing was dropped where a client lost something: ${who}`, async () => {
         const { client, port } = await scene.run({ fixture: "plain", config: { workers: 2, scheduling } });
         const strict = await scene.ask({ target: { port }, connections: 10, path: "/slow/50" });
         const newcomers = startNewcomers({ target: { port }, clients: 10 });

@@ -42,15 +42,12 @@ const onWindows: Reasons = {
   "Windows hands no connection over (docs/reload.md says why): they are closed in the way of HTTP, and the test counts those that stay open":
     [
       "Handoff to a worker that dies gives every connection that the dead worker had not confirmed to another one",
-      "gracefulReload of an app that cleans up in its own way",
       "connections that are more than their bytes leaves a connection that the app keeps until its client comes again, and hands over the others",
       "the handoff of HTTP/1.1 connections counts maxRequestsPerSocket on, across the handoff",
       "the handoff of HTTP/1.1 connections keeps a connection on which nothing was ever sent",
       "the handoff of HTTP/1.1 connections keeps an idle connection open and answers it from the new generation",
       "the handoff of HTTP/1.1 connections keeps an idle connection through 10 reloads",
       "the handoff of HTTP/1.1 connections moves the connections of one worker that is reloaded, and of one that is scaled away",
-      "the report of a reload in which a worker dies, scheduling roundRobin",
-      "the report of a reload in which a worker dies, scheduling shared",
     ],
   "Windows renews no supervisor without a stop (docs/cli.md)": [
     "hitless and its supervisors a start in its terminal and followed logs go along with an upgrade",
@@ -59,9 +56,8 @@ const onWindows: Reasons = {
   "Windows tells no environment of a process, by which what is left over is found": [
     "hitless list of what is left over",
   ],
-  "Windows makes symbolic links for administrators only; a release is switched by a link": [
-    "hitless in a folder of releases",
-  ],
+  "a release is switched by a link that takes another's place in one step: Windows makes symbolic links for administrators only, and renames no junction over another":
+    ["hitless in a folder of releases"],
   "Windows has neither named pipes in folders, nor modes of files, nor removes a folder that is somebody's current one":
     [
       "hitless in a folder that is not as it should be does not wait for somebody to write into a pipe that is called package.json",
@@ -85,10 +81,11 @@ const onWindows: Reasons = {
   "no write to a pipe is done at once on Windows, so async hooks see a WRITEWRAP of the answer to each heartbeat": [
     "what an app sees of Hitless in its process its async hooks see no more than the tick in which Node tells of a heartbeat",
   ],
-  "Windows resets who waits at a listening port when it closes, and its queue can't be shortened (docs/reload.md)": [
-    "clients with a connection for each request, scheduling roundRobin are answered or refused in a restart and a stop, and never reset",
-    "clients with a connection for each request, scheduling shared are answered or refused in a restart and a stop, and never reset",
-  ],
+  "Windows resets who waits at a listening port when it closes, libuv closes whom AcceptEx has let in and nobody has taken (uv__tcp_close), and the queue can't be shortened":
+    [
+      "clients with a connection for each request, scheduling roundRobin are answered or refused in a restart and a stop, and never reset",
+      "clients with a connection for each request, scheduling shared are answered or refused in a restart and a stop, and never reset",
+    ],
   "nginx is installed by the test on Debian only": [
     "behind nginx, scheduling roundRobin",
     "behind nginx, scheduling shared",
