@@ -23,7 +23,8 @@ const continues = process.argv.includes(continueWord);
 const mochaWords = process.argv.slice(2).filter((word) => word !== continueWord);
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => stopping.abort());
+  // `timeout` of coreutils sends its signal twice.
+  process.on(signal, () => stopping.abort());
 }
 process.env.HITLESS_TEST_NODES ??= majors.join(",");
 const nodes = testedNodes();
