@@ -3,6 +3,11 @@
  * Takes some milliseconds.
  */
 export function mostOpenFiles(): number {
+  if (process.platform === "win32") {
+    // A report has no limits there, and blocks for as long as Windows takes to load the symbols of all modules: `SymInitialize`
+    // in Node's src/debug_utils.cc.
+    return Number.POSITIVE_INFINITY;
+  }
   const { report } = process;
   if ("excludeNetwork" in report) {
     // Otherwise the report queries the name servers for the address of every connection.
