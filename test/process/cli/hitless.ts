@@ -182,6 +182,15 @@ function endSupervisor(pid: number): void {
   }
 }
 
+/** Ctrl-C ends it with exit code 0. No process can send that on Windows: there it is killed, and has no code. */
+export async function endByCtrlC({ child, ended }: CliRun): Promise<void> {
+  child.kill("SIGINT");
+  const result = await ended;
+  if (process.platform !== "win32") {
+    assertCode(result, 0);
+  }
+}
+
 /** Checks the exit code, and shows everything when it is another. */
 export function assertCode(result: CliResult, code: number): void {
   assert.equal(

@@ -11,7 +11,7 @@ import type { RenewalReport } from "../../../src/shared/report.ts";
 import { onPosix } from "../../support/process/scene.ts";
 import { type StrictClient, startStrictClient } from "../../support/process/strictClient.ts";
 import { poll } from "../../support/process/until.ts";
-import { assertCode, type CliRun, type CliWorld, get, openCliWorld, readyPattern } from "./hitless.ts";
+import { assertCode, type CliRun, type CliWorld, endByCtrlC, get, openCliWorld, readyPattern } from "./hitless.ts";
 
 const server = (answer: string) =>
   `require("node:http").createServer((request, response) => response.end("${answer}")).listen(process.env.PORT ?? 0);\n`;
@@ -369,8 +369,7 @@ describe("watching", function () {
     world.write({ "server.js": server("one") });
     [, , , , url = ""] = await app.until("stderr", readyPattern);
     assert.equal(await get(url), "one");
-    app.child.kill("SIGINT");
-    assertCode(await app.ended, 0);
+    await endByCtrlC(app);
   });
 });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import * as v from "valibot";
 import { type RequestLine, requestLineSchema } from "../../../src/shared/cliOutput.ts";
-import { assertCode, type CliWorld, openCliWorld } from "../cli/hitless.ts";
+import { type CliWorld, endByCtrlC, openCliWorld } from "../cli/hitless.ts";
 
 const server = `
 require("node:http").createServer((request, response) => {
@@ -50,8 +50,7 @@ describe("hitless requests", function () {
     await watching.until("stdout", /"path":"\/hangs"/);
     hanging.destroy();
     await watching.until("stdout", /"outcome":"aborted"/);
-    watching.child.kill("SIGINT");
-    assertCode(await watching.ended, 0);
+    await endByCtrlC(watching);
     const told = lines().filter(({ path }) => path !== "/slow");
     assert.deepEqual(
       told.map(({ path, status, outcome }) => [path, status, outcome]).sort(),
