@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { isAlive } from "../../support/process/processes.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { askFixture } from "../../support/process/strictClient.ts";
 import { poll } from "../../support/process/until.ts";
 
 /** Long enough for a test to connect after the launch on a busy machine: the period counts from then. */
-const graceMs = 1_500;
+const graceMs = 1_500 * patience;
 
 describeOn([usualNode()], "a supervisor without clients", (scene) => {
   it("stops the app gracefully when none has come back within the grace period", async () => {

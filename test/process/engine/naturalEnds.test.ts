@@ -50,8 +50,7 @@ describeOn(testedNodes(), "workers that only close what they have", (scene) => {
 });
 
 describe("a script whose listen was refused", () => {
-  it("ends as it would without Hitless", async function () {
-    this.timeout(30_000);
+  it("ends as it would without Hitless", async () => {
     const world = openCliWorld();
     // Of these Node tells that they begin to listen; then they throw.
     const refused = ["{ port: 70_000 }", "{ port: 0, signal: 1 }", '{ path: "" }'];

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundlesFolder } from "../../support/process/bundles.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { until } from "../../support/process/until.ts";
 
@@ -33,7 +34,7 @@ describeOn([usualNode()], "a clock that jumps", (scene) => {
     jump(0);
     const { client, port, write } = await scene.run({
       fixture: "plain",
-      config: { unresponsiveAfter: 2_000 },
+      config: { unresponsiveAfter: 2_000 * patience },
       supervisorFile: join(bundles, "supervisor.cjs"),
     });
     const strict = await scene.ask({ target: { port }, connections: 6 });
@@ -41,7 +42,7 @@ describeOn([usualNode()], "a clock that jumps", (scene) => {
     for (const shift of [6 * hour, -6 * hour, 0]) {
       build += 1;
       write("version.txt", String(build));
-      const slow = fetch(`http://127.0.0.1:${port}/slow/1500`);
+      const slow = fetch(`http://127.0.0.1:${port}/slow/${1_500 * patience}`);
       await strict.untilAnswers(String(build - 1), 20);
       const reload = client.request("app/renew", { kind: "reload" });
       await until(client, "the slow request drains", ({ workers }) =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { attachDebugger } from "../../support/process/debugger.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
 import { until, within } from "../../support/process/until.ts";
@@ -14,7 +15,7 @@ describeOn([usualNode()], "workers with an open inspector", (scene) => {
       config: {
         workers: 2,
         nodeArgs: ["--inspect=0"],
-        unresponsiveAfter: 1_000,
+        unresponsiveAfter: 1_000 * patience,
         replaceUnresponsive: true,
         drainTimeout: 1_000,
       },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { residentBytes } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { until, within } from "../../support/process/until.ts";
@@ -93,7 +94,7 @@ describeOn([usualNode()], "a new generation that goes wrong", (scene) => {
   }
 
   it("may be of 64 workers", async function () {
-    this.timeout(180_000);
+    this.timeout(180_000 * patience);
     const { client, port } = await scene.run({ fixture: "plain" });
     const strict = await scene.ask({ target: { port }, connections: 10 });
     await client.request("app/scale", { workers: 64 });

@@ -4,6 +4,7 @@ import type { Snapshot } from "../../../src/shared/snapshot.ts";
 import { assertHonest } from "../../support/process/honesty.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";
 import { usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { signal } from "../../support/process/processes.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
@@ -29,7 +30,7 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
         // Keeps every old worker draining until its answer has come.
         const slow = await Promise.all(Array.from({ length: 6 }, () => openConnection({ port })));
         const answers = slow.map((connection) =>
-          connection.ask("GET /slow/1500 HTTP/1.1\r\nHost: x\r\n\r\n").then(
+          connection.ask(`GET /slow/${1_500 * patience} HTTP/1.1\r\nHost: x\r\n\r\n`).then(
             () => 0,
             () => 1,
           ),

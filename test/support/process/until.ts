@@ -3,8 +3,10 @@ import type { SupervisorEvent } from "../../../src/shared/logs.ts";
 import type { Snapshot } from "../../../src/shared/snapshot.ts";
 import { patience } from "./notHere/wine.ts";
 
+const usualMs = 30_000;
+
 /** Milliseconds any single thing a test waits for may take on a machine that is busy with other things. */
-export const usualDeadlineMs: number = 30_000 * patience;
+export const usualDeadlineMs: number = usualMs * patience;
 
 /** How often something is looked at that tells of no change by itself, in milliseconds. */
 const pollMs = 20;
@@ -14,8 +16,9 @@ export function until(
   client: SupervisorClient,
   what: string,
   holds: (snapshot: Snapshot) => boolean,
-  deadlineMs: number = usualDeadlineMs,
+  ms: number = usualMs,
 ): Promise<Snapshot> {
+  const deadlineMs = ms * patience;
   return new Promise((resolve, reject) => {
     const check = (snapshot: Snapshot): void => {
       if (holds(snapshot)) {
@@ -50,11 +53,8 @@ export async function untilRunning(client: SupervisorClient): Promise<Snapshot> 
 }
 
 /** Waits for an event that is logged from now on. */
-export function untilEvent(
-  client: SupervisorClient,
-  code: string,
-  deadlineMs: number = usualDeadlineMs,
-): Promise<SupervisorEvent> {
+export function untilEvent(client: SupervisorClient, code: string, ms: number = usualMs): Promise<SupervisorEvent> {
+  const deadlineMs = ms * patience;
   return new Promise((resolve, reject) => {
     const seen: string[] = [];
     const finish = (settle: () => void): void => {
@@ -79,8 +79,9 @@ export function untilEvent(
 export async function poll(
   what: string | (() => string),
   holds: () => boolean | Promise<boolean>,
-  deadlineMs: number = usualDeadlineMs,
+  ms: number = usualMs,
 ): Promise<void> {
+  const deadlineMs = ms * patience;
   const deadline = performance.now() + deadlineMs;
   while (!(await holds())) {
     if (performance.now() > deadline) {
@@ -92,7 +93,8 @@ export async function poll(
 }
 
 /** Rejects when the promise takes longer. */
-export async function within<T>(what: string, promise: Promise<T>, deadlineMs: number = usualDeadlineMs): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, ms: number = usualMs): Promise<T> {
+  const deadlineMs = ms * patience;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} took longer than ${deadlineMs} ms.`)), deadlineMs);

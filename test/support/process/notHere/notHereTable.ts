@@ -21,6 +21,8 @@ const onWindows: Reasons = {
       "watching does not reload once more what a reload has read already",
       "workers that only close what they have end after a SIGINT that somebody else sends",
     ],
+  "Node.js makes the pipes of stdout and stderr blocking on Windows (net.Socket in lib/net.js), so a reader that stalls stops the command, which says nothing more and does not keep the output meanwhile":
+    ["the output of hitless start waits for a reader that stalls, without making the app wait"],
   "Windows stops no process by a signal (SIGSTOP), by which the test makes a worker or its supervisor silent": [
     "a worker that dies with a connection on its way to it",
     "an app that listens when it might have ended is not taken for a script that is done while a busy supervisor has not answered yet",
