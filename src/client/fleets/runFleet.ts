@@ -290,11 +290,17 @@ class Transaction {
   }
 }
 
-/** With the connection to its machine, that to an app is lost as well: how the first one ended is the reason. */
+/**
+ * With the connection to its machine, that to an app is lost as well: how the first one ended is the reason. A machine
+ * that goes down may end what runs on it first, which is then half of the reason.
+ */
 async function failureOf({ connection }: Member, thrown: unknown): Promise<HitlessError> {
   const error = toHitlessError(thrown);
   if (error.code !== "connectionLost") {
-    return error;
+    const lost = await connection.facts(reasonMs).then(() => undefined, toHitlessError);
+    return lost?.code === "connectionLost"
+      ? new HitlessError(error.code, `${error.message} ${lost.message}`, { detail: error.detail, cause: error })
+      : error;
   }
   const timer = new AbortController();
   const late = delay(reasonMs, error, { signal: timer.signal }).catch(() => error);
