@@ -149,22 +149,23 @@ function prepareMachine({ name, folder, port, address, cliFile }: Plan): SshMach
         return;
       }
       const gone = new Promise((resolve) => sshd?.once("exit", resolve));
-      // Sessions are processes of their own, and outlive the one that listens.
-      for (const pid of childrenOf(sshd.pid)) {
+      // Sessions are processes of their own, and outlive the one that listens. What carries the bytes goes first:
+      // nobody hears of the end of what runs behind it, as where the power fails.
+      for (const pid of [sshd.pid, ...descendantsOf(sshd.pid)]) {
         endProcess(pid);
       }
-      sshd.kill("SIGKILL");
       await gone;
     },
   };
 }
 
-function childrenOf(pid: number): number[] {
+/** Parents before their children. */
+function descendantsOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   const direct = existsSync(file)
     ? execFileSync("cat", [file], { encoding: "utf8" }).split(" ").map(Number).filter(Boolean)
     : [];
-  return direct.flatMap((child) => [...childrenOf(child), child]);
+  return direct.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function endProcess(pid: number): void {
