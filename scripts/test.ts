@@ -39,12 +39,15 @@ const needWorkbench: readonly string[] = ["test:vscode", "test:browser"];
 const needQuiet: readonly string[] = ["test:process", "test:fleet", ...needWorkbench];
 
 const killAfterMs = 10_000;
-const nothing: LayerCounts = { passed: 0, failed: 0, skipped: 0, failures: [], secondTries: [] };
+/** Tests of which it is told at the end why they failed. */
+const mostReasons = 12;
+const nothing: LayerCounts = { passed: 0, failed: 0, skipped: 0, failures: [], secondTries: [], reasons: new Map() };
 const chosen = process.argv.slice(2);
 const wanted = [...steps, onRequest].filter(({ script }) =>
   chosen.length === 0 ? script !== onRequest.script : script === "build" || chosen.includes(script),
 );
 const lines: string[] = [];
+const reasons: string[] = [];
 const sum: LayerCounts = { ...nothing, failures: [], secondTries: [] };
 
 /** Ends each script that runs. */
@@ -78,10 +81,17 @@ for (const step of wanted) {
   sum.skipped += counts.skipped;
   sum.failures.push(...counts.failures.map((failure) => `${step.script}: ${failure}`));
   sum.secondTries.push(...counts.secondTries.map((test) => `${step.script}: ${test}`));
+  for (const [test, reason] of counts.reasons) {
+    reasons.push(`${step.script}: ${test}\n${reason.replaceAll(/^/gm, "    ")}`);
+  }
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   lines.push(
     `${step.script.padEnd(14)} ${step.report === undefined ? (trouble ?? "ok") : words(counts)}, ${seconds} s`,
   );
+}
+// Last, since of a long output often only the end is kept.
+for (const reason of reasons.slice(0, mostReasons)) {
+  process.stdout.write(`\n${reason}\n`);
 }
 process.stdout.write(`\n${lines.join("\n")}\n`);
 for (const failure of sum.failures) {

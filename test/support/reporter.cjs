@@ -6,5 +6,11 @@ module.exports = class SpecAndJson {
   constructor(runner, options) {
     this.spec = new reporters.Spec(runner, options);
     this.json = new reporters.JSON(runner, options);
+    this.firstTries = new Map();
+    // Why a test had to be tried again is written down with its pass; mocha forgets it.
+    runner.on("retry", (test, error) => this.firstTries.set(test.fullTitle(), error));
+    runner.on("pass", (test) => {
+      test.err ??= this.firstTries.get(test.fullTitle());
+    });
   }
 };
