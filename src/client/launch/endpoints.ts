@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { link, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Endpoint, endpointSchema } from "../../shared/launch.ts";
@@ -44,25 +44,23 @@ async function readEndpoint(file: string): Promise<Endpoint | undefined> {
     text = await readFile(file, "utf8");
     content = JSON.parse(text);
   } catch {
-    await removeUnlessFresh(file);
+    await removeUnlessFresh(file, text);
     return undefined;
   }
   const result = v.safeParse(endpointSchema, content);
   if (!result.success) {
     const other = v.safeParse(anyEndpointSchema, content);
     if (!other.success || isDead(other.output)) {
-      await removeUnlessFresh(file);
+      await removeUnlessFresh(file, text);
     }
     return undefined;
   }
   const endpoint = result.output;
   if (isDead(endpoint) || !(await isListening(endpoint.socket))) {
-    const now = await readFile(file, "utf8").catch(() => text);
-    if (now !== text) {
+    if (!(await removeSame(file, text))) {
       // Another supervisor has taken the app over since it was read: it has its own socket, and the file is its own.
       return readEndpoint(file);
     }
-    await remove(file);
     if (process.platform !== "win32") {
       await remove(endpoint.socket);
     }
@@ -79,11 +77,38 @@ async function isListening(socketPath: string): Promise<boolean> {
   return attempt.kind !== "refused";
 }
 
-async function removeUnlessFresh(file: string): Promise<void> {
+async function removeUnlessFresh(file: string, text: string): Promise<void> {
   const stats = await stat(file).catch(() => undefined);
   if (stats !== undefined && Date.now() - stats.mtimeMs > writingMs) {
-    await remove(file);
+    await removeSame(file, text);
   }
+}
+
+/** Of this process, to give each file that it puts aside another name. */
+let asides = 0;
+
+/**
+ * Removes a file that still holds this text. It is put aside first and read again there: another supervisor may write
+ * its own in any moment before, and would never be found.
+ * @returns False if it held something else, and is there again.
+ */
+async function removeSame(file: string, text: string): Promise<boolean> {
+  asides += 1;
+  const aside = `${file}.${process.pid}.${asides}.tmp`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return true;
+  }
+  const isSame = (await readFile(aside, "utf8").catch(() => text)) === text;
+  if (!isSame) {
+    // Not in place of a still newer one; some file systems have no second names.
+    await link(aside, file).catch((error: NodeJS.ErrnoException) =>
+      error.code === "EEXIST" ? undefined : rename(aside, file).catch(() => undefined),
+    );
+  }
+  await remove(aside);
+  return isSame;
 }
 
 /** Another client may tidy up at the same time, so a file that is gone is as good as removed. */

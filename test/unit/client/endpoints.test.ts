@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listEndpoints } from "../../../src/client/launch/endpoints.ts";
 import { type FakeSupervisor, fakeSupervisor } from "./fakeSupervisor.ts";
@@ -41,6 +41,26 @@ describe("listEndpoints", () => {
     assert.deepEqual(await listEndpoints(folder), []);
     assert.equal(existsSync(join(folder, "a.json")), false);
     assert.equal(existsSync(endpoint.socket), false);
+  });
+
+  it("leaves the file alone that another supervisor puts in its place meanwhile", async () => {
+    const folder = tempFolder();
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const { endpoint } = await supervisorIn(folder, "live.json");
+    const [file, draft] = [join(folder, "live.json"), join(folder, "draft")];
+    for (let moment = 0; moment < 30; moment += 1) {
+      writeFileSync(file, JSON.stringify({ ...endpoint, pid, socket: join(folder, "dead.sock") }));
+      const looking = [1, 2, 3].map(() => listEndpoints(folder));
+      await new Promise((resolve) => setTimeout(resolve, (moment % 15) / 10));
+      writeFileSync(draft, JSON.stringify(endpoint));
+      renameSync(draft, file);
+      await Promise.all(looking);
+      assert.equal((await listEndpoints(folder)).length, 1, `moment ${moment}`);
+    }
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith("tmp")),
+      [],
+    );
   });
 
   it("lists one whose process another container counts", async () => {
