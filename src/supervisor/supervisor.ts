@@ -5,6 +5,7 @@ import { protocolVersion } from "../shared/protocol.ts";
 import { AppSupervisor } from "./app/appSupervisor.ts";
 import { checkSchedule } from "./app/checkSchedule.ts";
 import { Trial } from "./app/trial.ts";
+import { steadyNow } from "./clock.ts";
 import { type ControlServer, openControlServer } from "./control/controlServer.ts";
 import { removeEndpoint, removeSocket, writeEndpointFile } from "./control/endpointFile.ts";
 import { findOtherWriter } from "./control/logFileClaims.ts";
@@ -24,6 +25,10 @@ import { sweepStrays } from "./watcher/sweep.ts";
 
 /** After the app was stopped, clients may read the last output this long, in milliseconds. */
 const lingerMs = 2_000;
+
+/** Those that must lose nothing of it, as long as they are behind; looked at every `lookMs`. */
+const patientLingerMs = 30_000;
+const lookMs = 100;
 
 /** A client that must lose none of the output begins to read it within this time, in milliseconds. */
 const readerMs = 5_000;
@@ -116,16 +121,24 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
     upgrades.tidy();
   };
 
+  const endUnlessRead = (deadline: number): void => {
+    if (logs.isAwaited && steadyNow() < deadline) {
+      setTimeout(endUnlessRead, lookMs, deadline);
+    } else {
+      process.exit(0);
+    }
+  };
+
   const leave = (): void => {
     if (!left) {
       left = true;
       monitor.close();
       removeFiles();
       // Clients that still read the last output close their connection when they have it.
-      const deadline = setTimeout(() => process.exit(0), lingerMs);
       if (server.clients === 0) {
-        clearTimeout(deadline);
         setImmediate(() => process.exit(0));
+      } else {
+        setTimeout(endUnlessRead, lingerMs, steadyNow() + patientLingerMs);
       }
     }
   };

@@ -93,6 +93,8 @@ export interface LogStore {
   divert(to: OutputCopy): void;
   /** Whether some reader must lose nothing. */
   readonly hasPatientReader: boolean;
+  /** Whether one of them has yet to ask for what comes after the latest output. */
+  readonly isAwaited: boolean;
   /** The worker is gone: its output is kept until enough others have ended after it. */
   ended(worker: number): void;
   /** Calls once as soon as something is appended (for that worker, or any); the returned function cancels. */
@@ -143,6 +145,9 @@ export function createLogStore(now: () => number = Date.now): LogStore {
   return {
     get hasPatientReader() {
       return gate.hasReader;
+    },
+    get isAwaited() {
+      return [...rings.values()].some(isAwaited);
     },
     divert(to) {
       diverted = to;

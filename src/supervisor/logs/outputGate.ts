@@ -146,6 +146,7 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
     expect(milliseconds) {
       readers.set("expected", { cursor: 0, worker: undefined, until: steadyNow() + milliseconds });
     },
-    isAwaited: (worker, isBehind) => placesFor(worker).some(({ cursor }) => isBehind(cursor)),
+    isAwaited: (worker, isBehind) =>
+      placesFor(worker).some(({ cursor, until }) => until > steadyNow() && isBehind(cursor)),
   };
 }

@@ -104,6 +104,22 @@ describe("logStore", () => {
     assert.deepEqual(texts(logs.read({ cursor: 0, worker: 1, maxBytes: everything })), ["quiet\n"]);
   });
 
+  it("is awaited until who must lose nothing has asked for more than there is, or has gone", () => {
+    const logs = createLogStore();
+    const [one, other] = [new AbortController(), new AbortController()];
+    const read = (reader: AbortSignal | undefined, cursor: number) => logs.read({ cursor, maxBytes: 1, reader }).cursor;
+    write(logs, 1, "a\n");
+    write(logs, 2, "b\n");
+    assert.deepEqual([read(undefined, 0), logs.isAwaited], [1, false]);
+    assert.deepEqual([read(one.signal, 0), logs.isAwaited], [1, true]);
+    assert.deepEqual([read(one.signal, 1), logs.isAwaited], [2, true]);
+    assert.deepEqual([read(one.signal, 2), logs.isAwaited], [2, false]);
+    read(other.signal, 0);
+    assert.equal(logs.isAwaited, true);
+    other.abort();
+    assert.equal(logs.isAwaited, false);
+  });
+
   it("tells a late reader what it missed, exact to 16 KiB", () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const random = seededRandom(seed);
