@@ -266,4 +266,18 @@ describe("what went wrong", () => {
     const cancelled = sampleReport({ outcome: "cancelled", startedAt: 3_000 });
     assert.equal(facts([cancelled, failed])[1], "server.js:7 · Error: no");
   });
+
+  it("shows a reload that failed once its workers are gone, whose rows would move what stands below", () => {
+    const failed = sampleReport({ outcome: "rolledBack", startedAt: 2_000 });
+    const { snapshot } = sampleView();
+    assert(snapshot);
+    const [worker] = snapshot.workers;
+    assert(worker);
+    const rest = { ...snapshot, workers: [...snapshot.workers, { ...worker, id: 9, generation: 2 }] };
+    const shown = (changes: object) =>
+      only(projectTree([sampleView({ reports: [failed], ...changes })], { now, t })).children.some(
+        ({ contextValue }) => contextValue === "trouble",
+      );
+    assert.deepEqual([shown({ snapshot: rest }), shown({ snapshot })], [false, true]);
+  });
 });

@@ -15,7 +15,7 @@ export function troubleRows(app: AppView, now: number, t: Localize): TreeRow[] {
 
 function renewalRow(app: AppView, t: Localize): TreeRow[] {
   const report = failedRenewal(app);
-  if (report === undefined) {
+  if (report === undefined || hasRestOf(app)) {
     return [];
   }
   const { startedAt, reason = "", stderr = [], location } = report;
@@ -29,6 +29,15 @@ function renewalRow(app: AppView, t: Localize): TreeRow[] {
     report: startedAt,
     icon: { name: "discard", color: busy },
   });
+}
+
+/** Workers of a reload that was undone are still to go: their rows would move what stands below from under the hand. */
+function hasRestOf({ snapshot }: AppView): boolean {
+  return (
+    snapshot !== undefined &&
+    snapshot.renewal === undefined &&
+    snapshot.workers.some(({ generation }) => generation > snapshot.app.generation)
+  );
 }
 
 function crashRow(app: AppView, now: number, t: Localize): TreeRow[] {
