@@ -27,6 +27,7 @@ import { createContextSetter } from "./platform/contextKeys.ts";
 import { DisposableStore } from "./platform/disposableStore.ts";
 import type { Localize } from "./platform/localize.ts";
 import { graceSetting, nodeSetting, readFolders, timestampsSetting } from "./platform/settings.ts";
+import { workspaceStorage } from "./platform/storage/keptFile.ts";
 import { onDidChangeWorkspace } from "./platform/workspaceEvents.ts";
 import { createReportDocuments } from "./presentation/reportDocuments.ts";
 import { provideAppTasks } from "./tasks/appTasks.ts";
@@ -64,10 +65,11 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const apps = appsEverywhere(registry, machines);
   const fleetRuns = createFleetRuns();
   const logs = store.add(createLogTerminals(timestampsSetting, memory, t));
-  const { extensionUri, storageUri } = extension;
+  const { extensionUri } = extension;
+  const storageFolder = extension.storageUri && workspaceStorage(extension.storageUri.fsPath);
   const figures = store.add(createWorkerFigures(apps));
   const { version } = host;
-  const layers = store.add(createLayersPanels({ apps, figures, extensionUri, storageUri, channel, version, t }));
+  const layers = store.add(createLayersPanels({ apps, figures, extensionUri, storageFolder, channel, version, t }));
   const reports = store.add(createReportDocuments());
   const requests = store.add(createRequestsView(apps, t));
   const notifier = createNotifier(channel, t);
@@ -76,7 +78,7 @@ export function compose(extension: ExtensionContext): DisposableStore {
   const context: CommandContext = {
     ...{ registry, machines, apps, fleetRuns, fleetFindings, logs, layers, reports, requests, language },
     ...{ channel, memory, version, supervisorFile: host.supervisorFile, t },
-    ...(storageUri !== undefined && { storageFolder: storageUri.fsPath }),
+    ...(storageFolder !== undefined && { storageFolder }),
   };
 
   store.add(createAppTree({ registry, machines, fleetRuns, watch: figures, t }));

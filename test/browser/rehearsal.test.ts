@@ -55,7 +55,8 @@ test("rehearses a reload, and shows its picture, which anybody can read in any t
   await panel.getByRole("link", { name: "Copy as Markdown" }).click();
   await expect(vscode.message(/The rehearsal is on the clipboard\./)).toBeVisible();
 
-  await page.reload();
+  // The command has VS Code save its tabs first, which a reload by the browser does not wait for.
+  await Promise.all([page.waitForEvent("domcontentloaded"), vscode.runCommand("Developer: Reload Window")]);
   await expect(panel.getByRole("heading", { name: / · reload of api$/ })).toBeVisible({ timeout: 60_000 });
 });
 

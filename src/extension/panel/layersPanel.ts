@@ -38,12 +38,12 @@ export class LayersPanel implements Disposable {
 
   /** Fills the panel, and answers its page until it is closed. */
   constructor(panel: WebviewPanel, options: LayersPanelsOptions, target: LayersTarget) {
-    const { apps: source, figures, storageUri, t } = options;
+    const { apps: source, figures, storageFolder, t } = options;
     this.#panel = panel;
     this.#options = options;
     const post = (message: HostMessage) => this.#post(message);
     const now = () => performance.now();
-    const kept = (onRead: () => void) => createKeptSamples(storageUri?.fsPath, onRead);
+    const kept = (onRead: () => void) => createKeptSamples(storageFolder, onRead);
     this.#feed = this.#store.add(new LayersFeed({ source, figures, kept, post, begin: firstMessage, now, t }));
     this.#store.add(panel.webview.onDidReceiveMessage((input: unknown) => this.#read(input)));
     this.#store.add(panel.onDidChangeViewState(() => this.#feed.setVisible(panel.visible)));

@@ -8,7 +8,7 @@ export interface LayersPanelsOptions {
   readonly figures: WorkerFiguresWatch;
   readonly extensionUri: Uri;
   /** The folder of what is kept for this workspace; absent without one. */
-  readonly storageUri: Uri | undefined;
+  readonly storageFolder: string | undefined;
   readonly channel: LogOutputChannel;
   readonly version: string;
   readonly t: Localize;

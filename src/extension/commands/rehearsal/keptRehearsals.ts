@@ -1,7 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import * as v from "valibot";
 import { rehearsalResultSchema } from "../../../shared/rehearsal/rehearsalResult.ts";
+import { keepText, readKept } from "../../platform/storage/keptFile.ts";
 import { rehearsalWishSchema } from "./rehearsalWish.ts";
 
 /** Of so many apps the last rehearsal is kept. */
@@ -21,29 +20,24 @@ const shownSchema = v.object({
 /** The rehearsals of one app that a panel shows. */
 export type ShownRehearsal = v.InferOutput<typeof shownSchema>;
 
-/** Keeps it for panels that come back after a reload of the window; one that can't be kept is only lost with the window. */
-export async function keepRehearsal(folder: string | undefined, shown: ShownRehearsal): Promise<void> {
-  if (folder === undefined) {
-    return;
-  }
-  const others = (await keptRehearsals(folder)).filter(({ app }) => app !== shown.app);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(fileIn(folder), JSON.stringify([shown, ...others].slice(0, mostKept)), { mode: 0o600 });
-  } catch {}
+const fileName = "last-rehearsals.json";
+
+/** One after the other: each writes the others again. */
+let keeping: Promise<void> = Promise.resolve();
+
+/** Keeps it for panels that come back after a reload of the window. */
+export function keepRehearsal(folder: string | undefined, shown: ShownRehearsal): Promise<void> {
+  keeping = keeping.then(async () => {
+    if (folder !== undefined) {
+      const others = (await keptRehearsals(folder)).filter(({ app }) => app !== shown.app);
+      await keepText(folder, fileName, JSON.stringify([shown, ...others].slice(0, mostKept)));
+    }
+  });
+  return keeping;
 }
 
 /** The newest first; none of another version of Hitless, whose form may be another. */
 export async function keptRehearsals(folder: string | undefined): Promise<readonly ShownRehearsal[]> {
-  try {
-    const found: unknown = folder === undefined ? [] : JSON.parse(await readFile(fileIn(folder), "utf8"));
-    const parsed = v.safeParse(v.array(shownSchema), found);
-    return parsed.success ? parsed.output : [];
-  } catch {
-    return [];
-  }
-}
-
-function fileIn(folder: string): string {
-  return join(folder, "last-rehearsals.json");
+  const parsed = v.safeParse(v.array(shownSchema), folder && (await readKept(folder, fileName)));
+  return parsed.success ? parsed.output : [];
 }

@@ -217,14 +217,17 @@ async function show(
   const entry = view.snapshot?.app.entry;
   const roots = [...new Set([root, ...(definition === undefined ? [] : [definition.realRoot])])];
   const shown = { app: key, name, roots, ...(entry !== undefined && { entry }), wish, results: [...results] };
-  void keepRehearsal(storageFolder, shown);
+  await keepRehearsal(storageFolder, shown);
   const open = panels.get(key);
   if (open !== undefined) {
     open.show(shown);
     return results;
   }
   const title = titleOf(shown, t);
-  await closeWaitingPanels(viewIds.rehearsal, title);
+  // One of another app of this name is not to be closed with those that wait.
+  if (![...panels.values()].some((other) => titleOf(other.shown, t) === title)) {
+    await closeWaitingPanels(viewIds.rehearsal, title);
+  }
   fill(host, window.createWebviewPanel(viewIds.rehearsal, title, { viewColumn: ViewColumn.Active }), shown);
   return results;
 }
@@ -232,8 +235,9 @@ async function show(
 /** Fills a panel that was open before the window was reloaded, or closes it when there is nothing to show in it any more. */
 export async function restoreRehearsal(host: RehearsalHost, panel: WebviewPanel): Promise<void> {
   const { storageFolder, t } = host.context;
-  const kept = (await keptRehearsals(storageFolder)).find((each) => titleOf(each, t) === panel.title);
-  if (kept === undefined || panels.has(kept.app)) {
+  const titled = (await keptRehearsals(storageFolder)).filter((each) => titleOf(each, t) === panel.title);
+  const kept = titled.find(({ app }) => !panels.has(app));
+  if (kept === undefined) {
     panel.dispose();
     return;
   }

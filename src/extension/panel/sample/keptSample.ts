@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import * as v from "valibot";
 import type { PanelWorker } from "../../../shared/layers/panelMessages.ts";
 import { type CpuSample, cpuSampleSchema } from "../../../shared/layers/sample.ts";
+import { keepText, readKept } from "../../platform/storage/keptFile.ts";
+
+const fileName = "last-sample.json";
 
 /** Characters of a sample with its profile that are kept; a larger profile is left out. */
 const mostCharacters = 8_000_000;
@@ -28,10 +29,9 @@ export interface KeptSamples {
  * @param onRead Called once the one that was kept before is known.
  */
 export function createKeptSamples(folder: string | undefined, onRead: () => void): KeptSamples {
-  const file = folder === undefined ? undefined : join(folder, "last-sample.json");
   let last: KeptSample | undefined;
-  if (file !== undefined) {
-    void read(file).then((found) => {
+  if (folder !== undefined) {
+    void read(folder).then((found) => {
       if (found !== undefined && last === undefined) {
         last = found;
         onRead();
@@ -41,8 +41,8 @@ export function createKeptSamples(folder: string | undefined, onRead: () => void
   return {
     keep(sample) {
       last = sample;
-      if (folder !== undefined && file !== undefined) {
-        void write(folder, file, sample);
+      if (folder !== undefined) {
+        void write(folder, sample);
       }
     },
     find(app, worker) {
@@ -57,24 +57,15 @@ function isOf(one: CpuSample["worker"], other: PanelWorker): boolean {
 }
 
 /** What another version of Hitless has kept may be of another form. */
-async function read(file: string): Promise<KeptSample | undefined> {
-  try {
-    const found = v.safeParse(keptSchema, JSON.parse(await readFile(file, "utf8")));
-    return found.success ? found.output : undefined;
-  } catch {
-    return undefined;
-  }
+async function read(folder: string): Promise<KeptSample | undefined> {
+  const found = v.safeParse(keptSchema, await readKept(folder, fileName));
+  return found.success ? found.output : undefined;
 }
 
-/** A sample that can't be kept is only lost with the window. Only its user may read of which functions an app consists. */
-async function write(folder: string, file: string, { profile, ...sample }: KeptSample): Promise<void> {
+async function write(folder: string, { profile, ...sample }: KeptSample): Promise<void> {
   const whole = JSON.stringify({ ...sample, profile });
   const text = whole.length <= mostCharacters ? whole : JSON.stringify(sample);
-  if (text.length > mostCharacters) {
-    return;
+  if (text.length <= mostCharacters) {
+    await keepText(folder, fileName, text);
   }
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(file, text, { mode: 0o600 });
-  } catch {}
 }
