@@ -11,7 +11,9 @@ import { until, untilEvent } from "../../support/process/until.ts";
 describeOn([usualNode()], "deaths at a bad moment", (scene) => {
   it("an old worker that is killed while it drains does not stop the reload", async () => {
     const { client, port } = await scene.run({ fixture: "plain" });
-    const slow = fetch(`http://127.0.0.1:${port}/slow/10000`).then(
+    const connection = await openConnection({ port });
+    // On its way to an old worker before the reload is asked for.
+    const slow = connection.ask("GET /slow/10000 HTTP/1.1\r\nHost: x\r\n\r\n").then(
       () => "answered",
       () => "cut",
     );
