@@ -12,8 +12,7 @@ import {
 import { onPosix } from "../../support/process/scene.ts";
 import { assertCode, type CliRun, type CliWorld, get, openCliWorld, plainServer, readyPattern } from "./hitless.ts";
 
-describe("hitless with an app that runs", function () {
-  this.timeout(30_000);
+describe("hitless with an app that runs", () => {
   let world: CliWorld;
   let app: CliRun;
   let url: string;

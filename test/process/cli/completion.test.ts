@@ -29,8 +29,7 @@ const lines: readonly (readonly [string, readonly string[]])[] = [
   ["start a\\ f", ["start", "a file.js"]],
 ];
 
-describe("completion of hitless", function () {
-  this.timeout(120_000);
+describe("completion of hitless", () => {
   let world: CliWorld;
   let env: NodeJS.ProcessEnv;
   const python = findProgram(pythonNames);

@@ -16,8 +16,7 @@ if (process.env.VSCODE_INSPECTOR_OPTIONS && process.env.HITLESS_WORKER) {
 `;
 const server = 'require("node:http").createServer((_, response) => response.end("ok")).listen(0);';
 
-describe("hitless start in a JavaScript Debug Terminal", function () {
-  this.timeout(30_000);
+describe("hitless start in a JavaScript Debug Terminal", () => {
   let world: CliWorld;
 
   beforeEach(() => {

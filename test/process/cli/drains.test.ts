@@ -36,8 +36,7 @@ function spin(end) {
 }
 `;
 
-describe("hitless with a worker that is busy", function () {
-  this.timeout(30_000);
+describe("hitless with a worker that is busy", () => {
   let world: CliWorld;
   let app: CliRun;
   let url: string;

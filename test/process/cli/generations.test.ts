@@ -8,8 +8,7 @@ import { assertCode, type CliRun, type CliWorld, get, openCliWorld, readyPattern
 const server = (answer: string) =>
   `require("node:http").createServer((request, response) => response.end("${answer}")).listen(0);\n`;
 
-describe("hitless rollback and history", function () {
-  this.timeout(30_000);
+describe("hitless rollback and history", () => {
   let world: CliWorld;
   let app: CliRun;
   let url: string;

@@ -10,8 +10,7 @@ const onLinux = process.platform === "linux" ? it : it.skip;
 /** Root may read everything. */
 const asUser = process.getuid?.() === 0 || process.platform === "win32" ? it.skip : it;
 
-describe("hitless in a folder that is not as it should be", function () {
-  this.timeout(30_000);
+describe("hitless in a folder that is not as it should be", () => {
   let world: CliWorld;
 
   beforeEach(() => {

@@ -7,8 +7,7 @@ import { onPosix } from "../../support/process/scene.ts";
 import { poll } from "../../support/process/until.ts";
 import { assertCode, type CliWorld, openCliWorld, plainServer, readyPattern } from "./hitless.ts";
 
-describe("a signal to hitless", function () {
-  this.timeout(30_000);
+describe("a signal to hitless", () => {
   let world: CliWorld;
 
   beforeEach(() => {

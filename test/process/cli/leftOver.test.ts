@@ -7,8 +7,7 @@ import { assertCode, type CliWorld, get, node, openCliWorld, readyPattern } from
 
 const onLinux = process.platform === "linux" ? it : it.skip;
 
-describe("hitless list of what is left over", function () {
-  this.timeout(30_000);
+describe("hitless list of what is left over", () => {
   let world: CliWorld;
 
   beforeEach(() => {

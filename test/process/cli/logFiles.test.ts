@@ -32,8 +32,7 @@ require("node:http").createServer((request, response) => {
 }).listen(0, () => write(0));
 `;
 
-describe("log files", function () {
-  this.timeout(60_000);
+describe("log files", () => {
   let world: CliWorld;
 
   beforeEach(() => {

@@ -9,8 +9,7 @@ const onLinux = process.platform === "linux" ? it : it.skip;
 const server = `require("node:http").createServer((_, response) => response.end("hello")).listen(0);
 console.log("\\u001b]0;title\\u0007\\u001b[2J\\u001b[Hlisten\\u001b[31mning\\u001b[0m 漢字");`;
 
-describe("hitless monit", function () {
-  this.timeout(90_000);
+describe("hitless monit", () => {
   let world: CliWorld;
   const open: TestTerminal[] = [];
 

@@ -62,8 +62,7 @@ function assertComplete(output: string, workers: number): void {
   );
 }
 
-describe("the output of hitless start", function () {
-  this.timeout(60_000);
+describe("the output of hitless start", () => {
   let world: CliWorld;
 
   beforeEach(() => {

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
 import { assertCode, type CliWorld, get, openCliWorld } from "./hitless.ts";
 
-describe("a pm2 file as it is", function () {
-  this.timeout(120_000);
+describe("a pm2 file as it is", () => {
   let world: CliWorld;
 
   beforeEach(() => {

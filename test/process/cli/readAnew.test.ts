@@ -11,8 +11,7 @@ require("node:http")
   .listen(0);
 `;
 
-describe("what says how an app is started", function () {
-  this.timeout(30_000);
+describe("what says how an app is started", () => {
   let world: CliWorld;
   let app: CliRun;
   let url: string;

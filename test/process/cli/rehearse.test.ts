@@ -9,8 +9,7 @@ import { assertCode, type CliWorld, openCliWorld } from "./hitless.ts";
 const server = `
 require("node:http").createServer((request, response) => response.end("whole")).listen(Number(process.env.PORT ?? 0));`;
 
-describe("hitless rehearse", function () {
-  this.timeout(60_000);
+describe("hitless rehearse", () => {
   let world: CliWorld;
 
   beforeEach(async () => {

@@ -13,8 +13,7 @@ const server = (release: string) => `
     if (request.url === "/crash") setImmediate(() => process.exit(1));
   }).listen(0, () => console.log("${release} listens"));`;
 
-describe("hitless in a folder of releases", function () {
-  this.timeout(60_000);
+describe("hitless in a folder of releases", () => {
   let world: CliWorld;
   let url: string;
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, type CliWorld, openCliWorld, plainServer } from "./hitless.ts";
 
-describe("several apps", function () {
-  this.timeout(120_000);
+describe("several apps", () => {
   let world: CliWorld;
 
   beforeEach(() => {

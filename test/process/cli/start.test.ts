@@ -6,8 +6,7 @@ import { assertCode, type CliWorld, get, openCliWorld, plainServer, readyPattern
 // Windows has none of these signals for other processes; what they do is asked for by commands there.
 const onPosix = process.platform === "win32" ? it.skip : it;
 
-describe("hitless start", function () {
-  this.timeout(30_000);
+describe("hitless start", () => {
   let world: CliWorld;
 
   beforeEach(() => {

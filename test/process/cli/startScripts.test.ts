@@ -14,8 +14,7 @@ const teller = `
   }));
   require("node:http").createServer().listen(0);`;
 
-describe("hitless start with a start script", function () {
-  this.timeout(60_000);
+describe("hitless start with a start script", () => {
   let world: CliWorld;
 
   beforeEach(() => {

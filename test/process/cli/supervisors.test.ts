@@ -6,8 +6,7 @@ import { assertCode, type CliWorld, get, openCliWorld, plainServer, readyPattern
 const onPosix = process.platform === "win32" ? it.skip : it;
 const onWindows = process.platform === "win32" ? it : it.skip;
 
-describe("hitless and its supervisors", function () {
-  this.timeout(90_000);
+describe("hitless and its supervisors", () => {
   let world: CliWorld;
 
   const settings = (scheduling: string) => JSON.stringify({ apps: { api: { workers: 1, scheduling } } });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, type CliWorld, get, openCliWorld, readyPattern } from "./hitless.ts";
 
-describe("hitless, when it has to wait,", function () {
-  this.timeout(30_000);
+describe("hitless, when it has to wait,", () => {
   let world: CliWorld;
 
   beforeEach(() => {

@@ -16,8 +16,7 @@ import { assertCode, type CliRun, type CliWorld, endByCtrlC, get, openCliWorld, 
 const server = (answer: string) =>
   `require("node:http").createServer((request, response) => response.end("${answer}")).listen(process.env.PORT ?? 0);\n`;
 
-describe("watching", function () {
-  this.timeout(60_000);
+describe("watching", () => {
   let world: CliWorld;
   let app: CliRun;
   let url: string;

@@ -18,8 +18,7 @@ function busy() {
 createServer((request, response) => response.end("ok")).listen(0, busy);
 `;
 
-describe("hitless layers", function () {
-  this.timeout(60_000);
+describe("hitless layers", () => {
   let world: CliWorld;
 
   beforeEach(async () => {

@@ -17,8 +17,7 @@ require("node:http").createServer((request, response) => {
 }).listen(0);
 `;
 
-describe("hitless requests", function () {
-  this.timeout(60_000);
+describe("hitless requests", () => {
   let world: CliWorld;
 
   beforeEach(() => {

@@ -181,8 +181,7 @@ describe("the shutdown handler", () => {
   }
 
   for (const [file, source] of Object.entries(servers)) {
-    it(`lets ${file} answer what it has begun, take no more and end`, async function () {
-      this.timeout(30_000);
+    it(`lets ${file} answer what it has begun, take no more and end`, async () => {
       const text = completed(source, file);
       assert.ok(text, "nothing was offered");
       const path = join(folder, file);
@@ -194,8 +193,7 @@ describe("the shutdown handler", () => {
     });
   }
 
-  it("ends the sessions of an HTTP/2 server, after their streams", async function () {
-    this.timeout(30_000);
+  it("ends the sessions of an HTTP/2 server, after their streams", async () => {
     const source = `const http2 = require("http2");
 const server = http2.createServer();
 server.on("stream", (stream) => {

@@ -51,8 +51,7 @@ describe("the shutdown handlers of several files", () => {
   }
 
   for (const file of ["app.cjs", "metrics.cjs"]) {
-    it(`are offered together at ${file}, and the server that closes first cuts nobody off`, async function () {
-      this.timeout(30_000);
+    it(`are offered together at ${file}, and the server that closes first cuts nobody off`, async () => {
       const changed = complete(file, { "app.cjs": app, "metrics.cjs": metrics });
       assert.deepEqual(changed?.toSorted(), ["app.cjs", "metrics.cjs"]);
       const child = fork(join(folder, "app.cjs"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });

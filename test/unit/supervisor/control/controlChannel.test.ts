@@ -12,8 +12,7 @@ import { type ControlClient, frame, openControlClient } from "./controlClient.ts
 
 const secret = "s".repeat(43);
 
-describe("control channel", function () {
-  this.timeout(10_000);
+describe("control channel", () => {
   let server: ControlServer;
   let path = "";
   let clients: ControlClient[] = [];

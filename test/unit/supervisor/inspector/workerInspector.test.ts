@@ -14,8 +14,7 @@ process.stdin.on("data", () => { require("node:inspector").close(); process.stdo
 process.stdout.write("ready");
 `;
 
-describe("inspectorDoor", function () {
-  this.timeout(20_000);
+describe("inspectorDoor", () => {
   let child: ChildProcess;
   let door: WorkerInspector;
   let own = "";

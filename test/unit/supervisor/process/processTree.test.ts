@@ -14,8 +14,7 @@ process.stdin.on("end", () => process.exit(0)).resume();
 const idle = `setInterval(() => {}, 1e6)`;
 const stubborn = `process.on("SIGTERM", () => {}); process.send("up"); setInterval(() => {}, 1e6)`;
 
-describe("family and orphans", function () {
-  this.timeout(20_000);
+describe("family and orphans", () => {
   let started: ChildProcess[] = [];
   let pids: number[] = [];
 

@@ -25,8 +25,7 @@ channel.listen((message) => message.type === "leave" && hold.leave(message.signa
 /** Holds nothing, and comes only if the process still lives when it could have ended long ago. */
 const signOfLife = 'setTimeout(() => process.send("alive"), 1000).unref();';
 
-describe("createProcessHold", function () {
-  this.timeout(20_000);
+describe("createProcessHold", () => {
   let worker: Worker | undefined;
 
   afterEach(() => {
