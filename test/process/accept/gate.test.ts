@@ -114,13 +114,13 @@ for (const scheduling of ["roundRobin", "shared"] as const) {
         scheduling,
         env: { PORT: String(port) },
         readyUrl: `http://127.0.0.1:${port}/health`,
-        readyTimeout: 1_500 * patience,
       });
       const strict = await scene.ask({ target: { port }, connections: 5, thinkMs: 1 });
       const versions = new Map<string, number>();
       const newcomers = come(scene, [{ port }], versions);
       app.write("version.txt", "2");
-      const report = await app.client.request("app/renew", { kind: "reload" });
+      const recipe = { ...app.recipe, readyTimeout: 1_500 * patience };
+      const report = await app.client.request("app/renew", { kind: "reload", recipe });
       assertOutcome(report, "rolledBack");
       await newcomers[0]?.untilAnswers(200, 20);
       await assertAnswered(newcomers);

@@ -145,19 +145,21 @@ describeOn([usualNode()], "not ready in time", (scene) => {
   ] as const) {
     it(`with readyUrl: asks the new worker itself over ${what}`, async () => {
       const port = await freePort();
-      const { client, write, folder } = await scene.run({
+      const { client, write, folder, recipe } = await scene.run({
         fixture: "protocols",
         config: {
           env: { PORT: String(port) },
           readyUrl: `${scheme}://127.0.0.1:${port + offset}/health`,
-          readyTimeout: 3_000,
         },
       });
       assertOutcome(await client.request("app/renew", { kind: "reload" }), "completed");
       assert.equal(existsSync(join(folder, "errors.txt")), false, "the app has seen an error of the connection");
       // The old workers go on answering 200 at the same port.
       write("sick.txt", "3");
-      const { outcome, reason } = await client.request("app/renew", { kind: "reload" });
+      const { outcome, reason } = await client.request("app/renew", {
+        kind: "reload",
+        recipe: { ...recipe, readyTimeout: 3_000 },
+      });
       assert.equal(outcome, "rolledBack");
       assert.match(reason ?? "", /status 500/);
     });
@@ -196,7 +198,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
   it("while a child process of it asks it: says that this waits", async () => {
     const { client } = await scene.start({
       fixture: "ready",
-      config: { workers: 1, waitReady: true, readyTimeout: 1_000, env: { WARM: "child" } },
+      config: { workers: 1, waitReady: true, readyTimeout: 3_000, env: { WARM: "child" } },
       prepare: letFirstBuildGo,
     });
     const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
@@ -211,7 +213,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
         env: { PORT: String(port) },
         workers: 1,
         readyUrl: `http://127.0.0.1:${port}/health`,
-        readyTimeout: 1_500,
+        readyTimeout: 3_000,
         maxRestarts: 0,
       },
     });

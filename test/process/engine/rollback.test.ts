@@ -43,10 +43,10 @@ describeOn(testedNodes(), "a broken build", (scene) => {
 
 describeOn([usualNode()], "a build that breaks late", (scene) => {
   it("is rolled back when it never becomes ready", async () => {
-    const { client, port, write } = await scene.run({ fixture: "plain", config: { readyTimeout: 1_500 } });
+    const { client, port, write, recipe } = await scene.run({ fixture: "plain" });
     const strict = await scene.ask({ target: { port }, connections: 10 });
     write("server.js", "setInterval(() => undefined, 1000);");
-    const report = await client.request("app/renew", { kind: "reload" });
+    const report = await client.request("app/renew", { kind: "reload", recipe: { ...recipe, readyTimeout: 1_500 } });
     assertOutcome(report, "rolledBack");
     assert.match(report.reason ?? "", /did not listen .* within 1500 ms/);
     assertUnnoticed(await strict.stop());

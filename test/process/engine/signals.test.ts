@@ -38,14 +38,14 @@ describeOn([usualNode()], "signals to the supervisor", (scene) => {
   }
 
   onPosix("a second SIGTERM stops at once", async () => {
-    const { port, endpoint, client } = await scene.run({ fixture: "plain" });
+    const { port, endpoint, client } = await scene.run({ fixture: "plain", config: { drainTimeout: 300_000 } });
     const endless = await scene.ask({ target: { port }, connections: 2, path: "/slow/60000" });
     signal(endpoint.pid, "SIGTERM");
     const { workers } = await until(client, "the workers drain", (snapshot) =>
       snapshot.workers.every(({ state }) => state === "draining"),
     );
     signal(endpoint.pid, "SIGTERM");
-    await poll("the workers are gone", () => !workers.some(({ pid }) => isAlive(pid)), 5_000);
+    await poll("the workers are gone", () => !workers.some(({ pid }) => isAlive(pid)));
     assert.ok((await endless.stop()).failed >= 2);
   });
 });

@@ -24,7 +24,7 @@ describeOn([usualNode()], "workers that ignore SIGTERM, with grandchildren", (sc
       const report = await client.request("app/renew", { kind });
       assertOutcome(report, "completed");
       assert.equal(report.killed, 1);
-      await poll("the grandchildren are gone", () => ![pid, ...pids].some(isAlive), 2_000);
+      await poll("the grandchildren are gone", () => ![pid, ...pids].some(isAlive));
     });
   }
 
