@@ -1,30 +1,33 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FleetRun } from "../../../src/shared/machines/fleetRun.ts";
 import { freePort } from "../../support/process/freePort.ts";
 import { type SshMachine, type SshMachines, startSshMachines } from "../../support/process/sshMachines.ts";
+import { poll } from "../../support/process/until.ts";
 import { assertCode, type CliResult, type CliWorld, cliFile, get, openCliWorld, readyPattern } from "../cli/hitless.ts";
 
 export const names: readonly string[] = ["web1", "web2", "web3"];
 
 /**
- * Answers with its release; one called "bad" does not start, one called "dies" does so once, soon afterwards, and one
- * called "late" starts when the file "go" is there.
+ * Answers with its release; one called "bad" does not start, one called "dies" does so once the file "die" is there, and
+ * one called "late" starts when the file "go" is there.
  */
 const server = `
 const release = require("node:fs").readFileSync(__dirname + "/release", "utf8");
 if (release.startsWith("bad")) {
   throw new Error("broken release");
 }
-if (release.startsWith("dies") && !require("node:fs").existsSync(__dirname + "/died")) {
-  setTimeout(() => {
-    require("node:fs").writeFileSync(__dirname + "/died", "");
-    process.exit(9);
-  }, 500);
-}
 const fs = require("node:fs");
+if (release.startsWith("dies")) {
+  setInterval(() => {
+    if (fs.existsSync(__dirname + "/die")) {
+      fs.rmSync(__dirname + "/die");
+      process.exit(9);
+    }
+  }, 20);
+}
 while (release.startsWith("late") && !fs.existsSync(__dirname + "/go")) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 }
@@ -74,6 +77,8 @@ export interface FleetWorld {
   fleet(changes?: object, machines?: object): void;
   /** What was last done to the fleet. */
   last(): Promise<FleetRun>;
+  /** Waits until the machines know that who holds their locks has died. */
+  untilForsaken(): Promise<void>;
   reset(): void;
   end(): Promise<void>;
 }
@@ -120,7 +125,18 @@ export async function openFleetWorld(): Promise<FleetWorld> {
       const status = await fleetWorld.run(["fleet", "status", "shop", "--json"]);
       return JSON.parse(status.stdout).last;
     },
+    async untilForsaken() {
+      await poll("the machines notice", async () => {
+        const status = await fleetWorld.run(["fleet", "status", "shop", "--json"]);
+        return JSON.parse(status.stdout).lock?.alive === false;
+      });
+    },
     reset() {
+      for (const name of names) {
+        for (const file of ["holding", "go", "fail", "die"]) {
+          rmSync(join(fleetWorld.folder(name), file), { force: true });
+        }
+      }
       fleetWorld.healthStatus = () => 200;
       fleetWorld.asked = 0;
       fleetWorld.fleet();

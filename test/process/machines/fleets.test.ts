@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FleetCheckOutput, FleetPlanOutput } from "../../../src/shared/cliOutput.ts";
 import type { FleetRun } from "../../../src/shared/machines/fleetRun.ts";
@@ -197,10 +197,7 @@ const reason = noMachinesBecause();
       first.child.kill("SIGKILL");
       await first.ended;
       assert.deepEqual(await releases(), ["good", two, three]);
-      await poll("the machines notice", async () => {
-        const status = JSON.parse((await run(["fleet", "status", "shop", "--json"])).stdout);
-        return status.lock?.alive === false;
-      });
+      await scene.untilForsaken();
       const died = await run(["fleet", "status", "shop"]);
       assert.match(died.stdout, /died on the way: it stopped at web2, while deploying/);
       fleet({ deploy: ["node", "deploy.js", "v3"] });
@@ -256,10 +253,8 @@ const reason = noMachinesBecause();
 
     it("stops at a machine that dies in the middle, and touches no other", async () => {
       fleet({ deploy: ["node", "deploy.js", "hold@web2"] });
-      const holding = join(folder("web2"), "holding");
-      rmSync(holding, { force: true });
       const reloading = scene.world.start(["fleet", "reload", "shop", "--json"], { env: scene.lab.env });
-      await poll("web2 is being deployed", () => existsSync(holding));
+      await poll("web2 is being deployed", () => existsSync(join(folder("web2"), "holding")));
       await machine("web2").cutOff();
       const ended = await reloading.ended;
       await machine("web2").start();
