@@ -52,8 +52,10 @@ export class ListeningSocket implements AcceptedAt {
   #successorTimer: NodeJS.Timeout | undefined;
   readonly #ticketKeys: TicketKeys;
   #questions = 0;
-  /** Nobody has served here since a worker only looked whether the port is free. */
-  #wasLookedAt = false;
+  /** Connections that the app has made to itself before it was ready. */
+  readonly #apps = new WeakSet<ConnectionHandle>();
+  /** The worker that was the last to look whether the port is free, where nobody has listened since. */
+  #lookedBy: Member | undefined;
   /** Its handle came from the supervisor before this one. */
   #isInherited = false;
   /** Workers were told that they listen here while another address of the app kept it from being opened, or still does. */
@@ -240,7 +242,7 @@ export class ListeningSocket implements AcceptedAt {
   /** Answers the question of a worker, which listens from then on. */
   add(member: Member, query: ListenQuery): void {
     this.#members.add(member);
-    this.#wasLookedAt = false;
+    this.#lookedBy = undefined;
     clearTimeout(this.#successorTimer);
     this.#successorTimer = undefined;
     const shared = this.isShared;
@@ -273,7 +275,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#members.delete(member) && this.#members.size === 0 && this.#forward === undefined && !this.isHeldBack) {
       if (member.isAlive && !member.leaving && !member.admitted) {
         // It has looked whether the port is free: who came meanwhile waits for a server that stays.
-        this.#wasLookedAt = true;
+        this.#lookedBy = member;
         this.#closeHandle(freeDeadlineMs);
         this.#awaitSuccessor();
       } else if (member.isAlive && !member.leaving) {
@@ -291,6 +293,8 @@ export class ListeningSocket implements AcceptedAt {
       connection.close();
       this.#rests.delete(member);
       this.#release(member);
+    } else if (this.#apps.has(connection) && !this.#members.has(member)) {
+      this.#closeOwn(connection);
     } else {
       // Its server has as many as it may, or has just been closed.
       this.#rests.begin(member);
@@ -303,13 +307,28 @@ export class ListeningSocket implements AcceptedAt {
     return this.#waiting.some((connection) => this.#place.isPath || localPeer(connection) !== undefined);
   }
 
-  /** Gives a worker the waiting connection that its own app has made, though it is not ready: it may be waiting for the answer. */
+  /**
+   * Gives a worker the waiting connection that its own app has made, though it is not ready: it may be waiting for the answer. If it has
+   * closed its server meanwhile, the connection is closed too, as the system would: it waits for no other server.
+   */
   giveItsOwn(member: Member, port: number): void {
+    const listens = this.#members.has(member);
     const isIts = (connection: ConnectionHandle): boolean => localPeer(connection)?.port === port;
-    const connection = this.#members.has(member) && member.isAlive ? this.#waiting.take(isIts) : undefined;
-    if (connection !== undefined && !member.give(connection, this)) {
+    const connection = member.isAlive && (listens || this.#lookedBy === member) ? this.#waiting.take(isIts) : undefined;
+    if (connection === undefined) {
+      return;
+    }
+    this.#apps.add(connection);
+    if (!listens) {
+      this.#closeOwn(connection);
+    } else if (!member.give(connection, this)) {
       this.takeBack(connection);
     }
+  }
+
+  #closeOwn(connection: ConnectionHandle): void {
+    connection.close();
+    this.#pool.settled();
   }
 
   /** A worker that was not ready had accepted this by itself, and listens here no more. */
@@ -391,7 +410,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** A worker of the app serves: who waits where one only looked, and no server of it would have let in, is not kept much longer. */
   noteServing(): void {
-    if (this.#wasLookedAt && this.#members.size === 0 && this.#waiting.length > 0) {
+    if (this.#lookedBy !== undefined && this.#members.size === 0 && this.#waiting.length > 0) {
       clearTimeout(this.#successorTimer);
       this.#successorTimer = setTimeout(() => this.drop(), lateServerMs);
     }
@@ -474,7 +493,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Where nobody serves, a connection may be what the app itself waits for. */
   #askWhose(connection: ConnectionHandle): void {
-    const members = [...this.#members];
+    const members = [...this.#members, ...(this.#lookedBy?.isAlive === true ? [this.#lookedBy] : [])];
     if (members.some(({ admitted }) => admitted)) {
       this.#questions = 0;
       return;
