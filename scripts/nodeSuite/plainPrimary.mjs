@@ -38,7 +38,7 @@ const looking = setInterval(() => {
 worker.process.once("exit", (code, signal) => {
   clearInterval(looking);
   setTimeout(() => {
-    process.stdout.write(`${JSON.stringify({ code, signal, released, output: output.slice(-2_000) })}\n`);
+    process.stdout.write(`${JSON.stringify({ code, signal, released, output: output.slice(-1_000) })}\n`);
     process.exit(0);
   }, outputMs);
 });
