@@ -1,5 +1,7 @@
 import type { BinaryExpression, Node } from "@babel/types";
+import { fieldValue } from "../source/fields.ts";
 import type { Analysis } from "../source/scopes.ts";
+import { valueAcross } from "./exportedFunctions.ts";
 import { settledValue } from "./nodes.ts";
 
 /** The number that a constant expression yields, such as `60 * 60 * 1_000`. */
@@ -17,6 +19,11 @@ export function numberOf(analysis: Analysis, expression: Node): number | undefin
     // `config.timeout ?? 5_000`: what it is unless somebody says otherwise.
     case "LogicalExpression":
       return node.operator === "&&" ? undefined : numberOf(analysis, node.right);
+    case "Identifier":
+    case "MemberExpression": {
+      const value = valueAcross(analysis, fieldValue(analysis, node) ?? node);
+      return value.node === node ? undefined : numberOf(value.analysis, value.node);
+    }
     default:
       return undefined;
   }

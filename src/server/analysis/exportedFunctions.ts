@@ -3,7 +3,7 @@ import type { FunctionNode } from "../source/declare.ts";
 import { propertyName, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { nodesOf } from "../source/walk.ts";
-import { assignedFunction, memberFunction, methodOf } from "./methods.ts";
+import { assignedFunction, memberFunction, methodAt, methodOf } from "./methods.ts";
 import { factsOf, requiredName } from "./moduleFacts.ts";
 import { asCall, asFunction, asMember, bindingValue, functionName, keyOf, propertyOf, settledValue } from "./nodes.ts";
 
@@ -20,6 +20,33 @@ export function exportedFunction(analysis: Analysis, name: string): FunctionNode
   }
   const whole = exported.get("default");
   return whole && functionIn(analysis, whole, [first, ...rest]);
+}
+
+/** All functions that a file exports. */
+export function exportedFunctions(analysis: Analysis): FunctionNode[] {
+  return [...exportsOf(analysis).values()].flatMap((node) => {
+    const value = settledValue(analysis, node);
+    const parts = value.type === "ObjectExpression" ? value.properties : [];
+    const inside = parts.map((part) =>
+      part.type === "ObjectProperty" ? asFunction(settledValue(analysis, part.value)) : asFunction(part),
+    );
+    return [asFunction(value), ...inside].filter((one) => one !== undefined);
+  });
+}
+
+/** `add` of what an exported function returns: an object that is written out, or of a class of this file. */
+export function returnedFunction(analysis: Analysis, name: string, method: string): FunctionNode | undefined {
+  const maker = exportedFunction(analysis, name);
+  const value = maker && returnedValue(maker);
+  return value && functionIn(analysis, value, [method]);
+}
+
+function returnedValue({ body }: FunctionNode): Node | undefined {
+  if (body.type !== "BlockStatement") {
+    return body;
+  }
+  const last = body.body.at(-1);
+  return last?.type === "ReturnStatement" ? (last.argument ?? undefined) : undefined;
 }
 
 /** What a file exports under a name, as `exportedFunction` takes it: any expression, also one that is exported on from another file. */
@@ -44,6 +71,22 @@ export function valueAcross(analysis: Analysis, expression: Node, depth = 0): Ex
   const from = api?.module.startsWith(".") ? analysis.files?.imported(analysis.module, api.module) : undefined;
   const value = api && from && depth < deepest ? exportedValue(from, api.name) : undefined;
   return value === undefined ? { analysis, node } : valueAcross(value.analysis, value.node, depth + 1);
+}
+
+/** The function of another file that a call runs, as far as imports lead. */
+export function functionElsewhere(
+  analysis: Analysis,
+  call: Node,
+): { readonly analysis: Analysis; readonly node: FunctionNode } | undefined {
+  const api = resolveApi(analysis, call);
+  const from = api?.module.startsWith(".") ? analysis.files?.imported(analysis.module, api.module) : undefined;
+  const own = api && from && exportedFunction(from, api.name);
+  if (from !== undefined && own !== undefined) {
+    return { analysis: from, node: own };
+  }
+  const value = api && from && exportedValue(from, api.name);
+  const node = value && asFunction(settledValue(value.analysis, value.node));
+  return value && node ? { analysis: value.analysis, node } : undefined;
 }
 
 /** An expression, and the file in which it stands. */
@@ -99,7 +142,7 @@ function functionIn(analysis: Analysis, exported: Node, path: readonly string[])
   const node = settledValue(analysis, exported);
   const [first, ...rest] = path;
   if (first === undefined) {
-    return asFunction(node);
+    return asFunction(node) ?? methodAt(analysis, node);
   }
   const property = node.type === "ObjectExpression" ? propertyOf(node, first) : undefined;
   if (property !== undefined && property !== "unknown") {

@@ -28,6 +28,9 @@ export function methodAt(analysis: Analysis, node: Node): FunctionNode | undefin
     return undefined;
   }
   const own = settledValue(analysis, fieldValue(analysis, member.object) ?? member.object);
+  if (own.type === "ClassDeclaration" || own.type === "ClassExpression") {
+    return methodOf(own, name, true);
+  }
   const found = memberFunction(analysis, own, name);
   return (
     found ?? (member.object.type === "Identifier" ? assignedFunction(analysis, member.object.name, name) : undefined)

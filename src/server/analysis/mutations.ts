@@ -67,6 +67,14 @@ export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Us
       return { kind: parent.operator === "delete" && path.length > 0 ? "remove" : "read", node: parent };
     case "CallExpression":
     case "OptionalCallExpression":
+      if (parent.callee === node && path.at(-1) === "get" && path.length === 1) {
+        const kind = changeOfElement(analysis, parent);
+        return kind === undefined ? { kind: "read", node: use } : { kind, node: parent };
+      }
+      // `lists[name].push(value)`
+      if (parent.callee === node && path.length > 1 && path[0] === "" && adding.has(path.at(-1) ?? "")) {
+        return { kind: "add", node: parent };
+      }
       if (parent.callee === node && path.length > 0 && hasMethods(analysis, ownerOf(init, path.slice(0, -1)))) {
         const method = path.at(-1) ?? "";
         const kind = adding.has(method) ? "add" : removing.has(method) ? "remove" : "read";
@@ -76,6 +84,20 @@ export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Us
     default:
   }
   return { kind: "read", node: use };
+}
+
+/** What is done to what a map has under a key: `add` of `sets.get(key).add(value)`. */
+function changeOfElement(analysis: Analysis, got: Node): "add" | "remove" | undefined {
+  let node = got;
+  let parent = analysis.parentOf(node);
+  while (parent?.type.startsWith("TS")) {
+    node = parent;
+    parent = analysis.parentOf(parent);
+  }
+  const member = asMember(parent);
+  const call = member?.object === node && parent !== undefined ? analysis.parentOf(parent) : undefined;
+  const method = member === undefined || asCall(call)?.callee !== parent ? "" : (propertyName(member) ?? "");
+  return adding.has(method) ? "add" : removing.has(method) ? "remove" : undefined;
 }
 
 /** A list, a map or a set; the methods of an object that is written out are its own. */

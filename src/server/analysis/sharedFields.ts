@@ -2,6 +2,7 @@ import type { Class, Node, ObjectExpression } from "@babel/types";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { walk } from "../source/walk.ts";
+import { appValues } from "./held/appValues.ts";
 import { classOf } from "./methods.ts";
 import { factsOf } from "./moduleFacts.ts";
 import { isContainer } from "./mutations.ts";
@@ -21,7 +22,7 @@ export interface SharedField {
   readonly inRequest: (node: Node) => boolean;
 }
 
-/** The fields of Nest's controllers and services, and of a module's single objects whose methods run for a request. */
+/** The fields of Nest's controllers and services, what an app keeps by a name, and the fields of a module's single objects whose methods run for a request. */
 export function sharedFields(analysis: Analysis): SharedField[] {
   const path = requestPathOf(analysis);
   const inPath = (node: Node) => path.has(node);
@@ -35,6 +36,11 @@ export function sharedFields(analysis: Analysis): SharedField[] {
   for (const { name, value } of path.functions.size === 0 ? [] : topValues(analysis)) {
     if (value.type === "ObjectExpression") {
       fields.push(...fieldsOf(analysis, value, [name], inPath));
+    }
+  }
+  for (const { name, init, places } of path.functions.size === 0 ? [] : appValues(analysis)) {
+    if (init.type === "NumericLiteral" || isContainer(analysis, init)) {
+      fields.push({ name, owners: [], init, places, inRequest: inPath });
     }
   }
   return fields;

@@ -1,6 +1,7 @@
 import type { RuleLevel } from "../../shared/language.ts";
 import { t } from "../../shared/translate.ts";
 import type { Finding, Rule, RuleContext } from "../analysis/rule.ts";
+import { checked } from "../rules/checked.ts";
 import { readDisabled } from "./disableComments.ts";
 
 export type Severity = Exclude<RuleLevel, "default" | "off">;
@@ -45,7 +46,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[] | 
       return undefined;
     }
     try {
-      for (const finding of rule.check(context)) {
+      for (const finding of checked(rule, context)) {
         if (!isDisabled(rule.id, lineOf(finding.start))) {
           found.push({ ...finding, ruleId: rule.id, severity });
         }

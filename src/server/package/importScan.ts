@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { folderImports, isInFolder } from "../source/folderImports.ts";
 
 /** What an import names: `./users.js` of `from "./users.js"`, `require("./users")`, `import("./users")`, `export * from`. */
 const imported = /\b(?:from|import|require)[\s(]*(["'`])([^"'`\n]{1,200})\1/g;
@@ -11,7 +12,7 @@ export function importsOf(text: string): string[] {
       found.add(specifier);
     }
   }
-  return [...found];
+  return [...found, ...folderImports(text)];
 }
 
 const extensions = ["", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx"];
@@ -66,7 +67,13 @@ export function importGraph(texts: ReadonlyMap<string, string>, scanned: Scanned
     if (file?.text !== text) {
       file = {
         text,
-        imports: new Set(importsOf(text).flatMap((specifier) => resolveImport(path, specifier, has) ?? [])),
+        imports: new Set(
+          importsOf(text).flatMap((specifier) =>
+            specifier.endsWith("/*")
+              ? [...texts.keys()].filter((other) => isInFolder(path, specifier, other))
+              : (resolveImport(path, specifier, has) ?? []),
+          ),
+        ),
       };
       scanned.files.set(path, file);
     }

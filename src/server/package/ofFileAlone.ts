@@ -12,6 +12,7 @@ export function ofFileAlone(rule: Rule): Rule {
         return answer;
       };
       const files: PackageFiles = {
+        pathOf: () => "",
         imported: () => ask(undefined),
         leadsTo: () => ask(false),
         importers: () => ask([]),

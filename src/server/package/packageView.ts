@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isInFolder } from "../source/folderImports.ts";
 import { type Analysis, analyse, type PackageFiles } from "../source/scopes.ts";
 import { parseModule } from "../source/sourceModule.ts";
 import { type ImportGraph, importGraph, resolveImport, type ScannedImports } from "./importScan.ts";
@@ -62,6 +63,7 @@ export function packageView(
       text === undefined || text.test(texts.get(path) ?? "") ? (analysisOf(path) ?? []) : [],
     );
   const files: PackageView = {
+    pathOf,
     adopt(analysis) {
       const shared = { ...analysis, files };
       known.set(pathOf(analysis.module), shared);
@@ -73,7 +75,10 @@ export function packageView(
       const path = resolveImport(pathOf(from), specifier, (candidate) => texts.has(candidate));
       return path === undefined ? undefined : analysisOf(path);
     },
-    leadsTo: (from, specifier, to) => resolveImport(pathOf(from), specifier, (path) => texts.has(path)) === pathOf(to),
+    leadsTo: (from, specifier, to) =>
+      specifier.endsWith("/*")
+        ? isInFolder(pathOf(from), specifier, pathOf(to))
+        : resolveImport(pathOf(from), specifier, (path) => texts.has(path)) === pathOf(to),
     importers: (of, text) => analysed(importedBy().get(pathOf(of)) ?? [], text),
     beside(file, text) {
       const own = pathOf(file);

@@ -2,12 +2,14 @@ import type { BlockStatement, Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
 import { listensBeside } from "../analysis/atStart.ts";
 import { withLastStatement, withoutStatement } from "../analysis/edits.ts";
+import { functionElsewhere, valueAcross } from "../analysis/exportedFunctions.ts";
 import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import { around, asCall, asFunction, asMember, type Call, functionAround, textOf } from "../analysis/nodes.ts";
 import { calledFunction } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import { type SignalHandler, signalHandlers } from "../analysis/signals/signalHandlers.ts";
+import { afterEnd, closesNoServer } from "../analysis/signals/signalOutcome.ts";
 import { type ClosableServer, closableServer } from "../shutdown/closableServer.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
@@ -52,6 +54,11 @@ interface EarlyExit {
 
 function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyExit[] {
   if (handler === undefined) {
+    const elsewhere = valueAcross(analysis, listener);
+    const imported = elsewhere.analysis === analysis ? undefined : asFunction(elsewhere.node);
+    if (imported !== undefined) {
+      return exitsOf(elsewhere.analysis, imported, 1).length > 0 ? [{ node: listener, fixes: [] }] : [];
+    }
     const api = resolveApi(analysis, listener);
     const server = closableServer(analysis, listener);
     return api?.module === "process" && api.name === "exit"
@@ -74,16 +81,32 @@ function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyE
 
 /** The exits that a function certainly reaches before it has waited for anything. */
 function exitsOf(analysis: Analysis, handler: FunctionNode, depth: number): Call[] {
-  return (factsOf(analysis).callsIn.get(handler) ?? []).flatMap(({ node, api }) => {
+  return (factsOf(analysis).callsIn.get(handler) ?? []).flatMap((site) => {
+    const { node, api } = site;
     if (!isCertain(analysis, node, handler)) {
       return [];
     }
     if (api === "process#exit") {
       return [node];
     }
-    const called = depth < deepest ? calledFunction(analysis, node) : undefined;
-    return called === undefined || called === handler ? [] : exitsOf(analysis, called, depth + 1);
+    if (depth >= deepest) {
+      return [];
+    }
+    const called = calledFunction(analysis, node);
+    if (called === undefined) {
+      const then = afterEnd(analysis, site);
+      return then.length > 0 && closesNoServer(analysis, handler)
+        ? then.flatMap((callback) => exitsOf(analysis, callback, depth + 1))
+        : exitsElsewhere(analysis, node, depth);
+    }
+    return called === handler ? [] : exitsOf(analysis, called, depth + 1);
   });
+}
+
+/** A call of a function of another file that ends the process. */
+function exitsElsewhere(analysis: Analysis, call: Call, depth: number): Call[] {
+  const called = functionElsewhere(analysis, call);
+  return called !== undefined && exitsOf(called.analysis, called.node, depth + 1).length > 0 ? [call] : [];
 }
 
 /** Whether a call in a handler is unconditional: no condition, no error, no `await` before it. */
@@ -106,10 +129,11 @@ function isCertain(analysis: Analysis, call: Node, handler: FunctionNode): boole
   return !awaitsBefore(analysis, handler, call.start ?? 0);
 }
 
-function awaitsBefore(analysis: Analysis, { body }: FunctionNode, offset: number): boolean {
+function awaitsBefore(analysis: Analysis, handler: FunctionNode, offset: number): boolean {
+  const { body } = handler;
   const text = analysis.module.text.slice(body.start ?? 0, offset);
   // A missed finding is better than a false one: an `await` in a comment counts too.
-  return /\bawait\b/.test(text);
+  return /\bawait\b/.test(text) && !closesNoServer(analysis, handler);
 }
 
 function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {

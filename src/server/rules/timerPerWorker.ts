@@ -1,12 +1,25 @@
 import type { ArrowFunctionExpression, FunctionExpression, Node, ObjectMethod } from "@babel/types";
 import { t } from "../../shared/translate.ts";
-import { listensBeside } from "../analysis/atStart.ts";
+import { listensBeside, runsAtServerStart } from "../analysis/atStart.ts";
 import { numberOf, stringOf } from "../analysis/constants.ts";
 import { inLeader, isElected, isGuarded } from "../analysis/election.ts";
+import { functionElsewhere, valueAcross } from "../analysis/exportedFunctions.ts";
+import { methodAt } from "../analysis/methods.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
-import { asFunction, type Call, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
+import {
+  asCall,
+  asFunction,
+  asMember,
+  type Call,
+  functionAround,
+  lastName,
+  propertyOf,
+  settledValue,
+  textOf,
+} from "../analysis/nodes.ts";
 import { reachable, requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule, RuleContext } from "../analysis/rule.ts";
+import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
@@ -32,6 +45,9 @@ const planningDecorators: ReadonlySet<string> = new Set(["@nestjs/schedule#Cron"
 /** Shorter intervals, in milliseconds, belong to the worker itself: heartbeats, metrics, caches. */
 const shortestJobMs = 30_000;
 
+/** The same for jobs that write files. */
+const shortestFileJobMs = 10 * 60_000;
+
 /** The same for jobs of which only the name is known. */
 const shortestNamedJobMs = 60_000;
 
@@ -47,7 +63,10 @@ export const timerPerWorker: Rule = {
     }
     const path = requestPathOf(analysis);
     const jobs = facts.calls.filter(
-      (site) => !path.has(site.node) && isJob(analysis, site) && !isGuarded(analysis, site.node),
+      (site) =>
+        isJob(analysis, site) &&
+        !isGuarded(analysis, site.node) &&
+        (!path.has(site.node) || runsAtServerStart(analysis, site.node)),
     );
     const found = [
       ...jobs.flatMap(({ node }) => findingOf(node.callee, leaderFix(analysis, node))),
@@ -96,20 +115,23 @@ function isOtherProgram({ analysis }: RuleContext): boolean {
 }
 
 function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
+  const [work, delay] = node.arguments;
+  const planned = work && functionIn(analysis, work);
   if (api !== undefined && planners.has(api)) {
     const isPlan =
       node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression" || api === "bree#default";
     return isPlan && !doesNothing(analysis, node);
   }
-  if (api !== "globals#setInterval" && api !== "timers#setInterval") {
+  const isLoop = api === "globals#setTimeout" && planned !== undefined && beginsAgain(analysis, node, planned);
+  if (api !== "globals#setInterval" && api !== "timers#setInterval" && !isLoop) {
     return false;
   }
-  const [work, delay] = node.arguments;
   const interval = delay && numberOf(analysis, delay);
   return (
     work !== undefined &&
     interval !== undefined &&
     ((interval >= shortestJobMs && worksOutside(analysis, work)) ||
+      (interval >= shortestFileJobMs && worksOutside(analysis, work, writesFile)) ||
       (interval >= shortestNamedJobMs && worksByName(analysis, work)))
   );
 }
@@ -153,21 +175,84 @@ function isTelling(name: string): boolean {
 const changing =
   /^(?:sendMail|sendEmail|send_?message|deleteMany|insertMany|updateMany|deleteOne|insertOne|updateOne|createMany|bulkWrite|destroy|\$executeRaw|postMessage|putObject|execute)$/i;
 
-const changingStatement = /^\s*(?:delete\s+from|insert\s+into|update\s|truncate\s|refresh\s+materialized)/i;
+/** The same, of which the names alone say little: of a model, a table or a repository. */
+const changingModel =
+  /^(?:create|update|updateOne|upsert|remove|delete|deleteOne|destroy|save|truncate|findOneAndDelete|findOneAndUpdate|findByIdAndDelete|findByIdAndUpdate)$/;
 
-/** Whether a function certainly changes something that all workers share. */
-function worksOutside(analysis: Analysis, work: Node): boolean {
-  const handler = asFunction(settledValue(analysis, work));
-  if (handler === undefined) {
-    return false;
-  }
-  const { callsIn } = factsOf(analysis);
-  return [...reachable(analysis, [handler])].some((inner) =>
-    (callsIn.get(inner) ?? []).some((site) => changesOutside(analysis, site) && !isElected(analysis, handler)),
+/** `Session.destroy`, `prisma.session.delete`, `this.sessionRepository.delete`, `db.collection("sessions").remove` */
+function isModel(receiver: Node): boolean {
+  const name = lastName(receiver) ?? "";
+  const owner = asMember(receiver)?.object;
+  const call = asCall(receiver);
+  return (
+    (/^[A-Z][a-z]\w*$/.test(name) && !/^(?:Object|Reflect|Promise|Map|Set|Cache|Storage)$/.test(name)) ||
+    /(?:Repo|Repository|Model|Collection)$/i.test(name) ||
+    /^(?:prisma|db)$/.test((owner && lastName(owner)) ?? "") ||
+    (call !== undefined && /^(?:collection|model|getRepository|from|knex|db)$/.test(lastName(call.callee) ?? ""))
   );
 }
 
-function changesOutside(analysis: Analysis, { node, api, method }: CallSite): boolean {
+const changingStatement = /^\s*(?:delete\s+from|insert\s+into|update\s|truncate\s|refresh\s+materialized)/i;
+
+/** Whether a function certainly changes something that all workers share. */
+function worksOutside(analysis: Analysis, work: Node, works: Works = changesOutside): boolean {
+  const handler = functionIn(analysis, work);
+  if (handler !== undefined) {
+    return comesOutside(analysis, handler, 0, works);
+  }
+  const named = valueAcross(analysis, work);
+  const imported = named.analysis === analysis ? undefined : asFunction(named.node);
+  return imported !== undefined && comesOutside(named.analysis, imported, 1, works);
+}
+
+type Works = (analysis: Analysis, site: CallSite) => boolean;
+
+const writing = /^fs(?:\/promises)?#(?:promises\.)?(?:writeFile|createWriteStream|rename|copyFile)(?:Sync)?$/;
+
+/** Whether a call writes a file that the other workers use as well, and write at the same time. */
+function writesFile(analysis: Analysis, { node, api }: CallSite): boolean {
+  return (
+    api !== undefined && writing.test(api) && !/pid|lock|health|heart|\.log\b|worker/i.test(textOf(analysis, node))
+  );
+}
+
+/** Calls are followed into this many files. */
+const deepest = 2;
+
+function comesOutside(analysis: Analysis, handler: FunctionNode, depth: number, works: Works): boolean {
+  const { callsIn } = factsOf(analysis);
+  const functions = [...reachable(analysis, [handler])];
+  if (functions.some((inner) => isElected(analysis, inner))) {
+    return false;
+  }
+  const sites = functions.flatMap((inner) => callsIn.get(inner) ?? []);
+  return (
+    sites.some((site) => works(analysis, site)) ||
+    (depth < deepest &&
+      sites.some(({ node }) => {
+        const called = functionElsewhere(analysis, node);
+        return called !== undefined && comesOutside(called.analysis, called.node, depth + 1, works);
+      }))
+  );
+}
+
+/** Whether a timer is set by what it calls, so that it comes again and again. */
+function beginsAgain(analysis: Analysis, call: Node, planned: FunctionNode): boolean {
+  const inside = functionAround(analysis, call);
+  return inside !== undefined && reachable(analysis, [planned]).has(inside);
+}
+
+/** A function itself, by its name, as a method, or bound. */
+function functionIn(analysis: Analysis, work: Node): FunctionNode | undefined {
+  const node = settledValue(analysis, work);
+  const member = asMember(asCall(node)?.callee);
+  if (member !== undefined && lastName(member) === "bind") {
+    return functionIn(analysis, member.object);
+  }
+  return asFunction(node) ?? methodAt(analysis, node);
+}
+
+function changesOutside(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
   const [first, second] = node.arguments;
   if (api === "globals#fetch" || api?.startsWith("undici#")) {
     const options = second && settledValue(analysis, second);
@@ -182,6 +267,9 @@ function changesOutside(analysis: Analysis, { node, api, method }: CallSite): bo
   const statement =
     method === "query" || method === "run" || method === "prepare" ? first && stringOf(analysis, first) : undefined;
   if (statement !== undefined && changingStatement.test(statement)) {
+    return true;
+  }
+  if (receiver !== undefined && changingModel.test(method ?? "") && isModel(receiver)) {
     return true;
   }
   return (

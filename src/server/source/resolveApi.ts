@@ -9,6 +9,7 @@ import type {
   OptionalMemberExpression,
 } from "@babel/types";
 import { fieldValue } from "./fields.ts";
+import { folderImports, joinedFolders } from "./folderImports.ts";
 import { globalApi } from "./globalApis.ts";
 import type { Analysis, Binding } from "./scopes.ts";
 import { onlyValue } from "./values.ts";
@@ -35,7 +36,21 @@ const deepest = 12;
  * destructuring and globals; a variable that is assigned twice is not followed.
  */
 export function resolveApi(analysis: Analysis, node: Node): ApiReference | undefined {
-  const resolved = resolveTarget(analysis, node);
+  return named(resolveTarget(analysis, node));
+}
+
+/** What the value of an expression is of: that of `require("./users")`, of `wrap` in `wrap(x)` nothing. */
+export function resolveValue(analysis: Analysis, node: Node): ApiReference | undefined {
+  return named(resolvePath(analysis, node, 0));
+}
+
+/** What a name at the top of a file refers to, also where it only names a type. */
+export function resolveName(analysis: Analysis, name: string): ApiReference | undefined {
+  const binding = analysis.root.bindings.get(name);
+  return binding && named(resolveBinding(analysis, binding, 0));
+}
+
+function named(resolved: Resolved | undefined): ApiReference | undefined {
   if (resolved === undefined) {
     return undefined;
   }
@@ -93,7 +108,7 @@ function resolvePath(analysis: Analysis, node: Node, depth: number): Resolved | 
       if (node.argument?.type === "CallExpression") {
         return resolvePath(analysis, node.argument, depth + 1);
       }
-      return node.argument?.type === "ImportExpression" ? ofModule(node.argument.source) : undefined;
+      return node.argument?.type === "ImportExpression" ? ofModule(analysis, node.argument.source) : undefined;
     case "AssignmentExpression":
       return node.operator === "=" ? resolvePath(analysis, node.right, depth + 1) : undefined;
     case "SequenceExpression": {
@@ -127,7 +142,7 @@ function resolveBinding(analysis: Analysis, binding: Binding, depth: number): Re
       return importSource(analysis, declaration);
     case "TSImportEqualsDeclaration":
       return declaration.moduleReference.type === "TSExternalModuleReference"
-        ? ofModule(declaration.moduleReference.expression)
+        ? ofModule(analysis, declaration.moduleReference.expression)
         : undefined;
     case "VariableDeclarator": {
       const value = onlyValue(binding);
@@ -154,7 +169,7 @@ function importedFor(analysis: Analysis, parameter: Node): Resolved | undefined 
   ) {
     return undefined;
   }
-  return callee.object.type === "ImportExpression" ? ofModule(callee.object.source) : undefined;
+  return callee.object.type === "ImportExpression" ? ofModule(analysis, callee.object.source) : undefined;
 }
 
 const helper = /^(?:__importDefault|__importStar|__toESM|_?_?interopRequire(?:Default|Wildcard)|interop_require_\w+)$/;
@@ -231,7 +246,7 @@ function ofGlobal(analysis: Analysis, { name }: Identifier): Resolved | undefine
 
 function importSource(analysis: Analysis, specifier: Node): Resolved | undefined {
   const declaration = analysis.parentOf(specifier);
-  return declaration?.type === "ImportDeclaration" ? ofModule(declaration.source) : undefined;
+  return declaration?.type === "ImportDeclaration" ? ofModule(analysis, declaration.source) : undefined;
 }
 
 function requiredModule(
@@ -244,10 +259,10 @@ function requiredModule(
     return undefined;
   }
   if (callee.type === "Identifier" && isRequire(analysis, callee, depth)) {
-    return ofModule(source);
+    return ofModule(analysis, source);
   }
   const api = callee.type === "MemberExpression" ? resolvePath(analysis, callee, depth) : undefined;
-  return api?.module === "process" && api.path.at(-1) === "getBuiltinModule" ? ofModule(source) : undefined;
+  return api?.module === "process" && api.path.at(-1) === "getBuiltinModule" ? ofModule(analysis, source) : undefined;
 }
 
 /** The `require` of CommonJS, or one that `module.createRequire` made. */
@@ -260,10 +275,23 @@ function isRequire(analysis: Analysis, callee: Identifier, depth: number): boole
   return made?.module === "module" && made.path.at(-1) === "createRequire";
 }
 
-function ofModule(source: Expression | Node): Resolved | undefined {
+function ofModule(analysis: Analysis, source: Expression | Node): Resolved | undefined {
   const name = literalName(source, true);
+  if (name === undefined) {
+    const folders = foldersOf(analysis);
+    return folders === "" ? undefined : { module: folders, path: [] };
+  }
   // graceful-fs has all that fs has.
-  return name === undefined ? undefined : { module: name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
+  return { module: name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
+}
+
+const loadedFolders = new WeakMap<Analysis["module"], string>();
+
+/** The folders of which a file loads all it finds, as one specifier; empty for most files. */
+function foldersOf({ module }: Analysis): string {
+  const known = loadedFolders.get(module) ?? joinedFolders(folderImports(module.text));
+  loadedFolders.set(module, known);
+  return known;
 }
 
 export function propertyName({ property, computed }: MemberExpression | OptionalMemberExpression): string | undefined {

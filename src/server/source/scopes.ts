@@ -24,6 +24,8 @@ export interface Analysis {
 
 /** The files of a package beside the one that is looked at. Each is parsed when it is asked for, at most once. */
 export interface PackageFiles {
+  /** The path of a file within the folder of its package, with `/`. */
+  pathOf(file: SourceModule): string;
   /** The file of the package that an import names; `undefined` for packages, Node.js and what was not read. */
   imported(from: SourceModule, specifier: string): Analysis | undefined;
   /** Whether an import names a file; neither needs to be parsed for it. */

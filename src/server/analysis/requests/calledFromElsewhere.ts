@@ -1,15 +1,17 @@
 import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
-import { fieldValue } from "../../source/fields.ts";
-import { type ApiReference, propertyName, resolveApi } from "../../source/resolveApi.ts";
+import { propertyName, resolveApi, resolveValue } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import type { SourceModule } from "../../source/sourceModule.ts";
+import { nodesOf } from "../../source/walk.ts";
 import { setUpName } from "../bootName.ts";
-import { exportedFunction } from "../exportedFunctions.ts";
+import { exportedFunction, exportedFunctions, returnedFunction } from "../exportedFunctions.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { asCall, asMember, keyOf, settledValue } from "../nodes.ts";
 import { routeFunctions, takesHandlers } from "./frameworks.ts";
+import { asksOf, handedOn, type OfFile, ofOtherFile } from "./heldByName.ts";
 import { isNestSingleton } from "./nestSingleton.ts";
+import { describedHandlers, listedValues, resolversIn, spreadIn } from "./routeLists.ts";
 
 /** A file whose functions are looked for, and how to learn which of another file's code answers requests. */
 interface Callers {
@@ -27,10 +29,10 @@ export function calledFromElsewhere({ analysis, isInRequest }: Callers): Functio
     const uses = factsOf(importer).isTest ? undefined : usesOf(importer);
     for (const [specifier, used] of uses?.ofModule ?? []) {
       if (files?.leadsTo(importer.module, specifier, module) === true) {
-        for (const { name, call } of used) {
-          const named = exportedFunction(analysis, name);
-          if (named !== undefined && (call === undefined || isInRequest(importer, call))) {
-            found.push(named);
+        for (const use of used) {
+          const named = functionsNamed(analysis, use);
+          if (named.length > 0 && (use.call === undefined || isInRequest(importer, use.call))) {
+            found.push(...named);
           }
         }
       }
@@ -41,14 +43,67 @@ export function calledFromElsewhere({ analysis, isInRequest }: Callers): Functio
         found.push(method);
       }
     }
+    if (uses !== undefined) {
+      found.push(...askedByName(analysis, importer, isInRequest));
+    }
   }
   return found;
 }
 
+/** What others call of this file by the name under which an importer has handed it on: `req.app.locals.store.add()`. */
+function askedByName(analysis: Analysis, importer: Analysis, isInRequest: Callers["isInRequest"]): FunctionNode[] {
+  const { files, module } = analysis;
+  const own = handedOn(importer).filter(({ of }) => files?.leadsTo(importer.module, of.module, module) === true);
+  return own.flatMap(({ name, of }) => {
+    const askers = files?.beside(module, new RegExp(`\\b${name.replace(/[$]/g, "\\$&")}\\b`)) ?? [];
+    const asks = askers.flatMap((file) =>
+      factsOf(file).isTest ? [] : (asksOf(file).get(name) ?? []).map((ask) => ({ file, ...ask })),
+    );
+    const methods = new Set(asks.map(({ method }) => method).filter((method) => !setUpName.test(method)));
+    return [...methods].flatMap((method) => {
+      const functions = functionsNamed(analysis, { ...of, method });
+      const isAsked =
+        functions.length > 0 && asks.some((ask) => ask.method === method && isInRequest(ask.file, ask.call));
+      return isAsked ? functions : [];
+    });
+  });
+}
+
+/** The functions of a file that are meant by what another calls or hands on. */
+function functionsNamed(
+  analysis: Analysis,
+  { name, made, method }: Pick<OfFile, "name" | "made"> & { readonly method?: string | undefined },
+): FunctionNode[] {
+  if (name === "*") {
+    return exportedFunctions(analysis);
+  }
+  if (method === undefined) {
+    return list(exportedFunction(analysis, name));
+  }
+  switch (made) {
+    case "new":
+      return list(exportedFunction(analysis, `${name}.prototype.${method}`));
+    case "call":
+      return list(returnedFunction(analysis, name, method));
+    default:
+      return list(exportedFunction(analysis, name === "default" ? method : `${name}.${method}`));
+  }
+}
+
+function list(one: FunctionNode | undefined): FunctionNode[] {
+  return one === undefined ? [] : [one];
+}
+
+/** A function of another file that becomes a handler of requests, or is called, with the call; `*` for any of its exports. */
+interface Use extends Pick<OfFile, "name" | "made"> {
+  readonly method: string | undefined;
+  readonly call: Node | undefined;
+}
+
 /** What a file has to do with functions of other files. */
 interface Uses {
-  /** By what is imported: the functions that become handlers of requests, and those that are called, with the call. */
-  readonly ofModule: ReadonlyMap<string, readonly { readonly name: string; readonly call: Node | undefined }[]>;
+  /** By what is imported. */
+  readonly ofModule: ReadonlyMap<string, readonly Use[]>;
   /** `this.users.find()`, the method of a service that a controller is given, by the method's name. */
   readonly ofThis: ReadonlyMap<string, readonly Node[]>;
 }
@@ -61,42 +116,69 @@ function usesOf(analysis: Analysis): Uses {
   if (before !== undefined) {
     return before;
   }
-  const ofModule = new Map<string, { readonly name: string; readonly call: Node | undefined }[]>();
+  const ofModule = new Map<string, Use[]>();
   const ofThis = new Map<string, Node[]>();
-  const add = (node: Node, call: Node | undefined) => {
-    const api = resolveApi(analysis, node) ?? ofImportedClass(analysis, node);
-    if (api !== undefined && !setUpName.test(api.name.split(".").at(-1) ?? "")) {
-      push(ofModule, api.module, { name: api.name, call });
+  const add = (of: OfFile | undefined, method: string | undefined, call: Node | undefined) => {
+    if (of !== undefined && !setUpName.test(method ?? of.name.split(".").at(-1) ?? "")) {
+      push(ofModule, of.module, { name: of.name, made: of.made, method, call });
+    }
+  };
+  const addHandler = (node: Node, call?: Node) => {
+    const api = resolveValue(analysis, node);
+    const member = asMember(node);
+    const method = member && propertyName(member);
+    if (api !== undefined) {
+      add({ ...api, made: undefined }, undefined, call);
+    } else if (member !== undefined && method !== undefined) {
+      add(ofOtherFile(analysis, member.object), method, call);
     }
   };
   for (const site of factsOf(analysis).calls) {
+    const { node, method, receiver } = site;
     if (takesHandlers(analysis, site)) {
-      for (const node of site.node.arguments.flatMap((argument) => namedIn(analysis, argument))) {
-        add(node, undefined);
+      for (const named of node.arguments.flatMap((argument) => namedIn(analysis, argument))) {
+        addHandler(named);
       }
     }
-    if (site.node.type !== "NewExpression") {
-      add(site.node, site.node);
-      if (site.method !== undefined && asMember(site.receiver)?.object.type === "ThisExpression") {
-        push(ofThis, site.method, site.node);
+    const [event, listener] = method === "on" || method === "once" ? node.arguments : [];
+    const isListener = event?.type === "StringLiteral" && listener !== undefined;
+    for (const named of isListener ? namedIn(analysis, listener) : []) {
+      addHandler(named, node);
+    }
+    if (node.type === "NewExpression") {
+      continue;
+    }
+    const api = resolveApi(analysis, node);
+    const member = asMember(node.callee);
+    if (api !== undefined) {
+      add({ ...api, made: undefined }, undefined, node);
+    } else if (member !== undefined && method !== undefined) {
+      add(ofOtherFile(analysis, member.object), method, node);
+    } else if (member?.computed === true) {
+      // `commands[name](message)`
+      for (const owner of [member.object, ...spreadIn(analysis, member.object)]) {
+        const whole = resolveValue(analysis, owner);
+        add(whole && { module: whole.module, name: "*", made: undefined }, undefined, node);
+      }
+    }
+    if (method !== undefined && asMember(receiver)?.object.type === "ThisExpression") {
+      push(ofThis, method, node);
+    }
+    for (const value of method === undefined && member === undefined ? [] : listedValues(analysis, node.callee)) {
+      const listed = resolveValue(analysis, value);
+      add(listed && { ...listed, made: undefined }, undefined, node);
+    }
+  }
+  for (const object of nodesOf(analysis.module.ast.program, "ObjectExpression")) {
+    for (const value of [...describedHandlers(analysis, object), ...resolversIn(analysis, object)]) {
+      for (const named of namedIn(analysis, value)) {
+        addHandler(named);
       }
     }
   }
   const uses = { ofModule, ofThis };
   known.set(analysis.module, uses);
   return uses;
-}
-
-/** `Users.prototype.list` for `users.list`, where `const users = new Users()` is of a class of another file. */
-function ofImportedClass(analysis: Analysis, node: Node): ApiReference | undefined {
-  const member = asMember(asCall(node)?.callee ?? node);
-  const method = member && propertyName(member);
-  if (member === undefined || method === undefined) {
-    return undefined;
-  }
-  const owner = settledValue(analysis, fieldValue(analysis, member.object) ?? member.object);
-  const made = owner.type === "NewExpression" ? resolveApi(analysis, owner) : undefined;
-  return made && { module: made.module, name: `${made.name}.prototype.${method}` };
 }
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
@@ -115,6 +197,10 @@ function namedIn(analysis: Analysis, argument: Node, depth = 0): Node[] {
   if (depth > 2 || node.type === "NewExpression") {
     return [];
   }
+  if (call !== undefined && resolveValue(analysis, argument) !== undefined) {
+    // `require("./users")`
+    return [argument];
+  }
   if (node.type === "ArrayExpression") {
     return node.elements.flatMap((element) => (element === null ? [] : namedIn(analysis, element, depth + 1)));
   }
@@ -126,7 +212,7 @@ function namedIn(analysis: Analysis, argument: Node, depth = 0): Node[] {
     );
   }
   if (call === undefined) {
-    return [node];
+    return [node, ...(depth === 0 ? listedValues(analysis, node).flatMap((one) => namedIn(analysis, one, 1)) : [])];
   }
   const member = asMember(call.callee);
   const bound = member !== undefined && propertyName(member) === "bind" ? [member.object] : [];

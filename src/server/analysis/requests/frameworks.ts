@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { fieldValue } from "../../source/fields.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
@@ -77,8 +78,12 @@ export function takesHandlers(analysis: Analysis, { node, api, method, receiver 
   if (api !== undefined && serverMakers.has(api)) {
     return true;
   }
-  if (method === undefined || receiver === undefined) {
+  if (receiver === undefined) {
     return false;
+  }
+  if (method === undefined) {
+    // `app[route.method](route.path, route.handler)`
+    return node.arguments.length > 1 && node.type !== "NewExpression" && isRouter(analysis, receiver) !== "no";
   }
   const [first] = node.arguments;
   if (method === "on" || method === "addListener") {
@@ -100,6 +105,35 @@ export function takesHandlers(analysis: Analysis, { node, api, method, receiver 
   }
   const router = isRouter(analysis, receiver);
   return router === "yes" || (router === "maybe" && (method === "use" || (first !== undefined && isRoute(first))));
+}
+
+const socketServers =
+  /^(?:socket\.io#(?:Server|default|listen)|ws#(?:WebSocketServer|Server|default\.(?:WebSocketServer|Server)|WebSocket\.Server))$/;
+const socketServerName = /^_?(?:io|sio|wss|ws_?server|web_?socket_?server|socket_?server|socket_?io|nsp|namespace)$/i;
+
+/** Whether a call takes what is called with a client that has connected by a WebSocket: `io.on("connection", …)`. */
+export function takesClients(analysis: Analysis, { node, method, receiver }: CallSite): boolean {
+  const [event, listener] = method === "on" || method === "addListener" ? node.arguments : [];
+  if (event === undefined || listener === undefined || receiver === undefined) {
+    return false;
+  }
+  const isConnection = /^connect(?:ion)?$/.test(stringOf(analysis, event) ?? "");
+  return isConnection && isSocketServer(analysis, receiver);
+}
+
+/** A server of Socket.IO or ws, or a namespace of one; an imported one may be recognized by its name. */
+function isSocketServer(analysis: Analysis, expression: Node): boolean {
+  const node = settledValue(analysis, fieldValue(analysis, expression) ?? expression);
+  const call = asCall(node);
+  if (call === undefined) {
+    return socketServerName.test(lastName(node) ?? "");
+  }
+  const api = resolveApi(analysis, call);
+  const owner = asMember(call.callee)?.object;
+  return (
+    (api !== undefined && socketServers.test(`${api.module}#${api.name}`)) ||
+    (lastName(call.callee) === "of" && owner !== undefined && isSocketServer(analysis, owner))
+  );
 }
 
 /** Whether an expression is an app or a router; an imported one may be recognized by its name. */

@@ -2,7 +2,6 @@ import type { Class, Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { bootName, setUpName } from "../bootName.ts";
-import { methodAt } from "../methods.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
 import { around, functionAround, functionName, keyOf } from "../nodes.ts";
 import { nestRoutes } from "./nestRoutes.ts";
@@ -40,23 +39,7 @@ function requestMethods(analysis: Analysis, owner: Class, depth: number): Readon
     const isTriggered = hasDecorator(analysis, member.decorators, (name) => otherTriggers.test(name));
     return !isHidden && !isTriggered && isCalledInRequest(analysis, owner, keyOf(member) ?? "", depth);
   });
-  return withNamed(analysis, entries as FunctionNode[]);
-}
-
-/** With the methods that are passed on by their names: `list.map(this.show)`. */
-function withNamed(analysis: Analysis, roots: readonly FunctionNode[]): ReadonlySet<FunctionNode> {
-  const found = reachable(analysis, roots);
-  for (const node of found) {
-    for (const { node: call } of factsOf(analysis).callsIn.get(node) ?? []) {
-      for (const argument of call.arguments) {
-        const passed = methodAt(analysis, argument);
-        for (const inner of passed === undefined ? [] : reachable(analysis, [passed])) {
-          found.add(inner);
-        }
-      }
-    }
-  }
-  return found;
+  return reachable(analysis, entries as FunctionNode[], undefined, true);
 }
 
 /** Whether a method of a service is called elsewhere than at the start; by its name where the callers are not known. */

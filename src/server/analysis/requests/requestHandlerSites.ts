@@ -3,13 +3,15 @@ import type { FunctionNode } from "../../source/declare.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { unwrapped } from "../../source/values.ts";
+import { nodesOf } from "../../source/walk.ts";
 import { methodAt } from "../methods.ts";
 import type { CallSite, Facts } from "../moduleFacts.ts";
 import { asCall, asFunction, asMember, functionAround, keyOf, settledValue } from "../nodes.ts";
-import { routeFunctions, takesHandlers } from "./frameworks.ts";
+import { routeFunctions, takesClients, takesHandlers } from "./frameworks.ts";
 import { isForDevelopmentServer, looksLikeHandler } from "./handlerLooks.ts";
 import { nestRoutes } from "./nestRoutes.ts";
 import { routeFileHandlers } from "./routeFiles.ts";
+import { describedHandlers, listedValues, resolversIn } from "./routeLists.ts";
 
 /** Methods that Nest calls for each request on guards, interceptors, middleware, pipes and filters. */
 const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "use", "transform", "catch"]);
@@ -18,8 +20,15 @@ const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "u
 export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionNode> {
   const handlers = new Set<FunctionNode>(facts.functions.filter((node) => looksLikeHandler(analysis, facts, node)));
   for (const site of facts.calls) {
-    if (takesHandlers(analysis, site)) {
+    if (takesHandlers(analysis, site) || takesClients(analysis, site)) {
       addArguments(analysis, facts, site, handlers);
+    }
+  }
+  for (const object of nodesOf(analysis.module.ast.program, "ObjectExpression")) {
+    for (const value of [...describedHandlers(analysis, object), ...resolversIn(analysis, object)]) {
+      for (const handler of functionsOf(analysis, facts, value)) {
+        handlers.add(handler);
+      }
     }
   }
   for (const owner of facts.classes) {
@@ -62,7 +71,9 @@ function functionsOf(analysis: Analysis, facts: Facts, argument: Node, depth = 0
     });
   }
   const call = asCall(node);
-  return call === undefined ? [] : madeBy(analysis, facts, call, depth);
+  return call === undefined
+    ? listedValues(analysis, node).flatMap((value) => functionsOf(analysis, facts, value, depth + 1))
+    : madeBy(analysis, facts, call, depth);
 }
 
 /** `wrap(handler)` calls the handler later, `handle.bind(x)` is it, and `logger()` of this file returns it. */

@@ -8,11 +8,14 @@ import { factsOf } from "../moduleFacts.ts";
 import { asCall, asFunction, asMember, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
 import { calledFromElsewhere } from "./calledFromElsewhere.ts";
 import { requestHandlers } from "./requestHandlerSites.ts";
+import { listedValues } from "./routeLists.ts";
 
 /** The parts of a file that run while a request is answered. */
 export interface RequestPath {
   /** The functions that are called with a request. */
   readonly handlers: ReadonlySet<FunctionNode>;
+  /** The functions that a request comes to first: those, and what other files call. */
+  readonly entries: ReadonlySet<FunctionNode>;
   /** Those, the functions they define, and those of this file that they call. */
   readonly functions: ReadonlySet<FunctionNode>;
   has(node: Node): boolean;
@@ -29,11 +32,13 @@ export function requestPathOf(analysis: Analysis): RequestPath {
     return before;
   }
   const handlers = requestHandlers(analysis, factsOf(analysis));
-  const all = reachable(analysis, handlers, isRepeated);
+  const all = reachable(analysis, handlers, isRepeated, true);
   const functions = handlers.size === 1 && endsServer(analysis, all) ? new Set<FunctionNode>() : all;
   // Known before the importers are asked, who may import each other.
+  const entries = new Set(handlers);
   const path: RequestPath = {
     handlers,
+    entries,
     functions,
     has(node) {
       const inside = functionAround(analysis, node);
@@ -46,7 +51,11 @@ export function requestPathOf(analysis: Analysis): RequestPath {
     try {
       const isInRequest = (importer: Analysis, place: Node) =>
         requestPathOf(importer).has(place) && !isDoneOnce(importer, place);
-      for (const node of reachable(analysis, calledFromElsewhere({ analysis, isInRequest }), isRepeated)) {
+      const others = calledFromElsewhere({ analysis, isInRequest });
+      for (const node of others) {
+        entries.add(node);
+      }
+      for (const node of reachable(analysis, others, isRepeated, true)) {
         functions.add(node);
       }
     } finally {
@@ -83,11 +92,13 @@ function isRepeated(analysis: Analysis, call: Call): boolean {
  * The functions that run when one of `roots` does: those they define and call, as far as this file shows.
  *
  * @param isFollowed Which calls count; default: all.
+ * @param passes Whether functions count that are passed on by their names: `users.forEach(show)`.
  */
 export function reachable(
   analysis: Analysis,
   roots: Iterable<FunctionNode>,
   isFollowed: (analysis: Analysis, call: Call) => boolean = () => true,
+  passes = false,
 ): Set<FunctionNode> {
   const { callsIn, functionsIn } = factsOf(analysis);
   const found = new Set<FunctionNode>();
@@ -104,9 +115,10 @@ export function reachable(
       }
     }
     for (const call of depth < deepest ? (callsIn.get(node) ?? []) : []) {
-      const called = calledFunction(analysis, call.node);
-      if (called !== undefined && isFollowed(analysis, call.node)) {
-        pending.push({ node: called, depth: depth + 1 });
+      const called = calledFunctions(analysis, call.node);
+      const passed = passes ? passedFunctions(analysis, call.node) : [];
+      if (called.length + passed.length > 0 && isFollowed(analysis, call.node)) {
+        pending.push(...[...called, ...passed].map((one) => ({ node: one, depth: depth + 1 })));
       }
     }
   }
@@ -116,7 +128,33 @@ export function reachable(
 /** Whether a function is handed to what calls it at its time: `setInterval`, `cron.schedule`. */
 function isPlanned(analysis: Analysis, node: FunctionNode): boolean {
   const call = asCall(analysis.parentOf(node));
-  return call !== undefined && /^(?:setInterval|schedule|scheduleJob|cronSchedule)$/.test(lastName(call.callee) ?? "");
+  return call !== undefined && plans(call);
+}
+
+function plans({ callee }: Call): boolean {
+  return /^(?:setInterval|schedule|scheduleJob|cronSchedule|CronJob)$/.test(lastName(callee) ?? "");
+}
+
+/** The functions of this file that a call is given by their names. */
+function passedFunctions(analysis: Analysis, call: Call): FunctionNode[] {
+  return plans(call)
+    ? []
+    : call.arguments.flatMap((argument) => {
+        const isName = argument.type === "Identifier" || asMember(argument) !== undefined;
+        return isName ? (asFunction(settledValue(analysis, argument)) ?? methodAt(analysis, argument) ?? []) : [];
+      });
+}
+
+/** The functions of this file that a call may run: one, or all of a list of which it takes one, as in `commands[name]()`. */
+function calledFunctions(analysis: Analysis, call: Call): FunctionNode[] {
+  const one = calledFunction(analysis, call);
+  if (one !== undefined || call.type === "NewExpression") {
+    return one === undefined ? [] : [one];
+  }
+  return listedValues(analysis, call.callee).flatMap((value) => {
+    const node = settledValue(analysis, value);
+    return asFunction(node) ?? methodAt(analysis, node) ?? [];
+  });
 }
 
 /** The function of this file that a call runs: by its name, or as a method of an object or class of this file. */

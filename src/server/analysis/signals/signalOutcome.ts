@@ -48,6 +48,26 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
   return isMore ? undefined : { endsResources, closes };
 }
 
+/** Whether all that a function comes to is known and none of it closes a server, whatever it waits for. */
+export function closesNoServer(analysis: Analysis, handler: FunctionNode): boolean {
+  const functions = reachable(analysis, [handler]);
+  return [...functions].every((node) =>
+    (factsOf(analysis).callsIn.get(node) ?? []).every(
+      (site) =>
+        isHarmless(analysis, site) ||
+        /^(?:process#|globals#clear)/.test(site.api ?? "") ||
+        endsResource(analysis, site) ||
+        followsEnd(analysis, site),
+    ),
+  );
+}
+
+/** The functions that run when a pool or a client has ended, which are given to the call that ends it. */
+export function afterEnd(analysis: Analysis, site: CallSite): readonly FunctionNode[] {
+  const isEnd = endsResource(analysis, site) || followsEnd(analysis, site);
+  return isEnd ? (callbacksOf(analysis, site) ?? []) : [];
+}
+
 /** Calls that only log, and those of functions that are analyzed themselves. */
 function isHarmless(analysis: Analysis, site: CallSite): boolean {
   return (

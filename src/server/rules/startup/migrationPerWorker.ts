@@ -4,7 +4,7 @@ import { runsAtServerStart } from "../../analysis/atStart.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { isForDevelopment } from "../../analysis/development.ts";
 import { isElected, isGuarded } from "../../analysis/election.ts";
-import { valueAcross } from "../../analysis/exportedFunctions.ts";
+import { functionElsewhere, valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
 import {
   around,
@@ -15,7 +15,9 @@ import {
   keyOf,
   lastName,
   settledValue,
+  textOf,
 } from "../../analysis/nodes.ts";
+import { calledFunction } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -89,6 +91,9 @@ function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite)
     return programs.test(commandOf(analysis, node.arguments));
   }
   const known = method === undefined ? undefined : methods.get(method);
+  if (isOwnMigration(analysis, node)) {
+    return true;
+  }
   if (known === undefined || receiver === undefined) {
     return false;
   }
@@ -100,6 +105,21 @@ function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite)
     // `orm.getMigrator().up()`
     known.named.test(member === undefined ? "" : (lastName(member) ?? "").replace(/^get/, "")) ||
     (maker !== undefined && known.made.test(`${maker.module}#${maker.name}`))
+  );
+}
+
+/** A function of the app that changes the schema, by its name and by the statements in it. */
+function isOwnMigration(analysis: Analysis, node: CallSite["node"]): boolean {
+  if (
+    !/^(?:run|apply|do|perform|execute)?_?(?:db|database|schema)?_?migrat(?:e|ions)/i.test(lastName(node.callee) ?? "")
+  ) {
+    return false;
+  }
+  const own = calledFunction(analysis, node);
+  const called = own === undefined ? functionElsewhere(analysis, node) : { analysis, node: own };
+  const text = called === undefined ? "" : textOf(called.analysis, called.node);
+  return (
+    /\b(?:create|alter)\s+table\b|\bmigrations\b/i.test(text) && /\.(?:exec|execute|query|run|raw)\s*\(/.test(text)
   );
 }
 

@@ -1,7 +1,7 @@
-import type { Node } from "@babel/types";
+import type { Identifier, Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
 import { stringOf } from "../../analysis/constants.ts";
-import { isForDevelopment } from "../../analysis/development.ts";
+import { excludesProduction, isForDevelopment } from "../../analysis/development.ts";
 import { type ExportedValue, valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, type Facts, factsOf, requiredName } from "../../analysis/moduleFacts.ts";
 import { around, asCall, asFunction, asMember, lastName, propertyOf, settledValue } from "../../analysis/nodes.ts";
@@ -164,7 +164,7 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
   const isMadeElsewhere = ["useClass", "useExisting"].some((name) => optionOf(value, name) !== undefined);
   if (factory !== undefined || isMadeElsewhere) {
     const made = factory === undefined || factory === "unknown" ? undefined : returnedObject(factory);
-    return made !== undefined && options.every((name) => optionOf(made, name) === undefined);
+    return made !== undefined && options.every((name) => isUnset(optionOf(made, name)));
   }
   const isSetLater =
     given?.type === "Identifier" &&
@@ -177,7 +177,60 @@ function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { o
         options.includes(member.property.name)
       );
     });
-  return !isSetLater && options.every((name) => optionOf(value, name) === undefined);
+  return !isSetLater && options.every((name) => isUnset(optionOf(value, name)));
+}
+
+/** Whether an option is not set, or may be nothing in production: `store: redis ? new RedisStore({ client: redis }) : undefined`. */
+function isUnset(option: ExportedValue | "unknown" | undefined): boolean {
+  return option === undefined || (option !== "unknown" && mayBeNothing(option.analysis, option.node));
+}
+
+function mayBeNothing(analysis: Analysis, expression: Node, depth = 0): boolean {
+  if (expression.type === "Identifier" && isSetSometimes(analysis, expression)) {
+    return true;
+  }
+  const value = valueAcross(analysis, expression);
+  const { node } = value;
+  if (value.analysis !== analysis || depth > 3) {
+    return depth <= 3 && mayBeNothing(value.analysis, node, depth + 1);
+  }
+  switch (node.type) {
+    case "NullLiteral":
+      return true;
+    case "ConditionalExpression":
+      return [node.consequent, node.alternate].some(
+        (branch) =>
+          mayBeNothing(analysis, branch, depth + 1) &&
+          !excludesProduction(analysis, node.test, branch === node.consequent),
+      );
+    case "LogicalExpression":
+      return node.operator === "&&"
+        ? settledValue(analysis, node.right).type === "NewExpression" && !excludesProduction(analysis, node.left, false)
+        : mayBeNothing(analysis, node.right, depth + 1);
+    case "Identifier":
+      return node.name === "undefined" && analysis.bindingOf(node) === undefined;
+    default:
+      return false;
+  }
+}
+
+/** `let store; if (config.redis) { store = new RedisStore(); }` */
+function isSetSometimes(analysis: Analysis, identifier: Identifier): boolean {
+  const binding = analysis.bindingOf(identifier);
+  const { declaration, assignments = [] } = binding ?? {};
+  const init = declaration?.type === "VariableDeclarator" ? (declaration.init ?? undefined) : declaration;
+  const isEmpty =
+    init === undefined || init.type === "NullLiteral" || (init.type === "Identifier" && init.name === "undefined");
+  return (
+    isEmpty &&
+    assignments.length > 0 &&
+    assignments.every((assignment) => {
+      const choice = [...around(analysis, assignment)].find(({ type }) => type === "IfStatement");
+      return (
+        choice?.type === "IfStatement" && choice.alternate == null && !excludesProduction(analysis, choice.test, false)
+      );
+    })
+  );
 }
 
 /** Of a call of a function that surely gives an object, and sets none of the options later, that object. */
@@ -199,9 +252,17 @@ function optionOf({ analysis, node }: ExportedValue, name: string): ExportedValu
     return own && { analysis, node: own };
   }
   const given = node.properties.flatMap((property) =>
-    property.type === "SpreadElement" ? [optionOf(valueAcross(analysis, property.argument), name)] : [],
+    property.type === "SpreadElement" ? [optionOf(spreadObject(analysis, property.argument), name)] : [],
   );
   return given.find((value) => value !== undefined);
+}
+
+/** What is spread; of `...(store && { store })` the object, in which `store` may be nothing. */
+function spreadObject(analysis: Analysis, argument: Node): ExportedValue {
+  const value = valueAcross(analysis, argument);
+  const { node } = value;
+  const isChoice = node.type === "LogicalExpression" && node.operator === "&&";
+  return isChoice && node.right.type === "ObjectExpression" ? { analysis: value.analysis, node: node.right } : value;
 }
 
 /** The object that a function surely gives. */

@@ -2,6 +2,8 @@ import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
 import { isDoneOnce } from "../../analysis/guards.ts";
 import { clientLists } from "../../analysis/held/clientLists.ts";
+import { givenUses, partOf } from "../../analysis/held/givenMaps.ts";
+import { usesThrough } from "../../analysis/held/usesThrough.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { isContainer, isUsed, type Use, useOf } from "../../analysis/mutations.ts";
@@ -16,6 +18,7 @@ import {
   textOf,
 } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
+import { isSetByItsReader } from "../../analysis/requests/setInRequest.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { sharedFields } from "../../analysis/sharedFields.ts";
 import { isFunction } from "../../source/declare.ts";
@@ -74,6 +77,11 @@ export const workerLocalState: Rule = {
         );
       }
     }
+    for (const binding of containersAtTop(analysis)) {
+      if (!findings.some(({ message }) => message === messageOf(binding.name)) && !clients.has(binding)) {
+        findings.push(...judgeGiven(analysis, binding));
+      }
+    }
     for (const { name, owners, init, places, inRequest } of sharedFields(analysis)) {
       const isRegistry = registryField.test(name) || owners.some((owner) => registryClass.test(owner));
       if (
@@ -96,8 +104,11 @@ interface State {
   readonly places: readonly Node[];
 }
 
-function usesOf(analysis: Analysis, { references, init }: Binding): Omit<State, "name"> {
-  return { uses: references.map((reference) => useOf(analysis, reference, init)), places: references };
+function usesOf(analysis: Analysis, binding: Binding): Omit<State, "name"> {
+  const { references, init } = binding;
+  const element = isContainer(analysis, init) ? partOf(analysis, binding) : undefined;
+  const found = references.flatMap((reference) => usesThrough(analysis, reference, init, element));
+  return { uses: found.map(({ use }) => use), places: found.map(({ place }) => place) };
 }
 
 function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (node: Node) => boolean): Finding[] {
@@ -107,14 +118,46 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
     (use) => inRequest(use.node) && (use.kind === "read" || isUsed(analysis, use)) && !isLogged(analysis, use.node),
   );
   const { start, end } = place ?? {};
-  if (start == null || end == null || !isRead || isOnesOwn(analysis, uses)) {
+  if (start == null || end == null || !isRead || isOnesOwn(analysis, uses) || isPassed(analysis, uses, inRequest)) {
     return [];
   }
-  const message = t(
+  return [{ start, end, message: messageOf(name), fixes: [] }];
+}
+
+function messageOf(name: string): string {
+  return t(
     "Each worker has a “{0}” of its own, and a reload begins it anew, so the answer depends on which worker gives it: keep what requests share outside, for instance in Redis or a database.",
     name,
   );
-  return [{ start, end, message, fixes: [] }];
+}
+
+function containersAtTop(analysis: Analysis): Binding[] {
+  return [...analysis.root.bindings.values()].filter(
+    ({ name, declaration, init }) =>
+      declaration.type === "VariableDeclarator" && isContainer(analysis, init) && !isOwn(analysis, name, init),
+  );
+}
+
+/** Of maps that a function gives by their names. */
+function judgeGiven(analysis: Analysis, binding: Binding): Finding[] {
+  const given = givenUses(analysis, binding);
+  const { place } = given.find(({ use }) => use.kind === "add" || use.kind === "assign") ?? {};
+  const isRead = given.some(({ use }) => use.kind === "read");
+  return place?.start == null || place.end == null || !isRead
+    ? []
+    : [{ start: place.start, end: place.end, message: messageOf(binding.name), fixes: [] }];
+}
+
+/** Whether a variable only carries something from one function to another while a request is answered. */
+function isPassed(analysis: Analysis, uses: readonly Use[], inRequest: (node: Node) => boolean): boolean {
+  const writes = uses.filter(({ kind }) => kind === "assign").map(({ node }) => node);
+  const reads = uses.filter(({ kind, node }) => kind === "read" && inRequest(node)).map(({ node }) => node);
+  const isSet = uses.every((use) => use.kind === "read" || (use.kind === "assign" && isWhole(use)));
+  return isSet && isSetByItsReader(analysis, requestPathOf(analysis), { writes, reads });
+}
+
+function isWhole({ node }: Use): boolean {
+  return node.type === "AssignmentExpression" && node.left.type === "Identifier";
 }
 
 /** Whether the value belongs to this worker alone, whatever its name. */

@@ -360,6 +360,14 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     ),
     hit('import session from "express-session"; app.use(session());', "session"),
     hit('import s from "express-session"; const o = { store: new s.MemoryStore() }; app.use(s(o));', "s.MemoryStore"),
+    hit('import s from "express-session"; app.use(s({ store: redis ? new RedisStore({ redis }) : undefined }));', "s"),
+    hit(
+      'import s from "express-session"; let store; if (url) { store = new RedisStore({ url }); } app.use(s({ store }));',
+      "s",
+    ),
+    miss(
+      'import s from "express-session"; const live = process.env.NODE_ENV === "production"; app.use(s({ store: live ? new RedisStore({ url }) : undefined }));',
+    ),
     hit('import { rateLimit } from "express-rate-limit"; app.use(rateLimit({ limit: 3 }));', "rateLimit"),
     hit('import { RateLimiterMemory } from "rate-limiter-flexible"; new RateLimiterMemory({});', "RateLimiterMemory"),
     hit('import limit from "@fastify/rate-limit"; app.register(limit);', "app.register"),

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Finding, RuleContext } from "../../../../src/server/analysis/rule.ts";
 import { emptyCache, type PackageView, packageView } from "../../../../src/server/package/packageView.ts";
 import { rules } from "../../../../src/server/rules/allRules.ts";
+import { checked } from "../../../../src/server/rules/checked.ts";
 import { type Analysis, analyse } from "../../../../src/server/source/scopes.ts";
 import { parseModule } from "../../../../src/server/source/sourceModule.ts";
 
@@ -33,7 +34,7 @@ export function runRules(
   return (
     context &&
     rules
-      .flatMap(({ id, check }) => check(context).map((finding) => ({ ...finding, ruleId: id })))
+      .flatMap((rule) => checked(rule, context).map((finding) => ({ ...finding, ruleId: rule.id })))
       .map((finding) => ({
         ...finding,
         line: text.slice(0, finding.start).split("\n").length,

@@ -1,0 +1,58 @@
+import { posix } from "node:path";
+
+/** A file that lists a folder and loads what it finds: `readdirSync(dir).forEach((name) => require(join(dir, name)))`. */
+const lists = /\b(?:readdir|readdirSync|glob|globSync|scandir|requireAll|import\.meta\.glob)\b/;
+const loads = /\b(?:require|import)\s?\(\s?(?!["'`][./@\w-]{1,200}["'`]\s?[,)])/;
+
+const joined =
+  /\b(?:join|resolve)\(\s?(?:\w{0,20}dirname|import\.meta\.dirname|\w{0,20}DIR(?:NAME)?)\s?([^()]{0,100})\)/g;
+const literals = /["'`]([\w./-]{1,100})["'`]/g;
+const written =
+  /(?:readdir|readdirSync|glob|globSync|scandir|import\.meta\.glob)\(\s?["'`](\.[\w./-]{0,100})|dirname\}?(?: ?\+ ?["'`])?(\/[\w./-]{1,100})/g;
+const own = /(?:readdir|readdirSync|scandir)\(\s?(?:\w{0,20}dirname|import\.meta\.dirname)\b/;
+
+/**
+ * The folders that a text seems to load whole, as specifiers: `./routes/*`. Which of its files are loaded, and under which names, only
+ * a run would show.
+ */
+export function folderImports(text: string): string[] {
+  if (!lists.test(text) || !loads.test(text)) {
+    return [];
+  }
+  const folders = new Set<string>();
+  for (const [, parts = ""] of text.matchAll(joined)) {
+    const names = [...parts.matchAll(literals)].map(([, name = ""]) => name);
+    add(folders, names.join("/"));
+  }
+  for (const [, named, beside] of text.matchAll(written)) {
+    add(folders, named ?? `.${beside}`);
+  }
+  if (own.test(text)) {
+    folders.add("./*");
+  }
+  return [...folders].slice(0, mostFolders);
+}
+
+function add(folders: Set<string>, path: string): void {
+  const folder = posix.normalize(path === "" ? "." : path);
+  if (folder !== "." && !posix.isAbsolute(folder) && posix.extname(folder) === "") {
+    folders.add(`${folder.startsWith(".") ? "" : "./"}${folder.replace(/\/$/, "")}/*`);
+  }
+}
+
+/** A text that names more of them is no loader. */
+const mostFolders = 8;
+
+/** The specifiers of several folders in one, as the module of what is loaded by its name. */
+export function joinedFolders(folders: readonly string[]): string {
+  return folders.join("|");
+}
+
+/** Whether `./routes/*` of a file, or one of several, holds another: itself, or in a folder of its own there. */
+export function isInFolder(from: string, specifier: string, path: string): boolean {
+  return specifier.split("|").some((one) => {
+    const folder = posix.join(posix.dirname(from), one.slice(0, -"*".length));
+    const inside = folder === "./" ? path : path.startsWith(folder) ? path.slice(folder.length) : undefined;
+    return path !== from && inside !== undefined && inside.split("/").length <= (one === "./*" ? 1 : 3);
+  });
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { packageOf, runRules } from "./runRules.ts";
+
+interface Reached {
+  readonly what: string;
+  /** The file that is looked at, and what is found in it, as `rule: what is marked`. */
+  readonly file: string;
+  readonly found: readonly string[];
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const express = 'const app = require("express")();';
+const store =
+  'const fs = require("fs"); class Store { find(id) { return fs.readFileSync(id); } } module.exports = { Store };';
+const reads = ["sync-in-request: fs.readFileSync"];
+const page = 'const fs = require("fs"); exports.handler = (q) => fs.readFileSync("x"); exports.path = "/";';
+
+const cases: readonly Reached[] = [
+  {
+    what: "an object that requests reach by app.locals",
+    file: "store.js",
+    found: reads,
+    texts: {
+      "app.js": `${express} const { Store } = require("./store"); app.locals.store = new Store(); app.use(require("./r"));`,
+      "r.js":
+        'const r = require("express").Router(); r.get("/", (req, res) => res.send(req.app.locals.store.find(1))); module.exports = r;',
+      "store.js": store,
+    },
+  },
+  {
+    what: "an object that requests ask an app for by its name",
+    file: "store.js",
+    found: reads,
+    texts: {
+      "app.js": `${express} const { Store } = require("./store"); const s = new Store(); app.set("store", s); require("./r")(app);`,
+      "r.js":
+        'module.exports = (app) => app.get("/", (req, res) => { const s = req.app.get("store"); res.send(s.find(1)); });',
+      "store.js": store,
+    },
+  },
+  {
+    what: "an object that is handed on, and asked by no request",
+    file: "store.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const { Store } = require("./store"); app.locals.store = new Store(); require("./r")(app);`,
+      "r.js": "module.exports = (app) => app.locals.store.find(1);",
+      "store.js": store,
+    },
+  },
+  {
+    what: "a service that a class is given, by its type",
+    file: "store.ts",
+    found: ["sync-in-request: readFileSync"],
+    texts: {
+      "app.ts": `import express from "express"; import { Pages } from "./pages"; const app = express(); const pages = new Pages(make()); app.get("/", (req, res) => res.send(pages.show()));`,
+      "pages.ts":
+        'import type { Store } from "./store"; export class Pages { constructor(private store: Store) {} show() { return this.store.find("x"); } }',
+      "store.ts":
+        'import { readFileSync } from "node:fs"; export class Store { find(id: string) { return readFileSync(id); } }',
+    },
+  },
+  {
+    what: "what an app keeps in its locals",
+    file: "r.js",
+    found: ["worker-local-state: req.app.locals.carts"],
+    texts: {
+      "app.js": `${express} app.locals.carts = {}; app.use(require("./r"));`,
+      "r.js":
+        'const r = require("express").Router(); r.post("/", (req, res) => { req.app.locals.carts[req.query.id] = req.body; res.end(); }); r.get("/", (req, res) => res.json(req.app.locals.carts[req.query.id])); module.exports = r;',
+    },
+  },
+  {
+    what: "handlers of files that are loaded by listing their folder",
+    file: "routes/page.js",
+    found: reads,
+    texts: {
+      "app.js": `${express} const { join } = require("path"); for (const f of require("fs").readdirSync(join(__dirname, "routes"))) { const route = require(join(__dirname, "routes", f)); app.get(route.path, route.handler); }`,
+      "routes/page.js": page,
+    },
+  },
+  {
+    what: "a file beside a folder that is loaded whole",
+    file: "other/page.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const { join } = require("path"); for (const f of require("fs").readdirSync(join(__dirname, "routes"))) { const route = require(join(__dirname, "routes", f)); app.get(route.path, route.handler); }`,
+      "other/page.js": page,
+    },
+  },
+  {
+    what: "handlers of a list of routes that a loop registers",
+    file: "app.js",
+    found: reads,
+    texts: {
+      "app.js": `const fs = require("fs"); ${express} const list = [["get", "/", show]]; function show() { return fs.readFileSync("x"); } list.forEach(([method, path, handler]) => app[method](path, handler));`,
+    },
+  },
+  {
+    what: "handlers that describe their route, whoever registers it",
+    file: "pages.js",
+    found: reads,
+    texts: {
+      "routes.js":
+        'const pages = require("./pages"); module.exports = [{ method: "GET", path: "/x", handler: pages.show }];',
+      "pages.js": 'const fs = require("fs"); exports.show = () => fs.readFileSync("x");',
+    },
+  },
+  {
+    what: "commands of which a client's message names one",
+    file: "commands.js",
+    found: reads,
+    texts: {
+      "app.js":
+        'const commands = require("./commands"); const { Server } = require("socket.io"); new Server(3000, { adapter, transports: ["websocket"] }).on("connection", (socket) => { socket.on("x", (m) => commands[m.name](m)); });',
+      "commands.js": 'const fs = require("fs"); exports.load = (m) => fs.readFileSync(m.id);',
+    },
+  },
+  {
+    what: "maps that requests ask for by their names",
+    file: "maps.js",
+    found: ["worker-local-state: maps"],
+    texts: {
+      "maps.js":
+        "const maps = {}; exports.getMap = getMap; function getMap(name) { if (!maps[name]) { maps[name] = new Map(); } return maps[name]; }",
+      "app.js": `${express} const { getMap } = require("./maps"); app.post("/", (req, res) => { getMap("carts").set(req.ip, req.body); res.end(); }); app.get("/", (req, res) => res.json(getMap("carts").get(req.ip)));`,
+    },
+  },
+  {
+    what: "a job that is bound to a field, at an interval of a field",
+    file: "jobs.js",
+    found: ["timer-per-worker: setInterval"],
+    texts: {
+      "app.js": `${express} const { Jobs } = require("./jobs"); new Jobs().start(); app.listen(80);`,
+      "jobs.js":
+        'const { purge } = require("./purge"); class Jobs { constructor() { this.every = 60 * 60 * 1000; } start() { this.timer = setInterval(this.run.bind(this), this.every); } run() { purge(); } } module.exports = { Jobs };',
+      "purge.js": "exports.purge = () => Session.deleteMany({ expired: true });",
+    },
+  },
+  {
+    what: "a job that sets its timer anew",
+    file: "app.js",
+    found: ["timer-per-worker: setTimeout"],
+    texts: {
+      "app.js": `${express} app.listen(80); tick(); async function tick() { await Session.deleteMany({}); setTimeout(tick, 60_000); }`,
+    },
+  },
+  {
+    what: "an exit in a function of another file",
+    file: "app.js",
+    found: ["exit-before-close: leave"],
+    texts: {
+      "app.js": `${express} const { leave } = require("./leave"); app.listen(80); process.on("SIGTERM", leave);`,
+      "leave.js": "exports.leave = () => { console.log('bye'); process.exit(0); };",
+    },
+  },
+  {
+    what: "an exit that waits for a database only",
+    file: "app.js",
+    found: ["exit-before-close: process.exit(0)"],
+    texts: {
+      "app.js": `${express} app.listen(80); process.on("SIGTERM", async () => { await db.close(); process.exit(0); });`,
+    },
+  },
+  {
+    what: "an exit that waits for something unknown",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} app.listen(80); process.on("SIGTERM", async () => { await stopAll(); process.exit(0); });`,
+    },
+  },
+  {
+    what: "a file that only development loads",
+    file: "dev.js",
+    found: [],
+    texts: {
+      "app.js": `${express} if (process.env.NODE_ENV === "development") { require("./dev")(app); } app.listen(80);`,
+      "dev.js":
+        'const fs = require("fs"); module.exports = (app) => app.get("/", (req, res) => res.send(fs.readFileSync("x")));',
+    },
+  },
+];
+
+describe("the rules, where no import leads to what a request runs", () => {
+  for (const { what, file, found, texts } of cases) {
+    it(`know ${what}`, () => {
+      const all = runRules(texts[file] ?? "", `shop/${file}`, {}, packageOf("shop", texts)) ?? [];
+      assert.deepEqual(
+        all.map(({ ruleId, marked }) => `${ruleId}: ${marked}`),
+        found,
+      );
+    });
+  }
+});
