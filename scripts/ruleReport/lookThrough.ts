@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createPackageReader, packageBounds, packageFolder } from "../../src/server/package/packageReader.ts";
 import { emptyCache, packageView } from "../../src/server/package/packageView.ts";
@@ -38,7 +38,7 @@ export async function lookThrough(folder: string, spec: string): Promise<Looked>
   let lines = 0;
   let unread = 0;
   let slowest = 0;
-  for (const [root, texts] of await textsOf(folder)) {
+  for (const [root, texts] of await textsOf(folder, spec.startsWith("github:"))) {
     const cache = emptyCache();
     files += texts.size;
     for (const [path, text] of texts) {
@@ -58,16 +58,19 @@ export async function lookThrough(folder: string, spec: string): Promise<Looked>
 }
 
 /** The sources, by the folder of the innermost package.json: builds copy it to `dist`. */
-async function textsOf(folder: string): Promise<Map<string, Map<string, string>>> {
+async function textsOf(folder: string, isRepository: boolean): Promise<Map<string, Map<string, string>>> {
   const all = new Map<string, Map<string, string>>();
-  for (const entry of entriesOf(folder)) {
-    const path = join(folder, entry);
+  const packages = isRepository ? [...packagesIn(folder)] : [folder];
+  const paths = packages.flatMap((own) => entriesOf(own).map((entry) => join(own, entry)));
+  for (const path of paths) {
     const root = (await packageFolder(path, [folder])) ?? folder;
     const texts = all.get(root) ?? new Map<string, string>();
     all.set(root, texts);
     for (const [name, text] of (await createPackageReader(bounds).read(root, path, () => false)) ?? []) {
+      // A folder without a name of its own is read with the one above as well.
+      const isTwice = isRepository && ((await packageFolder(join(root, name), [folder])) ?? folder) !== root;
       const isForeign = foreign.test(name) || (ofPage.test(name) && !serves.test(text));
-      if (!isForeign && !isMinified(text)) {
+      if (!isTwice && !isForeign && !isMinified(text)) {
         texts.set(name, text);
       }
     }
@@ -75,9 +78,23 @@ async function textsOf(folder: string): Promise<Map<string, Map<string, string>>
   return all;
 }
 
+/** The folder, and those in it that hold packages of their own, as repositories do. */
+function* packagesIn(folder: string, depth = 0): Generator<string> {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  if (depth === 0 || entries.some(({ name }) => name === "package.json")) {
+    yield folder;
+  }
+  for (const entry of depth < 4 ? entries : []) {
+    if (entry.isDirectory() && !/^(?:\..*|node_modules|dist|build|tests?|e2e)$/.test(entry.name)) {
+      yield* packagesIn(join(folder, entry.name), depth + 1);
+    }
+  }
+}
+
 /** The files of a package that lead to its sources, also where these lie in `dist`. */
 function entriesOf(folder: string): string[] {
-  const { main, bin, module, exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const manifest = join(folder, "package.json");
+  const { main, bin, module, exports } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
   const named = [main, module, ...Object.values(typeof bin === "object" ? bin : { bin }), ...pathsIn(exports)];
   const files = named.filter((name) => typeof name === "string").map((name) => name.replace(/^\.\//, ""));
   const usual = ["dist", "build", "lib", "src"].filter((name) => existsSync(join(folder, name)));
