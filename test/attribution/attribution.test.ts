@@ -6,11 +6,14 @@ import type { CpuSample } from "../../src/shared/layers/sample.ts";
 import { nodeProgramOf, testedNodes } from "../support/process/nodeMatrix.ts";
 import { describeOn } from "../support/process/scene.ts";
 import type { TestApp } from "../support/process/testApp.ts";
+import { addBuiltFiles } from "./builtFiles.ts";
 import { expectations } from "./expectations.ts";
 import { fresh } from "./fresh.ts";
 import { heldOut } from "./heldOut.ts";
+import { measuredByPerf } from "./measured.ts";
 import { addPackages } from "./packages.ts";
 import { recordResult, writeResults } from "./resultsPage.ts";
+import { last, places, unseen } from "./unseen.ts";
 
 /** Of the time that was neither idle nor garbage collection. */
 const leastShare = 0.7;
@@ -19,6 +22,8 @@ const all: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(expectations).map(([name, part]) => [name, [part]])),
   ...heldOut,
   ...fresh,
+  ...unseen,
+  ...last,
 };
 
 describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
@@ -27,7 +32,7 @@ describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
   let measured: Readonly<Record<string, number>> = {};
   before(async function () {
     this.timeout(300_000);
-    app = await scene.runForAll({ fixture: "attribution", config: { workers: 1 }, prepare: addPackages });
+    app = await scene.runForAll({ fixture: "attribution", config: { workers: 1 }, prepare });
     const program = await nodeProgramOf(scene.node);
     const { stdout } = await promisify(execFile)(program, [join(app.folder, "truth.js")], { timeout: 60_000 });
     measured = JSON.parse(stdout) as typeof measured;
@@ -42,19 +47,26 @@ describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
     it(`${name} is ${wanted.join(" or ")}`, async () => {
       await (await fetch(`http://127.0.0.1:${app.port}/?case=${encodeURIComponent(name)}`)).text();
       const sample = await app.client.request("layers/sample", { seconds: 1 });
-      const shares = sharesOf(sample, wanted.includes("gc"));
+      const shares = sharesOf(sample, wanted);
       const told = shares.map(([id, share]) => `${id} ${share.toFixed(2)}`).join(", ");
       const shareOf = (id: string): number => shares.find(([each]) => each === id)?.[1] ?? 0;
       const truth = measured[name];
       const [first, second] = twoPartsOf(wanted);
+      const parts = measuredByPerf[name];
       const agreed =
-        truth === undefined
-          ? wanted.reduce((sum, id) => sum + shareOf(id), 0)
-          : Math.min(shareOf(first), truth) +
-            Math.min(second === rest ? 1 - shareOf(first) : shareOf(second), 1 - truth);
+        parts !== undefined
+          ? Object.entries(parts).reduce((sum, [id, share]) => sum + Math.min(share, shareOf(id)), 0)
+          : truth === undefined
+            ? wanted.reduce((sum, id) => sum + shareOf(id), 0)
+            : Math.min(shareOf(first), truth) +
+              Math.min(second === rest ? 1 - shareOf(first) : shareOf(second), 1 - truth);
       const unsure = shares.filter(([id]) => id === "native" || id.startsWith("unsure"));
       const untold = unsure.reduce((sum, [, share]) => sum + share, 0);
-      const verdict = agreed >= leastShare ? "right" : agreed + untold >= leastShare ? "untold" : "wrong";
+      const place = places[name];
+      const shown = placeOf(sample);
+      const isThere = place === undefined || shown.endsWith(place);
+      const verdict =
+        agreed >= leastShare && isThere ? "right" : agreed + untold >= leastShare && isThere ? "untold" : "wrong";
       recordResult({
         name,
         wanted,
@@ -63,14 +75,26 @@ describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
         agreed,
         shares,
         ...(truth === undefined ? {} : { measured: [first, truth] as const }),
+        ...(isThere ? {} : { shown }),
+        ...(parts === undefined ? {} : { parts }),
       });
       const busiest = sample.parts.flatMap(({ functions }) => functions.slice(0, 2).map((each) => each.name));
-      assert.notEqual(verdict, "wrong", `${told} (${busiest.join(", ")})`);
+      assert.notEqual(verdict, "wrong", `${told} (${busiest.join(", ")})${isThere ? "" : `, shown at ${shown}`}`);
     });
   }
 
   after(() => writeResults(Object.keys(all).length));
 });
+
+function prepare(folder: string): void {
+  addPackages(folder);
+  addBuiltFiles(folder);
+}
+
+/** Of the app's own function with the most time. */
+function placeOf({ own: [busiest] }: CpuSample): string {
+  return `${busiest?.at?.file ?? "nothing"}:${busiest?.at?.line ?? 0}`;
+}
 
 /** Stands for all other parts. */
 const rest = "rest";
@@ -80,9 +104,9 @@ function twoPartsOf([part = "code"]: readonly string[]): readonly [first: string
   return part === "gc" ? ["gc", rest] : part === "node" ? ["node", "code"] : ["v8", part === "v8" ? "code" : part];
 }
 
-/** Largest first. */
-function sharesOf({ parts }: CpuSample, withGc: boolean): (readonly [id: string, share: number])[] {
-  const busy = parts.filter(({ kind }) => kind !== "idle" && (withGc || kind !== "gc"));
+/** Largest first. Idle time and garbage collection count only where they are wanted. */
+function sharesOf({ parts }: CpuSample, wanted: readonly string[]): (readonly [id: string, share: number])[] {
+  const busy = parts.filter(({ kind }) => (kind !== "idle" && kind !== "gc") || wanted.includes(kind));
   const all = busy.reduce((sum, { share }) => sum + share, 0);
   return busy.map(({ id, share }) => [id, all === 0 ? 0 : share / all] as const).filter(([, share]) => share >= 0.01);
 }

@@ -19,6 +19,10 @@ export interface CaseResult {
   readonly shares: readonly (readonly [id: string, share: number])[];
   /** A part and its share as measured without a profiler; absent where the case is of one part. */
   readonly measured?: readonly [part: string, share: number];
+  /** Shares of the parts as `perf` has measured them; absent where they are not of several. */
+  readonly parts?: Readonly<Record<string, number>>;
+  /** Where the busiest own function is said to be; absent where that is right, or not looked at. */
+  readonly shown?: string;
 }
 
 const results: CaseResult[] = [];

@@ -26,8 +26,9 @@ export const samplePartSchema = v.object({
   id: v.string(),
   /**
    * `native`: native code that nothing is known of. `loop`: native code that the event loop ran by itself, before or
-   * without any JavaScript, such as a TLS handshake: V8 takes it for idle, the thread's CPU time tells. `unsure`: code
-   * of the app (or of the package `name`), or V8's built-in functions that it calls there; a profile does not tell.
+   * without any JavaScript, such as a TLS handshake: V8 takes it for idle, the thread's CPU time tells; or V8 names no
+   * function. `unsure`: code of the app (or of the package `name`), or V8's built-in functions that it calls there; a
+   * profile does not tell.
    */
   kind: v.picklist(["code", "package", "node", "binding", "v8", "gc", "idle", "native", "loop", "unsure"]),
   /** The layer it is drawn in; absent for `idle`. */

@@ -24,7 +24,7 @@ export interface CallerHints {
   readonly importedFrom: (frame: ProfileFrame, names: ReadonlySet<string>) => ReadonlySet<string>;
 }
 
-export type AddonsInUse = Pick<LoadedNatives, "addonOf" | "nameOf">;
+export type AddonsInUse = Pick<LoadedNatives, "addonOf" | "namesOf" | "nameOf">;
 
 /**
  * Finds out which of the loaded addons a native function belongs to. A package may have its addon in another package, of
@@ -41,7 +41,7 @@ export async function addonsInUse(
   const loaded = [...new Set(files)];
   const natives = new Set(frames.filter(isNative));
   if (loaded.length === 0 || natives.size === 0) {
-    return { addonOf: () => undefined, nameOf: (name) => name };
+    return { addonOf: () => undefined, namesOf: (name) => new Set([name]), nameOf: (name) => name };
   }
   const callers = callersOf(frames, nodes).flatMap(({ caller }, index) => {
     const frame = frames[nodes[index]?.frame ?? -1];
@@ -80,6 +80,13 @@ export async function addonsInUse(
   };
   const called = (name: string, caller: ProfileFrame, some: readonly NamedAddon[]): ReadonlySet<string> =>
     new Set(some.flatMap((addon) => namedIn(addon, name, caller)));
+  const imports = new Map<ProfileFrame, readonly string[]>();
+  const isImported = (name: string, caller: ProfileFrame): boolean => importedFrom(caller, new Set([name])).size > 0;
+  /** The addons of whose packages the caller calls something. */
+  const importedBy = (caller: ProfileFrame): NamedAddon[] => {
+    const packages = importedFrom(caller, namesCalledIn(caller) ?? noNames);
+    return addons.filter((addon) => packages.has(addon.name) || packages.has(users.get(addon.name) ?? addon.name));
+  };
   const find = (name: string, caller: ProfileFrame | undefined): NamedAddon | undefined => {
     const owner = caller === undefined ? undefined : packageOf(fileOf(caller.url))?.name;
     const mine = addons.find(
@@ -89,6 +96,11 @@ export async function addonsInUse(
       return mine;
     }
     const named = addons.filter((addon) => namedIn(addon, name, caller).length > 0);
+    if (named.length === 0 && caller !== undefined) {
+      // Those in Rust may have the names without what ends a text in C.
+      const [only, ...more] = importedBy(caller);
+      return more.length === 0 ? only : undefined;
+    }
     // Two may have a function of that name: what the caller's file imports tells.
     const imported = caller === undefined ? noNames : importedFrom(caller, called(name, caller, named));
     const meant = named.filter(
@@ -104,6 +116,17 @@ export async function addonsInUse(
     addonOf(name, caller) {
       const addon = find(name, caller);
       return addon === undefined ? undefined : (users.get(addon.name) ?? addon.name);
+    },
+    namesOf(name, caller) {
+      const addon = find(name, caller);
+      const called = addon === undefined ? [] : namedIn(addon, name, caller);
+      if (called.length > 0 || caller === undefined) {
+        return new Set(called.length > 0 ? called : [name]);
+      }
+      const known =
+        imports.get(caller) ?? [...(namesCalledIn(caller) ?? [])].filter((each) => isImported(each, caller));
+      imports.set(caller, known);
+      return new Set([name, ...known]);
     },
     nameOf(name, caller) {
       const addon = find(name, caller);
@@ -121,8 +144,9 @@ function isNative({ name, url, line }: ProfileFrame): boolean {
   return url === "" && line < 1 && isName(name);
 }
 
+/** The methods of classes that Node-API makes have none. */
 function isName(name: string): boolean {
-  return name !== "" && !name.startsWith("(") && !name.includes(" ");
+  return !name.startsWith("(") && !name.includes(" ");
 }
 
 /**

@@ -17,20 +17,27 @@ const mostBeside = 2;
 
 type Lines = NonNullable<ProfileNode["lines"]>;
 
+/** What the profile shows of the calls of a function and to it. */
+export interface CallsAround {
+  /** Names of the functions that are called by it. */
+  readonly framed: ReadonlySet<string>;
+  /** The JavaScript that calls it. */
+  readonly caller?: ProfileFrame | undefined;
+}
+
 /** Hints from the source texts of the functions. */
 export interface SourceHints extends Pick<Surroundings, "compressorOf"> {
   /**
    * Shares (0 to 1) of a function's own time, by ticks on its lines, that are the work of V8's built-in functions, and
    * that may be either theirs or its own.
-   * @param framed Names of the functions that the profile shows as called by it.
    */
   readonly builtinShares: (
     frame: ProfileFrame,
     lines: Lines,
-    framed: ReadonlySet<string>,
+    around: CallsAround,
   ) => { readonly builtin: number; readonly unsure: number };
-  /** Share (0 to 1) of it on lines that call methods of these names. */
-  readonly callShare: (frame: ProfileFrame, lines: Lines, names: ReadonlySet<string>) => number;
+  /** Share (0 to 1) of it on lines that call methods of these names, or any functions. */
+  readonly callShare: (frame: ProfileFrame, lines: Lines, names: ReadonlySet<string>, isMethod?: boolean) => number;
   /** Names of all that a function calls; `undefined` if its text is unknown. */
   readonly namesCalledIn: (frame: ProfileFrame) => ReadonlySet<string> | undefined;
   /** The line (from 1) of a function at which one of this name is called; `undefined` if unknown, or if it is not the only one. */
@@ -41,6 +48,8 @@ export interface AttributionHints extends SourceHints {
   readonly natives: LoadedNatives;
   readonly packages: Surroundings["packages"];
 }
+
+type Profile = Pick<CollectedSample, "frames" | "nodes"> & Partial<Pick<CollectedSample, "builtins">>;
 
 interface Sum {
   readonly owner: Owner;
@@ -53,8 +62,7 @@ interface Sum {
  * rest add up to 1. Without any time, all of it counts as unattributed.
  */
 export function attribute(
-  collected: Pick<CollectedSample, "frames" | "nodes"> &
-    Partial<Pick<CollectedSample, "thread" | "loopIdleMs" | "tls">>,
+  collected: Profile & Partial<Pick<CollectedSample, "thread" | "loopIdleMs" | "tls">>,
   hints: AttributionHints,
 ): Pick<CpuSample, "durationMs" | "parts" | "own" | "tree"> {
   const { frames, nodes } = collected;
@@ -74,7 +82,9 @@ export function attribute(
   const idle = sums.get(idleOwner.id);
   if (inLoop !== undefined && idle !== undefined) {
     idle.us -= inLoop.us;
-    sums.set(inLoop.owner.id, { owner: inLoop.owner, us: inLoop.us, functions: new Map() });
+    const sum: Sum = sums.get(inLoop.owner.id) ?? { owner: inLoop.owner, us: 0, functions: new Map() };
+    sums.set(inLoop.owner.id, sum);
+    sum.us += inLoop.us;
   }
   const total = [...sums.values()].reduce((us, sum) => us + sum.us, 0);
   const parts = [...sums.values()].sort((a, b) => b.us - a.us).map((sum) => describePart(sum, total));
@@ -88,7 +98,7 @@ export function attribute(
 
 /** Divides the own time of each node among those whose it is. */
 function shareTime(
-  { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
+  { frames, nodes, builtins }: Profile,
   owners: readonly (Owner | undefined)[],
   callers: readonly Callers[],
   hints: AttributionHints,
@@ -100,7 +110,9 @@ function shareTime(
     others.set(name, found);
     return found;
   };
-  const called = nativesCalled({ frames, nodes }, owners);
+  const called = nativesCalled({ frames, nodes }, owners, hints.natives);
+  // Without V8's own code, what calling costs is seen in the caller's caller.
+  const calling = builtins === false ? othersCalling({ frames, nodes }, owners) : new Map<number, Set<string>>();
   const framed = namesCalled({ frames, nodes });
   nodes.forEach((node, index) => {
     const frame = frames[node.frame];
@@ -129,9 +141,14 @@ function shareTime(
         const most = [...names].every((name) => nativesThroughV8.has(name)) ? linedUs : us * mostBeside;
         giveShare(native, Math.min(linedUs * hints.callShare(frame, lines, names), most));
       }
-      const { builtin, unsure } = hints.builtinShares(frame, lines, framed.get(node.frame) ?? noNames);
+      const around = { framed: framed.get(node.frame) ?? noNames, caller: callers[index]?.caller };
+      const { builtin, unsure } = hints.builtinShares(frame, lines, around);
       giveShare(v8Owner, linedUs * builtin);
       giveShare(unsureOwner(owner.name), linedUs * unsure);
+      const others = calling.get(index);
+      if (others !== undefined) {
+        giveShare(unsureOwner(owner.name), linedUs * hints.callShare(frame, lines, others, false));
+      }
     }
     give(owner, leftUs + operationUs);
   });
@@ -165,7 +182,7 @@ const nothing: SamplePart = { id: "native", kind: "native", layer: "bindings", s
 const noNames: ReadonlySet<string> = new Set();
 
 /** For each frame the names of the functions that are seen below it. */
-function namesCalled({ frames, nodes }: Pick<CollectedSample, "frames" | "nodes">): ReadonlyMap<number, Set<string>> {
+function namesCalled({ frames, nodes }: Profile): ReadonlyMap<number, Set<string>> {
   const names = new Map<number, Set<string>>();
   for (const { frame, parent } of nodes) {
     const caller = nodes[parent]?.frame;
@@ -193,27 +210,52 @@ interface Called {
  * such as the rows of a query, V8 shows their caller on top, at the line of the call.
  */
 function nativesCalled(
-  { frames, nodes }: Pick<CollectedSample, "frames" | "nodes">,
+  { frames, nodes }: Profile,
   owners: readonly (Owner | undefined)[],
+  { namesOf }: LoadedNatives,
 ): ReadonlyMap<number, readonly Called[]> {
   const called = new Map<number, Called[]>();
   nodes.forEach(({ frame, parent, selfUs }, index) => {
     const owner = owners[index];
     const caller = owners[parent];
     const { name, url } = frames[frame] ?? { name: "", url: "" };
-    if (owner?.kind === "binding" && url === "" && name !== "" && caller !== undefined && isScript(caller)) {
+    if (owner?.kind === "binding" && url === "" && caller !== undefined && isScript(caller)) {
+      const names = isAddon(owner) ? namesOf(name, frames[nodes[parent]?.frame ?? -1]) : new Set([name]);
       const known = called.get(parent) ?? [];
       called.set(parent, known);
       const same = known.find((one) => one.owner.id === owner.id);
       if (same === undefined) {
-        known.push({ owner, names: new Set([name]), us: selfUs });
+        known.push({ owner, names: new Set(names), us: selfUs });
       } else {
-        same.names.add(name);
+        for (const each of names) {
+          same.names.add(each);
+        }
         same.us += selfUs;
       }
     }
   });
   return called;
+}
+
+/** For each node the names of the functions of others that it calls, and that call functions themselves. */
+function othersCalling(
+  { frames, nodes }: Profile,
+  owners: readonly (Owner | undefined)[],
+): ReadonlyMap<number, ReadonlySet<string>> {
+  const found = new Map<number, Set<string>>();
+  for (const { frame, parent } of nodes) {
+    const between = nodes[parent];
+    const caller = between?.parent ?? -1;
+    const [owner, other] = [owners[caller], owners[parent]];
+    if (between === undefined || owner === undefined || other === undefined || owner.id === other.id) {
+      continue;
+    }
+    if (isScript(owner) && (isScript(other) || other.kind === "node") && (frames[frame]?.url ?? "") !== "") {
+      const { name } = frames[between.frame] ?? { name: "" };
+      found.set(caller, (found.get(caller) ?? new Set()).add(name.slice(name.lastIndexOf(".") + 1)));
+    }
+  }
+  return found;
 }
 
 function isAddon({ kind, dependency }: Owner): boolean {

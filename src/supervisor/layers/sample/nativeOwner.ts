@@ -11,7 +11,7 @@ import {
   variantsOfZlib,
 } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
-import { addonOwner, bindingOwner, gcOwner, idleOwner, nativeOwner, type Owner, v8Owner } from "./owner.ts";
+import { addonOwner, bindingOwner, gcOwner, idleOwner, loopOwner, nativeOwner, type Owner, v8Owner } from "./owner.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -24,7 +24,9 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
       return gcOwner;
     case "(idle)":
       return idleOwner;
+    // Native code below which there is no JavaScript: what the event loop does for V8's objects, such as reading a message.
     case "(program)":
+      return loopOwner(undefined);
     case "(root)":
       return nativeOwner;
     default:

@@ -23,6 +23,8 @@ export interface LoadedNatives {
    * @param caller The JavaScript that calls it.
    */
   readonly addonOf: (name: string, caller: ProfileFrame | undefined) => string | undefined;
+  /** The names that its caller calls functions of the same addon by; its own where those are unknown. */
+  readonly namesOf: (name: string, caller: ProfileFrame | undefined) => ReadonlySet<string>;
   /** Its own name, by the text of its caller; `(native function)` if that does not tell. */
   readonly nameOf: (name: string, caller: ProfileFrame | undefined) => string;
   /** Whether `node:sqlite` is in use. */

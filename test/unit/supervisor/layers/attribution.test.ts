@@ -25,6 +25,7 @@ function addons(...names: readonly string[]): AttributionHints["natives"] {
       const owner = /node_modules\/([\w-]+)\//.exec(caller?.url ?? "")?.[1];
       return owner !== undefined && names.includes(owner) ? owner : found.length === 1 ? found[0] : undefined;
     },
+    namesOf: (name) => new Set([name]),
     nameOf: (name) => name,
     sqlite: false,
   };
@@ -93,7 +94,7 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   ],
   "the garbage collector": [["(garbage collector)"], "gc", "v8"],
   "doing nothing": [["(idle)"], "idle"],
-  "what V8 does not know": [["(program)"], "native"],
+  "native code without any JavaScript": [["(program)"], "loop"],
   "a native function nobody knows, where there is one addon": [[`handle ${own}`, "frobnicate"], "binding:sqlite-addon"],
   "a native function that is named as one of JavaScript, too": [[`handle ${own}`, "get"], "binding:sqlite-addon"],
   "WebAssembly of your own": [[`handle ${own}`, "js-to-wasm:i:i", "wasm-function[0] wasm://wasm/1"], "code"],
@@ -195,6 +196,27 @@ describe("the attribution of CPU time", () => {
       ).parts.find(({ id }) => id === part)?.selfMs;
     assert.deepEqual([msOf(1_000, "binding:sqlite"), msOf(1_000, "code")], [1.75, 0.25]);
     assert.deepEqual([msOf(125, "binding:sqlite"), msOf(125, "code")], [0.375, 0.75]);
+  });
+
+  it("is unsure of a call of others that call on, where V8's own code has no frames", () => {
+    const frames: ProfileFrame[] = [
+      { name: "handle", url: own, line: 1, column: 1 },
+      { name: "emit", url: "node:events", line: 9, column: 1 },
+      { name: "listen", url: own, line: 5, column: 1 },
+    ];
+    const nodes: ProfileNode[] = [
+      { frame: 0, parent: -1, selfUs: 1_000, lines: [[2, 10]] },
+      { frame: 1, parent: 0, selfUs: 1_000 },
+      { frame: 2, parent: 1, selfUs: 100 },
+    ];
+    const shared = (builtins: boolean, callees: ProfileNode[] = nodes) => {
+      const callShare: AttributionHints["callShare"] = (_frame, _lines, names) => (names.has("emit") ? 0.75 : 0);
+      const { parts } = attribute({ frames, nodes: callees, builtins }, { ...hints, callShare });
+      return Object.fromEntries(parts.map(({ id, selfMs }) => [id, Math.round(selfMs * 1_000)]));
+    };
+    assert.deepEqual(shared(false), { node: 1_000, unsure: 750, code: 350 });
+    assert.deepEqual(shared(true), { node: 1_000, code: 1_100 });
+    assert.deepEqual(shared(false, nodes.slice(0, 2)), { node: 1_000, code: 1_000 });
   });
 
   it("tells Brotli and Zstandard from zlib by the code that calls them", () => {

@@ -130,7 +130,7 @@ describe("lines whose work is that of V8's own functions", () => {
     utimesSync(file, old, old);
     const { builtinShares, callShare } = await readHotLines(profile, 2_000_000);
     const share = (...[frame, ticks]: readonly [ProfileFrame, readonly (readonly [number, number])[]]) =>
-      builtinShares(frame, ticks, new Set()).builtin;
+      builtinShares(frame, ticks, { framed: new Set() }).builtin;
     assert.equal(share(frame, [[5, 1]]), 1);
     // A loader that translated the file gave the function another place.
     assert.equal(share({ ...frame, name: "store" }, [[5, 1]]), 0);
@@ -138,17 +138,39 @@ describe("lines whose work is that of V8's own functions", () => {
     assert.equal(callShare(frame, [[5, 1]], new Set(["push"])), 1);
     assert.equal(callShare(frame, [[5, 1]], new Set(["pus", "rows"])), 0);
     const { builtinShares: changed } = await readHotLines(profile, 500_000);
-    assert.equal(changed(frame, [[5, 1]], new Set()).builtin, 0);
+    assert.equal(changed(frame, [[5, 1]], { framed: new Set() }).builtin, 0);
   });
 
-  it("of a native function are found by the name that the file gives it", async () => {
-    const text = "const clone = globalThis.structuredClone;\nfunction copy(row) {\n  return clone(row);\n}\n";
+  it("are those that call by a parameter what the caller has given to it", async () => {
+    const text =
+      "function run(fn, row) {\n  return Reflect.apply(fn, undefined, [row]);\n}\nfunction save(row) {\n  return run(JSON.stringify, row);\n}\nfunction load(row) {\n  return run(other, row);\n}\n";
+    const url = pathToFileURL(join(tempFolder({ "run.js": text }), "run.js")).href;
+    const frame = { name: "run", url, line: 1, column: 13 };
+    const [save, load] = [
+      { name: "save", url, line: 4, column: 14 },
+      { name: "load", url, line: 7, column: 14 },
+    ];
+    const profile = { frames: [frame], nodes: [{ frame: 0, parent: -1, selfUs: 10, lines: [[2, 1]] as const }] };
+    const { builtinShares } = await readHotLines(profile, Date.now() + 60_000);
+    const framed: ReadonlySet<string> = new Set();
+    assert.deepEqual(builtinShares(frame, [[2, 1]], { framed, caller: save }), { builtin: 1, unsure: 0 });
+    assert.deepEqual(builtinShares(frame, [[2, 1]], { framed, caller: load }), { builtin: 0, unsure: 1 });
+  });
+
+  it("of a native function are found by the names that the file gives it", async () => {
+    const text =
+      "const clone = globalThis.structuredClone;\nfunction copy(row) {\n  return clone(row);\n  return table.deep(row);\n}\nconst table = { deep: structuredClone };\n";
     const file = join(tempFolder({ "copy.js": text }), "copy.js");
     const frame = { name: "copy", url: pathToFileURL(file).href, line: 2, column: 14 };
     const profile = { frames: [frame], nodes: [{ frame: 0, parent: -1, selfUs: 10, lines: [[3, 1]] as const }] };
     const { callShare } = await readHotLines(profile, Date.now() + 60_000);
     assert.equal(callShare(frame, [[3, 1]], new Set(["structuredClone"])), 1);
+    assert.equal(callShare(frame, [[4, 1]], new Set(["structuredClone"])), 1);
     assert.equal(callShare(frame, [[3, 1]], new Set(["postMessage"])), 0);
+    assert.deepEqual(
+      [callShare(frame, [[3, 1]], new Set(["clone"])), callShare(frame, [[3, 1]], new Set(["clone"]), false)],
+      [0, 1],
+    );
   });
 });
 
@@ -161,6 +183,8 @@ describe("the work of a line", () => {
     "const arrow = (x) => x;",
     "const { other } = require('./other.js');",
     "const { decodeURIComponent: decode, fetch: load } = globalThis;",
+    "const rules = new Intl.PluralRules('de');",
+    "const writers = { json: JSON.stringify, plain: (x) => x };",
   ]);
   const workOf = (text: string, ...framed: readonly string[]) =>
     workOfLine(text, { framed: new Set(framed), meanings });
@@ -175,6 +199,11 @@ describe("the work of a line", () => {
       "if (isWord(text)) {",
       "JSON.parse(text)",
       "return decode(name);",
+      "return rules.select(i);",
+      "return writers.json(rows);",
+      "return read.call(undefined, text);",
+      "return Reflect.apply(stringify, undefined, [rows]);",
+      "return String.prototype.split.call(text, by);",
       "this.#pattern.exec(text)",
       "const found = line?.match(rule);",
       "const parts = eval(text);",
@@ -198,6 +227,8 @@ describe("the work of a line", () => {
       "for (let i = 0; i < rows.length; i += 1) {",
       "hash = (hash * 31 + text.charCodeAt(i)) | 0;",
       "stack.push(next);",
+      "return Object.prototype.hasOwnProperty.call(row, key);",
+      "return own.apply(this, arguments);",
       "while (performance.now() < end) {}",
     ]) {
       assert.equal(workOf(text), "own", text);
@@ -231,7 +262,13 @@ describe("the work of a line", () => {
   });
 
   it("is unsure where it may be either", () => {
-    for (const text of ["return other(text);", "return handlers[name](event);", "if (list.has(x)) {"]) {
+    for (const text of [
+      "return other(text);",
+      "return handlers[name](event);",
+      "if (list.has(x)) {",
+      "return other.apply(this, args);",
+      "return Reflect.apply(handlers[name], this, args);",
+    ]) {
       assert.equal(workOf(text), "unsure", text);
     }
   });
@@ -252,6 +289,23 @@ describe("the packages that names are taken from", () => {
     assert.deepEqual(from("crc32"), ["@node-rs/crc32"]);
     assert.deepEqual(from("compressSync"), ["snappy"]);
     assert.deepEqual(from("verify"), []);
+  });
+
+  it("are told by what something was made by", () => {
+    const source = [
+      'import { Jieba } from "@node-rs/jieba";',
+      'const sharp = require("sharp");',
+      'const { dict } = require("./dict.js");',
+      "const jieba = Jieba.withDict(dict);",
+      "this.image = sharp(file);",
+      "const words = jieba.cut(text);",
+      "this.image.resize(100);",
+      "list.cutAll(text);",
+    ];
+    const from = (...names: readonly string[]) => [...packagesNamedBy(source, new Set(names))];
+    assert.deepEqual(from("cut"), ["@node-rs/jieba"]);
+    assert.deepEqual(from("resize"), ["sharp"]);
+    assert.deepEqual(from("cutAll"), []);
   });
 });
 

@@ -3,7 +3,13 @@ import type { ProfileFrame, ProfileNode } from "../../../../src/shared/layers/co
 import { attribute } from "../../../../src/supervisor/layers/sample/attribution.ts";
 
 const hints = {
-  natives: { hasAddons: false, addonOf: () => undefined, nameOf: (name: string) => name, sqlite: false },
+  natives: {
+    hasAddons: false,
+    addonOf: () => undefined,
+    namesOf: () => new Set<string>(),
+    nameOf: (name: string) => name,
+    sqlite: false,
+  },
   packages: new Set<string>(),
   builtinShares: (frame: ProfileFrame) => ({ builtin: frame.name === "parse" ? 0.5 : 0, unsure: 0 }),
   callShare: () => 0,

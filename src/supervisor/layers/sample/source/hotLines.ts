@@ -11,10 +11,12 @@ import { linesOfBody, shareOfLines } from "./builtinLines.ts";
 import { compressorIn } from "./compressor.ts";
 import { packagesNamedBy } from "./imports.ts";
 import { type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
-import { meaningsIn, type NameMeanings } from "./nameMeanings.ts";
+import { givesBuiltin, meaningsIn, type NameMeanings } from "./nameMeanings.ts";
 
 /** Files that are read: those with the most time. */
 const mostFiles = 50;
+/** A longer line is of a bundle. */
+const longestLine = 300;
 /** A larger file is a bundle, or no source at all. */
 const mostBytes = 4 * 1_048_576;
 
@@ -66,8 +68,16 @@ export async function readHotLines(
     meanings.set(source, found);
     return found;
   };
+  const isGivenBuiltin = ({ name }: ProfileFrame, caller: ProfileFrame): boolean => {
+    const source = sourceOf(caller);
+    const last = trailing(name, isWord);
+    return (
+      source !== undefined &&
+      linesOf(source, caller.line).some((line) => givesBuiltin(source[line - 1] ?? "", last, meaningsOf(source)))
+    );
+  };
   return {
-    builtinShares(frame, ticks, framed) {
+    builtinShares(frame, ticks, { framed, caller }) {
       const source = sourceOf(frame);
       if (source === undefined) {
         return { builtin: 0, unsure: 0 };
@@ -75,7 +85,8 @@ export async function readHotLines(
       const text = textOf(source, frame.line);
       // Such as what a parameter holds.
       const renamed = [...framed].some((name) => name !== "" && !name.startsWith("(") && !text.includes(name));
-      const context = { framed, inlined, builtins, scripts, meanings: meaningsOf(source), renamed };
+      const given = caller !== undefined && isGivenBuiltin(frame, caller);
+      const context = { framed, inlined, builtins, scripts, meanings: meaningsOf(source), renamed, given };
       if (ticks.length === 0) {
         // All of the script is on one line: only what the whole function does is known.
         return sharesOfBody(
@@ -87,12 +98,12 @@ export async function readHotLines(
         shareOfLines({ source, first: frame.line, ticks }, (text) => workOfLine(text, context) === work);
       return { builtin: shareOf("builtin"), unsure: shareOf("unsure") };
     },
-    callShare(frame, ticks, names) {
+    callShare(frame, ticks, names, isMethod = true) {
       const source = sourceOf(frame);
       if (source === undefined) {
         return 0;
       }
-      const [called, renamed] = [callTo(names), callTo(otherNames(source, names), false)];
+      const [called, renamed] = [callTo(names, isMethod), callTo(otherNames(source, names), false)];
       return shareOfLines({ source, first: frame.line, ticks }, (text) => called(text) || renamed(text));
     },
     callLine(frame, name) {
@@ -149,10 +160,20 @@ function callTo(names: ReadonlySet<string>, isMethod = true): (text: string) => 
     );
 }
 
-/** The names that a file gives to functions of these names, as in `const clone = globalThis.structuredClone`. */
+/**
+ * The names that a file gives to functions of these names, as in `const clone = globalThis.structuredClone` and
+ * `{ clone: structuredClone }`.
+ */
 function otherNames(source: readonly string[], names: ReadonlySet<string>): ReadonlySet<string> {
   const found = new Set<string>();
   for (const text of source) {
+    if (text.length <= longestLine) {
+      for (const [, name = "", given = ""] of text.matchAll(/\b(\w+)\s?:\s?(?:\w+\.)?(\w+)\s?(?=[,}]|$)/g)) {
+        if (names.has(given)) {
+          found.add(name);
+        }
+      }
+    }
     const [left = "", right = "", ...more] = text.split("=").map((part) => part.trim());
     const given = right.endsWith(";") ? right.slice(0, -1) : right;
     if (more.length === 0 && /^[\w$.]+$/.test(given) && names.has(given.slice(given.lastIndexOf(".") + 1))) {

@@ -55,6 +55,9 @@ const cheap = new Set(
   findLast findLastIndex fromCharCode fromCodePoint return throw log`.split(/\s+/),
 );
 
+/** Of a name that is looked for before a dot. */
+const longestName = 60;
+
 /** Longer ones are of bundles, where anything may stand on a line. */
 const longestLine = 300;
 
@@ -70,12 +73,14 @@ export interface LineContext {
   readonly meanings: NameMeanings;
   /** Whether a function is seen that is called from there by another name than its own, such as that of a parameter. */
   readonly renamed?: boolean;
+  /** Whether its caller gives it one of V8's built-in functions, which it may call by the name of a parameter. */
+  readonly given?: boolean;
 }
 
 /** Whose work a function's own time at a line is. */
 export function workOfLine(
   text: string,
-  { framed, inlined, builtins, scripts, meanings, renamed }: LineContext,
+  { framed, inlined, builtins, scripts, meanings, renamed, given }: LineContext,
 ): LineWork {
   if (text.length > longestLine) {
     return "own";
@@ -88,6 +93,10 @@ export function workOfLine(
     }
     if (framed.has(name) || (isMethod ? cheap.has(name) || isOfMath(plain, name) : known.has(name))) {
       continue;
+    }
+    const isGiven = given === true && !isMethod && renamed !== true && scripts?.has(name) !== true;
+    if (isGiven && (name === "" || meanings.get(name) === undefined)) {
+      return "builtin";
     }
     if (name === "") {
       const isSeen = framed.has("") || framed.has("(anonymous)") || renamed === true;
@@ -145,13 +154,25 @@ function callsOn(plain: string): Call[] {
     }
     const name = plain.slice(begin, end).replace("#", "");
     const before = plain[begin - 1];
-    if (name !== "" && !/^\d/.test(name)) {
+    if ((name === "call" || name === "apply") && before === ".") {
+      calls.push(calledBy(plain, begin - 1, at));
+    } else if (name !== "" && !/^\d/.test(name)) {
       calls.push({ name, isMethod: before === "." });
     } else if (before === "]" || before === ")") {
       calls.push({ name: "", isMethod: true });
     }
   }
   return calls;
+}
+
+/** What `run.call(…)`, `run.apply(…)` and `Reflect.apply(run, …)` call: `run`. */
+function calledBy(plain: string, dot: number, parenthesis: number): Call {
+  const named = /([.\])]?)([\w$#]*)$/.exec(plain.slice(Math.max(0, dot - longestName), dot));
+  if (named?.[2] === "Reflect") {
+    const [, before = "", name = ""] = /^\s?(?:[\w$#]+(\.))*([\w$#]+)\s?[,)]/.exec(plain.slice(parenthesis + 1)) ?? [];
+    return { name, isMethod: before === "." };
+  }
+  return { name: named?.[2]?.replace("#", "") ?? "", isMethod: named?.[1] === "." };
 }
 
 function beforeSpaces(text: string, at: number): number {

@@ -12,12 +12,42 @@ const builtins: readonly RegExp[] = [
   /\.\s*(test|exec|format|formatToParts|compare|localeCompare|match|replace|parse|stringify)\s*\.\s*bind\s*\(/,
 ];
 
+/** Entries of a table that are built-in functions. */
+const entries =
+  /\b(\w+)\s?:\s?(?:JSON\s?\.\s?(?:parse|stringify)|(?:en|de)codeURI(?:Component)?|(?:String|RegExp)\s?\.\s?prototype\s?\.\s?\w+)\b(?!\s?[.(])/g;
+
+/** Methods whose names tell nothing where their objects are not in use. */
+const methodsOf = [
+  ["Intl.PluralRules", "select"],
+  ["Intl.DisplayNames", "of"],
+] as const;
+
 /** Functions of JavaScript's own that V8 compiles into their callers. */
 const cheap =
   /^(?:Math|Number)\s?\.\s?\w+\s?[,;]?$|^Array\s?\.\s?isArray\b|\.\s?hasOwnProperty\s?[,;]?$|^String\s?\.\s?fromCharCode\b/;
 
 /** Objects whose methods are built in, when they are taken apart: `const { stringify } = JSON`. */
 const takenApart = /^(JSON|globalThis\s*\.\s*JSON|new\s+Intl\b|Intl\b|RegExp\s*\.\s*prototype|String\s*\.\s*prototype)/;
+
+/**
+ * Whether a line gives one of V8's built-in functions to a function of this name, such as `call(JSON.stringify, rows)`.
+ * @param meanings Of the names of the file.
+ */
+export function givesBuiltin(line: string, name: string, meanings: NameMeanings): boolean {
+  if (name === "" || line.length > longestLine) {
+    return false;
+  }
+  const text = withoutNoise(line);
+  const at = text.indexOf(`${name}(`);
+  if (at === -1 || /[\w$]/.test(text[at - 1] ?? "")) {
+    return false;
+  }
+  const given = text.slice(at + name.length + 1);
+  return (
+    /\b(?:JSON\s?\.\s?(?:parse|stringify)|(?:en|de)codeURI(?:Component)?)\s?[,)]/.test(given) ||
+    [...given.matchAll(/(?<![.\w$])([\w$]+)\s?[,)]/g)].some(([, word = ""]) => meanings.get(word) === "builtin")
+  );
+}
 
 /** Reads what the names of a file mean, as far as its lines tell. */
 export function meaningsIn(source: readonly string[]): NameMeanings {
@@ -36,8 +66,13 @@ export function meaningsIn(source: readonly string[]): NameMeanings {
     if (method !== undefined) {
       meanings.set(method, "function");
     }
-    for (const [, name = ""] of text.matchAll(/\b(\w+)\s?:\s?JSON\s?\.\s?(?:parse|stringify)\b(?!\s?\()/g)) {
+    for (const [, name = ""] of text.matchAll(entries)) {
       meanings.set(name, "builtin");
+    }
+    for (const [object, name] of methodsOf) {
+      if (text.includes(object) && !meanings.has(name)) {
+        meanings.set(name, "builtin");
+      }
     }
     const equals = text.indexOf("=");
     if (equals > 0 && text[equals + 1] !== "=" && text[equals + 1] !== ">") {
