@@ -60,6 +60,7 @@ export interface CallForm extends Pick<CatalogueEntry, "mechanism" | "thread" | 
 
 export type FormName =
   | "address"
+  | "autoClose"
   | "blocking"
   | "buffered"
   | "connections"
@@ -81,8 +82,10 @@ export type FormName =
   | "outputFile"
   | "outputTerminal"
   | "parents"
+  | "onSocket"
   | "path"
   | "position"
+  | "preopens"
   | "queries"
   | "reading"
   | "recursive"

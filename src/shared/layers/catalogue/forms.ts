@@ -42,6 +42,7 @@ const rows: readonly FormRow[] = [
   ["parents", {}, "fs.mkdir fs.mkdirSync fs.promises.mkdir", "mkdir", "stat"],
   ["utf8", {}, "fs.readFileSync", "open", "read", "close"],
   ["start", {}, "fs.promises.FileHandle.prototype.readLines", "pread", "close"],
+  ["autoClose", {}, "fs.promises.FileHandle.prototype.readableWebStream", "read", "close"],
   ["buffered", { mechanism: "microtask" }, "fs.Dir.prototype.read"],
   ["buffered", {}, "fs.Dir.prototype.readSync"],
 
@@ -65,6 +66,7 @@ const rows: readonly FormRow[] = [
   ],
   ["path", { binding: "pipe_wrap" }, "http.request http.get", "pipeConnect", "sendMessage", "poll", "pipeReceive"],
   ["path", { binding: "pipe_wrap" }, "tls.connect", "pipeConnect", "sendMessage", "poll", "pipeReceive"],
+  ["onSocket", {}, "tls.connect", "send", "poll", "receive"],
   ["keptAlive", {}, "http.request http.get https.request https.get fetch", "send", "poll", "receive"],
   ["corked", {}, "net.Socket.prototype.write", "sendMany"],
   ["connections", {}, "http.Server.prototype.closeAllConnections https.Server.prototype.closeAllConnections", "hangUp"],
@@ -112,6 +114,7 @@ const rows: readonly FormRow[] = [
   ["compileCache", {}, "module.flushCompileCache", "open", "pwritev", "close", "rename"],
   ["noHome", {}, "os.homedir", "account"],
   ["noTerminal", {}, "tty.isatty", "terminal", "kindOfFile"],
+  ["preopens", {}, "wasi.WASI", "fstat", "terminal", "realpath", "open"],
   ["name", {}, "process.setgid", "groupOf", "setgid"],
   ["name", {}, "process.setegid", "groupOf", "setegid"],
   ["name", {}, "process.setgroups", "groupOf", "setgroups"],

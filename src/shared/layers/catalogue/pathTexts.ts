@@ -45,6 +45,7 @@ export const pathTexts = {
   },
   forms: {
     address: "An address is not looked up: the result comes before the event loop continues.",
+    autoClose: "With the option autoClose the file is closed at its end.",
     blocking:
       "With the option recursive it looks into the folders below, and the thread that calls waits for some of that.",
     buffered: "What has been read ahead is given without a system call.",
@@ -67,8 +68,10 @@ export const pathTexts = {
     outputFile: "To a file it is written through the binding fs.",
     outputTerminal: "To a terminal it is written through the binding tty_wrap.",
     parents: "With the option recursive it makes the folders above too; one that is there already is looked at.",
+    onSocket: "On a connection that is given it does not connect.",
     path: "With a path it is a Unix socket or a named pipe, through the binding pipe_wrap.",
     position: "With a position it writes there.",
+    preopens: "With the option preopens it opens those folders.",
     queries: "Queries that are in flight end, and their sockets are closed.",
     reading: "What only reads writes nothing and does not wait for the disk.",
     recursive: "With the option recursive it also looks into the folders below.",

@@ -9,7 +9,7 @@ export const programsEntries: readonly CatalogueEntry[] = [
       ["getEnabledCategories", null],
     ],
   ),
-  ...entriesOf(["wasi", "wasi", "uv", "synchronous"], [["WASI", null]]),
+  ...entriesOf(["wasi", "wasi", "uv", "synchronous"], [["WASI", null, "fstat", "terminal"]]),
   ...entriesOf(
     ["sea", "sea", "node", "synchronous"],
     [

@@ -192,6 +192,15 @@ const writeForms = {
   flush: { before: file, run: (path) => written(path, { flush: true }) },
 };
 
+function isOpen(fd) {
+  try {
+    fs.fstatSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const snippets = {
   fs: {
     ...callbacks,
@@ -294,6 +303,19 @@ export const snippets = {
     "FileHandle.prototype.readableWebStream": {
       before: () => promises.open(file()),
       run: (handle) => drainAsync(handle.readableWebStream()),
+      forms: {
+        autoClose: {
+          before: () => promises.open(file()),
+          run: async (handle) => {
+            const { fd } = handle;
+            await drainAsync(handle.readableWebStream({ autoClose: true }));
+            // Its own event comes before a thread of the pool has closed it.
+            while (isOpen(fd)) {
+              await new Promise(setImmediate);
+            }
+          },
+        },
+      },
     },
   },
 };

@@ -1,7 +1,7 @@
 import sea from "node:sea";
 import traceEvents from "node:trace_events";
 import { WASI } from "node:wasi";
-import { trying } from "./support.mjs";
+import { folder, trying } from "./support.mjs";
 
 export const snippets = {
   sea: {
@@ -16,6 +16,9 @@ export const snippets = {
     getEnabledCategories: () => void traceEvents.getEnabledCategories(),
   },
   wasi: {
-    WASI: () => void new WASI({ version: "preview1" }),
+    WASI: {
+      run: () => void new WASI({ version: "preview1" }),
+      forms: { preopens: { run: () => void new WASI({ version: "preview1", preopens: { "/here": folder } }) } },
+    },
   },
 };

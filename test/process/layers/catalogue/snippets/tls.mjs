@@ -17,13 +17,27 @@ async function connected(options = {}) {
   return socket;
 }
 
+async function reached(socket) {
+  await event(socket, "connect");
+  return socket;
+}
+
 function onSocket(run, options) {
   return { before: () => connected(options), run, after: (socket) => socket.destroy() };
 }
 
 export const snippets = {
   tls: {
-    connect: { ...onHosts((host) => connected({ host })), forms: { path: { run: () => connected({ path }) } } },
+    connect: {
+      ...onHosts((host) => connected({ host })),
+      forms: {
+        path: { run: () => connected({ path }) },
+        onSocket: {
+          before: () => reached(net.connect(server.address().port, "127.0.0.1")),
+          run: (socket) => connected({ socket }),
+        },
+      },
+    },
     createServer: () => void tls.createServer(identity),
     createSecureContext: () => void tls.createSecureContext(identity),
     getCiphers: () => void tls.getCiphers(),
