@@ -279,5 +279,7 @@ describe("what went wrong", () => {
         ({ contextValue }) => contextValue === "trouble",
       );
     assert.deepEqual([shown({ snapshot: rest }), shown({ snapshot })], [false, true]);
+    // Where a later step has failed, those of the earlier ones stay.
+    assert.equal(shown({ snapshot: rest, reports: [{ ...failed, outcome: "failed" }] }), true);
   });
 });

@@ -15,7 +15,7 @@ export function troubleRows(app: AppView, now: number, t: Localize): TreeRow[] {
 
 function renewalRow(app: AppView, t: Localize): TreeRow[] {
   const report = failedRenewal(app);
-  if (report === undefined || hasRestOf(app)) {
+  if (report === undefined || (report.outcome === "rolledBack" && hasRestOf(app))) {
     return [];
   }
   const { startedAt, reason = "", stderr = [], location } = report;
