@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import { type HandedConnection, handoffWindow } from "../../shared/workerMessages.ts";
+import { steadyNow } from "../clock.ts";
 import { holdSocket } from "../internals.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
+import { ArrivalTimes } from "./arrivalTimes.ts";
 
 interface Transit {
   readonly id: number;
@@ -12,6 +14,8 @@ interface Transit {
   /** Workers that refused it or died with it. */
   readonly tried: Set<number>;
   holder: number | undefined;
+  /** When it was sent there, on the steady clock. */
+  givenAt: number;
 }
 
 /** Who gives connections away: a worker, or the supervisor before this one. */
@@ -46,13 +50,18 @@ export class HandoffBroker {
   readonly #underWay = new Map<number, number>();
   /** Connections for which every worker that could take them has as many under way as it may. */
   readonly #waiting = new Set<Transit>();
+  readonly #times: ArrivalTimes;
+  readonly #now: () => number;
   /** Called when no connection is under way. */
   readonly #watchers = new Set<() => void>();
   #lastId = 0;
   #turn = 0;
 
-  constructor(targets: HandoffTargets) {
+  /** @param now Milliseconds of a monotonic clock. */
+  constructor(targets: HandoffTargets, now = steadyNow) {
     this.#targets = targets;
+    this.#now = now;
+    this.#times = new ArrivalTimes(now);
   }
 
   /** Connections that no worker has confirmed yet. */
@@ -90,6 +99,7 @@ export class HandoffBroker {
       const transit = this.#transits.get(id);
       if (transit?.holder === holder.id) {
         this.#transits.delete(id);
+        this.#times.arrived(holder.id, this.#now() - transit.givenAt);
         this.counts.handedOver += 1;
         this.counts.longestStallMs = Math.max(this.counts.longestStallMs, stallMs);
         // The worker has its own copy; closing ours sends nothing to the client.
@@ -119,6 +129,7 @@ export class HandoffBroker {
    */
   workerLeft(worker: Pick<HandoffTarget, "id">): void {
     this.#underWay.delete(worker.id);
+    this.#times.forget(worker.id);
     for (const transit of [...this.#transits.values()]) {
       if (transit.holder === worker.id) {
         this.#passOn(transit, worker.id);
@@ -132,7 +143,7 @@ export class HandoffBroker {
   #adopt(socket: Socket, connection: HandedConnection, sender: Transit["sender"]): void {
     const tried = new Set([sender.worker.id]);
     this.#lastId += 1;
-    const transit: Transit = { id: this.#lastId, sender, socket, connection, tried, holder: undefined };
+    const transit: Transit = { id: this.#lastId, sender, socket, connection, tried, holder: undefined, givenAt: 0 };
     this.#transits.set(transit.id, transit);
     this.#pass(transit);
   }
@@ -143,26 +154,29 @@ export class HandoffBroker {
     this.#pass(transit);
   }
 
-  /** To the worker that has the fewest under way, so that one which hangs holds up no more than its window. */
+  /** To the worker where it arrives first, so that a busy one gets fewer, and one that hangs holds up no more than its window. */
   #pass(transit: Transit): void {
     const fit = this.#targets.serving().filter((worker) => fits(transit, worker));
     this.#turn += 1;
-    let best = fit[this.#turn % Math.max(1, fit.length)];
-    for (const worker of fit) {
-      best = best === undefined || this.#loadOf(worker.id) < this.#loadOf(best.id) ? worker : best;
-    }
-    if (best === undefined) {
+    const first = fit.length === 0 ? 0 : this.#turn % fit.length;
+    const inTurn = [...fit.slice(first), ...fit.slice(0, first)];
+    const best = this.#times.soonest(
+      inTurn.filter((worker) => this.#loadOf(worker.id) < (worker.handoffWindow ?? handoffWindow)),
+      (id) => this.#loadOf(id),
+    );
+    if (fit.length === 0) {
       this.#close(transit);
-    } else if (this.#loadOf(best.id) < (best.handoffWindow ?? handoffWindow)) {
-      this.#give(transit, best);
-    } else {
+    } else if (best === undefined) {
       this.#waiting.add(transit);
+    } else {
+      this.#give(transit, best);
     }
   }
 
   #give(transit: Transit, target: HandoffTarget): void {
     this.#waiting.delete(transit);
     transit.holder = target.id;
+    transit.givenAt = this.#now();
     this.#underWay.set(target.id, this.#loadOf(target.id) + 1);
     const written = (done: boolean): void => {
       if (!done && this.#transits.has(transit.id) && transit.holder === target.id) {
