@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Server, Socket } from "node:net";
+import { HandlePipeline, type IpcSend } from "../shared/basics/handlePipeline.ts";
 
 /*
  * Every touch of something in Node that is not documented, in one place: what is touched, when, and how it is undone. (Those
@@ -35,6 +36,21 @@ export function miss(what: string): void {
  */
 export function onInternalMessage(child: ChildProcess, listener: (message: unknown, socket: unknown) => void): void {
   child.on("internalMessage" as "message", listener);
+}
+
+const pipelines = new WeakMap<ChildProcess, HandlePipeline>();
+
+/** Like `send` of the child, but a handle does not wait until the child has answered for the one before (not on Windows). */
+export function sendInPipeline(child: ChildProcess, ...sent: Parameters<IpcSend>): boolean {
+  if (process.platform === "win32") {
+    return (child.send.bind(child) as IpcSend)(...sent);
+  }
+  let pipeline = pipelines.get(child);
+  if (pipeline === undefined) {
+    pipeline = new HandlePipeline(child, child.send.bind(child) as IpcSend);
+    pipelines.set(child, pipeline);
+  }
+  return pipeline.send(...sent);
 }
 
 /**

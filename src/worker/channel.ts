@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { HandlePipeline, type IpcSend } from "../shared/basics/handlePipeline.ts";
 import {
   type FromWorkerBody,
   type SupervisorToWorker,
@@ -24,14 +25,23 @@ export interface Channel {
   listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
 }
 
+/** The channel, and what a drain asks of it. */
+export interface DrainChannel extends Channel {
+  /** Sockets that were sent and not confirmed. */
+  readonly unconfirmed: number;
+  /** To be called when it is closed and the process goes on. */
+  ended(): void;
+}
+
 /** What `node:cluster` itself asks for, so that a write that fails is not an error of the app's; not documented. */
 const withoutErrors: object = { swallowErrors: true };
 
-export function openChannel(): Channel | undefined {
+export function openChannel(): DrainChannel | undefined {
   const send = process.send?.bind(process);
   if (send === undefined) {
     return undefined;
   }
+  const pipeline = new HandlePipeline(process, send as IpcSend);
   return {
     get connected() {
       return process.connected;
@@ -41,9 +51,13 @@ export function openChannel(): Channel | undefined {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
         // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker. A callback would be
         // one more thing for the app's async hooks to see.
-        send(message, socket as Socket | undefined, sent === undefined ? withoutErrors : undefined, sent);
+        pipeline.send(message, socket, sent === undefined ? withoutErrors : undefined, sent);
       }
     },
+    get unconfirmed() {
+      return pipeline.unanswered;
+    },
+    ended: () => pipeline.closeAll(),
     listen(listener) {
       const receive = (message: SupervisorToWorker, socket: Socket | undefined): void => {
         if (message.cmd === workerMessageCommand) {

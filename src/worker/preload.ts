@@ -9,7 +9,7 @@ import {
   type StopSignal,
   type ToWorkerBody,
 } from "../shared/workerMessages.ts";
-import { type Channel, openChannel } from "./channel.ts";
+import { type DrainChannel, openChannel } from "./channel.ts";
 import { acceptProbe } from "./connections/acceptProbe.ts";
 import { createAnswerTimer } from "./connections/answerTimer.ts";
 import { isAttended } from "./connections/attended.ts";
@@ -58,7 +58,7 @@ function signOfLife(): FromWorkerBody {
   };
 }
 
-function prepareWorker(channel: Channel): void {
+function prepareWorker(channel: DrainChannel): void {
   const guard = createGuard(channel);
   guard("start", () => {
     const warnings = keepWarnings(guard);

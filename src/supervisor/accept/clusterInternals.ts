@@ -3,7 +3,7 @@ import net, { type Socket } from "node:net";
 import { relative } from "node:path";
 import { getSystemErrorMap } from "node:util";
 import type { AcceptHold } from "../../shared/workerMessages.ts";
-import { miss } from "../internals.ts";
+import { miss, sendInPipeline } from "../internals.ts";
 
 /*
  * What is touched of `node:cluster` and of the handles beneath `node:net`, none of which Node documents: what is touched,
@@ -104,7 +104,7 @@ export function sendClusterMessage(child: ChildProcess, message: ClusterMessage,
     return false;
   }
   // The result of `send` indicates back-pressure; a channel that breaks is an `error` of the child.
-  child.send({ cmd: "NODE_CLUSTER", ...message }, handle as never);
+  sendInPipeline(child, { cmd: "NODE_CLUSTER", ...message }, handle);
   return true;
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { parseMessage } from "../../shared/parseMessage.ts";
 import { type FromSuccessor, fromSuccessorSchema, type ToSuccessor } from "../../shared/upgrade/upgradeMessages.ts";
+import { sendInPipeline } from "../internals.ts";
 
 /** Milliseconds for a successor that was told to end. */
 const endDeadlineMs = 10_000;
@@ -90,7 +91,7 @@ export class Successor {
     if (!this.connected) {
       return false;
     }
-    this.#child.send(message, handle as never, { keepOpen: true }, (error) => written?.(!(error instanceof Error)));
+    sendInPipeline(this.#child, message, handle, { keepOpen: true }, (error) => written?.(!(error instanceof Error)));
     return true;
   }
 

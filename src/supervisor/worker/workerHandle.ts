@@ -6,6 +6,7 @@ import { workerName } from "../../shared/text/workerName.ts";
 import type { DrainProgress, ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 import { workerMessageCommand } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
+import { sendInPipeline } from "../internals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { InspectPlace } from "../process/inspectFlags.ts";
 import type { ForkedWorker } from "../process/workerForker.ts";
@@ -306,7 +307,7 @@ export class WorkerHandle {
     // The primary keeps its copy of a socket until the worker says that it has taken the connection.
     // What `send` returns tells of back-pressure, not of failure.
     const message = { cmd: workerMessageCommand, ...body };
-    this.#options.worker.process.send(message, socket, { keepOpen: true }, (error) =>
+    sendInPipeline(this.#options.worker.process, message, socket, { keepOpen: true }, (error) =>
       written?.(!(error instanceof Error)),
     );
     return true;

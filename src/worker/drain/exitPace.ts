@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import { awaitsConfirmation, channelDescriptor } from "../internals/ipcChannel.ts";
+import { channelDescriptor } from "../internals/ipcChannel.ts";
 import { steadyNow } from "../ownTimers.ts";
 
 /** So many sockets may be on their way at once: they fit into what the kernel holds of a channel. */
@@ -26,11 +26,12 @@ export interface ExitPace {
   finish(): void;
 }
 
-export function createExitPace(): ExitPace {
+/** @param before Sockets that were sent and not confirmed before. */
+export function createExitPace(before: number): ExitPace {
   const descriptor = channelDescriptor();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const buffer = Buffer.alloc(65_536);
-  let unconfirmed = awaitsConfirmation() ? 1 : 0;
+  let unconfirmed = before;
   let rest = "";
   let broken = descriptor === undefined;
 

@@ -11,7 +11,7 @@ import { forgetServer, isAttached, isFlushed, startReading, stopReading } from "
 import { epochNow, steadyNow } from "../ownTimers.ts";
 import { createCostThrottle } from "./costThrottle.ts";
 import type { ExitPace } from "./exitPace.ts";
-import { createTransitWindow } from "./transitWindow.ts";
+import { createTransitWindow, type TransitWindow } from "./transitWindow.ts";
 
 /**
  * Node sends handles one at a time, and goes through all that queue for each of them. One that waits is enough to keep the
@@ -21,6 +21,12 @@ const mostQueued = 2;
 
 /** Looking through all connections may take this part of a draining worker's time. */
 const searchShare = 0.05;
+
+/** A connection on which nothing has come or gone for so many milliseconds rests: its client will hardly ask just now. */
+const restingMs = 1_000;
+
+/** So many idle connections are enough for one search: each takes about a microsecond, in which nobody is answered. */
+const mostFound = 1_000;
 
 /** Least milliseconds between two searches. */
 export const searchEveryMs = 25;
@@ -63,10 +69,12 @@ export function createHandoffSender(options: {
   readonly idle: boolean;
   /** Whether connections go over two supervisors. */
   readonly isFar: boolean;
+  /** Milliseconds since something came or went on a connection. */
+  readonly silentFor: (socket: Socket) => number;
   /** Called when the last connection that was known to be idle has gone. */
   readonly emptied: () => void;
 }): HandoffSender {
-  const { channel, parking, movable, handoff, idle, isFar, emptied } = options;
+  const { channel, parking, movable, handoff, idle, isFar, silentFor, emptied } = options;
   let handedOver = 0;
   const transit = createTransitWindow(steadyNow, idle, isFar);
   /** Given to Node, which has not detached them yet: they still look idle. */
@@ -74,6 +82,9 @@ export function createHandoffSender(options: {
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
   const hot = new Map<Socket, Candidate>();
   const cold = new Map<Socket, Candidate>();
+  /** Of these more may be under way at a time: they have a window of their own. */
+  const resting = new Map<Socket, Candidate>();
+  const restingTransit = createTransitWindow(steadyNow, idle, true);
   const search = createCostThrottle(searchShare, searchEveryMs);
   let ending: ExitPace | undefined;
 
@@ -94,6 +105,7 @@ export function createHandoffSender(options: {
           readOn(socket);
         } else {
           cold.delete(socket);
+          resting.delete(socket);
           hot.set(socket, asCandidate(socket, tracked));
           // It is not read, so it must not count as idle.
           socket.setTimeout(0);
@@ -103,55 +115,69 @@ export function createHandoffSender(options: {
   };
 
   const findIdle = (): void => {
+    const hasEnough = (): boolean => cold.size + resting.size >= mostFound && ending === undefined;
     for (const tracked of movable) {
       const connections = connectionsOf(tracked);
       for (const socket of connections?.idle ?? []) {
+        if (hasEnough()) {
+          return;
+        }
         consider(socket, tracked);
       }
       for (const socket of connections?.active ?? []) {
-        if (socket.bytesRead === 0) {
+        if (socket.bytesRead === 0 && !hasEnough()) {
           consider(socket, tracked);
         }
       }
     }
     for (const [socket, { server, requests, unused, idleSince }] of parking.parked()) {
+      if (hasEnough()) {
+        return;
+      }
       if (handoff.has(server)) {
-        cold.set(socket, { bytesRead: socket.bytesRead, connection: { server, requests, unused }, idleSince });
+        const candidates = epochNow() - idleSince < restingMs ? cold : resting;
+        candidates.set(socket, { bytesRead: socket.bytesRead, connection: { server, requests, unused }, idleSince });
       }
     }
   };
 
   const consider = (socket: Socket, tracked: TrackedServer): void => {
-    if (!hot.has(socket) && !cold.has(socket) && !queued.has(socket) && isMovable(socket, tracked.server)) {
-      cold.set(socket, asCandidate(socket, tracked));
+    const isKnown = hot.has(socket) || cold.has(socket) || resting.has(socket) || queued.has(socket);
+    if (!isKnown && isMovable(socket, tracked.server)) {
+      (silentFor(socket) < restingMs ? cold : resting).set(socket, asCandidate(socket, tracked));
     }
   };
+
+  const mayGo = (socket: Socket, candidates: ReadonlyMap<Socket, Candidate>): boolean =>
+    queued.size < mostQueued &&
+    (candidates === resting ? restingTransit.isOpen(0) : paused.has(socket) || transit.isOpen(paused.size));
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
     if (!channel.connected) {
       return;
     }
     for (const [socket, { bytesRead, connection, idleSince }] of candidates) {
-      if (!(ending?.makeRoom() ?? (queued.size < mostQueued && (paused.has(socket) || transit.isOpen(paused.size))))) {
+      if (!(ending?.makeRoom() ?? mayGo(socket, candidates))) {
         return;
       }
       candidates.delete(socket);
       const isIdle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
       if (isIdle && socket.writable && stopReading(socket)) {
         const stoppedAt = paused.get(socket)?.since ?? epochNow();
-        give(socket, { ...connection, stoppedAt, idleSince: idleSince ?? stoppedAt });
+        const window = candidates === resting ? restingTransit : transit;
+        give(socket, { ...connection, stoppedAt, idleSince: idleSince ?? stoppedAt }, window);
       } else {
         readOn(socket);
       }
     }
   };
 
-  const give = (socket: Socket, connection: HandedConnection): void => {
+  const give = (socket: Socket, connection: HandedConnection, window: TransitWindow): void => {
     paused.delete(socket);
     handedOver += 1;
     const id = handedOver;
     queued.set(socket, { id, connection });
-    transit.sent(id);
+    window.sent(id);
     socket.setTimeout(0);
     parking.release(socket);
     forgetServer(socket);
@@ -164,7 +190,7 @@ export function createHandoffSender(options: {
       socket.destroy();
       queued.delete(socket);
       send();
-      if (hot.size + cold.size === 0) {
+      if (hot.size + cold.size + resting.size === 0) {
         emptied();
       }
     });
@@ -180,6 +206,7 @@ export function createHandoffSender(options: {
   const send = (): void => {
     sendFrom(hot);
     sendFrom(cold);
+    sendFrom(resting);
   };
 
   return {
@@ -190,7 +217,7 @@ export function createHandoffSender(options: {
       return queued.size;
     },
     get pending() {
-      return hot.size + cold.size + paused.size + queued.size > 0;
+      return hot.size + cold.size + resting.size + paused.size + queued.size > 0;
     },
     answerEnded(socket, tracked) {
       const movable = isMovable(socket, tracked.server);
@@ -201,13 +228,14 @@ export function createHandoffSender(options: {
     pump() {
       sortPaused();
       send();
-      if (cold.size === 0) {
+      if (cold.size + resting.size === 0) {
         search(findIdle);
         send();
       }
     },
     arrived(ids) {
       transit.arrived(ids);
+      restingTransit.arrived(ids);
       send();
     },
     giveAll(pace) {
@@ -230,6 +258,7 @@ export function createHandoffSender(options: {
       }
       hot.clear();
       cold.clear();
+      resting.clear();
     },
   };
 }

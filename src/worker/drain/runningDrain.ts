@@ -1,6 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Server, Socket } from "node:net";
-import type { Channel } from "../channel.ts";
+import type { DrainChannel } from "../channel.ts";
 import type { Parking } from "../connections/parking.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "../connections/servers.ts";
 import type { Traffic } from "../connections/traffic.ts";
@@ -9,6 +9,7 @@ import { isAnswering } from "../internals/httpMessages.ts";
 import { skipHandleQueue } from "../internals/ipcChannel.ts";
 import { closeListeningHandle } from "../internals/listeningHandles.ts";
 import { httpConnections, isMovable, servesConnectionsItself } from "../internals/serverConnections.ts";
+import { silentFor } from "../internals/sockets.ts";
 import { setImmediate, setInterval, steadyNow } from "../ownTimers.ts";
 import type { ProcessHold } from "../process/processHold.ts";
 import { createSessionFarewell, endEventStreams, endEventStreamsOf } from "./closeByProtocol.ts";
@@ -55,7 +56,7 @@ export interface DrainOrder {
 }
 
 export interface DrainParts {
-  readonly channel: Channel;
+  readonly channel: DrainChannel;
   readonly tracker: ServerTracker;
   readonly parking: Parking;
   readonly traffic: Traffic;
@@ -120,6 +121,7 @@ export class RunningDrain {
       handoff: this.#handoff,
       idle,
       isFar: this.#order.far === true,
+      silentFor,
       emptied: () => this.#schedulePump(),
     });
     subscribe(
@@ -200,7 +202,7 @@ export class RunningDrain {
   /** The app may end whenever it likes: what is idle is still handed over, and the last report is of what is then. */
   #processExits(): void {
     if (this.#parts.channel.connected) {
-      this.#sender?.giveAll(createExitPace());
+      this.#sender?.giveAll(createExitPace(this.#parts.channel.unconfirmed));
       skipHandleQueue();
       this.#sendReport();
     }
@@ -311,6 +313,7 @@ export class RunningDrain {
       return;
     }
     this.#sender.takeBack();
+    this.#parts.channel.ended();
     this.#sender = undefined;
     const left = this.#servers.filter(({ server }) => this.#giving.has(server));
     this.#giving.clear();

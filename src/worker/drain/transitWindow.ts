@@ -6,7 +6,10 @@ import { handoffWindow } from "../../shared/workerMessages.ts";
  */
 const near = { feltMs: 10, fewest: 2 };
 
-/** The same on the way over two supervisors, which has twice as many steps, each on a process that has others to serve. */
+/**
+ * The same on the way over two supervisors, which has twice as many steps, each on a process that has others to serve; and for
+ * connections that rest, of whose clients hardly one asks just then.
+ */
 const far = { feltMs: 25, fewest: 8 };
 
 /** This many may wait for their turn while half a window is free: all are gone before clients notice much. */
@@ -33,7 +36,7 @@ export interface TransitWindow {
 /**
  * @param now Milliseconds of a monotonic clock.
  * @param idle Whether there is little to do, so that connections will probably arrive fast.
- * @param isFar Whether they go over two supervisors.
+ * @param isFar Whether they go over two supervisors, or rest.
  */
 export function createTransitWindow(now: () => number, idle: boolean, isFar = false): TransitWindow {
   const { feltMs, fewest } = isFar ? far : near;

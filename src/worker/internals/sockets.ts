@@ -1,4 +1,5 @@
 import type { Server, Socket } from "node:net";
+import { steadyNow } from "../ownTimers.ts";
 import { own } from "./ownSymbol.ts";
 
 /* What Node does not document of sockets and datagram sockets: see `docs/architecture.md`. */
@@ -8,6 +9,15 @@ export function isFlushed(socket: Socket): boolean {
   return (
     socket.writableLength === 0 && socket.readableLength === 0 && (streamHandle(socket)?.writeQueueSize ?? 0) === 0
   );
+}
+
+/**
+ * Milliseconds since something came or went on a socket: Node starts its timer again then (`_idleStart` of the `Timeout` that it keeps
+ * under a symbol). 0 if that is not known, as of one without a timer.
+ */
+export function silentFor(socket: Socket): number {
+  const since: unknown = Reflect.get(own(socket, "timeout") ?? {}, "_idleStart");
+  return typeof since === "number" && since >= 0 ? Math.max(0, steadyNow() - since) : 0;
 }
 
 /** Stops reading, so that what the client sends next stays in the kernel. False if there is nothing left to stop. */

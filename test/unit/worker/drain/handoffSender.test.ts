@@ -6,6 +6,7 @@ import type { Channel } from "../../../../src/worker/channel.ts";
 import type { Parking } from "../../../../src/worker/connections/parking.ts";
 import type { TrackedServer } from "../../../../src/worker/connections/servers.ts";
 import { createHandoffSender, type HandoffSender, searchEveryMs } from "../../../../src/worker/drain/handoffSender.ts";
+import { silentFor } from "../../../../src/worker/internals/sockets.ts";
 
 const request = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
 
@@ -17,6 +18,8 @@ describe("sender", () => {
   let waiting: { readonly socket: Socket; readonly sent: () => void }[] = [];
   let given: Socket[] = [];
   let ids: number[] = [];
+  /** How long nothing has come on each connection. */
+  let silentMs = 0;
 
   const channel: Channel = {
     connected: true,
@@ -37,6 +40,7 @@ describe("sender", () => {
 
   beforeEach(async () => {
     [clients, waiting, given, ids] = [[], [], [], []];
+    silentMs = 0;
     server = createServer((_, response) => response.end());
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -56,6 +60,7 @@ describe("sender", () => {
       handoff: new Set(["key"]),
       idle: false,
       isFar: false,
+      silentFor: () => silentMs,
       emptied: () => undefined,
     });
   });
@@ -122,6 +127,35 @@ describe("sender", () => {
     sender.arrived(next);
     turns();
     assert.equal(sender.handedOver, 5);
+  });
+
+  it("has more under way of those that have been silent for a second", async () => {
+    await openIdle(12);
+    silentMs = 1_000;
+    sender.pump();
+    while (waiting.length > 0) {
+      turn();
+    }
+    assert.deepEqual(ids, [1, 2, 3, 4, 5, 6, 7, 8]);
+    sender.arrived([1]);
+    while (waiting.length > 0) {
+      turn();
+    }
+    assert(ids.length > 8);
+  });
+
+  it("tells for how long a connection has been silent", async () => {
+    const accepted = once(server, "connection");
+    await openIdle(1);
+    const [socket] = (await accepted) as [Socket];
+    for (let most = 0; most < 5; ) {
+      await new Promise(setImmediate);
+      const silent = silentFor(socket);
+      assert(silent >= most, "it only grows");
+      most = silent;
+    }
+    // As of a server that keeps no connection.
+    assert.equal(silentFor(new Socket()), 0);
   });
 
   it("keeps a connection within whose next header the client is", async () => {

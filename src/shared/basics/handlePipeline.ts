@@ -1,0 +1,118 @@
+/* What Node does not document of its IPC channel, for both of its ends: see `docs/architecture.md`. */
+
+/** A process with an IPC channel: this one, or a child. */
+interface IpcEnd {
+  /** Node's own types do not know `internalMessage`, though its documentation names it. */
+  prependListener(event: "message", listener: (message: unknown) => void): unknown;
+}
+
+/** `send` of such a process. */
+export type IpcSend = (
+  message: object,
+  handle?: unknown,
+  options?: object,
+  written?: (error: Error | null) => void,
+) => boolean;
+
+/** So many handles may be under way at once: they fit into what the kernel holds of a channel. */
+const mostUnderWay = 64;
+
+/** What the receiver of a handle answers. */
+const confirmations: ReadonlySet<unknown> = new Set(["NODE_HANDLE_ACK", "NODE_HANDLE_NACK"]);
+
+/**
+ * Sends handles (sockets) over an IPC channel one behind the other. Node waits for the receiver's answer to each before anything
+ * else leaves (`_handleQueue` in lib/internal/child_process.js), so each costs both processes a wait. Here that queue is passed by
+ * while nothing is in it, so the order of all messages stays. Of the answers Node gets the last one only: the others
+ * are renamed, and ignored. What Node closes with the answer is closed with the answer here too.
+ */
+export class HandlePipeline {
+  readonly #end: IpcEnd;
+  readonly #send: IpcSend;
+  /** Not answered yet, in the order in which they went: what is to be closed with the answer. */
+  readonly #underWay: (Closable | undefined)[] = [];
+
+  constructor(end: IpcEnd, send: IpcSend) {
+    this.#end = end;
+    this.#send = send;
+    end.prependListener("internalMessage" as "message", (message: unknown) => this.#heard(message));
+  }
+
+  /** Handles that the receiver has not answered for. */
+  get unanswered(): number {
+    return Math.max(this.#underWay.length, Reflect.get(this.#end, "_pendingMessage") ? 1 : 0);
+  }
+
+  /** Like `send` of a process. */
+  readonly send: IpcSend = (message, handle, options, written) => {
+    const isOpen = this.#open(handle !== undefined);
+    const result = this.#send(message, handle, options, written);
+    if (isOpen) {
+      const hasLeft = Array.isArray(Reflect.get(this.#end, "_handleQueue"));
+      if (hasLeft) {
+        this.#underWay.push(this.#takePending());
+      } else if (this.#underWay.length > 0) {
+        // Node expects it with the answers that are still to come.
+        Reflect.set(this.#end, "_handleQueue", []);
+      }
+    }
+    return result;
+  };
+
+  /** The channel is closed: no more answers come. */
+  closeAll(): void {
+    for (const handle of this.#underWay.splice(0)) {
+      handle?.close();
+    }
+  }
+
+  /** Makes the next message leave at once, if nothing waits before it. Returns whether it will. */
+  #open(hasHandle: boolean): boolean {
+    const queue: unknown = Reflect.get(this.#end, "_handleQueue");
+    if (queue === null) {
+      return true;
+    }
+    const isFull = hasHandle && this.#underWay.length >= mostUnderWay;
+    if (!Array.isArray(queue) || queue.length > 0 || isFull || Reflect.get(this.#end, "_pendingMessage")) {
+      return false;
+    }
+    if (this.#underWay.length === 0) {
+      // Somebody else's, which Node has nothing to close for.
+      this.#underWay.push(undefined);
+    }
+    Reflect.set(this.#end, "_handleQueue", null);
+    return true;
+  }
+
+  /** What Node would close with the answer. It has room for one. */
+  #takePending(): Closable | undefined {
+    const pending: unknown = Reflect.get(this.#end, "_pendingMessage");
+    const handle: unknown =
+      typeof pending === "object" && pending !== null ? Reflect.get(pending, "handle") : undefined;
+    if (!isClosable(handle)) {
+      return undefined;
+    }
+    Reflect.set(this.#end, "_pendingMessage", null);
+    return handle;
+  }
+
+  #heard(message: unknown): void {
+    if (this.#underWay.length === 0 || typeof message !== "object" || message === null) {
+      return;
+    }
+    if ("cmd" in message && confirmations.has(message.cmd)) {
+      this.#underWay.shift()?.close();
+      if (this.#underWay.length > 0) {
+        message.cmd = "NODE_HITLESS_CONFIRMED";
+      }
+    }
+  }
+}
+
+interface Closable {
+  close(): void;
+}
+
+function isClosable(handle: unknown): handle is Closable {
+  return typeof handle === "object" && handle !== null && "close" in handle && typeof handle.close === "function";
+}
