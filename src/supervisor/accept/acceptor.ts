@@ -22,6 +22,8 @@ export interface AcceptorOptions {
   readonly mostOpenFiles: () => number;
   /** One was closed, with this many waiting. */
   readonly onRefused: (waiting: number) => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: () => number;
   /** The handles of the supervisor whose app this one takes over, by the keys of the addresses; absent: there was none. */
   readonly inherited?: ReadonlyMap<string, InheritedSocket> | undefined;
 }
@@ -207,7 +209,7 @@ export class Acceptor {
    */
   follow(worker: AcceptingWorker, tell: TellAccept, askWhose: (port: number) => void): void {
     this.#isOver = false;
-    const member = new Member(worker, askWhose);
+    const member = new Member(worker, askWhose, this.#options.now ?? steadyNow);
     this.#members.set(worker.id, member);
     this.#tell.set(member, tell);
     const { process } = worker.worker;
@@ -215,8 +217,7 @@ export class Acceptor {
       asked: (query) => this.#asked(member, query),
       closed: (key) => this.#closed(member, key),
       answered: (seq, accepted) => {
-        const sent = member.underWay.get(seq);
-        member.underWay.delete(seq);
+        const sent = member.answered(seq, accepted);
         sent?.socket.answered(member, sent.connection, accepted);
       },
     });

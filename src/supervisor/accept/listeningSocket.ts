@@ -263,7 +263,7 @@ export class ListeningSocket implements AcceptedAt {
 
   /** Whether this worker may be given connections has changed. */
   update(member: Member): void {
-    if (!this.#rests.has(member) && ![...member.underWay.values()].some(({ socket }) => socket === this)) {
+    if (!this.#rests.has(member)) {
       this.#release(member);
     }
   }
@@ -515,7 +515,7 @@ export class ListeningSocket implements AcceptedAt {
       return;
     }
     while (this.#waiting.length > 0) {
-      const member = this.#nextFree();
+      const member = this.#nextFree() ?? this.#nextQuick();
       const connection = member && this.#waiting.shift();
       if (member === undefined || connection === undefined) {
         return;
@@ -538,9 +538,22 @@ export class ListeningSocket implements AcceptedAt {
     return undefined;
   }
 
+  /** All have some to answer for: of those that do so at once, the one that has fewest. */
+  #nextQuick(): Member | undefined {
+    let best: Member | undefined;
+    for (const member of this.#members) {
+      if (!this.#rests.has(member) && member.takesMore(this)) {
+        best = best === undefined || member.underWayAt(this) < best.underWayAt(this) ? member : best;
+      }
+    }
+    return best;
+  }
+
   #release(member: Member): void {
     if (this.#members.has(member) && member.canServe) {
-      this.#free.add(member);
+      if (member.underWayAt(this) === 0) {
+        this.#free.add(member);
+      }
       this.#deal();
     }
   }

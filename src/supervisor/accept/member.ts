@@ -15,6 +15,8 @@ export interface AcceptedAt {
 export interface UnderWay {
   readonly connection: ConnectionHandle;
   readonly socket: AcceptedAt;
+  /** When it was sent, on the steady clock. */
+  readonly givenAt: number;
 }
 
 /** A cluster worker, as far as accepting goes. */
@@ -29,6 +31,12 @@ export interface AcceptingWorker {
   };
 }
 
+/** A worker that has confirmed the last one within so many milliseconds takes the next as fast. */
+const atOnceMs = 5;
+
+/** So many of an address may be under way to such a one, so that it need not wait for the next. */
+const mostUnderWay = 4;
+
 /** Numbers of ours go down from here, those of `node:cluster` up from 0. */
 let lastNumber = 0;
 
@@ -41,14 +49,20 @@ export class Member {
   readonly underWay = new Map<number, UnderWay>();
   /** It may be given connections: it is ready, and of the generation that serves. */
   admitted = false;
+  /** How long the last one that it has answered was under way, in milliseconds. */
+  #tookMs = Number.POSITIVE_INFINITY;
   /** It was asked to go. */
   leaving = false;
   /** With shared scheduling: it accepts nothing by itself any more. */
   hasStopped = false;
 
-  constructor(worker: AcceptingWorker, askWhose: (port: number) => void) {
+  readonly #now: () => number;
+
+  /** @param now Milliseconds of a monotonic clock. */
+  constructor(worker: AcceptingWorker, askWhose: (port: number) => void, now: () => number) {
     this.worker = worker;
     this.askWhose = askWhose;
+    this.#now = now;
   }
 
   /** Whether it can be sent anything. A process that was killed may be taken for connected for some turns. */
@@ -65,12 +79,38 @@ export class Member {
     return sendClusterMessage(this.worker.worker.process, message, handle);
   }
 
+  /** How many connections of an address are under way to it. */
+  underWayAt(socket: AcceptedAt): number {
+    let count = 0;
+    for (const sent of this.underWay.values()) {
+      count += sent.socket === socket ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Whether it may be given one more of an address before it has answered for those that are under way to it. */
+  takesMore(socket: AcceptedAt): boolean {
+    const [oldest] = this.underWay.values();
+    const isQuick = this.#tookMs < atOnceMs && (oldest === undefined || this.#now() - oldest.givenAt < atOnceMs);
+    return isQuick && this.canServe && this.underWayAt(socket) < mostUnderWay;
+  }
+
+  /** It has answered for the connection of this number, which is returned. One that refuses is given one at a time. */
+  answered(seq: number, accepted: boolean): UnderWay | undefined {
+    const sent = this.underWay.get(seq);
+    if (sent !== undefined) {
+      this.underWay.delete(seq);
+      this.#tookMs = accepted ? this.#now() - sent.givenAt : Number.POSITIVE_INFINITY;
+    }
+    return sent;
+  }
+
   /** Gives it a connection, whose number is noted until it has answered. Returns false if it can't be reached. */
   give(connection: ConnectionHandle, socket: AcceptedAt): boolean {
     lastNumber -= 1;
     const sent = this.send({ act: "newconn", key: socket.key, seq: lastNumber }, connection);
     if (sent) {
-      this.underWay.set(lastNumber, { connection, socket });
+      this.underWay.set(lastNumber, { connection, socket, givenAt: this.#now() });
     }
     return sent;
   }

@@ -1,6 +1,10 @@
 import type { ConnectionHandle } from "./clusterInternals.ts";
 import { Fifo } from "./fifo.ts";
 
+/** When each came, as a number: several may be put back, in any order. */
+const numbers = new WeakMap<ConnectionHandle, number>();
+let lastNumber = 0;
+
 /** Connections that wait at one address, longest waiting first; those of all addresses of an app are counted. */
 export class WaitingConnections {
   readonly #connections = new Fifo<ConnectionHandle>();
@@ -20,13 +24,27 @@ export class WaitingConnections {
   }
 
   push(connection: ConnectionHandle): void {
+    lastNumber += 1;
+    numbers.set(connection, lastNumber);
     this.#connections.push(connection);
     this.#count(1);
   }
 
-  /** Nobody took it: it is the next one again. */
+  /** Nobody took it: it is the next one again, after those that came before it. */
   putBack(connection: ConnectionHandle): void {
+    const earlier: ConnectionHandle[] = [];
+    for (
+      let first = this.#connections.first;
+      first && came(first) < came(connection);
+      first = this.#connections.first
+    ) {
+      this.#connections.shift();
+      earlier.push(first);
+    }
     this.#connections.unshift(connection);
+    for (const first of earlier.reverse()) {
+      this.#connections.unshift(first);
+    }
     this.#count(1);
   }
 
@@ -56,4 +74,8 @@ export class WaitingConnections {
     }
     return moved.length;
   }
+}
+
+function came(connection: ConnectionHandle): number {
+  return numbers.get(connection) ?? 0;
 }

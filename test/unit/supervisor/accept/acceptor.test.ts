@@ -31,8 +31,11 @@ describe("acceptor", () => {
   let refused: number[] = [];
   let clients: Socket[] = [];
   let limit = 10_000;
+  /** How long each worker takes to confirm a connection, in milliseconds. */
+  let tookMs = 0;
 
   beforeEach(() => {
+    tookMs = 100;
     refused = [];
     clients = [];
     limit = 10_000;
@@ -52,7 +55,12 @@ describe("acceptor", () => {
     paths: PathKeeper = noFiles,
     inherited?: ReadonlyMap<string, InheritedSocket>,
   ): Acceptor {
+    let now = 0;
     return new Acceptor({
+      now: () => {
+        now += tookMs;
+        return now;
+      },
       inherited,
       shared,
       paths,
@@ -124,6 +132,48 @@ describe("acceptor", () => {
     await come(port);
     await turns();
     assert.deepEqual([first.given.length, second.given.length], [0, 1]);
+  });
+
+  it("gives workers that confirm at once several, as many each, and takes them back in the order in which they came", async () => {
+    tookMs = 0;
+    const [first, second] = admitted(2);
+    const port = listen(first);
+    listen(second);
+    await comeTimes(port, 2);
+    await turns();
+    first.answer(true);
+    second.answer(true);
+    await comeTimes(port, 12);
+    await turns();
+    assert.deepEqual([first.given.length, second.given.length, acceptor.waiting], [4, 4, 4]);
+    const inOrder = first.given.map(({ handle }) => handle);
+    // It refuses two, and dies with the others.
+    first.answer(false);
+    first.answer(false);
+    assert.deepEqual([first.given.length, acceptor.waiting], [2, 6]);
+    first.die();
+    assert.equal(acceptor.waiting, 8);
+    const taken: unknown[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      second.answer(true);
+      taken.push(second.given.at(-1)?.handle);
+    }
+    assert.deepEqual(taken, inOrder);
+  });
+
+  it("gives one that has not answered for 5 ms no more, though it was fast", async () => {
+    tookMs = 0;
+    const [worker] = admitted(1);
+    const port = listen(worker);
+    await come(port);
+    await worker.until(1);
+    worker.answer(true);
+    await come(port);
+    await worker.until(1);
+    tookMs = 5;
+    await come(port);
+    await turns();
+    assert.deepEqual([worker.given.length, acceptor.waiting], [1, 1]);
   });
 
   it("takes back what a worker refuses or dies with, and gives it to another in the order in which it came", async () => {
