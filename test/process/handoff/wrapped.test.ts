@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import type { RenewalReport } from "../../../src/shared/report.ts";
 import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes } from "../../support/process/nodeMatrix.ts";
+import { wineVersion } from "../../support/process/notHere/wine.ts";
 import type { WholeResponse } from "../../support/process/responseReader.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { openConnection, type Target } from "../../support/process/strictConnection.ts";
@@ -105,8 +106,9 @@ describeOn(testedNodes(), "connections that are more than their bytes", (scene) 
     assert.equal(userOf(last), "ann");
     assert.equal(last.closes, true);
     await done;
-    const handed = await other.ask(ask("/"));
-    assert.equal(readVersion(handed), process.platform === "win32" ? readVersion(handed) : generation());
+    if (process.platform !== "win32") {
+      assert.equal(readVersion(await other.ask(ask("/"))), generation());
+    }
     signedIn.close();
     other.close();
   });
@@ -153,7 +155,12 @@ describeOn(testedNodes(), "connections that are more than their bytes", (scene) 
       }
       upstream.off("connection", serve);
       assert.deepEqual([counts.wrong, counts.errors], [0, []]);
-      assert.deepEqual(new Set(counts.codes), new Set([code]));
+      const codes = new Set(counts.codes);
+      if (wineVersion !== undefined && code !== 1006) {
+        // By Wine a machine that is busy may let nothing come or go for 500 ms, and then none is sent (docs/reload.md).
+        codes.delete(1006);
+      }
+      assert.deepEqual(codes, new Set([code]));
     });
   }
 });

@@ -44,7 +44,6 @@ const onWindows: Reasons = {
   "Windows hands no connection over (docs/reload.md says why): they are closed in the way of HTTP, and the test counts those that stay open":
     [
       "Handoff to a worker that dies gives every connection that the dead worker had not confirmed to another one",
-      "connections that are more than their bytes leaves a connection that the app keeps until its client comes again, and hands over the others",
       "the handoff of HTTP/1.1 connections counts maxRequestsPerSocket on, across the handoff",
       "the handoff of HTTP/1.1 connections keeps a connection on which nothing was ever sent",
       "the handoff of HTTP/1.1 connections keeps an idle connection open and answers it from the new generation",
