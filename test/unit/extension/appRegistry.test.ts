@@ -9,6 +9,7 @@ import type { SessionHost, SessionMemory } from "../../../src/extension/apps/ses
 import { startLogFeed } from "../../../src/extension/log/logFeed.ts";
 import type { LogChunk, SupervisorEvent } from "../../../src/shared/logs.ts";
 import { protocolVersion } from "../../../src/shared/protocol.ts";
+import { poll } from "../../support/process/until.ts";
 import { type Answer, type FakeSupervisor, fakeSupervisor } from "../client/fakeSupervisor.ts";
 import { sampleSnapshot } from "../client/samples.ts";
 import { removeTempFolders, tempFolder } from "../client/tempFolder.ts";
@@ -270,6 +271,7 @@ describe("the apps of a window", () => {
       sampleSnapshot({ sequence: 9, app: { state: "degraded" } }),
     );
     await until(apps, ({ apps: [app] }) => app?.state === "degraded");
+    await poll("the answer with the earlier events is there", () => events.length >= 4);
     assert.deepEqual(
       events.map(({ sequence }) => sequence),
       [1, 2, 3, 4],

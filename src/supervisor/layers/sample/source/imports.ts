@@ -40,7 +40,7 @@ export function packagesNamedBy(source: readonly string[], names: ReadonlySet<st
     }
   }
   for (const line of lines) {
-    for (const [, object = "", method = ""] of line.matchAll(/([\w$]+)\s?\??\.\s?([\w$]+)\s?\(/g)) {
+    for (const [object, method] of methodCalls(line)) {
       const name = names.has(method) ? (imported.get(object) ?? made.get(object)) : undefined;
       if (name !== undefined) {
         packages.add(name);
@@ -49,6 +49,22 @@ export function packagesNamedBy(source: readonly string[], names: ReadonlySet<st
   }
   packages.delete("");
   return packages;
+}
+
+/** Of each call of a method that stands on a line, the name before the dot, and the method's. */
+function methodCalls(line: string): [object: string, method: string][] {
+  return line
+    .split("(")
+    .slice(0, -1)
+    .flatMap((before) => {
+      const chain =
+        before
+          .trimEnd()
+          .split(/[^\w$.?]/)
+          .at(-1) ?? "";
+      const [method, object] = chain.split(/\??\./).reverse();
+      return method === undefined || object === undefined ? [] : [[object, method] as [string, string]];
+    });
 }
 
 /** All but what takes things from a package. */

@@ -167,12 +167,13 @@ function callsOn(plain: string): Call[] {
 
 /** What `run.call(…)`, `run.apply(…)` and `Reflect.apply(run, …)` call: `run`. */
 function calledBy(plain: string, dot: number, parenthesis: number): Call {
-  const named = /([.\])]?)([\w$#]*)$/.exec(plain.slice(Math.max(0, dot - longestName), dot));
-  if (named?.[2] === "Reflect") {
+  const written = plain.slice(Math.max(0, dot - longestName), dot);
+  const called = written.split(/[^\w$#]/).at(-1) ?? "";
+  if (called === "Reflect") {
     const [, before = "", name = ""] = /^\s?(?:[\w$#]+(\.))*([\w$#]+)\s?[,)]/.exec(plain.slice(parenthesis + 1)) ?? [];
     return { name, isMethod: before === "." };
   }
-  return { name: named?.[2]?.replace("#", "") ?? "", isMethod: named?.[1] === "." };
+  return { name: called.replace("#", ""), isMethod: written.at(-called.length - 1) === "." };
 }
 
 function beforeSpaces(text: string, at: number): number {
