@@ -127,7 +127,11 @@ export class WorkerLife {
         host.reconcile();
       },
       notReady: (worker, failure) => this.#notReady(worker, failure),
-      drained: (worker, end) => metrics.askLast(worker, end),
+      drained: (worker, end) => {
+        metrics.askLast(worker, end);
+        // The next one may go.
+        host.reconcile();
+      },
       unreachable: (worker) => broker.workerLeft(worker),
       exited: (worker) => this.#exited(worker),
       cleanedUp: (worker) => {

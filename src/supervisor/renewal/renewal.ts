@@ -11,14 +11,15 @@ import { runsTwiceAdvice } from "./proof/runsTwice.ts";
 import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
 import type { RenewalHost, RenewalOptions } from "./renewalOptions.ts";
 import { RenewalRecord } from "./renewalRecord.ts";
+import { Departures } from "./steps/departures.ts";
 import { StepQueue } from "./steps/stepQueue.ts";
 
 /**
  * One renewal of an app as a state machine: `step` is called after every event and does whatever can be done now.
  *
- * Reload: starts a step of new workers, no more at the same moment than the machine has room for; when all of them are ready, they take their slots and the old ones drain; when
- * those are gone, the next step begins. A new worker that fails ends it: in the first step nothing of the old
- * generation has been touched, later the steps already done remain. With `stopFirst` the old workers of a step exit before its
+ * Reload: starts a step of new workers, no more at the same moment than the machine has room for; when all of them are ready,
+ * they take their slots and the old ones drain, one behind the other; when those are gone, the next step begins. A new worker
+ * that fails ends it: in the first step nothing of the old generation has been touched, later the steps already done remain. With `stopFirst` the old workers of a step exit before its
  * new ones start, and are started again as they were if one of these fails. Restart: first the old workers exit.
  */
 export class Renewal {
@@ -33,6 +34,8 @@ export class Renewal {
   readonly #before = new Map<number, WorkerHandle>();
   readonly #restoration: Restoration;
   readonly #old = new Set<WorkerHandle>();
+  /** Of `#old`, those that have been replaced and wait for their turn to go. */
+  readonly #departures: Departures<WorkerHandle>;
   readonly #fresh = new Set<WorkerHandle>();
   #renewed = 0;
   /** Whether the canary is given all new connections, while the others start. */
@@ -47,6 +50,7 @@ export class Renewal {
     this.#record = new RenewalRecord(options);
     this.#restoration = new Restoration(host.slots);
     this.#queue = new StepQueue(host.slots, options);
+    this.#departures = new Departures(options.boots);
     this.#phase = options.kind === "restart" ? "stopping" : "starting";
     if (options.kind === "restart") {
       for (const slot of this.#slotsOf(options.slots)) {
@@ -224,6 +228,7 @@ export class Renewal {
       // The new workers take the slots, and the old ones drain.
       this.#takeOver();
     }
+    this.#sendDueAway();
     if (this.#old.size > 0) {
       return false;
     }
@@ -441,8 +446,21 @@ export class Renewal {
       return previous;
     });
     // The old ones are dismissed only now that every slot of the step has its new worker.
-    for (const previous of old) {
-      this.#sendAway(previous, { handoff: true, graceful: kind === "gracefulReload" });
+    const replaced = old.flatMap((worker) => (worker === undefined || worker.state === "exited" ? [] : [worker]));
+    this.#departures.add(replaced);
+    for (const worker of replaced) {
+      this.#old.add(worker);
+    }
+  }
+
+  /** Of the old workers that have been replaced, sends those away whose turn it is. */
+  #sendDueAway(): void {
+    this.#sendReplacedAway(this.#departures.takeDue((ms) => this.#host.wakeAfter(ms)));
+  }
+
+  #sendReplacedAway(workers: readonly WorkerHandle[]): void {
+    for (const worker of workers) {
+      this.#sendAway(worker, { handoff: true, graceful: this.options.kind === "gracefulReload" });
     }
   }
 
@@ -462,6 +480,7 @@ export class Renewal {
       return;
     }
     this.#cleared = [];
+    this.#sendReplacedAway(this.#departures.takeAll());
     this.#record.end = { outcome, reason, ...(failure !== undefined && { failure }) };
     for (const slot of this.#host.slots.values()) {
       if (slot.next !== undefined) {

@@ -24,6 +24,7 @@ export interface FakeWorker {
   readyAt: number | undefined;
   killed: boolean;
   dismissed: boolean;
+  drain: { readonly done: boolean } | undefined;
 }
 
 /** An app without processes: what the renewal does is written down, what workers do is told by the test. */
@@ -67,6 +68,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       readyAt: state === "ready" ? 1 : undefined,
       killed: false,
       dismissed: false,
+      drain: undefined,
     };
     workers.set(worker.id, worker);
     return worker;

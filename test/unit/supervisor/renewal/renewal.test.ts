@@ -97,8 +97,47 @@ describe("renewal: reload", () => {
         assert(!app.did.includes("commit 2"));
         app.ready(app.latest(slot));
       }
-      assert(app.did.includes("dismiss 8 handoff"));
+      assert(app.did.includes("commit 2"));
     }
+  });
+
+  it("sends the old ones away one behind the other, all of them replaced by then", () => {
+    const app = fakeApp(4, { boots: 1 });
+    const went = (): string[] => app.did.filter((what) => what.startsWith("dismiss"));
+    app.step();
+    for (let slot = 1; slot <= 4; slot += 1) {
+      app.ready(app.latest(slot));
+    }
+    assert.deepEqual(
+      [...app.slots.values()].map(({ current }) => current?.generation),
+      [2, 2, 2, 2],
+    );
+    assert.deepEqual(went(), ["dismiss 1 handoff"]);
+    assert.equal(app.renewal.view(false).draining, 4);
+    app.step();
+    assert.equal(went().length, 1);
+    // What it had is elsewhere, though its process has not ended.
+    app.worker(1).drain = { done: true };
+    app.step();
+    assert.deepEqual(went().slice(1), ["dismiss 2 handoff"]);
+    app.exit(app.worker(2));
+    assert.deepEqual(went().slice(2), ["dismiss 3 handoff"]);
+    // One that dies before its turn is not sent away.
+    app.exit(app.worker(4));
+    app.exit(app.worker(3));
+    assert.equal(went().length, 3);
+    assert.equal(app.exit(app.worker(1)), true);
+    assert.equal(reportOf(app).outcome, "completed");
+  });
+
+  it("when the app is stopped, those that wait for their turn go at once", () => {
+    const app = fakeApp(3, { boots: 1 });
+    app.step();
+    for (let slot = 1; slot <= 3; slot += 1) {
+      app.ready(app.latest(slot));
+    }
+    app.renewal.abort("The app was stopped.");
+    assert.deepEqual(app.did.slice(-2), ["dismiss 2 handoff", "dismiss 3 handoff"]);
   });
 
   it("a worker that takes long to be ready keeps none from starting any more", () => {
