@@ -22,7 +22,6 @@ import { isHttpServer, trackServers } from "./connections/servers.ts";
 import { holdSharedAccepts } from "./connections/sharedAccept.ts";
 import { watchTraffic } from "./connections/traffic.ts";
 import { Drain } from "./drain/drain.ts";
-import { watchLoopLoad } from "./drain/loopLoad.ts";
 import { createGuard } from "./guard.ts";
 import { keepOwnTicketKeys, shareSessions } from "./internals/ownTicketKeys.ts";
 import { canMoveConnections, watchReplacedEmit } from "./internals/serverConnections.ts";
@@ -113,8 +112,7 @@ function prepareWorker(channel: DrainChannel): void {
     const parking = createParking({ channel, tracker, guard, isDraining: () => drain.isDraining() });
     const traffic = watchTraffic(tracker, guard);
     const answerTimer = createAnswerTimer(channel, guard);
-    const load = watchLoopLoad();
-    const drain = new Drain({ channel, tracker, parking, traffic, load, hold, guard });
+    const drain = new Drain({ channel, tracker, parking, traffic, hold, guard });
     const layers = createLayerDesk(channel, guard, {
       servers: tracker.servers,
       warnings,
@@ -147,7 +145,6 @@ function prepareWorker(channel: DrainChannel): void {
           }
           break;
         case "beat":
-          load.mark();
           traffic.look();
           probes?.look();
           // Heartbeats begin when it is ready.

@@ -65,8 +65,6 @@ export function createHandoffSender(options: {
   readonly parking: Parking;
   readonly movable: readonly TrackedServer[];
   readonly handoff: ReadonlySet<string>;
-  /** Whether the worker had little to do of late. */
-  readonly idle: boolean;
   /** Whether connections go over two supervisors. */
   readonly isFar: boolean;
   /** Milliseconds since something came or went on a connection. */
@@ -74,9 +72,9 @@ export function createHandoffSender(options: {
   /** Called when the last connection that was known to be idle has gone. */
   readonly emptied: () => void;
 }): HandoffSender {
-  const { channel, parking, movable, handoff, idle, isFar, silentFor, emptied } = options;
+  const { channel, parking, movable, handoff, isFar, silentFor, emptied } = options;
   let handedOver = 0;
-  const transit = createTransitWindow(steadyNow, idle, isFar);
+  const transit = createTransitWindow(steadyNow, isFar);
   /** Given to Node, which has not detached them yet: they still look idle. */
   const queued = new Map<Socket, { readonly id: number; readonly connection: HandedConnection }>();
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
@@ -84,7 +82,7 @@ export function createHandoffSender(options: {
   const cold = new Map<Socket, Candidate>();
   /** Of these more may be under way at a time: they have a window of their own. */
   const resting = new Map<Socket, Candidate>();
-  const restingTransit = createTransitWindow(steadyNow, idle, true);
+  const restingTransit = createTransitWindow(steadyNow, true);
   const search = createCostThrottle(searchShare, searchEveryMs);
   let ending: ExitPace | undefined;
 

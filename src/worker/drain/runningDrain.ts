@@ -18,7 +18,6 @@ import { createCostThrottle } from "./costThrottle.ts";
 import { DrainReport } from "./drainReport.ts";
 import { createExitPace } from "./exitPace.ts";
 import { createHandoffSender, type HandoffSender } from "./handoffSender.ts";
-import type { LoopLoad } from "./loopLoad.ts";
 import { createWebSocketFarewell } from "./webSockets.ts";
 
 /**
@@ -32,9 +31,6 @@ const tickMs = 25;
 
 /** Least milliseconds between two reports of what is left; that nothing is left is reported at once. */
 const reportMs = 100;
-
-/** A worker whose event loop was busy for less of the time has little to do. */
-const idleShare = 0.5;
 
 /** Milliseconds after which an HTTP/2 session that always has an open stream is ended all the same. */
 const sessionGraceMs = 1_000;
@@ -60,7 +56,6 @@ export interface DrainParts {
   readonly tracker: ServerTracker;
   readonly parking: Parking;
   readonly traffic: Traffic;
-  readonly load: LoopLoad;
   readonly hold: ProcessHold;
   readonly guard: Guard;
 }
@@ -109,17 +104,15 @@ export class RunningDrain {
   }
 
   begin(): void {
-    const { channel, parking, load, guard } = this.#parts;
+    const { channel, parking, guard } = this.#parts;
     this.#bid(this.#servers);
     closeAfterAnswers((socket, server) => this.#leaves(socket, server), guard);
     const given = this.#servers.filter(({ server }) => this.#giving.has(server));
-    const idle = load.share() < idleShare;
     this.#sender = createHandoffSender({
       channel,
       parking,
       movable: given,
       handoff: this.#handoff,
-      idle,
       isFar: this.#order.far === true,
       silentFor,
       emptied: () => this.#schedulePump(),

@@ -22,6 +22,8 @@ const hangsMs = 1_000;
  * How many connections may be in transfer to their new worker at once. They are not read meanwhile, so a client that
  * sends a request just then waits. A new worker takes one in each turn of its event loop: an idle one takes many within
  * a millisecond, a busy one makes those behind wait, and they are better served here until it is their turn.
+ * It begins with few, and each window that arrives fast makes the next one larger by one: the first connections have to wait
+ * until all that takes part has run this code once, and the first requests in the new worker until the app's code has.
  */
 export interface TransitWindow {
   sent(id: number): void;
@@ -35,14 +37,13 @@ export interface TransitWindow {
 
 /**
  * @param now Milliseconds of a monotonic clock.
- * @param idle Whether there is little to do, so that connections will probably arrive fast.
  * @param isFar Whether they go over two supervisors, or rest.
  */
-export function createTransitWindow(now: () => number, idle: boolean, isFar = false): TransitWindow {
+export function createTransitWindow(now: () => number, isFar = false): TransitWindow {
   const { feltMs, fewest } = isFar ? far : near;
   /** When each was sent, oldest first. */
   const underWay = new Map<number, number>();
-  let size = idle ? handoffWindow : fewest;
+  let size = fewest;
   let passedOver = Number.NEGATIVE_INFINITY;
 
   /** One per second, so that not all connections end up with workers that hang. */
@@ -58,7 +59,7 @@ export function createTransitWindow(now: () => number, idle: boolean, isFar = fa
     if (underWay.size + keptBack >= room) {
       passOverOldest();
     }
-    return underWay.size + keptBack < room;
+    return underWay.size + keptBack < Math.floor(room);
   };
 
   return {
@@ -68,7 +69,7 @@ export function createTransitWindow(now: () => number, idle: boolean, isFar = fa
         const sentAt = underWay.get(id);
         if (sentAt !== undefined) {
           underWay.delete(id);
-          size = now() - sentAt > feltMs ? Math.max(fewest, size - 1) : Math.min(handoffWindow, size + 1);
+          size = now() - sentAt > feltMs ? Math.max(fewest, size - 1) : Math.min(handoffWindow, size + 1 / size);
         }
       }
     },

@@ -58,7 +58,6 @@ describe("sender", () => {
       parking,
       movable: [tracked],
       handoff: new Set(["key"]),
-      idle: false,
       isFar: false,
       silentFor: () => silentMs,
       emptied: () => undefined,
