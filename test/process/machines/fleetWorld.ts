@@ -150,7 +150,7 @@ export async function openFleetWorld(): Promise<FleetWorld> {
       await lab.end();
     },
   };
-  await Promise.all(
+  const begun = await Promise.allSettled(
     names.map(async (name) => {
       const folder = fleetWorld.folder(name);
       mkdirSync(folder);
@@ -167,5 +167,11 @@ export async function openFleetWorld(): Promise<FleetWorld> {
       urls.set(name, readyPattern.exec(started.stderr)?.[4] ?? "");
     }),
   );
+  const failed = begun.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") {
+    // Nobody else would: the tests have no world then.
+    await fleetWorld.end();
+    throw failed.reason;
+  }
   return fleetWorld;
 }
