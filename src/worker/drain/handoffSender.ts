@@ -25,6 +25,12 @@ const searchShare = 0.05;
 /** A connection on which nothing has come or gone for so many milliseconds rests: its client will hardly ask just now. */
 const restingMs = 1_000;
 
+/**
+ * After so many answers since the drain began there are clients who would notice: what rests then goes no faster than the
+ * others, on whose way it would be.
+ */
+const fewAnswers = 16;
+
 /** So many idle connections are enough for one search: each takes about a microsecond, in which nobody is answered. */
 const mostFound = 1_000;
 
@@ -80,9 +86,10 @@ export function createHandoffSender(options: {
   /** Their clients have just been answered and may ask again at any moment, so they go first. */
   const hot = new Map<Socket, Candidate>();
   const cold = new Map<Socket, Candidate>();
-  /** Of these more may be under way at a time: they have a window of their own. */
+  /** Of these more may be under way at a time, while hardly anybody asks: they have a window of their own. */
   const resting = new Map<Socket, Candidate>();
   const restingTransit = createTransitWindow(steadyNow, true);
+  let answers = 0;
   const search = createCostThrottle(searchShare, searchEveryMs);
   let ending: ExitPace | undefined;
 
@@ -146,23 +153,25 @@ export function createHandoffSender(options: {
     }
   };
 
-  const mayGo = (socket: Socket, candidates: ReadonlyMap<Socket, Candidate>): boolean =>
-    queued.size < mostQueued &&
-    (candidates === resting ? restingTransit.isOpen(0) : paused.has(socket) || transit.isOpen(paused.size));
+  const windowOf = (candidates: ReadonlyMap<Socket, Candidate>): TransitWindow =>
+    candidates === resting && answers < fewAnswers ? restingTransit : transit;
+
+  const mayGo = (socket: Socket, window: TransitWindow): boolean =>
+    queued.size < mostQueued && (paused.has(socket) || window.isOpen(window === transit ? paused.size : 0));
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
     if (!channel.connected) {
       return;
     }
     for (const [socket, { bytesRead, connection, idleSince }] of candidates) {
-      if (!(ending?.makeRoom() ?? mayGo(socket, candidates))) {
+      const window = windowOf(candidates);
+      if (!(ending?.makeRoom() ?? mayGo(socket, window))) {
         return;
       }
       candidates.delete(socket);
       const isIdle = socket.bytesRead === bytesRead && !isAnswering(socket) && isFlushed(socket) && !socket.destroyed;
       if (isIdle && socket.writable && stopReading(socket)) {
         const stoppedAt = paused.get(socket)?.since ?? epochNow();
-        const window = candidates === resting ? restingTransit : transit;
         give(socket, { ...connection, stoppedAt, idleSince: idleSince ?? stoppedAt }, window);
       } else {
         readOn(socket);
@@ -218,6 +227,7 @@ export function createHandoffSender(options: {
       return hot.size + cold.size + resting.size + paused.size + queued.size > 0;
     },
     answerEnded(socket, tracked) {
+      answers += 1;
       const movable = isMovable(socket, tracked.server);
       if (movable && !paused.has(socket) && transit.mayKeepBack(paused.size) && stopReading(socket)) {
         paused.set(socket, { since: epochNow(), tracked });

@@ -14,6 +14,7 @@ describe("sender", () => {
   let server: Server;
   let clients: Socket[] = [];
   let sender: HandoffSender;
+  let tracked: TrackedServer;
   /** What was given to Node and has not had its turn. */
   let waiting: { readonly socket: Socket; readonly sent: () => void }[] = [];
   let given: Socket[] = [];
@@ -44,7 +45,7 @@ describe("sender", () => {
     server = createServer((_, response) => response.end());
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    const tracked: TrackedServer = {
+    tracked = {
       server,
       protocol: "http",
       key: "key",
@@ -141,6 +142,19 @@ describe("sender", () => {
       turn();
     }
     assert(ids.length > 8);
+  });
+
+  it("has no more of them under way than of others where clients are answered meanwhile", async () => {
+    await openIdle(12);
+    silentMs = 1_000;
+    for (let answers = 0; answers < 16; answers += 1) {
+      sender.answerEnded(new Socket(), tracked);
+    }
+    sender.pump();
+    while (waiting.length > 0) {
+      turn();
+    }
+    assert.deepEqual(ids, [1, 2]);
   });
 
   it("tells for how long a connection has been silent", async () => {
