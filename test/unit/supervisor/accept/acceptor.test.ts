@@ -239,6 +239,31 @@ describe("acceptor", () => {
     assert.equal(worker.askedFor.length, 3);
   });
 
+  it("closes what a worker's own app has connected to a server that it closes, and nothing else", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker, { port: await freePort() });
+    const key = worker.sent.at(-1)?.key;
+    const [given, asked] = [await come(port), await come(port), await come(port)];
+    await turns();
+    acceptor.givesItsOwn(1, given?.localPort ?? 0);
+    const late = connect(port, "127.0.0.1");
+    clients.push(late);
+    // It knocks, and is accepted after the close.
+    await new Promise((resolve) => process.nextTick(resolve));
+    worker.say({ act: "close", key });
+    worker.answer(false);
+    acceptor.givesItsOwn(1, asked?.localPort ?? 0);
+    while (worker.askedFor.length < 4) {
+      await turns();
+    }
+    assert.equal(worker.askedFor.at(-1), late.localPort);
+    acceptor.givesItsOwn(1, late.localPort ?? 0);
+    while ([given, asked, late].some((client) => client?.resume().closed === false)) {
+      await turns();
+    }
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered], [1, 0]);
+  });
+
   it("accepts its own connections itself, and gives them to nobody", async () => {
     const worker = new FakeWorker(1, acceptor);
     const port = listen(worker);
