@@ -68,9 +68,13 @@ export function peerPort(handle: unknown): number | undefined {
   return placeOf(handle, "getpeername");
 }
 
-/** Whether a datagram socket waits for the handle that it is to be bound with (`BIND_STATE_BINDING` in lib/dgram.js). */
+/**
+ * Whether a datagram socket waits for the handle that it is to be bound with (`BIND_STATE_BINDING` in lib/dgram.js). One that
+ * is closed meanwhile stays in that state, without a handle of its own.
+ */
 export function isBinding(socket: object): boolean {
-  return Reflect.get(own(socket, "state symbol") ?? {}, "bindState") === 1;
+  const state = own(socket, "state symbol") ?? {};
+  return Reflect.get(state, "bindState") === 1 && Reflect.get(state, "handle") !== null;
 }
 
 interface StreamHandle {
