@@ -3,7 +3,7 @@
 // `test` (common, fixtures, parallel), of the version that runs it.
 // `--only REGEXP` chooses files by name, `--folder NAME` another folder of `test`, `--jobs N` how many at once, `--node PROGRAM`
 // another Node.js. `--results FILE` keeps the result of each file there and leaves out those that it has; `--seconds N` begins
-// no more files after that time: a whole run takes about two hours and can be had in portions. `--again` runs those once more
+// no more files after that time: a whole run takes hours and can be had in portions. `--again` runs those once more
 // that differ. `--lane N` is the number of its first lane: two runs beside each other have different ones. `--write` puts what FILE has into docs/node-suite.md.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -48,13 +48,14 @@ const waiting = files.filter(({ name }) => {
   return known === undefined || (values.again && verdictOf(known) === "differs");
 });
 
+let failedToRun = 0;
 await Promise.all(Array.from({ length: Number(values.jobs) }, (_, index) => runLane(Number(values.lane) + index)));
 const compared = [...results.values()].sort((a, b) => a.name.localeCompare(b.name));
 const section = resultsSection(compared, {
   version,
   tests: suiteVersion(resolve(checkout)),
   folder: values.folder,
-  notRun: waiting.length,
+  notRun: waiting.length + failedToRun,
   date: new Date().toISOString().slice(0, 10),
 });
 process.stdout.write(`${section}\n`);
@@ -72,7 +73,13 @@ async function runLane(lane: number): Promise<void> {
     if (file === undefined) {
       break;
     }
-    const comparison = await compareFile(file, options, hitless);
+    const comparison = await compareFile(file, options, hitless).catch((error) => {
+      process.stderr.write(`${file.name} could not be run: ${String(error)}\n`);
+    });
+    if (comparison === undefined) {
+      failedToRun += 1;
+      continue;
+    }
     results.set(comparison.name, comparison);
     if (values.results !== undefined) {
       appendResult(values.results, version, comparison);

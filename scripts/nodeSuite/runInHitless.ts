@@ -24,12 +24,16 @@ export class HitlessLane {
   readonly #options: RunOptions;
   readonly #folder = mkdtempSync(join(tmpdir(), "hl-"));
   #running: RunningSupervisor | undefined;
+  #launched = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
   }
 
-  /** @param fresh Whether it must be the first worker of a supervisor. */
+  /**
+   * @param fresh Whether it must be the first worker of a supervisor.
+   * @throws when it could not be run, as on a machine that is too busy to start a supervisor.
+   */
   async run(file: SuiteFile, env: Readonly<Record<string, string>>, fresh: boolean): Promise<Outcome> {
     const kind = JSON.stringify([extname(file.path), file.flags, env]);
     try {
@@ -47,7 +51,7 @@ export class HitlessLane {
       return outcome;
     } catch (error) {
       await this.#end();
-      return { code: undefined, hung: false, output: `could not be run: ${String(error)}` };
+      throw error;
     }
   }
 
@@ -59,12 +63,14 @@ export class HitlessLane {
   async #launch(file: SuiteFile, env: Readonly<Record<string, string>>, kind: string): Promise<RunningSupervisor> {
     const { node, version, lane } = this.#options;
     const folder = this.#folder;
+    this.#launched += 1;
     // Node and the supervisor follow it: the worker sees the file's own name.
     const entry = join(folder, `app${extname(file.path)}`);
     lead(entry, file.path);
     const recipe = await buildRecipe(
       {
-        name: `lane ${lane}`,
+        // One that came too late may still be there.
+        name: `lane ${lane}, ${this.#launched}`,
         entry,
         cwd: file.cwd,
         nodeArgs: [...file.flags],
