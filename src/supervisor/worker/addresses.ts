@@ -31,6 +31,15 @@ export function addressUrl(protocol: ServerProtocol, address: ServerAddress): st
   return `${schemes[protocol]}://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
 }
 
+/** Where the app asked to listen, by its server's key: `0.0.0.0:3000`, `[::1]:3000` or a path. A wildcard address stays one. */
+export function exactPlace(key: string): string {
+  const [, host, port] = /^([^|]*)\|(\d+)$/.exec(key) ?? [];
+  if (host === undefined || port === undefined) {
+    return key;
+  }
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
 }

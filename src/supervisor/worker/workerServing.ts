@@ -2,7 +2,7 @@ import type { Failure } from "../../shared/failure.ts";
 import type { ToWorkerBody } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
 import { describeElsewhere } from "../listening/listensElsewhere.ts";
-import type { ListeningServer } from "./addresses.ts";
+import { exactPlace, type ListeningServer } from "./addresses.ts";
 import { type Readiness, type ReadinessOptions, watchReadiness } from "./readiness.ts";
 import { portOf, WorkerServers } from "./workerServers.ts";
 
@@ -123,14 +123,17 @@ export class WorkerServing {
       if (asked === mostAskings && !isDead()) {
         notReady(
           "portInUse",
-          `The app listens on ${server.url}, while its other workers listen on another address of the same port; both can't be open at once. If the address has changed, use a restart.`,
+          `The app listens on ${exactPlace(key)}, while its other workers listen on another address of the same port; both can't be open at once. If the address has changed, use a restart.`,
         );
       }
       return;
     }
     if (!attended) {
       const since = `it counts as listening since that has not changed in ${(mostAskings * askAgainMs) / 1_000} s`;
-      warn("unattended", `${name} listens on ${server.url}, but nothing in the app takes connections there; ${since}`);
+      warn(
+        "unattended",
+        `${name} listens on ${exactPlace(key)}, but nothing in the app takes connections there; ${since}`,
+      );
     }
     this.add(key, server);
   }

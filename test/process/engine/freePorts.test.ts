@@ -75,7 +75,7 @@ describeOn([usualNode()], "an app that is to listen on another address of its po
     assertOutcome(report, "rolledBack");
     assert.match(
       report.reason ?? "",
-      /another address of the same port; both can't be open at once\. .* use a restart/,
+      /listens on 127\.0\.0\.1:\d+, .* another address of the same port; both can't be open at once\. .* use a restart/,
     );
     assertUnnoticed(await strict.stop());
     assertOutcome(await client.request("app/renew", { kind: "restart", recipe: moved }), "completed");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressUrl } from "../../../../src/supervisor/worker/addresses.ts";
+import { addressUrl, exactPlace } from "../../../../src/supervisor/worker/addresses.ts";
 
 describe("addressUrl", () => {
   const at = (address: string, port = 3000) => ({ address, port, family: address.includes(":") ? "IPv6" : "IPv4" });
@@ -34,5 +34,12 @@ describe("addressUrl", () => {
 
   it("shows a Unix socket by its path", () => {
     assert.equal(addressUrl("http", "/run/api.sock"), "unix:/run/api.sock");
+  });
+});
+
+describe("exactPlace", () => {
+  it("names a wildcard as the app has asked for it", () => {
+    const places = ["0.0.0.0|3000", "::|3000", "127.0.0.1|3000", "/run/a|80b.sock"].map(exactPlace);
+    assert.deepEqual(places, ["0.0.0.0:3000", "[::]:3000", "127.0.0.1:3000", "/run/a|80b.sock"]);
   });
 });
