@@ -2,20 +2,33 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { errorOutputSchema, layersOutputSchema } from "../../../src/shared/cliOutput.ts";
+import { errorOutputSchema, layersOutputSchema, statusOutputSchema } from "../../../src/shared/cliOutput.ts";
 import { assertCode, type CliRun, type CliWorld, openCliWorld, readyPattern } from "../cli/hitless.ts";
 
 const canary = "canary-1b7d2e";
 
 const server = `
+const { once } = require("node:events");
 const { createServer } = require("node:http");
+const { Worker } = require("node:worker_threads");
+async function endThreads() {
+  const threads = Array.from({ length: 30 }, () => new Worker("setInterval(() => {}, 1_000)", { eval: true }));
+  await Promise.all(threads.map((thread) => once(thread, "online").then(() => thread.terminate())));
+  threadsEnded += threads.length;
+}
+let threadsEnded = 0;
 function busy() {
   for (let i = 0, sum = 0; i < 5e6; i += 1) {
     sum += Math.sqrt(i) % 7;
   }
   setImmediate(busy);
 }
-createServer((request, response) => response.end("ok")).listen(0, busy);
+createServer(async (request, response) => {
+  if (request.url === "/threads") {
+    await endThreads();
+  }
+  response.end([process.env.HITLESS_WORKER, process.pid, threadsEnded].join(" "));
+}).listen(0, busy);
 `;
 
 describe("hitless layers", () => {
@@ -82,7 +95,7 @@ describe("hitless layers", () => {
     assert.match(ended.stdout, /\nCPU TIME · sample of .* · ended early\n +\d+(\.\d)? % {2}█+·* {2}\w/);
   });
 
-  it("saves a profile and a snapshot of the heap, and writes over nothing", async () => {
+  it("saves a profile and a snapshot of a heap that had threads, and writes over nothing", async () => {
     const profiled = await world.run(["profile", "api", "--worker", "2", "--seconds", "1", "--out", "api.cpuprofile"]);
     assertCode(profiled, 0);
     assert.match(profiled.stdout, /\nBY YOUR OWN FUNCTIONS\n +busy /);
@@ -92,12 +105,24 @@ describe("hitless layers", () => {
     const names = profile.nodes.map(({ callFrame }: { callFrame: { functionName: string } }) => callFrame.functionName);
     assert.ok(names.includes("busy"), names.join(" "));
 
+    const status = v.parse(statusOutputSchema, JSON.parse((await world.run(["status", "api", "--json"])).stdout));
+    /** What worker 1 answers: others may get a request too. */
+    const askFirst = async (path: string): Promise<readonly string[]> => {
+      const response = await fetch(`${status.addresses[0]}${path}`, { headers: { connection: "close" } });
+      const answer = (await response.text()).split(" ");
+      return answer[0] === "1" ? answer : askFirst(path);
+    };
+    const [, , threadsEnded] = await askFirst("/threads");
+    assert.ok(Number(threadsEnded) >= 30, threadsEnded);
+    const before = await askFirst("/");
+
     const snapshot = ["heap-snapshot", "api", "--worker", "1", "--out", "api.heapsnapshot"];
     const written = await world.run(snapshot);
     assertCode(written, 0);
     assert.match(written.stdout, /^✔ api: worker 1 .*wrote .*api\.heapsnapshot \(.*\), and did nothing else for /);
     const heap = JSON.parse(readFileSync(join(world.folder, "api.heapsnapshot"), "utf8"));
     assert.ok(heap.snapshot.node_count > 1_000);
+    assert.deepEqual(await askFirst("/"), before);
     const again = await world.run(snapshot);
     assert.deepEqual([again.code, /exists already; choose another file/.test(again.stderr)], [1, true]);
   });
