@@ -97,7 +97,8 @@ async function runHttps(port: number, tally: Tally, over: () => boolean): Promis
   tally.closed += Math.max(0, opened - 1);
 }
 
-async function runHttp2(url: string, tally: Tally, over: () => boolean): Promise<void> {
+/** On one session at a time; a stream that is refused is asked once more. */
+export async function runHttp2(url: string, tally: Tally, over: () => boolean): Promise<void> {
   const open = async (): Promise<ClientHttp2Session> => {
     const session = connectHttp2(url, trusting);
     // Its requests tell.

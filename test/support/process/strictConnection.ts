@@ -11,7 +11,7 @@ export type Target =
       /** Over TLS; the certificates of fixtures are self-signed. */
       readonly tls?: boolean;
       /** Written at the beginning of each connection, such as a PROXY header. */
-      readonly preamble?: string;
+      readonly preamble?: string | Uint8Array;
     }
   | { readonly path: string };
 
