@@ -15,11 +15,13 @@ import type { Fix } from "./rule.ts";
 export function isGuarded(analysis: Analysis, node: Node): boolean {
   let below = node;
   for (const parent of around(analysis, node)) {
+    const isBlock = parent.type === "BlockStatement" || parent.type === "Program";
+    const left = isBlock ? leavesBefore(parent.body, below) : [];
     const conditions = [
       conditionAround(parent, below) ?? [],
-      ...(parent.type === "BlockStatement" || parent.type === "Program"
-        ? leavesBefore(parent.body, below).map(({ test }) => ({ test, outcome: false }))
-        : []),
+      ...left.flatMap(({ test }) =>
+        isBlock && isSetAfter(analysis, parent.body, test) ? [] : [{ test, outcome: false }],
+      ),
     ].flat();
     if (conditions.some(({ test, outcome }) => picks(analysis, test, outcome))) {
       return true;
@@ -34,6 +36,19 @@ export function isGuarded(analysis: Analysis, node: Node): boolean {
   }
   return factsOf(analysis).calls.some(
     ({ node: call }) => call.start === node.start && call.arguments.some((argument) => isElected(analysis, argument)),
+  );
+}
+
+/** `if (started) return; started = true;`: each worker comes by once. */
+function isSetAfter(analysis: Analysis, statements: readonly Node[], test: Node): boolean {
+  const name = textOf(analysis, test);
+  return statements.some(
+    (statement) =>
+      statement.type === "ExpressionStatement" &&
+      statement.expression.type === "AssignmentExpression" &&
+      statement.expression.right.type === "BooleanLiteral" &&
+      statement.expression.right.value &&
+      textOf(analysis, statement.expression.left) === name,
   );
 }
 

@@ -58,10 +58,24 @@ export function packageView(
     return shared;
   };
   const pathOf = ({ uri }: { readonly uri: string }) => relative(folder, fileURLToPath(uri)).split(sep).join("/");
-  const analysed = (paths: Iterable<string>, text: RegExp | undefined) =>
-    [...paths].flatMap((path) =>
-      text === undefined || text.test(texts.get(path) ?? "") ? (analysisOf(path) ?? []) : [],
-    );
+  /** By the pattern or name; several files ask for the same. */
+  const matching = new Map<string, ReadonlySet<string>>();
+  const matches = (text: RegExp | string): ReadonlySet<string> => {
+    const key = String(text);
+    let found = matching.get(key);
+    if (found === undefined) {
+      const isIn = typeof text === "string" ? (it: string) => it.includes(text) : (it: string) => text.test(it);
+      found = new Set([...texts].flatMap(([path, content]) => (isIn(content) ? [path] : [])));
+      matching.set(key, found);
+    }
+    return found;
+  };
+  const analysed = (paths: Iterable<string>, text: RegExp | string | undefined) => {
+    const own = text === undefined ? undefined : matches(text);
+    return [...paths].flatMap((path) => (own === undefined || own.has(path) ? (analysisOf(path) ?? []) : []));
+  };
+  /** By the path of a file, those of its process. */
+  const processes = new Map<string, ReadonlySet<string>>();
   const files: PackageView = {
     pathOf,
     adopt(analysis) {
@@ -69,7 +83,7 @@ export function packageView(
       known.set(pathOf(analysis.module), shared);
       return shared;
     },
-    paths: (text) => [...texts].flatMap(([path, content]) => (text.test(content) ? [path] : [])).sort(),
+    paths: (text) => [...matches(text)].sort(),
     file: analysisOf,
     imported(from, specifier) {
       const path = resolveImport(pathOf(from), specifier, (candidate) => texts.has(candidate));
@@ -82,9 +96,9 @@ export function packageView(
     importers: (of, text) => analysed(importedBy().get(pathOf(of)) ?? [], text),
     beside(file, text) {
       const own = pathOf(file);
-      const paths = reached(imports(), reached(importedBy(), [own]));
-      paths.delete(own);
-      return analysed(paths, text);
+      const paths = processes.get(own) ?? reached(imports(), reached(importedBy(), [own]));
+      processes.set(own, paths);
+      return analysed(paths, text).filter((other) => other.module !== file && pathOf(other.module) !== own);
     },
   };
   return files;

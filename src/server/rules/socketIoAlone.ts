@@ -1,6 +1,7 @@
 import type { Node, ObjectExpression } from "@babel/types";
 import { t } from "../../shared/translate.ts";
 import { stringOf } from "../analysis/constants.ts";
+import { isForDevelopment } from "../analysis/development.ts";
 import { type CallSite, type Facts, factsOf } from "../analysis/moduleFacts.ts";
 import { propertyOf, settledValue } from "../analysis/nodes.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
@@ -29,7 +30,10 @@ export const socketIoAlone: Rule = {
     }
     return facts.calls.flatMap((site): Finding[] => {
       const { start, end } = site.node.callee;
-      const text = site.api !== undefined && serverMakers.has(site.api) ? messageOf(analysis, facts, site) : undefined;
+      const text =
+        site.api !== undefined && serverMakers.has(site.api) && !isForDevelopment(analysis, site.node)
+          ? messageOf(analysis, facts, site)
+          : undefined;
       return text === undefined || start == null || end == null ? [] : [{ start, end, message: text, fixes: [] }];
     });
   },

@@ -120,7 +120,7 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== undefined && planners.has(api)) {
     const isPlan =
       node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression" || api === "bree#default";
-    return isPlan && !doesNothing(analysis, node);
+    return isPlan && !doesNothing(analysis, node) && !isOnce(analysis, node);
   }
   const isLoop = api === "globals#setTimeout" && planned !== undefined && beginsAgain(analysis, node, planned);
   if (api !== "globals#setInterval" && api !== "timers#setInterval" && !isLoop) {
@@ -134,6 +134,14 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
       (interval >= shortestFileJobMs && worksOutside(analysis, work, writesFile)) ||
       (interval >= shortestNamedJobMs && worksByName(analysis, work)))
   );
+}
+
+/** `scheduleJob(name, new Date(soon), …)`: what is planned for a moment is done by the worker that plans it. */
+function isOnce(analysis: Analysis, { arguments: given }: Call): boolean {
+  return given.some((argument) => {
+    const call = asCall(settledValue(analysis, argument));
+    return call?.type === "NewExpression" && call.callee.type === "Identifier" && call.callee.name === "Date";
+  });
 }
 
 /** `new Cron(pattern, () => {})` only validates a pattern. */

@@ -32,8 +32,10 @@ export interface PackageFiles {
   leadsTo(from: SourceModule, specifier: string, to: SourceModule): boolean;
   /** The files that import a file; with a pattern those of them whose text matches, so that the others need not be parsed. */
   importers(of: SourceModule, text?: RegExp): readonly Analysis[];
-  /** The files that run in one process with a file, as far as imports lead, without it; those whose text matches. */
-  beside(file: SourceModule, text: RegExp): readonly Analysis[];
+  /**
+   * The files that run in one process with a file, as far as imports lead, without it; those whose text matches, or has a name in it.
+   */
+  beside(file: SourceModule, text: RegExp | string): readonly Analysis[];
 }
 
 /** Walks the tree once and resolves the names afterwards, when everything that is hoisted is known. */

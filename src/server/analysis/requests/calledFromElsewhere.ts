@@ -8,10 +8,11 @@ import { setUpName } from "../bootName.ts";
 import { exportedFunction, exportedFunctions, returnedFunction } from "../exportedFunctions.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { asCall, asMember, keyOf, settledValue } from "../nodes.ts";
+import { exportersOf } from "./exporters.ts";
 import { routeFunctions, takesHandlers } from "./frameworks.ts";
 import { asksOf, handedOn, type OfFile, ofOtherFile } from "./heldByName.ts";
 import { isNestSingleton } from "./nestSingleton.ts";
-import { describedHandlers, listedValues, resolversIn, spreadIn } from "./routeLists.ts";
+import { describedHandlers, isLooped, listedValues, resolversIn, spreadIn } from "./routeLists.ts";
 
 /** A file whose functions are looked for, and how to learn which of another file's code answers requests. */
 interface Callers {
@@ -25,18 +26,24 @@ export function calledFromElsewhere({ analysis, isInRequest }: Callers): Functio
   const found: FunctionNode[] = [];
   const services = factsOf(analysis).classes.filter((owner) => isNestSingleton(analysis, owner));
   const ownMethods = services.flatMap(({ body }) => body.body.filter((member) => member.type === "ClassMethod"));
-  for (const importer of files?.importers(module) ?? []) {
-    const uses = factsOf(importer).isTest ? undefined : usesOf(importer);
-    for (const [specifier, used] of uses?.ofModule ?? []) {
-      if (files?.leadsTo(importer.module, specifier, module) === true) {
-        for (const use of used) {
-          const named = functionsNamed(analysis, use);
-          if (named.length > 0 && (use.call === undefined || isInRequest(importer, use.call))) {
-            found.push(...named);
+  for (const { file, nameOf } of exportersOf(analysis)) {
+    for (const importer of files?.importers(file.module) ?? []) {
+      const uses = factsOf(importer).isTest ? undefined : usesOf(importer);
+      for (const [specifier, used] of uses?.ofModule ?? []) {
+        if (files?.leadsTo(importer.module, specifier, file.module) === true) {
+          for (const use of used) {
+            const name = use.name === "*" && file === analysis ? "*" : nameOf(use.name);
+            const named = name === undefined ? [] : functionsNamed(analysis, { ...use, name });
+            if (named.length > 0 && (use.call === undefined || isInRequest(importer, use.call))) {
+              found.push(...named);
+            }
           }
         }
       }
     }
+  }
+  for (const importer of files?.importers(module) ?? []) {
+    const uses = factsOf(importer).isTest ? undefined : usesOf(importer);
     for (const method of ownMethods) {
       const calls = uses?.ofThis.get(keyOf(method) ?? "") ?? [];
       if (calls.some((call) => isInRequest(importer, call))) {
@@ -55,11 +62,13 @@ function askedByName(analysis: Analysis, importer: Analysis, isInRequest: Caller
   const { files, module } = analysis;
   const own = handedOn(importer).filter(({ of }) => files?.leadsTo(importer.module, of.module, module) === true);
   return own.flatMap(({ name, of }) => {
-    const askers = files?.beside(module, new RegExp(`\\b${name.replace(/[$]/g, "\\$&")}\\b`)) ?? [];
+    const askers = files?.beside(module, name) ?? [];
     const asks = askers.flatMap((file) =>
       factsOf(file).isTest ? [] : (asksOf(file).get(name) ?? []).map((ask) => ({ file, ...ask })),
     );
-    const methods = new Set(asks.map(({ method }) => method).filter((method) => !setUpName.test(method)));
+    const methods = new Set(
+      asks.map(({ method }) => method).filter((method) => !setUpName.test(method) && !starting.test(method)),
+    );
     return [...methods].flatMap((method) => {
       const functions = functionsNamed(analysis, { ...of, method });
       const isAsked =
@@ -94,6 +103,9 @@ function list(one: FunctionNode | undefined): FunctionNode[] {
   return one === undefined ? [] : [one];
 }
 
+/** What begins a server anew, although a request asked for it. */
+const starting = /^(?:re)?start(?:Server)?$/;
+
 /** A function of another file that becomes a handler of requests, or is called, with the call; `*` for any of its exports. */
 interface Use extends Pick<OfFile, "name" | "made"> {
   readonly method: string | undefined;
@@ -118,8 +130,10 @@ function usesOf(analysis: Analysis): Uses {
   }
   const ofModule = new Map<string, Use[]>();
   const ofThis = new Map<string, Node[]>();
+  const loops: Node[] = [];
   const add = (of: OfFile | undefined, method: string | undefined, call: Node | undefined) => {
-    if (of !== undefined && !setUpName.test(method ?? of.name.split(".").at(-1) ?? "")) {
+    const last = method ?? of?.name.split(".").at(-1) ?? "";
+    if (of !== undefined && !setUpName.test(last) && !starting.test(last)) {
       push(ofModule, of.module, { name: of.name, made: of.made, method, call });
     }
   };
@@ -164,9 +178,23 @@ function usesOf(analysis: Analysis): Uses {
     if (method !== undefined && asMember(receiver)?.object.type === "ThisExpression") {
       push(ofThis, method, node);
     }
+    if (member === undefined && isLooped(analysis, node.callee)) {
+      loops.push(node);
+    }
     for (const value of method === undefined && member === undefined ? [] : listedValues(analysis, node.callee)) {
       const listed = resolveValue(analysis, value);
       add(listed && { ...listed, made: undefined }, undefined, node);
+    }
+  }
+  // Steps that a loop calls one after the other: which list it has only a run would show.
+  for (const { elements } of loops.length > 0 ? nodesOf(analysis.module.ast.program, "ArrayExpression") : []) {
+    const steps = elements.flatMap((element) => (element === null ? [] : (resolveValue(analysis, element) ?? [])));
+    const isList =
+      steps.length > 0 && steps.length === elements.length && steps.every((step) => step.module.startsWith("."));
+    for (const step of isList ? steps : []) {
+      for (const loop of loops) {
+        add({ ...step, made: undefined }, undefined, loop);
+      }
     }
   }
   for (const object of nodesOf(analysis.module.ast.program, "ObjectExpression")) {

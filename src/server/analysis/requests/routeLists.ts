@@ -31,6 +31,12 @@ export function listedValues(analysis: Analysis, expression: Node): Node[] {
     : elementsOf(analysis, loop.list).flatMap((element) => valuesAt(analysis, element, [...loop.steps, ...steps]));
 }
 
+/** Whether a name is the variable of a loop: `step` of `for (const step of steps)`. */
+export function isLooped(analysis: Analysis, expression: Node): boolean {
+  const binding = expression.type === "Identifier" ? analysis.bindingOf(expression) : undefined;
+  return binding !== undefined && loopOf(analysis, binding) !== undefined;
+}
+
 const iterating = /^(?:forEach|map|filter|flatMap|some|every)$/;
 
 /** The list that a variable goes through, and what it is of each element. */

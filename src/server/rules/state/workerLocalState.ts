@@ -29,8 +29,8 @@ import { walk } from "../../source/walk.ts";
 const ownName =
   /cache|memo|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|sockets?$|warned|deprecat|generation|epoch|waiter/i;
 
-/** The same, of what is one value: the client of a database, the token of an interface, whether it is ready. */
-const ownValueName = /token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError|^initial$/i;
+/** The same, of what is one value: a logger, the client of a database, the token of an interface, whether it is ready. */
+const ownValueName = /logger|token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError|^initial$/i;
 
 /** The same, of what holds several. */
 const ownListName = /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)/i;
@@ -115,7 +115,10 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
   const index = uses.findIndex((use) => use.kind !== "read" && inRequest(use.node) && changes(analysis, use));
   const place = places[index];
   const isRead = uses.some(
-    (use) => inRequest(use.node) && (use.kind === "read" || isUsed(analysis, use)) && !isLogged(analysis, use.node),
+    (use) =>
+      inRequest(use.node) &&
+      (use.kind === "read" ? !isOfCount(analysis, use.node) : isUsed(analysis, use)) &&
+      !isLogged(analysis, use.node),
   );
   const { start, end } = place ?? {};
   if (start == null || end == null || !isRead || isOnesOwn(analysis, uses) || isPassed(analysis, uses, inRequest)) {
@@ -168,6 +171,8 @@ function isOnesOwn(analysis: Analysis, uses: readonly Use[]): boolean {
     isTime(analysis, uses) ||
     areOwn(analysis, uses) ||
     isTurn(analysis, uses) ||
+    isMadeLate(uses) ||
+    isOfOwnMessages(analysis, uses) ||
     holdsCallbacks(analysis, uses)
   );
 }
@@ -224,6 +229,38 @@ function isTimeOrEmpty(analysis: Analysis, value: Node): boolean {
   }
 }
 
+/** `USER_TYPE = new ObjectType(…)`: what is written like a constant is the same in all workers, however late it is made. */
+function isMadeLate(uses: readonly Use[]): boolean {
+  const made = uses.flatMap(({ kind, node }) =>
+    kind === "assign" && node.type === "AssignmentExpression" ? [node] : [],
+  );
+  return (
+    made.length > 0 &&
+    uses.every(({ kind }) => kind === "read" || kind === "assign") &&
+    made.every(
+      ({ left, right }) =>
+        left.type === "Identifier" && /^[A-Z][A-Z\d_]+$/.test(left.name) && right.type === "NewExpression",
+    )
+  );
+}
+
+/** `const id = next++; socket.send(JSON.stringify({ id, method }))`: the number tells the answers that this worker waits for. */
+function isOfOwnMessages(analysis: Analysis, uses: readonly Use[]): boolean {
+  return (
+    uses.some(({ kind }) => kind === "increase") &&
+    uses.every((use) => {
+      const inside = use.kind === "increase" ? functionAround(analysis, use.node) : undefined;
+      return (
+        inside !== undefined &&
+        (factsOf(analysis).callsIn.get(inside) ?? []).some(
+          ({ method, node }) =>
+            method === "send" && /JSON\.stringify|payload|message|request/i.test(textOf(analysis, node)),
+        )
+      );
+    })
+  );
+}
+
 /** `list[next++ % list.length]`, or back to 0 at its end: it only shows whose turn it is. */
 function isTurn(analysis: Analysis, uses: readonly Use[]): boolean {
   let wraps = false;
@@ -239,6 +276,26 @@ function isTurn(analysis: Analysis, uses: readonly Use[]): boolean {
   };
   const isReset = (use: Use) => "value" in use && use.value.type === "NumericLiteral" && use.value.value === 0;
   return uses.every((use) => isReset(use) || isPart(use)) && wraps;
+}
+
+/** `counts[name] = (counts[name] || 0) + 1`: what is counted is read where it is reported. */
+function isOfCount(analysis: Analysis, node: Node): boolean {
+  let top = node;
+  for (
+    let member = asMember(analysis.parentOf(top));
+    member?.object === top;
+    member = asMember(analysis.parentOf(top))
+  ) {
+    top = member;
+  }
+  const target = [...around(analysis, top)].find(({ type }) => type === "AssignmentExpression");
+  return (
+    target?.type === "AssignmentExpression" &&
+    target.right.type === "BinaryExpression" &&
+    target.left !== top &&
+    textOf(analysis, target.left) === textOf(analysis, top) &&
+    analysis.parentOf(target)?.type === "ExpressionStatement"
+  );
 }
 
 /** Whether the value is only logged for the operator of the app. */

@@ -171,6 +171,109 @@ const cases: readonly Reached[] = [
     },
   },
   {
+    what: "what a client adds to a list within a map",
+    file: "app.js",
+    found: ["worker-local-state: rooms"],
+    texts: {
+      "app.js": `${express} const rooms = new Map(); const io = new (require("socket.io").Server)(80, { adapter, transports: ["websocket"] }); io.on("connection", (s) => { if (!rooms.has(s.room)) { rooms.set(s.room, new Set()); } rooms.get(s.room).add(s.user); }); app.get("/", (req, res) => res.json(rooms.get(req.query.room).size));`,
+    },
+  },
+  {
+    what: "what a function of the file changes that it is given, and another name of it",
+    file: "app.js",
+    found: ["worker-local-state: limits", "worker-local-state: seen"],
+    texts: {
+      "app.js": `${express} const limits = new Map(), all = { a: new Map() }; function note(map, ip) { map.set(ip, 1); } app.get("/", (req, res) => { note(limits, req.ip); const seen = all[req.query.kind]; seen.set(req.ip, 1); res.json([limits.get(req.ip), all.a.size]); });`,
+    },
+  },
+  {
+    what: "variables that a request sets before other functions read them",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} let id = -1; app.post("/", async (req, res) => { await tx(async () => { await make(); await show(res); }); }); async function make() { const row = await db.add(); id = row.id; } async function show(res) { res.send(id); }`,
+    },
+  },
+  {
+    what: "functions that another file exports on",
+    file: "users/list.js",
+    found: reads,
+    texts: {
+      "app.ts": `import express from "express"; import { users } from "./users"; const app = express(); app.get("/", (req, res) => res.send(users.all()));`,
+      "users/index.ts": 'export * as users from "./all";',
+      "users/all.ts": 'export { list as all } from "./list";',
+      "users/list.js": 'import fs from "node:fs"; export const list = () => fs.readFileSync("x");',
+    },
+  },
+  {
+    what: "steps of a list that a loop calls",
+    file: "check.js",
+    found: reads,
+    texts: {
+      "app.js": `${express} const { check } = require("./check"), { write } = require("./write"); const push = [check, write], pull = [check]; app.post("/", async (req, res) => { for (const step of pick(req)) { await step(req); } res.end(); });`,
+      "check.js": 'const fs = require("fs"); exports.check = (q) => fs.readFileSync(q.path);',
+    },
+  },
+  {
+    what: "a job that each worker sets up once",
+    file: "app.js",
+    found: ["timer-per-worker: cron.schedule"],
+    texts: {
+      "app.js": `${express} const cron = require("node-cron"); let isOn = false; begin(); function begin() { if (isOn) return; isOn = true; cron.schedule("0 0 * * *", purge); } app.listen(80);`,
+    },
+  },
+  {
+    what: "the numbers of messages that a worker sends itself",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} let next = 1; app.get("/", async (req, res) => { const id = next++; upstream.send(JSON.stringify({ id, method: "get" })); res.json(await answer(id)); });`,
+    },
+  },
+  {
+    what: "a job that is planned for one moment",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const schedule = require("node-schedule"); schedule.scheduleJob("soon", new Date(Date.now() + 3000), () => fetchAll()); app.listen(80);`,
+    },
+  },
+  {
+    what: "counts that only a timer reports",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} let n = {}; app.get("/:id", (req, res) => { n[req.params.id] = (n[req.params.id] || 0) + 1; res.end(); }); setInterval(() => { report(n); n = {}; }, 1000);`,
+    },
+  },
+  {
+    what: "what is written like a constant, and made late",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} let USER_TYPE; app.get("/", (req, res) => { USER_TYPE = new ObjectType(req.app); res.send(USER_TYPE); });`,
+    },
+  },
+  {
+    what: "a migration of the app's own",
+    file: "app.js",
+    found: ["migration-per-worker: migrate"],
+    texts: {
+      "app.js": `${express} const { migrate } = require("./db"); migrate(); app.listen(80);`,
+      "db.js": 'exports.migrate = () => { for (const step of steps) { db.exec("ALTER TABLE users ADD " + step); } };',
+    },
+  },
+  {
+    what: "a job that writes files, in another file",
+    file: "app.js",
+    found: ["timer-per-worker: setInterval"],
+    texts: {
+      "app.js": `${express} const { update } = require("./geo"); const run = () => guard(() => update()); setInterval(run, 24 * 60 * 60 * 1000); app.listen(80);`,
+      "geo.js":
+        'const fs = require("fs/promises"); exports.update = async () => { await fs.writeFile("geo.db", await load()); };',
+    },
+  },
+  {
     what: "a file that only development loads",
     file: "dev.js",
     found: [],

@@ -678,6 +678,10 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('require("http").createServer().listen(0);', { file: "app.test.js" }),
   ],
   "socket-io-alone": [
+    hit(
+      'import { Server } from "socket.io"; const io = IS_DEVELOPMENT_ENV ? new Server(server, { cors }) : new Server(server);',
+      "Server",
+    ),
     hit('const io = require("socket.io").listen(server); io.sockets.emit("x");', 'require("socket.io").listen'),
     hit('const io = require("socket.io")(server);', 'require("socket.io")'),
     hit('import { Server } from "socket.io"; const io = new Server(3000, { cors: {} });', "Server"),
