@@ -1,12 +1,14 @@
 import type { Class, Node, ObjectExpression } from "@babel/types";
+import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { walk } from "../source/walk.ts";
+import { exportedValue } from "./exportedFunctions.ts";
 import { appValues } from "./held/appValues.ts";
 import { classOf } from "./methods.ts";
 import { factsOf } from "./moduleFacts.ts";
 import { isContainer } from "./mutations.ts";
-import { asMember, bindingValue, keyOf } from "./nodes.ts";
+import { asMember, bindingValue, keyOf, settledValue } from "./nodes.ts";
 import { nestRequestPath } from "./requests/nestClasses.ts";
 import { isNestSingleton } from "./requests/nestSingleton.ts";
 import { requestPathOf } from "./requests/requestPath.ts";
@@ -30,7 +32,8 @@ export function sharedFields(analysis: Analysis): SharedField[] {
     if (isNestSingleton(analysis, owner)) {
       return fieldsOf(analysis, owner, [], nestRequestPath(analysis, owner));
     }
-    const holders = holdersOf(analysis, (value) => classOf(analysis, value) === owner);
+    const own = holdersOf(analysis, (value) => classOf(analysis, value) === owner);
+    const holders = own.length > 0 || path.functions.size === 0 ? own : holdersElsewhere(analysis, owner);
     return holders.length === 0 || path.functions.size === 0 ? [] : fieldsOf(analysis, owner, holders, inPath);
   });
   for (const { name, value } of path.functions.size === 0 ? [] : topValues(analysis)) {
@@ -51,6 +54,27 @@ function holdersOf(analysis: Analysis, matches: (value: Node) => boolean): strin
   return topValues(analysis)
     .filter(({ value }) => matches(value))
     .map(({ name }) => name);
+}
+
+/** The same in files that import the class. */
+function holdersElsewhere(analysis: Analysis, { id }: Class): string[] {
+  const importers = id == null ? [] : (analysis.files?.importers(analysis.module, /\bnew\s/) ?? []);
+  return importers.flatMap((file) =>
+    factsOf(file).isTest
+      ? []
+      : holdersOf(file, (value) => {
+          const api = value.type === "NewExpression" ? resolveApi(file, value) : undefined;
+          const isOurs = api !== undefined && file.files?.leadsTo(file.module, api.module, analysis.module) === true;
+          const made = isOurs ? exportedValue(analysis, api.name) : undefined;
+          return made?.analysis === analysis && settledClass(analysis, made.node) === id;
+        }),
+  );
+}
+
+/** The name of the class that an expression gives. */
+function settledClass(analysis: Analysis, expression: Node): Class["id"] {
+  const node = settledValue(analysis, expression);
+  return node.type === "ClassDeclaration" || node.type === "ClassExpression" ? node.id : undefined;
 }
 
 function topValues({ root }: Analysis): { readonly name: string; readonly value: Node }[] {

@@ -13,6 +13,8 @@ export const usuallyParsed = 60;
 export interface PackageCache {
   readonly parsed: Map<string, { readonly text: string; readonly analysis: Analysis | undefined }>;
   readonly scanned: ScannedImports;
+  /** The names in a text, of those that were looked for one. */
+  readonly words: Map<string, { readonly text: string; readonly names: ReadonlySet<string> }>;
 }
 
 export interface PackageView extends PackageFiles {
@@ -25,14 +27,14 @@ export interface PackageView extends PackageFiles {
 }
 
 export function emptyCache(): PackageCache {
-  return { parsed: new Map(), scanned: { paths: "", files: new Map() } };
+  return { parsed: new Map(), scanned: { paths: "", files: new Map() }, words: new Map() };
 }
 
 /** What is known of a package's files from their texts. The cache is shared by the looks at one package. */
 export function packageView(
   folder: string,
   texts: PackageTexts,
-  { parsed, scanned }: PackageCache,
+  { parsed, scanned, words }: PackageCache,
   mostParsed = usuallyParsed,
 ): PackageView {
   const known = new Map<string, Analysis | undefined>();
@@ -57,15 +59,39 @@ export function packageView(
     known.set(path, shared);
     return shared;
   };
-  const pathOf = ({ uri }: { readonly uri: string }) => relative(folder, fileURLToPath(uri)).split(sep).join("/");
+  const pathsOf = new Map<string, string>();
+  const pathOf = ({ uri }: { readonly uri: string }): string => {
+    const path = pathsOf.get(uri) ?? relative(folder, fileURLToPath(uri)).split(sep).join("/");
+    pathsOf.set(uri, path);
+    return path;
+  };
+  const imported = new Map<string, string | undefined>();
+  const importOf = (from: string, specifier: string): string | undefined => {
+    const key = `${from}\n${specifier}`;
+    if (!imported.has(key)) {
+      imported.set(
+        key,
+        resolveImport(from, specifier, (path) => texts.has(path)),
+      );
+    }
+    return imported.get(key);
+  };
+  const hasName = (path: string, text: string, name: string): boolean => {
+    let known = words.get(path);
+    if (known?.text !== text) {
+      known = { text, names: new Set(text.match(/[A-Za-z_$][\w$]*/g)) };
+      words.set(path, known);
+    }
+    return known.names.has(name);
+  };
   /** By the pattern or name; several files ask for the same. */
   const matching = new Map<string, ReadonlySet<string>>();
   const matches = (text: RegExp | string): ReadonlySet<string> => {
     const key = String(text);
     let found = matching.get(key);
     if (found === undefined) {
-      const isIn = typeof text === "string" ? (it: string) => it.includes(text) : (it: string) => text.test(it);
-      found = new Set([...texts].flatMap(([path, content]) => (isIn(content) ? [path] : [])));
+      const isIn = (path: string, it: string) => (typeof text === "string" ? hasName(path, it, text) : text.test(it));
+      found = new Set([...texts].flatMap(([path, content]) => (isIn(path, content) ? [path] : [])));
       matching.set(key, found);
     }
     return found;
@@ -86,13 +112,13 @@ export function packageView(
     paths: (text) => [...matches(text)].sort(),
     file: analysisOf,
     imported(from, specifier) {
-      const path = resolveImport(pathOf(from), specifier, (candidate) => texts.has(candidate));
+      const path = importOf(pathOf(from), specifier);
       return path === undefined ? undefined : analysisOf(path);
     },
     leadsTo: (from, specifier, to) =>
       specifier.endsWith("/*")
         ? isInFolder(pathOf(from), specifier, pathOf(to))
-        : resolveImport(pathOf(from), specifier, (path) => texts.has(path)) === pathOf(to),
+        : importOf(pathOf(from), specifier) === pathOf(to),
     importers: (of, text) => analysed(importedBy().get(pathOf(of)) ?? [], text),
     beside(file, text) {
       const own = pathOf(file);

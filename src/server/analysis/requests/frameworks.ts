@@ -125,8 +125,10 @@ export function takesClients(analysis: Analysis, { node, method, receiver }: Cal
 function isSocketServer(analysis: Analysis, expression: Node): boolean {
   const node = settledValue(analysis, fieldValue(analysis, expression) ?? expression);
   const call = asCall(node);
+  const member = asMember(node);
   if (call === undefined) {
-    return socketServerName.test(lastName(node) ?? "");
+    const isAll = member !== undefined && lastName(member) === "sockets" && isSocketServer(analysis, member.object);
+    return isAll || socketServerName.test(lastName(node) ?? "");
   }
   const api = resolveApi(analysis, call);
   const owner = asMember(call.callee)?.object;

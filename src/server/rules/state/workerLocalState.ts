@@ -121,7 +121,13 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
       !isLogged(analysis, use.node),
   );
   const { start, end } = place ?? {};
-  if (start == null || end == null || !isRead || isOnesOwn(analysis, uses) || isPassed(analysis, uses, inRequest)) {
+  if (
+    start == null ||
+    end == null ||
+    !isRead ||
+    isOnesOwn(analysis, uses, inRequest) ||
+    isPassed(analysis, uses, inRequest)
+  ) {
     return [];
   }
   return [{ start, end, message: messageOf(name), fixes: [] }];
@@ -164,12 +170,12 @@ function isWhole({ node }: Use): boolean {
 }
 
 /** Whether the value belongs to this worker alone, whatever its name. */
-function isOnesOwn(analysis: Analysis, uses: readonly Use[]): boolean {
+function isOnesOwn(analysis: Analysis, uses: readonly Use[], inRequest: (node: Node) => boolean): boolean {
   return (
     isBalanced(uses) ||
     isSetOnce(uses) ||
     isTime(analysis, uses) ||
-    areOwn(analysis, uses) ||
+    areOwn(analysis, uses, inRequest) ||
     isTurn(analysis, uses) ||
     isMadeLate(uses) ||
     isOfOwnMessages(analysis, uses) ||
@@ -357,8 +363,9 @@ function holdsCallbacks(analysis: Analysis, uses: readonly Use[]): boolean {
  * What a handler adds and removes again itself is its work in progress, which concerns no other worker, unless another
  * handler iterates over it to reach all, as with the clients of a chat.
  */
-function areOwn(analysis: Analysis, uses: readonly Use[]): boolean {
-  const adds = uses.filter(({ kind }) => kind === "add" || kind === "assign");
+function areOwn(analysis: Analysis, uses: readonly Use[], inRequest: (node: Node) => boolean): boolean {
+  // A timer that tidies up puts some of it back.
+  const adds = uses.filter(({ kind, node }) => (kind === "add" || kind === "assign") && inRequest(node));
   const removes = uses.filter(({ kind }) => kind === "remove");
   if (adds.length === 0 || removes.length === 0 || uses.some(({ kind }) => kind === "increase")) {
     return false;

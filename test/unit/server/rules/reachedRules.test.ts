@@ -239,6 +239,33 @@ const cases: readonly Reached[] = [
     },
   },
   {
+    what: "the fields of an object that another file makes",
+    file: "host.js",
+    found: ["worker-local-state: this.allowed"],
+    texts: {
+      "app.js": `${express} const Host = require("./host"); const host = new Host(); app.post("/", (req, res) => { host.allow(req.ip); res.end(); }); app.get("/", (req, res) => res.send(host.isAllowed(req.ip)));`,
+      "host.js":
+        "module.exports = class Host { constructor() { this.allowed = new Map(); } allow(ip) { this.allowed.set(ip, true); } isAllowed(ip) { return this.allowed.has(ip); } };",
+    },
+  },
+  {
+    what: "what requests add, and a timer tidies up",
+    file: "app.js",
+    found: ["worker-local-state: hits"],
+    texts: {
+      "app.js": `${express} const hits = new Map(); app.get("/", (req, res) => { const own = hits.get(req.ip) || []; hits.set(req.ip, [...own, Date.now()]); res.json(own.length); }); setInterval(() => { for (const [ip, own] of hits) { own.length > 9 ? hits.set(ip, own.slice(9)) : hits.delete(ip); } }, 1000);`,
+    },
+  },
+  {
+    what: "clients of all namespaces",
+    file: "app.js",
+    found: ["worker-local-state: peers"],
+    texts: {
+      "app.js":
+        'const { Server } = require("socket.io"); const io = new Server(80, { adapter, transports: ["websocket"] }); const peers = {}; io.sockets.on("connect", (s) => { s.on("join", (m) => { peers[m.room] = m.name; }); s.on("who", (m, done) => done(peers[m.room])); });',
+    },
+  },
+  {
     what: "counts that only a timer reports",
     file: "app.js",
     found: [],
