@@ -145,7 +145,18 @@ function setOptions(analysis: Analysis): Node[] {
       property.value.type === "BooleanLiteral" &&
       property.value.value &&
       isOfDatabase(analysis, property) &&
+      !isNamedForDevelopment(analysis, property) &&
       !isForDevelopment(analysis, property),
+  );
+}
+
+/** `const devConfig = { … }` */
+function isNamedForDevelopment(analysis: Analysis, property: Node): boolean {
+  return [...around(analysis, property)].some(
+    (parent) =>
+      parent.type === "VariableDeclarator" &&
+      parent.id.type === "Identifier" &&
+      /^(?:dev|Dev|DEV|development|test|TEST)(?![a-z])/.test(parent.id.name),
   );
 }
 

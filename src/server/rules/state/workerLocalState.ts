@@ -203,7 +203,8 @@ function changes(analysis: Analysis, use: Use): boolean {
     return isAsked || isFunction(node) ? "skip" : undefined;
   });
   const isWhole = use.node.type === "AssignmentExpression" && use.node.left.type === "Identifier";
-  if ((isAsked || isAnswer(analysis, value)) && isWhole) {
+  const isLoaded = asCall(value) !== undefined && lastName(asCall(value)?.callee ?? value) === "require";
+  if ((isAsked || isLoaded || isAnswer(analysis, value)) && isWhole) {
     return false;
   }
   const isTurn = value.type === "BinaryExpression" && value.operator === "%";

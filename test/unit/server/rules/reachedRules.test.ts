@@ -266,6 +266,31 @@ const cases: readonly Reached[] = [
     },
   },
   {
+    what: "a script for development",
+    file: "scripts/dev-all.js",
+    found: [],
+    texts: {
+      "scripts/dev-all.js": `${express} app.listen(80); process.on("SIGTERM", () => { child.kill(); process.exit(0); });`,
+    },
+  },
+  {
+    what: "the options of a database for development",
+    file: "db.ts",
+    found: ["migration-per-worker: migrationsRun: true"],
+    texts: {
+      "db.ts":
+        'import { DataSource } from "typeorm"; const devConfig = { type: "sqlite", synchronize: true }; const prodConfig = { type: "sqlite", migrationsRun: true };',
+    },
+  },
+  {
+    what: "what a request loads from a file",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} let settings; app.get("/", (req, res) => { settings = require("./settings.json"); res.json(settings); });`,
+    },
+  },
+  {
     what: "counts that only a timer reports",
     file: "app.js",
     found: [],
