@@ -1,7 +1,7 @@
 /**
  * Servers of npm whose packages hold sources that people can read, with the versions that were judged. The rules were written and
- * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, and at `fresh` before what was missed in
- * `heldOut` was mended.
+ * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, at `fresh` before what was missed in
+ * `heldOut` was mended, and so on with `selfHosted` and `last`: repositories of awesome-selfhosted, drawn by lot.
  */
 export const serverPackages = {
   tuned: [
@@ -112,30 +112,41 @@ export const serverPackages = {
     "ungit@1.5.30",
   ],
   selfHosted: [
-    "github:jortilles/EDA#cc954c99b7cf3a21b57b60270167d24a9d28ad5f",
     "github:bhj/KaraokeEternal#b209d4a90aee03420eed5c14d0552b56bd7f89c5",
     "github:lissy93/dashy#af2f0136c6fd6a5e5f15a11656b057902531da5f",
-    "github:cryptpad/cryptpad#9004ad2dd1b40d571b25f66dfe968606233f51a8",
-    "github:AmruthPillai/Reactive-Resume#91c8624d8043fdb78424d4a1641b2fc3efdbd016",
     "github:chibisafe/chibisafe#612e9b5d2d3c29aeddd44147df5b76575e1497c5",
-    "github:cfu288/mere-medical#aa17e9b788eba63713e03b75632317ae34f92e00",
     "github:thedevs-network/kutt#fc832d7e7243d5472714e17abfe84b908901e1a7",
     "github:jason5ng32/MyIP#c92c13683d33e6f620520b01d30345097f9a513b",
     "github:leon-ai/leon#84b84453a77d3d557e826f511e4d6e38e22b2313",
     "github:orangecoding/fredy#f265d60fba2bd71bf78b1f298a32d43341ea065a",
-    "github:umami-software/umami#c0ea3aefbee7a3429ee2f824b06dc4a9dbe0b7e1",
     "github:thomas4019/expressa#0b11203bf8414c40dfaa237603709fdfe09126ed",
     "github:OutlineFoundation/outline-server#de566bfc9ff4429ae839e304b4d7e03b703ce415",
-    "github:albertasaftei/plumio#9a37da302fb344416a1cfdf17e64d6bba333146d",
     "github:majodev/google-webfonts-helper#6043c3c2690856e3f436657397a2d45163263ab6",
-    "github:seerr-team/seerr#f74306ed06d8f672b605d2af2dd0f5b70f7baa4e",
-    "github:mnfst/manifest#d25db0effd417a9ce7df570564a5615110c9f3e4",
-    "github:NuSkooler/enigma-bbs#2d489bd100f01b1e6c198387751f83e022bce0c5",
     "github:ryanlelek/Raneto#a42f280b7e49b92ee435ab6950428c69b498c12d",
     "github:lovasoa/whitebophir#ba5ce0821106d5ff792a840e2b53e2e32aa8f25e",
-    "github:will-be-done/will-be-done#657a6bde5ebae8e5c730fe8b25a08431018bfb80",
     "github:david-bai00/PrivyDrop#ae1de039e6a0cee263563b153b9ec2ef240131ad",
     "github:afaneca/myfin-api#c5b2e82ef2a3a283c41a2bc4d4e000fe3f36bc10",
+    "github:jortilles/EDA#cc954c99b7cf3a21b57b60270167d24a9d28ad5f",
+    "github:cryptpad/cryptpad#9004ad2dd1b40d571b25f66dfe968606233f51a8",
+    "github:NuSkooler/enigma-bbs#2d489bd100f01b1e6c198387751f83e022bce0c5",
+    "github:will-be-done/will-be-done#657a6bde5ebae8e5c730fe8b25a08431018bfb80",
+    "github:albertasaftei/plumio#9a37da302fb344416a1cfdf17e64d6bba333146d",
+    "github:cfu288/mere-medical#aa17e9b788eba63713e03b75632317ae34f92e00",
+    "github:AmruthPillai/Reactive-Resume#91c8624d8043fdb78424d4a1641b2fc3efdbd016",
+    "github:seerr-team/seerr#f74306ed06d8f672b605d2af2dd0f5b70f7baa4e",
+    "github:umami-software/umami#c0ea3aefbee7a3429ee2f824b06dc4a9dbe0b7e1",
+  ],
+  last: [
+    "github:gethomepage/homepage#b2a52ff2a9df1b7e7bc612178f66539606311b84",
+    "github:socioboard/Socioboard-5.0#55ce0cd04ccc29de4e71b111e6df7fffbe99825e",
+    "github:miroslavpejic85/mirotalksfu#f4a9a42b3d3fda6d316edee473174f5725312a63",
+    "github:gristlabs/grist-core#f98cda95ac9a39d27c976c9db84ca131bf020f84",
+    "github:martinhrvn/hive-pal#b181a75cd88099b9e40bcc075db1648c67a0398e",
+    "github:saltcorn/saltcorn#4f37a230d2d8390cff6762fdb03feaba63267dbe",
+    "github:muety/anchr#dd300037954a73b381e95300d5fc11c81b3da737",
+    "github:homarr-labs/homarr#464d98e124726f30c5f92ccf18a5ebff71e0cdd9",
+    "github:miroslavpejic85/mirotalkc2c#b3b1e57ae5b39ce46dda06a965b7b2e2f791f573",
+    "github:finos/git-proxy#7eeab39409e38c2d8834ce5f6e9a1969a05452d3",
   ],
 } as const;
 
