@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { cpSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { CpuSample } from "../../src/shared/layers/sample.ts";
+import { projectRoot } from "../support/paths.ts";
 import { nodeProgramOf, testedNodes } from "../support/process/nodeMatrix.ts";
-import { describeOn } from "../support/process/scene.ts";
-import type { TestApp } from "../support/process/testApp.ts";
 import { addBuiltFiles } from "./builtFiles.ts";
 import { expectations } from "./expectations.ts";
 import { fresh } from "./fresh.ts";
@@ -13,7 +14,8 @@ import { heldOut } from "./heldOut.ts";
 import { measuredByPerf } from "./measured.ts";
 import { addPackages } from "./packages.ts";
 import { recordResult, writeResults } from "./resultsPage.ts";
-import { last, places, unseen } from "./unseen.ts";
+import { type SampledProcess, startSampled } from "./sampledProcess.ts";
+import { final, last, places, unseen } from "./unseen.ts";
 
 /** Of the time that was neither idle nor garbage collection. */
 const leastShare = 0.7;
@@ -24,71 +26,75 @@ const all: Readonly<Record<string, readonly string[]>> = {
   ...fresh,
   ...unseen,
   ...last,
+  ...final,
 };
 
-describeOn(testedNodes(), "the attribution of a CPU sample", (scene) => {
-  let app: TestApp;
-  /** The first part's share of the time of cases that are of two, as measured without a profiler. */
-  let measured: Readonly<Record<string, number>> = {};
-  before(async function () {
-    this.timeout(300_000);
-    app = await scene.runForAll({ fixture: "attribution", config: { workers: 1 }, prepare });
-    const program = await nodeProgramOf(scene.node);
-    const { stdout } = await promisify(execFile)(program, [join(app.folder, "truth.js")], { timeout: 60_000 });
-    measured = JSON.parse(stdout) as typeof measured;
-  });
-
-  it("has an expectation for each case", async () => {
-    const known = (await (await fetch(`http://127.0.0.1:${app.port}/`)).json()) as string[];
-    assert.deepEqual(known.sort(), Object.keys(all).sort());
-  });
-
-  for (const [name, wanted] of Object.entries(all)) {
-    it(`${name} is ${wanted.join(" or ")}`, async () => {
-      await (await fetch(`http://127.0.0.1:${app.port}/?case=${encodeURIComponent(name)}`)).text();
-      const sample = await app.client.request("layers/sample", { seconds: 1 });
-      const shares = sharesOf(sample, wanted);
-      const told = shares.map(([id, share]) => `${id} ${share.toFixed(2)}`).join(", ");
-      const shareOf = (id: string): number => shares.find(([each]) => each === id)?.[1] ?? 0;
-      const truth = measured[name];
-      const [first, second] = twoPartsOf(wanted);
-      const parts = measuredByPerf[name];
-      const agreed =
-        parts !== undefined
-          ? Object.entries(parts).reduce((sum, [id, share]) => sum + Math.min(share, shareOf(id)), 0)
-          : truth === undefined
-            ? wanted.reduce((sum, id) => sum + shareOf(id), 0)
-            : Math.min(shareOf(first), truth) +
-              Math.min(second === rest ? 1 - shareOf(first) : shareOf(second), 1 - truth);
-      const unsure = shares.filter(([id]) => id === "native" || id.startsWith("unsure"));
-      const untold = unsure.reduce((sum, [, share]) => sum + share, 0);
-      const place = places[name];
-      const shown = placeOf(sample);
-      const isThere = place === undefined || shown.endsWith(place);
-      const verdict =
-        agreed >= leastShare && isThere ? "right" : agreed + untold >= leastShare && isThere ? "untold" : "wrong";
-      recordResult({
-        name,
-        wanted,
-        node: scene.node.version,
-        verdict,
-        agreed,
-        shares,
-        ...(truth === undefined ? {} : { measured: [first, truth] as const }),
-        ...(isThere ? {} : { shown }),
-        ...(parts === undefined ? {} : { parts }),
-      });
-      const busiest = sample.parts.flatMap(({ functions }) => functions.slice(0, 2).map((each) => each.name));
-      assert.notEqual(verdict, "wrong", `${told} (${busiest.join(", ")})${isThere ? "" : `, shown at ${shown}`}`);
+for (const node of testedNodes()) {
+  describe(`the attribution of a CPU sample (Node ${node.major})`, () => {
+    const folder = join(tmpdir(), `hitless-attribution-${process.pid}-${node.major}`);
+    let app: SampledProcess;
+    /** The first part's share of the time of cases that are of two parts, as measured without a profiler. */
+    let measured: Readonly<Record<string, number>> = {};
+    before(async function () {
+      this.timeout(300_000);
+      cpSync(join(projectRoot, "test", "fixtures", "attribution"), folder, { recursive: true });
+      addPackages(folder);
+      addBuiltFiles(folder);
+      const program = await nodeProgramOf(node);
+      const { stdout } = await promisify(execFile)(program, [join(folder, "truth.js")], { timeout: 120_000 });
+      measured = JSON.parse(stdout) as typeof measured;
+      app = await startSampled(folder, program);
     });
-  }
 
-  after(() => writeResults(Object.keys(all).length));
-});
+    it("has an expectation for each case", () => {
+      assert.deepEqual([...app.cases].sort(), Object.keys(all).sort());
+    });
 
-function prepare(folder: string): void {
-  addPackages(folder);
-  addBuiltFiles(folder);
+    for (const [name, wanted] of Object.entries(all)) {
+      it(`${name} is ${wanted.join(" or ")}`, async () => {
+        const sample = await app.sample(name);
+        const shares = sharesOf(sample, wanted);
+        const told = shares.map(([id, share]) => `${id} ${share.toFixed(2)}`).join(", ");
+        const shareOf = (id: string): number => shares.find(([each]) => each === id)?.[1] ?? 0;
+        const truth = measured[name];
+        const [first, second] = twoPartsOf(wanted);
+        const parts = measuredByPerf[name];
+        const agreed =
+          parts !== undefined
+            ? Object.entries(parts).reduce((sum, [id, share]) => sum + Math.min(share, shareOf(id)), 0)
+            : truth === undefined
+              ? wanted.reduce((sum, id) => sum + shareOf(id), 0)
+              : Math.min(shareOf(first), truth) +
+                Math.min(second === rest ? 1 - shareOf(first) : shareOf(second), 1 - truth);
+        const unsure = shares.filter(([id]) => id === "native" || id.startsWith("unsure"));
+        const untold = unsure.reduce((sum, [, share]) => sum + share, 0);
+        const place = places[name];
+        const shown = placeOf(sample);
+        const isThere = place === undefined || shown.endsWith(place);
+        const verdict =
+          agreed >= leastShare && isThere ? "right" : agreed + untold >= leastShare && isThere ? "untold" : "wrong";
+        recordResult({
+          name,
+          wanted,
+          node: node.version,
+          verdict,
+          agreed,
+          shares,
+          ...(truth === undefined ? {} : { measured: [first, truth] as const }),
+          ...(isThere ? {} : { shown }),
+          ...(parts === undefined ? {} : { parts }),
+        });
+        const busiest = sample.parts.flatMap(({ functions }) => functions.slice(0, 2).map((each) => each.name));
+        assert.notEqual(verdict, "wrong", `${told} (${busiest.join(", ")})${isThere ? "" : `, shown at ${shown}`}`);
+      });
+    }
+
+    after(() => {
+      app.end();
+      rmSync(folder, { recursive: true, force: true });
+      writeResults(Object.keys(all).length);
+    });
+  });
 }
 
 /** Of the app's own function with the most time. */

@@ -8,6 +8,7 @@ export const measuredByPerf: Readonly<Record<string, Readonly<Record<string, num
   "fresh: a cipher": { "binding:crypto": 0.7, node: 0.21, v8: 0.03 },
   "fresh: inspect": { node: 0.55, v8: 0.39, "binding:util": 0.03 },
   "fresh: paths": { node: 0.7, v8: 0.22, code: 0.07 },
+  "last: eventemitter3": { code: 0.6, "package:eventemitter3": 0.4 },
   "unseen: look-ups of names": { node: 0.58, v8: 0.28, code: 0.12, loop: 0.01 },
   "unseen: downloads over TLS": { "binding:stream_wrap": 0.77, node: 0.12, loop: 0.1 },
   "unseen: hogan": { "package:hogan.js": 0.8, v8: 0.16 },

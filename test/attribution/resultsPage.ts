@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { projectRoot } from "../support/paths.ts";
 import { fresh } from "./fresh.ts";
 import { heldOut } from "./heldOut.ts";
+import { last, unseen } from "./unseen.ts";
 
 export interface CaseResult {
   readonly name: string;
@@ -52,16 +53,18 @@ export function writeResults(cases: number): void {
 function pageOf(all: readonly CaseResult[], nodes: readonly string[]): string {
   const [cpu] = cpus();
   const machine = `${cpu?.model ?? "an unknown CPU"}, ${cpus().length} CPUs, ${process.platform} ${process.arch}, load average ${loadavg()[2]?.toFixed(0)}`;
-  const shared = all.filter(({ name }) => !(name in heldOut) && !(name in fresh));
-  const held = all.filter(({ name }) => name in heldOut);
-  const later = all.filter(({ name }) => name in fresh);
+  const [held, later, newer, newest] = [heldOut, fresh, unseen, last].map((set) =>
+    all.filter(({ name }) => name in set),
+  );
+  const shared = all.filter(({ name }) => ![heldOut, fresh, unseen, last].some((set) => name in set));
   return `# Whose CPU time it is: the table of cases
 
 Written by \`npm run test:attribution\` on ${new Date().toISOString().slice(0, 10)} (${machine}; Node.js ${nodes.join(", ")}). It runs each case
 for a second in a worker and samples it. On a machine that is busy with other things a worker has the CPU for 5 to 30 % of that second. A case is right where at least 70 % of its busy time, without garbage collection, is given to
 whose it is; *can't tell* where the sample says so instead. Where a case is of two parts, such as a template engine that escapes by a
-regular expression of V8's, the share of one is measured in a process without a profiler, as what the case takes less without that part;
-right is then what both agree in. The first table is of cases that the attribution was made with.
+regular expression of V8's, the share of one is measured in a process without a profiler, as what the case takes less without that part, or
+the shares of all by \`perf\` on Node.js 24 (\`test/attribution/measured.ts\`); right is then what both agree in. The first table is of cases that
+the attribution was made with.
 What a CPU sample is, and how it is attributed, is in [architecture.md](architecture.md#the-layers-of-the-runtime).
 
 ${tablesOf(shared, nodes)}
@@ -81,14 +84,31 @@ JavaScript: 21 % OpenSSL, 24 % below the parser, 18 % reading; a thread that has
 often. An event emitter: \`perf\` sees 2 % in the loop that emits, 27 % in \`emit\`, 27 % in V8's calling, 7 % in the listeners. On
 Node.js 20, whose profiles do not name V8's calling, and on 26, which inlines the loop, that is still the loop's.
 
-${tablesOf(held, nodes)}
+${tablesOf(held ?? [], nodes)}
 
 ## Fresh
 
 Written later, of other kinds, with what is expected of them before they were tried; the table is that of the first look. Mended since: the
 native work of a StringDecoder.
 
-${tablesOf(later, nodes)}
+${tablesOf(later ?? [], nodes)}
+
+## Unseen
+
+Written after that, again with what is expected of them before they were tried: generated JavaScript of libraries not used before, what
+compilers and bundlers make of TypeScript, built-in functions behind other names, work in I/O callbacks and in the thread pool, addons. Where
+a place is expected, it counts too: file and line of the sources. At the first look, on a machine with a load average of 16 to 23, 27, 30, 32
+and 31 of 37 were right on Node.js 20, 22, 24 and 26, 4, 2, 2 and 2 could not be told, 6, 5, 3 and 4 were wrong; wrong on all four were a built-in function called by
+\`Reflect.apply\`, the methods of a class of Node-API and, in what was expected, avsc, of which 42 % is its own JavaScript, 30 % that of
+Buffers and 25 % of Node.js's (\`perf\`). Mended since, with all of their kinds.
+
+${tablesOf(newer ?? [], nodes)}
+
+## Last
+
+Ten more, after that, and nothing was changed for them.
+
+${tablesOf(newest ?? [], nodes)}
 `;
 }
 
@@ -101,7 +121,7 @@ function tablesOf(some: readonly CaseResult[], nodes: readonly string[]): string
   const rows = names.map((name) => {
     const own = some.filter((result) => result.name === name);
     const wanted = own[0]?.wanted.map((part) => `\`${part}\``).join(" or ");
-    return `| ${name.replace(/^(?:held out|fresh): /, "")} | ${wanted} | ${nodes.map((node) => cellOf(own.find((each) => each.node === node))).join(" | ")} |`;
+    return `| ${name.replace(/^(?:held out|fresh|unseen|last): /, "")} | ${wanted} | ${nodes.map((node) => cellOf(own.find((each) => each.node === node))).join(" | ")} |`;
   });
   return `| | ${titles} |
 |---|${rule}
@@ -118,12 +138,15 @@ function cellOf(result: CaseResult | undefined): string {
   if (result === undefined) {
     return "–";
   }
-  const { verdict, agreed, shares, measured } = result;
+  const { verdict, agreed, shares, measured, parts, shown } = result;
   const [part = "", share = 0] = measured ?? [];
   const percent = (of: number): string => `${Math.round(of * 100)} %`;
   const told = shares.slice(0, 2).map(([id, of]) => `${id} ${percent(of)}`);
   const seen = shares.find(([id]) => id === part)?.[1] ?? 0;
   const mixed = measured === undefined ? "" : `, ${part} ${percent(share)} seen as ${percent(seen)}`;
-  const why = verdict === "right" ? "" : `: ${told.join(", ")}`;
+  const truth = Object.entries(parts ?? {}).map(([id, of]) => `${id} ${percent(of)}`);
+  const several = truth.length === 0 ? "" : ` (${truth.slice(0, 3).join(", ")})`;
+  const where = shown === undefined ? "" : `, shown at ${shown.split("/").slice(-2).join("/")}`;
+  const why = verdict === "right" ? "" : `: ${told.join(", ")}${several}${where}`;
   return `${{ right: "", untold: "can't tell, ", wrong: "**wrong**, " }[verdict]}${percent(agreed)}${mixed}${why}`;
 }

@@ -56,6 +56,20 @@ export const last: Readonly<Record<string, readonly string[]>> = {
   "last: hashes of a class": ["binding:crypto"],
 };
 
+/** And ten after that, for which nothing was changed. */
+export const final: Readonly<Record<string, readonly string[]>> = {
+  "final: texts decoded by a table": ["v8"],
+  "final: a list of numbers compared": ["v8"],
+  "final: a RegExp of the app's class": ["v8"],
+  "final: quick-lru": ["package:quick-lru", "v8"],
+  "final: marked": ["package:marked", "v8"],
+  "final: joi": ["package:joi", "package:@hapi/hoek", "v8"],
+  "final: randomBytes": ["binding:crypto"],
+  "final: inflateSync": ["binding:zlib"],
+  "final: files written by promises": ["binding:fs", "node", "loop", "binding:task_queue"],
+  "final: rows grouped by the app": ["code"],
+};
+
 /** Where the busiest function of a part must be shown, as the sources have it. */
 export const places: Readonly<Record<string, string>> = {
   "unseen: TypeScript by tsx": "sources/prices.ts:9",

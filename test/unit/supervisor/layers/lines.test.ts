@@ -184,6 +184,8 @@ describe("the work of a line", () => {
     "const { other } = require('./other.js');",
     "const { decodeURIComponent: decode, fetch: load } = globalThis;",
     "const rules = new Intl.PluralRules('de');",
+    "const countries = new Intl.DisplayNames('de', { type: 'region' });",
+    "const replaced = Function.prototype.call.bind(String.prototype.replaceAll);",
     "const writers = { json: JSON.stringify, plain: (x) => x };",
   ]);
   const workOf = (text: string, ...framed: readonly string[]) =>
@@ -200,6 +202,10 @@ describe("the work of a line", () => {
       "JSON.parse(text)",
       "return decode(name);",
       "return rules.select(i);",
+      "return replaced(text, by, other);",
+      "return lines.map(JSON.parse);",
+      "return names.sort(order);",
+      "return Array.from(texts, decodeURIComponent);",
       "return writers.json(rows);",
       "return read.call(undefined, text);",
       "return Reflect.apply(stringify, undefined, [rows]);",
@@ -229,6 +235,7 @@ describe("the work of a line", () => {
       "stack.push(next);",
       "return Object.prototype.hasOwnProperty.call(row, key);",
       "return own.apply(this, arguments);",
+      "return rows.map(own);",
       "while (performance.now() < end) {}",
     ]) {
       assert.equal(workOf(text), "own", text);
@@ -250,6 +257,7 @@ describe("the work of a line", () => {
     }
     for (const text of [
       "if (text.indexOf(x) < 0) {",
+      "return countries.of(code);",
       "return JSON.stringify(rows);",
       "sum += numbers.format(i).length;",
     ]) {

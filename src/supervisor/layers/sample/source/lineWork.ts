@@ -1,5 +1,5 @@
 import { isBuiltinLine, withoutNoise } from "./builtinLines.ts";
-import type { NameMeanings } from "./nameMeanings.ts";
+import { givesBuiltin, type NameMeanings } from "./nameMeanings.ts";
 
 /**
  * Whose work a line of a function is: the function's `own`, or of V8's built-in functions that it calls there
@@ -61,6 +61,12 @@ const longestName = 60;
 /** Longer ones are of bundles, where anything may stand on a line. */
 const longestLine = 300;
 
+/** Methods that call what they are given. */
+const calling = new Set(
+  `map filter forEach some every find findIndex findLast findLastIndex flatMap reduce reduceRight sort toSorted then
+  from`.split(/\s+/),
+);
+
 export interface LineContext {
   /** Names of the functions that the profile shows as called from there: what has a frame has its own time. */
   readonly framed: ReadonlySet<string>;
@@ -88,6 +94,9 @@ export function workOfLine(
   const plain = withoutNoise(text);
   let work: LineWork = "own";
   for (const { name, isMethod } of callsOn(plain)) {
+    if (!framed.has(name) && (meanings.get(name) === "builtin" || (isMethod && isHanded(name, plain, meanings)))) {
+      return "builtin";
+    }
     if (builtins === true && (oftenDear.has(name) || uncertain.has(name)) && !inCpp.has(name)) {
       continue;
     }
@@ -101,7 +110,7 @@ export function workOfLine(
     if (name === "") {
       const isSeen = framed.has("") || framed.has("(anonymous)") || renamed === true;
       work = isSeen || inlined === true ? work : "unsure";
-    } else if (meanings.get(name) === "builtin" || (isMethod ? dear.has(name) : isDearFunction(name))) {
+    } else if (isMethod ? dear.has(name) : isDearFunction(name)) {
       return "builtin";
     } else if (isMethod && oftenDear.has(name) && inlined !== true && scripts?.has(name) !== true) {
       return "builtin";
@@ -115,6 +124,11 @@ export function workOfLine(
   }
   // What has a frame may be named like a method of strings, but hardly `JSON.parse`.
   return work === "own" && !hasFramedCall(plain, framed) && isBuiltinLine(text) ? "builtin" : work;
+}
+
+/** Whether a method that calls what it is given is given one of V8's built-in functions, as in `lines.map(JSON.parse)`. */
+function isHanded(name: string, plain: string, meanings: NameMeanings): boolean {
+  return calling.has(name) && givesBuiltin(plain, name, meanings);
 }
 
 function isDearFunction(name: string): boolean {

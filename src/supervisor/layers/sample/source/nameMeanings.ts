@@ -10,6 +10,8 @@ const builtins: readonly RegExp[] = [
   /^JSON\s*\.\s*(parse|stringify)\b(?!\s*\()/,
   /\.\s*(test|exec|format|formatToParts|compare|localeCompare|match|replace|replaceAll|split|normalize)\s*(;|,|$)/,
   /\.\s*(test|exec|format|formatToParts|compare|localeCompare|match|replace|parse|stringify)\s*\.\s*bind\s*\(/,
+  // A method that is called without its object.
+  /\.\s*call\s*\.\s*bind\s*\(\s*(?:String|RegExp)\s*\.\s*prototype\s*\.\s*\w+\s*\)/,
 ];
 
 /** Entries of a table that are built-in functions. */
