@@ -59,7 +59,7 @@ export function createTransitWindow(now: () => number, isFar = false): TransitWi
     if (underWay.size + keptBack >= room) {
       passOverOldest();
     }
-    return underWay.size + keptBack < Math.floor(room);
+    return underWay.size + keptBack < room;
   };
 
   return {
@@ -73,7 +73,7 @@ export function createTransitWindow(now: () => number, isFar = false): TransitWi
         }
       }
     },
-    isOpen: (keptBack) => hasRoom(keptBack, size),
-    mayKeepBack: (keptBack) => hasRoom(keptBack, size >= handoffWindow / 2 ? mostKeptBack : size),
+    isOpen: (keptBack) => hasRoom(keptBack, Math.floor(size)),
+    mayKeepBack: (keptBack) => hasRoom(keptBack, size >= handoffWindow / 2 ? mostKeptBack : Math.floor(size)),
   };
 }

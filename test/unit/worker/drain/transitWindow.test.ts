@@ -68,6 +68,13 @@ describe("transitWindow", () => {
     assert.equal(window.isOpen(1), false);
   });
 
+  it("passes over one that hangs also while the window grows", () => {
+    rounds(1, 1);
+    fill();
+    now += 1_000;
+    assert.equal(fill().length, 1);
+  });
+
   it("lets one more a second go while nothing arrives, and takes no notice when the late ones do", () => {
     fill();
     now = 999;
