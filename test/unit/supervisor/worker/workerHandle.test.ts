@@ -302,7 +302,7 @@ describe("workerHandle", () => {
     await told;
     assert.equal(handle.finished, false);
     assert.deepEqual([handle.failure.code, [...handle.servers.keys()]], ["portInUse", []]);
-    assert.match(handle.failure.message, /listens on http:\/\/127\.0\.0\.1:3000, while .* use a restart\.$/);
+    assert.match(handle.failure.message, /listens on 127\.0\.0\.1:3000, while .* use a restart\.$/);
   });
 
   it("counts such a server once nothing is in the way any more", () => {
