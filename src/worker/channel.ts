@@ -27,6 +27,8 @@ export interface Channel {
 
 /** The channel, and what a drain asks of it. */
 export interface DrainChannel extends Channel {
+  /** Whether a socket would have to wait for the supervisor to confirm others, and keep what is sent after it waiting. */
+  readonly isCrowded: boolean;
   /** Sockets that were sent and not confirmed. */
   readonly unconfirmed: number;
   /** To be called when it is closed and the process goes on. */
@@ -45,6 +47,9 @@ export function openChannel(): DrainChannel | undefined {
   return {
     get connected() {
       return process.connected;
+    },
+    get isCrowded() {
+      return pipeline.isCrowded;
     },
     send(body, socket, sent) {
       if (process.connected) {

@@ -17,6 +17,12 @@ export type IpcSend = (
 /** So many handles may be under way at once: they fit into what the kernel holds of a channel. */
 const mostUnderWay = 64;
 
+/**
+ * What the receiver has not answered for yet may have so many bytes: it reads 64 KiB at once. Were a message cut by the end of one
+ * such read, the next read could bring another handle, which Node would take in place of the one it has.
+ */
+const mostUnread = 48 * 1_024;
+
 /** What the receiver of a handle answers. */
 const confirmations: ReadonlySet<unknown> = new Set(["NODE_HANDLE_ACK", "NODE_HANDLE_NACK"]);
 
@@ -30,17 +36,27 @@ export class HandlePipeline {
   readonly #end: IpcEnd;
   readonly #send: IpcSend;
   /** Not answered yet, in the order in which they went: what is to be closed with the answer. */
-  readonly #underWay: (Closable | undefined)[] = [];
+  readonly #underWay: Sent[] = [];
+  /** Where Node keeps the handle of the channel, which counts what has been written to it, the app's messages too. */
+  readonly #channel: symbol | undefined;
+  /** The receiver has read so many bytes for sure. */
+  #read = 0;
 
   constructor(end: IpcEnd, send: IpcSend) {
     this.#end = end;
     this.#send = send;
+    this.#channel = Object.getOwnPropertySymbols(end).find(({ description }) => description === "kChannelHandle");
     end.prependListener("internalMessage" as "message", (message: unknown) => this.#heard(message));
   }
 
   /** Handles that the receiver has not answered for. */
   get unanswered(): number {
     return Math.max(this.#underWay.length, Reflect.get(this.#end, "_pendingMessage") ? 1 : 0);
+  }
+
+  /** Whether a handle would have to wait, and all that is sent after it. */
+  get isCrowded(): boolean {
+    return Reflect.get(this.#end, "_handleQueue") !== null && !this.#mayPass(true);
   }
 
   /** Like `send` of a process. */
@@ -50,7 +66,7 @@ export class HandlePipeline {
     if (isOpen) {
       const hasLeft = Array.isArray(Reflect.get(this.#end, "_handleQueue"));
       if (hasLeft) {
-        this.#underWay.push(this.#takePending());
+        this.#underWay.push({ handle: this.#takePending(), readUntil: this.#written });
       } else if (this.#underWay.length > 0) {
         // Node expects it with the answers that are still to come.
         Reflect.set(this.#end, "_handleQueue", []);
@@ -61,7 +77,7 @@ export class HandlePipeline {
 
   /** The channel is closed: no more answers come. */
   closeAll(): void {
-    for (const handle of this.#underWay.splice(0)) {
+    for (const { handle } of this.#underWay.splice(0)) {
       handle?.close();
     }
   }
@@ -72,16 +88,36 @@ export class HandlePipeline {
     if (queue === null) {
       return true;
     }
-    const isFull = hasHandle && this.#underWay.length >= mostUnderWay;
-    if (!Array.isArray(queue) || queue.length > 0 || isFull || Reflect.get(this.#end, "_pendingMessage")) {
+    if (!this.#mayPass(hasHandle)) {
       return false;
     }
     if (this.#underWay.length === 0) {
       // Somebody else's, which Node has nothing to close for.
-      this.#underWay.push(undefined);
+      this.#underWay.push({ handle: undefined, readUntil: undefined });
     }
     Reflect.set(this.#end, "_handleQueue", null);
     return true;
+  }
+
+  /** Whether a message need not wait for the answers that are still to come. */
+  #mayPass(hasHandle: boolean): boolean {
+    const queue: unknown = Reflect.get(this.#end, "_handleQueue");
+    const isFirst = Array.isArray(queue) && queue.length === 0 && !Reflect.get(this.#end, "_pendingMessage");
+    return isFirst && (!hasHandle || (this.#underWay.length < mostUnderWay && this.#isReadWhole));
+  }
+
+  /** Whether all that may be unread, and one more message, comes with one read. */
+  get #isReadWhole(): boolean {
+    const written = this.#written;
+    return written !== undefined && written - this.#read < mostUnread;
+  }
+
+  /** Bytes that were written to the channel so far. */
+  get #written(): number | undefined {
+    const handle: unknown = this.#channel && Reflect.get(this.#end, this.#channel);
+    const written: unknown =
+      typeof handle === "object" && handle !== null ? Reflect.get(handle, "bytesWritten") : undefined;
+    return typeof written === "number" ? written : undefined;
   }
 
   /** What Node would close with the answer. It has room for one. */
@@ -101,12 +137,22 @@ export class HandlePipeline {
       return;
     }
     if ("cmd" in message && confirmations.has(message.cmd)) {
-      this.#underWay.shift()?.close();
+      const answered = this.#underWay.shift();
+      answered?.handle?.close();
+      this.#read = answered?.readUntil ?? this.#read;
       if (this.#underWay.length > 0) {
         message.cmd = "NODE_HITLESS_CONFIRMED";
       }
     }
   }
+}
+
+/** A handle that was sent. */
+interface Sent {
+  /** To be closed with the answer. */
+  readonly handle: Closable | undefined;
+  /** Bytes that the receiver has read when it answers. */
+  readonly readUntil: number | undefined;
 }
 
 interface Closable {

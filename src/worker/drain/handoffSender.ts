@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { HandedConnection } from "../../shared/workerMessages.ts";
-import type { Channel } from "../channel.ts";
+import type { Channel, DrainChannel } from "../channel.ts";
 import type { Parking } from "../connections/parking.ts";
 import { requestsOn } from "../connections/requestLimit.ts";
 import { isHttpServer, type TrackedServer } from "../connections/servers.ts";
@@ -67,7 +67,7 @@ export interface HandoffSender {
 
 /** @param movable The servers whose connections are handed over. */
 export function createHandoffSender(options: {
-  readonly channel: Channel;
+  readonly channel: Channel & Pick<DrainChannel, "isCrowded">;
   readonly parking: Parking;
   readonly movable: readonly TrackedServer[];
   readonly handoff: ReadonlySet<string>;
@@ -157,7 +157,9 @@ export function createHandoffSender(options: {
     candidates === resting && answers < fewAnswers ? restingTransit : transit;
 
   const mayGo = (socket: Socket, window: TransitWindow): boolean =>
-    queued.size < mostQueued && (paused.has(socket) || window.isOpen(window === transit ? paused.size : 0));
+    queued.size < mostQueued &&
+    !channel.isCrowded &&
+    (paused.has(socket) || window.isOpen(window === transit ? paused.size : 0));
 
   const sendFrom = (candidates: Map<Socket, Candidate>): void => {
     if (!channel.connected) {

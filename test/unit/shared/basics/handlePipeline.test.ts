@@ -105,6 +105,24 @@ describe("sockets that are sent one behind the other", function () {
     });
   }
 
+  it("arrive whole behind messages that fill what the receiver reads at once", async () => {
+    // So long that the first socket's message is cut by the end of the first read.
+    const long = "x".repeat(65_536 - '{"name":""}\n'.length - 20);
+    child.kill("SIGSTOP");
+    pipeline.send({ name: long });
+    for (const [index, socket] of accepted.entries()) {
+      pipeline.send({ name: `socket ${index}` }, socket);
+    }
+    assert.equal(pipeline.isCrowded, true, "the second one waits until the first one has come");
+    child.kill("SIGCONT");
+    assert.deepEqual(await tell(), [long, ...accepted.map((_, index) => `socket ${index} with a socket`)]);
+    assert.deepEqual(
+      await Promise.all(clients.map(read)),
+      accepted.map((_, index) => `socket ${index}`),
+    );
+    assert.equal(pipeline.isCrowded, false);
+  });
+
   it("keep their place among those that Node itself sends", async () => {
     const expected: string[] = [];
     for (const [index, socket] of accepted.entries()) {

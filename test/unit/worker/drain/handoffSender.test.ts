@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, Socket } from "node:net";
-import type { Channel } from "../../../../src/worker/channel.ts";
+import type { Channel, DrainChannel } from "../../../../src/worker/channel.ts";
 import type { Parking } from "../../../../src/worker/connections/parking.ts";
 import type { TrackedServer } from "../../../../src/worker/connections/servers.ts";
 import { createHandoffSender, type HandoffSender, searchEveryMs } from "../../../../src/worker/drain/handoffSender.ts";
@@ -22,8 +22,9 @@ describe("sender", () => {
   /** How long nothing has come on each connection. */
   let silentMs = 0;
 
-  const channel: Channel = {
+  const channel: Channel & Pick<DrainChannel, "isCrowded"> = {
     connected: true,
+    isCrowded: false,
     send(body, socket, sent) {
       assert(body.type === "connection" && socket instanceof Socket && sent !== undefined);
       given.push(socket);
