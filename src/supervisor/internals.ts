@@ -40,9 +40,9 @@ export function onInternalMessage(child: ChildProcess, listener: (message: unkno
 
 const pipelines = new WeakMap<ChildProcess, HandlePipeline>();
 
-/** Like `send` of the child, but a handle does not wait until the child has answered for the one before (not on Windows). */
+/** Like `send` of the child, but on Linux a handle does not wait until the child has answered for the one before. */
 export function sendInPipeline(child: ChildProcess, ...sent: Parameters<IpcSend>): boolean {
-  if (process.platform === "win32") {
+  if (process.platform !== "linux") {
     return (child.send.bind(child) as IpcSend)(...sent);
   }
   let pipeline = pipelines.get(child);

@@ -7,6 +7,7 @@ import {
   type WorkerToSupervisor,
   workerMessageCommand,
 } from "../shared/workerMessages.ts";
+import { awaitsConfirmation } from "./internals/ipcChannel.ts";
 
 /** The handle of a connection that no server has got. */
 export interface AcceptedHandle {
@@ -43,26 +44,27 @@ export function openChannel(): DrainChannel | undefined {
   if (send === undefined) {
     return undefined;
   }
-  const pipeline = new HandlePipeline(process, send as IpcSend);
+  const pipeline = process.platform === "linux" ? new HandlePipeline(process, send as IpcSend) : undefined;
+  const give = pipeline?.send ?? (send as IpcSend);
   return {
     get connected() {
       return process.connected;
     },
     get isCrowded() {
-      return pipeline.isCrowded;
+      return pipeline?.isCrowded ?? false;
     },
     send(body, socket, sent) {
       if (process.connected) {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
         // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker. A callback would be
         // one more thing for the app's async hooks to see.
-        pipeline.send(message, socket, sent === undefined ? withoutErrors : undefined, sent);
+        give(message, socket, sent === undefined ? withoutErrors : undefined, sent);
       }
     },
     get unconfirmed() {
-      return pipeline.unanswered;
+      return pipeline?.unanswered ?? (awaitsConfirmation() ? 1 : 0);
     },
-    ended: () => pipeline.closeAll(),
+    ended: () => pipeline?.closeAll(),
     listen(listener) {
       const receive = (message: SupervisorToWorker, socket: Socket | undefined): void => {
         if (message.cmd === workerMessageCommand) {

@@ -31,6 +31,9 @@ const confirmations: ReadonlySet<unknown> = new Set(["NODE_HANDLE_ACK", "NODE_HA
  * else leaves (`_handleQueue` in lib/internal/child_process.js), so each costs both processes a wait. Here that queue is passed by
  * while nothing is in it, so the order of all messages stays. Of the answers Node gets the last one only: the others
  * are renamed, and ignored. What Node closes with the answer is closed with the answer here too.
+ *
+ * Only where a read of the channel ends behind what came with a handle, as Linux has it (`unix_stream_read_generic` in
+ * net/unix/af_unix.c): Node takes one handle from a read.
  */
 export class HandlePipeline {
   readonly #end: IpcEnd;
