@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { HandlePipeline, type IpcSend } from "../shared/basics/handlePipeline.ts";
+import { awaitsAnswer, HandlePipeline, type IpcSend } from "../shared/basics/handlePipeline.ts";
 import {
   type FromWorkerBody,
   type SupervisorToWorker,
@@ -7,7 +7,6 @@ import {
   type WorkerToSupervisor,
   workerMessageCommand,
 } from "../shared/workerMessages.ts";
-import { awaitsConfirmation } from "./internals/ipcChannel.ts";
 
 /** The handle of a connection that no server has got. */
 export interface AcceptedHandle {
@@ -62,7 +61,7 @@ export function openChannel(): DrainChannel | undefined {
       }
     },
     get unconfirmed() {
-      return pipeline?.unanswered ?? (awaitsConfirmation() ? 1 : 0);
+      return pipeline?.unanswered ?? (awaitsAnswer(process) ? 1 : 0);
     },
     ended: () => pipeline?.closeAll(),
     listen(listener) {

@@ -54,7 +54,7 @@ export class HandlePipeline {
 
   /** Handles that the receiver has not answered for. */
   get unanswered(): number {
-    return Math.max(this.#underWay.length, Reflect.get(this.#end, "_pendingMessage") ? 1 : 0);
+    return Math.max(this.#underWay.length, awaitsAnswer(this.#end) ? 1 : 0);
   }
 
   /** Whether a handle would have to wait, and all that is sent after it. */
@@ -148,6 +148,11 @@ export class HandlePipeline {
       }
     }
   }
+}
+
+/** Whether Node waits for the receiver's answer to a handle. */
+export function awaitsAnswer(end: object): boolean {
+  return Boolean(Reflect.get(end, "_pendingMessage"));
 }
 
 /** A handle that was sent. */

@@ -9,11 +9,6 @@ export function skipHandleQueue(): void {
   Reflect.set(process, "_pendingMessage", null);
 }
 
-/** Whether a socket was sent that the receiver has not confirmed. */
-export function awaitsConfirmation(): boolean {
-  return Boolean(Reflect.get(process, "_pendingMessage"));
-}
-
 /** The IPC channel's file descriptor. */
 export function channelDescriptor(): number | undefined {
   const descriptor: unknown = Reflect.get(process.channel ?? {}, "fd");

@@ -26,7 +26,7 @@ svg polyline { fill: none; stroke-width: 1.6; } svg .p50 { stroke: var(--p50); }
 svg .max { stroke: var(--max); stroke-width: 1; stroke-dasharray: 2 2; }
 svg .grid { stroke: var(--line); stroke-width: 1; } svg .mark { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 4 3; }
 svg .renewal { fill: var(--band); } svg .failed { fill: var(--bad); } svg .reopened { fill: var(--warning); }
-svg text { fill: var(--dim); font-size: 12px; } svg .label { fill: var(--text); }
+svg text { fill: var(--dim); font-size: 12px; } svg .label { fill: var(--text); paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; color: var(--dim); font-size: .87rem; padding: 0; margin: .25rem 0 1rem; list-style: none; }
 .legend i { display: inline-block; width: 1.1rem; height: 0; border-top: 2px solid; vertical-align: middle; margin-right: .4rem; }
 .legend .square { width: .6rem; height: .6rem; border: 0; background: currentColor; }

@@ -90,18 +90,21 @@ function window({ marks: moments }: RehearsalResult, x: (at: number) => number):
 
 function marks({ marks: moments }: RehearsalResult, x: (at: number) => number, t: RehearsalWords["t"]): string {
   const ends = new Array<number>(labelRows).fill(Number.NEGATIVE_INFINITY);
-  return moments
-    .map(({ mark, at }) => {
-      const left = x(at);
-      const isRight = left + labelWidth > size.width;
-      const from = isRight ? left - labelWidth : left;
-      const free = ends.findIndex((end) => end <= from);
-      const row = free === -1 ? labelRows - 1 : free;
-      ends[row] = from + labelWidth;
-      const top = 12 + row * 15;
-      return `<line class="mark" x1="${left}" x2="${left}" y1="${top - 9}" y2="${size.top + plot.height}"/><text class="label" x="${isRight ? left - 4 : left + 4}" y="${top}" text-anchor="${isRight ? "end" : "start"}">${escapeMarkup(markWord(mark, t))} ${timeWords(at)}</text>`;
-    })
-    .join("");
+  const placed = moments.map(({ mark, at }) => {
+    const left = x(at);
+    const isRight = left + labelWidth > size.width;
+    const from = isRight ? left - labelWidth : left;
+    const free = ends.findIndex((end) => end <= from);
+    const row = free === -1 ? labelRows - 1 : free;
+    ends[row] = from + labelWidth;
+    const top = 12 + row * 15;
+    return {
+      line: `<line class="mark" x1="${left}" x2="${left}" y1="${top - 9}" y2="${size.top + plot.height}"/>`,
+      label: `<text class="label" x="${isRight ? left - 4 : left + 4}" y="${top}" text-anchor="${isRight ? "end" : "start"}">${escapeMarkup(markWord(mark, t))} ${timeWords(at)}</text>`,
+    };
+  });
+  // No line goes through a label.
+  return [...placed.map(({ line }) => line), ...placed.map(({ label }) => label)].join("");
 }
 
 /** The runs of known values with their places; a slice without an answer interrupts the line. */
