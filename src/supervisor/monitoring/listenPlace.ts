@@ -1,4 +1,5 @@
 import { HitlessError } from "../../shared/errors.ts";
+import { hostAndPort } from "../../shared/text/hostAndPort.ts";
 
 /** Where to listen, with a port of 0 for one that is free. */
 export interface ListenPlace {
@@ -19,7 +20,7 @@ export function parseListenAddress(written: number | string): ListenPlace {
 
 /** `127.0.0.1:9100`, with brackets around an IPv6 address. */
 export function formatPlace({ host, port }: ListenPlace): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return hostAndPort(host, port);
 }
 
 /** Says of what the system refused which setting it is, and what to do. */

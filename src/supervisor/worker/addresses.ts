@@ -1,3 +1,4 @@
+import { hostAndPort } from "../../shared/text/hostAndPort.ts";
 import type { ServerAddress, ServerProtocol } from "../../shared/workerMessages.ts";
 
 /** A server of a worker that listens. */
@@ -28,16 +29,13 @@ export function addressUrl(protocol: ServerProtocol, address: ServerAddress): st
     return `unix:${address}`;
   }
   const host = isWildcard(address.address) ? "127.0.0.1" : address.address;
-  return `${schemes[protocol]}://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+  return `${schemes[protocol]}://${hostAndPort(host, address.port)}`;
 }
 
 /** Where the app asked to listen, by its server's key: `0.0.0.0:3000`, `[::1]:3000` or a path. A wildcard address stays one. */
 export function exactPlace(key: string): string {
   const [, host, port] = /^([^|]*)\|(\d+)$/.exec(key) ?? [];
-  if (host === undefined || port === undefined) {
-    return key;
-  }
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return host === undefined || port === undefined ? key : hostAndPort(host, port);
 }
 
 function isWildcard(host: string): boolean {
