@@ -59,7 +59,7 @@ export class HandlePipeline {
 
   /** Whether a handle would have to wait, and all that is sent after it. */
   get isCrowded(): boolean {
-    return Reflect.get(this.#end, "_handleQueue") !== null && !this.#mayPass(true);
+    return !this.#mayPass(true);
   }
 
   /** Like `send` of a process. */
@@ -87,25 +87,26 @@ export class HandlePipeline {
 
   /** Makes the next message leave at once, if nothing waits before it. Returns whether it will. */
   #open(hasHandle: boolean): boolean {
-    const queue: unknown = Reflect.get(this.#end, "_handleQueue");
-    if (queue === null) {
-      return true;
-    }
     if (!this.#mayPass(hasHandle)) {
       return false;
     }
-    if (this.#underWay.length === 0) {
-      // Somebody else's, which Node has nothing to close for.
-      this.#underWay.push({ handle: undefined, readUntil: undefined });
+    if (Reflect.get(this.#end, "_handleQueue") !== null) {
+      if (this.#underWay.length === 0) {
+        // Somebody else's, which Node has nothing to close for.
+        this.#underWay.push({ handle: undefined, readUntil: undefined });
+      }
+      Reflect.set(this.#end, "_handleQueue", null);
     }
-    Reflect.set(this.#end, "_handleQueue", null);
     return true;
   }
 
   /** Whether a message need not wait for the answers that are still to come. */
   #mayPass(hasHandle: boolean): boolean {
     const queue: unknown = Reflect.get(this.#end, "_handleQueue");
-    const isFirst = Array.isArray(queue) && queue.length === 0 && !Reflect.get(this.#end, "_pendingMessage");
+    if (queue === null) {
+      return true;
+    }
+    const isFirst = Array.isArray(queue) && queue.length === 0 && !awaitsAnswer(this.#end);
     return isFirst && (!hasHandle || (this.#underWay.length < mostUnderWay && this.#isReadWhole));
   }
 

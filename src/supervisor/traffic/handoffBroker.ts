@@ -158,7 +158,7 @@ export class HandoffBroker {
   #pass(transit: Transit): void {
     const fit = this.#targets.serving().filter((worker) => fits(transit, worker));
     this.#turn += 1;
-    const first = fit.length === 0 ? 0 : this.#turn % fit.length;
+    const first = this.#turn % Math.max(1, fit.length);
     const inTurn = [...fit.slice(first), ...fit.slice(0, first)];
     const best = this.#times.soonest(
       inTurn.filter((worker) => this.#loadOf(worker.id) < (worker.handoffWindow ?? handoffWindow)),
