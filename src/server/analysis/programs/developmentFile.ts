@@ -13,8 +13,16 @@ const toolFolder =
 /** Importers of importers are asked this far. */
 const deepest = 4;
 
+const known = new WeakMap<Analysis, boolean>();
+
 /** Whether a file runs only while an app is developed or tested: all that leads to it says so, or its path. */
-export function isDevelopmentFile(analysis: Analysis, depth = 0): boolean {
+export function isDevelopmentFile(analysis: Analysis): boolean {
+  const found = known.get(analysis) ?? isOnlyForDevelopment(analysis, 0);
+  known.set(analysis, found);
+  return found;
+}
+
+function isOnlyForDevelopment(analysis: Analysis, depth: number): boolean {
   const { files, module } = analysis;
   if (files === undefined) {
     return false;
@@ -45,6 +53,6 @@ function loadsInDevelopment(importer: Analysis, target: Analysis, depth: number)
       ];
   return (
     (places.length > 0 && places.every((place) => isForDevelopment(importer, place))) ||
-    isDevelopmentFile(importer, depth + 1)
+    isOnlyForDevelopment(importer, depth + 1)
   );
 }
