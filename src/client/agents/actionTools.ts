@@ -1,4 +1,5 @@
 import type { ToolInput } from "../../shared/agents/toolTable.ts";
+import { isBusyPart } from "../../shared/facts/isBusyPart.ts";
 import { droppedNothing } from "../../shared/facts/reportFacts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
 import type { RehearsalResult } from "../../shared/rehearsal/rehearsalResult.ts";
@@ -81,7 +82,7 @@ export function sampleCpu(host: AgentHost, input: ToolInput<"sample_cpu">, signa
     const seconds = input.seconds ?? sampleSeconds.default;
     const only = worker === undefined ? {} : { worker: worker.id };
     const sample = await client.request("layers/sample", { ...only, seconds }, { signal });
-    const busy = sample.parts.filter(({ kind }) => kind !== "idle");
+    const busy = sample.parts.filter(isBusyPart);
     return {
       app: client.snapshot.app.name,
       worker: sample.worker,

@@ -93,6 +93,8 @@ export interface CollectedSample {
     /** Of these, about how many it was interrupted for, while it did something; absent where unknown. */
     readonly interruptedMs?: number;
   };
+  /** Milliseconds of CPU time of the whole process, with the profiler's own thread; only where the main thread's is unknown. */
+  readonly processMs?: number;
   /** Which of the app's listening servers speak TLS. */
   readonly tls: "none" | "some" | "all";
   readonly frames: readonly ProfileFrame[];

@@ -20,18 +20,30 @@ export type SampledFunction = v.InferOutput<typeof sampledFunctionSchema>;
 /** One of the parts that the time is divided into. The `selfMs` of all parts add up to the sample's `durationMs`. */
 export const samplePartSchema = v.object({
   /**
-   * Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `binding:zlib/brotli`, `gc`, `idle`, `native`, `loop`,
-   * `loop/openssl`, `unsure`, `unsure:express`.
+   * Stable within a sample: `code`, `package:express`, `node`, `binding:zlib`, `binding:zlib/brotli`, `gc`, `idle`, `idleOrLoop`, `native`,
+   * `loop`, `loop/openssl`, `unsure`, `unsure:express`.
    */
   id: v.string(),
   /**
    * `native`: native code that nothing is known of. `loop`: native code that the event loop ran by itself, before or
    * without any JavaScript, such as a TLS handshake: V8 takes it for idle, the thread's CPU time tells; or V8 names no
-   * function. `unsure`: code of the app (or of the package `name`), or V8's built-in functions that it calls there; a
+   * function. `idleOrLoop`: what V8 takes for idle, and may have been such code, where no CPU time of the thread tells. `unsure`: code of the app (or of the package `name`), or V8's built-in functions that it calls there; a
    * profile does not tell.
    */
-  kind: v.picklist(["code", "package", "node", "binding", "v8", "gc", "idle", "native", "loop", "unsure"]),
-  /** The layer it is drawn in; absent for `idle`. */
+  kind: v.picklist([
+    "code",
+    "package",
+    "node",
+    "binding",
+    "v8",
+    "gc",
+    "idle",
+    "idleOrLoop",
+    "native",
+    "loop",
+    "unsure",
+  ]),
+  /** The layer it is drawn in; absent for `idle` and `idleOrLoop`. */
   layer: v.optional(layerSchema),
   /** Name of the package or binding. */
   name: v.optional(v.string()),

@@ -1,3 +1,4 @@
+import { isBusyPart } from "../../shared/facts/isBusyPart.ts";
 import type { Layer } from "../../shared/layers/layer.ts";
 import type { CpuSample, SampledFunction, SamplePart } from "../../shared/layers/sample.ts";
 
@@ -14,6 +15,7 @@ export const partKinds: readonly PartKind[] = [
   "gc",
   "loop",
   "native",
+  "idleOrLoop",
   "idle",
 ];
 
@@ -28,7 +30,7 @@ export interface KindShare {
 export function sharesByKind({ parts }: CpuSample, busyOnly: boolean): KindShare[] {
   const whole = wholeOf(parts, busyOnly);
   return partKinds
-    .filter((kind) => !(busyOnly && kind === "idle"))
+    .filter((kind) => !(busyOnly && !isBusyPart({ kind })))
     .map((kind) => {
       const own = parts.filter((part) => part.kind === kind);
       const selfMs = sum(own.map((part) => part.selfMs));
@@ -62,7 +64,7 @@ export interface LayerFunction extends SampledFunction {
 
 /** The functions of a layer with the most time, most first. */
 export function functionsOfLayer(sample: CpuSample, layer: Layer, busyOnly: boolean): LayerFunction[] {
-  const wholeMs = sum(sample.parts.filter(({ kind }) => !(busyOnly && kind === "idle")).map(({ selfMs }) => selfMs));
+  const wholeMs = sum(sample.parts.filter((part) => !(busyOnly && !isBusyPart(part))).map(({ selfMs }) => selfMs));
   return partsOfLayer(sample, layer, busyOnly)
     .flatMap((part) =>
       part.functions.map((each) => ({
@@ -76,7 +78,7 @@ export function functionsOfLayer(sample: CpuSample, layer: Layer, busyOnly: bool
 }
 
 function wholeOf(parts: readonly SamplePart[], busyOnly: boolean): number {
-  return busyOnly ? sum(parts.filter(({ kind }) => kind !== "idle").map(({ share }) => share)) : 1;
+  return busyOnly ? sum(parts.filter(isBusyPart).map(({ share }) => share)) : 1;
 }
 
 function sum(values: readonly number[]): number {

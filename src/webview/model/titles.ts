@@ -29,6 +29,7 @@ export function kindWord(kind: PartKind): string {
     loop: t("Native, in the event loop"),
     unsure: t("Your code, or V8's work called there"),
     idle: t("Idle"),
+    idleOrLoop: t("Idle, or native in the event loop"),
   }[kind];
 }
 

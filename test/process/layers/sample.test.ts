@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Profiler } from "node:inspector";
 import { join } from "node:path";
 import { connect } from "node:tls";
+import { isBusyPart } from "../../../src/shared/facts/isBusyPart.ts";
 import type { CpuSample } from "../../../src/shared/layers/sample.ts";
 import { attachDebugger } from "../../support/process/debugger.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
@@ -56,24 +57,51 @@ function shakeHands(port: number): { stop(): void } {
   };
 }
 
+function toldOf({ parts, ticks }: CpuSample): string {
+  return `${parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(", ")} of ${ticks} ticks`;
+}
+
 /** Of the time that was not idle. */
 function shareOf(sample: CpuSample, id: string): number {
-  const busy = sample.parts.filter(({ kind }) => kind !== "idle");
+  const busy = sample.parts.filter(isBusyPart);
   const all = busy.reduce((sum, { share }) => sum + share, 0);
   return (busy.find((part) => part.id === id)?.share ?? 0) / all;
 }
 
+/**
+ * A sample in which most of the time is that of one part. Where nothing tells how long the thread waited for a CPU, such waits are
+ * taken for work, and on a machine that is busy with other things a second may be of little else: then another one is taken.
+ */
+async function sampleMostlyOf(app: TestApp, id: string, about: string = id): Promise<CpuSample> {
+  let sample = await app.client.request("layers/sample", { seconds: 1 });
+  if (sample.waitedMs === undefined) {
+    await poll(
+      () => `${about} has its time: ${toldOf(sample)}`,
+      async () => {
+        const isSo = shareOf(sample, id) >= leastShare;
+        sample = isSo ? sample : await app.client.request("layers/sample", { seconds: 1 });
+        return isSo;
+      },
+    );
+  }
+  assert.ok(shareOf(sample, id) >= leastShare, `${about}: ${toldOf(sample)}`);
+  return sample;
+}
+
+/** What Node.js 20 does not have. */
+const placesSince22 = ["zstd", "sqlite"];
+
 describeOn(testedNodes(), "a CPU sample", (scene) => {
-  const jobs = scene.node === usualNode() ? Object.keys(places) : placesElsewhere;
+  const known = Object.keys(places).filter((job) => scene.node.major !== "20" || !placesSince22.includes(job));
+  const jobs = scene.node === usualNode() ? known : placesElsewhere;
   it(`gives the time to whose it is: ${jobs.join(", ")}`, async () => {
     const app = await runLayersApp(scene, { nodeArgs: ["--expose-gc"] });
     for (const job of jobs) {
       await begin(app, job);
-      const sample = await app.client.request("layers/sample", { seconds: 1 });
-      const told = `${job}: ${sample.parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(", ")}`;
       // V8 of Node.js 20 shows few of its own functions: it can't be told there, and the sample says so.
       const place = job === "sorted" && scene.node.major === "20" ? "unsure" : (places[job] ?? "");
-      assert.ok(shareOf(sample, place) >= leastShare, told);
+      const sample = await sampleMostlyOf(app, place, job);
+      const told = `${job}: ${toldOf(sample)}`;
       assert.ok(Math.abs(sample.parts.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, told);
       assert.ok(sample.ticks > 0 && !sample.cancelled);
     }
@@ -86,8 +114,9 @@ function idleShare({ parts }: CpuSample): number {
 }
 
 /** In which the worker waited for a CPU: nobody can tell what it would have done. */
-function unknownShare({ waitedMs, durationMs }: CpuSample): number {
-  return waitedMs === undefined ? 0.2 : waitedMs / durationMs;
+function unknownShare({ waitedMs, durationMs, parts }: CpuSample): number {
+  const unknown = parts.find(({ kind }) => kind === "idleOrLoop")?.share ?? 0;
+  return unknown + (waitedMs === undefined ? 0.2 : waitedMs / durationMs);
 }
 
 /** @param slices When it worked, in epoch milliseconds. */
@@ -113,7 +142,7 @@ describeOn(testedNodes(), "a CPU sample", (scene) => {
     await poll(what, async () => {
       const sample = await sampled();
       const busy = busyShare(JSON.parse(await ask("slices")) as [number, number][], sample);
-      told.push(`${busy}, ${sample.parts.map(({ id, share }) => `${id} ${share.toFixed(2)}`).join(" ")}`);
+      told.push(`${busy}, ${toldOf(sample)}`);
       return busy > 0.2 && Math.abs(1 - idleShare(sample) - busy) <= 0.05 + unknownShare(sample);
     });
   });
@@ -130,8 +159,7 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
       return ticks.sort((one, other) => other[1] - one[1])[0]?.[0];
     };
     const asBefore = await busiest();
-    const sample = await app.client.request("layers/sample", { seconds: 1 });
-    assert.ok(shareOf(sample, "package:small-package") >= leastShare);
+    await sampleMostlyOf(app, "package:small-package");
     // Hot code is optimized again soon, then as before.
     const isTold = Number(scene.node.major) >= 26;
     assert.equal(asBefore === "exports.step", isTold, `${asBefore}`);
@@ -141,17 +169,18 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
   it("counts what the event loop does in native code before any JavaScript runs", async () => {
     const app = await runLayersApp(scene, { entry: "tls/server.cjs" });
     const clients = shakeHands(app.port);
+    // Linux tells the CPU time of a thread, elsewhere Node.js since 22.19.
+    const isKnown = process.platform === "linux" || Number(scene.node.major) >= 22;
+    const negotiating = isKnown ? "loop/openssl" : "idleOrLoop";
     try {
       let sample = await app.client.request("layers/sample", { seconds: 1 });
       // On a machine that is full the clients may have had no CPU.
       await poll("the worker has negotiated sessions", async () => {
         sample = await app.client.request("layers/sample", { seconds: 1 });
-        return sample.parts.some(({ id, share }) => id === "loop/openssl" && share > 0.03);
+        return sample.parts.some(({ id, share }) => id === negotiating && share > 0.03);
       });
       const idle = sample.parts.find(({ kind }) => kind === "idle")?.selfMs ?? 0;
       const told = JSON.stringify(sample.parts.map(({ id, share }) => [id, share]));
-      // Linux tells it, elsewhere Node.js since 22.19.
-      const isKnown = process.platform === "linux" || Number(scene.node.major) >= 22;
       assert.equal(sample.cpuMs !== undefined, isKnown, "the CPU time of the thread is known");
       // The profiler's own time is not counted.
       const { cpuMs = 0, durationMs } = sample;
@@ -216,8 +245,7 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
       await debugging.ask("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
       await app.client.request("layers/facts", {});
       await begin(app, "own");
-      const sample = await app.client.request("layers/sample", { seconds: 1 });
-      assert.ok(shareOf(sample, "code") >= leastShare);
+      await sampleMostlyOf(app, "code");
       const coverage = (await debugging.ask("Profiler.takePreciseCoverage")) as Profiler.TakePreciseCoverageReturnType;
       const jobs = coverage.result.find(({ url }) => url.endsWith("/jobs.js"));
       const counted = jobs?.functions.find(({ functionName }) => functionName === "own")?.ranges[0]?.count ?? 0;

@@ -1,3 +1,4 @@
+import { isBusyPart } from "../../../shared/facts/isBusyPart.ts";
 import type { CpuSample, OwnFunction, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { displayWidth } from "../../terminal/table.ts";
@@ -73,7 +74,7 @@ export function percent(share: number): string {
 
 function partLine({ share, ...part }: SamplePart, paint: Paint): string {
   const bar = "█".repeat(Math.round(share * barColumns)).padEnd(barColumns, "·");
-  return `${percent(share).padStart(8)}  ${paint(part.kind === "idle" ? "dim" : "cyan", bar)}  ${printable(partName(part))}`;
+  return `${percent(share).padStart(8)}  ${paint(isBusyPart(part) ? "cyan" : "dim", bar)}  ${printable(partName(part))}`;
 }
 
 function partName({ kind, name, dependency }: Pick<SamplePart, "kind" | "name" | "dependency">): string {
@@ -85,6 +86,7 @@ function partName({ kind, name, dependency }: Pick<SamplePart, "kind" | "name" |
     v8: "V8 itself (JSON, RegExp, built-in functions)",
     gc: "garbage collection",
     idle: "idle",
+    idleOrLoop: "idle, or native in the event loop: this system does not tell",
     native: "native, unattributed",
     loop: `native, in the event loop${dependency === undefined ? "" : ` → ${dependency}`}`,
     unsure: `${name === undefined ? "your code" : `package ${name}`}, or V8's work called there`,
@@ -92,7 +94,7 @@ function partName({ kind, name, dependency }: Pick<SamplePart, "kind" | "name" |
 }
 
 function functionLines({ kind, functions }: SamplePart, options: TextOptions): string[] {
-  const told = kind === "idle" || kind === "gc" ? [] : functions.slice(0, mostFunctions);
+  const told = kind === "gc" || !isBusyPart({ kind }) ? [] : functions.slice(0, mostFunctions);
   return told.map((called) => functionLine(called, options));
 }
 

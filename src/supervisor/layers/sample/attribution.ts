@@ -62,7 +62,7 @@ interface Sum {
  * rest add up to 1. Without any time, all of it counts as unattributed.
  */
 export function attribute(
-  collected: Profile & Partial<Pick<CollectedSample, "thread" | "loopIdleMs" | "tls">>,
+  collected: Profile & Partial<Pick<CollectedSample, "thread" | "processMs" | "loopIdleMs" | "tls">>,
   hints: AttributionHints,
 ): Pick<CpuSample, "durationMs" | "parts" | "own" | "tree"> {
   const { frames, nodes } = collected;

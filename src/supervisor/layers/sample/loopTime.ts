@@ -1,27 +1,32 @@
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
-import { loopOwner, type Owner } from "./owner.ts";
+import { idleOrLoopOwner, loopOwner, type Owner } from "./owner.ts";
 
 /** What a tick of the profiler costs a thread that waits, as a share of the millisecond between two: 10 to 12 µs. */
 const costOfTicks = 0.012;
+
+/** The same with what the profiler's own thread has to do for it. */
+const costInProcess = 0.05;
 
 /** A smaller share of the sample may be the profiler's own. */
 const leastShare = 0.02;
 
 type Timed = Pick<CollectedSample, "frames" | "nodes"> &
-  Partial<Pick<CollectedSample, "thread" | "loopIdleMs" | "tls">>;
+  Partial<Pick<CollectedSample, "thread" | "processMs" | "loopIdleMs" | "tls">>;
 
 /**
  * V8 takes all for idle that the event loop does between waiting and the first JavaScript, such as decrypting what has
  * arrived. Two bounds tell how much of it was none. How long the loop waited, as Node.js measures it; on all systems but
  * Windows that is too little, since the profiler's signal ends each waiting (libuv begins to measure anew). And the CPU
- * time of the thread, with the time in which it was interrupted for others, less what the profile shows as busy. Where
- * neither is known, there may have been more.
- * @returns Microseconds of the idle time that were native work, and whose it is; `undefined` for none, or if unknown.
+ * time of the thread, with the time in which it was interrupted for others, less what the profile shows as busy. Where that is
+ * unknown, the loop may as well have waited for a CPU, and other threads may have used what the process has used: then so much
+ * of the idle time is neither said to have been idle nor to have been work.
+ * @returns Microseconds of the idle time that were native work, or may have been, and whose they are; `undefined` for none.
  */
 export function nativeInLoop({
   frames,
   nodes,
   thread,
+  processMs,
   loopIdleMs,
   tls,
 }: Timed): { readonly us: number; readonly owner: Owner } | undefined {
@@ -34,20 +39,28 @@ export function nativeInLoop({
       busy += selfUs;
     }
   }
-  const bounds = [byLoop(idle, loopIdleMs), byThread(idle, busy, thread)].filter((bound) => bound !== undefined);
+  const used = thread === undefined ? byProcess(idle, busy, processMs) : byThread(idle, busy, thread);
+  const bounds = [byLoop(idle, loopIdleMs), used].filter((bound) => bound !== undefined);
   const us = bounds.length === 0 ? 0 : Math.min(idle, ...bounds);
-  return us <= (idle + busy) * leastShare ? undefined : { us, owner: loopOwner(tls === "all" ? "openssl" : undefined) };
+  if (us <= (idle + busy) * leastShare) {
+    return undefined;
+  }
+  return { us, owner: thread === undefined ? idleOrLoopOwner : loopOwner(tls === "all" ? "openssl" : undefined) };
 }
 
 function byLoop(idle: number, loopIdleMs: number | undefined): number | undefined {
   return loopIdleMs === undefined ? undefined : idle - loopIdleMs * 1_000;
 }
 
-function byThread(idle: number, busy: number, thread: CollectedSample["thread"]): number | undefined {
-  if (thread === undefined) {
-    return undefined;
-  }
-  const { usedMs, interruptedMs = 0 } = thread;
+function byProcess(idle: number, busy: number, processMs: number | undefined): number | undefined {
+  return processMs === undefined ? undefined : processMs * 1_000 - (idle + busy) * costInProcess - busy;
+}
+
+function byThread(
+  idle: number,
+  busy: number,
+  { usedMs, interruptedMs = 0 }: NonNullable<CollectedSample["thread"]>,
+): number {
   const onCpu = usedMs + interruptedMs === 0 ? 1 : usedMs / (usedMs + interruptedMs);
   return onCpu === 0 ? 0 : (usedMs * 1_000 - idle * costOfTicks) / onCpu - busy;
 }

@@ -10,6 +10,7 @@ export const codeOwner: Owner = { id: "code", kind: "code", layer: "code" };
 export const nodeOwner: Owner = { id: "node", kind: "node", layer: "api" };
 export const gcOwner: Owner = { id: "gc", kind: "gc", layer: "dependencies", dependency: "v8" };
 export const idleOwner: Owner = { id: "idle", kind: "idle" };
+export const idleOrLoopOwner: Owner = { id: "idleOrLoop", kind: "idleOrLoop" };
 /** @param name Of the package; absent for the app's own code. */
 export function unsureOwner(name: string | undefined): Owner {
   return name === undefined

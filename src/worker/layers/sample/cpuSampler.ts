@@ -54,11 +54,13 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
         const startedAt = Date.now();
         const from = performance.now();
         const before = threadTime();
+        const processBefore = process.cpuUsage();
         const looped = performance.eventLoopUtilization();
         await wait(seconds * 1_000, controller.signal);
         const counted = performance.now() - from;
         const { idle } = performance.eventLoopUtilization(looped);
         const used = usedBetween(before, threadTime());
+        const { user, system } = process.cpuUsage(processBefore);
         const profile = await stop(session);
         const settlingUs = settles ? profile.endTime - profile.startTime - counted * 1_000 : 0;
         const waitedUs = (used.thread?.waitedMs ?? 0) * 1_000;
@@ -71,7 +73,7 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
           builtins: tellsBuiltins(),
           maps: loadedMaps(condensed, session),
           ...(isLoopKnown(looped, used) ? { loopIdleMs: idle } : {}),
-          ...used,
+          ...(used.thread === undefined ? { processMs: (user + system) / 1_000 } : used),
         };
       } finally {
         running = undefined;
@@ -91,7 +93,7 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
 
 /**
  * Before its loop has begun, Node.js has no figures of it. Where the profiler interrupts a thread by a signal they are too low, and
- * say nothing without the thread's own.
+ * say nothing without the thread's own. On Windows they are at most the time in which it waited for work.
  */
 function isLoopKnown(looped: EventLoopUtilization, used: Pick<CollectedSample, "thread">): boolean {
   return looped.idle + looped.active > 0 && (process.platform === "win32" || used.thread !== undefined);
