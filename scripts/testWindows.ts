@@ -10,7 +10,7 @@ import { resultsFolder } from "../test/support/paths.ts";
 import { nodeProgramOf, testedNodes } from "../test/support/process/nodeMatrix.ts";
 import { countWindowsReports, type WindowsCounts } from "./windows/countWindowsReport.ts";
 import { askFromOutside } from "./windows/outsideClients.ts";
-import { runMocha } from "./windows/runMocha.ts";
+import { beside, runMocha } from "./windows/runMocha.ts";
 import { openWine, type Wine } from "./windows/wine.ts";
 
 /** Newer ones reserve memory in a way that Wine 8 refuses, and end before their first line. */
@@ -31,9 +31,12 @@ const nodes = testedNodes();
 const sum: WindowsCounts = { passed: 0, failures: [], notHere: [], secondTries: [] };
 
 mkdirSync(resultsFolder, { recursive: true });
-let wine: Wine | undefined;
+const wines: Wine[] = [];
 try {
-  wine = process.platform === "win32" ? undefined : await openWine();
+  while (process.platform !== "win32" && wines.length < beside) {
+    wines.push(await openWine());
+  }
+  const [wine] = wines;
   process.env.HITLESS_TEST_NODES = testerMajor;
   const [testerNode] = testedNodes();
   const tester = testerNode === undefined ? process.execPath : await nodeProgramOf(testerNode, "win32");
@@ -44,7 +47,7 @@ try {
     );
     const { major } = node;
     const { signal: stop } = stopping;
-    const reports = await runMocha({ wine, tester, program, major, words: mochaWords, continues, stop });
+    const reports = await runMocha({ wines, tester, program, major, words: mochaWords, continues, stop });
     const isWhole = mochaWords.length === 0 && reports.left.length === 0;
     add(countWindowsReports(reports.files, wine?.version, isWhole), major);
     if (reports.earlier > 0) {
@@ -61,7 +64,9 @@ try {
 } catch (error) {
   sum.failures.push(error instanceof Error ? error.message : String(error));
 } finally {
-  wine?.close();
+  for (const wine of wines) {
+    wine.close();
+  }
 }
 
 for (const { test, why } of sum.notHere) {

@@ -12,11 +12,14 @@ import type { Wine } from "./wine.ts";
 /** One file of tests by Wine on two cores that others use too. */
 const fileDeadlineMs = 3_600_000;
 /** Files that run beside each other. */
-const beside = 2;
+export const beside = 2;
 
 export interface MochaRun {
-  /** Undefined on Windows itself. */
-  readonly wine: Wine | undefined;
+  /**
+   * None on Windows itself, else one for each file that runs beside others: a Windows gives the id of a process that has ended to the
+   * next one, which tests would take for theirs.
+   */
+  readonly wines: readonly Wine[];
   /** The Node.js that runs the tests. */
   readonly tester: string;
   /** The one that runs command line and apps. */
@@ -49,7 +52,7 @@ export async function runMocha(run: MochaRun): Promise<MochaReports> {
   mkdirSync(folder, { recursive: true });
   const chosen = testFiles(words, major);
   const isLeftOut = (titles: readonly string[]): boolean =>
-    titles.every((title) => whyNotHere(title, run.wine?.version) !== undefined);
+    titles.every((title) => whyNotHere(title, run.wines[0]?.version) !== undefined);
   const waiting: string[] = [];
   const files: { file: string; report: unknown; shown: string }[] = [];
   let earlier = 0;
@@ -64,10 +67,10 @@ export async function runMocha(run: MochaRun): Promise<MochaReports> {
     }
   }
   const left: string[] = [];
-  const lane = async (): Promise<void> => {
+  const lane = async (wine: Wine | undefined): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       if (!stop.aborted) {
-        await runFile(run, file);
+        await runFile(run, wine, file);
       }
       // One that was ended half-way has no report.
       if (stop.aborted && reportOf(major, file) === undefined) {
@@ -77,11 +80,15 @@ export async function runMocha(run: MochaRun): Promise<MochaReports> {
       }
     }
   };
-  await Promise.all(Array.from({ length: beside }, lane));
+  await Promise.all(Array.from({ length: beside }, (_, index) => lane(run.wines[index])));
   return { files, earlier, left };
 }
 
-async function runFile({ wine, tester, program, major, words, stop }: MochaRun, file: string): Promise<void> {
+async function runFile(
+  { tester, program, major, words, stop }: MochaRun,
+  wine: Wine | undefined,
+  file: string,
+): Promise<void> {
   const { report, shown } = pathsOf(major, file);
   rmSync(join(projectRoot, report), { force: true });
   const {

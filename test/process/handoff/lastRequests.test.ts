@@ -25,9 +25,14 @@ describeOn(testedNodes(), "an app that closes its server itself when it is told 
       assert.equal(droppedNothing(report), true, JSON.stringify(report.traffic));
       await busy.untilAnswers(version, 20);
     }
-    const last = await idle.ask(request);
-    assert.equal(JSON.parse(last.body).version, "4");
-    idle.close();
+    if (process.platform === "win32") {
+      // No connection is handed over there.
+      await within("the idle connection closes", idle.closed);
+    } else {
+      const last = await idle.ask(request);
+      assert.equal(JSON.parse(last.body).version, "4");
+      idle.close();
+    }
     assertUnnoticed(await busy.stop());
     assertUnnoticed(await pausing.stop());
   });

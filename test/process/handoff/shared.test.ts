@@ -110,6 +110,11 @@ describeOn(testedNodes(), "shared scheduling", (scene) => {
     assertUnnoticed(await beside.stop());
 
     for (const client of [...idle, unused, halfHeader, halfBody, download, pipelined]) {
+      if (!posix) {
+        // Windows hands none over.
+        await client.closes();
+        continue;
+      }
       client.send(get("/"));
       await client.received(new RegExp(`generation ${generation} `));
       assert.equal(client.closed, false);

@@ -97,9 +97,15 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   const clients: SupervisorClient[] = [];
   const pids = new Set<number>();
   const beginnings = new Map<number, string | undefined>();
+  const supervisors = new Set([endpoint.pid]);
+  /** The workers of the latest snapshot. */
+  let named = new Set<number>();
+  // Where the system tells no beginning, the id of a worker that its supervisor names no longer may be another's.
   const isOurs = (pid: number): boolean =>
     isAlive(pid) &&
-    (process.platform !== "linux" || (beginnings.get(pid) !== undefined && beginnings.get(pid) === beginningOf(pid)));
+    (process.platform === "linux"
+      ? beginnings.get(pid) !== undefined && beginnings.get(pid) === beginningOf(pid)
+      : supervisors.has(pid) || named.has(pid));
   const remember = (pid: number): void => {
     if (!isOurs(pid)) {
       beginnings.set(pid, beginningOf(pid));
@@ -110,6 +116,7 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
     const client = await SupervisorClient.connect(endpoint, identity);
     clients.push(client);
     const note = ({ workers }: SupervisorClient["snapshot"]): void => {
+      named = new Set(workers.map(({ pid }) => pid));
       for (const { pid } of workers) {
         if (!pids.has(pid) || !isOurs(pid)) {
           remember(pid);
@@ -119,7 +126,10 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
     };
     note(client.snapshot);
     client.onDidSnapshot(note);
-    client.onDidMove(({ pid }) => remember(pid));
+    client.onDidMove(({ pid }) => {
+      supervisors.add(pid);
+      remember(pid);
+    });
     return client;
   };
   const client = await connect().catch((error: unknown) => {
