@@ -61,7 +61,7 @@ function prepareWorker(channel: DrainChannel): void {
   const guard = createGuard(channel);
   guard("start", () => {
     const warnings = keepWarnings(guard);
-    watchFatalErrors(channel, guard);
+    const fatalErrors = watchFatalErrors(channel, guard);
     explainNestedCluster();
     const hold = createProcessHold(channel, guard);
     // The first worker of all has nobody to find on its port.
@@ -147,6 +147,7 @@ function prepareWorker(channel: DrainChannel): void {
         case "beat":
           traffic.look();
           probes?.look();
+          fatalErrors.look();
           // Heartbeats begin when it is ready.
           ownClients.stop();
           channel.send(signOfLife());

@@ -367,7 +367,8 @@ export class Acceptor {
         }
       }, copiesMs / 10);
     } else {
-      member.send({ ack: query.seq, key, errno, data: null });
+      // A TLS server takes ticket keys from every answer, also from one that refuses.
+      member.send({ ack: query.seq, key, errno, data: query.data ?? null });
     }
     return true;
   }

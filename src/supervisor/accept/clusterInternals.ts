@@ -60,10 +60,12 @@ export interface ClusterListener {
  * Stands before `node:cluster` in the messages of one worker (lib/internal/cluster/primary.js). A question that the listener
  * answers is made one that `node:cluster` does not know, and so ignores; all else is left as it is. It ends with the
  * process. A question of another shape than expected is left to `node:cluster`, which then deals out the connections itself.
+ *
+ * Who asks for a descriptor is refused: the number is one of the worker's, and `node:cluster` would take the file that has it here.
  */
 export function onClusterMessage(child: ChildProcess, listener: ClusterListener): void {
   child.prependListener("internalMessage" as "message", (message: unknown) => {
-    const { cmd, act, ack, key, accepted } = message as { readonly [name: string]: unknown };
+    const { cmd, act, ack, key, accepted, fd } = message as { readonly [name: string]: unknown };
     if (cmd !== "NODE_CLUSTER") {
       return;
     }
@@ -71,6 +73,10 @@ export function onClusterMessage(child: ChildProcess, listener: ClusterListener)
       listener.answered(ack, accepted !== false);
     } else if (act === "close" && typeof key === "string") {
       listener.closed(key);
+    } else if (act === "queryServer" && typeof fd === "number" && fd >= 0) {
+      Reflect.set(message as object, "act", "answered");
+      const { seq, data = null } = message as { readonly seq: number; readonly data?: unknown };
+      sendClusterMessage(child, { ack: seq, key: "", errno: noSocket, data });
     } else if (act === "queryServer" && isListenQuery(message) && listener.asked(withAbstractName(message))) {
       Reflect.set(message as object, "act", "answered");
     }
@@ -78,9 +84,9 @@ export function onClusterMessage(child: ChildProcess, listener: ClusterListener)
 }
 
 function isListenQuery(message: unknown): message is ListenQuery {
-  const { seq, address, port, addressType, fd, index } = message as { readonly [name: string]: unknown };
-  // A descriptor is a number of another process, and datagrams have no connections.
-  if (typeof fd === "number" || String(addressType).startsWith("udp")) {
+  const { seq, address, port, addressType, index } = message as { readonly [name: string]: unknown };
+  // Datagrams have no connections.
+  if (String(addressType).startsWith("udp")) {
     return false;
   }
   const isPath = port === -1 && addressType === -1 && typeof address === "string";
@@ -130,7 +136,14 @@ export interface ListeningHandle extends ConnectionHandle {
 }
 
 /** libuv's number for an address that is in use. */
-export const addressInUse = [...getSystemErrorMap()].find(([, [name]]) => name === "EADDRINUSE")?.[0] ?? -98;
+export const addressInUse = numberOf("EADDRINUSE") ?? -98;
+
+/** libuv's number for a descriptor on which nobody can listen. */
+const noSocket = numberOf("EINVAL") ?? -22;
+
+function numberOf(error: string): number | undefined {
+  return [...getSystemErrorMap()].find(([, [name]]) => name === error)?.[0];
+}
 
 /** Permissions of a Unix socket, for `fchmod` (lib/net.js, `listen`). */
 const readableByAll = 1;

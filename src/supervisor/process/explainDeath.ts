@@ -86,7 +86,7 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
     return {
       code: "portInUse",
       message:
-        `${place(fatal)} is held by another worker of this app, which does not share it (\`exclusive\` or a descriptor in \`listen\`). ` +
+        `${place(fatal)} is held by another worker of this app, which does not share it (\`exclusive\` in \`listen\`). ` +
         "Leave that out, or run one worker and renew it with a restart.",
     };
   }
@@ -100,6 +100,14 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
     return {
       code: "portDenied",
       message: `Listening on ${place(fatal)} is not allowed. Ports below 1024 need special rights; choose another.`,
+    };
+  }
+  if (code === "EINVAL" && fatal.address === null && port === null && /^(?:listen|bind|open) EINVAL/.test(message)) {
+    return {
+      code: "threw",
+      message:
+        "The app listens on a file descriptor (`listen({ fd })`), whose number means another file in each process. " +
+        "Give it a port or the path of a Unix socket.",
     };
   }
   if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {

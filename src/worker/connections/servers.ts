@@ -11,6 +11,7 @@ import { openConnections } from "../internals/serverConnections.ts";
 import { serverOf } from "../internals/sockets.ts";
 import { ownListener } from "../ownListeners.ts";
 import { findServersBehind } from "./serversBehind.ts";
+import { awaitSocketFile } from "./socketFile.ts";
 
 /** A server of the app that listens. */
 export interface TrackedServer {
@@ -103,6 +104,7 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
       if (place !== undefined && asked.size < mostPlaces) {
         asked.add(place);
       }
+      awaitSocketFile(server, options, guard);
     }),
   );
   subscribe(

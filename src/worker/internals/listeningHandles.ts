@@ -52,6 +52,23 @@ export function closeListeningHandle(server: Server): boolean {
   return true;
 }
 
+/**
+ * Calls `asked` in a `listen` that has just begun, when `node:cluster` has asked the supervisor: what it does next is to add a
+ * listener for `listening` (lib/internal/cluster/child.js, `_getServer`). The callback of the app is added before, and before
+ * `listen` counts itself (lib/net.js, `_listeningId`).
+ */
+export function onAskedToListen(server: Server, asked: () => void): void {
+  const count = (): unknown => Reflect.get(server, "_listeningId");
+  const before = count();
+  const look = (event: string | symbol): void => {
+    if (event === "listening" && count() !== before) {
+      server.removeListener("newListener", look);
+      asked();
+    }
+  };
+  server.on("newListener", look);
+}
+
 interface SharedAnswer {
   readonly cmd?: unknown;
   readonly hold?: AcceptHold;

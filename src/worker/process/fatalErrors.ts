@@ -1,24 +1,58 @@
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
+import { steadyNow } from "../ownTimers.ts";
 
 const longestMessage = 2_000;
 const longestStack = 8_000;
 
+/** The supervisor takes an error for the cause of an exit that follows within this time, in milliseconds. */
+const countsForMs = 5_000;
+
+export interface FatalErrors {
+  /** To be called now and then: lets go of an error that has not ended the process. */
+  look(): void;
+}
+
 /**
  * Reports an uncaught exception to the supervisor before it ends the process. `uncaughtExceptionMonitor` observes
  * without changing what happens next (https://nodejs.org/api/process.html#event-uncaughtexceptionmonitor).
+ *
+ * V8 formats a stack when it is read for the first time, for whoever reads it later too: by then a REPL, a domain or whoever else
+ * catches the error may have said how. So it is read only when the process exits.
  */
-export function watchFatalErrors(channel: Channel, guard: Guard): void {
+export function watchFatalErrors(channel: Channel, guard: Guard): FatalErrors {
+  let last: { readonly error: unknown; readonly at: number } | undefined;
+  let exits = false;
+  const send = (error: unknown, stack: string): void => {
+    channel.send({ type: "fatal", ...describeError(error), stack: stack.slice(0, longestStack) });
+  };
   process.on(
     "uncaughtExceptionMonitor",
     guard("fatal error", (error: unknown) => {
-      channel.send({
-        type: "fatal",
-        ...describeError(error),
-        stack: (text(error, "stack") ?? "").slice(0, longestStack),
-      });
+      last = { error, at: steadyNow() };
+      send(error, exits ? stackOf(error) : "");
     }),
   );
+  process.on(
+    "exit",
+    guard("fatal error", () => {
+      exits = true;
+      if (last !== undefined && steadyNow() - last.at < countsForMs) {
+        send(last.error, stackOf(last.error));
+      }
+    }),
+  );
+  return {
+    look() {
+      if (last !== undefined && steadyNow() - last.at >= countsForMs) {
+        last = undefined;
+      }
+    },
+  };
+}
+
+function stackOf(error: unknown): string {
+  return text(error, "stack") ?? "";
 }
 
 /** What tells errors apart, of whatever was thrown. */

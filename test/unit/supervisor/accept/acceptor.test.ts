@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { getSystemErrorName } from "node:util";
 import { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
 import type { InheritedSocket, PathKeeper } from "../../../../src/supervisor/accept/acceptPool.ts";
 import {
@@ -542,17 +543,24 @@ describe("acceptor", () => {
     await once(stranger, "listening");
     const taken = stranger.address();
     const port = typeof taken === "object" ? taken?.port : 0;
-    assert.equal(worker.ask({ port })?.errno, addressInUse);
+    // With a TLS server's own ticket keys, which it takes from the answer.
+    const { errno, data } = worker.ask({ port, data: { ticketKeys: "00" } }) ?? {};
+    assert.deepEqual([errno, data], [addressInUse, { ticketKeys: "00" }]);
     stranger.close();
     await once(stranger, "close");
     listen(worker, { port });
     assert.equal(worker.ask({ port })?.errno, addressInUse);
   });
 
-  it("leaves descriptors and datagrams to node:cluster", () => {
+  it("refuses descriptors, whose numbers mean other files here, and leaves datagrams to node:cluster", () => {
     const [worker] = admitted(1);
-    assert.equal(worker.ask({ fd: 7, address: null, port: null, addressType: null }), undefined);
-    assert.equal(worker.ask({ addressType: "udp4" }), undefined);
+    for (const fd of [0, 7]) {
+      const query = { fd, address: null, port: null, addressType: null, data: { ticketKeys: "00" } };
+      const { errno, data } = worker.ask(query) ?? {};
+      assert.deepEqual([getSystemErrorName(errno ?? 0), data], ["EINVAL", { ticketKeys: "00" }]);
+    }
+    // Without a descriptor Node writes -1 there.
+    assert.equal(worker.ask({ addressType: "udp4", fd: -1 }), undefined);
   });
 
   it("closes at once what comes when too many wait", async () => {

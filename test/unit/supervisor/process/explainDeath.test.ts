@@ -139,6 +139,13 @@ const shapes: readonly [what: string, error: Partial<FatalError>, code: FailureC
     "portDenied",
     /^Listening on Port 80 is not allowed\./,
   ],
+  ["a descriptor", { code: "EINVAL", message: "bind EINVAL" }, "threw", /file descriptor \(`listen\(\{ fd \}\)`\)/],
+  [
+    "an address that can't be bound",
+    { code: "EINVAL", message: "listen EINVAL: invalid argument fe80::1:3000", address: "fe80::1", port: 3000 },
+    "threw",
+    /^Error: listen EINVAL: invalid argument fe80::1:3000$/,
+  ],
   [
     "a file that may not be read, which is no port",
     { code: "EACCES", message: "EACCES: permission denied, open '/etc/shadow'" },

@@ -6,23 +6,28 @@ import { watchFatalErrors } from "../../../../src/worker/process/fatalErrors.ts"
 describe("watchFatalErrors", () => {
   const sent: FromWorkerBody[] = [];
   const channel = { connected: true, send: (body: FromWorkerBody) => sent.push(body), listen: () => undefined };
-  let ours: ((error: Error) => void) | undefined;
+  const ours: Record<string, (error?: unknown) => void> = {};
 
-  before(() => {
-    const before = process.listeners("uncaughtExceptionMonitor");
+  beforeEach(() => {
+    const events = ["uncaughtExceptionMonitor", "exit"];
+    const before = events.map((event) => process.rawListeners(event));
     watchFatalErrors(channel, createGuard(channel));
-    ours = process.listeners("uncaughtExceptionMonitor").find((listener) => !before.includes(listener)) as typeof ours;
+    for (const [index, event] of events.entries()) {
+      const added = process.rawListeners(event).find((listener) => before[index]?.includes(listener) === false);
+      ours[event] = added as (error?: unknown) => void;
+    }
   });
 
-  after(() => {
-    assert(ours !== undefined);
-    process.off("uncaughtExceptionMonitor", ours);
+  afterEach(() => {
+    for (const [event, listener] of Object.entries(ours)) {
+      process.off(event, listener);
+    }
   });
 
   /** What the supervisor is told of something that was thrown. */
   function told(thrown: unknown): FromWorkerBody {
     sent.splice(0);
-    ours?.(thrown as Error);
+    ours.uncaughtExceptionMonitor?.(thrown);
     const [message] = sent;
     assert(message !== undefined && sent.length === 1);
     return message;
@@ -39,10 +44,32 @@ describe("watchFatalErrors", () => {
       name: "Error",
       code: "EADDRINUSE",
       message: "bind EADDRINUSE null:3000",
-      stack: error.stack,
+      stack: "",
       address: null,
       port: 3000,
     });
+    ours.exit?.();
+    assert.deepEqual(sent[1], { ...sent[0], stack: error.stack });
+  });
+
+  it("leaves it to the app how the stack of an error is written that it catches", () => {
+    let read = 0;
+    const error = Object.defineProperty(new Error("caught"), "stack", {
+      get: () => {
+        read += 1;
+        return "as the app writes it";
+      },
+    });
+    told(error);
+    assert.equal(read, 0);
+    ours.exit?.();
+    const [, atExit] = sent;
+    assert(atExit?.type === "fatal");
+    assert.equal(atExit.stack, "as the app writes it");
+    // What is thrown by somebody who listens to the exit has no later moment.
+    const late = told(error);
+    assert(late.type === "fatal");
+    assert.equal(late.stack, "as the app writes it");
   });
 
   it("takes whatever was thrown", () => {
@@ -60,8 +87,10 @@ describe("watchFatalErrors", () => {
   });
 
   it("cuts what is too long for a message", () => {
-    const message = told(new Error("x".repeat(1_000_000)));
-    assert(message.type === "fatal");
+    told(new Error("x".repeat(1_000_000)));
+    ours.exit?.();
+    const [, message] = sent;
+    assert(message?.type === "fatal");
     assert.deepEqual([message.message.length, message.stack.length], [2_000, 8_000]);
   });
 });

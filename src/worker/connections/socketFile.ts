@@ -1,0 +1,76 @@
+import { accessSync, constants, lstatSync, type Stats } from "node:fs";
+import type { Server } from "node:net";
+import { dirname, resolve } from "node:path";
+import type { Guard } from "../guard.ts";
+import { onAskedToListen } from "../internals/listeningHandles.ts";
+import { steadyNow } from "../ownTimers.ts";
+
+/** For the supervisor to bind a socket, in milliseconds. It takes one or two where nothing else runs. */
+const bindMs = 1_000;
+
+/** For its second name, which some file systems don't have, in milliseconds. */
+const linkMs = 25;
+
+const pauseMs = 1;
+
+const { wait } = Atomics;
+
+/**
+ * Lets `listen` of a Unix socket return when its file is there, as it does in a process of its own: the app may look at it, copy it
+ * or set its rights in the next line. The supervisor binds it, so the file would come some time later.
+ */
+export function awaitSocketFile(server: Server, options: unknown, guard: Guard): void {
+  const path = boundElsewhere(options);
+  if (path === undefined || lookAt(path) !== undefined || !mayAppear(path)) {
+    return;
+  }
+  onAskedToListen(
+    server,
+    guard("socket file", () => {
+      const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      const began = steadyNow();
+      let since: number | undefined;
+      for (;;) {
+        const now = steadyNow();
+        const file = lookAt(path);
+        since ??= file && now;
+        // With its second name it is safe: the app may remove the first.
+        if (
+          (file !== undefined && file.nlink > 1) ||
+          now - (since ?? began) > (since === undefined ? bindMs : linkMs)
+        ) {
+          return;
+        }
+        wait(cell, 0, 0, pauseMs);
+      }
+    }),
+  );
+}
+
+/** The file of a Unix socket that the supervisor binds. */
+function boundElsewhere(options: unknown): string | undefined {
+  const { path, exclusive } = (typeof options === "object" && options !== null ? options : {}) as {
+    readonly [name in "path" | "exclusive"]?: unknown;
+  };
+  const hasFile = typeof path === "string" && path !== "" && !path.startsWith("\0") && process.platform !== "win32";
+  return hasFile && !exclusive ? resolve(path) : undefined;
+}
+
+/** `undefined` also of one that can't be seen. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where this is not allowed nobody waits: the supervisor has the same rights. */
+function mayAppear(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
