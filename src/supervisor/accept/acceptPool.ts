@@ -1,17 +1,21 @@
-import type { ConnectionHandle, ListeningHandle } from "./clusterInternals.ts";
+import type { BoundHandle, ConnectionHandle, ListeningHandle } from "./clusterInternals.ts";
 import type { OwnConnections } from "./ownConnections.ts";
 
 /** Looks after the files of Unix sockets. */
 export interface PathKeeper {
-  /** A worker wants to listen on this Unix socket, which may not be bound yet. */
-  asked(path: string): void;
-  /** It is bound. */
-  answered(path: string): void;
+  /**
+   * Binds a Unix socket so that nobody can take its file away for good, not even in the moment in which it appears.
+   * @param bindAt Binds at a path, which may be another one than the file gets.
+   * @returns What `bindAt` does, or libuv's number of another error.
+   */
+  bind(path: string, bindAt: (path: string) => BoundHandle): BoundHandle;
+  /** A worker wants to listen on it, and it is bound: the file is put back if it is gone. */
+  restore(path: string, handle: ListeningHandle): void;
   /** It is about to be closed: its file is removed first, so that no client finds it too late. */
-  leave(path: string): void;
+  leave(path: string, handle: ListeningHandle): void;
   /** Another process listens there from now on, which looks after the file; or this one does in place of another. */
-  cede(path: string): void;
-  adopt(path: string): void;
+  cede(path: string, handle: ListeningHandle): void;
+  adopt(path: string, handle: ListeningHandle): void;
 }
 
 /** A handle that the supervisor before this one has listened with. */

@@ -152,15 +152,15 @@ const writableByAll = 2;
 /** `node:net` listens with this when it is not told another length (lib/net.js, `setupListenHandle`). */
 export const usualBacklog = 511;
 
-/**
- * Binds a handle as lib/internal/cluster/shared_handle.js does, but does not listen. It is the caller's to close.
- * @returns libuv's number of the error if that fails; `undefined` if this Node binds in another way.
- */
-export function bindHandle(query: ListenQuery): ListeningHandle | number | undefined {
+/** libuv's number of the error if binding failed; `undefined` if this Node binds in another way. */
+export type BoundHandle = ListeningHandle | number | undefined;
+
+/** Binds a handle as lib/internal/cluster/shared_handle.js does, but does not listen. It is the caller's to close. */
+export function bindHandle(query: ListenQuery): BoundHandle {
   const { address, port, addressType, flags = 0, readableAll = false, writableAll = false } = query;
   const create: unknown = Reflect.get(net, "_createServerHandle");
-  const made: unknown =
-    typeof create === "function" ? create(shorten(address, port), port, addressType, undefined, flags) : undefined;
+  const place = port === -1 && address !== null ? shortened(address) : address;
+  const made: unknown = typeof create === "function" ? create(place, port, addressType, undefined, flags) : undefined;
   if (typeof made === "number") {
     return made;
   }
@@ -180,13 +180,13 @@ export function bindHandle(query: ListenQuery): ListeningHandle | number | undef
   return made;
 }
 
-/** A Unix socket's path may have no more than about 100 bytes (lib/internal/cluster/primary.js, `queryServer`). */
-function shorten(address: string | null, port: number): string | null {
-  if (port >= 0 || address === null || address.startsWith("\0") || process.platform === "win32") {
-    return address;
+/** Of Unix sockets and what has no file: what is bound for a path, which may have no more than about 100 bytes (lib/internal/cluster/primary.js, `queryServer`). */
+export function shortened(path: string): string {
+  if (path.startsWith("\0") || process.platform === "win32") {
+    return path;
   }
-  const short = relative(process.cwd(), address);
-  return short.length < address.length ? short : address;
+  const short = relative(process.cwd(), path);
+  return short.length < path.length ? short : path;
 }
 
 function isListeningHandle(handle: unknown): handle is ListeningHandle {

@@ -2,6 +2,7 @@ import type { AcceptPool, ForwardAccepted, InheritedSocket } from "./acceptPool.
 import { type Closing, closeListening } from "./closeListening.ts";
 import {
   addressOf,
+  type BoundHandle,
   bindHandle,
   type ConnectionHandle,
   type ListeningHandle,
@@ -110,7 +111,7 @@ export class ListeningSocket implements AcceptedAt {
       return 0;
     }
     if (this.#path !== undefined) {
-      this.#pool.paths.adopt(this.#path);
+      this.#pool.paths.adopt(this.#path, handle);
     }
     return this.isShared ? 0 : this.#listen(handle);
   }
@@ -120,8 +121,8 @@ export class ListeningSocket implements AcceptedAt {
     this.#stopClosing();
     clearTimeout(this.#successorTimer);
     this.#forward = forward;
-    if (this.#path !== undefined) {
-      this.#pool.paths.cede(this.#path);
+    if (this.#path !== undefined && this.#handle !== undefined) {
+      this.#pool.paths.cede(this.#path, this.#handle);
     } else {
       // The other copy stays. That of a Unix socket would take the file along: this one is left to the end of the process.
       this.#handle?.close();
@@ -182,11 +183,8 @@ export class ListeningSocket implements AcceptedAt {
       this.#handle = undefined;
     }
     this.#stopClosing();
-    if (this.#path !== undefined && !this.isHeldBack) {
-      this.#pool.paths.asked(this.#path);
-    }
     if (this.#handle === undefined) {
-      const bound = bindHandle(this.#place.query);
+      const bound = this.#bind();
       if (bound === undefined || typeof bound === "number") {
         return bound;
       }
@@ -200,9 +198,17 @@ export class ListeningSocket implements AcceptedAt {
     if (error !== 0) {
       this.end();
     } else if (this.#path !== undefined && !this.isHeldBack) {
-      this.#pool.paths.answered(this.#path);
+      this.#pool.paths.restore(this.#path, this.#handle);
     }
     return error;
+  }
+
+  #bind(): BoundHandle {
+    const { query } = this.#place;
+    const path = this.#path;
+    return path === undefined
+      ? bindHandle(query)
+      : this.#pool.paths.bind(path, (address) => bindHandle({ ...query, address }));
   }
 
   /** Whether it is open, and the other one can't be while it is. */
@@ -372,8 +378,11 @@ export class ListeningSocket implements AcceptedAt {
   /** Ends it at once. */
   end(): void {
     this.#stopClosing();
-    if (this.#forward === undefined) {
-      this.#handle?.close();
+    if (this.#forward === undefined && this.#handle !== undefined) {
+      if (this.#path !== undefined) {
+        this.#pool.paths.leave(this.#path, this.#handle);
+      }
+      this.#handle.close();
       this.#handle = undefined;
     }
     this.drop();
@@ -440,7 +449,7 @@ export class ListeningSocket implements AcceptedAt {
     }
     this.#stopClosing();
     if (this.#path !== undefined) {
-      this.#pool.paths.leave(this.#path);
+      this.#pool.paths.leave(this.#path, handle);
     }
     if (this.isShared) {
       // What the workers have left in the kernel's queue is accepted here.

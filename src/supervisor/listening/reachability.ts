@@ -50,11 +50,12 @@ export function createReachability({ acceptor, files }: ReachabilityOptions): Re
     if (isInPlace === true || (accepts === "workers" && !isPath) || (accepts !== undefined && hasNoFile)) {
       return undefined;
     }
-    return tryAddress(key, (socket) => {
+    const problem = await tryAddress(key, (socket) => {
       if (accepts === "supervisor") {
         acceptor.own.add(socket);
       }
     });
+    return problem ?? (isInPlace === false ? "somebody else's file is there" : undefined);
   };
   return {
     async check(worker) {

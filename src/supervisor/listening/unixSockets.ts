@@ -1,8 +1,10 @@
-import { existsSync, type FSWatcher, linkSync, lstatSync, readdirSync, unlinkSync, watch } from "node:fs";
+import { type FSWatcher, linkSync, lstatSync, unlinkSync, watch } from "node:fs";
 import { createConnection } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { PathKeeper } from "../accept/acceptPool.ts";
+import { addressInUse, type ListeningHandle, shortened } from "../accept/clusterInternals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
+import { inodeOf, lastNameOf, leftIn, linksOf, newSecondName, secondNamesOf } from "./secondNames.ts";
 
 /** Polling interval where a folder can't be watched, in milliseconds. */
 const lookEveryMs = 100;
@@ -10,12 +12,13 @@ const lookEveryMs = 100;
 /** Milliseconds for a connection to a socket of this machine. */
 const deadlineMs = 1_000;
 
-/** Names of the links that keep sockets, with the pid of the supervisor that owns them. */
-const linkName = /^\.hitless-(\d+)-\d+$/;
+/** Longest path that is bound, in bytes: macOS allows 103, Linux 107. */
+const longestPath = 100;
 
 /** A socket that this process has bound, and the second name by which it keeps the file. */
 interface Kept {
   readonly path: string;
+  readonly handle: ListeningHandle;
   readonly link: string;
   /** Distinguishes the file from a later one of the same name. */
   readonly inode: string;
@@ -39,7 +42,9 @@ export interface SocketKeeper extends PathKeeper {
 /**
  * Keeps Unix sockets reachable. A typical app removes the socket's file before it listens, or when it ends. In a
  * cluster that file belongs to the other workers too, `node:cluster` binds it once, and clients could no longer
- * connect. So each has a second name (a hard link), from which the first is restored while a worker listens.
+ * connect. So each has a second name (a hard link), from which the first is restored while a worker listens. It is bound
+ * at the second one: what libuv removes when it closes the handle is that, whatever has the first by then, and there is no
+ * moment in which it could be removed before there is a second.
  */
 export function createSocketKeeper(options: {
   readonly events: EventLog;
@@ -51,27 +56,16 @@ export function createSocketKeeper(options: {
   const { events, isServed } = options;
   const sockets = new Map<string, Kept>();
   const told = new Set<string>();
-  let links = 0;
-  let before: string | undefined;
+  let isFirst = true;
 
-  const keep = (path: string, inode: string): void => {
+  const keep = (socket: Pick<Kept, "path" | "handle" | "link">): void => {
+    const { path, link } = socket;
     forget(sockets.get(path));
-    links += 1;
-    const link = join(dirname(path), `.hitless-${process.pid}-${links}`);
-    try {
-      linkSync(path, link);
-    } catch (error) {
-      events.log(
-        "warning",
-        "socketNotKept",
-        `${path} can't be kept reachable if a worker removes it (the folder or system allows no second name): ${String(error)}`,
-      );
-      return;
-    }
-    const kept: Kept = { path, link, inode, stopWatching: () => undefined, isRenamed: false };
+    const kept: Kept = { ...socket, inode: inodeOf(link) ?? "", stopWatching: () => undefined, isRenamed: false };
     sockets.set(path, kept);
     kept.stopWatching = watchFolder(dirname(path), () => look(kept));
-    if (sockets.size === 1 && links === 1) {
+    if (isFirst) {
+      isFirst = false;
       process.once("exit", () => [...sockets.values()].forEach(leave));
     }
     tidy(dirname(path));
@@ -95,21 +89,57 @@ export function createSocketKeeper(options: {
     forget(kept);
   };
 
+  const keptOf = (path: string, handle: ListeningHandle): Kept | undefined => {
+    const kept = sockets.get(path);
+    return kept?.handle === handle ? kept : undefined;
+  };
+
+  /** Gives the file at a path a second name; it may be gone already where a supervisor before this one has one. */
+  const keepFile = (path: string, handle: ListeningHandle): void => {
+    const link = newSecondName(path);
+    const last = inodeOf(path) === undefined ? lastNameOf(process.ppid, dirname(path)) : undefined;
+    const error = tryToLink(last ?? path, link);
+    if (error === undefined) {
+      keep({ path, handle, link });
+    } else {
+      events.log(
+        "warning",
+        "socketNotKept",
+        `${path} can't be kept reachable if a worker removes it (the folder or system allows no second name): ${String(error)}`,
+      );
+    }
+  };
+
+  const restore = (path: string, handle: ListeningHandle): void => {
+    const kept = keptOf(path, handle);
+    if (kept !== undefined && inodeOf(path) === undefined) {
+      wasRenamed(kept);
+      putBack(kept);
+    }
+  };
+
   const putBack = (kept: Kept): void => {
-    try {
-      linkSync(kept.link, kept.path);
-      options.putBack(kept.path);
-      if (!told.has(kept.path)) {
-        told.add(kept.path);
-        events.log(
-          "warning",
-          "socketPutBack",
-          `${kept.path} was removed though workers listen there, and put back; clients were refused for a moment. The app need not remove it: Hitless removes one that is left over.`,
-        );
-      }
-    } catch (error) {
+    const error = tryToLink(kept.link, kept.path);
+    if (error?.code === "EEXIST") {
+      // Somebody else's: it is looked at again when that is gone.
+      return;
+    }
+    if (error !== undefined) {
       events.log("error", "socketGone", `${kept.path} was removed, and can't be put back: ${String(error)}`);
       forget(kept);
+      return;
+    }
+    if (kept.isRenamed) {
+      return;
+    }
+    options.putBack(kept.path);
+    if (!told.has(kept.path)) {
+      told.add(kept.path);
+      events.log(
+        "warning",
+        "socketPutBack",
+        `${kept.path} was removed though workers listen there, and put back; clients were refused for a moment. The app need not remove it: Hitless removes one that is left over.`,
+      );
     }
   };
 
@@ -142,17 +172,21 @@ export function createSocketKeeper(options: {
     look: () => [...sockets.values()].forEach(look),
     isInPlace(path) {
       const kept = sockets.get(path);
-      return kept && (inodeOf(path) === kept.inode || wasRenamed(kept));
+      if (kept === undefined) {
+        return undefined;
+      }
+      look(kept);
+      return inodeOf(path) === kept.inode || kept.isRenamed;
     },
     clear(path, done) {
       const inode = inodeOf(path);
       if (inode === undefined || sockets.has(path)) {
         // The name is free, or one of our own workers has it now.
-        done(inode !== undefined || !existsSync(path));
+        done(true);
         return;
       }
       tryListening(path, (listening) => {
-        const stale = !listening && inodeOf(path) === inode && belongsToUser(path);
+        const stale = !listening && inodeOf(path) === inode && isSocketOfUser(path);
         if (stale) {
           remove(path);
           events.log("warning", "staleSocket", `${path} was left over and nobody listens there; it was removed`);
@@ -160,54 +194,52 @@ export function createSocketKeeper(options: {
         done(stale || inodeOf(path) !== inode);
       });
     },
-    asked(path) {
-      before = inodeOf(path);
-    },
-    answered(path) {
-      const kept = sockets.get(path);
-      const now = inodeOf(path);
-      if (now !== undefined && now !== before) {
-        keep(path, now);
-      } else if (now === undefined && kept !== undefined) {
-        putBack(kept);
+    bind(path, bindAt) {
+      const link = newSecondName(path);
+      const handle = Buffer.byteLength(shortened(link)) > longestPath ? undefined : bindAt(link);
+      if (typeof handle === "object") {
+        const error = tryToLink(link, path);
+        if (error === undefined) {
+          keep({ path, handle, link });
+          return handle;
+        }
+        handle.close();
+        if (error.code === "EEXIST") {
+          return addressInUse;
+        }
       }
+      const direct = bindAt(path);
+      if (typeof direct === "object") {
+        keepFile(path, direct);
+      }
+      return direct;
     },
-    leave(path) {
-      const kept = sockets.get(path);
+    restore,
+    leave(path, handle) {
+      const kept = keptOf(path, handle);
       if (kept !== undefined) {
         leave(kept);
       }
     },
-    cede: (path) => forget(sockets.get(path)),
-    adopt(path) {
-      const inode = inodeOf(path);
-      if (inode !== undefined) {
-        keep(path, inode);
-      }
+    cede(path, handle) {
+      restore(path, handle);
+      forget(keptOf(path, handle));
+    },
+    adopt(path, handle) {
+      keepFile(path, handle);
+      restore(path, handle);
     },
   };
 }
 
-/** Removes the links that killed supervisors have left in a folder. */
+/** Removes the second names that killed supervisors have left in a folder. */
 function tidy(folder: string): void {
-  for (const name of names(folder)) {
-    const pid = Number(linkName.exec(name)?.[1] ?? process.pid);
-    if (pid !== process.pid) {
-      const link = join(folder, name);
-      tryListening(link, (listening) => {
-        if (!listening) {
-          remove(link);
-        }
-      });
-    }
-  }
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
+  for (const link of leftIn(folder)) {
+    tryListening(link, (listening) => {
+      if (!listening) {
+        remove(link);
+      }
+    });
   }
 }
 
@@ -243,34 +275,36 @@ function watchFolder(folder: string, changed: () => void): () => void {
   };
 }
 
-/** Identifies a socket's file whatever its name; `undefined` if there is none. */
-function inodeOf(path: string): string | undefined {
-  try {
-    const stats = lstatSync(path);
-    return stats.isSocket() ? `${stats.dev}:${stats.ino}` : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Whether the file, which has lost its first name, has been given another one: by an app that listens under some name and then
  * puts the file into its place in one step. It may lose that name to the next worker, as is meant.
  */
 function wasRenamed(kept: Kept): boolean {
-  try {
-    kept.isRenamed ||= lstatSync(kept.link).nlink > 1;
-  } catch {
-    // It can't be put back either.
-  }
+  const { inode, link } = kept;
+  const seconds = (): number => secondNamesOf(inode, dirname(link));
+  // While a supervisor hands over to the next, second names come and go.
+  const before = seconds();
+  const all = linksOf(link);
+  kept.isRenamed ||= all > Math.max(before, seconds());
   return kept.isRenamed;
 }
 
-function belongsToUser(path: string): boolean {
+function isSocketOfUser(path: string): boolean {
   try {
-    return lstatSync(path).uid === process.getuid?.();
+    const stats = lstatSync(path);
+    return stats.isSocket() && stats.uid === process.getuid?.();
   } catch {
     return false;
+  }
+}
+
+/** @returns Why a file can't be given another name; `undefined` if it has it. */
+function tryToLink(from: string, to: string): NodeJS.ErrnoException | undefined {
+  try {
+    linkSync(from, to);
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   }
 }
 

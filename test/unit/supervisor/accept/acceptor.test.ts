@@ -20,8 +20,8 @@ import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 import { FakeWorker } from "./fakeWorkers.ts";
 
 const noFiles: PathKeeper = {
-  asked: () => undefined,
-  answered: () => undefined,
+  bind: (path, bindAt) => bindAt(path),
+  restore: () => undefined,
   leave: () => undefined,
   cede: () => undefined,
   adopt: () => undefined,
