@@ -148,6 +148,9 @@ export const stopOutputSchema = v.strictObject({
   supervisorPid: v.number(),
   /** Workers that did not end before their deadline and were killed. */
   killed: v.number(),
+  /** The clients for which the supervisor stays, since they have not read the last output, and for how many milliseconds at most. */
+  unread: v.optional(v.array(v.string())),
+  unreadMs: v.optional(v.number()),
 });
 export type StopOutput = v.InferOutput<typeof stopOutputSchema>;
 

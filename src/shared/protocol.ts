@@ -113,8 +113,19 @@ export const requests = {
     params: v.object({ workers: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)) }),
     result: v.object({ from: v.number(), to: v.number() }),
   },
-  /** Stops the app gracefully (`now`: at once) and ends the supervisor. Answered when no worker is left. */
-  "app/stop": { params: v.object({ now: v.optional(v.boolean()) }), result: v.object({ killed: v.number() }) },
+  /**
+   * Stops the app gracefully (`now`: at once) and ends the supervisor. Answered when no worker is left, and those that must lose nothing of
+   * its output have it, or after 2 s more: `unread` names those that have it not. The supervisor ends when they do, or after `unreadMs`.
+   */
+  "app/stop": {
+    params: v.object({ now: v.optional(v.boolean()) }),
+    result: v.object({
+      killed: v.number(),
+      unread: v.optional(v.array(v.string())),
+      /** Milliseconds. */
+      unreadMs: v.optional(v.number()),
+    }),
+  },
   /** Kills the process tree of one worker at once; the supervisor starts a new one in its slot. */
   "app/killWorker": { params: v.object({ worker: workerId }), result: empty },
   /**

@@ -10,6 +10,7 @@ import { checkSchedule } from "./app/checkSchedule.ts";
 import { productionSigns } from "./app/productionSigns.ts";
 import { steadyNow } from "./clock.ts";
 import type { RequestHandlers } from "./control/controlSession.ts";
+import type { LastOutput } from "./control/lastOutput.ts";
 import { createLayerHandlers } from "./layers/layerHandlers.ts";
 import { createRequestsHandler } from "./layers/requestsHandler.ts";
 import type { EventLog } from "./logs/eventLog.ts";
@@ -33,6 +34,8 @@ export interface HandlerParts {
   readonly moved: AbortSignal;
   /** Stops the app and resolves when no worker is left. */
   readonly stop: (now: boolean) => Promise<void>;
+  /** Resolves when the last output has been read, or this process goes on waiting for who has yet to do so. */
+  readonly lastOutput: LastOutput;
 }
 
 /** The handlers of the control channel's requests. */
@@ -89,7 +92,8 @@ export function createRequestHandlers(parts: HandlerParts): RequestHandlers {
     },
     "app/stop": async ({ now }) => {
       await stop(now ?? false);
-      return shown({ killed: app.killedWhileStopping });
+      const unread = await parts.lastOutput.settled();
+      return shown({ killed: app.killedWhileStopping, ...unread });
     },
     "app/killWorker": ({ worker }) => {
       app.roster.kill(worker);

@@ -5,9 +5,9 @@ import { protocolVersion } from "../shared/protocol.ts";
 import { AppSupervisor } from "./app/appSupervisor.ts";
 import { checkSchedule } from "./app/checkSchedule.ts";
 import { Trial } from "./app/trial.ts";
-import { steadyNow } from "./clock.ts";
 import { type ControlServer, openControlServer } from "./control/controlServer.ts";
 import { removeEndpoint, removeSocket, writeEndpointFile } from "./control/endpointFile.ts";
+import { createLastOutput } from "./control/lastOutput.ts";
 import { findOtherWriter } from "./control/logFileClaims.ts";
 import { createGracePeriod } from "./grace.ts";
 import { onMissingInternal } from "./internals.ts";
@@ -22,13 +22,6 @@ import type { Predecessor } from "./upgrade/predecessor.ts";
 import { Succession } from "./upgrade/succession.ts";
 import { createUpgrades } from "./upgrade/upgrades.ts";
 import { sweepStrays } from "./watcher/sweep.ts";
-
-/** After the app was stopped, clients may read the last output this long, in milliseconds. */
-const lingerMs = 2_000;
-
-/** Those that must lose nothing of it, as long as they are behind; looked at every `lookMs`. */
-const patientLingerMs = 30_000;
-const lookMs = 100;
 
 /** A client that must lose none of the output begins to read it within this time, in milliseconds. */
 const readerMs = 5_000;
@@ -121,13 +114,7 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
     upgrades.tidy();
   };
 
-  const endUnlessRead = (deadline: number): void => {
-    if (logs.isAwaited && steadyNow() < deadline) {
-      setTimeout(endUnlessRead, lookMs, deadline);
-    } else {
-      process.exit(0);
-    }
-  };
+  const lastOutput = createLastOutput(logs, events);
 
   const leave = (): void => {
     if (!left) {
@@ -138,7 +125,7 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
       if (server.clients === 0) {
         setImmediate(() => process.exit(0));
       } else {
-        setTimeout(endUnlessRead, lingerMs, steadyNow() + patientLingerMs);
+        lastOutput.end(() => process.exit(0));
       }
     }
   };
@@ -203,6 +190,7 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
       logFiles,
       events,
       stop,
+      lastOutput,
       isLeaving: () => stops,
       upgrade: upgrades.start,
       moved: moving.signal,

@@ -1,4 +1,4 @@
-import { stopApp } from "../../client/connection/stopApp.ts";
+import { type Stopped, stopApp } from "../../client/connection/stopApp.ts";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import type { StopOutput } from "../../shared/cliOutput.ts";
 import { HitlessError } from "../../shared/errors.ts";
@@ -10,7 +10,7 @@ import { onStopSignal } from "../run/interrupts.ts";
 import { onlyFlag, pm2Operand } from "../run/pm2/pm2Operand.ts";
 import { forEachApp, forEachNamed, oneApp } from "../run/several/forEachApp.ts";
 import { runningOfPm2File } from "../run/several/renewPm2File.ts";
-import { killedAtOnceText, killedText } from "../show/statusTexts.ts";
+import { killedAtOnceText, killedText, unreadText } from "../show/statusTexts.ts";
 import { openProgressLine } from "../terminal/progressLine.ts";
 import { count } from "../terminal/units.ts";
 
@@ -72,9 +72,9 @@ async function stopOne(context: CliContext, client: SupervisorClient, parsed: Pa
       left(signal);
     }
   });
-  let killed: number | StopSignal;
+  let stopped: Stopped | StopSignal;
   try {
-    killed = await Promise.race([stopApp(client, { now: parsed.has("now") }), leaving]);
+    stopped = await Promise.race([stopApp(client, { now: parsed.has("now") }), leaving]);
   } finally {
     signals.dispose();
     events.dispose();
@@ -84,18 +84,23 @@ async function stopOne(context: CliContext, client: SupervisorClient, parsed: Pa
   for (const message of trouble) {
     await context.stderr.write(`${context.stderr.paint("yellow", "!")} ${message}\n`);
   }
-  if (typeof killed === "string") {
-    return exitCodeOfSignal(killed);
+  if (typeof stopped === "string") {
+    return exitCodeOfSignal(stopped);
   }
+  const { killed } = stopped;
   if (parsed.has("json")) {
-    await printJson(context, { name, supervisorPid: client.endpoint.pid, killed } satisfies StopOutput);
+    await printJson(context, { name, supervisorPid: client.endpoint.pid, ...stopped } satisfies StopOutput);
   } else {
     const { paint } = context.stdout;
     const details =
       killed === 0
         ? ""
         : `\n  ${parsed.has("now") || urgent ? killedAtOnceText(killed, paint) : killedText(killed, paint)}`;
-    await printLine(context, `${paint("green", "✔")} ${name} stopped${details}`);
+    const rest = unreadText(stopped, client.endpoint.pid);
+    await printLine(
+      context,
+      `${paint("green", "✔")} ${name} stopped${details}${rest && `\n  ${paint("yellow", rest)}`}`,
+    );
   }
   return exitCodes.done;
 }

@@ -1,3 +1,4 @@
+import type { Stopped } from "../../client/connection/stopApp.ts";
 import type { HitlessError } from "../../shared/errors.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Failure } from "../../shared/failure.ts";
@@ -5,7 +6,7 @@ import type { RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts
 import { placeText } from "../../shared/text/placeText.ts";
 import { workerName } from "../../shared/text/workerName.ts";
 import type { Paint } from "../terminal/paint.ts";
-import { count } from "../terminal/units.ts";
+import { count, duration } from "../terminal/units.ts";
 
 /** `ready 2/2 · generation 1 · http://127.0.0.1:3000 · supervisor 4711` */
 export function readyLine(snapshot: Snapshot): string {
@@ -55,6 +56,13 @@ export function killedText(killed: number, paint: Paint): string {
 /** Of a stop that was to be at once: nothing was too late. */
 export function killedAtOnceText(killed: number, paint: Paint): string {
   return paint("yellow", `${count(killed, "worker")} ${killed === 1 ? "was" : "were"} killed`);
+}
+
+/** Says for whom a supervisor stays though its app has ended; empty if for nobody. */
+export function unreadText({ unread = [], unreadMs = 0 }: Stopped, pid: number): string {
+  return unread.length === 0
+    ? ""
+    : `its supervisor (pid ${pid}) waits up to ${duration(unreadMs)} more for who has not read its last output: ${unread.join(", ")}`;
 }
 
 /** One line on how far a renewal is, such as `reloading api · 2/4 ready`. */

@@ -35,7 +35,7 @@ export async function stopOne(host: AgentHost, { app, confirmed }: ToolInput<"st
   try {
     await refuseProduction(client, confirmed);
     const { name } = client.snapshot.app;
-    const killed = await stopApp(client, { now: false });
+    const { killed } = await stopApp(client, { now: false });
     return {
       app: name,
       state: "stopped",

@@ -1,19 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toHitlessError } from "../../shared/errors.ts";
+import type { RequestResult } from "../../shared/protocol.ts";
 import type { SupervisorClient } from "./supervisorClient.ts";
 
 /** Milliseconds for a supervisor without an app to close its control channel. */
 const closeDeadlineMs = 4_000;
 const pollMs = 20;
 
-/**
- * Stops the app and releases its supervisor, so that the same app can be started again at once.
- * @returns How many workers had to be killed.
- */
-export async function stopApp(client: SupervisorClient, { now }: { readonly now: boolean }): Promise<number> {
-  let killed = 0;
+/** How a stop went: how many workers had to be killed, and whose reading of the last output its supervisor waits for. */
+export type Stopped = RequestResult<"app/stop">;
+
+/** Stops the app and releases its supervisor, so that the same app can be started again at once. */
+export async function stopApp(client: SupervisorClient, { now }: { readonly now: boolean }): Promise<Stopped> {
+  let stopped: Stopped = { killed: 0 };
   try {
-    killed = (await client.request("app/stop", now ? { now } : {})).killed;
+    stopped = await client.request("app/stop", now ? { now } : {});
   } catch (error) {
     // Another client may have stopped it too, and the supervisor ended before it could answer both.
     if (toHitlessError(error).code !== "connectionLost" || (await client.isThere(closeDeadlineMs))) {
@@ -21,7 +22,7 @@ export async function stopApp(client: SupervisorClient, { now }: { readonly now:
     }
   }
   await leaveSupervisor(client);
-  return killed;
+  return stopped;
 }
 
 /**

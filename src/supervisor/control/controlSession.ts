@@ -49,6 +49,13 @@ export type RequestHandlers = {
   ) => Promise<RequestResult<Name>> | RequestResult<Name>;
 };
 
+const names = new WeakMap<AbortSignal, string>();
+
+/** What a client of the control channel calls itself, by the signal that is aborted when it has gone. */
+export function nameOfClient(client: AbortSignal): string {
+  return names.get(client) ?? "a client";
+}
+
 export interface ControlSession {
   notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void;
   close(): void;
@@ -134,6 +141,7 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
       const snapshot = await handlers["app/snapshot"]({}, new AbortController().signal, client.signal);
       if (!initialized) {
         initialized = true;
+        names.set(client.signal, params.client.name);
         onInitialized(`${params.client.name} ${params.client.version}`);
       }
       return { protocolVersion, snapshot };

@@ -93,8 +93,8 @@ export interface LogStore {
   divert(to: OutputCopy): void;
   /** Whether some reader must lose nothing. */
   readonly hasPatientReader: boolean;
-  /** Whether one of them has yet to ask for what comes after the latest output. */
-  readonly isAwaited: boolean;
+  /** Those of them that have yet to ask for what comes after the latest output. */
+  readonly awaited: readonly (Reader | "expected")[];
   /** The worker is gone: its output is kept until enough others have ended after it. */
   ended(worker: number): void;
   /** Calls once as soon as something is appended (for that worker, or any); the returned function cancels. */
@@ -139,15 +139,16 @@ export function createLogStore(now: () => number = Date.now): LogStore {
       }
     }
   };
-  const isAwaited = (ring: Ring): boolean =>
-    gate.isAwaited(ring.source.worker, (cursor) => lastSequence(ring) > cursor);
+  const awaited = (ring: Ring): (Reader | "expected")[] =>
+    gate.awaited(ring.source.worker, (cursor) => lastSequence(ring) > cursor);
+  const isAwaited = (ring: Ring): boolean => awaited(ring).length > 0;
 
   return {
     get hasPatientReader() {
       return gate.hasReader;
     },
-    get isAwaited() {
-      return [...rings.values()].some(isAwaited);
+    get awaited() {
+      return [...new Set([...rings.values()].flatMap(awaited))];
     },
     divert(to) {
       diverted = to;

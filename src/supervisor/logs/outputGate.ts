@@ -27,8 +27,8 @@ export interface OutputGate {
   hold(on: boolean): void;
   /** A reader will come within this many milliseconds. */
   expect(milliseconds: number): void;
-  /** Whether a reader has yet to read what came after a place that `isBehind` is asked of. */
-  isAwaited(worker: number, isBehind: (cursor: number) => boolean): boolean;
+  /** The readers that have yet to read what came after a place that `isBehind` is asked of. */
+  awaited(worker: number, isBehind: (cursor: number) => boolean): (Reader | "expected")[];
 }
 
 interface Place {
@@ -51,8 +51,8 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
   const held = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
 
-  const placesFor = (worker: number): Place[] =>
-    [...readers.values()].filter((place) => place.worker === undefined || place.worker === worker);
+  const isFor = (place: Place, worker: number): boolean => place.worker === undefined || place.worker === worker;
+  const placesFor = (worker: number): Place[] => [...readers.values()].filter((place) => isFor(place, worker));
   let allHeld = false;
   const isHeld = (worker: number): boolean => allHeld || placesFor(worker).some(({ cursor }) => isFar(worker, cursor));
   const stopReading = (worker: number): void => {
@@ -146,7 +146,9 @@ export function createOutputGate(isFar: (worker: number, cursor: number) => bool
     expect(milliseconds) {
       readers.set("expected", { cursor: 0, worker: undefined, until: steadyNow() + milliseconds });
     },
-    isAwaited: (worker, isBehind) =>
-      placesFor(worker).some(({ cursor, until }) => until > steadyNow() && isBehind(cursor)),
+    awaited: (worker, isBehind) =>
+      [...readers].flatMap(([reader, place]) =>
+        isFor(place, worker) && place.until > steadyNow() && isBehind(place.cursor) ? [reader] : [],
+      ),
   };
 }

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import type { StopOutput } from "../../../src/shared/cliOutput.ts";
+import { isAlive } from "../../support/process/processes.ts";
+import { onPosix } from "../../support/process/scene.ts";
+import { poll } from "../../support/process/until.ts";
 import { assertCode, type CliWorld, get, openCliWorld, readyPattern } from "./hitless.ts";
 
 describe("hitless, when it has to wait,", () => {
@@ -35,6 +39,30 @@ describe("hitless, when it has to wait,", () => {
     await stopped.until("stderr", /^hitless stopping api · 1 worker left · [\d.]+ s$/m);
     assertCode(await stopped.ended, 0);
     assert.match((await run.ended).stderr, /did not finish within \d+ ms \(drainTimeout\)/);
+  });
+
+  onPosix("says for whom a supervisor stays when its app has ended", async () => {
+    world.write({
+      "server.js": `
+        setInterval(() => console.log("tick"), 50);
+        process.on("SIGTERM", () => { console.log("last"); process.exit(); });
+        require("node:http").createServer().listen(0);`,
+    });
+    assertCode(await world.run(["start", "server.js", "--name", "api", "--detach", "--workers", "1"]), 0);
+    const follower = world.start(["logs", "api", "--follow", "--lines", "0"]);
+    // What it has read by now it has asked for as one that follows.
+    await follower.until("stdout", /tick/);
+    process.kill(follower.child.pid ?? 0, "SIGSTOP");
+    const stopped = await world.run(["stop", "api", "--json"]);
+    assertCode(stopped, 0);
+    const { unread, unreadMs, supervisorPid } = JSON.parse(stopped.stdout) as StopOutput;
+    assert.deepEqual(unread, ["hitless command line"]);
+    assert.ok(unreadMs !== undefined && unreadMs > 0 && unreadMs <= 28_000, stopped.stdout);
+    assert.equal(isAlive(supervisorPid), true);
+    process.kill(follower.child.pid ?? 0, "SIGCONT");
+    const { stdout } = await follower.ended;
+    assert.match(stdout, /last$/m);
+    await poll("the supervisor has ended", () => !isAlive(supervisorPid));
   });
 
   it("says nothing else on stderr where a program asked for JSON", async () => {
