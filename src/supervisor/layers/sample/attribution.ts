@@ -4,7 +4,7 @@ import { nativesThroughV8 } from "./bindingTable.ts";
 import { callTree } from "./callTree.ts";
 import { describeFrame } from "./describeFrame.ts";
 import { nativeInLoop } from "./loopTime.ts";
-import { idleOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
+import { idleOwner, nativeOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
 import { ownCallers, ownFunctions, type TimeShare } from "./ownTime.ts";
 import { type Callers, callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
@@ -38,6 +38,8 @@ export interface SourceHints extends Pick<Surroundings, "compressorOf"> {
   ) => { readonly builtin: number; readonly unsure: number };
   /** Share (0 to 1) of it on lines that call methods of these names, or any functions. */
   readonly callShare: (frame: ProfileFrame, lines: Lines, names: ReadonlySet<string>, isMethod?: boolean) => number;
+  /** Whether a promise is given one of V8's built-in functions: its time is seen as that of native code without JavaScript. */
+  readonly jobsAreBuiltins: () => boolean;
   /** Names of all that a function calls; `undefined` if its text is unknown. */
   readonly namesCalledIn: (frame: ProfileFrame) => ReadonlySet<string> | undefined;
   /** The line (from 1) of a function at which one of this name is called; `undefined` if unknown, or if it is not the only one. */
@@ -72,6 +74,10 @@ export function attribute(
     const around = callers[index];
     return frame === undefined || around === undefined ? undefined : ownerOf(frame, { ...around, ...hints });
   });
+  const program = nodes.findIndex(({ frame }) => frames[frame]?.name === "(program)");
+  if (program !== -1 && hints.jobsAreBuiltins()) {
+    owners[program] = nativeOwner;
+  }
   const shares = shareTime(collected, owners, callers, hints);
   const callerOf = ownCallers(nodes, owners);
   const sums = sumParts(shares, (node) => {

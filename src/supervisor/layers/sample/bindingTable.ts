@@ -1,3 +1,4 @@
+import type { ProfileFrame } from "../../../shared/layers/collected.ts";
 import type { Dependency } from "../../../shared/layers/layer.ts";
 
 /** An internal binding of Node.js and the dependency behind it. */
@@ -11,9 +12,9 @@ export interface Binding {
 const binding = (name: string, dependency: Dependency): Binding => ({ name, dependency });
 const other = (name: string, dependency: Dependency): Binding => ({ name, dependency, isOther: true });
 
-const fs = binding("fs", "os");
+export const fs = binding("fs", "os");
 const crypto = binding("crypto", "openssl");
-const buffer = binding("buffer", "node");
+export const buffer = binding("buffer", "node");
 const stringDecoder = binding("string_decoder", "node");
 const contextify = binding("contextify", "v8");
 const stream = binding("stream_wrap", "uv");
@@ -101,6 +102,12 @@ export const bindingsByFile: readonly (readonly [file: RegExp, binding: Binding]
   [/^internal\/perf|^perf_hooks$/, binding("performance", "node")],
   [/^internal\/async_hooks$|^async_hooks$|^diagnostics_channel$/, binding("async_wrap", "node")],
   [/^sqlite$/, sqlite],
+  [/^internal\/blob$/, binding("blob", "node")],
+  [/^internal\/histogram$/, binding("performance", "node")],
+  [/^internal\/heap_utils$/, binding("heap_utils", "v8")],
+  [/^internal\/js_stream_socket$/, binding("js_stream", "node")],
+  [/^internal\/webstorage$/, binding("webstorage", "sqlite")],
+  [/^internal\/locks$/, binding("locks", "node")],
   [/^internal\/deps\/cjs-module-lexer\//, binding("cjs_lexer", "cjs_module_lexer")],
   [/^internal\/util|^util$/, util],
   [/^internal\/(streams|webstreams)\//, stream],
@@ -135,6 +142,7 @@ export const bindingsByNative: Readonly<Record<string, Binding>> = {
   structuredClone: messaging,
   postMessage: messaging,
   timingSafeEqual: crypto,
+  runMicrotasks: taskQueue,
 };
 
 /**
@@ -151,7 +159,7 @@ export const nativeOfBuffer =
  * JavaScript of Node.js that does its work in a native function which V8 calls without a frame, so that the profiler
  * does not show it; its own time is the binding's.
  */
-export const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp, binding: Binding])[] = [
+const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp, binding: Binding])[] = [
   [/^internal\/child_process$/, /^spawnSync$/, spawnSync],
   [/^child_process$/, /^(spawnSync|execFileSync|execSync)$/, spawnSync],
   [/^vm$/, /^(createContext|runIn\w+|compileFunction|Script)$/, contextify],
@@ -166,7 +174,25 @@ export const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp
     buffer,
   ],
   [/^internal\/buffer$/, /^(createUnsafeBuffer|\w+Slice|\w+Write)$/, buffer],
-  [/^fs$/, /^(existsSync|readFileSync|writeFileSync|statSync|lstatSync|accessSync|readdirSync|cpSync|rmSync)$/, fs],
-  [/^internal\/crypto\//, /^(\w+Sync|update|digest|final|hash|randomUUID|randomFillSync)$/, crypto],
-  [/^zlib$/, /^(processChunkSync|zlibBufferSync|crc32)$/, binding("zlib", "zlib")],
+  [/^fs$|^internal\/fs\//, /^\w+Sync$/, fs],
+  [
+    /^internal\/crypto\//,
+    /^(\w+Sync|update|digest|final|hash|random(UUID|Bytes|Int)|getRandomValues|sign|verify|computeSecret|(public|private)(En|De)crypt)$/,
+    crypto,
+  ],
+  [/^zlib$/, /^(processChunkSync|zlibBufferSync|syncBufferWrapper|crc32)$/, binding("zlib", "zlib")],
 ];
+
+/** The binding that a function of Node.js does its work in without a frame; `undefined` for none. */
+export function bindingOfFunction({ url, name }: ProfileFrame): Binding | undefined {
+  if (!url.startsWith("node:")) {
+    return undefined;
+  }
+  const file = url.slice("node:".length);
+  return bindingsByFunction.find(([files, names]) => files.test(file) && names.test(name))?.[2];
+}
+
+/** Whether a function of Node.js makes, fills or copies Buffers. */
+export function isOfBuffers({ url }: ProfileFrame): boolean {
+  return url === "node:buffer" || url === "node:internal/buffer";
+}

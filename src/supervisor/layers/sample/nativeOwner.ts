@@ -4,6 +4,8 @@ import {
   type Binding,
   bindingsByFile,
   bindingsByNative,
+  buffer,
+  fs,
   nativeOfBuffer,
   spawnSync,
   sqlite,
@@ -42,7 +44,9 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
   ) {
     return bindingOwner(spawnSync);
   }
-  const known = nativeOfBuffer.test(name) ? { name: "buffer", dependency: "node" as const } : byName(name);
+  // Some of its functions are called like those of streams.
+  const isOfFiles = /^node:(?:fs|internal\/fs)\b/.test(surroundings.caller?.url ?? "") && streamNatives.has(name);
+  const known = nativeOfBuffer.test(name) ? buffer : isOfFiles ? fs : byName(name);
   if (known !== undefined) {
     return bindingOwner(known);
   }
@@ -87,6 +91,8 @@ function ownerOfCalled(name: string, caller: ProfileFrame, { natives }: Surround
 function byName(name: string): Binding | undefined {
   return Object.hasOwn(bindingsByNative, name) ? bindingsByNative[name] : undefined;
 }
+
+const streamNatives: ReadonlySet<string> = new Set(["writeBuffer", "writeBuffers", "writeString", "writev"]);
 
 /** V8's functions that are created as those of Node.js and addons are. */
 const v8Natives: ReadonlySet<string> = new Set([

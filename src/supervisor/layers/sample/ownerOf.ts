@@ -1,6 +1,6 @@
 import { ownCodeUrl, type ProfileFrame } from "../../../shared/layers/collected.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
-import { type Binding, bindingsByFunction, bindingsByWasm, taskQueue } from "./bindingTable.ts";
+import { bindingOfFunction, bindingsByWasm, buffer, isOfBuffers, taskQueue } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
 import { isGenerated, makerOf } from "./generated.ts";
 import { ownerOfNative, variantOf } from "./nativeOwner.ts";
@@ -14,7 +14,7 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
   }
   if (frame.builtin === true) {
     const isJob = surroundings.caller === undefined && /Microtask|Promise|^Async/.test(frame.name);
-    return isJob ? bindingOwner(taskQueue) : (ownerOfMeans(surroundings) ?? v8Owner);
+    return isJob ? bindingOwner(taskQueue) : (ownerOfMeans(frame, surroundings) ?? v8Owner);
   }
   if (isWasm(frame)) {
     return ownerOfWasm(surroundings);
@@ -22,28 +22,38 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
   if (isGenerated(frame)) {
     return ownerOfGenerated(surroundings);
   }
-  return frame.url === "" ? ownerOfNative(frame.name, surroundings) : ownerOfScript(frame, surroundings);
+  return frame.url === ""
+    ? forOthers(ownerOfNative(frame.name, surroundings), surroundings)
+    : ownerOfScript(frame, surroundings);
 }
 
-/** What a native function does by V8's own, such as filling a Map that it clones, is its work: `undefined` for others. */
-function ownerOfMeans({ caller }: Surroundings): Owner | undefined {
-  const found = caller === undefined ? undefined : bindingOf(caller);
-  return found?.dependency === "v8" ? bindingOwner(found) : undefined;
-}
-
-/** The binding that a function of Node.js does its work in without a frame; `undefined` for none. */
-function bindingOf({ url, name }: ProfileFrame): Binding | undefined {
-  if (!url.startsWith("node:")) {
-    return undefined;
+/**
+ * What a native function does by V8's own, such as filling a Map that it clones, and the memory that it is given, are its
+ * work: `undefined` for others.
+ */
+function ownerOfMeans({ name }: ProfileFrame, surroundings: Surroundings): Owner | undefined {
+  const { caller, within } = surroundings;
+  const found = caller === undefined ? undefined : bindingOfFunction(caller);
+  if (found?.dependency === "v8") {
+    return bindingOwner(found);
   }
-  const file = url.slice("node:".length);
-  return bindingsByFunction.find(([files, names]) => files.test(file) && names.test(name))?.[2];
+  const isMemory = caller !== undefined && (isOfBuffers(caller) || /^(?:TypedArray|ArrayBuffer|Uint8Array)/.test(name));
+  return isMemory && within !== undefined ? bindingOwner(variantOf(within, surroundings)) : undefined;
+}
+
+/** Buffers that are made and filled for a function of Node.js, such as the result of `inflateSync`, are its work. */
+function forOthers(owner: Owner, surroundings: Surroundings): Owner {
+  const { within } = surroundings;
+  return owner.id === bindingOwner(buffer).id && within !== undefined
+    ? bindingOwner(variantOf(within, surroundings))
+    : owner;
 }
 
 function ownerOfScript(frame: ProfileFrame, surroundings: Surroundings): Owner {
   const { url } = frame;
   if (url.startsWith("node:")) {
-    const found = bindingOf(frame);
+    const { within } = surroundings;
+    const found = isOfBuffers(frame) && within !== undefined ? within : bindingOfFunction(frame);
     return found === undefined ? nodeOwner : bindingOwner(variantOf(found, surroundings));
   }
   const owner = packageOf(fileOf(url));

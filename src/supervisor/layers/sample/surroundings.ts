@@ -1,4 +1,5 @@
 import type { ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
+import { type Binding, bindingOfFunction, buffer } from "./bindingTable.ts";
 import { isGenerated } from "./generated.ts";
 
 /** The callers of a frame. */
@@ -7,6 +8,8 @@ export interface Callers {
   readonly caller: ProfileFrame | undefined;
   /** The nearest frame, itself included, of JavaScript that has a file and is not Node's. */
   readonly user: ProfileFrame | undefined;
+  /** The binding of the nearest function of Node.js, below the app's and packages' own, that does its work in one. */
+  readonly within: Binding | undefined;
   /** The frames of generated JavaScript, itself included, that lie between it and that one. */
   readonly made: readonly ProfileFrame[];
 }
@@ -41,14 +44,19 @@ export interface Surroundings extends Callers {
 
 /** For each node, the nearest JavaScript around it. Parents come first, so one pass does. */
 export function callersOf(frames: readonly ProfileFrame[], nodes: readonly ProfileNode[]): Callers[] {
-  const found: (Callers & { readonly script: ProfileFrame | undefined })[] = [];
+  const found: (Callers & { readonly script: ProfileFrame | undefined; readonly main: Binding | undefined })[] = [];
   for (const node of nodes) {
     const frame = frames[node.frame];
     const above = node.parent < 0 ? undefined : found[node.parent];
     const isMade = frame !== undefined && isGenerated(frame);
     const isJavaScript = frame !== undefined && (isMade || frame.url !== "") && !isWasm(frame);
     const isUser = isJavaScript && !isMade && !frame.url.startsWith("node:");
+    const binding = frame === undefined ? undefined : bindingOfFunction(frame);
+    // Those of Buffers work for others.
+    const isMain = binding !== undefined && binding.name !== buffer.name;
     found.push({
+      within: above?.main,
+      main: isUser || isMade ? undefined : isMain ? binding : above?.main,
       caller: above?.script,
       script: isJavaScript ? frame : above?.script,
       user: isUser ? frame : above?.user,

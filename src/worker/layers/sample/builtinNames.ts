@@ -15,6 +15,18 @@ export function builtinKind(name: string): BuiltinKind | undefined {
   return functions.test(name) ? (inlined.test(name) ? "operation" : "function") : undefined;
 }
 
+/** Whether it calls what it is given for each entry of a list: `Array.prototype.map`, or a step of it. */
+export function callsGiven(name: string): boolean {
+  return /^Array(?:Prototype)?(?:ForEach|Map|Filter|ReduceRight|Reduce|Some|Every|Find(?:Last)?(?:Index)?)(?:Loop\w*)?$/.test(
+    name,
+  );
+}
+
+/** Whether it is what runs the jobs of promises, or a part of that. */
+export function isOfJobs(name: string): boolean {
+  return /^runMicrotasks$|Microtask|Promise|^Async/.test(name);
+}
+
 /** Whether it is a step of each call of a JavaScript function. */
 export function isCall(name: string): boolean {
   return /^Call(?:(?:Function)?_Receiver|BoundFunction|ForwardVarargs|Varargs|With)/.test(name);

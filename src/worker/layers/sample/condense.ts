@@ -7,7 +7,8 @@ import {
   type ProfileFrame,
   type ProfileNode,
 } from "../../../shared/layers/collected.ts";
-import { type BuiltinKind, builtinKind, isCall, shownBuiltin } from "./builtinNames.ts";
+import { type BuiltinKind, builtinKind, callsGiven, isCall, shownBuiltin } from "./builtinNames.ts";
+import { type Tick, withJobs } from "./jobs.ts";
 
 /** Microseconds between two ticks. */
 export const intervalUs = 1_000;
@@ -25,13 +26,16 @@ export interface CondenseOptions {
   readonly builtins: boolean;
 }
 
+/** Of a loop's own time, in which what it calls would have been seen. */
+const leastAloneUs = 5 * intervalUs;
+
 type CallFrame = Profiler.ProfileNode["callFrame"];
 
 type MutableNode = { -readonly [Key in keyof ProfileNode]: ProfileNode[Key] };
 
 /** Reduces a profile to what attributing its time needs, so that little has to be sent. */
 export function condense(
-  profile: Profiler.Profile,
+  taken: Profiler.Profile,
   { folder, settlingUs, waitedUs = 0, timeline, builtins }: CondenseOptions,
 ): Pick<CollectedSample, "ticks" | "frames" | "nodes" | "timeline"> {
   const own = [folder + sep, pathToFileURL(folder + sep).href];
@@ -49,7 +53,7 @@ export function condense(
     frameIndexes.set(key, frames.length);
     return frames.push({ name, url: shown, ...place, ...(builtin ? { builtin } : {}) }) - 1;
   };
-  const order = ticksOf(profile, settlingUs);
+  const { profile, ticks: order } = withJobs(taken, ticksOf(taken, settlingUs));
   const selfUs = selfTimes(profile, order, waitedUs);
   const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   /** Where the calls of each node are put, and where its own time is. */
@@ -57,13 +61,14 @@ export function condense(
   const places = new Map<number, number>();
   const known = new Map<string, number>();
   const nodes: MutableNode[] = [];
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   /** Microseconds of calls that were seen below a node. */
   const calling = new Map<number, number>();
   for (const node of parentsFirst(profile)) {
     const { id, callFrame } = node;
     const parent = indexes.get(parents.get(id) ?? -1) ?? -1;
     const us = selfUs.get(id) ?? 0;
-    const kind = builtins ? kindOf(node) : undefined;
+    const kind = builtins ? kindIn(node, us, byId) : undefined;
     const above = nodes[parent];
     if (above !== undefined && above.parent >= 0 && isPartOf(frames[above.frame], callFrame.functionName, kind)) {
       above.selfUs += us;
@@ -96,6 +101,25 @@ export function condense(
 function kindOf({ callFrame, positionTicks }: Profiler.ProfileNode): BuiltinKind | undefined {
   const { functionName, url, lineNumber } = callFrame;
   return url === "" && lineNumber < 0 && positionTicks === undefined ? builtinKind(functionName) : undefined;
+}
+
+/**
+ * What calls its argument for each entry is a part of the function that it works for, unless nothing is seen that it
+ * calls: then that is one of V8's functions in C++, which have no frames (`lines.map(JSON.parse)`).
+ */
+function kindIn(
+  node: Profiler.ProfileNode,
+  us: number,
+  byId: ReadonlyMap<number, Profiler.ProfileNode>,
+): BuiltinKind | undefined {
+  const kind = kindOf(node);
+  if (kind !== "operation" || !callsGiven(node.callFrame.functionName)) {
+    return kind;
+  }
+  const called = (node.children ?? []).flatMap((id) => byId.get(id) ?? []);
+  const isAlone = called.every((each) => kindOf(each) !== undefined);
+  const isBuiltinCalled = called.some((each) => builtinKind(each.callFrame.functionName) !== undefined);
+  return isAlone && (us >= leastAloneUs || isBuiltinCalled) ? "function" : kind;
 }
 
 /** Whether it is a part of what its caller does: an operation, or a step of one of JavaScript's own functions. */
@@ -146,9 +170,6 @@ function addTicks(node: MutableNode | undefined, us: number, { positionTicks = [
     }
   }
 }
-
-/** The node on top at a tick, and the microseconds until the next. */
-type Tick = readonly [id: number, us: number];
 
 function ticksOf({ samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile, settlingUs: number): Tick[] {
   const from = startTime + Math.max(0, Math.min(settlingUs, (endTime - startTime) / 2));

@@ -14,6 +14,7 @@ const hints: AttributionHints = {
   builtinShares: () => ({ builtin: 0, unsure: 0 }),
   callShare: () => 0,
   compressorOf: () => undefined,
+  jobsAreBuiltins: () => false,
 };
 
 /** As if each of these exported the function `frobnicate` and `get`, and the first `every` as well. */
@@ -73,6 +74,8 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
     "v8",
   ],
   "the jobs of promises": [["V8 RunMicrotasks"], "binding:task_queue", "v8"],
+  "jobs of promises in C++": [["runMicrotasks"], "binding:task_queue", "v8"],
+  "what may be a job or the loop's": [["(native)"], "native"],
   "a regular expression that was compiled before": [[`handle ${own}`, "Regular expression code"], "v8", "v8"],
   "a regular expression": [[`handle ${own}`, "RegExp: ^a+$"], "v8", "v8"],
   "WebAssembly that is compiled": [[`handle ${own}`, "Module"], "v8", "v8"],
@@ -133,6 +136,26 @@ const cases: Readonly<Record<string, readonly [stack: readonly string[], id: str
   ],
   crypto: [["pbkdf2Sync node:internal/crypto/pbkdf2", "run"], "binding:crypto", "openssl"],
   "a file": [["openSync node:fs", "open"], "binding:fs", "os"],
+  "a file that is written": [["writeFileSync node:fs", "writeSync node:fs", "writeBuffer"], "binding:fs", "os"],
+  "the memory of random bytes": [
+    [`handle ${own}`, "randomBytes node:internal/crypto/random", "FastBuffer node:internal/buffer", "V8 TypedArray"],
+    "binding:crypto",
+    "openssl",
+  ],
+  "parts that are put together for inflateSync": [
+    [
+      "inflateSync node:zlib",
+      "processChunkSync node:zlib",
+      "concat node:buffer",
+      "_copyActual node:buffer",
+      "V8 TypedArrayPrototypeSet",
+    ],
+    "binding:zlib",
+    "zlib",
+  ],
+  "a text that is read": [["readFileSync node:fs", "toString node:buffer", "utf8Slice"], "binding:fs", "os"],
+  "Buffers of the app": [[`handle ${own}`, "concat node:buffer", "V8 TypedArrayPrototypeSet"], "v8", "v8"],
+  "a Blob": [["arrayBuffer node:internal/blob", "pull"], "binding:blob", "node"],
   "a file, by promises": [["open node:internal/fs/promises", "openFileHandle"], "binding:fs", "os"],
   "an address": [["URL node:internal/url", "parse"], "binding:url", "ada"],
   "a native method of Buffers, called by anybody": [[`handle ${own}`, "utf8Slice"], "binding:buffer", "node"],
@@ -160,6 +183,11 @@ describe("the attribution of CPU time", () => {
       );
     });
   }
+
+  it("can't tell native code without JavaScript where promises are given built-in functions", () => {
+    const [part] = partOf(["(program)"], { jobsAreBuiltins: () => true }).parts;
+    assert.equal(part?.id, "native");
+  });
 
   it("gives the methods of node:sqlite to SQLite, once it is there", () => {
     const natives = { ...addons("one", "two"), sqlite: true };

@@ -204,6 +204,13 @@ describe("the work of a line", () => {
       "return rules.select(i);",
       "return replaced(text, by, other);",
       "return lines.map(JSON.parse);",
+      "return texts.map(Number);",
+      "words.forEach(pattern.test, pattern);",
+      "words.forEach(this.#pattern.test, this.#pattern);",
+      "return words.some(pattern.exec.bind(pattern));",
+      "return rows.toSorted(collators.get(language).compare);",
+      "return Promise.resolve(line).then(JSON.parse);",
+      "return Reflect.apply(JSON[method], JSON, [rows]);",
       "return names.sort(order);",
       "return Array.from(texts, decodeURIComponent);",
       "return writers.json(rows);",
@@ -225,6 +232,28 @@ describe("the work of a line", () => {
     assert.equal(workOf("return parser.test(x);", "test"), "own");
     assert.equal(workOf("return own(x) + arrow(x);"), "own");
     assert.equal(workOf("return JSON.parse(other(text));", "other"), "builtin");
+    const shown = { framed: new Set<string>(), meanings, scripts: new Set(["format", "of"]) };
+    assert.equal(workOfLine("return rows.map(this.format);", shown), "own");
+    assert.equal(workOfLine("return rows.map(pattern.test);", shown), "builtin");
+  });
+
+  it("is V8's by a name that is also a function's of the file, unless that is seen", () => {
+    const two = meaningsIn(["const countries = new Intl.DisplayNames('de');", "  of(data) {"]);
+    const told = (...scripts: readonly string[]) =>
+      workOfLine("return codes.of(code);", {
+        framed: new Set(),
+        meanings: two,
+        builtins: true,
+        scripts: new Set(scripts),
+      });
+    assert.equal(two.get("of"), "either");
+    assert.deepEqual([told(), told("of")], ["builtin", "own"]);
+  });
+
+  it("is unsure beside a function that is seen, where V8's own code is not", () => {
+    const told = (builtins: boolean) =>
+      workOfLine("return distance(a.repeat(6), b);", { framed: new Set(["distance"]), meanings, builtins });
+    assert.deepEqual([told(false), told(true)], ["unsure", "own"]);
   });
 
   it("is the function's own where nothing or only what is cheap is called", () => {

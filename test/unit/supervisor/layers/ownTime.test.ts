@@ -14,6 +14,7 @@ const hints = {
   builtinShares: (frame: ProfileFrame) => ({ builtin: frame.name === "parse" ? 0.5 : 0, unsure: 0 }),
   callShare: () => 0,
   namesCalledIn: () => undefined,
+  jobsAreBuiltins: () => false,
   callLine: (_frame: ProfileFrame, name: string) => (name === "pbkdf2Sync" ? 12 : undefined),
   compressorOf: () => undefined,
 };

@@ -114,6 +114,32 @@ describe("the places of a sample", () => {
     assert.deepEqual([mapped.frames[0]?.line, mapped.nodes[0]?.lines], [6, [[9, 5]]]);
   });
 
+  it("are the next on the line of a function before which a compiler has put something of its own", async () => {
+    const folder = tempFolder({
+      "src/hot.ts": "\n\n  #cost() {}\n",
+      "hot.js": "made = function made(x) { return x; };\n",
+    });
+    const url = pathToFileURL(join(folder, "hot.js")).href;
+    // Generated column 25 is of the original's line 3, column 9.
+    const map = JSON.stringify({ version: 3, sources: ["src/hot.ts"], names: [], mappings: "yBAEQ" });
+    const { frames } = await mapSample(
+      collected([{ name: "made", url, line: 1, column: 21 }], { maps: [{ url, map }] }),
+    );
+    assert.deepEqual([frames[0]?.line, frames[0]?.column], [3, 9]);
+  });
+
+  it("stay those of a package whose map names files beside it", async () => {
+    const folder = tempFolder({ "node_modules/schema/index.js": "function run(x) { return x; }\n" });
+    const url = pathToFileURL(join(folder, "node_modules", "schema", "index.js")).href;
+    const mapped = async (source: string) => {
+      const map = JSON.stringify({ version: 3, sources: [source], names: [], mappings: "AAAA" });
+      const sample = await mapSample(collected([{ name: "run", url, line: 1, column: 13 }], { maps: [{ url, map }] }));
+      return fileOf(sample.frames[0]?.url ?? "").slice(folder.length + 1);
+    };
+    assert.equal(await mapped("../src/run.ts"), join("node_modules", "schema", "index.js"));
+    assert.equal(await mapped("src/run.ts"), join("node_modules", "schema", "src", "run.ts"));
+  });
+
   it("stay as they are where a map is broken or missing", async () => {
     const folder = tempFolder({ "a.js": "x();\n//# sourceMappingURL=a.js.map\n", "a.js.map": "{", "b.js": "y();\n" });
     const frames = ["a.js", "b.js", "none.js"].map((name) => ({

@@ -92,6 +92,55 @@ describe("a profile with V8's own code", () => {
     );
   });
 
+  it("shows a loop of V8's that calls one of V8's functions, which may have no frame, and no other", () => {
+    const told = condensed(`
+(root)
+  parse 1000
+    ArrayMap 9000
+  numbers 1000
+    ArrayMap 2000
+      NumberConstructor 4000
+  own 1000
+    ArrayMap 9000
+      callback 3000
+  quick 1000
+    ArrayForEach 1000`);
+    assert.deepEqual(
+      told.sort(),
+      [
+        "(root) 0",
+        "  parse 1000",
+        "    Array.prototype.map (V8) 9000",
+        "  numbers 1000",
+        "    Array.prototype.map (V8) 6000, 4000 operations",
+        "  own 10000, 9000 operations",
+        "    callback 3000",
+        "  quick 2000, 1000 operations",
+      ].sort(),
+    );
+  });
+
+  it("tells the jobs of promises in C++ from what the event loop does, by their neighbours", () => {
+    const told = condensed(`
+(root)
+  RunMicrotasks 10
+  (program) 700
+  handle 10
+  (program) 50
+  (idle) 100`);
+    assert.deepEqual(
+      told.sort(),
+      [
+        "(root) 0",
+        "  RunMicrotasks (V8) 10",
+        "  runMicrotasks 700",
+        "  handle 10",
+        "  (program) 50",
+        "  (idle) 100",
+      ].sort(),
+    );
+  });
+
   it("takes a native function for what it is, whatever its name", () => {
     const told = condensed(`
 (root)

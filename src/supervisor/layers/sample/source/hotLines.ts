@@ -17,6 +17,8 @@ import { givesBuiltin, meaningsIn, type NameMeanings } from "./nameMeanings.ts";
 const mostFiles = 50;
 /** A longer line is of a bundle. */
 const longestLine = 300;
+/** Methods of promises. */
+const jobMakers = ["then", "catch", "finally"];
 /** A larger file is a bundle, or no source at all. */
 const mostBytes = 4 * 1_048_576;
 
@@ -73,7 +75,9 @@ export async function readHotLines(
     const last = trailing(name, isWord);
     return (
       source !== undefined &&
-      linesOf(source, caller.line).some((line) => givesBuiltin(source[line - 1] ?? "", last, meaningsOf(source)))
+      linesOf(source, caller.line).some((line) =>
+        givesBuiltin(source[line - 1] ?? "", last, meaningsOf(source), scripts),
+      )
     );
   };
   return {
@@ -120,6 +124,18 @@ export async function readHotLines(
     importedFrom(frame, names) {
       const source = sourceOf(frame);
       return source === undefined ? new Set() : packagesNamedBy(source, names);
+    },
+    jobsAreBuiltins() {
+      return frames.some((frame) => {
+        const source = sourceOf(frame);
+        return (
+          source !== undefined &&
+          linesOf(source, frame.line).some((line) => {
+            const text = source[line - 1] ?? "";
+            return jobMakers.some((name) => givesBuiltin(text, name, meaningsOf(source), scripts));
+          })
+        );
+      });
     },
     compressorOf(frame) {
       const source = sourceOf(frame);

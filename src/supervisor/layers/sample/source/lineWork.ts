@@ -93,8 +93,12 @@ export function workOfLine(
   }
   const plain = withoutNoise(text);
   let work: LineWork = "own";
+  /** Whether a function of this name would be seen if it ran. */
+  const isUnseen = (name: string): boolean => inlined !== true && scripts?.has(name) !== true;
   for (const { name, isMethod } of callsOn(plain)) {
-    if (!framed.has(name) && (meanings.get(name) === "builtin" || (isMethod && isHanded(name, plain, meanings)))) {
+    const meaning = meanings.get(name);
+    const isBuiltin = meaning === "builtin" || (meaning === "either" && isUnseen(name));
+    if (!framed.has(name) && (isBuiltin || (isMethod && isHanded(name, plain, meanings, scripts)))) {
       return "builtin";
     }
     if (builtins === true && (oftenDear.has(name) || uncertain.has(name)) && !inCpp.has(name)) {
@@ -112,8 +116,13 @@ export function workOfLine(
       work = isSeen || inlined === true ? work : "unsure";
     } else if (isMethod ? dear.has(name) : isDearFunction(name)) {
       return "builtin";
-    } else if (isMethod && oftenDear.has(name) && inlined !== true && scripts?.has(name) !== true) {
-      return "builtin";
+    } else if (isMethod && oftenDear.has(name) && isUnseen(name)) {
+      // Without V8's own code, a step of a function that is called beside it is seen here, too.
+      if (builtins !== true && hasFramedCall(plain, framed)) {
+        work = "unsure";
+      } else {
+        return "builtin";
+      }
     } else if (
       uncertain.has(name) ||
       oftenDear.has(name) ||
@@ -127,8 +136,13 @@ export function workOfLine(
 }
 
 /** Whether a method that calls what it is given is given one of V8's built-in functions, as in `lines.map(JSON.parse)`. */
-function isHanded(name: string, plain: string, meanings: NameMeanings): boolean {
-  return calling.has(name) && givesBuiltin(plain, name, meanings);
+function isHanded(
+  name: string,
+  plain: string,
+  meanings: NameMeanings,
+  scripts: ReadonlySet<string> | undefined,
+): boolean {
+  return calling.has(name) && givesBuiltin(plain, name, meanings, scripts);
 }
 
 function isDearFunction(name: string): boolean {
@@ -183,6 +197,9 @@ function callsOn(plain: string): Call[] {
 function calledBy(plain: string, dot: number, parenthesis: number): Call {
   const written = plain.slice(Math.max(0, dot - longestName), dot);
   const called = written.split(/[^\w$#]/).at(-1) ?? "";
+  if (called === "Reflect" && /^\s?JSON\s?[.[]/.test(plain.slice(parenthesis + 1))) {
+    return { name: "stringify", isMethod: true };
+  }
   if (called === "Reflect") {
     const [, before = "", name = ""] = /^\s?(?:[\w$#]+(\.))*([\w$#]+)\s?[,)]/.exec(plain.slice(parenthesis + 1)) ?? [];
     return { name, isMethod: before === "." };

@@ -1,7 +1,11 @@
 import { withoutNoise } from "./builtinLines.ts";
 
-/** What a name stands for that is called as a function: one of V8's built-in functions, or a function of this file. */
-export type NameMeanings = ReadonlyMap<string, "builtin" | "function">;
+/**
+ * What a name stands for that is called as a function: one of V8's built-in functions, or a function of this file;
+ * `either` for two of one name.
+ */
+export type NameMeaning = "builtin" | "function" | "either";
+export type NameMeanings = ReadonlyMap<string, NameMeaning>;
 
 const longestLine = 300;
 
@@ -31,11 +35,30 @@ const cheap =
 /** Objects whose methods are built in, when they are taken apart: `const { stringify } = JSON`. */
 const takenApart = /^(JSON|globalThis\s*\.\s*JSON|new\s+Intl\b|Intl\b|RegExp\s*\.\s*prototype|String\s*\.\s*prototype)/;
 
+/** JavaScript's own functions that are given by their name alone, as in `texts.map(Number)`. */
+const globals = new Set(
+  `Number String BigInt Symbol Date parseInt parseFloat isNaN isFinite encodeURI encodeURIComponent decodeURI
+  decodeURIComponent escape unescape RegExp Error`.split(/\s+/),
+);
+
+/** Objects of JavaScript's own, whose functions are given by both names, as in `rows.map(JSON.stringify)`. */
+const holders = /^(?:JSON|Math|Object|Array|Number|String|Intl|Reflect|RegExp|Date|BigInt|Symbol)\??\./;
+
+/** Methods of JavaScript's own objects, given without them, as in `words.filter(pattern.test, pattern)`. */
+const given =
+  /\.(?:test|exec|format|formatToParts|formatRange|compare|localeCompare|normalize|segment|toLocaleString|toLocale(?:Upper|Lower)Case)$/;
+
 /**
  * Whether a line gives one of V8's built-in functions to a function of this name, such as `call(JSON.stringify, rows)`.
  * @param meanings Of the names of the file.
+ * @param scripts Names of the functions that the profile shows.
  */
-export function givesBuiltin(line: string, name: string, meanings: NameMeanings): boolean {
+export function givesBuiltin(
+  line: string,
+  name: string,
+  meanings: NameMeanings,
+  scripts: ReadonlySet<string> | undefined,
+): boolean {
   if (name === "" || line.length > longestLine) {
     return false;
   }
@@ -44,16 +67,23 @@ export function givesBuiltin(line: string, name: string, meanings: NameMeanings)
   if (at === -1 || /[\w$]/.test(text[at - 1] ?? "")) {
     return false;
   }
-  const given = text.slice(at + name.length + 1);
-  return (
-    /\b(?:JSON\s?\.\s?(?:parse|stringify)|(?:en|de)codeURI(?:Component)?)\s?[,)]/.test(given) ||
-    [...given.matchAll(/(?<![.\w$])([\w$]+)\s?[,)]/g)].some(([, word = ""]) => meanings.get(word) === "builtin")
-  );
+  return [...text.slice(at + name.length + 1).matchAll(argument)].some(([, chain = ""]) => {
+    const last = chain.slice(chain.lastIndexOf(".") + 1).replace("#", "");
+    if (scripts?.has(last) === true) {
+      return false;
+    }
+    return last === chain
+      ? globals.has(chain) || meanings.get(chain) === "builtin"
+      : holders.test(chain) || chain.includes(".prototype.") || given.test(chain) || meanings.get(last) === "builtin";
+  });
 }
+
+/** A name, or names with dots between them, up to the next argument or the end of all, or bound to something. */
+const argument = /(?<![\w$#.])([\w$#]+(?:\??\.[\w$#]+)*?)(?:\.bind\s?\([^()]*\))?\s?(?=[,)])/g;
 
 /** Reads what the names of a file mean, as far as its lines tell. */
 export function meaningsIn(source: readonly string[]): NameMeanings {
-  const meanings = new Map<string, "builtin" | "function">();
+  const meanings = new Meanings();
   for (const line of source) {
     if (line.length > longestLine) {
       continue;
@@ -72,7 +102,7 @@ export function meaningsIn(source: readonly string[]): NameMeanings {
       meanings.set(name, "builtin");
     }
     for (const [object, name] of methodsOf) {
-      if (text.includes(object) && !meanings.has(name)) {
+      if (text.includes(object)) {
         meanings.set(name, "builtin");
       }
     }
@@ -84,7 +114,14 @@ export function meaningsIn(source: readonly string[]): NameMeanings {
   return meanings;
 }
 
-function readAssignment(left: string, right: string, meanings: Map<string, "builtin" | "function">): void {
+class Meanings extends Map<string, NameMeaning> {
+  override set(name: string, meaning: NameMeaning): this {
+    const known = this.get(name) ?? meaning;
+    return super.set(name, known === meaning ? meaning : "either");
+  }
+}
+
+function readAssignment(left: string, right: string, meanings: Meanings): void {
   const open = left.indexOf("{");
   if (open !== -1) {
     const isGlobal = /^globalThis\s*;?$/.test(right);

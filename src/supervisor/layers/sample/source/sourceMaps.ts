@@ -4,6 +4,7 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../../shared/layers/collected.ts";
+import { packageOf } from "../../../../shared/layers/packageOf.ts";
 import { fileOf } from "../fileOf.ts";
 
 /** Files whose maps are read: those with the most time. */
@@ -46,13 +47,34 @@ export async function mapSample(collected: CollectedSample): Promise<CollectedSa
 }
 
 function mapFrame(frame: ProfileFrame, script: ScriptMap | undefined): ProfileFrame {
-  const found = script === undefined ? undefined : place(script, frame.line - 1, frame.column - 1);
-  if (found === undefined) {
+  const found =
+    script === undefined ? undefined : (place(script, frame.line - 1, frame.column - 1) ?? next(script, frame));
+  if (found === undefined || !isOfSamePackage(frame.url, found.url)) {
     return frame;
   }
   // Minifiers shorten names, and a map may keep them.
   const name = frame.name.length <= 2 && found.name !== undefined ? found.name : frame.name;
   return { name, url: found.url, line: found.line, column: found.column };
+}
+
+/**
+ * A package's maps may name sources that were not published: what its author had beside its folder, or has bundled into it,
+ * is in the place where another package would be.
+ */
+function isOfSamePackage(script: string, source: string): boolean {
+  const folder = packageOf(fileOf(script))?.folder;
+  return folder === undefined || packageOf(fileOf(source))?.folder === folder;
+}
+
+/** The first place after the beginning of a function, on its line: compilers leave out what they have put before it. */
+function next(script: ScriptMap, { line, column }: ProfileFrame): OriginalPlace | undefined {
+  for (let at = column; at < longestLine; at += 1) {
+    const found = place(script, line - 1, at);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
 }
 
 /** Where all of a file is on one line, its lines tell nothing. */
