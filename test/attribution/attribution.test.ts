@@ -7,11 +7,13 @@ import { promisify } from "node:util";
 import type { CpuSample } from "../../src/shared/layers/sample.ts";
 import { projectRoot } from "../support/paths.ts";
 import { nodeProgramOf, testedNodes } from "../support/process/nodeMatrix.ts";
+import { again } from "./again.ts";
 import { addBuiltFiles } from "./builtFiles.ts";
 import { expectations } from "./expectations.ts";
 import { fresh } from "./fresh.ts";
 import { heldOut } from "./heldOut.ts";
 import { measuredByPerf } from "./measured.ts";
+import { outside } from "./outside.ts";
 import { addPackages } from "./packages.ts";
 import { recordResult, writeResults } from "./resultsPage.ts";
 import { type SampledProcess, startSampled } from "./sampledProcess.ts";
@@ -27,6 +29,8 @@ const all: Readonly<Record<string, readonly string[]>> = {
   ...unseen,
   ...last,
   ...final,
+  ...outside,
+  ...again,
 };
 
 for (const node of testedNodes()) {

@@ -27,6 +27,8 @@ export function addBuiltFiles(app: string): void {
   const flags = ["--ignoreConfig", "--module", "commonjs", "--target", "es2022", "--sourceMap", "--types", ""];
   const tsc = join(projectRoot, "node_modules", "typescript", "bin", "tsc");
   run(tsc, ...flags, "--outDir", join(built, "tsc"), join(app, "sources", "rates.ts"));
+  const old = ["--ignoreConfig", "--module", "commonjs", "--target", "es2015", "--inlineSourceMap", "--types", ""];
+  run(tsc, ...old, "--outDir", join(built, "old"), join(app, "sources", "stock.ts"));
   const config = {
     mode: "production",
     target: "node",

@@ -76,4 +76,5 @@ export const places: Readonly<Record<string, string>> = {
   "unseen: TypeScript by tsc": "sources/rates.ts:11",
   "unseen: own code in a bundle of esbuild": "sources/rates.ts:11",
   "unseen: own code in a bundle of webpack": "sources/rates.ts:11",
+  "outside: private fields for an old target": "sources/stock.ts:18",
 };
