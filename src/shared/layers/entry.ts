@@ -70,8 +70,14 @@ export type FormName =
   | "dataUrl"
   | "descriptor"
   | "flush"
+  | "gathered"
+  | "givenFile"
+  | "givenSocket"
   | "hostsFile"
+  | "inWorker"
   | "keptAlive"
+  | "keptOpen"
+  | "link"
   | "memory"
   | "name"
   | "noBody"
@@ -91,11 +97,13 @@ export type FormName =
   | "recursive"
   | "reflink"
   | "signalThread"
+  | "silent"
   | "start"
   | "systemStore"
   | "unbound"
   | "unconnected"
-  | "utf8";
+  | "utf8"
+  | "withTypes";
 
 /** `fs.readFile`: the name of an entry in the panel and the editor. */
 export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {

@@ -21,6 +21,13 @@ const rows: readonly FormRow[] = [
   ["start", {}, "fs.createWriteStream", "open", "pwrite", "close"],
   ["start", {}, "fs.promises.FileHandle.prototype.createReadStream", "pread", "close"],
   ["start", {}, "fs.promises.FileHandle.prototype.createWriteStream", "pwrite", "close"],
+  ["givenFile", {}, "fs.createReadStream", "read", "close"],
+  ["givenFile", {}, "fs.createWriteStream", "write", "close"],
+  ["keptOpen", {}, "fs.createReadStream", "open", "read"],
+  ["keptOpen", {}, "fs.createWriteStream", "open", "write"],
+  ["keptOpen", {}, "fs.promises.FileHandle.prototype.createReadStream", "read"],
+  ["keptOpen", {}, "fs.promises.FileHandle.prototype.createWriteStream", "write"],
+  ["gathered", {}, "fs.createWriteStream", "open", "writev", "close"],
   ["descriptor", {}, "fs.readFile fs.readFileSync fs.promises.readFile", "fstat", "read"],
   ["descriptor", {}, "fs.writeFile fs.writeFileSync fs.promises.writeFile", "write"],
   ["descriptor", {}, "fs.appendFile fs.appendFileSync fs.promises.appendFile", "write"],
@@ -31,6 +38,7 @@ const rows: readonly FormRow[] = [
   ["oneFile", {}, "fs.rmSync", "unlink"],
   ["oneFile", {}, "fs.cp fs.promises.cp", "stat", "copy"],
   ["oneFile", {}, "fs.cpSync", "stat", "open", "clone", "close"],
+  ["link", {}, "fs.cp fs.promises.cp fs.cpSync", "stat", "readlink", "symlink"],
   ["reflink", {}, "fs.copyFile fs.copyFileSync fs.promises.copyFile", "reflink"],
   ["recursive", {}, "fs.watch fs.promises.watch", "watchTree"],
   ["recursive", {}, "fs.rmdir fs.promises.rmdir", "lstat", "open", "list", "close", "unlink", "rmdir"],
@@ -39,6 +47,7 @@ const rows: readonly FormRow[] = [
   ["recursive", {}, "fs.Dir.prototype.readSync", "openDirectory", "list", "closeDirectory"],
   ["blocking", {}, "fs.readdir fs.promises.readdir", "open", "list", "close", "stat"],
   ["blocking", {}, "fs.Dir.prototype.read", "openDirectory", "readDirectory", "closeDirectory"],
+  ["withTypes", {}, "fs.promises.readdir", "open", "list", "close"],
   ["parents", {}, "fs.mkdir fs.mkdirSync fs.promises.mkdir", "mkdir", "stat"],
   ["utf8", {}, "fs.readFileSync", "open", "read", "close"],
   ["start", {}, "fs.promises.FileHandle.prototype.readLines", "pread", "close"],
@@ -49,6 +58,7 @@ const rows: readonly FormRow[] = [
   // output
   ["outputFile", { binding: "fs" }, output(), "write"],
   ["outputTerminal", { binding: "tty_wrap" }, output(), "write"],
+  ["silent", {}, "console.assert console.group console.groupCollapsed"],
 
   // connections
   [
@@ -65,7 +75,21 @@ const rows: readonly FormRow[] = [
     "pipeListen",
   ],
   ["path", { binding: "pipe_wrap" }, "http.request http.get", "pipeConnect", "sendMessage", "poll", "pipeReceive"],
-  ["path", { binding: "pipe_wrap" }, "tls.connect", "pipeConnect", "sendMessage", "poll", "pipeReceive"],
+  [
+    "path",
+    { binding: "pipe_wrap" },
+    "tls.connect https.request https.get",
+    "pipeConnect",
+    "sendMessage",
+    "poll",
+    "pipeReceive",
+  ],
+  [
+    "givenSocket",
+    {},
+    "net.Server.prototype.listen http.Server.prototype.listen https.Server.prototype.listen",
+    "listen",
+  ],
   ["onSocket", {}, "tls.connect", "send", "poll", "receive"],
   ["keptAlive", {}, "http.request http.get https.request https.get fetch", "send", "poll", "receive"],
   ["corked", {}, "net.Socket.prototype.write", "sendMany"],
@@ -110,6 +134,13 @@ const rows: readonly FormRow[] = [
   ["reading", {}, "sqlite.DatabaseSync.prototype.exec sqlite.StatementSync.prototype.run", "lock", "pread"],
 
   // the rest
+  [
+    "inWorker",
+    { binding: "pipe_wrap" },
+    "cluster.Worker.prototype.destroy cluster.Worker.prototype.kill",
+    "sendMessage",
+    "hangUp",
+  ],
   ["dataUrl", { mechanism: "microtask" }, "fetch"],
   ["compileCache", {}, "module.flushCompileCache", "open", "pwritev", "close", "rename"],
   ["noHome", {}, "os.homedir", "account"],

@@ -1,9 +1,12 @@
 // Runs the snippets of one module in a fresh process, one after the other, each between two marks that a trace of
 // system calls shows. Tells what it saw as JSON in the file that its last argument names.
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import cluster from "node:cluster";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import process from "node:process";
 
 const [, , source, module, bindingList, resultFile] = process.argv;
@@ -12,20 +15,37 @@ const calls = require("./bindingCalls.cjs");
 /** The binding of each function. */
 const bindings = JSON.parse(bindingList);
 
-/** Runs code that ends its process, or changes it for good, in a process of its own, which marks its own begin. */
-function runChild(name, code, env = {}) {
-  const watching = `const calls = require(${JSON.stringify(require.resolve("./bindingCalls.cjs"))});
+/** Marks the begin in the process that runs it, and watches its bindings. */
+function watching(name) {
+  return `const calls = require(${JSON.stringify(require.resolve("./bindingCalls.cjs"))});
     calls.watchBindings(${JSON.stringify([bindings[name] ?? bindings[name.replace(/ \(.*/, "")]])});
     calls.mark("begin", ${JSON.stringify(name)});
     calls.begin();`;
+}
+
+/** Runs code that ends its process, or changes it for good, in a process of its own, which marks its own begin. */
+function runChild(name, code, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--expose-internals", "-e", `${watching}\n${code}`], {
+    const child = spawn(process.execPath, ["--expose-internals", "-e", `${watching(name)}\n${code}`], {
       env: { ...process.env, ...env },
       stdio: "ignore",
     });
     child.once("error", reject);
     child.once("close", resolve);
   });
+}
+
+/** The same in a worker of `node:cluster`, once it has heard from its primary. */
+function runWorker(name, code) {
+  const exec = join(mkdtempSync(join(tmpdir(), "hitless-worker-")), "worker.cjs");
+  writeFileSync(exec, `process.once("message", () => {\n${watching(name)}\n${code}\n});`);
+  cluster.setupPrimary({ exec, execArgv: ["--expose-internals"], silent: true });
+  return new Promise((resolve, reject) => {
+    const worker = cluster.fork();
+    worker.once("online", () => worker.send("begin"));
+    worker.once("error", reject);
+    worker.once("exit", resolve);
+  }).finally(() => rmSync(dirname(exec), { recursive: true, force: true }));
 }
 
 function timers() {
@@ -75,6 +95,11 @@ function runInTurn(name, run) {
 async function runSnippet(name, snippet) {
   if (snippet.child !== undefined) {
     await runChild(name, snippet.child, snippet.env);
+    calls.mark("end", name);
+    return {};
+  }
+  if (snippet.worker !== undefined) {
+    await runWorker(name, snippet.worker);
     calls.mark("end", name);
     return {};
   }

@@ -132,7 +132,9 @@ export const netEntries: readonly CatalogueEntry[] = [
       ["Socket.prototype.unref", ""],
     ],
   ),
-  ...entriesOf(["dgram", "udp_wrap", "uv", "eventLoop"], [["Socket.prototype.sendto", null, "sendDatagram"]]),
+  ...entriesOf(["dgram", "udp_wrap", "uv", "eventLoop"], [["Socket.prototype.sendto", null, "sendDatagram"]], {
+    besides: "hostName",
+  }),
   ...entriesOf(
     ["dgram", "udp_wrap", "uv", "synchronous"],
     [

@@ -86,8 +86,8 @@ export const snippets = {
     "Socket.prototype.remoteAddress": { before: connected, run: (socket) => void socket.remoteAddress() },
     "Socket.prototype.close": { before: bound, run: (socket) => void socket.close() },
     "Socket.prototype.sendto": {
-      ...onBound((socket) => {
-        socket.sendto("text", 0, 4, socket.address().port, "127.0.0.1");
+      ...onHostsOf(bound, (socket, host) => {
+        socket.sendto("text", 0, 4, socket.address().port, host);
         return event(socket, "message");
       }),
       forms: { unbound: onPair((socket, port) => socket.sendto("text", 0, 4, port, "127.0.0.1")) },

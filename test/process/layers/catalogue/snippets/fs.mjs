@@ -74,7 +74,7 @@ const pathForms = {
   writeFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   appendFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   copyFile: { reflink: () => [file(), fresh(), fs.constants.COPYFILE_FICLONE] },
-  cp: { oneFile: () => [file(), fresh()] },
+  cp: { oneFile: () => [file(), fresh()], link: () => [link(), fresh()] },
   mkdir: { parents: () => [directory(), { recursive: true }] },
   rm: { oneFile: () => [file()] },
   rmdir: { recursive: () => [tree(), { recursive: true }] },
@@ -143,7 +143,10 @@ for (const [name, forms] of Object.entries(pathForms)) {
 const below = { recursive: true };
 callbacks.readdir.forms = { blocking: { before: tree, run: (path) => call(fs.readdir, path, below) } };
 synchronous.readdirSync.forms = { recursive: { before: tree, run: (path) => void fs.readdirSync(path, below) } };
-promised.readdir.forms = { blocking: { before: tree, run: (path) => promises.readdir(path, below) } };
+promised.readdir.forms = {
+  blocking: { before: tree, run: (path) => promises.readdir(path, below) },
+  withTypes: { before: tree, run: (path) => promises.readdir(path, { ...below, withFileTypes: true }) },
+};
 synchronous.readFileSync.forms.utf8 = { before: file, run: (path) => void fs.readFileSync(path, "utf8") };
 
 /** A folder of which all has been read ahead. */
@@ -158,6 +161,27 @@ function readAhead() {
 const kept = [];
 function keep(value) {
   kept.push(value);
+}
+
+/** Until a thread of the pool has closed it: its own event comes before. */
+async function untilClosed(fd) {
+  while (isOpen(fd)) {
+    await new Promise(setImmediate);
+  }
+}
+
+/** To the end, at which the file is closed. */
+async function drainedLines(own, options) {
+  const { fd } = own;
+  await drainAsync(own.readLines(options));
+  await untilClosed(fd);
+}
+
+/** One that stays open until the end. */
+async function opened(flags) {
+  const own = await promises.open(file(), flags);
+  keep(own);
+  return own;
 }
 
 async function drainStream(stream) {
@@ -190,6 +214,24 @@ const written = (path, options) => event(fs.createWriteStream(path, options).end
 const writeForms = {
   start: { before: file, run: (path) => written(path, { start: 1, flags: "r+" }) },
   flush: { before: file, run: (path) => written(path, { flush: true }) },
+  givenFile: { before: () => openFile(), run: (fd) => written("", { fd }) },
+  keptOpen: {
+    before: file,
+    run: (path) => event(fs.createWriteStream(path, { autoClose: false }).end("text"), "finish"),
+  },
+  gathered: {
+    before: file,
+    run: (path) => {
+      const stream = fs.createWriteStream(path);
+      stream.write("some ");
+      return event(stream.end("text"), "close");
+    },
+  },
+};
+const readForms = {
+  start: { before: file, run: (path) => drainStream(fs.createReadStream(path, { start: 1 })) },
+  givenFile: { before: () => openFile(), run: (fd) => drainStream(fs.createReadStream("", { fd })) },
+  keptOpen: { before: file, run: (path) => event(fs.createReadStream(path, { autoClose: false }).resume(), "end") },
 };
 
 function isOpen(fd) {
@@ -211,7 +253,7 @@ export const snippets = {
     createReadStream: {
       before: file,
       run: (path) => drainStream(fs.createReadStream(path)),
-      forms: { start: { before: file, run: (path) => drainStream(fs.createReadStream(path, { start: 1 })) } },
+      forms: readForms,
     },
     createWriteStream: { before: file, run: (path) => written(path), forms: writeForms },
     watch: {
@@ -281,6 +323,10 @@ export const snippets = {
       run: (handle) => drainStream(handle.createReadStream()),
       forms: {
         start: { before: () => promises.open(file()), run: (own) => drainStream(own.createReadStream({ start: 1 })) },
+        keptOpen: {
+          before: () => opened("r"),
+          run: (own) => event(own.createReadStream({ autoClose: false }).resume(), "end"),
+        },
       },
     },
     "FileHandle.prototype.createWriteStream": {
@@ -291,13 +337,17 @@ export const snippets = {
           before: () => promises.open(file(), "r+"),
           run: (handle) => event(handle.createWriteStream({ start: 1 }).end("text"), "close"),
         },
+        keptOpen: {
+          before: () => opened("r+"),
+          run: (own) => event(own.createWriteStream({ autoClose: false }).end("text"), "finish"),
+        },
       },
     },
     "FileHandle.prototype.readLines": {
       before: () => promises.open(file()),
-      run: (handle) => drainAsync(handle.readLines()),
+      run: (own) => drainedLines(own),
       forms: {
-        start: { before: () => promises.open(file()), run: (own) => drainAsync(own.readLines({ start: 1 })) },
+        start: { before: () => promises.open(file()), run: (own) => drainedLines(own, { start: 1 }) },
       },
     },
     "FileHandle.prototype.readableWebStream": {
@@ -309,10 +359,7 @@ export const snippets = {
           run: async (handle) => {
             const { fd } = handle;
             await drainAsync(handle.readableWebStream({ autoClose: true }));
-            // Its own event comes before a thread of the pool has closed it.
-            while (isOpen(fd)) {
-              await new Promise(setImmediate);
-            }
+            await untilClosed(fd);
           },
         },
       },

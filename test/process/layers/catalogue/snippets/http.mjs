@@ -7,6 +7,8 @@ const plain = (await listening(http.createServer(answer))).address().port;
 const secure = (await listening(https.createServer(identity, answer))).address().port;
 const socketPath = fresh(".sock");
 await event(http.createServer(answer).listen(socketPath), "listening");
+const securePath = fresh(".sock");
+await event(https.createServer(identity, answer).listen(securePath), "listening");
 const trusting = { rejectUnauthorized: false, agent: false };
 
 async function whole(request) {
@@ -206,6 +208,7 @@ export const snippets = {
     request: {
       ...onHosts((host) => whole(https.request({ port: secure, host, ...trusting }).end())),
       forms: {
+        path: { run: () => whole(https.request({ socketPath: securePath, ...trusting }).end()) },
         keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) =>
           whole(https.request(options).end()),
         ),
@@ -214,6 +217,7 @@ export const snippets = {
     get: {
       ...onHosts((host) => whole(https.get({ port: secure, host, ...trusting }))),
       forms: {
+        path: { run: () => whole(https.get({ socketPath: securePath, ...trusting })) },
         keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) => whole(https.get(options))),
       },
     },

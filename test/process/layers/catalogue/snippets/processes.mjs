@@ -113,14 +113,20 @@ export const snippets = {
       before: () => cluster.setupPrimary({ exec: file("process.disconnect()"), silent: true }),
       run: async () => void (await event(cluster.fork(), "exit")),
     },
-    "Worker.prototype.kill": onForked((worker) => {
-      worker.kill("SIGKILL");
-      return event(worker, "exit");
-    }),
-    "Worker.prototype.destroy": onForked((worker) => {
-      worker.destroy("SIGKILL");
-      return event(worker, "exit");
-    }),
+    "Worker.prototype.kill": {
+      ...onForked((worker) => {
+        worker.kill("SIGKILL");
+        return event(worker, "exit");
+      }),
+      forms: { inWorker: { worker: `require("node:cluster").worker.kill()` } },
+    },
+    "Worker.prototype.destroy": {
+      ...onForked((worker) => {
+        worker.destroy("SIGKILL");
+        return event(worker, "exit");
+      }),
+      forms: { inWorker: { worker: `require("node:cluster").worker.destroy()` } },
+    },
     "Worker.prototype.send": onForked((worker) => {
       worker.send("text");
       return event(worker, "message");

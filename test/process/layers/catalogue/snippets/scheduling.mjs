@@ -47,7 +47,7 @@ async function packed(format) {
 }
 
 const onResource = (run) => ({ before: () => new asyncHooks.AsyncResource("text"), run });
-const stdout = ["debug", "dir", "dirxml", "group", "groupCollapsed", "info", "log"];
+const stdout = ["debug", "dir", "dirxml", "info", "log"];
 const stderr = ["error", "trace", "warn"];
 
 /** A WebSocket that is open. */
@@ -91,6 +91,9 @@ function onOutputs(run, before = () => {}, after = () => {}) {
     forms: Object.fromEntries(Object.entries(outputs).map(([form, make]) => [form, onto(make)])),
   };
 }
+
+/** And without anything to say. */
+const orSilent = ({ forms, ...snippet }, run) => ({ ...snippet, forms: { ...forms, silent: { run } } });
 
 export const snippets = {
   timers: {
@@ -169,7 +172,19 @@ export const snippets = {
   },
   console: {
     ...Object.fromEntries([...stdout, ...stderr].map((name) => [name, onOutputs(() => console[name]("text"))])),
-    assert: onOutputs(() => console.assert(false)),
+    assert: orSilent(
+      onOutputs(() => console.assert(false)),
+      () => console.assert(true),
+    ),
+    ...Object.fromEntries(
+      ["group", "groupCollapsed"].map((name) => [
+        name,
+        orSilent(
+          onOutputs(() => console[name]("text")),
+          () => console[name](),
+        ),
+      ]),
+    ),
     count: onOutputs(() => console.count()),
     table: onOutputs(() => console.table([1])),
     timeEnd: onOutputs(

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import process from "node:process";
 import tty from "node:tty";
 
-const SyncWriteStream = createRequire(import.meta.url)("internal/fs/sync_write_stream");
+const require = createRequire(import.meta.url);
+const SyncWriteStream = require("internal/fs/sync_write_stream");
+const { TCP, TCPConnectWrap, constants } = require("internal/test/binding").internalBinding("tcp_wrap");
 
 /** Everything that the snippets make on disk is in here; deleted when the process exits. */
 export const folder = fs.mkdtempSync(join(tmpdir(), "hitless-catalogue-"));
@@ -128,8 +130,30 @@ export function onListening(create) {
   return {
     ...on((server) => visited(server)),
     pooled: on((server) => visited(server, "localhost")),
-    forms: { path: on((server) => visitedByPath(server)) },
+    forms: {
+      path: on((server) => visitedByPath(server)),
+      givenSocket: {
+        before: () => ({ server: create(), given: boundSocket("SERVER"), client: boundSocket("SOCKET") }),
+        run: async ({ server, given, client }) => {
+          server.listen({ fd: given.fd });
+          await event(server, "listening");
+          client.connect(new TCPConnectWrap(), "127.0.0.1", server.address().port);
+          return event(server, "connection");
+        },
+        after: ({ server, client }) => {
+          client.close();
+          server.close();
+        },
+      },
+    },
   };
+}
+
+/** As a program gets it from who starts it. */
+function boundSocket(kind) {
+  const handle = new TCP(constants[kind]);
+  handle.bind("127.0.0.1", 0);
+  return handle;
 }
 
 /** The same on a path. */
