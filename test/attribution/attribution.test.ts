@@ -70,7 +70,7 @@ for (const node of testedNodes()) {
               ? wanted.reduce((sum, id) => sum + shareOf(id), 0)
               : Math.min(shareOf(first), truth) +
                 Math.min(second === rest ? 1 - shareOf(first) : shareOf(second), 1 - truth);
-        const unsure = shares.filter(([id]) => id === "native" || id.startsWith("unsure"));
+        const unsure = shares.filter(([id]) => id === "native" || id === "idleOrLoop" || id.startsWith("unsure"));
         const untold = unsure.reduce((sum, [, share]) => sum + share, 0);
         const place = places[name];
         const shown = placeOf(sample);

@@ -7,6 +7,9 @@ const costOfTicks = 0.012;
 /** The same with what the profiler's own thread has to do for it. */
 const costInProcess = 0.05;
 
+/** A smaller share of the sample changes little. */
+const leastInterrupted = 0.1;
+
 /** A smaller share of the sample may be the profiler's own. */
 const leastShare = 0.02;
 
@@ -18,7 +21,8 @@ type Timed = Pick<CollectedSample, "frames" | "nodes"> &
  * arrived. Two bounds tell how much of it was none. How long the loop waited, as Node.js measures it; on all systems but
  * Windows that is too little, since the profiler's signal ends each waiting (libuv begins to measure anew). And the CPU
  * time of the thread, with the time in which it was interrupted for others, less what the profile shows as busy. Where that is
- * unknown, the loop may as well have waited for a CPU, and other threads may have used what the process has used: then so much
+ * unknown, or the thread was
+ * mostly kept from the CPU, the loop may as well have waited for a CPU, and other threads may have used what the process has used: then so much
  * of the idle time is neither said to have been idle nor to have been work.
  * @returns Microseconds of the idle time that were native work, or may have been, and whose they are; `undefined` for none.
  */
@@ -39,13 +43,23 @@ export function nativeInLoop({
       busy += selfUs;
     }
   }
-  const used = thread === undefined ? byProcess(idle, busy, processMs) : byThread(idle, busy, thread);
+  const isStarved = thread !== undefined && mostlyInterrupted(thread, idle + busy);
+  const isKnown = thread !== undefined && !isStarved;
+  const used = isStarved ? undefined : isKnown ? byThread(idle, busy, thread) : byProcess(idle, busy, processMs);
   const bounds = [byLoop(idle, loopIdleMs), used].filter((bound) => bound !== undefined);
   const us = bounds.length === 0 ? 0 : Math.min(idle, ...bounds);
   if (us <= (idle + busy) * leastShare) {
     return undefined;
   }
-  return { us, owner: thread === undefined ? idleOrLoopOwner : loopOwner(tls === "all" ? "openssl" : undefined) };
+  return { us, owner: !isKnown ? idleOrLoopOwner : loopOwner(tls === "all" ? "openssl" : undefined) };
+}
+
+/** Whether it was kept from the CPU for longer than it had it: what is seen as busy is then mostly waiting. */
+function mostlyInterrupted(
+  { usedMs, interruptedMs = 0 }: NonNullable<CollectedSample["thread"]>,
+  sampledUs: number,
+): boolean {
+  return interruptedMs > usedMs && interruptedMs * 1_000 > sampledUs * leastInterrupted;
 }
 
 function byLoop(idle: number, loopIdleMs: number | undefined): number | undefined {
