@@ -8,7 +8,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { conditionAround, excludesProduction, isSameForAll, leavesBefore } from "./development.ts";
 import { factsOf } from "./moduleFacts.ts";
-import { around, asMember, functionName, lastName, settledValue, textOf } from "./nodes.ts";
+import { around, asCall, asMember, functionName, lastName, settledValue, textOf } from "./nodes.ts";
 import type { Fix } from "./rule.ts";
 
 /** Whether a condition around it, or an early return before it, selects a worker. */
@@ -39,15 +39,14 @@ export function isGuarded(analysis: Analysis, node: Node): boolean {
   );
 }
 
-/** `if (started) return; started = true;`: each worker comes by once. */
+/** `if (started) return; started = true;`, `if (timer) return; timer = setInterval(…);`: each worker comes by once. */
 function isSetAfter(analysis: Analysis, statements: readonly Node[], test: Node): boolean {
   const name = textOf(analysis, test);
   return statements.some(
     (statement) =>
       statement.type === "ExpressionStatement" &&
       statement.expression.type === "AssignmentExpression" &&
-      statement.expression.right.type === "BooleanLiteral" &&
-      statement.expression.right.value &&
+      !/^(?:false|null|undefined)$/.test(textOf(analysis, statement.expression.right)) &&
       textOf(analysis, statement.expression.left) === name,
   );
 }
@@ -59,7 +58,31 @@ function isSetAfter(analysis: Analysis, statements: readonly Node[], test: Node)
 function picks(analysis: Analysis, test: Node, outcome: boolean): boolean {
   const isMissing =
     !outcome && test.type === "UnaryExpression" && test.operator === "!" && isSetting(analysis, test.argument);
-  return (!isMissing && !isSameForAll(analysis, test)) || excludesProduction(analysis, test, outcome);
+  const isCheck = isMissing || (!outcome && isOfInput(analysis, test));
+  return (!isCheck && !isSameForAll(analysis, test)) || excludesProduction(analysis, test, outcome);
+}
+
+/**
+ * A way out that depends on what is to be done, and not on who does it: `if (!isValidCron(expression)) return`, `if (!schedule) return`,
+ * `if (jobs.length === 0) return`, `if (registry.doesExist("cron", name)) return`.
+ */
+function isOfInput(analysis: Analysis, test: Node): boolean {
+  if (/lock|acquire|redis|process\.env/i.test(textOf(analysis, test)) || electionName.test(textOf(analysis, test))) {
+    return false;
+  }
+  const node = test.type === "UnaryExpression" && test.operator === "!" ? unwrapped(test.argument) : test;
+  if (node.type === "LogicalExpression") {
+    return isOfInput(analysis, node.left) && isOfInput(analysis, node.right);
+  }
+  const call = asCall(node);
+  if (call !== undefined) {
+    return /^(?:(?:is_?)?valid|check(?:Cron|Schedule)|has$|doesExist$|isArray$)/i.test(lastName(call.callee) ?? "");
+  }
+  const counted = node.type === "BinaryExpression" ? node.left : node;
+  return (
+    /^(?:length|size)$/.test(lastName(counted) ?? "") ||
+    /cron|schedule$|expression$|^interval/i.test(lastName(node) ?? "")
+  );
 }
 
 /**

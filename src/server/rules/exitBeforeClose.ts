@@ -8,6 +8,7 @@ import { factsOf } from "../analysis/moduleFacts.ts";
 import { around, asCall, asFunction, asMember, type Call, functionAround, textOf } from "../analysis/nodes.ts";
 import { calledFunction } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
+import { neverCloses } from "../analysis/signals/outOfReach.ts";
 import { type SignalHandler, signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { afterEnd, closesNoServer } from "../analysis/signals/signalOutcome.ts";
 import { type ClosableServer, closableServer } from "../shutdown/closableServer.ts";
@@ -117,12 +118,16 @@ function isCertain(analysis: Analysis, call: Node, handler: FunctionNode): boole
       case "ConditionalExpression":
       case "LogicalExpression":
       case "CatchClause":
-      case "TryStatement":
       case "SwitchStatement":
       case "ForStatement":
       case "ForOfStatement":
       case "WhileStatement":
         return false;
+      case "TryStatement":
+        if (!neverCloses(analysis, handler)) {
+          return false;
+        }
+        break;
       default:
     }
   }
@@ -133,7 +138,7 @@ function awaitsBefore(analysis: Analysis, handler: FunctionNode, offset: number)
   const { body } = handler;
   const text = analysis.module.text.slice(body.start ?? 0, offset);
   // A missed finding is better than a false one: an `await` in a comment counts too.
-  return /\bawait\b/.test(text) && !closesNoServer(analysis, handler);
+  return /\bawait\b/.test(text) && !closesNoServer(analysis, handler) && !neverCloses(analysis, handler);
 }
 
 function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {

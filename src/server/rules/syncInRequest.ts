@@ -4,13 +4,22 @@ import { bootName } from "../analysis/bootName.ts";
 import { isForDevelopment } from "../analysis/development.ts";
 import { isDoneOnce } from "../analysis/guards.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
-import { around, functionName } from "../analysis/nodes.ts";
+import { around, functionName, textOf } from "../analysis/nodes.ts";
 import { requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { awaitedFix } from "./syncFix.ts";
 
-const modules = /^(?:fs|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#(\w+)Sync$/;
+const modules =
+  /^(?:fs|fs-extra|graceful-fs|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2)|execa)#(?:default\.)?(\w+)Sync$/;
+
+/** Functions that start a program and wait for it, with what does the same asynchronously. */
+const programs: ReadonlyMap<string, string> = new Map([
+  ["cross-spawn#sync", "spawn"],
+  ["cross-spawn#spawn.sync", "spawn"],
+  ["execa#sync", "execa"],
+  ["execa#commandSync", "execaCommand"],
+]);
 
 /** Synchronous and fast: they only set something up, or use what is in memory. */
 const quick: ReadonlySet<string> = new Set([
@@ -43,7 +52,7 @@ export const syncInRequest: Rule = {
       }
       const message = t(
         "{0}() blocks this worker in the middle of a request, and all its other requests wait until it is done: use {1}() instead.",
-        `${name}Sync`,
+        programs.has(site.api ?? "") ? textOf(analysis, callee) : `${name}Sync`,
         name === "exists" ? "access" : name,
       );
       return [{ start: callee.start, end: callee.end, message, fixes: awaitedFix(analysis, site, name) }];
@@ -65,5 +74,5 @@ const setsUp =
   /seed|default|fixture|migrat|(?:^|\/)(?:scripts?|bin|cli)\/|ensure|superuser|first|admin(?:User|Account)?$/i;
 
 function nameOf({ api }: CallSite): string | undefined {
-  return api === undefined || quick.has(api) ? undefined : modules.exec(api)?.[1];
+  return api === undefined || quick.has(api) ? undefined : (programs.get(api) ?? modules.exec(api)?.[1]);
 }

@@ -45,6 +45,12 @@ const planningDecorators: ReadonlySet<string> = new Set(["@nestjs/schedule#Cron"
 /** Shorter intervals, in milliseconds, belong to the worker itself: heartbeats, metrics, caches. */
 const shortestJobMs = 30_000;
 
+/** The same for jobs that delete or create, and say nothing of the worker itself. */
+const shortestCertainJobMs = 5_000;
+
+/** What a worker does for itself, however it does it: it says that it lives, or writes what it has gathered. */
+const ofWorker = /heart|beat|alive|ping|presence|lastSeen|flush|buffer|batch|metric|telemetry|hostname|process\.pid/i;
+
 /** The same for jobs that write files. */
 const shortestFileJobMs = 10 * 60_000;
 
@@ -120,19 +126,51 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== undefined && planners.has(api)) {
     const isPlan =
       node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression" || api === "bree#default";
-    return isPlan && !doesNothing(analysis, node) && !isOnce(analysis, node);
+    return (
+      isPlan &&
+      !doesNothing(analysis, node) &&
+      !isOnce(analysis, node) &&
+      (!isOften(analysis, node) || node.arguments.some((argument) => worksOutside(analysis, argument)))
+    );
   }
   const isLoop = api === "globals#setTimeout" && planned !== undefined && beginsAgain(analysis, node, planned);
   if (api !== "globals#setInterval" && api !== "timers#setInterval" && !isLoop) {
     return false;
   }
-  const interval = delay && numberOf(analysis, delay);
+  if (work === undefined || delay === undefined) {
+    return false;
+  }
+  const interval = numberOf(analysis, delay);
+  if (interval === undefined || interval < shortestJobMs) {
+    const isLong = interval === undefined ? isOfSettings(analysis, delay) : interval >= shortestCertainJobMs;
+    return (
+      isLong &&
+      !ofWorker.test(textOf(analysis, node)) &&
+      (worksOutside(analysis, work, addsOrRemoves) || (interval === undefined && worksByName(analysis, work)))
+    );
+  }
   return (
-    work !== undefined &&
-    interval !== undefined &&
-    ((interval >= shortestJobMs && worksOutside(analysis, work)) ||
-      (interval >= shortestFileJobMs && worksOutside(analysis, work, writesFile)) ||
-      (interval >= shortestNamedJobMs && worksByName(analysis, work)))
+    worksOutside(analysis, work) ||
+    (interval >= shortestFileJobMs && worksOutside(analysis, work, writesFile)) ||
+    (interval >= shortestNamedJobMs && worksByName(analysis, work))
+  );
+}
+
+/** An interval that the app's settings have, or a parameter: `config.cleanup.interval * 1000`, `minutes * 60 * 1000`. */
+function isOfSettings(analysis: Analysis, delay: Node): boolean {
+  const node = settledValue(analysis, delay);
+  if (node.type === "BinaryExpression") {
+    return node.operator === "*" && (isOfSettings(analysis, node.left) || isOfSettings(analysis, node.right));
+  }
+  const name = lastName(node) ?? "";
+  return name !== "" && node.type !== "CallExpression" && !ofWorker.test(name);
+}
+
+function addsOrRemoves(analysis: Analysis, site: CallSite): boolean {
+  return (
+    changesOutside(analysis, site) &&
+    !/^(?:update|save|upsert|execute)/i.test(site.method ?? "") &&
+    !ofWorker.test(textOf(analysis, site.node))
   );
 }
 
@@ -142,6 +180,13 @@ function isOnce(analysis: Analysis, { arguments: given }: Call): boolean {
     const call = asCall(settledValue(analysis, argument));
     return call?.type === "NewExpression" && call.callee.type === "Identifier" && call.callee.name === "Date";
   });
+}
+
+/** A pattern with seconds: what is done every few of them is mostly for what the worker has itself, such as its clients. */
+function isOften(analysis: Analysis, { arguments: given }: Call): boolean {
+  return given.some((argument) =>
+    /^\s*[*/\d,-]*[*/,][*/\d,-]*(?:\s+\S+){5}\s*$/.test(stringOf(analysis, argument) ?? ""),
+  );
 }
 
 /** `new Cron(pattern, () => {})` only validates a pattern. */

@@ -8,8 +8,9 @@ import { setUpName } from "../bootName.ts";
 import { exportedFunction, exportedFunctions, returnedFunction } from "../exportedFunctions.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { asCall, asMember, keyOf, settledValue } from "../nodes.ts";
-import { exportersOf } from "./exporters.ts";
+import { type Exporter, exportersOf } from "./exporters.ts";
 import { routeFunctions, takesHandlers } from "./frameworks.ts";
+import { handingsOf, usesOfHanding } from "./handings.ts";
 import { asksOf, handedOn, type OfFile, ofOtherFile } from "./heldByName.ts";
 import { isNestSingleton } from "./nestSingleton.ts";
 import { describedHandlers, isLooped, listedValues, resolversIn, spreadIn } from "./routeLists.ts";
@@ -40,8 +41,10 @@ export function calledFromElsewhere({ analysis, isInRequest }: Callers): Functio
           }
         }
       }
+      found.push(...handedFrom(analysis, { importer, file, nameOf }, isInRequest));
     }
   }
+  found.push(...handedByItself(analysis, isInRequest));
   for (const importer of files?.importers(module) ?? []) {
     const uses = factsOf(importer).isTest ? undefined : usesOf(importer);
     for (const method of ownMethods) {
@@ -55,6 +58,42 @@ export function calledFromElsewhere({ analysis, isInRequest }: Callers): Functio
     }
   }
   return found;
+}
+
+/** What an importer hands on of a file to a function or class of a third, which calls it while it answers requests. */
+function handedFrom(
+  analysis: Analysis,
+  { importer, file, nameOf }: Exporter & { readonly importer: Analysis },
+  isInRequest: Callers["isInRequest"],
+): FunctionNode[] {
+  const handings = factsOf(importer).isTest ? [] : handingsOf(importer);
+  return handings.flatMap((handing) => {
+    const { of } = handing;
+    const name =
+      of !== undefined && analysis.files?.leadsTo(importer.module, of.module, file.module)
+        ? nameOf(of.name)
+        : undefined;
+    if (of === undefined || name === undefined) {
+      return [];
+    }
+    return usesOfHanding(importer, handing).flatMap(({ file: user, method, place }) => {
+      const isBoot = method !== undefined && (setUpName.test(method) || starting.test(method));
+      const functions = isBoot ? [] : functionsNamed(analysis, { name, made: of.made, method });
+      return functions.length > 0 && (place === undefined || isInRequest(user, place)) ? functions : [];
+    });
+  });
+}
+
+/** The functions of a file that it hands on itself. */
+function handedByItself(analysis: Analysis, isInRequest: Callers["isInRequest"]): FunctionNode[] {
+  return handingsOf(analysis).flatMap((handing) => {
+    const { own } = handing;
+    const uses = own === undefined ? [] : usesOfHanding(analysis, handing);
+    const isAsked = uses.some(
+      ({ file, method, place }) => method === undefined && (place === undefined || isInRequest(file, place)),
+    );
+    return own !== undefined && isAsked ? [own] : [];
+  });
 }
 
 /** What others call of this file by the name under which an importer has handed it on: `req.app.locals.store.add()`. */
@@ -174,6 +213,10 @@ function usesOf(analysis: Analysis): Uses {
         const whole = resolveValue(analysis, owner);
         add(whole && { module: whole.module, name: "*", made: undefined }, undefined, node);
       }
+    }
+    // `for (const plugin of this.plugins) plugin.serve(request)`
+    for (const element of method !== undefined && member !== undefined ? listedValues(analysis, member.object) : []) {
+      add(ofOtherFile(analysis, element), method, node);
     }
     if (method !== undefined && asMember(receiver)?.object.type === "ThisExpression") {
       push(ofThis, method, node);

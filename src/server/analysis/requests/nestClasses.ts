@@ -25,8 +25,22 @@ export function nestRequestPath(analysis: Analysis, owner: Class): (node: Node) 
   };
 }
 
+/** By the view of a file: services that use each other are asked for the same again and again. */
+const known = new WeakMap<Analysis, Map<Class, ReadonlySet<FunctionNode>[]>>();
+
 /** The functions of a class that a request comes to: from its routes, or from what others call of a service. */
 function requestMethods(analysis: Analysis, owner: Class, depth: number): ReadonlySet<FunctionNode> {
+  const classes = known.get(analysis) ?? new Map<Class, ReadonlySet<FunctionNode>[]>();
+  known.set(analysis, classes);
+  const byDepth = classes.get(owner) ?? [];
+  classes.set(owner, byDepth);
+  const before = byDepth[depth];
+  const found = before ?? findRequestMethods(analysis, owner, depth);
+  byDepth[depth] = found;
+  return found;
+}
+
+function findRequestMethods(analysis: Analysis, owner: Class, depth: number): ReadonlySet<FunctionNode> {
   const isController = hasDecorator(analysis, owner.decorators, (name) => /#(?:Controller|Resolver)$/.test(name));
   const entries = owner.body.body.filter((member) => {
     if (member.type !== "ClassMethod" || member.static === true || member.kind === "constructor") {
@@ -54,10 +68,10 @@ function isCalledInRequest(analysis: Analysis, owner: Class, name: string, depth
   const callers = [analysis, ...importers].flatMap((file) =>
     factsOf(file)
       .calls.filter((site) => site.method === name && !(file === analysis && isInside(file, site, owner)))
-      .map((site) => runsLater(file, site, depth)),
+      .map((site) => ({ file, site })),
   );
   // Whoever calls what nobody here calls may do so at any time.
-  return callers.length === 0 ? !bootName.test(name) : callers.includes(true);
+  return callers.length === 0 ? !bootName.test(name) : callers.some(({ file, site }) => runsLater(file, site, depth));
 }
 
 function escaped(name: string): string {

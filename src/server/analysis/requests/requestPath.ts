@@ -3,7 +3,7 @@ import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
 import { isDoneOnce } from "../guards.ts";
-import { methodAt } from "../methods.ts";
+import { memberFunction, methodAt } from "../methods.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { asCall, asFunction, asMember, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
 import { calledFromElsewhere } from "./calledFromElsewhere.ts";
@@ -26,8 +26,12 @@ const deepest = 5;
 
 const known = new WeakMap<Analysis, RequestPath>();
 
+/** What a file shows by itself, of those that were asked when too many others already waited for an answer. */
+const knownAlone = new WeakMap<Analysis, RequestPath>();
+
 export function requestPathOf(analysis: Analysis): RequestPath {
-  const before = known.get(analysis);
+  const isAsked = analysis.files === undefined || importersAbove < deepestImporters;
+  const before = known.get(analysis) ?? (isAsked ? undefined : knownAlone.get(analysis));
   if (before !== undefined) {
     return before;
   }
@@ -45,8 +49,8 @@ export function requestPathOf(analysis: Analysis): RequestPath {
       return inside !== undefined && functions.has(inside);
     },
   };
-  known.set(analysis, path);
-  if (analysis.files !== undefined && importersAbove < deepestImporters) {
+  (isAsked ? known : knownAlone).set(analysis, path);
+  if (analysis.files !== undefined && isAsked) {
     importersAbove += 1;
     try {
       const isInRequest = (importer: Analysis, place: Node) =>
@@ -66,7 +70,7 @@ export function requestPathOf(analysis: Analysis): RequestPath {
 }
 
 /** Importers of importers are asked this far. */
-const deepestImporters = 3;
+const deepestImporters = 4;
 
 /** How many files now wait for the answer of one that they are imported by. */
 let importersAbove = 0;
@@ -151,13 +155,34 @@ function calledFunctions(analysis: Analysis, call: Call): FunctionNode[] {
   if (one !== undefined || call.type === "NewExpression") {
     return one === undefined ? [] : [one];
   }
-  return listedValues(analysis, call.callee).flatMap((value) => {
+  const member = asMember(call.callee);
+  const method = member && lastName(member);
+  // `for (const plugin of plugins) plugin.serve(request)`
+  const ofElements =
+    member === undefined || method === undefined
+      ? []
+      : listedValues(analysis, member.object).flatMap(
+          (element) => memberFunction(analysis, settledValue(analysis, element), method) ?? [],
+        );
+  const listed = listedValues(analysis, call.callee).flatMap((value) => {
     const node = settledValue(analysis, value);
     return asFunction(node) ?? methodAt(analysis, node) ?? [];
   });
+  return [...listed, ...ofElements];
 }
 
 /** The function of this file that a call runs: by its name, or as a method of an object or class of this file. */
 export function calledFunction(analysis: Analysis, { callee }: Call): FunctionNode | undefined {
-  return asMember(callee) === undefined ? asFunction(settledValue(analysis, callee)) : methodAt(analysis, callee);
+  const node = boundTo(callee);
+  return asMember(node) === undefined ? asFunction(settledValue(analysis, node)) : methodAt(analysis, node);
+}
+
+/** `clear` of `clear.bind(server)()`, `clear.call(server)` and `clear.apply(server)`. */
+function boundTo(callee: Node): Node {
+  const bound = asMember(asCall(callee)?.callee);
+  const member = asMember(callee);
+  if (bound !== undefined && lastName(bound) === "bind") {
+    return bound.object;
+  }
+  return member !== undefined && /^(?:call|apply)$/.test(lastName(member) ?? "") ? member.object : callee;
 }

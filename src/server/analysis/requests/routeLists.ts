@@ -1,4 +1,5 @@
 import type { Node, ObjectExpression } from "@babel/types";
+import { fieldValue } from "../../source/fields.ts";
 import { propertyName } from "../../source/resolveApi.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
 import { unwrapped } from "../../source/values.ts";
@@ -105,7 +106,7 @@ function stepsTo(pattern: Node, name: string): Steps | undefined {
 
 /** The elements of a list or the values of an object that is written out; of `Object.entries` the tuples have only their second part. */
 function elementsOf(analysis: Analysis, list: Node): (Node | Entry)[] {
-  const node = settledValue(analysis, list);
+  const node = settledValue(analysis, fieldValue(analysis, unwrapped(list)) ?? list);
   if (node.type === "ArrayExpression") {
     return node.elements.flatMap((element) =>
       element === null ? [] : element.type === "SpreadElement" ? elementsOf(analysis, element.argument) : [element],

@@ -47,7 +47,7 @@ export const metricsPerWorker: Rule = {
 };
 
 function givesMetrics(analysis: Analysis, { api, method, receiver }: CallSite): boolean {
-  if (api === "prom-client#register.metrics") {
+  if (api === "prom-client#register.metrics" || /^@promster\/\w+#getSummary$/.test(api ?? "")) {
     return true;
   }
   return method === "metrics" && receiver !== undefined && isRegistry(analysis, receiver);

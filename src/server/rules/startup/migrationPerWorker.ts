@@ -17,7 +17,7 @@ import {
   settledValue,
   textOf,
 } from "../../analysis/nodes.ts";
-import { calledFunction } from "../../analysis/requests/requestPath.ts";
+import { calledFunction, reachable } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -36,6 +36,7 @@ const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegE
   ["latest", { made: /^$/, named: /^migrate$/ }],
   ["up", { made: /^(?:umzug#Umzug|db-migrate#(?:default\.)?getInstance)$/, named: /^(?:umzug|migrator)$/i }],
   ["migrate", { made: /^postgrator#default$/, named: /^postgrator$/i }],
+  ["applyMigrations", { made: /^@prisma\/migrate#/, named: /^migrate$/ }],
   ["updateSchema", { made: /^$/, named: /schemaGenerator|^generator$/i }],
 ]);
 
@@ -117,7 +118,9 @@ function isOwnMigration(analysis: Analysis, node: CallSite["node"]): boolean {
   }
   const own = calledFunction(analysis, node);
   const called = own === undefined ? functionElsewhere(analysis, node) : { analysis, node: own };
-  const text = called === undefined ? "" : textOf(called.analysis, called.node);
+  // What it calls in its own file belongs to it.
+  const parts = called === undefined ? [] : [...reachable(called.analysis, [called.node])];
+  const text = parts.map((part) => (called === undefined ? "" : textOf(called.analysis, part))).join("\n");
   return (
     /\b(?:create|alter)\s+table\b|\bmigrations\b/i.test(text) && /\.(?:exec|execute|query|run|raw)\s*\(/.test(text)
   );

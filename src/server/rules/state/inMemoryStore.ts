@@ -40,6 +40,13 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["rate-limiter-flexible/lib/ExpressBruteFlexible#default", { ...limits, options: ["MEMORY"] }],
   ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
   ["@nestjs/throttler#ThrottlerModule.forRootAsync", { ...limits, options: ["storage"] }],
+  ["koa2-ratelimit#RateLimit.middleware", limits],
+  ["express-brute#MemoryStore", { ...limits, options: [] }],
+  ["apollo-server#PubSub", { what: "messages", options: [], argument: 0 }],
+  ["apollo-server-express#PubSub", { what: "messages", options: [], argument: 0 }],
+  ["graphql-yoga#PubSub", { what: "messages", options: [], argument: 0 }],
+  ["graphql-yoga#createPubSub", { what: "messages", options: ["eventTarget"], argument: 0 }],
+  ["@graphql-yoga/subscription#createPubSub", { what: "messages", options: ["eventTarget"], argument: 0 }],
   ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
   ["node-cache#default", { what: "cache", options: [], argument: 0 }],
 ]);
@@ -47,6 +54,7 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
 /** Plugins that are handed to `register` with their options. */
 const plugins: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["@fastify/session#default", { ...sessions, argument: 1 }],
+  ["fastify-rate-limit#default", { what: "limits", options: ["store", "redis"], argument: 1 }],
   ["@fastify/session#fastifySession", { ...sessions, argument: 1 }],
   ["@fastify/rate-limit#default", { what: "limits", options: ["store", "redis"], argument: 1 }],
   ["@fastify/rate-limit#fastifyRateLimit", { what: "limits", options: ["store", "redis"], argument: 1 }],

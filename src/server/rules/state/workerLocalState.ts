@@ -3,6 +3,7 @@ import { t } from "../../../shared/translate.ts";
 import { isDoneOnce } from "../../analysis/guards.ts";
 import { clientLists } from "../../analysis/held/clientLists.ts";
 import { givenUses, partOf } from "../../analysis/held/givenMaps.ts";
+import { usesElsewhere } from "../../analysis/held/usesElsewhere.ts";
 import { usesThrough } from "../../analysis/held/usesThrough.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
@@ -33,7 +34,12 @@ const ownName =
 const ownValueName = /logger|token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError|^initial$/i;
 
 /** The same, of what holds several. */
-const ownListName = /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)/i;
+const ownListName =
+  /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)|(?:callback|listener|disposable)s?$|lock(?:Value|Token|Id)s?$/i;
+
+/** What TypeScript says that a map or set holds: what is under way here. */
+const ownValues =
+  /^new (?:Map|Set)<(?:[\w\s]+,\s*)?(?:Promise<|NodeJS\.Time|(?:ReturnType<typeof set(?:Timeout|Interval)>)|AbortController>)/;
 
 /** Fields and classes that are filled when an app starts, with what its own code brings: the same in every worker. */
 const registryField =
@@ -47,7 +53,11 @@ function isOwn(analysis: Analysis, name: string, init: Node | undefined): boolea
   if (flowName.test(name)) {
     return false;
   }
-  return ownName.test(name) || (isContainer(analysis, init) ? ownListName : ownValueName).test(name);
+  return (
+    ownName.test(name) ||
+    (isContainer(analysis, init) ? ownListName : ownValueName).test(name) ||
+    (init !== undefined && ownValues.test(textOf(analysis, init)))
+  );
 }
 
 /** Variables at the top of a module that request handlers change, and read again. */
@@ -79,7 +89,7 @@ export const workerLocalState: Rule = {
     }
     for (const binding of containersAtTop(analysis)) {
       if (!findings.some(({ message }) => message === messageOf(binding.name)) && !clients.has(binding)) {
-        findings.push(...judgeGiven(analysis, binding));
+        findings.push(...judgeGiven(analysis, binding), ...judgeElsewhere(analysis, binding));
       }
     }
     for (const { name, owners, init, places, inRequest } of sharedFields(analysis)) {
@@ -157,6 +167,26 @@ function judgeGiven(analysis: Analysis, binding: Binding): Finding[] {
     : [{ start: place.start, end: place.end, message: messageOf(binding.name), fixes: [] }];
 }
 
+/** What belongs to the connections of a worker, however it is shared among files. */
+const ofConnections = /client|peer|connect|subscri|observer|watch|proc(?:ess)?(?:es)?$/i;
+
+/** Of what a file exports, and requests change and read in other files. */
+function judgeElsewhere(analysis: Analysis, binding: Binding): Finding[] {
+  const { declaration, name, references, init } = binding;
+  const elsewhere = ofConnections.test(name) || registryField.test(name) ? [] : usesElsewhere(analysis, binding);
+  const own = references.map((reference) => ({ file: analysis, use: useOf(analysis, reference, init) }));
+  const asked =
+    elsewhere.length === 0 ? [] : [...own, ...elsewhere].filter(({ file, use }) => requestPathOf(file).has(use.node));
+  const isChanged = asked.some(({ file, use }) => use.kind !== "read" && changes(file, use));
+  const isRead = asked.some(
+    ({ file, use }) => use.kind === "read" && !isOfCount(file, use.node) && !isLogged(file, use.node),
+  );
+  const { start, end } = declaration.type === "VariableDeclarator" ? declaration.id : {};
+  return isChanged && isRead && start != null && end != null
+    ? [{ start, end, message: messageOf(name), fixes: [] }]
+    : [];
+}
+
 /** Whether a variable only carries something from one function to another while a request is answered. */
 function isPassed(analysis: Analysis, uses: readonly Use[], inRequest: (node: Node) => boolean): boolean {
   const writes = uses.filter(({ kind }) => kind === "assign").map(({ node }) => node);
@@ -166,7 +196,9 @@ function isPassed(analysis: Analysis, uses: readonly Use[], inRequest: (node: No
 }
 
 function isWhole({ node }: Use): boolean {
-  return node.type === "AssignmentExpression" && node.left.type === "Identifier";
+  const left = node.type === "AssignmentExpression" ? node.left : undefined;
+  const member = asMember(left);
+  return left?.type === "Identifier" || (member?.object.type === "ThisExpression" && !member.computed);
 }
 
 /** Whether the value belongs to this worker alone, whatever its name. */

@@ -424,6 +424,19 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss("app.use(session({ secret }));"),
   ],
   "timer-per-worker": [
+    hit(
+      'const cron = require("node-cron"); function plan(when) { if (!cron.validate(when)) return; cron.schedule(when, send); }',
+      "cron.schedule",
+    ),
+    miss('const { Cron } = require("croner"); Cron("*/10 * * * * *", () => io.local.emit("list", list()));'),
+    hit(
+      "let timer; function start() { if (timer) { return; } timer = setInterval(() => db.session.deleteMany({}), config.every * 1000); }",
+      "setInterval",
+    ),
+    hit("setInterval(() => purge.bind(app)(), 20_000); function purge() { db.session.deleteMany({}); }", "setInterval"),
+    miss("setInterval(() => db.point.createMany(buffer), config.flushEvery);"),
+    miss("setInterval(() => db.worker.update({ where: { id }, data: { seen: new Date() } }), 10_000);"),
+    miss("if (!process.env.JOBS) { return; } setInterval(() => db.session.deleteMany({}), config.every);"),
     miss('import { Cron } from "croner"; new Cron(rule, { name: "a" }, () => { if (this.shouldRunTasks) work(); });'),
 
     miss(

@@ -1,0 +1,80 @@
+import type { Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
+import { propertyName, resolveApi } from "../../source/resolveApi.ts";
+import type { Analysis, Binding } from "../../source/scopes.ts";
+import { type ListenCall, serverKind } from "../../source/serverCalls.ts";
+import { unwrapped } from "../../source/values.ts";
+import { isLogCall } from "../logging.ts";
+import { factsOf } from "../moduleFacts.ts";
+import { around, asCall, asMember, lastName } from "../nodes.ts";
+import { calledFunction } from "../requests/requestPath.ts";
+
+/** Methods that end a server, or see to it that something does. */
+const ending = /clos|stop|shut|terminat|destroy|graceful|drain|exit|kill|hooks?$/i;
+
+/**
+ * Whether nothing but this file could close the servers of its process, and it does not: what a handler waits for has not closed
+ * them, as far as it is known what that is. The server that `app.listen()` of Express gives is not kept, or no use of its variable ends it or hands it to what may.
+ */
+export function neverCloses(analysis: Analysis, handler: FunctionNode): boolean {
+  const { callsIn, listens } = factsOf(analysis);
+  const isKnown = (callsIn.get(handler) ?? []).every(
+    (site) =>
+      isLogCall(site) ||
+      calledFunction(analysis, site.node) !== undefined ||
+      resolveApi(analysis, site.node) !== undefined,
+  );
+  if (!isKnown) {
+    return false;
+  }
+  const isElsewhere = (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).some(
+    (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
+  );
+  return listens.length > 0 && !isElsewhere && listens.every((listen) => isNeverClosed(analysis, listen));
+}
+
+function isNeverClosed(analysis: Analysis, { call, receiver, kind }: ListenCall): boolean {
+  const parent = analysis.parentOf(call);
+  const isDropped = parent?.type === "ExpressionStatement" || parent?.type === "AwaitExpression";
+  const node = unwrapped(receiver);
+  const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
+  if (kind === "express" || kind === "koa") {
+    return isDropped && binding !== undefined && isKept(analysis, binding);
+  }
+  return (
+    kind === "http" && isDropped && binding !== undefined && isKept(analysis, binding) && isMade(analysis, binding)
+  );
+}
+
+/** Whether a variable holds a server that is made here, and is not given to other files by an export. */
+function isMade(analysis: Analysis, binding: Binding): boolean {
+  return (
+    binding.init !== undefined &&
+    serverKind(analysis, binding.init) !== undefined &&
+    binding.assignments.length === 0 &&
+    ![...around(analysis, binding.declaration)].some(({ type }) => type.startsWith("Export"))
+  );
+}
+
+function isKept(analysis: Analysis, { references }: Binding): boolean {
+  return references.every((use) => {
+    const parent = analysis.parentOf(use);
+    const member = asMember(parent);
+    if (member?.object === use) {
+      const name = propertyName(member);
+      return name !== undefined && !ending.test(name);
+    }
+    const holder = [...around(analysis, use)].find(
+      (one) => asCall(one) !== undefined || one.type === "ReturnStatement",
+    );
+    const call = asCall(holder);
+    return call === undefined ? !isPassedOn(parent) : !ending.test(lastName(call.callee) ?? "close");
+  });
+}
+
+function isPassedOn(parent: Node | undefined): boolean {
+  return (
+    parent !== undefined &&
+    /^(?:Export|Return|AssignmentExpression|VariableDeclarator|ObjectProperty|ArrowFunction)/.test(parent.type)
+  );
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { packageOf, runRules } from "./runRules.ts";
+
+interface Handed {
+  readonly what: string;
+  /** The file that is looked at, and what is found in it, as `rule: what is marked`. */
+  readonly file: string;
+  readonly found: readonly string[];
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const express = 'const app = require("express")();';
+const files = 'const fs = require("fs"); exports.scan = () => fs.readdirSync("x");';
+const reads = ["sync-in-request: fs.readdirSync"];
+const routes =
+  'const { Router } = require("express"); exports.make = (pages) => Router().get("/", (req, res) => res.json(pages.list()));';
+const service = "exports.create = (deps) => { return { list() { return deps.scan(); }, idle: () => deps.rest() }; };";
+const wire = (given: string) =>
+  `${express} const { scan } = require("./files"); const { create } = require("./service"); const { make } = require("./routes"); app.use(make(create(${given}))); app.listen(80);`;
+
+const cases: readonly Handed[] = [
+  {
+    what: "a function that a factory is given, whose object routes are given",
+    file: "files.js",
+    found: reads,
+    texts: { "app.js": wire("{ scan }"), "files.js": files, "routes.js": routes, "service.js": service },
+  },
+  {
+    what: "a function that a factory is given by a name that no request asks for",
+    file: "files.js",
+    found: [],
+    texts: { "app.js": wire("{ rest: scan }"), "files.js": files, "routes.js": routes, "service.js": service },
+  },
+  {
+    what: "a function that is written where a factory is given it",
+    file: "app.js",
+    found: ["sync-in-request: fs.statSync"],
+    texts: {
+      "app.js": `const fs = require("fs"); ${wire("{ scan: (path) => fs.statSync(path) }")}`,
+      "routes.js": routes,
+      "service.js": service,
+      "files.js": files,
+    },
+  },
+  {
+    what: "what a class is given, by a field that its constructor sets",
+    file: "files.js",
+    found: reads,
+    texts: {
+      "app.js": `${express} const { scan } = require("./files"); const { Pages } = require("./pages"); const pages = new Pages({ scan }); app.get("/", (req, res) => res.json(pages.list())); app.listen(80);`,
+      "files.js": files,
+      "pages.js":
+        "class Pages { constructor(deps) { this.deps = deps; } list() { return this.deps.scan(); } } module.exports = { Pages };",
+    },
+  },
+  {
+    what: "methods of a list of objects that a connection is handed to",
+    file: "plugin.js",
+    found: ["sync-in-request: fs.readFileSync"],
+    texts: {
+      "app.js":
+        'const { Server } = require("socket.io"); const { Plugin } = require("./plugin"); class App { plugins = [new Plugin()]; serve(io) { io.on("connection", (socket) => { for (const plugin of this.plugins) { plugin.create(socket); } }); } } new App().serve(new Server(80, { adapter, transports: ["websocket"] }));',
+      "plugin.js":
+        'const fs = require("fs"); exports.Plugin = class { create(socket) { socket.on("x", () => fs.readFileSync("x")); } };',
+    },
+  },
+  {
+    what: "a map that requests change in one file and read in another",
+    file: "settings.js",
+    found: ["worker-local-state: settings"],
+    texts: {
+      "settings.js": "const settings = new Map(); module.exports = settings;",
+      "app.js": `${express} const settings = require("./settings"); app.post("/", (req, res) => { settings.set(req.query.key, req.body); res.end(); }); app.use(require("./guard")); app.listen(80);`,
+      "guard.js":
+        'const settings = require("./settings"); module.exports = (req, res, next) => (settings.get("closed") ? res.end() : next());',
+    },
+  },
+  {
+    what: "a map that is filled at the start and read by requests",
+    file: "settings.js",
+    found: [],
+    texts: {
+      "settings.js": "const settings = new Map(); module.exports = settings;",
+      "app.js": `${express} const settings = require("./settings"); settings.set("a", 1); app.use(require("./guard")); app.listen(80);`,
+      "guard.js":
+        'const settings = require("./settings"); module.exports = (req, res, next) => (settings.get("closed") ? res.end() : next());',
+    },
+  },
+  {
+    what: "an own migration whose statements are in what it calls",
+    file: "app.js",
+    found: ["migration-per-worker: runMigrations"],
+    texts: {
+      "app.js": `${express} const { runMigrations } = require("./migrations"); runMigrations(open()); app.listen(80);`,
+      "migrations.js":
+        'const add = (db) => db.exec("ALTER TABLE users ADD COLUMN age"); exports.runMigrations = (db) => { add(db); };',
+    },
+  },
+  {
+    what: "an exit after other clients were awaited, by which no server is closed",
+    file: "app.js",
+    found: ["exit-before-close: process.exit(0)"],
+    texts: {
+      "app.js": `${express} const jobs = require("./jobs"); app.listen(80); async function end() { try { await jobs.stop(); process.exit(0); } catch (error) { process.exit(1); } } process.on("SIGTERM", () => void end());`,
+      "jobs.js": "exports.stop = async () => {};",
+    },
+  },
+  {
+    what: "an exit after something that has the server",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const jobs = require("./jobs"); const server = app.listen(80); jobs.keep(server); async function end() { await jobs.stop(); process.exit(0); } process.on("SIGTERM", () => void end());`,
+      "jobs.js": "let kept; exports.keep = (server) => { kept = server; }; exports.stop = async () => kept.close();",
+    },
+  },
+];
+
+describe("the rules, where functions are handed on", () => {
+  for (const { what, file, found, texts } of cases) {
+    it(`know ${what}`, () => {
+      const all = runRules(texts[file] ?? "", `shop/${file}`, {}, packageOf("shop", texts)) ?? [];
+      assert.deepEqual(
+        all.map(({ ruleId, marked }) => `${ruleId}: ${marked}`),
+        found,
+      );
+    });
+  }
+});
