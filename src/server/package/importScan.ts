@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { folderImports, isInFolder } from "../source/folderImports.ts";
+import { aliased, folderImports, isInFolder } from "../source/folderImports.ts";
 
 /** What an import names: `./users.js` of `from "./users.js"`, `require("./users")`, `import("./users")`, `export * from`. */
 const imported = /\b(?:from|import|require)[\s(]*(["'`])([^"'`\n]{1,200})\1/g;
@@ -8,7 +8,7 @@ const imported = /\b(?:from|import|require)[\s(]*(["'`])([^"'`\n]{1,200})\1/g;
 export function importsOf(text: string): string[] {
   const found = new Set<string>();
   for (const [, , specifier = ""] of text.matchAll(imported)) {
-    if (/^(?:\.{1,2}(?:\/|$)|[@~]\/|src\/)/.test(specifier)) {
+    if (/^\.{1,2}(?:\/|$)/.test(specifier) || aliased(specifier) !== undefined) {
       found.add(specifier);
     }
   }
@@ -27,13 +27,30 @@ const compiled: ReadonlyMap<string, readonly string[]> = new Map([
 
 /**
  * The file of a package that a specifier names, by its path relative to the package's folder, with `/`; `undefined` if there
- * is none. `@/x`, `~/x` and `src/x` are looked for in the folder and in its `src`, where projects let them point to.
+ * is none. What an alias names is looked for in the folders around the file and in their `src`, the outermost first, and in that of the
+ * package, where projects let them point to.
  */
 export function resolveImport(from: string, specifier: string, has: (path: string) => boolean): string | undefined {
-  const bases = specifier.startsWith(".")
-    ? [posix.join(posix.dirname(from), specifier)]
-    : [specifier.replace(/^[@~]\//, ""), posix.join("src", specifier.replace(/^[@~]\//, ""))];
-  return bases.flatMap(candidates).find(has);
+  const own = (aliased(specifier) ?? specifier).replace(/^\.\/~\//, "~/");
+  const bases = own.startsWith("~/")
+    ? foldersAround(from).map((folder) => posix.join(folder, own.slice(2)))
+    : own.startsWith(".")
+      ? [posix.join(posix.dirname(from), own)]
+      : [];
+  for (const base of bases) {
+    const found = candidates(base).find(has);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/** `apps`, `apps/src`, `apps/api` … of `apps/api/users.ts`, then the package's own folder and its `src`. */
+function foldersAround(from: string): string[] {
+  const parts = posix.dirname(from).split("/");
+  const folders = parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((folder) => folder !== ".");
+  return [...folders, ""].flatMap((folder) => [folder, posix.join(folder, "src")]);
 }
 
 function candidates(base: string): string[] {

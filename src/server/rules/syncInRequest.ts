@@ -11,7 +11,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { awaitedFix } from "./syncFix.ts";
 
 const modules =
-  /^(?:fs|fs-extra|graceful-fs|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2)|execa)#(?:default\.)?(\w+)Sync$/;
+  /^(?:fs|fs-extra|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2)|execa)#(?:default\.)?(\w+)Sync$/;
 
 /** Functions that start a program and wait for it, with what does the same asynchronously. */
 const programs: ReadonlyMap<string, string> = new Map([

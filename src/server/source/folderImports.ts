@@ -56,3 +56,15 @@ export function isInFolder(from: string, specifier: string, path: string): boole
     return path !== from && inside !== undefined && inside.split("/").length <= (one === "./*" ? 1 : 3);
   });
 }
+
+const alias =
+  /^(?:(?:@@?|~)\/|#\/?|(?=src\/)|@(?=(?:api|app|backend|common|config|controllers?|core|db|helpers?|lib|libs|middlewares?|models?|modules|root|routes?|server|services?|shared|src|utils?)\/))(?=[\w.-])/;
+
+/**
+ * The specifier of a file of the own package that is imported by an alias, as `./~/users`: `@/users`, `~/users`, `src/users`, `#users`,
+ * and `@services/users` as `./~/services/users`. What it leads to is in the files, see `resolveImport`.
+ */
+export function aliased(specifier: string): string | undefined {
+  const start = alias.exec(specifier)?.[0];
+  return start === undefined ? undefined : `./~/${specifier.slice(start.length)}`;
+}

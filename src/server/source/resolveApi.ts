@@ -9,7 +9,7 @@ import type {
   OptionalMemberExpression,
 } from "@babel/types";
 import { fieldValue } from "./fields.ts";
-import { folderImports, joinedFolders } from "./folderImports.ts";
+import { aliased, folderImports, joinedFolders } from "./folderImports.ts";
 import { globalApi } from "./globalApis.ts";
 import type { Analysis, Binding } from "./scopes.ts";
 import { onlyValue } from "./values.ts";
@@ -282,7 +282,7 @@ function ofModule(analysis: Analysis, source: Expression | Node): Resolved | und
     return folders === "" ? undefined : { module: folders, path: [] };
   }
   // graceful-fs has all that fs has.
-  return { module: name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
+  return { module: aliased(name) ?? name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
 }
 
 const loadedFolders = new WeakMap<Analysis["module"], string>();

@@ -65,6 +65,16 @@ const cases: readonly Handed[] = [
     },
   },
   {
+    what: "a file that is imported by an alias of the folder that holds the server",
+    file: "server/pages/files.ts",
+    found: ["sync-in-request: readdirSync"],
+    texts: {
+      "server/app.ts": `import express from "express"; import { scan } from "@/pages/files.js"; const app = express(); app.get("/", (req, res) => res.json(scan())); app.listen(80);`,
+      "server/pages/files.ts": 'import { readdirSync } from "node:fs"; export const scan = () => readdirSync("x");',
+      "src/pages/files.ts": "export const scan = () => 1;",
+    },
+  },
+  {
     what: "a map that requests change in one file and read in another",
     file: "settings.js",
     found: ["worker-local-state: settings"],
