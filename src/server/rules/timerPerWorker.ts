@@ -184,9 +184,11 @@ function isOnce(analysis: Analysis, { arguments: given }: Call): boolean {
 
 /** A pattern with seconds: what is done every few of them is mostly for what the worker has itself, such as its clients. */
 function isOften(analysis: Analysis, { arguments: given }: Call): boolean {
-  return given.some((argument) =>
-    /^\s*[*/\d,-]*[*/,][*/\d,-]*(?:\s+\S+){5}\s*$/.test(stringOf(analysis, argument) ?? ""),
-  );
+  return given.some((argument) => {
+    const fields = (stringOf(analysis, argument) ?? "").trim().split(/\s+/);
+    const seconds = fields.length === 6 ? fields[0] : undefined;
+    return seconds !== undefined && /^[*/\d,-]+$/.test(seconds) && /[*/,]/.test(seconds);
+  });
 }
 
 /** `new Cron(pattern, () => {})` only validates a pattern. */

@@ -102,8 +102,7 @@ export type FormName =
   | "systemStore"
   | "unbound"
   | "unconnected"
-  | "utf8"
-  | "withTypes";
+  | "utf8";
 
 /** `fs.readFile`: the name of an entry in the panel and the editor. */
 export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {

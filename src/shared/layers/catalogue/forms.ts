@@ -47,7 +47,6 @@ const rows: readonly FormRow[] = [
   ["recursive", {}, "fs.Dir.prototype.readSync", "openDirectory", "list", "closeDirectory"],
   ["blocking", {}, "fs.readdir fs.promises.readdir", "open", "list", "close", "stat"],
   ["blocking", {}, "fs.Dir.prototype.read", "openDirectory", "readDirectory", "closeDirectory"],
-  ["withTypes", {}, "fs.promises.readdir", "open", "list", "close"],
   ["parents", {}, "fs.mkdir fs.mkdirSync fs.promises.mkdir", "mkdir", "stat"],
   ["utf8", {}, "fs.readFileSync", "open", "read", "close"],
   ["start", {}, "fs.promises.FileHandle.prototype.readLines", "pread", "close"],

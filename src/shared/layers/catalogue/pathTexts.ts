@@ -89,7 +89,6 @@ export const pathTexts = {
     unbound: "A socket that is not bound yet is bound first.",
     unconnected: "A socket that is not connected yet only remembers it.",
     utf8: "As UTF-8 text it is read without a look at its size.",
-    withTypes: "With the options recursive and withFileTypes it asks nothing on the thread that calls.",
   },
   callbackOptional: "With a callback your code continues; without one it waits until the work is done.",
   api: "JavaScript of Node.js checks the arguments and calls {0}.",

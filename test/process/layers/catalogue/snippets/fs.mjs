@@ -145,7 +145,6 @@ callbacks.readdir.forms = { blocking: { before: tree, run: (path) => call(fs.rea
 synchronous.readdirSync.forms = { recursive: { before: tree, run: (path) => void fs.readdirSync(path, below) } };
 promised.readdir.forms = {
   blocking: { before: tree, run: (path) => promises.readdir(path, below) },
-  withTypes: { before: tree, run: (path) => promises.readdir(path, { ...below, withFileTypes: true }) },
 };
 synchronous.readFileSync.forms.utf8 = { before: file, run: (path) => void fs.readFileSync(path, "utf8") };
 
