@@ -1,5 +1,5 @@
 // `npm run test:libraries`: apps with libraries for graceful shutdown, and with such that stand between a server and its clients, renewed
-// while strict clients ask. `--only REGEXP` chooses by name, `--folder FOLDER` keeps the installed packages there, `--write` puts the result into
+// while strict clients ask. `--only REGEXP` chooses by name, `--folder FOLDER` keeps the installed packages there, `--results FILE` the results of a run in portions, `--write` puts the result into
 // docs/libraries.md. It needs a registry of npm.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -49,8 +49,9 @@ function table(results: readonly LibraryResult[], does: Library["does"]): string
 ${rows.map((row) => `| ${row} |`).join("\n")}`;
 }
 
-function nameOf({ name, version, does, protocol }: Library): string {
-  return `${name} ${version.slice(0, 9)}${does === "between" ? `, ${protocol}` : ""}`;
+function nameOf({ name, version, does, protocol, node }: Library): string {
+  const on = node === undefined ? "" : ` (Node.js ${node})`;
+  return `${name} ${version.slice(0, 9)}${does === "between" ? `, ${protocol}${on}` : ""}`;
 }
 
 function cells(counted: Counted | undefined): string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
@@ -18,7 +18,8 @@ export interface Trials<Item, Result> {
 
 /**
  * Tries one item after the other in a folder and prints the page on them. Takes from the command line `--only REGEXP`, which chooses by
- * name, `--folder FOLDER`, which keeps what was made there, and `--write`, which writes the page.
+ * name, `--folder FOLDER`, which keeps what was made there, and `--write`, which writes the page. `--results FILE` keeps each result there
+ * and leaves out what it has: a run that takes long can be had in portions, and the page is of all of them.
  */
 export async function tryEach<Item extends { readonly name: string }, Result>(
   trials: Trials<Item, Result>,
@@ -28,27 +29,41 @@ export async function tryEach<Item extends { readonly name: string }, Result>(
     options: {
       only: { type: "string", default: "" },
       folder: { type: "string" },
+      results: { type: "string" },
       write: { type: "boolean", default: false },
     },
   });
   const folder = resolve(values.folder ?? mkdtempSync(join(tmpdir(), `hitless-${page}-`)));
   mkdirSync(folder, { recursive: true });
-  const results: Result[] = [];
+  const known = values.results === undefined ? new Map<string, Result>() : earlier<Result>(values.results);
   try {
     await prepare?.(folder);
     for (const item of items.filter(({ name }) => new RegExp(values.only).test(name))) {
-      const result = await tryOne(item, folder);
-      results.push(result);
-      process.stderr.write(`${JSON.stringify(result)}\n`);
+      const key = JSON.stringify(item);
+      if (!known.has(key)) {
+        const result = await tryOne(item, folder);
+        known.set(key, result);
+        process.stderr.write(`${JSON.stringify(result)}\n`);
+        if (values.results !== undefined) {
+          appendFileSync(values.results, `${JSON.stringify([key, result])}\n`);
+        }
+      }
     }
   } finally {
     if (values.folder === undefined) {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+  const results = items.flatMap((item) => known.get(JSON.stringify(item)) ?? []);
   process.stdout.write(text(results));
   if (values.write) {
     writeFileSync(join(projectRoot, "docs", `${page}.md`), text(results));
   }
   process.exitCode = results.some(hasTrouble) ? 1 : 0;
+}
+
+/** The results of portions before, by what was tried. */
+function earlier<Result>(path: string): Map<string, Result> {
+  const lines = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
+  return new Map(lines.filter((line) => line !== "").map((line) => JSON.parse(line) as [string, Result]));
 }

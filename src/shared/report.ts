@@ -83,6 +83,8 @@ export const renewalReportSchema = v.object({
        * accepted and closed without ever having been given to a worker.
        */
       cut: v.number(),
+      /** Of those in `cut`, how many spoke a protocol that is not known here: what they carried is lost, and not in `failed`. */
+      opaque: v.optional(v.number()),
       /** Connections that no new worker had taken 5 s after the renewal was done: what becomes of them is not known. */
       inTransit: v.optional(v.number()),
       /** Serving workers that died by themselves meanwhile: the requests they were answering are unknown. */

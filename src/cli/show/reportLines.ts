@@ -46,6 +46,7 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
     handedOver,
     closed,
     cut,
+    opaque = 0,
     inTransit = 0,
     crashed = 0,
     silent = 0,
@@ -65,6 +66,14 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
     ...(handedOver > 0 ? [`longest stall ${duration(longestStallMs)}`] : []),
   ];
   const unknown = [
+    ...(opaque > 0
+      ? [
+          paint(
+            "red",
+            `${opaque} of them in a protocol that Hitless does not know; what ${itWas(opaque)} carrying is lost`,
+          ),
+        ]
+      : []),
     ...(inTransit > 0
       ? [
           paint(
@@ -82,8 +91,8 @@ function trafficLines(report: RenewalReport, paint: Paint): string[] {
   return [requests, connections, unknown].filter((parts) => parts.length > 0).map((parts) => parts.join(" · "));
 }
 
-function itWas(workers: number): string {
-  return workers === 1 ? "it was" : "they were";
+function itWas(count: number): string {
+  return count === 1 ? "it was" : "they were";
 }
 
 export function generations({ from, to }: RenewalReport): string {

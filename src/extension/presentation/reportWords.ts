@@ -96,13 +96,20 @@ export function reportFacts(report: RenewalReport, t: Localize): string[] {
 
 /** What was or may have been cut off; empty if nothing was. */
 export function cutFacts(traffic: NonNullable<RenewalReport["traffic"]>, t: Localize): string[] {
-  const { failed: requests, cut: connections, inTransit = 0, crashed = 0, silent = 0, afterLoss } = traffic;
+  const { failed: requests, cut: connections, opaque = 0, inTransit = 0, crashed = 0, silent = 0, afterLoss } = traffic;
   const facts: string[] = [];
   if (requests > 0) {
     facts.push(requests === 1 ? t("1 request cut") : t("{0} requests cut", requests));
   }
   if (connections > 0) {
     facts.push(connections === 1 ? t("1 connection cut") : t("{0} connections cut", connections));
+  }
+  if (opaque > 0) {
+    facts.push(
+      opaque === 1
+        ? t("1 of them in a protocol that Hitless does not know, what it was carrying is lost")
+        : t("{0} of them in a protocol that Hitless does not know, what they were carrying is lost", opaque),
+    );
   }
   if (inTransit > 0) {
     facts.push(

@@ -51,8 +51,8 @@ export function droppedCount(report: RenewalReport): number | undefined {
   if (traffic === undefined || traffic.afterLoss === true || outcome === "failed") {
     return undefined;
   }
-  const { failed, cut, crashed = 0, silent = 0, inTransit = 0 } = traffic;
-  const unknown = crashed + silent + inTransit + unserved + killed + lostAddresses.length;
+  const { failed, cut, opaque = 0, crashed = 0, silent = 0, inTransit = 0 } = traffic;
+  const unknown = opaque + crashed + silent + inTransit + unserved + killed + lostAddresses.length;
   return unknown === 0 ? failed + cut : undefined;
 }
 

@@ -93,6 +93,7 @@ export class TrafficMeter {
       traffic.crashed = (traffic.crashed ?? 0) + lost.crashed;
       traffic.silent = (traffic.silent ?? 0) + lost.silent;
       traffic.cut += lost.cut;
+      traffic.opaque = (traffic.opaque ?? 0) + lost.opaque;
       traffic.failed += lost.requests;
       traffic.served += lost.served;
       traffic.closed += lost.closed;
@@ -165,6 +166,8 @@ interface Loss {
   /** Requests that it still had, and connections that carried none of them. */
   readonly requests: number;
   readonly cut: number;
+  /** Of those connections, such of which nothing but their bytes is known. */
+  readonly opaque: number;
   readonly inFlight: readonly RequestInFlight[];
   /** What it had answered and closed since counting began. */
   readonly served: number;
@@ -173,7 +176,7 @@ interface Loss {
 
 function lossOf(worker: WorkerHandle): Loss {
   const { drain, dismissed, wasReachable, handedOver } = worker;
-  const none = { crashed: 0, silent: 0, cut: 0, requests: 0, inFlight: [], served: 0, closed: 0 };
+  const none = { crashed: 0, silent: 0, cut: 0, opaque: 0, requests: 0, inFlight: [], served: 0, closed: 0 };
   if (!wasReachable) {
     // What it has is of our own making: a readiness check, or its own requests to itself.
     return none;
@@ -184,9 +187,11 @@ function lossOf(worker: WorkerHandle): Loss {
   if (drain === undefined) {
     return { ...none, silent: 1 };
   }
-  const { served, closed, connections, carriers, requests, inFlight } = drain;
+  const { served, closed, connections, carriers, requests, inFlight, kinds } = drain;
   const open = Math.max(0, connections - (handedOver - drain.handedOver));
-  return { ...none, served, closed, ...(open > 0 && { cut: Math.max(0, open - carriers), requests, inFlight }) };
+  const cut = Math.max(0, open - carriers);
+  const lost = open > 0 && { cut, opaque: Math.min(cut, kinds.raw), requests, inFlight };
+  return { ...none, served, closed, ...lost };
 }
 
 function emptyTotals(): TrafficTotals {
@@ -197,6 +202,7 @@ function emptyTotals(): TrafficTotals {
       handedOver: 0,
       closed: 0,
       cut: 0,
+      opaque: 0,
       longestStallMs: 0,
       crashed: 0,
       silent: 0,

@@ -338,6 +338,7 @@ function sum(own: Traffic, old: Traffic | undefined, lost: number): Traffic {
     handedOver: own.handedOver,
     closed: own.closed + (old?.closed ?? 0),
     cut: own.cut + (old?.cut ?? 0),
+    opaque: (own.opaque ?? 0) + (old?.opaque ?? 0),
     inTransit: (own.inTransit ?? 0) + (old?.inTransit ?? 0),
     crashed: (own.crashed ?? 0) + (old?.crashed ?? 0) + lost,
     silent: (own.silent ?? 0) + (old?.silent ?? 0),

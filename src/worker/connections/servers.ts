@@ -9,6 +9,7 @@ import type { Http2Stream } from "../internals/http2Streams.ts";
 import { onListeningEnd } from "../internals/listeningHandles.ts";
 import { openConnections } from "../internals/serverConnections.ts";
 import { serverOf } from "../internals/sockets.ts";
+import { isSpdyServer, watchSpdySessions } from "../internals/spdySessions.ts";
 import { ownListener } from "../ownListeners.ts";
 import { findServersBehind } from "./serversBehind.ts";
 import { awaitSocketFile } from "./socketFile.ts";
@@ -22,7 +23,7 @@ export interface TrackedServer {
   readonly address: ServerAddress;
   /** The system chose the port (`listen(0)`, or a port that it gave to such a server of this process before). */
   readonly systemPort: boolean;
-  /** Open HTTP/2 sessions; empty for every other protocol. */
+  /** Open HTTP/2 sessions, also those of spdy; empty for every other protocol. */
   readonly sessions: ReadonlySet<Http2Session>;
   /** Sockets that left HTTP for a WebSocket, each with how much had been written on it before, in bytes. */
   readonly webSockets: ReadonlyMap<Socket, number>;
@@ -31,7 +32,7 @@ export interface TrackedServer {
 /** The part of `http2.ServerHttp2Session` that a drain needs. */
 export interface Http2Session {
   close(): void;
-  on(event: "stream", listener: (stream: Http2Stream) => void): unknown;
+  on(event: "stream", listener: (stream: Pick<Http2Stream, "once">) => void): unknown;
   once(event: "close", listener: () => void): unknown;
 }
 
@@ -75,7 +76,7 @@ export function trackServers(guard: Guard, events: ServerEvents): ServerTracker 
   const listening = new Map<Server, TrackedServer>();
   const watched = new WeakMap<Server, Watched>();
   const watchOnce = (server: Server): Watched => {
-    const now = watched.get(server) ?? watch(server);
+    const now = watched.get(server) ?? watch(server, guard);
     watched.set(server, now);
     return now;
   };
@@ -210,9 +211,9 @@ function askedPlace(options: unknown): number | string | undefined {
 /** What is listened to on a server, once however often it begins to listen. */
 type Watched = Pick<TrackedServer, "protocol" | "sessions" | "webSockets">;
 
-function watch(server: Server): Watched {
+function watch(server: Server, guard: Guard): Watched {
   const protocol = protocolOf(server);
-  const sessions = protocol === "http2" || protocol === "https2" ? watchSessions(server) : new Set<Http2Session>();
+  const sessions = watchSessions(server, protocol, guard);
   const webSockets = isHttpServer(server) ? watchWebSockets(server) : new Map<Socket, number>();
   return { protocol, sessions, webSockets };
 }
@@ -289,13 +290,18 @@ export function isHttpServer(server: Server): server is HttpServer {
   return "closeIdleConnections" in server && "headersTimeout" in server;
 }
 
-function watchSessions(server: Server): ReadonlySet<Http2Session> {
+function watchSessions(server: Server, protocol: ServerProtocol, guard: Guard): ReadonlySet<Http2Session> {
+  if (isSpdyServer(server)) {
+    return watchSpdySessions(server, guard);
+  }
   const sessions = new Set<Http2Session>();
   const keep = (session: Http2Session): void => {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
   };
-  server.on("session", ownListener(keep));
+  if (protocol === "http2" || protocol === "https2") {
+    server.on("session", ownListener(keep));
+  }
   return sessions;
 }
 

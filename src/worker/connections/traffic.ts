@@ -6,6 +6,7 @@ import type { Guard } from "../guard.ts";
 import { type Http2Stream, openStreams, requestOf } from "../internals/http2Streams.ts";
 import { currentResponse, isEventStream } from "../internals/httpMessages.ts";
 import { httpConnections } from "../internals/serverConnections.ts";
+import { isSpdyStream } from "../internals/spdySessions.ts";
 import { ownListener } from "../ownListeners.ts";
 import { epochNow } from "../ownTimers.ts";
 import { isHttpServer, type ServerTracker, type TrackedServer } from "./servers.ts";
@@ -149,6 +150,8 @@ function countKinds(servers: readonly TrackedServer[], open: number, parked: num
       const response = currentResponse(socket);
       if (response !== undefined && isEventStream(response)) {
         kinds.eventStream += 1;
+      } else if (isSpdyStream(socket)) {
+        // Its session is counted.
       } else if (protocol === "https" || protocol === "https2") {
         kinds.https += 1;
       } else {

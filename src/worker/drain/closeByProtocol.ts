@@ -1,7 +1,14 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session } from "../connections/servers.ts";
 import type { Guard } from "../guard.ts";
-import { endQuietly, type Http2Stream, openStreams, responseOf } from "../internals/http2Streams.ts";
+import {
+  endQuietly,
+  type Http2Stream,
+  isBusy,
+  openStreams,
+  responseOf,
+  streamEnds,
+} from "../internals/http2Streams.ts";
 import { contentEncoding, currentResponse, isEventStream } from "../internals/httpMessages.ts";
 import { httpConnections } from "../internals/serverConnections.ts";
 
@@ -29,7 +36,7 @@ export function createSessionFarewell(guard: Guard): SessionFarewell {
   const closed = new WeakSet<Http2Session>();
 
   const close = guard("HTTP/2 session", (session: Http2Session, force: boolean) => {
-    if (!closed.has(session) && (force || openStreams(session).length === 0)) {
+    if (!closed.has(session) && (force || !isBusy(session))) {
       closed.add(session);
       session.close();
     }
@@ -39,7 +46,7 @@ export function createSessionFarewell(guard: Guard): SessionFarewell {
     const follow = (stream: Pick<Http2Stream, "once">): void => {
       stream.once("close", () => close(session, false));
     };
-    openStreams(session).forEach(follow);
+    streamEnds(session).forEach(follow);
     session.on("stream", guard("HTTP/2 stream", follow));
   });
 

@@ -10,6 +10,7 @@ import { skipHandleQueue } from "../internals/ipcChannel.ts";
 import { closeListeningHandle } from "../internals/listeningHandles.ts";
 import { httpConnections, isMovable, servesConnectionsItself } from "../internals/serverConnections.ts";
 import { silentFor } from "../internals/sockets.ts";
+import { isSpdyStream } from "../internals/spdySessions.ts";
 import { setImmediate, setInterval, steadyNow } from "../ownTimers.ts";
 import type { ProcessHold } from "../process/processHold.ts";
 import { createSessionFarewell, endEventStreams, endEventStreamsOf } from "./closeByProtocol.ts";
@@ -266,7 +267,7 @@ export class RunningDrain {
     const isTimeUp = steadyNow() >= this.#unusedDeadline;
     const unused = isTimeUp ? (connections?.active.filter(({ bytesRead }) => bytesRead === 0) ?? []) : [];
     for (const socket of [...(connections?.idle ?? []), ...unused]) {
-      if (this.#leaves(socket, server) && !isAnswering(socket)) {
+      if (this.#leaves(socket, server) && !isAnswering(socket) && !isSpdyStream(socket)) {
         socket.destroy();
       }
     }

@@ -1,4 +1,5 @@
 import { own } from "./ownSymbol.ts";
+import { SpdySession } from "./spdySessions.ts";
 
 /* What Node does not document of the streams of an HTTP/2 session: see `docs/architecture.md`. */
 
@@ -11,7 +12,17 @@ export interface Http2Stream {
   once(event: "close", listener: () => void): unknown;
 }
 
-/** The streams of an HTTP/2 session that are open; none if this Node does not tell. */
+/** Whether a session, also one of spdy, has open streams. */
+export function isBusy(session: object): boolean {
+  return streamEnds(session).length > 0;
+}
+
+/** What tells of the end of each open stream of a session, also of one of spdy. */
+export function streamEnds(session: object): readonly Pick<Http2Stream, "once">[] {
+  return session instanceof SpdySession ? session.streams : openStreams(session);
+}
+
+/** The streams of a session of Node's HTTP/2 that are open; none if this Node does not tell. */
 export function openStreams(session: object): Http2Stream[] {
   const streams: unknown = Reflect.get(own(session, "state") ?? {}, "streams");
   const open: Http2Stream[] = [];

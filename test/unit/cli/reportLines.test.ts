@@ -13,6 +13,7 @@ const noTraffic = {
   handedOver: 0,
   closed: 0,
   cut: 0,
+  opaque: 0,
   inTransit: 0,
   longestStallMs: 0,
   crashed: 0,
@@ -78,6 +79,10 @@ describe("the report of a renewal", () => {
     ]);
     assert.deepEqual(withTraffic({ crashed: 1, silent: 2 }).slice(1, 2), [
       "  1 worker died with what it was answering · 2 workers ended without reporting; what they were answering is unknown",
+    ]);
+    assert.deepEqual(withTraffic({ cut: 3, opaque: 2 }).slice(1, 3), [
+      "  3 connections cut off",
+      "  2 of them in a protocol that Hitless does not know; what they were carrying is lost",
     ]);
     assert.deepEqual(withTraffic({ afterLoss: true }).slice(1, 2), [
       "  a worker had died or connections had been cut off just before; clients may have noticed only now",

@@ -96,6 +96,7 @@ describe("trafficMeter", () => {
       handedOver: 4,
       closed: 3,
       cut: 0,
+      opaque: 0,
       inTransit: 0,
       longestStallMs: 7,
       crashed: 0,
@@ -119,12 +120,20 @@ describe("trafficMeter", () => {
     const inFlight = [{ method: "GET", url: "/slow", since: 1 }];
     Object.assign(a, {
       dismissed: true,
-      drain: { ...drained, done: false, requests: 1, connections: 3, carriers: 1, inFlight },
+      drain: {
+        ...drained,
+        done: false,
+        requests: 1,
+        connections: 3,
+        carriers: 1,
+        kinds: { ...drained.kinds, http: 2, raw: 1 },
+        inFlight,
+      },
     });
     exit(a);
     exit(b);
     const { traffic, cutRequests } = await meter.end();
-    assert.deepEqual([traffic.failed, traffic.cut, traffic.crashed], [1, 2, 1]);
+    assert.deepEqual([traffic.failed, traffic.cut, traffic.opaque, traffic.crashed], [1, 2, 1, 1]);
     assert.deepEqual(cutRequests, [{ worker: 1, slot: 1, generation: 1, ...inFlight[0] }]);
   });
 
