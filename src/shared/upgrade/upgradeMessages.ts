@@ -113,7 +113,14 @@ export const toSuccessorSchema = v.variant("kind", [
   /** Somebody has sent a signal here that means the app. */
   v.object({ kind: v.literal("signal"), signal: v.picklist(["stop", "stopNow", "reload", "gracefulReload"]) }),
   /** The last worker is gone. Answered with `report`. */
-  v.object({ kind: v.literal("left"), ...trafficSchema.entries, killed: v.number(), drainedMs: v.number() }),
+  v.object({
+    kind: v.literal("left"),
+    ...trafficSchema.entries,
+    killed: v.number(),
+    drainedMs: v.number(),
+    /** The paths of Unix sockets whose files were removed and put back since the upgrade began, one for each time. */
+    removed: v.optional(v.array(v.string())),
+  }),
   /** It is off: end. */
   v.object({ kind: v.literal("abort") }),
 ]);

@@ -13,8 +13,9 @@ export interface PathKeeper {
   restore(path: string, handle: ListeningHandle): void;
   /** It is about to be closed: its file is removed first, so that no client finds it too late. */
   leave(path: string, handle: ListeningHandle): void;
-  /** Another process listens there from now on, which looks after the file; or this one does in place of another. */
-  cede(path: string, handle: ListeningHandle): void;
+  /** Another process listens there from now on, which looks after the file. Returns whether the handle may be closed, and takes no file along. */
+  cede(path: string, handle: ListeningHandle): boolean;
+  /** This process does in place of another, which has given it the handle. */
   adopt(path: string, handle: ListeningHandle): void;
 }
 

@@ -121,11 +121,10 @@ export class ListeningSocket implements AcceptedAt {
     this.#stopClosing();
     clearTimeout(this.#successorTimer);
     this.#forward = forward;
-    if (this.#path !== undefined && this.#handle !== undefined) {
-      this.#pool.paths.cede(this.#path, this.#handle);
-    } else {
-      // The other copy stays. That of a Unix socket would take the file along: this one is left to the end of the process.
-      this.#handle?.close();
+    const handle = this.#handle;
+    // Where that would take the file of a Unix socket along, it is left to the end of the process. The other copy stays.
+    if (handle !== undefined && (this.#path === undefined || this.#pool.paths.cede(this.#path, handle))) {
+      handle.close();
       this.#handle = undefined;
     }
     this.#deal();

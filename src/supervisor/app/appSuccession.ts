@@ -37,6 +37,9 @@ export class AppSuccession {
   /** The supervisor that has taken the app over. */
   #successor: HandoffTarget | undefined;
 
+  /** So many had been put back before. */
+  #removedBefore = 0;
+
   constructor(app: AppInTransfer) {
     this.#app = app;
     this.#trial = app.trial;
@@ -96,6 +99,7 @@ export class AppSuccession {
     const upgrade = begin();
     this.#app.parts.traffic.begin();
     this.#upgrade = upgrade;
+    this.#removedBefore = this.#app.parts.keeper.removed.length;
     this.#app.parts.publisher.invalidate();
     return upgrade;
   }
@@ -148,6 +152,11 @@ export class AppSuccession {
   /** Workers that had to be killed since another supervisor has taken the app over. */
   get killedWhileLeaving(): number {
     return this.#app.life.killedWhileStopping;
+  }
+
+  /** The paths of Unix sockets that were put back since `beginUpgrade`, one for each time. */
+  get removedSockets(): string[] {
+    return this.#app.parts.keeper.removed.slice(this.#removedBefore);
   }
 
   /** What clients had of the time since `beginUpgrade`. */

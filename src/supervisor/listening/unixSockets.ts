@@ -15,11 +15,15 @@ const deadlineMs = 1_000;
 /** Longest path that is bound, in bytes: macOS allows 103, Linux 107. */
 const longestPath = 100;
 
+const mostRemoved = 1_000;
+
 /** A socket that this process has bound, and the second name by which it keeps the file. */
 interface Kept {
   readonly path: string;
   readonly handle: ListeningHandle;
   readonly link: string;
+  /** libuv removes the file when the handle is closed. */
+  readonly isTakenAlong: boolean;
   /** Distinguishes the file from a later one of the same name. */
   readonly inode: string;
   stopWatching: () => void;
@@ -28,6 +32,8 @@ interface Kept {
 }
 
 export interface SocketKeeper extends PathKeeper {
+  /** The paths of those that were put back since the start, one for each time, the first 1,000. */
+  readonly removed: readonly string[];
   /** Checks at once whether one was removed, rather than when the system reports it. */
   look(): void;
   /** Whether the file at a path is the one that is listened on, or that was renamed; `undefined` for a path that is not looked after. */
@@ -56,9 +62,10 @@ export function createSocketKeeper(options: {
   const { events, isServed } = options;
   const sockets = new Map<string, Kept>();
   const told = new Set<string>();
+  const removed: string[] = [];
   let isFirst = true;
 
-  const keep = (socket: Pick<Kept, "path" | "handle" | "link">): void => {
+  const keep = (socket: Pick<Kept, "path" | "handle" | "link" | "isTakenAlong">): void => {
     const { path, link } = socket;
     forget(sockets.get(path));
     const kept: Kept = { ...socket, inode: inodeOf(link) ?? "", stopWatching: () => undefined, isRenamed: false };
@@ -95,12 +102,12 @@ export function createSocketKeeper(options: {
   };
 
   /** Gives the file at a path a second name; it may be gone already where a supervisor before this one has one. */
-  const keepFile = (path: string, handle: ListeningHandle): void => {
+  const keepFile = (path: string, handle: ListeningHandle, isTakenAlong: boolean): void => {
     const link = newSecondName(path);
     const last = inodeOf(path) === undefined ? lastNameOf(process.ppid, dirname(path)) : undefined;
     const error = tryToLink(last ?? path, link);
     if (error === undefined) {
-      keep({ path, handle, link });
+      keep({ path, handle, link, isTakenAlong });
     } else {
       events.log(
         "warning",
@@ -133,6 +140,9 @@ export function createSocketKeeper(options: {
       return;
     }
     options.putBack(kept.path);
+    if (removed.length < mostRemoved) {
+      removed.push(kept.path);
+    }
     if (!told.has(kept.path)) {
       told.add(kept.path);
       events.log(
@@ -169,6 +179,7 @@ export function createSocketKeeper(options: {
   };
 
   return {
+    removed,
     look: () => [...sockets.values()].forEach(look),
     isInPlace(path) {
       const kept = sockets.get(path);
@@ -200,7 +211,7 @@ export function createSocketKeeper(options: {
       if (typeof handle === "object") {
         const error = tryToLink(link, path);
         if (error === undefined) {
-          keep({ path, handle, link });
+          keep({ path, handle, link, isTakenAlong: false });
           return handle;
         }
         handle.close();
@@ -210,7 +221,7 @@ export function createSocketKeeper(options: {
       }
       const direct = bindAt(path);
       if (typeof direct === "object") {
-        keepFile(path, direct);
+        keepFile(path, direct, true);
       }
       return direct;
     },
@@ -223,10 +234,12 @@ export function createSocketKeeper(options: {
     },
     cede(path, handle) {
       restore(path, handle);
-      forget(keptOf(path, handle));
+      const kept = keptOf(path, handle);
+      forget(kept);
+      return kept?.isTakenAlong === false;
     },
     adopt(path, handle) {
-      keepFile(path, handle);
+      keepFile(path, handle, false);
       restore(path, handle);
     },
   };

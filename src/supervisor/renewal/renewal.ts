@@ -10,7 +10,7 @@ import { Restoration } from "./proof/restoration.ts";
 import { runsTwiceAdvice } from "./proof/runsTwice.ts";
 import { isReady, leadOf, proveStep } from "./proof/stepProof.ts";
 import type { RenewalHost, RenewalOptions } from "./renewalOptions.ts";
-import { RenewalRecord } from "./renewalRecord.ts";
+import { RenewalRecord, removedNote } from "./renewalRecord.ts";
 import { Departures } from "./steps/departures.ts";
 import { StepQueue } from "./steps/stepQueue.ts";
 
@@ -167,9 +167,7 @@ export class Renewal {
   /** A worker removed the file of a Unix socket that others listen on; it has been restored. */
   socketRemoved(path: string): void {
     if (this.#record.endedAt === undefined) {
-      this.#record.note(
-        `A worker removed ${path}, on which others listen; clients were refused until it had been put back.`,
-      );
+      this.#record.note(removedNote(path));
       this.#record.unserved += 1;
     }
   }

@@ -85,3 +85,8 @@ export class RenewalRecord {
     };
   }
 }
+
+/** Of a Unix socket whose file was put back. */
+export function removedNote(path: string): string {
+  return `A worker removed ${path}, on which others listen; clients were refused until it had been put back.`;
+}

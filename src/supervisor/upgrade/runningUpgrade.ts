@@ -211,7 +211,8 @@ export class Upgrade {
     const totals = await this.#options.app.succession.endCounting();
     this.#within(reportMs, "it has sent no report");
     const drainedMs = steadyNow() - this.#startedAt;
-    if (!this.#successor.send({ kind: "left", ...totals, killed: this.#killed, drainedMs })) {
+    const removed = this.#options.app.succession.removedSockets;
+    if (!this.#successor.send({ kind: "left", ...totals, killed: this.#killed, drainedMs, removed })) {
       this.#lost("it is gone", []);
     }
   }

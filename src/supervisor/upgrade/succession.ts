@@ -13,6 +13,7 @@ import { closeHandle } from "../internals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import type { LogFiles } from "../logs/files/logFiles.ts";
 import type { LogStore } from "../logs/logStore.ts";
+import { removedNote } from "../renewal/renewalRecord.ts";
 import { keepEvent, keepOutput, outputPipe } from "./outputPipe.ts";
 import type { Predecessor, Told } from "./predecessor.ts";
 
@@ -300,6 +301,8 @@ export class Succession {
     this.#phase = "over";
     this.#workers = [];
     const startedAt = this.#take?.startedAt ?? this.#options.startedAt;
+    const removed = [...(left?.removed ?? []), ...app.succession.removedSockets];
+    const notes = [...estate.notes, ...new Set(removed.map(removedNote))];
     const report: RenewalReport = {
       kind: "reload",
       supervisor: {
@@ -312,7 +315,8 @@ export class Succession {
       startedAt,
       durationMs: Math.max(0, shownTime(steadyNow()) - startedAt),
       readyMs: this.#take?.readyMs ?? 0,
-      ...(estate.notes.length > 0 && { notes: estate.notes }),
+      ...(notes.length > 0 && { notes }),
+      ...(removed.length > 0 && { unserved: removed.length }),
       ...(left !== undefined && { drainedMs: left.drainedMs }),
       traffic: sum(own.traffic, left?.traffic, lost),
       cutRequests: [...own.cutRequests, ...(left?.cutRequests ?? [])],

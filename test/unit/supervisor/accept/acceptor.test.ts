@@ -23,7 +23,7 @@ const noFiles: PathKeeper = {
   bind: (path, bindAt) => bindAt(path),
   restore: () => undefined,
   leave: () => undefined,
-  cede: () => undefined,
+  cede: () => true,
   adopt: () => undefined,
 };
 

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, linkSync, lstatSync, readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { addressInUse, bindHandle, type ListeningHandle } from "../../../../src/supervisor/accept/clusterInternals.ts";
@@ -149,7 +158,7 @@ import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
     next.look();
     assert.ok(existsSync(path));
     remove();
-    keeper.cede(path, handle);
+    assert.equal(keeper.cede(path, handle), true);
     assert.ok(existsSync(path));
     remove();
     await untilThere();
@@ -159,13 +168,17 @@ import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
   });
 
   it("binds at the path itself where a second name would be too long, and keeps that too", async () => {
-    path = join(folder, "a".repeat(Math.max(1, 100 - folder.length)));
+    folder = join(folder, "a".repeat(Math.max(1, 90 - folder.length)));
+    mkdirSync(folder);
+    path = join(folder, "app");
     const handle = listen();
     assert.equal(readdirSync(folder).length, 2);
     remove();
     keeper.restore(path, handle);
     assert.equal(putBack, 1);
     await assertAnswered();
+    // libuv would remove the file.
+    assert.equal(keeper.cede(path, handle), false);
   });
 
   it("removes second names of supervisors that are gone, if nobody listens there", async () => {
