@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Server, Socket } from "node:net";
-import { HandlePipeline, type IpcSend } from "../shared/basics/handlePipeline.ts";
+import { HandlePipeline, type IpcSend, type PipelineSend } from "../shared/basics/handlePipeline.ts";
 
 /*
  * Every touch of something in Node that is not documented, in one place: what is touched, when, and how it is undone. (Those
@@ -40,10 +40,11 @@ export function onInternalMessage(child: ChildProcess, listener: (message: unkno
 
 const pipelines = new WeakMap<ChildProcess, HandlePipeline>();
 
-/** Like `send` of the child, but on Linux a handle does not wait until the child has answered for the one before. */
-export function sendInPipeline(child: ChildProcess, ...sent: Parameters<IpcSend>): boolean {
+/** Like `send` of the child, but on Linux a handle does not wait until the child has answered for the one before, and one that is lost is told. */
+export function sendInPipeline(child: ChildProcess, ...sent: Parameters<PipelineSend>): boolean {
   if (process.platform !== "linux") {
-    return (child.send.bind(child) as IpcSend)(...sent);
+    const [message, handle, options, written] = sent;
+    return (child.send.bind(child) as IpcSend)(message, handle, options, written);
   }
   let pipeline = pipelines.get(child);
   if (pipeline === undefined) {

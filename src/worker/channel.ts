@@ -20,8 +20,9 @@ export interface Channel {
   /**
    * @param socket Or the handle of a connection, without a socket.
    * @param sent Called when a socket that goes along is detached from this process.
+   * @param lost Called when the supervisor has not got it: it is closed.
    */
-  send(body: FromWorkerBody, socket?: Socket | AcceptedHandle, sent?: () => void): void;
+  send(body: FromWorkerBody, socket?: Socket | AcceptedHandle, sent?: () => void, lost?: () => void): void;
   listen(listener: (message: ToWorkerBody, socket: Socket | undefined) => void): void;
 }
 
@@ -29,8 +30,10 @@ export interface Channel {
 export interface DrainChannel extends Channel {
   /** Whether a socket would have to wait for the supervisor to confirm others, and keep what is sent after it waiting. */
   readonly isCrowded: boolean;
-  /** Sockets that were sent and not confirmed. */
-  readonly unconfirmed: number;
+  /** Bytes that the supervisor has read for sure, and those that it has read when it confirms each socket that is on its way. */
+  readonly readUntil: readonly (number | undefined)[];
+  /** Bytes that were written so far; `undefined` if that is not known. */
+  readonly written: number | undefined;
   /** To be called when it is closed and the process goes on. */
   ended(): void;
 }
@@ -44,7 +47,6 @@ export function openChannel(): DrainChannel | undefined {
     return undefined;
   }
   const pipeline = process.platform === "linux" ? new HandlePipeline(process, send as IpcSend) : undefined;
-  const give = pipeline?.send ?? (send as IpcSend);
   return {
     get connected() {
       return process.connected;
@@ -52,16 +54,24 @@ export function openChannel(): DrainChannel | undefined {
     get isCrowded() {
       return pipeline?.isCrowded ?? false;
     },
-    send(body, socket, sent) {
+    send(body, socket, sent, lost) {
       if (process.connected) {
         const message: WorkerToSupervisor = { cmd: workerMessageCommand, ...body };
         // A closed channel is no news to the app: the supervisor is gone and cluster ends this worker. A callback would be
         // one more thing for the app's async hooks to see.
-        give(message, socket, sent === undefined ? withoutErrors : undefined, sent);
+        const options = sent === undefined ? withoutErrors : undefined;
+        if (pipeline === undefined) {
+          (send as IpcSend)(message, socket, options, sent);
+        } else {
+          pipeline.send(message, socket, options, sent, lost);
+        }
       }
     },
-    get unconfirmed() {
-      return pipeline?.unanswered ?? (awaitsAnswer(process) ? 1 : 0);
+    get readUntil() {
+      return pipeline?.readUntil ?? (awaitsAnswer(process) ? [0, undefined] : [0]);
+    },
+    get written() {
+      return pipeline?.written;
     },
     ended: () => pipeline?.closeAll(),
     listen(listener) {

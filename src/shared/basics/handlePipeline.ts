@@ -14,6 +14,9 @@ export type IpcSend = (
   written?: (error: Error | null) => void,
 ) => boolean;
 
+/** The same, and called when the receiver has not got the handle, for instance since it may open no more files; nor has it the message then. */
+export type PipelineSend = (...sent: [...Parameters<IpcSend>, lost?: () => void]) => boolean;
+
 /** So many handles may be under way at once: they fit into what the kernel holds of a channel. */
 const mostUnderWay = 64;
 
@@ -21,10 +24,11 @@ const mostUnderWay = 64;
  * What the receiver has not answered for yet may have so many bytes: it reads 64 KiB at once. Were a message cut by the end of one
  * such read, the next read could bring another handle, which Node would take in place of the one it has.
  */
-const mostUnread = 48 * 1_024;
+export const mostUnread: number = 48 * 1_024;
 
-/** What the receiver of a handle answers. */
-const confirmations: ReadonlySet<unknown> = new Set(["NODE_HANDLE_ACK", "NODE_HANDLE_NACK"]);
+/** What the receiver of a handle answers: that it has it, or that it came without. */
+const confirmation = "NODE_HANDLE_ACK";
+const denial = "NODE_HANDLE_NACK";
 
 /**
  * Sends handles (sockets) over an IPC channel one behind the other. Node waits for the receiver's answer to each before anything
@@ -57,19 +61,25 @@ export class HandlePipeline {
     return Math.max(this.#underWay.length, awaitsAnswer(this.#end) ? 1 : 0);
   }
 
+  /** Bytes that the receiver has read for sure, and those that it has read when it answers for each handle that is under way. */
+  get readUntil(): readonly (number | undefined)[] {
+    const underWay = this.#underWay.map(({ readUntil }) => readUntil);
+    return [this.#read, ...(underWay.length === 0 && awaitsAnswer(this.#end) ? [undefined] : underWay)];
+  }
+
   /** Whether a handle would have to wait, and all that is sent after it. */
   get isCrowded(): boolean {
     return !this.#mayPass(true);
   }
 
   /** Like `send` of a process. */
-  readonly send: IpcSend = (message, handle, options, written) => {
+  readonly send: PipelineSend = (message, handle, options, written, lost) => {
     const isOpen = this.#open(handle !== undefined);
     const result = this.#send(message, handle, options, written);
     if (isOpen) {
       const hasLeft = Array.isArray(Reflect.get(this.#end, "_handleQueue"));
       if (hasLeft) {
-        this.#underWay.push({ handle: this.#takePending(), readUntil: this.#written });
+        this.#underWay.push({ handle: this.#takePending(), readUntil: this.written, lost });
       } else if (this.#underWay.length > 0) {
         // Node expects it with the answers that are still to come.
         Reflect.set(this.#end, "_handleQueue", []);
@@ -93,7 +103,7 @@ export class HandlePipeline {
     if (Reflect.get(this.#end, "_handleQueue") !== null) {
       if (this.#underWay.length === 0) {
         // Somebody else's, which Node has nothing to close for.
-        this.#underWay.push({ handle: undefined, readUntil: undefined });
+        this.#underWay.push({ handle: undefined, readUntil: undefined, lost: undefined });
       }
       Reflect.set(this.#end, "_handleQueue", null);
     }
@@ -112,12 +122,12 @@ export class HandlePipeline {
 
   /** Whether all that may be unread, and one more message, comes with one read. */
   get #isReadWhole(): boolean {
-    const written = this.#written;
+    const { written } = this;
     return written !== undefined && written - this.#read < mostUnread;
   }
 
   /** Bytes that were written to the channel so far. */
-  get #written(): number | undefined {
+  get written(): number | undefined {
     const handle: unknown = this.#channel && Reflect.get(this.#end, this.#channel);
     const written: unknown =
       typeof handle === "object" && handle !== null ? Reflect.get(handle, "bytesWritten") : undefined;
@@ -137,16 +147,22 @@ export class HandlePipeline {
   }
 
   #heard(message: unknown): void {
-    if (this.#underWay.length === 0 || typeof message !== "object" || message === null) {
+    if (typeof message !== "object" || message === null || !("cmd" in message)) {
       return;
     }
-    if ("cmd" in message && confirmations.has(message.cmd)) {
-      const answered = this.#underWay.shift();
-      answered?.handle?.close();
-      this.#read = answered?.readUntil ?? this.#read;
-      if (this.#underWay.length > 0) {
-        message.cmd = "NODE_HITLESS_CONFIRMED";
-      }
+    const isDenied = message.cmd === denial;
+    if (!isDenied && message.cmd !== confirmation) {
+      return;
+    }
+    const answered = this.#underWay.shift();
+    answered?.handle?.close();
+    this.#read = answered?.readUntil ?? this.#read;
+    // One that Node has sent again, since it was denied, is confirmed twice, and Node fails when it expects none.
+    if (this.#underWay.length > 0 || !Array.isArray(Reflect.get(this.#end, "_handleQueue"))) {
+      message.cmd = "NODE_HITLESS_CONFIRMED";
+    }
+    if (isDenied) {
+      answered?.lost?.();
     }
   }
 }
@@ -162,6 +178,7 @@ interface Sent {
   readonly handle: Closable | undefined;
   /** Bytes that the receiver has read when it answers. */
   readonly readUntil: number | undefined;
+  readonly lost: (() => void) | undefined;
 }
 
 interface Closable {

@@ -104,13 +104,21 @@ function withAbstractName(query: ListenQuery): ListenQuery {
   return at > 0 ? { ...query, address: query.address?.slice(at) ?? null } : query;
 }
 
-/** Sends what `node:cluster` would, and keeps the handle open here. Returns false if the worker can't be reached. */
-export function sendClusterMessage(child: ChildProcess, message: ClusterMessage, handle?: ConnectionHandle): boolean {
+/**
+ * Sends what `node:cluster` would, and keeps the handle open here. Returns false if the worker can't be reached.
+ * @param lost Called when the worker has not got the handle.
+ */
+export function sendClusterMessage(
+  child: ChildProcess,
+  message: ClusterMessage,
+  handle?: ConnectionHandle,
+  lost?: () => void,
+): boolean {
   if (!child.connected) {
     return false;
   }
   // The result of `send` indicates back-pressure; a channel that breaks is an `error` of the child.
-  sendInPipeline(child, { cmd: "NODE_CLUSTER", ...message }, handle);
+  sendInPipeline(child, { cmd: "NODE_CLUSTER", ...message }, handle, undefined, undefined, lost);
   return true;
 }
 

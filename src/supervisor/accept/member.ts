@@ -75,8 +75,8 @@ export class Member {
     return this.admitted && !this.leaving && this.isAlive;
   }
 
-  send(message: ClusterMessage, handle?: ConnectionHandle): boolean {
-    return sendClusterMessage(this.worker.worker.process, message, handle);
+  send(message: ClusterMessage, handle?: ConnectionHandle, lost?: () => void): boolean {
+    return sendClusterMessage(this.worker.worker.process, message, handle, lost);
   }
 
   /** How many connections of an address are under way to it. */
@@ -108,9 +108,13 @@ export class Member {
   /** Gives it a connection, whose number is noted until it has answered. Returns false if it can't be reached. */
   give(connection: ConnectionHandle, socket: AcceptedAt): boolean {
     lastNumber -= 1;
-    const sent = this.send({ act: "newconn", key: socket.key, seq: lastNumber }, connection);
+    const seq = lastNumber;
+    const sent = this.send({ act: "newconn", key: socket.key, seq }, connection, () => {
+      // It may open no more files: as if it had refused it.
+      this.answered(seq, false)?.socket.answered(this, connection, false);
+    });
     if (sent) {
-      this.underWay.set(lastNumber, { connection, socket, givenAt: this.#now() });
+      this.underWay.set(seq, { connection, socket, givenAt: this.#now() });
     }
     return sent;
   }

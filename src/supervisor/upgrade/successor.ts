@@ -91,7 +91,14 @@ export class Successor {
     if (!this.connected) {
       return false;
     }
-    sendInPipeline(this.#child, message, handle, { keepOpen: true }, (error) => written?.(!(error instanceof Error)));
+    sendInPipeline(
+      this.#child,
+      message,
+      handle,
+      { keepOpen: true },
+      (error) => written?.(!(error instanceof Error)),
+      () => written?.(false),
+    );
     return true;
   }
 

@@ -297,8 +297,8 @@ export class WorkerHandle {
 
   /**
    * Sends one of our messages. Returns false, and drops it, if the worker can't be reached.
-   * @param written Called later, when it has been written; with `false` if it could not be after all: a worker that dies still
-   *   looks connected for a while.
+   * @param written Called later, when it has been written; with `false` if it could not be after all (a worker that dies still
+   *   looks connected for a while), or the worker has not got the socket.
    */
   send(body: ToWorkerBody, socket?: Socket, written?: (done: boolean) => void): boolean {
     if (!this.connected) {
@@ -307,8 +307,13 @@ export class WorkerHandle {
     // The primary keeps its copy of a socket until the worker says that it has taken the connection.
     // What `send` returns tells of back-pressure, not of failure.
     const message = { cmd: workerMessageCommand, ...body };
-    sendInPipeline(this.#options.worker.process, message, socket, { keepOpen: true }, (error) =>
-      written?.(!(error instanceof Error)),
+    sendInPipeline(
+      this.#options.worker.process,
+      message,
+      socket,
+      { keepOpen: true },
+      (error) => written?.(!(error instanceof Error)),
+      () => written?.(false),
     );
     return true;
   }
@@ -434,6 +439,11 @@ export class WorkerHandle {
         this.#serving.readiness.appMessage(message);
         events.appMessage(this, message);
       },
+      gift: () =>
+        this.warn(
+          "socketSent",
+          `${this.name} sent a socket or server with process.send(): the cluster primary is Hitless here, which closes it`,
+        ),
       datagrams: (key, server) => this.#serving.add(key, server),
     });
     worker.process.once("disconnect", () => events.unreachable(this));

@@ -1,9 +1,14 @@
 import { readSync } from "node:fs";
+import { mostUnread } from "../../shared/basics/handlePipeline.ts";
+import type { DrainChannel } from "../channel.ts";
 import { channelDescriptor } from "../internals/ipcChannel.ts";
 import { steadyNow } from "../ownTimers.ts";
 
-/** So many sockets may be on their way at once: they fit into what the kernel holds of a channel. */
-const mostUnconfirmed = 16;
+/**
+ * So many sockets may be on their way at once: they fit into what the kernel holds of a channel. Where a read of the receiver may end
+ * elsewhere than behind what came with a socket, as it does on Linux only, one at a time (`HandlePipeline`).
+ */
+const mostUnconfirmed = process.platform === "linux" ? 16 : 1;
 
 /** Milliseconds without a confirmation after which the supervisor is taken to hang. */
 const deadlineMs = 1_000;
@@ -20,18 +25,19 @@ const longestWord = "NODE_HANDLE_NACK".length;
 export interface ExitPace {
   /** Waits until one more may go. False when the supervisor does not read any more. */
   makeRoom(): boolean;
-  /** One more is on its way. */
+  /** One more has been sent. */
   sent(): void;
   /** Waits until all of them are confirmed, for as long as any come. */
   finish(): void;
 }
 
-/** @param before Sockets that were sent and not confirmed before. */
-export function createExitPace(before: number): ExitPace {
+export function createExitPace(channel: Pick<DrainChannel, "readUntil" | "written">): ExitPace {
   const descriptor = channelDescriptor();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const buffer = Buffer.alloc(65_536);
-  let unconfirmed = before;
+  /** What the supervisor has read for sure, and when it confirms each socket on its way. */
+  const [known = 0, ...readUntil] = channel.readUntil;
+  let wasRead = known;
   let rest = "";
   let broken = descriptor === undefined;
 
@@ -41,7 +47,9 @@ export function createExitPace(before: number): ExitPace {
       broken = length === 0;
       const text = rest + buffer.toString("latin1", 0, length);
       const words = [...text.matchAll(confirmation)];
-      unconfirmed -= words.length;
+      for (const until of readUntil.splice(0, words.length)) {
+        wasRead = until ?? wasRead;
+      }
       // The last word may be cut by the end of the buffer.
       const last = words.at(-1);
       rest = text.slice(Math.max(last === undefined ? 0 : last.index + last[0].length, text.length - longestWord));
@@ -53,22 +61,21 @@ export function createExitPace(before: number): ExitPace {
 
   const wait = (most: number): boolean => {
     let deadline = steadyNow() + deadlineMs;
-    while (unconfirmed > most && !broken && steadyNow() < deadline) {
-      const before = unconfirmed;
+    while (readUntil.length > most && !broken && steadyNow() < deadline) {
+      const before = readUntil.length;
       read();
-      if (unconfirmed < before) {
+      if (readUntil.length < before) {
         deadline = steadyNow() + deadlineMs;
       }
     }
-    broken ||= unconfirmed > most;
+    broken ||= readUntil.length > most;
     return !broken;
   };
 
   return {
-    makeRoom: () => wait(mostUnconfirmed - 1),
-    sent() {
-      unconfirmed += 1;
-    },
+    // What the app has written counts too: a message that is cut by the end of a read could get the next one's socket.
+    makeRoom: () => wait(mostUnconfirmed - 1) && ((channel.written ?? 0) - wasRead < mostUnread || wait(0)),
+    sent: () => void readUntil.push(channel.written),
     finish: () => void wait(0),
   };
 }

@@ -80,6 +80,8 @@ export function createHandoffSender(options: {
 }): HandoffSender {
   const { channel, parking, movable, handoff, isFar, silentFor, emptied } = options;
   let handedOver = 0;
+  /** The supervisor has not got so many of them. */
+  let lost = 0;
   const transit = createTransitWindow(steadyNow, isFar);
   /** Given to Node, which has not detached them yet: they still look idle. */
   const queued = new Map<Socket, { readonly id: number; readonly connection: HandedConnection }>();
@@ -191,10 +193,9 @@ export function createHandoffSender(options: {
     parking.release(socket);
     forgetServer(socket);
     if (ending !== undefined) {
-      ending.sent();
       skipHandleQueue();
     }
-    channel.send({ type: "connection", id, ...connection }, socket, () => {
+    const sent = (): void => {
       // Its turn has come and Node has detached it from this object; this lets the app see it closed.
       socket.destroy();
       queued.delete(socket);
@@ -202,7 +203,12 @@ export function createHandoffSender(options: {
       if (hot.size + cold.size + resting.size === 0) {
         emptied();
       }
+    };
+    channel.send({ type: "connection", id, ...connection }, socket, sent, () => {
+      lost += 1;
+      arrived([id]);
     });
+    ending?.sent();
   };
 
   /** A connection that turned out not to be idle is read on: a further request is under way on it. */
@@ -218,9 +224,15 @@ export function createHandoffSender(options: {
     sendFrom(resting);
   };
 
+  const arrived = (ids: readonly number[]): void => {
+    transit.arrived(ids);
+    restingTransit.arrived(ids);
+    send();
+  };
+
   return {
     get handedOver() {
-      return handedOver;
+      return handedOver - lost;
     },
     get queued() {
       return queued.size;
@@ -243,18 +255,14 @@ export function createHandoffSender(options: {
         send();
       }
     },
-    arrived(ids) {
-      transit.arrived(ids);
-      restingTransit.arrived(ids);
-      send();
-    },
+    arrived,
     giveAll(pace) {
       ending = pace;
       for (const [socket, { id, connection }] of queued) {
         if (isAttached(socket) && pace.makeRoom()) {
-          pace.sent();
           skipHandleQueue();
           channel.send({ type: "connection", id, ...connection }, socket, () => undefined);
+          pace.sent();
         }
       }
       sortPaused();

@@ -196,7 +196,7 @@ export class RunningDrain {
   /** The app may end whenever it likes: what is idle is still handed over, and the last report is of what is then. */
   #processExits(): void {
     if (this.#parts.channel.connected) {
-      this.#sender?.giveAll(createExitPace(this.#parts.channel.unconfirmed));
+      this.#sender?.giveAll(createExitPace(this.#parts.channel));
       skipHandleQueue();
       this.#sendReport();
     }

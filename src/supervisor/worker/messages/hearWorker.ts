@@ -13,6 +13,8 @@ export interface WorkerListener {
   strange(type: string): void;
   /** The app's own `process.send(message)`. */
   appMessage(message: unknown): void;
+  /** A socket or server came with one, which nobody here takes: it is closed. Called once. */
+  gift(): void;
   /** It listens for datagrams, of which the cluster tells, not the preload. */
   datagrams(key: string, server: ListeningServer): void;
 }
@@ -41,7 +43,18 @@ export function hearWorker(worker: Worker, listener: WorkerListener): void {
       listener.strange(message.type);
     }
   });
-  worker.on("message", (message: unknown) => listener.appMessage(message));
+  let hasSentHandle = false;
+  worker.on("message", (message: unknown, sent: unknown) => {
+    if (typeof sent === "object" && sent !== null) {
+      // Left open, it would keep its client waiting, and the server in the worker from closing.
+      closeHandle(sent);
+      if (!hasSentHandle) {
+        hasSentHandle = true;
+        listener.gift();
+      }
+    }
+    listener.appMessage(message);
+  });
   worker.on("listening", (told) => {
     // The preload tells of other servers, only the cluster itself tells of these; the app can send that too.
     const { address, port, addressType }: Readonly<Record<"address" | "port" | "addressType", unknown>> = told;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
@@ -9,12 +9,22 @@ import { HandlePipeline, type IpcSend } from "../../../../src/shared/basics/hand
 
 const sockets = 40;
 
-/** Tells the names of all that it has got, in order, when it gets `tell`; writes into each socket what it is called. */
+/**
+ * Tells the names of all that it has got, in order, when it gets `tell`; writes into each socket what it is called. From `fill` to
+ * `empty` it has as many files open as it may.
+ */
 const receiver = `
+  const { closeSync, openSync } = require("node:fs");
   const names = [];
+  const files = [];
   process.on("message", ({ name }, socket) => {
     if (name === "tell") {
       process.send(names.splice(0));
+    } else if (name === "fill") {
+      try { for (;;) { files.push(openSync("/dev/null")); } } catch { process.send("full"); }
+    } else if (name === "empty") {
+      files.forEach(closeSync);
+      process.send("empty");
     } else {
       names.push(socket === undefined ? name : name + " with a socket");
       socket?.end(name);
@@ -140,6 +150,37 @@ describe("sockets that are sent one behind the other", function () {
     const closed = once(child, "disconnect");
     child.disconnect();
     await closed;
+  });
+
+  it("are told of when the receiver gets none, since it may open no more files", async () => {
+    await tell();
+    execFileSync("prlimit", ["--nofile=256:256", "--pid", String(child.pid)]);
+    const filling = once(child, "message");
+    child.send({ name: "fill" });
+    await filling;
+    const lost: number[] = [];
+    const untilLost = new Promise<void>((resolve) => {
+      for (const [index, socket] of accepted.entries()) {
+        pipeline.send({ name: String(index) }, socket, {}, undefined, () => {
+          lost.push(index);
+          if (lost.length === sockets) {
+            resolve();
+          }
+        });
+      }
+    });
+    await untilLost;
+    assert.equal(pipeline.unanswered, 0);
+    assert.deepEqual(
+      await Promise.all(clients.map(read)),
+      clients.map(() => ""),
+    );
+    // Those that Node sends are sent again, and confirmed twice: that must be no failure here.
+    const emptied = once(child, "message");
+    child.send({ name: "empty" });
+    await emptied;
+    child.emit("internalMessage", { cmd: "NODE_HANDLE_ACK" });
+    assert.deepEqual(await tell(), []);
   });
 
   it("are closed here when the channel has ended before they were answered for", async () => {
