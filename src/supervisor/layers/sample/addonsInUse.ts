@@ -96,10 +96,12 @@ export async function addonsInUse(
       return mine;
     }
     const named = addons.filter((addon) => namedIn(addon, name, caller).length > 0);
-    if (named.length === 0 && caller !== undefined) {
-      // Those in Rust may have the names without what ends a text in C.
+    if (caller !== undefined) {
+      // Those in Rust may have the names without what ends a text in C, and any large one has common words such as `update`.
       const [only, ...more] = importedBy(caller);
-      return more.length === 0 ? only : undefined;
+      if (named.length === 0 || (only !== undefined && more.length === 0)) {
+        return more.length === 0 ? only : undefined;
+      }
     }
     // Two may have a function of that name: what the caller's file imports tells.
     const imported = caller === undefined ? noNames : importedFrom(caller, called(name, caller, named));

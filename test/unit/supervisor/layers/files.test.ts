@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { releaseState } from "../../../../src/shared/layers/nodeReleases.ts";
 import { packageOf } from "../../../../src/shared/layers/packageOf.ts";
 import { describeAddon, interfaceOf } from "../../../../src/supervisor/layers/files/addonFiles.ts";
 import { describeCode } from "../../../../src/supervisor/layers/files/codeFiles.ts";
 import { describeMachine, openFiles } from "../../../../src/supervisor/layers/machine.ts";
+import { addonsInUse } from "../../../../src/supervisor/layers/sample/addonsInUse.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 
 describe("the files of the layers", () => {
@@ -134,5 +136,33 @@ describe("the release lines of Node.js", () => {
   it("are not guessed", () => {
     assert.equal(state("v99.0.0", "2026-01-01"), undefined);
     assert.equal(state("nonsense", "2026-01-01"), undefined);
+  });
+});
+
+describe("the addon of a native function", () => {
+  afterEach(removeTempFolders);
+
+  it("is that of the package by whose means its caller calls it, though another has the name in it", async () => {
+    const folder = tempFolder({
+      "node_modules/large/large.node": "update\0cut\0",
+      "node_modules/hash/hash.node": "update",
+    });
+    const files = ["large", "hash"].map((name) => join(folder, "node_modules", name, `${name}.node`));
+    const frames = [
+      { name: "digest", url: pathToFileURL(join(folder, "app.js")).href, line: 3, column: 1 },
+      { name: "return", url: "", line: 0, column: 0 },
+    ];
+    const nodes = [
+      { frame: 0, parent: -1, selfUs: 0 },
+      { frame: 1, parent: 0, selfUs: 1_000 },
+    ];
+    const addonBy = async (imported: readonly string[]) => {
+      const hints = { namesCalledIn: () => new Set(["update"]), importedFrom: () => new Set(imported) };
+      const { addonOf } = await addonsInUse(files, { frames, nodes }, hints, new Set());
+      return addonOf("return", frames[0]);
+    };
+    assert.equal(await addonBy(["hash"]), "hash");
+    assert.equal(await addonBy(["large"]), "large");
+    assert.equal(await addonBy([]), "large");
   });
 });
