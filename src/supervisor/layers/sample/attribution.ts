@@ -1,10 +1,10 @@
 import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
 import type { CpuSample, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
-import { nativesThroughV8 } from "./bindingTable.ts";
+import { messaging, nativesThroughV8 } from "./bindingTable.ts";
 import { callTree } from "./callTree.ts";
 import { describeFrame } from "./describeFrame.ts";
 import { nativeInLoop } from "./loopTime.ts";
-import { idleOwner, nativeOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
+import { bindingOwner, idleOwner, nativeOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
 import { ownCallers, ownFunctions, type TimeShare } from "./ownTime.ts";
 import { type Callers, callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
@@ -147,6 +147,9 @@ function shareTime(
         const most = [...names].every((name) => nativesThroughV8.has(name)) ? linedUs : us * mostBeside;
         giveShare(native, Math.min(linedUs * hints.callShare(frame, lines, names), most));
       }
+      if (framed.get(node.frame)?.has("structuredClone") !== true) {
+        giveShare(bindingOwner(messaging), linedUs * hints.callShare(frame, lines, clones, false));
+      }
       const around = { framed: framed.get(node.frame) ?? noNames, caller: callers[index]?.caller };
       const { builtin, unsure } = hints.builtinShares(frame, lines, around);
       giveShare(v8Owner, linedUs * builtin);
@@ -186,6 +189,9 @@ function sumParts(
 const nothing: SamplePart = { id: "native", kind: "native", layer: "bindings", selfMs: 0, share: 1, functions: [] };
 
 const noNames: ReadonlySet<string> = new Set();
+
+/** Does all by V8's own means, so that it may not be seen at all. */
+const clones: ReadonlySet<string> = new Set(["structuredClone"]);
 
 /** For each frame the names of the functions that are seen below it. */
 function namesCalled({ frames, nodes }: Profile): ReadonlyMap<number, Set<string>> {

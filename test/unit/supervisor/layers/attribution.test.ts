@@ -184,6 +184,14 @@ describe("the attribution of CPU time", () => {
     });
   }
 
+  it("gives what a clone does to its binding where nothing but the line shows it", () => {
+    const callShare: AttributionHints["callShare"] = (_frame, _lines, names) => Number(names.has("structuredClone"));
+    assert.deepEqual(
+      partOf([`handle ${own}`], { callShare }).parts.map(({ id, share }) => [id, share]),
+      [["binding:messaging", 1]],
+    );
+  });
+
   it("can't tell native code without JavaScript where promises are given built-in functions", () => {
     const [part] = partOf(["(program)"], { jobsAreBuiltins: () => true }).parts;
     assert.equal(part?.id, "native");
