@@ -7,6 +7,9 @@ const costOfTicks = 0.012;
 /** The same with what the profiler's own thread has to do for it. */
 const costInProcess = 0.05;
 
+/** Times as long as it had the CPU. */
+const mostInterrupted = 3;
+
 /** A smaller share of the sample changes little. */
 const leastInterrupted = 0.1;
 
@@ -54,12 +57,12 @@ export function nativeInLoop({
   return { us, owner: !isKnown ? idleOrLoopOwner : loopOwner(tls === "all" ? "openssl" : undefined) };
 }
 
-/** Whether it was kept from the CPU for longer than it had it: what is seen as busy is then mostly waiting. */
+/** Whether it was kept from the CPU for far longer than it had it: what is seen as busy is then mostly waiting. */
 function mostlyInterrupted(
   { usedMs, interruptedMs = 0 }: NonNullable<CollectedSample["thread"]>,
   sampledUs: number,
 ): boolean {
-  return interruptedMs > usedMs && interruptedMs * 1_000 > sampledUs * leastInterrupted;
+  return interruptedMs > usedMs * mostInterrupted && interruptedMs * 1_000 > sampledUs * leastInterrupted;
 }
 
 function byLoop(idle: number, loopIdleMs: number | undefined): number | undefined {

@@ -44,7 +44,7 @@ describe("the native work of the event loop", () => {
     assert.deepEqual(loopMs(800, 200, { usedMs: 300 }, "none", 200), [90, "loop"]);
   });
 
-  it("is not told from idle time in a thread that was kept from the CPU for longer than it had it", () => {
+  it("is not told from idle time in a thread that was kept from the CPU for far longer than it had it", () => {
     // Uploads over TLS beside many other processes.
     const starved = { usedMs: 31, waitedMs: 530, interruptedMs: 500 };
     assert.deepEqual(loopMs(392, 418, starved, "all", 34), [358, "idleOrLoop"]);
