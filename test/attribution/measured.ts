@@ -12,5 +12,9 @@ export const measuredByPerf: Readonly<Record<string, Readonly<Record<string, num
   "unseen: look-ups of names": { node: 0.58, v8: 0.28, code: 0.12, loop: 0.01 },
   "unseen: downloads over TLS": { "binding:stream_wrap": 0.77, node: 0.12, loop: 0.1 },
   "unseen: hogan": { "package:hogan.js": 0.8, v8: 0.16 },
+  // Less what loading takes.
+  "outside: immer": { "package:immer": 0.66, code: 0.2, v8: 0.14 },
+  "outside: react-dom": { v8: 0.52, "package:react-dom": 0.27, "package:react": 0.12, code: 0.09 },
+  "again: signals combined": { node: 0.55, v8: 0.43 },
   "unseen: avsc": { "package:avsc": 0.42, "binding:buffer": 0.3, node: 0.25 },
 };

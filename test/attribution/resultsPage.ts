@@ -126,7 +126,8 @@ ${tablesOf(finals ?? [], nodes)}
 
 46 more, written by somebody who had not written the others, before they were tried: built-in functions as arguments, synchronous native work
 of all kinds, TLS under HTTP/2 and WebSockets, parsers, old targets of compilers. At the first look 30, 36, 36 and 35 were right on Node.js 20,
-22, 24 and 26, 8, 4, 4 and 5 could not be told, 8, 6, 6 and 6 were wrong. Mended since, with all of their kinds: what calls an argument for
+22, 24 and 26, 8, 4, 4 and 5 could not be told, 8, 6, 6 and 6 were wrong. Of immer and react-dom \`perf\` has measured the shares: half of what is
+rendered by react-dom is V8's, which notes stacks. Mended since, with all of their kinds: what calls an argument for
 each entry of a list and nothing is seen that it calls (\`map(Number)\`, \`map(JSON.parse)\`); methods given without their objects; jobs of
 promises that are native; memory that Node.js makes, fills and joins for a native function; the names that files and streams share; Blobs;
 functions before which a compiler has put something of its own; two functions of one name in a file.
@@ -136,7 +137,7 @@ ${tablesOf(strange ?? [], nodes)}
 ## Again
 
 And 23 after that. At the first look 20, 21, 21 and 21 were right, 2, 0, 0 and 0 could not be told, 1, 2, 2 and 2 were wrong: \`graphql\`, whose
-maps name files that are not in the package, mended since; and combined signals, of which half is V8's.
+maps name files that are not in the package, mended since; and combined signals, of which nearly half is V8's (\`perf\`).
 
 ${tablesOf(anew ?? [], nodes)}
 `;
