@@ -29,8 +29,9 @@ export function runsAtServerStart(analysis: Analysis, node: Node, depth = 0): bo
   if (call !== undefined && call.callee !== inside && analysis.parentOf(call)?.type === "ObjectProperty") {
     return false;
   }
-  // `(async () => { … })()`, `connect().then(() => { … })`.
-  if (call !== undefined && call.type !== "NewExpression") {
+  // `(async () => { … })()`, `connect().then(() => { … })`, `new Promise((resolve) => { … })`.
+  const isPromise = call?.callee.type === "Identifier" && call.callee.name === "Promise";
+  if (call !== undefined && (call.type !== "NewExpression" || isPromise)) {
     return (
       !/^(?:on|once|addListener|use|get|post|put|delete|command|action|option)$/.test(methodOf(call)) &&
       runsAtServerStart(analysis, call, depth + 1)

@@ -8,7 +8,7 @@ import { appValues } from "./held/appValues.ts";
 import { classOf } from "./methods.ts";
 import { factsOf } from "./moduleFacts.ts";
 import { isContainer } from "./mutations.ts";
-import { asMember, bindingValue, keyOf, settledValue } from "./nodes.ts";
+import { around, asMember, bindingValue, keyOf, lastName, settledValue } from "./nodes.ts";
 import { nestRequestPath } from "./requests/nestClasses.ts";
 import { isNestSingleton } from "./requests/nestSingleton.ts";
 import { requestPathOf } from "./requests/requestPath.ts";
@@ -57,17 +57,50 @@ function holdersOf(analysis: Analysis, matches: (value: Node) => boolean): strin
 }
 
 /** The same in files that import the class. */
-function holdersElsewhere(analysis: Analysis, { id }: Class): string[] {
+function holdersElsewhere(analysis: Analysis, { id }: Class, depth = 0): string[] {
   const importers = id == null ? [] : (analysis.files?.importers(analysis.module, /\bnew\s/) ?? []);
-  return importers.flatMap((file) =>
-    factsOf(file).isTest
-      ? []
-      : holdersOf(file, (value) => {
-          const api = value.type === "NewExpression" ? resolveApi(file, value) : undefined;
-          const isOurs = api !== undefined && file.files?.leadsTo(file.module, api.module, analysis.module) === true;
-          const made = isOurs ? exportedValue(analysis, api.name) : undefined;
-          return made?.analysis === analysis && settledClass(analysis, made.node) === id;
-        }),
+  return importers.flatMap((file) => {
+    const isOurs = (value: Node) => {
+      const api = value.type === "NewExpression" ? resolveApi(file, value) : undefined;
+      const leadsHere = api !== undefined && file.files?.leadsTo(file.module, api.module, analysis.module) === true;
+      const made = leadsHere ? exportedValue(analysis, api.name) : undefined;
+      return made?.analysis === analysis && settledClass(analysis, made.node) === id;
+    };
+    return factsOf(file).isTest ? [] : [...holdersOf(file, isOurs), ...fieldsWith(file, isOurs, depth)];
+  });
+}
+
+/** The fields in which an object of a server, of which there is one as well, holds such a one. */
+function fieldsWith(file: Analysis, matches: (value: Node) => boolean, depth: number): string[] {
+  return factsOf(file).calls.flatMap(({ node }) => {
+    const parent = file.parentOf(node);
+    const field =
+      parent?.type === "AssignmentExpression" && asMember(parent.left)?.object.type === "ThisExpression"
+        ? lastName(parent.left)
+        : parent?.type === "ClassProperty"
+          ? keyOf(parent)
+          : undefined;
+    const around = field === undefined || !matches(node) ? undefined : classAround(file, node);
+    return field !== undefined && around !== undefined && isSingle(file, around, depth) ? [field] : [];
+  });
+}
+
+/** A class that makes a server listen, or of which a module makes one object. */
+function isSingle(file: Analysis, owner: Class, depth: number): boolean {
+  const { start, end } = owner;
+  return (
+    factsOf(file).listens.some(({ call }) => (call.start ?? 0) > (start ?? 0) && (call.end ?? 0) < (end ?? 0)) ||
+    holdersOf(file, (value) => classOf(file, value) === owner).length > 0 ||
+    (depth < deepest && holdersElsewhere(file, owner, depth + 1).length > 0)
+  );
+}
+
+/** Objects in fields of objects are followed to this depth. */
+const deepest = 2;
+
+function classAround(analysis: Analysis, node: Node): Class | undefined {
+  return [...around(analysis, node)].find(
+    (parent): parent is Class => parent.type === "ClassDeclaration" || parent.type === "ClassExpression",
   );
 }
 

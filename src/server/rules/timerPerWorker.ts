@@ -124,8 +124,13 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   const [work, delay] = node.arguments;
   const planned = work && functionIn(analysis, work);
   if (api !== undefined && planners.has(api)) {
+    // `new Cron(pattern, { timezone })` only tells when it would be.
+    const isAsked =
+      api.startsWith("croner#") && node.arguments.slice(1).every(({ type }) => type === "ObjectExpression");
     const isPlan =
-      node.arguments.length > 1 || node.arguments[0]?.type === "ObjectExpression" || api === "bree#default";
+      (node.arguments.length > 1 && !isAsked) ||
+      node.arguments[0]?.type === "ObjectExpression" ||
+      api === "bree#default";
     return (
       isPlan &&
       !doesNothing(analysis, node) &&
@@ -142,7 +147,7 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   }
   const interval = numberOf(analysis, delay);
   if (interval === undefined || interval < shortestJobMs) {
-    const isLong = interval === undefined ? isOfSettings(analysis, delay) : interval >= shortestCertainJobMs;
+    const isLong = interval === undefined ? !isLoop && isOfSettings(analysis, delay) : interval >= shortestCertainJobMs;
     return (
       isLong &&
       !ofWorker.test(textOf(analysis, node)) &&

@@ -3,6 +3,7 @@ import { fieldValue } from "../../source/fields.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
+import { unwrapped } from "../../source/values.ts";
 import { stringOf } from "../constants.ts";
 import type { CallSite } from "../moduleFacts.ts";
 import { asCall, asMember, lastName, settledValue } from "../nodes.ts";
@@ -86,6 +87,9 @@ export function takesHandlers(analysis: Analysis, { node, api, method, receiver 
     return node.arguments.length > 1 && node.type !== "NewExpression" && isRouter(analysis, receiver) !== "no";
   }
   const [first] = node.arguments;
+  if (procedureKinds.has(method)) {
+    return isProcedure(receiver);
+  }
   if (method === "on" || method === "addListener") {
     const event = first && stringOf(analysis, first);
     return (
@@ -105,6 +109,22 @@ export function takesHandlers(analysis: Analysis, { node, api, method, receiver 
   }
   const router = isRouter(analysis, receiver);
   return router === "yes" || (router === "maybe" && (method === "use" || (first !== undefined && isRoute(first))));
+}
+
+/** What ends the description of a procedure of tRPC, with the function that answers. */
+const procedureKinds: ReadonlySet<string> = new Set(["query", "mutation", "subscription"]);
+
+/** `t.procedure`, `publicProcedure` and what is chained to it. */
+function isProcedure(receiver: Node): boolean {
+  let node = unwrapped(receiver);
+  for (let call = asCall(node); call !== undefined; call = asCall(node)) {
+    const member = asMember(call.callee);
+    node = unwrapped(member === undefined ? call.callee : member.object);
+    if (member === undefined) {
+      break;
+    }
+  }
+  return /procedure$/i.test(lastName(node) ?? "");
 }
 
 const socketServers =

@@ -129,14 +129,14 @@ export function reachable(
   return found;
 }
 
-/** Whether a function is handed to what calls it at its time: `setInterval`, `cron.schedule`. */
+/** Whether a function is handed to what calls it at its time: `setInterval`, `cron.schedule`, `fs.watchFile`. */
 function isPlanned(analysis: Analysis, node: FunctionNode): boolean {
   const call = asCall(analysis.parentOf(node));
   return call !== undefined && plans(call);
 }
 
 function plans({ callee }: Call): boolean {
-  return /^(?:setInterval|schedule|scheduleJob|cronSchedule|CronJob)$/.test(lastName(callee) ?? "");
+  return /^(?:setInterval|schedule|scheduleJob|cronSchedule|CronJob|watch|watchFile)$/.test(lastName(callee) ?? "");
 }
 
 /** The functions of this file that a call is given by their names. */

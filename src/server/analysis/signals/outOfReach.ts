@@ -9,8 +9,11 @@ import { factsOf } from "../moduleFacts.ts";
 import { around, asCall, asMember, lastName } from "../nodes.ts";
 import { calledFunction } from "../requests/requestPath.ts";
 
-/** Methods that end a server, or see to it that something does. */
+/** Names of what ends a server, or see to it that something does. */
 const ending = /clos|stop|shut|terminat|destroy|graceful|drain|exit|kill|hooks?$/i;
+
+/** Names of what takes a server to serve more by it. */
+const serving = /socket|ws|upgrade|route|attach|bind/i;
 
 /**
  * Whether nothing but this file could close the servers of its process, and it does not: what a handler waits for has not closed
@@ -39,7 +42,12 @@ function isNeverClosed(analysis: Analysis, { call, receiver, kind }: ListenCall)
   const node = unwrapped(receiver);
   const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
   if (kind === "express" || kind === "koa") {
-    return isDropped && binding !== undefined && isKept(analysis, binding);
+    const kept =
+      parent?.type === "VariableDeclarator" && parent.id.type === "Identifier"
+        ? analysis.bindingOf(parent.id)
+        : undefined;
+    const isUnused = isDropped || (kept !== undefined && kept.assignments.length === 0 && isKept(analysis, kept));
+    return isUnused && binding !== undefined && isKept(analysis, binding);
   }
   return (
     kind === "http" && isDropped && binding !== undefined && isKept(analysis, binding) && isMade(analysis, binding)
@@ -68,7 +76,12 @@ function isKept(analysis: Analysis, { references }: Binding): boolean {
       (one) => asCall(one) !== undefined || one.type === "ReturnStatement",
     );
     const call = asCall(holder);
-    return call === undefined ? !isPassedOn(parent) : !ending.test(lastName(call.callee) ?? "close");
+    if (call === undefined) {
+      return !isPassedOn(parent);
+    }
+    const name = lastName(call.callee) ?? "close";
+    const isOwn = resolveApi(analysis, call)?.module.startsWith(".") === true;
+    return !ending.test(name) && (!isOwn || serving.test(name));
   });
 }
 

@@ -36,6 +36,7 @@ const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegE
   ["latest", { made: /^$/, named: /^migrate$/ }],
   ["up", { made: /^(?:umzug#Umzug|db-migrate#(?:default\.)?getInstance)$/, named: /^(?:umzug|migrator)$/i }],
   ["migrate", { made: /^postgrator#default$/, named: /^postgrator$/i }],
+  ["migrateToLatest", { made: /^kysely#Migrator$/, named: /^migrator$/i }],
   ["applyMigrations", { made: /^@prisma\/migrate#/, named: /^migrate$/ }],
   ["updateSchema", { made: /^$/, named: /schemaGenerator|^generator$/i }],
 ]);

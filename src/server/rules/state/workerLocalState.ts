@@ -46,6 +46,9 @@ const registryField =
   /registr|(?:(?<!web)hook|handler|middleware|plugin|strateg(?:y|ie)|resolver|adapter|metadata)s?$/i;
 const registryClass = /(?:Registry|Explorer|Scanner|Loader|Container|Discovery|Factory|Builder)(?:Service|Host)?$/;
 
+/** What changes a database when an app starts keeps what it needs for that in variables. */
+const ofBoot = /[/\\](?:migrations?|seeds?|seeders?)[/\\]/i;
+
 /** What one request begins and another, which may come to any worker, ends. */
 const flowName = /pending\w*(?:o?auth|login|sign|verif|flow|challenge|invit|confirm)|(?:auth|login|oauth)pending/i;
 
@@ -66,7 +69,7 @@ export const workerLocalState: Rule = {
   severity: "information",
   check({ analysis, cancelled }) {
     const facts = factsOf(analysis);
-    if (facts.isTest) {
+    if (facts.isTest || ofBoot.test(analysis.module.uri)) {
       return [];
     }
     const path = requestPathOf(analysis);
@@ -239,7 +242,12 @@ function changes(analysis: Analysis, use: Use): boolean {
   if ((isAsked || isLoaded || isAnswer(analysis, value)) && isWhole) {
     return false;
   }
-  const isTurn = value.type === "BinaryExpression" && value.operator === "%";
+  // `next % length`, and back to the first at the end: `next >= most ? 1 : next + 1`.
+  const ends = value.type === "ConditionalExpression" ? [value.consequent, value.alternate] : [];
+  const isTurn =
+    (value.type === "BinaryExpression" && value.operator === "%") ||
+    (ends.some(({ type }) => type === "NumericLiteral") &&
+      ends.some((end) => end.type === "BinaryExpression" && end.operator === "+"));
   const keepsFirst = value.type === "LogicalExpression" && value.operator !== "&&";
   return !isTurn && !keepsFirst && !isTimeOrEmpty(analysis, value);
 }
@@ -347,7 +355,13 @@ function isLogged(analysis: Analysis, node: Node): boolean {
 /** A counter that goes up and down counts what runs in this worker. */
 function isBalanced(uses: readonly Use[]): boolean {
   const kinds = new Set(uses.map(({ kind }) => kind));
-  return kinds.has("increase") && kinds.has("decrease") && !kinds.has("add") && !kinds.has("assign");
+  const isZero = (use: Use) => "value" in use && use.value.type === "NumericLiteral" && use.value.value === 0;
+  return (
+    kinds.has("increase") &&
+    kinds.has("decrease") &&
+    !kinds.has("add") &&
+    uses.every((use) => use.kind !== "assign" || isZero(use))
+  );
 }
 
 /** Only ever set to the time, or to 0 for never: when this worker last did something. */

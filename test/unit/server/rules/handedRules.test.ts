@@ -75,6 +75,38 @@ const cases: readonly Handed[] = [
     },
   },
   {
+    what: "the list of an object that the object of a server holds",
+    file: "plays.js",
+    found: ["worker-local-state: this.plays"],
+    texts: {
+      "app.js": 'const { Shop } = require("./shop"); const shop = new Shop(); shop.start();',
+      "shop.js":
+        'const { Plays } = require("./plays"); class Shop { constructor() { this.plays = new Plays(); } start() { const app = require("express")(); app.get("/", (req, res) => this.plays.add(req, res)); this.server = app.listen(80); } } module.exports = { Shop };',
+      "plays.js":
+        "class Plays { constructor() { this.plays = []; } add(req, res) { this.plays.push(req.query.id); res.json(this.plays); } } module.exports = { Plays };",
+    },
+  },
+  {
+    what: "the list of an object that each request makes anew",
+    file: "plays.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const { Plays } = require("./plays"); app.get("/", (req, res) => new Plays().add(req, res)); app.listen(80);`,
+      "plays.js":
+        "class Plays { constructor() { this.plays = []; } add(req, res) { this.plays.push(req.query.id); res.json(this.plays); } } module.exports = { Plays };",
+    },
+  },
+  {
+    what: "procedures of tRPC",
+    file: "router.ts",
+    found: ["sync-in-request: statSync"],
+    texts: {
+      "router.ts":
+        'import { statSync } from "node:fs"; import { publicProcedure, router } from "./trpc"; export const files = router({ size: publicProcedure.input(schema).output(size).query(async ({ input }) => statSync(input.path).size) }); db.query(() => statSync("x"));',
+      "trpc.ts": "export const publicProcedure = t.procedure;",
+    },
+  },
+  {
     what: "a map that requests change in one file and read in another",
     file: "settings.js",
     found: ["worker-local-state: settings"],
@@ -104,6 +136,14 @@ const cases: readonly Handed[] = [
       "app.js": `${express} const { runMigrations } = require("./migrations"); runMigrations(open()); app.listen(80);`,
       "migrations.js":
         'const add = (db) => db.exec("ALTER TABLE users ADD COLUMN age"); exports.runMigrations = (db) => { add(db); };',
+    },
+  },
+  {
+    what: "a program that migrates, and a promise waits for",
+    file: "app.js",
+    found: ["migration-per-worker: exec"],
+    texts: {
+      "app.js": `${express} const { exec } = require("child_process"); async function start() { await new Promise((resolve) => { exec("npx prisma migrate deploy", () => resolve()); }); app.listen(80); } start();`,
     },
   },
   {

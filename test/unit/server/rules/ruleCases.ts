@@ -434,6 +434,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "setInterval",
     ),
     hit("setInterval(() => purge.bind(app)(), 20_000); function purge() { db.session.deleteMany({}); }", "setInterval"),
+    miss('import { Cron } from "croner"; const next = new Cron(pattern, { timezone }).nextRun();'),
     miss("setInterval(() => db.point.createMany(buffer), config.flushEvery);"),
     miss("setInterval(() => db.worker.update({ where: { id }, data: { seen: new Date() } }), 10_000);"),
     miss("if (!process.env.JOBS) { return; } setInterval(() => db.session.deleteMany({}), config.every);"),
