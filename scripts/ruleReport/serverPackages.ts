@@ -1,7 +1,8 @@
 /**
  * Servers of npm whose packages hold sources that people can read, with the versions that were judged. The rules were written and
  * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, at `fresh` before what was missed in
- * `heldOut` was mended, and so on with `selfHosted` and `last`: repositories of awesome-selfhosted, drawn by lot.
+ * `heldOut` was mended, and so on with `selfHosted` and `last`: repositories of awesome-selfhosted, drawn by lot. `unseen1` and
+ * `unseen2` are repositories of many kinds, which were read by hand before the rules ran over them.
  */
 export const serverPackages = {
   tuned: [
@@ -147,6 +148,35 @@ export const serverPackages = {
     "github:homarr-labs/homarr#464d98e124726f30c5f92ccf18a5ebff71e0cdd9",
     "github:miroslavpejic85/mirotalkc2c#b3b1e57ae5b39ce46dda06a965b7b2e2f791f573",
     "github:finos/git-proxy#7eeab39409e38c2d8834ce5f6e9a1969a05452d3",
+  ],
+  unseen1: [
+    "github:schlagmichdoch/PairDrop#31ec776fb304fd7ddf0eeffba41b1631f712887b",
+    "github:gnmyt/myspeed#56d2dcc2e9c17cb026d75964120ce28549439bd4",
+    "github:siteboon/claudecodeui#677b7ba43695d5624d1a981c62f87fa086187991",
+    "github:Wei-Shaw/claude-relay-service#8479c7ce358b6bfd6a06287812c786f9533d27a4",
+    "github:diced/zipline#effe1f9ec1d017b98b1bf7b4a392a84e2461f3dd",
+    "github:HemmeligOrg/Hemmelig.app#9eb7304d42141264be56ecc8af3b99fc9b20f0fb",
+    "github:louislam/dockge#f809ae192b571944ad773e9866d3e67064ae8043",
+    "github:cnodejs/nodeclub#91a3286f2c759653524765775b44bff2ab232b32",
+    "github:screwdriver-cd/screwdriver#c5598791a876b9ee7bf6d6faadf5d34af7aecea7",
+    "github:yinxin630/fiora#d741c006c5a0a5b904dec742ac09dbc51bd7860d",
+    "github:sorry-cypress/sorry-cypress#4da6c65627cd3ccc304d6ba23688253bf0ec85a5",
+    "github:backmeupplz/shieldy#b6718bb0ef4b2ec4618253d93f1c8bb1156c7d3e",
+    "github:rajnandan1/kener#880080cea1ef162e4945c9f306fba98ca3e99898",
+    "github:Maintainerr/Maintainerr#3b076ca04502efd0f0ca3e9f723915f118e8a24a",
+  ],
+  unseen2: [
+    "github:requarks/wiki#6f042e97cc2d3acda6b6ff611de8e0faacce91c1",
+    "github:advplyr/audiobookshelf#1b46d68027f3dcd88a4ef596fe6d005541fea3c6",
+    "github:docmost/docmost#549cf7c0053bb4f4c3c4e08d588b1f0c69297daf",
+    "github:msgbyte/tianji#1a7907ffb281db76570f2f12469267db431263c6",
+    "github:blinkospace/blinko#49fcdbb1520c7c24f03b1aa4d9d29a0125ab9d3f",
+    "github:bluesky-social/pds#d023aa873c27668f1f22c980505c5de917088386",
+    "github:eritislami/evobot#d785326612165d83c06a429c1914c76db04005e6",
+    "github:jhuckaby/Cronicle#c880eb84a67495ed3a6edb3720d7cb2511e47419",
+    "github:gothinkster/node-express-realworld-example-app#30b68e1e881462b2f4164ea09ab4c4f5699c7b0b",
+    "github:Peppermint-Lab/peppermint#ba6e2179f9409db76abeb9a3007a262160e24628",
+    "github:jsbin/jsbin#59b6ad87e7b5feb904f85327a8fa8b3730da3110",
   ],
 } as const;
 
