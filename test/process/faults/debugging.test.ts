@@ -14,6 +14,7 @@ describeOn([usualNode()], "workers with an open inspector", (scene) => {
       fixture: "plain",
       config: {
         workers: 2,
+        env: { KEEP_ALIVE: "60000" },
         nodeArgs: ["--inspect=0"],
         unresponsiveAfter: 1_000 * patience,
         replaceUnresponsive: true,

@@ -95,7 +95,7 @@ describeOn([usualNode()], "a new generation that goes wrong", (scene) => {
 
   it("may be of 64 workers", async function () {
     this.timeout(180_000 * patience);
-    const { client, port } = await scene.run({ fixture: "plain" });
+    const { client, port } = await scene.run({ fixture: "plain", config: { readyTimeout: 60_000 * patience } });
     const strict = await scene.ask({ target: { port }, connections: 10 });
     await client.request("app/scale", { workers: 64 });
     const { workers } = await until(
