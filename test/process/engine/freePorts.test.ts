@@ -3,6 +3,7 @@ import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { freePort } from "../../support/process/freePort.ts";
 import { startNewcomers } from "../../support/process/newcomers.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { until, untilEvent } from "../../support/process/until.ts";
 
@@ -184,7 +185,7 @@ describeOn([usualNode()], "a server that closes for good", (scene) => {
   it("is replaced after readyTimeout, if it does not listen again", async () => {
     const { client, port } = await scene.run({
       fixture: "freePort",
-      config: { workers: 1, readyTimeout: 1_500, env: { WORK: "0" } },
+      config: { workers: 1, readyTimeout: 1_500 * patience, env: { WORK: "0" } },
     });
     const [first] = client.snapshot.workers;
     await (await fetch(`http://127.0.0.1:${port}/close/forever`, { headers: { connection: "close" } })).text();
@@ -194,6 +195,9 @@ describeOn([usualNode()], "a server that closes for good", (scene) => {
       (state) => state.app.state === "running" && state.workers.every(({ id }) => id !== first?.id),
     );
     assert.equal(app.failure, undefined);
-    assert.match(client.snapshot.workers[0]?.lastFailure?.message ?? "", /closed its server .*1500 ms/);
+    assert.match(
+      client.snapshot.workers[0]?.lastFailure?.message ?? "",
+      new RegExp(`closed its server .*${1_500 * patience} ms`),
+    );
   });
 });

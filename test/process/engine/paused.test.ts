@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { WorkerView } from "../../../src/shared/snapshot.ts";
 import { type Debugger, debugAt } from "../../support/process/debugger.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { assertOutcome, describeOn } from "../../support/process/scene.ts";
 import { openConnection } from "../../support/process/strictConnection.ts";
 import type { TestApp } from "../../support/process/testApp.ts";
@@ -159,7 +160,7 @@ describeOn([usualNode()], "a worker that a debugger has paused", (scene) => {
   it("while it starts has the rest of readyTimeout when it goes on", async () => {
     const app = await scene.start({
       fixture: "plain",
-      config: { workers: 1, nodeArgs: ["--inspect-brk=127.0.0.1:0"], readyTimeout: 1_500 },
+      config: { workers: 1, nodeArgs: ["--inspect-brk=127.0.0.1:0"], readyTimeout: 1_500 * patience },
     });
     const { client } = app;
     const waiting = await findWorker(

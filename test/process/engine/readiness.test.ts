@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { signal } from "../../support/process/processes.ts";
 import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
 import { poll, until } from "../../support/process/until.ts";
@@ -158,7 +159,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
       write("sick.txt", "3");
       const { outcome, reason } = await client.request("app/renew", {
         kind: "reload",
-        recipe: { ...recipe, readyTimeout: 3_000 },
+        recipe: { ...recipe, readyTimeout: 3_000 * patience },
       });
       assert.equal(outcome, "rolledBack");
       assert.match(reason ?? "", /status 500/);
@@ -198,7 +199,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
   it("while a child process of it asks it: says that this waits", async () => {
     const { client } = await scene.start({
       fixture: "ready",
-      config: { workers: 1, waitReady: true, readyTimeout: 3_000, env: { WARM: "child" } },
+      config: { workers: 1, waitReady: true, readyTimeout: 3_000 * patience, env: { WARM: "child" } },
       prepare: letFirstBuildGo,
     });
     const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
@@ -213,7 +214,7 @@ describeOn([usualNode()], "not ready in time", (scene) => {
         env: { PORT: String(port) },
         workers: 1,
         readyUrl: `http://127.0.0.1:${port}/health`,
-        readyTimeout: 3_000,
+        readyTimeout: 3_000 * patience,
         maxRestarts: 0,
       },
     });
