@@ -57,8 +57,8 @@ export interface LaunchOptions {
 
 const replyDeadlineMs = 15_000;
 
-/** So long, in milliseconds, a cancelled start waits beyond `killTimeout` for the supervisor that it has told to end. */
-const cancelledEndMs = 5_000;
+/** So long, in milliseconds, a start that fails waits for its supervisor to end, and one that is cancelled beyond `killTimeout`. */
+const endMs = 5_000;
 const logLinesShown = 20;
 
 /**
@@ -154,10 +154,14 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     const detail = await lastLines(logFile);
     // One that was told to stop may have started workers, and takes them along; any other is not to be trusted.
     child.kill(code === "cancelled" ? "SIGTERM" : "SIGKILL");
-    if (code === "cancelled") {
-      await ended(child, (recipe.killTimeout ?? 0) + cancelledEndMs);
+    if (child.pid !== undefined) {
+      await ended(child, (code === "cancelled" ? (recipe.killTimeout ?? 0) : 0) + endMs);
     }
-    await rm(logFile, { force: true }).catch(() => undefined);
+    // One that was killed just after it had begun to listen could not remove them.
+    const socketFiles = process.platform === "win32" ? [] : [message.socket];
+    for (const file of [logFile, message.endpointFile, ...socketFiles]) {
+      await rm(file, { force: true }).catch(() => undefined);
+    }
     throw new HitlessError(code, text, { detail, cause, remedy: code === "supervisorFailed" ? "retry" : "none" });
   } finally {
     release(child);

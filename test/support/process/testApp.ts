@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SupervisorClient } from "../../../src/client/connection/supervisorClient.ts";
@@ -183,9 +183,17 @@ export async function startApp(stage: Stage, options: StartOptions): Promise<Tes
   return app;
 }
 
+/** Not `cpSync`, which takes the path of a folder for the system's own encoding on Windows (Node.js 22). */
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    (entry.isDirectory() ? copyFolder : copyFileSync)(join(from, entry.name), join(to, entry.name));
+  }
+}
+
 function copyFixture(stage: Stage, fixture: string, folderName: string): string {
   const folder = join(stage.folder, folderName);
-  cpSync(join(fixturesFolder, fixture), folder, { recursive: true });
+  copyFolder(join(fixturesFolder, fixture), folder);
   // The copy finds the project's packages (express and the like) as if they were installed in it.
   // Wine 8 makes no links: the runner has put the packages above its temporary folder.
   if (wineVersion === undefined) {

@@ -52,6 +52,19 @@ describe("launchSupervisor", () => {
     return JSON.parse(readFileSync(join(folder, name), "utf8"));
   }
 
+  it("leaves nothing of a supervisor that has made its endpoint file and gives no answer that is one", async () => {
+    const options = optionsFor(
+      scripted(`
+        writeFileSync(message.endpointFile, "{}");
+        writeFileSync(message.socket, "");
+        process.send({ kind: "nonsense" });
+        setInterval(() => {}, 1e6);`),
+    );
+    await assert.rejects(launchSupervisor(options), { code: "supervisorFailed" });
+    const left = readdirSync(options.folder ?? "").filter((file) => !/^supervisor\.cjs$|\.seen$/.test(file));
+    assert.deepEqual(left, []);
+  });
+
   it("hands over the recipe and returns where the supervisor listens", async () => {
     const options = optionsFor(
       scripted(`process.send({ kind: "launched", pid: process.pid }, () => process.disconnect());`),
