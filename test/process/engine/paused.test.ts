@@ -119,7 +119,14 @@ describeOn([usualNode()], "a worker that a debugger has paused", (scene) => {
   it("is neither unresponsive nor late: the drain of a reload waits for it and says so", async () => {
     const app = await scene.run({
       fixture: "plain",
-      config: { workers: 1, unresponsiveAfter: 300, replaceUnresponsive: true, drainTimeout: 1_500 },
+      config: {
+        workers: 1,
+        unresponsiveAfter: 300,
+        replaceUnresponsive: true,
+        drainTimeout: 1_500 * patience,
+        // On Windows an idle connection is not handed over, but kept until its server closes it.
+        env: { KEEP_ALIVE: "500" },
+      },
     });
     const { client } = app;
     await client.request("debug/begin", {});
@@ -160,7 +167,7 @@ describeOn([usualNode()], "a worker that a debugger has paused", (scene) => {
   it("while it starts has the rest of readyTimeout when it goes on", async () => {
     const app = await scene.start({
       fixture: "plain",
-      config: { workers: 1, nodeArgs: ["--inspect-brk=127.0.0.1:0"], readyTimeout: 1_500 * patience },
+      config: { workers: 1, nodeArgs: ["--inspect-brk=127.0.0.1:0"], readyTimeout: 1_500 },
     });
     const { client } = app;
     const waiting = await findWorker(

@@ -13,7 +13,9 @@ describeOn(testedNodes(), "an app under the permission model", (scene) => {
     write("version.txt", "2");
     const report = await client.request("app/renew", { kind: "reload" });
     assertOutcome(report, "completed");
-    assert.ok((report.traffic?.handedOver ?? 0) > 0, "connections were handed over");
+    if (process.platform !== "win32") {
+      assert.ok((report.traffic?.handedOver ?? 0) > 0, "connections were handed over");
+    }
     await strict.untilAnswers("2", 50);
     assertUnnoticed(await strict.stop());
   });

@@ -24,6 +24,7 @@ const onWindows: Reasons = {
   "Node.js makes the pipes of stdout and stderr blocking on Windows (net.Socket in lib/net.js), so a reader that stalls stops the command, which says nothing more and does not keep the output meanwhile":
     ["the output of hitless start waits for a reader that stalls, without making the app wait"],
   "Windows stops no process by a signal (SIGSTOP), by which the test makes a worker or its supervisor silent": [
+    "/metrics answers though a worker hangs, without its gauges, and says so",
     "a worker that dies with a connection on its way to it",
     "an app that listens when it might have ended is not taken for a script that is done while a busy supervisor has not answered yet",
     "connections that come while all workers are busy are not counted any more when the worker that should have had them is gone",
