@@ -18,10 +18,8 @@ describeOn(testedNodes(), "reloads that meet", (scene) => {
     for (const report of reports) {
       assertOutcome(report, "completed");
     }
-    assert.deepEqual(
-      reports.map(({ to }) => to),
-      [2, 3, 3, 3],
-    );
+    // Which client's request comes first is not known.
+    assert.deepEqual(reports.map(({ to }) => to).sort(), [2, 3, 3, 3]);
     await until(client, "the app is of generation 3", ({ app }) => app.generation === 3 && app.state === "running");
   });
 
