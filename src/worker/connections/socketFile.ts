@@ -5,8 +5,8 @@ import type { Guard } from "../guard.ts";
 import { onAskedToListen } from "../internals/listeningHandles.ts";
 import { steadyNow } from "../ownTimers.ts";
 
-/** For the supervisor to bind a socket, in milliseconds. It takes one or two where nothing else runs. */
-const bindMs = 1_000;
+/** For the supervisor to bind a socket, in milliseconds: it takes one or two, far more where the machine is busy. */
+const bindMs = 5_000;
 
 /** For its second name, which some file systems don't have, in milliseconds. */
 const linkMs = 25;
