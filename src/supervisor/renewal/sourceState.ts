@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { dirname, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { readBuiltFiles } from "./builtFiles.ts";
 import { type FolderState, readFolderState } from "./folderState.ts";
 
@@ -35,10 +36,29 @@ export async function readSourceState(folder: string, entry: string): Promise<So
     : { kind: "git", ...known };
 }
 
+/** The folder of the git repository, or of the linked worktree, that this absolute path is in; `undefined` outside of one. */
+export function findRepository(path: string): string | undefined {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return undefined;
+    }
+  }
+}
+
 async function readGitState(folder: string, entry: string): Promise<GitState | undefined> {
+  // A process costs the supervisor some milliseconds, in which others start, or clients wait.
+  if (findRepository(folder) === undefined && process.env.GIT_DIR === undefined) {
+    return undefined;
+  }
   const commit = await git(folder, ["rev-parse", "HEAD"]);
+  if (commit === undefined) {
+    return undefined;
+  }
   const changes = await git(folder, ["status", "--porcelain", "--", "."]);
-  if (commit === undefined || changes === undefined) {
+  if (changes === undefined) {
     return undefined;
   }
   // Fails unless the entry is ignored.

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { findRepository } from "../renewal/sourceState.ts";
 
 /** Git compares names as the system does: https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreignoreCase */
 export function ignoresCase(): boolean {
@@ -72,17 +73,6 @@ export function createGitIgnored(root: string): GitIgnored {
 export function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !/^[A-Za-z]:/.test(way);
-}
-
-function findRepository(root: string): string | undefined {
-  for (let folder = root; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, ".git"))) {
-      return folder;
-    }
-    if (folder === dirname(folder)) {
-      return undefined;
-    }
-  }
 }
 
 /** Empty where there is no such file, or it can't be read. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LaunchRecipe } from "../../../../src/shared/appConfig.ts";
 import { createGenerations, type Generations } from "../../../../src/supervisor/renewal/generations.ts";
+import { readSourceState } from "../../../../src/supervisor/renewal/sourceState.ts";
 import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
 
 describe("recipeBook", () => {
@@ -65,6 +66,21 @@ describe("recipeBook", () => {
     const message =
       /Generation 1 .* changed since it ran \(dist.more\.js and 1 other\), and there is no git repository/;
     await assert.rejects(book.previous(), { code: "invalidState", message });
+  });
+
+  it("starts no git where there is no repository", async () => {
+    const trace = join(tempFolder(), "git");
+    process.env.GIT_TRACE = trace;
+    try {
+      assert.equal((await readSourceState(cwd, "server.js")).kind, "folder");
+      assert.equal(existsSync(trace), false);
+      execFileSync("git", ["init", "--quiet"], { cwd });
+      rmSync(trace);
+      await readSourceState(cwd, "server.js");
+      assert.equal(existsSync(trace), true);
+    } finally {
+      delete process.env.GIT_TRACE;
+    }
   });
 
   it("goes back to the folder of an earlier release as long as that is there", async () => {
