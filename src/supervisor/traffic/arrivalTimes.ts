@@ -31,6 +31,11 @@ export class ArrivalTimes {
     this.#averages.delete(worker);
   }
 
+  /** Whether what is sent there arrives before a client would notice. */
+  isFast(worker: number): boolean {
+    return this.#average(worker) < unnoticedMs;
+  }
+
   /** Of those that have room, the one where one more will have arrived first; of equal ones the first. */
   soonest<Target extends { readonly id: number }>(
     targets: readonly Target[],

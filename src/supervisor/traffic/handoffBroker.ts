@@ -18,13 +18,22 @@ interface Transit {
   givenAt: number;
 }
 
-/** Who gives connections away: a worker, or the supervisor before this one. */
-export type HandoffSender = Pick<WorkerHandle, "id" | "send">;
+/** Who gives connections away: a worker, or the supervisor before this one, which has no slot. */
+export interface HandoffSender extends Pick<WorkerHandle, "id" | "send"> {
+  readonly slot?: number;
+}
+
+/**
+ * So many connections more than another may be given to the worker that takes the slot of the one which leaves. Where workers leave
+ * one behind the other, the new ones so run the app's code for the first time one behind the other too, and not all in the same moment.
+ */
+const mostAhead = handoffWindow;
 
 /** Who is given connections: a worker, or the supervisor that comes after this one. */
 export interface HandoffTarget extends Pick<WorkerHandle, "id" | "connected" | "send"> {
   /** By the keys of the servers. */
   readonly servers: ReadonlyMap<string, { readonly handoff: boolean }>;
+  readonly slot?: number;
   /** How many connections may be under way to it; absent: as many as to one worker. */
   readonly handoffWindow?: number;
   /** Whether it is a supervisor, in place of its workers. */
@@ -48,6 +57,8 @@ export class HandoffBroker {
   readonly #transits = new Map<number, Transit>();
   /** Connections sent to each worker and not confirmed, by its id. */
   readonly #underWay = new Map<number, number>();
+  /** Connections given to each worker that lives, by its id. */
+  readonly #given = new Map<number, number>();
   /** Connections for which every worker that could take them has as many under way as it may. */
   readonly #waiting = new Set<Transit>();
   readonly #times: ArrivalTimes;
@@ -130,6 +141,7 @@ export class HandoffBroker {
   workerLeft(worker: Pick<HandoffTarget, "id">): void {
     this.#underWay.delete(worker.id);
     this.#times.forget(worker.id);
+    this.#given.delete(worker.id);
     for (const transit of [...this.#transits.values()]) {
       if (transit.holder === worker.id) {
         this.#passOn(transit, worker.id);
@@ -160,10 +172,8 @@ export class HandoffBroker {
     this.#turn += 1;
     const first = this.#turn % Math.max(1, fit.length);
     const inTurn = [...fit.slice(first), ...fit.slice(0, first)];
-    const best = this.#times.soonest(
-      inTurn.filter((worker) => this.#loadOf(worker.id) < (worker.handoffWindow ?? handoffWindow)),
-      (id) => this.#loadOf(id),
-    );
+    const free = inTurn.filter((worker) => this.#loadOf(worker.id) < (worker.handoffWindow ?? handoffWindow));
+    const best = this.#inSlotOf(transit, free) ?? this.#times.soonest(free, (id) => this.#loadOf(id));
     if (fit.length === 0) {
       this.#close(transit);
     } else if (best === undefined) {
@@ -173,8 +183,23 @@ export class HandoffBroker {
     }
   }
 
+  /** The worker that takes the slot of the one which gives this connection, unless it is slow or was given more than others. */
+  #inSlotOf({ sender }: Transit, free: readonly HandoffTarget[]): HandoffTarget | undefined {
+    const { slot } = sender.worker;
+    const fewest = Math.min(...this.#targets.serving().map(({ id }) => this.#givenTo(id)));
+    return free.find(
+      ({ id, slot: own }) =>
+        own !== undefined && own === slot && this.#givenTo(id) < fewest + mostAhead && this.#times.isFast(id),
+    );
+  }
+
+  #givenTo(worker: number): number {
+    return this.#given.get(worker) ?? 0;
+  }
+
   #give(transit: Transit, target: HandoffTarget): void {
     this.#waiting.delete(transit);
+    this.#given.set(target.id, this.#givenTo(target.id) + 1);
     transit.holder = target.id;
     transit.givenAt = this.#now();
     this.#underWay.set(target.id, this.#loadOf(target.id) + 1);

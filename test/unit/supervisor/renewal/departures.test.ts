@@ -4,6 +4,7 @@ import { type Departing, Departures } from "../../../../src/supervisor/renewal/s
 interface Fake extends Departing {
   readonly id: number;
   state: Departing["state"];
+  handedOver: number;
 }
 
 describe("departures", () => {
@@ -17,7 +18,12 @@ describe("departures", () => {
   });
 
   function row(count: number): Fake[] {
-    return Array.from({ length: count }, (_, index) => ({ id: index + 1, state: "ready", drain: undefined }));
+    return Array.from({ length: count }, (_, index) => ({
+      id: index + 1,
+      state: "ready",
+      drain: undefined,
+      handedOver: 0,
+    }));
   }
 
   function idsOf(workers: readonly Fake[]): number[] {
@@ -28,7 +34,7 @@ describe("departures", () => {
     return idsOf(departures.takeDue((ms) => wakes.push(ms)));
   }
 
-  it("lets the next go when the one before is gone, or after 100 ms", () => {
+  it("lets the next go when the one before is gone and had nothing to give, or after 100 ms", () => {
     const departures = new Departures<Fake>(1, () => now);
     const [first, ...others] = row(3);
     assert.ok(first !== undefined);
@@ -46,6 +52,21 @@ describe("departures", () => {
     assert.deepEqual(due(departures), [3]);
     assert.deepEqual(due(departures), []);
     assert.equal(wakes.at(-1), 1, "nobody waits any more");
+  });
+
+  it("lets what one that has given connections away causes be over before the next begins", () => {
+    const departures = new Departures<Fake>(1, () => now);
+    const [first, ...others] = row(2);
+    assert.ok(first !== undefined);
+    departures.add([first, ...others]);
+    assert.deepEqual(due(departures), [1]);
+    first.handedOver = 25;
+    first.state = "exited";
+    now = 40;
+    assert.deepEqual(due(departures), []);
+    assert.equal(wakes.at(-1), 30);
+    now = 70;
+    assert.deepEqual(due(departures), [2]);
   });
 
   it("has told all within a second, however many there are", () => {

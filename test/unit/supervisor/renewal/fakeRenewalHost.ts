@@ -25,6 +25,7 @@ export interface FakeWorker {
   killed: boolean;
   dismissed: boolean;
   drain: { readonly done: boolean } | undefined;
+  handedOver: number;
 }
 
 /** An app without processes: what the renewal does is written down, what workers do is told by the test. */
@@ -69,6 +70,7 @@ export function fakeApp(slotCount: number, changes: Partial<RenewalOptions> = {}
       killed: false,
       dismissed: false,
       drain: undefined,
+      handedOver: 0,
     };
     workers.set(worker.id, worker);
     return worker;

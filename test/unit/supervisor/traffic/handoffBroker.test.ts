@@ -18,8 +18,10 @@ class FakeWorker {
   connected = true;
   readonly servers = new Map([["::|3000", { url: "http://127.0.0.1:3000", protocol: "http", handoff: true }]]);
   readonly sent: (ToWorkerBody & { readonly socket?: unknown })[] = [];
-  constructor(id: number) {
+  readonly slot: number | undefined;
+  constructor(id: number, slot?: number) {
     this.id = id;
+    this.slot = slot;
   }
   /** What `send` returns, and what to call when something could not be sent after all. */
   reachable = true;
@@ -125,6 +127,32 @@ describe("handoffBroker", () => {
     assert.deepEqual([socket.destroyed, broker.inTransit], [false, 1]);
     broker.taken(given.handle, [1], 1);
     assert.deepEqual([socket.destroyed, broker.inTransit], [true, 0]);
+  });
+
+  it("gives them first to the worker in the slot of the one that leaves, up to 16 more than to another, unless it is slow", () => {
+    let now = 0;
+    const first = new FakeWorker(2, 1);
+    const second = new FakeWorker(3, 2);
+    targets = [first, second];
+    broker = new HandoffBroker({ serving: () => targets.map(({ handle }) => handle) }, () => now);
+    const pass = (from: FakeWorker, count: number, ms = 1): number[] => {
+      for (let passed = 0; passed < count; passed += 1) {
+        acceptFrom(from, new FakeSocket());
+        now += ms;
+        taken([...first.given, ...second.given], ms);
+      }
+      return [first.given.length, second.given.length];
+    };
+    assert.deepEqual(pass(new FakeWorker(4, 1), 16), [16, 0]);
+    assert.deepEqual(pass(new FakeWorker(4, 1), 20), [26, 10]);
+    // The other one catches up when its turn comes, and gets ahead by as many.
+    assert.deepEqual(pass(new FakeWorker(5, 2), 32), [26, 42]);
+    // One that is no worker of the app, such as another supervisor, has no slot.
+    assert.deepEqual(pass(new FakeWorker(6), 2), [27, 43]);
+    const [before] = pass(new FakeWorker(4, 1), 1, 400);
+    assert.equal(before, 28);
+    const [slow, other] = pass(new FakeWorker(4, 1), 4);
+    assert.deepEqual([slow, other], [28, 47]);
   });
 
   it("spreads connections over the workers", () => {
