@@ -22,7 +22,10 @@ const onWindows: Reasons = {
       "workers that only close what they have end after a SIGINT that somebody else sends",
     ],
   "Node.js makes the pipes of stdout and stderr blocking on Windows (net.Socket in lib/net.js), so a reader that stalls stops the command, which says nothing more and does not keep the output meanwhile":
-    ["the output of hitless start waits for a reader that stalls, without making the app wait"],
+    [
+      "hitless start keeps the last output for a reader that is slow",
+      "the output of hitless start waits for a reader that stalls, without making the app wait",
+    ],
   "Windows stops no process by a signal (SIGSTOP), by which the test makes a worker or its supervisor silent": [
     "/metrics answers though a worker hangs, without its gauges, and says so",
     "a worker that dies with a connection on its way to it",
