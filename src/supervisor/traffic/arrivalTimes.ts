@@ -1,6 +1,9 @@
 /** Arrivals that take less, in milliseconds, are alike: no client notices. */
 const unnoticedMs = 5;
 
+/** A worker that has not confirmed for so many milliseconds may hang: no more are sent there than to others. */
+const mostWaitMs = 10;
+
 /** A worker that was slow is taken for half as slow after so many milliseconds in which nothing has told otherwise. */
 const halfLifeMs = 250;
 
@@ -31,9 +34,12 @@ export class ArrivalTimes {
     this.#averages.delete(worker);
   }
 
-  /** Whether what is sent there arrives before a client would notice. */
-  isFast(worker: number): boolean {
-    return this.#average(worker) < unnoticedMs;
+  /**
+   * Whether what is sent there arrives before a client would notice.
+   * @param waitsMs How long the oldest connection that is under way to it has been so, in milliseconds; 0 for none.
+   */
+  isFast(worker: number, waitsMs: number): boolean {
+    return this.#average(worker) < unnoticedMs && waitsMs < mostWaitMs;
   }
 
   /** Of those that have room, the one where one more will have arrived first; of equal ones the first. */

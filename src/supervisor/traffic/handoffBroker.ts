@@ -189,8 +189,17 @@ export class HandoffBroker {
     const fewest = Math.min(...this.#targets.serving().map(({ id }) => this.#givenTo(id)));
     return free.find(
       ({ id, slot: own }) =>
-        own !== undefined && own === slot && this.#givenTo(id) < fewest + mostAhead && this.#times.isFast(id),
+        own !== undefined &&
+        own === slot &&
+        this.#givenTo(id) < fewest + mostAhead &&
+        this.#times.isFast(id, this.#waitsFor(id)),
     );
+  }
+
+  /** How long the oldest connection that is under way to a worker has been so, in milliseconds. */
+  #waitsFor(worker: number): number {
+    const oldest = first(this.#transits.values(), ({ holder }) => holder === worker);
+    return oldest === undefined ? 0 : this.#now() - oldest.givenAt;
   }
 
   #givenTo(worker: number): number {

@@ -155,6 +155,20 @@ describe("handoffBroker", () => {
     assert.deepEqual([slow, other], [28, 47]);
   });
 
+  it("gives a worker that confirms nothing no more than its share, whose slot ever it is in", () => {
+    let now = 0;
+    const hanging = new FakeWorker(2, 1);
+    const other = new FakeWorker(3, 2);
+    targets = [hanging, other];
+    broker = new HandoffBroker({ serving: () => targets.map(({ handle }) => handle) }, () => now);
+    for (let passed = 0; passed < 12; passed += 1) {
+      acceptFrom(new FakeWorker(4, 1), new FakeSocket());
+      now += 5;
+      broker.taken(other.handle, other.given, 1);
+    }
+    assert.deepEqual([hanging.given.length, other.given.length], [2, 10]);
+  });
+
   it("spreads connections over the workers", () => {
     for (let count = 0; count < 10; count += 1) {
       accept();
