@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { steadyNow } from "../clock.ts";
 import type { FatalError } from "../process/explainDeath.ts";
 import type { Exit } from "../process/workerProcess.ts";
@@ -51,7 +52,9 @@ export class DeathCause {
       return undefined;
     }
     const { port, address } = failed.error;
-    const words = ["EADDRINUSE", "EACCES", port !== null && port > 0 ? String(port) : (address ?? "EADDRINUSE")];
+    // The app may name a Unix socket from its own folder.
+    const place = port !== null && port > 0 ? String(port) : basename(address ?? "");
+    const words = ["EADDRINUSE", "EACCES", ...(place === "" ? [] : [place])];
     const said = worker.stderr.some((line) => words.some((word) => line.includes(word)));
     return said && this.#exitedAt - failed.at < listenFailureCountsForMs ? failed.error : undefined;
   }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
 import { steadyNow } from "../ownTimers.ts";
@@ -61,9 +62,16 @@ export function describeError(error: unknown) {
     name: text(error, "name") ?? "Error",
     code: text(error, "code"),
     message: (text(error, "message") ?? String(error)).slice(0, longestMessage),
-    address: text(error, "address"),
+    address: addressOf(error),
     port: numberOf(error, "port"),
   };
+}
+
+/** The path of a Unix socket, which has the port -1, from the root: the supervisor has another folder. */
+function addressOf(error: unknown): string | null {
+  const address = text(error, "address");
+  const isFile = address && numberOf(error, "port") === -1 && !address.startsWith("\0") && process.platform !== "win32";
+  return isFile ? resolve(address) : address;
 }
 
 function read(error: unknown, key: string): unknown {

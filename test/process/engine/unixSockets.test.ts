@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { droppedNothing } from "../../../src/shared/facts/reportFacts.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { isAlive, signal } from "../../support/process/processes.ts";
@@ -123,7 +123,8 @@ describeOn([usualNode()], "the file of a Unix socket", (scene) => {
 
   it("that was left over by a killed app does not keep the next one from starting", async () => {
     const path = join(scene.stage.runtimeFolder, "app");
-    const config = { env: { SOCKET: path } };
+    // As an app names it that looks from its own folder, which the supervisor is not in.
+    const config = { env: { SOCKET: relative(join(scene.stage.folder, "again"), path) } };
     const first = await scene.run({ fixture: "unixSocket", config });
     for (const pid of [first.endpoint.pid, ...first.pids]) {
       signal(pid, "SIGKILL");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import type { FromWorkerBody } from "../../../../src/shared/workerMessages.ts";
 import { createGuard } from "../../../../src/worker/guard.ts";
 import { watchFatalErrors } from "../../../../src/worker/process/fatalErrors.ts";
@@ -50,6 +51,16 @@ describe("watchFatalErrors", () => {
     });
     ours.exit?.();
     assert.deepEqual(sent[1], { ...sent[0], stack: error.stack });
+  });
+
+  it("tells the whole path of a Unix socket, which the app may name from its folder", () => {
+    const error = Object.assign(new Error("bind EADDRINUSE app.sock"), { code: "EADDRINUSE", port: -1 });
+    const paths = ["app.sock", "/run/app.sock", "\0name"].map((address) => told(Object.assign(error, { address })));
+    const isUnix = process.platform !== "win32";
+    assert.deepEqual(
+      paths.map((message) => message.type === "fatal" && message.address),
+      [isUnix ? resolve("app.sock") : "app.sock", "/run/app.sock", "\0name"],
+    );
   });
 
   it("leaves it to the app how the stack of an error is written that it catches", () => {
