@@ -1,16 +1,49 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, statfsSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isAlive } from "../process/isAlive.ts";
 
 /** With the pid of the supervisor that owns it. */
 const secondName = /^\.hitless-(\d+)-\d+$/;
 
-let names = 0;
+/** What Linux calls a file system in user space (`FUSE_SUPER_MAGIC`). */
+const fuse = 0x65_73_55_46;
 
-/** A name for the socket of this path, beside it, that nothing else has. */
+let count = 0;
+
+/** Those of this process. */
+const own = new Set<string>();
+
+/** A name for the socket of this path, beside it, that nothing else has or has had in this process. */
 export function newSecondName(path: string): string {
-  names += 1;
-  return join(dirname(path), `.hitless-${process.pid}-${names}`);
+  let name: string;
+  do {
+    count += 1;
+    name = join(dirname(path), `.hitless-${process.pid}-${count}`);
+    // In a container the supervisor before this one had the same pid, and one in another container may have it too.
+  } while (linksOf(name) > 0);
+  own.add(name);
+  return name;
+}
+
+export function removeSecondName(name: string): void {
+  own.delete(name);
+  try {
+    unlinkSync(name);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/**
+ * Whether a socket that was bound at one name of a file is found at another. A file system in user space (bindfs, sshfs, folders that
+ * virtual machines share) may take the two for two files, and refuse who connects at the second.
+ */
+export function namesAreOne(folder: string): boolean {
+  try {
+    return statfsSync(folder).type !== fuse;
+  } catch {
+    return true;
+  }
 }
 
 /** How many second names this file has, those of other supervisors included. */
@@ -24,9 +57,10 @@ export function lastNameOf(pid: number, folder: string): string | undefined {
   return found.length === 1 ? found[0]?.file : undefined;
 }
 
-/** The names that supervisors have left which are gone. */
+/** The names that supervisors have left which are gone, perhaps with the pid of this process. */
 export function leftIn(folder: string): string[] {
-  return secondNamesIn(folder).flatMap(({ file, pid }) => (isAlive(pid) ? [] : [file]));
+  const isOwned = ({ file, pid }: SecondName): boolean => (pid === process.pid ? own.has(file) : isAlive(pid));
+  return secondNamesIn(folder).flatMap((name) => (isOwned(name) ? [] : [name.file]));
 }
 
 /** Tells a file whatever its name; `undefined` if there is none. */
@@ -48,7 +82,12 @@ export function linksOf(path: string): number {
   }
 }
 
-function secondNamesIn(folder: string): { readonly file: string; readonly pid: number }[] {
+interface SecondName {
+  readonly file: string;
+  readonly pid: number;
+}
+
+function secondNamesIn(folder: string): SecondName[] {
   try {
     return readdirSync(folder).flatMap((name) => {
       const pid = secondName.exec(name)?.[1];

@@ -4,7 +4,16 @@ import { dirname } from "node:path";
 import type { PathKeeper } from "../accept/acceptPool.ts";
 import { addressInUse, type ListeningHandle, shortened } from "../accept/clusterInternals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
-import { inodeOf, lastNameOf, leftIn, linksOf, newSecondName, secondNamesOf } from "./secondNames.ts";
+import {
+  inodeOf,
+  lastNameOf,
+  leftIn,
+  linksOf,
+  namesAreOne,
+  newSecondName,
+  removeSecondName,
+  secondNamesOf,
+} from "./secondNames.ts";
 
 /** Polling interval where a folder can't be watched, in milliseconds. */
 const lookEveryMs = 100;
@@ -58,8 +67,10 @@ export function createSocketKeeper(options: {
   readonly isServed: (path: string) => boolean;
   /** Clients could not connect for a moment. */
   readonly putBack: (path: string) => void;
+  /** Whether clients reach a socket in this folder by its second name too. */
+  readonly isReachedByBoth?: (folder: string) => boolean;
 }): SocketKeeper {
-  const { events, isServed } = options;
+  const { events, isServed, isReachedByBoth = namesAreOne } = options;
   const sockets = new Map<string, Kept>();
   const told = new Set<string>();
   const removed: string[] = [];
@@ -81,7 +92,7 @@ export function createSocketKeeper(options: {
   const forget = (kept: Kept | undefined): void => {
     if (kept !== undefined) {
       kept.stopWatching();
-      remove(kept.link);
+      removeSecondName(kept.link);
       if (sockets.get(kept.path) === kept) {
         sockets.delete(kept.path);
       }
@@ -109,6 +120,7 @@ export function createSocketKeeper(options: {
     if (error === undefined) {
       keep({ path, handle, link, isTakenAlong });
     } else {
+      removeSecondName(link);
       events.log(
         "warning",
         "socketNotKept",
@@ -207,7 +219,8 @@ export function createSocketKeeper(options: {
     },
     bind(path, bindAt) {
       const link = newSecondName(path);
-      const handle = Buffer.byteLength(shortened(link)) > longestPath ? undefined : bindAt(link);
+      const isUsable = Buffer.byteLength(shortened(link)) <= longestPath && isReachedByBoth(dirname(path));
+      const handle = isUsable ? bindAt(link) : undefined;
       if (typeof handle === "object") {
         const error = tryToLink(link, path);
         if (error === undefined) {
@@ -216,9 +229,11 @@ export function createSocketKeeper(options: {
         }
         handle.close();
         if (error.code === "EEXIST") {
+          removeSecondName(link);
           return addressInUse;
         }
       }
+      removeSecondName(link);
       const direct = bindAt(path);
       if (typeof direct === "object") {
         keepFile(path, direct, true);

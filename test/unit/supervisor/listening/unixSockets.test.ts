@@ -44,8 +44,13 @@ import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
     removeTempFolders();
   });
 
-  function open(): SocketKeeper {
-    return createSocketKeeper({ events: createEventLog(), isServed: () => true, putBack: () => (putBack += 1) });
+  function open(isReachedByBoth?: () => boolean): SocketKeeper {
+    return createSocketKeeper({
+      events: createEventLog(),
+      isServed: () => true,
+      putBack: () => (putBack += 1),
+      ...(isReachedByBoth && { isReachedByBoth }),
+    });
   }
 
   /** As a socket of the app is opened; `meanwhile` happens when it has been bound. */
@@ -179,6 +184,33 @@ import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
     await assertAnswered();
     // libuv would remove the file.
     assert.equal(keeper.cede(path, handle), false);
+  });
+
+  it("binds at the path itself where clients would be refused at a second name", () => {
+    const bound: string[] = [];
+    open(() => false).bind(path, (address) => {
+      bound.push(address);
+      return addressInUse;
+    });
+    assert.deepEqual(bound, [path]);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it("takes no name that one of the same pid has left, and removes it, as in a container that starts again", async () => {
+    const first = listen();
+    const second = readdirSync(folder).find((name) => name.startsWith(".hitless-"));
+    const number = Number(second?.split("-").at(-1));
+    keeper.leave(path, first);
+    const left = join(folder, `.hitless-${process.pid}-${number + 1}`);
+    const server = createServer().listen(join(folder, "dead"));
+    await once(server, "listening");
+    linkSync(join(folder, "dead"), left);
+    await new Promise((resolve) => server.close(resolve));
+    const handle = listen();
+    assert.ok(existsSync(join(folder, `.hitless-${process.pid}-${number + 2}`)));
+    await poll("it is removed", () => !existsSync(left));
+    assert.equal(readdirSync(folder).length, 2);
+    assert.equal(keeper.cede(path, handle), true);
   });
 
   it("removes second names of supervisors that are gone, if nobody listens there", async () => {
