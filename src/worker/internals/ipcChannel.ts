@@ -1,4 +1,15 @@
-/* What Node does not document of the IPC channel of a process that is at its end: see `docs/architecture.md`. */
+import { own } from "./ownSymbol.ts";
+
+/* What Node does not document of the IPC channel of a process: see `docs/architecture.md`. */
+
+/**
+ * Whether all that was sent has left this process. What waits behind a socket or a long message of the app leaves in a later turn of
+ * the event loop only.
+ */
+export function hasAllLeft(end: object = process): boolean {
+  const written: unknown = Reflect.get(own(end, "kChannelHandle") ?? {}, "writeQueueSize");
+  return !Reflect.get(end, "_handleQueue") && !(typeof written === "number" && written > 0);
+}
 
 /**
  * Makes the next message leave at once, sockets included. Node keeps all that follows a socket until the receiver has

@@ -3,6 +3,7 @@ import { getSystemErrorMap } from "node:util";
 import type { AcceptHold } from "../../shared/workerMessages.ts";
 import type { AcceptedHandle } from "../channel.ts";
 import { setImmediate } from "../ownTimers.ts";
+import { hasAllLeft } from "./ipcChannel.ts";
 import { own } from "./ownSymbol.ts";
 import { peerPort } from "./sockets.ts";
 
@@ -53,9 +54,9 @@ export function closeListeningHandle(server: Server): boolean {
 }
 
 /**
- * Calls `asked` in a `listen` that has just begun, when `node:cluster` has asked the supervisor: what it does next is to add a
- * listener for `listening` (lib/internal/cluster/child.js, `_getServer`). The callback of the app is added before, and before
- * `listen` counts itself (lib/net.js, `_listeningId`).
+ * Calls `asked` in a `listen` that has just begun, when `node:cluster` has asked the supervisor, unless its question is still here.
+ * What `node:cluster` does next is to add a listener for `listening` (lib/internal/cluster/child.js, `_getServer`). The callback of
+ * the app is added before, and before `listen` counts itself (lib/net.js, `_listeningId`).
  */
 export function onAskedToListen(server: Server, asked: () => void): void {
   const count = (): unknown => Reflect.get(server, "_listeningId");
@@ -63,7 +64,9 @@ export function onAskedToListen(server: Server, asked: () => void): void {
   const look = (event: string | symbol): void => {
     if (event === "listening" && count() !== before) {
       server.removeListener("newListener", look);
-      asked();
+      if (hasAllLeft()) {
+        asked();
+      }
     }
   };
   server.on("newListener", look);
