@@ -44,7 +44,7 @@ export class SpdySession {
 
 /** Whether spdy has made this server: it gives Node's HTTP server, which it descends from, each request as a connection. */
 export function isSpdyServer(server: Server): boolean {
-  return typeof Reflect.get(server, "_spdyState") === "object";
+  return look(() => typeof Reflect.get(server, "_spdyState") === "object") ?? false;
 }
 
 /** The connections of such a server, each from its first request on. */
@@ -74,11 +74,22 @@ export function isSpdyStream(socket: Socket): boolean {
 }
 
 function spdyConnectionOf(socket: Socket): SpdyConnection | undefined {
-  const handle: unknown = Reflect.get(socket, "_handle");
-  const isSpdys = isObject(handle) && "_spdyState" in handle && "getStream" in handle;
-  const stream: unknown = isSpdys && typeof handle.getStream === "function" ? handle.getStream() : undefined;
-  const connection: unknown = isObject(stream) ? Reflect.get(stream, "connection") : undefined;
-  return isObject(connection) && isConnection(connection) ? connection : undefined;
+  return look(() => {
+    const handle: unknown = Reflect.get(socket, "_handle");
+    const isSpdys = isObject(handle) && "_spdyState" in handle && "getStream" in handle;
+    const stream: unknown = isSpdys && typeof handle.getStream === "function" ? handle.getStream() : undefined;
+    const connection: unknown = isObject(stream) ? Reflect.get(stream, "connection") : undefined;
+    return isObject(connection) && isConnection(connection) ? connection : undefined;
+  });
+}
+
+/** What throws is none of spdy's: the app may have objects of its own with such names. */
+function look<Found>(find: () => Found): Found | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
 }
 
 function isConnection(connection: object): connection is SpdyConnection {

@@ -55,6 +55,18 @@ describe("connections of spdy", () => {
     assert.equal(sessions.size, 0);
   });
 
+  it("are not what throws when it is looked at", () => {
+    const thrower = (): never => {
+      throw new Error("the app's");
+    };
+    const proxy = new Proxy({}, { get: thrower, has: thrower });
+    const handles = [{ _spdyState: {}, getStream: thrower }, { _spdyState: {}, getStream: () => proxy }, proxy];
+    for (const _handle of handles) {
+      assert.equal(isSpdyStream(Object.assign(new Socket(), { _handle })), false);
+    }
+    assert.equal(isSpdyServer(Object.defineProperty(createServer(), "_spdyState", { get: thrower })), false);
+  });
+
   it("are sent GOAWAY behind their last open stream, or when time is up", () => {
     const sessions = watchSpdySessions(server, guard);
     const [idle, busy, endless] = [new FakeConnection(), new FakeConnection(), new FakeConnection()];
