@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { longestSocketPath } from "../../shared/basics/socketPaths.ts";
 import { HitlessError } from "../../shared/errors.ts";
-
-/** Bytes of `sun_path` without its final NUL: https://man7.org/linux/man-pages/man7/unix.7.html, 104 in all on macOS. */
-const longestSocketPaths = { linux: 107, others: 103 };
 
 /** A name for one supervisor's files and socket: short, because the path of a Unix socket must be. */
 export function newEndpointId(): string {
@@ -20,11 +18,11 @@ export function socketPath(folder: string, id: string): string {
   }
   const path = join(folder, `${id}.sock`);
   const length = Buffer.byteLength(path);
-  const longestSocketPath = longestSocketPaths[process.platform === "linux" ? "linux" : "others"];
-  if (length > longestSocketPath) {
+  const longest = longestSocketPath(process.platform);
+  if (length > longest) {
     throw new HitlessError(
       "runtimeFolder",
-      `The path of the control socket would be ${length} bytes long and the system allows ${longestSocketPath}: ${path}. ` +
+      `The path of the control socket would be ${length} bytes long and the system allows ${longest}: ${path}. ` +
         "Set HITLESS_RUNTIME_DIR to a shorter folder of your own (mode 0700).",
     );
   }

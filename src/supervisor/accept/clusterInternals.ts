@@ -98,10 +98,13 @@ function isListenQuery(message: unknown): message is ListenQuery {
   return isKnown;
 }
 
-/** The worker has put its folder before the name of an abstract socket (Linux), which begins with NUL and has no file. */
+/**
+ * The worker has put its folder before the name of an abstract socket (Linux), which begins with NUL and has no file. A path with
+ * NUL elsewhere is left to the system, which refuses it.
+ */
 function withAbstractName(query: ListenQuery): ListenQuery {
   const at = query.port === -1 ? (query.address?.indexOf("\0") ?? -1) : -1;
-  return at > 0 ? { ...query, address: query.address?.slice(at) ?? null } : query;
+  return query.address?.[at - 1] === "/" ? { ...query, address: query.address.slice(at) } : query;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type FSWatcher, linkSync, lstatSync, unlinkSync, watch } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname } from "node:path";
+import { longestSocketPath } from "../../shared/basics/socketPaths.ts";
 import type { PathKeeper } from "../accept/acceptPool.ts";
 import { addressInUse, type ListeningHandle, shortened } from "../accept/clusterInternals.ts";
 import type { EventLog } from "../logs/eventLog.ts";
@@ -219,7 +220,10 @@ export function createSocketKeeper(options: {
     },
     bind(path, bindAt) {
       const link = newSecondName(path);
-      const isUsable = Buffer.byteLength(shortened(link)) <= longestPath && isReachedByBoth(dirname(path));
+      const isLong = Buffer.byteLength(shortened(link)) > longestPath;
+      // What is too long to be connected to gets the answer of the system, though its second name may be shorter.
+      const isTooLong = Buffer.byteLength(shortened(path)) > longestSocketPath(process.platform);
+      const isUsable = !isLong && !isTooLong && isReachedByBoth(dirname(path));
       const handle = isUsable ? bindAt(link) : undefined;
       if (typeof handle === "object") {
         const error = tryToLink(link, path);

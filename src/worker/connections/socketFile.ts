@@ -2,11 +2,14 @@ import { accessSync, constants, lstatSync, type Stats } from "node:fs";
 import type { Server } from "node:net";
 import { dirname, resolve } from "node:path";
 import type { Guard } from "../guard.ts";
-import { onAskedToListen } from "../internals/listeningHandles.ts";
+import { onAskedToListen, refusesSocketBeside } from "../internals/listeningHandles.ts";
 import { steadyNow } from "../ownTimers.ts";
 
 /** For the supervisor to bind a socket, in milliseconds: it takes one or two, far more where the machine is busy. */
 const bindMs = 5_000;
+
+/** By then the file of one that can be bound is usually there; if not, it is looked whether the system allows it. In milliseconds. */
+const refusalMs = 100;
 
 /** For its second name, which some file systems don't have, in milliseconds. */
 const linkMs = 25;
@@ -26,25 +29,39 @@ export function awaitSocketFile(server: Server, options: unknown, guard: Guard):
   }
   onAskedToListen(
     server,
-    guard("socket file", () => {
-      const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      const began = steadyNow();
-      let since: number | undefined;
-      for (;;) {
-        const now = steadyNow();
-        const file = lookAt(path);
-        since ??= file && now;
-        // With its second name it is safe: the app may remove the first.
-        if (
-          (file !== undefined && file.nlink > 1) ||
-          now - (since ?? began) > (since === undefined ? bindMs : linkMs)
-        ) {
-          return;
-        }
-        wait(cell, 0, 0, pauseMs);
-      }
-    }),
+    guard("socket file", () => void awaitFile(path, refusesSocketBeside)),
   );
+}
+
+/**
+ * Blocks until the file is there.
+ * @param refuses Whether a socket can't be bound at the path: what is refused here is refused to the supervisor too.
+ * @returns How the wait ended: `late` after 5 s in which the supervisor had no time for it.
+ */
+export function awaitFile(path: string, refuses: (path: string) => boolean): "there" | "refused" | "late" {
+  const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const began = steadyNow();
+  let since: number | undefined;
+  let isAsked = false;
+  for (;;) {
+    const now = steadyNow();
+    const file = lookAt(path);
+    since ??= file && now;
+    // With its second name it is safe: the app may remove the first.
+    if ((file !== undefined && file.nlink > 1) || (since !== undefined && now - since > linkMs)) {
+      return "there";
+    }
+    if (since === undefined && now - began > bindMs) {
+      return "late";
+    }
+    if (since === undefined && !isAsked && now - began > refusalMs) {
+      isAsked = true;
+      if (refuses(path)) {
+        return "refused";
+      }
+    }
+    wait(cell, 0, 0, pauseMs);
+  }
 }
 
 /** The file of a Unix socket that the supervisor binds. */
@@ -52,7 +69,8 @@ function boundElsewhere(options: unknown): string | undefined {
   const { path, exclusive } = (typeof options === "object" && options !== null ? options : {}) as {
     readonly [name in "path" | "exclusive"]?: unknown;
   };
-  const hasFile = typeof path === "string" && path !== "" && !path.startsWith("\0") && process.platform !== "win32";
+  // With NUL it is an abstract one, or refused.
+  const hasFile = typeof path === "string" && path !== "" && !path.includes("\0") && process.platform !== "win32";
   return hasFile && !exclusive ? resolve(path) : undefined;
 }
 

@@ -1,5 +1,7 @@
-import { Server } from "node:net";
+import net, { Server } from "node:net";
+import { dirname, join, relative } from "node:path";
 import { getSystemErrorMap } from "node:util";
+import { longestSocketPath } from "../../shared/basics/socketPaths.ts";
 import type { AcceptHold } from "../../shared/workerMessages.ts";
 import type { AcceptedHandle } from "../channel.ts";
 import { setImmediate } from "../ownTimers.ts";
@@ -70,6 +72,28 @@ export function onAskedToListen(server: Server, asked: () => void): void {
     }
   };
   server.on("newListener", look);
+}
+
+/**
+ * Whether the system lets nobody bind a Unix socket at a path: it is too long, the disk is full, its file system has no sockets. It
+ * is tried with a name beside it, as the supervisor's are (`secondNames.ts`), which is gone when this returns.
+ */
+export function refusesSocketBeside(path: string): boolean {
+  const longest = longestSocketPath(process.platform);
+  if (Buffer.byteLength(path) > longest) {
+    return true;
+  }
+  const create: unknown = Reflect.get(net, "_createServerHandle");
+  const name = join(dirname(path), `.hitless-${process.pid}-0`);
+  const [place = name] = [name, relative(process.cwd(), name)].sort((one, other) => one.length - other.length);
+  if (typeof create !== "function" || Buffer.byteLength(place) > longest) {
+    return false;
+  }
+  const made: unknown = create(place, -1, -1);
+  if (typeof made === "object" && made !== null && "close" in made && typeof made.close === "function") {
+    made.close();
+  }
+  return typeof made === "number";
 }
 
 interface SharedAnswer {

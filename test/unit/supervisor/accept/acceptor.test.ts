@@ -563,6 +563,13 @@ describe("acceptor", () => {
     assert.equal(worker.ask({ addressType: "udp4", fd: -1 }), undefined);
   });
 
+  (process.platform === "linux" ? it : it.skip)("tells the name of an abstract socket from a path with NUL", () => {
+    const [worker] = admitted(1);
+    const [own, path] = [`/srv/api/\0hitless-unit-${process.pid}`, join(tempFolder(), "a\0b")];
+    const errnos = [own, path].map((address) => worker.ask({ address, port: -1, addressType: -1 })?.errno ?? 0);
+    assert.deepEqual([errnos[0], getSystemErrorName(errnos[1] ?? 0)], [0, "EINVAL"]);
+  });
+
   it("closes at once what comes when too many wait", async () => {
     limit = 2;
     const worker = new FakeWorker(1, acceptor);

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { getSystemErrorMap } from "node:util";
 import { addressInUse, bindHandle, type ListeningHandle } from "../../../../src/supervisor/accept/clusterInternals.ts";
 import { createSocketKeeper, type SocketKeeper } from "../../../../src/supervisor/listening/unixSockets.ts";
 import { createEventLog } from "../../../../src/supervisor/logs/eventLog.ts";
@@ -169,6 +170,13 @@ import { removeTempFolders, tempFolder } from "../../client/tempFolder.ts";
     await untilThere();
     assert.equal(readdirSync(folder).length, 2);
     next.leave(path, handle);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it("binds nothing where nobody could connect, though its second name would be short enough", () => {
+    path = join(folder, "a".repeat(120));
+    const bound = keeper.bind(path, (address) => bindHandle({ seq: 1, address, port: -1, addressType: -1, index: 0 }));
+    assert.equal(getSystemErrorMap().get(bound as number)?.[0], "EINVAL");
     assert.deepEqual(readdirSync(folder), []);
   });
 
