@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLaunchLock } from "../../../src/client/launch/launchLock.ts";
 import { type LaunchOptions, launchSupervisor } from "../../../src/client/launch/launchSupervisor.ts";
@@ -174,6 +174,48 @@ describe("launchSupervisor", () => {
     });
   });
 
+  it("starts an app once, though two find the lock of a dead process at the same moment", async () => {
+    const options = optionsFor(
+      scripted(`
+        const { kind, recipe, endpointFile, socket, secret, protocolVersion } = message;
+        require("node:net").createServer((client) => client.destroy()).listen(socket, () => {
+          const endpoint = { protocolVersion, pid: process.pid, socket, secret, name: recipe.name, root: recipe.cwd, startedAt: 1 };
+          writeFileSync(endpointFile, JSON.stringify(endpoint));
+          process.send({ kind: "launched", pid: process.pid });
+        });`),
+    );
+    const folder = options.folder ?? "";
+    // The name that a launch of this app gives its lock.
+    let lock: string | undefined;
+    const beforeSpawn = (): never => {
+      lock = readdirSync(folder).find((name) => name.endsWith(".lock"));
+      throw new Error("only looking");
+    };
+    await assert.rejects(launchSupervisor({ ...options, beforeSpawn }), /only looking/);
+    writeFileSync(join(folder, lock ?? assert.fail("no lock")), "999999999");
+    const pids: number[] = [];
+    const both = { ...options, onDidSpawn: (pid: number) => pids.push(pid) };
+    try {
+      const outcomes = await Promise.allSettled([launchSupervisor(both), launchSupervisor(both)]);
+      const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.pid] : []));
+      const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+      assert.deepEqual(
+        [started, refused.map(({ code }) => code)],
+        [pids, ["appAlreadyRunning"]],
+        refused.map(String).join("\n"),
+      );
+      assert.equal(pids.length, 1);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.endsWith(".lock")),
+        [],
+      );
+    } finally {
+      for (const pid of pids) {
+        process.kill(pid, "SIGKILL");
+      }
+    }
+  });
+
   it("does not take the lock of a process that it can't ask after, and ends its wait when it is cancelled", async () => {
     const folder = tempFolder();
     await withLaunchLock(folder, "key", async () => {
@@ -185,15 +227,5 @@ describe("launchSupervisor", () => {
       await assert.rejects(withLaunchLock(folder, "key", launch, options), { code: "cancelled" });
     });
     assert.deepEqual(readdirSync(folder), []);
-  });
-
-  it("takes over the lock of a process that is dead", async () => {
-    const folder = tempFolder();
-    await withLaunchLock(folder, "key", async () => {
-      const [lock] = readdirSync(folder);
-      writeFileSync(join(folder, lock ?? ""), "999999999");
-      assert.equal(await withLaunchLock(folder, "key", async () => "taken"), "taken");
-    });
-    assert.equal(existsSync(join(folder, "key.lock")), false);
   });
 });
