@@ -181,7 +181,10 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
         /generation (\d+) received \d+ /.exec(body)?.[1] ?? assert.fail(body);
       const strict = await scene.ask({ target: { port }, connections: 10, thinkMs: 5, read });
       const posting = await scene.ask({ target: { port }, connections: 4, thinkMs: 5, method: "POST", read });
-      const byPath = await scene.ask({ target: { path: join(folder, "app.sock") }, connections: 4, thinkMs: 5, read });
+      const target = { path: join(folder, "app.sock") };
+      const byPath = await scene.ask({ target, connections: 4, thinkMs: 5, read });
+      const coming = startNewcomers({ target, clients: 4, thinkMs: 2 });
+      scene.stage.onClose(async () => void (await coming.stop()));
       let over = false;
       const speaking = protocolClients.flatMap((client) =>
         [1, 2].map(() => {
@@ -196,6 +199,8 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
         await each.untilAnswers("2", 20);
         assertUnnoticed(await each.stop());
       }
+      const { refused, failed, failures } = await coming.stop();
+      assert.deepEqual([refused, failed, failures], [report.unserved ?? 0, 0, []]);
       over = true;
       await Promise.all(speaking.map(({ ended }) => ended));
       for (const { name, tally } of speaking) {
