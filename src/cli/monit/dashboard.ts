@@ -1,6 +1,7 @@
 import type { CliContext } from "../cliContext.ts";
 import { reportText } from "../show/reportLines.ts";
 import { plain } from "../terminal/paint.ts";
+import { count } from "../terminal/units.ts";
 import { LogTail } from "./logTail.ts";
 import { MonitApps, type MonitSource } from "./monitApps.ts";
 import { monitFrame } from "./monitFrame.ts";
@@ -88,9 +89,9 @@ export async function showDashboard({ stdout }: CliContext, options: DashboardOp
       return tell(`${name} does not answer.`, true);
     }
     if (action.kind === "scale") {
-      tell(`${name}: ${action.workers} workers …`, false);
+      tell(`${name}: ${count(action.workers, "worker")} …`, false);
       const { from, to } = await app.client.request("app/scale", { workers: action.workers });
-      return tell(`${name} scaled · ${from} → ${to} workers`, false);
+      return tell(`${name} scaled · ${from} → ${count(to, "worker")}`, false);
     }
     const { how: kind, worker } = action;
     tell(`${name}: ${kind === "gracefulReload" ? "graceful reload" : kind} …`, false);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
+import { count } from "../terminal/units.ts";
 
 /** Comes with systemd. Its socket is one for datagrams in the file system, of which Node.js has none. */
 export const notifyProgram = "systemd-notify";
@@ -80,7 +81,7 @@ function phaseOf({ app, renewal }: Snapshot, before: Phase | "starting"): Phase 
 
 function statusOf(snapshot: Snapshot): string {
   const { state, desiredWorkers, generation } = snapshot.app;
-  return `${state}, ${readyCount(snapshot)} of ${desiredWorkers} workers ready, generation ${generation}`;
+  return `${state}, ${readyCount(snapshot)} of ${count(desiredWorkers, "worker")} ready, generation ${generation}`;
 }
 
 interface Sender {

@@ -197,7 +197,7 @@ function downText({ name, workers, verified }: MachineRun): string {
       ? "its verify address answers otherwise"
       : workers === undefined
         ? "no worker is ready"
-        : `${workers.ready}/${workers.desired} workers ready`;
+        : `${workers.ready}/${count(workers.desired, "worker")} ready`;
   return `${name} (${why})`;
 }
 

@@ -2,6 +2,7 @@ import { relative } from "node:path/posix";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
 import type { AppState } from "../../shared/snapshot.ts";
+import { count } from "../../shared/text/count.ts";
 import { withinSentence } from "../../shared/text/withinSentence.ts";
 import type { Balancer } from "../balancers/balancer.ts";
 import { isClockOff } from "../machines/lookAtMachines.ts";
@@ -80,7 +81,7 @@ async function checkMember(
     // What is ill may be why one goes back, or what the renewal is to mend.
     say(
       renewable.includes(app.state) || kind === "rollback" ? "warning" : "error",
-      `${fleet.app} is ${app.state} on ${machine.name}, with ${ready} of ${app.desiredWorkers} workers ready${why}.`,
+      `${fleet.app} is ${app.state} on ${machine.name}, with ${ready} of ${count(app.desiredWorkers, "worker")} ready${why}.`,
     );
   }
   if (kind === "rollback" && isTouched && fleet.rollback === undefined && app.generation <= 1) {

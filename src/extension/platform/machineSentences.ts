@@ -36,6 +36,8 @@ export const machineSentences: readonly string[] = [
   "{0} is not connected.",
   "It is not connected.",
   "{0} is being renewed on {1} already.",
+  "{0} is {1} on {2}, with {3} of 1 worker ready.",
+  "{0} is {1} on {2}, with {3} of 1 worker ready ({4}).",
   "{0} is {1} on {2}, with {3} of {4} workers ready.",
   "{0} is {1} on {2}, with {3} of {4} workers ready ({5}).",
   "{0} has no previous generation on {1} to go back to.",

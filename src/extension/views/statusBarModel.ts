@@ -56,7 +56,10 @@ export function projectStatus(apps: readonly AppView[], t: Localize): StatusMode
 
 /** Beside the number of apps, that of their workers needs its word. */
 function countWords(ready: number, desired: number, apps: number, t: Localize): string {
-  return apps === 1 ? `${ready}/${desired}` : t("{0}/{1} workers", ready, desired);
+  if (apps === 1) {
+    return `${ready}/${desired}`;
+  }
+  return desired === 1 ? t("{0}/1 worker", ready) : t("{0}/{1} workers", ready, desired);
 }
 
 /** An app that runs may be in trouble nevertheless: its workers crash, or the last reload failed. */

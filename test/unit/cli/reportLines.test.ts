@@ -242,7 +242,12 @@ describe("the report of a fleet that stopped", () => {
       two({ serves: false, verified: false }),
       "  Not serving: web2 (its verify address answers otherwise).",
     );
-    assert.equal(two({ serves: false, workers: { ready: 0, desired: 2 } }), "  Not serving: web2 (0/2 workers ready).");
+    for (const [desired, text] of [
+      [1, "0/1 worker"],
+      [2, "0/2 workers"],
+    ] as const) {
+      assert.equal(two({ serves: false, workers: { ready: 0, desired } }), `  Not serving: web2 (${text} ready).`);
+    }
   });
 
   it("has the generation that serves, and not one that was rolled back", () => {

@@ -86,7 +86,9 @@ const composed: Readonly<Record<string, readonly string[]>> = {
     "The connection to web1 was lost.",
     "The connection to web1 was lost: it gave no sign of life for 30000 ms.",
   ],
-  "{} is {} on {}, with {} of {} workers ready{}.": [
+  "{} is {} on {}, with {} of {} ready{}.": [
+    "shop is stopped on web1, with 0 of 1 worker ready.",
+    "shop is stopped on web1, with 0 of 1 worker ready (out of memory).",
     "shop is degraded on web1, with 1 of 2 workers ready.",
     "shop is degraded on web1, with 1 of 2 workers ready (out of memory).",
     "shop is degraded on web1, with 1 of 2 workers ready (The worker exited with code 1).",

@@ -45,6 +45,10 @@ describe("the status bar", () => {
     const model = projectStatus([sampleView(), crashing], t);
     assert.equal(model?.text, "$(error) 2 apps · 3/4 workers");
     assert.match(model?.tooltip ?? "", /\*\*api\*\*.*\n.*\*\*jobs\*\*/);
+    const { app } = sampleSnapshot();
+    const one = sampleView({ snapshot: sampleSnapshot({ app: { ...app, desiredWorkers: 1 } }) });
+    const stopped = sampleView({ state: "stopped", snapshot: undefined });
+    assert.equal(projectStatus([one, stopped], t)?.text, "$(server-process) 2 apps · 1/1 worker");
   });
 
   it("lets no name become an icon", () => {
