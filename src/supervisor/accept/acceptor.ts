@@ -281,6 +281,7 @@ export class Acceptor {
       socket.giveBack(connection);
     } else {
       connection.close();
+      this.#pool.dropped();
     }
   }
 

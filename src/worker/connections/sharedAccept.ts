@@ -56,13 +56,21 @@ export function holdSharedAccepts(
     guard("shared handle", (handle: SharedHandle, kind: AcceptHold, key: string) => {
       handles.add(handle);
       if (state === "held") {
-        holds.set(handle, { kind, held: kind === "listen" ? holdListen(handle) : holdConnections(handle, isOwn) });
-        tell();
-        onHandleClose(handle, () => {
-          handles.delete(handle);
+        const takeBack = (): void => {
           for (const connection of holds.get(handle)?.held.takeOut() ?? []) {
             giveBack(key, connection);
           }
+        };
+        // The supervisor has to have them before it hears that the address is left.
+        const listens = (): void => onHandleClose(handle, takeBack);
+        holds.set(handle, {
+          kind,
+          held: kind === "listen" ? holdListen(handle) : holdConnections(handle, isOwn, listens),
+        });
+        tell();
+        onHandleClose(handle, () => {
+          handles.delete(handle);
+          takeBack();
           holds.delete(handle);
           tell();
         });

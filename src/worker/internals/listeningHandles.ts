@@ -31,7 +31,10 @@ export function onListeningEnd(server: Server, ended: () => void): void {
   onHandleClose(handle as Pick<ListeningHandle, "close">, ended);
 }
 
-/** Calls `closing` before a handle is closed by its server. Nothing of what the app can see is changed. */
+/**
+ * Calls `closing` before a handle is closed by its server. Nothing of what the app can see is changed. Once the handle listens it is
+ * called before `node:cluster` tells the primary, too (`shared` in lib/internal/cluster/child.js changes `close` before that).
+ */
 export function onHandleClose(handle: Pick<ListeningHandle, "close">, closing: () => void): void {
   const { close } = handle;
   handle.close = (...args) => {
@@ -153,13 +156,15 @@ export interface Held {
 /**
  * Makes this handle keep what it accepts from when it listens, but for what the app itself has connected.
  * @param isOwn Whether the app has a connection from this port.
+ * @param listens Called when it is about to listen.
  * @returns Its `release` gives it to the server, each connection in a turn of its own, and lets it accept as usual.
  */
-export function holdConnections(handle: SharedHandle, isOwn: (port: number) => boolean): Held {
+export function holdConnections(handle: SharedHandle, isOwn: (port: number) => boolean, listens: () => void): Held {
   const waiting: unknown[][] = [];
   let release = (): void => void Reflect.deleteProperty(handle, "listen");
   handle.listen = (backlog) => {
     Reflect.deleteProperty(handle, "listen");
+    listens();
     const { onconnection } = handle;
     handle.onconnection = (...accepted) => {
       const port = peerPort(accepted[1]);
