@@ -127,6 +127,8 @@ test("shows the reason when a new build is broken, keeps the old one serving, an
   await expect(vscode.appRow("api")).toHaveAccessibleName(/^api, running, 2 of 2 workers ready, reload rolled back/);
   const failed = vscode.page.getByRole("treeitem", { name: /^Reload rolled back, Error: a broken build/ });
   await expect(failed).toContainText("server.js:1 · Error: a broken build");
+  // The row moves up when the worker that failed has gone.
+  await expect(vscode.workerRows()).toHaveCount(2);
   await failed.click();
   await expect(vscode.page.getByRole("tab", { name: /^server\.js/ })).toBeVisible();
 
