@@ -137,6 +137,7 @@ export const engineSentences: readonly string[] = [
   "Health checks are answered nowhere: {0}",
   "Health checks stay at {0}: {1}",
   "{0} is in use by another program. Stop that one or choose another port.",
+  "Listening on {0} is not allowed. Its folder must exist, and the app's user be allowed to write there.",
   "Listening on {0} is not allowed. Ports below 1024 need special rights; choose another.",
   '{0} This Node.js can\'t run the file as it is: install tsx in the project and set nodeArgs to ["--import", "tsx"], or run the compiled JavaScript.',
   "Syntax error: {0}",

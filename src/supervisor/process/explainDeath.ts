@@ -96,6 +96,13 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
       message: `${place(fatal)} is in use by another program. Stop that one or choose another port.`,
     };
   }
+  if (code === "EACCES" && port === -1 && fatal.address?.startsWith("/")) {
+    // libuv says so too where the folder is missing.
+    return {
+      code: "portDenied",
+      message: `Listening on ${fatal.address} is not allowed. Its folder must exist, and the app's user be allowed to write there.`,
+    };
+  }
   if (code === "EACCES" && fatal.port !== null) {
     return {
       code: "portDenied",

@@ -139,6 +139,12 @@ const shapes: readonly [what: string, error: Partial<FatalError>, code: FailureC
     "portDenied",
     /^Listening on Port 80 is not allowed\./,
   ],
+  [
+    "a Unix socket whose folder is missing, or may not be written",
+    { code: "EACCES", message: "bind EACCES sockets/app", address: "/srv/sockets/app", port: -1 },
+    "portDenied",
+    /^Listening on \/srv\/sockets\/app is not allowed\. Its folder must exist/,
+  ],
   ["a descriptor", { code: "EINVAL", message: "bind EINVAL" }, "threw", /file descriptor \(`listen\(\{ fd \}\)`\)/],
   [
     "an address that can't be bound",
