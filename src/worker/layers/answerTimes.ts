@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { createHistogram, performance } from "node:perf_hooks";
+import { createHistogram } from "node:perf_hooks";
 import type { Guard } from "../guard.ts";
+import { steadyNow } from "./givenTimers.ts";
 
 /** Counts the requests that are answered, and how long that takes. */
 export interface AnswerTimes {
@@ -16,12 +17,12 @@ export function watchAnswers(guard: Guard): AnswerTimes {
   const begun = new WeakMap<object, number>();
   const times = createHistogram();
   let answered = 0;
-  let since = performance.now();
+  let since = steadyNow();
   let seesHttp2 = false;
   const begin = (key: "response" | "stream") =>
     guard("layers", (message: unknown) => {
       seesHttp2 ||= key === "stream";
-      begun.set((message as Record<typeof key, object>)[key], performance.now());
+      begun.set((message as Record<typeof key, object>)[key], steadyNow());
     });
   const end = (key: "response" | "stream") =>
     guard("layers", (message: unknown) => {
@@ -33,7 +34,7 @@ export function watchAnswers(guard: Guard): AnswerTimes {
       answered += 1;
       if (from !== undefined) {
         // The histogram takes integers from 1.
-        times.record(Math.max(1, Math.round((performance.now() - from) * 1_000)));
+        times.record(Math.max(1, Math.round((steadyNow() - from) * 1_000)));
       }
     });
   const listeners = Object.entries({
@@ -47,7 +48,7 @@ export function watchAnswers(guard: Guard): AnswerTimes {
   }
   return {
     take() {
-      const now = performance.now();
+      const now = steadyNow();
       const requestsPerSecond = (answered * 1_000) / Math.max(1, now - since);
       const latency =
         times.count > 0

@@ -1,6 +1,7 @@
 import type { CollectedSample, LayerAnswer, LayerQuestion } from "../../shared/layers/collected.ts";
 import type { Guard } from "../guard.ts";
 import type { WarningLog } from "../process/warningLog.ts";
+import { type OwnTimers, takeTimers } from "./givenTimers.ts";
 import { createLoadedModules } from "./modules/loadedModules.ts";
 import { createNativeList } from "./modules/nativeList.ts";
 import { createPulse } from "./pulse.ts";
@@ -20,6 +21,7 @@ export interface CollectorParts {
   readonly warnings: WarningLog;
   readonly servers: () => readonly ListeningServer[];
   readonly guard: Guard;
+  readonly timers: OwnTimers;
 }
 
 export interface Collector {
@@ -29,7 +31,8 @@ export interface Collector {
 
 /** Collects what is in the layers of this process; loaded with the first question. */
 export function createCollector(parts: CollectorParts): Collector {
-  const { folder, loadedBefore, nodeOptions, warnings, servers, guard } = parts;
+  const { folder, loadedBefore, nodeOptions, warnings, servers, guard, timers } = parts;
+  takeTimers(timers);
   const natives = createNativeList(loadedBefore);
   const modules = createLoadedModules(folder);
   const pulse = createPulse({ modules, natives, warnings, servers, guard });

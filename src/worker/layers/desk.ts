@@ -4,6 +4,7 @@ import type { LayerAnswer, ServerIdleTime } from "../../shared/layers/collected.
 import type { ToWorkerBody } from "../../shared/workerMessages.ts";
 import type { Channel } from "../channel.ts";
 import type { Guard } from "../guard.ts";
+import * as timers from "../ownTimers.ts";
 import type { Collector, CollectorParts } from "./collector.ts";
 
 export interface LayerDesk {
@@ -24,7 +25,7 @@ export function createLayerDesk(
     // What Node has loaded so far is the app's; what the collector loads is not.
     const loadedBefore = [...builtinsLoaded()];
     const { createCollector } = createRequire(__filename)("./layers.cjs") as typeof import("./collector.ts");
-    return createCollector({ ...collected, guard, nodeOptions, folder: dirname(__filename), loadedBefore });
+    return createCollector({ ...collected, guard, timers, nodeOptions, folder: dirname(__filename), loadedBefore });
   };
   const fail = (id: number, thrown: unknown): void => {
     channel.send({ type: "layers", id, error: thrown instanceof Error ? thrown.message : String(thrown) });

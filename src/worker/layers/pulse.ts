@@ -7,6 +7,7 @@ import type { Guard } from "../guard.ts";
 import type { WarningLog } from "../process/warningLog.ts";
 import { type AnswerTimes, watchAnswers } from "./answerTimes.ts";
 import { type GcWatch, watchGc } from "./gcWatch.ts";
+import { clearTimeout, setTimeout, steadyNow } from "./givenTimers.ts";
 import { type DelayWatch, watchDelay } from "./loopDelay.ts";
 import type { LoadedModules } from "./modules/loadedModules.ts";
 import type { NativeList } from "./modules/nativeList.ts";
@@ -122,7 +123,7 @@ function startLooking(guard: Guard): Look {
     answers,
     loop: performance.eventLoopUtilization(),
     cpu: process.cpuUsage(),
-    cpuAt: performance.now(),
+    cpuAt: steadyNow(),
     stop() {
       answers.stop();
       gc.stop();
@@ -137,7 +138,7 @@ function ratesSince(look: Pick<Look, "loop" | "cpu" | "cpuAt"> | undefined): {
   readonly cpu: { readonly cpuUser: number; readonly cpuSystem: number };
   readonly base: Pick<Look, "loop" | "cpu" | "cpuAt">;
 } {
-  const base = { loop: performance.eventLoopUtilization(), cpu: process.cpuUsage(), cpuAt: performance.now() };
+  const base = { loop: performance.eventLoopUtilization(), cpu: process.cpuUsage(), cpuAt: steadyNow() };
   const utilisation =
     look === undefined ? base.loop.utilization : performance.eventLoopUtilization(base.loop, look.loop).utilization;
   const ms = Math.max(1, base.cpuAt - (look?.cpuAt ?? 0));

@@ -3,7 +3,7 @@ import type { CollectedRequests } from "../../shared/layers/collected.ts";
 import { hasFailed, mostRequestsTold } from "../../shared/layers/slowRequests.ts";
 import type { WatchedRequest } from "../../shared/layers/watchedRequests.ts";
 import type { Guard } from "../guard.ts";
-import { clearInterval, epochNow, setInterval, steadyNow } from "../ownTimers.ts";
+import { clearInterval, epochNow, setInterval, steadyNow } from "./givenTimers.ts";
 
 /** Milliseconds after the last question when the watch ends. */
 const usualLookingMs = 5_000;

@@ -49,7 +49,7 @@ describeOn(testedNodes(), "what an app sees of Hitless in its process", (scene) 
     assert.deepEqual({ flags, own }, { flags: ["--no-warnings"], own: ["--no-warnings"] });
   });
 
-  it("a reload goes by clocks and timers that the app has not replaced", async () => {
+  it("a reload and the layers go by clocks and timers that the app has not replaced", async () => {
     const app = await scene.run({ fixture: "footprint", config: { workers: 2 } });
     const client = await scene.ask({ target: { port: app.port }, connections: 6 });
     app.write("version.txt", "2");
@@ -57,6 +57,8 @@ describeOn(testedNodes(), "what an app sees of Hitless in its process", (scene) 
     assertOutcome(report, "completed");
     assert.equal(report.killed, 0);
     await client.untilAnswers("2", 20);
+    const { startedAt, ticks } = await app.client.request("layers/sample", { seconds: 1 });
+    assert.ok(ticks > 0 && startedAt > 0, `${ticks} ticks from ${startedAt}`);
     assertUnnoticed(await client.stop());
   });
 });

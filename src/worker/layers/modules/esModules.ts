@@ -1,3 +1,4 @@
+import { steadyNow } from "../givenTimers.ts";
 import { lookCost } from "./lookCost.ts";
 import { pathOf } from "./pathOf.ts";
 import { listScripts } from "./scripts.ts";
@@ -29,7 +30,7 @@ export function createEsModules(): EsModules {
   let costMs: number | undefined;
   return {
     async look(required) {
-      if (tookMs > longLookMs && performance.now() - lookedAt < restMs) {
+      if (tookMs > longLookMs && steadyNow() - lookedAt < restMs) {
         return;
       }
       // V8 caches its work on a text, so for those it has already read only their number counts.
@@ -38,10 +39,10 @@ export function createEsModules(): EsModules {
         costMs = files === undefined ? expectedMs : undefined;
         return;
       }
-      const startedAt = performance.now();
+      const startedAt = steadyNow();
       const modules = listScripts().filter(({ url, isModule }) => isModule && url.startsWith("file:"));
       files = [...new Set(modules.flatMap(({ url }) => pathOf(url) ?? []))];
-      lookedAt = performance.now();
+      lookedAt = steadyNow();
       tookMs = lookedAt - startedAt;
       costMs = undefined;
     },

@@ -1,3 +1,5 @@
+import { setImmediate, steadyNow } from "../givenTimers.ts";
+
 /** The longest that our work continues in one turn of the event loop, in milliseconds. */
 const usualTurnMs = 10;
 
@@ -10,11 +12,11 @@ export async function shareOutTurns<Item>(
   step: (item: Item) => void,
   turnMs = usualTurnMs,
 ): Promise<void> {
-  let turnEnds = performance.now() + turnMs;
+  let turnEnds = steadyNow() + turnMs;
   for (const item of items) {
-    if (performance.now() >= turnEnds) {
+    if (steadyNow() >= turnEnds) {
       await nextTurn();
-      turnEnds = performance.now() + turnMs;
+      turnEnds = steadyNow() + turnMs;
     }
     step(item);
   }

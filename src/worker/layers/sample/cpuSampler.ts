@@ -1,6 +1,7 @@
 import { type Profiler, Session, url } from "node:inspector";
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { CollectedSample } from "../../../shared/layers/collected.ts";
+import { clearTimeout, epochNow, setTimeout, steadyNow } from "../givenTimers.ts";
 import { tellsBuiltins, withBuiltins } from "./builtinFrames.ts";
 import { condense, intervalUs } from "./condense.ts";
 import { withoutInlining } from "./inlining.ts";
@@ -51,13 +52,13 @@ export function createCpuSampler({ folder, nodeOptions }: CpuSamplerParts): CpuS
           kept = session;
         }
         await wait(settles ? usualSettlingMs : 0, controller.signal);
-        const startedAt = Date.now();
-        const from = performance.now();
+        const startedAt = epochNow();
+        const from = steadyNow();
         const before = threadTime();
         const processBefore = process.cpuUsage();
         const looped = performance.eventLoopUtilization();
         await wait(seconds * 1_000, controller.signal);
-        const counted = performance.now() - from;
+        const counted = steadyNow() - from;
         const { idle } = performance.eventLoopUtilization(looped);
         const used = usedBetween(before, threadTime());
         const { user, system } = process.cpuUsage(processBefore);

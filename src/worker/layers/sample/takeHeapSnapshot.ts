@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
-import { performance } from "node:perf_hooks";
 import { writeHeapSnapshot } from "node:v8";
+import { steadyNow } from "../givenTimers.ts";
 
 /**
  * Writes a snapshot of this process's heap. Nothing else is done meanwhile.
@@ -10,7 +10,7 @@ import { writeHeapSnapshot } from "node:v8";
 export function takeHeapSnapshot(file: string): { readonly ms: number } {
   // V8 would write over what is there. Only its user may read what is in the memory of an app.
   closeSync(openSync(file, "wx", 0o600));
-  const from = performance.now();
+  const from = steadyNow();
   writeHeapSnapshot(file);
-  return { ms: performance.now() - from };
+  return { ms: steadyNow() - from };
 }

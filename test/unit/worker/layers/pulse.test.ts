@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { mock } from "node:test";
 import { connect, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Guard } from "../../../../src/worker/guard.ts";
+import { takeTimers } from "../../../../src/worker/layers/givenTimers.ts";
 import { createPulse, type Pulse, type PulseParts } from "../../../../src/worker/layers/pulse.ts";
+import * as ownTimers from "../../../../src/worker/ownTimers.ts";
 import { projectRoot } from "../../../support/paths.ts";
 
 const lookingMs = 5_000;
@@ -44,12 +46,16 @@ function createTestSample() {
 }
 
 describe("the pulse", () => {
-  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    takeTimers({ ...ownTimers, setTimeout, clearTimeout });
+  });
 
   afterEach(() => {
     // Whoever still watches looks away.
     mock.timers.tick(lookingMs);
     mock.timers.reset();
+    takeTimers(ownTimers);
     assert.equal(hasSubscribers(startChannel), false);
   });
 
