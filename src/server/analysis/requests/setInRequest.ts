@@ -17,15 +17,13 @@ export function isSetByItsReader(
   { entries }: RequestPath,
   { writes, reads }: { readonly writes: readonly Node[]; readonly reads: readonly Node[] },
 ): boolean {
-  const certain = writes.filter((node) => !isConditional(analysis, node));
+  const certain = writes.filter(
+    (node) => conditionsOf(analysis, node).length === 0 || isInBoth(analysis, node, writes),
+  );
   const reading = [...entries].filter((entry) => reaches(analysis, entry, reads));
-  const writers = new Set(writes.map((node) => functionAround(analysis, node)));
-  const isInOne = reads.some((node) => writers.has(functionAround(analysis, node)));
+
   return (
-    !isInOne &&
-    certain.length > 0 &&
-    reading.length > 0 &&
-    reading.every((entry) => isSetFirst(analysis, entry, certain, reads, 0))
+    certain.length > 0 && reading.length > 0 && reading.every((entry) => isSetFirst(analysis, entry, certain, reads, 0))
   );
 }
 
@@ -34,10 +32,26 @@ function reaches(analysis: Analysis, from: FunctionNode, places: readonly Node[]
   return places.some((place) => functions.has(functionAround(analysis, place) as FunctionNode));
 }
 
-function isConditional(analysis: Analysis, node: Node): boolean {
+function conditionsOf(analysis: Analysis, node: Node): Node[] {
   const inside = functionAround(analysis, node);
-  return [...around(analysis, node, inside)].some(({ type }) =>
+  return [...around(analysis, node, inside)].filter(({ type }) =>
     /^(?:IfStatement|ConditionalExpression|LogicalExpression|SwitchCase|CatchClause)$/.test(type),
+  );
+}
+
+/** `if (isDark) color = "black"; else color = "white";`: it is set either way. */
+function isInBoth(analysis: Analysis, node: Node, writes: readonly Node[]): boolean {
+  const [condition, ...more] = conditionsOf(analysis, node);
+  const isSetIn = (branch: Node | null | undefined) =>
+    branch != null &&
+    writes.some(
+      (write) => conditionsOf(analysis, write)[0] === condition && [...around(analysis, write)].includes(branch),
+    );
+  return (
+    more.length === 0 &&
+    condition?.type === "IfStatement" &&
+    isSetIn(condition.consequent) &&
+    isSetIn(condition.alternate)
   );
 }
 

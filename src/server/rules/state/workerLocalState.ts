@@ -3,6 +3,7 @@ import { t } from "../../../shared/translate.ts";
 import { isDoneOnce } from "../../analysis/guards.ts";
 import { clientLists } from "../../analysis/held/clientLists.ts";
 import { givenUses, partOf } from "../../analysis/held/givenMaps.ts";
+import { isFilledAnew, isLookedUp } from "../../analysis/held/refreshed.ts";
 import { usesElsewhere } from "../../analysis/held/usesElsewhere.ts";
 import { usesThrough } from "../../analysis/held/usesThrough.ts";
 import { isLogCall } from "../../analysis/logging.ts";
@@ -139,6 +140,8 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
     end == null ||
     !isRead ||
     isOnesOwn(analysis, uses, inRequest) ||
+    isFilledAnew(analysis, uses, inRequest) ||
+    isLookedUp(analysis, uses, inRequest) ||
     isPassed(analysis, uses, inRequest)
   ) {
     return [];
@@ -180,12 +183,19 @@ function judgeElsewhere(analysis: Analysis, binding: Binding): Finding[] {
   const own = references.map((reference) => ({ file: analysis, use: useOf(analysis, reference, init) }));
   const asked =
     elsewhere.length === 0 ? [] : [...own, ...elsewhere].filter(({ file, use }) => requestPathOf(file).has(use.node));
-  const isChanged = asked.some(({ file, use }) => use.kind !== "read" && changes(file, use));
+  const changed = asked.filter(({ file, use }) => use.kind !== "read" && changes(file, use));
+  const isOwnLookUp =
+    changed.every(({ file }) => file === analysis) &&
+    isLookedUp(
+      analysis,
+      changed.map(({ use }) => use),
+      () => true,
+    );
   const isRead = asked.some(
     ({ file, use }) => use.kind === "read" && !isOfCount(file, use.node) && !isLogged(file, use.node),
   );
   const { start, end } = declaration.type === "VariableDeclarator" ? declaration.id : {};
-  return isChanged && isRead && start != null && end != null
+  return changed.length > 0 && !isOwnLookUp && isRead && start != null && end != null
     ? [{ start, end, message: messageOf(name), fixes: [] }]
     : [];
 }

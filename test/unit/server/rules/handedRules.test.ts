@@ -129,6 +129,24 @@ const cases: readonly Handed[] = [
     },
   },
   {
+    what: "what a function looks up by itself, at the start as well",
+    file: "network.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const { find } = require("./network"); find(); app.put("/", (req, res) => { find(); res.end(); }); app.listen(80);`,
+      "network.js": `${express} const os = require("os"); const known = {}; const find = () => { for (const name of Object.keys(os.networkInterfaces())) { known[name] = os.networkInterfaces()[name][0]; } }; exports.find = find; app.get("/", (req, res) => res.json(known));`,
+    },
+  },
+  {
+    what: "a flag that a function sets by itself, at the start as well",
+    file: "network.js",
+    found: ["worker-local-state: state"],
+    texts: {
+      "app.js": `${express} const { find } = require("./network"); find(); app.put("/", (req, res) => { find(); res.end(); }); app.listen(80);`,
+      "network.js": `${express} const state = {}; const find = () => { state.mode = "busy"; }; exports.find = find; app.get("/", (req, res) => res.json(state));`,
+    },
+  },
+  {
     what: "an own migration whose statements are in what it calls",
     file: "app.js",
     found: ["migration-per-worker: runMigrations"],

@@ -176,7 +176,8 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     hit(handled("users[req.query.id] = req.query; res.json(users);", "const users = {};"), "users"),
     hit(handled("state.list.push(1); res.json(state.list);", "const state = { list: [] };"), "state"),
     hit(handled("keep(req); res.json(all);", "const all = new Set(); function keep(x) { all.add(x.ip); }"), "all"),
-    hit(handled("mode = req.query.mode; res.send(mode);", 'let mode = "a";'), "mode"),
+    hit(handled("if (req.query.mode) mode = req.query.mode; res.send(mode);", 'let mode = "a";'), "mode"),
+    miss(handled("mode = req.query.mode; res.send(mode);", 'let mode = "a";')),
     hit(
       "export const users: string[] = []; export const add = (req: Request, res: Response) => { users.push(req.url); res.json(users); };",
       "users",
@@ -289,6 +290,32 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "export class Tokens { private list: string[] = []; add(x: string) { this.list.push(x); return this.list; } }",
       ts,
     ),
+    miss(
+      handled(
+        "rows = []; for (const x of load(req.url)) { rows.push(x); } for (const row of rows) { res.write(row); }",
+        "let rows = [];",
+      ),
+    ),
+    hit(
+      handled(
+        "if (req.query.all) { rows = []; } rows.push(req.url); for (const row of rows) { res.write(row); }",
+        "let rows = [];",
+      ),
+      "rows",
+    ),
+    miss(
+      handled(
+        'if (req.query.native) { mark = "a"; } else { mark = "b"; } show(res);',
+        'let mark = "a"; function show(res) { res.send(mark); }',
+      ),
+    ),
+    hit(
+      handled(
+        'if (req.query.native) { mark = "a"; } else if (req.query.x) { mark = "b"; } show(res);',
+        'let mark = "a"; function show(res) { res.send(mark); }',
+      ),
+      "mark",
+    ),
     miss(handled("const n = []; n.push(1); res.json(n);")),
     miss(handled("memo.set(req.url, 1); res.json(memo.get(req.url));", "const memo = new Map();")),
     miss(handled("hits++;", "let hits = 0; setInterval(() => console.log(hits), 1000);")),
@@ -304,7 +331,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
     ),
     miss("let last = 0; boot(step); function step(ctx, next) { last = ctx.now(); next(last + ctx.wait); }"),
     hit(
-      "let last = 0; export default async (ctx, next) => { last = ctx.query.n; ctx.body = last; await next(); };",
+      "let last = 0; export default async (ctx, next) => { ctx.body = last; last = ctx.query.n; await next(); };",
       "last",
     ),
     hit(handled("list.forEach((x) => { all.push(x); }); res.json(all);", "const all = []; const list = [1];"), "all"),
