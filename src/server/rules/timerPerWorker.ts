@@ -4,6 +4,7 @@ import { listensBeside, runsAtServerStart } from "../analysis/atStart.ts";
 import { numberOf, stringOf } from "../analysis/constants.ts";
 import { inLeader, isElected, isGuarded } from "../analysis/election.ts";
 import { functionElsewhere, valueAcross } from "../analysis/exportedFunctions.ts";
+import { onlyRefreshesWorker } from "../analysis/held/ownJob.ts";
 import { methodAt } from "../analysis/methods.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
 import {
@@ -84,7 +85,11 @@ export const timerPerWorker: Rule = {
             const api = resolveApi(analysis, unwrapped(expression));
             return api !== undefined && planningDecorators.has(`${api.module}#${api.name}`);
           });
-          return planned === undefined || isElected(analysis, member) ? [] : findingOf(planned.expression, []);
+          return planned === undefined ||
+            isElected(analysis, member) ||
+            (member.type === "ClassMethod" && onlyRefreshesWorker(analysis, member))
+            ? []
+            : findingOf(planned.expression, []);
         }),
     ];
     return found.length === 0 || isOtherProgram(context) ? [] : found;
@@ -135,6 +140,7 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
       isPlan &&
       !doesNothing(analysis, node) &&
       !isOnce(analysis, node) &&
+      !node.arguments.some((argument) => refreshesWorker(analysis, argument)) &&
       (!isOften(analysis, node) || node.arguments.some((argument) => worksOutside(analysis, argument)))
     );
   }
@@ -169,6 +175,11 @@ function isOfSettings(analysis: Analysis, delay: Node): boolean {
   }
   const name = lastName(node) ?? "";
   return name !== "" && node.type !== "CallExpression" && !ofWorker.test(name);
+}
+
+function refreshesWorker(analysis: Analysis, work: Node): boolean {
+  const handler = functionIn(analysis, work);
+  return handler !== undefined && onlyRefreshesWorker(analysis, handler);
 }
 
 function addsOrRemoves(analysis: Analysis, site: CallSite): boolean {

@@ -471,6 +471,29 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       'import { CronJob } from "cron"; export function scheduleSynchronizedJob(rule, work) { CronJob.from({ cronTime: rule, onTick: () => work() }); }',
     ),
 
+    miss(
+      nest(
+        '@Injectable() export class Login { private configs = new Map(); @Cron("0 3 * * *") update() { for (const one of this.all) { this.fetchConfig(one).then((found) => { this.configs.set(one, found); }); } } private async fetchConfig(one) { return await Issuer.discover(one); } }',
+      ),
+      ts,
+    ),
+    hit(
+      nest(
+        '@Injectable() export class Users { private lastRun = new Date(); constructor(private users) {} @Cron("0 3 * * *") update() { this.lastRun = new Date(); return this.users.removeInvalid(); } }',
+      ),
+      'Cron("0 3 * * *")',
+      ts,
+    ),
+    hit(
+      nest(
+        '@Injectable() export class Users { private rows = []; @Cron("0 3 * * *") async update() { this.rows = await this.users.find(); await this.mail.report(this.rows); } }',
+      ),
+      'Cron("0 3 * * *")',
+      ts,
+    ),
+    miss(
+      'const cron = require("node-cron"); let prices; cron.schedule("0 * * * *", async () => { prices = await loadPrices(); }); exports.prices = () => prices;',
+    ),
     hit('const cron = require("node-cron"); cron.schedule("* * * * *", () => send());', "cron.schedule"),
     hit('import { CronJob } from "cron"; new CronJob("* * * * *", send);', "CronJob"),
     hit('import { Cron } from "croner"; Cron("* * * * *", send);', "Cron"),
