@@ -1,6 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { runsAtServerStart } from "../../analysis/atStart.ts";
+import { isServerProcess, runsAtServerStart } from "../../analysis/atStart.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { isForDevelopment } from "../../analysis/development.ts";
 import { isElected, isGuarded } from "../../analysis/election.ts";
@@ -143,7 +143,7 @@ function commandOf(analysis: Analysis, given: readonly Node[]): string {
 function setOptions(analysis: Analysis): Node[] {
   const { modules } = factsOf(analysis);
   const isTypeOrm = [...modules].some((name) => name === "typeorm" || name === "@nestjs/typeorm");
-  return (isTypeOrm ? nodesOf(analysis.module.ast.program, "ObjectProperty") : []).filter(
+  const found = (isTypeOrm ? nodesOf(analysis.module.ast.program, "ObjectProperty") : []).filter(
     (property) =>
       options.has(keyOf(property) ?? "") &&
       property.value.type === "BooleanLiteral" &&
@@ -152,6 +152,8 @@ function setOptions(analysis: Analysis): Node[] {
       !isNamedForDevelopment(analysis, property) &&
       !isForDevelopment(analysis, property),
   );
+  // A program that only works through a queue listens nowhere, and is no app with several workers.
+  return found.length > 0 && (analysis.files === undefined || isServerProcess(analysis)) ? found : [];
 }
 
 /** `const devConfig = { … }` */

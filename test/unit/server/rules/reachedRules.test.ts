@@ -280,6 +280,18 @@ const cases: readonly Reached[] = [
     texts: {
       "db.ts":
         'import { DataSource } from "typeorm"; const devConfig = { type: "sqlite", synchronize: true }; const prodConfig = { type: "sqlite", migrationsRun: true };',
+      "app.ts": 'import express from "express"; import "./db"; express().listen(80);',
+    },
+  },
+  {
+    what: "a program without a server that changes its database",
+    file: "db.ts",
+    found: [],
+    texts: {
+      "db.ts":
+        'import { DataSource } from "typeorm"; export const db = new DataSource({ type: "sqlite", migrationsRun: true });',
+      "app.ts": 'import { db } from "./db"; import { queue } from "./queue"; db.initialize().then(() => queue.poll());',
+      "queue.ts": "export const queue = { poll() {} };",
     },
   },
   {
