@@ -183,7 +183,7 @@ describeOn([oldest], "the renewal of the supervisor", (scene) => {
       const posting = await scene.ask({ target: { port }, connections: 4, thinkMs: 5, method: "POST", read });
       const target = { path: join(folder, "app.sock") };
       const byPath = await scene.ask({ target, connections: 4, thinkMs: 5, read });
-      const coming = startNewcomers({ target, clients: 4, thinkMs: 2 });
+      const coming = startNewcomers({ target, clients: 12 });
       scene.stage.onClose(async () => void (await coming.stop()));
       let over = false;
       const speaking = protocolClients.flatMap((client) =>
