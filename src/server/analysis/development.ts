@@ -9,9 +9,12 @@ const deepest = 4;
 
 const productionName = /^(?:is_?)?(?:prod|production)(?:Mode|Env)?$/i;
 const otherName =
-  /^_*(?:is|in|use)?_?(?:dev|development|debug|debugging|test|testing)_?(?:mode|env|environment|server|enabled)?_*$/i;
+  /^_*(?:is|in|use)?_?(?:dev|development|debug|debugging|(?:integration|unit|e2e)?_?tests?|testing)_?(?:mode|env|environment|server|enabled)?_*$/i;
 const productionText = /^(?:prod|production|live)$/i;
 const otherText = /^(?:dev|development|local|test|testing)$/i;
+
+/** What calls a function for tests only, by its name: `respondToTestRequest(req, res, () => { … })`. */
+const testCaller = /Test(?:Request|Mode|Env)$|^mock[A-Z]|[a-z]Mock(?:Request)?$/;
 
 /** Whether something happens only during development or in tests. */
 export function isForDevelopment(analysis: Analysis, node: Node): boolean {
@@ -19,6 +22,10 @@ export function isForDevelopment(analysis: Analysis, node: Node): boolean {
   for (const parent of around(analysis, node)) {
     const condition = conditionAround(parent, below);
     if (condition !== undefined && excludesProduction(analysis, condition.test, condition.outcome)) {
+      return true;
+    }
+    const call = asCall(parent);
+    if (call !== undefined && call.callee !== below && testCaller.test(lastName(call.callee) ?? "")) {
       return true;
     }
     const left = parent.type === "BlockStatement" ? leavesBefore(parent.body, below) : [];

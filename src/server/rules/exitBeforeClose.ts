@@ -1,6 +1,7 @@
 import type { BlockStatement, Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
 import { listensBeside } from "../analysis/atStart.ts";
+import { isForDevelopment } from "../analysis/development.ts";
 import { withLastStatement, withoutStatement } from "../analysis/edits.ts";
 import { functionElsewhere, valueAcross } from "../analysis/exportedFunctions.ts";
 import { isLogCall } from "../analysis/logging.ts";
@@ -33,7 +34,7 @@ export const exitBeforeClose: Rule = {
     for (const handler of handlers) {
       for (const { node, fixes } of exits(analysis, handler)) {
         const { start, end } = node;
-        if (start != null && end != null) {
+        if (start != null && end != null && !isForDevelopment(analysis, node)) {
           findings.set(start, { start, end, message: message(), fixes });
         }
       }

@@ -58,6 +58,12 @@ const shortestFileJobMs = 10 * 60_000;
 /** The same for jobs of which only the name is known. */
 const shortestNamedJobMs = 60_000;
 
+/** What says that a worker lives, by its name: `setInterval(this.heartbeat, HEARTBEAT_MS)`. */
+const sign = /heart_?beat|keep_?alive|^ping$/i;
+
+/** What only a page imports, which sets its timers in a browser. */
+const ofPage = /^(?:react-dom(?:\/client)?|react-router-dom|react-native|preact\/hooks)$|\.(?:css|scss|less)$/;
+
 /** Jobs that would run once in each worker. */
 export const timerPerWorker: Rule = {
   id: "timer-per-worker",
@@ -65,7 +71,7 @@ export const timerPerWorker: Rule = {
   check(context) {
     const { analysis, app } = context;
     const facts = factsOf(analysis);
-    if (facts.isTest || !app.supervised || app.workers === 1) {
+    if (facts.isTest || !app.supervised || app.workers === 1 || [...facts.modules].some((name) => ofPage.test(name))) {
       return [];
     }
     const path = requestPathOf(analysis);
@@ -148,7 +154,7 @@ function isJob(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== "globals#setInterval" && api !== "timers#setInterval" && !isLoop) {
     return false;
   }
-  if (work === undefined || delay === undefined) {
+  if (work === undefined || delay === undefined || [work, delay].some((node) => sign.test(lastName(node) ?? ""))) {
     return false;
   }
   const interval = numberOf(analysis, delay);

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
+import { isForDevelopment } from "../../analysis/development.ts";
 import { isDoneOnce } from "../../analysis/guards.ts";
 import { clientLists } from "../../analysis/held/clientLists.ts";
 import { givenUses, partOf } from "../../analysis/held/givenMaps.ts";
@@ -230,7 +231,7 @@ function isOnesOwn(analysis: Analysis, uses: readonly Use[], inRequest: (node: N
 
 /** Whether a change lasts and differs from worker to worker. */
 function changes(analysis: Analysis, use: Use): boolean {
-  if (isDoneOnce(analysis, use.node)) {
+  if (isDoneOnce(analysis, use.node) || isForDevelopment(analysis, use.node)) {
     return false;
   }
   if (use.node.type === "AssignmentExpression" && (use.node.operator === "??=" || use.node.operator === "||=")) {

@@ -15,6 +15,8 @@ const graceful = { app: { gracefulReload: true } };
 export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   "exit-before-close": [
     hit(`${http} process.on("SIGTERM", () => process.exit());`, "process.exit()"),
+    miss(`${http} if (values.isIntegrationTest) { process.on("SIGTERM", () => process.exit(0)); }`),
+    hit(`${http} if (values.isContest) { process.on("SIGTERM", () => process.exit(0)); }`, "process.exit(0)"),
     hit(`${http} process.on("SIGTERM", process.exit);`, "process.exit"),
     hit(
       `${http} function end(signal) { console.log(signal); process.exit(0); } process.on("SIGTERM", end.bind(null, "SIGTERM"));`,
@@ -316,6 +318,12 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       ),
       "mark",
     ),
+    miss(
+      handled(
+        "if (!show(res, config)) { respondToTestRequest(req, () => { config = { ...config, ...req.body }; return config; }); }",
+        "let config = { a: 1 };",
+      ),
+    ),
     miss(handled("const n = []; n.push(1); res.json(n);")),
     miss(handled("memo.set(req.url, 1); res.json(memo.get(req.url));", "const memo = new Map();")),
     miss(handled("hits++;", "let hits = 0; setInterval(() => console.log(hits), 1000);")),
@@ -490,6 +498,12 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
       ),
       'Cron("0 3 * * *")',
       ts,
+    ),
+    miss(
+      "setInterval(heartbeat, HEARTBEAT_MS); function heartbeat() { db.worker.updateOne({ id }); db.session.deleteMany({}); } const HEARTBEAT_MS = 60_000;",
+    ),
+    miss(
+      'import "./app.css"; import { useEffect } from "react"; export const Page = () => { useEffect(() => { setInterval(async () => { await fetch("/x", { method: "POST" }); }, 60_000); }); };',
     ),
     miss(
       'const cron = require("node-cron"); let prices; cron.schedule("0 * * * *", async () => { prices = await loadPrices(); }); exports.prices = () => prices;',
