@@ -2,7 +2,8 @@
  * Servers of npm whose packages hold sources that people can read, with the versions that were judged. The rules were written and
  * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, at `fresh` before what was missed in
  * `heldOut` was mended, and so on with `selfHosted` and `last`: repositories of awesome-selfhosted, drawn by lot. `unseen1` and
- * `unseen2` are repositories of many kinds, which were read by hand before the rules ran over them.
+ * `unseen2` are repositories of many kinds, which were read by hand before the rules ran over them, `unseen3` servers that nobody had
+ * looked at when both had been counted.
  */
 export const serverPackages = {
   tuned: [
@@ -177,6 +178,18 @@ export const serverPackages = {
     "github:gothinkster/node-express-realworld-example-app#30b68e1e881462b2f4164ea09ab4c4f5699c7b0b",
     "github:Peppermint-Lab/peppermint#ba6e2179f9409db76abeb9a3007a262160e24628",
     "github:jsbin/jsbin#59b6ad87e7b5feb904f85327a8fa8b3730da3110",
+  ],
+  unseen3: [
+    "github:Mintplex-Labs/anything-llm#72aabbd15481ae405434efd4c83d46026eef1173",
+    "github:bluewave-labs/Checkmate#80ea09b8643ad6eb5e0eb05121fa74f3ed57f38f",
+    "github:plankanban/planka#a8dcd7cef3ee8d19ad05b8c734ac43f3103489e8",
+    "github:smogon/pokemon-showdown#9fcf262d91c4572289c9e8421936fd0aa25c8e5d",
+    "github:heyform/heyform#c8856912b787038c3b0f21c56640f081fe636e32",
+    "github:hedgedoc/hedgedoc#d706c2b2adc9c066125d08936b9f416ba911ef4e",
+    "github:standardnotes/server#31d2b8a092d8e85982c367197ffcf97cc07e2669",
+    "github:ever-co/ever-traduora#9b04d479b2a20f6007a3e539803a4f4c9144f11c",
+    "github:logto-io/logto#1fbc55441fd28d9e3e7d69c1522e7654dccfe99c",
+    "meshcentral@1.1.55",
   ],
 } as const;
 
