@@ -14,13 +14,18 @@ const deepest = 4;
  */
 export function isSetByItsReader(
   analysis: Analysis,
-  { entries }: RequestPath,
+  { entries, functions }: RequestPath,
   { writes, reads }: { readonly writes: readonly Node[]; readonly reads: readonly Node[] },
 ): boolean {
   const certain = writes.filter(
     (node) => conditionsOf(analysis, node).length === 0 || isInBoth(analysis, node, writes),
   );
-  const reading = [...entries].filter((entry) => reaches(analysis, entry, reads));
+  // What a function of the request hands on, as to a transaction, is a part of it.
+  const outer = [...entries].filter((entry) => {
+    const inside = functionAround(analysis, entry);
+    return inside === undefined || !functions.has(inside);
+  });
+  const reading = outer.filter((entry) => reaches(analysis, entry, reads));
 
   return (
     certain.length > 0 && reading.length > 0 && reading.every((entry) => isSetFirst(analysis, entry, certain, reads, 0))
@@ -74,7 +79,7 @@ function isSetFirst(
           {
             start: node.start ?? 0,
             called,
-            sets: reaches(analysis, called, writes),
+            sets: conditionsOf(analysis, node).length === 0 && reaches(analysis, called, writes),
             asks: reaches(analysis, called, reads),
           },
         ];

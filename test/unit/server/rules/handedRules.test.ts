@@ -147,6 +147,24 @@ const cases: readonly Handed[] = [
     },
   },
   {
+    what: "what a request sets before it reads it, both within transactions",
+    file: "app.js",
+    found: [],
+    texts: {
+      "app.js": `${express} const { run } = require("./db"); let id = 0; const fill = () => run(async (tx) => { id = await tx.add(); id = id.value; }); const show = (res) => run(async () => { res.json(id); }); app.get("/", async (req, res) => { await fill(); await show(res); }); app.listen(80);`,
+      "db.js": "exports.run = async (work) => work(await open());",
+    },
+  },
+  {
+    what: "what a request sets before it reads it, both within transactions, where another one does not",
+    file: "app.js",
+    found: ["worker-local-state: id"],
+    texts: {
+      "app.js": `${express} const { run } = require("./db"); let id = 0; const fill = () => run(async (tx) => { id = await tx.add(); id = id.value; }); const show = (res) => run(async () => { res.json(id); }); app.get("/", async (req, res) => { if (req.query.new) { await fill(); } await show(res); }); app.listen(80);`,
+      "db.js": "exports.run = async (work) => work(await open());",
+    },
+  },
+  {
     what: "an own migration whose statements are in what it calls",
     file: "app.js",
     found: ["migration-per-worker: runMigrations"],
