@@ -9,7 +9,7 @@ import { calledFunction, reachable } from "../requests/requestPath.ts";
 
 /** What only asks, by its name, or hands a value from one to the next. */
 const asking =
-  /^(?:get|find|fetch|load|read|list|query|select|discover|count|has|is|log|error|warn|debug|info|verbose|trace|map|filter|forEach|then|catch|finally|entries|keys|values|all|json|text)/;
+  /^(?:get|find|fetch|load|read|list|query|select|discover|count|has|is|log|error|warn|debug|info|verbose|trace|map|filter|forEach|then|catch|finally|entries|keys|values|all|json|text|String$|Number$|Boolean$|parse)/;
 
 /** What fills or empties a map, a set or a list. */
 const filling = /^(?:set|add|push|clear|delete|splice)$/;

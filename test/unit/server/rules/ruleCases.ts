@@ -481,7 +481,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
 
     miss(
       nest(
-        '@Injectable() export class Login { private configs = new Map(); @Cron("0 3 * * *") update() { for (const one of this.all) { this.fetchConfig(one).then((found) => { this.configs.set(one, found); }); } } private async fetchConfig(one) { return await Issuer.discover(one); } }',
+        '@Injectable() export class Login { private configs = new Map(); @Cron("0 3 * * *") update() { for (const one of this.all) { this.fetchConfig(one).then((found) => { this.configs.set(one, found); }).catch((e) => { this.logger.error(String(e)); }); } } private async fetchConfig(one) { return await Issuer.discover(one); } }',
       ),
       ts,
     ),
