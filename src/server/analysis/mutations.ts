@@ -35,6 +35,13 @@ export function isContainer(analysis: Analysis, init: Node | undefined): boolean
   );
 }
 
+/** Whether it gives the variable or `this.field` itself another value, and not a part of what it holds. */
+export function isWhole({ node }: Use): boolean {
+  const left = node.type === "AssignmentExpression" ? node.left : undefined;
+  const member = asMember(left);
+  return left?.type === "Identifier" || (member?.object.type === "ThisExpression" && !member.computed);
+}
+
 /** The effect of `use`, a reference to a variable or `this.field`; `init` is its initial value. */
 export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Use {
   let node = use;

@@ -2,8 +2,8 @@ import type { Node } from "@babel/types";
 import type { Analysis } from "../../source/scopes.ts";
 import { callsOf } from "../atStart.ts";
 import { factsOf } from "../moduleFacts.ts";
-import { isContainer, type Use } from "../mutations.ts";
-import { around, asMember, functionAround, settledValue } from "../nodes.ts";
+import { isContainer, isWhole, type Use } from "../mutations.ts";
+import { around, functionAround, settledValue } from "../nodes.ts";
 import { requestPathOf } from "../requests/requestPath.ts";
 
 /** `this.rows = []; … this.rows.push(row)`: each run empties what it fills, so that nothing of another request is left in it. */
@@ -40,11 +40,6 @@ function isEmpty(analysis: Analysis, value: Node): boolean {
     default:
       return false;
   }
-}
-
-function isWhole({ node }: Use): boolean {
-  const left = node.type === "AssignmentExpression" ? node.left : undefined;
-  return left?.type === "Identifier" || asMember(left)?.object.type === "ThisExpression";
 }
 
 /**

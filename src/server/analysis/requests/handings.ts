@@ -79,11 +79,10 @@ export function usesOfHanding(analysis: Analysis, { call, index, key }: Handing)
   const inner = parameter?.type === "TSParameterProperty" ? parameter.parameter : parameter;
   const pattern = inner?.type === "AssignmentPattern" ? inner.left : inner;
   const fields = isClass ? fieldsOf(file, owner, pattern, parameter?.type === "TSParameterProperty") : [];
-  const uses = [
+  return [
     ...(pattern === undefined ? [] : usesOfPattern(file, pattern, key)),
     ...fields.flatMap((node) => usesOf(file, node, key)),
   ];
-  return uses;
 }
 
 function constructorOf({ body }: Class): FunctionNode | undefined {

@@ -9,7 +9,7 @@ import { usesElsewhere } from "../../analysis/held/usesElsewhere.ts";
 import { usesThrough } from "../../analysis/held/usesThrough.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
-import { isContainer, isUsed, type Use, useOf } from "../../analysis/mutations.ts";
+import { isContainer, isUsed, isWhole, type Use, useOf } from "../../analysis/mutations.ts";
 import {
   around,
   asCall,
@@ -209,12 +209,6 @@ function isPassed(analysis: Analysis, uses: readonly Use[], inRequest: (node: No
   return isSet && isSetByItsReader(analysis, requestPathOf(analysis), { writes, reads });
 }
 
-function isWhole({ node }: Use): boolean {
-  const left = node.type === "AssignmentExpression" ? node.left : undefined;
-  const member = asMember(left);
-  return left?.type === "Identifier" || (member?.object.type === "ThisExpression" && !member.computed);
-}
-
 /** Whether the value belongs to this worker alone, whatever its name. */
 function isOnesOwn(analysis: Analysis, uses: readonly Use[], inRequest: (node: Node) => boolean): boolean {
   return (
@@ -248,9 +242,9 @@ function changes(analysis: Analysis, use: Use): boolean {
     isAsked ||= node.type === "AwaitExpression";
     return isAsked || isFunction(node) ? "skip" : undefined;
   });
-  const isWhole = use.node.type === "AssignmentExpression" && use.node.left.type === "Identifier";
+  const isVariable = use.node.type === "AssignmentExpression" && use.node.left.type === "Identifier";
   const isLoaded = asCall(value) !== undefined && lastName(asCall(value)?.callee ?? value) === "require";
-  if ((isAsked || isLoaded || isAnswer(analysis, value)) && isWhole) {
+  if ((isAsked || isLoaded || isAnswer(analysis, value)) && isVariable) {
     return false;
   }
   // `next % length`, and back to the first at the end: `next >= most ? 1 : next + 1`.

@@ -1,13 +1,4 @@
-import assert from "node:assert/strict";
-import { packageOf, runRules } from "./runRules.ts";
-
-interface Handed {
-  readonly what: string;
-  /** The file that is looked at, and what is found in it, as `rule: what is marked`. */
-  readonly file: string;
-  readonly found: readonly string[];
-  readonly texts: Readonly<Record<string, string>>;
-}
+import { assertFound, type PackageCase } from "./runRules.ts";
 
 const express = 'const app = require("express")();';
 const files = 'const fs = require("fs"); exports.scan = () => fs.readdirSync("x");';
@@ -18,7 +9,7 @@ const service = "exports.create = (deps) => { return { list() { return deps.scan
 const wire = (given: string) =>
   `${express} const { scan } = require("./files"); const { create } = require("./service"); const { make } = require("./routes"); app.use(make(create(${given}))); app.listen(80);`;
 
-const cases: readonly Handed[] = [
+const cases: readonly PackageCase[] = [
   {
     what: "a function that a factory is given, whose object routes are given",
     file: "files.js",
@@ -203,13 +194,7 @@ const cases: readonly Handed[] = [
 ];
 
 describe("the rules, where functions are handed on", () => {
-  for (const { what, file, found, texts } of cases) {
-    it(`know ${what}`, () => {
-      const all = runRules(texts[file] ?? "", `shop/${file}`, {}, packageOf("shop", texts)) ?? [];
-      assert.deepEqual(
-        all.map(({ ruleId, marked }) => `${ruleId}: ${marked}`),
-        found,
-      );
-    });
+  for (const each of cases) {
+    it(`know ${each.what}`, () => assertFound(each));
   }
 });

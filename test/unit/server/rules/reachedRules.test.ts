@@ -1,13 +1,4 @@
-import assert from "node:assert/strict";
-import { packageOf, runRules } from "./runRules.ts";
-
-interface Reached {
-  readonly what: string;
-  /** The file that is looked at, and what is found in it, as `rule: what is marked`. */
-  readonly file: string;
-  readonly found: readonly string[];
-  readonly texts: Readonly<Record<string, string>>;
-}
+import { assertFound, type PackageCase } from "./runRules.ts";
 
 const express = 'const app = require("express")();';
 const store =
@@ -15,7 +6,7 @@ const store =
 const reads = ["sync-in-request: fs.readFileSync"];
 const page = 'const fs = require("fs"); exports.handler = (q) => fs.readFileSync("x"); exports.path = "/";';
 
-const cases: readonly Reached[] = [
+const cases: readonly PackageCase[] = [
   {
     what: "an object that requests reach by app.locals",
     file: "store.js",
@@ -350,13 +341,7 @@ const cases: readonly Reached[] = [
 ];
 
 describe("the rules, where no import leads to what a request runs", () => {
-  for (const { what, file, found, texts } of cases) {
-    it(`know ${what}`, () => {
-      const all = runRules(texts[file] ?? "", `shop/${file}`, {}, packageOf("shop", texts)) ?? [];
-      assert.deepEqual(
-        all.map(({ ruleId, marked }) => `${ruleId}: ${marked}`),
-        found,
-      );
-    });
+  for (const each of cases) {
+    it(`know ${each.what}`, () => assertFound(each));
   }
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -53,6 +54,23 @@ export function analysisOf(text: string, file: string): Analysis | undefined {
 /** A package whose files are not on any disk: their paths below `folder`, and what they hold. */
 export function packageOf(folder: string, texts: Readonly<Record<string, string>>): PackageView {
   return packageView(resolve("/", folder), new Map(Object.entries(texts)), emptyCache());
+}
+
+/** A package, and what is found in one of its files. */
+export interface PackageCase {
+  readonly what: string;
+  /** The file that is looked at, and what is found in it, as `rule: what is marked`. */
+  readonly file: string;
+  readonly found: readonly string[];
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export function assertFound({ file, found, texts }: PackageCase): void {
+  const all = runRules(texts[file] ?? "", `shop/${file}`, {}, packageOf("shop", texts)) ?? [];
+  assert.deepEqual(
+    all.map(({ ruleId, marked }) => `${ruleId}: ${marked}`),
+    found,
+  );
 }
 
 /** The source after a fix. */
