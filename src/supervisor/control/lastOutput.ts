@@ -22,7 +22,6 @@ export function createLastOutput(logs: Pick<LogStore, "awaited">, events: EventL
   const awaited = (): string[] =>
     logs.awaited.map((reader) => (reader === "expected" ? "who has started it" : nameOfClient(reader)));
   let endedAt: number | undefined;
-  let isTold = false;
   /** Calls when nobody is behind, or at a time. */
   const wait = (until: number, done: () => void): void => {
     if (logs.awaited.length === 0 || steadyNow() >= until) {
@@ -45,8 +44,7 @@ export function createLastOutput(logs: Pick<LogStore, "awaited">, events: EventL
       const since = ended();
       setTimeout(() => {
         const unread = awaited();
-        if (unread.length > 0 && !isTold) {
-          isTold = true;
+        if (unread.length > 0) {
           const most = Math.ceil((since + patientLingerMs - steadyNow()) / 1_000);
           events.log(
             "warning",

@@ -70,7 +70,6 @@ export function holdSharedAccepts(
         tell();
         onHandleClose(handle, () => {
           handles.delete(handle);
-          takeBack();
           holds.delete(handle);
           tell();
         });

@@ -23,10 +23,9 @@ type Timed = Pick<CollectedSample, "frames" | "nodes"> &
  * V8 takes all for idle that the event loop does between waiting and the first JavaScript, such as decrypting what has
  * arrived. Two bounds tell how much of it was none. How long the loop waited, as Node.js measures it; on all systems but
  * Windows that is too little, since the profiler's signal ends each waiting (libuv begins to measure anew). And the CPU
- * time of the thread, with the time in which it was interrupted for others, less what the profile shows as busy. Where that is
- * unknown, or the thread was
- * mostly kept from the CPU, the loop may as well have waited for a CPU, and other threads may have used what the process has used: then so much
- * of the idle time is neither said to have been idle nor to have been work.
+ * time of the thread, with the time in which it was interrupted for others, less what the profile shows as busy. Where that
+ * is unknown, or the thread was mostly kept from the CPU, the loop may as well have waited for a CPU, and other threads may
+ * have used what the process has used: then so much of the idle time is neither said to have been idle nor to have been work.
  * @returns Microseconds of the idle time that were native work, or may have been, and whose they are; `undefined` for none.
  */
 export function nativeInLoop({
@@ -54,7 +53,7 @@ export function nativeInLoop({
   if (us <= (idle + busy) * leastShare) {
     return undefined;
   }
-  return { us, owner: !isKnown ? idleOrLoopOwner : loopOwner(tls === "all" ? "openssl" : undefined) };
+  return { us, owner: isKnown ? loopOwner(tls === "all" ? "openssl" : undefined) : idleOrLoopOwner };
 }
 
 /** Whether it was kept from the CPU for far longer than it had it: what is seen as busy is then mostly waiting. */
