@@ -30,7 +30,7 @@ export interface KindShare {
 export function sharesByKind({ parts }: CpuSample, busyOnly: boolean): KindShare[] {
   const whole = wholeOf(parts, busyOnly);
   return partKinds
-    .filter((kind) => !(busyOnly && !isBusyPart({ kind })))
+    .filter((kind) => !busyOnly || isBusyPart({ kind }))
     .map((kind) => {
       const own = parts.filter((part) => part.kind === kind);
       const selfMs = sum(own.map((part) => part.selfMs));
@@ -64,7 +64,7 @@ export interface LayerFunction extends SampledFunction {
 
 /** The functions of a layer with the most time, most first. */
 export function functionsOfLayer(sample: CpuSample, layer: Layer, busyOnly: boolean): LayerFunction[] {
-  const wholeMs = sum(sample.parts.filter((part) => !(busyOnly && !isBusyPart(part))).map(({ selfMs }) => selfMs));
+  const wholeMs = sum(sample.parts.filter((part) => !busyOnly || isBusyPart(part)).map(({ selfMs }) => selfMs));
   return partsOfLayer(sample, layer, busyOnly)
     .flatMap((part) =>
       part.functions.map((each) => ({
