@@ -2,6 +2,7 @@ import type { Node } from "@babel/types";
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
+import { listenText } from "../source/serverCalls.ts";
 import { bootName } from "./bootName.ts";
 import { exportedFunction } from "./exportedFunctions.ts";
 import { factsOf } from "./moduleFacts.ts";
@@ -50,7 +51,7 @@ export function isServerProcess(analysis: Analysis): boolean {
 
 /** Whether another file of the same process makes a server listen. Asks for other files, so ask what is nearer first. */
 export function listensBeside(analysis: Analysis): boolean {
-  return (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).some(
+  return (analysis.files?.beside(analysis.module, listenText) ?? []).some(
     (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
   );
 }

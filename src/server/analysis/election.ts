@@ -11,8 +11,12 @@ import { factsOf } from "./moduleFacts.ts";
 import { around, asCall, asMember, functionName, lastName, settledValue, textOf } from "./nodes.ts";
 import type { Fix } from "./rule.ts";
 
-/** Whether a condition around it, or an early return before it, selects a worker. */
-export function isGuarded(analysis: Analysis, node: Node): boolean {
+/**
+ * Whether a condition around it, or an early return before it, selects a worker.
+ *
+ * @param isSame Which more conditions have the same outcome in all workers; default: none.
+ */
+export function isGuarded(analysis: Analysis, node: Node, isSame: (test: Node) => boolean = () => false): boolean {
   let below = node;
   for (const parent of around(analysis, node)) {
     const isBlock = parent.type === "BlockStatement" || parent.type === "Program";
@@ -23,7 +27,11 @@ export function isGuarded(analysis: Analysis, node: Node): boolean {
         isBlock && isSetAfter(analysis, parent.body, test) ? [] : [{ test, outcome: false }],
       ),
     ].flat();
-    if (conditions.some(({ test, outcome }) => picks(analysis, test, outcome))) {
+    if (
+      conditions.some(({ test, outcome }) =>
+        isSame(test) ? excludesProduction(analysis, test, outcome) : picks(analysis, test, outcome),
+      )
+    ) {
       return true;
     }
     below = parent;
@@ -112,7 +120,8 @@ function isSetting(analysis: Analysis, node: Node): boolean {
 }
 
 const settingsName = /^(?:config|conf|cfg|configuration|options|opts|settings)$/i;
-const electionName = /primary|master|leader|worker|instance|cron_?(?:host|node)|scheduler/i;
+/** Names of what tells one worker from the others. */
+export const electionName = /primary|master|leader|worker|instance|cron_?(?:host|node)|scheduler/i;
 
 /** Whether a job checks before it works whether it is its turn: by a lock, a leader, or the worker's number. */
 export function isElected(analysis: Analysis, work: Node): boolean {

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import type { FunctionNode } from "../source/declare.ts";
+import { fieldValue } from "../source/fields.ts";
 import { propertyName, resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { nodesOf } from "../source/walk.ts";
@@ -60,9 +61,9 @@ export function exportedValue(analysis: Analysis, name: string, depth = 0): Expo
   return node === undefined ? exportedOn(analysis, name, depth) : { analysis, node };
 }
 
-/** The value of an expression, also where it is imported from another file of the package. */
+/** The value of an expression, also of a field of the class around it, or where it is imported from another file of the package. */
 export function valueAcross(analysis: Analysis, expression: Node, depth = 0): ExportedValue {
-  const node = settledValue(analysis, expression);
+  const node = settledValue(analysis, fieldValue(analysis, expression) ?? expression);
   const call = asCall(node);
   const required = call && requiredName(call);
   const isName = node.type === "Identifier" || asMember(node) !== undefined;

@@ -1,4 +1,5 @@
 import type { BlockStatement, Node } from "@babel/types";
+import { isBlank, trailing } from "../../shared/text/trailing.ts";
 import { t } from "../../shared/translate.ts";
 import { listensBeside } from "../analysis/atStart.ts";
 import { isForDevelopment } from "../analysis/development.ts";
@@ -7,12 +8,14 @@ import { functionElsewhere, valueAcross } from "../analysis/exportedFunctions.ts
 import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import { around, asCall, asFunction, asMember, type Call, functionAround, textOf } from "../analysis/nodes.ts";
+import { onlyInPrimary } from "../analysis/programs/primary.ts";
 import { calledFunction } from "../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import { neverCloses } from "../analysis/signals/outOfReach.ts";
 import { type SignalHandler, signalHandlers } from "../analysis/signals/signalHandlers.ts";
-import { afterEnd, closesNoServer } from "../analysis/signals/signalOutcome.ts";
+import { afterEnd, closesNoServer, endsIn } from "../analysis/signals/signalOutcome.ts";
 import { type ClosableServer, closableServer } from "../shutdown/closableServer.ts";
+import { codeStyle } from "../source/codeStyle.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
@@ -34,7 +37,12 @@ export const exitBeforeClose: Rule = {
     for (const handler of handlers) {
       for (const { node, fixes } of exits(analysis, handler)) {
         const { start, end } = node;
-        if (start != null && end != null && !isForDevelopment(analysis, node)) {
+        if (
+          start != null &&
+          end != null &&
+          !isForDevelopment(analysis, node) &&
+          !onlyInPrimary(analysis, handler.call)
+        ) {
           findings.set(start, { start, end, message: message(), fixes });
         }
       }
@@ -54,7 +62,7 @@ interface EarlyExit {
   readonly fixes: Fix[];
 }
 
-function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyExit[] {
+function exits(analysis: Analysis, { listener, handler, isForMore }: SignalHandler): EarlyExit[] {
   if (handler === undefined) {
     const elsewhere = valueAcross(analysis, listener);
     const imported = elsewhere.analysis === analysis ? undefined : asFunction(elsewhere.node);
@@ -77,7 +85,8 @@ function exits(analysis: Analysis, { listener, handler }: SignalHandler): EarlyE
   }
   return exitsOf(analysis, handler, 0).map((node) => ({
     node,
-    fixes: functionAround(analysis, node) === handler ? fixesOf(analysis, node, handler) : [],
+    // After an error that nobody caught, the process is not to live on.
+    fixes: functionAround(analysis, node) === handler && !isForMore ? fixesOf(analysis, node, handler) : [],
   }));
 }
 
@@ -124,11 +133,6 @@ function isCertain(analysis: Analysis, call: Node, handler: FunctionNode): boole
       case "ForOfStatement":
       case "WhileStatement":
         return false;
-      case "TryStatement":
-        if (!neverCloses(analysis, handler)) {
-          return false;
-        }
-        break;
       default:
     }
   }
@@ -152,12 +156,15 @@ function fixesOf(analysis: Analysis, exit: Call, handler: FunctionNode): Fix[] {
     return [replace(exit, server.closeAndThen(textOf(analysis, exit)), server)];
   }
   const block = parent?.type === "ExpressionStatement" ? analysis.parentOf(parent) : undefined;
-  if (
-    parent === undefined ||
-    block?.type !== "BlockStatement" ||
-    block !== handler.body ||
-    block.body.at(-1) !== parent
-  ) {
+  if (parent === undefined || block?.type !== "BlockStatement" || block.body.at(-1) !== parent) {
+    return [];
+  }
+  // What ends before the server has closed is missing to the requests in flight.
+  const ends = endsIn(analysis, handler);
+  if (ends.length > 0 || awaitedClose(block, server.name) !== undefined) {
+    return closingFirst(analysis, { exit, statement: parent, block, server }, handler, ends);
+  }
+  if (block !== handler.body) {
     return [];
   }
   const edits = closingEdits(analysis, { exit, statement: parent, block, server });
@@ -169,6 +176,54 @@ interface EarlyStatement {
   readonly statement: Node;
   readonly block: BlockStatement;
   readonly server: ClosableServer;
+}
+
+/** Waits for the server before all that ends pools and clients, which an async function can with one statement. */
+function closingFirst(
+  analysis: Analysis,
+  { statement, block, server }: EarlyStatement,
+  handler: FunctionNode,
+  ends: readonly Node[],
+): Fix[] {
+  const first = block.body.find(
+    (other) =>
+      other === statement ||
+      ends.some((end) => (end.start ?? 0) >= (other.start ?? 0) && (end.end ?? 0) <= (other.end ?? 0)),
+  );
+  const closes = block.body.filter(
+    (other) => closeCall(other, server.name) !== undefined || awaitedCall(other, server.name) !== undefined,
+  );
+  const [only, another] = closes;
+  const isBefore = first?.start != null && ends.every(({ start }) => (start ?? 0) >= (first.start ?? 0));
+  if (!handler.async || first?.start == null || !isBefore || another !== undefined) {
+    return [];
+  }
+  const { semicolon, eol } = codeStyle(analysis);
+  const waits =
+    server.way === "promise"
+      ? `await ${server.name}.close()`
+      : `await new Promise((resolve) => ${server.name}.close(resolve))`;
+  const call = only && (closeCall(only, server.name) ?? awaitedCall(only, server.name));
+  if (only !== undefined) {
+    const isFirst = (only.start ?? 0) <= first.start;
+    return isFirst && call?.arguments.length === 0 ? [replace(only, `${waits}${semicolon}`, server)] : [];
+  }
+  const line = analysis.module.text.slice(0, first.start);
+  const margin = trailing(line, isBlank);
+  const isOnLine = line.slice(0, line.length - margin.length).endsWith("\n");
+  const text = `${waits}${semicolon === "" && !isOnLine ? ";" : semicolon}${isOnLine ? `${eol}${margin}` : " "}`;
+  return [replace({ start: first.start, end: first.start }, text, server)];
+}
+
+/** `await server.close();`, which waits for nothing where the server is one of Node.js. */
+function awaitedClose({ body }: BlockStatement, server: string): Node | undefined {
+  return body.find((statement) => awaitedCall(statement, server) !== undefined);
+}
+
+function awaitedCall(statement: Node, server: string): Call | undefined {
+  return statement.type === "ExpressionStatement" && statement.expression.type === "AwaitExpression"
+    ? callOfClose(statement.expression.argument, server)
+    : undefined;
 }
 
 /** Makes the exit wait for the server, which may already be closed there; the rest of the handler stays. */
@@ -202,7 +257,11 @@ function onlyLogs(analysis: Analysis, callback: FunctionNode): boolean {
 
 /** The call `server.close();`, whatever its arguments. */
 function closeCall(statement: Node, server: string): Call | undefined {
-  const call = statement.type === "ExpressionStatement" ? asCall(statement.expression) : undefined;
+  return statement.type === "ExpressionStatement" ? callOfClose(statement.expression, server) : undefined;
+}
+
+function callOfClose(expression: Node, server: string): Call | undefined {
+  const call = asCall(expression);
   const callee = asMember(call?.callee);
   const isClose =
     callee?.object.type === "Identifier" &&
@@ -212,7 +271,7 @@ function closeCall(statement: Node, server: string): Call | undefined {
   return isClose ? call : undefined;
 }
 
-function replace({ start, end }: Node, text: string, server: ClosableServer): Fix {
+function replace({ start, end }: Pick<Node, "start" | "end">, text: string, server: ClosableServer): Fix {
   const edits = start != null && end != null ? [{ start, end, text }] : [];
   return { title: title(), edits: [...server.edits, ...edits] };
 }

@@ -3,14 +3,16 @@ import { t } from "../../shared/translate.ts";
 import { stringOf } from "../analysis/constants.ts";
 import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
-import { around, asFunction, propertyOf, settledValue } from "../analysis/nodes.ts";
+import { around, asCall, asFunction, asMember, lastName, propertyOf, settledValue } from "../analysis/nodes.ts";
 import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import { patternIdentifiers } from "../source/bindings.ts";
+import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis, Binding } from "../source/scopes.ts";
-import type { ListenCall } from "../source/serverCalls.ts";
+import { type ListenCall, listenText } from "../source/serverCalls.ts";
 
 /** Folders of test helpers, which do not look like tests themselves. */
-const testFolder = /[\\/](?:tests?|__tests__|e2e)[\\/]/;
+const testFolder =
+  /[\\/](?:tests?|testing|test-?(?:utils|helpers|support|server)|__tests__|__mocks__|mocks?|fixtures?|e2e)[\\/]/i;
 
 /** A server of an app of Hitless that listens on whatever port is free, and whose address is not asked for either. */
 export const randomPort: Rule = {
@@ -44,7 +46,9 @@ function servesItself(analysis: Analysis): boolean {
   const { calls, listens } = factsOf(analysis);
   const logs = new Set<Node>(calls.filter(isLogCall).map(({ node }) => node));
   const isUsed = calls.some(({ node, method }) => {
-    if (method !== "address" || [...around(analysis, node)].some((parent) => logs.has(parent))) {
+    // `getUrl()` of Nest.
+    const asks = method === "address" || method === "getUrl";
+    if (!asks || [...around(analysis, node)].some((parent) => logs.has(parent))) {
       return false;
     }
     // `const { port } = server.address();` of which only a log is told.
@@ -54,7 +58,7 @@ function servesItself(analysis: Analysis): boolean {
     const isTold = uses.every((use) => [...around(analysis, use)].some((parent) => logs.has(parent)));
     return names.length === 0 || !isTold;
   });
-  const others = (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).flatMap((file) =>
+  const others = (analysis.files?.beside(analysis.module, listenText) ?? []).flatMap((file) =>
     factsOf(file).isTest ? [] : factsOf(file).listens.map((listen) => ({ file, listen })),
   );
   const hasFixed =
@@ -74,6 +78,37 @@ function namesHeld(analysis: Analysis, holder: Node): Binding[] {
   return patternIdentifiers(declarator?.id).flatMap((name) => analysis.bindingOf(name) ?? []);
 }
 
+/** Whether others get the server, and with it the address: it is returned, exported, kept, handed on, or may end before the app. */
+function isGivenAway(analysis: Analysis, { call, receiver }: ListenCall): boolean {
+  const parent = analysis.parentOf(call);
+  const chained = asMember(parent);
+  if (chained?.object === call && lastName(chained) === "unref") {
+    return true;
+  }
+  const holder = parent?.type === "AwaitExpression" ? analysis.parentOf(parent) : parent;
+  const kept = holder?.type === "VariableDeclarator" && holder.id.type === "Identifier" ? holder.id : undefined;
+  const bindings = [receiver, kept].flatMap((node) =>
+    node?.type === "Identifier" ? (analysis.bindingOf(node) ?? []) : [],
+  );
+  const isReturned = holder !== undefined && handsOn.test(holder.type);
+  return isReturned || bindings.some(({ references, kind }) => kind === "param" || references.some(isHandedOn));
+
+  function isHandedOn(use: Node): boolean {
+    const holder = analysis.parentOf(use);
+    if (holder?.type === "AssignmentExpression") {
+      return holder.right === use;
+    }
+    const outer = holder && asCall(holder);
+    const isHandled =
+      outer !== undefined &&
+      outer.callee !== use &&
+      !/^(?:Server|attach|createServer|use)$/.test(lastName(outer.callee) ?? "");
+    return holder !== undefined && (handsOn.test(holder.type) || isHandled);
+  }
+}
+
+const handsOn = /^(?:Return|Export|ObjectProperty|Array|ArrowFunction|Class)/;
+
 /** Whether a call is told to listen for this machine alone. */
 function isLocal(analysis: Analysis, { call }: ListenCall): boolean {
   return call.arguments.some((argument) => {
@@ -84,7 +119,8 @@ function isLocal(analysis: Analysis, { call }: ListenCall): boolean {
 }
 
 function findingOf(analysis: Analysis, listen: ListenCall): Finding[] {
-  if (isLocal(analysis, listen)) {
+  const isOfApp = /^(?:http2?|express|koa|fastify|nest)$/.test(listen.kind) && !madeByNet(analysis, listen);
+  if (!isOfApp || isLocal(analysis, listen) || isGivenAway(analysis, listen)) {
     return [];
   }
   const { marked, edit } = randomnessOf(analysis, listen) ?? {};
@@ -101,6 +137,12 @@ function findingOf(analysis: Analysis, listen: ListenCall): Finding[] {
       ? [{ title: t("Listen on PORT of the environment, else on 3000"), edits: [edit] }]
       : [];
   return [{ start, end, message, fixes }];
+}
+
+/** A server of another protocol than HTTP, of which the address is told by other ways. */
+function madeByNet(analysis: Analysis, { receiver }: ListenCall): boolean {
+  const value = settledValue(analysis, receiver);
+  return asCall(value) !== undefined && resolveApi(analysis, value)?.module === "net";
 }
 
 const ofEnvironment = "Number(process.env.PORT ?? 3000)";

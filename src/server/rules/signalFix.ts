@@ -3,7 +3,7 @@ import { withLastStatement } from "../analysis/edits.ts";
 import { asFunction, type Call } from "../analysis/nodes.ts";
 import type { Fix } from "../analysis/rule.ts";
 import type { SignalHandler } from "../analysis/signals/signalHandlers.ts";
-import { closableServer } from "../shutdown/closableServer.ts";
+import { closableServer, isOnlyServer } from "../shutdown/closableServer.ts";
 import type { Analysis } from "../source/scopes.ts";
 
 const exit = "process.exit(0)";
@@ -21,7 +21,13 @@ export function exitFixes(analysis: Analysis, { handler, listener }: SignalHandl
 /** Makes the only close of a server in a listener exit when it is done. */
 export function exitAfter(analysis: Analysis, closes: readonly Call[]): Fix[] {
   const [close, another] = closes;
-  if (close === undefined || another !== undefined || close.arguments.length > 1 || close.end == null) {
+  if (
+    !isOnlyServer(analysis) ||
+    close === undefined ||
+    another !== undefined ||
+    close.arguments.length > 1 ||
+    close.end == null
+  ) {
     return [];
   }
   const [callback] = close.arguments;

@@ -1,8 +1,9 @@
 import type { Node } from "@babel/types";
+import { listensBeside } from "../analysis/atStart.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import { around, bindingValue } from "../analysis/nodes.ts";
 import type { Fix } from "../analysis/rule.ts";
-import type { Analysis, Scope } from "../source/scopes.ts";
+import type { Analysis, Binding, Scope } from "../source/scopes.ts";
 import { serverKind } from "../source/serverCalls.ts";
 import { nodesOf } from "../source/walk.ts";
 import { placeFor } from "./shutdownPlace.ts";
@@ -19,27 +20,64 @@ export interface ClosableServer {
   closeAndThen(exit: string): string;
 }
 
-/** The one server that is known by a name at a place; nothing if there are several, or it is no server for sure. */
+/**
+ * The one server that is known by a name at a place; nothing if there are several, or it is no server for sure. One process ends
+ * once, so there is none either where another server of the process listens, whose requests would be cut off when this one has closed.
+ */
 export function closableServer(analysis: Analysis, place: Node): ClosableServer | undefined {
+  return isOnlyServer(analysis) ? serverFor(analysis, place) : undefined;
+}
+
+/** Whether no more than one server listens in the process, as far as is known. */
+export function isOnlyServer(analysis: Analysis): boolean {
+  return listensOnce(analysis) && !listensBeside(analysis);
+}
+
+/** Whether at most one server listens in a file, which may do so in several places. */
+function listensOnce(analysis: Analysis): boolean {
+  const receivers = factsOf(analysis).listens.map(({ receiver }) => receiver);
+  const [first, ...others] = receivers;
+  const own = first?.type === "Identifier" ? analysis.bindingOf(first) : undefined;
+  const kind = factsOf(analysis).listens[0]?.kind;
+  const isItself = kind === "http" || kind === "fastify" || kind === "nest";
+  return others.every(
+    (other) => isItself && own !== undefined && other.type === "Identifier" && analysis.bindingOf(other) === own,
+  );
+}
+
+function serverFor(analysis: Analysis, place: Node): ClosableServer | undefined {
   const found = new Map<string, "callback" | "promise">();
   const hidden = new Set<string>();
+  let isOther = false;
   for (let scope: Scope | undefined = analysis.scopeOf(place); scope !== undefined; scope = scope.parent) {
     for (const [name, binding] of scope.bindings) {
       const value = hidden.has(name) ? undefined : bindingValue(binding);
       const kind = value && serverKind(analysis, value);
       hidden.add(name);
-      if (kind === "http") {
-        found.set(name, "callback");
-      } else if (kind === "fastify" || kind === "nest") {
-        found.set(name, "promise");
+      const way = kind === "http" ? "callback" : kind === "fastify" || kind === "nest" ? "promise" : undefined;
+      if (way !== undefined && value !== undefined) {
+        found.set(name, way);
+        isOther ||= !isWhatListens(analysis, binding, value);
       }
     }
   }
   const [first, second] = found;
-  if (second !== undefined) {
+  if (second !== undefined || isOther) {
     return undefined;
   }
   return first === undefined ? namedServer(analysis, place) : closable(first[0], first[1], []);
+}
+
+/** Whether a variable holds what listens in its file, if that is known: it does so itself, or is given by the call that makes it listen. */
+function isWhatListens(analysis: Analysis, binding: Binding, value: Node): boolean {
+  const { listens } = factsOf(analysis);
+  const [listen] = listens;
+  if (listen === undefined) {
+    return true;
+  }
+  const { receiver, call } = listen;
+  const isReceiver = receiver.type === "Identifier" && analysis.bindingOf(receiver) === binding;
+  return isReceiver || ((call.start ?? 0) >= (value.start ?? 0) && (call.end ?? 0) <= (value.end ?? 0));
 }
 
 function closable(name: string, way: ClosableServer["way"], edits: Fix["edits"]): ClosableServer {

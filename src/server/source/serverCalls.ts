@@ -1,4 +1,11 @@
-import type { CallExpression, MemberExpression, Node, OptionalCallExpression } from "@babel/types";
+import type {
+  CallExpression,
+  MemberExpression,
+  NewExpression,
+  Node,
+  ObjectExpression,
+  OptionalCallExpression,
+} from "@babel/types";
 import { fieldValue } from "./fields.ts";
 import { resolveApi } from "./resolveApi.ts";
 import type { Analysis } from "./scopes.ts";
@@ -13,10 +20,10 @@ import { nodesOf } from "./walk.ts";
 export type ServerKind = "http" | "http2" | "express" | "koa" | "fastify" | "nest" | "other";
 
 export interface ListenCall {
-  readonly call: CallExpression | OptionalCallExpression;
-  /** What listens, as written: `app`, `this.server`, `http.createServer(handle)`. */
+  readonly call: CallExpression | OptionalCallExpression | NewExpression;
+  /** What listens, as written: `app`, `this.server`, `http.createServer(handle)`; the call itself, if it makes a server that listens. */
   readonly receiver: Node;
-  /** The word `listen`. */
+  /** The word `listen`, or the name of the function that makes a server listen. */
   readonly name: Node;
   readonly kind: ServerKind;
 }
@@ -36,6 +43,7 @@ const kinds: ReadonlyMap<string, ServerKind> = new Map([
   ["fastify#default", "fastify"],
   ["fastify#fastify", "fastify"],
   ["@nestjs/core#NestFactory.create", "nest"],
+  ["@hono/node-server#serve", "http"],
   ["restify#createServer", "other"],
   ["polka#default", "other"],
 ]);
@@ -45,6 +53,21 @@ const chaining: ReadonlySet<string> = new Set(
   "on once addListener setTimeout ref unref use get post put patch delete all set enable disable register".split(" "),
 );
 
+/** Functions and classes whose servers listen at once, or on the port among their options. */
+const listening: ReadonlyMap<string, ServerKind> = new Map([
+  ["@hono/node-server#serve", "http"],
+  ["@apollo/server/standalone#startStandaloneServer", "other"],
+  ["ws#WebSocketServer", "other"],
+  ["ws#Server", "other"],
+  ["ws#WebSocket.Server", "other"],
+]);
+
+const hapi = /^(?:@hapi\/)?hapi#(?:default\.)?[sS]erver$/;
+
+/** What the text of a file has in which a server listens. */
+export const listenText =
+  /\.listen\s*\(|@hono\/node-server|startStandaloneServer|WebSocketServer|WebSocket\.Server|["']hapi["']|@hapi\/hapi/;
+
 /** Usual names of servers, for those of unknown kind. */
 const usualName = /(?:^|[a-z\d_$])(?:app|server|api|fastify|koa|express|application)$/i;
 
@@ -53,12 +76,40 @@ const deepest = 8;
 
 /** Every call that makes a server listen, in source order. */
 export function listenCalls(analysis: Analysis): ListenCall[] {
-  const calls = nodesOf(analysis.module.ast.program, "CallExpression", "OptionalCallExpression");
+  const calls = nodesOf(analysis.module.ast.program, "CallExpression", "OptionalCallExpression", "NewExpression");
   return calls.flatMap((call) => {
+    const byItself = startsToListen(analysis, call);
+    if (byItself !== undefined) {
+      return [{ call, receiver: call, name: call.callee, kind: byItself }];
+    }
     const { receiver, name } = methodCall(call, "listen") ?? {};
     const kind = receiver && (serverKind(analysis, receiver) ?? guessedKind(analysis, receiver));
     return receiver === undefined || name === undefined || kind === undefined ? [] : [{ call, receiver, name, kind }];
   });
+}
+
+/** The kind of a server that listens with no `listen()`: `serve({ fetch, port })` of Hono, `await server.start()` of hapi. */
+function startsToListen(analysis: Analysis, call: ListenCall["call"]): ServerKind | undefined {
+  const api = resolveApi(analysis, call);
+  const kind = api && listening.get(`${api.module}#${api.name}`);
+  if (kind !== undefined) {
+    const [options] = call.arguments;
+    const isAttached = api?.module === "ws" && !(options?.type === "ObjectExpression" && hasPort(options));
+    return isAttached ? undefined : kind;
+  }
+  const receiver = call.type === "NewExpression" ? undefined : methodCall(call, "start")?.receiver;
+  const binding = receiver?.type === "Identifier" ? analysis.bindingOf(receiver) : undefined;
+  const value = binding && onlyValue(binding);
+  const maker =
+    value?.type === "CallExpression" || value?.type === "NewExpression" ? resolveApi(analysis, value) : undefined;
+  return maker !== undefined && hapi.test(`${maker.module}#${maker.name}`) ? "other" : undefined;
+}
+
+function hasPort({ properties }: ObjectExpression): boolean {
+  return properties.some(
+    (property) =>
+      property.type === "ObjectProperty" && property.key.type === "Identifier" && property.key.name === "port",
+  );
 }
 
 /** The kind of server that an expression yields; `undefined` if it yields none or that is unknown. */
@@ -98,7 +149,7 @@ export function serverKind(analysis: Analysis, expression: Node, depth = 0): Ser
 
 /** What a method of that name is called on, and the name itself. */
 export function methodCall(
-  { callee }: CallExpression | OptionalCallExpression,
+  { callee }: CallExpression | OptionalCallExpression | NewExpression,
   method: string,
 ): { readonly receiver: Node; readonly name: Node } | undefined {
   const isMember = callee.type === "MemberExpression" || callee.type === "OptionalMemberExpression";

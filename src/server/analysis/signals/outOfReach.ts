@@ -2,7 +2,7 @@ import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
 import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
-import { type ListenCall, serverKind } from "../../source/serverCalls.ts";
+import { type ListenCall, listenText, serverKind } from "../../source/serverCalls.ts";
 import { unwrapped } from "../../source/values.ts";
 import { isLogCall } from "../logging.ts";
 import { factsOf } from "../moduleFacts.ts";
@@ -30,7 +30,7 @@ export function neverCloses(analysis: Analysis, handler: FunctionNode): boolean 
   if (!isKnown) {
     return false;
   }
-  const isElsewhere = (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).some(
+  const isElsewhere = (analysis.files?.beside(analysis.module, listenText) ?? []).some(
     (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
   );
   return listens.length > 0 && !isElsewhere && listens.every((listen) => isNeverClosed(analysis, listen));
@@ -39,6 +39,9 @@ export function neverCloses(analysis: Analysis, handler: FunctionNode): boolean 
 function isNeverClosed(analysis: Analysis, { call, receiver, kind }: ListenCall): boolean {
   const parent = analysis.parentOf(call);
   const isDropped = parent?.type === "ExpressionStatement" || parent?.type === "AwaitExpression";
+  if (receiver === call) {
+    return kind === "http" && isDropped;
+  }
   const node = unwrapped(receiver);
   const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
   if (kind === "express" || kind === "koa") {

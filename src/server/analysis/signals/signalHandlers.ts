@@ -2,8 +2,9 @@ import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
 import { stringOf } from "../constants.ts";
+import { methodAt } from "../methods.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { around, asCall, asFunction, asMember, lastName, settledValue } from "../nodes.ts";
+import { around, asCall, asFunction, asMember, keyOf, lastName, settledValue } from "../nodes.ts";
 
 /** One `process.on("SIGTERM", …)`; a loop over signals counts as one. */
 export interface SignalHandler {
@@ -13,6 +14,8 @@ export interface SignalHandler {
   readonly listener: Node;
   /** The listener if it is a function of this file. */
   readonly handler: FunctionNode | undefined;
+  /** Whether the listener is also one for what is no signal, such as `uncaughtException`. */
+  readonly isForMore: boolean;
 }
 
 const listening: ReadonlySet<string> = new Set(
@@ -25,33 +28,65 @@ export function isProcessListener({ api }: CallSite): boolean {
 }
 
 export function signalHandlers(analysis: Analysis): SignalHandler[] {
+  const others = otherListeners(analysis);
   return factsOf(analysis).calls.flatMap((site) => {
     const [event, listener] = isProcessListener(site) ? site.node.arguments : [];
-    const signals = event === undefined ? [] : signalsOf(analysis, event);
+    const events = event === undefined ? [] : eventsOf(analysis, event);
+    const signals = events.filter(isSignal);
     if (listener === undefined || signals.length === 0) {
       return [];
     }
-    return [{ call: site.node, signals, listener, handler: functionOf(analysis, listener) }];
+    const handler = functionOf(analysis, listener);
+    const isForMore = signals.length < events.length || (handler !== undefined && others.has(handler));
+    return [{ call: site.node, signals, listener, handler, isForMore }];
   });
 }
 
-/** A listener that is a function of this file, also by `stop.bind(null, "SIGTERM")`. */
+/** The functions that listen for what is no signal. */
+function otherListeners(analysis: Analysis): Set<FunctionNode> {
+  return new Set(
+    factsOf(analysis).calls.flatMap((site) => {
+      const [event, listener] = isProcessListener(site) ? site.node.arguments : [];
+      const isOther = event !== undefined && eventsOf(analysis, event).some((name) => !isSignal(name));
+      return isOther && listener !== undefined ? (functionOf(analysis, listener) ?? []) : [];
+    }),
+  );
+}
+
+/** A listener that is a function of this file, also by `stop.bind(null, "SIGTERM")` and `this.stop.bind(this)`. */
 function functionOf(analysis: Analysis, listener: Node): FunctionNode | undefined {
   const value = settledValue(analysis, listener);
   const member = asMember(asCall(value)?.callee);
   const isBound = member !== undefined && !member.computed && lastName(member) === "bind";
-  return asFunction(isBound ? settledValue(analysis, member.object) : value);
+  const named = isBound ? settledValue(analysis, member.object) : value;
+  return asFunction(named) ?? methodAt(analysis, named);
 }
 
-function signalsOf(analysis: Analysis, event: Node): string[] {
+function eventsOf(analysis: Analysis, event: Node): string[] {
   const text = stringOf(analysis, event);
   if (text !== undefined) {
-    return isSignal(text) ? [text] : [];
+    return [text];
   }
-  const binding = event.type === "Identifier" ? analysis.bindingOf(event) : undefined;
+  // `SIG${name}`
+  const [before, after] = event.type === "TemplateLiteral" ? event.quasis : [];
+  const [inserted] = event.type === "TemplateLiteral" ? event.expressions : [];
+  const name = inserted ?? event;
+  const prefix = before?.value.raw ?? "";
+  const binding = name.type === "Identifier" && !after?.value.raw ? analysis.bindingOf(name) : undefined;
   const list = binding && listBehind(analysis, binding);
-  return list?.type === "ArrayExpression"
-    ? list.elements.flatMap((element) => (element ? (stringOf(analysis, element) ?? []) : [])).filter(isSignal)
+  return (list === undefined ? [] : textsIn(analysis, list)).map((one) => `${prefix}${one}`);
+}
+
+/** The texts of a list, also of `Object.keys({ SIGTERM: 15 })`. */
+function textsIn(analysis: Analysis, list: Node): string[] {
+  if (list.type === "ArrayExpression") {
+    return list.elements.flatMap((element) => (element ? (stringOf(analysis, element) ?? []) : []));
+  }
+  const call = asCall(list);
+  const [object] = call !== undefined && /^(?:keys|entries)$/.test(lastName(call.callee) ?? "") ? call.arguments : [];
+  const named = object && settledValue(analysis, object);
+  return named?.type === "ObjectExpression"
+    ? named.properties.flatMap((property) => (property.type === "SpreadElement" ? [] : (keyOf(property) ?? [])))
     : [];
 }
 

@@ -6,7 +6,7 @@ import { serverKind } from "../../source/serverCalls.ts";
 import { walk } from "../../source/walk.ts";
 import { isLogCall } from "../logging.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
-import { asCall, asFunction, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
+import { asCall, asFunction, asMember, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
 import { calledFunction, reachable } from "../requests/requestPath.ts";
 import type { SignalHandler } from "./signalHandlers.ts";
 
@@ -48,7 +48,10 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
   return isMore ? undefined : { endsResources, closes };
 }
 
-/** Whether all that a function comes to is known and none of it closes a server, whatever it waits for. */
+/**
+ * Whether all that a function comes to is known and none of it closes a server, whatever it waits for. `server.close()` only begins
+ * to, also with an `await` before it: that of Node.js gives no promise.
+ */
 export function closesNoServer(analysis: Analysis, handler: FunctionNode): boolean {
   const functions = reachable(analysis, [handler]);
   return [...functions].every((node) =>
@@ -56,10 +59,42 @@ export function closesNoServer(analysis: Analysis, handler: FunctionNode): boole
       (site) =>
         isHarmless(analysis, site) ||
         /^(?:process#|globals#clear)/.test(site.api ?? "") ||
+        joinsCalls(site) ||
+        onlyBeginsToClose(analysis, site) ||
         endsResource(analysis, site) ||
         followsEnd(analysis, site),
     ),
   );
+}
+
+/** `Promise.all([pool.end(), redis.quit()])`: the calls are looked at themselves. */
+function joinsCalls({ node }: CallSite): boolean {
+  const member = asMember(node.callee);
+  const [list] = node.arguments;
+  return (
+    member?.object.type === "Identifier" &&
+    member.object.name === "Promise" &&
+    /^all(?:Settled)?$/.test(lastName(member) ?? "") &&
+    list?.type === "ArrayExpression" &&
+    list.elements.every((element) => asCall(element) !== undefined)
+  );
+}
+
+function onlyBeginsToClose(analysis: Analysis, site: CallSite): boolean {
+  const holder = analysis.parentOf(site.node);
+  const statement = holder?.type === "AwaitExpression" ? analysis.parentOf(holder) : holder;
+  return (
+    statement?.type === "ExpressionStatement" &&
+    closesServer(analysis, site) &&
+    callbacksOf(analysis, site) !== undefined
+  );
+}
+
+/** The calls directly in a function by which pools and clients begin to end. */
+export function endsIn(analysis: Analysis, handler: FunctionNode): Call[] {
+  return (factsOf(analysis).callsIn.get(handler) ?? [])
+    .filter((site) => endsResource(analysis, site))
+    .map(({ node }) => node);
 }
 
 /** The functions that run when a pool or a client has ended, which are given to the call that ends it. */

@@ -1,30 +1,45 @@
 import type { Node, ObjectExpression } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { isServerProcess } from "../../analysis/atStart.ts";
-import { inFirstWorker, isGuarded } from "../../analysis/election.ts";
+import { isServerProcess, runsAtServerStart } from "../../analysis/atStart.ts";
+import { electionName, inFirstWorker, isGuarded } from "../../analysis/election.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { propertyOf, settledValue } from "../../analysis/nodes.ts";
+import { around, asCall, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
+import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 
-/** Methods that sign a bot in or make it ask for messages, by the class of the bot. */
+/** Methods that sign a bot in or make it ask for messages, by the class of the bot, or the function that makes it. */
 const logins: ReadonlyMap<string, RegExp> = new Map([
   ["launch", /^telegraf#(?:Telegraf|default)$/],
   [
     "start",
-    /^(?:grammy#Bot|matrix-bot-sdk#MatrixClient|@slack\/socket-mode#SocketModeClient|@slack\/rtm-api#RTMClient)$/,
+    /^(?:grammy#Bot|matrix-bot-sdk#MatrixClient|@slack\/socket-mode#SocketModeClient|@slack\/rtm-api#RTMClient|telegram#TelegramClient)$/,
   ],
   ["startPolling", /^(?:node-telegram-bot-api#default|vk-io#VK|telegraf#(?:Telegraf|default))$/],
-  ["login", /^(?:discord\.js|discord\.js-selfbot-v13|discordx)#Client$/],
+  ["startClient", /^matrix-js-sdk#createClient$/],
+  ["login", /^(?:discord\.js|discord\.js-selfbot-v13|discordx|@sapphire\/framework)#(?:SapphireClient|Client)$/],
   ["initialize", /^whatsapp-web\.js#Client$/],
-  ["connect", /^(?:tmi\.js#(?:Client|client)|eris#(?:default|Client)|oceanic\.js#Client|irc-framework#Client)$/],
+  [
+    "connect",
+    /^(?:tmi\.js#(?:Client|client)|eris#(?:default|Client)|oceanic\.js#Client|irc-framework#Client|@twurple\/chat#ChatClient|telegram#TelegramClient)$/,
+  ],
 ]);
 
-/** Functions that do at once. */
+/** Functions that do at once, and modules of Nest. */
 const functions =
-  /^(?:@grammyjs\/runner#run|(?:@whiskeysockets\/|@adiwajshing\/)?baileys#(?:default|makeWASocket)|mineflayer#createBot)$/;
+  /^(?:@grammyjs\/runner#run|irc#Client|nestjs-telegraf#TelegrafModule\.forRoot(?:Async)?|necord#NecordModule\.forRoot(?:Async)?|@discord-nestjs\/core#DiscordModule\.forRoot(?:Async)?)$/;
+
+/** Functions that open one session of many, if they are called for each user. */
+const sessions =
+  /^(?:(?:@whiskeysockets\/|@adiwajshing\/)?baileys#(?:default|makeWASocket)|mineflayer#createBot|(?:@wppconnect-team\/wppconnect|venom-bot)#create)$/;
+
+/** Methods that wait for what comes to a mailbox. */
+const mailboxes: ReadonlyMap<string, RegExp> = new Map([
+  ["connect", /^(?:imapflow#ImapFlow|imap#default)$/],
+  ["start", /^mail-listener\d?#(?:MailListener|default)$/],
+]);
 
 /** Bots that each worker signs in. */
 export const botPerWorker: Rule = {
@@ -35,39 +50,76 @@ export const botPerWorker: Rule = {
     if (!app.supervised || app.workers === 1 || isTest) {
       return [];
     }
-    const found = calls.filter((site) => signsIn(analysis, site) && !isGuarded(analysis, site.node));
+    const isSame = (test: Node) => isSetting(textOf(analysis, settledValue(analysis, test)));
+    const found = calls.filter((site) => signsIn(analysis, site) && !isGuarded(analysis, site.node, isSame));
     if (found.length === 0 || !(app.entry === true || isServerProcess(analysis))) {
       return [];
     }
+    const path = requestPathOf(analysis);
     return found.flatMap(({ node }): Finding[] => {
       const { start, end } = node.callee;
       const message = t(
         "Each worker signs this bot in, so messages are answered several times, or the sessions throw each other out: let one worker do it, or receive messages by a webhook.",
       );
-      return start == null || end == null ? [] : [{ start, end, message, fixes: inFirstWorker(analysis, node) }];
+      return start == null || end == null || path.has(node)
+        ? []
+        : [{ start, end, message, fixes: inFirstWorker(analysis, node) }];
     });
   },
 };
 
-function signsIn(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
+/** Whether a condition is a setting or a secret, which all workers have alike: `process.env.BOT_TOKEN`, `config.discord.enabled`. */
+function isSetting(text: string): boolean {
+  return /\b(?:env|config|settings|options)\b|token|api_?key/i.test(text) && !electionName.test(text);
+}
+
+function signsIn(analysis: Analysis, site: CallSite): boolean {
+  const { node, api, method, receiver } = site;
   if (api !== undefined && functions.test(api)) {
-    return true;
+    return !/webhook/i.test(textOf(analysis, node));
+  }
+  if (api !== undefined && sessions.test(api)) {
+    return runsAtServerStart(analysis, node);
   }
   if (node.type === "NewExpression") {
     return asksByItself(analysis, api ?? "", node.arguments);
   }
   const maker = method === undefined || receiver === undefined ? undefined : logins.get(method);
-  if (maker === undefined || receiver === undefined) {
+  const mailbox = method === undefined || receiver === undefined ? undefined : mailboxes.get(method);
+  if ((maker ?? mailbox) === undefined || receiver === undefined) {
     return false;
   }
-  const owner = valueAcross(analysis, receiver);
-  const made = owner.node.type === "NewExpression" ? resolveApi(owner.analysis, owner.node) : undefined;
+  const made = makerOf(analysis, receiver);
   const options = optionsOf(analysis, node.arguments[0]);
+  const isMail = made !== undefined && mailbox?.test(made) === true && runsAtServerStart(analysis, node);
   return (
-    made !== undefined &&
-    maker.test(`${made.module}#${made.name}`) &&
-    (options === undefined || propertyOf(options, "webhook") === undefined)
+    isMail ||
+    (made !== undefined &&
+      maker?.test(made) === true &&
+      (options === undefined || propertyOf(options, "webhook") === undefined))
   );
+}
+
+/** The class that a bot is of, or that its own class extends, or the function that made it. */
+function makerOf(analysis: Analysis, receiver: Node): string | undefined {
+  if (receiver.type === "ThisExpression") {
+    const owner = [...around(analysis, receiver)].find(({ type }) => /^Class(?:Declaration|Expression)$/.test(type));
+    return owner && baseOf(analysis, owner);
+  }
+  const { analysis: file, node } = valueAcross(analysis, receiver);
+  const made = asCall(node);
+  const api = made && resolveApi(file, made);
+  if (made === undefined || (api !== undefined && !api.module.startsWith("."))) {
+    return api && `${api.module}#${api.name}`;
+  }
+  const owner = valueAcross(file, made.callee);
+  return baseOf(owner.analysis, owner.node);
+}
+
+function baseOf(analysis: Analysis, owner: Node): string | undefined {
+  const isClass = owner.type === "ClassDeclaration" || owner.type === "ClassExpression";
+  const base = isClass && owner.superClass != null ? resolveApi(analysis, owner.superClass) : undefined;
+  return base && `${base.module}#${base.name}`;
 }
 
 /** `new TelegramBot(token, { polling: true })`, `new App({ socketMode: true })` of Slack. */

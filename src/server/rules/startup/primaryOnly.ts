@@ -1,12 +1,10 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { conditionAround } from "../../analysis/development.ts";
 import { isFirst } from "../../analysis/election.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { around } from "../../analysis/nodes.ts";
+import { type PrimaryTest, primaryTest } from "../../analysis/programs/primary.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
-import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 
 /** Work that is done in the cluster's primary only, which is Hitless and none of the app's code. */
@@ -16,53 +14,48 @@ export const primaryOnly: Rule = {
   check({ analysis, app }) {
     const { calls, isTest } = factsOf(analysis);
     // An app that forks its workers itself is told so by another rule.
-    if (!app.supervised || isTest || calls.some(({ api }) => api === "cluster#fork")) {
+    if (!app.supervised || isTest || calls.some(forks)) {
       return [];
     }
-    const tests = new Map<Node, Finding>();
+    const tests = new Map<Node, PrimaryTest>();
     for (const site of calls) {
-      const test = isLogCall(site) ? undefined : primaryTest(analysis, site);
-      if (test?.start != null && test.end != null) {
-        tests.set(test, finding(analysis, test, test.start, test.end));
+      const found = isLogCall(site) ? undefined : primaryTest(analysis, site.node);
+      if (found !== undefined) {
+        tests.set(found.test, found);
       }
     }
-    return [...tests.values()];
+    const isForkedElsewhere =
+      tests.size > 0 &&
+      (analysis.files?.beside(analysis.module, /cluster/) ?? []).some((file) => factsOf(file).calls.some(forks));
+    return isForkedElsewhere ? [] : [...tests.values()].flatMap((found) => findingOf(analysis, found));
   },
 };
 
-function finding(analysis: Analysis, test: Node, start: number, end: number): Finding {
+function forks({ api }: CallSite): boolean {
+  return api === "cluster#fork";
+}
+
+/** Methods by which an app begins to listen, or gets its routes. */
+const serving = /^(?:listen|use|get|post|put|patch|delete|all|route|register)$/;
+
+function findingOf(analysis: Analysis, { test, asked, isNegated }: PrimaryTest): Finding[] {
+  const { start, end } = test;
+  if (start == null || end == null) {
+    return [];
+  }
   const message = t(
     "This is never done under Hitless, since the app's code runs in workers only: do it in the first worker, or in a program of its own.",
   );
   const isGlobal = !analysis.root.bindings.has("process");
-  const isWhole = analysis.parentOf(test)?.type === "IfStatement";
-  const edits = [{ start, end, text: isFirst }];
-  return {
-    start,
-    end,
-    message,
-    fixes: isGlobal && isWhole ? [{ title: t("Do it in the first worker only"), edits }] : [],
-  };
-}
-
-/** The condition around a call that lets the primary through and no worker. */
-function primaryTest(analysis: Analysis, { node }: CallSite): Node | undefined {
-  let below: Node = node;
-  for (const parent of around(analysis, node)) {
-    const condition = conditionAround(parent, below);
-    if (condition !== undefined && isPrimary(analysis, condition.test, condition.outcome)) {
-      return condition.test;
-    }
-    below = parent;
-  }
-  return undefined;
-}
-
-function isPrimary(analysis: Analysis, test: Node, outcome: boolean): boolean {
-  if (test.type === "UnaryExpression" && test.operator === "!") {
-    return isPrimary(analysis, test.argument, !outcome);
-  }
-  const api = resolveApi(analysis, test);
-  const name = api?.module === "cluster" ? api.name : "";
-  return outcome ? name === "isPrimary" || name === "isMaster" : name === "isWorker";
+  const holder = analysis.parentOf(test);
+  const isWhole = holder?.type === "IfStatement" && holder.alternate == null;
+  // Every worker has to serve.
+  const serves = factsOf(analysis).calls.some(
+    ({ node, method }) => serving.test(method ?? "") && primaryTest(analysis, node)?.test === test,
+  );
+  const written = asked === test && !isNegated ? isFirst : `${isNegated ? "!" : ""}(${isFirst})`;
+  const edits = asked.start == null || asked.end == null ? [] : [{ start: asked.start, end: asked.end, text: written }];
+  const fixes =
+    isGlobal && isWhole && !serves && edits.length > 0 ? [{ title: t("Do it in the first worker only"), edits }] : [];
+  return [{ start, end, message, fixes }];
 }

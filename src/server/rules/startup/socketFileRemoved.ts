@@ -8,6 +8,7 @@ import { around, asCall, functionAround, lastName, propertyOf, settledValue, tex
 import { calledFunction } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
+import { listenText } from "../../source/serverCalls.ts";
 
 const removing =
   /^(?:fs(?:\/promises)?#(?:promises\.)?(?:unlink|rm)(?:Sync)?|fs-extra#(?:unlink|rm|remove)(?:Sync)?|del#(?:deleteSync|deleteAsync|default)|rimraf#(?:default|sync|rimraf|rimrafSync))$/;
@@ -51,7 +52,7 @@ function listenedPaths(analysis: Analysis): ExportedValue[] {
 }
 
 function listenedBeside(analysis: Analysis): ExportedValue[] {
-  return (analysis.files?.beside(analysis.module, /\.listen\s*\(/) ?? []).flatMap((file) =>
+  return (analysis.files?.beside(analysis.module, listenText) ?? []).flatMap((file) =>
     factsOf(file).isTest ? [] : listenedPaths(file),
   );
 }
