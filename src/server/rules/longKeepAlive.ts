@@ -13,6 +13,7 @@ const takesOptions: ReadonlySet<string> = new Set([
   "https#createServer",
   "fastify#default",
   "fastify#fastify",
+  "@hono/node-server#serve",
 ]);
 
 /** A `keepAliveTimeout` that is longer than a worker has to drain. */
@@ -49,7 +50,10 @@ function timeouts(analysis: Analysis): Node[] {
   });
   const given = calls.flatMap(({ api, node }) => {
     const [first] = api !== undefined && takesOptions.has(api) ? node.arguments : [];
-    const options = first && settledValue(analysis, first);
+    const given = first && settledValue(analysis, first);
+    // Hono hands on what is below `serverOptions`.
+    const below = given?.type === "ObjectExpression" ? propertyOf(given, "serverOptions") : undefined;
+    const options = below === undefined || below === "unknown" ? given : settledValue(analysis, below);
     const value = options?.type === "ObjectExpression" ? propertyOf(options, "keepAliveTimeout") : undefined;
     return value === undefined || value === "unknown" ? [] : [value];
   });

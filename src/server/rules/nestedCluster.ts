@@ -2,7 +2,23 @@ import { t } from "../../shared/translate.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 
-const primaryCalls: ReadonlySet<string> = new Set(["cluster#fork", "cluster#setupPrimary", "cluster#setupMaster"]);
+const primaryCalls: ReadonlySet<string> = new Set([
+  "cluster#fork",
+  "cluster#setupPrimary",
+  "cluster#setupMaster",
+  "cfork#default",
+  "egg#startCluster",
+  "egg-cluster#startCluster",
+  "recluster#default",
+]);
+
+/** Packages that fork the workers, and in a worker only serve. */
+const managers: ReadonlySet<string> = new Set([
+  "cluster-service#start",
+  "sticky-session#listen",
+  "throng#default",
+  "throng#throng",
+]);
 
 /** An app of Hitless that starts its own workers with `node:cluster`. */
 export const nestedCluster: Rule = {
@@ -13,7 +29,8 @@ export const nestedCluster: Rule = {
     if (!app.supervised || isTest) {
       return [];
     }
-    const asks = /\bis(?:Primary|Master|Worker)\b/.test(analysis.module.text);
+    const managed = calls.find(({ api }) => api !== undefined && managers.has(api));
+    const asks = managed !== undefined || /\bis(?:Primary|Master|Worker)\b/.test(analysis.module.text);
     const message = asks
       ? t(
           "This never runs under Hitless, which forks the workers itself: set how many in `workers` of `hitless.apps`, and let this file only serve.",
@@ -23,7 +40,7 @@ export const nestedCluster: Rule = {
         );
     const forks = calls.filter(({ api }) => api !== undefined && primaryCalls.has(api));
     // One file, one cluster: reporting the first call is enough.
-    const [first] = forks.filter(({ api }) => api === "cluster#fork").concat(forks);
+    const [first = managed] = forks.filter(({ api }) => api === "cluster#fork").concat(forks);
     const { start, end } = first?.node.callee ?? {};
     const found: Finding[] = start == null || end == null ? [] : [{ start, end, message, fixes: [] }];
     return found;

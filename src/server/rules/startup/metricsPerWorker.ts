@@ -3,20 +3,28 @@ import { t } from "../../../shared/translate.ts";
 import { isServerProcess } from "../../analysis/atStart.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
+import { around } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
-import { resolveApi } from "../../source/resolveApi.ts";
+import { resolveApi, resolveValue } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 
 /** What answers scrapes by itself. */
 const exporters: ReadonlySet<string> = new Set([
   "@opentelemetry/exporter-prometheus#PrometheusExporter",
+  "@digikare/nestjs-prom#PromModule.forRoot",
+  "@hono/prometheus#prometheus",
   "@willsoto/nestjs-prometheus#PrometheusModule.register",
+  "@willsoto/nestjs-prometheus#PrometheusModule.registerAsync",
   "express-prom-bundle#default",
   "express-prometheus-middleware#default",
+  "express-status-monitor#default",
   "prometheus-api-metrics#default",
   "swagger-stats#getMiddleware",
 ]);
+
+/** Plugins of Fastify that do. */
+const plugins = /^(?:fastify-metrics|@immobiliarelabs\/fastify-metrics|fastify-prom-client)$/;
 
 /** Metrics that are answered to a request: those of one worker, whichever it comes to. */
 export const metricsPerWorker: Rule = {
@@ -27,11 +35,15 @@ export const metricsPerWorker: Rule = {
     if (!app.supervised || app.workers === 1 || isTest) {
       return [];
     }
-    const exporting = calls.filter(({ api }) => api !== undefined && exporters.has(api));
+    const exporting = calls.filter(
+      ({ api, method, node }) =>
+        (api !== undefined && exporters.has(api)) ||
+        (method === "register" && node.arguments[0] !== undefined && isPlugin(analysis, node.arguments[0])),
+    );
     const answering = calls.filter((site) => givesMetrics(analysis, site));
     const path = answering.length === 0 ? undefined : requestPathOf(analysis);
     const found = [
-      ...answering.filter(({ node }) => path?.has(node) === true),
+      ...answering.filter((site) => path?.has(site.node) === true || isAnswered(analysis, site)),
       ...(exporting.length > 0 && isServerProcess(analysis) ? exporting : []),
     ];
     return found.length === 0 || aggregates(analysis)
@@ -46,11 +58,28 @@ export const metricsPerWorker: Rule = {
   },
 };
 
+function isPlugin(analysis: Analysis, argument: Node): boolean {
+  return plugins.test(resolveValue(analysis, argument)?.module ?? "");
+}
+
+/** Whether a function gives the metrics to who calls it, in a program that serves. */
+function isAnswered(analysis: Analysis, { node, inside }: CallSite): boolean {
+  const [first, second] = around(analysis, node);
+  const holder = first?.type === "AwaitExpression" ? second : first;
+  const isReturned = holder?.type === "ReturnStatement" || (holder !== undefined && holder === inside);
+  return isReturned && isServerProcess(analysis);
+}
+
 function givesMetrics(analysis: Analysis, { api, method, receiver }: CallSite): boolean {
-  if (api === "prom-client#register.metrics" || /^@promster\/\w+#getSummary$/.test(api ?? "")) {
+  if (
+    /^prom-client#(?:default\.)?register\.(?:metrics|getMetricsAsJSON)$/.test(api ?? "") ||
+    /^@promster\/\w+#getSummary$/.test(api ?? "")
+  ) {
     return true;
   }
-  return method === "metrics" && receiver !== undefined && isRegistry(analysis, receiver);
+  return (
+    (method === "metrics" || method === "getMetricsAsJSON") && receiver !== undefined && isRegistry(analysis, receiver)
+  );
 }
 
 function isRegistry(analysis: Analysis, receiver: Node): boolean {

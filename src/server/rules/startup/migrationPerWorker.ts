@@ -38,8 +38,11 @@ const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegE
   ["migrate", { made: /^postgrator#default$/, named: /^postgrator$/i }],
   ["migrateToLatest", { made: /^kysely#Migrator$/, named: /^migrator$/i }],
   ["applyMigrations", { made: /^@prisma\/migrate#/, named: /^migrate$/ }],
-  ["updateSchema", { made: /^$/, named: /schemaGenerator|^generator$/i }],
+  ["updateSchema", { made: /^$/, named: /schemaGenerator|^generator$|^schema$/i }],
 ]);
+
+/** What starts programs. */
+const runners = /^(?:child_process|execa|cross-spawn|shelljs|zx|tinyexec)#/;
 
 /** Options of TypeORM that do. */
 const options: ReadonlySet<string> = new Set(["synchronize", "migrationsRun", "dropSchema"]);
@@ -89,7 +92,7 @@ function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite)
   if (api !== undefined && functions.test(api)) {
     return true;
   }
-  if (api?.startsWith("child_process#") === true) {
+  if (api !== undefined && runners.test(api)) {
     return programs.test(commandOf(analysis, node.arguments));
   }
   const known = method === undefined ? undefined : methods.get(method);
@@ -102,11 +105,28 @@ function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite)
   const { analysis: file, node: owner } = valueAcross(analysis, receiver);
   const maker = asCall(owner) && resolveApi(file, owner);
   const member = asMember(asCall(owner)?.callee);
+  if (method === "sync" && isModel(file, owner)) {
+    return true;
+  }
   return (
     known.named.test(lastName(receiver) ?? "") ||
     // `orm.getMigrator().up()`
     known.named.test(member === undefined ? "" : (lastName(member) ?? "").replace(/^get/, "")) ||
     (maker !== undefined && known.made.test(`${maker.module}#${maker.name}`))
+  );
+}
+
+/** A model of Sequelize: `sequelize.define("user", …)`, and a class of the app that extends one. */
+function isModel(analysis: Analysis, owner: Node): boolean {
+  if (owner.type === "ClassDeclaration" || owner.type === "ClassExpression") {
+    const base = owner.superClass == null ? undefined : resolveApi(analysis, owner.superClass);
+    return base !== undefined && /^sequelize(?:-typescript)?$/.test(base.module) && base.name === "Model";
+  }
+  const member = asMember(asCall(owner)?.callee);
+  return (
+    member !== undefined &&
+    lastName(member) === "define" &&
+    [...factsOf(analysis).modules].some((name) => name.startsWith("sequelize"))
   );
 }
 

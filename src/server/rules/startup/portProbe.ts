@@ -1,8 +1,20 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
 import { callsOf } from "../../analysis/atStart.ts";
+import { stringOf } from "../../analysis/constants.ts";
+import { isForDevelopment } from "../../analysis/development.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { around, asCall, asFunction, type Call, functionAround, functionName } from "../../analysis/nodes.ts";
+import {
+  around,
+  asCall,
+  asFunction,
+  type Call,
+  functionAround,
+  functionName,
+  propertyOf,
+  settledValue,
+  textOf,
+} from "../../analysis/nodes.ts";
 import { reachable } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { patternIdentifiers } from "../../source/bindings.ts";
@@ -23,6 +35,7 @@ const probes: ReadonlySet<string> = new Set([
   "get-port#default",
   "get-port-please#checkPort",
   "get-port-please#getPort",
+  "get-port-please#getRandomPort",
   "is-port-available#default",
   "is-port-reachable#default",
   "openport#find",
@@ -48,6 +61,8 @@ export const portProbe: Rule = {
     const found = calls.filter(
       (site) =>
         ((site.api !== undefined && probes.has(site.api)) || listensToTry(analysis, site)) &&
+        !isForDevelopment(analysis, site.node) &&
+        !asksOfOther(analysis, site) &&
         isForServer(analysis, site.node),
     );
     return found.flatMap(({ node: { callee } }): Finding[] => {
@@ -59,6 +74,24 @@ export const portProbe: Rule = {
     });
   },
 };
+
+/** `isReachable(6379, { host: "redis" })`: whether another program listens, and not whether this one can. */
+function asksOfOther(analysis: Analysis, { node, api }: CallSite): boolean {
+  if (!/^(?:is-port-reachable|tcp-port-used)#/.test(api ?? "")) {
+    return false;
+  }
+  const [port, host] = node.arguments;
+  const options = host && settledValue(analysis, host);
+  const given = options?.type === "ObjectExpression" ? propertyOf(options, "host") : host;
+  const name = given === undefined || given === "unknown" ? "localhost" : stringOf(analysis, given);
+  const own = factsOf(analysis).listens.flatMap(({ call }) => call.arguments.slice(0, 1));
+  const asked = port === undefined ? "" : textOf(analysis, settledValue(analysis, port));
+  const isOwn = own.some((other) => textOf(analysis, settledValue(analysis, other)).includes(asked));
+  return (
+    !/^(?:localhost|127\.|0\.0\.0\.0|::1?$)/.test(name ?? "") ||
+    (own.length > 0 && asked !== "" && port?.type === "NumericLiteral" && !isOwn)
+  );
+}
 
 /** `net.createServer()` that closes as soon as it listens, to see whether it can. */
 function listensToTry(analysis: Analysis, { node, api }: CallSite): boolean {

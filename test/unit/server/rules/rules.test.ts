@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { rules } from "../../../../src/server/rules/allRules.ts";
 import { ruleLevelSchema } from "../../../../src/shared/language.ts";
 import { projectRoot } from "../../../support/paths.ts";
+import { bootCases } from "./bootCases.ts";
+import { lifecycleCases } from "./lifecycleCases.ts";
 import { ruleCases } from "./ruleCases.ts";
 import { runRules } from "./runRules.ts";
 
 for (const { id } of rules) {
   describe(`the rule ${id}`, () => {
-    for (const { text, marked, file = "app.js", app } of ruleCases[id] ?? []) {
+    for (const { text, marked, file = "app.js", app } of [ruleCases, lifecycleCases, bootCases].flatMap(
+      (cases) => cases[id] ?? [],
+    )) {
       it(`${marked.length > 0 ? "finds" : "leaves alone"} ${text}`, () => {
         const found = runRules(text, file, app)?.filter(({ ruleId }) => ruleId === id);
         assert.deepEqual(

@@ -73,6 +73,25 @@ export function assertFound({ file, found, texts }: PackageCase): void {
   );
 }
 
+/** A package, and what one rule marks in all of its files. */
+export interface RulePackage {
+  readonly rule: string;
+  readonly what: string;
+  readonly marked: readonly string[];
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export function assertRuleFound({ rule, marked, texts }: RulePackage): void {
+  const all = Object.entries(texts).flatMap(
+    ([file, text]) => runRules(text, `shop/${file}`, {}, packageOf("shop", texts)) ?? [],
+  );
+  const found = all.filter(({ ruleId }) => ruleId === rule);
+  assert.deepEqual(
+    found.map((finding) => finding.marked),
+    marked,
+  );
+}
+
 /** The source after a fix. */
 export function applied(text: string, { edits }: Finding["fixes"][number]): string {
   return [...edits]
