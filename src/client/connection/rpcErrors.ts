@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ConnectionError, ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import { isPeerGone } from "../../shared/basics/peerGone.ts";
 import { type ErrorData, type ErrorRemedy, errorCodes, HitlessError, toHitlessError } from "../../shared/errors.ts";
 
 const remedies = [
@@ -22,7 +23,7 @@ const neverSent: ReadonlySet<number> = new Set([ErrorCodes.MessageWriteError, Er
 
 /** The peer's error response, as the error it was on the other side. */
 export function errorFromPeer(thrown: unknown): HitlessError {
-  if (thrown instanceof ConnectionError || isOfSocket(thrown)) {
+  if (thrown instanceof ConnectionError || (thrown instanceof Error && isPeerGone(thrown))) {
     return new HitlessError("connectionLost", thrown.message, { cause: thrown });
   }
   if (!(thrown instanceof ResponseError)) {
@@ -36,10 +37,4 @@ export function errorFromPeer(thrown: unknown): HitlessError {
   }
   const { code, remedy, detail } = data.output;
   return new HitlessError(code, thrown.message, { remedy, detail, cause: thrown });
-}
-
-/** An error of a socket whose peer is gone, such as `write EPIPE`. */
-function isOfSocket(thrown: unknown): thrown is Error {
-  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
-  return typeof code === "string" && ["EPIPE", "ECONNRESET", "ECONNABORTED", "ERR_STREAM_DESTROYED"].includes(code);
 }

@@ -9,6 +9,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
+import { isPeerGone } from "../../shared/basics/peerGone.ts";
 import { type ErrorData, HitlessError, toHitlessError } from "../../shared/errors.ts";
 import { parseMessage } from "../../shared/parseMessage.ts";
 import {
@@ -120,7 +121,8 @@ export function openControlSession(options: ControlSessionOptions): ControlSessi
     client.abort();
     onClosed(initialized);
   });
-  connection.onError(([error]) => cutOff(error.message));
+  // A client may leave at any time, also with something on the way to it.
+  connection.onError(([error]) => (isPeerGone(error) ? close() : cutOff(error.message)));
 
   connection.onRequest("initialize", (input: unknown) =>
     answer(async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
 import { socketPath } from "../../../../src/client/launch/socketPath.ts";
 import { HitlessError } from "../../../../src/shared/errors.ts";
 import { protocolVersion } from "../../../../src/shared/protocol.ts";
@@ -283,6 +284,16 @@ describe("control channel", () => {
     await client.closes();
     assert.match(troubles.join(), /more than 65536 bytes before initialize/);
     assert.equal((await ask(await initialized(), "app/events", {})).error, undefined);
+  });
+
+  it("takes it for no trouble that a client leaves with something on its way to it", async () => {
+    const client = await initialized();
+    client.socket.end();
+    while (server.clients > 0) {
+      server.broadcast("app/report", sampleReport());
+      await turn();
+    }
+    assert.deepEqual(troubles, []);
   });
 
   it("serves others while a client hangs in the middle of a message", async () => {
