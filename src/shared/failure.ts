@@ -8,13 +8,14 @@ const permanentCodes = [
   "portDenied",
   "nestedCluster",
   "typescriptUnsupported",
+  "badNodeArguments",
 ] as const;
 
 /**
  * Why a worker could not start or did not stay up.
  *
- * - `entryNotFound`, `missingModule`, `syntaxError`, `portInUse`, `portDenied`, `nestedCluster`, `typescriptUnsupported`:
- *   the same start would fail the same way, so it is not tried again by itself.
+ * - `entryNotFound`, `missingModule`, `syntaxError`, `portInUse`, `portDenied`, `nestedCluster`, `typescriptUnsupported`,
+ *   `badNodeArguments`: the same start would fail the same way, so it is not tried again by itself.
  * - `threw`, `exited`, `killed`, `outOfMemory`, `notReady`, `readyUrlFailed`, `spawnFailed`: another try may succeed.
  */
 export const failureCodeSchema = v.picklist([
@@ -46,10 +47,17 @@ export const failureSchema = v.object({
   stderr: v.array(v.string()),
   /** Where in the app's source it happened, when that is known. */
   location: v.optional(sourceLocationSchema),
+  /** It was thrown while the app's files were loaded, and not by what is outside of them, as far as can be told. */
+  atLoad: v.optional(v.boolean()),
 });
 
 /** Why a worker failed, with everything the user needs to fix it. */
 export type Failure = v.InferOutput<typeof failureSchema>;
+
+/** Why, and where in the app's source if that is known, in one line of a log: ` (/srv/api/server.js:12)` follows the message. */
+export function withPlace(message: string, location: SourceLocation | undefined): string {
+  return location === undefined ? message : `${message} (${location.file}:${location.line})`;
+}
 
 /** The failure of a worker that is still alive, or was never started. */
 export function failureOf(code: FailureCode, message: string, stderr: readonly string[] = []): Failure {

@@ -1,5 +1,6 @@
 import { outcomeNames, renewalName } from "../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../shared/report.ts";
+import { placeText } from "../../shared/text/placeText.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
 import { type Cell, table } from "../terminal/table.ts";
 import { duration, localTime, printable } from "../terminal/units.ts";
@@ -33,7 +34,8 @@ export function historyTable(reports: readonly RenewalReport[], paint: Paint): s
 }
 
 function row(report: RenewalReport): Cell[] {
-  const { startedAt, outcome, durationMs, traffic, reason = "" } = report;
+  const { startedAt, outcome, durationMs, traffic, reason = "", location } = report;
+  const why = reason.split("\n", 1)[0] ?? "";
   const number = (value: number | undefined): Cell => ({ text: value === undefined ? "–" : String(value) });
   const loss = (value: number | undefined): Cell =>
     value === undefined || value === 0 ? number(value) : { ...number(value), style: "red" };
@@ -49,6 +51,6 @@ function row(report: RenewalReport): Cell[] {
     number(traffic?.closed),
     loss(traffic?.cut),
     { text: traffic === undefined || traffic.handedOver === 0 ? "–" : duration(traffic.longestStallMs) },
-    { text: printable(reason.split("\n", 1)[0] ?? "") },
+    { text: printable(location === undefined ? why : `${why} (${placeText(location)})`) },
   ];
 }

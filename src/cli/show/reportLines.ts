@@ -3,7 +3,7 @@ import type { RenewalReport } from "../../shared/report.ts";
 import { workerName } from "../../shared/text/workerName.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { count, duration, printable } from "../terminal/units.ts";
-import { killedText, stderrBlock } from "./statusTexts.ts";
+import { killedText, placeLines, stderrBlock } from "./statusTexts.ts";
 
 /** Requests that were cut off are listed up to this number; `--json` has them all. */
 const mostCutListed = 20;
@@ -117,7 +117,11 @@ function headLines(name: string, report: RenewalReport, paint: Paint): string[] 
       ? `it ended half-way after ${took}; see: hitless status ${name}`
       : `generation ${from} ${report.stoppedFirst ? "is started again" : "keeps serving, untouched"} · gave up after ${took}`;
   const what = renewalName(report);
-  return [`${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`, `  ${fate}`];
+  return [
+    `${paint("red", "✖")} ${what} of ${name} ${outcomeNames[outcome]}${why}`,
+    ...placeLines(report.location, paint),
+    `  ${fate}`,
+  ];
 }
 
 /** What has changed of the supervisor, such as `Node.js v20.1.0 → v22.2.0`. */

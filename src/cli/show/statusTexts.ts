@@ -1,7 +1,7 @@
 import type { Stopped } from "../../client/connection/stopApp.ts";
 import type { HitlessError } from "../../shared/errors.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
-import type { Failure } from "../../shared/failure.ts";
+import type { Failure, SourceLocation } from "../../shared/failure.ts";
 import type { RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 import { placeText } from "../../shared/text/placeText.ts";
 import { workerName } from "../../shared/text/workerName.ts";
@@ -25,10 +25,16 @@ export function finishedText(name: string, schedule?: string): string {
   return `${name} has finished${again}`;
 }
 
-/** What a start waits for, such as `starting api · 1/2 ready`. */
+/** What a start waits for, such as `starting api · 1/2 ready`, and why a worker is tried again. */
 export function startProgress(snapshot: Snapshot): string {
   const { app } = snapshot;
-  return `starting ${app.name} · ${readyCount(snapshot)}/${app.desiredWorkers} ready`;
+  const progress = `starting ${app.name} · ${readyCount(snapshot)}/${app.desiredWorkers} ready`;
+  if (app.failure === undefined) {
+    return progress;
+  }
+  const { message, location } = app.failure;
+  const why = location === undefined ? message : `${message} (${placeText(location)})`;
+  return `${progress} · tried again after: ${why}`;
 }
 
 /** That a debugger has stopped a worker, or it waits for one, such as `paused at server.ts:12`. */
@@ -84,13 +90,16 @@ export function renewalProgress(name: string, renewal: RenewalView): string {
 
 /** Why the app failed, with the source location and the last stderr lines. */
 export function failureText(failure: Failure, paint: Paint, options: { readonly withStderr: boolean }): string {
-  const place =
-    failure.location === undefined ? [] : [`  ${paint("dim", `at ${failure.location.file}:${failure.location.line}`)}`];
   return [
     `${paint("red", "✖")} ${failure.message}`,
-    ...place,
+    ...placeLines(failure.location, paint),
     ...(options.withStderr ? stderrBlock(failure.stderr, paint) : []),
   ].join("\n");
+}
+
+/** The source location of an error, in a line of its own; nothing if it is not known. */
+export function placeLines(location: SourceLocation | undefined, paint: Paint): string[] {
+  return location === undefined ? [] : [`  ${paint("dim", `at ${location.file}:${location.line}`)}`];
 }
 
 /** The last stderr lines under a heading; nothing if there are none. */

@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from "../../shared/failure.ts";
 import type { FromWorkerBody } from "../../shared/workerMessages.ts";
-import { failureLocation } from "./failureLocation.ts";
+import { failureLocation, isThrownAtLoad } from "./failureLocation.ts";
 
 /** What is known of a worker that ended unexpectedly. */
 export interface DeathFacts {
@@ -30,7 +30,16 @@ export function explainDeath(facts: DeathFacts): Failure {
   const { code, message } = reasonOf(facts);
   const location = facts.fatal && failureLocation(facts.fatal, facts.stderr);
   const { exitCode, signal } = facts;
-  return { code, message, exitCode, signal, stderr: [...facts.stderr], ...(location && { location }) };
+  const atLoad = code === "threw" && facts.fatal !== undefined && !facts.wasReady && isThrownAtLoad(facts.fatal);
+  return {
+    code,
+    message,
+    exitCode,
+    signal,
+    stderr: [...facts.stderr],
+    ...(location && { location }),
+    ...(atLoad && { atLoad }),
+  };
 }
 
 interface Reason {
@@ -56,10 +65,31 @@ function reasonOf(facts: DeathFacts): Reason {
       message: `The worker was ended by ${signal}${signal === "SIGKILL" ? " (somebody killed it, or the system ran out of memory)" : ""}.`,
     };
   }
+  const refused = exitCode === invalidArgument && !wasReady ? refusedByNode(stderr) : undefined;
+  if (refused !== undefined) {
+    return { code: "badNodeArguments", message: refused };
+  }
   const when = wasReady ? "" : " before it was ready";
   // An app that ends in good order, since it can't have what it needs, says so on stdout if at all.
   const said = wasReady || stderr.length > 0 || lastLine === "" ? "" : ` It wrote last: "${lastLine}".`;
   return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.${said}` };
+}
+
+/** Node's exit code where it can't use its arguments. */
+const invalidArgument = 9;
+
+/** Why Node.js did not start, by what it wrote: `/usr/bin/node: bad option: --foo`. */
+function refusedByNode(stderr: readonly string[]): string | undefined {
+  for (const line of stderr) {
+    const [program = "", ...said] = line.split(": ");
+    if (said.length > 0 && /^node(?:\.exe)?$/.test(program.split(/[\\/]/).at(-1) ?? "")) {
+      const reason = said.join(": ");
+      return said.length === 2 && said[1] === "not found"
+        ? `There is no file ${said[0]}, which --env-file names. Create it (many projects have an example of it), or leave the flag out.`
+        : `Node.js does not accept its arguments: ${reason}. They come from nodeArgs, NODE_OPTIONS or the start script.`;
+    }
+  }
+  return undefined;
 }
 
 function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthPort }: DeathFacts): Reason {
@@ -117,6 +147,10 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
         "Give it a port or the path of a Unix socket.",
     };
   }
+  const addon = explainAddon(fatal);
+  if (addon !== undefined) {
+    return { code: "missingModule", message: addon };
+  }
   if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
     return missingModule(firstLine, entry);
   }
@@ -135,6 +169,41 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
     return { code: "syntaxError", message: `Syntax error: ${firstLine}` };
   }
   return { code: "threw", message: `${name}: ${firstLine}` };
+}
+
+/**
+ * Why a compiled addon can't be loaded, in sentences for the user; `undefined` if that is not what has failed. The errors of packages
+ * that load addons name files, and not what is to be done.
+ */
+function explainAddon({ code, message }: FatalError): string | undefined {
+  const firstLine = message.split("\n", 1)[0] ?? "";
+  if (code === "ERR_DLOPEN_FAILED" && message.includes("NODE_MODULE_VERSION")) {
+    const name = packageOf(firstLine);
+    return name === undefined
+      ? 'An addon was compiled for another version of Node.js. Run "npm rebuild" with the one that runs the app.'
+      : `The addon of the package '${name}' was compiled for another version of Node.js. Run "npm rebuild ${name}" with the one that runs the app.`;
+  }
+  const isMissing =
+    (code === "MODULE_NOT_FOUND" && firstLine.startsWith("Cannot find module '") && firstLine.endsWith(".node'")) ||
+    // The packages `bindings` and `node-gyp-build`.
+    firstLine.startsWith("Could not locate the bindings file") ||
+    firstLine.startsWith("No native build was found for ");
+  const name = packageOf(message);
+  if (!isMissing || name === undefined) {
+    return undefined;
+  }
+  return `The addon of the package '${name}' is missing: its install script was not run, or failed. Run "npm rebuild ${name}" and read what it prints.`;
+}
+
+const folder = "node_modules";
+
+/** The first package in whose folder a path of this text is. */
+function packageOf(text: string): string | undefined {
+  const line = text.split("\n").find((each) => each.includes(folder)) ?? folder;
+  const below = line.slice(line.lastIndexOf(folder) + folder.length + 1);
+  const [scope = "", name = ""] = below.split(/[\\/'\s]/);
+  const whole = scope.startsWith("@") ? `${scope}/${name}` : scope;
+  return whole === "" || whole === "@/" ? undefined : whole;
 }
 
 function missingModule(message: string, entry: string): Reason {

@@ -31,6 +31,28 @@ export function failureLocation(error: FatalError, stderr: readonly string[]): S
   return found && originalLocation(found);
 }
 
+/**
+ * Whether an error was thrown while files were loaded and by nothing outside of them: not by the system, a database file or a child
+ * process, which may answer otherwise at the next try.
+ */
+export function isThrownAtLoad({ code, stack }: FatalError): boolean {
+  if (code !== null && (!code.startsWith("ERR_") || code === "ERR_SQLITE_ERROR")) {
+    return false;
+  }
+  const frames = stack.split("\n").filter((line) => line.startsWith("    at "));
+  const loaded = frames.findIndex((frame) => frame.includes("node:internal/modules/"));
+  return (
+    loaded !== -1 &&
+    !frames
+      .slice(0, loaded + 1)
+      .some((frame) =>
+        ["    at async ", "node:internal/process/task_queues", "node:child_process"].some((sign) =>
+          frame.includes(sign),
+        ),
+      )
+  );
+}
+
 function locate(error: FatalError, stderr: readonly string[]): SourceLocation | undefined {
   const { name, stack } = error;
   const named = esbuildLocation(error) ?? jsonLocation(error) ?? importLocation(error);

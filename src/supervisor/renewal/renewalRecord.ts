@@ -1,5 +1,5 @@
 import { outcomeNames, renewalNames } from "../../shared/facts/reportFacts.ts";
-import type { Failure } from "../../shared/failure.ts";
+import { type Failure, withPlace } from "../../shared/failure.ts";
 import type { RenewalOutcome, RenewalReport } from "../../shared/report.ts";
 import { shownTime, steadyNow } from "../clock.ts";
 import type { RenewalOptions } from "./renewalOptions.ts";
@@ -52,7 +52,10 @@ export class RenewalRecord {
     if (this.end !== undefined && !this.#isEndTold) {
       this.#isEndTold = true;
       const { kind, to } = this.#options;
-      tell(`${renewalNames[kind]} to generation ${to} ${outcomeNames[this.end.outcome]}: ${this.end.reason}`);
+      const { outcome, reason, failure } = this.end;
+      tell(
+        `${renewalNames[kind]} to generation ${to} ${outcomeNames[outcome]}: ${withPlace(reason, failure?.location)}`,
+      );
     }
   }
 

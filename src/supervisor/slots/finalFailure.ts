@@ -18,7 +18,8 @@ const othersServe =
 
 /**
  * The failure with which the start of a slot ends, where another try would end in the same way: the worker had all the time that it
- * was to have, or it fails as the one before did while others of the app serve. `undefined` where it is tried again.
+ * was to have, or it fails as the one before did, while others of the app serve or as the app's files are loaded. `undefined` where it
+ * is tried again.
  */
 export function finalFailure({ failure, before, ...facts }: FailedStart): Failure | undefined {
   if (facts.everFull || facts.wasReady) {
@@ -29,10 +30,11 @@ export function finalFailure({ failure, before, ...facts }: FailedStart): Failur
     // One that waits for a lock never fails by itself.
     return facts.othersServe && failure.code === "notReady" ? shared : failure;
   }
+  const again = before !== undefined && isAlike(before, failure);
   if (!facts.othersServe) {
-    return undefined;
+    return again && failure.atLoad === true ? failure : undefined;
   }
-  if (before !== undefined && isAlike(before, failure)) {
+  if (again) {
     return shared;
   }
   return isPermanentFailure(failure) ? failure : undefined;

@@ -1,3 +1,4 @@
+import { withPlace } from "../../shared/failure.ts";
 import type { EventLevel } from "../../shared/logs.ts";
 import type { WorkerHandle } from "./workerHandle.ts";
 
@@ -15,7 +16,8 @@ export function describeExit(
     return { level: "info", code: "workerFinished", message: `${who} finished (exit code 0)${when}` };
   }
   if (!worker.dismissed && running) {
-    return { level: "error", code: "workerDied", message: `${who}: ${worker.failure.message}` };
+    const { failure } = worker;
+    return { level: "error", code: "workerDied", message: `${who}: ${withPlace(failure.message, failure.location)}` };
   }
   return { level: "info", code: "workerGone", message: `${who} is gone` };
 }

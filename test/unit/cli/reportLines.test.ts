@@ -107,11 +107,13 @@ describe("the report of a renewal", () => {
       outcome: "rolledBack",
       reason: "Worker 3 threw.",
       stderr: ["Error: no", "    at x"],
+      location: { file: "/srv/api/server.js", line: 7, column: 3 },
     });
     assert.equal(
       reportText("api", report, plain),
       [
         "✖ reload of api rolled back: Worker 3 threw.",
+        "  at /srv/api/server.js:7",
         "  generation 1 keeps serving, untouched · gave up after 1.2 s",
         "  new workers ready after 800 ms",
         "",

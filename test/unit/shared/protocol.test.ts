@@ -61,6 +61,7 @@ describe("isPermanentFailure", () => {
       "portDenied",
       "nestedCluster",
       "typescriptUnsupported",
+      "badNodeArguments",
     ];
     for (const code of failureCodeSchema.options) {
       assert.equal(isPermanentFailure(sampleFailure({ code })), permanent.includes(code), code);

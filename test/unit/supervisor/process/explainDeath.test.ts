@@ -171,6 +171,50 @@ const shapes: readonly [what: string, error: Partial<FatalError>, code: FailureC
     /starts its own cluster/,
   ],
   [
+    "an addon that was not built (node-pre-gyp)",
+    {
+      code: "MODULE_NOT_FOUND",
+      message:
+        "Cannot find module '/srv/api/node_modules/bcrypt/lib/binding/bcrypt_lib.node'\nRequire stack:\n- /srv/x.js",
+    },
+    "missingModule",
+    /^The addon of the package 'bcrypt' is missing: .* Run "npm rebuild bcrypt" and/,
+  ],
+  [
+    "an addon that was not built (bindings)",
+    {
+      message:
+        "Could not locate the bindings file. Tried:\n → /srv/node_modules/.pnpm/x@1/node_modules/@scope/sqlite/build/sqlite.node",
+    },
+    "missingModule",
+    /^The addon of the package '@scope\/sqlite' is missing/,
+  ],
+  [
+    "an addon that was not built (node-gyp-build)",
+    {
+      message:
+        "No native build was found for platform=linux arch=x64 runtime=node abi=137\n    loaded from: C:\\api\\node_modules\\leveldown\n",
+    },
+    "missingModule",
+    /^The addon of the package 'leveldown' is missing/,
+  ],
+  [
+    "a file of the app with the ending of an addon",
+    { code: "MODULE_NOT_FOUND", message: "Cannot find module './addon.node'\nRequire stack:\n- /srv/api/server.js" },
+    "missingModule",
+    /^Cannot find module '\.\/addon\.node'\. Check the path, or build/,
+  ],
+  [
+    "an addon of another Node.js",
+    {
+      code: "ERR_DLOPEN_FAILED",
+      message:
+        "The module '/srv/node_modules/better-sqlite3/build/Release/better_sqlite3.node'\nwas compiled against a different Node.js version using\nNODE_MODULE_VERSION 115. This version of Node.js requires",
+    },
+    "missingModule",
+    /^The addon of the package 'better-sqlite3' was compiled for another version .* "npm rebuild better-sqlite3" with/,
+  ],
+  [
     "any other error, by its first line",
     { name: "TypeError", message: "boom\nsecond line" },
     "threw",
@@ -226,6 +270,47 @@ describe("explainDeath", () => {
       "The worker exited with code 0 before it was ready.",
     );
     assert.equal(explain({ exitCode: 3 }).code, "exited");
+  });
+
+  it("says what Node.js does not accept, where it did not start at all", () => {
+    const refused = (line: string, changes: Partial<DeathFacts> = {}) =>
+      explain({ exitCode: 9, stderr: ["(node:1) Warning: x", line], ...changes });
+    const file = refused("/usr/my node: 20/bin/node: .env: not found");
+    assert.deepEqual(
+      [file.code, refused("/usr/bin/node: .env: not found").code, refused("C:\\node\\node.exe: .env: not found").code],
+      ["exited", "badNodeArguments", "badNodeArguments"],
+    );
+    assert.match(
+      refused("/usr/bin/node: .env: not found").message,
+      /^There is no file \.env, which --env-file names\./,
+    );
+    assert.match(refused("/usr/bin/node: bad option: --no").message, /^Node\.js does not .* bad option: --no\. They/);
+    // An app may use that exit code too.
+    assert.equal(refused("/srv/api/mynode: .env: not found").code, "exited");
+    assert.equal(refused("/usr/bin/node: bad option: --no", { wasReady: true }).code, "exited");
+    assert.equal(refused("/usr/bin/node: bad option: --no", { exitCode: 1 }).code, "exited");
+  });
+
+  it("tells an error of the app's files from one of the world around them", () => {
+    const frame = "    at Object.<anonymous> (/srv/api/src/config.js:32:9)";
+    const loading = "    at Module._compile (node:internal/modules/cjs/loader:1929:14)";
+    const atLoad = (frames: string[], error: Partial<FatalError> = {}, changes: Partial<DeathFacts> = {}) =>
+      explain({ fatal: fatal({ ...error, stack: ["Error: no", ...frames].join("\n") }), ...changes }).atLoad ?? false;
+    assert.equal(atLoad([frame, loading]), true);
+    assert.equal(atLoad([frame, "    at ModuleJob.run (node:internal/modules/esm/module_job:447:25)"]), true);
+    assert.equal(atLoad([frame, loading], { code: "ERR_INVALID_ARG_TYPE" }), true);
+    assert.equal(atLoad([frame, loading], {}, { wasReady: true }), false);
+    assert.equal(atLoad([frame, loading], { code: "ENOENT" }), false);
+    assert.equal(atLoad([frame, loading], { code: "SQLITE_BUSY" }), false);
+    assert.equal(atLoad(["    at checkExecSyncError (node:child_process:916:11)", frame, loading]), false);
+    assert.equal(atLoad(["    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)"]), false);
+    assert.equal(
+      atLoad([
+        "    at connect (/srv/db.js:1:1)",
+        "    at async ModuleJob.run (node:internal/modules/esm/module_job:4:5)",
+      ]),
+      false,
+    );
   });
 
   it("takes an exception that the app survived for no reason of a later clean exit", () => {

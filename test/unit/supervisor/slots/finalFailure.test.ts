@@ -26,6 +26,14 @@ describe("finalFailure", () => {
     assert.equal(judge({ before: locked(2), wasReady: true }), undefined);
   });
 
+  it("tries an error of the app's files once more, also where nobody serves", () => {
+    const config = { ...failureOf("threw", 'Error: "MONGODB_URL" is required'), atLoad: true };
+    assert.equal(judge({ failure: config, othersServe: false }), undefined);
+    assert.equal(judge({ failure: config, before: failureOf("threw", "Error: other"), othersServe: false }), undefined);
+    assert.equal(judge({ failure: config, before: config, othersServe: false }), config);
+    assert.equal(judge({ failure: config, before: config, othersServe: false, everFull: true }), undefined);
+  });
+
   it("ends at once with what can't succeed, and with what had its time", () => {
     const missing = failureOf("missingModule", "Cannot find module './gone'.");
     assert.equal(judge({ failure: missing }), missing);
