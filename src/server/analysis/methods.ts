@@ -73,9 +73,9 @@ export function assignedFunction(analysis: Analysis, owner: string, name: string
 }
 
 /** The method of an object that is written out, or made of a class of this file. */
-export function memberFunction(analysis: Analysis, owner: Node, name: string): FunctionNode | undefined {
+export function memberFunction(analysis: Analysis, owner: Node, name: string, depth = 0): FunctionNode | undefined {
   if (owner.type === "ObjectExpression") {
-    return named(owner.properties, name);
+    return named(owner.properties, name) ?? namedFunction(analysis, owner, name);
   }
   // `Object.assign(new EventEmitter(), { … })`, `_.extend({}, { … })`
   const joining = asCall(owner);
@@ -90,9 +90,35 @@ export function memberFunction(analysis: Analysis, owner: Node, name: string): F
   if (made !== undefined) {
     return named(made.body.body, name);
   }
+  const given =
+    joining === undefined || joining.type === "NewExpression" || depth > 2
+      ? undefined
+      : givenBy(analysis, joining.callee);
+  if (given !== undefined) {
+    return memberFunction(analysis, given, name, depth + 1);
+  }
   return owner.type === "NewExpression" && owner.callee.type === "Identifier"
     ? assignedFunction(analysis, `${owner.callee.name}.prototype`, name)
     : undefined;
+}
+
+/** `add` of `{ add }` and `{ add: insert }`, a function of this file. */
+function namedFunction(analysis: Analysis, { properties }: ObjectExpression, name: string): FunctionNode | undefined {
+  for (const property of properties) {
+    if (property.type === "ObjectProperty" && keyOf(property) === name && property.value.type === "Identifier") {
+      return asFunction(settledValue(analysis, property.value));
+    }
+  }
+  return undefined;
+}
+
+/** What a function of this file gives in the end: an object that is written out, or one of a class. */
+function givenBy(analysis: Analysis, callee: Node): Node | undefined {
+  const body = asFunction(settledValue(analysis, callee))?.body;
+  const last = body?.type === "BlockStatement" ? body.body.at(-1) : undefined;
+  const value = body?.type === "BlockStatement" ? (last?.type === "ReturnStatement" ? last.argument : undefined) : body;
+  const node = value == null ? undefined : settledValue(analysis, value);
+  return node?.type === "ObjectExpression" || node?.type === "NewExpression" ? node : undefined;
 }
 
 /** A method of a class: a static one, or one of its objects. */

@@ -7,7 +7,13 @@ import { asCall, asMember, keyOf } from "./nodes.ts";
 /** How a use of a variable, or of `this.field`, affects its value. */
 export type Use =
   | { readonly kind: "read" | "assign" | "add" | "remove" | "increase" | "decrease"; readonly node: Node }
-  | { readonly kind: "assign"; readonly node: Node; readonly value: Node };
+  | {
+      readonly kind: "assign";
+      readonly node: Node;
+      readonly value: Node;
+      /** Whether it is a part of something that the variable holds: `todo.done = true`. */
+      readonly ofElement?: boolean;
+    };
 
 const adding: ReadonlySet<string> = new Set(["push", "unshift", "set", "add", "splice", "fill", "copyWithin"]);
 const removing: ReadonlySet<string> = new Set(["delete", "clear", "pop", "shift"]);
@@ -15,6 +21,9 @@ const removing: ReadonlySet<string> = new Set(["delete", "clear", "pop", "shift"
 /** The kinds of values that hold something and can be changed in place. */
 export function isContainer(analysis: Analysis, init: Node | undefined): boolean {
   const node = init && unwrapped(init);
+  if (node !== undefined && isOfJson(analysis, node)) {
+    return true;
+  }
   if (node?.type === "ArrayExpression" || node?.type === "ObjectExpression") {
     return true;
   }
@@ -33,6 +42,69 @@ export function isContainer(analysis: Analysis, init: Node | undefined): boolean
     propertyName(member) === "create" &&
     resolveApi(analysis, callee) === undefined
   );
+}
+
+/** What is read from a file of JSON when a worker starts: `require("./users.json")`, `JSON.parse(fs.readFileSync(file))`, or imported. */
+function isOfJson(analysis: Analysis, node: Node): boolean {
+  if (node.type === "ImportDefaultSpecifier") {
+    const from = analysis.parentOf(node);
+    return from?.type === "ImportDeclaration" && from.source.value.endsWith(".json");
+  }
+  const call = node.type === "CallExpression" ? node : undefined;
+  const [first] = call?.arguments ?? [];
+  const callee = call && asMember(call.callee);
+  if (call === undefined || first === undefined) {
+    return false;
+  }
+  if (callee === undefined) {
+    const isRequire = call.callee.type === "Identifier" && call.callee.name === "require";
+    return isRequire && first.type === "StringLiteral" && first.value.endsWith(".json");
+  }
+  const isJson = callee.object.type === "Identifier" && callee.object.name === "JSON";
+  const api = isJson && propertyName(callee) === "parse" ? resolveApi(analysis, unwrapped(first)) : undefined;
+  return api?.module === "fs" && api.name.endsWith("readFileSync");
+}
+
+/** Whether a part of a value is changed where it stands: `user.name = …`, `entry.count++`, `room.players.push(…)`, `Object.assign(user, …)`. */
+export function isChangedPart(analysis: Analysis, use: Node): boolean {
+  return changeOfPart(analysis, use) !== undefined;
+}
+
+/** The change itself. */
+export function changeOfPart(analysis: Analysis, use: Node): Use | undefined {
+  let node = use;
+  let parent = analysis.parentOf(node);
+  let last: string | undefined;
+  for (let member = asMember(parent); member !== undefined && member.object === node; member = asMember(parent)) {
+    last = propertyName(member);
+    node = member;
+    parent = analysis.parentOf(node);
+  }
+  if (parent?.type === "AssignmentExpression" && parent.left === node && node !== use) {
+    return parent.operator === "="
+      ? { kind: "assign", node: parent, value: parent.right, ofElement: true }
+      : { kind: "increase", node: parent };
+  }
+  if (parent?.type === "UpdateExpression" && node !== use) {
+    return { kind: parent.operator === "--" ? "decrease" : "increase", node: parent };
+  }
+  const isList = asMember(asMember(node)?.object) !== undefined && last !== "set" && last !== "add";
+  if (asCall(parent)?.callee === node && isList && adding.has(last ?? "")) {
+    return { kind: "add", node: parent as Node };
+  }
+  return node === use ? assigned(analysis, use) : undefined;
+}
+
+/** `Object.assign(settings, request.body)` */
+function assigned(analysis: Analysis, node: Node): Use | undefined {
+  const call = asCall(analysis.parentOf(node));
+  const callee = call && asMember(call.callee);
+  const [first, second] = call?.arguments ?? [];
+  const isAssign =
+    callee?.object.type === "Identifier" && callee.object.name === "Object" && propertyName(callee) === "assign";
+  return isAssign && call !== undefined && first === node && second !== undefined
+    ? { kind: "assign", node: call, value: second }
+    : undefined;
 }
 
 /** Whether it gives the variable or `this.field` itself another value, and not a part of what it holds. */
@@ -58,6 +130,10 @@ export function useOf(analysis: Analysis, use: Node, init: Node | undefined): Us
   }
   if (path.length > 0 && !isContainer(analysis, init)) {
     return { kind: "read", node: use };
+  }
+  const merged = isContainer(analysis, init) ? assigned(analysis, node) : undefined;
+  if (merged !== undefined) {
+    return merged;
   }
   switch (parent?.type) {
     case "AssignmentExpression":
@@ -117,7 +193,10 @@ function ownerOf(init: Node | undefined, path: readonly string[]): Node | undefi
   let node = init && unwrapped(init);
   for (const name of path) {
     if (node?.type !== "ObjectExpression") {
-      return name === "" ? node : undefined;
+      // Of what is read from a file only a run would show what it holds.
+      return name === "" || node?.type === "CallExpression" || node?.type === "ImportDefaultSpecifier"
+        ? node
+        : undefined;
     }
     const property = node.properties.find((item) => item.type === "ObjectProperty" && keyOf(item) === name);
     node = property?.type === "ObjectProperty" ? unwrapped(property.value) : undefined;

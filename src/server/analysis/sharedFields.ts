@@ -1,14 +1,13 @@
 import type { Class, Node, ObjectExpression } from "@babel/types";
-import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
 import { walk } from "../source/walk.ts";
-import { exportedValue } from "./exportedFunctions.ts";
 import { appValues } from "./held/appValues.ts";
-import { classOf } from "./methods.ts";
+import { globalValues } from "./held/globalValues.ts";
+import { lastingHolders } from "./held/lastingObjects.ts";
 import { factsOf } from "./moduleFacts.ts";
 import { isContainer } from "./mutations.ts";
-import { around, asMember, bindingValue, keyOf, lastName, settledValue } from "./nodes.ts";
+import { asMember, bindingValue, keyOf } from "./nodes.ts";
 import { nestRequestPath } from "./requests/nestClasses.ts";
 import { isNestSingleton } from "./requests/nestSingleton.ts";
 import { requestPathOf } from "./requests/requestPath.ts";
@@ -32,16 +31,20 @@ export function sharedFields(analysis: Analysis): SharedField[] {
     if (isNestSingleton(analysis, owner)) {
       return fieldsOf(analysis, owner, [], nestRequestPath(analysis, owner));
     }
-    const own = holdersOf(analysis, (value) => classOf(analysis, value) === owner);
-    const holders = own.length > 0 || path.functions.size === 0 ? own : holdersElsewhere(analysis, owner);
-    return holders.length === 0 || path.functions.size === 0 ? [] : fieldsOf(analysis, owner, holders, inPath);
+    const isAsked = path.functions.size > 0 && isStateful(analysis, owner);
+    const holders = isAsked ? lastingHolders(analysis, owner) : undefined;
+    return [
+      ...(isAsked ? staticFields(analysis, owner, inPath) : []),
+      ...(holders === undefined ? [] : fieldsOf(analysis, owner, holders, inPath)),
+    ];
   });
   for (const { name, value } of path.functions.size === 0 ? [] : topValues(analysis)) {
     if (value.type === "ObjectExpression") {
       fields.push(...fieldsOf(analysis, value, [name], inPath));
     }
   }
-  for (const { name, init, places } of path.functions.size === 0 ? [] : appValues(analysis)) {
+  const named = path.functions.size === 0 ? [] : [...appValues(analysis), ...globalValues(analysis)];
+  for (const { name, init, places } of named) {
     if (init.type === "NumericLiteral" || isContainer(analysis, init)) {
       fields.push({ name, owners: [], init, places, inRequest: inPath });
     }
@@ -49,65 +52,46 @@ export function sharedFields(analysis: Analysis): SharedField[] {
   return fields;
 }
 
-/** The names at the top of the module whose value is such a one. */
-function holdersOf(analysis: Analysis, matches: (value: Node) => boolean): string[] {
-  return topValues(analysis)
-    .filter(({ value }) => matches(value))
-    .map(({ name }) => name);
+/** Whether a class has fields that may be changed by its methods. */
+function isStateful(analysis: Analysis, { body }: Class): boolean {
+  const values = [
+    ...fieldValues(body.body).map(({ value }) => value),
+    ...body.body.flatMap((member) => (member.type === "ClassProperty" && member.value != null ? [member.value] : [])),
+  ];
+  return values.some((value) => isState(analysis, unwrapped(value)));
 }
 
-/** The same in files that import the class. */
-function holdersElsewhere(analysis: Analysis, { id }: Class, depth = 0): string[] {
-  const importers = id == null ? [] : (analysis.files?.importers(analysis.module, /\bnew\s/) ?? []);
-  return importers.flatMap((file) => {
-    const isOurs = (value: Node) => {
-      const api = value.type === "NewExpression" ? resolveApi(file, value) : undefined;
-      const leadsHere = api !== undefined && file.files?.leadsTo(file.module, api.module, analysis.module) === true;
-      const made = leadsHere ? exportedValue(analysis, api.name) : undefined;
-      return made?.analysis === analysis && settledClass(analysis, made.node) === id;
-    };
-    return factsOf(file).isTest ? [] : [...holdersOf(file, isOurs), ...fieldsWith(file, isOurs, depth)];
+function isState(analysis: Analysis, init: Node): boolean {
+  return init.type === "NumericLiteral" || isContainer(analysis, init);
+}
+
+/** `static users = []` of a class, which there is once in a worker: `Store.users`, and `this.users` in its static methods. */
+function staticFields(analysis: Analysis, owner: Class, inRequest: SharedField["inRequest"]): SharedField[] {
+  const { id, body } = owner;
+  const binding = id == null ? undefined : analysis.bindingOf(id);
+  return body.body.flatMap((member) => {
+    const isField =
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && member.static === true;
+    const name = isField ? keyOf(member) : undefined;
+    const init = isField && member.value != null ? unwrapped(member.value) : undefined;
+    if (name === undefined || init === undefined || id == null || !isState(analysis, init)) {
+      return [];
+    }
+    const named = (binding?.references ?? []).flatMap((reference): Node[] => {
+      const parent = analysis.parentOf(reference);
+      const use = asMember(parent);
+      return parent !== undefined &&
+        use?.object === reference &&
+        keyOf({ key: use.property, computed: use.computed }) === name
+        ? [parent]
+        : [];
+    });
+    const own = body.body.flatMap((method) =>
+      method.type === "ClassMethod" && method.static === true ? placesIn(method, name) : [],
+    );
+    const places = [...named, ...own].sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+    return [{ name, owners: [id.name], init, places, inRequest }];
   });
-}
-
-/** The fields in which an object of a server, of which there is one as well, holds such a one. */
-function fieldsWith(file: Analysis, matches: (value: Node) => boolean, depth: number): string[] {
-  return factsOf(file).calls.flatMap(({ node }) => {
-    const parent = file.parentOf(node);
-    const field =
-      parent?.type === "AssignmentExpression" && asMember(parent.left)?.object.type === "ThisExpression"
-        ? lastName(parent.left)
-        : parent?.type === "ClassProperty"
-          ? keyOf(parent)
-          : undefined;
-    const around = field === undefined || !matches(node) ? undefined : classAround(file, node);
-    return field !== undefined && around !== undefined && isSingle(file, around, depth) ? [field] : [];
-  });
-}
-
-/** A class that makes a server listen, or of which a module makes one object. */
-function isSingle(file: Analysis, owner: Class, depth: number): boolean {
-  const { start, end } = owner;
-  return (
-    factsOf(file).listens.some(({ call }) => (call.start ?? 0) > (start ?? 0) && (call.end ?? 0) < (end ?? 0)) ||
-    holdersOf(file, (value) => classOf(file, value) === owner).length > 0 ||
-    (depth < deepest && holdersElsewhere(file, owner, depth + 1).length > 0)
-  );
-}
-
-/** Objects in fields of objects are followed to this depth. */
-const deepest = 2;
-
-function classAround(analysis: Analysis, node: Node): Class | undefined {
-  return [...around(analysis, node)].find(
-    (parent): parent is Class => parent.type === "ClassDeclaration" || parent.type === "ClassExpression",
-  );
-}
-
-/** The name of the class that an expression gives. */
-function settledClass(analysis: Analysis, expression: Node): Class["id"] {
-  const node = settledValue(analysis, expression);
-  return node.type === "ClassDeclaration" || node.type === "ClassExpression" ? node.id : undefined;
 }
 
 function topValues({ root }: Analysis): { readonly name: string; readonly value: Node }[] {
@@ -125,21 +109,34 @@ function fieldsOf(
 ): SharedField[] {
   const own = owner.type !== "ObjectExpression" && owner.id != null ? [owner.id.name] : [];
   const members: readonly Node[] = owner.type === "ObjectExpression" ? owner.properties : owner.body.body;
+  return fieldValues(members).flatMap(({ name, value }) => {
+    const init = unwrapped(value);
+    return name === undefined || !isState(analysis, init)
+      ? []
+      : [
+          {
+            name,
+            owners: [...own, ...holders],
+            init,
+            places: placesIn(owner.type === "ObjectExpression" ? owner : owner.body, name),
+            inRequest,
+          },
+        ];
+  });
+}
+
+/** The fields that are declared, and those that the constructor assigns; no static ones. */
+function fieldValues(members: readonly Node[]): { readonly name: string | undefined; readonly value: Node }[] {
   const declared = members.flatMap((member) => {
     const isField =
       member.type === "ClassProperty" ||
       member.type === "ClassAccessorProperty" ||
       member.type === "ClassPrivateProperty" ||
       member.type === "ObjectProperty";
-    return isField && member.value != null ? [{ name: keyOf(member), value: member.value }] : [];
+    const isStatic = isField && "static" in member && member.static === true;
+    return isField && !isStatic && member.value != null ? [{ name: keyOf(member), value: member.value }] : [];
   });
-  return [...declared, ...setInConstructor(members)].flatMap(({ name, value }) => {
-    const init = unwrapped(value);
-    const isState = init.type === "NumericLiteral" || isContainer(analysis, init);
-    return name === undefined || !isState
-      ? []
-      : [{ name, owners: [...own, ...holders], init, places: placesOf(owner, name), inRequest }];
-  });
+  return [...declared, ...setInConstructor(members)];
 }
 
 /** The fields that a constructor assigns. */
@@ -156,9 +153,9 @@ function setInConstructor(members: readonly Node[]): { readonly name: string | u
       });
 }
 
-function placesOf(owner: Class | ObjectExpression, name: string): Node[] {
+function placesIn(part: Node, name: string): Node[] {
   const found: Node[] = [];
-  walk(owner.type === "ObjectExpression" ? owner : owner.body, (node) => {
+  walk(part, (node) => {
     const member = asMember(node);
     if (
       member?.object.type === "ThisExpression" &&

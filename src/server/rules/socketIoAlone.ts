@@ -40,12 +40,17 @@ export const socketIoAlone: Rule = {
 };
 
 function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string | undefined {
-  const options = optionsOf(analysis, node.arguments);
-  if (options === "unknown") {
+  const given = optionsOf(analysis, node.arguments);
+  const isShared =
+    sharing.test(analysis.module.text) || (analysis.files?.beside(analysis.module, sharing) ?? []).length > 0;
+  // Options from elsewhere hold an adapter or transports only if the package has one, or names them.
+  if (given === "unknown" && (analysis.files === undefined || isShared || namesTransports(analysis))) {
     return undefined;
   }
+  const options = given === "unknown" ? undefined : given;
   const isSticky = [...facts.modules].some((name) => /sticky|cluster-engine/.test(name));
   const hasAdapter =
+    isShared ||
     [...facts.modules].some(isAdapter) ||
     facts.calls.some(({ method }) => method === "adapter") ||
     (options !== undefined && propertyOf(options, "adapter") !== undefined);
@@ -65,6 +70,15 @@ function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string
     : t(
         "Here an event reaches only the clients of one worker: give it an adapter that all workers share, such as @socket.io/redis-adapter.",
       );
+}
+
+/** What lets workers reach each other's clients, in any file of the process. */
+const sharing =
+  /socket\.io-(?:\w+-)*adapter|@socket\.io\/(?!component-emitter)[\w-]*adapter|socket\.io-redis|cluster-engine|\.adapter\s*\(|@socket\.io\/sticky/;
+
+function namesTransports(analysis: Analysis): boolean {
+  const pattern = /\btransports\b/;
+  return pattern.test(analysis.module.text) || (analysis.files?.beside(analysis.module, pattern) ?? []).length > 0;
 }
 
 /** The options, which come last; a spread in them may contain anything. */

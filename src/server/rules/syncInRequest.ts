@@ -1,10 +1,11 @@
+import type { Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
 import { isServerProcess } from "../analysis/atStart.ts";
 import { bootName } from "../analysis/bootName.ts";
 import { isForDevelopment } from "../analysis/development.ts";
 import { isDoneOnce } from "../analysis/guards.ts";
 import { type CallSite, factsOf } from "../analysis/moduleFacts.ts";
-import { around, functionName, textOf } from "../analysis/nodes.ts";
+import { around, asMember, functionName, lastName, textOf } from "../analysis/nodes.ts";
 import { requestPathOf } from "../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
 import type { Analysis } from "../source/scopes.ts";
@@ -65,9 +66,21 @@ const passwords = /^(?:bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2))#/;
 
 /** Whether a call hashes a password in the process of a server, such as in a model, and not to set the app up. */
 function checksPasswords(analysis: Analysis, { node, api, inside }: CallSite): boolean {
-  const isMeant = inside !== undefined && passwords.test(api ?? "") && !setsUp.test(analysis.module.uri);
+  const isHashing = passwords.test(api ?? "") || (derivations.test(api ?? "") && isOfModel(analysis, node));
+  const isMeant = inside !== undefined && isHashing && !setsUp.test(analysis.module.uri);
   const names = isMeant ? [...around(analysis, node)].map((parent) => functionName(analysis, parent) ?? "") : [];
   return isMeant && !names.some((name) => bootName.test(name) || setsUp.test(name)) && isServerProcess(analysis);
+}
+
+/** What makes a key of a password, and of the app's own secret as well. */
+const derivations = /^crypto#(?:default\.)?(?:pbkdf2|scrypt)Sync$/;
+
+/** Whether it is done by a method of a model: `userSchema.methods.setPassword = function (password) { … }`. */
+function isOfModel(analysis: Analysis, node: Node): boolean {
+  return [...around(analysis, node)].some((parent) => {
+    const owner = parent.type === "AssignmentExpression" ? asMember(asMember(parent.left)?.object) : undefined;
+    return owner !== undefined && /^(?:methods|statics|prototype)$/.test(lastName(owner) ?? "");
+  });
 }
 
 const setsUp =

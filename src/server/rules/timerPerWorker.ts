@@ -24,6 +24,8 @@ import type { FunctionNode } from "../source/declare.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis } from "../source/scopes.ts";
 import { unwrapped } from "../source/values.ts";
+import { nodesOf, walk } from "../source/walk.ts";
+import { changesByTag, changesOutside } from "./changesOutside.ts";
 
 /** Functions that schedule a job. */
 const planners: ReadonlySet<string> = new Set([
@@ -221,12 +223,12 @@ function doesNothing(analysis: Analysis, { arguments: given }: Call): boolean {
   );
 }
 
-const senders =
-  /^(?:nodemailer|@sendgrid\/mail|resend|twilio|stripe|@slack\/web-api|pg|mysql2?(?:\/promise)?|mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm(?:\/.+)?|better-sqlite3|@aws-sdk\/.+)$/;
-
 /** Whether the name of another file's function suggests effects outside the worker: `sendReports`, `mailer.notify`. */
 function worksByName(analysis: Analysis, work: Node): boolean {
   const handler = asFunction(settledValue(analysis, work));
+  if (handler !== undefined && flushes(analysis, handler)) {
+    return false;
+  }
   const called =
     handler === undefined
       ? [work]
@@ -247,29 +249,6 @@ function isTelling(name: string): boolean {
     !/heart|beat|ping|metric|stat(?:s|us|istics)|health|telemetry|usage|log|alive|presence|trace|span/i.test(name)
   );
 }
-
-/** Methods that change something in a database, a bucket or a mailbox. */
-const changing =
-  /^(?:sendMail|sendEmail|send_?message|deleteMany|insertMany|updateMany|deleteOne|insertOne|updateOne|createMany|bulkWrite|destroy|\$executeRaw|postMessage|putObject|execute)$/i;
-
-/** The same, of which the names alone say little: of a model, a table or a repository. */
-const changingModel =
-  /^(?:create|update|updateOne|upsert|remove|delete|deleteOne|destroy|save|truncate|findOneAndDelete|findOneAndUpdate|findByIdAndDelete|findByIdAndUpdate)$/;
-
-/** `Session.destroy`, `prisma.session.delete`, `this.sessionRepository.delete`, `db.collection("sessions").remove` */
-function isModel(receiver: Node): boolean {
-  const name = lastName(receiver) ?? "";
-  const owner = asMember(receiver)?.object;
-  const call = asCall(receiver);
-  return (
-    (/^[A-Z][a-z]\w*$/.test(name) && !/^(?:Object|Reflect|Promise|Map|Set|Cache|Storage)$/.test(name)) ||
-    /(?:Repo|Repository|Model|Collection)$/i.test(name) ||
-    /^(?:prisma|db)$/.test((owner && lastName(owner)) ?? "") ||
-    (call !== undefined && /^(?:collection|model|getRepository|from|knex|db)$/.test(lastName(call.callee) ?? ""))
-  );
-}
-
-const changingStatement = /^\s*(?:delete\s+from|insert\s+into|update\s|truncate\s|refresh\s+materialized)/i;
 
 /** Whether a function certainly changes something that all workers share. */
 function worksOutside(analysis: Analysis, work: Node, works: Works = changesOutside): boolean {
@@ -299,18 +278,42 @@ const deepest = 2;
 function comesOutside(analysis: Analysis, handler: FunctionNode, depth: number, works: Works): boolean {
   const { callsIn } = factsOf(analysis);
   const functions = [...reachable(analysis, [handler])];
-  if (functions.some((inner) => isElected(analysis, inner))) {
+  if (functions.some((inner) => isElected(analysis, inner) || flushes(analysis, inner))) {
     return false;
   }
   const sites = functions.flatMap((inner) => callsIn.get(inner) ?? []);
   return (
     sites.some((site) => works(analysis, site)) ||
+    (works !== writesFile && changesByTag(analysis, functions)) ||
     (depth < deepest &&
       sites.some(({ node }) => {
         const called = functionElsewhere(analysis, node);
         return called !== undefined && comesOutside(called.analysis, called.node, depth + 1, works);
       }))
   );
+}
+
+/** `const all = errors; errors = [];`: a job that takes what its worker has gathered is one of each worker. */
+function flushes(analysis: Analysis, { body }: FunctionNode): boolean {
+  let found = false;
+  walk(body, (node) => {
+    const value = node.type === "AssignmentExpression" ? node.right : undefined;
+    const isEmpty = value?.type === "ArrayExpression" && value.elements.length === 0;
+    const left = isEmpty && node.type === "AssignmentExpression" ? node.left : undefined;
+    const binding = left?.type === "Identifier" ? analysis.bindingOf(left) : undefined;
+    found ||=
+      left !== undefined &&
+      (asMember(left)?.object.type === "ThisExpression" ||
+        (binding !== undefined && binding.scope === analysis.root)) &&
+      nodesOf(analysis.module.ast.program, "CallExpression").some(
+        ({ callee }) =>
+          /^(?:push|unshift)$/.test(lastName(callee) ?? "") &&
+          asMember(callee) !== undefined &&
+          textOf(analysis, asMember(callee)?.object ?? callee) === textOf(analysis, left),
+      );
+    return found ? "skip" : undefined;
+  });
+  return found;
 }
 
 /** Whether a timer is set by what it calls, so that it comes again and again. */
@@ -327,36 +330,4 @@ function functionIn(analysis: Analysis, work: Node): FunctionNode | undefined {
     return functionIn(analysis, member.object);
   }
   return asFunction(node) ?? methodAt(analysis, node);
-}
-
-function changesOutside(analysis: Analysis, { node, api, method, receiver }: CallSite): boolean {
-  const [first, second] = node.arguments;
-  if (api === "globals#fetch" || api?.startsWith("undici#")) {
-    const options = second && settledValue(analysis, second);
-    const verb = options?.type === "ObjectExpression" ? propertyOf(options, "method") : undefined;
-    const name = verb === undefined || verb === "unknown" ? undefined : stringOf(analysis, verb);
-    return name !== undefined && !/^(?:GET|HEAD)$/i.test(name);
-  }
-  if (api !== undefined && /^axios#(?:post|put|patch|delete)$/.test(api)) {
-    return true;
-  }
-  const { modules } = factsOf(analysis);
-  const statement =
-    method === "query" || method === "run" || method === "prepare" ? first && stringOf(analysis, first) : undefined;
-  if (statement !== undefined && changingStatement.test(statement)) {
-    return true;
-  }
-  if (receiver !== undefined && changingModel.test(method ?? "") && isModel(receiver)) {
-    return true;
-  }
-  return (
-    method !== undefined &&
-    changing.test(method) &&
-    (isShared(method) || [...modules].some((name) => senders.test(name)))
-  );
-}
-
-/** Names that are unambiguous, whatever they are called on. */
-function isShared(method: string): boolean {
-  return /^(?:sendMail|sendEmail|deleteMany|insertMany|updateMany|createMany|bulkWrite)$/.test(method);
 }

@@ -4,8 +4,8 @@ import type { Analysis } from "../../source/scopes.ts";
 import type { SourceModule } from "../../source/sourceModule.ts";
 import { unwrapped } from "../../source/values.ts";
 import { nodesOf, walk } from "../../source/walk.ts";
-import { factsOf } from "../moduleFacts.ts";
-import { around, asCall, asFunction, asMember, lastName, settledValue } from "../nodes.ts";
+import { type CallSite, factsOf } from "../moduleFacts.ts";
+import { around, asCall, asFunction, asMember, lastName, settledValue, textOf } from "../nodes.ts";
 import { type Holder, rootOf } from "./rootOf.ts";
 
 /** A list of connections that an app keeps by itself, and where it sends something to each of them. */
@@ -51,9 +51,12 @@ function gather(analysis: Analysis): ClientList[] {
       add(member.object, right);
     }
   }
-  const loops = holders.size === 0 ? [] : loopsOf(analysis);
+  const loops = holders.size === 0 ? [] : [...loopsOf(analysis), ...keyedSends(analysis, calls)];
   return [...holders].flatMap((holder) => {
-    const own = loops.filter((loop) => loop.holder === holder).map(({ list }) => list);
+    const own = loops
+      .filter((loop) => loop.holder === holder)
+      .map(({ list }) => list)
+      .sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
     return own.length === 0 ? [] : [{ holder, loops: own }];
   });
 }
@@ -121,7 +124,42 @@ function loopsOf(analysis: Analysis): Loop[] {
       add(list ?? receiver, asFunction(settledValue(analysis, callback)));
     }
   }
-  return found.sort((a, b) => (a.list.start ?? 0) - (b.list.start ?? 0));
+  return found;
+}
+
+/** `clients.get(message.to).send(text)`, `const peer = peers[id]; peer.send(text)`: not what the client has been kept under itself. */
+function keyedSends(analysis: Analysis, calls: readonly CallSite[]): Loop[] {
+  const kept = new Set(
+    calls.flatMap(({ node, method }) =>
+      method === "set" && node.arguments[0] !== undefined ? [textOf(analysis, node.arguments[0])] : [],
+    ),
+  );
+  return calls.flatMap(({ method, receiver }) => {
+    const client =
+      sendingName.test(method ?? "") && receiver !== undefined ? settledValue(analysis, receiver) : undefined;
+    const owner = client === undefined ? undefined : takenBy(analysis, client);
+    const holder = owner === undefined ? undefined : rootOf(analysis, owner.list);
+    return owner === undefined || holder === undefined || kept.has(textOf(analysis, owner.key))
+      ? []
+      : [{ holder, list: owner.list }];
+  });
+}
+
+/** The list and the key in `clients.get(key)`, `clients[key]`, and `.ws` of either. */
+function takenBy(analysis: Analysis, client: Node): { readonly list: Node; readonly key: Node } | undefined {
+  const call = asCall(client);
+  const callee = asMember(call?.callee);
+  const [key] = call?.arguments ?? [];
+  if (callee !== undefined && key !== undefined && propertyName(callee) === "get") {
+    return { list: callee.object, key };
+  }
+  const member = asMember(client);
+  if (member?.computed === true) {
+    return { list: member.object, key: member.property };
+  }
+  const isPart =
+    member !== undefined && /^(?:ws|res|raw|websocket|webSocket|socket|connection)$/.test(lastName(member) ?? "");
+  return isPart ? takenBy(analysis, settledValue(analysis, member.object)) : undefined;
 }
 
 /** Whether a loop sends something to what it iterates over, or to entries of the list; one that pings, closes or counts does not. */

@@ -6,7 +6,7 @@ import { factsOf, requiredName } from "../moduleFacts.ts";
 
 /** Files of tools that build or try an app, by their paths in the package. */
 const toolFile =
-  /(?:^|\/)(?:(?:webpack|vite|rollup|rspack|gulpfile|gruntfile|karma|jest|vitest|cypress|playwright|babel|eslint)(?:[.-]\w+)*\.[cm]?[jt]s|dev(?:elopment)?[-_.]?server\.[cm]?[jt]s|testing\w*\.[cm]?[jt]s|scripts?\/(?:dev|build|test|release)\b[-.\w]*)$/i;
+  /(?:^|\/)(?:(?:webpack|vite|rollup|rspack|gulpfile|gruntfile|karma|jest|vitest|cypress|playwright|babel|eslint)(?:[.-]\w+)*\.[cm]?[jt]s|dev(?:elopment)?[-_.]?server\.[cm]?[jt]s|testing\w*\.[cm]?[jt]s|(?:fake|mock|stub)s?[-_.][\w.-]*\.[cm]?[jt]s|(?:scripts?|tools?)\/(?:dev|build|test|release)\b[-.\w/]*)$/i;
 const toolFolder =
   /^(?:packages\/[^/]+\/)?(?:benchmarks?|bench|examples?|demos?|fixtures|stories|mocks?|e2e|tests?|test-(?:utils|helpers|server)|\.storybook)\/|\/__(?:mocks|tests|fixtures)__\//i;
 

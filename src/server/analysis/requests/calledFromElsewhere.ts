@@ -142,6 +142,14 @@ function list(one: FunctionNode | undefined): FunctionNode[] {
   return one === undefined ? [] : [one];
 }
 
+/** Whether a call only sets something up, by its name: `register(user)` signs somebody up where a request asks for it. */
+function setsUp(name: string, call: Node): boolean {
+  const isGiven = (asCall(call)?.arguments.length ?? 0) > 0;
+  return (
+    setUpName.test(name) && !/^register/.test(name) && !(isGiven && /^(?:init|initiali[sz]e|create)[A-Z]/.test(name))
+  );
+}
+
 /** What begins a server anew, although a request asked for it. */
 const starting = /^(?:re)?start(?:Server)?$/;
 
@@ -172,7 +180,8 @@ function usesOf(analysis: Analysis): Uses {
   const loops: Node[] = [];
   const add = (of: OfFile | undefined, method: string | undefined, call: Node | undefined) => {
     const last = method ?? of?.name.split(".").at(-1) ?? "";
-    if (of !== undefined && !setUpName.test(last) && !starting.test(last)) {
+    // A handler may well be called `register`, or `initializePayment`.
+    if (of !== undefined && (call === undefined || !(setsUp(last, call) || starting.test(last)))) {
       push(ofModule, of.module, { name: of.name, made: of.made, method, call });
     }
   };

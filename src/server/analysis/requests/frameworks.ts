@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import type { FunctionNode } from "../../source/declare.ts";
 import { fieldValue } from "../../source/fields.ts";
 import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -6,7 +7,7 @@ import { serverKind } from "../../source/serverCalls.ts";
 import { unwrapped } from "../../source/values.ts";
 import { stringOf } from "../constants.ts";
 import type { CallSite } from "../moduleFacts.ts";
-import { asCall, asMember, lastName, settledValue } from "../nodes.ts";
+import { asCall, asFunction, asMember, keyOf, lastName, settledValue } from "../nodes.ts";
 
 /** Functions that create an app or a router, whose methods take request handlers. */
 export const routerMakers: ReadonlySet<string> = new Set([
@@ -139,6 +140,40 @@ export function takesClients(analysis: Analysis, { node, method, receiver }: Cal
   }
   const isConnection = /^connect(?:ion)?$/.test(stringOf(analysis, event) ?? "");
   return isConnection && isSocketServer(analysis, receiver);
+}
+
+/** Whether a call takes functions that a middleware calls for each request: the strategies of Passport, `io.use((socket, next) => …)`. */
+export function takesCallbacks({ node, api, method, receiver }: CallSite): boolean {
+  const isStrategy = node.type === "NewExpression" && /^passport-[\w-]+#(?:default|\w*Strategy)$/.test(api ?? "");
+  const isOfPassport = /^passport#(?:default\.)?(?:de)?serializeUser$/.test(api ?? "");
+  const isOfSockets = method === "use" && receiver !== undefined && socketServerName.test(lastName(receiver) ?? "");
+  return isStrategy || isOfPassport || isOfSockets;
+}
+
+/** Packages that are given functions in their options, which they call for each request. */
+const optionTakers: ReadonlyMap<string, readonly string[]> = new Map([
+  ["multer#diskStorage", ["destination", "filename"]],
+  ["multer#default", ["fileFilter"]],
+  ["express-rate-limit#default", ["handler", "keyGenerator", "skip"]],
+  ["express-rate-limit#rateLimit", ["handler", "keyGenerator", "skip"]],
+  ["cors#default", ["origin"]],
+  ["@apollo/server/express4#expressMiddleware", ["context"]],
+  ["apollo-server#ApolloServer", ["context"]],
+  ["apollo-server-express#ApolloServer", ["context"]],
+]);
+
+/** The functions in options that are called for each request: `destination` of `multer.diskStorage({ destination(req, file, done) { … } })`. */
+export function optionCallbacks(analysis: Analysis, { node, api }: CallSite): FunctionNode[] {
+  const names = api === undefined ? undefined : optionTakers.get(api);
+  const last = names && node.arguments.at(-1);
+  const options = last && settledValue(analysis, last);
+  return options?.type !== "ObjectExpression" || names === undefined
+    ? []
+    : options.properties.flatMap((property) => {
+        const isTaken = property.type !== "SpreadElement" && names.includes(keyOf(property) ?? "");
+        const value = property.type === "ObjectProperty" ? settledValue(analysis, property.value) : property;
+        return isTaken ? (asFunction(value) ?? []) : [];
+      });
 }
 
 /** A server of Socket.IO or ws, or a namespace of one; an imported one may be recognized by its name. */

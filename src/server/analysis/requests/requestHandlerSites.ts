@@ -7,7 +7,7 @@ import { nodesOf } from "../../source/walk.ts";
 import { methodAt } from "../methods.ts";
 import type { CallSite, Facts } from "../moduleFacts.ts";
 import { asCall, asFunction, asMember, functionAround, keyOf, settledValue } from "../nodes.ts";
-import { routeFunctions, takesClients, takesHandlers } from "./frameworks.ts";
+import { optionCallbacks, routeFunctions, takesCallbacks, takesClients, takesHandlers } from "./frameworks.ts";
 import { isForDevelopmentServer, looksLikeHandler } from "./handlerLooks.ts";
 import { nestRoutes } from "./nestRoutes.ts";
 import { routeFileHandlers } from "./routeFiles.ts";
@@ -20,8 +20,11 @@ const nestMethods: ReadonlySet<string> = new Set(["canActivate", "intercept", "u
 export function requestHandlers(analysis: Analysis, facts: Facts): Set<FunctionNode> {
   const handlers = new Set<FunctionNode>(facts.functions.filter((node) => looksLikeHandler(analysis, facts, node)));
   for (const site of facts.calls) {
-    if (takesHandlers(analysis, site) || takesClients(analysis, site)) {
+    if (takesHandlers(analysis, site) || takesClients(analysis, site) || takesCallbacks(site)) {
       addArguments(analysis, facts, site, handlers);
+    }
+    for (const callback of optionCallbacks(analysis, site)) {
+      handlers.add(callback);
     }
   }
   for (const object of nodesOf(analysis.module.ast.program, "ObjectExpression")) {

@@ -10,6 +10,7 @@ import type { Finding, Rule } from "../../analysis/rule.ts";
 import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { nodesOf, walk } from "../../source/walk.ts";
+import { emitsToClients } from "./eventBus.ts";
 
 /** What lets workers reach each other's clients. */
 const shared =
@@ -24,7 +25,12 @@ export const broadcastPerWorker: Rule = {
     if (isTest || app.workers === 1) {
       return [];
     }
-    const found = [...clientLoops(analysis), ...ownLoops(analysis), ...gatewayCalls(analysis)];
+    const found = [
+      ...clientLoops(analysis),
+      ...ownLoops(analysis),
+      ...gatewayCalls(analysis),
+      ...emitsToClients(analysis),
+    ];
     return found.length === 0 || isShared(analysis)
       ? []
       : found.flatMap(({ start, end }): Finding[] => {

@@ -5,7 +5,7 @@ import { isForDevelopment } from "../../analysis/development.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
 import { settledValue, textOf } from "../../analysis/nodes.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
-import { ownFileDatabases } from "./ownFileDatabase.ts";
+import { ownFileDatabases, rewrittenFiles } from "./ownFileDatabase.ts";
 
 /** What reads a file into memory, and writes all of it back. */
 const whole =
@@ -48,9 +48,17 @@ export const fileDatabase: Rule = {
         isForDevelopment(analysis, node) ? [] : [{ node: node.callee, message: messageOfWhole() }],
       ),
     );
-    return found.length === 0 || !(app.entry === true || isServerProcess(analysis))
-      ? []
-      : found.flatMap(({ node, message }) => findingAt(node, message));
+    const isServer = found.length > 0 && (app.entry === true || isServerProcess(analysis));
+    const kept = isServer ? found : [];
+    const marked = new Set(kept.map(({ node }) => node));
+    // What requests do shows that it is a server.
+    const rewritten = rewrittenFiles(analysis).filter(
+      ({ node }) => !marked.has(node.callee) && !isForDevelopment(analysis, node),
+    );
+    return [
+      ...kept.flatMap(({ node, message }) => findingAt(node, message)),
+      ...rewritten.flatMap(({ node }) => findingAt(node.callee, messageOfRewritten())),
+    ];
   },
 };
 
@@ -61,6 +69,12 @@ function findingAt({ start, end }: Node, message: string): Finding[] {
 function messageOfWhole(): string {
   return t(
     "Each worker keeps this data in its own memory and writes all of it back, so workers don't see each other's changes and overwrite them: use a database that several processes can share, such as SQLite.",
+  );
+}
+
+function messageOfRewritten(): string {
+  return t(
+    "Workers that read, change and write this file at the same time overwrite each other's changes, or read it half written: use a database that several processes can share, such as SQLite.",
   );
 }
 

@@ -18,10 +18,13 @@ interface Keeper {
   readonly options: readonly string[];
   /** Which argument holds the options. */
   readonly argument: number;
+  /** It uses memory only where an option says so: `driver: "memory"`. */
+  readonly where?: readonly [name: string, value: string];
 }
 
 const sessions = { what: "sessions", options: ["store"], argument: 0 } as const;
 const limits = { what: "limits", options: ["store"], argument: 0 } as const;
+const cache = { what: "cache", options: [], argument: 0 } as const;
 
 const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["express-session#default", sessions],
@@ -40,6 +43,7 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["rate-limiter-flexible/lib/ExpressBruteFlexible#default", { ...limits, options: ["MEMORY"] }],
   ["@nestjs/throttler#ThrottlerModule.forRoot", { ...limits, options: ["storage"] }],
   ["@nestjs/throttler#ThrottlerModule.forRootAsync", { ...limits, options: ["storage"] }],
+  ["koa-ratelimit#default", { ...limits, where: ["driver", "memory"] }],
   ["koa2-ratelimit#RateLimit.middleware", limits],
   ["express-brute#MemoryStore", { ...limits, options: [] }],
   ["apollo-server#PubSub", { what: "messages", options: [], argument: 0 }],
@@ -48,7 +52,14 @@ const keepers: ReadonlyMap<string, Keeper> = new Map<string, Keeper>([
   ["graphql-yoga#createPubSub", { what: "messages", options: ["eventTarget"], argument: 0 }],
   ["@graphql-yoga/subscription#createPubSub", { what: "messages", options: ["eventTarget"], argument: 0 }],
   ["graphql-subscriptions#PubSub", { what: "messages", options: [], argument: 0 }],
-  ["node-cache#default", { what: "cache", options: [], argument: 0 }],
+  ["node-cache#default", cache],
+  ["lru-cache#default", cache],
+  ["lru-cache#LRUCache", cache],
+  ["@isaacs/ttlcache#default", cache],
+  ["@isaacs/ttlcache#TTLCache", cache],
+  ["memory-cache#put", cache],
+  ["@nestjs/cache-manager#CacheModule.register", { ...cache, options: ["store", "stores"] }],
+  ["@nestjs/common#CacheModule.register", { ...cache, options: ["store", "stores"] }],
 ]);
 
 /** Plugins that are handed to `register` with their options. */
@@ -152,7 +163,17 @@ function otherBranches(parent: Node, below: Node): Node[] {
   }
 }
 
-function keepsInMemory(analysis: Analysis, facts: Facts, { node }: CallSite, { options, argument }: Keeper): boolean {
+function keepsInMemory(
+  analysis: Analysis,
+  facts: Facts,
+  { node }: CallSite,
+  { options, argument, where }: Keeper,
+): boolean {
+  if (where !== undefined) {
+    const own = node.arguments[argument];
+    const chosen = own && optionOf(valueAcross(analysis, own), where[0]);
+    return chosen !== undefined && chosen !== "unknown" && stringOf(chosen.analysis, chosen.node) === where[1];
+  }
   if (options.length === 0) {
     return true;
   }

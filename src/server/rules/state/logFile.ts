@@ -1,12 +1,13 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { isServerProcess } from "../../analysis/atStart.ts";
+import { isServerProcess, runsAtServerStart } from "../../analysis/atStart.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { isForDevelopment } from "../../analysis/development.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
 import { asFunction, keyOf, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
 import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
+import { walk } from "../../source/walk.ts";
 
 /** What renames a file of logs when it is full or a day is over. */
 const rotators =
@@ -62,6 +63,9 @@ function rotates(analysis: Analysis, { node, api }: CallSite): boolean {
   if (api !== undefined && rotators.test(api)) {
     return true;
   }
+  if (api !== undefined && rotatesByOptions(analysis, node, api)) {
+    return true;
+  }
   const [first] = api === "winston#transports.File" ? node.arguments : [];
   const options = first && settledValue(analysis, first);
   return (
@@ -70,9 +74,27 @@ function rotates(analysis: Analysis, { node, api }: CallSite): boolean {
   );
 }
 
+/** `pino({ transport: { target: "pino-roll" } })`, `bunyan.createLogger({ streams: [{ type: "rotating-file" }] })`. */
+function rotatesByOptions(analysis: Analysis, { arguments: given }: CallSite["node"], api: string): boolean {
+  const names = /^pino#(?:default|pino|transport)$/.test(api)
+    ? /^pino-roll$/
+    : /^bunyan#createLogger$/.test(api)
+      ? /^rotating-file$/
+      : undefined;
+  let found = false;
+  for (const argument of names === undefined ? [] : given) {
+    walk(settledValue(analysis, argument), (node) => {
+      found ||= node.type === "StringLiteral" && names?.test(node.value) === true;
+      return found ? "skip" : undefined;
+    });
+  }
+  return found;
+}
+
 /** `fs.createWriteStream("app.log")` at the start of a worker. */
 function empties(analysis: Analysis, { node, api, inside }: CallSite): boolean {
-  const [file, options] = api === "fs#createWriteStream" && inside === undefined ? node.arguments : [];
+  const isAtStart = api === "fs#createWriteStream" && (inside === undefined || runsAtServerStart(analysis, node));
+  const [file, options] = isAtStart ? node.arguments : [];
   const name = file && textOf(analysis, settledValue(analysis, file));
   if (!/\.log\b/.test(name ?? "")) {
     return false;

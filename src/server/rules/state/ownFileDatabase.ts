@@ -1,6 +1,7 @@
 import type { Node } from "@babel/types";
 import { stringOf } from "../../analysis/constants.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
+import { isDoneOnce } from "../../analysis/guards.ts";
 import { type Holder, rootOf } from "../../analysis/held/rootOf.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
 import { useOf } from "../../analysis/mutations.ts";
@@ -41,6 +42,81 @@ export function ownFileDatabases(analysis: Analysis): CallSite[] {
     );
     return isReadBack && isChangedByClients(analysis, site.node, holder);
   });
+}
+
+/**
+ * Where a request reads a whole file of JSON, changes it and writes it back: what another worker has written in between is lost, and a
+ * file that is half written can't be read. Within one worker the others wait meanwhile, if both are synchronous.
+ */
+export function rewrittenFiles(analysis: Analysis): CallSite[] {
+  const { calls } = factsOf(analysis);
+  const writes = calls.filter(({ api, node }) => api !== undefined && writing.test(api) && node.arguments.length > 1);
+  const reads = writes.length === 0 ? [] : calls.filter((site) => readsJson(analysis, site));
+  const path = reads.length === 0 ? undefined : askedPathOf(analysis);
+  return writes.filter((site) => {
+    const [file, data] = site.node.arguments;
+    if (file === undefined || data === undefined || path === undefined) {
+      return false;
+    }
+    const isOther = ownName.test(textOf(analysis, file)) || settingsName.test(pathText(analysis, file));
+    return (
+      !isOther &&
+      isOfVariable(analysis, data, /Json/i.test(site.api ?? "")) &&
+      path.has(site.node) &&
+      !isDoneOnce(analysis, site.node) &&
+      reads.some(
+        ({ node }) =>
+          node.arguments[0] !== undefined && isSamePath(analysis, file, node.arguments[0]) && path.has(node),
+      )
+    );
+  });
+}
+
+/** What is changed once in a while, by one person. */
+const settingsName = /config|setting|option|preference|\benv\b|package\.json|manifest/i;
+
+/** The path as it is written, and what it is made of. */
+function pathText(analysis: Analysis, file: Node): string {
+  const value = valueAcross(analysis, file);
+  return `${textOf(analysis, file)} ${textOf(value.analysis, value.node)}`;
+}
+
+/** A file that is read as JSON: `JSON.parse(fs.readFileSync(file))`, also in two steps, or `fs.readJson(file)`. */
+function readsJson(analysis: Analysis, { api, node }: CallSite): boolean {
+  if (api === undefined || !reading.test(api)) {
+    return false;
+  }
+  if (/Json/i.test(api)) {
+    return true;
+  }
+  const inside = functionAround(analysis, node);
+  return (factsOf(analysis).callsIn.get(inside) ?? []).some(
+    (site) =>
+      site.method === "parse" &&
+      site.receiver?.type === "Identifier" &&
+      site.receiver.name === "JSON" &&
+      site.node.arguments.some((argument) => isPartOf(analysis, node, argument)),
+  );
+}
+
+/** Whether a value is, or comes from, what a call gives: within `JSON.parse(…)`, or by a variable. */
+function isPartOf(analysis: Analysis, call: Node, value: Node): boolean {
+  const node = settledValue(analysis, value);
+  return (node.start ?? 0) <= (call.start ?? 0) && (node.end ?? 0) >= (call.end ?? 0);
+}
+
+/** Whether what is written is made of a variable or parameter: `JSON.stringify(users, null, 2)`, and not `"[]"`. */
+function isOfVariable(analysis: Analysis, data: Node, isJson: boolean): boolean {
+  if (isJson) {
+    return data.type === "Identifier" || asMember(data) !== undefined;
+  }
+  const call = asCall(settledValue(analysis, data));
+  const [value] = call !== undefined && lastName(call.callee) === "stringify" ? call.arguments : [];
+  return (
+    value !== undefined &&
+    (value.type === "Identifier" || asMember(value) !== undefined || value.type === "ArrayExpression") &&
+    value.end !== value.start
+  );
 }
 
 function isRead(analysis: Analysis, api: string | undefined, { callee, arguments: [file] }: CallSite["node"]): boolean {

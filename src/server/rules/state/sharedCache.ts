@@ -1,36 +1,67 @@
 import type { Node } from "@babel/types";
 import { exportedValue } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { functionAround, settledValue } from "../../analysis/nodes.ts";
+import { functionAround, lastName, settledValue } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
-import { resolveApi } from "../../source/resolveApi.ts";
+import { resolveApi, resolveValue } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 
 /**
  * Whether requests share what one cache holds: one removes an entry, of which the other workers do not learn, or one asks for what
  * only another has put in. The cache may be used in other files than the one that makes it.
  */
-export function requestsShare(analysis: Analysis, { node }: CallSite): boolean {
+export function requestsShare(analysis: Analysis, { node, api = "" }: CallSite): boolean {
+  if (api.endsWith("CacheModule.register")) {
+    return isEmptiedInNest(analysis);
+  }
+  if (api === "memory-cache#put") {
+    const isModule = (file: Analysis) => (receiver: Node) => resolveValue(file, receiver)?.module === "memory-cache";
+    const others = analysis.files?.beside(analysis.module, /memory-cache/) ?? [];
+    return isFirst(analysis, node) && areShared([analysis, ...others].flatMap((file) => usesIn(file, isModule(file))));
+  }
   const uses = [usesIn(analysis, (receiver) => settledValue(analysis, receiver) === node)];
-  const known = uses[0]?.some(({ isTaken }) => isTaken) === true;
-  for (const importer of known ? [] : (analysis.files?.importers(analysis.module) ?? [])) {
+  for (const importer of analysis.files?.importers(analysis.module) ?? []) {
     const isCache = (receiver: Node) => {
-      const api = resolveApi(importer, receiver);
+      const reference = resolveApi(importer, receiver);
       const isOurs =
-        api !== undefined && analysis.files?.leadsTo(importer.module, api.module, analysis.module) === true;
-      const value = isOurs ? exportedValue(analysis, api.name) : undefined;
+        reference !== undefined && analysis.files?.leadsTo(importer.module, reference.module, analysis.module) === true;
+      const value = isOurs ? exportedValue(analysis, reference.name) : undefined;
       return value !== undefined && settledValue(value.analysis, value.node) === node;
     };
     uses.push(factsOf(importer).isTest ? [] : usesIn(importer, isCache));
   }
-  const all = uses.flat();
-  const setters = new Set(
-    all.filter(({ method }) => method === "set" || method === "mset").map(({ inside }) => inside),
+  return areShared(uses.flat(), api.startsWith("node-cache#"));
+}
+
+/** The module has one cache for all: one finding a file is enough. */
+function isFirst(analysis: Analysis, node: Node): boolean {
+  return factsOf(analysis).calls.find(({ api }) => api === "memory-cache#put")?.node === node;
+}
+
+/** Whether an app of Nest removes entries from the cache that is injected: what other workers have answered stays in theirs. */
+function isEmptiedInNest(analysis: Analysis): boolean {
+  return (analysis.files?.beside(analysis.module, /CACHE_MANAGER/) ?? []).some(
+    (file) =>
+      !factsOf(file).isTest &&
+      factsOf(file).calls.some(
+        ({ method, receiver }) =>
+          /^(?:del|reset|clear)$/.test(method ?? "") && /cache/i.test((receiver && lastName(receiver)) ?? ""),
+      ),
   );
-  const isAskedAlone = all.some(
+}
+
+/**
+ * @param isKept Whether entries stay until they are removed or old; of others only a removal tells something, by a request that does
+ * not put one there.
+ */
+function areShared(uses: readonly CacheUse[], isKept = true): boolean {
+  const setters = new Set(uses.filter(({ method }) => /^(?:set|mset|put)$/.test(method)).map(({ inside }) => inside));
+  const isAskedAlone = uses.some(
     ({ method, inside, isHandler }) => method === "get" && isHandler && !setters.has(inside),
   );
-  return all.some(({ isTaken }) => isTaken) || (setters.size > 0 && isAskedAlone);
+  return isKept
+    ? uses.some(({ isTaken }) => isTaken) || (setters.size > 0 && isAskedAlone)
+    : setters.size > 0 && uses.some(({ isTaken, inside }) => isTaken && !setters.has(inside));
 }
 
 interface CacheUse {
@@ -56,5 +87,5 @@ function usesIn(analysis: Analysis, isCache: (receiver: Node) => boolean): Cache
   });
 }
 
-const cacheMethod = /^(?:get|set|mset|del|flushAll|take)$/;
-const taking = /^(?:del|flushAll|take)$/;
+const cacheMethod = /^(?:get|set|mset|put|del|delete|clear|flushAll|take)$/;
+const taking = /^(?:del|delete|clear|flushAll|take)$/;

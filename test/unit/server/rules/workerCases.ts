@@ -142,8 +142,15 @@ export const workerCases: Readonly<Record<string, readonly RuleCase[]>> = {
       "fs.writeFile",
     ),
     miss(`${ownDatabase} app.get("/", (q, a) => a.json(data)); save();`),
-    miss(
+    hit(
       `${listening} const fs = require("fs"); app.post("/", (q, a) => { const all = JSON.parse(fs.readFileSync("a.json")); all.push(q.body); fs.writeFileSync("a.json", JSON.stringify(all)); });`,
+      "fs.writeFileSync",
+    ),
+    miss(
+      `${listening} const fs = require("fs"); app.post("/", (q, a) => { const all = JSON.parse(fs.readFileSync("settings.json")); all.x = q.body; fs.writeFileSync("settings.json", JSON.stringify(all)); });`,
+    ),
+    miss(
+      `${listening} const fs = require("fs"); app.get("/", (q, a) => { if (!fs.existsSync("a.json")) fs.writeFileSync("a.json", "[]"); a.json(JSON.parse(fs.readFileSync("a.json"))); });`,
     ),
     miss(
       `${listening} const fs = require("fs"); const seen = []; app.post("/", (q, a) => { seen.push(q.body); fs.writeFileSync("report.json", JSON.stringify(seen)); });`,
