@@ -120,6 +120,7 @@ export const engineSentences: readonly string[] = [
   'It wrote last: "{0}".',
   "The app starts its own cluster (node:cluster), but Hitless is its cluster primary already. Let the entry be the file that listens, and set the number of workers in Hitless.",
   "{0} is held by another worker of this app, which does not share it (`exclusive` in `listen`). Leave that out, or run one worker and renew it with a restart.",
+  "No two processes can share a socket for datagrams (UDP) on Windows. Bind it with `exclusive: true`, run one worker and renew it with a restart.",
   "The app listens on a file descriptor (`listen({ fd })`), whose number means another file in each process. Give it a port or the path of a Unix socket.",
   "{0} is where Hitless answers health checks (health). Give the app or those another port.",
   "health: {0}",

@@ -62,21 +62,28 @@ export interface ClusterListener {
  * process. A question of another shape than expected is left to `node:cluster`, which then deals out the connections itself.
  *
  * Who asks for a descriptor is refused: the number is one of the worker's, and `node:cluster` would take the file that has it here.
+ * So is who asks for datagrams on Windows, where libuv passes on none of their sockets (`uv__pipe_write_ipc`): `node:cluster` would
+ * never answer.
  */
 export function onClusterMessage(child: ChildProcess, listener: ClusterListener): void {
   child.prependListener("internalMessage" as "message", (message: unknown) => {
-    const { cmd, act, ack, key, accepted, fd } = message as { readonly [name: string]: unknown };
+    const { cmd, act, ack, key, accepted, fd, addressType } = message as { readonly [name: string]: unknown };
     if (cmd !== "NODE_CLUSTER") {
       return;
     }
+    const refuse = (errno: number): void => {
+      Reflect.set(message as object, "act", "answered");
+      const { seq, data = null } = message as { readonly seq: number; readonly data?: unknown };
+      sendClusterMessage(child, { ack: seq, key: "", errno, data });
+    };
     if (typeof ack === "number") {
       listener.answered(ack, accepted !== false);
     } else if (act === "close" && typeof key === "string") {
       listener.closed(key);
     } else if (act === "queryServer" && typeof fd === "number" && fd >= 0) {
-      Reflect.set(message as object, "act", "answered");
-      const { seq, data = null } = message as { readonly seq: number; readonly data?: unknown };
-      sendClusterMessage(child, { ack: seq, key: "", errno: noSocket, data });
+      refuse(noSocket);
+    } else if (act === "queryServer" && isDatagrams(addressType) && process.platform === "win32") {
+      refuse(notSupported);
     } else if (act === "queryServer" && isListenQuery(message) && listener.asked(withAbstractName(message))) {
       Reflect.set(message as object, "act", "answered");
     }
@@ -86,7 +93,7 @@ export function onClusterMessage(child: ChildProcess, listener: ClusterListener)
 function isListenQuery(message: unknown): message is ListenQuery {
   const { seq, address, port, addressType, index } = message as { readonly [name: string]: unknown };
   // Datagrams have no connections.
-  if (String(addressType).startsWith("udp")) {
+  if (isDatagrams(addressType)) {
     return false;
   }
   const isPath = port === -1 && addressType === -1 && typeof address === "string";
@@ -96,6 +103,10 @@ function isListenQuery(message: unknown): message is ListenQuery {
     miss("what a worker asks of node:cluster when it is to listen: it gets connections before it is ready");
   }
   return isKnown;
+}
+
+function isDatagrams(addressType: unknown): boolean {
+  return String(addressType).startsWith("udp");
 }
 
 /**
@@ -151,6 +162,9 @@ export const addressInUse = numberOf("EADDRINUSE") ?? -98;
 
 /** libuv's number for a descriptor on which nobody can listen. */
 const noSocket = numberOf("EINVAL") ?? -22;
+
+/** libuv's number for what a system does not do. */
+const notSupported = numberOf("ENOTSUP") ?? -95;
 
 function numberOf(error: string): number | undefined {
   return [...getSystemErrorMap()].find(([, [name]]) => name === error)?.[0];

@@ -147,6 +147,14 @@ function reasonOfError(fatal: FatalError, { entry, appListensOn, holder, healthP
         "Give it a port or the path of a Unix socket.",
     };
   }
+  if (code === "ENOTSUP" && message.startsWith("bind ENOTSUP")) {
+    return {
+      code: "threw",
+      message:
+        "No two processes can share a socket for datagrams (UDP) on Windows. " +
+        "Bind it with `exclusive: true`, run one worker and renew it with a restart.",
+    };
+  }
   const addon = explainAddon(fatal);
   if (addon !== undefined) {
     return { code: "missingModule", message: addon };

@@ -5,7 +5,8 @@ import { freePort } from "../../support/process/freePort.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
 import { patience } from "../../support/process/notHere/wine.ts";
 import { signal } from "../../support/process/processes.ts";
-import { assertOutcome, assertUnnoticed, describeOn } from "../../support/process/scene.ts";
+import { assertOutcome, assertUnnoticed, describeOn, onPosix } from "../../support/process/scene.ts";
+import type { TestApp } from "../../support/process/testApp.ts";
 import { poll, until } from "../../support/process/until.ts";
 
 /** A server whose later generations take their time for the first answers. */
@@ -108,14 +109,28 @@ describeOn(testedNodes(), "an app that listens when it might have ended", (scene
 });
 
 describeOn(testedNodes(), "an app that works in the thread pool before it listens", (scene) => {
-  for (const udp of ["0", "1"]) {
-    it(`is waited for, ${udp === "1" ? "also for datagrams" : "for connections"}`, async () => {
-      const { client } = await scene.start({
-        fixture: "misbehaving",
-        config: { entry: "listensAfterPool.cjs", workers: 1, env: { UDP: udp } },
-      });
+  const start = (udp: "0" | "1"): Promise<TestApp> =>
+    scene.start({
+      fixture: "misbehaving",
+      config: { entry: "listensAfterPool.cjs", workers: 1, env: { UDP: udp } },
+    });
+
+  for (const [test, what, udp] of [
+    [it, "for connections", "0"],
+    [onPosix, "also for datagrams", "1"],
+  ] as const) {
+    test(`is waited for, ${what}`, async () => {
+      const { client } = await start(udp);
       const { app, workers } = await until(client, "it serves or has ended", ({ app }) => app.state !== "starting");
       assert.deepEqual([app.state, workers.map(({ restarts }) => restarts)], ["running", [0]]);
+    });
+  }
+
+  if (process.platform === "win32") {
+    it("is told that it can't share a socket for datagrams", async () => {
+      const { client } = await start("1");
+      const { app } = await until(client, "it has failed", ({ app }) => app.failure !== undefined);
+      assert.match(app.failure?.message ?? "", /\(UDP\) on Windows\. Bind it with `exclusive: true`/);
     });
   }
 });

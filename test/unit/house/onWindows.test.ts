@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { getSystemErrorName } from "node:util";
+import { onClusterMessage } from "../../../src/supervisor/accept/clusterInternals.ts";
 import { mostOpenFiles } from "../../../src/supervisor/traffic/openFileLimit.ts";
 import { sharedAddons } from "../../../src/worker/layers/modules/sharedAddons.ts";
 
@@ -21,5 +25,19 @@ describe("on Windows", () => {
       return {};
     };
     assert.deepEqual([mostOpenFiles(), sharedAddons(), reports], [Number.POSITIVE_INFINITY, [], 0]);
+  });
+
+  it("who asks the cluster for a socket for datagrams is refused, since none can be passed on", () => {
+    const sent: { readonly ack?: number; readonly errno?: number }[] = [];
+    const send = (message: object): boolean => sent.push(message) > 0;
+    const child = Object.assign(new EventEmitter(), { send, connected: true }) as unknown as ChildProcess;
+    onClusterMessage(child, { asked: () => true, closed: () => undefined, answered: () => undefined });
+    const query = { cmd: "NODE_CLUSTER", act: "queryServer", seq: 7, addressType: "udp4", port: 5000 };
+    child.emit("internalMessage", query);
+    assert.notEqual(query.act, "queryServer", "node:cluster does not answer as well");
+    assert.deepEqual(
+      sent.map(({ ack, errno }) => [ack, getSystemErrorName(errno ?? 0)]),
+      [[7, "ENOTSUP"]],
+    );
   });
 });

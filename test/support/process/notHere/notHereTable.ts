@@ -26,16 +26,18 @@ const onWindows: Reasons = {
       "hitless start keeps the last output for a reader that is slow",
       "the output of hitless start waits for a reader that stalls, without making the app wait",
     ],
-  "Windows stops no process by a signal (SIGSTOP), by which the test makes a worker or its supervisor silent": [
-    "/metrics answers though a worker hangs, without its gauges, and says so",
-    "a worker that dies with a connection on its way to it",
-    "an app that listens when it might have ended is not taken for a script that is done while a busy supervisor has not answered yet",
-    "connections that come while all workers are busy are not counted any more when the worker that should have had them is gone",
-    "connections that come while all workers are busy wait up to the limit, are refused beyond it, and are all answered later",
-    "deaths at a bad moment a worker that is stopped is told unresponsive, and replaced if wanted, while others answer",
-    "a restart whose only worker is busy answers who came before the order, and refuses who comes after it",
-    "a stop answers what clients sent before the worker knew of it",
-  ],
+  "Windows stops no process by a signal (SIGSTOP), by which the test makes a worker, its supervisor or a reader silent":
+    [
+      "/metrics answers though a worker hangs, without its gauges, and says so",
+      "a worker that dies with a connection on its way to it",
+      "an app that listens when it might have ended is not taken for a script that is done while a busy supervisor has not answered yet",
+      "connections that come while all workers are busy are not counted any more when the worker that should have had them is gone",
+      "connections that come while all workers are busy wait up to the limit, are refused beyond it, and are all answered later",
+      "hitless, when it has to wait, says for whom a supervisor stays when its app has ended",
+      "deaths at a bad moment a worker that is stopped is told unresponsive, and replaced if wanted, while others answer",
+      "a restart whose only worker is busy answers who came before the order, and refuses who comes after it",
+      "a stop answers what clients sent before the worker knew of it",
+    ],
   "Windows opens an inspector by process._debugProcess, not by a signal, which is what the test sends": [
     "a port for debuggers leads a debugger that has signalled a worker to that one, and the next to another",
   ],
@@ -47,6 +49,7 @@ const onWindows: Reasons = {
   ],
   "Windows hands no connection over (docs/reload.md says why): they are closed in the way of HTTP, and the test counts those that stay open":
     [
+      "connections that come to a worker which is busy are not taken for idle while nobody could hear them",
       "Handoff to a worker that dies gives every connection that the dead worker had not confirmed to another one",
       "the handoff of HTTP/1.1 connections counts maxRequestsPerSocket on, across the handoff",
       "the handoff of HTTP/1.1 connections keeps a connection on which nothing was ever sent",
@@ -54,6 +57,8 @@ const onWindows: Reasons = {
       "the handoff of HTTP/1.1 connections keeps an idle connection through 10 reloads",
       "the handoff of HTTP/1.1 connections moves the connections of one worker that is reloaded, and of one that is scaled away",
     ],
+  "libuv passes on no socket for datagrams on Windows (uv__pipe_write_ipc): the app gets ENOTSUP, which another test looks at":
+    ["an app that works in the thread pool before it listens is waited for, also for datagrams"],
   "Windows renews no supervisor without a stop (docs/cli.md)": [
     "hitless and its supervisors a start in its terminal and followed logs go along with an upgrade",
     "the renewal of the supervisor",

@@ -147,6 +147,12 @@ const shapes: readonly [what: string, error: Partial<FatalError>, code: FailureC
   ],
   ["a descriptor", { code: "EINVAL", message: "bind EINVAL" }, "threw", /file descriptor \(`listen\(\{ fd \}\)`\)/],
   [
+    "datagrams on Windows",
+    { code: "ENOTSUP", message: "bind ENOTSUP 0.0.0.0:5000", address: "0.0.0.0", port: 5000 },
+    "threw",
+    /\(UDP\) on Windows\. Bind it with `exclusive: true`, run one worker/,
+  ],
+  [
     "an address that can't be bound",
     { code: "EINVAL", message: "listen EINVAL: invalid argument fe80::1:3000", address: "fe80::1", port: 3000 },
     "threw",
