@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { usualNode } from "../../support/process/nodeMatrix.ts";
 import { assertCode, type CliWorld, openCliWorld, readyPattern } from "./hitless.ts";
 
 /** Prints how it was started, and listens. */
@@ -13,6 +14,8 @@ const teller = `
     permission: process.permission?.has("fs.write"),
   }));
   require("node:http").createServer().listen(0);`;
+
+const permission = usualNode().major === "20" ? "--experimental-permission" : "--permission";
 
 describe("hitless start with a start script", () => {
   let world: CliWorld;
@@ -37,14 +40,14 @@ describe("hitless start with a start script", () => {
   };
 
   it("keeps the permission model on", async () => {
-    write({ start: "node --permission --allow-fs-read=* server.js" }, { "server.js": teller });
+    write({ start: `node ${permission} --allow-fs-read=* server.js` }, { "server.js": teller });
     const { told } = await start();
-    assert.deepEqual([told.permission, told.flags], [false, ["--permission", "--allow-fs-read=*"]]);
+    assert.deepEqual([told.permission, told.flags], [false, [permission, "--allow-fs-read=*"]]);
   });
 
   it("needs nothing but the app's own files under the permission model, and says what its layers need", async () => {
     const own = join(world.folder, "*");
-    write({ start: `node --permission "--allow-fs-read=${own}" server.js` }, { "server.js": teller });
+    write({ start: `node ${permission} "--allow-fs-read=${own}" server.js` }, { "server.js": teller });
     const run = world.start(["start", "--workers", "1"]);
     await run.until("stderr", readyPattern);
     const reload = await world.run(["reload", "api"]);

@@ -120,7 +120,8 @@ describeOn(testedNodes(), "connections that are more than their bytes", (scene) 
     ["by hand", 6, 1012],
   ] as const) {
     it(`corrupts no message of a WebSocket that is passed on ${how}`, async () => {
-      const message = Buffer.alloc(1_000_000);
+      // A close frame of ours follows only a message that was read whole in one turn, which by Wine is rare for a long one.
+      const message = Buffer.alloc(wineVersion === undefined ? 1_000_000 : 100_000);
       for (let at = 0; at < message.length; at += 1) {
         message[at] = at % 251;
       }

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Loss } from "./honesty.ts";
+import { patience } from "./notHere/wine.ts";
 import { createResponseReader, type WholeResponse } from "./responseReader.ts";
 import type { Target } from "./strictConnection.ts";
 import { poll } from "./until.ts";
@@ -8,7 +9,7 @@ import { poll } from "./until.ts";
 const afterRefusalMs = 5;
 
 /** A connection that is neither answered nor ended by then counts as failed. Longer than the kernel takes to knock again. */
-const answerDeadlineMs = 30_000;
+const answerDeadlineMs = 30_000 * patience;
 
 /** Failures that are described; all are counted. */
 const failuresDescribed = 20;

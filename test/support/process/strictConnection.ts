@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { patience } from "./notHere/wine.ts";
 import { createResponseReader, type WholeResponse } from "./responseReader.ts";
 
 /** Where a server listens: a port of loopback, or the path of a Unix socket. */
@@ -16,7 +17,7 @@ export type Target =
   | { readonly path: string };
 
 /** Connecting and each answer may take so long, in milliseconds. */
-const answerDeadlineMs = 30_000;
+const answerDeadlineMs = 30_000 * patience;
 
 /** One connection on which one request at a time is asked; nothing is ever retried. */
 export interface StrictConnection {
