@@ -165,6 +165,7 @@ const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp, bindi
   [/^vm$/, /^(createContext|runIn\w+|compileFunction|Script)$/, contextify],
   [/^v8$/, /^(de)?serialize$/, serdes],
   [/js_transferable|structured_clone/, /^structuredClone$/, messaging],
+  [/^internal\/worker/, /^(postMessage|receiveMessageOnPort)$/, messaging],
   [/^internal\/encoding$/, /^#?(decode|encode|encodeInto)$/, encoding],
   [/^string_decoder$/, /^(write|end|text)$/, stringDecoder],
   [/^internal\/url$/, /^(URL|parse|canParse)$/, url],

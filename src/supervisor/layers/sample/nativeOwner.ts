@@ -102,6 +102,10 @@ const v8Natives: ReadonlySet<string> = new Set([
   "get prototype",
   "get stack",
   "set stack",
+  "get length",
+  "set length",
+  "get name",
+  "set name",
 ]);
 
 /** Names of JavaScript's own functions, such as `parse` and `replace`. */

@@ -28,8 +28,8 @@ export function ownerOf(frame: ProfileFrame, surroundings: Surroundings): Owner 
 }
 
 /**
- * What a native function does by V8's own, such as filling a Map that it clones, and the memory that it is given, are its
- * work: `undefined` for others.
+ * What a native function does by V8's own, such as filling a Map that it clones, and the memory that it is given or that
+ * Buffers are made, joined and copied with, are its work: `undefined` for others.
  */
 function ownerOfMeans({ name }: ProfileFrame, surroundings: Surroundings): Owner | undefined {
   const { caller, within } = surroundings;
@@ -37,8 +37,14 @@ function ownerOfMeans({ name }: ProfileFrame, surroundings: Surroundings): Owner
   if (found?.dependency === "v8") {
     return bindingOwner(found);
   }
-  const isMemory = caller !== undefined && (isOfBuffers(caller) || /^(?:TypedArray|ArrayBuffer|Uint8Array)/.test(name));
-  return isMemory && within !== undefined ? bindingOwner(variantOf(within, surroundings)) : undefined;
+  const isOfMemory = /^(?:TypedArray|ArrayBuffer|Uint8Array)/.test(name);
+  const isByBuffers = caller !== undefined && isOfBuffers(caller);
+  if (within !== undefined) {
+    return isByBuffers || (isOfMemory && caller !== undefined)
+      ? bindingOwner(variantOf(within, surroundings))
+      : undefined;
+  }
+  return isByBuffers && isOfMemory ? bindingOwner(buffer) : undefined;
 }
 
 /** Buffers that are made and filled for a function of Node.js, such as the result of `inflateSync`, are its work. */
@@ -53,6 +59,10 @@ function ownerOfScript(frame: ProfileFrame, surroundings: Surroundings): Owner {
   const { url } = frame;
   if (url.startsWith("node:")) {
     const { within } = surroundings;
+    if (url === "node:internal/errors" && /prepareStackTrace/i.test(frame.name)) {
+      // It joins what V8 says of each call.
+      return v8Owner;
+    }
     const found = isOfBuffers(frame) && within !== undefined ? within : bindingOfFunction(frame);
     return found === undefined ? nodeOwner : bindingOwner(variantOf(found, surroundings));
   }

@@ -157,6 +157,23 @@ describe("lines whose work is that of V8's own functions", () => {
     assert.deepEqual(builtinShares(frame, [[2, 1]], { framed, caller: load }), { builtin: 0, unsure: 1 });
   });
 
+  it("are a part of a function of which no lines are known, unless what is called there is dear", async () => {
+    const body = (call: string) =>
+      `function total(rows) {\n  const all = rows${call};\n  let sum = 0;\n  for (const row of all) {\n    sum += row.price;\n  }\n  return sum;\n}\n`;
+    const shares = async (call: string) => {
+      const url = pathToFileURL(join(tempFolder({ "total.js": body(call) }), "total.js")).href;
+      const frame = { name: "total", url, line: 1, column: 15 };
+      const { builtinShares } = await readHotLines(
+        { frames: [frame], nodes: [{ frame: 0, parent: -1, selfUs: 10 }], builtins: true },
+        Date.now() + 60_000,
+      );
+      return builtinShares(frame, [], { framed: new Set() });
+    };
+    assert.deepEqual(await shares(".slice(7)"), { builtin: 0, unsure: 1 / 12 });
+    assert.deepEqual(await shares(".sort()"), { builtin: 0, unsure: 1 / 12 });
+    assert.deepEqual(await shares(" ?? JSON.parse(text)"), { builtin: 0, unsure: 1 });
+  });
+
   it("of a native function are found by the names that the file gives it", async () => {
     const text =
       "const clone = globalThis.structuredClone;\nfunction copy(row) {\n  return clone(row);\n  return table.deep(row);\n}\nconst table = { deep: structuredClone };\n";
@@ -187,6 +204,10 @@ describe("the work of a line", () => {
     "const countries = new Intl.DisplayNames('de', { type: 'region' });",
     "const replaced = Function.prototype.call.bind(String.prototype.replaceAll);",
     "const writers = { json: JSON.stringify, plain: (x) => x };",
+    "const { freeze: fixed, keys } = Object;",
+    "class NotFound extends Error {",
+    "    this.#sessions = new Map();",
+    "const seen: Set<string> = new Set(names);",
   ]);
   const workOf = (text: string, ...framed: readonly string[]) =>
     workOfLine(text, { framed: new Set(framed), meanings });
@@ -221,6 +242,16 @@ describe("the work of a line", () => {
       "const found = line?.match(rule);",
       "const parts = eval(text);",
       "seen.set(key, i);",
+      "return Object.freeze({ ...row });",
+      "return fixed(row);",
+      "return new Error(text);",
+      "throw new RangeError(text);",
+      "super(reasons[code]);",
+      "return new NotFound(what);",
+      "return this.#sessions.get(id);",
+      "if (!seen?.has(name)) {",
+      "return rows.flatMap((row) => row.tags);",
+      "sum += Number.parseFloat(text);",
       "if (list.includes(x)) {",
     ]) {
       assert.equal(workOf(text), "builtin", text);
@@ -235,6 +266,21 @@ describe("the work of a line", () => {
     const shown = { framed: new Set<string>(), meanings, scripts: new Set(["format", "of"]) };
     assert.equal(workOfLine("return rows.map(this.format);", shown), "own");
     assert.equal(workOfLine("return rows.map(pattern.test);", shown), "builtin");
+  });
+
+  it("is not V8's where a check only fails by an error, or a function has a method's name", () => {
+    const told = (text: string) => workOfLine(text, { framed: new Set(), meanings, renamed: true });
+    assert.equal(told("if (amount < 0) throw new RangeError(format(amount));"), "own");
+    assert.equal(told("return (context, next) => next({ ...context });"), "own");
+    assert.equal(told("for (const { amount } of this.#entries(count)) {"), "own");
+    assert.equal(told("return this.store.get(id);"), "unsure");
+    assert.equal(
+      workOfLine("super(options);", {
+        framed: new Set(),
+        meanings: meaningsIn(["class A extends Base {", "class B extends Error {"]),
+      }),
+      "own",
+    );
   });
 
   it("is V8's by a name that is also a function's of the file, unless that is seen", () => {

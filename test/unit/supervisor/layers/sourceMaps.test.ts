@@ -94,6 +94,55 @@ describe("the places of a sample", () => {
     });
   }
 
+  it("are those of all lines but what was made of several", async () => {
+    const folder = tempFolder({
+      "src/two.ts":
+        "export function two(a: number,\n  b: number) {\n  let sum = 0;\n  for (let i = 0; i < a; i += 1) {\n    sum += b;\n  }\n  return sum;\n}\n",
+    });
+    const outfile = join(folder, "dist", "two.js");
+    await build({ entryPoints: [join(folder, "src", "two.ts")], outfile, sourcemap: true, format: "esm" });
+    const place = placeOf(readFileSync(outfile, "utf8"), /\(a, b/);
+    const frame = { name: "two", url: pathToFileURL(outfile).href, ...place };
+    const lines: readonly (readonly [line: number, ticks: number])[] = [
+      [place.line, 2],
+      [place.line + 3, 9],
+    ];
+    const linesOf = async (ticks: typeof lines) => {
+      const nodes = [{ frame: 0, parent: -1, selfUs: 1_000, lines: ticks }];
+      const { nodes: mapped } = await mapSample(collected([frame], { nodes }));
+      return mapped[0]?.lines;
+    };
+    assert.deepEqual(await linesOf(lines), [[5, 9]]);
+    assert.equal(await linesOf(lines.slice(0, 1)), undefined);
+  });
+
+  it("are those of a compiled asynchronous function, and of what a compiler has added", async () => {
+    const text = [
+      "var __awaiter = function (value, run) { return run.call(value); };",
+      "function wait(a) {",
+      "    return __awaiter(this, function* () {",
+      "        let sum = 0;",
+      ...Array.from({ length: 10 }, (_, i) => `        sum += a % ${i + 2};`),
+      "    });",
+      "}",
+      "//# sourceMappingURL=wait.js.map",
+    ].join("\n");
+    const map = { version: 3, sources: ["../src/wait.ts"], names: [], mappings: ";AAAA;;QACE" };
+    const folder = tempFolder({ "dist/wait.js": text, "dist/wait.js.map": JSON.stringify(map) });
+    const url = pathToFileURL(join(folder, "dist", "wait.js")).href;
+    const inner = { name: "", url, ...placeOf(text, /\(\) \{\n\s+let sum/) };
+    const added = { name: "__awaiter", url, ...placeOf(text, /\(value, run/) };
+    const { frames, nodes } = await mapSample(collected([inner, added]));
+    assert.deepEqual(
+      frames.map(({ url: of, line }) => [of.split("/").at(-1), line]),
+      [
+        ["wait.ts", 2],
+        ["wait.js", 1],
+      ],
+    );
+    assert.deepEqual(nodes[1]?.lines, [[1, 5]]);
+  });
+
   it("are told by the maps that only the worker has", async () => {
     const folder = tempFolder(files);
     const file = join(folder, "src", "hot.ts");

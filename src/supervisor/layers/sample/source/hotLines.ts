@@ -10,7 +10,7 @@ import { callersOf } from "../surroundings.ts";
 import { linesOfBody, shareOfLines } from "./builtinLines.ts";
 import { compressorIn } from "./compressor.ts";
 import { packagesNamedBy } from "./imports.ts";
-import { type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
+import { hasDearCall, type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
 import { givesBuiltin, meaningsIn, type NameMeanings } from "./nameMeanings.ts";
 
 /** Files that are read: those with the most time. */
@@ -88,7 +88,9 @@ export async function readHotLines(
       }
       const text = textOf(source, frame.line);
       // Such as what a parameter holds.
-      const renamed = [...framed].some((name) => name !== "" && !name.startsWith("(") && !text.includes(name));
+      const isRenamed = (name: string): boolean =>
+        name === "" ? !/=>|\bfunction\s?\*?\s?\(/.test(text) : !name.startsWith("(") && !text.includes(name);
+      const renamed = [...framed].some(isRenamed);
       const given = caller !== undefined && isGivenBuiltin(frame, caller);
       const context = { framed, inlined, builtins, scripts, meanings: meaningsOf(source), renamed, given };
       if (ticks.length === 0) {
@@ -155,16 +157,42 @@ function namesCalledFrom(source: readonly string[], first: number): ReadonlySet<
   return new Set(linesOf(source, first).flatMap((line) => namesCalledOn(source[line - 1] ?? "")));
 }
 
+/** Times as often as others that a line in a loop is done. */
+const timesInLoop = 4;
+/** How much of a line may be V8's at which something is called that is not seen: most of such are cheap. */
+const unseenCost = 0.25;
+/** Lines of a function that does nothing else. */
+const fewLines = 4;
+
+/** Of a function of which no lines are known: what is dear may be any share of it, all else as much as its lines. */
 function sharesOfBody(
   body: readonly string[],
   context: LineContext,
 ): { readonly builtin: number; readonly unsure: number } {
-  const works = new Set(body.map((text) => workOfLine(text, context)));
-  const hasLoop = body.some((text) => /\b(?:for|while|do)\b/.test(text));
-  if (works.has("builtin") && !works.has("unsure") && !hasLoop) {
+  const lines = body
+    .map((text, at) => ({ text, work: workOfLine(text, context), at }))
+    .filter(({ text }) => /\w/.test(text));
+  const works = new Set(lines.map(({ work }) => work));
+  const isLoop = (text: string): boolean => /\b(?:for|while|do)\b/.test(text);
+  if (works.size === 0 || (works.size === 1 && works.has("own"))) {
+    return { builtin: 0, unsure: 0 };
+  }
+  const isOne = works.has("builtin") && !works.has("unsure") && lines.length <= fewLines;
+  if (isOne && !lines.some(({ text }) => isLoop(text))) {
     return { builtin: 1, unsure: 0 };
   }
-  return { builtin: 0, unsure: works.has("builtin") || works.has("unsure") ? 1 : 0 };
+  if (lines.some(({ text }) => hasDearCall(text, context))) {
+    return { builtin: 0, unsure: 1 };
+  }
+  const looped = new Set(body.flatMap((text, at) => (isLoop(text) ? [at + 1, ...linesOfBody(body, at + 1)] : [])));
+  let all = 0;
+  let unsure = 0;
+  for (const { work, at } of lines) {
+    const times = looped.has(at + 1) ? timesInLoop : 1;
+    all += times;
+    unsure += work === "own" ? 0 : work === "builtin" ? times : times * unseenCost;
+  }
+  return { builtin: 0, unsure: unsure / all };
 }
 
 /** Whether a method, or any function, of one of these names is called at a line; some are no methods. */

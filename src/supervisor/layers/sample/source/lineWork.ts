@@ -1,5 +1,6 @@
+import { isWord, trailing } from "../../../../shared/text/trailing.ts";
 import { isBuiltinLine, withoutNoise } from "./builtinLines.ts";
-import { givesBuiltin, type NameMeanings } from "./nameMeanings.ts";
+import { givesBuiltin, isErrorOfV8, type NameMeanings } from "./nameMeanings.ts";
 
 /**
  * Whose work a line of a function is: the function's `own`, or of V8's built-in functions that it calls there
@@ -21,22 +22,32 @@ const oftenDear = new Set(
   `indexOf lastIndexOf includes slice splice toSpliced concat reverse toReversed flat fill copyWithin keys
   entries values assign fromEntries from groupBy getOwnPropertyNames getOwnPropertyDescriptors set add shift
   unshift padStart padEnd repeat trim trimStart trimEnd toLowerCase toUpperCase toString toFixed toPrecision
-  toISOString captureStackTrace`.split(/\s+/),
+  toISOString captureStackTrace flatMap`.split(/\s+/),
 );
 
 /** Methods and functions whose time depends on what they are given. */
 const uncertain = new Set(
-  `flatMap with of defineProperty freeze get has delete union intersection difference substring substr startsWith
+  `with of defineProperty freeze get has delete union intersection difference substring substr startsWith
   endsWith toJSON asIntN asUintN parseInt parseFloat String BigInt Symbol Map Set WeakMap WeakSet Array Date
   Error TypeError RangeError Proxy ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array
   Int32Array Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref`.split(/\s+/),
 );
+
+/** Methods of Map, Set and their weak kinds. */
+const ofCollections = new Set("get has set add delete".split(" "));
 
 /** Those of the above that V8 has in C++, so that they have no frames when all others do. */
 const inCpp = new Set(
   `indexOf lastIndexOf includes concat fill copyWithin reverse toLowerCase toUpperCase toString toFixed
   toPrecision toISOString captureStackTrace getOwnPropertyDescriptor defineProperty freeze toJSON asIntN asUintN
   parseFloat BigInt Date Error TypeError RangeError ArrayBuffer subarray unshift shift splice slice`.split(/\s+/),
+);
+
+/** Functions of objects that V8 has in C++, beside which all else on a line is cheap. */
+const dearOfObjects = new Set(
+  `Object.freeze Object.seal Object.preventExtensions Object.isFrozen Object.isSealed Object.setPrototypeOf
+  Object.defineProperty Object.defineProperties Object.getOwnPropertyDescriptors Date.UTC String.fromCodePoint
+  Number.parseFloat Reflect.ownKeys Reflect.defineProperty Reflect.setPrototypeOf Error.captureStackTrace`.split(/\s+/),
 );
 
 /** What stands before a parenthesis and is no call of something unknown. */
@@ -91,17 +102,20 @@ export function workOfLine(
   if (text.length > longestLine) {
     return "own";
   }
-  const plain = withoutNoise(text);
+  const plain = withoutFailure(withoutNoise(text));
   let work: LineWork = "own";
   /** Whether a function of this name would be seen if it ran. */
   const isUnseen = (name: string): boolean => inlined !== true && scripts?.has(name) !== true;
-  for (const { name, isMethod } of callsOn(plain)) {
+  for (const { name, isMethod, isPrivate, object = "" } of callsOn(plain)) {
     const meaning = meanings.get(name);
-    const isBuiltin = meaning === "builtin" || (meaning === "either" && isUnseen(name));
+    const isBuiltin = meaning === "builtin" || (meaning === "either" && name !== "super" && isUnseen(name));
+    const isOfCollection = isMethod && meanings.collections.has(object) && ofCollections.has(name);
     if (!framed.has(name) && (isBuiltin || (isMethod && isHanded(name, plain, meanings, scripts)))) {
       return "builtin";
     }
-    if (builtins === true && (oftenDear.has(name) || uncertain.has(name)) && !inCpp.has(name)) {
+    const isNamedLikeV8 =
+      isPrivate !== true && (isMethod ? uncertain.has(name) || oftenDear.has(name) : isFunctionOfV8(name));
+    if (builtins === true && isNamedLikeV8 && !inCpp.has(name)) {
       continue;
     }
     if (framed.has(name) || (isMethod ? cheap.has(name) || isOfMath(plain, name) : known.has(name))) {
@@ -114,9 +128,12 @@ export function workOfLine(
     if (name === "") {
       const isSeen = framed.has("") || framed.has("(anonymous)") || renamed === true;
       work = isSeen || inlined === true ? work : "unsure";
-    } else if (isMethod ? dear.has(name) : isDearFunction(name)) {
+    } else if (
+      isPrivate !== true &&
+      (isMethod ? dear.has(name) || isDearOfObject(plain, name) || isOfCollection : isDearFunction(name))
+    ) {
       return "builtin";
-    } else if (isMethod && oftenDear.has(name) && isUnseen(name)) {
+    } else if (isPrivate !== true && isMethod && oftenDear.has(name) && isUnseen(name)) {
       // Without V8's own code, a step of a function that is called beside it is seen here, too.
       if (builtins !== true && hasFramedCall(plain, framed)) {
         work = "unsure";
@@ -124,15 +141,14 @@ export function workOfLine(
         return "builtin";
       }
     } else if (
-      uncertain.has(name) ||
-      oftenDear.has(name) ||
+      isNamedLikeV8 ||
       (inlined !== true && renamed !== true && meanings.get(name) === undefined && scripts?.has(name) !== true)
     ) {
       work = "unsure";
     }
   }
   // What has a frame may be named like a method of strings, but hardly `JSON.parse`.
-  return work === "own" && !hasFramedCall(plain, framed) && isBuiltinLine(text) ? "builtin" : work;
+  return work === "own" && !hasFramedCall(plain, framed) && isBuiltinLine(plain) ? "builtin" : work;
 }
 
 /** Whether a method that calls what it is given is given one of V8's built-in functions, as in `lines.map(JSON.parse)`. */
@@ -145,8 +161,40 @@ function isHanded(
   return calling.has(name) && givesBuiltin(plain, name, meanings, scripts);
 }
 
+/** Those of the dear methods that have frames when V8's own functions have them. */
+const framedByV8 = new Set("test exec match matchAll replace replaceAll search split sort toSorted join".split(" "));
+
+/** Whether one of V8's functions may be called on a line that has no frame and may take longer than all others there. */
+export function hasDearCall(text: string, { builtins, framed, meanings }: LineContext): boolean {
+  return callsOn(withoutFailure(withoutNoise(text))).some(
+    ({ name, isMethod }) =>
+      !framed.has(name) &&
+      (meanings.get(name) === "builtin" ||
+        (isMethod
+          ? (dear.has(name) && !(builtins === true && framedByV8.has(name))) ||
+            (builtins !== true && oftenDear.has(name))
+          : isDearFunction(name))),
+  );
+}
+
+/** An error notes the stack. */
 function isDearFunction(name: string): boolean {
-  return /^(?:RegExp|Function|eval|(?:en|de)codeURI(?:Component)?)$/.test(name);
+  return isErrorOfV8(name) || /^(?:RegExp|Function|eval|parseFloat|(?:en|de)codeURI(?:Component)?)$/.test(name);
+}
+
+/** The others of these names are methods; a function of such a name, as the parameter `next`, is another one. */
+function isFunctionOfV8(name: string): boolean {
+  return uncertain.has(name) && /^(?:[A-Z]|parse)/.test(name);
+}
+
+function isDearOfObject(plain: string, name: string): boolean {
+  return [...dearOfObjects].some((each) => each.endsWith(`.${name}`) && plain.includes(`${each}(`));
+}
+
+/** Without what is done only if a check fails, which is no part of what a line mostly does: `if (…) throw new Error(…)`. */
+function withoutFailure(plain: string): string {
+  const at = plain.indexOf("throw ");
+  return at > 0 && /\bif\s?\(/.test(plain.slice(0, at)) ? plain.slice(0, at) : plain;
 }
 
 function hasFramedCall(plain: string, framed: ReadonlySet<string>): boolean {
@@ -166,6 +214,10 @@ interface Call {
   /** Empty for what is called without a name, such as `table[i](x)`. */
   readonly name: string;
   readonly isMethod: boolean;
+  /** Of a class, as in `this.#entries(…)`: no method of JavaScript's own objects. */
+  readonly isPrivate?: boolean;
+  /** The name before the dot; absent for none. */
+  readonly object?: string;
 }
 
 /** What is called on a line: each name before a parenthesis. */
@@ -180,12 +232,19 @@ function callsOn(plain: string): Call[] {
     while (begin > 0 && /[\w$#]/.test(plain[begin - 1] ?? "")) {
       begin -= 1;
     }
-    const name = plain.slice(begin, end).replace("#", "");
+    const written = plain.slice(begin, end);
+    const name = written.replace("#", "");
     const before = plain[begin - 1];
     if ((name === "call" || name === "apply") && before === ".") {
       calls.push(calledBy(plain, begin - 1, at));
     } else if (name !== "" && !/^\d/.test(name)) {
-      calls.push({ name, isMethod: before === "." });
+      const object = before === "." ? wordBefore(plain, plain[begin - 2] === "?" ? begin - 2 : begin - 1) : "";
+      calls.push({
+        name,
+        isMethod: before === ".",
+        isPrivate: written.startsWith("#"),
+        ...(object === "" ? {} : { object }),
+      });
     } else if (before === "]" || before === ")") {
       calls.push({ name: "", isMethod: true });
     }
@@ -205,6 +264,10 @@ function calledBy(plain: string, dot: number, parenthesis: number): Call {
     return { name, isMethod: before === "." };
   }
   return { name: called.replace("#", ""), isMethod: written.at(-called.length - 1) === "." };
+}
+
+function wordBefore(text: string, end: number): string {
+  return trailing(text.slice(Math.max(0, end - longestName), end), isWord);
 }
 
 function beforeSpaces(text: string, at: number): number {

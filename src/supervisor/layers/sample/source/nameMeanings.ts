@@ -5,7 +5,10 @@ import { withoutNoise } from "./builtinLines.ts";
  * `either` for two of one name.
  */
 export type NameMeaning = "builtin" | "function" | "either";
-export type NameMeanings = ReadonlyMap<string, NameMeaning>;
+export interface NameMeanings extends ReadonlyMap<string, NameMeaning> {
+  /** Names of what holds a Map or Set, or one of their weak kinds. */
+  readonly collections: ReadonlySet<string>;
+}
 
 const longestLine = 300;
 
@@ -21,6 +24,11 @@ const builtins: readonly RegExp[] = [
 /** Entries of a table that are built-in functions. */
 const entries =
   /\b(\w+)\s?:\s?(?:JSON\s?\.\s?(?:parse|stringify)|(?:en|de)codeURI(?:Component)?|(?:String|RegExp)\s?\.\s?prototype\s?\.\s?\w+)\b(?!\s?[.(])/g;
+
+/** Functions of objects, taken from these, beside which all else on a line is cheap. */
+const ofObjects =
+  /^Object\s*\.\s*(?:freeze|seal|defineProperty|defineProperties|setPrototypeOf|getOwnPropertyDescriptors)\s*(?:;|,|$)/;
+const namesOfObjects = /^\s*(?:freeze|seal|defineProperty|defineProperties|setPrototypeOf|getOwnPropertyDescriptors)\b/;
 
 /** Methods whose names tell nothing where their objects are not in use. */
 const methodsOf = [
@@ -106,6 +114,14 @@ export function meaningsIn(source: readonly string[]): NameMeanings {
         meanings.set(name, "builtin");
       }
     }
+    const [, made = "", base = ""] = /\bclass\s([\w$]+)\sextends\s(\w+)/.exec(text) ?? [];
+    if (base !== "") {
+      meanings.set("super", isErrorOfV8(base) ? "builtin" : "function");
+    }
+    if (isErrorOfV8(base)) {
+      // Without a constructor it has no frame.
+      meanings.set(made, "builtin").set(made, "function");
+    }
     const equals = text.indexOf("=");
     if (equals > 0 && text[equals + 1] !== "=" && text[equals + 1] !== ">") {
       readAssignment(text.slice(0, equals), text.slice(equals + 1).trim(), meanings);
@@ -114,7 +130,14 @@ export function meaningsIn(source: readonly string[]): NameMeanings {
   return meanings;
 }
 
-class Meanings extends Map<string, NameMeaning> {
+/** Whether it is one of JavaScript's own errors. */
+export function isErrorOfV8(name: string): boolean {
+  return /^(?:Aggregate|Eval|Range|Reference|Syntax|Type|URI)?Error$/.test(name);
+}
+
+class Meanings extends Map<string, NameMeaning> implements NameMeanings {
+  readonly collections = new Set<string>();
+
   override set(name: string, meaning: NameMeaning): this {
     const known = this.get(name) ?? meaning;
     return super.set(name, known === meaning ? meaning : "either");
@@ -125,9 +148,13 @@ function readAssignment(left: string, right: string, meanings: Meanings): void {
   const open = left.indexOf("{");
   if (open !== -1) {
     const isGlobal = /^globalThis\s*;?$/.test(right);
-    if (isGlobal || takenApart.test(right)) {
+    const isObject = /^(?:globalThis\s*\.\s*)?Object\s*;?$/.test(right);
+    if (isGlobal || isObject || takenApart.test(right)) {
       for (const part of left.slice(open + 1).split(",")) {
         if (isGlobal && !/^\s*(?:(?:en|de)codeURI(?:Component)?|eval|escape|unescape)\b/.test(part)) {
+          continue;
+        }
+        if (isObject && !namesOfObjects.test(part)) {
           continue;
         }
         const name =
@@ -146,7 +173,10 @@ function readAssignment(left: string, right: string, meanings: Meanings): void {
     return;
   }
   const last = name.split(".").at(-1) ?? name;
-  if (builtins.some((pattern) => pattern.test(right))) {
+  if (/^new\s(?:Weak)?(?:Map|Set)\b/.test(right)) {
+    meanings.collections.add(last.replace("#", ""));
+  }
+  if (ofObjects.test(right) || builtins.some((pattern) => pattern.test(right))) {
     meanings.set(last, "builtin");
   } else if (cheap.test(right) || /^(async\b|function\b|\(|[\w$]+\s?=>)/.test(right)) {
     meanings.set(last, "function");

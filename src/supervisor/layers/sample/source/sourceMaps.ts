@@ -12,6 +12,10 @@ const mostFiles = 60;
 const largestFile = 64_000_000;
 /** Where a script says where its map is. */
 const tailBytes = 4_096;
+/** A file of fewer has the functions of many on each. */
+const fewLines = 10;
+/** Lines after the beginning of a function at which the first of its own is looked for. */
+const nextLines = 3;
 /** On a longer line the ticks of many functions are counted. */
 const longestLine = 300;
 
@@ -33,15 +37,20 @@ export async function mapSample(collected: CollectedSample): Promise<CollectedSa
   for (const url of scripts.keys()) {
     lengths.set(url, await lineLengths(fileOf(url)));
   }
+  const mapped = frames.map((frame) => mapFrame(frame, scripts.get(frame.url)));
   return {
     ...collected,
-    frames: frames.map((frame) => mapFrame(frame, scripts.get(frame.url))),
+    frames: mapped,
     nodes: nodes.map((node) => {
       const url = frames[node.frame]?.url ?? "";
       const script = scripts.get(url);
-      return script === undefined || node.lines === undefined
+      const inMemory = maps.some((each) => each.url === url);
+      // What a compiler has added has its lines in the script.
+      const isAdded =
+        !inMemory && mapped[node.frame] === frames[node.frame] && (lengths.get(url)?.length ?? 0) > fewLines;
+      return script === undefined || node.lines === undefined || isAdded
         ? node
-        : mapLines(node, { script, inMemory: maps.some((each) => each.url === url), lengths: lengths.get(url) ?? [] });
+        : mapLines(node, { script, inMemory, lengths: lengths.get(url) ?? [] });
     }),
   };
 }
@@ -66,28 +75,45 @@ function isOfSamePackage(script: string, source: string): boolean {
   return folder === undefined || packageOf(fileOf(source))?.folder === folder;
 }
 
-/** The first place after the beginning of a function, on its line: compilers leave out what they have put before it. */
-function next(script: ScriptMap, { line, column }: ProfileFrame): OriginalPlace | undefined {
+/**
+ * The first place after the beginning of a function, on its line: compilers leave out what they have put before it. Of
+ * what they make of an asynchronous function, `__awaiter(this, void 0, void 0, function* () {`, all of the line.
+ */
+function next(script: ScriptMap, { line, column, name }: ProfileFrame): OriginalPlace | undefined {
   for (let at = column; at < longestLine; at += 1) {
     const found = place(script, line - 1, at);
     if (found !== undefined) {
       return found;
     }
   }
+  // A function with a name may be the compiler's own.
+  for (let below = 0; name === "" && below < nextLines; below += 1) {
+    for (let at = 0; at < longestLine; at += 1) {
+      const found = place(script, line + below, at);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+  }
   return undefined;
 }
 
-/** Where all of a file is on one line, its lines tell nothing. */
+/**
+ * Where all of a file is on one line, its lines tell nothing; nor does one that was made of several. The others do, while
+ * most of the ticks are theirs.
+ */
 function mapLines(
-  { lines: _lines, ...node }: ProfileNode,
+  { lines = [], ...node }: ProfileNode,
   { script, inMemory, lengths }: { script: ScriptMap; inMemory: boolean; lengths: readonly number[] },
 ): ProfileNode {
-  const mapped = (_lines ?? []).flatMap(([line, ticks]) => {
+  const mapped = lines.flatMap(([line, ticks]) => {
     const isLong = !inMemory && (lengths[line - 1] ?? 0) > longestLine;
     const places = isLong ? [] : placesOnLine(script, line - 1);
     return places.length === 1 ? [[places[0] ?? 0, ticks] as const] : [];
   });
-  return mapped.length === (_lines ?? []).length ? { ...node, lines: mapped } : node;
+  const ticksOf = (some: readonly (readonly [line: number, ticks: number])[]): number =>
+    some.reduce((sum, [, ticks]) => sum + ticks, 0);
+  return ticksOf(mapped) * 2 >= ticksOf(lines) ? { ...node, lines: mapped } : node;
 }
 
 /** The lines (from 1) of the original that a line (from 0) of a script is made of. */
