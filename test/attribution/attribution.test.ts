@@ -9,9 +9,11 @@ import { projectRoot } from "../support/paths.ts";
 import { nodeProgramOf, testedNodes } from "../support/process/nodeMatrix.ts";
 import { again } from "./again.ts";
 import { addBuiltFiles } from "./builtFiles.ts";
+import { control, controlPlaces } from "./control.ts";
 import { expectations } from "./expectations.ts";
 import { fresh } from "./fresh.ts";
 import { heldOut } from "./heldOut.ts";
+import { hostile, hostilePlaces } from "./hostile.ts";
 import { measuredByPerf } from "./measured.ts";
 import { outside } from "./outside.ts";
 import { addPackages } from "./packages.ts";
@@ -31,6 +33,8 @@ const all: Readonly<Record<string, readonly string[]>> = {
   ...final,
   ...outside,
   ...again,
+  ...hostile,
+  ...control,
 };
 
 for (const node of testedNodes()) {
@@ -72,7 +76,7 @@ for (const node of testedNodes()) {
                 Math.min(second === rest ? 1 - shareOf(first) : shareOf(second), 1 - truth);
         const unsure = shares.filter(([id]) => id === "native" || id === "idleOrLoop" || id.startsWith("unsure"));
         const untold = unsure.reduce((sum, [, share]) => sum + share, 0);
-        const place = places[name];
+        const place = places[name] ?? hostilePlaces[name] ?? controlPlaces[name];
         const shown = placeOf(sample);
         const isThere = place === undefined || shown.endsWith(place);
         const verdict =

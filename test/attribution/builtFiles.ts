@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import { projectRoot } from "../support/paths.ts";
 
 const deadlineMs = 60_000;
@@ -21,6 +21,15 @@ export function addBuiltFiles(app: string): void {
     sourcemap: true,
     logLevel: "silent",
   });
+  const ledger: BuildOptions = {
+    absWorkingDir: app,
+    entryPoints: [join(app, "sources", "ledger.ts")],
+    bundle: true,
+    platform: "node",
+  };
+  buildSync({ ...ledger, outfile: join(built, "ledger.js"), minify: true, target: "es2020", sourcemap: true });
+  buildSync({ ...ledger, outfile: join(built, "ledger-readable.js"), sourcemap: "inline" });
+  buildSync({ ...ledger, outfile: join(built, "ledger-plain.js") });
   const run = (...args: readonly string[]): void => {
     execFileSync(process.execPath, args, { cwd: app, timeout: deadlineMs, stdio: "pipe" });
   };
@@ -29,6 +38,7 @@ export function addBuiltFiles(app: string): void {
   run(tsc, ...flags, "--outDir", join(built, "tsc"), join(app, "sources", "rates.ts"));
   const old = ["--ignoreConfig", "--module", "commonjs", "--target", "es2015", "--inlineSourceMap", "--types", ""];
   run(tsc, ...old, "--outDir", join(built, "old"), join(app, "sources", "stock.ts"));
+  run(tsc, ...old, "--esModuleInterop", "--outDir", join(built, "old"), join(app, "sources", "ledger.ts"));
   const config = {
     mode: "production",
     target: "node",
