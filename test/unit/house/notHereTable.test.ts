@@ -13,8 +13,18 @@ describe("the table of what can't hold on Windows", () => {
     assert.deepEqual([whyNotHere(title, undefined), /git/.test(whyNotHere(title, "8.0") ?? "")], [undefined, true]);
   });
 
+  it("has rows of one version of Node.js for that alone", () => {
+    const title = (major: string) =>
+      `the drain of connections that can't be handed over (Node ${major}) loses no request of HTTP/2 clients over http`;
+    assert.match(whyNotHere(title("20"), "8.0") ?? "", /HTTP\/2 is closed/);
+    assert.deepEqual([whyNotHere(title("20"), undefined), whyNotHere(title("22"), "8.0")], [undefined, undefined]);
+    const missed = (major: string) =>
+      namesNoTest([`a worker (Node ${major}) listens`], "8.0").some((row) => row.includes("HTTP/2"));
+    assert.deepEqual([missed("20"), missed("22")], [true, false]);
+  });
+
   it("names its rows that are no test's title", () => {
-    const rows = namesNoTest([], undefined);
+    const rows = namesNoTest(["hitless lists apps"], undefined);
     assert.ok(rows.includes("hitless under systemd"));
     assert.ok(!namesNoTest(["hitless under systemd says nothing"], undefined).includes("hitless under systemd"));
   });
