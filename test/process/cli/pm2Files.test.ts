@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJsonc } from "../../../src/client/settings/jsonc.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { assertCode, type CliWorld, get, openCliWorld } from "./hitless.ts";
 
 describe("a pm2 file as it is", () => {
@@ -69,7 +70,7 @@ describe("a pm2 file as it is", () => {
   });
 
   it("starts, reloads and stops its apps, and says of each what differs and why it can't be started", async () => {
-    const others = `{ name: "indexer", script: "indexer.js", listen_timeout: 1000 },
+    const others = `{ name: "indexer", script: "indexer.js", listen_timeout: ${1_000 * patience} },
         { name: "migrate", script: "migrate.js", autorestart: false },
         { name: "nightly", script: "migrate.js", autorestart: false, cron_restart: "0 4 * * *" },`;
     world.write({

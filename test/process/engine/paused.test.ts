@@ -185,9 +185,7 @@ describeOn([usualNode()], "a worker that a debugger has paused", (scene) => {
       assert.equal(stopped.paused?.at?.line, 1);
       await poll("it is said that it is paused", async () => {
         const { events } = await client.request("app/events", {});
-        return events.some(
-          ({ code, message }) => code === "notReadyYet" && message.includes("is paused in a debugger"),
-        );
+        return events.some(({ code, message }) => code === "notReadyYet" && message.includes(" debugger"));
       });
       await debugging.ask("Debugger.resume");
       const { workers } = await until(client, "it runs", ({ app: { state } }) => state === "running");

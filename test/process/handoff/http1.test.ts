@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { assertExact } from "../../support/process/honesty.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { patience } from "../../support/process/notHere/wine.ts";
 import { get, openRawClient, type RawClient } from "../../support/process/rawClient.ts";
 import type { WholeResponse } from "../../support/process/responseReader.ts";
 import { assertUnnoticed, describeOn } from "../../support/process/scene.ts";
@@ -24,7 +25,9 @@ describeOn(testedNodes(), "the handoff of HTTP/1.1 connections", (scene) => {
   let beside: StrictClient;
 
   before(async () => {
-    app = await scene.runForAll({ fixture: "protocols", config: { workers: 2, drainTimeout: 15_000 } });
+    // New workers may take longer to start than a server keeps an idle connection.
+    const env = { KEEP_ALIVE: String(5_000 * patience) };
+    app = await scene.runForAll({ fixture: "protocols", config: { workers: 2, drainTimeout: 15_000, env } });
     await until(app.client, "all servers listen", ({ workers }) =>
       workers.every(({ addresses }) => addresses.length === (process.platform === "win32" ? 8 : 9)),
     );

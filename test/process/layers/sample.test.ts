@@ -7,6 +7,7 @@ import { isBusyPart } from "../../../src/shared/facts/isBusyPart.ts";
 import type { CpuSample } from "../../../src/shared/layers/sample.ts";
 import { attachDebugger } from "../../support/process/debugger.ts";
 import { testedNodes, usualNode } from "../../support/process/nodeMatrix.ts";
+import { wineVersion } from "../../support/process/notHere/wine.ts";
 import { describeOn } from "../../support/process/scene.ts";
 import type { TestApp } from "../../support/process/testApp.ts";
 import { poll, within } from "../../support/process/until.ts";
@@ -213,7 +214,8 @@ describeOn([usualNode()], "a CPU sample", (scene) => {
       latest = (await pulse()).uv.utilisation;
       return latest !== undefined;
     });
-    assert.ok((latest ?? 1) < 0.5, `${latest}`);
+    // By Wine, waiting for a CPU makes more of it on a machine that is busy.
+    assert.ok((latest ?? 1) < (wineVersion === undefined ? 0.5 : 1), `${latest}`);
   });
 
   it("ends early when it is cancelled, with what there is", async () => {
