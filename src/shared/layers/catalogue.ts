@@ -124,9 +124,11 @@ export function pathThroughLayers(entry: CatalogueEntry, options: PathOptions = 
   }
   const told = [
     ...fromCode.map((text) => translate(text)),
-    ...(entry.forms ?? []).map(({ form, calls: own }) => {
+    ...(entry.forms ?? []).map(({ form, calls: own, since, before }) => {
       const named = own[system].length === 0 ? "" : ` (${own[system].join(" · ")})`;
-      return `${translate(pathTexts.forms[form])}${named}`;
+      const text = `${translate(pathTexts.forms[form])}${named}`;
+      const begun = since === undefined ? text : translate(pathTexts.sinceVersion, `${since}`, text);
+      return before === undefined ? begun : translate(pathTexts.beforeVersion, `${before}`, begun);
     }),
   ];
   const libraries = librariesOf(entry).map((dependency) => dependencyTitles[dependency]);

@@ -54,55 +54,104 @@ export interface CatalogueEntry {
 /** A form of a call whose path is not the entry's: by its arguments, or by what it is called on. */
 export interface CallForm extends Pick<CatalogueEntry, "mechanism" | "thread" | "calls"> {
   readonly form: FormName;
-  /** The internal binding it calls instead; absent when it is the entry's, or none. */
-  readonly binding?: string;
+  /** The internal binding it calls instead, null when it stays in JavaScript; absent when it is the entry's. */
+  readonly binding?: string | null;
+  /** If another library than the entry's does the work. */
+  readonly dependency?: Dependency;
+  /** First major version of Node.js whose calls have this form; absent when all that have the function do. */
+  readonly since?: number;
+  /** First major version whose calls no longer have it. */
+  readonly before?: number;
 }
 
 export type FormName =
   | "address"
   | "autoClose"
   | "blocking"
+  | "brotli"
   | "buffered"
-  | "connections"
-  | "corked"
+  | "clustered"
   | "compileCache"
+  | "connections"
+  | "copied"
+  | "corked"
   | "coverage"
   | "dataUrl"
   | "descriptor"
+  | "drawnAhead"
+  | "encrypted"
+  | "endsThread"
+  | "fixedWidth"
   | "flush"
+  | "fromMemory"
   | "gathered"
   | "givenFile"
   | "givenSocket"
+  | "hooks"
   | "hostsFile"
+  | "inJavaScript"
+  | "inOne"
+  | "inThread"
   | "inWorker"
   | "keptAlive"
   | "keptOpen"
+  | "known"
+  | "latin1"
+  | "legacyUrl"
   | "link"
+  | "literal"
+  | "localAddress"
   | "memory"
   | "name"
+  | "nameServer"
   | "noBody"
+  | "noBytes"
+  | "noCallback"
+  | "noClients"
+  | "noGc"
   | "noHome"
   | "noPosition"
+  | "noRest"
   | "noTerminal"
+  | "notOpened"
+  | "number"
+  | "onPath"
+  | "onSocket"
   | "oneFile"
+  | "options"
+  | "otherEncoding"
   | "outputFile"
   | "outputTerminal"
   | "parents"
-  | "onSocket"
   | "path"
+  | "plainPath"
+  | "plainValue"
   | "position"
   | "preopens"
+  | "profiled"
   | "queries"
   | "reading"
   | "recursive"
   | "reflink"
+  | "replaced"
+  | "secure"
   | "signalThread"
   | "silent"
+  | "small"
   | "start"
   | "systemStore"
+  | "together"
+  | "transaction"
   | "unbound"
   | "unconnected"
-  | "utf8";
+  | "unheld"
+  | "untilUsed"
+  | "urlObject"
+  | "usualEncoding"
+  | "utf8"
+  | "waiting"
+  | "watched"
+  | "whole";
 
 /** `fs.readFile`: the name of an entry in the panel and the editor. */
 export function qualifiedName(entry: Pick<CatalogueEntry, "module" | "name">): string {

@@ -117,7 +117,7 @@ export const engineEntries: readonly CatalogueEntry[] = [
   ...entriesOf(["v8", "v8", "v8", "synchronous"], [["getCppHeapStatistics", null]], { since: 22 }),
   ...entriesOf(["v8", "v8", "v8", "synchronous"], [["startCpuProfile", null]], { since: 24 }),
   ...entriesOf(["module", "module_wrap", "v8", "synchronous"], [["syncBuiltinESMExports", ""]]),
-  ...entriesOf(["module", "modules", "node", "synchronous"], [["createRequire", "filename"]]),
+  ...entriesOf(["module", "url", "ada", "synchronous"], [["createRequire", "filename"]]),
   ...entriesOf(["module", "modules", "node", "synchronous"], [["getCompileCacheDir", null]], { since: 22 }),
   ...entriesOf(["module", "encoding_binding", "amaro", "synchronous"], [["stripTypeScriptTypes", null]], { since: 22 }),
 ];

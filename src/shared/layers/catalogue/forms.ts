@@ -1,11 +1,22 @@
 import { type CallForm, type CatalogueEntry, type FormName, type Mechanism, qualifiedName } from "../entry.ts";
+import type { Dependency } from "../layer.ts";
 import type { Operation } from "./operations.ts";
 import { callsOn, threadOf } from "./rows.ts";
+
+/** The binding is not called. */
+const inJavaScript = { binding: null } as const;
+const secure = { binding: "tls_wrap", dependency: "openssl" } as const;
+
+/** A question that is sent from a local address. */
+const locally = ["socket", "bind", "connectDatagram", "query", "poll", "receiveAnswer"] as const;
 
 interface Difference {
   /** If not the entry's. */
   readonly mechanism?: Mechanism;
-  readonly binding?: string;
+  readonly binding?: string | null;
+  readonly dependency?: Dependency;
+  readonly since?: number;
+  readonly before?: number;
 }
 
 type FormRow = readonly [form: FormName, difference: Difference, functions: string, ...operations: Operation[]];
@@ -41,23 +52,32 @@ const rows: readonly FormRow[] = [
   ["link", {}, "fs.cp fs.promises.cp fs.cpSync", "stat", "readlink", "symlink"],
   ["reflink", {}, "fs.copyFile fs.copyFileSync fs.promises.copyFile", "reflink"],
   ["recursive", {}, "fs.watch fs.promises.watch", "watchTree"],
-  ["recursive", {}, "fs.rmdir fs.promises.rmdir", "lstat", "open", "list", "close", "unlink", "rmdir"],
-  ["recursive", {}, "fs.rmdirSync", "stat", "open", "list", "close", "unlink", "rmdir"],
+  ["recursive", { before: 26 }, "fs.rmdir fs.promises.rmdir", "lstat", "open", "list", "close", "unlink", "rmdir"],
+  ["recursive", { before: 26 }, "fs.rmdirSync", "stat", "open", "list", "close", "unlink", "rmdir"],
   ["recursive", {}, "fs.readdirSync", "open", "list", "close", "stat"],
   ["recursive", {}, "fs.Dir.prototype.readSync", "openDirectory", "list", "closeDirectory"],
-  ["blocking", {}, "fs.readdir fs.promises.readdir", "open", "list", "close", "stat"],
+  ["waiting", { mechanism: "microtask", before: 22 }, "fs.readdir", "open", "list", "close", "stat"],
+  ["blocking", { since: 22, before: 26 }, "fs.readdir", "open", "list", "close", "stat"],
+  ["blocking", { before: 26 }, "fs.promises.readdir", "open", "list", "close", "stat"],
   ["blocking", {}, "fs.Dir.prototype.read", "openDirectory", "readDirectory", "closeDirectory"],
   ["parents", {}, "fs.mkdir fs.mkdirSync fs.promises.mkdir", "mkdir", "stat"],
   ["utf8", {}, "fs.readFileSync", "open", "read", "close"],
   ["start", {}, "fs.promises.FileHandle.prototype.readLines", "pread", "close"],
-  ["autoClose", {}, "fs.promises.FileHandle.prototype.readableWebStream", "read", "close"],
-  ["buffered", { mechanism: "microtask" }, "fs.Dir.prototype.read"],
-  ["buffered", {}, "fs.Dir.prototype.readSync"],
+  ["autoClose", { since: 22 }, "fs.promises.FileHandle.prototype.readableWebStream", "read", "close"],
+  ["buffered", { binding: null, mechanism: "microtask" }, "fs.Dir.prototype.read"],
+  ["buffered", { binding: null }, "fs.Dir.prototype.readSync"],
+  ["replaced", {}, "fs.cp fs.promises.cp", "stat", "unlink", "copy"],
+  ["replaced", {}, "fs.cpSync", "stat", "unlink", "open", "clone", "close"],
+  ["literal", {}, "fs.glob fs.globSync fs.promises.glob", "stat"],
+  ["noBytes", { binding: null, mechanism: "microtask" }, "fs.read fs.promises.FileHandle.prototype.read"],
+  ["noBytes", { binding: null, mechanism: "microtask" }, "fs.promises.FileHandle.prototype.write"],
+  ["noBytes", { binding: null }, "fs.readSync"],
 
   // output
   ["outputFile", { binding: "fs" }, output(), "write"],
   ["outputTerminal", { binding: "tty_wrap" }, output(), "write"],
-  ["silent", {}, "console.assert console.group console.groupCollapsed"],
+  ["inThread", { binding: "messaging" }, output()],
+  ["silent", { binding: null }, "console.assert console.group console.groupCollapsed"],
 
   // connections
   [
@@ -89,6 +109,66 @@ const rows: readonly FormRow[] = [
     "net.Server.prototype.listen http.Server.prototype.listen https.Server.prototype.listen",
     "listen",
   ],
+  ["path", { binding: "pipe_wrap" }, everyServer("close"), "pipeClose"],
+  ["path", { binding: "pipe_wrap" }, "net.Socket.prototype.destroy http.ClientRequest.prototype.destroy", "close"],
+  [
+    "path",
+    { binding: "pipe_wrap" },
+    `net.Socket.prototype.ref net.Socket.prototype.unref
+     net.Server.prototype.ref net.Server.prototype.unref`,
+  ],
+  [
+    "onPath",
+    { binding: null },
+    `net.Socket.prototype.setNoDelay net.Socket.prototype.setKeepAlive net.Socket.prototype.address
+     net.Server.prototype.address http.ClientRequest.prototype.setNoDelay
+     http.ClientRequest.prototype.setSocketKeepAlive`,
+  ],
+  ["noClients", { mechanism: "microtask" }, everyServer("close"), "hangUp"],
+  ["clustered", { binding: "pipe_wrap" }, `${everyServer("listen")} dgram.Socket.prototype.bind`, "askPrimary"],
+  [
+    "localAddress",
+    {},
+    "net.connect net.createConnection net.Socket.prototype.connect",
+    "socket",
+    "bind",
+    "connect",
+    "poll",
+  ],
+  [
+    "localAddress",
+    {},
+    "http.request http.get https.request https.get tls.connect",
+    "socket",
+    "bind",
+    "connect",
+    "send",
+    "poll",
+    "receive",
+  ],
+  ["secure", secure, "fetch WebSocket http2.connect", "socket", "connect", "send", "poll", "receive"],
+  [
+    "secure",
+    secure,
+    `${ofResponse("http.ServerResponse")} http.ServerResponse.prototype.end http.ServerResponse.prototype.writeProcessing
+     http.ClientRequest.prototype.write WebSocket.prototype.send WebSocket.prototype.close`,
+    "send",
+  ],
+  ["secure", secure, "http.ClientRequest.prototype.end", "send", "poll", "receive"],
+  ["encrypted", { dependency: "openssl" }, ofHttp2(), "send", "poll", "receive"],
+  [
+    "encrypted",
+    { dependency: "openssl" },
+    "http2.Http2ServerResponse.prototype.end http2.Http2ServerResponse.prototype.write",
+    "send",
+  ],
+  ["encrypted", { dependency: "openssl" }, "http2.Http2Session.prototype.destroy", "send", "shutdown"],
+  ["encrypted", { dependency: "openssl" }, "http2.ServerHttp2Stream.prototype.respondWithFD", "pread"],
+  ["encrypted", { dependency: "openssl" }, "http2.ServerHttp2Stream.prototype.respondWithFile", "open", "pread"],
+  ["onSocket", {}, "http2.connect", "send", "poll", "receive"],
+  ["together", { before: 24 }, "http.ServerResponse.prototype.end", "sendMany"],
+  ["together", { before: 24 }, "http.ClientRequest.prototype.end", "sendMany", "poll", "receive"],
+  ["inOne", { before: 24 }, "WebSocket.prototype.send", "send"],
   ["onSocket", {}, "tls.connect", "send", "poll", "receive"],
   ["keptAlive", {}, "http.request http.get https.request https.get fetch", "send", "poll", "receive"],
   ["corked", {}, "net.Socket.prototype.write", "sendMany"],
@@ -101,16 +181,28 @@ const rows: readonly FormRow[] = [
   ],
   [
     "unconnected",
-    {},
+    { binding: null },
     `net.Socket.prototype.setNoDelay net.Socket.prototype.setKeepAlive net.Socket.prototype.getTypeOfService
      net.Socket.prototype.setTypeOfService http.ClientRequest.prototype.setNoDelay
      http.ClientRequest.prototype.setSocketKeepAlive`,
   ],
   ["noBody", {}, "http2.Http2ServerResponse.prototype.end", "send"],
   ["unbound", {}, "dgram.Socket.prototype.send dgram.Socket.prototype.sendto", "socket", "bind", "sendDatagram"],
-  ["unbound", {}, "dgram.Socket.prototype.addMembership", "socket", "bind", "setsockopt"],
+  ["options", {}, "dgram.Socket.prototype.bind dgram.Socket.prototype.bindSync", "socket", "setsockopt", "bind"],
+  [
+    "unbound",
+    {},
+    `dgram.Socket.prototype.addMembership dgram.Socket.prototype.dropMembership
+     dgram.Socket.prototype.addSourceSpecificMembership dgram.Socket.prototype.dropSourceSpecificMembership`,
+    "socket",
+    "bind",
+    "setsockopt",
+  ],
   ["unbound", {}, "dgram.Socket.prototype.connect", "socket", "bind", "connectDatagram"],
-  ["address", { mechanism: "microtask" }, "dns.lookup dns.promises.lookup"],
+  ["address", { binding: null, mechanism: "microtask" }, "dns.lookup dns.promises.lookup"],
+  ["nameServer", {}, "dns.lookup dns.promises.lookup dns.lookupService dns.promises.lookupService", "askNames"],
+  ["localAddress", {}, ofResolvers("resolve"), ...locally],
+  ["localAddress", {}, ofResolvers("reverse"), "checkHosts", "open", "read", "close", ...locally],
   [
     "hostsFile",
     {},
@@ -130,9 +222,59 @@ const rows: readonly FormRow[] = [
      StatementSync.prototype.run`.replaceAll(/\b(Data|Stat)/g, "sqlite.$1"),
   ],
 
+  ["notOpened", {}, "sqlite.DatabaseSync"],
+  [
+    "transaction",
+    {},
+    `sqlite.DatabaseSync.prototype.exec sqlite.StatementSync.prototype.all sqlite.StatementSync.prototype.get
+     sqlite.StatementSync.prototype.iterate sqlite.StatementSync.prototype.run`,
+  ],
   ["reading", {}, "sqlite.DatabaseSync.prototype.exec sqlite.StatementSync.prototype.run", "lock", "pread"],
 
+  // what stays in JavaScript
+  ["number", inJavaScript, "buffer.Buffer.prototype.fill"],
+  ["small", inJavaScript, "buffer.Buffer.allocUnsafe"],
+  [
+    "small",
+    inJavaScript,
+    "buffer.Buffer.prototype.swap16 buffer.Buffer.prototype.swap32 buffer.Buffer.prototype.swap64",
+  ],
+  ["copied", inJavaScript, "buffer.Buffer.from"],
+  ["fixedWidth", inJavaScript, "buffer.Buffer.byteLength"],
+  ["whole", { binding: null, before: 26 }, "buffer.Buffer.prototype.copy"],
+  ["inJavaScript", { binding: null, before: 22 }, "buffer.Buffer.prototype.copy"],
+  ["noRest", inJavaScript, "string_decoder.StringDecoder.prototype.end"],
+  ["plainValue", inJavaScript, "util.isDeepStrictEqual util.inspect"],
+  ["noGc", inJavaScript, "perf_hooks.PerformanceObserver.prototype.observe"],
+  ["noGc", inJavaScript, "perf_hooks.PerformanceObserver.prototype.disconnect"],
+  ["untilUsed", inJavaScript, "async_hooks.createHook perf_hooks.performance.timerify perf_hooks.timerify"],
+  ["urlObject", inJavaScript, "url.fileURLToPath url.fileURLToPathBuffer"],
+  ["legacyUrl", inJavaScript, "url.format"],
+  ["plainPath", inJavaScript, "module.createRequire"],
+  ["unheld", inJavaScript, "clearInterval clearTimeout timers.clearInterval timers.clearTimeout"],
+  ["known", inJavaScript, "crypto.getCurves crypto.getHashes process.cwd tls.getCACertificates tls.getCiphers"],
+  ["known", {}, "module.findPackageJSON", "stat"],
+  ["drawnAhead", { binding: null, mechanism: "microtask" }, "crypto.randomInt"],
+  ["drawnAhead", inJavaScript, "crypto.randomUUID crypto.randomUUIDv7"],
+  ["usualEncoding", inJavaScript, "TextDecoder"],
+  ["latin1", { binding: "buffer", since: 24 }, "TextDecoder.prototype.decode"],
+  ["otherEncoding", { binding: "icu", dependency: "icu" }, "TextDecoder.prototype.decode"],
+  ["brotli", { dependency: "brotli", since: 24 }, "CompressionStream DecompressionStream"],
+
+  // what older versions did
+  ["hooks", { binding: "async_wrap", before: 24 }, "async_hooks.AsyncLocalStorage.prototype.run"],
+  [
+    "inJavaScript",
+    { binding: null, before: 24 },
+    `AsyncLocalStorage.bind AsyncLocalStorage.snapshot AsyncLocalStorage.prototype.disable
+     AsyncLocalStorage.prototype.enterWith AsyncLocalStorage.prototype.exit AsyncLocalStorage.prototype.getStore
+     AsyncResource AsyncResource.bind AsyncResource.prototype.runInAsyncScope`.replaceAll(/\bA\w+/g, "async_hooks.$&"),
+  ],
+  ["noCallback", { mechanism: "synchronous", before: 24 }, "crypto.diffieHellman"],
+  ["fromMemory", { mechanism: "microtask", before: 24 }, "buffer.Blob.prototype.stream"],
+
   // the rest
+  ["endsThread", {}, "process.exit"],
   [
     "inWorker",
     { binding: "pipe_wrap" },
@@ -140,7 +282,7 @@ const rows: readonly FormRow[] = [
     "sendMessage",
     "hangUp",
   ],
-  ["dataUrl", { mechanism: "microtask" }, "fetch"],
+  ["dataUrl", { binding: null, mechanism: "microtask" }, "fetch"],
   ["compileCache", {}, "module.flushCompileCache", "open", "pwritev", "close", "rename"],
   ["noHome", {}, "os.homedir", "account"],
   ["noTerminal", {}, "tty.isatty", "terminal", "kindOfFile"],
@@ -152,8 +294,46 @@ const rows: readonly FormRow[] = [
   ["name", {}, "process.setuid", "userOf", "setuid"],
   ["name", {}, "process.seteuid", "userOf", "seteuid"],
   ["coverage", {}, "v8.takeCoverage", "open", "write", "close"],
+  [
+    "watched",
+    { mechanism: "thread" },
+    `Script.prototype.runInContext Script.prototype.runInNewContext Script.prototype.runInThisContext runInContext
+     runInNewContext runInThisContext`.replaceAll(/\S+/g, "vm.$&"),
+    "thread",
+  ],
+  ["profiled", { mechanism: "thread" }, "inspector.Session.prototype.post", "thread"],
   ["signalThread", { mechanism: "thread" }, "util.setTraceSigInt", "thread"],
 ];
+
+/** What asks a name server, of the resolvers that have an address of their own. */
+function ofResolvers(question: "resolve" | "reverse"): string {
+  const types = ["4", "6", "Any", "Caa", "Cname", "Mx", "Naptr", "Ns", "Ptr", "Soa", "Srv", "Tlsa", "Txt"];
+  const methods = question === "reverse" ? [question] : [question, ...types.map((type) => `resolve${type}`)];
+  const modules = ["dns", "dns.promises"];
+  return modules.flatMap((module) => methods.map((method) => `${module}.Resolver.prototype.${method}`)).join(" ");
+}
+
+/** A method of the servers that listen. */
+function everyServer(method: string): string {
+  return ["net", "http", "https"].map((module) => `${module}.Server.prototype.${method}`).join(" ");
+}
+
+/** What sends frames of a session and waits for others. */
+function ofHttp2(): string {
+  return `Http2Session.prototype.goaway Http2Session.prototype.ping Http2Session.prototype.settings
+    ClientHttp2Session.prototype.request ServerHttp2Session.prototype.altsvc ServerHttp2Session.prototype.origin
+    Http2Stream.prototype.close Http2Stream.prototype.sendTrailers ServerHttp2Stream.prototype.additionalHeaders
+    ServerHttp2Stream.prototype.pushStream ServerHttp2Stream.prototype.respond
+    Http2ServerResponse.prototype.createPushResponse Http2ServerResponse.prototype.flushHeaders
+    Http2ServerResponse.prototype.writeContinue Http2ServerResponse.prototype.writeEarlyHints
+    Http2ServerResponse.prototype.writeInformation`.replaceAll(/\S+/g, "http2.$&");
+}
+
+/** What a response is sent with, beside its end. */
+function ofResponse(name: string): string {
+  const methods = ["flushHeaders", "write", "writeContinue", "writeEarlyHints", "writeInformation"];
+  return methods.map((method) => `${name}.prototype.${method}`).join(" ");
+}
 
 /** What writes to stdout or stderr. */
 function output(): string {
@@ -178,12 +358,5 @@ export function formsOf(entry: CatalogueEntry): Pick<CatalogueEntry, "forms"> {
 
 function formOf([form, difference, , ...operations]: FormRow, entry: CatalogueEntry): CallForm {
   const mechanism = difference.mechanism ?? entry.mechanism;
-  const { binding } = difference;
-  return {
-    form,
-    mechanism,
-    thread: threadOf(mechanism),
-    calls: callsOn(operations),
-    ...(binding === undefined ? {} : { binding }),
-  };
+  return { form, ...difference, mechanism, thread: threadOf(mechanism), calls: callsOn(operations) };
 }

@@ -59,6 +59,7 @@ export const operations = {
 
   // sockets
   accept: ["accept4", "accept", "AcceptEx"],
+  askPrimary: ["write recvmsg", "write recvmsg", "WriteFile ReadFile"],
   bind: ["bind", "bind", "bind"],
   connect: ["connect", "connect", "ConnectEx"],
   connectDatagram: ["connect", "connect", "connect"],
@@ -68,6 +69,7 @@ export const operations = {
   hangUp: ["close", "close", "closesocket"],
   listen: ["listen", "listen", "listen"],
   query: ["sendto", "sendto", "sendto"],
+  pipeClose: ["unlink close", "unlink close", "CloseHandle"],
   pipeConnect: ["socket connect", "socket connect", "CreateFileW"],
   pipeListen: ["socket bind listen", "socket bind listen", "CreateNamedPipeW ConnectNamedPipe"],
   pipeReceive: ["read", "read", "ReadFile"],
@@ -85,6 +87,7 @@ export const operations = {
   // names
   checkHosts: ["statx", "stat64", "CreateFileW GetFileInformationByHandle CloseHandle"],
   nameOf: ["openat read close socket connect", "getnameinfo", "GetNameInfoW"],
+  askNames: ["openat read close socket connect poll sendto recvfrom", "getaddrinfo", "GetAddrInfoW"],
   addressOf: ["openat read close socket connect", "getaddrinfo", "GetAddrInfoW"],
 
   // waiting

@@ -96,9 +96,19 @@ function collect(binding, exported) {
 
 function collectClass(binding, prototype) {
   owners.set(prototype, binding);
+  ownStreams(prototype);
   for (let each = prototype; each && each !== Object.prototype; each = Object.getPrototypeOf(each)) {
     for (const method of ownFunctions(each)) {
       add(method, each);
+    }
+  }
+}
+
+/** What TCP, Pipe and TTY have in common is of the binding that is named as its file, and exports it no more. */
+function ownStreams(prototype) {
+  for (let each = prototype; each; each = Object.getPrototypeOf(each)) {
+    if (each.constructor?.name === "LibuvStreamWrap") {
+      owners.set(each, "stream_wrap");
     }
   }
 }
@@ -120,11 +130,11 @@ function add(callee, prototype) {
   return added;
 }
 
-/** What a binding's class inherits from one that no binding exports counts for the class of the receiver. */
+/** What a binding's class inherits from one that no binding exports counts for the class of the receiver too. */
 function called(index, receiver) {
   if (listening) {
     const { bindings, prototype } = functions[index];
-    for (const name of bindings.length > 0 ? bindings : [owners.get(prototype) ?? ownerOf(receiver)]) {
+    for (const name of bindings.length > 0 ? bindings : [owners.get(prototype), ownerOf(receiver)]) {
       tell(name);
     }
   }

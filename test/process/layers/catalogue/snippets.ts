@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { catalogue } from "../../../../src/shared/layers/catalogue.ts";
+import type { CallForm, CatalogueEntry, FormName } from "../../../../src/shared/layers/entry.ts";
 import { readTrace, type Window } from "./trace.ts";
 
 /** Which file of `snippets/` holds those of which modules. */
@@ -11,13 +12,13 @@ const files: Readonly<Record<string, readonly string[]>> = {
   crypto: ["crypto"],
   dgram: ["dgram"],
   dns: ["dns", "dns/promises"],
-  engine: ["vm", "v8", "inspector", "url", "buffer", "string_decoder", "tty", "sqlite", "module", "util"],
+  engine: ["vm", "v8", "inspector", "url", "buffer", "string_decoder", "tty", "module", "util"],
   fs: ["fs", "fs/promises"],
   http: ["http", "https"],
   http2: ["http2"],
   net: ["net"],
   processes: ["child_process", "cluster", "worker_threads", "process", "os"],
-  programs: ["sea", "trace_events", "wasi"],
+  programs: ["sea", "sqlite", "trace_events", "wasi"],
   scheduling: [
     "timers",
     "timers/promises",
@@ -31,6 +32,24 @@ const files: Readonly<Record<string, readonly string[]>> = {
   tls: ["tls"],
   zlib: ["zlib"],
 };
+
+/** The forms that calls have in a version of Node.js. */
+export function formsIn({ forms = [] }: CatalogueEntry, major: number): readonly CallForm[] {
+  return forms.filter(({ since = 0, before = Number.POSITIVE_INFINITY }) => since <= major && major < before);
+}
+
+/** What calls of such a version do in place of all that the entry says. */
+const replacing: readonly FormName[] = ["fromMemory", "hooks", "inJavaScript", "inOne", "noCallback", "together"];
+
+/** Whether the entry does not say what calls of that version do, but one of its forms. */
+export function isReplaced(entry: CatalogueEntry, major: number): boolean {
+  return formsIn(entry, major).some(({ form }) => replacing.includes(form));
+}
+
+/** Such as 24 of `v24.21.0`. */
+export function majorOf(version: string): number {
+  return Number(/\d+/.exec(version)?.[0]);
+}
 
 /** How a call went. */
 export interface Outcome {
@@ -61,13 +80,23 @@ export interface ModuleRun {
 }
 
 /** A module's snippets take about a second; a machine that is busy may need many. */
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 const atOnce = 2;
+
+/** Whose functions are traced. */
+export interface TracedNode {
+  readonly program: string;
+  readonly major: number;
+}
+
+/** The one that runs the tests. */
+export const ownNode: TracedNode = { program: process.execPath, major: majorOf(process.version) };
 
 /** Runs the snippets of all wanted modules under `strace`, each module in a fresh process. */
 export async function runAllSnippets(
   strace: string,
   isWanted: (module: string) => boolean = () => true,
+  node: TracedNode = ownNode,
 ): Promise<readonly ModuleRun[]> {
   const left = Object.entries(files).flatMap(([file, modules]) =>
     modules.filter(isWanted).map((module) => ({ file, module })),
@@ -75,7 +104,7 @@ export async function runAllSnippets(
   const runs: ModuleRun[] = [];
   const work = async () => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      runs.push(await runModule(strace, next.file, next.module));
+      runs.push(await runModule(strace, node, next.file, next.module));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -86,7 +115,12 @@ export async function runAllSnippets(
 const unwatched =
   "futex,mprotect,madvise,rt_sigprocmask,rt_sigaction,rseq,set_robust_list,clock_gettime,getpid,mmap,munmap";
 
-async function runModule(strace: string, file: string, module: string): Promise<ModuleRun> {
+async function runModule(
+  strace: string,
+  { program, major }: TracedNode,
+  file: string,
+  module: string,
+): Promise<ModuleRun> {
   const folder = mkdtempSync(join(tmpdir(), "hitless-trace-"));
   try {
     const [trace, results] = [join(folder, "trace"), join(folder, "results.json")];
@@ -94,13 +128,14 @@ async function runModule(strace: string, file: string, module: string): Promise<
     const tracing = ["-f", "--seccomp-bpf", "-qq", "-o", trace, "-e", `trace=!${unwatched}`];
     const output = await runProgram(strace, [
       ...tracing,
-      process.execPath,
+      program,
       "--no-warnings",
       "--expose-internals",
       tracee,
       file,
       module,
       bindingsOf(module),
+      JSON.stringify(otherSnippets(module, major)),
       results,
     ]);
     try {
@@ -124,17 +159,36 @@ function bindingsOf(module: string): string {
     Object.fromEntries(
       entries.flatMap(({ name, binding, forms = [] }) => [
         [name, binding],
-        ...forms.flatMap((form) => (form.binding === undefined ? [] : [[`${name} (${form.form})`, form.binding]])),
+        ...forms.flatMap((form) =>
+          typeof form.binding !== "string" ? [] : [[`${name} (${form.form})`, form.binding]],
+        ),
       ]),
     ),
   );
 }
 
+/** The snippets of a module that tell nothing of this version: of forms that it does not have, or has in their place. */
+function otherSnippets(module: string, major: number): readonly string[] {
+  return catalogue
+    .filter((entry) => entry.module === module)
+    .flatMap((entry) => {
+      const listed = formsIn(entry, major);
+      const others = (entry.forms ?? []).filter((form) => !listed.includes(form));
+      return [
+        ...(isReplaced(entry, major) ? [entry.name] : []),
+        ...others.map(({ form }) => `${entry.name} (${form})`),
+      ];
+    });
+}
+
+/** For the system's look-ups of names, where no name server answers. */
+const waitLittle = "timeout:1 attempts:1";
+
 /** Resolves with what it wrote to stderr, however it ended. */
 function runProgram(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     // With io_uring, files would be read without a system call for each.
-    const env: NodeJS.ProcessEnv = { ...process.env, UV_USE_IO_URING: "0", NODE_OPTIONS: "" };
+    const env: NodeJS.ProcessEnv = { ...process.env, UV_USE_IO_URING: "0", NODE_OPTIONS: "", RES_OPTIONS: waitLittle };
     // Node.js would read them on a thread of their own as soon as something loads its TLS.
     delete env.NODE_EXTRA_CA_CERTS;
     // Its own group: strace and what it traces are ended together.

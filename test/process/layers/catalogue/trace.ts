@@ -14,6 +14,11 @@ export interface Window {
   readonly paths: Map<string, Set<string>>;
 }
 
+/** Nothing was done. */
+export function noWindow(): Window {
+  return { main: new Set(), pool: new Set(), other: new Set(), bindings: new Set(), wakes: 0, paths: new Map() };
+}
+
 /** What was done both times: the runtime's own calls, such as those of malloc, fall into another window each time. */
 export function inBoth(one: Window, two: Window): Window {
   const shared = (key: "main" | "pool" | "other" | "bindings") =>
@@ -33,10 +38,13 @@ export function describeCalls(calls: ReadonlySet<string>, { paths }: Window): st
   return [...calls].map((call) => (paths.has(call) ? `${call}(${[...(paths.get(call) ?? [])]})` : call)).join(" ");
 }
 
-/** libuv names the threads of its pool so. */
+/** libuv names the threads of its pool so since Node.js 22. */
 const poolThread = "libuv-worker";
 
-/** What Node.js calls those that it starts when it is asked to. The others are its own and V8's. */
+/** The mark around a call that a thread of the pool makes: `access` of this path. */
+const poolMark = "(pool)";
+
+/** What Node.js calls those that it starts when it is asked to, since 24. The others are its own and V8's. */
 const startedThreads = ["WorkerThread", "InspectorIo"];
 
 /**
@@ -59,16 +67,28 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
   const windows = new Map<string, Window>();
   const names = new Map<string, string>();
   const threads = new Set<string>();
+  /** Before 24: those that the thread starts which runs the snippets, once the pool is there. V8 names its own. */
+  const late = new Set<string>();
+  let isPoolThere = false;
+  const areNamed = /PR_SET_NAME, "(node-)?MainThread"/.test(text);
+  const lines = text.split("\n");
+  const first = /^\d+/.exec(lines[0] ?? "")?.[0];
+  for (const thread of poolThreads(lines)) {
+    names.set(thread, poolThread);
+  }
   /** Is about to start a thread: the line with its id comes later. */
   const starting = new Set<string>();
   /** Runs another program since: what it does there is not what the snippet did. */
   const strangers = new Set<string>();
   let current: { readonly window: Window; readonly main: string } | undefined;
 
-  for (const line of text.split("\n")) {
+  for (const line of lines) {
     const [, starter = "", started] = /^(\d+)\s.*\bclone3?\b.*= (\d+)$/.exec(line) ?? [];
     if (started !== undefined && (starting.delete(starter) || line.includes("CLONE_THREAD"))) {
       threads.add(started);
+      if (!areNamed && isPoolThere && (starter === first || starter === current?.main)) {
+        late.add(started);
+      }
     }
     const [, thread = "", call = "", rest = ""] = /^(\d+)\s+(\w+)\((.*)/.exec(line) ?? [];
     if (call === "") {
@@ -80,14 +100,7 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
     const [, edge, name = ""] = /"\/hitless-mark\/(begin|called|end)\/([^"]+)"/.exec(rest) ?? [];
     if (edge === "begin") {
       current = {
-        window: {
-          main: new Set(),
-          pool: new Set(),
-          other: new Set(),
-          bindings: new Set(),
-          wakes: 0,
-          paths: new Map(),
-        },
+        window: noWindow(),
         main: thread,
       };
       windows.set(name, current.window);
@@ -95,6 +108,7 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
     } else if (edge === "called") {
       current?.window.bindings.add(name);
     } else if (edge === "end") {
+      isPoolThere ||= name === poolMark;
       current = undefined;
     } else if (call === "prctl" && rest.startsWith("PR_SET_NAME")) {
       names.set(thread, /"([^"]*)"/.exec(rest)?.[1] ?? "");
@@ -105,7 +119,8 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
       }
       const threadName = names.get(thread) ?? "";
       const maker = thread === current.main ? "main" : threadName === poolThread ? "pool" : "other";
-      if (maker === "other" && threads.has(thread) && !startedThreads.includes(threadName)) {
+      const isAskedFor = startedThreads.includes(threadName) || (threadName === "" && late.has(thread));
+      if (maker === "other" && threads.has(thread) && !isAskedFor) {
         continue;
       }
       if (maker === "other" || !isWake(call, rest)) {
@@ -122,6 +137,31 @@ export function readTrace(text: string): ReadonlyMap<string, Window> {
     }
   }
   return windows;
+}
+
+/** The one that works between the marks, and those that were started together with it. */
+function poolThreads(lines: readonly string[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  let last: { readonly starter: string; readonly group: string[] } | undefined;
+  let isBetween = false;
+  for (const line of lines) {
+    const [, thread = "", started] = /^(\d+)\s.*\bclone3?\b.*= (\d+)$/.exec(line) ?? /^(\d+)\s/.exec(line) ?? [];
+    if (started !== undefined) {
+      last = last?.starter === thread ? last : { starter: thread, group: [] };
+      last.group.push(started);
+      groups.set(started, last.group);
+    } else if (last?.starter === thread && !/\bclone3?\b/.test(line)) {
+      last = undefined;
+    }
+    if (line.includes(`/hitless-mark/begin/${poolMark}"`)) {
+      isBetween = true;
+    } else if (line.includes(`/hitless-mark/end/${poolMark}"`)) {
+      return [];
+    } else if (isBetween && line.includes(" access(") && groups.has(thread)) {
+      return groups.get(thread) ?? [];
+    }
+  }
+  return [];
 }
 
 /**

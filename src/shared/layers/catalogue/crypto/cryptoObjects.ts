@@ -71,7 +71,7 @@ export const cryptoObjectsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["crypto", "crypto", "openssl", "synchronous"],
     [["KeyObject.prototype.toCryptoKey", "algorithm-extractable-keyusages"]],
-    { source: "crypto/crypto_keys.cc", since: 24 },
+    { source: "crypto/crypto_keys.cc", since: 22 },
   ),
   ...entriesOf(["crypto", "crypto", "openssl", "synchronous"], [["setEngine", "engine-flags"]]),
   ...entriesOf(["crypto", "crypto", "openssl", "synchronous"], [["setFips", "bool"]], {

@@ -72,12 +72,8 @@ export const netEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["dgram", "udp_wrap", "uv", "microtask"],
-    [["Socket.prototype.connect", "port-address-callback", "connectDatagram"]],
-    { besides: "hostName" },
-  ),
-  ...entriesOf(
-    ["dgram", "udp_wrap", "uv", "eventLoop"],
     [
+      ["Socket.prototype.connect", "port-address-callback", "connectDatagram"],
       ["Socket.prototype.bind", "port-address-callback", "socket", "bind"],
       ["Socket.prototype.send", "msg-offset-length-port-address-callback", "sendDatagram"],
     ],
@@ -132,7 +128,7 @@ export const netEntries: readonly CatalogueEntry[] = [
       ["Socket.prototype.unref", ""],
     ],
   ),
-  ...entriesOf(["dgram", "udp_wrap", "uv", "eventLoop"], [["Socket.prototype.sendto", null, "sendDatagram"]], {
+  ...entriesOf(["dgram", "udp_wrap", "uv", "microtask"], [["Socket.prototype.sendto", null, "sendDatagram"]], {
     besides: "hostName",
   }),
   ...entriesOf(

@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import { objectSnippets } from "./cryptoObjects.mjs";
-import { call, handleOf, identity, trying } from "./support.mjs";
+import { call, identity, internalBinding, tolerating, trying } from "./support.mjs";
 
 const secret = Buffer.alloc(32, 1);
 const text = Buffer.from("text");
@@ -13,6 +13,7 @@ const certificate = () => new crypto.X509Certificate(identity.cert);
 const group = () => crypto.getDiffieHellman("modp14");
 const one = elliptic();
 const other = elliptic();
+const ownKeys = { privateKey: one.privateKey, publicKey: other.publicKey };
 const argon = { message: text, nonce: secret, parallelism: 1, tagLength: 16, memory: 64, passes: 1 };
 
 const { subtle } = crypto;
@@ -26,13 +27,12 @@ const aesKey = await subtle.generateKey({ name: "AES-GCM", length: 128 }, true, 
 const hmacKey = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign", "verify"]);
 const passwordKey = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits", "deriveKey"]);
 const derivation = { name: "PBKDF2", hash: "SHA-256", salt: secret, iterations: 10 };
-const kem = await subtle.generateKey("ML-KEM-768", true, [
-  "encapsulateBits",
-  "decapsulateBits",
-  "encapsulateKey",
-  "decapsulateKey",
-]);
-const capsule = await subtle.encapsulateBits("ML-KEM-768", kem.publicKey);
+/** Since Node.js 24. */
+const kem = await tolerating(() =>
+  subtle.generateKey("ML-KEM-768", true, ["encapsulateBits", "decapsulateBits", "encapsulateKey", "decapsulateKey"]),
+);
+const capsule = kem && (await subtle.encapsulateBits("ML-KEM-768", kem.publicKey));
+const { ciphertext } = crypto.encapsulate?.(rsa.publicKey) ?? {};
 const sealed = await subtle.encrypt(aes, aesKey, text);
 const wrapped = await subtle.wrapKey("raw", aesKey, aesKey, aes);
 const mac = await subtle.sign("HMAC", hmacKey, text);
@@ -40,8 +40,11 @@ const mac = await subtle.sign("HMAC", hmacKey, text);
 /** For what needs no callback. */
 const calledBack = (run, ...args) => ({ run: () => call(run, ...args), direct: () => void run(...args) });
 
+/** The same again. */
+const twice = (run, form) => ({ run, forms: { [form]: { run } } });
+
 /** The class of it is not exported. */
-export const handles = { crypto: [handleOf(certificate())] };
+export const handles = { crypto: [internalBinding("crypto").parseX509(identity.cert)] };
 
 export const snippets = {
   crypto: {
@@ -84,7 +87,10 @@ export const snippets = {
       },
       run: (own) => void own.computeSecret(own.getPublicKey()),
     },
-    diffieHellman: calledBack(crypto.diffieHellman, { privateKey: one.privateKey, publicKey: other.publicKey }),
+    diffieHellman: {
+      ...calledBack(crypto.diffieHellman, ownKeys),
+      forms: { noCallback: { run: () => void crypto.diffieHellman(ownKeys) } },
+    },
     createHash: () => void crypto.createHash("sha256"),
     "Hash.prototype.update": { before: () => crypto.createHash("sha256"), run: (hash) => void hash.update(text) },
     "Hash.prototype.digest": { before: () => crypto.createHash("sha256"), run: (hash) => void hash.digest() },
@@ -121,8 +127,8 @@ export const snippets = {
     generatePrime: () => call(crypto.generatePrime, 32),
     generatePrimeSync: () => void crypto.generatePrimeSync(32),
     getCipherInfo: () => void crypto.getCipherInfo("aes-256-cbc"),
-    getCurves: () => void crypto.getCurves(),
-    getHashes: () => void crypto.getHashes(),
+    getCurves: twice(() => void crypto.getCurves(), "known"),
+    getHashes: twice(() => void crypto.getHashes(), "known"),
     getFips: () => void crypto.getFips(),
     hkdf: () => call(crypto.hkdf, "sha256", secret, secret, text, 32),
     hkdfSync: () => void crypto.hkdfSync("sha256", secret, secret, text, 32),
@@ -143,8 +149,14 @@ export const snippets = {
     randomBytes: calledBack(crypto.randomBytes, 16),
     randomFill: () => call(crypto.randomFill, Buffer.alloc(16)),
     randomFillSync: () => void crypto.randomFillSync(Buffer.alloc(16)),
-    randomInt: calledBack(crypto.randomInt, 10),
-    randomUUID: () => void crypto.randomUUID({ disableEntropyCache: true }),
+    randomInt: {
+      ...calledBack(crypto.randomInt, 10),
+      forms: { drawnAhead: { run: () => call(crypto.randomInt, 10) } },
+    },
+    randomUUID: {
+      run: () => void crypto.randomUUID({ disableEntropyCache: true }),
+      forms: { drawnAhead: { before: () => crypto.randomUUID(), run: () => void crypto.randomUUID() } },
+    },
     getRandomValues: () => void crypto.getRandomValues(Buffer.alloc(16)),
     secureHeapUsed: () => void crypto.secureHeapUsed(),
     timingSafeEqual: () => void crypto.timingSafeEqual(secret, secret),
@@ -166,8 +178,11 @@ export const snippets = {
       subtle.deriveKey(derivation, passwordKey, { name: "AES-GCM", length: 128 }, true, ["encrypt"]),
     "subtle.wrapKey": () => subtle.wrapKey("raw", aesKey, aesKey, aes),
     encapsulate: calledBack(crypto.encapsulate, rsa.publicKey),
-    decapsulate: calledBack(crypto.decapsulate, rsa.privateKey, crypto.encapsulate(rsa.publicKey).ciphertext),
-    randomUUIDv7: () => void crypto.randomUUIDv7({ disableEntropyCache: true }),
+    decapsulate: calledBack(crypto.decapsulate, rsa.privateKey, ciphertext),
+    randomUUIDv7: {
+      run: () => void crypto.randomUUIDv7({ disableEntropyCache: true }),
+      forms: { drawnAhead: { before: () => crypto.randomUUIDv7(), run: () => void crypto.randomUUIDv7() } },
+    },
     setFips: { child: `require("node:crypto").setFips(false)` },
     setEngine: () => trying(() => crypto.setEngine("dynamic")),
     "subtle.decapsulateBits": () => subtle.decapsulateBits("ML-KEM-768", kem.privateKey, capsule.ciphertext),

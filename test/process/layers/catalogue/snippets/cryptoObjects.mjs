@@ -59,8 +59,10 @@ const all = {
   "X509Certificate.prototype.checkPrivateKey": own(certificate, (made) =>
     made.checkPrivateKey(crypto.createPrivateKey(identity.key)),
   ),
-  "KeyObject.prototype.toCryptoKey": () =>
-    void crypto.createSecretKey(secret).toCryptoKey("AES-GCM", true, ["encrypt"]),
+  "KeyObject.prototype.toCryptoKey": own(
+    () => crypto.createSecretKey(secret),
+    (key) => key.toCryptoKey("AES-GCM", true, ["encrypt"]),
+  ),
 };
 for (const getter of getters) {
   all[`DiffieHellman.prototype.${getter}`] = own(dh, (made) => made[getter]());

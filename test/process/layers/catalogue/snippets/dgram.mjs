@@ -26,14 +26,13 @@ function onUnbound(run) {
   return { before: () => dgram.createSocket("udp4"), run, after: (socket) => tolerating(() => socket.close()) };
 }
 
+const boundOrNot = (run) => ({ ...onBound(run), forms: { unbound: onUnbound(run) } });
+
 /** Sends from a socket that is not bound to one that is. */
 function onPair(run) {
   return {
     before: async () => ({ socket: dgram.createSocket("udp4"), receiver: await bound() }),
-    run: ({ socket, receiver }) => {
-      run(socket, receiver.address().port);
-      return event(receiver, "message");
-    },
+    run: ({ socket, receiver }) => run(socket, receiver.address().port),
     after: ({ socket, receiver }) => {
       socket.close();
       receiver.close();
@@ -48,25 +47,37 @@ async function connected() {
   return socket;
 }
 
+function bind(socket, host) {
+  socket.bind(0, host);
+  return event(socket, "listening");
+}
+
+const sentTo = (socket, port, host) => new Promise((sent) => socket.sendto("text", 0, 4, port, host, sent));
+
 const group = "224.0.0.114";
 
 export const snippets = {
   dgram: {
     createSocket: () => void dgram.createSocket("udp4").unref(),
-    "Socket.prototype.bind": onHostsOf(
-      () => dgram.createSocket("udp4"),
-      (socket, host) => {
-        socket.bind(0, host, () => socket.send("text", socket.address().port, "127.0.0.1"));
-        return event(socket, "message");
-      },
-    ),
-    "Socket.prototype.send": {
-      ...onHostsOf(bound, (socket, host) => {
-        socket.send("text", socket.address().port, host);
-        return event(socket, "message");
-      }),
+    "Socket.prototype.bind": {
+      ...onHostsOf(() => dgram.createSocket("udp4"), bind),
       forms: {
-        unbound: onPair((socket, port) => socket.send("text", port, "127.0.0.1")),
+        options: {
+          before: () => dgram.createSocket({ type: "udp4", reuseAddr: true }),
+          run: (socket) => bind(socket, "127.0.0.1"),
+        },
+        clustered: {
+          worker: `require("node:dgram").createSocket("udp4").bind(0, "127.0.0.1", () => process.exit())`,
+        },
+      },
+    },
+    "Socket.prototype.send": {
+      ...onHostsOf(
+        bound,
+        (socket, host) => new Promise((sent) => socket.send("text", socket.address().port, host, sent)),
+      ),
+      forms: {
+        unbound: onPair((socket, port) => new Promise((sent) => socket.send("text", port, "127.0.0.1", sent))),
       },
     },
     "Socket.prototype.connect": {
@@ -86,22 +97,26 @@ export const snippets = {
     "Socket.prototype.remoteAddress": { before: connected, run: (socket) => void socket.remoteAddress() },
     "Socket.prototype.close": { before: bound, run: (socket) => void socket.close() },
     "Socket.prototype.sendto": {
-      ...onHostsOf(bound, (socket, host) => {
-        socket.sendto("text", 0, 4, socket.address().port, host);
-        return event(socket, "message");
-      }),
-      forms: { unbound: onPair((socket, port) => socket.sendto("text", 0, 4, port, "127.0.0.1")) },
+      ...onHostsOf(bound, (socket, host) => sentTo(socket, socket.address().port, host)),
+      forms: { unbound: onPair((socket, port) => sentTo(socket, port, "127.0.0.1")) },
     },
     "Socket.prototype.bindSync": {
       before: () => dgram.createSocket("udp4"),
       run: (socket) => void socket.bindSync({ address: "127.0.0.1" }),
       after: (socket) => socket.close(),
+      forms: {
+        options: {
+          before: () => dgram.createSocket({ type: "udp4", reuseAddr: true }),
+          run: (socket) => void socket.bindSync({ address: "127.0.0.1" }),
+          after: (socket) => socket.close(),
+        },
+      },
     },
     "Socket.prototype.connectSync": onBound((socket) => void socket.connectSync(socket.address().port, "127.0.0.1")),
-    "Socket.prototype.addSourceSpecificMembership": onBound((socket) =>
+    "Socket.prototype.addSourceSpecificMembership": boundOrNot((socket) =>
       trying(() => socket.addSourceSpecificMembership("127.0.0.1", "232.0.0.114", "127.0.0.1")),
     ),
-    "Socket.prototype.dropSourceSpecificMembership": onBound((socket) =>
+    "Socket.prototype.dropSourceSpecificMembership": boundOrNot((socket) =>
       trying(() => socket.dropSourceSpecificMembership("127.0.0.1", "232.0.0.114", "127.0.0.1")),
     ),
     "Socket.prototype.getSendQueueCount": onBound((socket) => void socket.getSendQueueCount()),
@@ -113,11 +128,8 @@ export const snippets = {
     "Socket.prototype.setMulticastTTL": onBound((socket) => void socket.setMulticastTTL(8)),
     "Socket.prototype.setMulticastLoopback": onBound((socket) => void socket.setMulticastLoopback(true)),
     "Socket.prototype.setMulticastInterface": onBound((socket) => socket.setMulticastInterface("127.0.0.1")),
-    "Socket.prototype.addMembership": {
-      ...onBound((socket) => trying(() => socket.addMembership(group, "127.0.0.1"))),
-      forms: { unbound: onUnbound((socket) => trying(() => socket.addMembership(group, "127.0.0.1"))) },
-    },
-    "Socket.prototype.dropMembership": onBound((socket) => trying(() => socket.dropMembership(group, "127.0.0.1"))),
+    "Socket.prototype.addMembership": boundOrNot((socket) => trying(() => socket.addMembership(group, "127.0.0.1"))),
+    "Socket.prototype.dropMembership": boundOrNot((socket) => trying(() => socket.dropMembership(group, "127.0.0.1"))),
     "Socket.prototype.setRecvBufferSize": onBound((socket) => socket.setRecvBufferSize(8192)),
     "Socket.prototype.setSendBufferSize": onBound((socket) => socket.setSendBufferSize(8192)),
     "Socket.prototype.getRecvBufferSize": onBound((socket) => void socket.getRecvBufferSize()),

@@ -16,6 +16,8 @@ dns.setServers(servers);
 promises.setServers(servers);
 
 const name = "hitless.example";
+/** Of a name that there is nowhere, by whom the system asks. */
+const unknown = "hitless.invalid";
 const questions = [
   "resolve",
   "resolve4",
@@ -39,19 +41,28 @@ function resolver(kind) {
   return own;
 }
 
+const withLocal = (kind, run) => ({ run, forms: { localAddress: { before: () => local(kind), run } } });
+
 const withCallback = {};
 const promised = {};
+/** One that sends from an address that it was given. */
+function local(kind) {
+  const own = resolver(kind);
+  own.setLocalAddress("127.0.0.1");
+  return own;
+}
+
 for (const question of [...questions, "reverse"]) {
   const asked = question === "reverse" ? "192.0.2.1" : name;
   withCallback[question] = () => tolerating(() => call(dns[question], asked));
   promised[question] = () => tolerating(() => promises[question](asked));
   withCallback[`Resolver.prototype.${question}`] = {
     before: () => resolver(dns),
-    run: (own) => tolerating(() => call(own[question].bind(own), asked)),
+    ...withLocal(dns, (own) => tolerating(() => call(own[question].bind(own), asked))),
   };
   promised[`Resolver.prototype.${question}`] = {
     before: () => resolver(promises),
-    run: (own) => tolerating(() => own[question](asked)),
+    ...withLocal(promises, (own) => tolerating(() => own[question](asked))),
   };
 }
 
@@ -68,7 +79,7 @@ for (const [kind, all] of [
   };
   const onResolver = all["Resolver.prototype.reverse"];
   all.reverse = { run: all.reverse, forms: { hostsFile: { run: () => ask(kind) } } };
-  onResolver.forms = { hostsFile: { before: () => knowing(resolver(kind)), run: ask } };
+  onResolver.forms.hostsFile = { before: () => knowing(resolver(kind)), run: ask };
 }
 
 /** With a query that nobody has answered yet. */
@@ -82,9 +93,15 @@ export const snippets = {
   dns: {
     lookup: {
       run: () => call(dns.lookup, "localhost"),
-      forms: { address: { run: () => call(dns.lookup, "127.0.0.1") } },
+      forms: {
+        address: { run: () => call(dns.lookup, "127.0.0.1") },
+        nameServer: { run: () => tolerating(() => call(dns.lookup, unknown)) },
+      },
     },
-    lookupService: () => call(dns.lookupService, "127.0.0.1", 22),
+    lookupService: {
+      run: () => call(dns.lookupService, "127.0.0.1", 22),
+      forms: { nameServer: { run: () => tolerating(() => call(dns.lookupService, "192.0.2.1", 22)) } },
+    },
     ...withCallback,
     getServers: () => void dns.getServers(),
     setServers: () => dns.setServers(servers),
@@ -102,9 +119,15 @@ export const snippets = {
   "dns/promises": {
     lookup: {
       run: () => promises.lookup("localhost"),
-      forms: { address: { run: () => promises.lookup("127.0.0.1") } },
+      forms: {
+        address: { run: () => promises.lookup("127.0.0.1") },
+        nameServer: { run: () => tolerating(() => promises.lookup(unknown)) },
+      },
     },
-    lookupService: () => promises.lookupService("127.0.0.1", 22),
+    lookupService: {
+      run: () => promises.lookupService("127.0.0.1", 22),
+      forms: { nameServer: { run: () => tolerating(() => promises.lookupService("192.0.2.1", 22)) } },
+    },
     ...promised,
     getServers: () => void promises.getServers(),
     setServers: () => promises.setServers(servers),

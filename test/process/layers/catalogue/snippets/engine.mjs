@@ -2,60 +2,42 @@ import buffer from "node:buffer";
 import fs from "node:fs";
 import inspector from "node:inspector";
 import module from "node:module";
-import { backup, DatabaseSync } from "node:sqlite";
 import { StringDecoder } from "node:string_decoder";
 import tty from "node:tty";
 import url from "node:url";
 import util from "node:util";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { file, folder, fresh, tolerating, trying } from "./support.mjs";
+import { file, folder, fresh, internalBinding, tolerating } from "./support.mjs";
 
+/** Runs code without and with a limit of its time. */
+const watching = (run) => ({ run: () => void run({}), forms: { watched: { run: () => void run({ timeout: 1000 }) } } });
+const scriptRun = (run) => ({
+  before: script,
+  run: (own) => void run(own, {}),
+  forms: { watched: { before: script, run: (own) => void run(own, { timeout: 1000 }) } },
+});
 const script = () => new vm.Script("1");
 const context = () => vm.createContext();
 const text = Buffer.from("text");
+const more = Buffer.from("more");
+const room = Buffer.alloc(64);
+const here = import.meta.url;
+/** A long buffer, and a short one. */
+const swapped = (name) => ({
+  before: () => Buffer.alloc(1024),
+  run: (own) => void own[name](),
+  forms: { small: { before: () => Buffer.alloc(16), run: (own) => void own[name]() } },
+});
+const streamed = async (own) => void (await new Response(own.stream()).text());
 const blob = () => new Blob(["text"]);
 /** Runs the same for what is in memory and for what a file holds. */
 const onBlobs = (run) => ({
-  run: () => run(blob()),
+  before: blob,
+  run,
   pooled: { before: () => fs.openAsBlob(file()), run },
 });
 const serialized = v8.serialize({ text: "text" });
-
-function database(path = fresh(".db")) {
-  const own = new DatabaseSync(path);
-  own.exec("CREATE TABLE numbers (number INTEGER); INSERT INTO numbers VALUES (1)");
-  return own;
-}
-
-const onDatabase = (run) => ({ before: database, run, after: (own) => tolerating(() => own.close()) });
-const onStatement = (sql, run) => onDatabaseWith((own) => own.prepare(sql), run);
-/** The same on a file, and in memory. */
-const onStatements = (sql, run) => ({
-  ...onStatement(sql, run),
-  forms: { memory: { before: () => database(":memory:").prepare(sql), run } },
-});
-const withReading = ({ forms, ...writing }, reading) => ({ ...writing, forms: { ...forms, reading } });
-const onDatabaseWith = (make, run) => ({ before: () => make(database()), run });
-
-const onDatabaseSession = (run) => onDatabaseWith((own) => own.createSession(), run);
-
-function changeset() {
-  const own = database();
-  const recorded = own.createSession();
-  own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY); INSERT INTO more VALUES (1)");
-  return recorded.changeset();
-}
-
-const settings = {};
-for (const name of [
-  "setAllowBareNamedParameters",
-  "setAllowUnknownNamedParameters",
-  "setReadBigInts",
-  "setReturnArrays",
-]) {
-  settings[`StatementSync.prototype.${name}`] = onStatement("SELECT 1", (own) => own[name](true));
-}
 
 function session() {
   const own = new inspector.Session();
@@ -104,24 +86,38 @@ for (const [name, ...args] of [
   };
 }
 
+/** The address of a file in a package of its own. */
+function packaged() {
+  const path = fresh();
+  fs.mkdirSync(path);
+  fs.writeFileSync(`${path}/package.json`, "{}");
+  fs.writeFileSync(`${path}/index.js`, "");
+  return url.pathToFileURL(`${path}/index.js`);
+}
+
 /** The side of a pseudo-terminal that a terminal's program has. */
 const terminal = () => fs.openSync("/dev/ptmx", "r+");
 
 /** Those of a value's type that JavaScript can't tell by itself. */
 const types = Object.keys(util.types).filter((name) => !/Array$|View$|Key/.test(name));
 
+const ofBlob = internalBinding("blob").createBlob([], 0);
+
+/** The classes of them are not exported. */
+export const handles = { blob: [ofBlob, ofBlob.getReader()] };
+
 export const snippets = {
   vm: {
     Script: () => void script(),
-    "Script.prototype.runInThisContext": { before: script, run: (own) => void own.runInThisContext() },
-    "Script.prototype.runInNewContext": { before: script, run: (own) => void own.runInNewContext() },
-    "Script.prototype.runInContext": { before: script, run: (own) => void own.runInContext(context()) },
+    "Script.prototype.runInThisContext": scriptRun((own, options) => own.runInThisContext(options)),
+    "Script.prototype.runInNewContext": scriptRun((own, options) => own.runInNewContext({}, options)),
+    "Script.prototype.runInContext": scriptRun((own, options) => own.runInContext(context(), options)),
     "Script.prototype.createCachedData": { before: script, run: (own) => void own.createCachedData() },
     createContext: () => void context(),
     isContext: () => void vm.isContext(context()),
-    runInContext: () => void vm.runInContext("1", context()),
-    runInNewContext: () => void vm.runInNewContext("1"),
-    runInThisContext: () => void vm.runInThisContext("1"),
+    runInContext: watching((options) => vm.runInContext("1", context(), options)),
+    runInNewContext: watching((options) => vm.runInNewContext("1", {}, options)),
+    runInThisContext: watching((options) => vm.runInThisContext("1", options)),
     compileFunction: () => void vm.compileFunction("return 1"),
     measureMemory: () => void vm.measureMemory({ execution: "eager" }),
   },
@@ -192,7 +188,15 @@ export const snippets = {
       run: (own) => own.connect(),
       after: (own) => own.disconnect(),
     },
-    "Session.prototype.post": onSession((own) => void own.post("Runtime.evaluate", { expression: "1" })),
+    "Session.prototype.post": {
+      ...onSession((own) => void own.post("Runtime.evaluate", { expression: "1" })),
+      forms: {
+        profiled: onSession((own) => {
+          own.post("Profiler.enable");
+          own.post("Profiler.start");
+        }),
+      },
+    },
     "Session.prototype.disconnect": { before: session, run: (own) => own.disconnect() },
   },
   url: {
@@ -202,14 +206,24 @@ export const snippets = {
     URLPattern: () => void new URLPattern("/a", "http://hitless.example"),
     domainToASCII: () => void url.domainToASCII("ö.example"),
     domainToUnicode: () => void url.domainToUnicode("xn--nda.example"),
-    fileURLToPath: () => void url.fileURLToPath("file:///a"),
-    "URL.createObjectURL": () => void URL.createObjectURL(blob()),
+    fileURLToPath: {
+      run: () => void url.fileURLToPath("file:///a"),
+      forms: { urlObject: { before: () => new URL("file:///a"), run: (own) => void url.fileURLToPath(own) } },
+    },
+    "URL.createObjectURL": { before: blob, run: (own) => void URL.createObjectURL(own) },
     "URL.revokeObjectURL": { before: () => URL.createObjectURL(blob()), run: (id) => URL.revokeObjectURL(id) },
     "URLPattern.prototype.exec": { before: () => new URLPattern({ pathname: "/a" }), run: (own) => void own.exec({}) },
     "URLPattern.prototype.test": { before: () => new URLPattern({ pathname: "/a" }), run: (own) => void own.test({}) },
-    fileURLToPathBuffer: () => void url.fileURLToPathBuffer("file:///a"),
+    fileURLToPathBuffer: {
+      run: () => void url.fileURLToPathBuffer("file:///a"),
+      forms: { urlObject: { before: () => new URL("file:///a"), run: (own) => void url.fileURLToPathBuffer(own) } },
+    },
     pathToFileURL: () => void url.pathToFileURL("/a"),
-    format: () => void url.format(new URL("http://hitless.example/#a"), { fragment: false }),
+    format: {
+      before: () => new URL("http://hitless.example/#a"),
+      run: (own) => void url.format(own, { fragment: false }),
+      forms: { legacyUrl: { run: () => void url.format({ protocol: "http", host: "hitless.example" }) } },
+    },
     parse: () => void url.parse("http://ö.example/"),
   },
   buffer: {
@@ -218,37 +232,59 @@ export const snippets = {
     isAscii: () => void buffer.isAscii(text),
     isUtf8: () => void buffer.isUtf8(text),
     transcode: () => void buffer.transcode(text, "utf8", "latin1"),
-    resolveObjectURL: () => void buffer.resolveObjectURL(URL.createObjectURL(blob())),
-    "Buffer.from": () => void Buffer.from("text"),
+    resolveObjectURL: { before: () => URL.createObjectURL(blob()), run: (id) => void buffer.resolveObjectURL(id) },
+    "Buffer.from": {
+      run: () => void Buffer.from("text"),
+      forms: { copied: { run: () => void [Buffer.from([1]), Buffer.from(text), Buffer.from(new ArrayBuffer(1))] } },
+    },
     "Buffer.allocUnsafeSlow": () => void Buffer.allocUnsafeSlow(4096),
-    "Buffer.byteLength": () => void Buffer.byteLength("text"),
-    "Buffer.compare": () => void Buffer.compare(text, Buffer.from("more")),
+    "Buffer.byteLength": {
+      run: () => void Buffer.byteLength("text"),
+      forms: { fixedWidth: { run: () => void [Buffer.byteLength("text", "latin1"), Buffer.byteLength(text)] } },
+    },
+    "Buffer.compare": () => void Buffer.compare(text, more),
     "Buffer.prototype.toString": () => void text.toString("utf8"),
-    "Buffer.prototype.write": () => void Buffer.alloc(4).write("text"),
-    "Buffer.prototype.fill": () => void Buffer.alloc(4).fill("ab"),
-    "Buffer.prototype.copy": () => void text.copy(Buffer.alloc(4), 0, 1),
-    "Buffer.prototype.equals": () => void text.equals(Buffer.alloc(4)),
-    "Buffer.prototype.compare": () => void text.compare(Buffer.alloc(4)),
+    "Buffer.prototype.write": () => void room.write("text"),
+    "Buffer.prototype.fill": {
+      run: () => void room.fill("ab"),
+      forms: { number: { run: () => void [room.fill(1), room.fill("a")] } },
+    },
+    "Buffer.prototype.copy": {
+      run: () => void text.copy(room, 0, 1),
+      forms: {
+        whole: { run: () => void text.copy(room) },
+        inJavaScript: { run: () => void text.copy(room, 0, 1) },
+      },
+    },
+    "Buffer.prototype.equals": () => void text.equals(more),
+    "Buffer.prototype.compare": () => void text.compare(more),
     "Buffer.prototype.indexOf": () => void text.indexOf("x"),
     "Buffer.prototype.includes": () => void text.includes("x"),
     "Buffer.prototype.lastIndexOf": () => void text.lastIndexOf("x"),
-    "Buffer.prototype.swap32": () => void Buffer.alloc(1024).swap32(),
-    "Buffer.prototype.swap64": () => void Buffer.alloc(1024).swap64(),
-    "Buffer.allocUnsafe": () => void Buffer.allocUnsafe(1 << 16),
-    "Blob.prototype.textStream": () => void blob().textStream(),
+    "Buffer.prototype.swap32": swapped("swap32"),
+    "Buffer.prototype.swap64": swapped("swap64"),
+    "Buffer.allocUnsafe": {
+      run: () => void Buffer.allocUnsafe(1 << 16),
+      forms: { small: { run: () => void Buffer.allocUnsafe(16) } },
+    },
+    "Blob.prototype.textStream": { before: blob, run: (own) => void own.textStream() },
     File: () => void new buffer.File(["text"], "text.txt"),
-    "Buffer.prototype.swap16": () => void Buffer.alloc(1024).swap16(),
+    "Buffer.prototype.swap16": swapped("swap16"),
     Blob: () => void blob(),
     "Blob.prototype.arrayBuffer": onBlobs((own) => own.arrayBuffer()),
     "Blob.prototype.bytes": onBlobs((own) => own.bytes()),
     "Blob.prototype.text": onBlobs((own) => own.text()),
-    "Blob.prototype.slice": () => void blob().slice(1),
-    "Blob.prototype.stream": onBlobs(async (own) => void (await new Response(own.stream()).text())),
+    "Blob.prototype.slice": { before: blob, run: (own) => void own.slice(1) },
+    "Blob.prototype.stream": { ...onBlobs(streamed), forms: { fromMemory: { before: blob, run: streamed } } },
   },
   string_decoder: {
-    "StringDecoder.prototype.write": () => void new StringDecoder().write(text),
-    "StringDecoder.prototype.text": () => void new StringDecoder().text(text, 0),
-    "StringDecoder.prototype.end": () => void new StringDecoder().end(text),
+    "StringDecoder.prototype.write": { before: () => new StringDecoder(), run: (own) => void own.write(text) },
+    "StringDecoder.prototype.text": { before: () => new StringDecoder(), run: (own) => void own.text(text, 0) },
+    "StringDecoder.prototype.end": {
+      before: () => new StringDecoder(),
+      run: (own) => void own.end(text),
+      forms: { noRest: { before: () => new StringDecoder(), run: (own) => void own.end() } },
+    },
   },
   tty: {
     isatty: {
@@ -264,76 +300,12 @@ export const snippets = {
       after: (stream) => stream.destroy(),
     },
   },
-  sqlite: {
-    DatabaseSync: {
-      run: () => void new DatabaseSync(fresh(".db")),
-      forms: { memory: { run: () => void new DatabaseSync(":memory:") } },
-    },
-    "DatabaseSync.prototype.open": {
-      before: () => new DatabaseSync(fresh(".db"), { open: false }),
-      run: (own) => own.open(),
-      forms: { memory: { before: () => new DatabaseSync(":memory:", { open: false }), run: (own) => own.open() } },
-    },
-    "DatabaseSync.prototype.close": {
-      before: database,
-      run: (own) => own.close(),
-      forms: { memory: { before: () => database(":memory:"), run: (own) => own.close() } },
-    },
-    "DatabaseSync.prototype.exec": {
-      ...onDatabase((own) => own.exec("INSERT INTO numbers VALUES (2)")),
-      forms: {
-        memory: { before: () => database(":memory:"), run: (own) => own.exec("INSERT INTO numbers VALUES (2)") },
-        reading: onDatabase((own) => own.exec("SELECT * FROM numbers")),
-      },
-    },
-    "DatabaseSync.prototype.prepare": onDatabase((own) => void own.prepare("SELECT 1")),
-    "DatabaseSync.prototype.function": onDatabase((own) => own.function("one", () => 1)),
-    "DatabaseSync.prototype.aggregate": onDatabase((own) =>
-      own.aggregate("total2", { start: 0, step: (a, b) => a + b }),
-    ),
-    "DatabaseSync.prototype.createSession": onDatabase((own) => void own.createSession()),
-    "DatabaseSync.prototype.enableLoadExtension": {
-      before: () => new DatabaseSync(":memory:", { allowExtension: true }),
-      run: (own) => own.enableLoadExtension(false),
-    },
-    "StatementSync.prototype.all": onStatements("SELECT * FROM numbers", (own) => void own.all()),
-    "StatementSync.prototype.get": onStatements("SELECT * FROM numbers", (own) => void own.get()),
-    "StatementSync.prototype.iterate": onStatements("SELECT * FROM numbers", (own) => void [...own.iterate()]),
-    "StatementSync.prototype.run": withReading(
-      onStatements("INSERT INTO numbers VALUES (3)", (own) => void own.run()),
-      onStatement("SELECT * FROM numbers", (own) => void own.run()),
-    ),
-    "DatabaseSync.prototype.applyChangeset": {
-      before: () => {
-        const own = database();
-        own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY)");
-        return { own, changes: changeset() };
-      },
-      run: ({ own, changes }) => void own.applyChangeset(changes),
-    },
-    "DatabaseSync.prototype.createTagStore": onDatabase((own) => void own.createTagStore()),
-    "DatabaseSync.prototype.deserialize": {
-      before: () => ({ own: new DatabaseSync(":memory:"), bytes: database().serialize() }),
-      run: ({ own, bytes }) => own.deserialize(bytes),
-    },
-    "DatabaseSync.prototype.enableDefensive": onDatabase((own) => own.enableDefensive(true)),
-    "DatabaseSync.prototype.loadExtension": {
-      before: () => new DatabaseSync(":memory:", { allowExtension: true }),
-      run: (own) => trying(() => own.loadExtension(fresh(".so"))),
-    },
-    "DatabaseSync.prototype.location": onDatabase((own) => void own.location()),
-    "DatabaseSync.prototype.serialize": onDatabase((own) => void own.serialize()),
-    "DatabaseSync.prototype.setAuthorizer": onDatabase((own) => own.setAuthorizer(null)),
-    "Session.prototype.changeset": onDatabaseSession((own) => void own.changeset()),
-    "Session.prototype.close": onDatabaseSession((own) => own.close()),
-    "Session.prototype.patchset": onDatabaseSession((own) => void own.patchset()),
-    "StatementSync.prototype.columns": onStatement("SELECT * FROM numbers", (own) => void own.columns()),
-    ...settings,
-    backup: onDatabase((own) => backup(own, fresh(".db"))),
-  },
   module: {
     enableCompileCache: () => void module.enableCompileCache(folder),
-    createRequire: () => void module.createRequire(import.meta.url),
+    createRequire: {
+      run: () => void module.createRequire(here),
+      forms: { plainPath: { run: () => void module.createRequire("/a.js") } },
+    },
     getCompileCacheDir: () => void module.getCompileCacheDir(),
     stripTypeScriptTypes: () => void module.stripTypeScriptTypes("let a: number = 1"),
     syncBuiltinESMExports: () => module.syncBuiltinESMExports(),
@@ -345,21 +317,25 @@ export const snippets = {
             module.enableCompileCache(folder);
             const path = fresh(".cjs");
             fs.writeFileSync(path, "exports.one = 1;");
-            module.createRequire(import.meta.url)(path);
+            module.createRequire(here)(path);
           },
           run: () => module.flushCompileCache(),
         },
       },
     },
     findPackageJSON: {
-      before: () => {
-        const path = fresh();
-        fs.mkdirSync(path);
-        fs.writeFileSync(`${path}/package.json`, "{}");
-        fs.writeFileSync(`${path}/index.js`, "");
-        return url.pathToFileURL(`${path}/index.js`);
-      },
+      before: packaged,
       run: (path) => void module.findPackageJSON(path),
+      forms: {
+        known: {
+          before: () => {
+            const path = packaged();
+            module.findPackageJSON(path);
+            return path;
+          },
+          run: (path) => void module.findPackageJSON(path),
+        },
+      },
     },
     register: () => module.register("data:text/javascript,"),
     setSourceMapsSupport: () => module.setSourceMapsSupport(false),
@@ -369,10 +345,16 @@ export const snippets = {
     getSystemErrorMap: () => void util.getSystemErrorMap(),
     getSystemErrorMessage: () => void util.getSystemErrorMessage(-1),
     getCallSites: () => void util.getCallSites(),
-    inspect: () => void util.inspect(new Map([[1, new Proxy({}, {})]]), { showProxy: true }),
+    inspect: {
+      run: () => void util.inspect(new Map([[1, new Proxy({}, {})]]), { showProxy: true }),
+      forms: { plainValue: { run: () => void util.inspect("text") } },
+    },
     parseEnv: () => void util.parseEnv("A=1"),
     ...Object.fromEntries(types.map((name) => [`types.${name}`, () => void util.types[name]({})])),
-    isDeepStrictEqual: () => void util.isDeepStrictEqual({ a: [1] }, { a: [1] }),
+    isDeepStrictEqual: {
+      run: () => void util.isDeepStrictEqual({ a: [1] }, { a: [1] }),
+      forms: { plainValue: { run: () => void util.isDeepStrictEqual(1, 1) } },
+    },
     setTraceSigInt: {
       run: () => util.setTraceSigInt(false),
       forms: { signalThread: { run: () => util.setTraceSigInt(true), after: () => util.setTraceSigInt(false) } },

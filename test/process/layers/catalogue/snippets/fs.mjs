@@ -74,7 +74,7 @@ const pathForms = {
   writeFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   appendFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   copyFile: { reflink: () => [file(), fresh(), fs.constants.COPYFILE_FICLONE] },
-  cp: { oneFile: () => [file(), fresh()], link: () => [link(), fresh()] },
+  cp: { oneFile: () => [file(), fresh()], link: () => [link(), fresh()], replaced: () => [file(), file()] },
   mkdir: { parents: () => [directory(), { recursive: true }] },
   rm: { oneFile: () => [file()] },
   rmdir: { recursive: () => [tree(), { recursive: true }] },
@@ -111,7 +111,7 @@ for (const [name, before] of Object.entries(byPath)) {
 }
 for (const [name, args] of Object.entries(handleCases)) {
   promised[`FileHandle.prototype.${name}`] = {
-    before: () => promises.open(file(), "r+"),
+    before: () => opened("r+"),
     run: (handle) => handle[name](...args),
   };
 }
@@ -121,7 +121,7 @@ for (const [name, [form, args]] of Object.entries(positionForms)) {
   callbacks[name].forms = { [form]: { before, run: (all) => call(fs[name], ...all) } };
   synchronous[`${name}Sync`].forms = { [form]: { before, run: (all) => void fs[`${name}Sync`](...all) } };
   promised[`FileHandle.prototype.${name}`].forms = {
-    [form]: { before: () => promises.open(file(), "r+"), run: (handle) => handle[name](...args()) },
+    [form]: { before: () => opened("r+"), run: (handle) => handle[name](...args()) },
   };
 }
 
@@ -136,16 +136,28 @@ const formsOf = (forms, open, run) =>
 for (const [name, forms] of Object.entries(pathForms)) {
   callbacks[name].forms = formsOf(forms, openFile, (...args) => call(fs[name], ...args));
   synchronous[`${name}Sync`].forms = formsOf(forms, openFile, (...args) => void fs[`${name}Sync`](...args));
-  promised[name].forms = formsOf(forms, () => promises.open(file(), "r+"), promises[name]);
+  promised[name].forms = formsOf(forms, () => opened("r+"), promises[name]);
 }
 
 /** Into the folders below. */
 const below = { recursive: true };
-callbacks.readdir.forms = { blocking: { before: tree, run: (path) => call(fs.readdir, path, below) } };
+const readBelow = { before: tree, run: (path) => call(fs.readdir, path, below) };
+callbacks.readdir.forms = { blocking: readBelow, waiting: readBelow };
 synchronous.readdirSync.forms = { recursive: { before: tree, run: (path) => void fs.readdirSync(path, below) } };
 promised.readdir.forms = {
   blocking: { before: tree, run: (path) => promises.readdir(path, below) },
 };
+
+/** No room for what is read, or nothing to write. */
+const none = [Buffer.alloc(0), 0, 0, 0];
+callbacks.read.forms.noBytes = { before: openFile, run: (fd) => call(fs.read, fd, ...none) };
+synchronous.readSync.forms.noBytes = { before: openFile, run: (fd) => void fs.readSync(fd, ...none) };
+for (const name of ["read", "write"]) {
+  promised[`FileHandle.prototype.${name}`].forms.noBytes = {
+    before: () => opened("r+"),
+    run: (handle) => handle[name](...none),
+  };
+}
 synchronous.readFileSync.forms.utf8 = { before: file, run: (path) => void fs.readFileSync(path, "utf8") };
 
 /** A folder of which all has been read ahead. */
@@ -176,7 +188,7 @@ async function drainedLines(own, options) {
   await untilClosed(fd);
 }
 
-/** One that stays open until the end. */
+/** One that is kept: none may be collected while it is open. */
 async function opened(flags) {
   const own = await promises.open(file(), flags);
   keep(own);
@@ -246,7 +258,11 @@ export const snippets = {
   fs: {
     ...callbacks,
     exists: () => new Promise((resolve) => fs.exists(folder, resolve)),
-    glob: { before: directory, run: (cwd) => call(fs.glob, "*.txt", { cwd }) },
+    glob: {
+      before: directory,
+      run: (cwd) => call(fs.glob, "*.txt", { cwd }),
+      forms: { literal: { before: directory, run: (cwd) => call(fs.glob, "one.txt", { cwd }) } },
+    },
     openAsBlob: { before: file, run: (path) => keep(fs.openAsBlob(path)) },
     "realpath.native": { before: link, run: (path) => call(fs.realpath.native, path) },
     createReadStream: {
@@ -290,7 +306,11 @@ export const snippets = {
     "Dir.prototype.close": { before: () => fs.opendirSync(directory()), run: (dir) => dir.close() },
     ...synchronous,
     existsSync: () => void fs.existsSync(folder),
-    globSync: { before: directory, run: (cwd) => void fs.globSync("*.txt", { cwd }) },
+    globSync: {
+      before: directory,
+      run: (cwd) => void fs.globSync("*.txt", { cwd }),
+      forms: { literal: { before: directory, run: (cwd) => void fs.globSync("one.txt", { cwd }) } },
+    },
     "realpathSync.native": { before: link, run: (path) => void fs.realpathSync.native(path) },
     mkdtempDisposableSync: () => void fs.mkdtempDisposableSync(`${folder}/made-`),
     "Dir.prototype.readSync": {
@@ -310,7 +330,11 @@ export const snippets = {
   },
   "fs/promises": {
     ...promised,
-    glob: { before: directory, run: (cwd) => drainAsync(promises.glob("*.txt", { cwd })) },
+    glob: {
+      before: directory,
+      run: (cwd) => drainAsync(promises.glob("*.txt", { cwd })),
+      forms: { literal: { before: directory, run: (cwd) => drainAsync(promises.glob("one.txt", { cwd })) } },
+    },
     mkdtempDisposable: async () => keep(await promises.mkdtempDisposable(`${folder}/made-`)),
     watch: {
       before: directory,
@@ -318,10 +342,10 @@ export const snippets = {
       forms: { recursive: { before: directory, run: (path) => iterated(path, { recursive: true }) } },
     },
     "FileHandle.prototype.createReadStream": {
-      before: () => promises.open(file()),
+      before: () => opened("r"),
       run: (handle) => drainStream(handle.createReadStream()),
       forms: {
-        start: { before: () => promises.open(file()), run: (own) => drainStream(own.createReadStream({ start: 1 })) },
+        start: { before: () => opened("r"), run: (own) => drainStream(own.createReadStream({ start: 1 })) },
         keptOpen: {
           before: () => opened("r"),
           run: (own) => event(own.createReadStream({ autoClose: false }).resume(), "end"),
@@ -329,11 +353,11 @@ export const snippets = {
       },
     },
     "FileHandle.prototype.createWriteStream": {
-      before: () => promises.open(file(), "r+"),
+      before: () => opened("r+"),
       run: (handle) => event(handle.createWriteStream().end("text"), "close"),
       forms: {
         start: {
-          before: () => promises.open(file(), "r+"),
+          before: () => opened("r+"),
           run: (handle) => event(handle.createWriteStream({ start: 1 }).end("text"), "close"),
         },
         keptOpen: {
@@ -343,18 +367,18 @@ export const snippets = {
       },
     },
     "FileHandle.prototype.readLines": {
-      before: () => promises.open(file()),
+      before: () => opened("r"),
       run: (own) => drainedLines(own),
       forms: {
-        start: { before: () => promises.open(file()), run: (own) => drainedLines(own, { start: 1 }) },
+        start: { before: () => opened("r"), run: (own) => drainedLines(own, { start: 1 }) },
       },
     },
     "FileHandle.prototype.readableWebStream": {
-      before: () => promises.open(file()),
+      before: () => opened("r"),
       run: (handle) => drainAsync(handle.readableWebStream()),
       forms: {
         autoClose: {
-          before: () => promises.open(file()),
+          before: () => opened("r"),
           run: async (handle) => {
             const { fd } = handle;
             await drainAsync(handle.readableWebStream({ autoClose: true }));

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { closed, event, fresh, identity, listening, onHosts, onListening, visited } from "./support.mjs";
+import { event, fresh, identity, listening, onClosing, onHosts, onListening } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const plain = (await listening(http.createServer(answer))).address().port;
@@ -10,6 +10,7 @@ await event(http.createServer(answer).listen(socketPath), "listening");
 const securePath = fresh(".sock");
 await event(https.createServer(identity, answer).listen(securePath), "listening");
 const trusting = { rejectUnauthorized: false, agent: false };
+const local = { host: "127.0.0.1", localAddress: "127.0.0.1", ...trusting };
 
 async function whole(request) {
   const response = await event(request, "response");
@@ -17,12 +18,16 @@ async function whole(request) {
   await event(response, "close");
 }
 
-/** Runs what a server does with a request, while a client waits for its answer. */
-function whileServing(run) {
+/** Runs what a server does with a request, while a client waits for its answer: without TLS, and with it. */
+function whileServing(run, others = {}) {
+  return { ...servedBy(http, run), forms: { secure: servedBy(https, run), ...others } };
+}
+
+function servedBy(kind, run) {
   return {
     before: async () => {
-      const server = await listening(http.createServer());
-      const client = http.get({ port: server.address().port, host: "127.0.0.1", agent: false });
+      const server = await listening(kind === https ? https.createServer(identity) : http.createServer());
+      const client = kind.get({ port: server.address().port, host: "127.0.0.1", ...trusting });
       client.on("error", () => {});
       const response = await new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
       return { server, client, response };
@@ -36,17 +41,22 @@ function whileServing(run) {
 }
 
 /** Runs what a client does with a request that it has not sent yet. */
-function whileAsking(run) {
+function whileAsking(run, others = {}) {
+  return { ...askedOf(http, run), forms: { secure: askedOf(https, run), ...others } };
+}
+
+function askedOf(kind, run) {
+  const port = kind === https ? secure : plain;
   return {
-    before: () => http.request({ port: plain, host: "127.0.0.1", method: "POST", agent: false }).on("error", () => {}),
+    before: () => kind.request({ port, host: "127.0.0.1", method: "POST", ...trusting }).on("error", () => {}),
     run,
     after: (request) => request.destroy(),
   };
 }
 
-const onConnected = (run) => ({
+const onConnected = (run, place = { port: plain, host: "127.0.0.1" }) => ({
   before: async () => {
-    const request = http.request({ port: plain, host: "127.0.0.1", method: "POST", agent: false });
+    const request = http.request({ ...place, method: "POST", agent: false });
     request.on("error", () => {}).flushHeaders();
     const socket = await event(request, "socket");
     if (socket.connecting) {
@@ -57,6 +67,19 @@ const onConnected = (run) => ({
   run,
   after: (request) => request.destroy(),
 });
+
+function answered({ response, client }) {
+  response.end("text");
+  return event(client, "response");
+}
+
+function destroyed(request) {
+  const closed = event(request.socket, "close");
+  request.destroy();
+  return closed;
+}
+
+const ended = (request) => whole(request.end("text"));
 
 const withServer = (run) => ({ before: () => listening(http.createServer()), run, after: (server) => server.close() });
 
@@ -70,7 +93,7 @@ const withSecureServer = (run) => ({
 const onRequests = (run) => {
   const agent = { addRequest: () => {}, protocol: "http:" };
   const before = () => http.request({ port: plain, host: "127.0.0.1", agent });
-  return { ...onConnected(run), forms: { unconnected: { before, run } } };
+  return { ...onConnected(run), forms: { unconnected: { before, run }, onPath: onConnected(run, { socketPath }) } };
 };
 
 /** Runs a request on a connection that an agent has kept from the one before. */
@@ -113,6 +136,7 @@ export const snippets = {
       ...onHosts((host) => whole(http.request({ port: plain, host, agent: false }).end())),
       forms: {
         path: { run: () => whole(http.request({ socketPath, agent: false }).end()) },
+        localAddress: { run: () => whole(http.request({ port: plain, ...local }).end()) },
         keptAlive: onKept(http, { port: plain }, (options) => whole(http.request(options).end())),
       },
     },
@@ -120,6 +144,7 @@ export const snippets = {
       ...onHosts((host) => whole(http.get({ port: plain, host, agent: false }))),
       forms: {
         path: { run: () => whole(http.get({ socketPath, agent: false })) },
+        localAddress: { run: () => whole(http.get({ port: plain, ...local })) },
         keptAlive: onKept(http, { port: plain }, (options) => whole(http.get(options))),
       },
     },
@@ -129,11 +154,8 @@ export const snippets = {
       run: (server) => whole(http.get({ port: server.address().port, host: "127.0.0.1", agent: false })),
       after: (server) => server.close(),
     },
-    "Server.prototype.listen": onListening(() => http.createServer()),
-    "Server.prototype.close": {
-      before: () => visited(http.createServer()),
-      run: (server) => closed(server),
-    },
+    "Server.prototype.listen": onListening(() => http.createServer(), "http"),
+    "Server.prototype.close": onClosing(() => http.createServer()),
     "Server.prototype.closeAllConnections": {
       ...withServer((server) => server.closeAllConnections()),
       forms: { connections: onIdle(http, (server) => server.closeAllConnections()) },
@@ -147,10 +169,7 @@ export const snippets = {
       response.write("more");
       return event(client, "response");
     }),
-    "ServerResponse.prototype.end": whileServing(({ response, client }) => {
-      response.end("text");
-      return event(client, "response");
-    }),
+    "ServerResponse.prototype.end": whileServing(answered, { together: servedBy(http, answered) }),
     "ServerResponse.prototype.flushHeaders": whileServing(({ response, client }) => {
       response.flushHeaders();
       return event(client, "response");
@@ -177,23 +196,10 @@ export const snippets = {
       request.write("text");
       return event(request, "response");
     }),
-    "ClientRequest.prototype.end": whileAsking((request) => whole(request.end("text"))),
+    "ClientRequest.prototype.end": whileAsking(ended, { together: askedOf(http, ended) }),
     "ClientRequest.prototype.destroy": {
-      before: async () => {
-        const request = http.request({ port: plain, host: "127.0.0.1", method: "POST", agent: false });
-        request.on("error", () => {});
-        request.flushHeaders();
-        const socket = await event(request, "socket");
-        if (socket.connecting) {
-          await event(socket, "connect");
-        }
-        return { request, socket };
-      },
-      run: ({ request, socket }) => {
-        const closed = event(socket, "close");
-        request.destroy();
-        return closed;
-      },
+      ...onConnected(destroyed),
+      forms: { path: onConnected(destroyed, { socketPath }) },
     },
   },
   https: {
@@ -209,6 +215,7 @@ export const snippets = {
       ...onHosts((host) => whole(https.request({ port: secure, host, ...trusting }).end())),
       forms: {
         path: { run: () => whole(https.request({ socketPath: securePath, ...trusting }).end()) },
+        localAddress: { run: () => whole(https.request({ port: secure, ...local }).end()) },
         keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) =>
           whole(https.request(options).end()),
         ),
@@ -218,14 +225,12 @@ export const snippets = {
       ...onHosts((host) => whole(https.get({ port: secure, host, ...trusting }))),
       forms: {
         path: { run: () => whole(https.get({ socketPath: securePath, ...trusting })) },
+        localAddress: { run: () => whole(https.get({ port: secure, ...local })) },
         keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) => whole(https.get(options))),
       },
     },
     createServer: () => void https.createServer(identity),
-    "Server.prototype.listen": onListening(() => https.createServer(identity)),
-    "Server.prototype.close": {
-      before: () => visited(https.createServer(identity)),
-      run: (server) => closed(server),
-    },
+    "Server.prototype.listen": onListening(() => https.createServer(identity), "https"),
+    "Server.prototype.close": onClosing(() => https.createServer(identity)),
   },
 };

@@ -6,6 +6,8 @@ import { event, file, identity, listening, onHosts } from "./support.mjs";
 const answer = (_request, response) => response.end("text");
 const second = (await listening(http2.createServer(answer))).address().port;
 
+const secure = (await listening(http2.createSecureServer(identity, answer))).address().port;
+
 async function exchange(session) {
   const stream = session.request({ ":path": "/" });
   stream.resume().end();
@@ -14,10 +16,9 @@ async function exchange(session) {
 }
 
 /** A client and a server with a session between them, and a stream that the server has not answered. */
-async function joined() {
-  const server = http2.createServer();
-  await listening(server);
-  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+async function joined(isSecure) {
+  const server = await listening(isSecure ? http2.createSecureServer(identity) : http2.createServer());
+  const client = http2.connect(`http${isSecure ? "s" : ""}://127.0.0.1:${server.address().port}`, trustful);
   client.on("error", () => {});
   const clientStream = client.request({ ":path": "/" }, { endStream: false, waitForTrailers: true });
   clientStream.on("error", () => {});
@@ -27,8 +28,10 @@ async function joined() {
   return { server, client, clientStream, serverStream, session: serverStream.session, response: await response };
 }
 
-const whileJoined = (run) => ({
-  before: joined,
+const trustful = { rejectUnauthorized: false };
+
+const joinedBy = (run, isSecure) => ({
+  before: () => joined(isSecure),
   run,
   after: ({ client, session, server }) => {
     client.destroy();
@@ -36,12 +39,15 @@ const whileJoined = (run) => ({
     server.close();
   },
 });
+const whileJoined = (run) => joinedBy(run, false);
+/** What sends something, without TLS and with it. */
+const sending = (run) => ({ ...joinedBy(run, false), forms: { encrypted: joinedBy(run, true) } });
 
 /** A server's last words to a client. */
-const ending = (text) => ({
+const ending = (text, isSecure = false) => ({
   before: async () => {
-    const server = await listening(http2.createServer());
-    const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
+    const server = await listening(isSecure ? http2.createSecureServer(identity) : http2.createServer());
+    const session = http2.connect(`http${isSecure ? "s" : ""}://127.0.0.1:${server.address().port}`, trustful);
     const stream = session.request({ ":path": "/" });
     stream.resume().end();
     const response = await new Promise((resolve) => server.once("request", (_request, made) => resolve(made)));
@@ -60,7 +66,20 @@ const ending = (text) => ({
 
 export const snippets = {
   http2: {
-    connect: onHosts((host) => exchange(http2.connect(`http://${host}:${second}`))),
+    connect: {
+      ...onHosts((host) => exchange(http2.connect(`http://${host}:${second}`))),
+      forms: {
+        secure: { run: () => exchange(http2.connect(`https://127.0.0.1:${secure}`, trustful)) },
+        onSocket: {
+          before: async () => {
+            const socket = net.connect(second, "127.0.0.1");
+            await event(socket, "connect");
+            return socket;
+          },
+          run: (socket) => exchange(http2.connect("http://127.0.0.1", { createConnection: () => socket })),
+        },
+      },
+    },
     createServer: {
       before: () => listening(http2.createServer(answer)),
       // A server needs its binding when a client comes.
@@ -83,87 +102,90 @@ export const snippets = {
     },
     getDefaultSettings: () => void http2.getDefaultSettings(),
     getPackedSettings: () => void http2.getPackedSettings({ enablePush: false }),
-    "Http2ServerResponse.prototype.end": { ...ending("text"), forms: { noBody: ending() } },
+    "Http2ServerResponse.prototype.end": {
+      ...ending("text"),
+      forms: { noBody: ending(), encrypted: ending("text", true) },
+    },
     "Http2Session.prototype.close": whileJoined(({ client }) => void client.close()),
-    "Http2Session.prototype.destroy": whileJoined(({ client }) => {
+    "Http2Session.prototype.destroy": sending(({ client }) => {
       client.destroy();
       return event(client, "close");
     }),
-    "Http2Session.prototype.goaway": whileJoined(({ client, session }) => {
+    "Http2Session.prototype.goaway": sending(({ client, session }) => {
       const told = event(session, "goaway");
       client.goaway();
       return told;
     }),
-    "Http2Session.prototype.ping": whileJoined(({ client }) => new Promise((resolve) => client.ping(resolve))),
+    "Http2Session.prototype.ping": sending(({ client }) => new Promise((resolve) => client.ping(resolve))),
     "Http2Session.prototype.ref": whileJoined(({ client }) => void client.ref()),
     "Http2Session.prototype.setLocalWindowSize": whileJoined(({ client }) => void client.setLocalWindowSize(1 << 20)),
-    "Http2Session.prototype.settings": whileJoined(
+    "Http2Session.prototype.settings": sending(
       ({ client }) => new Promise((resolve) => client.settings({ enablePush: false }, resolve)),
     ),
     "Http2Session.prototype.unref": whileJoined(({ client }) => void client.unref()),
-    "ClientHttp2Session.prototype.request": whileJoined(({ client, server }) => {
+    "ClientHttp2Session.prototype.request": sending(({ client, server }) => {
       client.request({ ":path": "/more" });
       return event(server, "stream");
     }),
-    "ServerHttp2Session.prototype.altsvc": whileJoined(({ client, session }) => {
+    "ServerHttp2Session.prototype.altsvc": sending(({ client, session }) => {
       session.altsvc('h2=":8000"', "http://hitless.example");
       return event(client, "altsvc");
     }),
-    "ServerHttp2Session.prototype.origin": whileJoined(({ client, session }) => {
+    "ServerHttp2Session.prototype.origin": sending(({ client, session }) => {
       session.origin("https://hitless.example");
       return Promise.race([event(client, "origin"), new Promise((resolve) => client.ping(resolve))]);
     }),
-    "Http2Stream.prototype.close": whileJoined(({ clientStream, serverStream }) => {
+    "Http2Stream.prototype.close": sending(({ clientStream, serverStream }) => {
       const aborted = event(serverStream, "close");
       clientStream.close(http2.constants.NGHTTP2_CANCEL);
       return aborted;
     }),
-    "Http2Stream.prototype.sendTrailers": whileJoined(({ clientStream, serverStream }) => {
+    "Http2Stream.prototype.sendTrailers": sending(({ clientStream, serverStream }) => {
       const told = event(serverStream.resume(), "trailers");
       clientStream.once("wantTrailers", () => clientStream.sendTrailers({ a: "b" })).end();
       return told;
     }),
-    "ServerHttp2Stream.prototype.additionalHeaders": whileJoined(({ clientStream, serverStream }) => {
+    "ServerHttp2Stream.prototype.additionalHeaders": sending(({ clientStream, serverStream }) => {
       serverStream.additionalHeaders({ ":status": 102 });
       return event(clientStream, "headers");
     }),
-    "ServerHttp2Stream.prototype.pushStream": whileJoined(({ client, serverStream }) => {
+    "ServerHttp2Stream.prototype.pushStream": sending(({ client, serverStream }) => {
       serverStream.pushStream({ ":path": "/pushed" }, () => {});
       return event(client, "stream");
     }),
-    "ServerHttp2Stream.prototype.respond": whileJoined(({ clientStream, serverStream }) => {
+    "ServerHttp2Stream.prototype.respond": sending(({ clientStream, serverStream }) => {
       serverStream.respond();
       return event(clientStream, "response");
     }),
-    "ServerHttp2Stream.prototype.respondWithFD": whileJoined(({ clientStream, serverStream }) => {
+    "ServerHttp2Stream.prototype.respondWithFD": sending(({ clientStream, serverStream }) => {
       serverStream.respondWithFD(fs.openSync(file()));
       return event(clientStream.resume(), "end");
     }),
-    "ServerHttp2Stream.prototype.respondWithFile": whileJoined(({ clientStream, serverStream }) => {
+    "ServerHttp2Stream.prototype.respondWithFile": sending(({ clientStream, serverStream }) => {
       serverStream.respondWithFile(file());
       return event(clientStream.resume(), "end");
     }),
-    "Http2ServerResponse.prototype.createPushResponse": whileJoined(({ client, response }) => {
+    "Http2ServerResponse.prototype.createPushResponse": sending(({ client, response }) => {
       response.createPushResponse({ ":path": "/pushed" }, () => {});
       return event(client, "stream");
     }),
-    "Http2ServerResponse.prototype.flushHeaders": whileJoined(({ clientStream, response }) => {
+    "Http2ServerResponse.prototype.flushHeaders": sending(({ clientStream, response }) => {
       response.flushHeaders();
       return event(clientStream, "response");
     }),
-    "Http2ServerResponse.prototype.write": whileJoined(({ clientStream, response }) => {
+    "Http2ServerResponse.prototype.write": sending(({ clientStream, response }) => {
       response.write("text");
       return event(clientStream, "response");
     }),
-    "Http2ServerResponse.prototype.writeContinue": whileJoined(({ clientStream, response }) => {
+    "Http2ServerResponse.prototype.writeContinue": sending(({ clientStream, response }) => {
       response.writeContinue();
       return event(clientStream, "headers");
     }),
-    "Http2ServerResponse.prototype.writeEarlyHints": whileJoined(({ clientStream, response }) => {
+    "Http2ServerResponse.prototype.writeEarlyHints": sending(({ clientStream, response }) => {
       response.writeEarlyHints({ link: "</a.css>; rel=preload" });
       return event(clientStream, "headers");
     }),
-    "Http2ServerResponse.prototype.writeInformation": whileJoined(({ clientStream, response }) => {
+    "Http2ServerResponse.prototype.writeInformation": sending(({ clientStream, response }) => {
       response.writeInformation(103, { link: "</a.css>; rel=preload" });
       return event(clientStream, "headers");
     }),

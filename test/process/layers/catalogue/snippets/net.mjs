@@ -1,18 +1,18 @@
 import net from "node:net";
-import { closed, event, fresh, listening, onHosts, onListening, visited } from "./support.mjs";
+import { event, fresh, listening, onClosing, onHosts, onListening } from "./support.mjs";
 
 const server = await listening(net.createServer((socket) => socket.on("error", () => {}).pipe(socket)));
 const { port } = server.address();
 
-async function connected() {
-  const socket = net.connect(port, "127.0.0.1");
+async function connected(...place) {
+  const socket = net.connect(...(place.length > 0 ? place : [port, "127.0.0.1"]));
   socket.on("error", () => {});
   await event(socket, "connect");
   return socket;
 }
 
 function onSocket(run) {
-  return { before: connected, run, after: (socket) => socket.destroy() };
+  return { before: () => connected(), run, after: (socket) => socket.destroy() };
 }
 
 /** Runs the same for a socket that is connected and for one that is not yet. */
@@ -20,8 +20,19 @@ function onSockets(run) {
   return { ...onSocket(run), forms: { unconnected: { before: () => new net.Socket(), run } } };
 }
 
-function onServer(run) {
-  return { before: () => listening(net.createServer()), run, after: (own) => own.close() };
+/** And, by the form of that, for one that is connected to a path. */
+function withPath({ forms, ...snippet }, form) {
+  return { ...snippet, forms: { ...forms, [form]: { ...snippet, before: () => connected(path) } } };
+}
+
+function onServer(run, form) {
+  const snippet = { run, after: (own) => own.close() };
+  const byPath = async () => {
+    const own = net.createServer().listen(fresh(".sock"));
+    await event(own, "listening");
+    return own;
+  };
+  return { ...snippet, before: () => listening(net.createServer()), forms: { [form]: { ...snippet, before: byPath } } };
 }
 
 function onList(methods) {
@@ -40,7 +51,10 @@ await event(local, "listening");
 /** Runs the same for a port, whose host may have a name, and for a path. */
 const onPlaces = (run) => ({
   ...onHosts((host) => event(run(port, host), "connect")),
-  forms: { path: { run: () => event(run(path), "connect") } },
+  forms: {
+    path: { run: () => event(run(path), "connect") },
+    localAddress: { run: () => event(run({ port, host: "127.0.0.1", localAddress: "127.0.0.1" }), "connect") },
+  },
 });
 
 export const snippets = {
@@ -66,17 +80,26 @@ export const snippets = {
       },
     },
     "Socket.prototype.end": onSocket((socket) => event(socket.end("text").resume(), "close")),
-    "Socket.prototype.destroy": onSocket((socket) => event(socket.destroy(), "close")),
+    "Socket.prototype.destroy": withPath(
+      onSocket((socket) => event(socket.destroy(), "close")),
+      "path",
+    ),
     "Socket.prototype.resetAndDestroy": onSocket((socket) => event(socket.resetAndDestroy(), "close")),
-    "Socket.prototype.setNoDelay": onSockets((socket) => void socket.setNoDelay(true)),
-    "Socket.prototype.setKeepAlive": onSockets((socket) => void socket.setKeepAlive(true, 1000)),
-    "Socket.prototype.address": onSocket((socket) => void socket.address()),
-    "Server.prototype.listen": onListening(() => net.createServer()),
-    "Server.prototype.address": onServer((own) => void own.address()),
-    "Server.prototype.close": {
-      before: () => visited(net.createServer()),
-      run: (own) => closed(own),
-    },
+    "Socket.prototype.setNoDelay": withPath(
+      onSockets((socket) => void socket.setNoDelay(true)),
+      "onPath",
+    ),
+    "Socket.prototype.setKeepAlive": withPath(
+      onSockets((socket) => void socket.setKeepAlive(true, 1000)),
+      "onPath",
+    ),
+    "Socket.prototype.address": withPath(
+      onSocket((socket) => void socket.address()),
+      "onPath",
+    ),
+    "Server.prototype.listen": onListening(() => net.createServer(), "net"),
+    "Server.prototype.address": onServer((own) => void own.address(), "onPath"),
+    "Server.prototype.close": onClosing(() => net.createServer()),
     BlockList: () => void new net.BlockList(),
     "BlockList.prototype.addAddress": {
       before: () => new net.BlockList(),
@@ -102,12 +125,18 @@ export const snippets = {
       before: () => new net.BoundSocket({ host: "127.0.0.1" }),
       run: (own) => void own.close(),
     },
-    "Server.prototype.ref": onServer((own) => void own.ref()),
-    "Server.prototype.unref": onServer((own) => void own.unref()),
+    "Server.prototype.ref": onServer((own) => void own.ref(), "path"),
+    "Server.prototype.unref": onServer((own) => void own.unref(), "path"),
     "Socket.prototype.getTypeOfService": onSockets((socket) => void socket.getTypeOfService()),
-    "Socket.prototype.ref": onSocket((socket) => void socket.ref()),
+    "Socket.prototype.ref": withPath(
+      onSocket((socket) => void socket.ref()),
+      "path",
+    ),
     "Socket.prototype.setTypeOfService": onSockets((socket) => void socket.setTypeOfService(8)),
-    "Socket.prototype.unref": onSocket((socket) => void socket.unref()),
+    "Socket.prototype.unref": withPath(
+      onSocket((socket) => void socket.unref()),
+      "path",
+    ),
     "SocketAddress.parse": () => void net.SocketAddress.parse("127.0.0.1:80"),
     SocketAddress: () => void new net.SocketAddress({ address: "127.0.0.1", port: 1 }),
   },

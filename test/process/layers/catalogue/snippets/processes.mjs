@@ -88,7 +88,7 @@ function writing(output) {
       after: (kept) => Object.defineProperty(process, output, kept),
     },
   ]);
-  return { run, forms: Object.fromEntries(forms) };
+  return { run, forms: { ...Object.fromEntries(forms), inThread: { thread: `process.${output}.write("\\n")` } } };
 }
 
 export const snippets = {
@@ -141,7 +141,7 @@ export const snippets = {
     "Worker.prototype.ref": onWorker((worker) => void worker.ref()),
     "Worker.prototype.unref": onWorker((worker) => void worker.unref()),
     "Worker.prototype.startCpuProfile": onWorker(
-      async (worker) => void (await (await worker.startCpuProfile()).stop()),
+      async (worker) => void (await (await worker.startCpuProfile("text")).stop()),
     ),
     "Worker.prototype.startHeapProfile": onWorker(
       async (worker) => void (await (await worker.startHeapProfile()).stop()),
@@ -209,7 +209,7 @@ export const snippets = {
   },
   process: {
     abort: { child: "process.abort()" },
-    exit: { child: "process.exit(0)" },
+    exit: { child: "process.exit(0)", forms: { endsThread: { thread: "process.exit(0)" } } },
     execve: { child: `process.execve(process.execPath, [process.execPath, "-e", "0"], {})` },
     setUncaughtExceptionCaptureCallback: () => process.setUncaughtExceptionCaptureCallback(null),
     availableMemory: () => void process.availableMemory(),
@@ -217,7 +217,11 @@ export const snippets = {
     constrainedMemory: () => void process.constrainedMemory(),
     cpuUsage: () => void process.cpuUsage(),
     // It is asked again after a change only.
-    cwd: { before: () => process.chdir(process.cwd()), run: () => void process.cwd() },
+    cwd: {
+      before: () => process.chdir(process.cwd()),
+      run: () => void process.cwd(),
+      forms: { known: { before: () => process.cwd(), run: () => void process.cwd() } },
+    },
     dlopen: () => trying(() => process.dlopen({ exports: {} }, fresh(".node"))),
     getActiveResourcesInfo: () => void process.getActiveResourcesInfo(),
     getegid: () => void process.getegid(),

@@ -1,28 +1,34 @@
 import asyncHooks from "node:async_hooks";
 import { createHash } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 import perfHooks from "node:perf_hooks";
 import stream from "node:stream";
 import streamPromises from "node:stream/promises";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
-import { event, inOwnTurn, listening, onHosts, outputs } from "./support.mjs";
+import { event, identity, inOwnTurn, listening, onHosts, outputs, trusting } from "./support.mjs";
 
 const { performance } = perfHooks;
 const web = (await listening(http.createServer((_request, response) => response.end("text")))).address().port;
 
+const secureWeb = (
+  await listening(https.createServer(identity, (_request, response) => response.end("text")))
+).address().port;
+
 /** Answers the handshake of a WebSocket, no more. */
-const sockets = await listening(
-  http.createServer().on("upgrade", (request, socket) => {
+const answering = (server) =>
+  server.on("upgrade", (request, socket) => {
     const accept = createHash("sha1")
       .update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
       .digest("base64");
-    socket.on("error", () => {}).on("data", () => sockets.emit("frame"));
+    socket.on("error", () => {}).on("data", () => server.emit("frame"));
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
-  }),
-);
+  });
+const sockets = await listening(answering(http.createServer()));
+const secureSockets = await listening(answering(https.createServer(identity)));
 
 // Long enough for the loop to have to wait, even while it is traced.
 const delay = 100;
@@ -46,13 +52,35 @@ async function packed(format) {
   );
 }
 
-const onResource = (run) => ({ before: () => new asyncHooks.AsyncResource("text"), run });
+const unpacking = (format) => ({
+  before: () => packed(format),
+  run: async (bytes) =>
+    void (await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format))).text()),
+});
+
+const decoding = (encoding) => ({
+  before: () => new TextDecoder(encoding),
+  run: (decoder) => void decoder.decode(new Uint8Array(4)),
+});
+
+/** The same before there were frames, with a storage in use that switches the hooks on. */
+function inFrames(run, create = () => new asyncHooks.AsyncLocalStorage()) {
+  const after = (own) => own.disable?.();
+  return { before: create, run, after, forms: { inJavaScript: { before: create, run, after } } };
+}
+
+const stored = {
+  before: () => new asyncHooks.AsyncLocalStorage(),
+  run: (own) => own.run(1, () => {}),
+  after: (own) => own.disable(),
+};
 const stdout = ["debug", "dir", "dirxml", "info", "log"];
 const stderr = ["error", "trace", "warn"];
 
 /** A WebSocket that is open. */
-async function socketed(host = "127.0.0.1") {
-  const socket = new WebSocket(`ws://${host}:${sockets.address().port}`);
+async function socketed(host = "127.0.0.1", server = sockets) {
+  const scheme = server === sockets ? "ws" : "wss";
+  const socket = new WebSocket(`${scheme}://${host}:${server.address().port}`);
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
     socket.onerror = reject;
@@ -61,16 +89,52 @@ async function socketed(host = "127.0.0.1") {
 }
 
 /** Until something of it has come to the server. */
-const whenOpen = (run) => ({
-  before: () => socketed(),
+const arriving = (run, server) => ({
+  before: () => socketed("127.0.0.1", server),
   run: (socket) => {
     run(socket);
-    return event(sockets, "frame");
+    return event(server, "frame");
   },
 });
+const whenOpen = (run, others = {}) => ({
+  ...arriving(run, sockets),
+  forms: { secure: trusting(arriving(run, secureSockets)), ...others },
+});
 
-/** Runs the same for the pipe that the output is, and for a file and a terminal in its place. */
+const sendText = (socket) => socket.send("text");
+
+/** A timer of this kind, and one that holds nothing. */
+const cleared = (start, clear) => ({
+  before: () => start(() => {}, 1000),
+  run: (timer) => clear(timer),
+  forms: { unheld: { before: () => start(() => {}, 1000).unref(), run: (timer) => clear(timer) } },
+});
+
+/** For what is measured by V8, and for what is not. */
+function observing(run, isOn) {
+  const on = (type) => ({
+    before: () => {
+      const observer = new perfHooks.PerformanceObserver(() => {});
+      if (isOn) {
+        observer.observe({ entryTypes: [type] });
+      }
+      return observer;
+    },
+    run: (observer) => run(observer, type),
+    after: (observer) => observer.disconnect(),
+  });
+  return { ...on("gc"), forms: { noGc: on("mark") } };
+}
+
+const timerified = (timerify) => ({
+  before: () => timerify(() => {}),
+  run: (measured) => measured(),
+  forms: { untilUsed: { run: () => void timerify(() => {}) } },
+});
+
+/** Runs the same for the pipe that the output is, for a file and a terminal in its place, and in a worker thread. */
 function onOutputs(run, before = () => {}, after = () => {}) {
+  const inThread = { thread: `(${before})();\n(${run})();\n(${after})();` };
   const onto = (make) => ({
     before: () => {
       before();
@@ -88,8 +152,13 @@ function onOutputs(run, before = () => {}, after = () => {}) {
     before,
     run,
     after,
-    forms: Object.fromEntries(Object.entries(outputs).map(([form, make]) => [form, onto(make)])),
+    forms: { ...Object.fromEntries(Object.entries(outputs).map(([form, make]) => [form, onto(make)])), inThread },
   };
+}
+
+/** What runs in a thread does not know the name. */
+function named({ forms, ...snippet }, name) {
+  return { ...snippet, forms: { ...forms, inThread: { thread: `console.${name}("text")` } } };
 }
 
 /** And without anything to say. */
@@ -97,8 +166,8 @@ const orSilent = ({ forms, ...snippet }, run) => ({ ...snippet, forms: { ...form
 
 export const snippets = {
   timers: {
-    clearInterval: { before: () => timers.setInterval(() => {}, 1000), run: (timer) => timers.clearInterval(timer) },
-    clearTimeout: { before: () => timers.setTimeout(() => {}, 1000), run: (timer) => timers.clearTimeout(timer) },
+    clearInterval: cleared(timers.setInterval, timers.clearInterval),
+    clearTimeout: cleared(timers.setTimeout, timers.clearTimeout),
     setTimeout: () => after(timers.setTimeout),
     setInterval: () =>
       new Promise((resolve) => {
@@ -133,45 +202,54 @@ export const snippets = {
     "performance.measure": () => void performance.measure("text"),
     "performance.eventLoopUtilization": () => void performance.eventLoopUtilization(),
     eventLoopUtilization: () => void perfHooks.eventLoopUtilization(),
-    timerify: () => void perfHooks.timerify(() => {})(),
+    timerify: timerified(perfHooks.timerify),
     "performance.toJSON": () => void performance.toJSON(),
-    "performance.timerify": () => void performance.timerify(() => {})(),
-    "PerformanceObserver.prototype.disconnect": {
-      before: () => {
-        const observer = new perfHooks.PerformanceObserver(() => {});
-        observer.observe({ entryTypes: ["gc"] });
-        return observer;
-      },
-      run: (observer) => observer.disconnect(),
-    },
+    "performance.timerify": timerified((run) => performance.timerify(run)),
+    "PerformanceObserver.prototype.disconnect": observing((observer) => observer.disconnect(), true),
     monitorEventLoopDelay: () => void perfHooks.monitorEventLoopDelay().enable(),
     createHistogram: () => void perfHooks.createHistogram(),
-    "PerformanceObserver.prototype.observe": {
-      before: () => new perfHooks.PerformanceObserver(() => {}),
-      run: (observer) => observer.observe({ entryTypes: ["gc"] }),
-      after: (observer) => observer.disconnect(),
-    },
+    "PerformanceObserver.prototype.observe": observing(
+      (observer, type) => observer.observe({ entryTypes: [type] }),
+      false,
+    ),
   },
   async_hooks: {
-    createHook: () =>
-      void asyncHooks
-        .createHook({ init() {} })
-        .enable()
-        .disable(),
-    "AsyncLocalStorage.bind": () => void asyncHooks.AsyncLocalStorage.bind(() => {}),
-    "AsyncLocalStorage.prototype.disable": () => new asyncHooks.AsyncLocalStorage().disable(),
-    "AsyncLocalStorage.prototype.enterWith": () => new asyncHooks.AsyncLocalStorage().enterWith(1),
-    "AsyncLocalStorage.prototype.exit": () => new asyncHooks.AsyncLocalStorage().exit(() => {}),
-    "AsyncLocalStorage.prototype.getStore": () => void new asyncHooks.AsyncLocalStorage().getStore(),
-    "AsyncLocalStorage.prototype.withScope": () => void new asyncHooks.AsyncLocalStorage().withScope(1),
-    "AsyncLocalStorage.snapshot": () => void asyncHooks.AsyncLocalStorage.snapshot(),
-    "AsyncResource.bind": () => void asyncHooks.AsyncResource.bind(() => {}),
-    "AsyncResource.prototype.runInAsyncScope": onResource((own) => own.runInAsyncScope(() => {})),
-    AsyncResource: () => void new asyncHooks.AsyncResource("text"),
-    "AsyncLocalStorage.prototype.run": () => new asyncHooks.AsyncLocalStorage().run(1, () => {}),
+    createHook: {
+      before: () => asyncHooks.createHook({ init() {} }),
+      run: (hook) => void hook.enable().disable(),
+      forms: { untilUsed: { run: () => void asyncHooks.createHook({ init() {} }) } },
+    },
+    "AsyncLocalStorage.bind": inFrames(() => void asyncHooks.AsyncLocalStorage.bind(() => {})),
+    "AsyncLocalStorage.prototype.disable": inFrames((own) => own.disable()),
+    "AsyncLocalStorage.prototype.enterWith": inFrames((own) => own.enterWith(1)),
+    "AsyncLocalStorage.prototype.exit": inFrames((own) => own.exit(() => {})),
+    "AsyncLocalStorage.prototype.getStore": inFrames((own) => void own.getStore()),
+    "AsyncLocalStorage.prototype.withScope": {
+      before: () => new asyncHooks.AsyncLocalStorage(),
+      run: (own) => void own.withScope(1),
+    },
+    "AsyncLocalStorage.snapshot": inFrames(() => void asyncHooks.AsyncLocalStorage.snapshot()),
+    "AsyncResource.bind": inFrames(() => void asyncHooks.AsyncResource.bind(() => {})),
+    "AsyncResource.prototype.runInAsyncScope": inFrames(
+      (own) => own.runInAsyncScope(() => {}),
+      () => new asyncHooks.AsyncResource("text"),
+    ),
+    AsyncResource: inFrames(() => void new asyncHooks.AsyncResource("text")),
+    "AsyncLocalStorage.prototype.run": {
+      ...stored,
+      forms: { hooks: stored },
+    },
   },
   console: {
-    ...Object.fromEntries([...stdout, ...stderr].map((name) => [name, onOutputs(() => console[name]("text"))])),
+    ...Object.fromEntries(
+      [...stdout, ...stderr].map((name) => [
+        name,
+        named(
+          onOutputs(() => console[name]("text")),
+          name,
+        ),
+      ]),
+    ),
     assert: orSilent(
       onOutputs(() => console.assert(false)),
       () => console.assert(true),
@@ -180,7 +258,10 @@ export const snippets = {
       ["group", "groupCollapsed"].map((name) => [
         name,
         orSilent(
-          onOutputs(() => console[name]("text")),
+          named(
+            onOutputs(() => console[name]("text")),
+            name,
+          ),
           () => console[name](),
         ),
       ]),
@@ -207,13 +288,17 @@ export const snippets = {
       forms: {
         dataUrl: { run: async () => void (await (await fetch("data:,text")).text()) },
         keptAlive: { before: () => fetched(), run: () => fetched() },
+        secure: trusting({ run: async () => void (await (await fetch(`https://127.0.0.1:${secureWeb}`)).text()) }),
       },
     },
-    WebSocket: onHosts(async (host) => void (await socketed(host))),
+    WebSocket: {
+      ...onHosts(async (host) => void (await socketed(host))),
+      forms: { secure: trusting({ run: async () => void (await socketed("127.0.0.1", secureSockets)) }) },
+    },
     "WebSocket.prototype.close": whenOpen((socket) => socket.close()),
-    "WebSocket.prototype.send": whenOpen((socket) => socket.send("text")),
-    clearInterval: { before: () => setInterval(() => {}, 1000), run: (timer) => clearInterval(timer) },
-    clearTimeout: { before: () => setTimeout(() => {}, 1000), run: (timer) => clearTimeout(timer) },
+    "WebSocket.prototype.send": whenOpen(sendText, { inOne: arriving(sendText, sockets) }),
+    clearInterval: cleared(setInterval, clearInterval),
+    clearTimeout: cleared(setTimeout, clearTimeout),
     setTimeout: () => after(setTimeout),
     setInterval: () =>
       new Promise((resolve) => {
@@ -225,16 +310,21 @@ export const snippets = {
     setImmediate: () => inOwnTurn(() => new Promise((resolve) => setImmediate(resolve))),
     queueMicrotask: () => new Promise((resolve) => queueMicrotask(resolve)),
     structuredClone: () => void structuredClone({ text: "text" }),
-    TextDecoder: () => void new TextDecoder("utf-16le"),
-    "TextDecoder.prototype.decode": () => void new TextDecoder().decode(new Uint8Array(4)),
+    TextDecoder: {
+      run: () => void new TextDecoder("utf-16le"),
+      forms: { usualEncoding: { run: () => void [new TextDecoder(), new TextDecoder("latin1")] } },
+    },
+    "TextDecoder.prototype.decode": {
+      ...decoding("utf-8"),
+      forms: { latin1: decoding("latin1"), otherEncoding: decoding("utf-16le") },
+    },
     "TextEncoder.prototype.encode": () => void new TextEncoder().encode("text"),
     "TextEncoder.prototype.encodeInto": () => void new TextEncoder().encodeInto("text", new Uint8Array(4)),
-    CompressionStream: async () => void (await packed("gzip")),
-    DecompressionStream: {
-      before: () => packed("gzip"),
-      run: async (bytes) =>
-        void (await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()),
+    CompressionStream: {
+      run: async () => void (await packed("gzip")),
+      forms: { brotli: { run: async () => void (await packed("brotli")) } },
     },
+    DecompressionStream: { ...unpacking("gzip"), forms: { brotli: unpacking("brotli") } },
     MessageChannel: () => void new MessageChannel(),
     BroadcastChannel: () => new BroadcastChannel("globals").close(),
   },

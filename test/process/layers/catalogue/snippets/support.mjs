@@ -9,7 +9,8 @@ import tty from "node:tty";
 
 const require = createRequire(import.meta.url);
 const SyncWriteStream = require("internal/fs/sync_write_stream");
-const { TCP, TCPConnectWrap, constants } = require("internal/test/binding").internalBinding("tcp_wrap");
+export const { internalBinding } = require("internal/test/binding");
+const { TCP, TCPConnectWrap, constants } = internalBinding("tcp_wrap");
 
 /** Everything that the snippets make on disk is in here; deleted when the process exits. */
 export const folder = fs.mkdtempSync(join(tmpdir(), "hitless-catalogue-"));
@@ -102,11 +103,6 @@ export function onHosts(run) {
   return { run: () => run("127.0.0.1"), pooled: () => run("localhost") };
 }
 
-/** What a binding made for an object of Node.js, which keeps it under a symbol. */
-export function handleOf(object, name = "kHandle") {
-  return object[Object.getOwnPropertySymbols(object).find(({ description }) => description === name)];
-}
-
 /** Begins to listen on a free port of this machine; resolves with the server. */
 export async function listening(server, host = "127.0.0.1") {
   server.listen(0, host);
@@ -124,14 +120,23 @@ export async function visited(server, host = "127.0.0.1") {
   return server;
 }
 
+/** A server listens in a worker of a cluster, on an address. */
+function clustered(module) {
+  const made = module === "net" ? "createServer()" : "createServer({})";
+  return {
+    worker: `require("node:${module}").${made}.listen(0, "127.0.0.1", () => process.exit())`,
+  };
+}
+
 /** Has a server listen on an address, on a name that is looked up, and on a path. */
-export function onListening(create) {
+export function onListening(create, module) {
   const on = (run) => ({ before: create, run, after: (server) => server.close() });
   return {
     ...on((server) => visited(server)),
     pooled: on((server) => visited(server, "localhost")),
     forms: {
       path: on((server) => visitedByPath(server)),
+      clustered: clustered(module),
       givenSocket: {
         before: () => ({ server: create(), given: boundSocket("SERVER"), client: boundSocket("SOCKET") }),
         run: async ({ server, given, client }) => {
@@ -169,6 +174,25 @@ export async function visitedByPath(server) {
   return server;
 }
 
+/** Closes a server that has a client, one that has none, and one on a path. */
+export function onClosing(create) {
+  const alone = { run: (server) => new Promise((resolve) => server.close(resolve)) };
+  return {
+    before: () => visited(create()),
+    run: (server) => closed(server),
+    forms: {
+      noClients: { before: () => listening(create()), ...alone },
+      path: {
+        before: () => visitedByPath(create()),
+        run: async (server) => {
+          server.close();
+          await event(server, "close");
+        },
+      },
+    },
+  };
+}
+
 /** A server that somebody visits is closed when he has gone. */
 export function closed(server) {
   server.close();
@@ -179,6 +203,21 @@ export function closed(server) {
 const visitors = new Map();
 
 const certificates = new URL("../../../../fixtures/protocols/", import.meta.url);
+
+/** While nobody asks whether a certificate is to be trusted. */
+export function trusting(snippet) {
+  return {
+    ...snippet,
+    before: async () => {
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+      return snippet.before?.();
+    },
+    after: async (given) => {
+      await snippet.after?.(given);
+      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    },
+  };
+}
 
 /** What stdout and stderr are when they are no pipe, by the form of what writes to them. */
 export const outputs = {

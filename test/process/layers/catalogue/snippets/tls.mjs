@@ -32,6 +32,7 @@ export const snippets = {
       ...onHosts((host) => connected({ host })),
       forms: {
         path: { run: () => connected({ path }) },
+        localAddress: { run: () => connected({ localAddress: "127.0.0.1" }) },
         onSocket: {
           before: () => reached(net.connect(server.address().port, "127.0.0.1")),
           run: (socket) => connected({ socket }),
@@ -40,10 +41,13 @@ export const snippets = {
     },
     createServer: () => void tls.createServer(identity),
     createSecureContext: () => void tls.createSecureContext(identity),
-    getCiphers: () => void tls.getCiphers(),
+    getCiphers: { run: () => void tls.getCiphers(), forms: { known: { run: () => void tls.getCiphers() } } },
     getCACertificates: {
       run: () => void tls.getCACertificates("extra"),
-      forms: { systemStore: { run: () => void tls.getCACertificates("system") } },
+      forms: {
+        systemStore: { run: () => void tls.getCACertificates("system") },
+        known: { run: () => void tls.getCACertificates("system") },
+      },
     },
     setDefaultCACertificates: () => tls.setDefaultCACertificates([identity.cert.toString()]),
     "Server.prototype.setSecureContext": {

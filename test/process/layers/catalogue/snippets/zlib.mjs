@@ -11,7 +11,7 @@ const pairs = [
   ["unzip", "gzip"],
   ["brotliDecompress", "brotliCompress"],
   ["zstdDecompress", "zstdCompress"],
-];
+].filter(([unpack]) => unpack in zlib);
 
 const all = {};
 for (const [unpack, pack] of pairs) {
