@@ -139,7 +139,7 @@ export const notListed: Readonly<Record<string, Readonly<Record<string, string>>
     "a timer as of setTimeout, which keeps nothing alive": "AbortSignal.timeout",
     "JavaScript alone, but for the last one": "clearImmediate",
   },
-  vm: { "for Node.js itself": "createScript" },
+  vm: { "for Node.js itself": "createScript", "JavaScript alone": "isContext" },
   v8: {
     "only while a snapshot is built": `startupSnapshot.addDeserializeCallback startupSnapshot.addSerializeCallback
       startupSnapshot.setDeserializeMainFunction`,

@@ -12,7 +12,6 @@ export const engineEntries: readonly CatalogueEntry[] = [
       ["Script.prototype.runInThisContext", "options"],
       ["compileFunction", "code-params-options"],
       ["createContext", "contextobject-options"],
-      ["isContext", "object"],
       ["measureMemory", "options"],
       ["runInContext", "code-contextifiedobject-options"],
       ["runInNewContext", "code-contextobject-options"],

@@ -121,6 +121,7 @@ const rows: readonly FormRow[] = [
     "onPath",
     { binding: null },
     `net.Socket.prototype.setNoDelay net.Socket.prototype.setKeepAlive net.Socket.prototype.address
+     net.Socket.prototype.getTypeOfService net.Socket.prototype.setTypeOfService
      net.Server.prototype.address http.ClientRequest.prototype.setNoDelay
      http.ClientRequest.prototype.setSocketKeepAlive`,
   ],
@@ -252,7 +253,8 @@ const rows: readonly FormRow[] = [
   ["legacyUrl", inJavaScript, "url.format"],
   ["plainPath", inJavaScript, "module.createRequire"],
   ["unheld", inJavaScript, "clearInterval clearTimeout timers.clearInterval timers.clearTimeout"],
-  ["known", inJavaScript, "crypto.getCurves crypto.getHashes process.cwd tls.getCACertificates tls.getCiphers"],
+  ["known", { binding: null, before: 26 }, "crypto.getCurves crypto.getHashes"],
+  ["known", inJavaScript, "process.cwd tls.getCACertificates tls.getCiphers"],
   ["known", {}, "module.findPackageJSON", "stat"],
   ["drawnAhead", { binding: null, mechanism: "microtask" }, "crypto.randomInt"],
   ["drawnAhead", inJavaScript, "crypto.randomUUID crypto.randomUUIDv7"],
@@ -282,6 +284,9 @@ const rows: readonly FormRow[] = [
     "sendMessage",
     "hangUp",
   ],
+  ["handle", {}, "cluster.Worker.prototype.send", "sendHandle"],
+  ["running", { binding: "messaging", mechanism: "synchronous" }, "module.register"],
+  ["exported", { mechanism: "threadPool", before: 24 }, "crypto.subtle.exportKey"],
   ["dataUrl", { binding: null, mechanism: "microtask" }, "fetch"],
   ["compileCache", {}, "module.flushCompileCache", "open", "pwritev", "close", "rename"],
   ["noHome", {}, "os.homedir", "account"],

@@ -77,6 +77,7 @@ export const operations = {
   receiveAnswer: ["recvfrom", "recvfrom", "recvfrom"],
   send: ["write", "write", "WSASend"],
   sendDatagram: ["sendmsg", "sendmsg", "WSASendTo"],
+  sendHandle: ["sendmsg", "sendmsg", "WriteFile"],
   sendMessage: ["write", "write", "WriteFile"],
   sendMany: ["writev", "writev", "WSASend"],
   setsockopt: ["setsockopt", "setsockopt", "setsockopt"],

@@ -27,6 +27,7 @@ const aesKey = await subtle.generateKey({ name: "AES-GCM", length: 128 }, true, 
 const hmacKey = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign", "verify"]);
 const passwordKey = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits", "deriveKey"]);
 const derivation = { name: "PBKDF2", hash: "SHA-256", salt: secret, iterations: 10 };
+const { publicKey } = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
 /** Since Node.js 24. */
 const kem = await tolerating(() =>
   subtle.generateKey("ML-KEM-768", true, ["encapsulateBits", "decapsulateBits", "encapsulateKey", "decapsulateKey"]),
@@ -172,7 +173,10 @@ export const snippets = {
     "subtle.verify": () => subtle.verify("HMAC", hmacKey, mac, text),
     "subtle.generateKey": () => subtle.generateKey({ name: "AES-GCM", length: 128 }, true, ["encrypt"]),
     "subtle.importKey": () => subtle.importKey("raw", secret, "AES-GCM", true, ["encrypt"]),
-    "subtle.exportKey": () => subtle.exportKey("raw", aesKey),
+    "subtle.exportKey": {
+      run: () => subtle.exportKey("raw", aesKey),
+      forms: { exported: { run: () => subtle.exportKey("spki", publicKey) } },
+    },
     "subtle.deriveBits": () => subtle.deriveBits(derivation, passwordKey, 128),
     "subtle.deriveKey": () =>
       subtle.deriveKey(derivation, passwordKey, { name: "AES-GCM", length: 128 }, true, ["encrypt"]),

@@ -114,7 +114,6 @@ export const snippets = {
     "Script.prototype.runInContext": scriptRun((own, options) => own.runInContext(context(), options)),
     "Script.prototype.createCachedData": { before: script, run: (own) => void own.createCachedData() },
     createContext: () => void context(),
-    isContext: () => void vm.isContext(context()),
     runInContext: watching((options) => vm.runInContext("1", context(), options)),
     runInNewContext: watching((options) => vm.runInNewContext("1", {}, options)),
     runInThisContext: watching((options) => vm.runInThisContext("1", options)),
@@ -337,7 +336,10 @@ export const snippets = {
         },
       },
     },
-    register: () => module.register("data:text/javascript,"),
+    register: {
+      run: () => module.register("data:text/javascript,"),
+      forms: { running: { run: () => module.register("data:text/javascript,1") } },
+    },
     setSourceMapsSupport: () => module.setSourceMapsSupport(false),
   },
   util: {

@@ -155,7 +155,7 @@ export const snippets = {
       after: (server) => server.close(),
     },
     "Server.prototype.listen": onListening(() => http.createServer(), "http"),
-    "Server.prototype.close": onClosing(() => http.createServer()),
+    "Server.prototype.close": onClosing(() => http.createServer(), "GET / HTTP/1.1\r\nHost: hitless.example\r\n\r\n"),
     "Server.prototype.closeAllConnections": {
       ...withServer((server) => server.closeAllConnections()),
       forms: { connections: onIdle(http, (server) => server.closeAllConnections()) },

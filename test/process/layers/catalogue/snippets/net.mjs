@@ -127,12 +127,18 @@ export const snippets = {
     },
     "Server.prototype.ref": onServer((own) => void own.ref(), "path"),
     "Server.prototype.unref": onServer((own) => void own.unref(), "path"),
-    "Socket.prototype.getTypeOfService": onSockets((socket) => void socket.getTypeOfService()),
+    "Socket.prototype.getTypeOfService": withPath(
+      onSockets((socket) => void socket.getTypeOfService()),
+      "onPath",
+    ),
     "Socket.prototype.ref": withPath(
       onSocket((socket) => void socket.ref()),
       "path",
     ),
-    "Socket.prototype.setTypeOfService": onSockets((socket) => void socket.setTypeOfService(8)),
+    "Socket.prototype.setTypeOfService": withPath(
+      onSockets((socket) => void socket.setTypeOfService(8)),
+      "onPath",
+    ),
     "Socket.prototype.unref": withPath(
       onSocket((socket) => void socket.unref()),
       "path",

@@ -1,6 +1,7 @@
 import childProcess from "node:child_process";
 import cluster from "node:cluster";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import process from "node:process";
 import vm from "node:vm";
@@ -8,6 +9,8 @@ import workers from "node:worker_threads";
 import { call, event, file, fresh, outputs, tolerating, trying } from "./support.mjs";
 
 const node = process.execPath;
+/** Node.js 22 asks for a name, later ones take none. */
+const profileName = process.version.startsWith("v22.") ? ["text"] : [];
 const idle = "setInterval(() => {}, 1000)";
 const nothing = ["-e", "0"];
 
@@ -127,10 +130,21 @@ export const snippets = {
       }),
       forms: { inWorker: { worker: `require("node:cluster").worker.destroy()` } },
     },
-    "Worker.prototype.send": onForked((worker) => {
-      worker.send("text");
-      return event(worker, "message");
-    }),
+    "Worker.prototype.send": {
+      ...onForked((worker) => {
+        worker.send("text");
+        return event(worker, "message");
+      }),
+      forms: {
+        handle: onForked(async (worker) => {
+          const server = net.createServer().listen(0, "127.0.0.1");
+          await event(server, "listening");
+          worker.send("text", server);
+          await event(worker, "message");
+          server.close();
+        }),
+      },
+    },
     "Worker.prototype.disconnect": onForked((worker) => {
       worker.disconnect();
       return event(worker, "disconnect");
@@ -141,7 +155,7 @@ export const snippets = {
     "Worker.prototype.ref": onWorker((worker) => void worker.ref()),
     "Worker.prototype.unref": onWorker((worker) => void worker.unref()),
     "Worker.prototype.startCpuProfile": onWorker(
-      async (worker) => void (await (await worker.startCpuProfile("text")).stop()),
+      async (worker) => void (await (await worker.startCpuProfile(...profileName)).stop()),
     ),
     "Worker.prototype.startHeapProfile": onWorker(
       async (worker) => void (await (await worker.startHeapProfile()).stop()),

@@ -174,20 +174,37 @@ export async function visitedByPath(server) {
   return server;
 }
 
+/** With a request that is not answered, a connection is not idle. */
+async function greeted(server, greeting) {
+  if (greeting !== undefined) {
+    visitors
+      .get(server)
+      .on("error", () => {})
+      .write(greeting);
+    await event(server, "request");
+  }
+  return server;
+}
+
 /** Closes a server that has a client, one that has none, and one on a path. */
-export function onClosing(create) {
+export function onClosing(create, greeting) {
   const alone = { run: (server) => new Promise((resolve) => server.close(resolve)) };
   return {
-    before: () => visited(create()),
+    before: async () => greeted(await visited(create()), greeting),
     run: (server) => closed(server),
     forms: {
       noClients: { before: () => listening(create()), ...alone },
       path: {
-        before: () => visitedByPath(create()),
-        run: async (server) => {
-          server.close();
-          await event(server, "close");
+        before: async () => {
+          const server = create();
+          const path = fresh(".sock");
+          server.listen(path);
+          await event(server, "listening");
+          visitors.set(server, connect(path));
+          await event(server, "connection");
+          return greeted(server, greeting);
         },
+        run: (server) => closed(server),
       },
     },
   };
