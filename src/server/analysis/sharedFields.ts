@@ -31,7 +31,7 @@ export function sharedFields(analysis: Analysis): SharedField[] {
     if (isNestSingleton(analysis, owner)) {
       return fieldsOf(analysis, owner, [], nestRequestPath(analysis, owner));
     }
-    const isAsked = path.functions.size > 0 && isStateful(analysis, owner);
+    const isAsked = path.functions.size > 0 && isStateful(analysis, owner) && !connects(analysis, owner);
     const holders = isAsked ? lastingHolders(analysis, owner) : undefined;
     return [
       ...(isAsked ? staticFields(analysis, owner, inPath) : []),
@@ -50,6 +50,22 @@ export function sharedFields(analysis: Analysis): SharedField[] {
     }
   }
   return fields;
+}
+
+/** What connects to another server: `new WebSocket(url)`, `net.connect(port)`. */
+const connecting =
+  /^(?:ws#(?:default|WebSocket)|globals#WebSocket|net#(?:connect|createConnection)|tls#connect|mqtt#connect|socket\.io-client#(?:default|io))$/;
+
+/** Whether an object of a class has a connection to another server, to which what it keeps belongs. */
+function connects(analysis: Analysis, { start, end }: Class): boolean {
+  return factsOf(analysis).calls.some(
+    ({ node, api }) =>
+      api !== undefined &&
+      connecting.test(api) &&
+      (node.start ?? 0) > (start ?? 0) &&
+      (node.end ?? 0) < (end ?? 0) &&
+      analysis.parentOf(node)?.type !== "ExpressionStatement",
+  );
 }
 
 /** Whether a class has fields that may be changed by its methods. */

@@ -31,7 +31,8 @@ export function isOnesOwn(analysis: Analysis, uses: readonly Use[], inRequest: (
     isOfOwnMessages(analysis, uses) ||
     isOwnKey(analysis, uses) ||
     isInProgress(analysis, uses) ||
-    holdsCallbacks(analysis, uses)
+    holdsCallbacks(analysis, uses) ||
+    holdsProcess(analysis, uses)
   );
 }
 
@@ -43,10 +44,8 @@ export function changes(analysis: Analysis, use: Use): boolean {
   if (use.node.type === "AssignmentExpression" && (use.node.operator === "??=" || use.node.operator === "||=")) {
     return false;
   }
-  const { node } = use;
   if (!("value" in use)) {
-    const added = use.kind === "add" && node.type === "CallExpression" ? node.arguments.at(-1) : undefined;
-    return added === undefined || !isOfProcess(analysis, added);
+    return true;
   }
   if (isRefill(analysis, use)) {
     return false;
@@ -75,7 +74,7 @@ export function changes(analysis: Analysis, use: Use): boolean {
     value.operator !== "&&" &&
     (value === unwrapped(use.value) || !isChangedAfter(analysis, use.value));
   const isOfKey = isTimeOfKey(analysis, use, value);
-  return !isTurn && !keepsFirst && (isOfKey || !isTimeOrEmpty(analysis, value)) && !isOfProcess(analysis, value);
+  return !isTurn && !keepsFirst && (isOfKey || !isTimeOrEmpty(analysis, value));
 }
 
 /** `if (list.size > 0) { … } else { list = new Map(found); }`: it is only looked up again while there is nothing. */
@@ -97,11 +96,20 @@ function isChangedAfter(analysis: Analysis, variable: Node): boolean {
 }
 
 /** What runs in the process that makes it: `this.servers.push(new HttpServer())`. */
-const ofProcess = /(?:Servers?|Transport|Watcher|Interface|Driver|Logger|Pool)$/;
+const ofProcess = /(?:Servers?|Transport|Watcher|Interface|Driver|Logger|Pool|AbortController)$|^File$/;
 
-function isOfProcess(analysis: Analysis, value: Node): boolean {
-  const node = settledValue(analysis, value);
-  return node.type === "NewExpression" && ofProcess.test(lastName(node.callee) ?? "");
+function holdsProcess(analysis: Analysis, uses: readonly Use[]): boolean {
+  return uses.some((use) => {
+    const { node } = use;
+    const added =
+      "value" in use
+        ? use.value
+        : use.kind === "add" && node.type === "CallExpression"
+          ? node.arguments.at(-1)
+          : undefined;
+    const value = added && settledValue(analysis, added);
+    return value?.type === "NewExpression" && ofProcess.test(lastName(value.callee) ?? "");
+  });
 }
 
 /** `JSON.parse(body)` of what a callback of the app's own request is given. */
@@ -171,7 +179,7 @@ function isOwnKey(analysis: Analysis, uses: readonly Use[]): boolean {
   const increases = uses.filter(({ kind }) => kind === "increase");
   return (
     increases.length > 0 &&
-    uses.every(({ kind }) => kind === "increase" || kind === "read") &&
+    uses.every((use) => use.kind === "increase" || use.kind === "read" || isNumber(use)) &&
     increases.every(({ node }) => {
       const parent = analysis.parentOf(node);
       const target =
@@ -189,6 +197,10 @@ function isOwnKey(analysis: Analysis, uses: readonly Use[]): boolean {
       });
     })
   );
+}
+
+function isNumber(use: Use): boolean {
+  return "value" in use && use.value.type === "NumericLiteral";
 }
 
 /** What a function puts in, and surely takes out again: `try { open.set(id, body); … } finally { open.delete(id); }`. */

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
+import { isServerProcess } from "../../analysis/atStart.ts";
 import { clientLists } from "../../analysis/held/clientLists.ts";
 import { elementUses } from "../../analysis/held/elementUses.ts";
 import { givenUses, partOf } from "../../analysis/held/givenMaps.ts";
@@ -16,6 +17,7 @@ import type { Finding, Rule } from "../../analysis/rule.ts";
 import { sharedFields } from "../../analysis/sharedFields.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
 import { unwrapped } from "../../source/values.ts";
+import { type OwnSecret, ownSecrets } from "./ownSecret.ts";
 import { changes, isLogged, isOfCount, isOnesOwn } from "./ownState.ts";
 
 /** What each worker may well have of its own: a cache is only filled more often, and connections belong to it. */
@@ -27,7 +29,7 @@ const ownValueName = /logger|token|client|active|drain|clos(?:ed|ing)|shut|ready
 
 /** The same, of what holds several. */
 const ownListName =
-  /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries)|(?:callback|listener|disposable)s?$|lock(?:Value|Token|Id)s?$/i;
+  /^active(?:$|requests?|streams?|jobs?|tasks?|calls?|handles?|queries|search(?:es)?|downloads?|uploads?|transfers?|operations?)|(?:callback|listener|disposable|histogram)s?$|lock(?:Value|Token|Id)s?$|(?:notification|job|task|work|request|message|event|write|retry|e?mail|send|process(?:ing)?|upload|download)s?_?queue$/i;
 
 /** What TypeScript says that a map or set holds: what is under way here. */
 const ownValues =
@@ -36,7 +38,8 @@ const ownValues =
 /** Fields and classes that are filled when an app starts, with what its own code brings: the same in every worker. */
 const registryField =
   /registr|(?:(?<!web)hook|handler|middleware|plugin|strateg(?:y|ie)|resolver|adapter|metadata)s?$/i;
-const registryClass = /(?:Registry|Explorer|Scanner|Loader|Container|Discovery|Factory|Builder)(?:Service|Host)?$/;
+const registryClass =
+  /(?:Registry|Watcher|Explorer|Scanner|Loader|Container|Discovery|Factory|Builder)(?:Service|Host)?$/;
 
 /** What changes a database when an app starts keeps what it needs for that in variables. */
 const ofBoot = /[/\\](?:migrations?|seeds?|seeders?)[/\\]/i;
@@ -101,9 +104,21 @@ export const workerLocalState: Rule = {
         findings.push(...judge(analysis, { name, ...withElements(analysis, found, init) }, inRequest));
       }
     }
+    const secrets = ownSecrets(analysis);
+    if (secrets.length > 0 && isServerProcess(analysis)) {
+      findings.push(...secrets.flatMap(secretFinding));
+    }
     return findings;
   },
 };
+
+function secretFinding({ name, node: { start, end } }: OwnSecret): Finding[] {
+  const message = t(
+    "Each worker makes a “{0}” of its own, so what one has signed or encrypted the others refuse, and after a reload all do: read it from the environment, or from a file that all share.",
+    name,
+  );
+  return start == null || end == null ? [] : [{ start, end, message, fixes: [] }];
+}
 
 interface State {
   readonly name: string;

@@ -121,6 +121,26 @@ const cases: readonly PackageCase[] = [
     `${express} const all = []; app.post("/", (req, res) => { all.push(new HttpServer(req.body)); res.end(); }); app.get("/", (req, res) => res.json(all.length));`,
   ),
   one(
+    "what is taken out in the end",
+    [],
+    `${express} class Proxy { constructor() { this.bodies = new Map(); this.next = 0; } async pass(body) { const id = ++this.next; this.bodies.set(id, body); try { return await send(this.bodies.get(id)); } finally { this.bodies.delete(id); } } } const proxy = new Proxy(); app.post("/", async (req, res) => res.json(await proxy.pass(req.body)));`,
+  ),
+  one(
+    "what is looked up while there is nothing",
+    [],
+    `${express} class Lists { static all = new Map(); static async get() { if (this.all.size > 0) { return this.all; } else { const found = await look(); this.all = new Map(found); } return this.all; } } app.get("/", async (req, res) => res.json(await Lists.get()));`,
+  ),
+  one(
+    "what belongs to a connection to another server",
+    [],
+    `${express} const WebSocket = require("ws"); class Feed { constructor() { this.socket = new WebSocket(url); this.topics = new Map(); } follow(t) { this.topics.set(t, 1); } list() { return [...this.topics]; } } const feed = new Feed(); app.get("/", (req, res) => { feed.follow(req.query.t); res.json(feed.list()); });`,
+  ),
+  one(
+    "secrets that each worker makes",
+    state("crypto.randomBytes"),
+    `${express} const crypto = require("crypto"); const sessionSecret = crypto.randomBytes(32).toString("hex"); const id = crypto.randomUUID(); const jwtSecret = process.env.SECRET || crypto.randomBytes(32); use(sessionSecret, id, jwtSecret);`,
+  ),
+  one(
     "work in progress of a client",
     [],
     `${sockets} const open = new Set(); io.on("connection", (s) => { open.add(s.id); s.on("ask", () => s.emit("n", open.size)); s.on("disconnect", () => open.delete(s.id)); });`,
