@@ -46,11 +46,11 @@ export function resolveImport(from: string, specifier: string, has: (path: strin
   return undefined;
 }
 
-/** `apps`, `apps/src`, `apps/api` … of `apps/api/users.ts`, then the package's own folder and its `src`. */
+/** `apps`, `apps/src`, `apps/api` … of `apps/api/users.ts`, then the package's own folder, its `src` and its `app`. */
 function foldersAround(from: string): string[] {
   const parts = posix.dirname(from).split("/");
   const folders = parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((folder) => folder !== ".");
-  return [...folders, ""].flatMap((folder) => [folder, posix.join(folder, "src")]);
+  return [...folders, ""].flatMap((folder) => [folder, posix.join(folder, "src"), posix.join(folder, "app")]);
 }
 
 function candidates(base: string): string[] {

@@ -70,7 +70,10 @@ export function changesOutside(analysis: Analysis, { node, api, method, receiver
   if (first !== undefined && asking.test(method ?? "") && changingStatement.test(startOf(analysis, first))) {
     return true;
   }
-  if (receiver !== undefined && changingModel.test(method ?? "") && isModel(receiver)) {
+  const isQuery =
+    /^(?:db|database|tx|drizzle)$/.test((receiver && lastName(receiver)) ?? "") &&
+    [...modules].some((name) => /^drizzle-orm(?:\/|$)/.test(name));
+  if (receiver !== undefined && changingModel.test(method ?? "") && (isQuery || isModel(receiver))) {
     return true;
   }
   return (

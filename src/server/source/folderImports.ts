@@ -58,7 +58,7 @@ export function isInFolder(from: string, specifier: string, path: string): boole
 }
 
 const alias =
-  /^(?:(?:@@?|~)\/|#\/?|(?=src\/)|@(?=(?:api|app|backend|common|config|controllers?|core|db|helpers?|lib|libs|middlewares?|models?|modules|root|routes?|server|services?|shared|src|utils?)\/))(?=[\w.-])/;
+  /^(?:(?:@@?|~)\/|#\/?|(?=src\/)|@(?=(?:api|app|application|backend|common|config|configs|constants|controllers?|core|dao|daos|db|domain|dto|dtos|entities|events|features|handlers?|helpers?|infra|infrastructure|jobs|lib|libs|loaders|middlewares?|models?|modules|plugins?|providers|repositories|repository|root|routes?|routers?|schemas?|server|services?|shared|sockets?|src|utils?|validations?|validators?|workers)\/))(?=[\w.-])/;
 
 /**
  * The specifier of a file of the own package that is imported by an alias, as `./~/users`: `@/users`, `~/users`, `src/users`, `#users`,

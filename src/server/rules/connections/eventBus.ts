@@ -1,7 +1,7 @@
 import type { Node } from "@babel/types";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { asCall, asFunction, asMember, settledValue } from "../../analysis/nodes.ts";
+import { asCall, asFunction, asMember, lastName, settledValue } from "../../analysis/nodes.ts";
 import { askedPathOf } from "../../analysis/requests/askedPath.ts";
 import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -37,9 +37,9 @@ function busOf(analysis: Analysis, { receiver }: CallSite): Bus | undefined {
   if (node.type !== "NewExpression") {
     return undefined;
   }
-  const own = settledValue(file, node.callee);
-  const base = own.type === "ClassDeclaration" && own.superClass != null ? own.superClass : node.callee;
-  const api = resolveApi(file, base);
+  const own = valueAcross(file, node.callee);
+  const base = own.node.type === "ClassDeclaration" && own.node.superClass != null ? own.node.superClass : undefined;
+  const api = base === undefined ? resolveApi(file, node.callee) : resolveApi(own.analysis, base);
   return api?.module === "events" && /^(?:default|EventEmitter|default\.EventEmitter)$/.test(api.name)
     ? { file, made: node }
     : undefined;
@@ -57,14 +57,17 @@ function isPassedOn({ file, made }: Bus, event: Node | undefined): boolean {
   });
 }
 
-/** Whether a listener sends something: `response.write(…)`, `socket.send(…)`, `controller.enqueue(…)`. */
+/** Whether a listener sends something: `response.write(…)`, `socket.send(…)`, `controller.enqueue(…)`, `observer.next(…)` of tRPC. */
 function sends(analysis: Analysis, { node }: CallSite): boolean {
   const listener = asFunction(node.arguments[1] && settledValue(analysis, node.arguments[1]));
   let found = false;
   if (listener !== undefined) {
     walk(listener.body, (inner) => {
       const callee = asMember(asCall(inner)?.callee);
-      found ||= callee !== undefined && /^(?:write|send|sendEvent|enqueue|writeSSE)$/.test(propertyName(callee) ?? "");
+      const name = (callee && propertyName(callee)) ?? "";
+      const isObserver =
+        name === "next" && callee !== undefined && /^(?:observer|emit)$/.test(lastName(callee.object) ?? "");
+      found ||= isObserver || /^(?:write|send|sendEvent|enqueue|writeSSE)$/.test(name);
       return found ? "skip" : undefined;
     });
   }

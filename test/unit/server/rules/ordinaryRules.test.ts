@@ -213,6 +213,33 @@ const cases: readonly PackageCase[] = [
     ["broadcast-per-worker: bus.emit"],
     `${express} const { EventEmitter } = require("events"); const bus = new EventEmitter(); app.get("/events", (req, res) => { bus.on("m", (m) => res.write(m)); }); app.post("/", (req, res) => { bus.emit("m", req.body); res.end(); });`,
   ),
+  {
+    what: "events of a class of another file, passed on by a subscription of tRPC",
+    file: "router.ts",
+    found: ["broadcast-per-worker: bus.emit"],
+    texts: {
+      "bus.ts": 'import EventEmitter from "events"; class Bus extends EventEmitter {} export default Bus;',
+      "router.ts":
+        'import Bus from "./bus"; import { publicProcedure } from "./trpc"; const bus = new Bus(); export const say = publicProcedure.mutation(({ input }) => { bus.emit("m", input); }); export const heard = publicProcedure.subscription(() => observable((observer) => { function pass(m) { observer.next(m); } bus.on("m", pass); }));',
+    },
+  },
+  {
+    what: "a job that deletes by drizzle",
+    file: "app.js",
+    found: ["timer-per-worker: setInterval"],
+    texts: {
+      "app.js": `import express from "express"; import { lt } from "drizzle-orm"; import { db } from "./db"; const app = express(); app.listen(80); setInterval(() => db.delete(logs).where(lt(logs.at, old())), 3600000);`,
+    },
+  },
+  {
+    what: "functions of a folder that an alias names",
+    file: "app/dao/users.js",
+    found: ["sync-in-request: fs.readFileSync"],
+    texts: {
+      "app.js": `${express} const users = require("@dao/users"); app.get("/", (req, res) => res.send(users.find(1)));`,
+      "app/dao/users.js": 'const fs = require("fs"); exports.find = (id) => fs.readFileSync(id);',
+    },
+  },
   one(
     "events that are only noted",
     [],
