@@ -3,7 +3,7 @@
  * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, at `fresh` before what was missed in
  * `heldOut` was mended, and so on with `selfHosted` and `last`: repositories of awesome-selfhosted, drawn by lot. `unseen1` and
  * `unseen2` are repositories of many kinds, which were read by hand before the rules ran over them, `unseen3` servers that nobody had
- * looked at when both had been counted.
+ * looked at when both had been counted; `ordinary1` and `ordinary2` are small apps, which were read first as well.
  */
 export const serverPackages = {
   tuned: [
@@ -190,6 +190,40 @@ export const serverPackages = {
     "github:ever-co/ever-traduora#9b04d479b2a20f6007a3e539803a4f4c9144f11c",
     "github:logto-io/logto#1fbc55441fd28d9e3e7d69c1522e7654dccfe99c",
     "meshcentral@1.1.55",
+  ],
+  ordinary1: [
+    "github:Cyril-Develop/chat-app#7e0e7ede67d42ae79473dc9b3452f268666d1eff",
+    "github:matthewoestreich/chat-app#ba6685c72996c5933fed212a2bfd95e7ae58a84c",
+    "github:flossbank/fastify-api#4f5b8658bda7ad4bfd83fd64dac3972aff3784d4",
+    "github:Dendrolag/Ninja-NodeJS-Game#bc44b32ac1ddfaad9261e7196136e9b62f82458a",
+    "github:FreemapSlovakia/freemap-v3-nodejs-backend#798906de71cc4c0931c4078bf2960a5a130d0c5a",
+    "github:neverovski/nodejs-rest-api#24f637120d1aa011d3e9b8036fd1b7799958ffc0",
+    "github:denis12301232/fastify-server-tg-admin-panel#339e9f1a31f5d2ee2df0dc06d8b8b22a1e57b252",
+    "github:lfb/nodejs-koa-blog#da843d1e6a8fbb741f559884dc19d6b293d3fc64",
+    "github:mjkuranda/yummy-api-nestjs#ff04607382465e231c3da2405ca4d7d6745e15f9",
+    "github:tagyoureit/nodejs-poolController#8648c98143124430caf8175139d48085a3c7db52",
+    "github:DhananjayThomble/URL-Shortener-App#172540452aee8df56ba3e547c2d816f7e089d359",
+    "github:mohamedsamara/mern-ecommerce#7f73dfbd68a27b6945fe7fbf654067004816d09e",
+    "github:minh-me/mern-social-network#a39b15e24be0f39f0dbe3c49b03e1c2b5674565e",
+    "github:RishiBakshii/mern-chat-end-to-end-encrypted#da7bd91e392f7b5e72a91f38f1553167f99e1636",
+    "github:nickyvanurk/3d-multiplayer-browser-shooter#c45a6961f10c5b7b5ff27627cc2d1f1a3fe70e4d",
+    "github:dehixorg/dehix_fastify#1f14dec8d1c06b88b3a2aaae70b4f36e74ddf2db",
+    "github:OzcelikMert/myApiFastify#5c9e9159dbf47a3b94f61465e9b796b9dfdb6935",
+    "github:karlosos/react-fastify-smarthome#4039ad27529e46230aa01fd0250c83a91d0d5db4",
+    "github:wickeddd3/chat-app#399c3345d4913bf70d1b91f88f21f24300c0ea91",
+  ],
+  ordinary2: [
+    "github:julihocc/mern-chat-app#08904831b2df79365dc01b0abd95dfe0d8c5304c",
+    "github:Hughp135/angular-5-chat-app#86d15adf72b6a313cd8b1689bfcca2661e9bc4a0",
+    "github:gustavo-shigueo/nextjs-chat-app#e8116168996dfef12b0429fc01fa88f5d7ed4ecd",
+    "github:Antony92/fastify-server#e6074b8df9b4c3c1d8a8445a0cdf64e722356c20",
+    "github:EudyContreras/NodeJS-Server-API-Template#3df6f6574ccb7527e18d7db6f2b586cfaa3edbdd",
+    "github:zzwtsy/hono-openapi-starter#d01290687178ecd2a5092fb2dc9f50f97ee58991",
+    "github:gabcomby/MultiplayerQuizWebsite#c35b1431273758528be17961875bf5ec04b0db3e",
+    "github:trotrem/multiplayer-crossword-puzzle#475957bc6638deb0b3f39e55c3fe51f1114a0a8e",
+    "github:llong2195/nest-fastify#ce5e857f3937c2933d33859650bc2dbd822eae19",
+    "github:floriantoenjes/real-time-react-chat-app#7602635c927840eb507371fcc531bc4f4326cc95",
+    "github:saidiadegoke/nodejs-api-starter#20dcab830f1da222d1947a862141ae783003d495",
   ],
 } as const;
 
