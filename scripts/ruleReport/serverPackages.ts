@@ -3,7 +3,8 @@
  * mended with `tuned` at hand; nobody looked at `heldOut` before the rules were done, at `fresh` before what was missed in
  * `heldOut` was mended, and so on with `selfHosted` and `last`: repositories of awesome-selfhosted, drawn by lot. `unseen1` and
  * `unseen2` are repositories of many kinds, which were read by hand before the rules ran over them, `unseen3` servers that nobody had
- * looked at when both had been counted; `ordinary1` and `ordinary2` are small apps, which were read first as well.
+ * looked at when both had been counted; `ordinary1` and `ordinary2` are small apps, which were read first as well. `signals1` to
+ * `signals4` were read and judged for what ends, starts and measures an app only.
  */
 export const serverPackages = {
   tuned: [
@@ -224,6 +225,66 @@ export const serverPackages = {
     "github:llong2195/nest-fastify#ce5e857f3937c2933d33859650bc2dbd822eae19",
     "github:floriantoenjes/real-time-react-chat-app#7602635c927840eb507371fcc531bc4f4326cc95",
     "github:saidiadegoke/nodejs-api-starter#20dcab830f1da222d1947a862141ae783003d495",
+  ],
+  signals1: [
+    "github:hagopj13/node-express-boilerplate#179ae84efec61b14206d0305d941daed6c6d07f9",
+    "github:TheSoftwareHouse/express-boilerplate#c4c3a9cdc458a1b7f6fffdf5e2babb3f7a66186e",
+    "github:brocoders/nestjs-boilerplate#9620f159eefe38f47747d02ab162852367c5472c",
+    "github:talyssonoc/node-api-boilerplate#7e6ae0e968e032b92baf262622d6075260332b28",
+    "github:denis12301232/fastify-server-tg-admin-panel#339e9f1a31f5d2ee2df0dc06d8b8b22a1e57b252",
+    "github:EvolutionAPI/evolution-api#3454bec79f514995df9a5ea36a3554ab35cf1c82",
+    "github:Yooooomi/your_spotify#b687c7a77d98695bade2ba0bc5f7765d4e9cf0ed",
+    "github:stonith404/pingvin-share#4f9a502e40360a062ced981010566744e05a1c33",
+    "github:edwinhern/express-typescript#f795eab920730af950d9983ee6462e40f52f2ce8",
+    "github:vunamhung/fastify-boilerplate#f0d662f3e6bd1c312064b0faedaafc6a344cdcf9",
+    "github:sambart/nestjs-dhyunbot#145ef9bc0402b1535e88742003b86e5482c4b77c",
+    "github:outline/outline#d77dcdf853868c5d5fe125c895c9b71f0eff5c68",
+    "github:hoppscotch/hoppscotch#afc2cf181c16e56647b099e5d18cfe55710c6cdd",
+    "github:wppconnect-team/wppconnect-server#348a672ccfdf21c7a63f0b49c89d8761003fe472",
+    "github:excalidraw/excalidraw-room#03ff435860b508d7cd9e005cfc90f7977ae2a593",
+  ],
+  signals2: [
+    "github:KantaevMarat/telegram-bot-admin#bc442ec71a5b762cd2ed22cd995ccccdf20450a3",
+    "github:wolf85-prog/telegram-bot-admin-panel#98683ae260a7edff1b7f2dd2001bd22a55457561",
+    "github:Sebdysart/hustlexp-ai-backend#140ce19f4f77926249b1e7c0e5d2aac29bd4c9ef",
+    "github:chuanghiduoc/nestjs-fastify-nx#8bee0e0babf2ec9a939b2e4b6ab930deac150117",
+    "github:AFSFerreira/template-backend-nodejs-v1#232fe5f572edfa381ef7e2e59225b0b9c331c52f",
+    "github:paralect/koa-api-starter#19b1a2657854be79f8eb10904e7ba28013643d2a",
+    "github:aymenelouadi/Bot-Discord-Dashboard-ALL-IN-ONE---Next-Generation#bf6bf0a4bd6a78f2154a36ab392d9714c854ad1e",
+    "github:moeenn/node-api-template#d8af140e3ebf44cd4c30909bbe7219375bd79bbd",
+    "github:mahaverick/express-boilerplate#4988362b2f75286ce368614c5f94f7b67445ec33",
+    "github:hmake98/nestjs-starter#ff978e03aaf9d844d21a3ca2e88cdd35e4eabe3d",
+    "github:Guebbit/boilerplate-node-backend#7e09d973fc387f0033ea2ea00bf6f502129d5124",
+    "github:tryb3l/fastify-template#254405426a4acb4f0005b7666042f8f4a7cee284",
+    "github:smithciaran833/TicketToken-Platform-Backend#479f3055d6b26b821fce46a234149cd3f1dfce6b",
+  ],
+  signals3: [
+    "github:artsy/metaphysics#abca009d374a03ce2e4c772264d503c83a8d65f4",
+    "github:hirosystems/stacks-blockchain-api#759c4a586b3f0cba330426a525d543d7d8fa2d9f",
+    "github:Alejotamayo28/Telegram-Bot-Gym-Assists-#963f4c29e3ed97e0d04033d0d56a50935ed82433",
+    "github:FVJohnny/nestjs-microservices-template#2a7b603ea156bc157f14af685fd742535ced8495",
+    "github:256Taras/fastify-drizzle-orm-starter-kit#a6260fdc49112e65053c09df490d0a070408b5fd",
+    "github:DocksDocks/fastify-oauth-api#f97dac70e435752588264ad02772bfb55920e14c",
+    "github:stuyy/discord-dashboard-api#8a9a86b16a32931b9c64dfaa4f9ed0c2b74b44b4",
+    "github:AlexSergey/koa-boilerplate#262f9ba02b1112475688750fd8f623eb3eda5619",
+    "github:zzwtsy/hono-openapi-starter#d01290687178ecd2a5092fb2dc9f50f97ee58991",
+    "github:mikemajesty/nestjs-microservice-boilerplate-api#cc74be8ea08b38e34af0d944c8b4280afc5a0d3a",
+    "github:balena-io/open-balena-api#61a847acd7d9ecacc3cdf8c6f71599fc816286a3",
+    "github:bitpay/bitcore#78b95920daa1de2feaa6744d009ad033f520fc3e",
+    "github:opencollective/opencollective-api#e3f35f58970e39eeaa678a8990dfd72d0e71a9ce",
+  ],
+  signals4: [
+    "github:simonscmap/cmap-node-api#e9bfbcbb6568f1f33a1cc0211aef713b9bba3a3e",
+    "github:playasport/coaching-center-node-api#f05a891dcec5647eb5af5dccbbb40ddbdc5fa6e4",
+    "github:TechCompanyOratorAI/node-api-service#0aadb4fe92607652a3ffce8c1c7c7b70de1e584a",
+    "github:montasim/node-express-boilerplate#e49085d992a5e8f636c7fc02cdd812840d960061",
+    "github:jayaprakash-optisol/ts-node-express-boilerplate#6f28ca48ee8bfa3f0876c59b653773ac92c7f37a",
+    "github:JohnnyBoySou/fastify_25stock#530b451851ab3b335c94b5150b403340fd72ece5",
+    "github:manoel-lopes/clean-forum-node-api#5d43f3783a606c6948c536af5282e717a64a3496",
+    "github:kyhsa93/nestjs-rest-cqrs-example#b48ecc5dd7b0dc7de59408ea680eab274bf9abe3",
+    "github:Antony92/fastify-server#e6074b8df9b4c3c1d8a8445a0cdf64e722356c20",
+    "github:hyynee/be-nestjs-web-ticket#6d99d05f43d655528f82737e5f08e5b219f36c84",
+    "github:DevinDon/koa-backend-server#2197463ee80e7785c34f879bc3672730c0ec0b38",
   ],
 } as const;
 
