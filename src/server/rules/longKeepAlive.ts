@@ -42,12 +42,8 @@ export const longKeepAlive: Rule = {
 
 /** The values of `keepAliveTimeout` on servers of the file. */
 function timeouts(analysis: Analysis): Node[] {
-  const { assignments, calls } = factsOf(analysis);
-  const set = assignments.flatMap(({ left, right }) => {
-    const member = asMember(left);
-    const isTimeout = member?.property.type === "Identifier" && member.property.name === "keepAliveTimeout";
-    return isTimeout && isServer(analysis, member.object) ? [right] : [];
-  });
+  const { calls } = factsOf(analysis);
+  const set = timeoutsSet(analysis);
   const given = calls.flatMap(({ api, node }) => {
     const [first] = api !== undefined && takesOptions.has(api) ? node.arguments : [];
     const given = first && settledValue(analysis, first);
@@ -57,7 +53,21 @@ function timeouts(analysis: Analysis): Node[] {
     const value = options?.type === "ObjectExpression" ? propertyOf(options, "keepAliveTimeout") : undefined;
     return value === undefined || value === "unknown" ? [] : [value];
   });
-  return [...set, ...given];
+  // What is set later counts, also by another file.
+  const isSet = (file: Analysis) => timeoutsSet(file).length > 0;
+  const isReplaced =
+    given.length > 0 &&
+    (isSet(analysis) || (analysis.files?.beside(analysis.module, /keepAliveTimeout\s*=/) ?? []).some(isSet));
+  return isReplaced ? set : [...set, ...given];
+}
+
+/** The values that are assigned to `keepAliveTimeout` of servers. */
+function timeoutsSet(analysis: Analysis): Node[] {
+  return factsOf(analysis).assignments.flatMap(({ left, right }) => {
+    const member = asMember(left);
+    const isTimeout = member?.property.type === "Identifier" && member.property.name === "keepAliveTimeout";
+    return isTimeout && isServer(analysis, member.object) ? [right] : [];
+  });
 }
 
 function isServer(analysis: Analysis, node: Node): boolean {

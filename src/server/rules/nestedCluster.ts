@@ -1,24 +1,7 @@
 import { t } from "../../shared/translate.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
+import { managers, primaryCalls } from "../analysis/programs/clusterManagers.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
-
-const primaryCalls: ReadonlySet<string> = new Set([
-  "cluster#fork",
-  "cluster#setupPrimary",
-  "cluster#setupMaster",
-  "cfork#default",
-  "egg#startCluster",
-  "egg-cluster#startCluster",
-  "recluster#default",
-]);
-
-/** Packages that fork the workers, and in a worker only serve. */
-const managers: ReadonlySet<string> = new Set([
-  "cluster-service#start",
-  "sticky-session#listen",
-  "throng#default",
-  "throng#throng",
-]);
 
 /** An app of Hitless that starts its own workers with `node:cluster`. */
 export const nestedCluster: Rule = {

@@ -2,6 +2,7 @@ import { t } from "../../shared/translate.ts";
 import { listensBeside } from "../analysis/atStart.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
 import type { Finding, Rule } from "../analysis/rule.ts";
+import { endsByPackage } from "../analysis/signals/endsElsewhere.ts";
 import { holdsOpen } from "../analysis/signals/heldOpen.ts";
 import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
@@ -62,10 +63,15 @@ export const signalWithoutExit: Rule = {
 
 /** Whether a listener in another file of the process may end it. */
 function isHandledElsewhere(analysis: Analysis, signal: string): boolean {
-  return (analysis.files?.beside(analysis.module, /SIG(?:TERM|INT)/) ?? []).some(
-    (file) =>
-      !factsOf(file).isTest &&
-      signalHandlers(file).some((it) => it.signals.includes(signal) && whatIsLeft(file, it) === undefined),
+  const packages = /enableShutdownHooks|shut|grac|termin|lightship|exit|death|stoppable/i;
+  const others = analysis.files?.beside(analysis.module, packages) ?? [];
+  return (
+    [analysis, ...others].some((file) => endsByPackage(factsOf(file))) ||
+    (analysis.files?.beside(analysis.module, /SIG(?:TERM|INT)/) ?? []).some(
+      (file) =>
+        !factsOf(file).isTest &&
+        signalHandlers(file).some((it) => it.signals.includes(signal) && whatIsLeft(file, it) === undefined),
+    )
   );
 }
 

@@ -58,7 +58,7 @@ export function isInFolder(from: string, specifier: string, path: string): boole
 }
 
 const alias =
-  /^(?:(?:@@?|~)\/|#\/?|(?=src\/)|@(?=(?:api|app|application|backend|common|config|configs|constants|controllers?|core|dao|daos|db|domain|dto|dtos|entities|events|features|handlers?|helpers?|infra|infrastructure|jobs|lib|libs|loaders|middlewares?|models?|modules|plugins?|providers|repositories|repository|root|routes?|routers?|schemas?|server|services?|shared|sockets?|src|utils?|validations?|validators?|workers)\/))(?=[\w.-])/;
+  /^(?:(?:@@?|~)\/|#\/?|(?=src\/)|@(?=(?:adapters?|api|app|application|backend|common|configs?|constants|controllers?|core|daos?|database|db|decorators|domains?|dtos?|entities|errors|events|features|handlers?|helpers?|http|infra|infrastructure|interfaces|jobs|kernel|libs?|loaders|middlewares?|models?|modules|plugins?|presentation|providers|queues?|repositor(?:y|ies)|root|routes?|routers?|schemas?|server|services?|shared|sockets?|src|types|use-?cases|utils?|validat(?:ions?|ors?)|workers)\/))(?=[\w.-])/;
 
 /**
  * The specifier of a file of the own package that is imported by an alias, as `./~/users`: `@/users`, `~/users`, `src/users`, `#users`,

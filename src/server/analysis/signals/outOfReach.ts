@@ -4,6 +4,7 @@ import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
 import { type ListenCall, listenText, serverKind } from "../../source/serverCalls.ts";
 import { unwrapped } from "../../source/values.ts";
+import { valueAcross } from "../exportedFunctions.ts";
 import { isLogCall } from "../logging.ts";
 import { factsOf } from "../moduleFacts.ts";
 import { around, asCall, asMember, lastName } from "../nodes.ts";
@@ -43,6 +44,11 @@ function isNeverClosed(analysis: Analysis, { call, receiver, kind }: ListenCall)
     return kind === "http" && isDropped;
   }
   const node = unwrapped(receiver);
+  const across = kind === "other" ? valueAcross(analysis, node) : undefined;
+  // The app of another file, which listens here: `require("./app").listen(80);`.
+  if (across !== undefined && isDropped && serverKind(across.analysis, across.node) === "express") {
+    return true;
+  }
   const binding = node.type === "Identifier" ? analysis.bindingOf(node) : undefined;
   if (kind === "express" || kind === "koa") {
     const kept =
@@ -50,7 +56,8 @@ function isNeverClosed(analysis: Analysis, { call, receiver, kind }: ListenCall)
         ? analysis.bindingOf(parent.id)
         : undefined;
     const isUnused = isDropped || (kept !== undefined && kept.assignments.length === 0 && isKept(analysis, kept));
-    return isUnused && binding !== undefined && isKept(analysis, binding);
+    // Who has the app can't close the server, unless it is of a class of the app's own.
+    return isUnused && (kind === "express" || (binding !== undefined && isKept(analysis, binding)));
   }
   return (
     kind === "http" && isDropped && binding !== undefined && isKept(analysis, binding) && isMade(analysis, binding)

@@ -4,6 +4,7 @@ import { resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { serverKind } from "../../source/serverCalls.ts";
 import { walk } from "../../source/walk.ts";
+import { functionElsewhere } from "../exportedFunctions.ts";
 import { isLogCall } from "../logging.ts";
 import { type CallSite, factsOf } from "../moduleFacts.ts";
 import { asCall, asFunction, asMember, type Call, functionAround, lastName, settledValue } from "../nodes.ts";
@@ -49,10 +50,10 @@ export function whatIsLeft(analysis: Analysis, { handler }: SignalHandler): Idle
 }
 
 /**
- * Whether all that a function comes to is known and none of it closes a server, whatever it waits for. `server.close()` only begins
- * to, also with an `await` before it: that of Node.js gives no promise.
+ * Whether all that a function comes to is known, also in other files, and none of it closes a server, whatever it waits for.
+ * `server.close()` only begins to, also with an `await` before it: that of Node.js gives no promise.
  */
-export function closesNoServer(analysis: Analysis, handler: FunctionNode): boolean {
+export function closesNoServer(analysis: Analysis, handler: FunctionNode, depth = 0): boolean {
   const functions = reachable(analysis, [handler]);
   return [...functions].every((node) =>
     (factsOf(analysis).callsIn.get(node) ?? []).every(
@@ -60,10 +61,28 @@ export function closesNoServer(analysis: Analysis, handler: FunctionNode): boole
         isHarmless(analysis, site) ||
         /^(?:process#|globals#clear)/.test(site.api ?? "") ||
         joinsCalls(site) ||
+        isTimer(analysis, site) ||
         onlyBeginsToClose(analysis, site) ||
         endsResource(analysis, site) ||
-        followsEnd(analysis, site),
+        followsEnd(analysis, site) ||
+        closesNoServerElsewhere(analysis, site, depth),
     ),
+  );
+}
+
+/** Calls of functions of other files are followed to this depth. */
+const deepest = 2;
+
+function closesNoServerElsewhere(analysis: Analysis, { node }: CallSite, depth: number): boolean {
+  const called = depth < deepest ? functionElsewhere(analysis, node) : undefined;
+  return called !== undefined && closesNoServer(called.analysis, called.node, depth + 1);
+}
+
+/** A timer that calls a function of this file, and not one that a promise is waited for by. */
+function isTimer(analysis: Analysis, { node, api }: CallSite): boolean {
+  const [callback] = node.arguments;
+  return (
+    api === "globals#setTimeout" && callback !== undefined && asFunction(settledValue(analysis, callback)) !== undefined
   );
 }
 
@@ -83,9 +102,14 @@ function joinsCalls({ node }: CallSite): boolean {
 function onlyBeginsToClose(analysis: Analysis, site: CallSite): boolean {
   const holder = analysis.parentOf(site.node);
   const statement = holder?.type === "AwaitExpression" ? analysis.parentOf(holder) : holder;
+  const isAwaited = holder?.type === "AwaitExpression";
+  const { method, receiver } = site;
+  // Whatever server it is, nothing waits for it.
+  const isDropped =
+    !isAwaited && method === "close" && /(?:^|[a-z_])(?:server|app)$/i.test((receiver && lastName(receiver)) ?? "");
   return (
     statement?.type === "ExpressionStatement" &&
-    closesServer(analysis, site) &&
+    (closesServer(analysis, site) || isDropped) &&
     callbacksOf(analysis, site) !== undefined
   );
 }
@@ -105,10 +129,12 @@ export function afterEnd(analysis: Analysis, site: CallSite): readonly FunctionN
 
 /** Calls that only log, and those of functions that are analyzed themselves. */
 function isHarmless(analysis: Analysis, site: CallSite): boolean {
+  const { node } = site;
   return (
     isLogCall(site) ||
+    (node.type === "NewExpression" && /(?:Error|Exception)$/.test(lastName(node.callee) ?? "")) ||
     /^process#(?:uptime|cwd|memoryUsage)/.test(site.api ?? "") ||
-    calledFunction(analysis, site.node) !== undefined
+    calledFunction(analysis, node) !== undefined
   );
 }
 
@@ -121,22 +147,37 @@ function closesServer(analysis: Analysis, { method, receiver }: CallSite): boole
 function endsResource(analysis: Analysis, { node, method, receiver }: CallSite): boolean {
   const name = receiver === undefined ? "" : (lastName(receiver) ?? "");
   const isServer = receiver !== undefined && serverKind(analysis, receiver) !== undefined;
+  // `sdk.shutdown()` of OpenTelemetry sends what is left.
+  const isSdk = method === "shutdown" && /^_?(?:\w*sdk|\w*tracer|\w*provider|otel\w*|telemetry|tracing)$/i.test(name);
   return (
-    !isServer &&
-    /^(?:close|end|quit|disconnect|\$disconnect|destroy|stop)$/.test(method ?? "") &&
-    /^(?:_?(?:pool|db|database|client|redis|redisClient|mongoose|mongo|prisma|sequelize|knex|connection|conn|amqp|channel|consumer|producer|kafka|cache|queue|dataSource))$/i.test(
-      name,
-    ) &&
-    callbacksOf(analysis, { node } as CallSite) !== undefined
+    (isSdk && callbacksOf(analysis, { node } as CallSite) !== undefined) ||
+    (!isServer &&
+      /^(?:close|end|quit|disconnect|\$disconnect|destroy|stop)$/.test(method ?? "") &&
+      /(?:^_?|[a-z_]|^pg|^ws)(?:pool|db|database|client|redis|mongoose|mongo|prisma|sequelize|knex|connection|conn|amqp|channel|consumer|producer|kafka|cache|queue|data_?source|driver|rabbit|rabbitmq|broker|publisher|subscriber|(?<!cluster)worker)$/i.test(
+        name,
+      ) &&
+      callbacksOf(analysis, { node } as CallSite) !== undefined)
   );
 }
 
-/** `pool.end().then(…)`. */
+/** `pool.end().then(…)`, also by way of a function of this file. */
 function followsEnd(analysis: Analysis, { method, receiver }: CallSite): boolean {
   const call = /^(?:then|catch|finally)$/.test(method ?? "") ? asCall(receiver) : undefined;
   const site =
     call && (factsOf(analysis).callsIn.get(functionAround(analysis, call)) ?? []).find(({ node }) => node === call);
-  return site !== undefined && (endsResource(analysis, site) || followsEnd(analysis, site));
+  return (
+    site !== undefined && (endsResource(analysis, site) || followsEnd(analysis, site) || endsByItself(analysis, site))
+  );
+}
+
+/** A call of a function that does nothing but end pools and clients, and log. */
+function endsByItself(analysis: Analysis, { node }: CallSite): boolean {
+  const own = calledFunction(analysis, node);
+  const calls = own === undefined ? [] : (factsOf(analysis).callsIn.get(own) ?? []);
+  return (
+    calls.some((call) => endsResource(analysis, call)) &&
+    calls.every((call) => endsResource(analysis, call) || isHarmless(analysis, call))
+  );
 }
 
 /** The functions of this file passed to a call; `undefined` if something else is passed. */

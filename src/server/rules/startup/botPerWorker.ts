@@ -81,6 +81,10 @@ function signsIn(analysis: Analysis, site: CallSite): boolean {
   if (api !== undefined && sessions.test(api)) {
     return runsAtServerStart(analysis, node);
   }
+  const [first] = node.arguments;
+  if (first !== undefined && /\/getUpdates\b/.test(textOf(analysis, settledValue(analysis, first)))) {
+    return runsAtServerStart(analysis, node);
+  }
   if (node.type === "NewExpression") {
     return asksByItself(analysis, api ?? "", node.arguments);
   }

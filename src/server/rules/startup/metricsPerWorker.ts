@@ -3,7 +3,7 @@ import { t } from "../../../shared/translate.ts";
 import { isServerProcess } from "../../analysis/atStart.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { around } from "../../analysis/nodes.ts";
+import { around, asCall, propertyOf, settledValue } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi, resolveValue } from "../../source/resolveApi.ts";
@@ -37,8 +37,7 @@ export const metricsPerWorker: Rule = {
     }
     const exporting = calls.filter(
       ({ api, method, node }) =>
-        (api !== undefined && exporters.has(api)) ||
-        (method === "register" && node.arguments[0] !== undefined && isPlugin(analysis, node.arguments[0])),
+        (api !== undefined && exporters.has(api)) || (method === "register" && isPlugin(analysis, node.arguments)),
     );
     const answering = calls.filter((site) => givesMetrics(analysis, site));
     const path = answering.length === 0 ? undefined : requestPathOf(analysis);
@@ -58,8 +57,11 @@ export const metricsPerWorker: Rule = {
   },
 };
 
-function isPlugin(analysis: Analysis, argument: Node): boolean {
-  return plugins.test(resolveValue(analysis, argument)?.module ?? "");
+function isPlugin(analysis: Analysis, [plugin, given]: readonly Node[]): boolean {
+  const options = given && settledValue(analysis, given);
+  const endpoint = options?.type === "ObjectExpression" ? propertyOf(options, "endpoint") : undefined;
+  const isSilent = endpoint !== undefined && endpoint !== "unknown" && endpoint.type === "NullLiteral";
+  return plugin !== undefined && !isSilent && plugins.test(resolveValue(analysis, plugin)?.module ?? "");
 }
 
 /** Whether a function gives the metrics to who calls it, in a program that serves. */
@@ -85,14 +87,14 @@ function givesMetrics(analysis: Analysis, { api, method, receiver }: CallSite): 
 function isRegistry(analysis: Analysis, receiver: Node): boolean {
   const { analysis: file, node } = valueAcross(analysis, receiver);
   const api =
-    node.type === "NewExpression" || node.type === "MemberExpression" || node.type === "Identifier"
+    asCall(node) !== undefined || node.type === "MemberExpression" || node.type === "Identifier"
       ? resolveApi(file, node)
       : undefined;
-  return api?.module === "prom-client" && (api.name === "Registry" || api.name === "register");
+  return api?.module === "prom-client" && /^(?:Registry(?:\.merge)?|register)$/.test(api.name);
 }
 
 const thought =
-  /AggregatorRegistry|clusterMetrics|setDefaultLabels|Pushgateway|NODE_APP_INSTANCE|HITLESS_WORKER|hitless\.metrics/;
+  /AggregatorRegistry|clusterMetrics|setDefaultLabels\([^)]{0,200}(?:worker|\bpid\b|instance|hostname)|Pushgateway|NODE_APP_INSTANCE|HITLESS_WORKER|hitless\.metrics/i;
 
 /** Whether somebody has thought of several workers: their figures are added up, or bear the number of the worker. */
 function aggregates(analysis: Analysis): boolean {

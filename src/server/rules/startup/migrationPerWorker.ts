@@ -25,7 +25,7 @@ import { nodesOf } from "../../source/walk.ts";
 
 /** Functions of packages that change the schema of a database. */
 const functions =
-  /^(?:drizzle-orm\/.+\/migrator#migrate|node-pg-migrate#(?:default|runner)|postgres-migrations#migrate|migrate-mongo#up)$/;
+  /^(?:drizzle-orm\/.+\/migrator#migrate|node-pg-migrate#(?:default|runner)|postgres-migrations#migrate|migrate-mongo#up|[^.~].*#runMigrations)$/;
 
 /** Methods that do, by what they are called on: a class of a package, or its usual name. */
 const methods: ReadonlyMap<string, { readonly made: RegExp; readonly named: RegExp }> = new Map([

@@ -3,6 +3,7 @@ import { t } from "../../../shared/translate.ts";
 import { isFirst } from "../../analysis/election.ts";
 import { isLogCall } from "../../analysis/logging.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
+import { forksWorkers } from "../../analysis/programs/clusterManagers.ts";
 import { type PrimaryTest, primaryTest } from "../../analysis/programs/primary.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -26,13 +27,15 @@ export const primaryOnly: Rule = {
     }
     const isForkedElsewhere =
       tests.size > 0 &&
-      (analysis.files?.beside(analysis.module, /cluster/) ?? []).some((file) => factsOf(file).calls.some(forks));
+      (analysis.files?.beside(analysis.module, /cluster|throng|sticky/) ?? []).some((file) =>
+        factsOf(file).calls.some(forks),
+      );
     return isForkedElsewhere ? [] : [...tests.values()].flatMap((found) => findingOf(analysis, found));
   },
 };
 
 function forks({ api }: CallSite): boolean {
-  return api === "cluster#fork";
+  return forksWorkers(api);
 }
 
 /** Methods by which an app begins to listen, or gets its routes. */

@@ -175,6 +175,11 @@ export const bootCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(
       `const Database = require("better-sqlite3"); const db = new Database("x.db"); db.exec("CREATE TABLE IF NOT EXISTS a (id)"); ${served}`,
     ),
+    hit(
+      `import { runMigrations } from "@acme/toolkit"; ${es} await runMigrations("./migrations", "up"); app.listen(1);`,
+      "runMigrations",
+      { file: "a.mjs" },
+    ),
   ],
   "metrics-per-worker": [
     hit(
@@ -238,6 +243,13 @@ export const bootCases: Readonly<Record<string, readonly RuleCase[]>> = {
       `import { register } from "prom-client"; ${es}const h = async (req, res) => { res.send(await register.metrics()); }; app.get("/metrics", h); app.listen(1);`,
       "register.metrics",
       ts,
+    ),
+    hit(
+      `const client = require("prom-client"); client.register.setDefaultLabels({ app: "shop" }); ${express} app.get("/m", async (q, a) => a.send(await client.register.metrics())); app.listen(1);`,
+      "client.register.metrics",
+    ),
+    miss(
+      `const f = require("fastify")(); f.register(require("fastify-metrics"), { endpoint: null }); f.listen({ port: 1 });`,
     ),
   ],
   "bot-per-worker": [
@@ -354,6 +366,9 @@ export const bootCases: Readonly<Record<string, readonly RuleCase[]>> = {
     ),
     hit(`const irc = require("irc"); ${served} const c = new irc.Client("x", "y", {});`, "irc.Client"),
     miss(`const { Client } = require("discord.js"); const client = new Client({}); client.login("x");`),
+    miss(
+      `${express} app.get("/u", async (q, r) => { r.json(await fetch("https://api.telegram.org/bot1/getUpdates")); }); app.listen(1);`,
+    ),
   ],
   "socket-file-removed": [
     hit(

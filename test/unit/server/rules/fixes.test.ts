@@ -111,6 +111,41 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
     `${listening}require("mongoose").connect(url);\nprocess.on("SIGTERM", () => server.close(() => { console.log("closed"); process.exit(0); }));`,
   ],
   [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", async () => {\n  console.log("bye");\n  await pool.end();\n  process.exit(0);\n});`,
+    `${listening}process.on("SIGTERM", async () => {\n  console.log("bye");\n  await new Promise((resolve) => server.close(resolve));\n  await pool.end();\n  process.exit(0);\n});`,
+  ],
+  [
+    "exit-before-close",
+    'const app = require("fastify")();\napp.listen({ port: 80 });\nprocess.on("SIGTERM", async () => { await pool.end(); process.exit(0); });',
+    'const app = require("fastify")();\napp.listen({ port: 80 });\nprocess.on("SIGTERM", async () => { await app.close(); await pool.end(); process.exit(0); });',
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", async () => { await server.close(); await pool.end(); process.exit(0); });`,
+    `${listening}process.on("SIGTERM", async () => { await new Promise((resolve) => server.close(resolve)); await pool.end(); process.exit(0); });`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}process.on("SIGTERM", async () => { try { await pool.end(); process.exit(0); } catch { process.exit(1); } });`,
+    `${listening}process.on("SIGTERM", async () => { try { await new Promise((resolve) => server.close(resolve)); await pool.end(); process.exit(0); } catch { process.exit(1); } });`,
+  ],
+  [
+    "exit-before-close",
+    'import { serve } from "@hono/node-server";\nserve({ fetch, port: 80 });\nprocess.on("SIGTERM", () => process.exit(0));',
+    'import { serve } from "@hono/node-server";\nconst server = serve({ fetch, port: 80 });\nprocess.on("SIGTERM", () => server.close(() => process.exit(0)));',
+  ],
+  [
+    "primary-only",
+    'const cluster = require("cluster");\nfunction plan() { if (!cluster.isPrimary) return; start(); }',
+    'const cluster = require("cluster");\nfunction plan() { if (!((process.env.NODE_APP_INSTANCE ?? "0") === "0")) return; start(); }',
+  ],
+  [
+    "primary-only",
+    'import cluster from "cluster";\nif (cluster.isPrimary && config.jobs) { start(); }',
+    'import cluster from "cluster";\nif (((process.env.NODE_APP_INSTANCE ?? "0") === "0") && config.jobs) { start(); }',
+  ],
+  [
     "log-file",
     `${listening}const log = require("fs").createWriteStream("a.log");`,
     `${listening}const log = require("fs").createWriteStream("a.log", { flags: "a" });`,
@@ -213,6 +248,22 @@ const unfixed: readonly (readonly [rule: string, text: string])[] = [
     "signal-without-exit",
     `${listening}function stop() { console.log(1); } process.on("SIGTERM", stop); if (twice) stop();`,
   ],
+  // Another server of the process would be cut off.
+  [
+    "exit-before-close",
+    `${listening}require("http").createServer(g).listen(81); process.on("SIGTERM", () => process.exit());`,
+  ],
+  [
+    "exit-before-close",
+    `${listening}["SIGTERM", "uncaughtException"].forEach((e) => process.on(e, () => process.exit()));`,
+  ],
+  ["exit-before-close", `${listening}process.on("SIGTERM", () => { pool.end(); process.exit(); });`],
+  // Each worker has to serve.
+  [
+    "primary-only",
+    'const cluster = require("cluster"); if (cluster.isPrimary) { require("http").createServer(f).listen(80); }',
+  ],
+  ["primary-only", 'const cluster = require("cluster"); if (cluster.isWorker) { serve(); } else { start(); }'],
   // The pool has to outlive the requests in flight.
   ["signal-without-exit", `${listening}process.on("SIGTERM", () => { pool.end(); });`],
   [

@@ -200,6 +200,23 @@ const ora = require("ora"); process.on("SIGINT", () => { process.exit(130); }); 
     miss(
       `${served} let down = false; process.on("SIGTERM", () => { if (down) return; down = true; server.close(() => process.exit(0)); });`,
     ),
+    miss(
+      `${served} process.on("SIGTERM", async () => { server.close(); await new Promise((r) => setTimeout(r, 5000)); process.exit(0); });`,
+    ),
+    miss(
+      `const { promisify } = require("util"); ${served} const close = promisify(server.close.bind(server)); process.on("SIGTERM", async () => { await close(); process.exit(0); });`,
+    ),
+    hit(
+      `${dropped} process.on("SIGINT", async () => { if (db) { await db.end(); } process.exit(0); });`,
+      "process.exit(0)",
+    ),
+    miss(`${served} process.on("SIGINT", async () => { server.close(); await host.dispose(); process.exit(0); });`),
+    miss(
+      `const server = makeServer(); server.listen(1); process.once("SIGTERM", () => { void (async () => { await server.stop(); await database.disconnect(); process.exit(0); })(); });`,
+    ),
+    miss(
+      `${served} const close = async () => { await stopAll(server); }; process.once("SIGINT", () => { void close().finally(() => process.exit(130)); });`,
+    ),
   ],
   "signal-without-exit": [
     hit(`${served} process.on("SIGTERM", () => { console.log("bye"); });`, '"SIGTERM"'),
@@ -224,6 +241,13 @@ const ora = require("ora"); process.on("SIGINT", () => { process.exit(130); }); 
     ),
     miss(`${served} process.on("SIGTERM", () => emitter.emit("down"));`),
     hit(`${dropped} process.on("SIGTERM", async () => { await pool.end(); });`, '"SIGTERM"'),
+    miss(
+      `const app = require("fastify")(); app.listen({ port: 1 }); const shutdown = () => { void app.close().catch(() => { process.exitCode = 1; }); }; process.once("SIGTERM", shutdown);`,
+    ),
+    miss(`${dropped} process.once("SIGTERM", () => bot.stop("SIGTERM"));`),
+    miss(
+      `${dropped} process.on("SIGTERM", () => killAll()); function killAll() { for (const one of children) one.kill(0); }`,
+    ),
   ],
   "random-port": [
     hit(`${express} app.listen(0);`, "0"),

@@ -372,6 +372,178 @@ const cases: readonly RulePackage[] = [
       "src/log4js.config.js": `module.exports = { disableClustering: true, appenders: {}, categories: {} };`,
     },
   },
+  {
+    rule: "exit-before-close",
+    what: "await imported disconnect",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/db.js": `const mongoose = require("mongoose"); let mongoConnection; exports.disconnect = async () => { try { if (mongoConnection) { await mongoConnection.close(); mongoConnection = null; } } catch (e) { console.error(e); } };`,
+      "src/server.js": `const { disconnect } = require("./db"); const app = require("express")(); app.listen(3000); process.on("SIGTERM", async () => { await disconnect(); process.exit(0); });`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "await imported that closes server: fine",
+    marked: [],
+    texts: {
+      "src/stop.js": `let server; exports.keep = (s) => { server = s; }; exports.stop = async () => { await new Promise((r) => server.close(r)); };`,
+      "src/server.js": `const { stop, keep } = require("./stop"); const app = require("express")(); keep(app.listen(3000)); process.on("SIGTERM", async () => { await stop(); process.exit(0); });`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "installed by another file, close dropped",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/life.ts": `import type { ServerType } from "@hono/node-server"; import { db } from "./db.js"; async function down(server: ServerType, signal: string) { console.log(signal); server.close((error) => { if (error) console.error(error); else console.log("closed"); }); const t = setTimeout(() => { console.warn("late"); }, 10_000); try { await db.close(); } catch (error) { console.error(error); } clearTimeout(t); process.exit(0); } export function install(server: ServerType) { process.on("SIGTERM", () => down(server, "SIGTERM")); }`,
+      "src/db.ts": `export const db = make();`,
+      "src/server.ts": `import { serve } from "@hono/node-server"; import { install } from "./life.js"; const server = serve({ fetch, port: 3000 }); install(server);`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "server.close in promise by other file fine",
+    marked: [],
+    texts: {
+      "src/life.js": `exports.install = (server) => { process.on("SIGTERM", async () => { await new Promise((resolve) => server.close(resolve)); process.exit(0); }); };`,
+      "src/server.js": `const { install } = require("./life"); install(require("express")().listen(1));`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "await app.close of unknown",
+    marked: [],
+    texts: {
+      "src/server.js": `const { app } = require("./app"); app.listen(3000); process.on("SIGTERM", async () => { await app.close(); process.exit(0); });`,
+      "src/app.js": `exports.app = build();`,
+    },
+  },
+  {
+    rule: "metrics-per-worker",
+    what: "merged registries",
+    marked: ["merged.metrics"],
+    texts: {
+      "src/m.ts": `import { Registry } from "prom-client"; export class M { one = new Registry(); async render() { const merged = Registry.merge([this.one]); return merged.metrics(); } }`,
+      "src/s.ts": `import { M } from "./m"; import express from "express"; const m = new M(); const app = express(); app.get("/m", async (q, a) => a.send(await m.render())); app.listen(1);`,
+    },
+  },
+  {
+    rule: "primary-only",
+    what: "throng of another file",
+    marked: [],
+    texts: {
+      "src/index.js": `const throng = require("throng"); const { limit } = require("./limit"); limit(); throng({ worker: () => require("./main") });`,
+      "src/limit.js": `const cluster = require("cluster"); exports.limit = () => { if (cluster.isWorker) { return; } setLimit(); };`,
+    },
+  },
+  {
+    rule: "bot-per-worker",
+    what: "own polling",
+    marked: ["axios.get"],
+    texts: {
+      "src/bot.ts": `import { Injectable } from "@nestjs/common"; import axios from "axios"; @Injectable() export class Bot { async onModuleInit() { this.start(); } start() { this.poll(); } async poll() { const r = await axios.get(\`https://api.telegram.org/bot\${this.token}/getUpdates\`); setTimeout(() => this.poll(), 10); } }`,
+      "src/main.ts": `import { NestFactory } from "@nestjs/core"; import { Bot } from "./bot"; async function b() { const app = await NestFactory.create(Bot); await app.listen(1); } b();`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "exported app, imported close",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/graph.js": `export async function closeDriver() { await driver.close(); }`,
+      "src/index.js": `import express from "express"; import { closeDriver } from "./graph.js"; const app = express(); app.listen(4000, () => console.log("up")); process.on("SIGTERM", async () => { await closeDriver(); process.exit(0); }); export default app;`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "telemetry only",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/otel.ts": `import { NodeSDK } from "@opentelemetry/sdk-node"; const sdk = new NodeSDK({}); sdk.start(); process.on("SIGTERM", () => { sdk.shutdown().then(() => console.log("down")).catch((error) => console.log(error)).finally(() => process.exit(0)); });`,
+      "src/main.ts": `import "./otel"; import express from "express"; const app = express(); app.listen(1);`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "telemetry by own function",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/otel.ts": `import { NodeSDK } from "@opentelemetry/sdk-node"; const sdk = new NodeSDK({}); const shutdown = async () => { try { await sdk.shutdown(); console.log("down"); } catch (error) { console.error(new ApiException("down", { error })); throw error; } }; process.on("SIGTERM", async () => { console.log("x"); await shutdown().finally(() => process.exit(0)); });`,
+      "src/main.ts": `import "./otel"; import { NestFactory } from "@nestjs/core"; async function b() { const app = await NestFactory.create(M); await app.listen(1); } b();`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "telemetry without exit: fine",
+    marked: [],
+    texts: {
+      "src/otel.ts": `import { NodeSDK } from "@opentelemetry/sdk-node"; const sdk = new NodeSDK({}); process.once("SIGTERM", () => { sdk.shutdown().catch((error) => console.log(error)); });`,
+      "src/main.ts": `import "./otel"; import { NestFactory } from "@nestjs/core"; async function b() { const app = await NestFactory.create(M); app.enableShutdownHooks(); await app.listen(1); } b();`,
+    },
+  },
+  {
+    rule: "signal-without-exit",
+    what: "telemetry beside Nest's hooks",
+    marked: [],
+    texts: {
+      "src/otel.ts": `import { NodeSDK } from "@opentelemetry/sdk-node"; const sdk = new NodeSDK({}); process.once("SIGTERM", () => { sdk.shutdown().catch((error) => console.log(error)); });`,
+      "src/main.ts": `import "./otel"; import { NestFactory } from "@nestjs/core"; async function b() { const app = await NestFactory.create(M); app.enableShutdownHooks(); await app.listen(1); } b();`,
+    },
+  },
+  {
+    rule: "signal-without-exit",
+    what: "pool beside terminus",
+    marked: [],
+    texts: {
+      "src/db.js": `process.on("SIGTERM", () => { pool.end(); });`,
+      "src/s.js": `require("./db"); const { createTerminus } = require("@godaddy/terminus"); const s = require("http").createServer(h); createTerminus(s, {}); s.listen(1);`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "app of another file, queues closed",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/app.ts": `import express from "express"; const app = express(); export default app;`,
+      "src/queue.ts": `import { Worker, Queue } from "bullmq"; export const mailWorker = new Worker("m", f); export const mailQueue = new Queue("m"); export const closeMail = async () => { await mailWorker.close(); };`,
+      "src/server.ts": `import app from "./app"; import { mailQueue, closeMail } from "./queue"; app.listen(3000, () => console.log("up")); const stop = async (signal: string) => { console.warn(signal); try { await closeMail(); await mailQueue.close(); process.exit(0); } catch (error) { process.exit(1); } }; process.on("SIGTERM", () => stop("SIGTERM"));`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "a worker of a queue in the process of a server",
+    marked: ["process.exit(0)"],
+    texts: {
+      "src/worker.ts": `import { Worker } from "bullmq"; export const mailWorker = new Worker("m", f); process.on("SIGTERM", async () => { console.log("x"); await mailWorker.close(); process.exit(0); });`,
+      "src/server.ts": `import "./worker"; import express from "express"; express().listen(3000);`,
+    },
+  },
+  {
+    rule: "exit-before-close",
+    what: "a worker of a queue alone: fine",
+    marked: [],
+    texts: {
+      "src/worker.ts": `import { Worker } from "bullmq"; export const mailWorker = new Worker("m", f); process.on("SIGTERM", async () => { await mailWorker.close(); process.exit(0); });`,
+    },
+  },
+  {
+    rule: "long-keep-alive",
+    what: "replaced by another file",
+    marked: [],
+    texts: {
+      "src/app.ts": `import Fastify from "fastify"; export const build = () => Fastify({ keepAliveTimeout: 72000 });`,
+      "src/server.ts": `import { build } from "./app"; const app = build(); app.server.keepAliveTimeout = 5000; app.listen({ port: 1 });`,
+    },
+  },
+  {
+    rule: "long-keep-alive",
+    what: "not replaced",
+    marked: ["72000"],
+    texts: {
+      "src/app.ts": `import Fastify from "fastify"; export const build = () => Fastify({ keepAliveTimeout: 72000 });`,
+      "src/server.ts": `import { build } from "./app"; const app = build(); app.listen({ port: 1 });`,
+    },
+  },
 ];
 
 describe("the rules, over how packages end and start", () => {

@@ -11,6 +11,20 @@ function found(file: string, texts: Readonly<Record<string, string>>, app: Parti
 const express = 'const app = require("express")();';
 const nest = 'import { Controller, Get, Injectable, Post } from "@nestjs/common";';
 
+describe("a quick fix of a signal handler", () => {
+  it("is not offered where a server of another file would be cut off", () => {
+    const app =
+      'require("./metrics"); const app = require("express")(); app.listen(80); process.on("SIGTERM", () => process.exit(0));';
+    const texts = { "app.js": app, "metrics.js": 'require("http").createServer(f).listen(9090);' };
+    const fixesOf = (files: Readonly<Record<string, string>>) =>
+      runRules(app, "shop/app.js", {}, packageOf("shop", files))
+        ?.filter(({ ruleId }) => ruleId === "exit-before-close")
+        .map(({ fixes }) => fixes.length);
+    assert.deepEqual(fixesOf(texts), [0]);
+    assert.deepEqual(fixesOf({ "app.js": app, "metrics.js": "" }), [1]);
+  });
+});
+
 describe("the rules, across the files of a package", () => {
   it("know a handler of another file than its route", () => {
     const hash = 'const fs = require("fs"); exports.show = (q, a) => { a.send(fs.readFileSync("x")); };';

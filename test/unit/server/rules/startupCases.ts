@@ -33,7 +33,7 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('const { PrometheusExporter } = require("@opentelemetry/exporter-prometheus"); new PrometheusExporter({});'),
     miss('import { register } from "prom-client"; export const show = async () => register.metrics();'),
     miss(
-      'import { register } from "prom-client"; register.setDefaultLabels({ w: 1 }); export const show = async (req, res) => res.end(await register.metrics());',
+      'import { register } from "prom-client"; register.setDefaultLabels({ worker: process.pid }); export const show = async (req, res) => res.end(await register.metrics());',
     ),
     miss(
       'import { AggregatorRegistry } from "prom-client"; const all = new AggregatorRegistry(); export const show = async (req, res) => res.end(await all.clusterMetrics());',
