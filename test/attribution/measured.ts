@@ -25,6 +25,8 @@ export const measuredByPerf: Readonly<Record<string, Readonly<Record<string, num
   "hostile: kysely": { "package:kysely": 0.59, v8: 0.38 },
   "hostile: d3-dsv": { "package:d3-dsv": 0.62, v8: 0.36 },
   "hostile: crypto-js": { "package:crypto-js": 0.69, v8: 0.28 },
+  "hostile: performance marks": { node: 0.57, v8: 0.19, "binding:performance": 0.13, code: 0.09 },
+  "hostile: bson": { "package:bson": 0.73, v8: 0.14, node: 0.05, "binding:buffer": 0.07 },
   "hostile: diff": { "package:diff": 0.77, v8: 0.22 },
   "control: an event for each row": { code: 0.59, node: 0.41 },
   "control: path-to-regexp": { v8: 0.53, code: 0.29, "package:path-to-regexp": 0.17 },

@@ -30,16 +30,21 @@ export interface SampledProcess {
  * Starts the app of the cases, in which the collector samples and of which the sample is completed as the supervisor does it.
  * @param folder The app.
  * @param program Of Node.js.
+ * @param only The case that it is for; it loads no packages of other cases, which differ in what they load. Default: all.
  */
-export async function startSampled(folder: string, program: string): Promise<SampledProcess> {
+export async function startSampled(folder: string, program: string, only?: string): Promise<SampledProcess> {
   const startedAt = Date.now();
-  const child = fork(join(folder, "sampled.js"), [join(distFolder, "layers.cjs")], {
-    cwd: folder,
-    execPath: program,
-    execArgv: [],
-    serialization: "advanced",
-    detached: process.platform !== "win32",
-  });
+  const child = fork(
+    join(folder, "sampled.js"),
+    [join(distFolder, "layers.cjs"), ...(only === undefined ? [] : [only])],
+    {
+      cwd: folder,
+      execPath: program,
+      execArgv: [],
+      serialization: "advanced",
+      detached: process.platform !== "win32",
+    },
+  );
   goFirst(child.pid ?? 0);
   const [{ cases }] = (await answer(child)) as [{ cases: readonly string[] }];
   return {

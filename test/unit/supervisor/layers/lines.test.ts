@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { ProfileFrame } from "../../../../src/shared/layers/collected.ts";
 import { isBuiltinLine, shareOfLines } from "../../../../src/supervisor/layers/sample/source/builtinLines.ts";
 import { compressorIn } from "../../../../src/supervisor/layers/sample/source/compressor.ts";
-import { readHotLines } from "../../../../src/supervisor/layers/sample/source/hotLines.ts";
+import { ownPart, readHotLines } from "../../../../src/supervisor/layers/sample/source/hotLines.ts";
 import { packagesNamedBy } from "../../../../src/supervisor/layers/sample/source/imports.ts";
 import { workOfLine } from "../../../../src/supervisor/layers/sample/source/lineWork.ts";
 import { meaningsIn } from "../../../../src/supervisor/layers/sample/source/nameMeanings.ts";
@@ -139,6 +139,18 @@ describe("lines whose work is that of V8's own functions", () => {
     assert.equal(callShare(frame, [[5, 1]], new Set(["pus", "rows"])), 0);
     const { builtinShares: changed } = await readHotLines(profile, 500_000);
     assert.equal(changed(frame, [[5, 1]], { framed: new Set() }).builtin, 0);
+  });
+
+  it("begin with what is the function's own", () => {
+    const at = (line: string, from: string) => ownPart(line, line.indexOf(from) + 1);
+    const line = "    return names.map((name) => cost(name, [1])).sort((a, b) => order(a, b));";
+    assert.equal(at(line, "(name)"), "     cost(name, [1])");
+    assert.equal(at(line, "(a, b) =>"), "     order(a, b)");
+    assert.equal(at("  rows.reduce((sum, row) => sum + row.price, 0);", "(sum"), "   sum + row.price");
+    assert.equal(at("  JSON.parse(text, (key, value) => {", "(key"), "   {");
+    assert.equal(at("function total(rows) {", "(rows)"), "(rows) {");
+    assert.equal(at("const run = async (row) => row;", "async"), " row");
+    assert.equal(ownPart("const all = JSON.parse(text);", 1), "const all = JSON.parse(text);");
   });
 
   it("are those that call by a parameter what the caller has given to it", async () => {

@@ -177,8 +177,11 @@ describe("the places of a sample", () => {
     assert.deepEqual([frames[0]?.line, frames[0]?.column], [3, 9]);
   });
 
-  it("stay those of a package whose map names files beside it", async () => {
-    const folder = tempFolder({ "node_modules/schema/index.js": "function run(x) { return x; }\n" });
+  it("stay those of a package whose map names files beside it, or such as were not published", async () => {
+    const folder = tempFolder({
+      "node_modules/schema/index.js": "function run(x) { return x; }\n",
+      "node_modules/schema/src/run.ts": "function run(x: number) { return x; }\n",
+    });
     const url = pathToFileURL(join(folder, "node_modules", "schema", "index.js")).href;
     const mapped = async (source: string) => {
       const map = JSON.stringify({ version: 3, sources: [source], names: [], mappings: "AAAA" });
@@ -187,6 +190,7 @@ describe("the places of a sample", () => {
     };
     assert.equal(await mapped("../src/run.ts"), join("node_modules", "schema", "index.js"));
     assert.equal(await mapped("src/run.ts"), join("node_modules", "schema", "src", "run.ts"));
+    assert.equal(await mapped("lib/run.ts"), join("node_modules", "schema", "index.js"));
   });
 
   it("stay as they are where a map is broken or missing", async () => {

@@ -80,9 +80,17 @@ export async function readHotLines(
       )
     );
   };
+  /** The lines of its file, of which the first of a function that stands in one of another has its own text only. */
+  const ownTextOf = (frame: ProfileFrame): readonly string[] | undefined => {
+    const source = sourceOf(frame);
+    const line = source?.[frame.line - 1];
+    return source === undefined || line === undefined
+      ? undefined
+      : source.with(frame.line - 1, ownPart(line, frame.column));
+  };
   return {
     builtinShares(frame, ticks, { framed, caller }) {
-      const source = sourceOf(frame);
+      const source = ownTextOf(frame);
       if (source === undefined) {
         return { builtin: 0, unsure: 0 };
       }
@@ -105,7 +113,7 @@ export async function readHotLines(
       return { builtin: shareOf("builtin"), unsure: shareOf("unsure") };
     },
     callShare(frame, ticks, names, isMethod = true) {
-      const source = sourceOf(frame);
+      const source = ownTextOf(frame);
       if (source === undefined) {
         return 0;
       }
@@ -144,6 +152,46 @@ export async function readHotLines(
       return source === undefined ? undefined : compressorIn(source, frame.line);
     },
   };
+}
+
+/** A longer head of a function, its parameters, is taken for something else. */
+const longestHead = 120;
+
+/**
+ * What is a function's own of the line at which it begins, with the line's indentation: not what stands before it, nor, if
+ * it is an arrow function that is given to another function and ends there, what stands after it.
+ */
+export function ownPart(line: string, column: number): string {
+  if (line.length > longestLine || column <= 1) {
+    return line;
+  }
+  const indent = line.slice(0, line.length - line.trimStart().length);
+  const own = line.slice(column - 1);
+  const arrow = own.indexOf("=>");
+  // V8 has it begin with its parameters.
+  if (arrow === -1 || arrow > longestHead || !isHead(own.slice(0, arrow))) {
+    return indent + own;
+  }
+  let open = 0;
+  for (let at = arrow + "=>".length; at < own.length; at += 1) {
+    const letter = own[at] ?? "";
+    open += "([{".includes(letter) ? 1 : ")]}".includes(letter) ? -1 : 0;
+    if (open < 0 || (open === 0 && (letter === "," || letter === ";"))) {
+      return indent + own.slice(arrow + "=>".length, at);
+    }
+  }
+  return indent + own.slice(arrow + "=>".length);
+}
+
+/** Whether it is the parameters of an arrow function, a name or several in parentheses. */
+function isHead(text: string): boolean {
+  const head = text.replace(/^async\s/, "").trim();
+  let open = 0;
+  const isInside = [...head].every((letter, at) => {
+    open += letter === "(" ? 1 : letter === ")" ? -1 : 0;
+    return open > 0 || at === head.length - 1;
+  });
+  return /^[\w$]+$/.test(head) || (head.startsWith("(") && open === 0 && isInside);
 }
 
 function textOf(source: readonly string[], first: number): string {

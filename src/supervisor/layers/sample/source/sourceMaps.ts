@@ -68,11 +68,12 @@ function mapFrame(frame: ProfileFrame, script: ScriptMap | undefined): ProfileFr
 
 /**
  * A package's maps may name sources that were not published: what its author had beside its folder, or has bundled into it,
- * is in the place where another package would be.
+ * is in the place where another package would be, and what was in its folder is nowhere.
  */
 function isOfSamePackage(script: string, source: string): boolean {
   const folder = packageOf(fileOf(script))?.folder;
-  return folder === undefined || packageOf(fileOf(source))?.folder === folder;
+  const file = fileOf(source);
+  return folder === undefined || (packageOf(file)?.folder === folder && existsSync(file));
 }
 
 /**
