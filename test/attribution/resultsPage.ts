@@ -150,20 +150,21 @@ ${tablesOf(anew ?? [], nodes)}
 96 more, written as somebody would who wants them to be wrong: 41 packages of npm that were in none of these tables, seven of them with native
 code of their own, callbacks of the app in V8's functions, servers under load, apps that wait, bundles with and without maps. Each was first
 looked at in a process of its own: 76, 85, 84 and 83 of 95 were right on Node.js 20, 22, 24 and 26, 11, 2, 3 and 4 could not be told, 8 were
-wrong on each (of lmdb, the case itself was wrong). \`perf\` has measured the shares of ten since (on Node.js 24); by these 82, 92, 91 and 90 were
-right, 2, 1, 1 and 1 wrong. Mended since, with all of their kinds: Buffers that are joined; errors and their stacks, also of the app's own classes;
+wrong on each (of lmdb, the case itself was wrong). \`perf\` has measured the shares of ten since (on Node.js 24); by these 82, 92, 91 and 89 were
+right, 2, 1, 1 and 2 wrong. Mended since, with all of their kinds: Buffers that are joined; errors and their stacks, also of the app's own classes;
 objects that are frozen; Maps and Sets on Node.js 20, by what the file says that they are; private methods and parameters with the name of a
-method of JavaScript's; a line of a bundle that was made of several; functions without a name that are called by a parameter.
+method of JavaScript's; a line of a bundle that was made of several; functions without a name that are called by a parameter. A server's
+clients are threads of the same process: where there are few CPUs, it waits for one mostly as it writes, and that seems to take longer.
 
 ${tablesOf(against ?? [], nodes)}
 
 ## Control
 
 38 more after that, each in a process of its own. At the first look 31 of 37 were right on Node.js 24 and 30 of 36 on Node.js 20, 2 and 3 could
-not be told, 4 and 3 were wrong (of two, the cases themselves were). By the shares of three that \`perf\` has measured since, 34 of 37 were right
+not be told, 4 and 3 were wrong (of one and two, the cases themselves were). By the shares of three that \`perf\` has measured since, 34 of 37 were right
 on Node.js 24, one could not be told, two were wrong: a message to all, which is native work of V8's, and the place of an asynchronous
 function for an old target, which no source map has. Mended since, as is what could not be told, a package in a minified bundle, as far as no
-function of V8's that may take long is called there. On Node.js 20, where nothing shows V8's functions, those that Node.js calls in its own
+function of V8's that may take long is called there, and a callback on the line of such a function. On Node.js 20, where nothing shows V8's functions, those that Node.js calls in its own
 JavaScript stay Node.js's.
 
 ${tablesOf(after ?? [], nodes)}
