@@ -11,6 +11,7 @@ import type { FileWatch } from "./fileWatch.ts";
 import { LastActed, lookAgainMs } from "./lastActed.ts";
 import { describeOwnWrites, OwnWrites, ownWritesApartMs } from "./ownWrites.ts";
 import type { StaleFiles } from "./staleFiles.ts";
+import { loadsTypeScript, UnbuiltSources } from "./unbuiltSources.ts";
 import type { WatchRules } from "./watchRules.ts";
 import { WrittenContents } from "./writtenContents.ts";
 
@@ -72,6 +73,15 @@ export class AppWatch {
   /** Whether that was done, and nothing else has been reloaded since. */
   #madeUpFor = false;
   readonly #ownWrites = new OwnWrites();
+  readonly #unbuilt = new UnbuiltSources({
+    changed: () => {
+      const { problem } = this.#unbuilt;
+      if (problem !== undefined) {
+        this.#events.log("warning", "notBuilt", problem);
+      }
+      this.#tellProblem();
+    },
+  });
   readonly #last: LastActed;
   /** Of files that were written while `preReload` ran. */
   readonly #written = new WrittenContents();
@@ -86,7 +96,7 @@ export class AppWatch {
     );
     this.#burst = new ChangeBurst({
       quiet: () => this.#quiet(),
-      held: async () => this.#rules?.gitLock !== undefined && (await exists(this.#rules.gitLock)),
+      held: async () => (await this.#gitIsBusy()) || !(await exists(host.place().entry)),
       act: (noted) => this.#act(noted),
     });
   }
@@ -143,6 +153,11 @@ export class AppWatch {
     const { cwd: root, entry } = this.#host.place();
     const rules = createWatchRules({ root, entry, ...this.#settings(), files: this.#host.files(), logs: this.#logs() });
     return this.#staleFiles.look({ rules, root, generation, startedAt, commit });
+  }
+
+  async #gitIsBusy(): Promise<boolean> {
+    const lock = this.#rules?.gitLock;
+    return lock !== undefined && (await exists(lock));
   }
 
   #logs(): string[] {
@@ -216,6 +231,7 @@ export class AppWatch {
     clearTimeout(this.#leftOut);
     this.#madeUpFor = false;
     this.#ownWrites.forget();
+    this.#unbuilt.forget();
     this.#host.settled();
   }
 
@@ -228,9 +244,18 @@ export class AppWatch {
   /** Resolves with whether the app was told to run what has changed. */
   async #act(noted: readonly NotedChange[]): Promise<boolean> {
     const news = await Promise.all(noted.map(([file, at]) => this.#isNews(file, at)));
-    const files = noted.map(([file]) => file).filter((file, index) => news[index] && !this.#last.holdsTheSame(file));
-    const { cwd } = this.#host.place();
-    const named = files.map((file) => relative(cwd, file).split(sep).join("/") || file).sort();
+    const changed = noted.map(([file]) => file).filter((file, index) => news[index] && !this.#last.holdsTheSame(file));
+    const { cwd, entry } = this.#host.place();
+    const nameOf = (file: string): string => relative(cwd, file).split(sep).join("/") || file;
+    if (noted.some(([file]) => this.#rules?.isOutput(file) === true)) {
+      this.#unbuilt.built();
+    }
+    const files = changed.filter((file) => !this.#isUnbuilt(file));
+    const [source] = changed.filter((file) => !files.includes(file));
+    if (source !== undefined && files.length === 0) {
+      this.#unbuilt.saved(nameOf(source), nameOf(entry));
+    }
+    const named = files.map(nameOf).sort();
     if (files.length === 0 || !this.#wanted || !this.#isMeant(named)) {
       if (files.length > 0 && this.#wanted) {
         this.#makeUpFor(files, named);
@@ -267,11 +292,22 @@ export class AppWatch {
     if (found.length > 0) {
       this.#events.log("warning", "ownWrites", describeOwnWrites(found));
     }
-    const problem = this.#ownWrites.found.length > 0 ? describeOwnWrites(this.#ownWrites.found) : undefined;
+    this.#tellProblem();
+    return reload;
+  }
+
+  #tellProblem(): void {
+    const { found } = this.#ownWrites;
+    const problem = found.length > 0 ? describeOwnWrites(found) : this.#unbuilt.problem;
     if (this.#state === "on" && problem !== this.#problem) {
       this.#become("on", problem);
     }
-    return reload;
+  }
+
+  /** Whether it is a source that the workers do not read: what is built from it will be reloaded. */
+  #isUnbuilt(file: string): boolean {
+    const recipe = this.#host.recipe();
+    return this.#rules?.isSource(file) === true && !hasPreReload(recipe) && !loadsTypeScript(recipe);
   }
 
   /** Whether the newest generation can't have read it: it is told of what was written before with a delay. */

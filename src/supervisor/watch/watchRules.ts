@@ -28,6 +28,10 @@ export interface WatchRules {
   concerns(file: string): boolean;
   /** Whether git ignores this file of the entry's folder: a build makes it. */
   isBuilt(file: string): boolean;
+  /** Whether it is TypeScript, of which a build makes what the workers run: they have nothing new before that. */
+  isSource(file: string): boolean;
+  /** Whether it is in the folder into which that build writes. */
+  isOutput(file: string): boolean;
   /** While this file exists, git is changing the files; `undefined` outside of a repository. */
   readonly gitLock: string | undefined;
 }
@@ -42,6 +46,11 @@ const kinds = [
 
 /** What an app usually reads at its start: code, settings, templates. */
 const usual = new Set(kinds.map((kind) => `.${kind}`));
+
+const typescript = new Set([".ts", ".tsx", ".mts", ".cts"]);
+
+/** Where compilers put what they make, unless git tells. */
+const buildFolders = new Set(["dist", "build", "out"]);
 
 /** Never the app's own, whatever git and the patterns say. */
 const foreignNames = new Set(["node_modules", ".git", ".hg", ".svn", ".jj", ".DS_Store", ".vscode", ".idea", ".zed"]);
@@ -58,6 +67,13 @@ export function createWatchRules(options: WatchRulesOptions): WatchRules {
   const own = new Set([entry, ...files].map(comparable));
   const included = include?.map((pattern) => createPattern(root, pattern));
   const excluded = ignore({ ignorecase: ignoresCase() }).add([...exclude]);
+  const [entryFolder = "", ...below] = relative(root, entry).split(sep);
+  const runsBuilt =
+    included === undefined &&
+    isBelow(root, entry) &&
+    ![entryFolder, ...below].includes("node_modules") &&
+    /^\.[cm]?js$/.test(extension(entry)) &&
+    (isGitIgnored(entry, false) || (buildFolders.has(entryFolder) && existsSync(join(root, "tsconfig.json"))));
   const named = (included ?? []).flatMap(({ place }) => (place === root ? [] : [place]));
   // A build output is what runs, though git ignores it; so is what a person names.
   const built = isGitIgnored(entry, false) || !isBelow(root, entry) ? [dirname(entry)] : [];
@@ -104,6 +120,8 @@ export function createWatchRules(options: WatchRulesOptions): WatchRules {
       return included === undefined ? usual.has(extension(file)) : included.some(({ matches }) => matches(file));
     },
     isBuilt: (file) => built.some((place) => isBelow(place, file)) && isGitIgnored(file, false),
+    isSource: (file) => runsBuilt && typescript.has(extension(file)) && !isBelow(join(root, entryFolder), file),
+    isOutput: (file) => runsBuilt && isBelow(join(root, entryFolder), file),
     gitLock: gitFolder === undefined ? undefined : join(gitFolder, "index.lock"),
   };
 }

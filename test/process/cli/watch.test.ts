@@ -217,9 +217,21 @@ describe("watching", () => {
     await answers("two");
     world.write({ ".env": "A=2" });
     await renewed(3);
+    // A source is not what runs, and a build that begins by deleting what it makes is waited for.
+    world.write({ "src/main.ts": "1" });
+    rmSync(join(world.folder, "dist"), { recursive: true });
+    world.write({ "dist/main.d.ts": "" });
+    assert.equal((await reports()).length, 2);
+    world.write({ "dist/main.js": server("three") });
+    await answers("three");
+    await renewed(4);
     assert.deepEqual(
-      (await reports()).map(({ files }) => files),
-      [["dist/main.js"], [".env"]],
+      (await reports()).map(({ files, outcome }) => [files, outcome]),
+      [
+        [["dist/main.js"], "completed"],
+        [[".env"], "completed"],
+        [["dist/main.d.ts", "dist/main.js"], "completed"],
+      ],
     );
   });
 

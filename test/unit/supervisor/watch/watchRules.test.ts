@@ -33,6 +33,24 @@ describe("watchRules", () => {
     });
   }
 
+  it("tell sources from what is built of them and runs", () => {
+    write({ "tsconfig.json": "{}", ".gitignore": "lib\n", ".git/HEAD": "" });
+    const told = (entry: string, options: Partial<WatchRulesOptions> = {}) => {
+      const rules = createWatchRules({ root: top, entry: join(top, entry), ...options });
+      const files = ["src/app.ts", "src/view.ejs", "dist/main.js", "dist/main.d.ts", "lib/main.js", ".env"];
+      return files.map((file) =>
+        rules.isSource(join(top, file)) ? "source" : rules.isOutput(join(top, file)) ? "output" : "other",
+      );
+    };
+    const others = ["other", "other", "other", "other", "other", "other"];
+    assert.deepEqual(told("dist/main.js"), ["source", "other", "output", "output", "other", "other"]);
+    assert.deepEqual(told("lib/main.js"), ["source", "other", "other", "source", "output", "other"]);
+    for (const entry of ["src/main.ts", "server.js", "dist/main.ts", "node_modules/x/dist/cli.js", "../dist/main.js"]) {
+      assert.deepEqual(told(entry), others, entry);
+    }
+    assert.deepEqual(told("dist/main.js", { include: ["src/**"] }), others);
+  });
+
   it("leave out what the supervisor writes itself, and what it puts aside", () => {
     const files = ["server.js", "logs/app.json", "logs/app.json.1", "logs/app.json.2.gz", "logs/other.json"];
     const logs = [join(top, "logs/app.json")];
