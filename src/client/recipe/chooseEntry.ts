@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
 import { readPackageJson } from "../project/packageJson.ts";
 import { runScriptCommand } from "../project/packageManager.ts";
 import { isFolder } from "../project/resolveScript.ts";
+import { workspacePackages } from "../project/workspacePackages.ts";
 import { noteText, reasonText, type ScriptReason } from "../script/scriptNote.ts";
 import { type EntryCandidate, type FoundEntries, findEntries, type ScriptProblem } from "./entries.ts";
 
@@ -20,6 +22,9 @@ const mendable: ReadonlySet<ScriptReason["kind"]> = new Set([
   "envFileMissing",
 ]);
 
+/** So many packages of a monorepo are named. */
+const mostNamed = 10;
+
 /** With these the app is kept from doing harm, so it is never started without. */
 const protection =
   /--(?:experimental-)?permission(?![\w-])|--disable-proto|--frozen-intrinsics|--disallow-code-generation/;
@@ -35,7 +40,7 @@ export async function chooseEntry(
   await requireFolder(folder);
   const found = await findEntries(folder, environment);
   const [best] = found.entries;
-  const refused = best === undefined || best.why.startsWith("scripts.") ? undefined : decisiveProblem(found);
+  const refused = best?.why.startsWith("scripts.") === true ? undefined : decisiveProblem(found);
   if (best === undefined || refused !== undefined) {
     throw new HitlessError("entryNotFound", await explain(folder, found, refused), { remedy: "openSettings" });
   }
@@ -101,5 +106,23 @@ async function explain(
   const manifest =
     problem === undefined ? "no package.json with a start script or main" : `its package.json ${problem}`;
   const told = first === undefined ? manifest : problemText(first);
-  return `No app was found in ${folder}: ${told}, and no server.js, app.js or index.js. Name the file to run.`;
+  const packages = await startablePackages(folder);
+  return packages.length === 0
+    ? `No app was found in ${folder}: there is no server.js, app.js or index.js, and ${told}. Name the file to run.`
+    : `No app was found in ${folder} itself, but in packages of it. Name the folder of one: ${packages.join(", ")}.`;
+}
+
+/** The folders of a monorepo in which something can be started, relative to it. */
+async function startablePackages(root: string): Promise<string[]> {
+  const startable: string[] = [];
+  for (const folder of await workspacePackages(root)) {
+    const { entries } = await findEntries(join(root, folder), {});
+    if (entries.some(({ why }) => why.startsWith("scripts."))) {
+      startable.push(folder);
+    }
+    if (startable.length === mostNamed) {
+      break;
+    }
+  }
+  return startable;
 }

@@ -81,9 +81,13 @@ function reloadOutcome(run: FleetRun, t: Localize): string {
     case "running":
       return t("The fleet “{0}” is being reloaded.", fleet);
     case "completed":
-      return t("The fleet “{0}” was reloaded on {1} machines in {2} s.", fleet, all, took);
+      return all === 1
+        ? t("The fleet “{0}” was reloaded on 1 machine in {1} s.", fleet, took)
+        : t("The fleet “{0}” was reloaded on {1} machines in {2} s.", fleet, all, took);
     case "cancelled":
-      return t("The reload of the fleet “{0}” was cancelled after {1} of {2} machines.", fleet, done, all);
+      return all === 1
+        ? t("The reload of the fleet “{0}” was cancelled after {1} of 1 machine.", fleet, done)
+        : t("The reload of the fleet “{0}” was cancelled after {1} of {2} machines.", fleet, done, all);
     case "rolledBack":
       return t("The reload of the fleet “{0}” failed at {1} and was rolled back.", fleet, at);
     case "failed":
@@ -99,9 +103,13 @@ function restartOutcome(run: FleetRun, t: Localize): string {
     case "running":
       return t("The fleet “{0}” is being restarted.", fleet);
     case "completed":
-      return t("The fleet “{0}” was restarted on {1} machines in {2} s.", fleet, all, took);
+      return all === 1
+        ? t("The fleet “{0}” was restarted on 1 machine in {1} s.", fleet, took)
+        : t("The fleet “{0}” was restarted on {1} machines in {2} s.", fleet, all, took);
     case "cancelled":
-      return t("The restart of the fleet “{0}” was cancelled after {1} of {2} machines.", fleet, done, all);
+      return all === 1
+        ? t("The restart of the fleet “{0}” was cancelled after {1} of 1 machine.", fleet, done)
+        : t("The restart of the fleet “{0}” was cancelled after {1} of {2} machines.", fleet, done, all);
     case "rolledBack":
       return t("The restart of the fleet “{0}” failed at {1} and was rolled back.", fleet, at);
     case "failed":
@@ -117,9 +125,13 @@ function rollbackOutcome(run: FleetRun, t: Localize): string {
     case "running":
       return t("The fleet “{0}” is being rolled back.", fleet);
     case "completed":
-      return t("The fleet “{0}” was rolled back on {1} machines in {2} s.", fleet, all, took);
+      return all === 1
+        ? t("The fleet “{0}” was rolled back on 1 machine in {1} s.", fleet, took)
+        : t("The fleet “{0}” was rolled back on {1} machines in {2} s.", fleet, all, took);
     case "cancelled":
-      return t("The roll-back of the fleet “{0}” was cancelled after {1} of {2} machines.", fleet, done, all);
+      return all === 1
+        ? t("The roll-back of the fleet “{0}” was cancelled after {1} of 1 machine.", fleet, done)
+        : t("The roll-back of the fleet “{0}” was cancelled after {1} of {2} machines.", fleet, done, all);
     default:
       return at === ""
         ? t("The roll-back of the fleet “{0}” stopped.", fleet)

@@ -44,7 +44,10 @@ describe("hitless in a folder that is not as it should be", () => {
     makePipe(".nvmrc");
     const none = await world.run(["start"]);
     assertCode(none, 1);
-    assert.match(none.stderr, /No app was found in .*: its package\.json is no regular file, and no server\.js/);
+    assert.match(
+      none.stderr,
+      /No app was found in .*index\.js, and its package\.json is no regular file\. Name the file/,
+    );
     // Node.js itself does wait, so that no app can run beside one.
     rmSync(join(world.folder, "package.json"));
     world.write({ "server.js": plainServer });

@@ -166,6 +166,20 @@ describe("buildRecipe", () => {
       message: /^envFile: .*\.env does not/,
     });
     await assert.rejects(recipeIn(tempFolder(), {}), { code: "entryNotFound", message: /No app was found/ });
+    const manifest = (scripts: Record<string, string>, more = {}) => JSON.stringify({ scripts, ...more });
+    await assert.rejects(recipeIn(tempFolder({ "package.json": manifest({ start: "next start" }) }), {}), {
+      message: /^No app can be started in .* next is not among the installed packages: install them first\. Mend that/,
+    });
+    const monorepo = {
+      "package.json": manifest({ dev: "turbo run dev" }, { workspaces: ["apps/*", "lib"] }),
+      "apps/api/package.json": manifest({ start: "node main.js" }),
+      "apps/api/main.js": "",
+      "lib/package.json": manifest({}),
+      "lib/index.js": "",
+    };
+    await assert.rejects(recipeIn(tempFolder(monorepo), {}), {
+      message: /^No app was found in .* itself, but in packages of it\. Name the folder of one: apps\/api\.$/,
+    });
   });
 
   describe("with a TypeScript entry", () => {

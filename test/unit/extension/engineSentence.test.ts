@@ -70,9 +70,9 @@ const composed: Readonly<Record<string, readonly string[]>> = {
     [
       '/a/.nvmrc asks for Node.js 20, which is not installed; the PATH has v18.0.0. Install it, change the file, or name a program (setting "node", flag --node).',
     ],
-  "No app was found in {}: {}, and no server.js, app.js or index.js. Name the file to run.": [
-    "No app was found in /a: its package.json is a folder, and no server.js, app.js or index.js. Name the file to run.",
-    'No app was found in /a: the script "start" (deno x) can\'t be used: deno is not Node.js, and no server.js, app.js or index.js. Name the file to run.',
+  "No app was found in {}: there is no server.js, app.js or index.js, and {}. Name the file to run.": [
+    "No app was found in /a: there is no server.js, app.js or index.js, and its package.json is a folder. Name the file to run.",
+    'No app was found in /a: there is no server.js, app.js or index.js, and the script "start" (deno x) can\'t be used: deno is not Node.js. Name the file to run.',
   ],
   "{} of the app listens on port {}. {}": [
     "A worker thread of the app listens on port 3000. Hitless shares the servers of a worker's main thread: let that one listen. If it can't, run one worker that calls process.send('ready'), with waitReady, and renew it with a restart.",

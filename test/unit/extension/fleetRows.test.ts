@@ -206,6 +206,10 @@ describe("the report of a fleet", () => {
     assert.equal(said({ outcome: "completed", kind: "restart" }), restarted);
     const back = "The roll-back of the fleet “shop” stopped at web2.";
     assert.equal(said({ outcome: "failed", kind: "rollback", machines: [at] }), back);
+    const one = "The fleet “shop” was rolled back on 1 machine in 12.3 s.";
+    assert.equal(said({ outcome: "completed", kind: "rollback", machines: [at] }), one);
+    const none = "The restart of the fleet “shop” was cancelled after 0 of 1 machine.";
+    assert.equal(said({ outcome: "cancelled", kind: "restart", machines: [at] }), none);
   });
 
   it("names all that is in the way of one", () => {
