@@ -6,16 +6,15 @@ import type { Guard } from "../guard.ts";
 import { keepAliveLimit } from "../internals/httpMessages.ts";
 import { attachToServer, servesConnectionsItself } from "../internals/serverConnections.ts";
 import { startReading, stopReading } from "../internals/sockets.ts";
-import { clearTimeout, epochNow, setImmediate, setTimeout, steadyNow } from "../ownTimers.ts";
+import { epochNow, setImmediate, steadyNow } from "../ownTimers.ts";
 import { countFrom } from "./requestLimit.ts";
 import { isHttpServer, type ServerTracker } from "./servers.ts";
 
-/** Connections that arrive within this many milliseconds of the previous one are confirmed together. */
+/** Connections that arrive within this many milliseconds of the previous one are confirmed together: */
 const burstGapMs = 5;
 
-/** At most this many connections of a burst, or those of this many milliseconds, are confirmed together. */
+/** At most so many, and at the latest when a turn of the event loop has brought none. */
 const burstSize = handoffWindow / 2;
-const burstMs = 2;
 
 /** Connections that came from another worker and whose client has not sent anything since. */
 export interface Parking {
@@ -42,17 +41,18 @@ export function createParking(options: {
   const { channel, tracker, guard, isDraining } = options;
   const parked = new Map<Socket, ParkedConnection>();
   let arrived: { readonly id: number; readonly socket: Socket; readonly connection: ParkedConnection }[] = [];
+  /** How many of these had come a turn of the event loop ago. */
+  let arrivedBefore = 0;
   let lastArrival = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
   const followed = new WeakSet<HttpServer>();
 
   /** Nothing is read before the supervisor has been told: it gives what a dead worker has not confirmed to another. */
   const confirm = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
     if (arrived.length > 0) {
       const confirmed = arrived;
       arrived = [];
+      arrivedBefore = 0;
       if (!channel.connected) {
         // The supervisor has its own copy of each, and can't be told that they are served here.
         for (const { socket } of confirmed) {
@@ -68,7 +68,15 @@ export function createParking(options: {
       }
     }
   };
-  const confirmSoon = guard("handoff", confirm);
+  const confirmSoon = guard("handoff", () => {
+    looking = arrived.length > arrivedBefore;
+    if (looking) {
+      arrivedBefore = arrived.length;
+      setImmediate(confirmSoon);
+    } else {
+      confirm();
+    }
+  });
 
   // One function of each kind for all connections, not one for each: thousands may come within a second.
   const close = function (this: Socket): void {
@@ -186,8 +194,10 @@ export function createParking(options: {
       lastArrival = now;
       if (!burst || arrived.length >= burstSize) {
         confirm();
-      } else {
-        timer ??= setTimeout(confirmSoon, burstMs);
+      } else if (!looking) {
+        looking = true;
+        arrivedBefore = arrived.length;
+        setImmediate(confirmSoon);
       }
     },
     parked: () => parked,
