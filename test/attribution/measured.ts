@@ -14,6 +14,7 @@ export const measuredByPerf: Readonly<Record<string, Readonly<Record<string, num
   "unseen: hogan": { "package:hogan.js": 0.8, v8: 0.16 },
   // Less what loading takes.
   "outside: immer": { "package:immer": 0.66, code: 0.2, v8: 0.14 },
+  "outside: csv-parse": { "package:csv-parse": 0.55, v8: 0.28, "binding:buffer": 0.08, node: 0.07 },
   "outside: react-dom": { v8: 0.52, "package:react-dom": 0.27, "package:react": 0.12, code: 0.09 },
   "again: signals combined": { node: 0.55, v8: 0.43 },
   "hostile: a reviver that counts": { v8: 0.82, code: 0.15 },

@@ -286,6 +286,7 @@ describe("the work of a line", () => {
     assert.equal(told("return (context, next) => next({ ...context });"), "own");
     assert.equal(told("for (const { amount } of this.#entries(count)) {"), "own");
     assert.equal(told("return this.store.get(id);"), "unsure");
+    assert.equal(told("return key in row ? Object.defineProperty(row, key, of) : (row[key] = value);"), "unsure");
     assert.equal(
       workOfLine("super(options);", {
         framed: new Set(),

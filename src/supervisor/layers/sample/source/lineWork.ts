@@ -187,8 +187,12 @@ function isFunctionOfV8(name: string): boolean {
   return uncertain.has(name) && /^(?:[A-Z]|parse)/.test(name);
 }
 
+/** What is one of two things that a line may do, as in `key in object ? Object.defineProperty(…) : …`, is not. */
 function isDearOfObject(plain: string, name: string): boolean {
-  return [...dearOfObjects].some((each) => each.endsWith(`.${name}`) && plain.includes(`${each}(`));
+  return [...dearOfObjects].some((each) => {
+    const at = each.endsWith(`.${name}`) ? plain.indexOf(`${each}(`) : -1;
+    return at !== -1 && !plain.slice(0, at).includes(" ? ");
+  });
 }
 
 /** Without what is done only if a check fails, which is no part of what a line mostly does: `if (…) throw new Error(…)`. */
