@@ -256,6 +256,7 @@ const rows: readonly FormRow[] = [
   ["known", { binding: null, before: 26 }, "crypto.getCurves crypto.getHashes"],
   ["known", inJavaScript, "process.cwd tls.getCACertificates tls.getCiphers"],
   ["known", {}, "module.findPackageJSON", "stat"],
+  ["noPosition", { since: 26 }, "module.findPackageJSON", "stat", "open", "read", "close"],
   ["drawnAhead", { binding: null, mechanism: "microtask" }, "crypto.randomInt"],
   ["drawnAhead", inJavaScript, "crypto.randomUUID crypto.randomUUIDv7"],
   ["usualEncoding", inJavaScript, "TextDecoder"],

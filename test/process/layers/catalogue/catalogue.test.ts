@@ -22,7 +22,7 @@ const hiddenBindings = ["internal_only_v8"];
   let again: readonly ModuleRun[] = [];
 
   before("run a snippet for each entry under strace", async function () {
-    this.timeout(230_000);
+    this.timeout(400_000);
     const find = () => findProgram(["strace"]);
     await ensureSystem([programNeed("strace", () => find() !== null)], "Tracing the system calls of the catalogue");
     const strace = find() ?? "strace";

@@ -141,7 +141,7 @@ function withDeadline(run) {
   return Promise.race([run(), late]).finally(() => clearTimeout(timer));
 }
 
-const deadlineMs = 15_000;
+const deadlineMs = 60_000;
 /** Keeps the event loop until the last snippet has ended. */
 const { port1: held } = new MessageChannel();
 held.on("message", () => {});

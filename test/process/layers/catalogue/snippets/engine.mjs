@@ -326,6 +326,7 @@ export const snippets = {
       before: packaged,
       run: (path) => void module.findPackageJSON(path),
       forms: {
+        noPosition: { before: packaged, run: (path) => void module.findPackageJSON(path) },
         known: {
           before: () => {
             const path = packaged();
