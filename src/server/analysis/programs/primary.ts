@@ -15,6 +15,9 @@ export interface PrimaryTest {
 
 /** The condition around a node, or before it in its block, by which only the primary of a cluster comes to it. */
 export function primaryTest(analysis: Analysis, node: Node): PrimaryTest | undefined {
+  if (!analysis.module.text.includes("cluster")) {
+    return undefined;
+  }
   let below: Node = node;
   for (const parent of around(analysis, node)) {
     const condition = conditionAround(parent, below);
@@ -22,16 +25,38 @@ export function primaryTest(analysis: Analysis, node: Node): PrimaryTest | undef
     if (condition !== undefined && found !== undefined) {
       return { test: condition.test, ...found };
     }
-    const isBlock = parent.type === "BlockStatement" || parent.type === "Program";
-    for (const { test } of isBlock ? leavesBefore(parent.body, below) : []) {
-      const left = primaryPart(analysis, test, false);
-      if (left !== undefined) {
-        return { test, ...left };
-      }
+    const left = waysOut(analysis, parent).find(({ end }) => end <= (below.start ?? 0));
+    if (left !== undefined) {
+      return left.found;
     }
     below = parent;
   }
   return undefined;
+}
+
+interface WayOut {
+  /** Where the statement ends. */
+  readonly end: number;
+  readonly found: PrimaryTest;
+}
+
+const known = new WeakMap<Node, readonly WayOut[]>();
+
+/** The statements of a block that are left by what is no primary: `if (!cluster.isPrimary) return;`. */
+function waysOut(analysis: Analysis, block: Node): readonly WayOut[] {
+  if (block.type !== "BlockStatement" && block.type !== "Program") {
+    return [];
+  }
+  const before = known.get(block);
+  if (before !== undefined) {
+    return before;
+  }
+  const found = leavesBefore(block.body, block).flatMap(({ test, end }) => {
+    const part = primaryPart(analysis, test, false);
+    return part === undefined || end == null ? [] : [{ end, found: { test, ...part } }];
+  });
+  known.set(block, found);
+  return found;
 }
 
 /** Whether something is done by the primary only, which under Hitless runs none of the app's code. */

@@ -51,7 +51,8 @@ export const botPerWorker: Rule = {
       return [];
     }
     const isSame = (test: Node) => isSetting(textOf(analysis, settledValue(analysis, test)));
-    const found = calls.filter((site) => signsIn(analysis, site) && !isGuarded(analysis, site.node, isSame));
+    const polls = analysis.module.text.includes("/getUpdates");
+    const found = calls.filter((site) => signsIn(analysis, site, polls) && !isGuarded(analysis, site.node, isSame));
     if (found.length === 0 || !(app.entry === true || isServerProcess(analysis))) {
       return [];
     }
@@ -73,7 +74,8 @@ function isSetting(text: string): boolean {
   return /\b(?:env|config|settings|options)\b|token|api_?key/i.test(text) && !electionName.test(text);
 }
 
-function signsIn(analysis: Analysis, site: CallSite): boolean {
+/** @param polls Whether the file names the path that asks Telegram for messages. */
+function signsIn(analysis: Analysis, site: CallSite, polls: boolean): boolean {
   const { node, api, method, receiver } = site;
   if (api !== undefined && functions.test(api)) {
     return !/webhook/i.test(textOf(analysis, node));
@@ -82,7 +84,7 @@ function signsIn(analysis: Analysis, site: CallSite): boolean {
     return runsAtServerStart(analysis, node);
   }
   const [first] = node.arguments;
-  if (first !== undefined && /\/getUpdates\b/.test(textOf(analysis, settledValue(analysis, first)))) {
+  if (polls && first !== undefined && /\/getUpdates\b/.test(textOf(analysis, settledValue(analysis, first)))) {
     return runsAtServerStart(analysis, node);
   }
   if (node.type === "NewExpression") {

@@ -14,12 +14,11 @@ export const log4jsCluster: Rule = {
       return [];
     }
     return calls.flatMap(({ node, api }): Finding[] => {
-      const [first] = node.arguments;
+      const [first] = api === "log4js#configure" ? node.arguments : [];
       const given = first && valueAcross(analysis, first);
       const options = given?.node;
       const { start, end } = node.callee;
       const isFound =
-        api === "log4js#configure" &&
         options?.type === "ObjectExpression" &&
         propertyOf(options, "disableClustering") === undefined &&
         propertyOf(options, "pm2") === undefined;

@@ -15,7 +15,7 @@ export const primaryOnly: Rule = {
   check({ analysis, app }) {
     const { calls, isTest } = factsOf(analysis);
     // An app that forks its workers itself is told so by another rule.
-    if (!app.supervised || isTest || calls.some(forks)) {
+    if (!app.supervised || isTest || !analysis.module.text.includes("cluster") || calls.some(forks)) {
       return [];
     }
     const tests = new Map<Node, PrimaryTest>();
