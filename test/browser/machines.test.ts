@@ -120,7 +120,7 @@ test.describe("machines and fleets", () => {
     await expect(back.getByRole("button", { name: "Roll Back All Machines" })).toBeVisible();
     await info.attach("rollback", { body: await page.screenshot(), contentType: "image/png" });
     await back.getByRole("button", { name: "Roll Back", exact: true }).click();
-    await expect(vscode.message(/The fleet “shop” was rolled back on 1 machines/)).toBeVisible({ timeout: 90_000 });
+    await expect(vscode.message(/The fleet “shop” was rolled back on 1 machine(?!s)/)).toBeVisible({ timeout: 90_000 });
 
     await vscode.runCommand("Hitless: Check Fleet");
     const checked = vscode.markdown();
