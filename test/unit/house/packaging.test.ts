@@ -33,7 +33,7 @@ describe("what is shipped", () => {
       pageBytes: statSync(join(stage, "dist", "webview", "layers.js")).size,
     }));
     const known =
-      /^(dist\/(\w+\.cjs|webview\/layers\.js|THIRD_PARTY_NOTICES\.txt)|docs\/rules\/[\w-]+\.md|docs\/images\/[\w-]+\.webp|l10n\/.+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|schemas\/hitless\.schema\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+      /^(dist\/(\w+\.cjs|webview\/layers\.js|THIRD_PARTY_NOTICES\.txt)|docs\/rules\/[\w-]+\.md|docs\/images\/[\w-]+\.webp|l10n\/bundle\.l10n\.[\w-]+\.json|media\/.+\.(svg|png|css)|package(\.nls.*)?\.json|schemas\/hitless\.schema\.json|(README|CHANGELOG)\.md|LICENSE)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file)),
       [],
