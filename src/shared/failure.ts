@@ -54,9 +54,17 @@ export const failureSchema = v.object({
 /** Why a worker failed, with everything the user needs to fix it. */
 export type Failure = v.InferOutput<typeof failureSchema>;
 
-/** Why, and where in the app's source if that is known, in one line of a log: ` (/srv/api/server.js:12)` follows the message. */
-export function withPlace(message: string, location: SourceLocation | undefined): string {
-  return location === undefined ? message : `${message} (${location.file}:${location.line})`;
+/**
+ * Why, and where in the app's source if that is known, in one line: ` (/srv/api/server.js:12)` follows the message.
+ *
+ * @param say How the place is said; default: with the whole path, for a log.
+ */
+export function withPlace(
+  message: string,
+  location: SourceLocation | undefined,
+  say: (place: SourceLocation) => string = ({ file, line }) => `${file}:${line}`,
+): string {
+  return location === undefined ? message : `${message} (${say(location)})`;
 }
 
 /** The failure of a worker that is still alive, or was never started. */

@@ -1,4 +1,5 @@
 import { outcomeNames, renewalName } from "../../shared/facts/reportFacts.ts";
+import { withPlace } from "../../shared/failure.ts";
 import type { RenewalReport } from "../../shared/report.ts";
 import { placeText } from "../../shared/text/placeText.ts";
 import type { Paint, Style } from "../terminal/paint.ts";
@@ -51,6 +52,6 @@ function row(report: RenewalReport): Cell[] {
     number(traffic?.closed),
     loss(traffic?.cut),
     { text: traffic === undefined || traffic.handedOver === 0 ? "–" : duration(traffic.longestStallMs) },
-    { text: printable(location === undefined ? why : `${why} (${placeText(location)})`) },
+    { text: printable(withPlace(why, location, placeText)) },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Stopped } from "../../client/connection/stopApp.ts";
 import type { HitlessError } from "../../shared/errors.ts";
 import { readyCount } from "../../shared/facts/snapshotFacts.ts";
-import type { Failure, SourceLocation } from "../../shared/failure.ts";
+import { type Failure, type SourceLocation, withPlace } from "../../shared/failure.ts";
 import type { RenewalView, Snapshot, WorkerView } from "../../shared/snapshot.ts";
 import { placeText } from "../../shared/text/placeText.ts";
 import { workerName } from "../../shared/text/workerName.ts";
@@ -33,8 +33,7 @@ export function startProgress(snapshot: Snapshot): string {
     return progress;
   }
   const { message, location } = app.failure;
-  const why = location === undefined ? message : `${message} (${placeText(location)})`;
-  return `${progress} · tried again after: ${why}`;
+  return `${progress} · tried again after: ${withPlace(message, location, placeText)}`;
 }
 
 /** That a debugger has stopped a worker, or it waits for one, such as `paused at server.ts:12`. */
