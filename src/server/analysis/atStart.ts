@@ -51,9 +51,17 @@ export function isServerProcess(analysis: Analysis): boolean {
 
 /** Whether another file of the same process makes a server listen. Asks for other files, so ask what is nearer first. */
 export function listensBeside(analysis: Analysis): boolean {
-  return (analysis.files?.beside(analysis.module, listenText) ?? []).some(
-    (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
-  );
+  return filesListening(analysis).some((file) => factsOf(file).listens.length > 0);
+}
+
+/** The other files of the same process in which a server may listen, as far as their texts tell; no tests. */
+export function filesListening(analysis: Analysis): Analysis[] {
+  return (analysis.files?.beside(analysis.module, listenText) ?? []).filter((file) => !factsOf(file).isTest);
+}
+
+/** Whether something stands in this file, or in another one of the same process. */
+export function saysInProcess(analysis: Analysis, text: RegExp): boolean {
+  return text.test(analysis.module.text) || (analysis.files?.beside(analysis.module, text) ?? []).length > 0;
 }
 
 function methodOf({ callee }: { readonly callee: Node }): string {

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../shared/translate.ts";
+import { filesListening } from "../analysis/atStart.ts";
 import { stringOf } from "../analysis/constants.ts";
 import { isLogCall } from "../analysis/logging.ts";
 import { factsOf } from "../analysis/moduleFacts.ts";
@@ -8,7 +9,7 @@ import type { Finding, Fix, Rule } from "../analysis/rule.ts";
 import { patternIdentifiers } from "../source/bindings.ts";
 import { resolveApi } from "../source/resolveApi.ts";
 import type { Analysis, Binding } from "../source/scopes.ts";
-import { type ListenCall, listenText } from "../source/serverCalls.ts";
+import type { ListenCall } from "../source/serverCalls.ts";
 
 /** Folders of test helpers, which do not look like tests themselves. */
 const testFolder =
@@ -58,9 +59,7 @@ function servesItself(analysis: Analysis): boolean {
     const isTold = uses.every((use) => [...around(analysis, use)].some((parent) => logs.has(parent)));
     return names.length === 0 || !isTold;
   });
-  const others = (analysis.files?.beside(analysis.module, listenText) ?? []).flatMap((file) =>
-    factsOf(file).isTest ? [] : factsOf(file).listens.map((listen) => ({ file, listen })),
-  );
+  const others = filesListening(analysis).flatMap((file) => factsOf(file).listens.map((listen) => ({ file, listen })));
   const hasFixed =
     listens.some((listen) => randomnessOf(analysis, listen) === undefined) ||
     others.some(({ file, listen }) => randomnessOf(file, listen) === undefined);

@@ -1,5 +1,6 @@
 import type { Node, ObjectExpression } from "@babel/types";
 import { t } from "../../shared/translate.ts";
+import { saysInProcess } from "../analysis/atStart.ts";
 import { stringOf } from "../analysis/constants.ts";
 import { isForDevelopment } from "../analysis/development.ts";
 import { type CallSite, type Facts, factsOf } from "../analysis/moduleFacts.ts";
@@ -41,10 +42,9 @@ export const socketIoAlone: Rule = {
 
 function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string | undefined {
   const given = optionsOf(analysis, node.arguments);
-  const isShared =
-    sharing.test(analysis.module.text) || (analysis.files?.beside(analysis.module, sharing) ?? []).length > 0;
+  const isShared = saysInProcess(analysis, sharing);
   // Options from elsewhere hold an adapter or transports only if the package has one, or names them.
-  if (given === "unknown" && (analysis.files === undefined || isShared || namesTransports(analysis))) {
+  if (given === "unknown" && (analysis.files === undefined || isShared || saysInProcess(analysis, /\btransports\b/))) {
     return undefined;
   }
   const options = given === "unknown" ? undefined : given;
@@ -75,11 +75,6 @@ function messageOf(analysis: Analysis, facts: Facts, { node }: CallSite): string
 /** What lets workers reach each other's clients, in any file of the process. */
 const sharing =
   /socket\.io-(?:\w+-)*adapter|@socket\.io\/(?!component-emitter)[\w-]*adapter|socket\.io-redis|cluster-engine|\.adapter\s*\(|@socket\.io\/sticky/;
-
-function namesTransports(analysis: Analysis): boolean {
-  const pattern = /\btransports\b/;
-  return pattern.test(analysis.module.text) || (analysis.files?.beside(analysis.module, pattern) ?? []).length > 0;
-}
 
 /** The options, which come last; a spread in them may contain anything. */
 function optionsOf(analysis: Analysis, given: readonly Node[]): ObjectExpression | "unknown" | undefined {

@@ -2,8 +2,9 @@ import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
 import { propertyName, resolveApi } from "../../source/resolveApi.ts";
 import type { Analysis, Binding } from "../../source/scopes.ts";
-import { type ListenCall, listenText, serverKind } from "../../source/serverCalls.ts";
+import { type ListenCall, serverKind } from "../../source/serverCalls.ts";
 import { unwrapped } from "../../source/values.ts";
+import { listensBeside } from "../atStart.ts";
 import { valueAcross } from "../exportedFunctions.ts";
 import { isLogCall } from "../logging.ts";
 import { factsOf } from "../moduleFacts.ts";
@@ -31,10 +32,7 @@ export function neverCloses(analysis: Analysis, handler: FunctionNode): boolean 
   if (!isKnown) {
     return false;
   }
-  const isElsewhere = (analysis.files?.beside(analysis.module, listenText) ?? []).some(
-    (file) => !factsOf(file).isTest && factsOf(file).listens.length > 0,
-  );
-  return listens.length > 0 && !isElsewhere && listens.every((listen) => isNeverClosed(analysis, listen));
+  return listens.length > 0 && !listensBeside(analysis) && listens.every((listen) => isNeverClosed(analysis, listen));
 }
 
 function isNeverClosed(analysis: Analysis, { call, receiver, kind }: ListenCall): boolean {

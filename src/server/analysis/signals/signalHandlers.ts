@@ -28,29 +28,23 @@ export function isProcessListener({ api }: CallSite): boolean {
 }
 
 export function signalHandlers(analysis: Analysis): SignalHandler[] {
-  const others = otherListeners(analysis);
-  return factsOf(analysis).calls.flatMap((site) => {
+  const all = factsOf(analysis).calls.flatMap((site) => {
     const [event, listener] = isProcessListener(site) ? site.node.arguments : [];
-    const events = event === undefined ? [] : eventsOf(analysis, event);
-    const signals = events.filter(isSignal);
-    if (listener === undefined || signals.length === 0) {
+    if (event === undefined || listener === undefined) {
       return [];
     }
+    const events = eventsOf(analysis, event);
+    const signals = events.filter(isSignal);
     const handler = functionOf(analysis, listener);
-    const isForMore = signals.length < events.length || (handler !== undefined && others.has(handler));
-    return [{ call: site.node, signals, listener, handler, isForMore }];
+    return [{ call: site.node, signals, listener, handler, hearsMore: signals.length < events.length }];
   });
-}
-
-/** The functions that listen for what is no signal. */
-function otherListeners(analysis: Analysis): Set<FunctionNode> {
-  return new Set(
-    factsOf(analysis).calls.flatMap((site) => {
-      const [event, listener] = isProcessListener(site) ? site.node.arguments : [];
-      const isOther = event !== undefined && eventsOf(analysis, event).some((name) => !isSignal(name));
-      return isOther && listener !== undefined ? (functionOf(analysis, listener) ?? []) : [];
-    }),
-  );
+  const others = new Set(all.flatMap(({ handler, hearsMore }) => (hearsMore ? (handler ?? []) : [])));
+  return all
+    .filter(({ signals }) => signals.length > 0)
+    .map(({ hearsMore, ...found }) => ({
+      ...found,
+      isForMore: hearsMore || (found.handler !== undefined && others.has(found.handler)),
+    }));
 }
 
 /** A listener that is a function of this file, also by `stop.bind(null, "SIGTERM")` and `this.stop.bind(this)`. */

@@ -1,5 +1,6 @@
 import type { Class, Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
+import { saysInProcess } from "../../analysis/atStart.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { clientLists } from "../../analysis/held/clientLists.ts";
 import { factsOf } from "../../analysis/moduleFacts.ts";
@@ -43,7 +44,7 @@ export const broadcastPerWorker: Rule = {
 };
 
 function isShared(analysis: Analysis): boolean {
-  return shared.test(analysis.module.text) || (analysis.files?.beside(analysis.module, shared) ?? []).length > 0;
+  return saysInProcess(analysis, shared);
 }
 
 /** `wss.clients` of ws that something is sent to, because a client or a request asked for it. */

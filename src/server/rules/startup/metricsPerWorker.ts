@@ -1,6 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
-import { isServerProcess } from "../../analysis/atStart.ts";
+import { isServerProcess, saysInProcess } from "../../analysis/atStart.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
 import { around, asCall, propertyOf, settledValue } from "../../analysis/nodes.ts";
@@ -98,5 +98,5 @@ const thought =
 
 /** Whether somebody has thought of several workers: their figures are added up, or bear the number of the worker. */
 function aggregates(analysis: Analysis): boolean {
-  return thought.test(analysis.module.text) || (analysis.files?.beside(analysis.module, thought) ?? []).length > 0;
+  return saysInProcess(analysis, thought);
 }

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { t } from "../../../shared/translate.ts";
+import { filesListening } from "../../analysis/atStart.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { withoutStatement } from "../../analysis/edits.ts";
 import { type ExportedValue, valueAcross } from "../../analysis/exportedFunctions.ts";
@@ -8,7 +9,6 @@ import { around, asCall, functionAround, lastName, propertyOf, settledValue, tex
 import { calledFunction } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
-import { listenText } from "../../source/serverCalls.ts";
 
 const removing =
   /^(?:fs(?:\/promises)?#(?:promises\.)?(?:unlink|rm)(?:Sync)?|fs-extra#(?:unlink|rm|remove)(?:Sync)?|del#(?:deleteSync|deleteAsync|default)|rimraf#(?:default|sync|rimraf|rimrafSync))$/;
@@ -52,9 +52,7 @@ function listenedPaths(analysis: Analysis): ExportedValue[] {
 }
 
 function listenedBeside(analysis: Analysis): ExportedValue[] {
-  return (analysis.files?.beside(analysis.module, listenText) ?? []).flatMap((file) =>
-    factsOf(file).isTest ? [] : listenedPaths(file),
-  );
+  return filesListening(analysis).flatMap(listenedPaths);
 }
 
 /** The path that a server listens on; `undefined` for a port. */
