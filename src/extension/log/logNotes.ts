@@ -1,6 +1,6 @@
 import type { SupervisorEvent } from "../../shared/logs.ts";
 
-/** Events that belong between the lines of a log: borders of generations, and what ended or stopped a worker. */
+/** Events that belong between the lines of a log: borders of generations, what ended or stopped a worker, and why a save was no reload. */
 const told: ReadonlySet<string> = new Set([
   "starting",
   "stopping",
@@ -19,6 +19,8 @@ const told: ReadonlySet<string> = new Set([
   "replacing",
   "drainCut",
   "abandoned",
+  "notBuilt",
+  "ownWrites",
 ]);
 
 /** Milliseconds for which an event waits for output that was written before it and has not been read yet. */

@@ -129,6 +129,16 @@ describe("what Hitless did, in a log", () => {
     assert.equal(notes.waiting, false);
   });
 
+  it("says why a save was no reload", () => {
+    const notes = createLogNotes();
+    notes.add(event(1, "notBuilt"));
+    notes.add(event(2, "ownWrites"));
+    assert.deepEqual(
+      notes.before(9).map(({ code }) => code),
+      ["notBuilt", "ownWrites"],
+    );
+  });
+
   it("of another worker is not in the log of one", () => {
     const notes = createLogNotes(3);
     notes.add(event(1, "workerDied", 2));
