@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SupervisorEvent } from "../../src/shared/logs.ts";
 import type { RenewalReport } from "../../src/shared/report.ts";
+import type { Loss } from "../../test/support/process/honesty.ts";
 import { nodeProgramOf, testedNodes, usualNode } from "../../test/support/process/nodeMatrix.ts";
 import { seededNumbers } from "../../test/support/process/seededNumbers.ts";
 import { openStage, type Stage, stageVariable } from "../../test/support/process/stage.ts";
@@ -98,7 +99,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const found = growths(course?.samples ?? []);
   const lost = clients.flatMap(({ name, counts }) =>
     untold(counts.losses, course?.told ?? []).map(
-      ({ begunAt, message }) => `${name}, ${new Date(begunAt).toISOString()}: ${message}`,
+      (loss) => `${name}, ${new Date(loss.begunAt).toISOString()}: ${loss.message} (${course?.under(loss) ?? "?"})`,
     ),
   );
   if (lost.length > 0) {
@@ -176,6 +177,8 @@ class Course {
   readonly counts: Record<string, number> = {};
   readonly #options: CourseOptions;
   readonly #startedAt = performance.now();
+  /** What was done, and when: epoch milliseconds. */
+  readonly #acts: { readonly kind: string; readonly from: number; to: number }[] = [];
   readonly #events: SupervisorEvent[] = [];
   #done = 0;
   #upgrades = 0;
@@ -201,6 +204,12 @@ class Course {
 
   get ms(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  /** What was under way while it was lost. */
+  under({ begunAt, lostAt }: Loss): string {
+    const acts = this.#acts.filter(({ from, to }) => from <= lostAt && to >= begunAt);
+    return acts.map(({ kind, from }) => `${kind}, begun ${lostAt - from} ms before it was lost`).join("; ") || "at rest";
   }
 
   async run(): Promise<void> {
@@ -232,6 +241,8 @@ class Course {
         break;
       }
       const act = chooseAct(random, share >= renewingFrom && share < renewingTo);
+      const done = { kind: act.kind, from: Date.now(), to: Number.POSITIVE_INFINITY };
+      this.#acts.push(done);
       try {
         await act.run(world);
         await untilAtRest(app.client);
@@ -239,6 +250,7 @@ class Course {
         const why = error instanceof Error ? error.message : String(error);
         throw new Error(`Renewal ${this.#done + 1}, ${act.kind}: ${why}`, { cause: error });
       }
+      done.to = Date.now();
       this.#done += 1;
       this.counts[act.kind] = (this.counts[act.kind] ?? 0) + 1;
       const restAt = Date.now();
