@@ -209,7 +209,9 @@ class Course {
   /** What was under way while it was lost. */
   under({ begunAt, lostAt }: Loss): string {
     const acts = this.#acts.filter(({ from, to }) => from <= lostAt && to >= begunAt);
-    return acts.map(({ kind, from }) => `${kind}, begun ${lostAt - from} ms before it was lost`).join("; ") || "at rest";
+    return (
+      acts.map(({ kind, from }) => `${kind}, begun ${lostAt - from} ms before it was lost`).join("; ") || "at rest"
+    );
   }
 
   async run(): Promise<void> {
