@@ -19,6 +19,8 @@ const bounds: readonly Bound[] = [
   { pattern: /: external$/, slope: 128 * kibibyte, least: 512 * kibibyte, settlesIn: 100, unit: "KiB" },
   { pattern: /: RSS$/, slope: 1_024 * kibibyte, least: 6_144 * kibibyte, settlesIn: 100, unit: "KiB" },
   { pattern: /: objects$/, slope: 300, least: 900, settlesIn: 60, unit: "" },
+  // Each act leaves timers that run out within some seconds: from a few to eighty.
+  { pattern: /^handles: Timeout$/, slope: 5, least: 50, settlesIn: 0, unit: "" },
   { pattern: /./, slope: 0.5, least: 1.5, settlesIn: 0, unit: "" },
 ];
 

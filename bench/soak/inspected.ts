@@ -18,7 +18,7 @@ export interface Innards {
   readonly objects?: number;
 }
 
-const expression = `JSON.stringify({
+const innards = `JSON.stringify({
   heap: process.memoryUsage().heapUsed,
   external: process.memoryUsage().external,
   resources: process.getActiveResourcesInfo().reduce((all, type) => ({ ...all, [type]: (all[type] ?? 0) + 1 }), {}),
@@ -26,6 +26,21 @@ const expression = `JSON.stringify({
   objects: process.mainModule?.require("node:v8").queryObjects?.(Object, { format: "count" }),
   listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
 })`;
+
+/**
+ * Nothing in it may schedule a tick, as the warning of an experimental function does: Node.js evaluates in an interrupt, and a tick
+ * that is scheduled just where the queue of ticks has been found empty stops that queue for good (in 5 of 24 processes of Node.js 20 and
+ * 24 that did nothing but echo).
+ */
+const expression = `(() => {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return ${innards};
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+})()`;
 
 /** Looks into a process through its inspector, which is left again. */
 export async function lookInside(url: string): Promise<Innards> {

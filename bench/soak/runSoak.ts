@@ -329,7 +329,6 @@ function sum(reports: readonly RenewalReport[]): SoakResult["reports"] {
 
 /** What Node says of the inspectors, and of what is asked through them, is of our making. */
 function unexpected(log: string): string[] {
-  const usual =
-    /^(?:Debugger (?:listening on|attached|ending on)|For help, see: |\(node:\d+\) ExperimentalWarning: v8\.queryObjects|\(Use `node --trace-warnings)/;
+  const usual = /^(?:Debugger (?:listening on|attached|ending on)|For help, see: )/;
   return log.split("\n").filter((line) => line.trim() !== "" && !usual.test(line));
 }

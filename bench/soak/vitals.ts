@@ -68,7 +68,10 @@ function innardsFigures(
     [`${who}: heap`]: heap,
     [`${who}: external`]: external,
     ...(objects !== undefined && { [`${who}: objects`]: objects }),
-    [`${who}: active handles`]: Object.values(resources).reduce((sum, count) => sum + count, 0),
+    [`${who}: active handles`]: Object.entries(resources).reduce(
+      (sum, [type, count]) => (type === "Timeout" ? sum : sum + count),
+      0,
+    ),
     [`${who}: listeners of process`]: listeners,
   };
   if (who === "supervisor") {
