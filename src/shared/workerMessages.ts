@@ -163,8 +163,8 @@ type FromWorker =
       readonly address: string | null;
       readonly port: number | null;
     }
-  /** To `whose`: the connection that comes from this port is one that the app itself makes. */
-  | { readonly type: "mine"; readonly port: number }
+  /** To `whose`: that connection is one that the app itself makes. */
+  | { readonly type: "mine"; readonly port: number; readonly to: number }
   /** With shared scheduling, to `accept`: it accepts nothing by itself any more. */
   | { readonly type: "acceptStopped" }
   /**
@@ -224,10 +224,10 @@ type ToWorker =
   /** With shared scheduling: begin to accept; or stop it, answer `acceptStopped`, and take only what the supervisor sends. */
   | { readonly type: "accept"; readonly on: boolean }
   /**
-   * A connection from this port of this machine waits where the worker listens, and nobody serves yet. If it is the app's own, it
-   * may be what the app waits for before it is ready.
+   * A connection from this port of this machine waits where the worker listens, at the port `to`, and nobody serves yet. If it is the
+   * app's own, it may be what the app waits for before it is ready.
    */
-  | { readonly type: "whose"; readonly port: number }
+  | { readonly type: "whose"; readonly port: number; readonly to: number }
   /** The twin of the signal where a process can't catch it (Windows). */
   | { readonly type: "terminate"; readonly signal: StopSignal }
   /** Asks whether this server, which began to listen, still does. */

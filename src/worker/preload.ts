@@ -199,8 +199,8 @@ function prepareWorker(channel: DrainChannel): void {
           acceptProbe(tracker.find(message.server)?.server, socket);
           break;
         case "whose":
-          if (ownClients.has(message.port)) {
-            channel.send({ type: "mine", port: message.port });
+          if (ownClients.has(message)) {
+            channel.send({ type: "mine", port: message.port, to: message.to });
           }
           break;
         case "terminate":

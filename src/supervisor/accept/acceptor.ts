@@ -9,7 +9,7 @@ import {
   onClusterMessage,
 } from "./clusterInternals.ts";
 import { ListeningSocket } from "./listeningSocket.ts";
-import { type AcceptingWorker, Member } from "./member.ts";
+import { type AcceptingWorker, Member, type OwnClient } from "./member.ts";
 import { OwnConnections } from "./ownConnections.ts";
 
 export interface AcceptorOptions {
@@ -207,7 +207,7 @@ export class Acceptor {
    * Begins to listen for a worker that was just forked; it is given nothing before `admit`, but what its own app connects to
    * itself: `askWhose` asks for that.
    */
-  follow(worker: AcceptingWorker, tell: TellAccept, askWhose: (port: number) => void): void {
+  follow(worker: AcceptingWorker, tell: TellAccept, askWhose: (client: OwnClient) => void): void {
     this.#isOver = false;
     const member = new Member(worker, askWhose, this.#options.now ?? steadyNow);
     this.#members.set(worker.id, member);
@@ -285,12 +285,12 @@ export class Acceptor {
     }
   }
 
-  /** A worker has said that the waiting connection from this port is its own. */
-  givesItsOwn(id: number, port: number): void {
+  /** A worker has said that this waiting connection is its own. */
+  givesItsOwn(id: number, client: OwnClient): void {
     const member = this.#members.get(id);
     if (member !== undefined && !member.leaving) {
       for (const socket of this.#sockets.values()) {
-        socket.giveItsOwn(member, port);
+        socket.giveItsOwn(member, client);
       }
     }
   }

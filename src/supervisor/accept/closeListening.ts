@@ -2,6 +2,8 @@ import { createConnection, type Socket } from "node:net";
 import {
   addressOf,
   type ConnectionHandle,
+  endsOf,
+  type HandleAddress,
   isConnected,
   type ListeningHandle,
   peerAddress,
@@ -40,8 +42,8 @@ export interface Closing {
 export function closeListening(handle: ListeningHandle, deadlineMs: number, done: () => void): Closing {
   const startedAt = performance.now();
   const address = process.platform === "linux" ? addressOf(handle) : undefined;
-  /** Ports of our own connections that fill the queue. */
-  const own = new Set<number>();
+  /** Where our own connections come from that fill the queue. */
+  const own = new Set<string>();
   let count = 0;
   let tries = 0;
   let over = false;
@@ -84,8 +86,8 @@ export function closeListening(handle: ListeningHandle, deadlineMs: number, done
         finish();
       } else {
         // Those that are in will be accepted here.
-        for (const { localPort } of connected) {
-          own.add(localPort ?? -1);
+        for (const socket of connected) {
+          own.add(nameOf(endsOf(socket).local));
         }
         next();
       }
@@ -99,12 +101,17 @@ export function closeListening(handle: ListeningHandle, deadlineMs: number, done
   return {
     accepted(connection) {
       count += 1;
-      return own.size > 0 && own.delete(peerAddress(connection)?.port ?? -1);
+      return own.size > 0 && own.delete(nameOf(peerAddress(connection)));
     },
     cancel() {
       over = true;
     },
   };
+}
+
+/** The address counts too: a client from elsewhere may have the same port. */
+function nameOf(place: HandleAddress | undefined): string {
+  return `${place?.address.replace(/^::ffff:/i, "")}|${place?.port}`;
 }
 
 function connect(host: string, port: number): Socket {

@@ -243,14 +243,18 @@ export function localPeer(connection: ConnectionHandle): HandleAddress | undefin
   return peer !== undefined && addressOf(connection)?.address === peer.address ? peer : undefined;
 }
 
-/** The end of a socket at this side, as soon as it connects; its own properties tell that only later. */
-export function localAddress(socket: Socket): HandleAddress | undefined {
+/** Both ends of a socket of our own, as soon as it is connected; its own properties tell that only later. */
+export function endsOf(socket: Socket): { readonly local?: HandleAddress; readonly peer?: HandleAddress } {
   const handle: unknown = Reflect.get(socket, "_handle");
-  return typeof handle === "object" && handle !== null ? addressOf(handle as ConnectionHandle) : undefined;
+  if (typeof handle !== "object" || handle === null) {
+    return {};
+  }
+  const local = addressOf(handle as ConnectionHandle);
+  const peer = peerAddress(handle as ConnectionHandle);
+  return { ...(local && { local }), ...(peer && { peer }) };
 }
 
 /** Whether the kernel has made the connection of a socket, of which its event may tell only later. */
 export function isConnected(socket: Socket): boolean {
-  const handle: unknown = Reflect.get(socket, "_handle");
-  return typeof handle === "object" && handle !== null && peerAddress(handle as ConnectionHandle) !== undefined;
+  return endsOf(socket).peer !== undefined;
 }

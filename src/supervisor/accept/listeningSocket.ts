@@ -10,7 +10,7 @@ import {
   localPeer,
   usualBacklog,
 } from "./clusterInternals.ts";
-import type { AcceptedAt, Member } from "./member.ts";
+import type { AcceptedAt, Member, OwnClient } from "./member.ts";
 import { Rests } from "./rests.ts";
 import { canStandIn } from "./standIn.ts";
 import { TicketKeys } from "./ticketKeys.ts";
@@ -316,9 +316,10 @@ export class ListeningSocket implements AcceptedAt {
    * Gives a worker the waiting connection that its own app has made, though it is not ready: it may be waiting for the answer. If it has
    * closed its server meanwhile, the connection is closed too, as the system would: it waits for no other server.
    */
-  giveItsOwn(member: Member, port: number): void {
+  giveItsOwn(member: Member, { port, to }: OwnClient): void {
     const listens = this.#members.has(member);
-    const isIts = (connection: ConnectionHandle): boolean => localPeer(connection)?.port === port;
+    const isIts = (connection: ConnectionHandle): boolean =>
+      localPeer(connection)?.port === port && addressOf(connection)?.port === to;
     const connection = member.isAlive && (listens || this.#lookedBy === member) ? this.#waiting.take(isIts) : undefined;
     if (connection === undefined) {
       return;
@@ -507,10 +508,11 @@ export class ListeningSocket implements AcceptedAt {
       return;
     }
     const port = this.#questions < mostQuestions ? localPeer(connection)?.port : undefined;
-    if (port !== undefined) {
+    const to = addressOf(connection)?.port;
+    if (port !== undefined && to !== undefined) {
       this.#questions += 1;
       for (const member of members) {
-        member.askWhose(port);
+        member.askWhose({ port, to });
       }
     }
   }

@@ -19,6 +19,13 @@ export interface UnderWay {
   readonly givenAt: number;
 }
 
+/** A connection that was made on this machine: the ports of its ends. One port may be in use for several, that lead elsewhere. */
+export interface OwnClient {
+  readonly port: number;
+  /** Where it leads. */
+  readonly to: number;
+}
+
 /** A cluster worker, as far as accepting goes. */
 export interface AcceptingWorker {
   readonly id: number;
@@ -43,8 +50,8 @@ let lastNumber = 0;
 /** A worker as one that connections are given to. */
 export class Member {
   readonly worker: AcceptingWorker;
-  /** Asks it whether the connection from a port of this machine is one that its app makes. */
-  readonly askWhose: (port: number) => void;
+  /** Asks it whether a connection from this machine is one that its app makes. */
+  readonly askWhose: (client: OwnClient) => void;
   /** Sent to it and not answered, by their numbers, in the order in which they went. */
   readonly underWay = new Map<number, UnderWay>();
   /** It may be given connections: it is ready, and of the generation that serves. */
@@ -59,7 +66,7 @@ export class Member {
   readonly #now: () => number;
 
   /** @param now Milliseconds of a monotonic clock. */
-  constructor(worker: AcceptingWorker, askWhose: (port: number) => void, now: () => number) {
+  constructor(worker: AcceptingWorker, askWhose: (client: OwnClient) => void, now: () => number) {
     this.worker = worker;
     this.askWhose = askWhose;
     this.#now = now;

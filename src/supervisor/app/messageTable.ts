@@ -37,7 +37,7 @@ export function createMessageTable(parts: {
     beat: (worker, beat) => heartbeat.answered(worker, beat),
     counted: (worker, { served }) => traffic.workerCounted(worker, served),
     answerTimes: (worker, { ms }) => firstAnswers.answered(worker, ms),
-    mine: ({ id }, { port }) => acceptor.givesItsOwn(id, port),
+    mine: ({ id }, { port, to }) => acceptor.givesItsOwn(id, { port, to }),
     acceptStopped: ({ id }) => acceptor.stopped(id),
     drain: (worker, progress) => worker.noteDrain(progress),
     connection: (worker, connection, sent) => {

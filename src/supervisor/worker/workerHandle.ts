@@ -156,7 +156,7 @@ export class WorkerHandle {
     events.acceptor.follow(
       { id: this.id, worker, sharesTickets: recipe.shareTickets },
       (on) => this.send({ type: "accept", on }),
-      (port) => void this.send({ type: "whose", port }),
+      (client) => void this.send({ type: "whose", ...client }),
     );
     this.#listen();
     if (options.waits !== "no") {

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import type { Guard } from "../guard.ts";
-import { localPort } from "../internals/sockets.ts";
+import { type ClientEnds, leadsFrom } from "../internals/sockets.ts";
 
 /** Connections that are remembered at a time, the latest ones. */
 const mostSockets = 200;
 
 export interface OwnClients {
-  /** Whether a connection that the app makes comes from this port. */
-  has(port: number): boolean;
+  /** Whether a connection that the app makes has these ends. */
+  has(ends: ClientEnds): boolean;
   /** The worker serves: nothing of it waits for itself any more. */
   stop(): void;
 }
@@ -30,10 +30,10 @@ export function watchOwnClients(guard: Guard): OwnClients {
   });
   subscribe("net.client.socket", made);
   return {
-    has: (port) =>
+    has: (ends) =>
       sockets.some((known) => {
         const socket = known.deref();
-        return socket !== undefined && localPort(socket) === port;
+        return socket !== undefined && leadsFrom(socket, ends);
       }),
     stop() {
       unsubscribe("net.client.socket", made);

@@ -10,6 +10,7 @@ import {
   onSharedHandle,
   type SharedHandle,
 } from "../internals/listeningHandles.ts";
+import type { ClientEnds } from "../internals/sockets.ts";
 
 /** With shared scheduling this worker accepts by itself, from handles that other workers have too. */
 export interface SharedAccept {
@@ -24,13 +25,13 @@ export interface SharedAccept {
  * so far. Where other workers accept already, a handle does not listen till then; nobody sees that, since the kernel gives to
  * those what comes. Where none does, it listens at once, as the app expects of a server that says so, and what it accepts
  * waits.
- * @param isOwn Whether a connection from this port is one that the app itself has made, perhaps to see whether it answers.
+ * @param isOwn Whether a connection with these ends is one that the app itself has made, perhaps to see whether it answers.
  * @param giveBack Told of each connection that was accepted at the handle of this key and can't be served: the app has closed its server.
  * @param held Told whether a handle on which the app listens does not hold the process, as one that accepts would.
  */
 export function holdSharedAccepts(
   guard: Guard,
-  isOwn: (port: number) => boolean,
+  isOwn: (ends: ClientEnds) => boolean,
   giveBack: (key: string, connection: AcceptedHandle) => void,
   held: (held: boolean) => void,
 ): SharedAccept {

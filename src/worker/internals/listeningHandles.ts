@@ -7,7 +7,7 @@ import type { AcceptedHandle } from "../channel.ts";
 import { setImmediate } from "../ownTimers.ts";
 import { hasAllLeft } from "./ipcChannel.ts";
 import { own } from "./ownSymbol.ts";
-import { peerPort } from "./sockets.ts";
+import { type ClientEnds, clientEnds } from "./sockets.ts";
 
 /* What Node does not document of the handles beneath servers that listen: see `docs/architecture.md`. */
 
@@ -155,11 +155,11 @@ export interface Held {
 
 /**
  * Makes this handle keep what it accepts from when it listens, but for what the app itself has connected.
- * @param isOwn Whether the app has a connection from this port.
+ * @param isOwn Whether the app has a connection with these ends.
  * @param listens Called when it is about to listen.
  * @returns Its `release` gives it to the server, each connection in a turn of its own, and lets it accept as usual.
  */
-export function holdConnections(handle: SharedHandle, isOwn: (port: number) => boolean, listens: () => void): Held {
+export function holdConnections(handle: SharedHandle, isOwn: (ends: ClientEnds) => boolean, listens: () => void): Held {
   const waiting: unknown[][] = [];
   let release = (): void => void Reflect.deleteProperty(handle, "listen");
   handle.listen = (backlog) => {
@@ -167,8 +167,8 @@ export function holdConnections(handle: SharedHandle, isOwn: (port: number) => b
     listens();
     const { onconnection } = handle;
     handle.onconnection = (...accepted) => {
-      const port = peerPort(accepted[1]);
-      if (port !== undefined && isOwn(port)) {
+      const ends = clientEnds(accepted[1]);
+      if (ends !== undefined && isOwn(ends)) {
         onconnection.apply(handle, accepted);
       } else {
         waiting.push(accepted);

@@ -55,17 +55,28 @@ export function serverOf(socket: Socket): Server | undefined {
   return Reflect.get(socket, "server") ?? undefined;
 }
 
-/**
- * The port that a socket comes from. Not its own property: that keeps what it was when it was asked first, which may be before it
- * has connected.
- */
-export function localPort(socket: object): number | undefined {
-  return placeOf(Reflect.get(socket, "_handle"), "getsockname");
+/** The ports of the two ends of a connection: one port may be in use for several, that lead elsewhere. */
+export interface ClientEnds {
+  /** That of the client. */
+  readonly port: number;
+  /** Where it leads. */
+  readonly to: number;
 }
 
-/** The port that a connection comes from which a listening handle has just accepted. */
-export function peerPort(handle: unknown): number | undefined {
-  return placeOf(handle, "getpeername");
+/**
+ * Whether a socket of this process has these ends. Not by its own properties: they keep what they were when they were asked first, which
+ * may be before it has connected.
+ */
+export function leadsFrom(socket: object, { port, to }: ClientEnds): boolean {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  return placeOf(handle, "getsockname") === port && placeOf(handle, "getpeername") === to;
+}
+
+/** The ends of a connection that a listening handle has just accepted. */
+export function clientEnds(handle: unknown): ClientEnds | undefined {
+  const port = placeOf(handle, "getpeername");
+  const to = placeOf(handle, "getsockname");
+  return port === undefined || to === undefined ? undefined : { port, to };
 }
 
 /**

@@ -80,6 +80,11 @@ describe("acceptor", () => {
     return client;
   }
 
+  const ownClient = (client: Socket | undefined): { port: number; to: number } => ({
+    port: client?.localPort ?? 0,
+    to: client?.remotePort ?? 0,
+  });
+
   async function comeTimes(port: number, count: number): Promise<void> {
     for (let time = 0; time < count; time += 1) {
       await come(port);
@@ -219,15 +224,17 @@ describe("acceptor", () => {
     listen(other, { port });
     const clients = [await come(port), await come(port), await come(port)];
     await turns();
-    const ports = clients.map(({ localPort }) => localPort ?? 0);
-    assert.deepEqual([worker.askedFor, other.askedFor], [ports, ports]);
+    const own = clients.map(ownClient);
+    assert.deepEqual([worker.askedFor, other.askedFor], [own, own]);
     assert.equal(acceptor.hasWaitingFromHere(1), true);
-    acceptor.givesItsOwn(1, ports[1] ?? 0);
-    acceptor.givesItsOwn(1, 1);
-    acceptor.givesItsOwn(7, ports[0] ?? 0);
+    acceptor.givesItsOwn(1, ownClient(clients[1]));
+    acceptor.givesItsOwn(1, { port: 1, to: port });
+    // The app's own one from that port leads elsewhere.
+    acceptor.givesItsOwn(1, { ...ownClient(clients[0]), to: port + 1 });
+    acceptor.givesItsOwn(7, ownClient(clients[0]));
     assert.deepEqual(
       worker.given.map(({ handle }) => peerAddress(handle)?.port),
-      [ports[1]],
+      [own[1]?.port],
     );
     assert.deepEqual([other.given.length, acceptor.waiting], [0, 2]);
     worker.answer(true);
@@ -240,25 +247,43 @@ describe("acceptor", () => {
     assert.equal(worker.askedFor.length, 3);
   });
 
+  // Elsewhere a test can't choose one port for two connections.
+  (process.platform === "linux" ? it : it.skip)(
+    "gives a worker the client whose port one of its own has too",
+    async () => {
+      const [worker] = admitted(1);
+      const [port, other] = [listen(worker, { port: await freePort() }), listen(worker, { port: await freePort() })];
+      const localPort = await freePort();
+      const ours = connect({ host: "127.0.0.1", port, localPort, allowHalfOpen: true });
+      acceptor.own.add(ours);
+      clients.push(ours);
+      await once(ours.resume(), "end");
+      const client = connect({ host: "127.0.0.1", port: other, localPort });
+      clients.push(client);
+      await worker.until(1);
+      assert.deepEqual([addressOf(worker.given[0]?.handle as ConnectionHandle)?.port, worker.given.length], [other, 1]);
+    },
+  );
+
   it("closes what a worker's own app has connected to a server that it closes, and nothing else", async () => {
     const worker = new FakeWorker(1, acceptor);
     const port = listen(worker, { port: await freePort() });
     const key = worker.sent.at(-1)?.key;
     const [given, asked] = [await come(port), await come(port), await come(port)];
     await turns();
-    acceptor.givesItsOwn(1, given?.localPort ?? 0);
+    acceptor.givesItsOwn(1, ownClient(given));
     const late = connect(port, "127.0.0.1");
     clients.push(late);
     // It knocks, and is accepted after the close.
     await new Promise((resolve) => process.nextTick(resolve));
     worker.say({ act: "close", key });
     worker.answer(false);
-    acceptor.givesItsOwn(1, asked?.localPort ?? 0);
+    acceptor.givesItsOwn(1, ownClient(asked));
     while (worker.askedFor.length < 4) {
       await turns();
     }
-    assert.equal(worker.askedFor.at(-1), late.localPort);
-    acceptor.givesItsOwn(1, late.localPort ?? 0);
+    assert.deepEqual(worker.askedFor.at(-1), ownClient(late));
+    acceptor.givesItsOwn(1, ownClient(late));
     while ([given, asked, late].some((client) => client?.resume().closed === false)) {
       await turns();
     }

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
 import type { Acceptor } from "../../../../src/supervisor/accept/acceptor.ts";
 import type { ConnectionHandle, ListeningHandle } from "../../../../src/supervisor/accept/clusterInternals.ts";
-import type { AcceptingWorker } from "../../../../src/supervisor/accept/member.ts";
+import type { AcceptingWorker, OwnClient } from "../../../../src/supervisor/accept/member.ts";
 
 /** What a worker was sent of `node:cluster`. */
 interface Sent {
@@ -27,8 +27,8 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
   readonly listening: ListeningHandle[] = [];
   /** What it was told about accepting by itself. */
   readonly told: boolean[] = [];
-  /** Ports of which it was asked whether a connection from there is its app's. */
-  readonly askedFor: number[] = [];
+  /** Connections of which it was asked whether they are its app's. */
+  readonly askedFor: OwnClient[] = [];
   readonly exitedAfterDisconnect = false;
   readonly sharesTickets = true;
   connected = true;
@@ -42,7 +42,7 @@ export class FakeWorker extends EventEmitter implements AcceptingWorker {
     acceptor.follow(
       this,
       (on) => this.told.push(on) > 0,
-      (port) => this.askedFor.push(port),
+      (client) => this.askedFor.push(client),
     );
   }
 
