@@ -6,7 +6,7 @@ import { describeFrame } from "./describeFrame.ts";
 import { nativeInLoop } from "./loopTime.ts";
 import { bindingOwner, idleOwner, nativeOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
-import { ownCallers, ownFunctions, type TimeShare } from "./ownTime.ts";
+import { type CallLine, ownCallers, ownFunctions, type TimeShare } from "./ownTime.ts";
 import { type Callers, callersOf, type LoadedNatives, type Surroundings } from "./surroundings.ts";
 
 /** Functions reported for each part. */
@@ -42,8 +42,7 @@ export interface SourceHints extends Pick<Surroundings, "compressorOf"> {
   readonly jobsAreBuiltins: () => boolean;
   /** Names of all that a function calls; `undefined` if its text is unknown. */
   readonly namesCalledIn: (frame: ProfileFrame) => ReadonlySet<string> | undefined;
-  /** The line (from 1) of a function at which one of this name is called; `undefined` if unknown, or if it is not the only one. */
-  readonly callLine: (frame: ProfileFrame, name: string) => number | undefined;
+  readonly callLine: CallLine;
 }
 
 export interface AttributionHints extends SourceHints {

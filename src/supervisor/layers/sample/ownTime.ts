@@ -41,14 +41,24 @@ interface OwnSum {
   selfUs: number;
   causedUs: number;
   totalUs: number;
-  /** By the name of what it called: microseconds by the part that they were spent in. */
-  readonly calls: Map<string, Map<string, number>>;
+  /** By what it called, which is `undefined` for what has no frame: microseconds by the part that they were spent in. */
+  readonly calls: Map<ProfileFrame | undefined, Map<string, number>>;
 }
+
+/**
+ * The line (from 1) of a function at which it calls another; `undefined` if unknown, or if it may be one of several.
+ * @param called All that is seen to be called by it.
+ */
+export type CallLine = (
+  frame: ProfileFrame,
+  callee: ProfileFrame,
+  called: ReadonlySet<ProfileFrame>,
+) => number | undefined;
 
 /** The functions of the app with the time of all that was done for them. */
 export function ownFunctions(
   { frames, nodes, shares, callerOf }: SharedProfile & { readonly callerOf: readonly (number | undefined)[] },
-  { callLine }: { readonly callLine: (frame: ProfileFrame, name: string) => number | undefined },
+  { callLine }: { readonly callLine: CallLine },
 ): OwnFunction[] {
   const sums = new Map<number, OwnSum>();
   const sumOf = (index: number): OwnSum => {
@@ -57,7 +67,8 @@ export function ownFunctions(
     sums.set(index, known);
     return known;
   };
-  for (const { node, owner, us } of shares) {
+  const called = new Map<ProfileFrame, Set<ProfileFrame>>();
+  for (const { node, frame: shown, owner, us } of shares) {
     const caller = callerOf[node];
     const frame = caller === undefined ? undefined : nodes[caller]?.frame;
     if (caller === undefined || frame === undefined) {
@@ -68,13 +79,21 @@ export function ownFunctions(
     if (caller === node && owner.kind === "code") {
       sum.selfUs += us;
     } else {
-      const name = frames[nodes[calledFrom(nodes, caller, node)]?.frame ?? -1]?.name ?? "";
-      const parts = sum.calls.get(caller === node ? "" : name) ?? new Map<string, number>();
-      sum.calls.set(caller === node ? "" : name, parts);
+      const first = calledFrom(nodes, caller, node);
+      // A native function may have another name than the profiler gives it.
+      const callee = caller === node ? undefined : first === node ? shown : frames[nodes[first]?.frame ?? -1];
+      const parts = sum.calls.get(callee) ?? new Map<string, number>();
+      sum.calls.set(callee, parts);
       parts.set(owner.id, (parts.get(owner.id) ?? 0) + us);
     }
     for (const each of ownAbove(nodes, callerOf, node)) {
       sumOf(each).totalUs += us;
+    }
+  }
+  for (const { frame, parent } of nodes) {
+    const [one, above] = [frames[frame], frames[nodes[parent]?.frame ?? -1]];
+    if (one !== undefined && above !== undefined) {
+      called.set(above, (called.get(above) ?? new Set()).add(one));
     }
   }
   return [...sums.values()]
@@ -87,7 +106,13 @@ export function ownFunctions(
       causedMs: causedUs / 1_000,
       totalMs: totalUs / 1_000,
       calls: [...calls]
-        .map(([name, parts]) => describeCall(name, parts, name === "" ? undefined : callLine(frame, name)))
+        .map(([callee, parts]) =>
+          describeCall(
+            callee,
+            parts,
+            callee === undefined ? undefined : callLine(frame, callee, called.get(frame) ?? new Set()),
+          ),
+        )
         .sort((a, b) => b.ms - a.ms)
         .slice(0, mostCalls),
     }));
@@ -119,11 +144,12 @@ function ownAbove(
 }
 
 function describeCall(
-  name: string,
+  callee: ProfileFrame | undefined,
   parts: ReadonlyMap<string, number>,
   line: number | undefined,
 ): OwnFunction["calls"][number] {
   const [largest] = [...parts].sort(([, a], [, b]) => b - a);
   const us = [...parts.values()].reduce((sum, each) => sum + each, 0);
+  const name = callee === undefined ? "" : describeFrame(callee).name;
   return { name, ...(line === undefined ? {} : { line }), ms: us / 1_000, part: largest?.[0] ?? "native" };
 }

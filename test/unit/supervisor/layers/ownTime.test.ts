@@ -15,7 +15,7 @@ const hints = {
   callShare: () => 0,
   namesCalledIn: () => undefined,
   jobsAreBuiltins: () => false,
-  callLine: (_frame: ProfileFrame, name: string) => (name === "pbkdf2Sync" ? 12 : undefined),
+  callLine: (_frame: ProfileFrame, { name }: ProfileFrame) => (name === "pbkdf2Sync" ? 12 : undefined),
   compressorOf: () => undefined,
 };
 const frame = (name: string, url: string): ProfileFrame => ({

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import type { CollectedSample, ProfileFrame } from "../../../../shared/layers/collected.ts";
+import { packageOf } from "../../../../shared/layers/packageOf.ts";
 import { isWord, trailing } from "../../../../shared/text/trailing.ts";
 import type { CallerHints } from "../addonsInUse.ts";
 import type { SourceHints } from "../attribution.ts";
@@ -8,6 +9,7 @@ import { nativesThroughV8 } from "../bindingTable.ts";
 import { fileOf } from "../fileOf.ts";
 import { callersOf } from "../surroundings.ts";
 import { linesOfBody, shareOfLines } from "./builtinLines.ts";
+import { lineOfCall } from "./callLines.ts";
 import { compressorIn } from "./compressor.ts";
 import { packagesNamedBy } from "./imports.ts";
 import { hasDearCall, type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
@@ -39,10 +41,14 @@ export async function readHotLines(
 ): Promise<SourceHints & CallerHints> {
   const times = new Map<string, number>();
   const callers = callersOf(frames, nodes);
-  nodes.forEach(({ frame, selfUs }, index) => {
+  const own: (string | undefined)[] = [];
+  nodes.forEach(({ frame, parent, selfUs }, index) => {
     const { caller, user } = callers[index] ?? {};
-    // Their lines tell what is done for them, too: what they compress with, which native function they call.
-    const urls = new Set([frames[frame]?.url, caller?.url, user?.url]);
+    const url = frames[frame]?.url;
+    const isOwn = url !== undefined && isAbsolute(fileOf(url)) && packageOf(fileOf(url)) === undefined;
+    own.push(isOwn ? url : own[parent]);
+    // Their lines tell what is done for them, too: what they compress with, which function they call.
+    const urls = new Set([url, caller?.url, user?.url, own[index]]);
     for (const url of urls) {
       if (url !== undefined && selfUs > 0 && isAbsolute(fileOf(url))) {
         times.set(url, (times.get(url) ?? 0) + selfUs);
@@ -120,12 +126,17 @@ export async function readHotLines(
       const [called, renamed] = [callTo(names, isMethod), callTo(otherNames(source, names), false)];
       return shareOfLines({ source, first: frame.line, ticks }, (text) => called(text) || renamed(text));
     },
-    callLine(frame, name) {
-      const source = sourceOf(frame);
-      const called = callTo(new Set([name.slice(name.lastIndexOf(".") + 1)]), false);
-      const found =
-        source === undefined ? [] : linesOf(source, frame.line).filter((line) => called(source[line - 1] ?? ""));
-      return found.length === 1 ? found[0] : undefined;
+    callLine(frame, callee, called) {
+      const source = ownTextOf(frame);
+      const [names, own] = [new Set([...called].map(({ name }) => lastWord(name))), lastWord(frame.name)];
+      const text = source === undefined ? undefined : { source, lines: linesOf(source, frame.line), name: own };
+      return text === undefined
+        ? undefined
+        : lineOfCall(
+            { ...text, meanings: meaningsOf(text.source) },
+            { ...callee, package: packageOf(fileOf(callee.url))?.name },
+            names,
+          );
     },
     namesCalledIn(frame) {
       const source = sourceOf(frame);
@@ -192,6 +203,11 @@ function isHead(text: string): boolean {
     return open > 0 || at === head.length - 1;
   });
   return /^[\w$]+$/.test(head) || (head.startsWith("(") && open === 0 && isInside);
+}
+
+/** `get` of `Map.prototype.get`, `parse` of `Parser.parse`. */
+function lastWord(name: string): string {
+  return name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf(" ")) + 1).replace("#", "");
 }
 
 function textOf(source: readonly string[], first: number): string {

@@ -1,5 +1,8 @@
 const longestLine = 300;
 
+/** Lines of one import. */
+const longestImport = 60;
+
 /**
  * The packages from which a file takes something of these names, `import { name } from "package"` or
  * `const { name } = require("package")`, or of which it calls it, `whole.name(…)`, also as a method of what it has made
@@ -8,29 +11,42 @@ const longestLine = 300;
  */
 export function packagesNamedBy(source: readonly string[], names: ReadonlySet<string>): ReadonlySet<string> {
   const packages = new Set<string>();
-  const lines = source.filter((line) => line.length <= longestLine);
-  /** By what the file calls them, and what it takes from them. */
-  const imported = new Map<string, string>();
-  for (const line of lines) {
-    const [, name] = /\b(?:require\s?\(|from)\s?["']([^"'./][^"']*)["']/.exec(line) ?? [];
-    if (name === undefined) {
-      continue;
-    }
-    const [before = ""] = line.split(/\b(?:require|from)\b/);
-    const words = wordsOf(before);
+  for (const [words, name] of importsIn(source)) {
     if (words.some((word) => names.has(word))) {
       packages.add(name);
     }
-    for (const word of before.includes("{") ? words : words.slice(-1)) {
+  }
+  const origins = originsIn(source);
+  if (origins.size > 0) {
+    for (const line of shortLines(source)) {
+      for (const [object, method] of methodCalls(line)) {
+        const name = names.has(method) ? origins.get(object) : undefined;
+        if (name !== undefined) {
+          packages.add(name);
+        }
+      }
+    }
+  }
+  packages.delete("");
+  return packages;
+}
+
+/**
+ * For the names that a file gives to what it takes from packages, and to what it makes by means of these, the package.
+ * @param source The lines of the file.
+ */
+export function originsIn(source: readonly string[]): ReadonlyMap<string, string> {
+  const imported = new Map<string, string>();
+  for (const [words, name, isApart] of importsIn(source)) {
+    for (const word of isApart ? words : words.slice(-1)) {
       imported.set(word, name);
     }
   }
   if (imported.size === 0) {
-    return packages;
+    return imported;
   }
-  /** What is made by means of a package, by its name. */
   const made = new Map<string, string>();
-  for (const line of lines) {
+  for (const line of shortLines(source)) {
     const equals = line.indexOf("=");
     const [left = "", right = ""] = equals < 1 ? [] : [line.slice(0, equals), line.slice(equals + 1)];
     const origin = wordsOf(right).find((word) => imported.has(word));
@@ -39,16 +55,29 @@ export function packagesNamedBy(source: readonly string[], names: ReadonlySet<st
       made.set(name, imported.get(origin) ?? "");
     }
   }
-  for (const line of lines) {
-    for (const [object, method] of methodCalls(line)) {
-      const name = names.has(method) ? (imported.get(object) ?? made.get(object)) : undefined;
-      if (name !== undefined) {
-        packages.add(name);
-      }
+  return new Map([...made, ...imported]);
+}
+
+/** For each import of a package the words before its name, the package, and whether they are parts of what it exports. */
+function importsIn(source: readonly string[]): (readonly [words: string[], name: string, isApart: boolean])[] {
+  const found: (readonly [words: string[], name: string, isApart: boolean])[] = [];
+  shortLines(source).forEach((line, at, lines) => {
+    const [, path] = /\b(?:(?:require|import)\s?\(|from)\s?["']([^"'./][^"']*)["']/.exec(line) ?? [];
+    const [name] = /^(?:@[^/]+\/)?[^/]+/.exec(path ?? "") ?? [];
+    if (name !== undefined) {
+      const [last = ""] = line.split(/\b(?:require|from|import\s?\()/);
+      const isEnd = /^\s*\}/.test(last);
+      const head = isEnd ? lines.slice(Math.max(0, at - longestImport), at) : [];
+      const begin = head.findLastIndex((each) => /\b(?:import|const|let|var)\b/.test(each));
+      const before = [...(begin === -1 ? [] : head.slice(begin)), last].join(" ");
+      found.push([wordsOf(before), name, before.includes("{")]);
     }
-  }
-  packages.delete("");
-  return packages;
+  });
+  return found;
+}
+
+function shortLines(source: readonly string[]): string[] {
+  return source.filter((line) => line.length <= longestLine);
 }
 
 /** Of each call of a method that stands on a line, the name before the dot, and the method's. */
@@ -69,5 +98,7 @@ function methodCalls(line: string): [object: string, method: string][] {
 
 /** All but what takes things from a package. */
 function wordsOf(text: string): string[] {
-  return text.split(/[^\w$]+/).filter((word) => word !== "" && !/^(?:const|let|var|import|export|type|as)$/.test(word));
+  return text
+    .split(/[^\w$]+/)
+    .filter((word) => word !== "" && !/^(?:const|let|var|import|export|type|as|await)$/.test(word));
 }

@@ -66,6 +66,13 @@ const cheap = new Set(
   findLast findLastIndex fromCharCode fromCodePoint return throw log`.split(/\s+/),
 );
 
+/** Whether it may be one of JavaScript's own functions, or of the language itself. */
+export function isNamedLikeBuiltin({ name, isMethod }: Pick<Call, "name" | "isMethod">): boolean {
+  return isMethod
+    ? cheap.has(name) || dear.has(name) || oftenDear.has(name) || uncertain.has(name)
+    : known.has(name) || isFunctionOfV8(name);
+}
+
 /** Of a name that is looked for before a dot. */
 const longestName = 60;
 
@@ -214,7 +221,7 @@ export function namesCalledOn(text: string): string[] {
   return text.length > longestLine ? [] : callsOn(withoutNoise(text)).map(({ name }) => name);
 }
 
-interface Call {
+export interface Call {
   /** Empty for what is called without a name, such as `table[i](x)`. */
   readonly name: string;
   readonly isMethod: boolean;
@@ -225,7 +232,7 @@ interface Call {
 }
 
 /** What is called on a line: each name before a parenthesis. */
-function callsOn(plain: string): Call[] {
+export function callsOn(plain: string): Call[] {
   const calls: Call[] = [];
   for (let at = plain.indexOf("("); at !== -1; at = plain.indexOf("(", at + 1)) {
     let end = beforeSpaces(plain, at);
