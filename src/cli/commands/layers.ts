@@ -77,7 +77,10 @@ export const layersCommand: Command = {
         ...(sampled === undefined ? {} : { sample: sampled.result }),
       };
       const { paint, columns } = context.stdout;
-      await (parsed.has("json") ? printJson(context, output) : printLine(context, layersText(output, paint, columns)));
+      const { root } = client.snapshot.app;
+      await (parsed.has("json")
+        ? printJson(context, output)
+        : printLine(context, layersText(output, { paint, columns, root })));
       return exitCodes.done;
     } finally {
       client.dispose();

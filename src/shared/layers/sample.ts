@@ -67,6 +67,8 @@ export const ownFunctionSchema = v.object({
   causedMs: v.number(),
   /** Milliseconds in which it was on the stack. */
   totalMs: v.number(),
+  /** The line that most of `causedMs` was spent at or for, where that is known. */
+  line: v.optional(v.number()),
   /** What it called and is no function of the app, most first, at most 5. */
   calls: v.array(
     v.object({

@@ -92,13 +92,16 @@ describe("hitless layers", () => {
     run.child.kill("SIGINT");
     const ended = await run.ended;
     assertCode(ended, 0);
-    assert.match(ended.stdout, /\nCPU TIME · sample of .* · ended early\n +\d+(\.\d)? % {2}█+·* {2}\w/);
+    assert.match(
+      ended.stdout,
+      /\nCPU TIME · sample of .* · ended early · \d+ % busy\n[\s\S]*\nBY PART\n +\d+(\.\d)? % {2}█+·* {2}\w/,
+    );
   });
 
   it("saves a profile and a snapshot of a heap that had threads, and writes over nothing", async () => {
     const profiled = await world.run(["profile", "api", "--worker", "2", "--seconds", "1", "--out", "api.cpuprofile"]);
     assertCode(profiled, 0);
-    assert.match(profiled.stdout, /\nBY YOUR OWN FUNCTIONS\n +busy /);
+    assert.match(profiled.stdout, /\nBY YOUR OWN FUNCTIONS\n +\d+ % {2}busy {2}.* server\.js:\d+\n/);
     assert.match(profiled.stdout, /\nCALL TREE\n[\s\S]*\bbusy /);
     const profile = JSON.parse(readFileSync(join(world.folder, "api.cpuprofile"), "utf8"));
     assert.ok(profile.samples.length > 0 && profile.samples.length === profile.timeDeltas.length);

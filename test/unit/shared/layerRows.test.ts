@@ -18,7 +18,7 @@ const style: RowStyle = {
 };
 const facts = sampleFacts();
 const pulse = samplePulse();
-const manyColumns = 10_000;
+const options = { paint: plain, columns: 10_000, root: "/srv/shop" };
 
 describe("the rows of a layer", () => {
   const rows = layers.flatMap((layer) => [
@@ -28,7 +28,7 @@ describe("the rows of a layer", () => {
 
   it("are the same in a terminal and in a report, and in their order", () => {
     const labels = rows.map(({ label }) => label);
-    const terminal = layersText({ name: "shop", facts, pulse }, plain, manyColumns);
+    const terminal = layersText({ name: "shop", facts, pulse }, options);
     assert.deepEqual(
       [...terminal.matchAll(/^ {2}(.*?) {2}/gm)].map(([, label]) => label),
       labels,
@@ -52,7 +52,7 @@ describe("the rows of a layer", () => {
     const warnings = Array.from({ length: 11 }, (_, index) => ({ name: "Warning", message: `no. ${index}`, count: 1 }));
     const environmentNames = Array.from({ length: 11 }, (_, index) => `NAME_${index}`);
     const many = sampleFacts({ api: { ...facts.api, warnings }, code: { ...facts.code, environmentNames } });
-    const terminal = layersText({ name: "shop", facts: many, pulse }, plain, manyColumns);
+    const terminal = layersText({ name: "shop", facts: many, pulse }, options);
     assert.match(terminal, /no\. 7 · 1 ×\n {2}Warning +and 3 more\n/);
     assert.match(terminal, /NAME_7, and 3 more\n/);
     const report = reportMarkdown({ app: "shop", version: "0.1.0", facts: many, pulse, home: "" });

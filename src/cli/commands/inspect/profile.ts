@@ -13,7 +13,7 @@ import { findWorker } from "../../run/findWorker.ts";
 import { runInterruptible } from "../../run/interruptible.ts";
 import { sampleLines } from "../../show/layers/sampleText.ts";
 import { treeLines } from "../../show/layers/treeText.ts";
-import { count } from "../../terminal/units.ts";
+import { count, printable } from "../../terminal/units.ts";
 
 export const profileCommand: Command = {
   spec: {
@@ -65,11 +65,13 @@ export const profileCommand: Command = {
       }
       const { profile, ...sample } = sampled.result;
       const { paint, columns } = context.stdout;
+      const { name, root } = client.snapshot.app;
+      const options = { paint, columns, root };
       const lines = [
-        `${client.snapshot.app.name} · ${workerName(sample.worker)} · pid ${sample.worker.pid}`,
+        printable(`${name} · ${workerName(sample.worker)} · pid ${sample.worker.pid} · ${root}`),
         "",
-        ...sampleLines(sample, { paint, columns }),
-        ...treeLines(sample, paint),
+        ...sampleLines(sample, options),
+        ...treeLines(sample, options),
       ];
       if (out !== undefined && profile !== undefined) {
         const file = resolve(context.cwd, out);

@@ -4,10 +4,9 @@ import { factRows, layerTitle, listRows } from "../../../shared/layers/rows/laye
 import { type Row, type RowStyle, textOf } from "../../../shared/layers/rows/row.ts";
 import { workerName } from "../../../shared/text/workerName.ts";
 import { english } from "../../../shared/translate.ts";
-import type { Paint } from "../../terminal/paint.ts";
 import { byteCount, duration, printable } from "../../terminal/units.ts";
 import { type LabelledParts, wrapParts } from "../../terminal/wrap.ts";
-import { percent, sampleLines } from "./sampleText.ts";
+import { percent, type SampleTextOptions, sampleLines } from "./sampleText.ts";
 
 /** Rows of one kind shown at most, such as warnings. */
 const mostOfAKind = 8;
@@ -22,7 +21,8 @@ const style: RowStyle = {
 };
 
 /** The contents of the layers, top to bottom as in the picture, and where the CPU time went. */
-export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: Paint, columns: number): string {
+export function layersText({ name, facts, pulse, sample }: LayersOutput, options: SampleTextOptions): string {
+  const { paint, columns } = options;
   const { pid } = facts.worker;
   const bands = layers.map((layer) => {
     const rows = [...factRows[layer]({ facts, pulse }, style), ...listRows[layer]({ facts, pulse }, style)];
@@ -36,7 +36,7 @@ export function layersText({ name, facts, pulse, sample }: LayersOutput, paint: 
       paint("bold", title.toUpperCase()),
       ...rows.flatMap((row) => wrapParts(row, indent, columns)),
     ]),
-    ...(sample === undefined ? [] : ["", ...sampleLines(sample, { paint, columns })]),
+    ...(sample === undefined ? [] : ["", ...sampleLines(sample, options)]),
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
 import { isBusyPart } from "../../../shared/facts/isBusyPart.ts";
 import type { CpuSample, OwnFunction, SampledFunction, SamplePart } from "../../../shared/layers/sample.ts";
+import { shortPlace } from "../../../shared/layers/shortPlace.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { displayWidth } from "../../terminal/table.ts";
 import { count, duration, printable } from "../../terminal/units.ts";
@@ -9,67 +10,92 @@ const mostFunctions = 3;
 const mostOwn = 5;
 /** Smaller parts are left out, but counted. */
 const leastShare = 0.005;
+/** A worker that was busy for less has hardly anything to tell. */
+const leastBusy = 0.02;
 const barColumns = 20;
 const indent = "          ";
 
-interface TextOptions {
+export interface SampleTextOptions {
   readonly paint: Paint;
   readonly columns: number;
+  /** The app's folder: places below it are relative to it. */
+  readonly root: string;
 }
 
-/** Where the CPU time went: a bar for each part, with its busiest functions. */
-export function sampleLines(sample: CpuSample, { paint, columns }: TextOptions): string[] {
+/** Whom the CPU time was spent for: the app's own functions, then a bar for each part with its busiest functions. */
+export function sampleLines(sample: CpuSample, options: SampleTextOptions): string[] {
   const { durationMs, ticks, cancelled, parts, cpuMs, waitedMs, poolMs } = sample;
-  const head = [`sample of ${duration(durationMs)}`, count(ticks, "tick"), ...(cancelled ? ["ended early"] : [])];
+  const { paint } = options;
+  const busy = parts.filter(isBusyPart).reduce((sum, { share }) => sum + share, 0);
+  const head = [
+    `sample of ${duration(durationMs)}`,
+    count(ticks, "tick"),
+    ...(cancelled ? ["ended early"] : []),
+    `${percent(busy)} busy`,
+  ];
   const shown = parts.filter(({ share }, index) => index === 0 || share >= leastShare);
   const rest = parts.slice(shown.length).reduce((sum, { share }) => sum + share, 0);
   return [
     `${paint("bold", "CPU TIME")} · ${head.join(" · ")}`,
-    ...shown.flatMap((part) => [partLine(part, paint), ...functionLines(part, { paint, columns })]),
+    ...(busy < leastBusy ? ["  it did next to nothing meanwhile: sample it while it has requests to answer"] : []),
+    ...ownLines(sample, options),
+    "",
+    paint("bold", "BY PART"),
+    ...shown.flatMap((part) => [partLine(part, paint), ...functionLines(part, options)]),
     ...(shown.length === parts.length
       ? []
       : [`${percent(rest).padStart(8)}  ${count(parts.length - shown.length, "other part")}`]),
     ...(cpuMs === undefined ? [] : [`  CPU time of the main thread: ${duration(cpuMs)}`]),
     ...(waitedMs === undefined || waitedMs < durationMs / 10
       ? []
-      : [`  it waited ${duration(waitedMs)} for a CPU, which the parts contain`]),
+      : [`  it waited ${duration(waitedMs)} for a CPU, which the shares contain`]),
     ...(poolMs === undefined ? [] : [`  beside it, in the thread pool of libuv: ${duration(poolMs)}`]),
-    ...ownLines(sample, { paint, columns }),
   ];
 }
 
 /** The app's own functions that the time was spent for, each with what it mostly did. */
-function ownLines({ own, parts }: CpuSample, options: TextOptions): string[] {
-  const shown = own.slice(0, mostOwn);
+function ownLines({ own, parts, durationMs }: CpuSample, options: SampleTextOptions): string[] {
+  const shown = own.slice(0, mostOwn).filter(({ causedMs }) => causedMs >= durationMs * leastShare);
+  const places = shown.map(({ at, line }) => at && `${shortPlace(at.file, options.root)}:${line ?? at.line}`);
   return shown.length === 0
     ? []
     : [
         "",
         options.paint("bold", "BY YOUR OWN FUNCTIONS"),
-        ...shown.flatMap((each) => [
-          functionLine({ ...each, selfMs: each.causedMs }, options),
-          ...callLines(each, parts, options.paint),
-        ]),
+        ...shown.flatMap((each, index) => {
+          const { at, causedMs, line = at?.line } = each;
+          const place = places[index];
+          const isShared = places.filter((other) => other === place).length > 1 && line === at?.line;
+          const column = isShared && at?.column !== undefined ? `:${at.column}` : "";
+          return [
+            functionLine(
+              `${percent(causedMs / durationMs).padStart(8)}  ${printable(each.name)}  ${duration(causedMs)}`,
+              place && place + column,
+              options,
+            ),
+            ...callLines(each, parts, options.paint),
+          ];
+        }),
       ];
 }
 
-function callLines({ at, calls, selfMs }: OwnFunction, parts: CpuSample["parts"], paint: Paint): string[] {
+function callLines({ line, calls, selfMs }: OwnFunction, parts: CpuSample["parts"], paint: Paint): string[] {
   const [call] = calls;
   if (call === undefined || call.ms < selfMs) {
     return [];
   }
   const part = parts.find(({ id }) => id === call.part);
   const where = part === undefined ? call.part : partName(part);
-  const line = at === undefined || call.line === undefined ? "" : ` at line ${call.line}`;
+  const at = call.line === undefined || call.line === line ? "" : ` at line ${call.line}`;
   return [
-    `${indent}  ${paint("dim", printable(`mostly ${call.name === "" ? where : `${call.name}${line}, ${where}`}: ${duration(call.ms)}`))}`,
+    `${indent}  ${paint("dim", printable(`mostly ${call.name === "" ? where : `${call.name}${at}, ${where}`}: ${duration(call.ms)}`))}`,
   ];
 }
 
 /** `12 %`, `0.4 %`. */
 export function percent(share: number): string {
   const hundredths = share * 100;
-  return `${hundredths >= 10 || hundredths === 0 ? Math.round(hundredths) : hundredths.toFixed(1)} %`;
+  return `${hundredths >= 9.95 || hundredths === 0 ? Math.round(hundredths) : hundredths.toFixed(1)} %`;
 }
 
 function partLine({ share, ...part }: SamplePart, paint: Paint): string {
@@ -93,19 +119,28 @@ function partName({ kind, name, dependency }: Pick<SamplePart, "kind" | "name" |
   }[kind];
 }
 
-function functionLines({ kind, functions }: SamplePart, options: TextOptions): string[] {
+function functionLines({ kind, functions }: SamplePart, options: SampleTextOptions): string[] {
   const told = kind === "gc" || !isBusyPart({ kind }) ? [] : functions.slice(0, mostFunctions);
-  return told.map((called) => functionLine(called, options));
+  return told.map(({ name, at, selfMs }: SampledFunction) =>
+    functionLine(
+      `${indent}${printable(name)}  ${duration(selfMs)}`,
+      at && `${shortPlace(at.file, options.root)}:${at.line}`,
+      options,
+    ),
+  );
 }
 
-function functionLine({ name, at, selfMs }: SampledFunction, { paint, columns }: TextOptions): string {
-  const begin = `${indent}${printable(name)}  ${duration(selfMs)}`;
-  if (at === undefined) {
+/** @param place Shortened to the room that there is, if it is known. */
+export function functionLine(
+  begin: string,
+  place: string | undefined,
+  { paint, columns }: Pick<SampleTextOptions, "paint" | "columns">,
+): string {
+  if (place === undefined) {
     return begin;
   }
-  const place = printable(`${at.file}:${at.line}`);
-  const room = columns - displayWidth(begin) - 2;
+  const all = printable(place);
+  const room = Math.max(8, columns - displayWidth(begin) - 2);
   // The end of a path is more specific than its beginning.
-  const shown = place.length > room ? `…${place.slice(-Math.max(8, room - 1))}` : place;
-  return `${begin}  ${paint("dim", shown)}`;
+  return `${begin}  ${paint("dim", displayWidth(all) > room ? `…${all.slice(1 - room)}` : all)}`;
 }

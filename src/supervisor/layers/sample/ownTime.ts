@@ -43,6 +43,8 @@ interface OwnSum {
   totalUs: number;
   /** By what it called, which is `undefined` for what has no frame: microseconds by the part that they were spent in. */
   readonly calls: Map<ProfileFrame | undefined, Map<string, number>>;
+  /** Microseconds in the function itself, by its lines. */
+  readonly lines: Map<number, number>;
 }
 
 /**
@@ -63,7 +65,7 @@ export function ownFunctions(
   const sums = new Map<number, OwnSum>();
   const sumOf = (index: number): OwnSum => {
     const frame = frames[index] ?? { name: "", url: "", line: 0, column: 0 };
-    const known = sums.get(index) ?? { frame, selfUs: 0, causedUs: 0, totalUs: 0, calls: new Map() };
+    const known = sums.get(index) ?? { frame, selfUs: 0, causedUs: 0, totalUs: 0, calls: new Map(), lines: new Map() };
     sums.set(index, known);
     return known;
   };
@@ -86,6 +88,9 @@ export function ownFunctions(
       sum.calls.set(callee, parts);
       parts.set(owner.id, (parts.get(owner.id) ?? 0) + us);
     }
+    if (caller === node) {
+      addLines(sum.lines, us, nodes[node]?.lines ?? []);
+    }
     for (const each of ownAbove(nodes, callerOf, node)) {
       sumOf(each).totalUs += us;
     }
@@ -100,22 +105,36 @@ export function ownFunctions(
     .filter(({ totalUs }) => totalUs > 0)
     .sort((a, b) => b.causedUs - a.causedUs || b.totalUs - a.totalUs)
     .slice(0, mostFunctions)
-    .map(({ frame, selfUs, causedUs, totalUs, calls }) => ({
-      ...describeFrame(frame),
-      selfMs: selfUs / 1_000,
-      causedMs: causedUs / 1_000,
-      totalMs: totalUs / 1_000,
-      calls: [...calls]
+    .map(({ frame, selfUs, causedUs, totalUs, calls, lines }) => {
+      const known = called.get(frame) ?? new Set();
+      const made = [...calls]
         .map(([callee, parts]) =>
-          describeCall(
-            callee,
-            parts,
-            callee === undefined ? undefined : callLine(frame, callee, called.get(frame) ?? new Set()),
-          ),
+          describeCall(callee, parts, callee === undefined ? undefined : callLine(frame, callee, known)),
         )
-        .sort((a, b) => b.ms - a.ms)
-        .slice(0, mostCalls),
-    }));
+        .sort((a, b) => b.ms - a.ms);
+      for (const { line, ms } of made) {
+        if (line !== undefined) {
+          lines.set(line, (lines.get(line) ?? 0) + ms * 1_000);
+        }
+      }
+      const most = [...lines].find(([, us]) => us * 2 > causedUs);
+      return {
+        ...describeFrame(frame),
+        selfMs: selfUs / 1_000,
+        causedMs: causedUs / 1_000,
+        totalMs: totalUs / 1_000,
+        ...(most === undefined ? {} : { line: most[0] }),
+        calls: made.slice(0, mostCalls),
+      };
+    });
+}
+
+/** Shares time out by the ticks of each line. */
+function addLines(sums: Map<number, number>, us: number, lines: NonNullable<ProfileNode["lines"]>): void {
+  const all = lines.reduce((sum, [, ticks]) => sum + ticks, 0);
+  for (const [line, ticks] of lines) {
+    sums.set(line, (sums.get(line) ?? 0) + (us * ticks) / all);
+  }
 }
 
 /** What the caller itself called on the way to a node. */

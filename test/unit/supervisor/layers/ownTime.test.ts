@@ -43,7 +43,15 @@ const nodes: ProfileNode[] = [
   { frame: 3, parent: 3, selfUs: 0 },
   { frame: 4, parent: 4, selfUs: 5_000 },
   { frame: 2, parent: 3, selfUs: 100 },
-  { frame: 5, parent: 2, selfUs: 1_000 },
+  {
+    frame: 5,
+    parent: 2,
+    selfUs: 1_000,
+    lines: [
+      [9, 3],
+      [10, 1],
+    ],
+  },
   { frame: 6, parent: 7, selfUs: 400 },
   { frame: 2, parent: 8, selfUs: 50 },
 ];
@@ -67,6 +75,25 @@ describe("the time of the app's own functions", () => {
       { name: "", ms: 0.5, part: "v8" },
       { name: "get", ms: 0.4, part: "package:lodash" },
     ]);
+  });
+
+  it("has the line that most of it was spent at, or at which most was called", () => {
+    assert.deepEqual(
+      own.map(({ line }) => line),
+      [12, 9],
+    );
+    const spread = nodes.map(({ lines, ...node }) =>
+      lines === undefined
+        ? node
+        : {
+            ...node,
+            lines: [
+              [9, 1],
+              [10, 1],
+            ] as const,
+          },
+    );
+    assert.equal(attribute({ frames, nodes: spread }, hints).own[1]?.line, undefined);
   });
 
   it("is named beside each function that was called for them", () => {
