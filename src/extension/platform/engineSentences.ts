@@ -196,7 +196,7 @@ export const engineSentences: readonly string[] = [
   'Node.js stays {0}: {1} asks for {2} now, which runs after "hitless upgrade".',
   "Node.js stays {0}. {1}",
   "{0} caused one reload after the other, as a file does that the app writes itself; while that goes on it causes no more. Name it in watch.exclude: [{1}].",
-  '{0} was saved, but the app runs {1}, and nothing has built that since. Let its compiler watch, or set preReload to what builds it, such as ["npm", "run", "build"].',
+  '{0} was saved, but the app runs {1}, and nothing has built that since. Build it, let its compiler watch, or set preReload to what builds it, such as ["npm", "run", "build"].',
   "The system allows no more watched files (inotify). Raise the limit with: sudo sysctl fs.inotify.max_user_watches=524288, or name folders that need no watching in watch.exclude.",
   "Too many programs of this user watch files (inotify). Raise the limit with: sudo sysctl fs.inotify.max_user_instances=512.",
   "Too many files are open. Raise the limit (ulimit -n), or name folders that need no watching in watch.exclude.",

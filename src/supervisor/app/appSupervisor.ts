@@ -439,6 +439,7 @@ export class AppSupervisor {
         const kept = await monitor.follow(recipe.health);
         return [...(kept === undefined ? [] : [kept]), ...(await logFiles.follow(recipe.logs))];
       },
+      lookForUnbuilt: (generation) => this.watch.lookForUnbuilt(this.#generations.openedAtOf(generation)),
       get slots() {
         return app.#table.slots;
       },

@@ -156,6 +156,10 @@ export class WorkerLife {
     const ms = (worker.readyAt ?? 0) - worker.startedAt;
     events.log("info", "workerReady", `${describeWorker(worker)} ready after ${ms} ms`, worker.id);
     condition.workerReady(parts.table.serving().length, host.desiredWorkers);
+    if (condition.everFull && parts.renewals.current === undefined) {
+      // So that a reload can tell what has been changed and not built since.
+      host.lookForUnbuilt(worker.generation).catch(() => undefined);
+    }
     host.reconcile();
   }
 

@@ -32,6 +32,9 @@ const longestSeriesMs = 10_000;
 /** One whose first new worker is not ready after so many milliseconds is begun anew even then: what it waits for may never come. */
 const stuckMs = 3_000;
 
+/** Milliseconds for the look at what was built; after that nothing is said of it. */
+const unbuiltMs = 5_000;
+
 /** Reports kept for clients that ask later. */
 const reportsKept = 50;
 
@@ -45,6 +48,11 @@ export interface RenewalsHost extends RenewalHost {
   readonly leaving: boolean;
   /** Brings what is not a worker in line with how the app is started now. Resolves with what could not be, for the report. */
   settle(recipe: LaunchRecipe): Promise<readonly string[]>;
+  /**
+   * Looks whether something was changed that what runs was not built of since: then a sentence that says so, for the report.
+   * @param generation The one that is to be renewed.
+   */
+  lookForUnbuilt(generation: number): Promise<string | undefined>;
   /** Milliseconds until the burst of changes that caused a renewal is over, if nothing more changes. */
   readonly filesSettleIn: number;
   /** Every worker whose process may still exist. */
@@ -73,6 +81,7 @@ export class Renewals {
   #ending = false;
   /** For the report of the one that runs. */
   #laterNotes: string[] = [];
+  #unbuilt: Promise<string | undefined> | undefined;
   /** When the reload that begins anew began at first, on the monotonic clock. */
   #seriesAt: number | undefined;
 
@@ -197,11 +206,16 @@ export class Renewals {
       return;
     }
     renewal.conclude();
-    const [totals, notes] = await Promise.all([traffic.end(), host.settle(generations.current)]);
+    const [totals, unbuilt, kept] = await Promise.all([traffic.end(), this.#unbuilt, host.settle(generations.current)]);
+    const notes = unbuilt === undefined ? kept : [...kept, unbuilt];
     this.#ending = false;
     this.#current = undefined;
     this.#finish(renewal, totals, notes);
     host.reconcile();
+    if (renewal.options.files !== undefined) {
+      // So that the next time it is known what is built.
+      await within(unbuiltMs, host.lookForUnbuilt(renewal.options.to));
+    }
   }
 
   #begin(task: RenewalTask): void {
@@ -291,6 +305,8 @@ export class Renewals {
       events.log("info", "renewing", `${renewalNames[kind]} of ${what} began${why}`);
     }
     queueMicrotask(() => host.reconcile());
+    // Of what was saved watching tells itself.
+    this.#unbuilt = files === undefined ? within(unbuiltMs, host.lookForUnbuilt(from)) : undefined;
   }
 
   #finish(renewal: Renewal, totals: TrafficTotals, more: readonly string[]): void {
@@ -331,6 +347,17 @@ export class Renewals {
     this.#options.events.log(level, "renewed", `${what} ${outcomeNames[outcome]} after ${durationMs} ms${where}`);
     this.#reported.fire(report);
   }
+}
+
+/** `undefined` if it takes longer, or fails. */
+async function within<T>(ms: number, looking: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  const found = await Promise.race([looking.catch(() => undefined), late]);
+  clearTimeout(timer);
+  return found;
 }
 
 function nameFiles(files: readonly string[]): string {

@@ -6,13 +6,14 @@ import type { StaleFile, WatchView } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
 import type { EventLog } from "../logs/eventLog.ts";
 import { hasPreReload } from "../renewal/preReload.ts";
+import type { BuiltSources } from "./builtSources.ts";
 import { ChangeBurst, type NotedChange } from "./changeBurst.ts";
 import type { FileWatch } from "./fileWatch.ts";
 import { LastActed, lookAgainMs } from "./lastActed.ts";
 import { describeOwnWrites, OwnWrites, ownWritesApartMs } from "./ownWrites.ts";
 import type { StaleFiles } from "./staleFiles.ts";
-import { loadsTypeScript, UnbuiltSources } from "./unbuiltSources.ts";
-import type { WatchRules } from "./watchRules.ts";
+import { describeUnbuilt, loadsTypeScript, UnbuiltSources } from "./unbuiltSources.ts";
+import type { createWatchRules, WatchRules } from "./watchRules.ts";
 import { WrittenContents } from "./writtenContents.ts";
 
 /** Milliseconds without a change after which a burst is over, unless `debounce` says otherwise. */
@@ -86,6 +87,7 @@ export class AppWatch {
   /** Of files that were written while `preReload` ran. */
   readonly #written = new WrittenContents();
   #staleFiles: StaleFiles | undefined;
+  #builtSources: BuiltSources | undefined;
 
   constructor(host: AppWatchHost, events: EventLog) {
     this.#host = host;
@@ -150,9 +152,48 @@ export class AppWatch {
       import("./staleFiles.ts"),
     ]);
     this.#staleFiles ??= new StaleFiles();
-    const { cwd: root, entry } = this.#host.place();
-    const rules = createWatchRules({ root, entry, ...this.#settings(), files: this.#host.files(), logs: this.#logs() });
+    const { root, rules } = this.#look(createWatchRules);
     return this.#staleFiles.look({ rules, root, generation, startedAt, commit });
+  }
+
+  /**
+   * That a source was changed and what runs was not built since, in a sentence for the user; whether or not files are watched.
+   * @param startedAt Epoch milliseconds at which what runs was started.
+   */
+  async lookForUnbuilt(startedAt: number): Promise<string | undefined> {
+    const { cwd, entry } = this.#host.place();
+    if (this.#isBuiltHere() || dirname(entry) === cwd) {
+      return undefined;
+    }
+    const [{ createWatchRules }, { BuiltSources }] = await Promise.all([
+      import("./watchRules.ts"),
+      import("./builtSources.ts"),
+    ]);
+    this.#builtSources ??= new BuiltSources();
+    const source = await this.#builtSources.changed({ ...this.#look(createWatchRules), startedAt });
+    return source && describeUnbuilt(source, this.#nameOf(entry));
+  }
+
+  #look(create: typeof createWatchRules): {
+    readonly root: string;
+    readonly entry: string;
+    readonly rules: WatchRules;
+  } {
+    const { cwd: root, entry } = this.#host.place();
+    const { include, exclude } = this.#settings();
+    const rules = create({ root, entry, include, exclude, files: this.#host.files(), logs: this.#logs() });
+    return { root, entry, rules };
+  }
+
+  #nameOf(file: string): string {
+    const { cwd } = this.#host.place();
+    return relative(cwd, file).split(sep).join("/") || file;
+  }
+
+  /** Whether the workers, or what runs before a reload, read the sources themselves. */
+  #isBuiltHere(): boolean {
+    const recipe = this.#host.recipe();
+    return hasPreReload(recipe) || loadsTypeScript(recipe);
   }
 
   async #gitIsBusy(): Promise<boolean> {
@@ -195,10 +236,7 @@ export class AppWatch {
     if (!this.#wanted || this.#openedFor !== purpose || this.#watch !== undefined) {
       return;
     }
-    const { cwd: root, entry } = this.#host.place();
-    const { include, exclude } = this.#settings();
-    const files = this.#host.files();
-    const rules = createWatchRules({ root, entry, include, exclude, files, logs: this.#logs() });
+    const { root, rules } = this.#look(createWatchRules);
     const recipe = this.#host.recipe();
     this.#rules = rules;
     this.#watch = openFileWatch({
@@ -245,17 +283,15 @@ export class AppWatch {
   async #act(noted: readonly NotedChange[]): Promise<boolean> {
     const news = await Promise.all(noted.map(([file, at]) => this.#isNews(file, at)));
     const changed = noted.map(([file]) => file).filter((file, index) => news[index] && !this.#last.holdsTheSame(file));
-    const { cwd, entry } = this.#host.place();
-    const nameOf = (file: string): string => relative(cwd, file).split(sep).join("/") || file;
     if (noted.some(([file]) => this.#rules?.isOutput(file) === true)) {
       this.#unbuilt.built();
     }
     const files = changed.filter((file) => !this.#isUnbuilt(file));
     const [source] = changed.filter((file) => !files.includes(file));
     if (source !== undefined && files.length === 0) {
-      this.#unbuilt.saved(nameOf(source), nameOf(entry));
+      this.#unbuilt.saved(this.#nameOf(source), this.#nameOf(this.#host.place().entry));
     }
-    const named = files.map(nameOf).sort();
+    const named = files.map((file) => this.#nameOf(file)).sort();
     if (files.length === 0 || !this.#wanted || !this.#isMeant(named)) {
       if (files.length > 0 && this.#wanted) {
         this.#makeUpFor(files, named);
@@ -306,8 +342,7 @@ export class AppWatch {
 
   /** Whether it is a source that the workers do not read: what is built from it will be reloaded. */
   #isUnbuilt(file: string): boolean {
-    const recipe = this.#host.recipe();
-    return this.#rules?.isSource(file) === true && !hasPreReload(recipe) && !loadsTypeScript(recipe);
+    return this.#rules?.isSource(file) === true && !this.#isBuiltHere();
   }
 
   /** Whether the newest generation can't have read it: it is told of what was written before with a delay. */

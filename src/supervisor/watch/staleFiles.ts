@@ -1,22 +1,18 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { relative, sep } from "node:path";
 import type { StaleFile } from "../../shared/snapshot.ts";
 import { sameAsCommitted } from "./committedFiles.ts";
+import { type ListedFile, listFiles } from "./listFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
 
 /** So many files are asked for at a time. */
 const mostAsked = 200;
 
-/** More files are not looked at, nor larger ones read. */
-const mostFiles = 20_000;
+/** Larger ones are not read. */
 const largestFile = 1_048_576;
 
-interface FileState {
-  /** Changes with each write. */
-  readonly stamp: string;
-  /** Epoch milliseconds of its last change, of content or name. */
-  readonly changedAt: number;
+interface FileState extends ListedFile {
   /** Of its content when the generation was started; `undefined` if that is not known. */
   digest?: string | undefined;
 }
@@ -43,7 +39,7 @@ export class StaleFiles {
 
   /** By name; relative to the app's folder. */
   async look({ rules, root, generation, startedAt, commit }: Look): Promise<StaleFile[]> {
-    const now = await list(rules);
+    const now = await listFiles(rules);
     if (this.#generation !== generation) {
       this.#before = await this.#first(now, startedAt);
       this.#generation = generation;
@@ -71,7 +67,7 @@ export class StaleFiles {
     return stale.sort((a, b) => (a.file < b.file ? -1 : 1));
   }
 
-  async #first(now: ReadonlyMap<string, FileState>, startedAt: number): Promise<Map<string, FileState>> {
+  async #first(now: ReadonlyMap<string, ListedFile>, startedAt: number): Promise<Map<string, FileState>> {
     const first = new Map<string, FileState>();
     for (const [file, state] of now) {
       // What was written since: its content at the start is not known.
@@ -81,14 +77,14 @@ export class StaleFiles {
   }
 
   /** What was read for the generation before need not be read again. */
-  async #read(file: string, state: FileState): Promise<FileState> {
+  async #read(file: string, state: ListedFile): Promise<FileState> {
     const before = this.#before.get(file);
     const isKnown = before?.stamp === state.stamp && before.digest !== undefined;
     return { ...state, digest: isKnown ? before.digest : await digestOf(file) };
   }
 
   /** Learns of those files that are what they were in the commit. */
-  async #askGit(root: string, now: ReadonlyMap<string, FileState>, commit: string): Promise<void> {
+  async #askGit(root: string, now: ReadonlyMap<string, ListedFile>, commit: string): Promise<void> {
     const open = [...now.keys()].filter((file) => this.#before.get(file)?.stamp === "").slice(0, mostAsked);
     for (const file of await sameAsCommitted(root, open, commit)) {
       const state = now.get(file);
@@ -99,41 +95,12 @@ export class StaleFiles {
   }
 }
 
-function unknown(state: FileState): FileState {
+function unknown(state: ListedFile): FileState {
   return { ...state, stamp: "" };
 }
 
-async function differs(file: string, before: FileState, now: FileState): Promise<boolean> {
+async function differs(file: string, before: FileState, now: ListedFile): Promise<boolean> {
   return before.stamp !== now.stamp && (before.digest === undefined || before.digest !== (await digestOf(file)));
-}
-
-/** The files that count. */
-async function list(rules: WatchRules): Promise<Map<string, FileState>> {
-  const files = new Map<string, FileState>();
-  const folders: string[] = [];
-  const add = async (path: string): Promise<void> => {
-    const state = await stat(path).catch(() => undefined);
-    if (state?.isDirectory() === true) {
-      folders.push(path);
-    } else if (state?.isFile() === true && rules.concerns(path)) {
-      const { mtimeMs, ctimeMs, size, ino } = state;
-      files.set(path, { stamp: `${mtimeMs} ${size} ${ino}`, changedAt: Math.max(mtimeMs, ctimeMs) });
-    }
-  };
-  for (const root of rules.roots) {
-    await add(root);
-  }
-  for (let folder = folders.pop(); folder !== undefined && files.size < mostFiles; folder = folders.pop()) {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      // Links are not followed here: one may lead back.
-      if (!entry.isSymbolicLink() && !files.has(path) && !rules.ignores(path, entry.isDirectory())) {
-        await add(path);
-      }
-    }
-  }
-  return files;
 }
 
 async function digestOf(file: string): Promise<string | undefined> {

@@ -53,8 +53,9 @@ export class UnbuiltSources {
   }
 }
 
-function describeUnbuilt(source: string, entry: string): string {
-  return `${source} was saved, but the app runs ${entry}, and nothing has built that since. Let its compiler watch, or set preReload to what builds it, such as ["npm", "run", "build"].`;
+/** Both as a person reads them. */
+export function describeUnbuilt(source: string, entry: string): string {
+  return `${source} was saved, but the app runs ${entry}, and nothing has built that since. Build it, let its compiler watch, or set preReload to what builds it, such as ["npm", "run", "build"].`;
 }
 
 /** Whether what the workers are started with lets them load TypeScript though their entry is JavaScript. */

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { createGitIgnored, ignoresCase, isBelow } from "./gitIgnored.ts";
+import { createGitIgnored, type GitIgnored, ignoresCase, isBelow } from "./gitIgnored.ts";
 
 export interface WatchRulesOptions {
   /** Absolute; the app's folder, where it really is. */
@@ -32,6 +32,8 @@ export interface WatchRules {
   isSource(file: string): boolean;
   /** Whether it is in the folder into which that build writes. */
   isOutput(file: string): boolean;
+  /** That folder, absolute; `undefined` where the workers run what people write. */
+  readonly output: string | undefined;
   /** While this file exists, git is changing the files; `undefined` outside of a repository. */
   readonly gitLock: string | undefined;
 }
@@ -67,13 +69,8 @@ export function createWatchRules(options: WatchRulesOptions): WatchRules {
   const own = new Set([entry, ...files].map(comparable));
   const included = include?.map((pattern) => createPattern(root, pattern));
   const excluded = ignore({ ignorecase: ignoresCase() }).add([...exclude]);
-  const [entryFolder = "", ...below] = relative(root, entry).split(sep);
-  const runsBuilt =
-    included === undefined &&
-    isBelow(root, entry) &&
-    ![entryFolder, ...below].includes("node_modules") &&
-    /^\.[cm]?js$/.test(extension(entry)) &&
-    (isGitIgnored(entry, false) || (buildFolders.has(entryFolder) && existsSync(join(root, "tsconfig.json"))));
+  const isProgram = isBelow(root, entry) && /^\.[cm]?js$/.test(extension(entry));
+  const output = included === undefined && isProgram ? findOutput(root, entry, isGitIgnored) : undefined;
   const named = (included ?? []).flatMap(({ place }) => (place === root ? [] : [place]));
   // A build output is what runs, though git ignores it; so is what a person names.
   const built = isGitIgnored(entry, false) || !isBelow(root, entry) ? [dirname(entry)] : [];
@@ -120,10 +117,25 @@ export function createWatchRules(options: WatchRulesOptions): WatchRules {
       return included === undefined ? usual.has(extension(file)) : included.some(({ matches }) => matches(file));
     },
     isBuilt: (file) => built.some((place) => isBelow(place, file)) && isGitIgnored(file, false),
-    isSource: (file) => runsBuilt && typescript.has(extension(file)) && !isBelow(join(root, entryFolder), file),
-    isOutput: (file) => runsBuilt && isBelow(join(root, entryFolder), file),
+    isSource: (file) => output !== undefined && typescript.has(extension(file)) && !isBelow(output, file),
+    isOutput: (file) => output !== undefined && isBelow(output, file),
+    output,
     gitLock: gitFolder === undefined ? undefined : join(gitFolder, "index.lock"),
   };
+}
+
+/** The outermost folder on the way to the entry that git ignores, or that compilers use beside a `tsconfig.json`. */
+function findOutput(root: string, entry: string, isGitIgnored: GitIgnored): string | undefined {
+  const names = relative(root, dirname(entry)).split(sep);
+  if (names.includes("node_modules")) {
+    return undefined;
+  }
+  const folders = names.map((_, index) => join(root, ...names.slice(0, index + 1))).filter((folder) => folder !== root);
+  return folders.find(
+    (folder) =>
+      isGitIgnored(folder, true) ||
+      (buildFolders.has(basename(folder)) && existsSync(join(dirname(folder), "tsconfig.json"))),
+  );
 }
 
 interface Pattern {

@@ -87,6 +87,23 @@ describe("what says how an app is started", () => {
     }
   });
 
+  it("is told to be the old build where a source was changed after it, until that is built", async () => {
+    const build = () => world.write({ "dist/main.js": server });
+    world.write({ "tsconfig.json": "{}", "src/main.ts": "one", "package.json": manifest("node dist/main.js") });
+    build();
+    await start();
+    assert.equal((await renew("reload")).notes, undefined);
+    world.write({ "src/main.ts": "two" });
+    const [note = "", ...more] = (await renew("reload")).notes ?? [];
+    assert.match(
+      note,
+      /^src\/main\.ts was saved, but the app runs dist\/main\.js, and nothing has built that since\. Build it/,
+    );
+    assert.deepEqual(more, []);
+    build();
+    assert.equal((await renew("restart")).notes, undefined);
+  });
+
   it("is watched as well", async () => {
     world.write({ "server.js": server, "package.json": manifest("node server.js one") });
     world.write({ "vars/secret.txt": "TOKEN=first\n" });
