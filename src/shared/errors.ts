@@ -42,7 +42,16 @@ export interface HitlessErrorOptions {
   readonly remedy?: ErrorRemedy;
   /** Extra lines that explain the failure, such as the last lines a process wrote to stderr. */
   readonly detail?: readonly string[];
+  /** A Node.js that could run the app instead. */
+  readonly node?: UsableNode | undefined;
   readonly cause?: unknown;
+}
+
+export interface UsableNode {
+  /** Absolute. */
+  readonly path: string;
+  /** `process.version` of it. */
+  readonly version: string;
 }
 
 /** An error meant for the user: `message` says what happened and, where known, how to fix it. */
@@ -51,12 +60,14 @@ export class HitlessError extends Error {
   readonly code: ErrorCode;
   readonly remedy: ErrorRemedy;
   readonly detail: readonly string[];
+  readonly node: UsableNode | undefined;
 
   constructor(code: ErrorCode, message: string, options: HitlessErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.remedy = options.remedy ?? "none";
     this.detail = options.detail ?? [];
+    this.node = options.node;
   }
 }
 

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { runtimeFolder } from "../../client/launch/runtimeFolder.ts";
-import { type NodeProgram, resolveNode } from "../../client/node/nodeProgram.ts";
+import { type NodeProgram, resolveNodeToStart } from "../../client/node/nodeProgram.ts";
 import { readPackageJson } from "../../client/project/packageJson.ts";
 import { resolveScript } from "../../client/project/resolveScript.ts";
 import { type ChosenEntry, chooseEntry } from "../../client/recipe/chooseEntry.ts";
@@ -122,7 +122,11 @@ export async function planStart(
   terminal?: RecipeOptions["terminal"],
 ): Promise<StartPlan> {
   const base = appFolder(config, folder);
-  const node = await during(stderr, "Node.js to tell its version", resolveNode({ explicit: config.node, cwd: base }));
+  const node = await during(
+    stderr,
+    "Node.js to tell its version",
+    resolveNodeToStart({ explicit: config.node, cwd: base }),
+  );
   const found = config.entry === undefined ? await chooseEntry(base, environment) : undefined;
   const recipe = await buildRecipe(config, {
     folder,

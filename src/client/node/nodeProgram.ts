@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { HitlessError } from "../../shared/errors.ts";
+import { HitlessError, toHitlessError, type UsableNode } from "../../shared/errors.ts";
 import { compareVersions, type InstalledNode, installedNodes } from "./installedNodes.ts";
 import { locateProgram, nodesOnPath, probeNode } from "./nodeProbe.ts";
 import { findNodeVersionFile, matchesWish, type NodeVersionFile } from "./nodeVersionFile.ts";
@@ -45,6 +45,24 @@ export async function resolveNode(options: {
   return usable(await probeNode(path, cwd), "PATH", `the Node.js on the PATH, ${path},`);
 }
 
+/**
+ * The same, for a start: where a file asks for one that can't be used, the error offers one that can.
+ * @throws HitlessError as above; its message says how, `node` holds the one that is offered.
+ */
+export async function resolveNodeToStart(options: Parameters<typeof resolveNode>[0]): Promise<NodeProgram> {
+  try {
+    return await resolveNode(options);
+  } catch (thrown) {
+    const { code, message, remedy } = toHitlessError(thrown);
+    const node = options.explicit === undefined ? await findUsable(options.cwd) : undefined;
+    if (node === undefined || remedy !== "pickNode") {
+      throw thrown;
+    }
+    const offer = `Node.js ${node.version} is here: --node ${node.path} runs the app with it.`;
+    throw new HitlessError(code, `${message} ${offer}`, { remedy, node, cause: thrown });
+  }
+}
+
 /** What names a version rather than a program. */
 const versionName = /^(?:v?\d[\dx.*]*|lts(?:\/[\w*-]*)?|node|latest|current|stable)$/i;
 
@@ -87,6 +105,18 @@ export async function listNodePrograms(cwd: string): Promise<NodeProgram[]> {
     }
   }
   return [...programs.values()].sort((a, b) => compareVersions(b.version.slice(1), a.version.slice(1)));
+}
+
+/** The PATH's, else the newest that is installed. */
+async function findUsable(cwd: string): Promise<UsableNode | undefined> {
+  const [onPath, installed] = await Promise.all([nodesOnPath(process.env), installedNodes(process.env)]);
+  for (const path of [...onPath.slice(0, 1), ...installed.map((node) => node.path)]) {
+    const probe = await probeNode(path, cwd);
+    if (probe.kind === "node" && major(probe.version) >= oldestMajor) {
+      return { path: probe.path, version: probe.version };
+    }
+  }
+  return undefined;
 }
 
 async function resolveWish(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { listEndpoints } from "../../client/launch/endpoints.ts";
 import { launchSupervisor } from "../../client/launch/launchSupervisor.ts";
-import { resolveNode } from "../../client/node/nodeProgram.ts";
+import { resolveNodeToStart } from "../../client/node/nodeProgram.ts";
 import { chooseEntry, describeChoice } from "../../client/recipe/chooseEntry.ts";
 import { buildRecipe } from "../../client/recipe/recipe.ts";
 import { recipeOrigin } from "../../client/recipe/rereadRecipe.ts";
@@ -35,7 +35,7 @@ export async function planLaunch(definition: AppDefinition, host: SessionHost): 
   if (problem !== undefined) {
     throw new HitlessError("badConfig", problem, { remedy: "openSettings" });
   }
-  const node = await resolveNode({ explicit: config.node ?? host.nodeProgram(), cwd: base });
+  const node = await resolveNodeToStart({ explicit: config.node ?? host.nodeProgram(), cwd: base });
   const picked = chosenEntry(definition, host.memory);
   const offered = definition.entries.find(({ entry }) => entry === picked);
   const found =

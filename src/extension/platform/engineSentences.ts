@@ -69,6 +69,7 @@ export const engineSentences: readonly string[] = [
   "The Node.js that {0} asks for, {1}, {2}.",
   'There is no Node.js on the PATH. Install Node.js {0} or newer, or name the program (setting "node", flag --node).',
   '{0} asks for Node.js {1}, which is not installed; the PATH has {2}. Install it, change the file, or name a program (setting "node", flag --node).',
+  "Node.js {0} is here: --node {1} runs the app with it.",
   '{0} asks for Node.js {1}, which is not installed. Install it, change the file, or name a program (setting "node", flag --node).',
   "envFile: {0} {1}.",
   'preReload: {0}. Name another task, or give the program and its arguments, as in ["npm", "run", "build"].',

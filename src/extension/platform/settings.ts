@@ -45,11 +45,11 @@ export function nodeSetting(): string | undefined {
 }
 
 /** Writes `hitless.node` where it already has a value, else to the user settings: it is a path of this machine. */
-export async function writeNodeSetting(path: string | undefined): Promise<void> {
+export async function writeNodeSetting(path: string | undefined, wanted?: ConfigurationTarget): Promise<void> {
   const section = workspace.getConfiguration(settingsSection);
   const inWorkspace = section.inspect(settingIds.node)?.workspaceValue !== undefined;
   const target = inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
-  await section.update(settingIds.node, path, target);
+  await section.update(settingIds.node, path, wanted ?? target);
 }
 
 /** Milliseconds an app keeps running after the window closed; `undefined`: the default. */

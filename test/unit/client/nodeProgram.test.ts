@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { installedNodes } from "../../../src/client/node/installedNodes.ts";
-import { listNodePrograms, resolveNode } from "../../../src/client/node/nodeProgram.ts";
+import { listNodePrograms, resolveNode, resolveNodeToStart } from "../../../src/client/node/nodeProgram.ts";
 import { matchesWish } from "../../../src/client/node/nodeVersionFile.ts";
 import { otherNode } from "../../../src/client/node/wantedNode.ts";
 import { removeTempFolders, tempFolder } from "./tempFolder.ts";
@@ -131,6 +131,26 @@ onPosix("resolveNode", () => {
       remedy: "pickNode",
       message: /\.nvmrc asks for Node\.js 20\.11, which is not installed; the PATH has v24\.1\.0/,
     });
+  });
+
+  it("offers, for a start, the PATH's or the newest in place of one that can't be used", async () => {
+    const installed = join(inNvm("v18.20.0", "v22.1.0", "v24.1.0"), "versions", "node");
+    const cwd = tempFolder({ ".nvmrc": "18" });
+    process.env.PATH = cwd;
+    const offered = (version: string, path: string) => ({
+      code: "nodeTooOld",
+      remedy: "pickNode",
+      node: { version, path },
+      message: new RegExp(`is v18\\.20\\.0\\. Hitless needs .* Node\\.js ${version} is here: --node ${path} runs`),
+    });
+    const newest = join(installed, "v24.1.0", "bin", "node");
+    await assert.rejects(resolveNodeToStart({ cwd }), offered("v24.1.0", newest));
+    const path = onPath("v22.9.0");
+    await assert.rejects(resolveNodeToStart({ cwd }), offered("v22.9.0", path));
+    writeFileSync(join(cwd, ".nvmrc"), "16\n");
+    await assert.rejects(resolveNodeToStart({ cwd }), { code: "nodeUnusable", message: /not installed.* --node / });
+    const named = join(installed, "v18.20.0", "bin", "node");
+    await assert.rejects(resolveNodeToStart({ cwd, explicit: named }), { code: "nodeTooOld", node: undefined });
   });
 
   it("refuses one that is too old", async () => {

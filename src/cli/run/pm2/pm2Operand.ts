@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { resolveNode } from "../../../client/node/nodeProgram.ts";
+import { resolveNodeToStart } from "../../../client/node/nodeProgram.ts";
 import type { Pm2App } from "../../../client/pm2/pm2App.ts";
 import { type Pm2File, type Pm2FileOptions, understandPm2File } from "../../../client/pm2/pm2File.ts";
 import { isPm2FileName, pm2ReaderBeside } from "../../../client/pm2/readPm2File.ts";
@@ -61,7 +61,7 @@ export async function pm2ReadingOptions(
   { cwd: folder, environment, stderr, supervisorFile }: CliContext,
   { only, name }: { readonly only: string | undefined; readonly name: string | undefined },
 ): Promise<Pm2FileOptions> {
-  const node = await during(stderr, "Node.js to tell its version", resolveNode({ cwd: folder }));
+  const node = await during(stderr, "Node.js to tell its version", resolveNodeToStart({ cwd: folder }));
   return {
     folder,
     environment,

@@ -1,8 +1,9 @@
-import { commands, type LogOutputChannel, window } from "vscode";
+import { ConfigurationTarget, commands, type LogOutputChannel, window } from "vscode";
 import { type ErrorCode, type ErrorRemedy, type HitlessError, toHitlessError } from "../../../shared/errors.ts";
 import { type CommandId, commandIds } from "../../ids.ts";
 import { engineSentence } from "../../platform/engineSentence.ts";
 import type { Localize } from "../../platform/localize.ts";
+import { writeNodeSetting } from "../../platform/settings.ts";
 import type { CommandTarget } from "../target/commandTarget.ts";
 
 export interface Notifier {
@@ -55,7 +56,13 @@ export function createNotifier(channel: LogOutputChannel, t: Localize): Notifier
       const level = answers.has(error.code) ? "info" : "error";
       const wanted: ErrorRemedy[] = level === "error" ? [error.remedy, "showLog", "retry"] : [error.remedy];
       const buttons = [...new Set(wanted)].flatMap((remedy) => remedies[remedy] ?? []);
-      message(level, engineSentence(error.message, t), buttons);
+      const { node } = error;
+      const offer = async (path: string): Promise<void> => {
+        await writeNodeSetting(path, ConfigurationTarget.Workspace);
+        again?.();
+      };
+      const offered = node && { title: t("Use Node.js {0}", node.version), run: () => offer(node.path) };
+      message(level, engineSentence(error.message, t), offered === undefined ? buttons : [offered, ...buttons]);
     },
   };
 }
