@@ -153,7 +153,7 @@ export const requests = {
    * is counted in `skippedBytes`.
    * Without `cursor`: the last `lines` lines. With nothing to say it waits `waitMs` and answers with none.
    * With `lossless` the workers wait for the client instead, unless it does not ask again for 30 s: for one that keeps
-   * what it reads, such as in a file.
+   * what it reads, such as in a file. One that begins with `lines` says so then, or what is written before it goes on may be skipped.
    */
   "logs/read": {
     params: v.object({

@@ -62,15 +62,17 @@ export const logsCommand: Command = {
     try {
       const worker = wanted && (await workerOf(client, wanted));
       const only = worker === undefined ? {} : { worker };
+      const follows = parsed.has("follow");
+      // From the beginning: the app may write much before the first lines are printed.
       const first = await during(
         context.stderr,
         `the supervisor of ${client.endpoint.name}`,
-        client.request("logs/read", { lines, ...only }),
+        client.request("logs/read", { lines, ...(follows && isLossless(context) && { lossless: true }), ...only }),
       );
       const format = chooseFormat(context, parsed, client, first.chunks);
       const print = createPrinter(context, format);
       await print.chunks(first.chunks);
-      if (parsed.has("follow")) {
+      if (follows) {
         await follow(context, client, { ...only, cursor: first.cursor, receive: print.chunks });
       }
       await print.rest();
@@ -150,6 +152,11 @@ function createPrinter(context: CliContext, format: LineFormat) {
   };
 }
 
+/** Whether what is printed is kept somewhere, so that the app has to wait for it. */
+function isLossless({ stdout }: CliContext): boolean {
+  return !stdout.isTerminal;
+}
+
 interface FollowOptions {
   readonly cursor: number;
   readonly worker?: number;
@@ -172,7 +179,7 @@ async function follow(context: CliContext, client: SupervisorClient, options: Fo
       end();
     }
   };
-  const pace = { lossless: !context.stdout.isTerminal, ahead: mostAhead };
+  const pace = { lossless: isLossless(context), ahead: mostAhead };
   const states = client.onDidSnapshot(checkState);
   const moves = client.onDidMove(() => say(context, context.stderr.paint("dim", `hitless ${movedText(client)}`)));
   checkState();

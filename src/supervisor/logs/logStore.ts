@@ -204,8 +204,8 @@ export function createLogStore(now: () => number = Date.now): LogStore {
     },
     hold: gate.hold,
     read({ cursor, worker, lines, maxBytes, reader }) {
-      if (reader !== undefined && cursor !== undefined) {
-        gate.asked(reader, cursor, worker);
+      if (reader !== undefined) {
+        gate.asked(reader, cursor ?? sequence, worker);
       }
       const chosen = [...rings.values()].filter((ring) => worker === undefined || ring.source.worker === worker);
       return cursor === undefined

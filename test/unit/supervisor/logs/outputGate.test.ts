@@ -54,6 +54,18 @@ describe("a reader that must lose nothing", () => {
     assert.ok(written - read < logRingBytes);
   });
 
+  it("is waited for from the last lines on, with which it begins", () => {
+    const logs = createLogStore();
+    const loud = worker(logs, 1);
+    loud.write(100);
+    const { signal: reader } = new AbortController();
+    const { cursor } = logs.read({ lines: 1, maxBytes: everything, reader });
+    const written = loud.write(200);
+    assert.ok(written < logRingBytes);
+    const { chunks, skippedBytes } = logs.read({ cursor, maxBytes: everything, reader });
+    assert.deepEqual([chunks.reduce((sum, { text }) => sum + text.length, 0), skippedBytes], [written, 0]);
+  });
+
   it("is waited for only with the worker that it reads", () => {
     const logs = createLogStore();
     const [one, two] = [worker(logs, 1), worker(logs, 2)];
