@@ -163,6 +163,8 @@ type FromWorker =
       readonly address: string | null;
       readonly port: number | null;
     }
+  /** The app ends the process, with an exit code that is not 0, and no exception was the cause; the frames that called `process.exit`. */
+  | { readonly type: "exits"; readonly stack: string }
   /** To `whose`: that connection is one that the app itself makes. */
   | { readonly type: "mine"; readonly port: number; readonly to: number }
   /** With shared scheduling, to `accept`: it accepts nothing by itself any more. */

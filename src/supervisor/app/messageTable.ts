@@ -65,6 +65,7 @@ export function createMessageTable(parts: {
     layers: (worker, answer) => worker.layers.answered(answer),
     metrics: (worker, { id, answer }) => metrics.answered(worker, id, answer),
     fatal: (worker, error) => worker.cause.noteFatal(error),
+    exits: ({ cause }, { stack }) => cause.noteExit(stack),
     debugger: ({ debugging }, { waits }) => debugging.waits(waits, waitForDebuggerMs),
     inspectorClosed: ({ debugging }) => debugging.closed(),
     noInspector: (worker, { message }) =>

@@ -12,6 +12,8 @@ export interface DeathFacts {
   readonly lastLine: string;
   /** The uncaught exception, if the preload reported one shortly before. */
   readonly fatal?: FatalError | undefined;
+  /** The frames by which the app ended the process, if it did so without an exception. */
+  readonly exitStack?: string | undefined;
   /** Which process of the app holds the port that it was refused, in sentences for the user. */
   readonly holder?: string | undefined;
   /** Where Hitless itself answers health checks. */
@@ -27,10 +29,13 @@ export type FatalError = Omit<Extract<FromWorkerBody, { type: "fatal" }>, "type"
 
 /** Says why a worker died, in one sentence for the user. */
 export function explainDeath(facts: DeathFacts): Failure {
-  const { code, message } = reasonOf(facts);
-  const location = facts.fatal && failureLocation(facts.fatal, facts.stderr);
-  const { exitCode, signal } = facts;
-  const atLoad = code === "threw" && facts.fatal !== undefined && !facts.wasReady && isThrownAtLoad(facts.fatal);
+  const { exitCode, signal, wasReady, exitStack } = facts;
+  const ending =
+    facts.fatal ?? (exitStack === undefined ? undefined : { name: "", code: null, message: "", stack: exitStack });
+  const isAtLoad = ending !== undefined && !wasReady && isThrownAtLoad(ending);
+  const { code, message } = reasonOf(facts, isAtLoad);
+  const atLoad = isAtLoad && (code === "threw" || code === "exited");
+  const location = ending && (facts.fatal !== undefined || atLoad) ? failureLocation(ending, facts.stderr) : undefined;
   return {
     code,
     message,
@@ -47,7 +52,7 @@ interface Reason {
   readonly message: string;
 }
 
-function reasonOf(facts: DeathFacts): Reason {
+function reasonOf(facts: DeathFacts, isAtLoad: boolean): Reason {
   const { fatal, signal, exitCode, stderr, wasReady, lastLine } = facts;
   if (stderr.some((line) => line.includes("JavaScript heap out of memory"))) {
     return {
@@ -71,7 +76,8 @@ function reasonOf(facts: DeathFacts): Reason {
   }
   const when = wasReady ? "" : " before it was ready";
   // An app that ends in good order, since it can't have what it needs, says so on stdout if at all.
-  const said = wasReady || stderr.length > 0 || lastLine === "" ? "" : ` It wrote last: "${lastLine}".`;
+  const last = stderr.length === 0 ? lastLine : isAtLoad ? (stderr.findLast((line) => /\p{L}/u.test(line)) ?? "") : "";
+  const said = wasReady || last === "" ? "" : ` It wrote last: "${last.trim()}".`;
   return { code: "exited", message: `The worker exited with code ${exitCode ?? "unknown"}${when}.${said}` };
 }
 

@@ -32,7 +32,7 @@ export function finalFailure({ failure, before, ...facts }: FailedStart): Failur
   }
   const again = before !== undefined && isAlike(before, failure);
   if (!facts.othersServe) {
-    return again && failure.atLoad === true ? failure : undefined;
+    return again && failure.atLoad === true && saysTheSame(before, failure) ? failure : undefined;
   }
   if (again) {
     return shared;
@@ -43,6 +43,12 @@ export function finalFailure({ failure, before, ...facts }: FailedStart): Failur
 /** Whether two failures differ in their numbers at most: many name a pid, a time or an address in memory. */
 function isAlike(one: Failure, other: Failure): boolean {
   return one.code === other.code && withoutNumbers(one.message) === withoutNumbers(other.message);
+}
+
+/** Of an app that ends itself the last lines are the reason. */
+function saysTheSame(one: Failure, other: Failure): boolean {
+  const [before, now] = [one, other].map(({ stderr }) => withoutNumbers(stderr.join("\n")));
+  return other.code !== "exited" || before === now;
 }
 
 function withoutNumbers(text: string): string {

@@ -19,6 +19,7 @@ export class DeathCause {
   #fatal: Reported | undefined;
   #listenFailure: Reported | undefined;
   #exitedAt = 0;
+  #exitStack: string | undefined;
 
   /** An uncaught exception. */
   noteFatal(error: FatalError): void {
@@ -28,6 +29,16 @@ export class DeathCause {
   /** A server of it could not listen; the app may end without saying so. */
   noteListenFailure(error: FatalError): void {
     this.#listenFailure = { error, at: steadyNow() };
+  }
+
+  /** @param stack The frames by which the app ended the process. */
+  noteExit(stack: string): void {
+    this.#exitStack = stack;
+  }
+
+  /** The frames by which the app ended the process, if it did so with a code other than 0. */
+  get exitStack(): string | undefined {
+    return this.#exitStack;
   }
 
   exited(): void {

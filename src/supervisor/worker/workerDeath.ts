@@ -61,6 +61,7 @@ export class WorkerDeath {
       stderr: stderr(),
       lastLine: lastLine(),
       fatal: this.#error,
+      exitStack: this.cause.exitStack,
       holder: this.#holder,
       healthPort: healthPort(),
       wasReady: wasReady(),

@@ -36,10 +36,12 @@ export function watchFatalErrors(channel: Channel, guard: Guard): FatalErrors {
   );
   process.on(
     "exit",
-    guard("fatal error", () => {
+    guard("fatal error", (code: unknown) => {
       exits = true;
       if (last !== undefined && steadyNow() - last.at < countsForMs) {
         send(last.error, stackOf(last.error));
+      } else if (code !== 0) {
+        channel.send({ type: "exits", stack: exitFrames().slice(0, longestStack) });
       }
     }),
   );
@@ -50,6 +52,17 @@ export function watchFatalErrors(channel: Channel, guard: Guard): FatalErrors {
       }
     },
   };
+}
+
+/** The frames that called `process.exit`; empty where the process ends otherwise. */
+function exitFrames(): string {
+  const { stackTraceLimit } = Error;
+  // What an app validates its settings with may be many calls deep.
+  Reflect.set(Error, "stackTraceLimit", 50);
+  const frames = String(new Error().stack).split("\n");
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  const exit = frames.findIndex((frame) => frame.startsWith("    at process.exit "));
+  return exit === -1 ? "" : frames.slice(exit + 1).join("\n");
 }
 
 function stackOf(error: unknown): string {

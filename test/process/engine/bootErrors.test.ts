@@ -192,6 +192,17 @@ describeOn([usualNode()], "a first start that can't succeed", (scene) => {
     });
   }
 
+  it("an app that says what it lacks and exits as its files are loaded: is told after the second try, with the reason", async () => {
+    const { client, pids } = await scene.start({
+      fixture: "misbehaving",
+      config: { entry: "exits1.cjs", workers: 1 },
+    });
+    const { app } = await until(client, "it is given up", (snapshot) => snapshot.app.state === "crash-looping");
+    assert.match(app.failure?.message ?? "", /exited with code 1 .*It wrote last: "bad configuration"/);
+    assert.equal(app.failure?.location?.line, 2);
+    assert.equal(pids.size, 2);
+  });
+
   it("a server in a thread that a second worker can't have: is told at once who holds the port", async () => {
     const { client } = await scene.start({
       fixture: "misbehaving",

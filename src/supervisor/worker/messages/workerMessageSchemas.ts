@@ -32,6 +32,7 @@ const schemas: { readonly [Type in WorkerToSupervisor["type"]]: v.GenericSchema 
   listenFailed: v.object(failedAt),
   closed: v.object({ server: text }),
   fatal: v.object({ ...failedAt, stack: text }),
+  exits: v.object({ stack: text }),
   mine: v.object({ port: number, to: number }),
   acceptStopped: v.object({}),
   unserved: v.object({ key: text }),

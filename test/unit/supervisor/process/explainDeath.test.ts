@@ -278,6 +278,22 @@ describe("explainDeath", () => {
     assert.equal(explain({ exitCode: 3 }).code, "exited");
   });
 
+  it("takes the last words of an app that ends itself as its files are loaded for the reason", () => {
+    const loading = "    at Module._compile (node:internal/modules/cjs/loader:1554:14)";
+    const exitStack = ["    at check (/srv/api/config.js:3:11)", loading].join("\n");
+    const stderr = ["=====", "DATABASE_URL is required", "====="];
+    const { code, message, atLoad, location } = explain({ exitStack, stderr });
+    assert.deepEqual([code, atLoad, location], ["exited", true, { file: "/srv/api/config.js", line: 3, column: 11 }]);
+    assert.equal(
+      message,
+      'The worker exited with code 1 before it was ready. It wrote last: "DATABASE_URL is required".',
+    );
+    const later = explain({ exitStack: "    at Socket.onError (/srv/api/db.js:9:5)", stderr });
+    assert.deepEqual([later.atLoad, later.location], [undefined, undefined]);
+    assert.equal(later.message, "The worker exited with code 1 before it was ready.");
+    assert.equal(explain({ exitStack, stderr, wasReady: true }).atLoad, undefined);
+  });
+
   it("says what Node.js does not accept, where it did not start at all", () => {
     const refused = (line: string, changes: Partial<DeathFacts> = {}) =>
       explain({ exitCode: 9, stderr: ["(node:1) Warning: x", line], ...changes });

@@ -34,6 +34,15 @@ describe("finalFailure", () => {
     assert.equal(judge({ failure: config, before: config, othersServe: false, everFull: true }), undefined);
   });
 
+  it("tries an app that ends itself as its files are loaded once more, if it says the same", () => {
+    const told = (line: string) => ({ ...failureOf("exited", "The worker exited with code 1.", [line]), atLoad: true });
+    const missing = told("DATABASE_URL is required");
+    assert.equal(judge({ failure: missing, before: told("DATABASE_URL is required"), othersServe: false }), missing);
+    assert.equal(judge({ failure: missing, before: told("no database"), othersServe: false }), undefined);
+    const later = { ...missing, atLoad: false };
+    assert.equal(judge({ failure: later, before: later, othersServe: false }), undefined);
+  });
+
   it("ends at once with what can't succeed, and with what had its time", () => {
     const missing = failureOf("missingModule", "Cannot find module './gone'.");
     assert.equal(judge({ failure: missing }), missing);

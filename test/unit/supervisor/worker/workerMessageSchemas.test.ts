@@ -20,6 +20,7 @@ const sound: readonly FromWorkerBody[] = [
   { type: "listenFailed", name: "Error", code: "EADDRINUSE", message: "in use", address: null, port: -1 },
   { type: "closed", server: "/run/app.sock" },
   { type: "fatal", name: "Error", code: null, message: "boom", stack: "", address: "::", port: 3000 },
+  { type: "exits", stack: "" },
   { type: "mine", port: 40_000, to: 3_000 },
   { type: "acceptStopped" },
   { type: "unserved", key: "null:3000:4" },

@@ -83,6 +83,22 @@ describe("watchFatalErrors", () => {
     assert.equal(late.stack, "as the app writes it");
   });
 
+  it("tells by what calls the app ends the process, if nothing was thrown and its code is not 0", () => {
+    sent.splice(0);
+    ours.exit?.(0);
+    assert.equal(sent.length, 0);
+    const end = { process: { exit: () => ours.exit?.(1) } };
+    const limit = Error.stackTraceLimit;
+    (function config() {
+      Object.defineProperty(end.process.exit, "name", { value: "process.exit" });
+      end.process.exit();
+    })();
+    const message = sent.at(-1);
+    assert(message?.type === "exits");
+    assert.match(message.stack, /^ {4}at config /);
+    assert.equal(Error.stackTraceLimit, limit);
+  });
+
   it("takes whatever was thrown", () => {
     for (const thrown of [undefined, null, 3, "text", Symbol("s"), {}, [], Object.create(null)]) {
       const message = told(thrown);
