@@ -67,6 +67,17 @@ export interface RecipeReading {
  */
 export type RereadRecipe = (origin: RecipeOrigin) => Promise<RecipeReading>;
 
+/** A service manager that keeps the listening sockets of an app while nobody runs it. */
+export const serviceKeeperSchema = v.strictObject({
+  /** Where it hears (sd_notify(3)). */
+  notifySocket: v.string(),
+  /** Where its helper is looked for. */
+  path: v.string(),
+  /** Those that it has kept, by the names that they were given, and their numbers in the process that reads this. */
+  sockets: v.array(v.strictObject({ name: v.string(), fd: v.number() })),
+});
+export type ServiceKeeper = v.InferOutput<typeof serviceKeeperSchema>;
+
 /** The one message that a launcher sends to the supervisor it spawned, over Node's IPC channel. */
 export const launchMessageSchema = v.strictObject({
   kind: v.literal("launch"),
@@ -87,6 +98,8 @@ export const launchMessageSchema = v.strictObject({
   debug: v.optional(v.strictObject({ stopOnEntry: v.boolean() })),
   /** Milliseconds without a client before the app is stopped gracefully; ignored when `detached`. */
   graceMs: v.number(),
+  /** The app runs as a service whose manager keeps sockets. */
+  service: v.optional(serviceKeeperSchema),
   /** How the entry was found and what is left out of its script, as one line: the first of the log. */
   choice: v.optional(v.string()),
 });

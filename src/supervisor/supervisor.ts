@@ -11,6 +11,7 @@ import { createLastOutput } from "./control/lastOutput.ts";
 import { findOtherWriter } from "./control/logFileClaims.ts";
 import { createGracePeriod } from "./grace.ts";
 import { onMissingInternal } from "./internals.ts";
+import { ServiceStore } from "./listening/serviceStore.ts";
 import { createEventLog } from "./logs/eventLog.ts";
 import { LogFiles } from "./logs/files/logFiles.ts";
 import { createLogStore } from "./logs/logStore.ts";
@@ -85,8 +86,15 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
     logs.copyTo(logFiles);
   }
   const trial = predecessor && new Trial(predecessor);
+  // The descriptors are those of the process that was launched; a supervisor before this one sends its handles.
+  const kept = launch.service && {
+    ...launch.service,
+    sockets: predecessor === undefined ? launch.service.sockets : [],
+  };
+  const store = kept && new ServiceStore(kept, events);
   const app: AppSupervisor = new AppSupervisor({
     trial,
+    store,
     recipe,
     origin: launch.origin,
     version: launch.version,
@@ -225,7 +233,12 @@ export async function runSupervisor(launch: LaunchMessage, predecessor?: Predece
     throw new HitlessError("badConfig", `logs: ${otherWriter}`, { remedy: "openSettings" });
   }
 
-  app.publisher.onDidPublish((snapshot) => server.broadcast("app/snapshot", snapshot));
+  app.publisher.onDidPublish((snapshot) => {
+    server.broadcast("app/snapshot", snapshot);
+    if (snapshot.app.state === "running") {
+      store?.tidy();
+    }
+  });
   app.renewals.onDidReport((report) => server.broadcast("app/report", report));
   events.onDidLog((event) => server.broadcast("app/event", event));
 

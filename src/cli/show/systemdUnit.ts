@@ -40,6 +40,9 @@ export interface UnitFacts {
 /** Crashes at the start are tried again until they are a crash loop, which takes so many seconds by default. */
 const crashLoopSeconds = 90;
 
+/** Listening sockets that systemd keeps while it starts the service again; from version 254 on Hitless hands them over. */
+const mostSockets = 64;
+
 /** Beside those of `systemd.exec(5)` that break what Node.js needs: its compiler writes code, and it asks for the addresses of the machine. */
 const hardening = [
   "NoNewPrivileges=yes",
@@ -108,6 +111,9 @@ export function systemdUnit(facts: UnitFacts): string {
     `TimeoutStopSec=${longestStopSeconds(recipe)}`,
     "Restart=on-failure",
     "RestartSec=1",
+    ...(type === "exec"
+      ? []
+      : ["# Who connects meanwhile waits, from systemd 254 on.", `FileDescriptorStoreMax=${mostSockets}`]),
     "# Wrong usage stays wrong.",
     "RestartPreventExitStatus=2",
     "# One worker that the kernel ends for lack of memory is not the service: Hitless starts another.",

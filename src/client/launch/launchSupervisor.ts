@@ -6,7 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LaunchRecipeInput } from "../../shared/appConfig.ts";
 import { HitlessError, toHitlessError } from "../../shared/errors.ts";
-import type { RecipeOrigin } from "../../shared/launch.ts";
+import type { RecipeOrigin, ServiceKeeper } from "../../shared/launch.ts";
 import {
   defaultGraceMs,
   type Endpoint,
@@ -45,6 +45,8 @@ export interface LaunchOptions {
   readonly keepsOutput?: boolean;
   /** The client that comes debugs the app from its first line. */
   readonly debug?: { readonly stopOnEntry: boolean };
+  /** The service manager that keeps sockets; their descriptors are the supervisor's from then on, and closed here. */
+  readonly service?: ServiceKeeper | undefined;
   /** Aborting it ends the launch: what waits does so no longer, and a supervisor that has not answered yet is stopped. */
   readonly cancelled?: AbortSignal;
   /** Told when another launch of this app is waited for. */
@@ -60,6 +62,9 @@ const replyDeadlineMs = 15_000;
 /** So long, in milliseconds, a start that fails waits for its supervisor to end, and one that is cancelled beyond `killTimeout`. */
 const endMs = 5_000;
 const logLinesShown = 20;
+
+/** The number that the first kept socket has in the supervisor, behind its channel. */
+const firstKept = 4;
 
 /**
  * Megabytes of each half of V8's young generation. A supervisor has little that lives long; with V8's own limit of 16 it
@@ -100,7 +105,8 @@ export async function launchSupervisor(options: LaunchOptions): Promise<Endpoint
 }
 
 async function launch(options: LaunchOptions, folder: string): Promise<Endpoint> {
-  const { recipe, node, supervisorFile, version, detached, graceMs = defaultGraceMs } = options;
+  const { recipe, node, supervisorFile, version, detached, graceMs = defaultGraceMs, service } = options;
+  const kept = service?.sockets ?? [];
   const id = newEndpointId();
   const message: LaunchMessageInput = {
     kind: "launch",
@@ -118,6 +124,9 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
     keepsOutput: options.keepsOutput ?? false,
     ...(options.choice !== undefined && { choice: options.choice }),
     ...(options.debug !== undefined && { debug: options.debug }),
+    ...(service !== undefined && {
+      service: { ...service, sockets: kept.map(({ name }, at) => ({ name, fd: firstKept + at })) },
+    }),
   };
   const logFile = join(folder, `${id}.log`);
   // Opened and closed without a wait in between: the events of a child are emitted whether somebody listens or not.
@@ -131,11 +140,13 @@ async function launch(options: LaunchOptions, folder: string): Promise<Endpoint>
       cwd: [homedir(), tmpdir()].find((candidate) => existsSync(candidate)) ?? folder,
       detached: true,
       env,
-      stdio: ["ignore", log, log, "ipc"],
+      stdio: ["ignore", log, log, "ipc", ...kept.map(({ fd }) => fd)],
       windowsHide: true,
     });
   } finally {
-    closeSync(log);
+    for (const fd of [log, ...kept.map((socket) => socket.fd)]) {
+      closeSync(fd);
+    }
   }
   if (child.pid !== undefined) {
     options.onDidSpawn?.(child.pid);

@@ -43,12 +43,13 @@ export interface DeadSupervisor {
 /**
  * Starts the app of a supervisor that has died again, when its workers have ended or have had their time to. `byOther`: another
  * supervisor has the app, which was to take over or which somebody else has started.
+ * @param launch Resolves with `undefined` to leave it to somebody else.
  * @throws HitlessError `supervisorFailed` if the process has not ended after all, and what `launch` throws.
  */
-export async function startAgain(
+export async function startAgain<Started extends Endpoint | undefined>(
   dead: DeadSupervisor,
-  launch: () => Promise<Endpoint>,
-): Promise<{ readonly endpoint: Endpoint; readonly byOther: boolean }> {
+  launch: () => Promise<Started>,
+): Promise<{ readonly endpoint: Started | Endpoint; readonly byOther: boolean }> {
   const heir = (await awaitHeir(dead)) ?? (await settle(dead));
   if (heir !== undefined) {
     return { endpoint: heir, byOther: true };

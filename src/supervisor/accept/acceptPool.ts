@@ -1,4 +1,5 @@
 import type { BoundHandle, ConnectionHandle, ListeningHandle } from "./clusterInternals.ts";
+import type { SocketStore } from "./keptByService.ts";
 import type { OwnConnections } from "./ownConnections.ts";
 
 /** Looks after the files of Unix sockets. */
@@ -33,6 +34,7 @@ export interface AcceptPool {
   /** Whether the workers accept by themselves, each with a copy of the handle. */
   readonly shared: boolean;
   readonly paths: PathKeeper;
+  readonly store: SocketStore;
   /** Whether the supervisor before this one still accepts at the addresses that it has given here. */
   isHeldBack(): boolean;
   /** Connections that this process itself makes to its addresses. */

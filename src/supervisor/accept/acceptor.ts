@@ -8,6 +8,7 @@ import {
   type ListenQuery,
   onClusterMessage,
 } from "./clusterInternals.ts";
+import { noStore, type SocketStore } from "./keptByService.ts";
 import { ListeningSocket } from "./listeningSocket.ts";
 import { type AcceptingWorker, Member, type OwnClient } from "./member.ts";
 import { OwnConnections } from "./ownConnections.ts";
@@ -26,6 +27,8 @@ export interface AcceptorOptions {
   readonly now?: () => number;
   /** The handles of the supervisor whose app this one takes over, by the keys of the addresses; absent: there was none. */
   readonly inherited?: ReadonlyMap<string, InheritedSocket> | undefined;
+  /** Keeps copies of the sockets for when this process has died; absent: nobody does. */
+  readonly store?: SocketStore | undefined;
 }
 
 /** An address that another supervisor is to listen at too. */
@@ -41,6 +44,9 @@ export type TellAccept = (on: boolean) => boolean;
 
 /** With shared scheduling: a worker says that it listens no more before it closes its copy of the handle, so many milliseconds at most. */
 const copiesMs = 200;
+
+/** The service manager has so many milliseconds to give up its copy. */
+const releaseMs = 5_000;
 
 /** No system allows a process so few open files that these would be too many. */
 const fewWaiting = 64;
@@ -83,6 +89,7 @@ export class Acceptor {
       isHeldBack: () => this.#isHeldBack,
       shared: options.shared,
       paths: options.paths,
+      store: options.store ?? noStore,
       own: this.own,
       waits: (more) => {
         this.#waiting += more;
@@ -361,7 +368,7 @@ export class Acceptor {
       socket.pretend();
       this.#sockets.set(key, socket);
       socket.add(member, query);
-    } else if (errno === addressInUse && this.#options.shared && query.port > 0 && steadyNow() - since < copiesMs) {
+    } else if (errno === addressInUse && query.port > 0 && this.#mayBeFreed(since)) {
       setTimeout(() => {
         if (member.isAlive && !this.#isOver) {
           this.#asked(member, query, since);
@@ -372,6 +379,12 @@ export class Acceptor {
       member.send({ ack: query.seq, key, errno, data: query.data ?? null });
     }
     return true;
+  }
+
+  /** Whether a copy that a worker or the service manager has may be in the way, which they are about to close. */
+  #mayBeFreed(since: number): boolean {
+    const passed = steadyNow() - since;
+    return (this.#options.shared && passed < copiesMs) || (this.#pool.store.isReleasing && passed < releaseMs);
   }
 
   /**

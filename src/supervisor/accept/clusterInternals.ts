@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { closeSync } from "node:fs";
 import net, { type Socket } from "node:net";
 import { relative } from "node:path";
 import { getSystemErrorMap } from "node:util";
@@ -203,6 +204,20 @@ export function bindHandle(query: ListenQuery): BoundHandle {
     made.fchmod?.(mode);
   }
   return made;
+}
+
+/**
+ * Takes a socket that is bound already, by the number of its descriptor (`createServerHandle` in lib/net.js); `undefined`, and the
+ * descriptor is closed, if this Node can't.
+ */
+export function openHandle(fd: number): ListeningHandle | undefined {
+  const create: unknown = Reflect.get(net, "_createServerHandle");
+  const made: unknown = typeof create === "function" ? create(null, undefined, undefined, fd) : undefined;
+  if (isListeningHandle(made)) {
+    return made;
+  }
+  closeSync(fd);
+  return undefined;
 }
 
 /** Of Unix sockets and what has no file: what is bound for a path, which may have no more than about 100 bytes (lib/internal/cluster/primary.js, `queryServer`). */

@@ -2,14 +2,13 @@ import type { AcceptPool, ForwardAccepted, InheritedSocket } from "./acceptPool.
 import { type Closing, closeListening } from "./closeListening.ts";
 import {
   addressOf,
-  type BoundHandle,
-  bindHandle,
   type ConnectionHandle,
   type ListeningHandle,
   type ListenQuery,
   localPeer,
   usualBacklog,
 } from "./clusterInternals.ts";
+import { closeReleased } from "./keptByService.ts";
 import type { AcceptedAt, Member, OwnClient } from "./member.ts";
 import { Rests } from "./rests.ts";
 import { canStandIn } from "./standIn.ts";
@@ -113,6 +112,7 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#path !== undefined) {
       this.#pool.paths.adopt(this.#path, handle);
     }
+    this.#pool.store.keep(this.key, handle);
     return this.isShared ? 0 : this.#listen(handle);
   }
 
@@ -178,12 +178,13 @@ export class ListeningSocket implements AcceptedAt {
     if (this.#closing !== undefined && this.#path !== undefined) {
       // Its file is gone.
       this.#closing.cancel();
+      this.#pool.store.release(this.key);
       this.#handle?.close();
       this.#handle = undefined;
     }
     this.#stopClosing();
     if (this.#handle === undefined) {
-      const bound = this.#bind();
+      const bound = this.#place.bind(this.key, this.#pool);
       if (bound === undefined || typeof bound === "number") {
         return bound;
       }
@@ -200,14 +201,6 @@ export class ListeningSocket implements AcceptedAt {
       this.#pool.paths.restore(this.#path, this.#handle);
     }
     return error;
-  }
-
-  #bind(): BoundHandle {
-    const { query } = this.#place;
-    const path = this.#path;
-    return path === undefined
-      ? bindHandle(query)
-      : this.#pool.paths.bind(path, (address) => bindHandle({ ...query, address }));
   }
 
   /** Whether it is open, and the other one can't be while it is. */
@@ -263,11 +256,22 @@ export class ListeningSocket implements AcceptedAt {
     } else {
       member.send({ ...answer, ...(sockname && { sockname }) });
     }
+    this.#keep(member);
     this.#release(member);
+  }
+
+  /** Where an app serves, and does not only look whether the port is free, a copy is kept for when this process has died. */
+  #keep(member: Member): void {
+    const handle = this.#handle;
+    const isServed = member.admitted && this.#members.has(member) && this.#pretence === "none";
+    if (isServed && handle !== undefined && !this.isHeldBack && this.#place.query.port !== 0) {
+      this.#pool.store.keep(this.key, handle);
+    }
   }
 
   /** Whether this worker may be given connections has changed. */
   update(member: Member): void {
+    this.#keep(member);
     if (!this.#rests.has(member)) {
       this.#release(member);
     }
@@ -367,6 +371,7 @@ export class ListeningSocket implements AcceptedAt {
   makeRoom(port: number): void {
     if (this.#closing !== undefined && this.port === port) {
       this.#stopClosing();
+      this.#pool.store.release(this.key);
       this.#handle?.close();
       this.#handle = undefined;
       this.#flush();
@@ -382,6 +387,7 @@ export class ListeningSocket implements AcceptedAt {
       if (this.#path !== undefined) {
         this.#pool.paths.leave(this.#path, this.#handle);
       }
+      this.#pool.store.release(this.key);
       this.#handle.close();
       this.#handle = undefined;
     }
@@ -455,13 +461,14 @@ export class ListeningSocket implements AcceptedAt {
       // What the workers have left in the kernel's queue is accepted here.
       this.#listen(handle);
     }
-    this.#closing = closeListening(handle, deadlineMs, () => {
+    const closed = (): void => {
       this.#closing = undefined;
       this.#handle = undefined;
       this.#flush();
       this.#awaitSuccessor();
       this.#pool.settled();
-    });
+    };
+    this.#closing = closeReleased(this.#pool.store, this.key, () => closeListening(handle, deadlineMs, closed));
   }
 
   /** Gives all that wait to the workers that listen here, though they leave: they have not been told so. */

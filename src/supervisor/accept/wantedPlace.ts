@@ -1,4 +1,14 @@
-import { addressOf, ipv6Only, type ListeningHandle, type ListenQuery } from "./clusterInternals.ts";
+import { existsSync } from "node:fs";
+import type { AcceptPool } from "./acceptPool.ts";
+import {
+  addressOf,
+  type BoundHandle,
+  bindHandle,
+  ipv6Only,
+  type ListeningHandle,
+  type ListenQuery,
+  openHandle,
+} from "./clusterInternals.ts";
 import { areAtOdds, type StandIn } from "./standIn.ts";
 
 /** Where workers want to listen: a port of one address or of all, or a path. */
@@ -53,5 +63,34 @@ export class WantedPlace {
   isKeptBy(open: StandIn | undefined): boolean {
     const wanted = this.addressOf(undefined);
     return open !== undefined && wanted !== undefined && areAtOdds(open, wanted);
+  }
+
+  /** Binds it, or takes what was kept of it while no supervisor ran. @param key Of the address. */
+  bind(key: string, { store, paths }: Pick<AcceptPool, "store" | "paths">): BoundHandle {
+    const kept = store.take(key);
+    if (kept !== undefined) {
+      const handle = this.#open(kept, paths);
+      if (handle !== undefined) {
+        return handle;
+      }
+      store.release(key);
+    }
+    return this.path === undefined
+      ? bindHandle(this.query)
+      : paths.bind(this.path, (address) => bindHandle({ ...this.query, address }));
+  }
+
+  /** `undefined`: clients would not find it. */
+  #open(fd: number, paths: AcceptPool["paths"]): ListeningHandle | undefined {
+    const handle = openHandle(fd);
+    if (this.path === undefined || handle === undefined) {
+      return handle;
+    }
+    paths.adopt(this.path, handle);
+    if (existsSync(this.path)) {
+      return handle;
+    }
+    handle.close();
+    return undefined;
   }
 }

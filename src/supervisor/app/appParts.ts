@@ -2,6 +2,7 @@ import type { LaunchRecipe } from "../../shared/appConfig.ts";
 import type { RecipeOrigin } from "../../shared/launch.ts";
 import type { Snapshot } from "../../shared/snapshot.ts";
 import { Acceptor } from "../accept/acceptor.ts";
+import type { SocketStore } from "../accept/keptByService.ts";
 import { workersAccept } from "../accept/whoAccepts.ts";
 import { steadyNow } from "../clock.ts";
 import { DebugSessions } from "../debug/debugSessions.ts";
@@ -45,6 +46,8 @@ export interface AppSupervisorOptions {
   readonly monitor: Pick<Monitor, "url" | "port" | "follow">;
   /** The app is taken over from another supervisor. */
   readonly trial?: Trial | undefined;
+  /** Keeps the listening sockets for when this process has died. */
+  readonly store?: SocketStore | undefined;
 }
 
 /** What the parts of an app may ask of it. */
@@ -115,6 +118,7 @@ export function createAppParts(options: AppSupervisorOptions, host: AppHost): Ap
     mostOpenFiles,
     onRefused: (waiting) => health.refused(waiting),
     inherited: options.trial?.sockets,
+    store: options.store,
   });
   const roster = new WorkerRoster({
     app: recipe.name,

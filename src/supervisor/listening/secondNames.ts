@@ -63,6 +63,12 @@ export function leftIn(folder: string): string[] {
   return secondNamesIn(folder).flatMap((name) => (isOwned(name) ? [] : [name.file]));
 }
 
+/** The only name that is left of a socket of a supervisor that is gone, if there is just one such. */
+export function onlyLeftIn(folder: string): string | undefined {
+  const found = leftIn(folder).filter((file) => linksOf(file) === 1);
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Tells a file whatever its name; `undefined` if there is none. */
 export function inodeOf(path: string): string | undefined {
   try {

@@ -12,6 +12,7 @@ import {
   linksOf,
   namesAreOne,
   newSecondName,
+  onlyLeftIn,
   removeSecondName,
   secondNamesOf,
 } from "./secondNames.ts";
@@ -116,7 +117,8 @@ export function createSocketKeeper(options: {
   /** Gives the file at a path a second name; it may be gone already where a supervisor before this one has one. */
   const keepFile = (path: string, handle: ListeningHandle, isTakenAlong: boolean): void => {
     const link = newSecondName(path);
-    const last = inodeOf(path) === undefined ? lastNameOf(process.ppid, dirname(path)) : undefined;
+    const last =
+      inodeOf(path) === undefined ? (lastNameOf(process.ppid, dirname(path)) ?? onlyLeftIn(dirname(path))) : undefined;
     const error = tryToLink(last ?? path, link);
     if (error === undefined) {
       keep({ path, handle, link, isTakenAlong });
@@ -260,6 +262,11 @@ export function createSocketKeeper(options: {
     adopt(path, handle) {
       keepFile(path, handle, false);
       restore(path, handle);
+      // Of a supervisor that has died: to whoever connects at them, it is this one that listens.
+      const inode = inodeOf(path);
+      for (const link of leftIn(dirname(path)).filter((name) => inode !== undefined && inodeOf(name) === inode)) {
+        remove(link);
+      }
     },
   };
 }

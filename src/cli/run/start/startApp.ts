@@ -1,4 +1,5 @@
 import { SupervisorClient } from "../../../client/connection/supervisorClient.ts";
+import { type KeptSockets, keptSockets } from "../../../client/launch/keptSockets.ts";
 import { launchSupervisor } from "../../../client/launch/launchSupervisor.ts";
 import { describeChoice } from "../../../client/recipe/chooseEntry.ts";
 import { toHitlessError } from "../../../shared/errors.ts";
@@ -19,11 +20,12 @@ export interface StartOptions {
 
 /** Starts an app, and waits until it is ready or has ended. Returns the exit code. */
 export async function startApp(context: CliContext, app: ChosenApp, options: StartOptions): Promise<number> {
+  const service = options.detach ? undefined : keptSockets(context.environment);
   if (app.kind !== "recipe" || app.mayBeNoServer !== true) {
-    return startOnce(context, app, options);
+    return startOnce(context, app, options, service);
   }
   let isServer = true;
-  const code = await startOnce(context, app, options, () => {
+  const code = await startOnce(context, app, options, service, () => {
     isServer = false;
   });
   if (isServer) {
@@ -35,13 +37,19 @@ export async function startApp(context: CliContext, app: ChosenApp, options: Sta
     `${paint("yellow", "!")} it listens nowhere, so it is started as no server: server false, renewal "stopFirst"`,
   );
   const { mayBeNoServer: _, remarks: __, ...rest } = app;
-  return startOnce(context, { ...rest, config: { ...app.config, server: false, renewal: "stopFirst" } }, options);
+  return startOnce(
+    context,
+    { ...rest, config: { ...app.config, server: false, renewal: "stopFirst" } },
+    options,
+    service,
+  );
 }
 
 async function startOnce(
   context: CliContext,
   app: ChosenApp,
   { detach, json }: StartOptions,
+  service: KeptSockets | undefined,
   onDidNotListen?: () => void,
 ): Promise<number> {
   for (const remark of app.kind === "recipe" ? (app.remarks ?? []) : []) {
@@ -51,7 +59,7 @@ async function startOnce(
   // Until there is something to stop, a signal ends this process as the system does it.
   const wishes = collectWishes();
   try {
-    const endpoint = again ? app.endpoint : await launch(context, app, { detached: detach, wishes });
+    const endpoint = again ? app.endpoint : await launch(context, app, { detached: detach, wishes, service });
     const whose = `the supervisor of ${endpoint.name}`;
     const connecting = SupervisorClient.connect(endpoint, context.identity).catch((error: unknown) => {
       // Nobody would look after what was just started: without a client it would run on for its grace period, or for ever.
@@ -71,7 +79,13 @@ async function startOnce(
             isJob: isJob(app),
             ...(onDidNotListen !== undefined && { onDidNotListen }),
           })
-        : await keepRunning(context, client, wishes, () => launch(context, app, { detached: false, wishes }));
+        : await keepRunning(
+            context,
+            client,
+            wishes,
+            () => launch(context, app, { detached: false, wishes, service }),
+            service !== undefined,
+          );
     } finally {
       client.dispose();
     }
@@ -88,7 +102,11 @@ async function startOnce(
 async function launch(
   context: CliContext,
   app: RecipeApp,
-  { detached, wishes }: { readonly detached: boolean; readonly wishes: CollectedWishes },
+  {
+    detached,
+    wishes,
+    service,
+  }: { readonly detached: boolean; readonly wishes: CollectedWishes; readonly service: KeptSockets | undefined },
 ): Promise<Endpoint> {
   const { stderr, supervisorFile, identity } = context;
   const terminal = !detached && context.stdout.isTerminal ? { columns: context.stdout.columns } : undefined;
@@ -111,6 +129,7 @@ async function launch(
       detached,
       ...(choice !== undefined && { choice }),
       keepsOutput: !detached && !context.stdout.isTerminal,
+      service: service?.take(),
       cancelled: wishes.cancelled,
       beforeSpawn: wishes.begin,
       onDidSpawn: wishes.started,
