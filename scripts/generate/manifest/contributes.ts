@@ -14,6 +14,8 @@ const icon = "media/hitless.svg";
 const welcome = {
   noFolder: "workspaceFolderCount == 0",
   untrusted: all("workspaceFolderCount != 0", "!isWorkspaceTrusted"),
+  // Without it VS Code says "There is no data provider registered" until the extension has come up.
+  looking: all("workspaceFolderCount != 0", "isWorkspaceTrusted", isNot("scanned")),
   noEntry: all("workspaceFolderCount != 0", "isWorkspaceTrusted", is("scanned"), isNot("hasApp")),
   stopped: all("isWorkspaceTrusted", is("hasApp"), isNot("hasRunningApp")),
 };

@@ -81,7 +81,7 @@ describe("package.json and the code name the same", () => {
       [viewIds.apps, viewIds.requests],
     );
     assert.ok(contributes.viewsWelcome.every(({ view }) => view === viewIds.apps));
-    assert.equal(contributes.viewsWelcome.length, 4);
+    assert.equal(contributes.viewsWelcome.length, 5);
   });
 
   it("settings", () => {
