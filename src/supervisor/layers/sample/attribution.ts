@@ -26,7 +26,7 @@ export interface CallsAround {
 }
 
 /** Hints from the source texts of the functions. */
-export interface SourceHints extends Pick<Surroundings, "compressorOf"> {
+export interface SourceHints extends Pick<Surroundings, "compressorOf" | "mentions"> {
   /**
    * Shares (0 to 1) of a function's own time, by ticks on its lines, that are the work of V8's built-in functions, and
    * that may be either theirs or its own.

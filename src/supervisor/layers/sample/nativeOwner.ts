@@ -7,6 +7,7 @@ import {
   buffer,
   fs,
   nativeOfBuffer,
+  nativesThroughV8,
   spawnSync,
   sqlite,
   sqliteNatives,
@@ -47,6 +48,9 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
   // Some of its functions are called like those of streams.
   const isOfFiles = /^node:(?:fs|internal\/fs)\b/.test(surroundings.caller?.url ?? "") && streamNatives.has(name);
   const known = nativeOfBuffer.test(name) ? buffer : isOfFiles ? fs : byName(name);
+  if (known !== undefined && isLeftOver(name, surroundings)) {
+    return v8Owner;
+  }
   if (known !== undefined) {
     return bindingOwner(known);
   }
@@ -57,6 +61,19 @@ export function ownerOfNative(name: string, surroundings: Surroundings): Owner {
     return found === undefined ? nativeOwner : bindingOwner(variantOf(found[1], surroundings));
   }
   return caller === undefined ? nativeOwner : ownerOfCalled(name, caller, surroundings);
+}
+
+/**
+ * Where one of V8's functions in C++ has called JavaScript, as `JSON.parse` does to make a text of a Buffer, V8 shows the
+ * native function that was called last there as long as it goes on by itself: below one that does not know the name.
+ */
+function isLeftOver(name: string, { caller, mentions }: Surroundings): boolean {
+  return (
+    caller !== undefined &&
+    !caller.url.startsWith("node:") &&
+    !nativesThroughV8.has(name) &&
+    mentions?.(caller, name) === false
+  );
 }
 
 /** zlib, Brotli and Zstandard share their functions, so they are distinguished by names in the calling code. */

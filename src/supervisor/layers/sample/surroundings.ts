@@ -40,6 +40,8 @@ export interface Surroundings extends Callers {
   readonly natives: LoadedNatives;
   /** What a function compresses with, by the names in its text; `undefined` if unknown. */
   readonly compressorOf: (frame: ProfileFrame) => string | undefined;
+  /** Whether the file of a function has a word in it; `undefined` if its text is unknown. */
+  readonly mentions?: (frame: ProfileFrame, word: string) => boolean | undefined;
 }
 
 /** For each node, the nearest JavaScript around it. Parents come first, so one pass does. */

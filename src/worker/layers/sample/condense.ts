@@ -1,14 +1,10 @@
 import type { Profiler } from "node:inspector";
 import { sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  type CollectedSample,
-  ownCodeUrl,
-  type ProfileFrame,
-  type ProfileNode,
-} from "../../../shared/layers/collected.ts";
-import { type BuiltinKind, builtinKind, callsGiven, isCall, shownBuiltin } from "./builtinNames.ts";
+import { type CollectedSample, ownCodeUrl, type ProfileFrame } from "../../../shared/layers/collected.ts";
+import { type BuiltinKind, builtinKind, callsGiven, shownBuiltin } from "./builtinNames.ts";
 import { type Tick, withJobs } from "./jobs.ts";
+import { type Lost, lostBelow, type MutableNode, moveLost } from "./lostFrames.ts";
 
 /** Microseconds between two ticks. */
 export const intervalUs = 1_000;
@@ -31,8 +27,6 @@ const leastAloneUs = 5 * intervalUs;
 
 type CallFrame = Profiler.ProfileNode["callFrame"];
 
-type MutableNode = { -readonly [Key in keyof ProfileNode]: ProfileNode[Key] };
-
 /** Reduces a profile to what attributing its time needs, so that little has to be sent. */
 export function condense(
   taken: Profiler.Profile,
@@ -48,7 +42,7 @@ export function condense(
       return known;
     }
     const shown = own.some((start) => url.startsWith(start)) ? ownCodeUrl : url;
-    const name = builtin ? (shownBuiltin(functionName) ?? functionName) : functionName;
+    const name = builtin ? (shownBuiltin(functionName) ?? plainName(functionName)) : functionName;
     const place = { line: lineNumber + 1, column: columnNumber + 1 };
     frameIndexes.set(key, frames.length);
     return frames.push({ name, url: shown, ...place, ...(builtin ? { builtin } : {}) }) - 1;
@@ -62,8 +56,7 @@ export function condense(
   const known = new Map<string, number>();
   const nodes: MutableNode[] = [];
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
-  /** Microseconds of calls that were seen below a node. */
-  const calling = new Map<number, number>();
+  const lost: Lost[] = [];
   for (const node of parentsFirst(profile)) {
     const { id, callFrame } = node;
     const parent = indexes.get(parents.get(id) ?? -1) ?? -1;
@@ -73,8 +66,8 @@ export function condense(
     if (above !== undefined && above.parent >= 0 && isPartOf(frames[above.frame], callFrame.functionName, kind)) {
       above.selfUs += us;
       above.operationUs = (above.operationUs ?? 0) + us;
-      if (kind === "operation" && isCall(callFrame.functionName) && frames[above.frame]?.builtin !== true) {
-        calling.set(parent, (calling.get(parent) ?? 0) + us);
+      if (kind === "operation" && us > 0 && isCalledFrom(node, parents, byId)) {
+        lost.push(...lostBelow(callFrame.functionName, { at: parent, below: parent, us }));
       }
       indexes.set(id, parent);
       places.set(id, parent);
@@ -89,12 +82,18 @@ export function condense(
     indexes.set(id, kind === "operation" ? parent : index);
     places.set(id, index);
     addTicks(nodes[index], us, node);
+    if (kind === "operation" && us > 0) {
+      lost.push(...lostBelow(callFrame.functionName, { at: index, below: parent, us }));
+    }
   }
-  for (const [caller, us] of calling) {
-    giveToCallees(caller, us, nodes, (index) => frames[nodes[index]?.frame ?? -1]?.url !== "");
-  }
+  moveLost(lost, nodes, frames);
   const inOrder = order.map(([id, us]) => [places.get(id) ?? 0, us] as const);
   return { ticks: order.length, frames, nodes, ...(timeline ? { timeline: inOrder } : {}) };
+}
+
+/** What leads into a function in C++ stands for it. */
+function plainName(name: string): string {
+  return name.startsWith("CEntry_") ? "(built-in function)" : name;
 }
 
 /** V8's own code has no place, nor lines, which a native function that JavaScript calls has. */
@@ -128,38 +127,23 @@ function isPartOf(caller: ProfileFrame | undefined, name: string, kind: BuiltinK
 }
 
 /**
- * What V8 does to call a function has no frame: where it is on top, the function that calls is missing from the stack,
- * and the one above it is shown instead. So this time is of the functions that one calls, as far as they call others.
+ * Whether V8 found it below a function, or below what leads into one: below another operation, the function that uses it
+ * is known.
  */
-function giveToCallees(
-  caller: number,
-  us: number,
-  nodes: readonly MutableNode[],
-  isScript: (index: number) => boolean,
-): void {
-  const callees = nodes.flatMap(({ parent }, index) => (parent === caller && isScript(index) ? [index] : []));
-  const weights = callees.map((index) => {
-    const below = nodes.filter(({ parent }) => parent === index);
-    return below.length === 0 ? 0 : below.reduce((sum, { selfUs }) => sum + selfUs, nodes[index]?.selfUs ?? 0);
-  });
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  if (all === 0) {
-    return;
-  }
-  add(nodes[caller], -us);
-  callees.forEach((index, at) => {
-    const weight = weights[at] ?? 0;
-    if (weight > 0) {
-      add(nodes[index], (us * weight) / all);
-    }
-  });
-}
-
-function add(node: MutableNode | undefined, us: number): void {
-  if (node !== undefined) {
-    node.selfUs += us;
-    node.operationUs = (node.operationUs ?? 0) + us;
-  }
+function isCalledFrom(
+  { id }: Profiler.ProfileNode,
+  parents: ReadonlyMap<number, number>,
+  byId: ReadonlyMap<number, Profiler.ProfileNode>,
+): boolean {
+  const above = byId.get(parents.get(id) ?? -1);
+  return (
+    above === undefined ||
+    kindOf(above) !== "operation" ||
+    (above.children ?? []).some((each) => {
+      const node = byId.get(each);
+      return node !== undefined && kindOf(node) === undefined;
+    })
+  );
 }
 
 function addTicks(node: MutableNode | undefined, us: number, { positionTicks = [] }: Profiler.ProfileNode): void {

@@ -198,6 +198,20 @@ describe("the attribution of CPU time", () => {
     );
   });
 
+  it("gives V8 what it goes on with after JavaScript of Node.js, where it shows the last native function still", () => {
+    const idOf = (mentions: NonNullable<AttributionHints["mentions"]>, native = "utf8Slice") =>
+      partOf([`handle ${own}`, native], { mentions }).parts[0]?.id;
+    assert.deepEqual(
+      [
+        idOf(() => false),
+        idOf(() => true),
+        idOf(() => undefined),
+        idOf((_frame, word) => word !== "structuredClone", "structuredClone"),
+      ],
+      ["v8", "binding:buffer", "binding:buffer", "binding:messaging"],
+    );
+  });
+
   it("can't tell native code without JavaScript where promises are given built-in functions", () => {
     const [part] = partOf(["(program)"], { jobsAreBuiltins: () => true }).parts;
     assert.equal(part?.id, "native");

@@ -340,10 +340,18 @@ describe("the work of a line", () => {
   it("is the function's own where V8's functions have frames, but for those in C++", () => {
     const told = (text: string, renamed = false) =>
       workOfLine(text, { framed: new Set(), meanings, builtins: true, renamed });
-    for (const text of ["seen.set(key, i);", "if (list.has(x)) {", "const copy = new Map(other.entries());"]) {
+    for (const text of [
+      "seen.set(key, i);",
+      "if (list.has(x)) {",
+      "const copy = new Map(other.entries());",
+      "sum += view.getUint16(at) + view.getFloat32(at + 4, true);",
+      "for (const each of rows.values().take(10)) {",
+      "const years = now.getFullYear() - born.getFullYear();",
+    ]) {
       assert.equal(told(text), "own", text);
     }
     for (const text of [
+      "day.setDate(day.getDate() + 1);",
       "if (text.indexOf(x) < 0) {",
       "return countries.of(code);",
       "return JSON.stringify(rows);",

@@ -65,6 +65,54 @@ describe("a profile with V8's own code", () => {
     );
   });
 
+  it("gives an operation without a frame to who uses it, whom V8 leaves out, not to the caller above", () => {
+    const told = condensed(`
+(root)
+  run 10
+    LoadIC_Megamorphic 40
+    KeyedStoreIC_Megamorphic 5
+    KeyedLoadIC_Megamorphic 60
+    match 12
+      LoadIC_Megamorphic 3
+    nativeRead 50
+  sort 0
+    ArrayPrototypeSort 20
+      StringLessThan 8
+      compare 12`);
+    assert.deepEqual(
+      told.sort(),
+      [
+        "(root) 0",
+        "  run 27, 17 operations",
+        "    match 103, 91 operations",
+        "    nativeRead 50",
+        "  sort 0",
+        "    Array.prototype.sort (V8) 20",
+        "      compare 20, 8 operations",
+      ].sort(),
+    );
+  });
+
+  it("takes what leads into a function in C++, which has no frame, for that", () => {
+    const told = condensed(`
+(root)
+  handle 10
+    CEntry_Return1_ArgvOnStack_BuiltinExit 20
+      CEntry_Return1_ArgvOnStack_BuiltinExit 30
+      JSEntry 1
+        toText 5
+    CEntry_Return1_ArgvOnStack_NoBuiltinExit 2`);
+    assert.deepEqual(
+      told.sort(),
+      [
+        "(root) 0",
+        "  handle 12, 2 operations",
+        "    (built-in function) (V8) 51, 31 operations",
+        "      toText 5",
+      ].sort(),
+    );
+  });
+
   it("shows JavaScript's own functions, and what the language does as its caller's", () => {
     const told = condensed(`
 (root)

@@ -158,6 +158,9 @@ export async function readHotLines(
         );
       });
     },
+    mentions(frame, word) {
+      return sourceOf(frame)?.some((line) => line.includes(word));
+    },
     compressorOf(frame) {
       const source = sourceOf(frame);
       return source === undefined ? undefined : compressorIn(source, frame.line);

@@ -22,15 +22,19 @@ const oftenDear = new Set(
   `indexOf lastIndexOf includes slice splice toSpliced concat reverse toReversed flat fill copyWithin keys
   entries values assign fromEntries from groupBy getOwnPropertyNames getOwnPropertyDescriptors set add shift
   unshift padStart padEnd repeat trim trimStart trimEnd toLowerCase toUpperCase toString toFixed toPrecision
-  toISOString captureStackTrace flatMap`.split(/\s+/),
+  toISOString captureStackTrace flatMap toExponential toDateString toTimeString toUTCString toJSON setDate setMonth
+  setFullYear setHours setMinutes setSeconds setMilliseconds setTime setUTCDate setUTCMonth setUTCFullYear setUTCHours
+  setUTCMinutes setUTCSeconds setUTCMilliseconds toHex toBase64 fromHex fromBase64`.split(/\s+/),
 );
 
 /** Methods and functions whose time depends on what they are given. */
 const uncertain = new Set(
   `with of defineProperty freeze get has delete union intersection difference substring substr startsWith
-  endsWith toJSON asIntN asUintN parseInt parseFloat String BigInt Symbol Map Set WeakMap WeakSet Array Date
+  endsWith asIntN asUintN parseInt parseFloat String BigInt Symbol Map Set WeakMap WeakSet Array Date
   Error TypeError RangeError Proxy ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array
-  Int32Array Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref`.split(/\s+/),
+  Int32Array Float32Array Float64Array BigInt64Array BigUint64Array subarray unscopables next deref take drop toArray
+  symmetricDifference isSubsetOf isSupersetOf isDisjointFrom isWellFormed toWellFormed raw create getPrototypeOf
+  getOwnPropertySymbols isExtensible isView valueOf getTimezoneOffset`.split(/\s+/),
 );
 
 /** Methods of Map, Set and their weak kinds. */
@@ -40,7 +44,10 @@ const ofCollections = new Set("get has set add delete".split(" "));
 const inCpp = new Set(
   `indexOf lastIndexOf includes concat fill copyWithin reverse toLowerCase toUpperCase toString toFixed
   toPrecision toISOString captureStackTrace getOwnPropertyDescriptor defineProperty freeze toJSON asIntN asUintN
-  parseFloat BigInt Date Error TypeError RangeError ArrayBuffer subarray unshift shift splice slice`.split(/\s+/),
+  parseFloat BigInt Date Error TypeError RangeError ArrayBuffer subarray unshift shift splice slice toExponential
+  toDateString toTimeString toUTCString setDate setMonth setFullYear setHours setMinutes setSeconds setMilliseconds setTime
+  setUTCDate setUTCMonth setUTCFullYear setUTCHours setUTCMinutes setUTCSeconds setUTCMilliseconds toHex toBase64 fromHex
+  fromBase64`.split(/\s+/),
 );
 
 /** Functions of objects that V8 has in C++, beside which all else on a line is cheap. */
@@ -63,7 +70,12 @@ const known = new Set(
 const cheap = new Set(
   `push pop charCodeAt codePointAt charAt at call apply bind then catch finally on once off emit isInteger isSafeInteger
   isFinite isNaN isArray hasOwn hasOwnProperty now is map filter forEach reduce reduceRight some every find findIndex
-  findLast findLastIndex fromCharCode fromCodePoint return throw log`.split(/\s+/),
+  findLast findLastIndex fromCharCode fromCodePoint return throw log getInt8 getUint8 getInt16 getUint16 getInt32 getUint32
+  getFloat32 getFloat64 getBigInt64 getBigUint64 setInt8 setUint8 setInt16 setUint16 setInt32 setUint32 setFloat32 setFloat64
+  setBigInt64 setBigUint64 getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds
+  getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes getUTCSeconds getUTCMilliseconds`.split(
+    /\s+/,
+  ),
 );
 
 /** Whether it may be one of JavaScript's own functions, or of the language itself. */
