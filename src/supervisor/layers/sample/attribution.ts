@@ -4,6 +4,7 @@ import { messaging, nativesThroughV8 } from "./bindingTable.ts";
 import { callTree } from "./callTree.ts";
 import { describeFrame } from "./describeFrame.ts";
 import { nativeInLoop } from "./loopTime.ts";
+import { compressorsSeen } from "./nativeOwner.ts";
 import { bindingOwner, idleOwner, nativeOwner, type Owner, unsureOwner, v8Owner } from "./owner.ts";
 import { ownerOf } from "./ownerOf.ts";
 import { type CallLine, ownCallers, ownFunctions, type TimeShare } from "./ownTime.ts";
@@ -68,10 +69,14 @@ export function attribute(
 ): Pick<CpuSample, "durationMs" | "parts" | "own" | "tree"> {
   const { frames, nodes } = collected;
   const callers = callersOf(frames, nodes);
+  const compressorSeen = compressorsSeen(frames, nodes, callers);
+  const compressorOf = (user: ProfileFrame): string | undefined => hints.compressorOf(user) ?? compressorSeen(user);
   const owners = nodes.map((node, index) => {
     const frame = frames[node.frame];
     const around = callers[index];
-    return frame === undefined || around === undefined ? undefined : ownerOf(frame, { ...around, ...hints });
+    return frame === undefined || around === undefined
+      ? undefined
+      : ownerOf(frame, { ...around, ...hints, compressorOf });
   });
   const program = nodes.findIndex(({ frame }) => frames[frame]?.name === "(program)");
   if (program !== -1 && hints.jobsAreBuiltins()) {
@@ -146,8 +151,9 @@ function shareTime(
         const most = [...names].every((name) => nativesThroughV8.has(name)) ? linedUs : us * mostBeside;
         giveShare(native, Math.min(linedUs * hints.callShare(frame, lines, names), most));
       }
-      if (framed.get(node.frame)?.has("structuredClone") !== true) {
-        giveShare(bindingOwner(messaging), linedUs * hints.callShare(frame, lines, clones, false));
+      const unseen = new Set([...clones].filter((name) => framed.get(node.frame)?.has(name) !== true));
+      if (unseen.size > 0) {
+        giveShare(bindingOwner(messaging), linedUs * hints.callShare(frame, lines, unseen, false));
       }
       const around = { framed: framed.get(node.frame) ?? noNames, caller: callers[index]?.caller };
       const { builtin, unsure } = hints.builtinShares(frame, lines, around);
@@ -189,8 +195,8 @@ const nothing: SamplePart = { id: "native", kind: "native", layer: "bindings", s
 
 const noNames: ReadonlySet<string> = new Set();
 
-/** Does all by V8's own means, so that it may not be seen at all. */
-const clones: ReadonlySet<string> = new Set(["structuredClone"]);
+/** Do all by V8's own means, so that they may not be seen at all. */
+const clones = nativesThroughV8;
 
 /** For each frame the names of the functions that are seen below it. */
 function namesCalled({ frames, nodes }: Profile): ReadonlyMap<number, Set<string>> {

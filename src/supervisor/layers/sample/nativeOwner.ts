@@ -1,4 +1,4 @@
-import type { ProfileFrame } from "../../../shared/layers/collected.ts";
+import type { ProfileFrame, ProfileNode } from "../../../shared/layers/collected.ts";
 import { packageOf } from "../../../shared/layers/packageOf.ts";
 import {
   type Binding,
@@ -15,7 +15,7 @@ import {
 } from "./bindingTable.ts";
 import { fileOf } from "./fileOf.ts";
 import { addonOwner, bindingOwner, gcOwner, idleOwner, loopOwner, nativeOwner, type Owner, v8Owner } from "./owner.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Callers, Surroundings } from "./surroundings.ts";
 
 /**
  * The owner of the time of a native function. V8's own functions, such as `Map.prototype.get`, have no frames: one with
@@ -84,6 +84,27 @@ export function variantOf(binding: Binding, { caller, user, compressorOf }: Surr
   const [, inName] = /^(brotli|zstd)/i.exec(caller?.name ?? "") ?? [];
   const compressor = inName?.toLowerCase() ?? (user === undefined ? undefined : compressorOf(user));
   return variantsOfZlib.find(({ dependency }) => dependency === compressor) ?? binding;
+}
+
+/** By the functions that call it, what the profile shows as made for it: `undefined` for none, or for more than one kind. */
+export function compressorsSeen(
+  frames: readonly ProfileFrame[],
+  nodes: readonly ProfileNode[],
+  callers: readonly Callers[],
+): (user: ProfileFrame) => string | undefined {
+  const seen = new Map<ProfileFrame, Set<string>>();
+  nodes.forEach(({ frame }, index) => {
+    const { name = "", url } = frames[frame] ?? {};
+    const user = callers[index]?.user;
+    const [, kind] = /^(Brotli|Zstd|Zlib$)/.exec(name) ?? [];
+    if (url === "node:zlib" && kind !== undefined && user !== undefined) {
+      seen.set(user, (seen.get(user) ?? new Set()).add(kind.toLowerCase()));
+    }
+  });
+  return (user) => {
+    const [kind, ...more] = seen.get(user) ?? [];
+    return more.length > 0 ? undefined : kind;
+  };
 }
 
 /** For a native function called by the app's own code. */

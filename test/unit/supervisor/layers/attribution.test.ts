@@ -191,11 +191,13 @@ describe("the attribution of CPU time", () => {
   }
 
   it("gives what a clone does to its binding where nothing but the line shows it", () => {
-    const callShare: AttributionHints["callShare"] = (_frame, _lines, names) => Number(names.has("structuredClone"));
-    assert.deepEqual(
-      partOf([`handle ${own}`], { callShare }).parts.map(({ id, share }) => [id, share]),
-      [["binding:messaging", 1]],
-    );
+    for (const name of ["structuredClone", "postMessage"]) {
+      const callShare: AttributionHints["callShare"] = (_frame, _lines, names) => Number(names.has(name));
+      assert.deepEqual(
+        partOf([`handle ${own}`], { callShare }).parts.map(({ id, share }) => [id, share]),
+        [["binding:messaging", 1]],
+      );
+    }
   });
 
   it("gives V8 what it goes on with after JavaScript of Node.js, where it shows the last native function still", () => {
@@ -289,6 +291,15 @@ describe("the attribution of CPU time", () => {
       assert.deepEqual([part?.id, part?.dependency], [`binding:zlib/${compressor}`, compressor]);
     }
     assert.equal(partOf(stack, { compressorOf: () => "zlib" }).parts[0]?.dependency, "zlib");
+    // Where its text tells nothing, what is seen to be made for it does.
+    const seen = [
+      `handle ${own}`,
+      "zstdCompressSync node:zlib",
+      "Zstd node:zlib",
+      "processChunkSync node:zlib",
+      "writeSync",
+    ];
+    assert.equal(partOf(seen).parts[0]?.dependency, "zstd");
   });
 
   it("tells the places of functions", () => {

@@ -149,6 +149,9 @@ describe("lines whose work is that of V8's own functions", () => {
     assert.equal(at("  rows.reduce((sum, row) => sum + row.price, 0);", "(sum"), "   sum + row.price");
     assert.equal(at("  JSON.parse(text, (key, value) => {", "(key"), "   {");
     assert.equal(at("function total(rows) {", "(rows)"), "(rows) {");
+    const methods = "  plus({ cents }) { return new Money(this.cents + cents); } times(n) { return this.all(n); }";
+    assert.equal(at(methods, "plus"), "  plus({ cents }) { return new Money(this.cents + cents); }");
+    assert.equal(at(methods, "times"), "  times(n) { return this.all(n); }");
     assert.equal(at("const run = async (row) => row;", "async"), " row");
     assert.equal(ownPart("const all = JSON.parse(text);", 1), "const all = JSON.parse(text);");
   });

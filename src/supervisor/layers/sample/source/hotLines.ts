@@ -173,7 +173,7 @@ const longestHead = 120;
 
 /**
  * What is a function's own of the line at which it begins, with the line's indentation: not what stands before it, nor, if
- * it is an arrow function that is given to another function and ends there, what stands after it.
+ * it ends there, what stands after it.
  */
 export function ownPart(line: string, column: number): string {
   if (line.length > longestLine || column <= 1) {
@@ -184,7 +184,7 @@ export function ownPart(line: string, column: number): string {
   const arrow = own.indexOf("=>");
   // V8 has it begin with its parameters.
   if (arrow === -1 || arrow > longestHead || !isHead(own.slice(0, arrow))) {
-    return indent + own;
+    return indent + own.slice(0, endOfBody(own));
   }
   let open = 0;
   for (let at = arrow + "=>".length; at < own.length; at += 1) {
@@ -195,6 +195,24 @@ export function ownPart(line: string, column: number): string {
     }
   }
   return indent + own.slice(arrow + "=>".length);
+}
+
+/** Of a function in braces that ends on its line, the end of these; else that of the line. */
+function endOfBody(own: string): number {
+  let open = 0;
+  let isInBody = false;
+  for (let at = 0; at < own.length; at += 1) {
+    const letter = own[at] ?? "";
+    isInBody ||= open === 0 && letter === "{";
+    open += "([{".includes(letter) ? 1 : ")]}".includes(letter) ? -1 : 0;
+    if (open < 0) {
+      break;
+    }
+    if (isInBody && open === 0) {
+      return at + 1;
+    }
+  }
+  return own.length;
 }
 
 /** Whether it is the parameters of an arrow function, a name or several in parentheses. */
