@@ -1,7 +1,8 @@
 import type { SupervisorEvent } from "../../shared/logs.ts";
 
-/** Events that belong between the lines of a log: borders of generations, what ended or stopped a worker, and why a save was no reload. */
+/** Events that belong between the lines of a log: what runs, borders of generations, what ended or stopped a worker, and why a save was no reload. */
 const told: ReadonlySet<string> = new Set([
+  "entryChosen",
   "starting",
   "stopping",
   "scaling",

@@ -10,6 +10,10 @@ export function renewalName({
 }: Pick<RenewalReport, "kind" | "supervisor">): (typeof renewalNames)[RenewalReport["kind"]] | "upgrade" {
   return supervisor === undefined ? renewalNames[kind] : "upgrade";
 }
+
+/** Why a renewal ended that ran when somebody stopped the app. */
+export const stoppedReason = "The app was stopped.";
+
 export const outcomeNames = {
   completed: "completed",
   rolledBack: "rolled back",

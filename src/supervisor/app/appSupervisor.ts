@@ -2,6 +2,7 @@ import { type LaunchRecipe, surgeCount } from "../../shared/appConfig.ts";
 import type { Disposable } from "../../shared/basics/disposable.ts";
 import { createEmitter } from "../../shared/basics/emitter.ts";
 import { HitlessError } from "../../shared/errors.ts";
+import { stoppedReason } from "../../shared/facts/reportFacts.ts";
 import type { RequestResult } from "../../shared/protocol.ts";
 import type { AppState, Snapshot } from "../../shared/snapshot.ts";
 import { count } from "../../shared/text/count.ts";
@@ -278,7 +279,7 @@ export class AppSupervisor {
       // A stop must come to its end, whoever debugs.
       worker.debugging.ignorePauses();
     }
-    this.renewals.abort("The app was stopped.");
+    this.renewals.abort(stoppedReason);
     if (delay === 0) {
       this.#sendAllAway(now);
       return;

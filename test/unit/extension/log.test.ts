@@ -129,13 +129,14 @@ describe("what Hitless did, in a log", () => {
     assert.equal(notes.waiting, false);
   });
 
-  it("says why a save was no reload", () => {
+  it("says which file runs, and why a save was no reload", () => {
     const notes = createLogNotes();
+    notes.add(event(0, "entryChosen"));
     notes.add(event(1, "notBuilt"));
     notes.add(event(2, "ownWrites"));
     assert.deepEqual(
       notes.before(9).map(({ code }) => code),
-      ["notBuilt", "ownWrites"],
+      ["entryChosen", "notBuilt", "ownWrites"],
     );
   });
 

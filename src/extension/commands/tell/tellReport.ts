@@ -1,4 +1,5 @@
 import { commands } from "vscode";
+import { stoppedReason } from "../../../shared/facts/reportFacts.ts";
 import type { RenewalReport } from "../../../shared/report.ts";
 import type { AppSession } from "../../apps/appSession.ts";
 import { type CommandId, commandIds } from "../../ids.ts";
@@ -43,6 +44,9 @@ export function tellReport(told: ReportToTell): void {
     }
   } else if (report.outcome === "cancelled" && wasCancelled) {
     tellCancelled(told);
+  } else if (report.reason === stoppedReason) {
+    // Somebody wanted that: it is no fault, and nothing to retry.
+    told.notifier.message("info", failureText(session.name, report, context.t), []);
   } else {
     tellFailed(told);
   }
