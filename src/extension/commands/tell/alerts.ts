@@ -1,7 +1,7 @@
 import { commands } from "vscode";
 import type { Disposable } from "../../../shared/basics/disposable.ts";
 import type { Failure } from "../../../shared/failure.ts";
-import { type AppView, type AppViewState, isActive } from "../../apps/appView.ts";
+import { type AppView, type AppViewState, isActive, workerCounts } from "../../apps/appView.ts";
 import { commandIds } from "../../ids.ts";
 import { notificationsSetting, revealLogSetting } from "../../platform/settings.ts";
 import { placeWord } from "../../presentation/stateWords.ts";
@@ -97,16 +97,15 @@ function alertOnState(app: AppView, before: AppViewState, context: CommandContex
   }
 }
 
-function alertText(
-  { name, state, snapshot, problem, death }: AppView,
-  before: AppViewState,
-  t: CommandContext["t"],
-): string | undefined {
+function alertText(app: AppView, before: AppViewState, t: CommandContext["t"]): string | undefined {
+  const { name, state, snapshot, problem, death } = app;
   const failure = snapshot?.app.failure;
-  if (state === "crash-looping") {
+  // A first start may be given up at once: nothing has crashed again and again then.
+  const isVain = before === "starting" && workerCounts(app).ready === 0 && failure !== undefined;
+  if (state === "crash-looping" && !isVain) {
     return t("“{0}” is crash-looping: {1}", name, failure?.message ?? "");
   }
-  if (state === "failed" && failure !== undefined) {
+  if (failure !== undefined && (state === "failed" || state === "crash-looping")) {
     return t("“{0}” could not start: {1}", name, failure.message);
   }
   // A start that failed without a supervisor is reported by its command, if there was one.
