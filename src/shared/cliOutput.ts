@@ -192,6 +192,17 @@ export const layersOutputSchema = v.strictObject({
 });
 export type LayersOutput = v.InferOutput<typeof layersOutputSchema>;
 
+/** `hitless profile NAME --json`. */
+export const profileOutputSchema = v.strictObject({
+  name: v.string(),
+  /** Absolute path of the app's working directory. */
+  root: v.string(),
+  sample: cpuSampleSchema,
+  /** Where the `.cpuprofile` is; only with `--out`. */
+  file: v.optional(v.string()),
+});
+export type ProfileOutput = v.InferOutput<typeof profileOutputSchema>;
+
 /** `hitless requests NAME --json` prints one of these a line. */
 export const requestLineSchema = v.strictObject({
   /** Epoch milliseconds at which the request's header had been read. */

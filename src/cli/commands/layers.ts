@@ -3,7 +3,6 @@ import type { LayersOutput } from "../../shared/cliOutput.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
 import { workerName } from "../../shared/text/workerName.ts";
 import { helpFlag, jsonFlag, onFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
-import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type WantedWorker, wantedWorker } from "../arguments/workerArgument.ts";
 import { exitCodes } from "../cliContext.ts";
@@ -13,7 +12,6 @@ import { findWorker } from "../run/findWorker.ts";
 import { runInterruptible } from "../run/interruptible.ts";
 import { layersText } from "../show/layers/layersText.ts";
 import { during } from "../terminal/progressLine.ts";
-import { count } from "../terminal/units.ts";
 
 /** Rates need a time over which they are taken: milliseconds between the two looks. */
 const lookMs = 1_000;
@@ -93,9 +91,7 @@ function whatIsAsked(parsed: ParsedCommand): {
   readonly seconds: number | undefined;
 } {
   const written = parsed.value("sample");
-  const seconds = written === undefined ? undefined : wholeNumber("layers", "--sample", written, sampleSeconds.least);
-  if (seconds !== undefined && seconds > sampleSeconds.most) {
-    throw usageError("layers", `--sample must be at most ${count(sampleSeconds.most, "second")}, not ${seconds}`);
-  }
+  const { least, most } = sampleSeconds;
+  const seconds = written === undefined ? undefined : wholeNumber("layers", "--sample", written, least, most);
   return { wanted: wantedWorker("layers", parsed), seconds };
 }

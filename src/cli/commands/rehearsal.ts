@@ -1,5 +1,5 @@
-import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import * as v from "valibot";
 import type { SupervisorClient } from "../../client/connection/supervisorClient.ts";
 import { rehearsalJunit } from "../../client/rehearsal/documents/rehearsalJunit.ts";
@@ -15,6 +15,7 @@ import {
   rehearsalResultSchema,
 } from "../../shared/rehearsal/rehearsalResult.ts";
 import { helpFlag, jsonFlag, type ParsedCommand } from "../arguments/commandSpec.ts";
+import { fileToWrite } from "../arguments/fileToWrite.ts";
 import { usageError } from "../arguments/parseCommand.ts";
 import { wholeNumber } from "../arguments/wholeNumber.ts";
 import { type CliContext, exitCodes } from "../cliContext.ts";
@@ -317,21 +318,12 @@ async function checkFiles(context: CliContext, parsed: ParsedCommand): Promise<v
     if (written === undefined) {
       continue;
     }
-    const file = resolve(context.cwd, written);
+    const file = await fileToWrite(context, { command: "rehearse", flag, written });
     const other = taken.get(file);
     if (other !== undefined) {
       throw usageError("rehearse", `--${flag} and --${other} name the same file, ${written}`);
     }
     taken.set(file, flag);
-    const there = await stat(file).catch(() => undefined);
-    if (there?.isDirectory()) {
-      throw usageError("rehearse", `--${flag} must be a file, and ${written} is a folder`);
-    }
-    try {
-      await access(there === undefined ? dirname(file) : file, constants.W_OK);
-    } catch (error) {
-      throw usageError("rehearse", `--${flag} can't be written: ${toHitlessError(error).message}`);
-    }
   }
 }
 

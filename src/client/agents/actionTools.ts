@@ -97,9 +97,10 @@ export function sampleCpu(host: AgentHost, input: ToolInput<"sample_cpu">, signa
         share: Math.round(share * 1_000) / 1_000,
         functions: functions.slice(0, functionsTold).map((each) => ({ ...each, selfMs: rounded(each.selfMs) })),
       })),
-      ownFunctions: sample.own.slice(0, ownTold).map(({ name, at, selfMs, causedMs, totalMs, calls }) => ({
+      ownFunctions: sample.own.slice(0, ownTold).map(({ name, at, line, selfMs, causedMs, totalMs, calls }) => ({
         name,
         ...(at !== undefined && { at: `${at.file}:${at.line}` }),
+        ...(line !== undefined && { line }),
         selfMs: rounded(selfMs),
         causedMs: rounded(causedMs),
         totalMs: rounded(totalMs),

@@ -108,6 +108,8 @@ export const cpuSampleSchema = v.object({
   ticks: v.number(),
   /** Whether it was ended early. */
   cancelled: v.boolean(),
+  /** It was ended early since the worker was told to go, as in a reload. */
+  left: v.optional(v.boolean()),
   /** CPU time in milliseconds that the main thread used meanwhile, with what the profiler cost; absent where unknown. */
   cpuMs: v.optional(v.number()),
   /** Milliseconds in which the main thread could have run and had no CPU, as part of all others; absent where unknown. */

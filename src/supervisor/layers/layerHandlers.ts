@@ -100,7 +100,8 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
         const sample = await asked;
         const poolAfter = await poolTime(worker.pid);
         const poolMs = poolBefore === undefined || poolAfter === undefined ? {} : { poolMs: poolAfter - poolBefore };
-        return { ...(await completeSample(identify(worker), sample, shownTime(worker.startedAt))), ...poolMs };
+        const left = sample.cancelled && !cancelled.aborted ? { left: true } : {};
+        return { ...(await completeSample(identify(worker), sample, shownTime(worker.startedAt))), ...poolMs, ...left };
       } finally {
         cancelled.removeEventListener("abort", end);
         sampled.delete(worker);

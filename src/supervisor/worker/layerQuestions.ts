@@ -2,6 +2,9 @@ import { HitlessError } from "../../shared/errors.ts";
 import type { LayerAnswer, LayerQuestion } from "../../shared/layers/collected.ts";
 import type { ToWorkerBody, WorkerToSupervisor } from "../../shared/workerMessages.ts";
 
+/** Milliseconds that a worker which could go is kept for what it has sampled. */
+const lastDeadlineMs = 10_000;
+
 interface Waiting {
   readonly kind: LayerAnswer["kind"];
   readonly resolve: (answer: LayerAnswer) => void;
@@ -13,6 +16,8 @@ export class LayerQuestions {
   readonly #name: string;
   readonly #send: (body: ToWorkerBody) => boolean;
   readonly #waiting = new Map<number, Waiting>();
+  /** To be called when no sample is being taken any more. */
+  readonly #afterSample: (() => void)[] = [];
   #last = 0;
 
   /**
@@ -69,6 +74,26 @@ export class LayerQuestions {
     }
   }
 
+  /** A sample ends while there is somebody to tell what it has seen. */
+  workerLeaves(): void {
+    if (this.#isSampled) {
+      this.tell({ kind: "endSample" });
+    }
+  }
+
+  /** Calls back at once, or when the sample has been answered, which may take a while. */
+  whenSampled(done: () => void): void {
+    if (!this.#isSampled) {
+      done();
+      return;
+    }
+    const answered = new Promise<void>((resolve) => {
+      this.#afterSample.push(resolve);
+      setTimeout(resolve, lastDeadlineMs).unref();
+    });
+    void answered.then(done);
+  }
+
   workerGone(): void {
     for (const id of [...this.#waiting.keys()]) {
       this.#take(id)?.reject(new HitlessError("invalidState", `${this.#name} ended before it could answer.`));
@@ -78,7 +103,16 @@ export class LayerQuestions {
   #take(id: number): Waiting | undefined {
     const found = this.#waiting.get(id);
     this.#waiting.delete(id);
+    if (!this.#isSampled) {
+      for (const end of this.#afterSample.splice(0)) {
+        end();
+      }
+    }
     return found;
+  }
+
+  get #isSampled(): boolean {
+    return [...this.#waiting.values()].some(({ kind }) => kind === "sample");
   }
 
   /** Node.js says of an inspector under the permission model no more than that it is restricted. */

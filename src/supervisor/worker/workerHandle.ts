@@ -135,7 +135,7 @@ export class WorkerHandle {
       sayTerminate: () => this.send({ type: "terminate", signal: recipe.stopSignal }),
       sayShutdown: () => this.#sayShutdown(),
       leaveAcceptor: (left) => events.acceptor.leave(this.id, left),
-      drained: (end) => events.drained(this, end),
+      drained: (end) => events.drained(this, () => this.layers.whenSampled(end)),
       changed: () => events.changed(this),
     });
     this.#serving = new WorkerServing({
@@ -378,6 +378,7 @@ export class WorkerHandle {
   /** Asks it to go: drain, then SIGTERM, then the kill of its process tree, each with its deadline. */
   dismiss(drainOrder: DrainOrder): void {
     if (!this.#death.isGone) {
+      this.layers.workerLeaves();
       this.#leaving.dismiss(drainOrder);
     }
   }
@@ -412,6 +413,7 @@ export class WorkerHandle {
 
   /** SIGTERM or its twin without a drain, then the kill deadline; a second call changes nothing. */
   terminate(): void {
+    this.layers.workerLeaves();
     this.#leaving.terminate();
   }
 

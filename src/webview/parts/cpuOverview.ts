@@ -54,13 +54,13 @@ export function createCpuOverview(context: PageContext): Part {
         );
         return;
       }
-      const { worker, startedAt, durationMs, ticks, cancelled, cpuMs, waitedMs, poolMs } = sample;
+      const { worker, startedAt, durationMs, ticks, cancelled, left, cpuMs, waitedMs, poolMs } = sample;
       const words = [
         workerName(worker, t),
         numbers.time(startedAt),
         t("{0} s", numbers.decimal(durationMs / 1_000)),
         t("{0} ticks", numbers.count(ticks)),
-        ...(cancelled ? [t("ended early")] : []),
+        ...(cancelled ? [left === true ? t("ended early: the worker was told to go") : t("ended early")] : []),
         // Apart from the main thread, which the bar shows.
         ...(cpuMs === undefined ? [] : [t("CPU time of the thread {0}", numbers.milliseconds(cpuMs))]),
         ...(waitedMs === undefined || waitedMs < durationMs / 10

@@ -69,6 +69,13 @@ describe("a sample on a terminal", () => {
     ]);
   });
 
+  it("says why it ended early, if nobody asked for that", () => {
+    assert.deepEqual(sampleLines({ ...sample, cancelled: true, left: true }, options).slice(0, 2), [
+      "CPU TIME · sample of 1.0 s · 990 ticks · ended early · 90 % busy",
+      "  it ended when the worker was told to go, as by a reload",
+    ]);
+  });
+
   it("says that a worker without work has nothing to tell", () => {
     const idle = {
       id: "idle",

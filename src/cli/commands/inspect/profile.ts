@@ -1,19 +1,20 @@
 import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import type { ProfileOutput } from "../../../shared/cliOutput.ts";
+import { HitlessError, toHitlessError } from "../../../shared/errors.ts";
 import { sampleSeconds } from "../../../shared/layers/sample.ts";
 import { workerName } from "../../../shared/text/workerName.ts";
-import { helpFlag, onFlag } from "../../arguments/commandSpec.ts";
-import { usageError } from "../../arguments/parseCommand.ts";
+import { helpFlag, jsonFlag, onFlag } from "../../arguments/commandSpec.ts";
+import { fileToWrite } from "../../arguments/fileToWrite.ts";
 import { wholeNumber } from "../../arguments/wholeNumber.ts";
 import { wantedWorker } from "../../arguments/workerArgument.ts";
-import { exitCodes } from "../../cliContext.ts";
-import { type Command, printLine } from "../../command.ts";
+import { type CliContext, exitCodes } from "../../cliContext.ts";
+import { type Command, printJson, printLine } from "../../command.ts";
 import { connectToApp } from "../../run/findApp.ts";
 import { findWorker } from "../../run/findWorker.ts";
 import { runInterruptible } from "../../run/interruptible.ts";
 import { sampleLines } from "../../show/layers/sampleText.ts";
 import { treeLines } from "../../show/layers/treeText.ts";
-import { count, printable } from "../../terminal/units.ts";
+import { printable } from "../../terminal/units.ts";
 
 export const profileCommand: Command = {
   spec: {
@@ -33,10 +34,11 @@ export const profileCommand: Command = {
       },
       { name: "out", value: "FILE", help: "Save the profile here, as .cpuprofile" },
       onFlag,
+      jsonFlag,
       helpFlag,
     ],
     details: [
-      "Shows the parts of the time, your own functions with what was done for them, and the calls.",
+      "Shows which of your own lines the time was spent for, its parts, and the calls. Shares are of the whole sample, idle time included; places are relative to the app's folder, or begin with the package.",
       "A .cpuprofile opens in VS Code, in Chrome's developer tools and in speedscope; its places are those of your sources.",
       "Meanwhile the worker is slower: small functions called in a hot loop and console.log take up to twice as long.",
       "Ctrl-C ends it early and keeps what there is; a second Ctrl-C leaves without waiting.",
@@ -44,18 +46,16 @@ export const profileCommand: Command = {
     examples: ["hitless profile api", "hitless profile api --worker 1 --seconds 10 --out api.cpuprofile"],
   },
   async run(context, parsed) {
-    const written = parsed.value("seconds");
-    const seconds =
-      written === undefined ? sampleSeconds.default : wholeNumber("profile", "--seconds", written, sampleSeconds.least);
-    if (seconds > sampleSeconds.most) {
-      throw usageError("profile", `--seconds must be at most ${count(sampleSeconds.most, "second")}, not ${seconds}`);
-    }
+    const { default: usual, least, most } = sampleSeconds;
+    const seconds = wholeNumber("profile", "--seconds", parsed.value("seconds") ?? String(usual), least, most);
     const wanted = wantedWorker("profile", parsed);
-    const out = parsed.value("out");
+    const written = parsed.value("out");
+    const file =
+      written === undefined ? undefined : await fileToWrite(context, { command: "profile", flag: "out", written });
     const client = await connectToApp(context, parsed);
     try {
       const worker = wanted && findWorker(client.snapshot, wanted, ({ state }) => state === "ready").id;
-      const params = { ...(worker === undefined ? {} : { worker }), seconds, profile: out !== undefined };
+      const params = { ...(worker === undefined ? {} : { worker }), seconds, profile: file !== undefined };
       const sampled = await runInterruptible(context, {
         request: (signal) => client.request("layers/sample", params, { signal }),
         progress: (cancelling) => (cancelling ? "ending the sample" : `sampling for ${seconds} s`),
@@ -64,24 +64,48 @@ export const profileCommand: Command = {
         return sampled.exitCode;
       }
       const { profile, ...sample } = sampled.result;
-      const { paint, columns } = context.stdout;
       const { name, root } = client.snapshot.app;
-      const options = { paint, columns, root };
-      const lines = [
-        printable(`${name} · ${workerName(sample.worker)} · pid ${sample.worker.pid} · ${root}`),
-        "",
-        ...sampleLines(sample, options),
-        ...treeLines(sample, options),
-      ];
-      if (out !== undefined && profile !== undefined) {
-        const file = resolve(context.cwd, out);
-        await writeFile(file, profile);
-        lines.push("", `${paint("green", "✔")} saved as ${file}`);
+      const isText = !parsed.has("json");
+      if (isText) {
+        await printLine(context, profileText({ name, root, sample }, context.stdout));
       }
-      await printLine(context, lines.join("\n"));
+      if (file !== undefined) {
+        await save(file, profile);
+      }
+      if (!isText) {
+        await printJson(context, {
+          name,
+          root,
+          sample,
+          ...(file === undefined ? {} : { file }),
+        } satisfies ProfileOutput);
+      } else if (file !== undefined) {
+        await printLine(context, `\n${context.stdout.paint("green", "✔")} saved as ${printable(file)}`);
+      }
       return exitCodes.done;
     } finally {
       client.dispose();
     }
   },
 };
+
+function profileText({ name, root, sample }: ProfileOutput, { paint, columns }: CliContext["stdout"]): string {
+  const options = { paint, columns, root };
+  return [
+    printable(`${name} · ${workerName(sample.worker)} · pid ${sample.worker.pid} · ${root}`),
+    "",
+    ...sampleLines(sample, options),
+    ...treeLines(sample, options),
+  ].join("\n");
+}
+
+async function save(file: string, profile: string | undefined): Promise<void> {
+  try {
+    if (profile === undefined) {
+      throw new Error("the supervisor sent none");
+    }
+    await writeFile(file, profile);
+  } catch (error) {
+    throw new HitlessError("usage", `--out could not be written: ${toHitlessError(error).message}`);
+  }
+}

@@ -24,7 +24,7 @@ export interface SampleTextOptions {
 
 /** Whom the CPU time was spent for: the app's own functions, then a bar for each part with its busiest functions. */
 export function sampleLines(sample: CpuSample, options: SampleTextOptions): string[] {
-  const { durationMs, ticks, cancelled, parts, cpuMs, waitedMs, poolMs } = sample;
+  const { durationMs, ticks, cancelled, left, parts, cpuMs, waitedMs, poolMs } = sample;
   const { paint } = options;
   const busy = parts.filter(isBusyPart).reduce((sum, { share }) => sum + share, 0);
   const head = [
@@ -37,6 +37,7 @@ export function sampleLines(sample: CpuSample, options: SampleTextOptions): stri
   const rest = parts.slice(shown.length).reduce((sum, { share }) => sum + share, 0);
   return [
     `${paint("bold", "CPU TIME")} · ${head.join(" · ")}`,
+    ...(left === true ? ["  it ended when the worker was told to go, as by a reload"] : []),
     ...(busy < leastBusy ? ["  it did next to nothing meanwhile: sample it while it has requests to answer"] : []),
     ...ownLines(sample, options),
     "",

@@ -46,6 +46,27 @@ describe("questions about the layers of a worker", () => {
     });
   });
 
+  it("are ended, if they take long, before the worker goes", async () => {
+    const questions = ask();
+    const asked = questions.ask({ kind: "facts" }, 1_000);
+    questions.workerLeaves();
+    assert.equal(sent.length, 1);
+    const sampled = questions.ask({ kind: "sample", seconds: 60, timeline: false }, 1_000);
+    questions.workerLeaves();
+    assert.deepEqual(sent[2]?.ask, { kind: "endSample" });
+    let ends = "";
+    questions.whenSampled(() => {
+      ends += "goes,";
+    });
+    assert.equal(ends, "");
+    questions.workerGone();
+    await Promise.all([asked, sampled].map((each) => assert.rejects(each)));
+    questions.whenSampled(() => {
+      ends += "goes at once";
+    });
+    assert.equal(ends, "goes,goes at once");
+  });
+
   it("fail with what the collector said, and when it answers something else", async () => {
     const questions = ask();
     const failing = questions.ask({ kind: "facts" }, 1_000);
