@@ -63,9 +63,17 @@ test("tells which of the app's functions is responsible, in a narrow page too, a
     selfMs: 4,
     causedMs: 957,
     totalMs: 961,
+    line: 14,
     calls: [{ name: "pbkdf2Sync", line: 14, ms: 953, part: "binding:crypto" }],
   };
-  await panel.tell({ type: "sample", sample: { ...sampleSample(), own: [own] } });
+  const router = { file: `${root}/node_modules/router/index.js`, line: 189 };
+  const tree = [
+    ...Array.from({ length: 28 }, (_, index) => {
+      return { parent: index - 1, name: `next${index}`, at: router, part: "node", selfMs: 0, totalMs: 2_500 };
+    }),
+    { parent: 27, name: "hashPassword", at: own.at, part: "code", selfMs: 4, totalMs: 961 },
+  ];
+  await panel.tell({ type: "sample", sample: { ...sampleSample(), own: [own], tree } });
   const table = page.getByRole("table", { name: "By your own functions" });
   await expect(table.getByRole("columnheader")).toHaveText(["Function", "Mostly in", "Responsible for"]);
   const cells = table.getByRole("row").nth(1).getByRole("cell");
@@ -73,7 +81,20 @@ test("tells which of the app's functions is responsible, in a narrow page too, a
   await expect(cells.nth(1)).toContainText("pbkdf2Sync");
   const isCut = (element: HTMLElement) => element.scrollWidth > element.clientWidth;
   expect(await cells.first().evaluate(isCut)).toBe(false);
-  await cells.first().getByRole("button", { name: "password.js:12" }).click();
+  await expect(cells.nth(2)).toHaveText("957 ms · 19 %");
+  await cells.first().getByRole("button", { name: "src/users/password.js:14" }).click();
+  // What only leads to the app's function is an item together, until one wants to see it.
+  const calls = page.getByRole("tree", { name: "Call tree" }).getByRole("treeitem");
+  await expect(calls).toHaveText([/^50 %… 28 frames of router$/, /^19 %hashPassword.*src\/users\/password\.js:12/]);
+  await page.getByRole("checkbox", { name: "Leave out idle time" }).check();
+  await expect(calls.first()).toContainText("100 %");
+  await calls.first().focus();
+  await page.keyboard.press("Enter");
+  await expect(calls).toHaveCount(29);
+  await expect(calls.first()).toBeFocused();
+  await expect(calls.first()).toHaveText(/next0.*router\/index\.js:189$/);
+  await page.keyboard.press("End");
+  await expect(calls.last()).toBeFocused();
   await page.getByRole("button", { name: "Save as .cpuprofile" }).click();
   await page.getByRole("button", { name: "Heap snapshot …" }).click();
   expect((await panel.said()).map(({ type }) => type)).toEqual(["ready", "open", "saveProfile", "saveHeapSnapshot"]);

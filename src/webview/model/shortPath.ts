@@ -1,3 +1,5 @@
+import { below } from "../../shared/layers/shortPlace.ts";
+
 /** Replaces the folder at the start of a path by `~`. */
 export function withoutHome(path: string, home: string): string {
   const folder = home.replace(/[/\\]$/, "");
@@ -10,11 +12,7 @@ export function withoutHome(path: string, home: string): string {
 
 /** Relative to the app's folder when it is below it. */
 export function shortPath(path: string, root: string | undefined, home: string): string {
-  const folder = root?.replace(/[/\\]$/, "");
-  if (folder !== undefined && folder !== "" && path.startsWith(folder) && /^[/\\]./.test(path.slice(folder.length))) {
-    return path.slice(folder.length + 1);
-  }
-  return withoutHome(path, home);
+  return below(root, path) ?? withoutHome(path, home);
 }
 
 /** The folder with its separator, and the name, so that a name that does not fit loses its folder first. */

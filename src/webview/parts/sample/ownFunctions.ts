@@ -1,3 +1,4 @@
+import { wholeOf } from "../../../shared/layers/callChains.ts";
 import type { CpuSample, OwnFunction } from "../../../shared/layers/sample.ts";
 import { t } from "../../../shared/translate.ts";
 import { type Child, h } from "../../dom.ts";
@@ -9,13 +10,16 @@ import { functionColumns, functionText } from "./functionColumns.ts";
 
 interface OwnRow extends OwnFunction {
   readonly parts: CpuSample["parts"];
+  readonly key: string;
+  /** Of the sample, or of what was not idle. */
+  readonly share: number;
 }
 
 /** Which of the app's own functions the time was spent for: in themselves, and in all that they called. */
 export function createOwnFunctions(context: PageContext): Part {
-  const { count, milliseconds } = context.numbers;
+  const { count, milliseconds, percent } = context.numbers;
   let root: string | undefined;
-  let shown: PageData["sample"];
+  let shown: { sample: PageData["sample"]; busyOnly: boolean } = { sample: undefined, busyOnly: false };
   const table = createDataTable<OwnRow>({
     title: t("By your own functions"),
     columns: [
@@ -29,7 +33,7 @@ export function createOwnFunctions(context: PageContext): Part {
         title: t("Responsible for"),
         width: 120,
         numeric: true,
-        cell: ({ causedMs }) => milliseconds(causedMs),
+        cell: ({ causedMs, share }) => `${milliseconds(causedMs)} · ${percent(share)}`,
         order: ({ causedMs }) => causedMs,
       },
       {
@@ -50,7 +54,7 @@ export function createOwnFunctions(context: PageContext): Part {
         order: ({ totalMs }) => totalMs,
       },
     ],
-    keyOf: ({ name, at }) => JSON.stringify([name, at]),
+    keyOf: ({ key }) => key,
     sortedBy: { id: "caused", descending: true },
     filterText: functionText,
     empty: t("The sample saw none of your functions."),
@@ -71,19 +75,32 @@ export function createOwnFunctions(context: PageContext): Part {
     const part = parts.find(({ id }) => id === call.part);
     const title = part === undefined ? call.part : partTitle(part);
     const text = call.name === "" || call.name === title ? title : `${call.name} (${title})`;
-    return at === undefined || call.line === undefined
+    return at === undefined || call.line === undefined || call.line === at.line
       ? text
       : h("span", {}, `${text} `, sourceLink({ file: at.file, line: call.line }, root, context));
   }
 
   return {
     element: table.element,
-    update({ sample, app }) {
+    update({ sample, app, saved: { busyOnly } }) {
       table.element.hidden = sample === undefined;
-      if (sample !== undefined && sample !== shown) {
-        shown = sample;
+      if (sample !== undefined && (sample !== shown.sample || busyOnly !== shown.busyOnly)) {
+        shown = { sample, busyOnly };
         root = app?.root;
-        table.update(sample.own.map((each) => ({ ...each, parts: sample.parts })));
+        const { own, parts, durationMs, tree } = sample;
+        const wholeMs = busyOnly ? wholeOf(tree) : durationMs;
+        table.update(
+          own.map((each) => ({
+            ...each,
+            key: JSON.stringify([each.name, each.at]),
+            parts,
+            share: wholeMs === 0 ? 0 : each.causedMs / wholeMs,
+            // The line that is responsible.
+            ...(each.at === undefined || each.line === undefined
+              ? {}
+              : { at: { file: each.at.file, line: each.line } }),
+          })),
+        );
       }
     },
   };
