@@ -59,7 +59,9 @@ export const layersCommand: Command = {
           : await runInterruptible(context, {
               request: (signal) => client.request("layers/sample", { ...same, seconds }, { signal }),
               progress: (cancelling) =>
-                cancelling ? "ending the sample" : `sampling ${workerName(facts.worker)} for ${seconds} s`,
+                cancelling
+                  ? "ending the sample"
+                  : `sampling ${workerName(facts.worker)} for ${seconds} s, which slows it down`,
             });
       if (sampled?.kind === "left") {
         return sampled.exitCode;

@@ -45,13 +45,15 @@ export function createCpuOverview(context: PageContext): Part {
       }
       busy.hidden = sample === undefined;
       result.hidden = sample === undefined;
-      if (sample === undefined) {
+      if (sample === undefined || data.sampling !== undefined) {
         setText(
           about,
           t(
             "Sample the worker under load to see in which layer its time goes. Meanwhile it is slower: small functions called in a hot loop and console.log take up to twice as long.",
           ),
         );
+      }
+      if (sample === undefined) {
         return;
       }
       const { worker, startedAt, durationMs, ticks, cancelled, left, cpuMs, waitedMs, poolMs } = sample;
@@ -68,7 +70,9 @@ export function createCpuOverview(context: PageContext): Part {
           : [t("waited {0} for a CPU", numbers.milliseconds(waitedMs))]),
         ...(poolMs === undefined ? [] : [t("thread pool {0}", numbers.milliseconds(poolMs))]),
       ];
-      setText(about, words.join(" · "));
+      if (data.sampling === undefined) {
+        setText(about, words.join(" · "));
+      }
       const shares = sharesByKind(sample, saved.busyOnly);
       setAttribute(bar, "role", "img");
       setAttribute(

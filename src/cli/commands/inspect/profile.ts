@@ -58,7 +58,8 @@ export const profileCommand: Command = {
       const params = { ...(worker === undefined ? {} : { worker }), seconds, profile: file !== undefined };
       const sampled = await runInterruptible(context, {
         request: (signal) => client.request("layers/sample", params, { signal }),
-        progress: (cancelling) => (cancelling ? "ending the sample" : `sampling for ${seconds} s`),
+        progress: (cancelling) =>
+          cancelling ? "ending the sample" : `sampling for ${seconds} s, which slows the worker down`,
       });
       if (sampled.kind === "left") {
         return sampled.exitCode;
