@@ -49,6 +49,23 @@ describe("the report of the layers panel", () => {
     assert.ok(text.indexOf("roundPrices") < text.indexOf("processChunkSync"));
   });
 
+  it("begins the sample with the functions of the app that it went for", () => {
+    const at = { file: "/home/ann/work/shop/src/password.js", line: 12 };
+    const calls = [{ name: "pbkdf2Sync", line: 14, ms: 950, part: "binding:crypto" }];
+    const times = { selfMs: 4, causedMs: 1_000, totalMs: 1_000 };
+    const own = [
+      { name: "hash", at, line: 14, calls, ...times },
+      { name: "burn", at, calls: [], ...times },
+    ];
+    const text = reportMarkdown({ ...report, sample: sampleSample({ own }) });
+    assert.match(
+      text,
+      /\n\| `hash ~\/work\/shop\/src\/password\.js:14` \| `pbkdf2Sync binding:crypto` \| 1000\.0 ms \| 20\.0 % \|\n/,
+    );
+    assert.match(text, /\n\| `burn ~\/work\/shop\/src\/password\.js:12` \| its own code \| 1000\.0 ms \| 20\.0 % \|\n/);
+    assert.ok(text.indexOf("| Own function |") < text.indexOf("| Part |"));
+  });
+
   it("can be made without a pulse and a sample", () => {
     const { pulse, sample, ...rest } = report;
     assert.match(reportMarkdown(rest), /## Operating system/);
