@@ -12,7 +12,7 @@ describe("staleRows", () => {
   it("say how many files differ from what runs, and lead to them", () => {
     assert.deepEqual(
       [1, 3].map((stale) => rows(stale).map(({ label, opens }) => [label, opens])),
-      [[["1 file changed since generation 4", "changes"]], [["3 files changed since generation 4", "changes"]]],
+      [[["1 file changed since gen 4", "changes"]], [["3 files changed since gen 4", "changes"]]],
     );
   });
 

@@ -10,8 +10,8 @@ export function staleRows({ key, snapshot }: AppView, t: Localize): TreeRow[] {
   }
   const label =
     stale === 1
-      ? t("1 file changed since generation {0}", generation)
-      : t("{0} files changed since generation {1}", stale, generation);
+      ? t("1 file changed since gen {0}", generation)
+      : t("{0} files changed since gen {1}", stale, generation);
   return [
     {
       id: `${key}#stale`,
