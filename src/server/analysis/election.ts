@@ -21,8 +21,9 @@ export function isGuarded(analysis: Analysis, node: Node, isSame: (test: Node) =
   for (const parent of around(analysis, node)) {
     const isBlock = parent.type === "BlockStatement" || parent.type === "Program";
     const left = isBlock ? leavesBefore(parent.body, below) : [];
+    const condition = conditionAround(parent, below);
     const conditions = [
-      conditionAround(parent, below) ?? [],
+      condition === undefined || (condition.outcome && isSetBelow(analysis, below, condition.test)) ? [] : condition,
       ...left.flatMap(({ test }) =>
         isBlock && isSetAfter(analysis, parent.body, test) ? [] : [{ test, outcome: false }],
       ),
@@ -56,6 +57,21 @@ function isSetAfter(analysis: Analysis, statements: readonly Node[], test: Node)
       statement.expression.type === "AssignmentExpression" &&
       !/^(?:false|null|undefined)$/.test(textOf(analysis, statement.expression.right)) &&
       textOf(analysis, statement.expression.left) === name,
+  );
+}
+
+/** `if (!runner) runner = run(bot);`, as above. */
+function isSetBelow(analysis: Analysis, below: Node, test: Node): boolean {
+  const asked = test.type === "UnaryExpression" && test.operator === "!" ? textOf(analysis, test.argument) : undefined;
+  const statements = below.type === "BlockStatement" ? below.body : [below];
+  return (
+    asked !== undefined &&
+    statements.some(
+      (statement) =>
+        statement.type === "ExpressionStatement" &&
+        statement.expression.type === "AssignmentExpression" &&
+        textOf(analysis, statement.expression.left) === asked,
+    )
   );
 }
 

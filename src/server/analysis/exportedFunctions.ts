@@ -42,7 +42,8 @@ export function returnedFunction(analysis: Analysis, name: string, method: strin
   return value && functionIn(analysis, value, [method]);
 }
 
-function returnedValue({ body }: FunctionNode): Node | undefined {
+/** What a function gives in the end. */
+export function returnedValue({ body }: FunctionNode): Node | undefined {
   if (body.type !== "BlockStatement") {
     return body;
   }

@@ -20,6 +20,9 @@ export const packageBounds: PackageBounds = { files: 2_000, total: 12_000_000, d
 
 const sourceName = /(?<!\.d)\.[cm]?[jt]sx?$/i;
 
+/** What else is read: the file without an extension that starts what express-generator and koa-generator made, and options of log4js. */
+const sourcePath = /(?:^|\/)bin\/www$|(?:^|\/)[\w.-]*log4js[\w.-]*\.json$/i;
+
 /** What is installed, built, or does not run in the app. */
 const foreignFolder =
   /^(?:\..*|node_modules|bower_components|coverage|dist|build|out|vendor|public|static|__mocks__)$/i;
@@ -118,7 +121,11 @@ async function collect(collection: Collection, below: string, depth: number): Pr
       if (!isForeign && !isTest && entry.name !== "node_modules" && !(await collect(collection, path, depth + 1))) {
         return false;
       }
-    } else if (entry.isFile() && sourceName.test(entry.name) && (path === own || !testPath.test(path))) {
+    } else if (
+      entry.isFile() &&
+      (sourceName.test(entry.name) || sourcePath.test(path)) &&
+      (path === own || !testPath.test(path))
+    ) {
       const known = await readOnce(collection, path);
       if (known !== undefined) {
         now.set(path, known);

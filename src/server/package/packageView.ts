@@ -132,7 +132,8 @@ export function packageView(
 
 function parse(path: string, text: string): Analysis | undefined {
   const languageId = /\.[cm]?tsx?$/i.test(path) ? "typescript" : "javascript";
-  const module = parseModule(pathToFileURL(path).href, languageId, text);
+  const source = /\.json$/i.test(path) ? `export default ${text}` : text;
+  const module = parseModule(pathToFileURL(path).href, languageId, source);
   return module && analyse(module);
 }
 

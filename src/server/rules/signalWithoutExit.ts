@@ -8,6 +8,7 @@ import { signalHandlers } from "../analysis/signals/signalHandlers.ts";
 import { whatIsLeft } from "../analysis/signals/signalOutcome.ts";
 import type { FunctionNode } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
+import { serverKind } from "../source/serverCalls.ts";
 import { exitAfter, exitFixes } from "./signalFix.ts";
 
 /**
@@ -43,7 +44,7 @@ export const signalWithoutExit: Rule = {
         continue;
       }
       // What pools it ends may well be all that is open.
-      if (closes.length > 0 && (endsPools || !holdsOpen(analysis))) {
+      if (closes.length > 0 && (endsPools || endsOnClose(analysis) || !holdsOpen(analysis))) {
         continue;
       }
       if (isHandledElsewhere(analysis, signal)) {
@@ -60,6 +61,15 @@ export const signalWithoutExit: Rule = {
     return findings;
   },
 };
+
+/** `server.on("close", () => mongoose.disconnect())`: what is left may end with the server. */
+function endsOnClose(analysis: Analysis): boolean {
+  return factsOf(analysis).calls.some(({ node, method, receiver }) => {
+    const [event] = /^(?:on|once)$/.test(method ?? "") ? node.arguments : [];
+    const isClose = event?.type === "StringLiteral" && event.value === "close";
+    return isClose && receiver !== undefined && serverKind(analysis, receiver) !== undefined;
+  });
+}
 
 /** Whether a listener in another file of the process may end it. */
 function isHandledElsewhere(analysis: Analysis, signal: string): boolean {

@@ -4,6 +4,9 @@ import { posix } from "node:path";
 const lists = /\b(?:readdir|readdirSync|glob|globSync|scandir|requireAll|import\.meta\.glob)\b/;
 const loads = /\b(?:require|import)\s?\(\s?(?!["'`][./@\w-]{1,200}["'`]\s?[,)])/;
 
+/** The plugin of Fastify that does. */
+const autoloads = /["'](?:@fastify\/autoload|fastify-autoload)["']/;
+
 const joined =
   /\b(?:join|resolve)\(\s?(?:\w{0,20}dirname|import\.meta\.dirname|\w{0,20}DIR(?:NAME)?)\s?([^()]{0,100})\)/g;
 const literals = /["'`]([\w./-]{1,100})["'`]/g;
@@ -16,7 +19,7 @@ const own = /(?:readdir|readdirSync|scandir)\(\s?(?:\w{0,20}dirname|import\.meta
  * a run would show.
  */
 export function folderImports(text: string): string[] {
-  if (!lists.test(text) || !loads.test(text)) {
+  if (!(lists.test(text) && loads.test(text)) && !autoloads.test(text)) {
     return [];
   }
   const folders = new Set<string>();

@@ -135,8 +135,8 @@ function keyedSends(analysis: Analysis, calls: readonly CallSite[]): Loop[] {
     ),
   );
   return calls.flatMap(({ method, receiver }) => {
-    const client =
-      sendingName.test(method ?? "") && receiver !== undefined ? settledValue(analysis, receiver) : undefined;
+    const isSending = sendingName.test(method ?? "") && receiver !== undefined && !isKeeping(method, receiver);
+    const client = isSending ? settledValue(analysis, receiver) : undefined;
     const owner = client === undefined ? undefined : takenBy(analysis, client);
     const holder = owner === undefined ? undefined : rootOf(analysis, owner.list);
     return owner === undefined || holder === undefined || kept.has(textOf(analysis, owner.key))
@@ -162,6 +162,11 @@ function takenBy(analysis: Analysis, client: Node): { readonly list: Node; reado
   return isPart ? takenBy(analysis, settledValue(analysis, member.object)) : undefined;
 }
 
+/** `rooms.get(id).push(client)`, which only puts it into a list. */
+function isKeeping(method: string | undefined, receiver: Node): boolean {
+  return method === "push" && !clientName.test(lastName(receiver) ?? "");
+}
+
 /** Whether a loop sends something to what it iterates over, or to entries of the list; one that pings, closes or counts does not. */
 function sends(analysis: Analysis, body: Node, holder: Holder): boolean {
   let found = false;
@@ -182,7 +187,12 @@ function sends(analysis: Analysis, body: Node, holder: Holder): boolean {
     if (call !== undefined && !found && call.type !== "NewExpression") {
       const member = asMember(call.callee);
       const [first] = call.arguments;
-      const isMethod = member !== undefined && sendingName.test(propertyName(member) ?? "") && isOfLoop(member.object);
+      const name = (member && propertyName(member)) ?? "";
+      const isMethod =
+        member !== undefined &&
+        sendingName.test(name) &&
+        !(member !== undefined && isKeeping(name, member.object)) &&
+        isOfLoop(member.object);
       // `send(client, text)`, `this.send(client, text)`.
       const isOwn = member === undefined || member.object.type === "ThisExpression";
       const isSending = isOwn && /^(?:send|write)/i.test(lastName(call.callee) ?? "");

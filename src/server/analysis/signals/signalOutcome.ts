@@ -127,6 +127,8 @@ export function afterEnd(analysis: Analysis, site: CallSite): readonly FunctionN
   return isEnd ? (callbacksOf(analysis, site) ?? []) : [];
 }
 
+const coloring = /^(?:chalk|picocolors|kleur|colorette|yoctocolors|ansi-colors|cli-color)#/;
+
 /** Calls that only log, and those of functions that are analyzed themselves. */
 function isHarmless(analysis: Analysis, site: CallSite): boolean {
   const { node } = site;
@@ -134,6 +136,7 @@ function isHarmless(analysis: Analysis, site: CallSite): boolean {
     isLogCall(site) ||
     (node.type === "NewExpression" && /(?:Error|Exception)$/.test(lastName(node.callee) ?? "")) ||
     /^process#(?:uptime|cwd|memoryUsage)/.test(site.api ?? "") ||
+    coloring.test(site.api ?? "") ||
     calledFunction(analysis, node) !== undefined
   );
 }

@@ -13,9 +13,9 @@ import type { Analysis } from "../../source/scopes.ts";
 import { nodesOf, walk } from "../../source/walk.ts";
 import { emitsToClients } from "./eventBus.ts";
 
-/** What lets workers reach each other's clients. */
+/** What lets workers reach each other's clients; an emitter or subject of RxJS that is subscribed to is one worker's own. */
 const shared =
-  /\bsubscribe\s*\(|redis|\bnats\b|amqp|kafka|BroadcastChannel|useWebSocketAdapter|createAdapter|process\.send\b/i;
+  /(?<!bus|emitter|events|subject|\$)\.p?subscribe\s*\(|\bawait subscribe\(|redis|\bnats\b|amqp|kafka|BroadcastChannel|useWebSocketAdapter\(new (?!WsAdapter|IoAdapter)|createAdapter|process\.send\b/i;
 
 /** Messages to all clients of a WebSocket server, of which one worker has only some. */
 export const broadcastPerWorker: Rule = {

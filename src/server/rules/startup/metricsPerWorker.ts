@@ -3,7 +3,7 @@ import { t } from "../../../shared/translate.ts";
 import { isServerProcess, saysInProcess } from "../../analysis/atStart.ts";
 import { valueAcross } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { around, asCall, propertyOf, settledValue } from "../../analysis/nodes.ts";
+import { around, asCall, asMember, keyOf, lastName, propertyOf, settledValue } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import type { Finding, Rule } from "../../analysis/rule.ts";
 import { resolveApi, resolveValue } from "../../source/resolveApi.ts";
@@ -85,6 +85,18 @@ function givesMetrics(analysis: Analysis, { api, method, receiver }: CallSite): 
 }
 
 function isRegistry(analysis: Analysis, receiver: Node): boolean {
+  // `static registry = new Registry()` of a class of this file.
+  const member = asMember(receiver);
+  const owner = member && settledValue(analysis, member.object);
+  const field =
+    owner?.type === "ClassDeclaration"
+      ? owner.body.body.find(
+          (one) => one.type === "ClassProperty" && one.static === true && keyOf(one) === lastName(receiver),
+        )
+      : undefined;
+  if (field?.type === "ClassProperty" && field.value != null) {
+    return isRegistry(analysis, field.value);
+  }
   const { analysis: file, node } = valueAcross(analysis, receiver);
   const api =
     asCall(node) !== undefined || node.type === "MemberExpression" || node.type === "Identifier"

@@ -96,7 +96,7 @@ function migrates(analysis: Analysis, { node, api, method, receiver }: CallSite)
     return programs.test(commandOf(analysis, node.arguments));
   }
   const known = method === undefined ? undefined : methods.get(method);
-  if (isOwnMigration(analysis, node)) {
+  if (isOwnMigration(analysis, node) || appliesFile(analysis, node)) {
     return true;
   }
   if (known === undefined || receiver === undefined) {
@@ -147,6 +147,23 @@ function isOwnMigration(analysis: Analysis, node: CallSite["node"]): boolean {
   );
 }
 
+/** `await query(readFileSync("db/schema.sql", "utf8"))`: the statements of a file for the schema. */
+function appliesFile(analysis: Analysis, { callee, arguments: given }: CallSite["node"]): boolean {
+  const [first] = /^(?:query|exec|execute|run|raw|unsafe|executeSql)$/.test(lastName(callee) ?? "") ? given : [];
+  const read = first && asCall(unawaited(settledValue(analysis, first)));
+  return (
+    read !== undefined &&
+    /^readFile(?:Sync)?$/.test(lastName(read.callee) ?? "") &&
+    read.arguments.some((argument) => schemaFile.test(textOf(analysis, settledValue(analysis, argument))))
+  );
+}
+
+const schemaFile = /(?:schema|migrat|init|tables?|setup)[\w.-]*\.sql\b/i;
+
+function unawaited(node: Node): Node {
+  return node.type === "AwaitExpression" ? node.argument : node;
+}
+
 /** What a program is started with, as far as it is written out. */
 function commandOf(analysis: Analysis, given: readonly Node[]): string {
   return given
@@ -162,7 +179,7 @@ function commandOf(analysis: Analysis, given: readonly Node[]): string {
 /** `synchronize: true` among the options of TypeORM. */
 function setOptions(analysis: Analysis): Node[] {
   const { modules } = factsOf(analysis);
-  const isTypeOrm = [...modules].some((name) => name === "typeorm" || name === "@nestjs/typeorm");
+  const isTypeOrm = [...modules].some((name) => /^(?:typeorm|@nestjs\/(?:typeorm|sequelize))$/.test(name));
   const found = (isTypeOrm ? nodesOf(analysis.module.ast.program, "ObjectProperty") : []).filter(
     (property) =>
       options.has(keyOf(property) ?? "") &&

@@ -96,7 +96,7 @@ function asksOfOther(analysis: Analysis, { node, api }: CallSite): boolean {
 /** `net.createServer()` that closes as soon as it listens, to see whether it can. */
 function listensToTry(analysis: Analysis, { node, api }: CallSite): boolean {
   const holder = analysis.parentOf(node);
-  if (api !== "net#createServer" || node.arguments.length > 0) {
+  if (!/^(?:net|http)#(?:createServer|Server)$/.test(api ?? "") || node.arguments.length > 0) {
     return false;
   }
   const names = holder?.type === "VariableDeclarator" ? patternIdentifiers(holder.id) : [];

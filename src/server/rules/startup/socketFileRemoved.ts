@@ -32,7 +32,7 @@ export const socketFileRemoved: Rule = {
       const { start, end } = node.callee;
       const isListened = (path: ExportedValue) => isSame(path, { analysis, node: file });
       const found = own.some(isListened) || (mayBeSocket(analysis, file) && beside.some(isListened));
-      if (start == null || end == null || !found) {
+      if (start == null || end == null || !found || isForTaken(analysis, node)) {
         return [];
       }
       const message = t(
@@ -42,6 +42,13 @@ export const socketFileRemoved: Rule = {
     });
   },
 };
+
+/** `if (error.code === "EADDRINUSE") unlink(path)`: no worker is refused an address that Hitless has. */
+function isForTaken(analysis: Analysis, node: Node): boolean {
+  return [...around(analysis, node)].some(
+    (parent) => parent.type === "IfStatement" && textOf(analysis, parent.test).includes("EADDRINUSE"),
+  );
+}
 
 /** The paths that servers of a file listen on, but those that no other worker has. */
 function listenedPaths(analysis: Analysis): ExportedValue[] {

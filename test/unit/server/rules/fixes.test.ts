@@ -166,6 +166,11 @@ const cases: readonly (readonly [rule: string, before: string, after: string])[]
     'const fs = require("fs");\nprocess.on("exit", () => { note(); });\nrequire("http").createServer(f).listen("/tmp/x");',
   ],
   [
+    "log4js-cluster",
+    'require("log4js").configure({\n  pm2: true,\n  appenders,\n});',
+    'require("log4js").configure({\n  disableClustering: true,\n  pm2: true,\n  appenders,\n});',
+  ],
+  [
     "bot-per-worker",
     `${listening}const { Telegraf } = require("telegraf");\nconst bot = new Telegraf(t);\nbot.launch();`,
     `${listening}const { Telegraf } = require("telegraf");\nconst bot = new Telegraf(t);\nif ((process.env.NODE_APP_INSTANCE ?? "0") === "0") {\n  bot.launch();\n}`,

@@ -361,6 +361,7 @@ const cases: readonly RulePackage[] = [
     texts: {
       "src/log.js": `const log4js = require("log4js"); const config = require("./log4js.config"); log4js.configure(config);`,
       "src/log4js.config.js": `module.exports = { appenders: {}, categories: {} };`,
+      "src/server.js": `require("./log"); require("express")().listen(1);`,
     },
   },
   {
@@ -370,6 +371,7 @@ const cases: readonly RulePackage[] = [
     texts: {
       "src/log.js": `const log4js = require("log4js"); const config = require("./log4js.config"); log4js.configure(config);`,
       "src/log4js.config.js": `module.exports = { disableClustering: true, appenders: {}, categories: {} };`,
+      "src/server.js": `require("./log"); require("express")().listen(1);`,
     },
   },
   {

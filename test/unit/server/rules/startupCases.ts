@@ -32,6 +32,10 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
     ),
     miss('const { PrometheusExporter } = require("@opentelemetry/exporter-prometheus"); new PrometheusExporter({});'),
     miss('import { register } from "prom-client"; export const show = async () => register.metrics();'),
+    hit(
+      'import { Registry } from "prom-client"; import app from "./app.js"; class Figures { static all = new Registry(); static text() { return Figures.all.metrics(); } } app.get("/m", (q, a) => a.send(Figures.text())); app.listen(80);',
+      "Figures.all.metrics",
+    ),
     miss(
       'import { register } from "prom-client"; register.setDefaultLabels({ worker: process.pid }); export const show = async (req, res) => res.end(await register.metrics());',
     ),
@@ -60,6 +64,10 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss(
       'const app = require("express")(); const detect = require("detect-port"); async function debug() { const port = await detect(9229); inspect(port); } app.listen(80);',
     ),
+    hit(
+      'const { Server } = require("http"); const app = require("express")(); find(80).then((p) => app.listen(p)); function find(port) { return new Promise((done) => { const trial = new Server(); trial.once("listening", () => { trial.close(); done(port); }); trial.listen(port); }); }',
+      "Server",
+    ),
     miss(
       'const server = require("net").createServer(); server.listen(80); process.on("SIGTERM", () => server.close(() => process.exit(0)));',
     ),
@@ -75,6 +83,7 @@ export const startupCases: Readonly<Record<string, readonly RuleCase[]>> = {
     miss('const log4js = require("log4js"); log4js.configure({ disableClustering: true, appenders });'),
     miss('const log4js = require("log4js"); log4js.configure({ ...options });'),
     miss('const log4js = require("log4js"); log4js.configure("./log4js.json");'),
-    miss('const log4js = require("log4js"); log4js.configure({ pm2: true, appenders });'),
+    hit('const log4js = require("log4js"); log4js.configure({ pm2: true, appenders });', "log4js.configure"),
+    miss('const log4js = require("log4js"); log4js.configure({ appenders: [{ type: "console" }] });'),
   ],
 };
