@@ -80,7 +80,8 @@ export const renewalReportSchema = v.object({
       closed: v.number(),
       /**
        * Connections that were cut off while they carried no request (with one they count as `failed`): by a deadline, or
-       * accepted and closed without ever having been given to a worker.
+       * accepted and closed without ever having been given to a worker, or closed on their way to another one when their client had
+       * asked something that nobody has read.
        */
       cut: v.number(),
       /** Of those in `cut`, how many spoke a protocol that is not known here: what they carried is lost, and not in `failed`. */

@@ -73,6 +73,29 @@ export function holdSocket(socket: Socket): boolean {
   return true;
 }
 
+/**
+ * Closes a socket that `holdSocket` keeps from being read, and looks first whether its client has asked something meanwhile, whose
+ * request is lost then: within two turns all that has come is read.
+ */
+export function endHeld(socket: Socket, ended: (hasAsked: boolean) => void): void {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  let hasAsked = false;
+  const finish = (): void => {
+    socket.destroy();
+    ended(hasAsked);
+  };
+  if (typeof handle !== "object" || handle === null || !("readStart" in handle)) {
+    finish();
+    return;
+  }
+  socket.on("data", () => {
+    hasAsked = true;
+  });
+  Reflect.set(handle, "reading", true);
+  (handle as { readStart(): number }).readStart();
+  setImmediate(() => setImmediate(finish));
+}
+
 /** The handle beneath a server that listens, for another process to listen with; `undefined` if it does not. */
 export function listeningHandleOf(server: Server): unknown {
   return Reflect.get(server, "_handle") ?? undefined;

@@ -26,8 +26,11 @@ export interface InheritedSocket {
   readonly data: unknown;
 }
 
-/** Gives a connection that was accepted at the address of this key to the supervisor that listens there now. */
-export type ForwardAccepted = (key: string, connection: ConnectionHandle) => void;
+/**
+ * Gives a connection that was accepted at the address of this key to the supervisor that listens there now.
+ * @param given Called when it is on its way, or with `false` when it can't be given, perhaps after all. The handle is the caller's.
+ */
+export type ForwardAccepted = (key: string, connection: ConnectionHandle, given: (done: boolean) => void) => void;
 
 /** What the sockets of an app have in common. */
 export interface AcceptPool {

@@ -526,8 +526,14 @@ export class ListeningSocket implements AcceptedAt {
 
   #deal(): void {
     if (this.#forward !== undefined) {
-      for (let connection = this.#waiting.shift(); connection !== undefined; connection = this.#waiting.shift()) {
-        this.#forward(this.key, connection);
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        const connection = next;
+        this.#forward(this.key, connection, (done) => {
+          connection.close();
+          if (!done) {
+            this.#pool.dropped();
+          }
+        });
       }
       return;
     }

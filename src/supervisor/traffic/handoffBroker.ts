@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { type HandedConnection, handoffWindow } from "../../shared/workerMessages.ts";
 import { steadyNow } from "../clock.ts";
-import { holdSocket } from "../internals.ts";
+import { endHeld, holdSocket } from "../internals.ts";
 import type { WorkerHandle } from "../worker/workerHandle.ts";
 import { ArrivalTimes } from "./arrivalTimes.ts";
 
@@ -49,10 +49,10 @@ export interface HandoffTargets {
 /** Takes connections from draining workers and gives each to a worker that serves on. */
 export class HandoffBroker {
   /**
-   * Connections handed over and confirmed, and those that no worker could take, since the start; and the longest time, in
-   * milliseconds, for which one was not read, since this was last set to 0.
+   * Connections handed over and confirmed, and those that no worker could take, since the start: `cut` are those whose client has
+   * asked something, or is about to. And the longest time, in milliseconds, for which one was not read, since this was last set to 0.
    */
-  readonly counts = { handedOver: 0, closed: 0, longestStallMs: 0 };
+  readonly counts = { handedOver: 0, closed: 0, cut: 0, longestStallMs: 0 };
   readonly #targets: HandoffTargets;
   readonly #transits = new Map<number, Transit>();
   /** Connections sent to each worker and not confirmed, by its id. */
@@ -226,11 +226,13 @@ export class HandoffBroker {
   /** There is no worker for it. */
   #close(transit: Transit): void {
     this.#waiting.delete(transit);
-    this.#transits.delete(transit.id);
-    this.counts.closed += 1;
-    transit.socket.destroy();
-    transit.sender.worker.send({ type: "arrived", ids: [transit.sender.id] });
-    this.#tellIfEmpty();
+    endHeld(transit.socket, (hasAsked) => {
+      this.#transits.delete(transit.id);
+      // Who has just connected has a request to send.
+      this.counts[hasAsked || transit.connection.unused ? "cut" : "closed"] += 1;
+      transit.sender.worker.send({ type: "arrived", ids: [transit.sender.id] });
+      this.#tellIfEmpty();
+    });
   }
 
   #tellIfEmpty(): void {

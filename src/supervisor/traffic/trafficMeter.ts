@@ -140,12 +140,12 @@ export class TrafficMeter {
     this.#asked.clear();
     this.#allAnswered = undefined;
     this.#counting = false;
-    const { handedOver, closed, longestStallMs } = this.#broker.counts;
+    const { handedOver, closed, cut, longestStallMs } = this.#broker.counts;
     traffic.handedOver = handedOver - this.#brokerAtStart.handedOver;
     traffic.closed += closed - this.#brokerAtStart.closed;
     traffic.inTransit = handed + stranded;
     traffic.longestStallMs = longestStallMs;
-    traffic.cut += this.#acceptor.unanswered - this.#unansweredAtStart;
+    traffic.cut += cut - this.#brokerAtStart.cut + this.#acceptor.unanswered - this.#unansweredAtStart;
     return this.#totals;
   }
 

@@ -370,10 +370,9 @@ export class Upgrade {
     void logFiles.close();
     this.#leavingSince = steadyNow();
     const target = successorTarget(this.#successor, this.#servers, this.#workers.length);
-    app.succession.cede(target, new Set(this.#sockets), (key, connection) => {
-      const sent = this.#successor.send({ kind: "accepted", key }, connection, () => connection.close());
-      if (!sent) {
-        connection.close();
+    app.succession.cede(target, new Set(this.#sockets), (key, connection, given) => {
+      if (!this.#successor.send({ kind: "accepted", key }, connection, given)) {
+        given(false);
       }
     });
     monitor.close();

@@ -99,9 +99,10 @@ export function createParking(options: {
     }
   };
 
-  const destroyThose = (of: HttpServer): void => {
-    for (const [socket, { owner }] of parked) {
-      if (owner === of) {
+  const destroyThose = (of: HttpServer, idleOnly: boolean): void => {
+    for (const [socket, { owner, unused }] of parked) {
+      // Node does not count as idle what is new.
+      if (owner === of && !(idleOnly && unused)) {
         socket.destroy();
       }
     }
@@ -115,7 +116,7 @@ export function createParking(options: {
         const closeOthers = owner[method];
         owner[method] = () => {
           closeOthers.call(owner);
-          destroyThose(owner);
+          destroyThose(owner, method === "closeIdleConnections");
         };
       }
     }

@@ -255,8 +255,9 @@ export class RunningDrain {
         this.#closeIdleOf(tracked);
       }
     });
-    for (const [socket, connection] of this.#parts.parking.parked()) {
-      if (!this.#handoff.has(connection.server)) {
+    const isTimeUp = steadyNow() >= this.#unusedDeadline;
+    for (const [socket, { server, unused }] of this.#parts.parking.parked()) {
+      if (!this.#handoff.has(server) && (isTimeUp || !unused)) {
         socket.destroy();
       }
     }

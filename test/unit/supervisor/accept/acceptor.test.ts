@@ -595,6 +595,17 @@ describe("acceptor", () => {
     assert.deepEqual([errnos[0], getSystemErrorName(errnos[1] ?? 0)], [0, "EINVAL"]);
   });
 
+  it("counts what another supervisor is to have and does not get", async () => {
+    const worker = new FakeWorker(1, acceptor);
+    const port = listen(worker);
+    await comeTimes(port, 2);
+    await turns();
+    const key = worker.sent.at(-1)?.key ?? "";
+    const dones = [true, false];
+    acceptor.cede(new Set([key]), (_key, _connection, given) => given(dones.shift() === true));
+    assert.deepEqual([acceptor.waiting, acceptor.unanswered, dones.length], [0, 1, 0]);
+  });
+
   it("closes at once what comes when too many wait", async () => {
     limit = 2;
     const worker = new FakeWorker(1, acceptor);

@@ -115,7 +115,7 @@ describe("handoffBroker", () => {
       sockets.map(({ destroyed }) => destroyed),
       [true, true],
     );
-    assert.deepEqual(broker.counts, { handedOver: 2, closed: 0, longestStallMs: 7 });
+    assert.deepEqual(broker.counts, { handedOver: 2, closed: 0, cut: 0, longestStallMs: 7 });
     assert.equal(broker.inTransit, 0);
   });
 
@@ -189,7 +189,7 @@ describe("handoffBroker", () => {
     broker.refused(second.handle, 1);
     assert.deepEqual([first.given, second.given], [[1], [1]]);
     assert.equal(socket.destroyed, true);
-    assert.deepEqual(broker.counts, { handedOver: 0, closed: 1, longestStallMs: 0 });
+    assert.deepEqual(broker.counts, { handedOver: 0, closed: 1, cut: 0, longestStallMs: 0 });
   });
 
   it("listens only to the worker that holds the connection", () => {
@@ -292,6 +292,21 @@ describe("handoffBroker", () => {
       assert.equal(socket.destroyed, true, `case ${index}`);
       assert.deepEqual([broker.counts.closed, broker.inTransit], [index + 1, 0]);
     }
+  });
+
+  it("counts as cut what a client has asked, or is about to, on one that nobody can take", async () => {
+    targets = [];
+    const asking = new FakeSocket();
+    Object.assign(asking._handle ?? {}, { readStart: () => setImmediate(() => asking.emit("data", "GET /")) });
+    accept(asking);
+    const idle = new FakeSocket();
+    Object.assign(idle._handle ?? {}, { readStart: () => undefined });
+    accept(idle);
+    assert.deepEqual([asking.destroyed, broker.inTransit], [false, 2]);
+    assert.equal(await broker.arrivals(60_000), 0);
+    assert.deepEqual(broker.counts, { handedOver: 0, closed: 1, cut: 1, longestStallMs: 0 });
+    broker.accept(old.handle, { ...connection, id: 200, unused: true }, new FakeSocket().socket);
+    assert.deepEqual([broker.counts.closed, broker.counts.cut], [1, 2]);
   });
 
   it("counts a connection whose client left on the way as closed", () => {

@@ -55,7 +55,7 @@ describe("trafficMeter", () => {
 
   beforeEach(() => {
     workers = [new FakeWorker(1), new FakeWorker(2)];
-    counts = { handedOver: 100, closed: 10, longestStallMs: 900 };
+    counts = { handedOver: 100, closed: 10, cut: 20, longestStallMs: 900 };
     acceptor = { unanswered: 5, unansweredAt: 1_000, strandedAfter: () => Promise.resolve(0) };
     now = 10_000;
     inTransit = 0;
@@ -82,7 +82,7 @@ describe("trafficMeter", () => {
     const fresh = new FakeWorker(3);
     workers.push(fresh);
     meter.workerStarted(fresh.handle);
-    Object.assign(counts, { handedOver: 104, closed: 11, longestStallMs: 7 });
+    Object.assign(counts, { handedOver: 104, closed: 11, cut: 21, longestStallMs: 7 });
     Object.assign(a, { dismissed: true, drain: { ...drained, served: 5, closed: 2 } });
     exit(a);
     const ended = meter.end();
@@ -95,7 +95,7 @@ describe("trafficMeter", () => {
       failed: 0,
       handedOver: 4,
       closed: 3,
-      cut: 0,
+      cut: 1,
       opaque: 0,
       inTransit: 0,
       longestStallMs: 7,

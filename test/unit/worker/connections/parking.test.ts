@@ -44,13 +44,24 @@ describe("parking", () => {
   });
 
   /** Hands over a connection that has been idle for so long, in milliseconds. */
-  function receive(idleMs: number): void {
+  function receive(idleMs: number, unused = false): void {
     const now = Date.now();
-    parking.receive(
-      { id: 1, server: "key", requests: 3, unused: false, stoppedAt: now, idleSince: now - idleMs },
-      socket,
-    );
+    parking.receive({ id: 1, server: "key", requests: 3, unused, stoppedAt: now, idleSince: now - idleMs }, socket);
   }
+
+  it("ends when the app closes what is idle", () => {
+    receive(0);
+    owner.closeIdleConnections();
+    assert.equal(socket.destroyed, true);
+  });
+
+  it("stays when the app closes what is idle, if it is new, and ends when it closes all", () => {
+    receive(0, true);
+    owner.closeIdleConnections();
+    assert.equal(socket.destroyed, false);
+    owner.closeAllConnections();
+    assert.equal(socket.destroyed, true);
+  });
 
   it("waits as long as is left of keepAliveTimeout", () => {
     const limits = mock.method(socket, "setTimeout");
