@@ -440,7 +440,11 @@ export class AppSupervisor {
         const kept = await monitor.follow(recipe.health);
         return [...(kept === undefined ? [] : [kept]), ...(await logFiles.follow(recipe.logs))];
       },
-      lookForUnbuilt: (generation) => this.watch.lookForUnbuilt(this.#generations.openedAtOf(generation)),
+      lookForUnbuilt: (generation) => {
+        const openedAt = this.#generations.openedAtOf(generation);
+        // Of one that another supervisor has started it is not known.
+        return this.watch.lookForUnbuilt(openedAt === 0 ? Number.POSITIVE_INFINITY : openedAt);
+      },
       get slots() {
         return app.#table.slots;
       },

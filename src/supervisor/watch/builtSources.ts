@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { type ListedFile, listFiles } from "./listFiles.ts";
 import type { WatchRules } from "./watchRules.ts";
@@ -64,7 +64,7 @@ export class BuiltSources {
       if (state.writtenAt > builtAt) {
         newer.push([file, state]);
       } else if (this.#before.get(file)?.stamp !== state.stamp) {
-        this.#before.set(file, { stamp: state.stamp, digest: await digestOf(file, state) });
+        this.#before.set(file, { stamp: state.stamp, digest: await digestOf(file) });
       }
     }
     if (builtAt > startedAt && newer.length === sources.length) {
@@ -83,7 +83,7 @@ export class BuiltSources {
 
   async #isChanged(file: string, state: ListedFile, startedAt: number): Promise<boolean> {
     const before = this.#before.get(file);
-    const digest = await digestOf(file, state);
+    const digest = await digestOf(file);
     if (before !== undefined) {
       return before.digest !== digest;
     }
@@ -109,7 +109,7 @@ function createPartOf({ root, entry, output, sources, files }: Build): (source: 
     if (twin !== false && files.has(twin.replace(typescript, ".$1js"))) {
       return true;
     }
-    bundle ??= readBundle(entry, files);
+    bundle ??= readBundle(entry);
     const text = await bundle;
     const beside = dirname(output);
     const name = slashed(relative(isIn(beside, source) ? beside : root, source));
@@ -128,12 +128,18 @@ function findTop({ entry, output, sources }: Pick<Build, "entry" | "output" | "s
   return usual ?? (tops.length === 1 ? tops[0] : undefined);
 }
 
-async function readBundle(entry: string, files: ReadonlyMap<string, ListedFile>): Promise<string> {
-  const read = async (file: string): Promise<string> => {
-    const text = await readFile(file, "utf8").catch(() => "");
-    return text.length > largestBundle ? "" : text;
-  };
-  return files.get(entry)?.size === undefined ? "" : (await read(entry)) + (await read(`${entry}.map`));
+async function readBundle(entry: string): Promise<string> {
+  const texts = [await readText(entry, largestBundle), await readText(`${entry}.map`, largestBundle)];
+  return texts.join("\n");
+}
+
+/** `undefined` if it can't be read, or has more bytes. */
+async function readText(file: string, most: number): Promise<string | undefined> {
+  const size = await stat(file).then(
+    (state) => state.size,
+    () => Number.POSITIVE_INFINITY,
+  );
+  return size > most ? undefined : readFile(file, "utf8").catch(() => undefined);
 }
 
 function isIn(folder: string, file: string): boolean {
@@ -145,8 +151,8 @@ function slashed(file: string): string {
 }
 
 /** Of what a compiler makes something of: neither the layout nor lines that are comments count. */
-async function digestOf(file: string, { size }: ListedFile): Promise<string | undefined> {
-  const text = size > largestSource ? undefined : await readFile(file, "utf8").catch(() => undefined);
+async function digestOf(file: string): Promise<string | undefined> {
+  const text = await readText(file, largestSource);
   const lines = text?.split("\n").map((line) => line.replaceAll(/\s/g, ""));
   const code = lines?.filter((line) => !/^(?:\/\/|\/?\*)/.test(line)).join("");
   return code === undefined ? undefined : createHash("sha256").update(code).digest("base64");

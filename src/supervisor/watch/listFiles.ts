@@ -12,8 +12,6 @@ export interface ListedFile {
   readonly changedAt: number;
   /** Epoch milliseconds of its last write, which a copy may keep. */
   readonly writtenAt: number;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /** The files of an app that count, by their absolute paths. */
@@ -27,7 +25,7 @@ export async function listFiles(rules: WatchRules): Promise<Map<string, ListedFi
     } else if (state?.isFile() === true && rules.concerns(path)) {
       const { mtimeMs, ctimeMs, size, ino } = state;
       const stamp = `${mtimeMs} ${size} ${ino}`;
-      files.set(path, { stamp, changedAt: Math.max(mtimeMs, ctimeMs), writtenAt: mtimeMs, size });
+      files.set(path, { stamp, changedAt: Math.max(mtimeMs, ctimeMs), writtenAt: mtimeMs });
     }
   };
   for (const root of rules.roots) {
