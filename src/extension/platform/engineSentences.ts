@@ -114,6 +114,7 @@ export const engineSentences: readonly string[] = [
   "Worker {0} is being sampled already; ask again when that is over.",
   "file must be an absolute path, not {0}.",
   "{0} exists already; choose another file.",
+  "{0} can't be written: {1} is no folder in which the app may write.",
   "The worker ran out of memory (JavaScript heap). Raise --max-old-space-size in nodeArgs, or find the leak.",
   "The worker was ended by SIGKILL (somebody killed it, or the system ran out of memory).",
   "The worker was ended by {0}.",

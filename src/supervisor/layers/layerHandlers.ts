@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { access, constants, stat } from "node:fs/promises";
+import { dirname, isAbsolute } from "node:path";
 import { HitlessError } from "../../shared/errors.ts";
 import { type LayerPulse, serversReadingSchema } from "../../shared/layers/facts.ts";
 import { sampleSeconds } from "../../shared/layers/sample.ts";
@@ -110,7 +110,7 @@ export function createLayerHandlers(app: Pick<AppSupervisor, "roster" | "originO
   };
 }
 
-/** @throws HitlessError when the path is not absolute, or there is such a file. */
+/** @throws HitlessError when the path is not absolute, there is such a file, or it can't be written. */
 async function writeHeapSnapshot(
   worker: WorkerHandle,
   file: string,
@@ -126,6 +126,12 @@ async function writeHeapSnapshot(
   ) {
     throw new HitlessError("invalidState", `${file} exists already; choose another file.`);
   }
+  await access(dirname(file), constants.W_OK).catch(() => {
+    throw new HitlessError(
+      "invalidState",
+      `${file} can't be written: ${dirname(file)} is no folder in which the app may write.`,
+    );
+  });
   const { ms } = await worker.layers.ask({ kind: "heapSnapshot", file }, snapshotDeadlineMs);
   return { bytes: (await stat(file)).size, ms };
 }

@@ -128,6 +128,8 @@ describe("hitless layers", () => {
     assert.deepEqual(await askFirst("/"), before);
     const again = await world.run(snapshot);
     assert.deepEqual([again.code, /exists already; choose another file/.test(again.stderr)], [1, true]);
+    const nowhere = await world.run(["heap-snapshot", "api", "--out", join("none", "api.heapsnapshot")]);
+    assert.deepEqual([nowhere.code, /none is no folder in which the app may write/.test(nowhere.stderr)], [1, true]);
   });
 
   it("says so when there is no such worker", async () => {
