@@ -49,11 +49,12 @@ interface OwnSum {
 
 /**
  * The line (from 1) of a function at which it calls another; `undefined` if unknown, or if it may be one of several.
+ * @param callee `undefined` for V8's functions that have no frame.
  * @param called All that is seen to be called by it.
  */
 export type CallLine = (
   frame: ProfileFrame,
-  callee: ProfileFrame,
+  callee: ProfileFrame | undefined,
   called: ReadonlySet<ProfileFrame>,
 ) => number | undefined;
 
@@ -107,13 +108,17 @@ export function ownFunctions(
     .slice(0, mostFunctions)
     .map(({ frame, selfUs, causedUs, totalUs, calls, lines }) => {
       const known = called.get(frame) ?? new Set();
+      const ticked = mostLine(lines);
+      const hasLines = lines.size > 0;
       const made = [...calls]
-        .map(([callee, parts]) =>
-          describeCall(callee, parts, callee === undefined ? undefined : callLine(frame, callee, known)),
-        )
+        .map(([callee, parts]) => {
+          const line = callee === undefined ? ticked : undefined;
+          return { callee, ...describeCall(callee, parts, line ?? callLine(frame, callee, known)) };
+        })
         .sort((a, b) => b.ms - a.ms);
-      for (const { line, ms } of made) {
-        if (line !== undefined) {
+      for (const { callee, line, ms } of made) {
+        // Ticks have told of the function itself.
+        if (line !== undefined && (callee !== undefined || !hasLines)) {
           lines.set(line, (lines.get(line) ?? 0) + ms * 1_000);
         }
       }
@@ -124,9 +129,15 @@ export function ownFunctions(
         causedMs: causedUs / 1_000,
         totalMs: totalUs / 1_000,
         ...(most === undefined ? {} : { line: most[0] }),
-        calls: made.slice(0, mostCalls),
+        calls: made.slice(0, mostCalls).map(({ callee: _callee, ...call }) => call),
       };
     });
+}
+
+/** The line that has more than half of the time; `undefined` for none. */
+function mostLine(lines: ReadonlyMap<number, number>): number | undefined {
+  const all = [...lines.values()].reduce((sum, us) => sum + us, 0);
+  return [...lines].find(([, us]) => us * 2 > all)?.[0];
 }
 
 /** Shares time out by the ticks of each line. */

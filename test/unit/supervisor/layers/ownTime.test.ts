@@ -15,7 +15,8 @@ const hints = {
   callShare: () => 0,
   namesCalledIn: () => undefined,
   jobsAreBuiltins: () => false,
-  callLine: (_frame: ProfileFrame, { name }: ProfileFrame) => (name === "pbkdf2Sync" ? 12 : undefined),
+  callLine: (_frame: ProfileFrame, callee: ProfileFrame | undefined) =>
+    callee?.name === "pbkdf2Sync" ? 12 : undefined,
   compressorOf: () => undefined,
 };
 const frame = (name: string, url: string): ProfileFrame => ({
@@ -72,7 +73,7 @@ describe("the time of the app's own functions", () => {
   it("names what they called, with the line and the part of most of it", () => {
     assert.deepEqual(own[0]?.calls, [{ name: "pbkdf2Sync", line: 12, ms: 5, part: "binding:crypto" }]);
     assert.deepEqual(own[1]?.calls, [
-      { name: "", ms: 0.5, part: "v8" },
+      { name: "", line: 9, ms: 0.5, part: "v8" },
       { name: "get", ms: 0.4, part: "package:lodash" },
     ]);
   });

@@ -86,7 +86,8 @@ function linesIn(calls: readonly LinedCall[]): number[] {
   return calls.map(({ line }) => line);
 }
 
-function only(lines: readonly number[]): number | undefined {
+/** The one line of all of these; `undefined` for several. */
+export function only(lines: readonly number[]): number | undefined {
   const [first, ...more] = new Set(lines);
   return more.length === 0 ? first : undefined;
 }

@@ -9,8 +9,9 @@ import { nativesThroughV8 } from "../bindingTable.ts";
 import { fileOf } from "../fileOf.ts";
 import { callersOf } from "../surroundings.ts";
 import { linesOfBody, shareOfLines } from "./builtinLines.ts";
-import { lineOfCall } from "./callLines.ts";
+import { lineOfCall, only } from "./callLines.ts";
 import { compressorIn } from "./compressor.ts";
+import { lastWord } from "./definitions.ts";
 import { packagesNamedBy } from "./imports.ts";
 import { hasDearCall, type LineContext, type LineWork, namesCalledOn, workOfLine } from "./lineWork.ts";
 import { givesBuiltin, meaningsIn, type NameMeanings } from "./nameMeanings.ts";
@@ -128,15 +129,19 @@ export async function readHotLines(
     },
     callLine(frame, callee, called) {
       const source = ownTextOf(frame);
-      const [names, own] = [new Set([...called].map(({ name }) => lastWord(name))), lastWord(frame.name)];
-      const text = source === undefined ? undefined : { source, lines: linesOf(source, frame.line), name: own };
-      return text === undefined
-        ? undefined
-        : lineOfCall(
-            { ...text, meanings: meaningsOf(text.source) },
-            { ...callee, package: packageOf(fileOf(callee.url))?.name },
-            names,
-          );
+      if (source === undefined) {
+        return undefined;
+      }
+      const [lines, fileMeanings] = [linesOf(source, frame.line), meaningsOf(source)];
+      if (callee === undefined) {
+        const context = { framed: new Set<string>(), inlined, builtins, scripts, meanings: fileMeanings };
+        return only(lines.filter((line) => hasDearCall(source[line - 1] ?? "", context)));
+      }
+      return lineOfCall(
+        { source, lines, name: lastWord(frame.name), meanings: fileMeanings },
+        { ...callee, package: packageOf(fileOf(callee.url))?.name },
+        new Set([...called].map(({ name }) => lastWord(name))),
+      );
     },
     namesCalledIn(frame) {
       const source = sourceOf(frame);
@@ -224,11 +229,6 @@ function isHead(text: string): boolean {
     return open > 0 || at === head.length - 1;
   });
   return /^[\w$]+$/.test(head) || (head.startsWith("(") && open === 0 && isInside);
-}
-
-/** `get` of `Map.prototype.get`, `parse` of `Parser.parse`. */
-function lastWord(name: string): string {
-  return name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf(" ")) + 1).replace("#", "");
 }
 
 function textOf(source: readonly string[], first: number): string {

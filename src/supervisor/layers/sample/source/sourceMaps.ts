@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { SourceMap, type SourceMapPayload } from "node:module";
+import { SourceMap, type SourceMapPayload, type SourceMapping } from "node:module";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CollectedSample, ProfileFrame, ProfileNode } from "../../../../shared/layers/collected.ts";
 import { packageOf } from "../../../../shared/layers/packageOf.ts";
+import { isWord } from "../../../../shared/text/trailing.ts";
 import { fileOf } from "../fileOf.ts";
+import { checkPlaces } from "./checkPlaces.ts";
 
 /** Files whose maps are read: those with the most time. */
 const mostFiles = 60;
@@ -16,11 +18,21 @@ const tailBytes = 4_096;
 const fewLines = 10;
 /** Lines after the beginning of a function at which the first of its own is looked for. */
 const nextLines = 3;
+/** Entries of one place that are looked at. */
+const mostEntries = 500;
+/** Longer names are no minifier's. */
+const shortName = 2;
+/** What stands between a function's name and its parameters. */
+const isHead = /^\s?[=:]?\s?(?:async\s?)?(?:function\s?\*?\s?)?\(?$/;
+/** Characters between a function's name and the place where V8 has it begin. */
+const longestHead = 40;
 /** On a longer line the ticks of many functions are counted. */
 const longestLine = 300;
 
 interface ScriptMap {
   readonly map: SourceMap;
+  /** Addresses of sources that were looked for, by their names. */
+  readonly found: Map<string, string>;
   /** What its sources are relative to. */
   readonly base: string;
   readonly root: string;
@@ -30,40 +42,109 @@ interface ScriptMap {
 export async function mapSample(collected: CollectedSample): Promise<CollectedSample> {
   const { frames, nodes, maps } = collected;
   const scripts = await readMaps(frames, nodes, maps);
-  if (scripts.size === 0) {
+  const lines = new Map<string, readonly string[]>();
+  const inMemory = new Set(maps.map(({ url }) => url));
+  for (const url of scripts.keys()) {
+    lines.set(url, await readLines(fileOf(url)));
+  }
+  /** What the file has is not what runs, where a loader has translated it. */
+  const textOf = ({ url, line }: ProfileFrame): string => (inMemory.has(url) ? "" : (lines.get(url)?.[line - 1] ?? ""));
+  const guessed = new Set<number>();
+  const places = frames.map((frame, index) => {
+    const script = scripts.get(frame.url);
+    const entry = script === undefined ? undefined : entryOn(script.map, frame.line - 1, frame.column - 1);
+    const isNear = entry !== undefined && frame.column - 1 - entry.generatedColumn <= longestHead + frame.name.length;
+    if (script !== undefined && !isNear) {
+      guessed.add(index);
+    }
+    return mapFrame(frame, script, textOf(frame));
+  });
+  const { frames: mapped, lost } = await checkPlaces(frames, places, guessed);
+  if (scripts.size === 0 && lost.size === 0) {
     return collected;
   }
-  const lengths = new Map<string, readonly number[]>();
-  for (const url of scripts.keys()) {
-    lengths.set(url, await lineLengths(fileOf(url)));
-  }
-  const mapped = frames.map((frame) => mapFrame(frame, scripts.get(frame.url)));
+  const lengths = new Map([...lines].map(([url, texts]) => [url, texts.map(({ length }) => length)]));
   return {
     ...collected,
     frames: mapped,
     nodes: nodes.map((node) => {
+      if (lost.has(node.frame)) {
+        const { lines: _lines, ...rest } = node;
+        return rest;
+      }
       const url = frames[node.frame]?.url ?? "";
       const script = scripts.get(url);
-      const inMemory = maps.some((each) => each.url === url);
       // What a compiler has added has its lines in the script.
       const isAdded =
-        !inMemory && mapped[node.frame] === frames[node.frame] && (lengths.get(url)?.length ?? 0) > fewLines;
+        !inMemory.has(url) && mapped[node.frame] === frames[node.frame] && (lengths.get(url)?.length ?? 0) > fewLines;
       return script === undefined || node.lines === undefined || isAdded
         ? node
-        : mapLines(node, { script, inMemory, lengths: lengths.get(url) ?? [] });
+        : mapLines(node, { script, inMemory: inMemory.has(url), lengths: lengths.get(url) ?? [] });
     }),
   };
 }
 
-function mapFrame(frame: ProfileFrame, script: ScriptMap | undefined): ProfileFrame {
+/** @param text The line of the script at which the function begins; empty if unknown. */
+function mapFrame(frame: ProfileFrame, script: ScriptMap | undefined, text: string): ProfileFrame {
   const found =
-    script === undefined ? undefined : (place(script, frame.line - 1, frame.column - 1) ?? next(script, frame));
+    script === undefined || isWithinOther(script, frame, text)
+      ? undefined
+      : (place(script, frame.line - 1, frame.column - 1) ?? next(script, frame));
   if (found === undefined || !isOfSamePackage(frame.url, found.url)) {
     return frame;
   }
   // Minifiers shorten names, and a map may keep them.
-  const name = frame.name.length <= 2 && found.name !== undefined ? found.name : frame.name;
+  const name = frame.name.length <= shortName && script !== undefined ? nameIn(script, frame, text) : frame.name;
   return { name, url: found.url, line: found.line, column: found.column };
+}
+
+/**
+ * Whether it lies within a function that a compiler has put there: of all of that, a map has one place at most.
+ * @param text The line of the script; empty if unknown.
+ */
+function isWithinOther({ map }: ScriptMap, { line, column }: ProfileFrame, text: string): boolean {
+  const entry = entryOn(map, line - 1, column - 1);
+  if (entry === undefined) {
+    return false;
+  }
+  let from = entry;
+  for (let step = 0; step < mostEntries && from.generatedColumn > 0; step += 1) {
+    const before = entryOn(map, line - 1, from.generatedColumn - 1);
+    if (before === undefined || !isSameOrigin(before, entry)) {
+      break;
+    }
+    from = before;
+  }
+  return text.slice(from.generatedColumn, column - 1).includes("{");
+}
+
+function isSameOrigin(one: SourceMapping, other: SourceMapping): boolean {
+  return (
+    one.originalLine === other.originalLine &&
+    one.originalColumn === other.originalColumn &&
+    one.originalSource === other.originalSource
+  );
+}
+
+/** The last entry of a map up to a column (from 0) of a line (from 0). */
+function entryOn(map: SourceMap, line: number, column: number): SourceMapping | undefined {
+  const entry = map.findEntry(line, column);
+  return "originalSource" in entry && entry.generatedLine === line && entry.originalSource !== undefined
+    ? entry
+    : undefined;
+}
+
+/** The name that a map has for a function's, which stands before the place where the function begins. */
+function nameIn({ map }: ScriptMap, { name, line, column }: ProfileFrame, text: string): string {
+  const before = text.slice(0, column - 1);
+  const at = name === "" ? -1 : before.lastIndexOf(name);
+  const between = before.slice(at + name.length);
+  if (at === -1 || isWord(before[at - 1] ?? " ") || between.length > longestHead || !isHead.test(between)) {
+    return name;
+  }
+  const entry = entryOn(map, line - 1, at);
+  const found: unknown = entry?.generatedColumn === at ? Reflect.get(entry, "name") : undefined;
+  return typeof found === "string" ? found : name;
 }
 
 /**
@@ -133,33 +214,43 @@ interface OriginalPlace {
   readonly url: string;
   readonly line: number;
   readonly column: number;
-  readonly name: string | undefined;
 }
 
-function place({ map, base, root }: ScriptMap, line: number, column: number): OriginalPlace | undefined {
-  const entry = map.findEntry(line, column);
-  if (!("originalSource" in entry) || entry.generatedLine !== line || entry.originalSource === undefined) {
+function place({ map, base, root, found }: ScriptMap, line: number, column: number): OriginalPlace | undefined {
+  const entry = entryOn(map, line, column);
+  if (entry === undefined) {
     return undefined;
   }
-  const name: unknown = Reflect.get(entry, "name");
-  return {
-    url: sourceUrl(entry.originalSource, base, root),
-    line: entry.originalLine + 1,
-    column: entry.originalColumn + 1,
-    name: typeof name === "string" ? name : undefined,
-  };
+  const source = entry.originalSource;
+  const url = found.get(source) ?? existing(source, sourceUrl(source, base, root), base);
+  found.set(source, url);
+  return { url, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+}
+
+/** A source that is not where the map says, as after a build in two steps, is looked for above the script. */
+function existing(source: string, url: string, base: string): string {
+  const path = source.split("/").filter((part) => part !== "." && part !== "..");
+  const isRelative = !isAbsolute(source) && !/^[\w+.-]{2,}:/.test(source);
+  return !isRelative || path.length < 2 || packageOf(fileOf(base)) !== undefined || existsSync(fileOf(url))
+    ? url
+    : (above(path.join("/"), base) ?? url);
+}
+
+/** The address of a file by the end of its path, below one of the folders above another. */
+function above(path: string, base: string): string | undefined {
+  for (let folder = dirname(fileOf(base)); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, path))) {
+      return pathToFileURL(join(folder, path)).href;
+    }
+  }
+  return undefined;
 }
 
 /** Bundlers name sources by a scheme of their own, and the path from the folder of the build. */
 function sourceUrl(source: string, base: string, root: string): string {
   const path = pathInBuild(source);
   if (path !== undefined) {
-    for (let folder = dirname(fileOf(base)); folder !== dirname(folder); folder = dirname(folder)) {
-      if (existsSync(join(folder, path))) {
-        return pathToFileURL(join(folder, path)).href;
-      }
-    }
-    return `/${path}`;
+    return above(path, base) ?? `/${path}`;
   }
   if (isAbsolute(source)) {
     return pathToFileURL(source).href;
@@ -235,7 +326,7 @@ function add(scripts: Map<string, ScriptMap>, url: string, text: string, base: s
   try {
     const payload = JSON.parse(text.startsWith("data:") ? decoded(text) : text) as SourceMapPayload;
     if (typeof payload.mappings === "string" && payload.mappings !== "") {
-      scripts.set(url, { map: new SourceMap(payload), base, root: payload.sourceRoot ?? "" });
+      scripts.set(url, { map: new SourceMap(payload), found: new Map(), base, root: payload.sourceRoot ?? "" });
     }
   } catch {
     // As above.
@@ -289,6 +380,6 @@ async function readWhole(file: string): Promise<string | undefined> {
   }
 }
 
-async function lineLengths(file: string): Promise<readonly number[]> {
-  return ((await readWhole(file)) ?? "").split("\n").map(({ length }) => length);
+async function readLines(file: string): Promise<readonly string[]> {
+  return ((await readWhole(file)) ?? "").split("\n");
 }
