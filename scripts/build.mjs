@@ -106,7 +106,7 @@ const all = [
   },
   // Loaded by the extension where there is a pm2 file.
   { entryPoints: ["src/client/pm2/importPm2File.ts"], outfile: join(outdir, "pm2Import.cjs"), mainFields },
-  { entryPoints: ["src/server/main.ts"], outfile: join(outdir, "server.cjs") },
+  { entryPoints: ["src/server/main.ts"], outfile: join(outdir, "server.cjs"), mainFields },
   {
     entryPoints: ["src/webview/main.ts"],
     // In a folder of its own: a page may read all of the folder that its script is in.

@@ -61,6 +61,7 @@ export const importTable: Readonly<Record<string, ProcessFolder>> = {
     folders: ["shared"],
     packages: [
       "@babel/parser",
+      "jsonc-parser",
       "@babel/types",
       "vscode-languageserver/**",
       "vscode-languageserver-textdocument",

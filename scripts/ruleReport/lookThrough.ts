@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { isConfiguration } from "../../src/server/package/importNames.ts";
 import { createPackageReader, packageBounds, packageFolder } from "../../src/server/package/packageReader.ts";
 import { emptyCache, packageView } from "../../src/server/package/packageView.ts";
+import { createProjectReader } from "../../src/server/package/projectReader.ts";
 import { type Found, runRules } from "../../test/unit/server/rules/runRules.ts";
 
 /** What the rules find in one package. */
@@ -40,8 +42,11 @@ export async function lookThrough(folder: string, spec: string): Promise<Looked>
   let slowest = 0;
   for (const [root, texts] of await textsOf(folder, spec.startsWith("github:"))) {
     const cache = emptyCache();
-    files += texts.size;
     for (const [path, text] of texts) {
+      if (isConfiguration(path) || path.startsWith("../")) {
+        continue;
+      }
+      files += 1;
       const start = performance.now();
       const findings = runRules(text, join(root, path), {}, packageView(root, texts, cache, texts.size));
       slowest = Math.max(slowest, performance.now() - start);
@@ -60,17 +65,22 @@ export async function lookThrough(folder: string, spec: string): Promise<Looked>
 /** The sources, by the folder of the innermost package.json: builds copy it to `dist`. */
 async function textsOf(folder: string, isRepository: boolean): Promise<Map<string, Map<string, string>>> {
   const all = new Map<string, Map<string, string>>();
+  const reader = createPackageReader(bounds);
   const packages = isRepository ? [...packagesIn(folder)] : [folder];
   const paths = packages.flatMap((own) => entriesOf(own).map((entry) => join(own, entry)));
   for (const path of paths) {
     const root = (await packageFolder(path, [folder])) ?? folder;
     const texts = all.get(root) ?? new Map<string, string>();
     all.set(root, texts);
-    for (const [name, text] of (await createPackageReader(bounds).read(root, path, () => false)) ?? []) {
+    const place = { folder: root, file: path, roots: [folder] };
+    for (const [name, text] of (await createProjectReader(reader, bounds).read(place, () => false)) ?? []) {
       // A folder without a name of its own is read with the one above as well.
-      const isTwice = isRepository && ((await packageFolder(join(root, name), [folder])) ?? folder) !== root;
+      const isTwice =
+        isRepository &&
+        !name.startsWith("../") &&
+        ((await packageFolder(join(root, name), [folder])) ?? folder) !== root;
       const isForeign = foreign.test(name) || (ofPage.test(name) && !serves.test(text));
-      if (!isTwice && !isForeign && !isMinified(text)) {
+      if (!isTwice && !isForeign && (isConfiguration(name) || !isMinified(text))) {
         texts.set(name, text);
       }
     }

@@ -1,16 +1,15 @@
 import { posix } from "node:path";
-import { aliased, folderImports, isInFolder } from "../source/folderImports.ts";
+import { asWritten, folderImports, isInFolder, withoutAlias } from "../source/folderImports.ts";
+import { type ImportNames, noNames } from "./importNames.ts";
 
 /** What an import names: `./users.js` of `from "./users.js"`, `require("./users")`, `import("./users")`, `export * from`. */
 const imported = /\b(?:from|import|require)[\s(]*(["'`])([^"'`\n]{1,200})\1/g;
 
-/** The specifiers in a text that may name files of its own package, found without parsing it. */
+/** The specifiers in a text, found without parsing it; folders that it loads whole as `./routes/*`. */
 export function importsOf(text: string): string[] {
   const found = new Set<string>();
   for (const [, , specifier = ""] of text.matchAll(imported)) {
-    if (/^\.{1,2}(?:\/|$)/.test(specifier) || aliased(specifier) !== undefined) {
-      found.add(specifier);
-    }
+    found.add(specifier);
   }
   return [...found, ...folderImports(text)];
 }
@@ -26,17 +25,24 @@ const compiled: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The file of a package that a specifier names, by its path relative to the package's folder, with `/`; `undefined` if there
- * is none. What an alias names is looked for in the folders around the file and in their `src`, the outermost first, and in that of the
- * package, where projects let them point to.
+ * The file that a specifier names, by its path relative to the package's folder, with `/`; `undefined` if there is none. What an alias
+ * that the package does not explain names is looked for in the folders around the file and in their `src`, the outermost first, and in
+ * that of the package, where projects let them point to.
  */
-export function resolveImport(from: string, specifier: string, has: (path: string) => boolean): string | undefined {
-  const own = (aliased(specifier) ?? specifier).replace(/^\.\/~\//, "~/");
-  const bases = own.startsWith("~/")
-    ? foldersAround(from).map((folder) => posix.join(folder, own.slice(2)))
-    : own.startsWith(".")
-      ? [posix.join(posix.dirname(from), own)]
-      : [];
+export function resolveImport(
+  from: string,
+  specifier: string,
+  has: (path: string) => boolean,
+  names: ImportNames = noNames,
+): string | undefined {
+  const written = asWritten(specifier);
+  const rest = withoutAlias(written);
+  const bases = /^\.{1,2}(?:\/|$)/.test(written)
+    ? [posix.join(posix.dirname(from), written)]
+    : [
+        ...names.bases(from, written),
+        ...(rest === undefined ? [] : foldersAround(from).map((folder) => posix.join(folder, rest))),
+      ];
   for (const base of bases) {
     const found = candidates(base).find(has);
     if (found !== undefined) {
@@ -64,18 +70,24 @@ function candidates(base: string): string[] {
 /** By the path of each file, those of its package that it imports. */
 export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What is known of the imports of a package: of a file while its text is the same, and as long as no file comes or goes. */
+/** What is known of the imports of a package: of a file while its text is the same, and as long as no file or name comes or goes. */
 export interface ScannedImports {
   paths: string;
+  names: ImportNames;
   readonly files: Map<string, { readonly text: string; readonly imports: ReadonlySet<string> }>;
 }
 
-/** Finds what the files of a package import, of those that have changed since. */
-export function importGraph(texts: ReadonlyMap<string, string>, scanned: ScannedImports): ImportGraph {
+/** Finds what the files of a package import, of those that have changed since the last time with the same names. */
+export function importGraph(
+  texts: ReadonlyMap<string, string>,
+  scanned: ScannedImports,
+  names: ImportNames = noNames,
+): ImportGraph {
   const paths = [...texts.keys()].sort().join("\n");
-  if (paths !== scanned.paths) {
+  if (paths !== scanned.paths || names !== scanned.names) {
     scanned.files.clear();
     scanned.paths = paths;
+    scanned.names = names;
   }
   const has = (path: string) => texts.has(path);
   const graph = new Map<string, ReadonlySet<string>>();
@@ -88,7 +100,7 @@ export function importGraph(texts: ReadonlyMap<string, string>, scanned: Scanned
           importsOf(text).flatMap((specifier) =>
             specifier.endsWith("/*")
               ? [...texts.keys()].filter((other) => isInFolder(path, specifier, other))
-              : (resolveImport(path, specifier, has) ?? []),
+              : (resolveImport(path, specifier, has, names) ?? []),
           ),
         ),
       };

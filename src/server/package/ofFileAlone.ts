@@ -13,6 +13,7 @@ export function ofFileAlone(rule: Rule): Rule {
       };
       const files: PackageFiles = {
         pathOf: () => "",
+        isOwn: () => false,
         imported: () => ask(undefined),
         leadsTo: () => ask(false),
         importers: () => ask([]),

@@ -2,6 +2,7 @@ import { relative, sep } from "node:path";
 import { leadsInside } from "../../shared/basics/leadsInside.ts";
 import { createPackageReader, ownFolders, type PackageTexts, packageFolder } from "./packageReader.ts";
 import { emptyCache, type PackageCache, type PackageView, packageView } from "./packageView.ts";
+import { createProjectReader } from "./projectReader.ts";
 
 export interface OpenPackages {
   /** Whether files beside this one may be read at all. */
@@ -46,11 +47,13 @@ const freshMs = 2_000;
 
 /** The packages of the files that are open in an editor. Everything is kept until it changes; of the least used nothing. */
 export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
-  const reader = createPackageReader();
+  const reader = createProjectReader(createPackageReader());
   const known = new Map<string, Entry>();
   // The disk is waited for only once: what is known is used until it turns out to have changed.
   const refresh = async (key: string, { folder, path }: Asked, entry: Entry): Promise<void> => {
-    const texts = await reader.read(folder, path, () => known.get(key) !== entry).catch(() => undefined);
+    const texts = await reader
+      .read({ folder, file: path, roots: host.roots() }, () => known.get(key) !== entry)
+      .catch(() => undefined);
     const isSame =
       texts?.size === entry.texts.size && [...texts].every(([name, text]) => entry.texts.get(name) === text);
     if (texts !== undefined && !isSame) {
@@ -69,7 +72,7 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
       // A file in `dist` adds that folder to what is read; the two looks are no change of the package.
       const key = `${folder}\n${ownFolders(relative(folder, path).split(sep).join("/"))}`;
       const before = known.get(key);
-      const texts = before?.texts ?? (await reader.read(folder, path, cancelled));
+      const texts = before?.texts ?? (await reader.read({ folder, file: path, roots: host.roots() }, cancelled));
       if (texts === undefined) {
         return undefined;
       }
@@ -87,7 +90,7 @@ export function createOpenPackages(host: OpenPackagesHost): OpenPackages {
       for (const [open, text] of host.opened()) {
         const inside = relative(folder, open);
         const name = inside.split(sep).join("/");
-        if (leadsInside(inside) && (open === path || now.has(name))) {
+        if (now.has(name) || (open === path && leadsInside(inside))) {
           now.set(name, text);
         }
       }

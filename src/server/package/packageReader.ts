@@ -1,8 +1,9 @@
 import { lstat, open, readdir } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { leadsInside } from "../../shared/basics/leadsInside.ts";
+import { namesImports } from "./importNames.ts";
 
-/** The texts of a package, by their paths relative to its folder, with `/`. */
+/** The sources of a package, and what says what they import, by their paths relative to its folder, with `/`. */
 export type PackageTexts = ReadonlyMap<string, string>;
 
 /** Bounds of what is read; a package beyond one of them is not read at all. */
@@ -24,7 +25,7 @@ const sourceName = /(?<!\.d)\.[cm]?[jt]sx?$/i;
 const sourcePath = /(?:^|\/)bin\/www$|(?:^|\/)[\w.-]*log4js[\w.-]*\.json$/i;
 
 /** What is installed, built, or does not run in the app. */
-const foreignFolder =
+export const foreignFolder =
   /^(?:\..*|node_modules|bower_components|coverage|dist|build|out|vendor|public|static|__mocks__)$/i;
 const testPath = /(?:^|\/)(?:tests?|__tests__|e2e|specs?)\/|\.(?:test|spec|e2e|bench)\.[cm]?[jt]sx?$/i;
 
@@ -67,17 +68,31 @@ export interface PackageReader {
    * @param file The file that is asked for, so that its own folder is not left out.
    */
   read(folder: string, file: string, cancelled: () => boolean): Promise<PackageTexts | undefined>;
+  /** One file, which is not read again while it is the same; `undefined` if it is none, too large, or can't be read. */
+  text(path: string): Promise<string | undefined>;
 }
 
 export function createPackageReader(bounds: PackageBounds = packageBounds): PackageReader {
   const packages = new Map<string, Map<string, Known>>();
+  const alone = new Map<string, Known>();
   return {
+    async text(path) {
+      const known = await readOnce({ folder: dirname(path), bounds, before: alone }, path);
+      alone.delete(path);
+      if (known !== undefined) {
+        alone.set(path, known);
+      }
+      for (const oldest of [...alone.keys()].slice(0, -mostAlone)) {
+        alone.delete(oldest);
+      }
+      return known?.text;
+    },
     async read(folder, file, cancelled) {
       const before = packages.get(folder) ?? new Map<string, Known>();
       const now = new Map<string, Known>();
       const own = relative(folder, file).split(sep).join("/");
-      const isRead = await collect({ folder, own, bounds, cancelled, before, now, total: 0 }, "", 0);
-      if (!isRead) {
+      const isWhole = await collect({ folder, own, bounds, cancelled, before, now, total: 0 }, "", 0);
+      if (!isWhole) {
         return undefined;
       }
       packages.delete(folder);
@@ -90,8 +105,9 @@ export function createPackageReader(bounds: PackageBounds = packageBounds): Pack
   };
 }
 
-/** Packages that are kept in memory. */
-const mostPackages = 4;
+/** Packages that are kept in memory, those beside the ones that are looked at among them, and files that are read by themselves. */
+const mostPackages = 64;
+const mostAlone = 1_000;
 
 interface Collection {
   readonly folder: string;
@@ -123,7 +139,7 @@ async function collect(collection: Collection, below: string, depth: number): Pr
       }
     } else if (
       entry.isFile() &&
-      (sourceName.test(entry.name) || sourcePath.test(path)) &&
+      (isRead(entry.name) || sourcePath.test(path)) &&
       (path === own || !testPath.test(path))
     ) {
       const known = await readOnce(collection, path);
@@ -139,8 +155,15 @@ async function collect(collection: Collection, below: string, depth: number): Pr
   return true;
 }
 
-async function readOnce({ folder, bounds, before }: Collection, path: string): Promise<Known | undefined> {
-  const full = join(folder, path);
+function isRead(name: string): boolean {
+  return sourceName.test(name) || namesImports.test(name);
+}
+
+async function readOnce(
+  { folder, bounds, before }: Pick<Collection, "folder" | "bounds" | "before">,
+  path: string,
+): Promise<Known | undefined> {
+  const full = resolve(folder, path);
   const stats = await lstat(full).catch(() => undefined);
   if (stats?.isFile() !== true || stats.size > bounds.file) {
     return undefined;

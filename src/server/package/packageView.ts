@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { isInFolder } from "../source/folderImports.ts";
 import { type Analysis, analyse, type PackageFiles } from "../source/scopes.ts";
 import { parseModule } from "../source/sourceModule.ts";
+import { type ImportNames, importNames, isConfiguration, noNames } from "./importNames.ts";
 import { type ImportGraph, importGraph, resolveImport, type ScannedImports } from "./importScan.ts";
 import type { PackageTexts } from "./packageReader.ts";
 
@@ -13,6 +14,8 @@ export const usuallyParsed = 60;
 export interface PackageCache {
   readonly parsed: Map<string, { readonly text: string; readonly analysis: Analysis | undefined }>;
   readonly scanned: ScannedImports;
+  /** What imports mean by the texts that say so. */
+  readonly names: { texts: ReadonlyMap<string, string>; names: ImportNames };
   /** The names in a text, of those that were looked for one. */
   readonly words: Map<string, { readonly text: string; readonly names: ReadonlySet<string> }>;
 }
@@ -20,26 +23,34 @@ export interface PackageCache {
 export interface PackageView extends PackageFiles {
   /** One of the files, which is parsed already, with what is known of the others. */
   adopt(analysis: Analysis): Analysis;
-  /** The paths of those files whose text matches, in order. */
+  /** The paths of those files of the package itself whose text matches, in order. */
   paths(text: RegExp): readonly string[];
   /** One of the files; `undefined` if it can't be parsed, or too many have been. */
   file(path: string): Analysis | undefined;
 }
 
 export function emptyCache(): PackageCache {
-  return { parsed: new Map(), scanned: { paths: "", files: new Map() }, words: new Map() };
+  return {
+    parsed: new Map(),
+    scanned: { paths: "", names: noNames, files: new Map() },
+    names: { texts: new Map(), names: noNames },
+    words: new Map(),
+  };
 }
 
 /** What is known of a package's files from their texts. The cache is shared by the looks at one package. */
 export function packageView(
   folder: string,
-  texts: PackageTexts,
-  { parsed, scanned, words }: PackageCache,
+  all: PackageTexts,
+  cache: PackageCache,
   mostParsed = usuallyParsed,
 ): PackageView {
+  const { parsed, scanned, words } = cache;
+  const texts = new Map([...all].filter(([path]) => !isConfiguration(path)));
+  const names = namesOf(all, cache.names);
   const known = new Map<string, Analysis | undefined>();
   let count = 0;
-  const imports = once(() => importGraph(texts, scanned));
+  const imports = once(() => importGraph(texts, scanned, names));
   const importedBy = once(() => turned(imports()));
   const analysisOf = (path: string): Analysis | undefined => {
     if (known.has(path)) {
@@ -71,7 +82,7 @@ export function packageView(
     if (!imported.has(key)) {
       imported.set(
         key,
-        resolveImport(from, specifier, (path) => texts.has(path)),
+        resolveImport(from, specifier, (path) => texts.has(path), names),
       );
     }
     return imported.get(key);
@@ -109,8 +120,9 @@ export function packageView(
       known.set(pathOf(analysis.module), shared);
       return shared;
     },
-    paths: (text) => [...matches(text)].sort(),
+    paths: (text) => [...matches(text)].filter((path) => !path.startsWith("../")).sort(),
     file: analysisOf,
+    isOwn: (from, specifier) => importOf(pathOf(from), specifier) !== undefined,
     imported(from, specifier) {
       const path = importOf(pathOf(from), specifier);
       return path === undefined ? undefined : analysisOf(path);
@@ -128,6 +140,15 @@ export function packageView(
     },
   };
   return files;
+}
+
+function namesOf(all: PackageTexts, known: PackageCache["names"]): ImportNames {
+  const saying = new Map([...all].filter(([path]) => isConfiguration(path)));
+  if (saying.size !== known.texts.size || [...saying].some(([path, text]) => known.texts.get(path) !== text)) {
+    known.texts = saying;
+    known.names = importNames(saying);
+  }
+  return known.names;
 }
 
 function parse(path: string, text: string): Analysis | undefined {

@@ -61,13 +61,25 @@ export function isInFolder(from: string, specifier: string, path: string): boole
 }
 
 const alias =
-  /^(?:(?:@@?|~)\/|#\/?|(?=src\/)|@(?=(?:adapters?|api|app|application|backend|common|configs?|constants|controllers?|core|daos?|database|db|decorators|domains?|dtos?|entities|errors|events|features|handlers?|helpers?|http|infra|infrastructure|interfaces|jobs|kernel|libs?|loaders|middlewares?|models?|modules|plugins?|presentation|providers|queues?|repositor(?:y|ies)|root|routes?|routers?|schemas?|server|services?|shared|sockets?|src|types|use-?cases|utils?|validat(?:ions?|ors?)|workers)\/))(?=[\w.-])/;
+  /^(?:(?:@@?|~~?)\/|#\/?|\$(?=lib\/)|(?=src\/)|@(?=(?:adapters?|api|app|application|backend|common|configs?|constants|controllers?|core|daos?|database|db|decorators|domains?|dtos?|entities|errors|events|features|handlers?|helpers?|http|infra|infrastructure|interfaces|jobs|kernel|libs?|loaders|middlewares?|models?|modules|plugins?|presentation|providers|queues?|repositor(?:y|ies)|root|routes?|routers?|schemas?|server|services?|shared|sockets?|src|types|use-?cases|utils?|validat(?:ions?|ors?)|workers)\/))(?=[\w.-])/;
 
 /**
- * The specifier of a file of the own package that is imported by an alias, as `./~/users`: `@/users`, `~/users`, `src/users`, `#users`,
- * and `@services/users` as `./~/services/users`. What it leads to is in the files, see `resolveImport`.
+ * What is left of a specifier that looks like an alias of the own package: `users` of `@/users`, `~/users`, `src/users`, `#users`, and
+ * `services/users` of `@services/users`. Only a guess, for projects that tell a bundler or a loader what it means.
  */
-export function aliased(specifier: string): string | undefined {
+export function withoutAlias(specifier: string): string | undefined {
   const start = alias.exec(specifier)?.[0];
-  return start === undefined ? undefined : `./~/${specifier.slice(start.length)}`;
+  return start === undefined ? undefined : specifier.slice(start.length);
+}
+
+const ownStart = "./~/";
+
+/** The specifier of a file of the own package that is not imported by a relative path: `./~/@/users`. */
+export function asOwn(specifier: string): string {
+  return `${ownStart}${specifier}`;
+}
+
+/** The same as it is written in the file: `@/users` of `./~/@/users`; a relative path as it is. */
+export function asWritten(specifier: string): string {
+  return specifier.startsWith(ownStart) ? specifier.slice(ownStart.length) : specifier;
 }

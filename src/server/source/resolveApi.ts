@@ -9,7 +9,7 @@ import type {
   OptionalMemberExpression,
 } from "@babel/types";
 import { fieldValue } from "./fields.ts";
-import { aliased, folderImports, joinedFolders } from "./folderImports.ts";
+import { asOwn, folderImports, joinedFolders, withoutAlias } from "./folderImports.ts";
 import { globalApi } from "./globalApis.ts";
 import type { Analysis, Binding } from "./scopes.ts";
 import { onlyValue } from "./values.ts";
@@ -281,8 +281,12 @@ function ofModule(analysis: Analysis, source: Expression | Node): Resolved | und
     const folders = foldersOf(analysis);
     return folders === "" ? undefined : { module: folders, path: [] };
   }
+  if (name.startsWith(".")) {
+    return { module: name, path: [] };
+  }
+  const isOwn = withoutAlias(name) !== undefined || analysis.files?.isOwn(analysis.module, name) === true;
   // graceful-fs has all that fs has.
-  return { module: aliased(name) ?? name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
+  return { module: isOwn ? asOwn(name) : name.replace(/^node:|^graceful-(?=fs$)/, ""), path: [] };
 }
 
 const loadedFolders = new WeakMap<Analysis["module"], string>();

@@ -24,8 +24,10 @@ export interface Analysis {
 
 /** The files of a package beside the one that is looked at. Each is parsed when it is asked for, at most once. */
 export interface PackageFiles {
-  /** The path of a file within the folder of its package, with `/`. */
+  /** The path of a file from the folder of the package, with `/`; of a file of another package of the repository it begins with `../`. */
   pathOf(file: SourceModule): string;
+  /** Whether what a file imports by a name is a file of the package, or of another of the repository. */
+  isOwn(from: SourceModule, specifier: string): boolean;
   /** The file of the package that an import names; `undefined` for packages, Node.js and what was not read. */
   imported(from: SourceModule, specifier: string): Analysis | undefined;
   /** Whether an import names a file; neither needs to be parsed for it. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { importsOf, resolveImport } from "../../../src/server/package/importScan.ts";
 import { createOpenPackages } from "../../../src/server/package/openPackages.ts";
 import { createPackageReader, packageBounds, packageFolder } from "../../../src/server/package/packageReader.ts";
+import { createProjectReader } from "../../../src/server/package/projectReader.ts";
 import type { PackageFiles } from "../../../src/server/source/scopes.ts";
 
 const files: Readonly<Record<string, string>> = {
@@ -26,10 +27,12 @@ const files: Readonly<Record<string, string>> = {
   "packages/other/index.js": "2;",
 };
 const sources = [
+  "package.json",
   "src/alone.ts",
   "src/db/index.js",
   "src/metrics.ts",
   "src/plain/one.js",
+  "src/plain/package.json",
   "src/server.ts",
   "src/users.ts",
 ];
@@ -49,7 +52,12 @@ describe("the files of a package", () => {
       write(path, text);
     }
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  const outsides: string[] = [];
+  afterEach(() => {
+    for (const folder of [root, ...outsides.splice(0)]) {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
 
   it("are its sources: nothing that is installed, built, tested, or of a package of its own", async () => {
     const texts = await createPackageReader().read(root, at("src/server.ts"), never);
@@ -77,8 +85,8 @@ describe("the files of a package", () => {
   it("are none at all beyond the bounds, or when nobody waits any more; what is too large is left out", async () => {
     const read = (bounds: Partial<typeof packageBounds>, cancelled = never) =>
       createPackageReader({ ...packageBounds, ...bounds }).read(root, at("src/server.ts"), cancelled);
-    assert.equal(await read({ files: 5 }), undefined);
-    assert.equal((await read({ files: 6 }))?.size, 6);
+    assert.equal(await read({ files: 7 }), undefined);
+    assert.equal((await read({ files: 8 }))?.size, 8);
     assert.equal(await read({ total: 20 }), undefined);
     assert.equal(await read({ depth: 1 }), undefined);
     assert.equal(await read({}, () => true), undefined);
@@ -111,6 +119,54 @@ describe("the files of a package", () => {
     assert.deepEqual(names(view.importers(moduleAt("src/alone.ts"))), ["src/metrics.ts"]);
   });
 
+  it("are also those of packages of the repository that it imports, or that import it, within the workspace and the bounds", async () => {
+    const others = {
+      "mono/package.json": '{ "name": "mono", "workspaces": ["apps/*", "packages/*"] }',
+      "mono/tsconfig.base.json":
+        '{ "compilerOptions": { "paths": { "~/*": ["./packages/alias/*"], "out/*": ["./linked/*"] } } }',
+      "mono/apps/api/package.json": '{ "name": "api", "dependencies": { "@shop/db": "workspace:*" } }',
+      "mono/apps/api/tsconfig.json": '{ "extends": "../../tsconfig.base.json" } // and "extends": itself',
+      "mono/apps/api/src/main.ts": 'import { db } from "@shop/db"; import "../../../shared/env"; import "~/a"; db;',
+      "mono/apps/web/package.json": '{ "name": "web" }',
+      "mono/apps/web/page.ts": "1;",
+      "mono/packages/db/package.json": '{ "name": "@shop/db", "main": "./dist/index.js" }',
+      "mono/packages/db/src/index.ts": 'export * from "./client";',
+      "mono/packages/db/src/client.ts": "export const db = new Map();",
+      "mono/packages/alias/package.json": '{ "name": "alias" }',
+      "mono/packages/alias/a.ts": "2;",
+      "mono/shared/env.ts": "3;",
+    };
+    for (const [path, text] of Object.entries(others)) {
+      write(path, text);
+    }
+    const outside = mkdtempSync(join(tmpdir(), "hitless-outside-"));
+    outsides.push(outside);
+    writeFileSync(join(outside, "secret.js"), "1;");
+    symlinkSync(outside, at("mono/linked"), process.platform === "win32" ? "junction" : "dir");
+    const filesIn = async (path: string, roots: readonly string[], bounds = packageBounds, cancelled = never) => {
+      const reader = createProjectReader(createPackageReader(), bounds);
+      const folder = (await packageFolder(at(path), roots)) ?? "";
+      const found = await reader.read({ folder, file: at(path), roots }, cancelled);
+      return found && [...found.keys()].filter((name) => !name.endsWith(".json")).sort();
+    };
+    const main = "mono/apps/api/src/main.ts";
+    const all = ["../../packages/alias/a.ts", "../../packages/db/src/client.ts", "../../packages/db/src/index.ts"];
+    assert.deepEqual(await filesIn(main, [root]), [...all, "../../shared/env.ts", "src/main.ts"]);
+    assert.deepEqual(await filesIn(main, [at("mono/apps")]), ["src/main.ts"]);
+    assert.deepEqual(await filesIn(main, [root], { ...packageBounds, total: 1 }), ["src/main.ts"]);
+    assert.equal(await filesIn(main, [root], packageBounds, () => true), undefined);
+    const ofLibrary = await filesIn("mono/packages/db/src/client.ts", [root]);
+    assert.ok(ofLibrary?.includes("../../apps/api/src/main.ts"), String(ofLibrary));
+    const packages = createOpenPackages({ roots: () => [root], opened: () => [], changed: () => {} });
+    const view = await packages.filesBeside(at(main), never);
+    assert.deepEqual(names([view?.imported(moduleAt(main), "@shop/db"), view?.imported(moduleAt(main), "~/a")]), [
+      "mono/packages/alias/a.ts",
+      "mono/packages/db/src/index.ts",
+    ]);
+    assert.equal(view?.isOwn(moduleAt(main), "express"), false);
+    assert.deepEqual(view?.paths(/./), ["src/main.ts"]);
+  });
+
   it("are not read in a workspace that is not trusted, which has no folders for them", async () => {
     const packages = createOpenPackages({ roots: () => [], opened: () => [], changed: () => {} });
     assert.equal(await packages.filesBeside(at("src/server.ts"), never), undefined);
@@ -137,7 +193,7 @@ describe("an import", () => {
   it("is found in a text without parsing it", () => {
     const text = `import a from "./a.js";\nexport * from '../b';\nconst c = require("./c"), d = await import(\`./d.mjs\`);
       import "./e"; import fs from "fs"; import x from "@/lib/x"; import y from "@scope/y";`;
-    assert.deepEqual(importsOf(text), ["./a.js", "../b", "./c", "./d.mjs", "./e", "@/lib/x"]);
+    assert.deepEqual(importsOf(text), ["./a.js", "../b", "./c", "./d.mjs", "./e", "fs", "@/lib/x", "@scope/y"]);
   });
 
   it("names a file as Node.js and TypeScript resolve it", () => {

@@ -27,7 +27,7 @@ function isOnlyForDevelopment(analysis: Analysis, depth: number): boolean {
   if (files === undefined) {
     return false;
   }
-  const path = files.pathOf(module);
+  const path = files.pathOf(module).replace(/^(?:\.\.\/)+/, "");
   if (toolFile.test(path) || toolFolder.test(path)) {
     return true;
   }
