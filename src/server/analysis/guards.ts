@@ -1,6 +1,7 @@
 import type { LogicalExpression, Node } from "@babel/types";
 import { isFunction } from "../source/declare.ts";
 import type { Analysis } from "../source/scopes.ts";
+import { walk } from "../source/walk.ts";
 import { around, asCall, asMember, functionAround, textOf } from "./nodes.ts";
 
 /**
@@ -134,11 +135,38 @@ function returnsBefore(analysis: Analysis, statements: readonly Node[], end: Nod
     if (statement === end) {
       return false;
     }
-    if (statement.type === "IfStatement" && leaves(statement.consequent) && isThere(analysis, statement.test)) {
+    if (
+      statement.type === "IfStatement" &&
+      leaves(statement.consequent) &&
+      isThere(analysis, statement.test) &&
+      !isThrottle(statement.test, statement.consequent)
+    ) {
       return true;
     }
   }
   return false;
+}
+
+/** `if (last && now - last < 500) return res.send("too fast")`: who is refused gets nothing of what is kept. */
+function isThrottle(test: Node, consequent: Node): boolean {
+  const kept = test.type === "LogicalExpression" && test.operator === "&&" ? namesIn(test.left) : new Set<string>();
+  let isCompared = false;
+  walk(test, (node) => {
+    isCompared ||=
+      node.type === "BinaryExpression" && node.operator === "-" && [...namesIn(node)].some((name) => kept.has(name));
+  });
+  const given = namesIn(consequent);
+  return isCompared && given.size > 0 && ![...given].some((name) => kept.has(name));
+}
+
+function namesIn(node: Node): Set<string> {
+  const names = new Set<string>();
+  walk(node, (one) => {
+    if (one.type === "Identifier") {
+      names.add(one.name);
+    }
+  });
+  return names;
 }
 
 function isThere(analysis: Analysis, test: Node): boolean {

@@ -30,6 +30,21 @@ function isModel(receiver: Node): boolean {
   );
 }
 
+const changingService = /^(?:create|patch|remove|update)$/;
+
+/** `app.service("donations")` of Feathers. */
+function isService(analysis: Analysis, receiver: Node): boolean {
+  const call = asCall(settledValue(analysis, receiver));
+  const [name] = call?.arguments ?? [];
+  return (
+    call !== undefined &&
+    asMember(call.callee) !== undefined &&
+    lastName(call.callee) === "service" &&
+    name !== undefined &&
+    call.arguments.length === 1
+  );
+}
+
 const changingStatement = /^\s*(?:delete\s+from|insert\s+into|update\s|truncate\s|refresh\s+materialized)/i;
 
 /** What is given a statement in SQL. */
@@ -74,6 +89,9 @@ export function changesOutside(analysis: Analysis, { node, api, method, receiver
     /^(?:db|database|tx|drizzle)$/.test((receiver && lastName(receiver)) ?? "") &&
     [...modules].some((name) => /^drizzle-orm(?:\/|$)/.test(name));
   if (receiver !== undefined && changingModel.test(method ?? "") && (isQuery || isModel(receiver))) {
+    return true;
+  }
+  if (receiver !== undefined && changingService.test(method ?? "") && isService(analysis, receiver)) {
     return true;
   }
   return (

@@ -12,7 +12,7 @@ import type { Analysis } from "../source/scopes.ts";
 import { awaitedFix } from "./syncFix.ts";
 
 const modules =
-  /^(?:fs|fs-extra|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2)|execa)#(?:default\.)?(\w+)Sync$/;
+  /^(?:fs|fs-extra|zlib|child_process|crypto|bcrypt|bcryptjs|argon2|@node-rs\/(?:bcrypt|argon2)|execa|esbuild|@swc\/core)#(?:default\.)?(\w+)Sync$/;
 
 /** Functions that start a program and wait for it, with what does the same asynchronously. */
 const programs: ReadonlyMap<string, string> = new Map([

@@ -236,10 +236,18 @@ function worksByName(analysis: Analysis, work: Node): boolean {
           (factsOf(analysis).callsIn.get(inner) ?? []).map(({ node }) => node.callee),
         );
   return (
-    called.some(
-      (callee) => isTelling(lastName(callee) ?? "") && resolveApi(analysis, callee)?.module.startsWith("."),
-    ) && !isElected(analysis, work)
+    called.some((callee) => {
+      const name = lastName(callee) ?? "";
+      const module = isTelling(name) ? resolveApi(analysis, callee)?.module : undefined;
+      return module?.startsWith(".") && (!name.startsWith("publish") || leavesWorker(analysis, module));
+    }) && !isElected(analysis, work)
   );
+}
+
+/** Whether what publishes has to do with others than the worker, so far as its file is known: many an app has a bus of its own. */
+function leavesWorker(analysis: Analysis, module: string): boolean {
+  const text = analysis.files?.imported(analysis.module, module)?.module.text;
+  return text === undefined || /redis|amqp|rabbit|kafka|nats|mqtt|sns|sqs|pub_?sub|fetch|axios|http/i.test(text);
 }
 
 /** What a worker reports about itself belongs to it alone. */

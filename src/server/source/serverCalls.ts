@@ -71,6 +71,8 @@ export const listenText =
 /** Usual names of servers, for those of unknown kind. */
 const usualName = /(?:^|[a-z\d_$])(?:app|server|api|fastify|koa|express|application)$/i;
 
+const serverGiver = /^(?:get|create|build|make)(?:Express|Fastify|Koa|Http)?(?:App|Application|Server)$/;
+
 /** Aliases and chains are followed to this depth. */
 const deepest = 8;
 
@@ -160,6 +162,10 @@ export function methodCall(
 
 /** A parameter, an import or a property may hold a server; one created in this file would be known. */
 function guessedKind(analysis: Analysis, receiver: Node): ServerKind | undefined {
+  // `this.app.getServer().listen(port)`
+  if (receiver.type === "CallExpression" && serverGiver.test(lastName(receiver.callee) ?? "")) {
+    return "other";
+  }
   const name = lastName(receiver);
   if (name === undefined || !usualName.test(name)) {
     return undefined;

@@ -129,17 +129,23 @@ function loopsOf(analysis: Analysis): Loop[] {
 
 /** `clients.get(message.to).send(text)`, `const peer = peers[id]; peer.send(text)`: not what the client has been kept under itself. */
 function keyedSends(analysis: Analysis, calls: readonly CallSite[]): Loop[] {
-  const kept = new Set(
-    calls.flatMap(({ node, method }) =>
-      method === "set" && node.arguments[0] !== undefined ? [textOf(analysis, node.arguments[0])] : [],
-    ),
+  const kept = calls.flatMap(({ node, method }) =>
+    method === "set" && node.arguments[0] !== undefined ? [node.arguments[0]] : [],
   );
+  // Parameters of two functions may well have the same name.
+  const isSame = (key: Node, other: Node) =>
+    textOf(analysis, key) === textOf(analysis, other) &&
+    !(
+      key.type === "Identifier" &&
+      other.type === "Identifier" &&
+      analysis.bindingOf(key) !== analysis.bindingOf(other)
+    );
   return calls.flatMap(({ method, receiver }) => {
     const isSending = sendingName.test(method ?? "") && receiver !== undefined && !isKeeping(method, receiver);
     const client = isSending ? settledValue(analysis, receiver) : undefined;
     const owner = client === undefined ? undefined : takenBy(analysis, client);
     const holder = owner === undefined ? undefined : rootOf(analysis, owner.list);
-    return owner === undefined || holder === undefined || kept.has(textOf(analysis, owner.key))
+    return owner === undefined || holder === undefined || kept.some((key) => isSame(key, owner.key))
       ? []
       : [{ holder, list: owner.list }];
   });

@@ -1,4 +1,6 @@
+import { posix } from "node:path";
 import type { Node } from "@babel/types";
+import { folderImports } from "../../source/folderImports.ts";
 import { resolveValue } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { nodesOf } from "../../source/walk.ts";
@@ -59,6 +61,7 @@ function passedOn(file: Analysis, target: Analysis): Renaming[] {
       found.push(renaming(exported, api.name));
     }
   };
+  found.push(...inFolder(file, target));
   for (const { source } of nodesOf(program, "ExportAllDeclaration")) {
     if (leads(source.value)) {
       found.push((name) => (name.startsWith("default") ? undefined : name));
@@ -91,6 +94,25 @@ function passedOn(file: Analysis, target: Analysis): Renaming[] {
     }
   }
   return found;
+}
+
+/**
+ * `users.list` to `list` of `users.js` where a file loads its folder whole, and exports each file under its name:
+ * `controllers[basename(file)] = require(join(dir, file))`.
+ */
+function inFolder(file: Analysis, target: Analysis): Renaming[] {
+  const { files, module } = file;
+  const path = files?.pathOf(target.module) ?? "";
+  const name = posix.basename(path).replace(/\.[cm]?[jt]sx?$/, "");
+  const isLoaded = folderImports(module.text).some((folder) => files?.leadsTo(module, folder, target.module) === true);
+  const isKeyed = () =>
+    factsOf(file).assignments.some(({ left, right }) => {
+      const value = settledValue(file, right);
+      return asMember(left)?.computed === true && value.type === "CallExpression";
+    });
+  return isLoaded && isKeyed()
+    ? [renaming(name === "index" ? posix.basename(posix.dirname(path)) : name, "default")]
+    : [];
 }
 
 /** `users.list` to `list` where all of a file is exported as `users`; `users` to `all` where that is one of its exports. */

@@ -1,6 +1,6 @@
 import type { Node } from "@babel/types";
 import type { FunctionNode } from "../../source/declare.ts";
-import { propertyName } from "../../source/resolveApi.ts";
+import { propertyName, resolveName } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import type { Facts } from "../moduleFacts.ts";
 import { around, asCall, asFunction, asMember, keyOf } from "../nodes.ts";
@@ -30,7 +30,48 @@ export function looksLikeHandler(analysis: Analysis, { modules }: Facts, node: F
   const takesRequest = /^_?req(?:uest)?$/.test(first) && /^_?(?:res|response|reply)$/.test(second);
   const takesContext = /^_?(?:ctx|context|c)$/.test(first) && second === "next";
   const isContext = takesContext && ![...modules].some((name) => bots.test(name)) && asksRequest(analysis, node, first);
-  return (takesRequest || isContext) && !isOnlyCalled(analysis, node);
+  return (
+    ((takesRequest || isContext) && !isOnlyCalled(analysis, node)) ||
+    node.params.some((it) => isOfRequest(analysis, it))
+  );
+}
+
+/** Types of what belongs to one request, or to one client. */
+const requestTypes: ReadonlySet<string> = new Set([
+  "@adonisjs/core/http#HttpContext",
+  "@ioc:Adonis/Core/HttpContext#HttpContextContract",
+  "express#Request",
+  "express#Response",
+  "fastify#FastifyReply",
+  "fastify#FastifyRequest",
+  "h3#H3Event",
+  "hono#Context",
+  "http#ServerResponse",
+  "koa#Context",
+  "koa#ParameterizedContext",
+  "next#NextApiRequest",
+  "next/server#NextRequest",
+  "socket.io#Socket",
+]);
+
+/** Whether TypeScript says that a parameter is a request, its answer, or what holds both: `({ request }: HttpContext)`. */
+function isOfRequest(analysis: Analysis, parameter: Node): boolean {
+  const own = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
+  const annotation = "typeAnnotation" in own ? own.typeAnnotation : undefined;
+  const type = annotation?.type === "TSTypeAnnotation" ? annotation.typeAnnotation : undefined;
+  if (type?.type !== "TSTypeReference") {
+    return false;
+  }
+  const { typeName } = type;
+  // `Koa.Context`
+  const [name, within] =
+    typeName.type === "TSQualifiedName" && typeName.left.type === "Identifier"
+      ? [typeName.left.name, typeName.right.name]
+      : typeName.type === "Identifier"
+        ? [typeName.name, undefined]
+        : [undefined, undefined];
+  const api = name === undefined ? undefined : resolveName(analysis, name);
+  return api !== undefined && requestTypes.has(`${api.module}#${within ?? api.name}`);
 }
 
 /** What the contexts of Koa and Hono have, and those of other chains of functions, such as the steps of a boot, have not. */

@@ -4,7 +4,7 @@ import { isServerProcess, runsAtServerStart } from "../../analysis/atStart.ts";
 import { stringOf } from "../../analysis/constants.ts";
 import { isForDevelopment } from "../../analysis/development.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { asFunction, keyOf, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
+import { around, asFunction, functionName, keyOf, propertyOf, settledValue, textOf } from "../../analysis/nodes.ts";
 import type { Finding, Fix, Rule } from "../../analysis/rule.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { walk } from "../../source/walk.ts";
@@ -26,7 +26,7 @@ export const logFile: Rule = {
       const { node } = site;
       const { start, end } = node.callee;
       const isEmptied = empties(analysis, site);
-      if (!(isEmptied || rotates(analysis, site)) || start == null || end == null) {
+      if (!(isEmptied || rotates(analysis, site) || rotatesItself(analysis, site)) || start == null || end == null) {
         return [];
       }
       const isOwn = node.arguments.some((argument) => isByWorker(analysis, argument));
@@ -50,6 +50,21 @@ function messageOfRotated(): string {
 function messageOfEmptied(): string {
   return t(
     "Each worker that starts empties this file, and then they write over each other's lines: open it with the flag “a”, or log to stdout, which Hitless collects.",
+  );
+}
+
+const renaming = /^fs(?:\/promises|-extra)?#(?:default\.)?(?:promises\.)?rename(?:Sync)?$/;
+const appends = /^fs(?:\/promises|-extra)?#(?:default\.)?(?:promises\.)?(?:appendFile(?:Sync)?|createWriteStream)$/;
+
+/** Whether an app puts a file of logs aside by itself: `rotateLog() { fs.renameSync(file, old); }` beside `fs.appendFileSync(file, line)`. */
+function rotatesItself(analysis: Analysis, { node, api }: CallSite): boolean {
+  const names = renaming.test(api ?? "")
+    ? [...around(analysis, node)].map((it) => functionName(analysis, it) ?? "")
+    : [];
+  return (
+    names.some((name) => /rotate|archive|roll/i.test(name)) &&
+    /log/i.test(`${names.join(" ")} ${textOf(analysis, node)} ${analysis.module.uri.split("/").at(-1)}`) &&
+    factsOf(analysis).calls.some((other) => appends.test(other.api ?? ""))
   );
 }
 

@@ -18,6 +18,7 @@ import { isFunction } from "../../source/declare.ts";
 import type { Analysis } from "../../source/scopes.ts";
 import { unwrapped } from "../../source/values.ts";
 import { walk } from "../../source/walk.ts";
+import { isOfOwnMessages, isOwnKey, isPartOfId, isTurn } from "./ownCounter.ts";
 
 /** Whether the value belongs to this worker alone, whatever its name. */
 export function isOnesOwn(analysis: Analysis, uses: readonly Use[], inRequest: (node: Node) => boolean): boolean {
@@ -30,7 +31,9 @@ export function isOnesOwn(analysis: Analysis, uses: readonly Use[], inRequest: (
     isMadeLate(uses) ||
     isOfOwnMessages(analysis, uses) ||
     isOwnKey(analysis, uses) ||
+    isPartOfId(analysis, uses) ||
     isInProgress(analysis, uses) ||
+    isOfConnection(analysis, uses) ||
     holdsCallbacks(analysis, uses) ||
     holdsProcess(analysis, uses)
   );
@@ -157,52 +160,6 @@ function isMadeLate(uses: readonly Use[]): boolean {
   );
 }
 
-/** `const id = next++; socket.send(JSON.stringify({ id, method }))`: the number tells the answers that this worker waits for. */
-function isOfOwnMessages(analysis: Analysis, uses: readonly Use[]): boolean {
-  return (
-    uses.some(({ kind }) => kind === "increase") &&
-    uses.every((use) => {
-      const inside = use.kind === "increase" ? functionAround(analysis, use.node) : undefined;
-      return (
-        inside !== undefined &&
-        (factsOf(analysis).callsIn.get(inside) ?? []).some(
-          ({ method, node }) =>
-            method === "send" && /JSON\.stringify|payload|message|request/i.test(textOf(analysis, node)),
-        )
-      );
-    })
-  );
-}
-
-/** `const id = ++next; bodies.set(id, body)`: it numbers what is kept here, which tells by itself whether requests share it. */
-function isOwnKey(analysis: Analysis, uses: readonly Use[]): boolean {
-  const increases = uses.filter(({ kind }) => kind === "increase");
-  return (
-    increases.length > 0 &&
-    uses.every((use) => use.kind === "increase" || use.kind === "read" || isNumber(use)) &&
-    increases.every(({ node }) => {
-      const parent = analysis.parentOf(node);
-      const target =
-        parent?.type === "VariableDeclarator"
-          ? parent.id
-          : parent?.type === "AssignmentExpression" && parent.right === node
-            ? parent.left
-            : undefined;
-      const references = target?.type === "Identifier" ? (analysis.bindingOf(target)?.references ?? []) : [];
-      return references.some((reference) => {
-        const call = asCall(analysis.parentOf(reference));
-        const owner = asMember(call?.callee)?.object;
-        const isKey = call?.arguments[0] === reference && lastName(call.callee) === "set";
-        return isKey && asMember(owner)?.object.type === "ThisExpression";
-      });
-    })
-  );
-}
-
-function isNumber(use: Use): boolean {
-  return "value" in use && use.value.type === "NumericLiteral";
-}
-
 /** What a function puts in, and surely takes out again: `try { open.set(id, body); … } finally { open.delete(id); }`. */
 function isInProgress(analysis: Analysis, uses: readonly Use[]): boolean {
   const adds = uses.filter(({ kind }) => kind === "add" || kind === "assign");
@@ -220,23 +177,6 @@ function isInProgress(analysis: Analysis, uses: readonly Use[]): boolean {
       adds.some((add) => functionAround(analysis, add.node) === inside && keyIn(analysis, add.node) === key)
     );
   });
-}
-
-/** `list[next++ % list.length]`, or back to 0 at its end: it only shows whose turn it is. */
-function isTurn(analysis: Analysis, uses: readonly Use[]): boolean {
-  let wraps = false;
-  const isPart = ({ kind, node }: Use) => {
-    const parent = analysis.parentOf(node);
-    if (parent?.type === "BinaryExpression") {
-      const isEnd = /^[<>=!]=*$/.test(parent.operator) && /\.length$/.test(textOf(analysis, parent.right));
-      wraps ||= parent.operator === "%" || isEnd;
-      return (parent.operator === "%" && parent.left === node) || isEnd;
-    }
-    const isIndex = asMember(parent)?.computed === true && asMember(parent)?.property === node;
-    return isIndex || (kind === "increase" && parent?.type === "ExpressionStatement");
-  };
-  const isReset = (use: Use) => "value" in use && use.value.type === "NumericLiteral" && use.value.value === 0;
-  return uses.every((use) => isReset(use) || isPart(use)) && wraps;
 }
 
 /** `counts[name] = (counts[name] || 0) + 1`: what is counted is read where it is reported. */
@@ -371,6 +311,13 @@ function keyIn(analysis: Analysis, use: Node): string | undefined {
   const [first] = isKeyed && asMember(call.callee) !== undefined ? call.arguments : [];
   const key = first ?? (member?.computed === true ? member.property : undefined);
   return key && textOf(analysis, key);
+}
+
+const connectionKey = /^(?:this\.)?(?:socket|client|conn(?:ection)?|ws)(?:\.id|_?[Ii]d|Session(?:Id)?)$/;
+
+/** What is kept and asked for under the id of a connection alone, which stays at its worker. */
+function isOfConnection(analysis: Analysis, uses: readonly Use[]): boolean {
+  return uses.every(({ node }) => connectionKey.test(keyIn(analysis, node) ?? ""));
 }
 
 /** `io.emit("users", users)`, `Object.keys(users)`, and not `users.size`. */

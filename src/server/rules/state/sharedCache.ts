@@ -1,7 +1,7 @@
 import type { Node } from "@babel/types";
 import { exportedValue } from "../../analysis/exportedFunctions.ts";
 import { type CallSite, factsOf } from "../../analysis/moduleFacts.ts";
-import { functionAround, lastName, settledValue } from "../../analysis/nodes.ts";
+import { functionAround, keyOf, lastName, settledValue } from "../../analysis/nodes.ts";
 import { requestPathOf } from "../../analysis/requests/requestPath.ts";
 import { resolveApi, resolveValue } from "../../source/resolveApi.ts";
 import type { Analysis } from "../../source/scopes.ts";
@@ -17,7 +17,11 @@ export function requestsShare(analysis: Analysis, { node, api = "" }: CallSite):
   if (api === "memory-cache#put") {
     const isModule = (file: Analysis) => (receiver: Node) => resolveValue(file, receiver)?.module === "memory-cache";
     const others = analysis.files?.beside(analysis.module, /memory-cache/) ?? [];
-    return isFirst(analysis, node) && areShared([analysis, ...others].flatMap((file) => usesIn(file, isModule(file))));
+    return (
+      isFirst(analysis, node) &&
+      !isDated(analysis, node) &&
+      areShared([analysis, ...others].flatMap((file) => usesIn(file, isModule(file))))
+    );
   }
   const uses = [usesIn(analysis, (receiver) => settledValue(analysis, receiver) === node)];
   for (const importer of analysis.files?.importers(analysis.module) ?? []) {
@@ -31,6 +35,19 @@ export function requestsShare(analysis: Analysis, { node, api = "" }: CallSite):
     uses.push(factsOf(importer).isTest ? [] : usesIn(importer, isCache));
   }
   return areShared(uses.flat(), api.startsWith("node-cache#"));
+}
+
+/** `cache.put(id, { updatedAt, body })`: who asks for an entry sees whether it is still what the data say. */
+function isDated(analysis: Analysis, { arguments: given }: CallSite["node"]): boolean {
+  const entry = given[1] && settledValue(analysis, given[1]);
+  return (
+    entry?.type === "ObjectExpression" &&
+    entry.properties.some(
+      (property) =>
+        property.type !== "SpreadElement" &&
+        /^(?:updated_?at|version|revision|e_?tag|hash|mtime)$/i.test(keyOf(property) ?? ""),
+    )
+  );
 }
 
 /** The module has one cache for all: one finding a file is enough. */

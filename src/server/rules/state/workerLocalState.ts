@@ -22,7 +22,14 @@ import { changes, isLogged, isOfCount, isOnesOwn } from "./ownState.ts";
 
 /** What each worker may well have of its own: a cache is only filled more often, and connections belong to it. */
 const ownName =
-  /cache|memo(?!ry)|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|sockets?$|warned|deprecat|generation|epoch|waiter/i;
+  /cache|memo(?!ry)|pool|conn|lru|compiled|template|singleton|instance|in_?flight|pending|timer|timeout|interval|warned|deprecat|generation|epoch|waiter/i;
+
+/** Connections, where not only their ids are kept, by which another worker would be told of the client. */
+const ofSockets = /sockets?$/i;
+
+function holdsSockets(analysis: Analysis, name: string, uses: readonly Use[]): boolean {
+  return ofSockets.test(name) && !uses.some((use) => "value" in use && /\.id$/.test(textOf(analysis, use.value)));
+}
 
 /** The same, of what is one value: a logger, the client of a database, the token of an interface, whether it is ready. */
 const ownValueName = /logger|token|client|active|drain|clos(?:ed|ing)|shut|ready|health|alive|lastError|^initial$/i;
@@ -175,6 +182,7 @@ function judge(analysis: Analysis, { name, uses, places }: State, inRequest: (no
     start == null ||
     end == null ||
     !isRead ||
+    holdsSockets(analysis, name, uses) ||
     isOnesOwn(analysis, uses, inRequest) ||
     isFilledAnew(analysis, uses, inRequest) ||
     isLookedUp(analysis, uses, inRequest) ||
@@ -203,7 +211,7 @@ function containersAtTop(analysis: Analysis): Binding[] {
 function judgeGiven(analysis: Analysis, binding: Binding): Finding[] {
   const given = givenUses(analysis, binding);
   const { place } = given.find(({ use }) => use.kind === "add" || use.kind === "assign") ?? {};
-  const isRead = given.some(({ use }) => use.kind === "read");
+  const isRead = given.some(({ use }) => use.kind === "read") && !ofSockets.test(binding.name);
   return place?.start == null || place.end == null || !isRead
     ? []
     : [{ start: place.start, end: place.end, message: messageOf(binding.name), fixes: [] }];
@@ -215,7 +223,10 @@ const ofConnections = /client|peer|connect|subscri|observer|watch|proc(?:ess)?(?
 /** Of what a file exports, and requests change and read in other files. */
 function judgeElsewhere(analysis: Analysis, binding: Binding): Finding[] {
   const { declaration, name, references, init } = binding;
-  const elsewhere = ofConnections.test(name) || registryField.test(name) ? [] : usesElsewhere(analysis, binding);
+  const elsewhere =
+    ofConnections.test(name) || ofSockets.test(name) || registryField.test(name)
+      ? []
+      : usesElsewhere(analysis, binding);
   const own = references.map((reference) => ({ file: analysis, use: useOf(analysis, reference, init) }));
   const asked =
     elsewhere.length === 0 ? [] : [...own, ...elsewhere].filter(({ file, use }) => requestPathOf(file).has(use.node));
