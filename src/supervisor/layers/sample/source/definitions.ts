@@ -51,7 +51,7 @@ export function definitionOf(lines: readonly string[], name: string): Definition
 function isDefinition(before: string, after: string): boolean {
   const start = before.trim();
   const rest = after.trimStart();
-  if (/\bfunction\s?\*?$/.test(start.slice(-"function *".length))) {
+  if (/\bfunction\s?\*?$/.test(start)) {
     return true;
   }
   const isAssigned = (rest.startsWith("=") && !/^=[=>]/.test(rest)) || rest.startsWith(":");
@@ -86,8 +86,11 @@ export function nameAt(text: string, column: number): string | undefined {
   }
   // Of an arrow function, its first parameter.
   const head = before.trimEnd();
-  const assigned = (head.endsWith("(") ? head.slice(0, -1) : head).trimEnd().replace(/(?:async|function)$/, "");
-  const [, left] = /([\w$]+)\s?[:=]\s?$/.exec(assigned.slice(-longestLine)) ?? [];
+  const outside = (head.endsWith("(") ? head.slice(0, -1) : head)
+    .trimEnd()
+    .replace(/(?:async|function)$/, "")
+    .trimEnd();
+  const left = /[^=!<>][:=]$/.test(outside) ? trailing(outside.slice(0, -1).trimEnd(), isWord) : "";
   return isName(left) ? left : undefined;
 }
 
