@@ -104,7 +104,7 @@ describe("the output of hitless start", () => {
     const stdout = openSync(file, "w");
     const run = world.start(["logs", "api", "--follow"], { stdout });
     closeSync(stdout);
-    await poll("it is followed", () => readFileSync(file, "utf8") === "hello\n");
+    await poll("it is followed", () => readFileSync(file, "utf8") === "hello\n", 90_000);
     await (await fetch(url)).text();
     assertCode(await world.run(["stop", "api"]), 0);
     const { stderr } = await run.ended;
