@@ -129,7 +129,8 @@ export function createCallTree(context: PageContext): Part {
   }
 
   function chainCells({ nodes, owners, selfMs }: CallChain): (HTMLElement | undefined)[] {
-    const text = t("… {0} frames of {1}", nodes.length, owners.join(", "));
+    const names = owners.map((name) => (name === "native code" ? t("native code") : name));
+    const text = t("… {0} frames of {1}", nodes.length, names.join(", "));
     return [h("span", { class: "folded", title: t("Show them") }, text), selfCell(selfMs)];
   }
 
